@@ -1,0 +1,109 @@
+"""The vocabulary that models and source share: severities, fixes, rules and findings.
+
+Everything in the project speaks of trouble in these words, so that one report can hold the findings of a
+codemod and of a model side by side. Nothing here imports anything outside the standard library.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """What happens when nothing is done about a finding, worst first.
+
+    ``SILENT`` stands above ``ERROR``: other numbers without a message cost more than a traceback.
+    """
+
+    SILENT = "silent"
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """Position in the order of severity: 0 is the worst."""
+        return list(Severity).index(self)
+
+
+class Fix(StrEnum):
+    """What the tool does about a finding."""
+
+    SAFE = "safe"
+    """Done automatically: the meaning is certain."""
+    UNSAFE = "unsafe"
+    """Done when asked for (``--unsafe``): right in the usual case, not in each."""
+    MANUAL = "manual"
+    """Left to a person; the hint says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The data of one rule; what a rule *does* is a function registered beside it.
+
+    Attributes:
+        code: stable reason code, a family of letters and a number (``CFG001``).
+        name: short name in kebab-case, used in page names.
+        summary: one sentence that says what was wrong in the old artifact or source.
+        severity: what happens without the rule.
+        fix: what the tool does.
+        applies_to: versions of the *writing* framework as a specifier (``"<2.2.5"``), empty for all.
+        before: smallest piece of the old form (JSON, Python), shown by ``explain`` and in the docs.
+        after: the same piece after the rule.
+        why: a few sentences: the cause, the measured difference.
+        references: upstream issues, commits or documentation, as ``owner/repo#n`` or a URL.
+    """
+
+    code: str
+    name: str
+    summary: str
+    severity: Severity
+    fix: Fix = Fix.SAFE
+    applies_to: str = ""
+    before: str = ""
+    after: str = ""
+    why: str = ""
+    references: tuple[str, ...] = ()
+
+    @property
+    def family(self) -> str:
+        """The letters of the code: ``CFG`` of ``CFG001``."""
+        return self.code.rstrip("0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that stands in the way, or that was done about it.
+
+    Attributes:
+        code: the code of the rule or reason.
+        severity: of this occurrence; usually the rule's own.
+        message: what was found, with the names involved.
+        hint: the next step for a person; empty when nothing is left to do.
+        place: where inside the artifact: a layer path (``encoder/dense_1``), a member, a JSON pointer.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    hint: str = ""
+    place: str = ""
+
+
+class MigrationError(Exception):
+    """A refusal with a reason code: what, where, why, and what to do next.
+
+    Raised by readers, rules and worlds; the batch turns it into a finding of the artifact.
+    """
+
+    def __init__(self, code: str, message: str, hint: str = "", place: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.place = place
+
+    def finding(self, severity: Severity = Severity.ERROR) -> Finding:
+        """The same refusal as a finding."""
+        return Finding(self.code, severity, self.message, self.hint, self.place)
