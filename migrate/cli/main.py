@@ -1,0 +1,57 @@
+"""The ``keras-migrate`` group: commands are named here and imported when they run.
+
+``keras-migrate --help`` must answer at once, so the table carries each command's one-line help and nothing
+of a command is imported to print it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "models": ("migrate.cli.models:models", "Migrate legacy models to Keras 3 and prove each equal."),
+    "inspect": ("migrate.cli.inspect:inspect", "Say what a file is, who wrote it and what stands in the way."),
+    "code": ("codemods.cli:code", "Rewrite source code from Keras 1 and 2 to Keras 3."),
+    "undo": ("codemods.cli:undo", "Take back the last rewrite of source code."),
+    "rules": ("migrate.cli.rules:rules", "List every rule, of models and of source."),
+    "explain": ("migrate.cli.rules:explain", "Explain one rule: why, before and after, references."),
+    "report": ("migrate.cli.report:report", "Write one compatibility report of a repository and its models."),
+    "scan": ("migrate.cli.scan:scan", "Look for hostile content in model files without loading them."),
+    "status": ("migrate.cli.status:status", "Show a running or finished batch."),
+    "verify": ("migrate.cli.verify:verify", "Compare two artifacts: signatures and numbers."),
+    "weights": ("migrate.cli.weights:weights", "Extract all arrays of a checkpoint or model under stable names."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are looked up in ``COMMANDS`` and imported on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command, or answer None for an unknown name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: Any = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_) for name, (_, help_) in COMMANDS.items()])
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="keras-migrate", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Move Keras 1 and 2 models and source code to Keras 3, and prove that nothing changed.
+
+    Exit status: 0 all is done, 1 something is left, 2 wrong usage, 3 internal error.
+    """
