@@ -1,0 +1,176 @@
+"""Edits as values: what a rule wants done to a file, said in terms of ``ast`` nodes.
+
+A rule never touches a tree. It yields these records; ``codemods.apply`` carries them out on LibCST nodes it
+finds by the span of the ``ast`` node. Several rules may edit one call: edits of one node compose when they touch
+different arguments, and the first one wins when they touch the same thing (the other is tried again in the next
+pass over the rewritten file).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+NO_HOLES: Mapping[str, ast.expr] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Code:
+    """A piece of Python with holes: what stands in the file afterwards.
+
+    The text is plain Python. A name that is a key of ``holes`` stands for the (itself edited) source of that
+    node, put in parentheses where precedence asks for it. A dotted name that starts with a managed root
+    (``keras``, ``tf``, ``tf_keras``, ``numpy``, ``os``, ``math``, ``functools``) is a *reference*: it is spelled
+    the way the file reaches that module after the rewrite (``ops.mean`` where ``from keras import ops`` exists)
+    and the import is added when it is missing. ``keras`` means the namespace of the destination, so one
+    template serves ``--target keras`` and ``--target tf.keras``.
+
+    Example:
+        >>> Code("keras.ops.argmax(x, axis=0)", {"x": call.args[0]})
+    """
+
+    text: str
+    holes: Mapping[str, ast.expr] = field(default_factory=lambda: NO_HOLES)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RenameArgument:
+    """``f(old=1)`` to ``f(new=1)``. Nothing happens when ``new`` is already given."""
+
+    call: ast.Call
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DropArgument:
+    """Take one argument away: a keyword by name or a positional by index."""
+
+    call: ast.Call
+    argument: str | int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetArgument:
+    """Give a keyword argument after the last one, or replace the value it has."""
+
+    call: ast.Call
+    name: str
+    value: Code | str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NameArguments:
+    """Turn positional arguments into keywords: argument ``i`` gets ``names[i]``; an empty name is left alone.
+
+    A rule must have seen that the call has no ``*args``. Keywords follow positionals, so naming argument ``i``
+    requires a name for each positional after it.
+    """
+
+    call: ast.Call
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RenameAttribute:
+    """``value.old`` to ``value.new`` where ``value`` is an object, not a module."""
+
+    node: ast.Attribute
+    new: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReplaceReference:
+    """A reference (a name or dotted name) to a symbol becomes a reference to another one.
+
+    ``to`` is a fully qualified name under a managed root, as in `Code`. On an ``ast.alias`` it says what the
+    import shall import instead; usually not needed: unused imports leave by themselves.
+    """
+
+    node: ast.expr | ast.alias
+    to: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReplaceExpression:
+    """An expression becomes another one; children that live on must be holes of the code."""
+
+    node: ast.expr
+    code: Code | str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReplaceString:
+    """The value of a string literal changes; prefix and quotes stay. Implicit concatenations are refused."""
+
+    node: ast.expr
+    value: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReplaceStatement:
+    """A statement becomes one or more others (an empty text deletes it; an emptied body gets ``pass``).
+
+    Comments above the statement stay; those inside it go with it.
+    """
+
+    node: ast.stmt
+    code: Code | str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InsertStatement:
+    """Put statements before (or after) a statement, at its indentation."""
+
+    anchor: ast.stmt
+    code: Code | str
+    after: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RenameParameter:
+    """A parameter gets another name, in the signature and wherever the body uses it."""
+
+    function: ast.FunctionDef | ast.AsyncFunctionDef
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RenameFunction:
+    """A method definition gets another name; its callers are other findings."""
+
+    function: ast.FunctionDef | ast.AsyncFunctionDef
+    new: str
+
+
+Edit = (
+    RenameArgument
+    | DropArgument
+    | SetArgument
+    | NameArguments
+    | RenameAttribute
+    | ReplaceReference
+    | ReplaceExpression
+    | ReplaceString
+    | ReplaceStatement
+    | InsertStatement
+    | RenameParameter
+    | RenameFunction
+)
+"""Everything a rule can ask for."""
+
+
+def anchor(edit: Edit) -> ast.AST:
+    """The ``ast`` node an edit is about: where it is carried out."""
+    match edit:
+        case RenameArgument() | DropArgument() | SetArgument() | NameArguments():
+            return edit.call
+        case InsertStatement():
+            return edit.anchor
+        case RenameParameter() | RenameFunction():
+            return edit.function
+        case _:
+            return edit.node

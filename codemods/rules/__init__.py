@@ -1,0 +1,1 @@
+"""The rules: one module a family, found by name; see ``api``."""

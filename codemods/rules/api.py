@@ -1,0 +1,215 @@
+"""What a source rule is: data, and a generator that looks at one place of a file.
+
+A module of this package declares `SourceRule` records and registers pure generator functions with `visit`. A
+function is called only for places its registration names (a symbol, a method, a class base, a node type), gets
+the place and a `codemods.context.Context`, and yields `Found`. It decides on *positive* evidence and changes
+nothing itself. Importing a module registers it; ``load`` imports them all.
+"""
+
+from __future__ import annotations
+
+import ast
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from codemods.edits import Edit
+from migrate.findings import Fix, Rule, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+__all__ = ["Found", "Proof", "SourceRule", "Target", "Visit", "all_source_rules", "visit", "visits"]
+
+
+class Target(StrEnum):
+    """Where the rewritten code shall live."""
+
+    KERAS = "keras"
+    """``import keras``: Keras 3 with any backend."""
+    TF_KERAS_3 = "tf.keras"
+    """``tf.keras`` of TensorFlow 2.16 and later: Keras 3 plus 173 compatibility names."""
+    TF_KERAS_2 = "tf_keras"
+    """``import tf_keras``: Keras 2 stays, pinned."""
+
+
+MODERN = frozenset({Target.KERAS, Target.TF_KERAS_3})
+"""Both destinations that are Keras 3."""
+EVERYWHERE = frozenset(Target)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A program whose ``result`` must be the same before (legacy world) and after (Keras 3).
+
+    Attributes:
+        before: a whole program in the old form; it assigns ``result`` (numbers, strings, arrays, nested).
+            ``np`` and deterministic seeds are given. The *after* is what the tool makes of it.
+        changes: for a silent rule: the unchanged program runs under Keras 3 too and its ``result`` differs.
+        tolerance: largest absolute and relative difference that counts as equal.
+        unsafe: the rule's edit needs ``--unsafe``.
+        expect: ``"raises"`` when the old program itself cannot run under tf-keras 2.21 any more (Keras 1
+            arguments, names that left before 2.16); then ``reference`` runs in its place.
+        reference: program for the legacy world in place of ``before``, see ``expect``.
+    """
+
+    before: str
+    changes: bool = False
+    tolerance: float = 1e-6
+    unsafe: bool = False
+    expect: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRule(Rule):
+    """`Rule` plus what only source has.
+
+    ``applies_to`` keeps its meaning (the writing framework). ``before``/``after`` are whole small programs:
+    the test-suite runs the tool on ``before`` and compares with ``after``.
+
+    Attributes:
+        destination: versions of Keras 3 that need the rule, as a specifier (``">=3.6"``, ``"<3.3"``); empty
+            means all.
+        targets: destinations that need it.
+        ambiguous: the old form is legal in Keras 3 too, with another meaning; such a rule keeps quiet in a
+            file that shows it was already written for Keras 3.
+        proofs: executed evidence; every rule with an automatic edit needs one.
+        manual: for rules without an edit: what a person does, as a template for the hint.
+    """
+
+    destination: str = ""
+    targets: frozenset[Target] = MODERN
+    ambiguous: bool = False
+    proofs: tuple[Proof, ...] = ()
+    manual: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What a rule saw at one place.
+
+    Attributes:
+        rule: which rule.
+        node: the place.
+        message: one sentence with the names involved; empty means the rule's summary.
+        hint: the next step when nothing is edited; empty means the rule's ``manual``.
+        edits: the plan; empty for a mere finding. A plan is carried out whole or not at all.
+        symbol: qualified legacy name, ``keras.optimizers.Adam``.
+        argument: the argument concerned.
+        fix, severity: of this occurrence, where they differ from the rule's.
+    """
+
+    rule: SourceRule
+    node: ast.AST
+    message: str = ""
+    hint: str = ""
+    edits: tuple[Edit, ...] = ()
+    symbol: str = ""
+    argument: str = ""
+    fix: Fix | None = None
+    severity: Severity | None = None
+
+
+Check = Callable[[Any, "Context"], Iterator[Found]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visit:
+    """One registration: which places, and the function for them. See `visit` for the fields."""
+
+    check: Check
+    rules: tuple[SourceRule, ...]
+    calls: frozenset[str] = frozenset()
+    references: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
+    methods: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+    bases: frozenset[str] = frozenset()
+    strings: bool = False
+    module: bool = False
+    nodes: tuple[type[ast.AST], ...] = field(default=())
+
+
+_VISITS: list[Visit] = []
+
+
+def visit(
+    *rules: SourceRule,
+    calls: frozenset[str] | set[str] | tuple[str, ...] = (),
+    references: frozenset[str] | set[str] | tuple[str, ...] = (),
+    prefixes: tuple[str, ...] = (),
+    methods: frozenset[str] | set[str] | tuple[str, ...] = (),
+    attributes: frozenset[str] | set[str] | tuple[str, ...] = (),
+    bases: frozenset[str] | set[str] | tuple[str, ...] = (),
+    strings: bool = False,
+    module: bool = False,
+    nodes: tuple[type[ast.AST], ...] = (),
+) -> Callable[[Check], Check]:
+    """Register a generator for the places named; one function may serve several rules and kinds of place.
+
+    Names are canonical: ``keras.…`` for every legacy spelling (``tf.keras.layers.Dense``,
+    ``tensorflow.python.keras.layers.core.Dense``, ``from keras.layers.core import Dense`` are all
+    ``keras.layers.Dense``), ``tf.…`` for TensorFlow (``import tensorflow.compat.v2 as tf`` too), other
+    packages under their own names (``numpy.…``, ``tensorflow_addons.…``).
+
+    Args:
+        *rules: the rules the function may yield.
+        calls: called symbols; the function gets the ``ast.Call``.
+        references: symbols, wherever mentioned (the called ones too, and the alias of an import); the
+            function gets the ``ast.Name``/``ast.Attribute`` or ``ast.alias``.
+        prefixes: like ``references`` for every symbol below a module: ``"keras.backend."``.
+        methods: ``obj.method(…)`` where ``obj`` is no module; gets the ``ast.Call``.
+        attributes: ``obj.attribute`` likewise, called or not, loaded or stored; gets the ``ast.Attribute``.
+        bases: class statements that derive from one of these, directly or through classes of the
+            repository; gets the ``ast.ClassDef``.
+        strings: every string literal that is no docstring; gets the ``ast.Constant``.
+        module: once a file; gets the ``ast.Module``.
+        nodes: node types, in files that matter at all. The slowest way: prefer the others.
+    """
+
+    def register(check: Check) -> Check:
+        _VISITS.append(
+            Visit(
+                check=check,
+                rules=rules,
+                calls=frozenset(calls),
+                references=frozenset(references),
+                prefixes=prefixes,
+                methods=frozenset(methods),
+                attributes=frozenset(attributes),
+                bases=frozenset(bases),
+                strings=strings,
+                module=module,
+                nodes=nodes,
+            )
+        )
+        return check
+
+    return register
+
+
+@lru_cache(maxsize=1)
+def visits() -> tuple[Visit, ...]:
+    """Every registration, in the order of module names and then of the text."""
+    import codemods.rules as package
+
+    for module in sorted(found.name for found in pkgutil.iter_modules(package.__path__)):
+        if module != "api" and not module.startswith("_"):
+            import_module(f"codemods.rules.{module}")
+    return tuple(_VISITS)
+
+
+@lru_cache(maxsize=1)
+def all_source_rules() -> tuple[SourceRule, ...]:
+    """Every rule, by code. Raises ValueError when two rules share a code."""
+    rules: dict[str, SourceRule] = {}
+    for registered in visits():
+        for rule in registered.rules:
+            if rules.setdefault(rule.code, rule) is not rule:
+                raise ValueError(f"two rules have the code {rule.code}")
+    return tuple(rules[code] for code in sorted(rules))
