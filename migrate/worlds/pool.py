@@ -1,0 +1,161 @@
+"""Slots of warm workers: each job owns one legacy, one modern and one stock worker.
+
+A worker's death costs the artifact at hand and nothing else; wear (calls, memory) is repaired between
+artifacts, never in the middle of one, so that a handler may keep a model in memory between its calls.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from migrate.worlds.environment import Limits, World
+from migrate.worlds.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+ALL_WORLDS = (World.LEGACY, World.MODERN, World.STOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The workers of one job.
+
+    Attributes:
+        number: from 0.
+        folder: the slot's own; the parent may write anywhere in it. ``inputs`` inside holds staged sources
+            and is readable, never writable, for the workers; each worker's scratch is a folder named after
+            its world.
+        workers: one for each world.
+    """
+
+    number: int
+    folder: Path
+    workers: Mapping[World, Worker]
+
+    @property
+    def legacy(self) -> Worker:
+        """The worker with tf-keras."""
+        return self.workers[World.LEGACY]
+
+    @property
+    def modern(self) -> Worker:
+        """The worker with Keras 3 and this project."""
+        return self.workers[World.MODERN]
+
+    @property
+    def stock(self) -> Worker:
+        """The worker with Keras 3 alone."""
+        return self.workers[World.STOCK]
+
+    @property
+    def inputs(self) -> Path:
+        """Where sources are staged for the workers to read."""
+        return self.folder / "inputs"
+
+    def warm(self, worlds: Sequence[World] = ALL_WORLDS) -> None:
+        """Start workers without waiting for them; they import at the same time."""
+        for world in worlds:
+            self.workers[world].start()
+
+    def tidy(self) -> None:
+        """Between two artifacts: empty the folders, and end what is worn; the next call starts it afresh."""
+        for worker in self.workers.values():
+            if worker.worn:
+                worker.close()
+            _empty(worker.scratch)
+        _empty(self.inputs)
+
+    def close(self) -> None:
+        """End all workers of the slot."""
+        for worker in self.workers.values():
+            worker.close()
+
+
+class Pool:
+    """A fixed number of slots, lent to one caller each; a context manager, safe for threads.
+
+    Args:
+        jobs: how many slots.
+        folder: where their folders are made; removed by `close`.
+        limits: of each worker.
+        policies: what each world's sandbox is to enforce, from the slot's folder (see ``sandbox.py``).
+        handlers: files in place of the worlds' own tables; for tests.
+    """
+
+    def __init__(
+        self,
+        jobs: int,
+        folder: Path,
+        limits: Limits | None = None,
+        *,
+        policies: Mapping[World, Mapping[str, Any]] | None = None,
+        handlers: Mapping[World, Path] | None = None,
+    ) -> None:
+        if jobs < 1:
+            raise ValueError(f"a pool needs at least one job, not {jobs}")
+        self.folder = folder.resolve()
+        self.slots = tuple(
+            self._slot(number, limits or Limits(), policies or {}, handlers or {}) for number in range(jobs)
+        )
+        self._free: queue.SimpleQueue[Slot] = queue.SimpleQueue()
+        for slot in self.slots:
+            self._free.put(slot)
+
+    def _slot(
+        self,
+        number: int,
+        limits: Limits,
+        policies: Mapping[World, Mapping[str, Any]],
+        handlers: Mapping[World, Path],
+    ) -> Slot:
+        folder = self.folder / f"slot{number}"
+        (folder / "inputs").mkdir(parents=True, exist_ok=True)
+        workers = {
+            world: Worker(
+                world, folder / world, limits, policy=policies.get(world), handlers=handlers.get(world)
+            )
+            for world in ALL_WORLDS
+        }
+        return Slot(number, folder, workers)
+
+    @contextlib.contextmanager
+    def slot(self) -> Iterator[Slot]:
+        """Borrow a slot, waiting for a free one; it is tidied when it comes back."""
+        slot = self._free.get()
+        try:
+            yield slot
+        finally:
+            slot.tidy()
+            self._free.put(slot)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every worker, lent or not, and remove the folders."""
+        for slot in self.slots:
+            slot.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _empty(folder: Path) -> None:
+    """Remove what is inside a folder; the folder itself stays, for a live worker stands in it."""
+    if not folder.is_dir():
+        return
+    for child in folder.iterdir():
+        if child.is_dir() and not child.is_symlink():
+            shutil.rmtree(child)
+        else:
+            child.unlink()

@@ -1,0 +1,354 @@
+"""One warm worker: a subprocess of a world, called through its pipes, killed when it breaks a limit.
+
+A worker imports its framework once (some seconds) and then serves many calls. Every way in which it can end
+is one exception: `WorldError` (the call raised; the worker lives), `WorkerDied`, `WorkerTimeout`,
+`WorkerMemory` and `ProtocolError` (the worker is gone). After any of the last four the next call starts a
+fresh process, so that the owner of a worker need not care.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from migrate.findings import MigrationError
+from migrate.worlds.environment import Limits, World, environment
+from migrate.worlds.protocol import (
+    Failure,
+    Framer,
+    Hello,
+    ProtocolError,
+    Reply,
+    Request,
+    Result,
+    decode,
+    encode,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from migrate.worlds.protocol import RemoteError
+
+SERVE = Path(__file__).resolve().parent / "serve.py"
+TAIL_BYTES = 16 << 10
+WATCH_SECONDS = 0.1
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+Broken = TypeVar("Broken", bound=MigrationError)
+
+
+class WorldError(MigrationError):
+    """A call raised inside its world.
+
+    Attributes:
+        kind: the class of the exception there, such as ``TypeError``.
+        traceback: as formatted there, its end when long.
+    """
+
+    def __init__(self, world: World, error: RemoteError) -> None:
+        super().__init__(error.code or "RUN005", error.message, error.hint, error.place)
+        self.world = world
+        self.kind = error.kind
+        self.traceback = error.traceback
+
+
+class WorkerDied(MigrationError):  # noqa: N818 - named for the event, as in the reports
+    """The process ended in the middle of a call: ``signal`` names how, ``log`` is the end of its output."""
+
+    def __init__(self, world: World, status: int, log: str) -> None:
+        self.signal = signal.Signals(-status).name if status < 0 else ""
+        how = f"killed by {self.signal}" if self.signal else f"ended with status {status}"
+        super().__init__(
+            "RUN001", f"the {world} worker was {how}", "The file crashes the framework that loads it."
+        )
+        self.world = world
+        self.log = log
+
+
+class WorkerTimeout(MigrationError):  # noqa: N818 - named for the event, as in the reports
+    """The call did not end in time; its worker was killed."""
+
+    def __init__(self, world: World, method: str, seconds: float) -> None:
+        super().__init__(
+            "RUN002",
+            f"{method!r} in the {world} world did not end within {seconds:g} s",
+            "Raise the time limit (--timeout) if the model is this large.",
+        )
+        self.world = world
+
+
+class WorkerMemory(MigrationError):  # noqa: N818 - named for the event, as in the reports
+    """The worker outgrew its memory and was killed."""
+
+    def __init__(self, world: World, used: int, limit: int) -> None:
+        super().__init__(
+            "RUN003",
+            f"the {world} worker used {used >> 20} MB (limit {limit >> 20} MB)",
+            "Raise the memory limit (--memory) or run fewer jobs.",
+        )
+        self.world = world
+
+
+class Worker:
+    """A process of one world; a context manager. Not thread-safe: one caller at a time.
+
+    Args:
+        world: which frameworks it holds.
+        scratch: its own folder, the only one that it may write; made if missing.
+        limits: what it may use.
+        handlers: a Python file with ``HANDLERS`` in place of the world's own.
+        policy: what ``sandbox.policy`` gave; empty runs without a sandbox.
+        python: the interpreter, when it is not this one.
+        extra: environment variables beside the world's own, such as ``KERAS_BACKEND``.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        scratch: Path,
+        limits: Limits | None = None,
+        *,
+        handlers: Path | None = None,
+        policy: Mapping[str, Any] | None = None,
+        python: Path | None = None,
+        extra: Mapping[str, str] | None = None,
+    ) -> None:
+        self.world = world
+        self.scratch = scratch.resolve()
+        self.limits = limits or Limits()
+        self.hello: Hello | None = None
+        self.calls = 0
+        self.starts = 0
+        self.peak_bytes = 0
+        self._handlers = handlers
+        self._policy = dict(policy or {})
+        self._python = python or Path(sys.executable)
+        self._extra = dict(extra or {})
+        self._process: subprocess.Popen[bytes] | None = None
+        self._framer = Framer()
+        self._replies: list[bytes] = []
+        self._log = bytearray()
+        self._deadline_of_start = 0.0
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether a process is there and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """The number of its process, None before the start."""
+        return self._process.pid if self._process else None
+
+    @property
+    def log(self) -> str:
+        """The end of what the process printed."""
+        return bytes(self._log).decode(errors="replace")
+
+    @property
+    def worn(self) -> bool:
+        """Whether it should be replaced before the next artifact."""
+        return self.alive and (
+            self.calls >= self.limits.recycle_calls or self.resident() >= self.limits.recycle_bytes
+        )
+
+    def resident(self) -> int:
+        """Bytes of memory that the process holds now; 0 when it is gone."""
+        if self._process is None:
+            return 0
+        try:
+            fields = Path(f"/proc/{self._process.pid}/statm").read_text().split()
+        except OSError:
+            return 0  # it ended, or this system has no /proc: the kernel's own limits remain
+        used = int(fields[1]) * PAGE
+        self.peak_bytes = max(self.peak_bytes, used)
+        return used
+
+    def start(self) -> None:
+        """Start the process and return at once; the first call waits until it is ready."""
+        if self.alive:
+            return
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        command = [
+            str(self._python),
+            "-P",
+            "-s",
+            "-B",
+            str(SERVE),
+            self.world,
+            "--scratch",
+            str(self.scratch),
+        ]
+        if self._handlers is not None:
+            command += ["--handlers", str(self._handlers.resolve())]
+        if self._policy:
+            command += ["--policy", json.dumps(self._policy)]
+        self._framer, self._replies, self._log = Framer(), [], bytearray()
+        self.hello, self.calls = None, 0
+        self.starts += 1
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=self.scratch,
+            env=environment(self.world, self.scratch, self.limits.threads) | self._extra,
+            start_new_session=True,  # Ctrl-C reaches the parent alone, and a kill reaches the whole group
+        )
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            assert stream is not None
+            os.set_blocking(stream.fileno(), False)
+        self._deadline_of_start = time.monotonic() + self.limits.start_seconds
+
+    def ready(self) -> Hello:
+        """Wait until the world is imported.
+
+        Raises:
+            WorldError: when its imports failed.
+            WorkerDied, WorkerTimeout, ProtocolError: when it never got there.
+        """
+        self.start()
+        if self.hello is None:
+            reply = self._receive("start", self._deadline_of_start, self.limits.start_seconds)
+            if not isinstance(reply, Hello):
+                raise self._give_up(ProtocolError(f"the {self.world} worker did not begin with a hello"))
+            if reply.error is not None:
+                raise self._give_up(WorldError(self.world, reply.error))
+            self.hello = reply
+        return self.hello
+
+    def call(self, method: str, params: Mapping[str, Any], timeout: float | None = None) -> dict[str, Any]:
+        """Run one handler and return its result.
+
+        Args:
+            method: a name in the world's ``HANDLERS``.
+            params: JSON values; paths as strings.
+            timeout: seconds of wall clock; the limits' ``call_seconds`` unless given.
+
+        Raises:
+            WorldError: the handler raised. The worker lives.
+            WorkerDied, WorkerTimeout, WorkerMemory, ProtocolError: the worker is gone.
+        """
+        self.ready()
+        seconds = self.limits.call_seconds if timeout is None else timeout
+        self.calls += 1
+        deadline = time.monotonic() + seconds
+        message = encode(Request(self.calls, method, dict(params), seconds))
+        reply = self._receive(method, deadline, seconds, message)
+        if isinstance(reply, Hello) or reply.id != self.calls:
+            raise self._give_up(ProtocolError(f"the {self.world} worker answered another call"))
+        if isinstance(reply, Failure):
+            raise WorldError(self.world, reply.error)
+        assert isinstance(reply, Result)
+        return reply.result
+
+    def close(self) -> None:
+        """End the process and free its pipes; harmless when there is none."""
+        process = self._process
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # it holds nothing that a slower end would save
+        process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        self._process, self.hello = None, None
+
+    def _give_up(self, error: Broken) -> Broken:
+        """End the process and hand the error back for raising."""
+        self.close()
+        return error
+
+    def _receive(self, method: str, deadline: float, seconds: float, message: bytes = b"") -> Reply:
+        """Send what is to be sent, and wait for the next message, watching time and memory."""
+        process = self._process
+        assert process is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        unsent = memoryview(message)
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            selector.register(process.stderr, selectors.EVENT_READ)
+            if unsent:
+                selector.register(process.stdin, selectors.EVENT_WRITE)
+            watched = time.monotonic()
+            while not self._replies:
+                now = time.monotonic()
+                if now >= deadline:
+                    raise self._give_up(WorkerTimeout(self.world, method, seconds))
+                if now - watched >= WATCH_SECONDS:
+                    watched = now
+                    used = self.resident()
+                    if used > self.limits.memory_bytes:
+                        raise self._give_up(WorkerMemory(self.world, used, self.limits.memory_bytes))
+                for key, _ in selector.select(min(WATCH_SECONDS, deadline - now)):
+                    if key.fileobj is process.stdin:
+                        unsent = self._send(process.stdin.fileno(), unsent)
+                        if not unsent:
+                            selector.unregister(process.stdin)
+                        continue
+                    data = os.read(key.fd, 1 << 16)
+                    if not data:
+                        selector.unregister(key.fileobj)
+                    if key.fileobj is process.stderr:
+                        self._log += data
+                        del self._log[:-TAIL_BYTES]
+                    elif data:
+                        self._take(data)
+                    else:
+                        raise self._bury(process)
+        try:
+            return decode(self._replies.pop(0))
+        except ProtocolError as error:
+            raise self._give_up(error) from error
+
+    @staticmethod
+    def _send(descriptor: int, unsent: memoryview) -> memoryview:
+        """Write what the pipe takes now; a closed pipe shows as the end of the output, reported there."""
+        try:
+            return unsent[os.write(descriptor, unsent[: 1 << 16]) :]
+        except BrokenPipeError:
+            return unsent[len(unsent) :]
+
+    def _take(self, data: bytes) -> None:
+        try:
+            self._replies += self._framer.feed(data)
+        except ProtocolError as error:
+            raise self._give_up(error) from error
+
+    def _bury(self, process: subprocess.Popen[bytes]) -> WorkerDied:
+        """Read the last words and the status of a process whose output ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=5)
+        assert process.stderr is not None
+        with contextlib.suppress(BlockingIOError):
+            while data := os.read(process.stderr.fileno(), 1 << 16):
+                self._log += data
+        del self._log[:-TAIL_BYTES]
+        if process.poll() is None:
+            self.close()
+        status = process.returncode
+        assert status is not None
+        return self._give_up(WorkerDied(self.world, status, self.log))
