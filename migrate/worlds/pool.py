@@ -10,9 +10,10 @@ import contextlib
 import queue
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from migrate.worlds.environment import Limits, World
+from migrate.worlds.sandbox import policy
 from migrate.worlds.worker import Worker
 
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ class Pool:
         jobs: how many slots.
         folder: where their folders are made; removed by `close`.
         limits: of each worker.
-        policies: what each world's sandbox is to enforce, from the slot's folder (see ``sandbox.py``).
+        read: folders and files that the workers may read beside their slot's folder, such as a module of
+            custom objects. Artifacts themselves are better staged into `Slot.inputs`.
+        sandboxed: False runs the workers without any protection; for debugging.
         handlers: files in place of the worlds' own tables; for tests.
     """
 
@@ -95,35 +98,33 @@ class Pool:
         folder: Path,
         limits: Limits | None = None,
         *,
-        policies: Mapping[World, Mapping[str, Any]] | None = None,
+        read: Sequence[Path] = (),
+        sandboxed: bool = True,
         handlers: Mapping[World, Path] | None = None,
     ) -> None:
         if jobs < 1:
             raise ValueError(f"a pool needs at least one job, not {jobs}")
         self.folder = folder.resolve()
-        self.slots = tuple(
-            self._slot(number, limits or Limits(), policies or {}, handlers or {}) for number in range(jobs)
-        )
+        self._limits = limits or Limits()
+        self._read = tuple(read)
+        self._sandboxed = sandboxed
+        self._handlers = dict(handlers or {})
+        self.slots = tuple(self._slot(number) for number in range(jobs))
         self._free: queue.SimpleQueue[Slot] = queue.SimpleQueue()
         for slot in self.slots:
             self._free.put(slot)
 
-    def _slot(
-        self,
-        number: int,
-        limits: Limits,
-        policies: Mapping[World, Mapping[str, Any]],
-        handlers: Mapping[World, Path],
-    ) -> Slot:
+    def _slot(self, number: int) -> Slot:
         folder = self.folder / f"slot{number}"
         (folder / "inputs").mkdir(parents=True, exist_ok=True)
-        workers = {
-            world: Worker(
-                world, folder / world, limits, policy=policies.get(world), handlers=handlers.get(world)
-            )
-            for world in ALL_WORLDS
-        }
-        return Slot(number, folder, workers)
+        return Slot(number, folder, {world: self._worker(world, folder) for world in ALL_WORLDS})
+
+    def _worker(self, world: World, folder: Path) -> Worker:
+        scratch = folder / world
+        handlers = self._handlers.get(world)
+        readable = [folder, *self._read] if handlers is None else [folder, handlers, *self._read]
+        rules = policy(scratch, self._limits, readable) if self._sandboxed else None
+        return Worker(world, scratch, self._limits, policy=rules, handlers=handlers)
 
     @contextlib.contextmanager
     def slot(self) -> Iterator[Slot]:

@@ -1,0 +1,118 @@
+"""What a worker may touch: the policy that the parent writes and the worker puts in force on itself.
+
+See ``sandbox_apply.py`` for how. The parent learns from the worker's first message, sent before anything of a
+model is read, which protections the kernel granted; `shortfall` says what that leaves open.
+"""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from migrate.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from migrate.worlds.environment import Limits
+
+ADDRESS_SPACE_BEYOND = 6 << 30
+"""TensorFlow maps far more than it uses; this much address space is granted beyond the memory limit."""
+
+_SYSTEM = (
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/lib32",
+    "/bin",
+    "/opt/rocm",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/mime.types",
+    "/sys/devices/system",
+    "/sys/fs/cgroup",
+    "/proc/self",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/stat",
+    "/proc/filesystems",
+    "/proc/sys/kernel",
+    "/proc/sys/vm",
+    "/dev/urandom",
+    "/dev/random",
+    "/dev/zero",
+)
+
+_PROMISES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("no network", ("namespaces", "seccomp")),
+    ("no writes outside the scratch folder", ("landlock", "read-only mounts")),
+    ("no reads outside the input and the libraries", ("landlock",)),
+    ("no further programs or processes", ("seccomp",)),
+    ("limits on processor time and file size", ("resource limits",)),
+)
+"""Each promise, and the protections of which any one keeps it."""
+
+
+def policy(
+    scratch: Path,
+    limits: Limits,
+    read: Iterable[Path] = (),
+    *,
+    python: Path | None = None,
+    skip: Sequence[str] = (),
+) -> dict[str, Any]:
+    """The policy of one worker.
+
+    Args:
+        scratch: the only folder that it may write.
+        limits: processor time, file size, memory and descriptors.
+        read: inputs, beside the interpreter, its packages and the system's libraries.
+        python: the interpreter, when it is not this one.
+        skip: protections to leave out; for tests of the fallbacks.
+    """
+    readable = [*_SYSTEM, *_interpreter(python), *(str(path.resolve()) for path in read)]
+    return {
+        "read": list(dict.fromkeys(readable)),
+        "write": [str(scratch.resolve()), "/dev/null"],
+        "rlimits": {
+            "CORE": 0,
+            "CPU": limits.cpu_seconds,
+            "FSIZE": limits.file_bytes,
+            "NOFILE": limits.open_files,
+            "AS": limits.memory_bytes + ADDRESS_SPACE_BEYOND,
+        },
+        "skip": list(skip),
+    }
+
+
+def _interpreter(python: Path | None) -> list[str]:
+    """Folders of an interpreter and of this project; not the working directory, nor all of ``sys.path``."""
+    package = Path(__file__).resolve().parent.parent
+    own = [str(package), str(package.parent / "codemods")]
+    if python is not None:
+        return [*own, str(python.absolute().parent.parent), str(python.resolve().parent.parent)]
+    paths = sysconfig.get_paths()
+    folders = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    return [*own, sys.prefix, sys.base_prefix, *folders]
+
+
+def promises(active: Sequence[str]) -> dict[str, bool]:
+    """Which promises hold, given the protections that a worker reported."""
+    names = {name.partition(" (")[0] for name in active}
+    return {promise: any(one in names for one in keepers) for promise, keepers in _PROMISES}
+
+
+def shortfall(active: Sequence[str]) -> list[Finding]:
+    """A warning for each promise that this machine cannot keep; empty where all hold."""
+    return [
+        Finding(
+            "RUN006",
+            Severity.WARNING,
+            f"this machine cannot promise: {promise}",
+            "Run in a container without network and with a read-only root, or on a kernel with Landlock.",
+        )
+        for promise, kept in promises(active).items()
+        if not kept
+    ]
