@@ -1,0 +1,211 @@
+"""How layers are put together: nested, shared, several inputs and outputs, awkward names, long attributes."""
+
+from casebook import case
+
+
+def base(kit, name=None, classes=3):
+    """A small convolutional model to nest."""
+    L = kit.layers
+    image = kit.Input((6, 6, 2), name="base_image")
+    x = L.Conv2D(classes, 2, name="base_conv")(image)
+    x = L.BatchNormalization(name="base_norm")(x)
+    x = L.GlobalAveragePooling2D(name="base_pool")(x)
+    options = {} if name is None else {"name": name}
+    return kit.functional(image, x, **options)
+
+
+@case(
+    "keras-2.2.4 tf.keras-1.13 tf.keras-2.0 tf.keras-2.4 tf.keras-2.8 tf.keras-2.12/keras "
+    "tf.keras-2.13/keras tf.keras-2.14/keras tf.keras-2.15 tf.keras-2.15/keras",
+    "Transfer learning: a Functional model is called as a layer, with its nodes numbered from 1.",
+    "nested_model node_index frozen",
+)
+def transfer(kit):
+    L = kit.layers
+    inner = base(kit)
+    inner.trainable = False
+    image = kit.Input((6, 6, 2), name="image")
+    x = L.Dense(4, activation="relu", name="head")(inner(image))
+    return kit.functional(image, L.Dense(2, name="logits")(x))
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.4 tf.keras-2.15/keras",
+    "Sequential that begins with a Functional model and holds another Sequential (the Teachable Machine shape).",
+    "sequential nested_model list_wrapped_output",
+)
+def sequential_of_models(kit):
+    L = kit.layers
+    head = kit.Sequential([L.Dense(4, activation="relu", input_shape=(3,)), L.Dense(2, use_bias=False)])
+    return kit.Sequential([base(kit), head, L.Activation("softmax")])
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.8 tf.keras-2.12/keras tf.keras-2.14/keras",
+    "Siamese: one nested Sequential is called twice, its weights are stored once.",
+    "siamese shared nested_model",
+)
+def siamese(kit):
+    L = kit.layers
+    tower = kit.Sequential([L.Dense(4, activation="relu", input_shape=(5,)), L.Dense(3)], name="tower")
+    left, right = kit.Input((5,), name="left"), kit.Input((5,), name="right")
+    merged = L.Concatenate()([tower(left), tower(right)])
+    return kit.functional([left, right], L.Dense(1, activation="sigmoid")(merged))
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.8 tf.keras-2.13/keras",
+    "A layer that is called three times, once on its own output, and a nested model within a nested model.",
+    "shared nested_twice node_index",
+)
+def shared_layers(kit):
+    L = kit.layers
+    inner_in = kit.Input((4,), name="inner_in")
+    inner = kit.functional(inner_in, L.Dense(4, name="inner_dense")(inner_in), name="inner")
+    middle_in = kit.Input((4,), name="middle_in")
+    middle_out = L.Dense(4, activation="tanh", name="middle_dense")(inner(inner(middle_in)))
+    middle = kit.functional(middle_in, middle_out, name="middle")
+    dense = L.Dense(4, activation="tanh", name="shared")
+    left, right = kit.Input((4,), name="left"), kit.Input((4,), name="right")
+    x = dense(dense(left))
+    y = middle(dense(right))
+    return kit.functional([left, right], L.Add()([x, y]))
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.4 tf.keras-2.13/keras",
+    "Several inputs and outputs, one output straight from an input's layer, whose order is not that of their names.",
+    "multi_input multi_output",
+)
+def several_inputs(kit):
+    L = kit.layers
+    z, a = kit.Input((3,), name="z_first"), kit.Input((4,), name="a_second")
+    x = L.Dense(3, activation="relu", name="zx")(z)
+    y = L.Dense(3, activation="relu", name="ay")(a)
+    both = L.Concatenate(name="both")([y, x])
+    return kit.functional([z, a], [L.Dense(2, name="out_b")(both), x, L.Dense(1, name="out_a")(both)])
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.4 tf.keras-2.14/keras",
+    "A nested model with two inputs and two outputs; the outer model takes one of them, and nests a Sequential twice.",
+    "nested_model multi_output tensor_index",
+)
+def nested_outputs(kit):
+    L = kit.layers
+    one, two = kit.Input((3,), name="one"), kit.Input((3,), name="two")
+    total = L.Add(name="total")([one, two])
+    pair = kit.functional([one, two], [L.Dense(2, name="p")(total), L.Dense(4, name="q")(total)], name="pair")
+    x, y = kit.Input((3,), name="x"), kit.Input((3,), name="y")
+    first, second = pair([x, y])
+    _, again = pair([y, x])
+    return kit.functional([x, y], [L.Concatenate()([second, again]), first])
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.8 tf.keras-2.13/keras",
+    "TimeDistributed over a Dense layer, a convolution and a whole model.",
+    "time_distributed wrapper nested_model",
+)
+def time_distributed(kit):
+    L = kit.layers
+    film = kit.Input((3, 6, 6, 2), name="film")
+    x = L.TimeDistributed(L.Conv2D(2, 2, activation="relu"))(film)
+    x = L.TimeDistributed(L.BatchNormalization())(x)
+    x = L.TimeDistributed(L.Flatten())(x)
+    x = L.TimeDistributed(L.Dense(3))(x)
+    y = L.TimeDistributed(base(kit))(film)
+    return kit.functional(film, L.Concatenate()([x, y]))
+
+
+@case(
+    "tf.keras-1.13 tf.keras-2.8",
+    "Slashes in layer names, and layers of a nested model that are named as those outside it.",
+    "slash_names duplicate_names",
+)
+def slash_names(kit):
+    L = kit.layers
+    inner_in = kit.Input((4,), name="inner_in")
+    inner = kit.functional(inner_in, L.Dense(3, name="block1/dense")(inner_in), name="inner/model")
+    line = kit.Input((4,), name="line")
+    x = L.Dense(4, activation="relu", name="block1/dense")(line)
+    x = L.BatchNormalization(name="block1/norm")(x)
+    return kit.functional(line, L.Dense(2, name="block2/dense")(inner(x)))
+
+
+@case(
+    "tf.keras-2.8",
+    "More than 64 KB of weight names in one group: the attribute is split into weight_names0, weight_names1, ...",
+    "attribute_chunks long_names nested_model",
+    activations=False,
+)
+def long_attributes(kit):
+    L = kit.layers
+    inner_in = kit.Input((1,), name="inner_in")
+    x = inner_in
+    for i in range(24):
+        x = L.Dense(1, name="layer_{:02d}_".format(i) + "x" * 850)(x)
+    inner = kit.functional(inner_in, x, name="inner")
+    line = kit.Input((1,), name="line")
+    return kit.functional(line, inner(line))
+
+
+@case(
+    "tf.keras-2.4 tf.keras-2.8 tf.keras-2.13/keras",
+    "A dictionary of outputs and a dictionary of inputs.",
+    "dict_outputs dict_inputs nested_outputs",
+)
+def dictionaries(kit):
+    L = kit.layers
+    z, a = kit.Input((3,), name="z"), kit.Input((4,), name="a")
+    both = L.Concatenate()([z, a])
+    outputs = {"second": L.Dense(2, name="s")(both), "first": L.Dense(3, name="f")(both)}
+    return kit.functional({"z": z, "a": a}, outputs)
+
+
+@case(
+    "tf.keras-2.8",
+    "Outputs in a nested list.",
+    "nested_outputs",
+)
+def nested_list(kit):
+    L = kit.layers
+    line = kit.Input((3,), name="line")
+    one, two, three = (L.Dense(i + 1, name="d%d" % i)(line) for i in range(3))
+    return kit.functional(line, [[one, [two]], three])
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.4 tf.keras-2.15",
+    "Layers frozen one by one in a nested model, so that the order of its stored weights is not that of its layers.",
+    "frozen weight_order nested_model",
+)
+def partly_frozen(kit):
+    L = kit.layers
+    inner_in = kit.Input((4,), name="inner_in")
+    frozen = L.Dense(4, activation="tanh", name="frozen")
+    frozen.trainable = False
+    x = frozen(inner_in)
+    x = L.BatchNormalization(name="norm")(x)
+    x = L.Dense(4, activation="tanh", name="free")(x)
+    stuck = L.BatchNormalization(name="stuck")
+    stuck.trainable = False
+    inner = kit.functional(inner_in, stuck(x), name="inner")
+    line = kit.Input((4,), name="line")
+    return kit.functional(line, L.Dense(2)(inner(line)))
+
+
+@case(
+    "tf.keras-2.8 tf.keras-2.14/keras",
+    "A layer class of the author's own, of which the file holds name, configuration and weights.",
+    "custom_layer",
+    status="blocked",
+    reason="CFG",
+    custom="scale.py",
+)
+def custom_layer(kit):
+    from custom.scale import Scale
+
+    L = kit.layers
+    line = kit.Input((4,), name="line")
+    return kit.functional(line, L.Dense(2)(Scale(power=2, name="scale")(line)))

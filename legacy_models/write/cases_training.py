@@ -1,0 +1,312 @@
+"""Compiled models, saved after three steps and recorded after a fourth: optimizers, losses, metrics."""
+
+from casebook import case
+
+
+def small(kit):
+    """Two Dense layers with a batch normalisation between them."""
+    L = kit.layers
+    return kit.Sequential(
+        [L.Dense(4, activation="tanh", input_shape=(3,)), L.BatchNormalization(), L.Dense(2, activation="softmax")]
+    )
+
+
+def regression(kit):
+    """One Dense layer on another."""
+    L = kit.layers
+    return kit.Sequential([L.Dense(3, activation="tanh", input_shape=(3,)), L.Dense(2)])
+
+
+def rate(kit, value):
+    """The learning rate by the era's argument name."""
+    return {"lr": value} if kit.standalone or kit.version < (2, 3) else {"learning_rate": value}
+
+
+def legacy(kit):
+    """The optimizers of before TensorFlow 2.11, under their later name."""
+    return getattr(kit.optimizers, "legacy", kit.optimizers)
+
+
+def optimizer_case(eras, name, make, about, traits, build=small, **options):
+    """Register a small model that is compiled with one optimizer."""
+    options.setdefault("targets", "onehot" if build is small else None)
+    loss = options.pop("loss", "categorical_crossentropy" if build is small else "mse")
+    metrics = options.pop("metrics", None)
+
+    def compile_arguments(kit):
+        arguments = {"optimizer": make(kit), "loss": loss(kit) if callable(loss) else loss}
+        if metrics is not None:
+            arguments["metrics"] = metrics(kit) if callable(metrics) else metrics
+        return arguments
+
+    case(eras, about, traits, name="train_" + name, compile=compile_arguments, activations=False, **options)(build)
+
+
+optimizer_case(
+    "keras-2.2.4 tf.keras-2.4 tf.keras-2.11 tf.keras-2.13/keras",
+    "sgd_nesterov",
+    lambda kit: legacy(kit).SGD(momentum=0.9, nesterov=True, decay=0.1, **rate(kit, 0.05)),
+    "SGD with Nesterov momentum and time decay (the legacy class from 2.11 on).",
+    "sgd momentum nesterov decay legacy_optimizer accuracy",
+    metrics=["accuracy"],
+)
+optimizer_case(
+    "keras-2.0.8 keras-2.2.4 keras-2.3.1 tf.keras-1.15 tf.keras-2.8 tf.keras-2.12/keras tf.keras-2.14/keras "
+    "tf.keras-2.15/keras",
+    "adam",
+    lambda kit: kit.optimizers.Adam(beta_1=0.8, **rate(kit, 0.02)),
+    "Adam after three steps, with the slots in the era's order.",
+    "adam slots accuracy",
+    metrics=["acc"],
+)
+optimizer_case(
+    "keras-2.2.4 tf.keras-2.4 tf.keras-2.15",
+    "adam_amsgrad_decay",
+    lambda kit: legacy(kit).Adam(amsgrad=True, decay=0.05, clipnorm=0.5, **rate(kit, 0.02)),
+    "Adam with AMSGrad, decay and a clipped norm.",
+    "adam amsgrad decay clipnorm legacy_optimizer",
+)
+optimizer_case(
+    "keras-2.2.4 tf.keras-2.8",
+    "rmsprop",
+    lambda kit: kit.optimizers.RMSprop(rho=0.8, decay=0.01, **rate(kit, 0.01)),
+    "RMSprop with decay.",
+    "rmsprop decay mse mae",
+    build=regression,
+    metrics=["mae"],
+)
+optimizer_case(
+    "tf.keras-2.4 tf.keras-2.13/keras",
+    "rmsprop_centered",
+    lambda kit: kit.optimizers.RMSprop(centered=True, momentum=0.9, **rate(kit, 0.01)),
+    "Centred RMSprop with momentum: three slots per variable.",
+    "rmsprop centered momentum",
+    build=regression,
+    loss="mean_absolute_error",
+)
+optimizer_case(
+    "keras-2.2.4 tf.keras-2.8",
+    "adagrad",
+    lambda kit: kit.optimizers.Adagrad(**rate(kit, 0.05)),
+    "Adagrad: its accumulator begins at 0 in Keras and at 0.1 in tf.keras 2.",
+    "adagrad mae",
+    build=regression,
+    loss="mae",
+)
+optimizer_case(
+    "keras-2.2.4 tf.keras-2.8",
+    "adadelta",
+    lambda kit: kit.optimizers.Adadelta(rho=0.9, **rate(kit, 0.5)),
+    "Adadelta, two slots per variable.",
+    "adadelta msle",
+    build=regression,
+    loss="logcosh",
+)
+optimizer_case(
+    "keras-2.2.4 tf.keras-2.14/keras",
+    "adamax",
+    lambda kit: kit.optimizers.Adamax(**rate(kit, 0.02)),
+    "Adamax, two slots per variable.",
+    "adamax poisson",
+    build=regression,
+)
+optimizer_case(
+    "keras-2.2.4 keras-2.3.1 tf.keras-2.8 tf.keras-2.15/keras",
+    "nadam",
+    lambda kit: kit.optimizers.Nadam(**rate(kit, 0.02)),
+    "Nadam: Keras before 2.3 kept the product of its momenta out of the file.",
+    "nadam m_schedule",
+    build=regression,
+)
+optimizer_case(
+    "tf.keras-2.8 tf.keras-2.12/keras",
+    "ftrl",
+    lambda kit: kit.optimizers.Ftrl(l1_regularization_strength=0.01, **rate(kit, 0.1)),
+    "Ftrl: accumulator and linear slots.",
+    "ftrl",
+    build=regression,
+)
+optimizer_case(
+    "tf.keras-2.4 tf.keras-2.11 tf.keras-2.15/keras",
+    "schedule",
+    lambda kit: kit.optimizers.Adam(kit.optimizers.schedules.ExponentialDecay(0.05, 2, 0.5, staircase=True)),
+    "Adam whose learning rate is a schedule that drops every two steps.",
+    "adam schedule exponential_decay",
+)
+optimizer_case(
+    "tf.keras-2.8",
+    "schedule_piecewise",
+    lambda kit: kit.optimizers.SGD(
+        kit.optimizers.schedules.PiecewiseConstantDecay([1, 3, 6], [0.1, 0.05, 0.02, 0.01]), momentum=0.5
+    ),
+    "SGD with a piecewise constant learning rate.",
+    "sgd schedule piecewise_constant",
+)
+optimizer_case(
+    "tf.keras-2.12",
+    "schedule_cosine",
+    lambda kit: kit.optimizers.SGD(kit.optimizers.schedules.CosineDecay(0.1, 5, alpha=0.1), momentum=0.5),
+    "SGD with a cosine learning rate.",
+    "sgd schedule cosine_decay",
+)
+optimizer_case(
+    "tf.keras-2.11 tf.keras-2.13/keras",
+    "adamw",
+    lambda kit: optimizer_class(kit, "AdamW")(weight_decay=0.01, global_clipnorm=1.0, **rate(kit, 0.02)),
+    "AdamW with weight decay and a clipped global norm.",
+    "adamw weight_decay global_clipnorm",
+)
+optimizer_case(
+    "tf.keras-2.11 tf.keras-2.14/keras",
+    "adam_ema",
+    lambda kit: kit.optimizers.Adam(
+        use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=None, weight_decay=0.004, **rate(kit, 0.02)
+    ),
+    "Adam of the new kind with moving averages of the weights among its slots.",
+    "adam ema weight_decay",
+)
+optimizer_case(
+    "tf.keras-2.13",
+    "lion",
+    lambda kit: kit.optimizers.Lion(**rate(kit, 0.02)),
+    "Lion, whose default learning rate differs in Keras 3.",
+    "lion",
+    build=regression,
+)
+optimizer_case(
+    "tf.keras-2.12 tf.keras-2.15/keras",
+    "legacy_adam",
+    lambda kit: kit.optimizers.legacy.Adam(decay=0.02, **rate(kit, 0.02)),
+    "The legacy Adam that later releases kept, with decay.",
+    "adam legacy_optimizer decay",
+)
+def optimizer_class(kit, name):
+    """An optimizer that some releases kept under ``experimental``."""
+    return getattr(kit.optimizers, name, None) or getattr(kit.optimizers.experimental, name)
+
+
+def loss_case(eras, name, loss, traits, build=regression, targets=None, metrics=None, about=None):
+    """Register a model that is compiled with SGD with momentum and one loss."""
+    optimizer_case(
+        eras,
+        "loss_" + name,
+        lambda kit: kit.optimizers.SGD(momentum=0.9, **rate(kit, 0.02)),
+        about or "The loss " + name.replace("_", " ") + " by its name or class.",
+        traits,
+        build=build,
+        loss=loss,
+        targets=targets,
+        metrics=metrics,
+    )
+
+
+loss_case("keras-2.2.4 tf.keras-2.12", "mape", "mape", "mape loss_short_name", targets="positive", metrics=["mape", "msle"])
+loss_case("keras-2.2.4 tf.keras-2.8", "kld", "kld", "kld loss_short_name", small, "onehot", ["kullback_leibler_divergence"])
+loss_case("keras-2.2.4 keras-2.3.1 tf.keras-2.8", "cosine", lambda kit: "cosine_proximity" if kit.standalone
+          else "cosine_similarity", "cosine_proximity", metrics=["cosine_proximity"])
+loss_case("tf.keras-1.15 tf.keras-2.13/keras", "huber", lambda kit: kit.keras.losses.Huber(delta=0.7),
+          "huber reduction")
+loss_case("keras-2.2.4 tf.keras-2.4", "sparse", "sparse_categorical_crossentropy", "sparse_categorical_crossentropy",
+          small, "ids", ["accuracy", "sparse_categorical_accuracy"])
+loss_case("keras-2.2.4 tf.keras-2.8", "hinge", "squared_hinge", "hinge", metrics=["hinge"])
+loss_case(
+    "tf.keras-2.8 tf.keras-2.15",
+    "class_logits",
+    lambda kit: kit.keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1, reduction="sum"),
+    "from_logits label_smoothing reduction",
+    build=small,
+    targets="onehot",
+    metrics=lambda kit: [
+        kit.keras.metrics.CategoricalAccuracy(name="right"),
+        kit.keras.metrics.TopKCategoricalAccuracy(k=1),
+        kit.keras.metrics.AUC(num_thresholds=11),
+        kit.keras.metrics.Precision(thresholds=0.3),
+        kit.keras.metrics.MeanSquaredError(),
+    ],
+    about="Loss and metrics as objects with options.",
+)
+
+
+def two_headed(kit):
+    """One input, two outputs."""
+    L = kit.layers
+    line = kit.Input((3,), name="line")
+    x = L.Dense(4, activation="relu", name="body")(line)
+    outputs = [L.Dense(2, name="value")(x), L.Dense(3, activation="softmax", name="kind")(x)]
+    return kit.functional(line, outputs)
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.0 tf.keras-2.13/keras",
+    "Two outputs with losses, weights of losses and metrics by output name.",
+    "multi_output loss_weights dict_losses dict_metrics",
+    targets=[None, "onehot"],
+    activations=False,
+    name="train_two_outputs",
+    compile=lambda kit: {
+        "optimizer": kit.optimizers.Adam(**rate(kit, 0.02)),
+        "loss": {"value": "mse", "kind": "categorical_crossentropy"},
+        "loss_weights": {"value": 0.3, "kind": 1.5},
+        "metrics": {"kind": ["accuracy"], "value": "mae"},
+    },
+)
+def train_two_outputs(kit):
+    return two_headed(kit)
+
+
+@case(
+    "tf.keras-2.4 tf.keras-2.11",
+    "Two outputs with a list of losses, a list of weights and weighted metrics.",
+    "multi_output loss_weights list_losses weighted_metrics",
+    targets=[None, "onehot"],
+    activations=False,
+    name="train_two_outputs_lists",
+    compile=lambda kit: {
+        "optimizer": "rmsprop",
+        "loss": ["mae", "categorical_crossentropy"],
+        "loss_weights": [0.5, 2.0],
+        "metrics": [["mse"], ["accuracy"]],
+        "weighted_metrics": [[], ["categorical_accuracy"]],
+    },
+)
+def train_two_outputs_lists(kit):
+    return two_headed(kit)
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.8 tf.keras-2.15/keras",
+    "Transfer learning in training: slots exist for the trainable weights of a nested model only.",
+    "nested_model frozen adam slots",
+    targets="onehot",
+    activations=False,
+    name="train_nested",
+    compile=lambda kit: {
+        "optimizer": kit.optimizers.Adam(**rate(kit, 0.02)),
+        "loss": "categorical_crossentropy",
+        "metrics": ["accuracy"],
+    },
+)
+def train_nested(kit):
+    L = kit.layers
+    inner_in = kit.Input((4,), name="inner_in")
+    x = L.Dense(4, activation="tanh", name="inner_a")(inner_in)
+    x = L.Dense(3, activation="tanh", name="inner_b")(x)
+    inner = kit.functional(inner_in, x, name="inner")
+    inner.layers[1].trainable = False
+    line = kit.Input((4,), name="line")
+    return kit.functional(line, L.Dense(2, activation="softmax", name="head")(inner(line)))
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.14/keras",
+    "A recurrent network in training, with the era's gates.",
+    "lstm gru adam hard_sigmoid training",
+    activations=False,
+    name="train_recurrent",
+    compile=lambda kit: {"optimizer": kit.optimizers.Adam(**rate(kit, 0.02)), "loss": "mse"},
+)
+def train_recurrent(kit):
+    L = kit.layers
+    line = kit.Input((4, 2), name="line")
+    x = L.LSTM(3, recurrent_activation="hard_sigmoid", return_sequences=True)(line)
+    return kit.functional(line, L.Dense(2)(L.GRU(2)(x)))

@@ -1,0 +1,153 @@
+"""Draw weights, run a model, and record what it computed."""
+
+import os
+
+import numpy as np
+
+POSITIVE = ("variance", "running_std", "running_var", "gamma")
+
+
+def variables(kit, model):
+    """The model's variables in the order of ``get_weights()``: by layer before TensorFlow 2."""
+    if kit.eager:
+        return list(model.weights)
+    return [weight for layer in model.layers for weight in layer.weights]
+
+
+def draw_weights(kit, model, rng):
+    """Set every floating-point variable to fresh random numbers; variances and scales stay positive."""
+    for variable in variables(kit, model):
+        value = np.asarray(kit.K.get_value(variable))
+        if value.dtype.kind != "f":
+            continue
+        name = variable.name or ""
+        if any(word in name for word in POSITIVE):
+            fresh = rng.uniform(0.5, 1.5, size=value.shape)
+        else:
+            fresh = rng.normal(0.0, 0.5, size=value.shape)
+        kit.K.set_value(variable, np.asarray(fresh).astype(value.dtype))
+
+
+def dimensions(shape, batch):
+    """A concrete shape: the batch where free, 5 for every other free dimension."""
+    known = [None if size is None else int(size) for size in shape]
+    return tuple((batch if i == 0 else 5) if size is None else size for i, size in enumerate(known))
+
+
+def draw_inputs(kit, model, rng, batch=3):
+    """Standard normal numbers for each input of the model."""
+    arrays = []
+    for tensor in model.inputs:
+        shape = dimensions(kit.K.int_shape(tensor), batch)
+        arrays.append(rng.normal(size=shape).astype(tensor_dtype(tensor)))
+    return arrays
+
+
+def tensor_dtype(tensor):
+    """The name of the numpy type of a symbolic tensor, in any backend."""
+    dtype = tensor.dtype
+    return getattr(dtype, "name", str(dtype)).replace("_ref", "")
+
+
+def storable(array):
+    """An array that np.savez stores without pickling: strings as fixed-width unicode."""
+    array = np.asarray(array)
+    if array.dtype.kind in "OS":
+        texts = [item.decode() if isinstance(item, bytes) else str(item) for item in array.ravel()]
+        return np.array(texts, dtype=np.str_).reshape(array.shape)
+    return array
+
+
+def run(kit, model, inputs):
+    """All outputs with ``training=False``, as numpy arrays in the order of ``model.outputs``."""
+    if kit.eager:
+        tf = kit.tf
+        tensors = [tf.constant(array) for array in inputs]
+        packed = pack(kit, model, tensors)
+        return [numpy_of(tensor) for tensor in tf.nest.flatten(model(packed, training=False))]
+    results = model.predict(inputs if len(inputs) > 1 else inputs[0], batch_size=len(inputs[0]))
+    return [np.asarray(array) for array in (results if isinstance(results, list) else [results])]
+
+
+def pack(kit, model, tensors):
+    """Arrange flat tensors as the model takes them: a single tensor, a list or a dictionary."""
+    structure = getattr(model, "_nested_inputs", None)
+    if isinstance(structure, dict):
+        return kit.tf.nest.pack_sequence_as(structure, tensors)
+    return tensors if len(tensors) > 1 else tensors[0]
+
+
+def numpy_of(tensor):
+    """A tensor's value; ragged and sparse ones dense."""
+    for method in ("to_tensor", "numpy"):
+        if hasattr(tensor, method):
+            tensor = getattr(tensor, method)()
+    return np.asarray(tensor)
+
+
+def activations(kit, model, inputs):
+    """Outputs of every layer that is called once and returns one tensor: ``{layer name: array}``."""
+    tensors = {}
+    for layer in model.layers:
+        nodes = getattr(layer, "_inbound_nodes", None) or getattr(layer, "inbound_nodes", [])
+        if len(nodes) != 1 or hasattr(layer, "layers") or layer.__class__.__name__ == "InputLayer":
+            continue
+        if not isinstance(layer.output, (list, tuple, dict)):
+            tensors[layer.name] = layer.output
+    if not tensors:
+        return {}
+    names = sorted(tensors)
+    inside = kit.functional(list(model.inputs), [tensors[name] for name in names])
+    return dict(zip(names, run(kit, inside, inputs)))
+
+
+def draw_targets(kit, model, kind, rng, outputs):
+    """One target per output: normal numbers, ``"onehot"``, ``"binary"`` or ``"ids"`` (class numbers)."""
+    kinds = kind if isinstance(kind, (list, tuple)) else [kind] * len(outputs)
+    targets = []
+    for one, output in zip(kinds, outputs):
+        shape, classes = output.shape, output.shape[-1]
+        if one == "onehot":
+            targets.append(np.eye(classes, dtype="float32")[rng.randint(classes, size=shape[:-1])])
+        elif one == "binary":
+            targets.append(rng.randint(2, size=shape).astype("float32"))
+        elif one == "ids":
+            targets.append(rng.randint(classes, size=shape[:-1] + (1,)).astype("float32"))
+        elif one == "positive":
+            targets.append(rng.uniform(0.5, 2.0, size=shape).astype("float32"))
+        else:
+            targets.append(rng.normal(size=shape).astype("float32"))
+    return targets
+
+
+def train_step(kit, model, inputs, targets):
+    """One ``train_on_batch``."""
+    x = inputs if len(inputs) > 1 else inputs[0]
+    y = targets if len(targets) > 1 else targets[0]
+    model.train_on_batch(x, y)
+
+
+def weights_record(kit, model):
+    """``weights/<i>`` and ``names`` for step.npz."""
+    held = variables(kit, model)
+    record = {"weights/{}".format(i): np.asarray(kit.K.get_value(one)) for i, one in enumerate(held)}
+    record["names"] = np.array([one.name or "" for one in held], dtype=np.str_)
+    return record
+
+
+def numbered(prefix, arrays):
+    """``{"prefix/0": ..., "prefix/1": ...}``."""
+    return {"{}/{}".format(prefix, i): storable(array) for i, array in enumerate(arrays)}
+
+
+def write_npz(path, arrays):
+    """Write arrays without pickles, in sorted order."""
+    safe = {name: storable(arrays[name]) for name in sorted(arrays)}
+    for name, array in safe.items():
+        if array.dtype.kind == "O":
+            raise TypeError("{}: {} holds Python objects".format(path, name))
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ValueError("{}: {} is not finite".format(path, name))
+    np.savez_compressed(str(path), **safe)
+    if not os.path.exists(str(path)):
+        raise OSError("not written: {}".format(path))
