@@ -1,0 +1,1 @@
+"""Dialects of Keras: each era's architecture, weight layout and training configuration, upgraded by rules."""

@@ -1,0 +1,231 @@
+"""Give each saved array its layer and role, so that every array and every variable is used exactly once.
+
+Files name their arrays in three ways: HDF5 by variable (``dense_1/kernel:0``; a nested model's arrays are
+flattened, trainable ones first), Keras 1 by layer and letter (``dense_1_W``), archives by attribute path and
+number (``forward_layer/cell/vars/0``). Names decide; the documented order inside one layer only separates
+arrays whose names say the same (Keras 2.0 called both directions of a Bidirectional ``kernel``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from migrate.capsule.model import Array, Layer, Model
+from migrate.dialects.keras1.variables import own_roles_keras1
+from migrate.dialects.rule import Era
+from migrate.dialects.variables import RECURRENT, own_roles
+from migrate.findings import MigrationError
+from migrate.formats.artifact import LayerWeights, SavedArray
+
+Path = tuple[str, ...]
+RolesOf = Callable[[Layer], "tuple[str, ...] | None"]
+_STRUCTURAL = re.compile(r"(?:^|/)vars/(\d+)$")
+_DIRECTION = re.compile(r"(forward|backward)")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One variable that the architecture expects.
+
+    Attributes:
+        path: names and attributes down to the layer that owns it.
+        owners: names of the layers of nested models on the way, the innermost last.
+        attributes: attributes of wrappers on the way below the last owner.
+        role: the role in its layer.
+        number: position among the layer's own variables.
+    """
+
+    path: Path
+    owners: Path
+    attributes: Path
+    role: str
+    number: int
+
+
+def assign_weights(model: Model, saved: Sequence[LayerWeights], era: Era) -> Model:
+    """The model with every saved array in its place.
+
+    Args:
+        model: architecture without weights, in the writer's dialect.
+        saved: arrays by layer, as a reader found them.
+        era: decides which roles the classes have.
+
+    Raises:
+        MigrationError: ``WGT010`` when a layer's arrays and variables do not match one to one, ``WGT011`` when
+            the file has arrays for a layer that the architecture lacks.
+    """
+    roles: RolesOf = own_roles_keras1 if era.keras.major < 2 else own_roles
+    placed: dict[Path, dict[str, Array]] = defaultdict(dict)
+    groups = _by_root_layer(model, saved)
+    for layer in model.layers:
+        slots = list(_slots(layer, (layer.name,), (), (), roles))
+        arrays = groups.pop(layer.name, [])
+        for slot, array in _match(layer, slots, arrays):
+            placed[slot.path][slot.role] = array.array
+    left = [name for name, arrays in groups.items() if arrays]
+    if left:
+        raise MigrationError(
+            "WGT011",
+            f"the file holds weights of layers that the architecture does not have: {', '.join(sorted(left)[:5])}",
+            "Check that the architecture belongs to these weights.",
+        )
+    return _with_weights(model, placed, ())
+
+
+def _by_root_layer(model: Model, saved: Sequence[LayerWeights]) -> dict[str, list[SavedArray]]:
+    """Arrays by layer of the root model; deeper paths become prefixes of the arrays' names.
+
+    A layer that the file could not name (``CFG030``) takes the groups that no other layer claims, in order.
+    """
+    groups: dict[str, list[SavedArray]] = defaultdict(list)
+    for entry in saved:
+        prefix = "".join(f"{part}/" for part in entry.layer[1:])
+        groups[entry.layer[0]] += [SavedArray(prefix + a.name, a.array) for a in entry.arrays]
+    names = {layer.name for layer in model.layers}
+    unclaimed = [name for name in groups if name not in names]
+    untitled = [la.name for la in model.layers if la.name not in groups and la.model is not None]
+    if unclaimed and len(unclaimed) == len(untitled):
+        for group, name in zip(unclaimed, untitled, strict=True):
+            groups[name] = groups.pop(group)
+    return groups
+
+
+def _slots(layer: Layer, path: Path, owners: Path, attributes: Path, roles: RolesOf) -> Iterable[Slot]:
+    own = roles(layer)
+    if own is None and layer.model is None:
+        return
+    for number, role in enumerate(own or ()):
+        yield Slot(path, owners, attributes, role, number)
+    for attribute, child in layer.children.items():
+        yield from _slots(child, (*path, attribute), owners, (*attributes, attribute), roles)
+    if layer.model is not None:
+        for inner in layer.model.layers:
+            yield from _slots(inner, (*path, inner.name), (*owners, inner.name), (), roles)
+
+
+def _match(layer: Layer, slots: list[Slot], arrays: list[SavedArray]) -> Iterable[tuple[Slot, SavedArray]]:
+    custom = not slots and bool(arrays)
+    if custom:
+        # A class that is not built in: only the class itself knows its variables; names are kept as roles.
+        return [
+            (Slot((layer.name,), (), (), _custom_role(layer, a.name), i), a) for i, a in enumerate(arrays)
+        ]
+    if len(slots) != len(arrays):
+        raise _mismatch(layer, slots, arrays)
+    if not slots:
+        return []
+    remaining = list(slots)
+    pairs: list[tuple[Slot, SavedArray]] = []
+    for array in arrays:
+        best = max(remaining, key=lambda slot: (_likeness(slot, array.name), -slots.index(slot)))
+        if _likeness(best, array.name) < 0:
+            raise _mismatch(layer, slots, arrays)
+        remaining.remove(best)
+        pairs.append((best, array))
+    return pairs
+
+
+def _likeness(slot: Slot, name: str) -> int:
+    """How well an array's name fits a variable; negative when it contradicts it.
+
+    The owner inside a nested model weighs most, then the direction of a Bidirectional, then the variable's
+    own name.
+    """
+    structural = _STRUCTURAL.search(name)
+    if structural:
+        return _structural_likeness(slot, name, int(structural.group(1)))
+    text = name.rsplit(":", 1)[0]
+    parts = text.split("/")
+    score = 0
+    for depth, owner in enumerate(slot.owners):
+        if owner in parts:
+            score += 100 * (depth + 1)
+        elif parts[0].startswith(f"{owner}_"):
+            # Keras 1 joins layer and letter; the longest layer name that fits is the right one.
+            score += 10 + len(owner)
+        elif depth == len(slot.owners) - 1:
+            score -= 50
+    direction = _DIRECTION.search("/".join(parts[:-1]) or text)
+    wanted = next(
+        (a.split("_")[0] for a in slot.attributes if a in ("forward_layer", "backward_layer")), None
+    )
+    if wanted and direction:
+        score += 40 if direction.group(1) == wanted else -1000
+    score += _base_likeness(slot.role.rsplit("/", 1)[-1], slot.role, parts)
+    return score + 50 if score > -50 else -1
+
+
+def _base_likeness(base: str, role: str, parts: list[str]) -> int:
+    last = re.sub(r"_\d+$", "", parts[-1])
+    if last == base or parts[-1] == base:
+        head = role.split("/", maxsplit=1)[0] if "/" in role else ""
+        aliases = {"output": ("attention_output", "output")}.get(head, (head,))
+        return 30 + (20 if head and any(alias in parts for alias in aliases) else 0)
+    if last.endswith(f"_{base}"):
+        return 25
+    known = {
+        "kernel",
+        "bias",
+        "recurrent_kernel",
+        "gamma",
+        "beta",
+        "moving_mean",
+        "moving_variance",
+        "embeddings",
+    }
+    return -2000 if last in known and base in known else 0
+
+
+def _structural_likeness(slot: Slot, name: str, number: int) -> int:
+    """Attribute paths of archives must agree as a whole; ``cell`` of a built-in RNN is not a step of its own."""
+    head = name[: name.rindex("vars/")].strip("/")
+    steps = [_attribute(step) for step in head.split("/") if step]
+    wanted = [*slot.owners, *(step for attribute in slot.attributes for step in attribute.split("/"))]
+    if steps and steps[-1] == "cell" and (not wanted or wanted[-1] != "cell"):
+        steps = steps[:-1]
+    if "/" in slot.role:
+        *middle, _ = slot.role.split("/")
+        wanted += middle
+        number_in_part = 0 if slot.role.endswith("/kernel") else 1
+        return 100 if steps == wanted and number == number_in_part else -1
+    return 100 if steps == wanted and number == slot.number else -1
+
+
+def _attribute(step: str) -> str:
+    """``_query_dense`` of an archive is the role's ``query``."""
+    match = re.fullmatch(r"_(query|key|value|output)_dense", step)
+    return match.group(1) if match else step
+
+
+def _custom_role(layer: Layer, name: str) -> str:
+    text = name.rsplit(":", 1)[0]
+    return text.removeprefix(f"{layer.name}/")
+
+
+def _mismatch(layer: Layer, slots: list[Slot], arrays: list[SavedArray]) -> MigrationError:
+    has = ", ".join(f"{a.name}{list(a.array.shape)}" for a in arrays[:12]) or "none"
+    wants = ", ".join("/".join((*s.path[1:], s.role)) for s in slots[:12]) or "none"
+    return MigrationError(
+        "WGT010",
+        f"layer {layer.name!r} ({layer.class_name}) has the saved arrays {has}, but its configuration asks for {wants}",
+        "The weights belong to another architecture, or the class is not the built-in one; give it with "
+        "--custom-objects.",
+        place=layer.name,
+    )
+
+
+def _with_weights(model: Model, placed: Mapping[Path, dict[str, Array]], path: Path) -> Model:
+    layers = tuple(_layer_with_weights(la, placed, (*path, la.name)) for la in model.layers)
+    return replace(model, layers=layers)
+
+
+def _layer_with_weights(layer: Layer, placed: Mapping[Path, dict[str, Array]], path: Path) -> Layer:
+    children = {a: _layer_with_weights(c, placed, (*path, a)) for a, c in layer.children.items()}
+    model = _with_weights(layer.model, placed, path) if layer.model is not None else None
+    return replace(layer, weights=dict(placed.get(path, {})), children=children, model=model)
+
+
+__all__ = ["RECURRENT", "assign_weights"]

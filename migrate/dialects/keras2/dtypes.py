@@ -1,0 +1,81 @@
+"""Dtypes and dtype policies, as each Keras 2 release wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from migrate.capsule.model import Layer
+from migrate.dialects.rule import Era, Step, layer_rule
+from migrate.findings import Rule, Severity
+
+
+@layer_rule(
+    Rule(
+        "CFG014",
+        "dtype-policy",
+        "A dtype is stored as a policy object.",
+        Severity.ERROR,
+        before='{"dtype": {"class_name": "Policy", "config": {"name": "mixed_float16"}}}',
+        after='{"dtype": "mixed_float16"}',
+        why="Keras 2.1 to 2.15 wrote `Policy` and `PolicyV1` objects, the latter with a loss scale that belongs to the "
+        "optimizer. Keras 3 reads the name.",
+        references=("keras-team/keras#19387", "keras-team/keras#19752"),
+    ),
+    Step.KERAS_2,
+)
+def dtype_policy(layer: Layer, era: Era) -> Layer:
+    """Replace a policy object by the policy's name."""
+    dtype = layer.config.get("dtype")
+    if isinstance(dtype, Mapping) and isinstance(dtype.get("config"), Mapping):
+        return layer.with_config(dtype=dtype["config"].get("name", "float32"))
+    return layer
+
+
+@layer_rule(
+    Rule(
+        "CFG015",
+        "inferred-dtype",
+        "A dtype is stored as `_infer` or as null.",
+        Severity.ERROR,
+        before='{"dtype": "_infer"}',
+        after="{}",
+        why="TF 1.14 to 2.0 stored the policy that takes the dtype of the first input; Keras 3 stops with "
+        "`Cannot convert '_infer' to a mixed precision DTypePolicy`.",
+    ),
+    Step.KERAS_2,
+)
+def inferred_dtype(layer: Layer, era: Era) -> Layer:
+    """Let the layer use the default dtype."""
+    if "dtype" in layer.config and layer.config["dtype"] in ("_infer", "infer", None):
+        return layer.with_config(drop=("dtype",))
+    return layer
+
+
+@layer_rule(
+    Rule(
+        "CFG032",
+        "initializer-dtype",
+        "An initializer carries a dtype.",
+        Severity.ERROR,
+        applies_to="<2.3",
+        before='{"class_name": "GlorotUniform", "config": {"seed": null, "dtype": "float32"}}',
+        after='{"class_name": "GlorotUniform", "config": {"seed": null}}',
+        why="TF 1.13 to 1.15 initializers had a dtype argument: `GlorotUniform.__init__() got an unexpected keyword "
+        "argument 'dtype'`. It was the most frequent first error among 733 real files.",
+    ),
+    Step.KERAS_2,
+)
+def initializer_dtype(layer: Layer, era: Era) -> Layer:
+    """Take the dtype out of initializers: weights have the layer's dtype."""
+    changes: dict[str, Any] = {}
+    for key, value in layer.config.items():
+        if (
+            key.endswith("_initializer")
+            and isinstance(value, Mapping)
+            and isinstance(value.get("config"), Mapping)
+        ):
+            config = value["config"]
+            if "dtype" in config:
+                changes[key] = {**value, "config": {k: v for k, v in config.items() if k != "dtype"}}
+    return layer.with_config(**changes) if changes else layer

@@ -1,0 +1,93 @@
+"""Names of classes and functions that changed during Keras 2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrate.capsule.model import Layer
+from migrate.dialects.rule import Era, Step, layer_rule
+from migrate.findings import Rule, Severity
+
+CLASS_ALIASES = {
+    "BatchNormalizationV1": "BatchNormalization",
+    "BatchNormalizationV2": "BatchNormalization",
+    "Conv2D_": "Conv2D",
+    "Convolution1D": "Conv1D",
+    "Convolution2D": "Conv2D",
+    "Convolution3D": "Conv3D",
+    "Convolution2DTranspose": "Conv2DTranspose",
+    "Deconvolution2D": "Conv2DTranspose",
+    "Deconvolution3D": "Conv3DTranspose",
+    "SeparableConvolution1D": "SeparableConv1D",
+    "SeparableConvolution2D": "SeparableConv2D",
+    "LSTMV1": "LSTM",
+    "LSTMV2": "LSTM",
+    "GRUV1": "GRU",
+    "GRUV2": "GRU",
+    "UnifiedLSTM": "LSTM",
+    "UnifiedGRU": "GRU",
+    "LayerNormalizationV1": "LayerNormalization",
+    "MaxPool1D": "MaxPooling1D",
+    "MaxPool2D": "MaxPooling2D",
+    "AvgPool2D": "AveragePooling2D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+    "DenseFeaturesV2": "DenseFeatures",
+    "TextVectorizationV1": "TextVectorization",
+    "NormalizationV1": "Normalization",
+    "StringLookupV1": "StringLookup",
+    "IntegerLookupV1": "IntegerLookup",
+    "Sequential_": "Sequential",
+}
+FUNCTION_ALIASES = {
+    "softmax_v2": "softmax",
+    "relu_v2": "relu",
+    "elu_v2": "elu",
+    "swish_v2": "swish",
+    "leaky_relu_v2": "leaky_relu",
+    "sigmoid_v2": "sigmoid",
+    "log_softmax_v2": "log_softmax",
+    "gelu_v2": "gelu",
+    "selu_v2": "selu",
+}
+
+
+@layer_rule(
+    Rule(
+        "CFG031",
+        "class-alias",
+        "A built-in class is stored under an alias or a versioned name.",
+        Severity.ERROR,
+        before='{"class_name": "BatchNormalizationV1", …}',
+        after='{"class_name": "BatchNormalization", …}',
+        why="TF 1.13 to 2.x had V1 and V2 variants of a class; stand-alone Keras exported aliases such as "
+        "`Convolution2D`. Keras 3 knows one name.",
+    ),
+    Step.KERAS_2,
+    *CLASS_ALIASES,
+)
+def class_alias(layer: Layer, era: Era) -> Layer:
+    """Use the one name that the final Keras 2 dialect has for a class."""
+    return layer.renamed_class(CLASS_ALIASES[layer.class_name])
+
+
+@layer_rule(
+    Rule(
+        "CFG016",
+        "function-alias",
+        "An activation is stored under the name of a TensorFlow function.",
+        Severity.ERROR,
+        before='{"activation": "softmax_v2"}',
+        after='{"activation": "softmax"}',
+        why="`activation=tf.nn.softmax` is saved by the function's own name, which no Keras release reads back.",
+    ),
+    Step.KERAS_2,
+)
+def function_alias(layer: Layer, era: Era) -> Layer:
+    """Use Keras' own name of an activation."""
+    changes: dict[str, Any] = {
+        key: FUNCTION_ALIASES[value]
+        for key, value in layer.config.items()
+        if isinstance(value, str) and "activation" in key and value in FUNCTION_ALIASES
+    }
+    return layer.with_config(**changes) if changes else layer

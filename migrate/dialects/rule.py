@@ -1,0 +1,169 @@
+"""How a dialect rule is declared: its data, the classes it looks at, and one pure function.
+
+A dialect is upgraded step by step, like a database schema. Each step is an ordered list of rules; a rule
+takes a value and answers with the changed value, or with the very same object when it does not apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from migrate.capsule.model import Layer, Model
+from migrate.findings import Finding, Rule
+
+
+class Step(StrEnum):
+    """The steps from the oldest dialect to Keras 3, in order."""
+
+    GRAMMAR = "grammar"
+    """Reading a configuration grammar into records."""
+    KERAS_1 = "keras-1-to-2"
+    """Keras 1 classes, arguments and weight layouts become those of Keras 2.0."""
+    KERAS_2 = "keras-2-to-2.15"
+    """Older Keras 2 conventions become the final Keras 2 dialect; defaults of the writing era are filled in."""
+    WEIGHTS = "weights"
+    """Saved arrays find their layer and role, in the layout of the final Keras 2 dialect."""
+    KERAS_3 = "keras-2.15-to-3"
+    """The final Keras 2 dialect becomes Keras 3."""
+    TRAINING = "training"
+    """Loss, metrics and optimizer become their Keras 3 counterparts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Era:
+    """What is known of the writer, as rules need it.
+
+    ``keras`` is the version of the Keras dialect: a file of ``2.2.4-tf`` has 2.2.4 and ``tf_keras`` True.
+    """
+
+    keras: Version
+    backend: str = "tensorflow"
+    tf_keras: bool = False
+    layout: str | None = None
+    keep_weights: bool = False
+    """Leave weights as stored where a rule could fold a constant into them (then a function is registered)."""
+
+    @staticmethod
+    def of(keras: str | None, backend: str | None = None, layout: str | None = None) -> Era:
+        """The era of a version string as files carry it; an unknown one counts as the first Keras.
+
+        Files without ``keras_version`` were written before Keras 1.1 (keras-team/keras, commit history of
+        ``save_model``).
+        """
+        text = keras or "1.0"
+        try:
+            version = Version(text.split("-")[0])
+        except InvalidVersion:
+            version = Version("1.0")
+        is_tf = "tf" in text or version >= Version("2.4")
+        return Era(keras=version, backend=backend or "tensorflow", tf_keras=is_tf, layout=layout)
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """One application of a rule, as ``migration.json`` records it."""
+
+    code: str
+    place: str
+    before: Any = None
+    after: Any = None
+
+
+@dataclass(slots=True)
+class Notes:
+    """What rules leave behind while a model is upgraded."""
+
+    fired: list[Fired] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def record(self, code: str, place: str, before: Any = None, after: Any = None) -> None:
+        """Note that a rule changed something."""
+        self.fired.append(Fired(code, place, before, after))
+
+
+LayerChange = Callable[[Layer, Era], Layer]
+ModelChange = Callable[[Model, Era], Model]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRule:
+    """A rule for single layers: wrapped and nested ones included."""
+
+    rule: Rule
+    step: Step
+    change: LayerChange
+    classes: frozenset[str] = frozenset()
+
+    def applies(self, layer: Layer, era: Era) -> bool:
+        """Whether the rule looks at this class in files of this era."""
+        return (not self.classes or layer.class_name in self.classes) and in_era(self.rule, era)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRule:
+    """A rule for whole graphs; nested models are visited innermost first."""
+
+    rule: Rule
+    step: Step
+    change: ModelChange
+
+    def applies(self, era: Era) -> bool:
+        """Whether the rule looks at files of this era."""
+        return in_era(self.rule, era)
+
+
+DialectRule = LayerRule | ModelRule
+_REGISTRY: dict[str, tuple[Rule, Step]] = {}
+_BY_STEP: dict[Step, list[DialectRule]] = {step: [] for step in Step}
+_Change = TypeVar("_Change", bound=Callable[..., Any])
+
+
+def in_era(rule: Rule, era: Era) -> bool:
+    """Whether the writer's version is among those the rule names."""
+    return not rule.applies_to or SpecifierSet(rule.applies_to, prereleases=True).contains(era.keras)
+
+
+def declare(rule: Rule, step: Step) -> Rule:
+    """Enter a rule that is applied by hand-written code (a reader, a resolver) into the registry."""
+    if rule.code in _REGISTRY:
+        raise ValueError(f"two rules have the code {rule.code}")
+    _REGISTRY[rule.code] = (rule, step)
+    return rule
+
+
+def layer_rule(rule: Rule, step: Step, *classes: str) -> Callable[[LayerChange], LayerChange]:
+    """Register a pure function on layers of the classes named (none: all classes)."""
+    declare(rule, step)
+
+    def register(change: LayerChange) -> LayerChange:
+        _BY_STEP[step].append(LayerRule(rule, step, change, frozenset(classes)))
+        return change
+
+    return register
+
+
+def model_rule(rule: Rule, step: Step) -> Callable[[ModelChange], ModelChange]:
+    """Register a pure function on models."""
+    declare(rule, step)
+
+    def register(change: ModelChange) -> ModelChange:
+        _BY_STEP[step].append(ModelRule(rule, step, change))
+        return change
+
+    return register
+
+
+def rules_of(step: Step) -> tuple[DialectRule, ...]:
+    """The rules of a step in the order in which they are registered."""
+    return tuple(_BY_STEP[step])
+
+
+def registered() -> Mapping[str, tuple[Rule, Step]]:
+    """Every declared rule by code."""
+    return _REGISTRY

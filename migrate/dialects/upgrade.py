@@ -1,0 +1,81 @@
+"""Apply the steps of the dialects, in order, and note each rule that fired."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from migrate.capsule.model import Layer, Model, map_layers
+from migrate.dialects.rule import Era, LayerRule, ModelRule, Notes, Step, rules_of
+
+
+def upgrade(model: Model, era: Era, steps: tuple[Step, ...], notes: Notes) -> Model:
+    """The model after the given steps.
+
+    Each rule sees what the rules before it made; a rule that answers with the same object did not fire.
+    """
+    for step in steps:
+        for rule in rules_of(step):
+            if isinstance(rule, LayerRule):
+                model = map_layers(model, partial(_apply_to_layer, rule, era, notes))
+            elif rule.applies(era):
+                model = _apply_to_model(rule, model, era, notes, model.name)
+    return model
+
+
+def _apply_to_layer(rule: LayerRule, era: Era, notes: Notes, path: tuple[str, ...], layer: Layer) -> Layer:
+    if not rule.applies(layer, era):
+        return layer
+    changed = rule.change(layer, era)
+    if changed is not layer:
+        notes.record(rule.rule.code, "/".join(path), *_difference(layer, changed))
+    return changed
+
+
+def _apply_to_model(rule: ModelRule, model: Model, era: Era, notes: Notes, place: str) -> Model:
+    layers = []
+    for layer in model.layers:
+        if layer.model is None:
+            layers.append(layer)
+            continue
+        inner = _apply_to_model(rule, layer.model, era, notes, f"{place}/{layer.name}")
+        layers.append(layer if inner is layer.model else replace(layer, model=inner))
+    if any(new is not old for new, old in zip(layers, model.layers, strict=True)):
+        model = replace(model, layers=tuple(layers))
+    changed = rule.change(model, era)
+    if changed is not model:
+        names = [layer.name for layer in model.layers], [layer.name for layer in changed.layers]
+        before, after = names if names[0] != names[1] else (None, None)
+        notes.record(rule.rule.code, place, before, after)
+    return changed
+
+
+def _difference(old: Layer, new: Layer) -> tuple[Any, Any]:
+    """What changed of a layer, as two small JSON values."""
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    if old.class_name != new.class_name:
+        before["class_name"], after["class_name"] = old.class_name, new.class_name
+    for key in [*old.config, *(k for k in new.config if k not in old.config)]:
+        if old.config.get(key) != new.config.get(key) or (key in old.config) != (key in new.config):
+            before |= {key: old.config[key]} if key in old.config else {}
+            after |= {key: new.config[key]} if key in new.config else {}
+    if old.weights is not new.weights:
+        shapes = _shapes(old.weights), _shapes(new.weights)
+        if shapes[0] == shapes[1]:
+            changed = [role for role in old.weights if old.weights[role] is not new.weights[role]]
+            after |= {"weights_changed": changed} if changed else {}
+        else:
+            before["weights"], after["weights"] = shapes
+    return _jsonable(before), _jsonable(after)
+
+
+def _shapes(weights: Mapping[str, Any]) -> dict[str, list[int]]:
+    return {role: list(array.shape) for role, array in weights.items()}
+
+
+def _jsonable(value: dict[str, Any]) -> Any:
+    return json.loads(json.dumps(value, default=str)) or None

@@ -1,0 +1,37 @@
+"""Load classes and functions from the Python files that the user gave with ``--custom-objects``."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+from pathlib import Path
+from typing import Any
+
+from migrate.findings import MigrationError
+
+
+def load_custom_objects(files: list[str]) -> dict[str, Any]:
+    """Public classes and functions that the files define, by name.
+
+    Raises:
+        MigrationError: ``CFG050`` when a file cannot be imported in this world.
+    """
+    objects: dict[str, Any] = {}
+    for number, file in enumerate(files):
+        spec = importlib.util.spec_from_file_location(f"custom_objects_{number}", file)
+        if spec is None or spec.loader is None:
+            raise MigrationError("CFG050", f"{Path(file).name} is no Python file")
+        module = importlib.util.module_from_spec(spec)
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:  # noqa: BLE001 - any user code; becomes a finding
+            raise MigrationError(
+                "CFG050",
+                f"{Path(file).name} cannot be imported in this world: {type(error).__name__}: {error}",
+                "Make the file importable under tf-keras and under Keras 3.",
+            ) from error
+        for name, value in vars(module).items():
+            defined_here = getattr(value, "__module__", None) == module.__name__
+            if not name.startswith("_") and defined_here and (inspect.isclass(value) or callable(value)):
+                objects[name] = value
+    return objects

@@ -1,0 +1,112 @@
+"""Functions that the legacy worker answers calls with. One model is held between the calls of an artifact."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+import tf_keras
+
+from migrate.capsule.store import load_model, save_arrays
+from migrate.worlds.custom import load_custom_objects
+from migrate.worlds.runner import cases_of, describe, nest_like, run_cases, to_numpy
+from migrate.worlds.variables import assign_model
+
+_held: dict[str, Any] = {}
+
+
+def load_original(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Load the untouched file with tf-keras.
+
+    ``architecture``: a JSON file when the source holds weights only. ``trust`` allows Python bytecode.
+    """
+    tf_keras.backend.clear_session()
+    objects = load_custom_objects(params.get("custom_objects", []))
+    source = params["source"]
+    with tf_keras.saving.custom_object_scope(objects):
+        if params.get("architecture"):
+            text = Path(params["architecture"]).read_text(encoding="utf-8")
+            model = tf_keras.models.model_from_json(text)
+            model.load_weights(source)
+        else:
+            model = tf_keras.models.load_model(source, compile=False, safe_mode=not params.get("trust", False))
+    _held["model"] = model
+    return describe(model)
+
+
+def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Build from a capsule's final Keras 2 configuration and set its weights by role."""
+    tf_keras.backend.clear_session()
+    objects = load_custom_objects(params.get("custom_objects", []))
+    folder = Path(params["folder"])
+    config = json.loads((folder / params["config"]).read_text(encoding="utf-8"))
+    with tf_keras.saving.custom_object_scope(objects):
+        model = tf_keras.models.model_from_json(json.dumps(config))
+    assign_model(model, load_model(folder, params["stem"]))
+    _held["model"] = model
+    return describe(model)
+
+
+def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Outputs of the held model for every case."""
+    model = _held["model"]
+    out = scratch / params["out"]
+    return {**run_cases(lambda inputs: call_model(model, inputs), Path(params["probes"]), out), "file": str(out)}
+
+
+def call_model(model: Any, inputs: list[Any]) -> Any:
+    """One forward pass at inference time; stateful layers start from zero states."""
+    if getattr(model, "stateful", False):
+        model.reset_states()
+    tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
+    nested = getattr(model, "_nested_inputs", None)
+    return model(nest_like(nested if nested is not None else model.inputs, tensors), training=False)
+
+
+def activations(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Output of every layer of the held model for one case, as ``layer/output`` in order of computation."""
+    model = _held["model"]
+    names: list[str] = []
+    tensors: list[Any] = []
+    for layer in model.layers:
+        if not getattr(layer, "_inbound_nodes", None) or type(layer).__name__ == "InputLayer":
+            continue
+        try:
+            output = layer.get_output_at(_last_node(model, layer))
+        except (AttributeError, RuntimeError, ValueError):
+            continue
+        for position, tensor in enumerate(tf.nest.flatten(output)):
+            names.append(f"{layer.name}/{position}")
+            tensors.append(tensor)
+    inspector = tf_keras.Model(model.inputs, tensors)
+    inputs = cases_of(Path(params["probes"]))[params["case"]]
+    outputs = tf.nest.flatten(call_model(inspector, inputs))
+    out = scratch / params["out"]
+    save_arrays(out, {n: to_numpy(o) for n, o in zip(names, outputs, strict=True)})
+    return {"layers": names, "file": str(out)}
+
+
+def _last_node(model: Any, layer: Any) -> int:
+    """The first call of the layer that belongs to this model, not to one that it was made from."""
+    for number in range(len(layer._inbound_nodes)):
+        if f"{layer.name}_ib-{number}" in getattr(model, "_network_nodes", ()):
+            return number
+    return 0
+
+
+def release(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Forget the held model."""
+    _held.clear()
+    tf_keras.backend.clear_session()
+    return {}
+
+
+HANDLERS = {
+    "load_original": load_original,
+    "build": build,
+    "predict": predict,
+    "activations": activations,
+    "release": release,
+}

@@ -1,0 +1,221 @@
+"""Build a live Keras 3 model from a capsule's records.
+
+The graph is built by calling layers, not by deserialising a configuration: calls with tensors among their
+keyword arguments, constants, shared layers and operations all become ordinary calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+
+from migrate.capsule.model import Layer, Model, TensorRef, Topology, map_structure
+from migrate.findings import MigrationError
+
+Objects = Mapping[str, Any]
+
+
+def build_model(record: Model, objects: Objects) -> Any:
+    """A live ``keras.Model`` with the records' structure, names and configuration; weights are not set.
+
+    Raises:
+        MigrationError: ``CFG005`` for a class that Keras 3 and the custom objects lack, ``CFG009`` for a
+            Sequential model without an input shape, ``CFG099`` when Keras 3 refuses the configuration or call.
+    """
+    if record.topology is Topology.SEQUENTIAL:
+        return _build_sequential(record, objects)
+    return _Graph(record, objects).build()
+
+
+def _build_sequential(record: Model, objects: Objects) -> Any:
+    model = keras.Sequential(name=record.name)
+    for layer in record.layers:
+        live = _input(layer) if layer.class_name == "InputLayer" else make_layer(layer, objects)
+        with _explained(layer):
+            model.add(live)
+    if not model.built:
+        raise MigrationError(
+            "CFG009",
+            f"the Sequential model {record.name!r} does not say the shape of its input",
+            "Give the shape with --input-shape, or save the model again after a call.",
+        )
+    model.trainable = record.trainable
+    return model
+
+
+class _Graph:
+    """Calls the layers of one Functional model in the order of their dependencies."""
+
+    def __init__(self, record: Model, objects: Objects) -> None:
+        self._record = record
+        self._records = {layer.name: layer for layer in record.layers}
+        self._objects = objects
+        self._live: dict[str, Any] = {}
+        self._outputs: dict[tuple[str, int], list[Any]] = {}
+
+    def build(self) -> Any:
+        for layer in self._record.layers:
+            for node in range(max(1, len(layer.nodes))):
+                self._compute(layer.name, node)
+        inputs = map_structure(self._record.inputs, self._tensor)
+        outputs = map_structure(self._record.outputs, self._tensor)
+        with _explained(Layer(self._record.class_name, self._record.name)):
+            model = keras.Model(inputs, outputs, name=self._record.name)
+        model.trainable = self._record.trainable
+        return model
+
+    def _tensor(self, ref: TensorRef) -> Any:
+        return self._compute(ref.layer, ref.node)[ref.tensor]
+
+    def _compute(self, name: str, number: int) -> list[Any]:
+        """Output tensors of one call; the chain of calls below it is walked without recursion."""
+        pending = [(name, number)]
+        while pending:
+            current = pending[-1]
+            if current in self._outputs:
+                pending.pop()
+                continue
+            layer = self._records[current[0]]
+            if layer.class_name == "InputLayer":
+                self._outputs[current] = [_input(layer)]
+                continue
+            node = layer.nodes[current[1]]
+            missing = [(r.layer, r.node) for r in node.refs() if (r.layer, r.node) not in self._outputs]
+            if missing:
+                if any(m in pending for m in missing):
+                    raise MigrationError("CFG051", "the graph of the model has a loop", place=layer.name)
+                pending += missing
+                continue
+            self._outputs[current] = self._call(layer, node.args, node.kwargs)
+        return self._outputs[(name, number)]
+
+    def _call(self, layer: Layer, args: Any, kwargs: Any) -> list[Any]:
+        def done(ref: TensorRef) -> Any:
+            return self._outputs[(ref.layer, ref.node)][ref.tensor]
+
+        call = self._live.get(layer.name)
+        if call is None:
+            call = operation(layer) if layer.class_name == "Op" else make_layer(layer, self._objects)
+            self._live[layer.name] = call
+        with _explained(layer):
+            result = call(*map_structure(args, done), **map_structure(kwargs, done))
+        return list(keras.tree.flatten(result))
+
+
+def operation(layer: Layer) -> Any:
+    """The ``keras.ops`` or ``keras.activations`` function that an ``Op`` record names."""
+    target: Any = keras
+    for step in str(layer.config["function"]).removeprefix("keras.").split("."):
+        target = getattr(target, step)
+    return target
+
+
+def _input(layer: Layer) -> Any:
+    config = layer.config
+    return keras.Input(
+        batch_shape=config["batch_shape"],
+        dtype=config.get("dtype", "float32"),
+        sparse=bool(config.get("sparse")) or None,
+        name=layer.name,
+    )
+
+
+def make_layer(record: Layer, objects: Objects) -> Any:
+    """A live layer; wrapped layers and nested models are built first and handed to the constructor."""
+    if record.model is not None:
+        model = build_model(record.model, objects)
+        if record.config.get("trainable") is False:
+            model.trainable = False
+        return model
+    cls = layer_class(record, objects)
+    config: dict[str, Any] = {key: _modern_value(value) for key, value in record.config.items()}
+    config["name"] = record.name
+    stacked: dict[str, list[Any]] = {}
+    for attribute, child in record.children.items():
+        key, _, index = attribute.partition("/")
+        if index:
+            stacked.setdefault(key, []).append(make_layer(child, objects))
+        elif key == "backward_layer" and _is_mirror(record.children["forward_layer"], child):
+            continue
+        else:
+            config["layer" if key == "forward_layer" else key] = make_layer(child, objects)
+    with _explained(record), keras.saving.custom_object_scope(dict(objects)):
+        if record.children:
+            return cls(**config, **stacked)
+        return cls.from_config(config)
+
+
+def layer_class(record: Layer, objects: Objects) -> Any:
+    """The class of a record: the user's own by registered or plain name, else Keras'."""
+    for name in (record.registered_name, record.class_name):
+        if name and name in objects:
+            return objects[name]
+    cls = getattr(keras.layers, record.class_name, None)
+    if cls is None or record.registered_name:
+        shapes = {role: list(array.shape) for role, array in record.weights.items()}
+        raise MigrationError(
+            "CFG005",
+            f"layer {record.name!r} is a {record.registered_name or record.class_name}, which is not part of Keras; "
+            f"configuration {dict(record.config)!r}, weights {shapes or 'none'}",
+            f"Give the class with --custom-objects FILE.py (it must define {record.class_name}).",
+            place=record.name,
+        )
+    return cls
+
+
+def _is_mirror(forward: Layer, backward: Layer) -> bool:
+    """Whether the backward layer is the copy that Keras makes itself."""
+    ignored = {"name", "go_backwards"}
+    same = {k: v for k, v in forward.config.items() if k not in ignored} == {
+        k: v for k, v in backward.config.items() if k not in ignored
+    }
+    return same and forward.class_name == backward.class_name and not forward.children
+
+
+def _modern_value(value: Any) -> Any:
+    """Objects inside a configuration get the module that Keras 3 looks them up by."""
+    if isinstance(value, Mapping):
+        if set(value) >= {"class_name", "config"} and "module" not in value:
+            return _modern_object(value)
+        return {key: _modern_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_modern_value(item) for item in value]
+    return value
+
+
+def _modern_object(value: Mapping[str, Any]) -> dict[str, Any]:
+    name = value["class_name"]
+    for module in ("initializers", "regularizers", "constraints", "layers"):
+        if hasattr(getattr(keras, module), name):
+            return {
+                "module": f"keras.{module}",
+                "class_name": name,
+                "config": _modern_value(value["config"]),
+                "registered_name": None,
+            }
+    return dict(value)
+
+
+class _explained:  # noqa: N801 - reads as a phrase: with _explained(layer)
+    """Turn what Keras raises for one layer into a refusal that names the layer."""
+
+    def __init__(self, layer: Layer) -> None:
+        self._layer = layer
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Exception) and not isinstance(error, MigrationError):
+            raise MigrationError(
+                "CFG099",
+                f"Keras 3 refuses layer {self._layer.name!r} ({self._layer.class_name}): {_first_lines(error)}",
+                "No rule translates this configuration yet; please report the model.",
+                place=self._layer.name,
+            ) from error
+
+
+def _first_lines(error: Exception, limit: int = 400) -> str:
+    return " ".join(str(error).split())[:limit]

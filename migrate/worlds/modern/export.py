@@ -1,0 +1,49 @@
+"""Write a live Keras 3 model: as ``.keras``, and as a SavedModel through ``ExportArchive``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+
+def save_keras(model: Any, path: Path) -> None:
+    """Write the native archive."""
+    model.save(path)
+
+
+def export_saved_model(model: Any, path: Path, input_names: list[str], output_names: list[str]) -> None:
+    """Write an inference SavedModel that keeps the names callers know.
+
+    Args:
+        model: built.
+        path: folder to create.
+        input_names: argument keys of the signature, in the order of ``model.inputs``.
+        output_names: keys of the result, in the order of the flat outputs (Keras 3 alone would call them
+            ``output_0`` …; Keras 2 served them under the names of the output layers).
+    """
+    specs = [
+        tf.TensorSpec(_free_batch(t.shape), t.dtype, name=name)
+        for name, t in zip(input_names, model.inputs, strict=True)
+    ]
+
+    def serve(*tensors: Any) -> dict[str, Any]:
+        outputs = keras.tree.flatten(model(arrange_inputs(model, list(tensors)), training=False))
+        return dict(zip(output_names, outputs, strict=True))
+
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    archive.add_endpoint("serving_default", serve, input_signature=specs)
+    archive.write_out(str(path), verbose=False)
+
+
+def arrange_inputs(model: Any, tensors: list[Any]) -> Any:
+    """Flat tensors in the structure in which the model takes its inputs."""
+    structure = getattr(model, "_inputs_struct", None)
+    return tensors[0] if structure is None else keras.tree.pack_sequence_as(structure, tensors)
+
+
+def _free_batch(shape: Any) -> list[int | None]:
+    return [None if d is None else int(d) for d in shape]

@@ -1,0 +1,103 @@
+"""Functions that the modern worker answers calls with. One model is held between the calls of an artifact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from migrate.capsule.store import load_model, save_arrays
+from migrate.worlds.custom import load_custom_objects
+from migrate.worlds.modern.build import build_model
+from migrate.worlds.modern.export import arrange_inputs, export_saved_model, save_keras
+from migrate.worlds.runner import cases_of, describe, run_cases, to_numpy
+from migrate.worlds.variables import assign_model
+
+_held: dict[str, Any] = {}
+
+
+def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Build the model of a capsule and set its weights by role."""
+    keras.utils.clear_session(free_memory=False)
+    objects = load_custom_objects(params.get("custom_objects", []))
+    record = load_model(Path(params["folder"]), params["stem"])
+    model = build_model(record, objects)
+    assign_model(model, record)
+    _held["model"] = model
+    return describe(model)
+
+
+def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Outputs of the held model for every case."""
+    model = _held["model"]
+    out = scratch / params["out"]
+    return {**run_cases(lambda inputs: call_model(model, inputs), Path(params["probes"]), out), "file": str(out)}
+
+
+def call_model(model: Any, inputs: list[Any]) -> Any:
+    """One forward pass at inference time; stateful layers start from zero states."""
+    for layer in model._flatten_layers():
+        if getattr(layer, "stateful", False) and hasattr(layer, "reset_state"):
+            layer.reset_state()
+    tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
+    return model(arrange_inputs(model, tensors), training=False)
+
+
+def activations(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Output of every layer of the held model for one case, as ``layer/output``."""
+    model = _held["model"]
+    names: list[str] = []
+    tensors: list[Any] = []
+    for layer in model.layers:
+        if type(layer).__name__ == "InputLayer" or not getattr(layer, "_inbound_nodes", None):
+            continue
+        for position, tensor in enumerate(keras.tree.flatten(_output_in(model, layer))):
+            names.append(f"{layer.name}/{position}")
+            tensors.append(tensor)
+    inspector = keras.Model(model.inputs, tensors)
+    inputs = cases_of(Path(params["probes"]))[params["case"]]
+    outputs = keras.tree.flatten(call_model(inspector, inputs))
+    out = scratch / params["out"]
+    save_arrays(out, {n: to_numpy(o) for n, o in zip(names, outputs, strict=True)})
+    return {"layers": names, "file": str(out)}
+
+
+def _output_in(model: Any, layer: Any) -> Any:
+    """The layer's output in its first call inside this model."""
+    functional = getattr(model, "_functional", None) or model
+    for nodes in functional._nodes_by_depth.values():
+        for node in nodes:
+            if node.operation is layer:
+                return node.outputs
+    return []
+
+
+def save(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Write ``model.keras`` and, where asked for, ``saved_model`` into the scratch folder."""
+    model = _held["model"]
+    written: dict[str, Any] = {}
+    if params.get("keras"):
+        save_keras(model, scratch / "model.keras")
+        written["keras"] = str(scratch / "model.keras")
+    if params.get("saved_model"):
+        export_saved_model(model, scratch / "saved_model", params["input_names"], params["output_names"])
+        written["saved_model"] = str(scratch / "saved_model")
+    return written
+
+
+def release(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Forget the held model."""
+    _held.clear()
+    keras.utils.clear_session(free_memory=True)
+    return {}
+
+
+HANDLERS = {
+    "build": build,
+    "predict": predict,
+    "activations": activations,
+    "save": save,
+    "release": release,
+}

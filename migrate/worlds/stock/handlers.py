@@ -1,0 +1,106 @@
+"""The stock world: loads what was written exactly as a user will, with Keras 3 and nothing of this project.
+
+This file is run by its path and imports only what a user has installed.
+"""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+_held = {}
+
+
+def _load_arrays(path):
+    result = {}
+    with safe_open(path, framework="numpy") as file:
+        strings = json.loads((file.metadata() or {}).get("strings", "{}"))
+        for name in file.keys():
+            result[name] = file.get_tensor(name)
+    for name, entry in strings.items():
+        result[name] = np.array(entry["values"], dtype=object).reshape(entry["shape"])
+    return result
+
+
+def _save_arrays(path, arrays):
+    numeric, strings = {}, {}
+    for name, array in arrays.items():
+        if array.dtype.kind in "OUS":
+            values = [v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in array.ravel().tolist()]
+            strings[name] = {"shape": list(array.shape), "values": values}
+        else:
+            numeric[name] = np.ascontiguousarray(array)
+    save_file(numeric, path, metadata={"strings": json.dumps(strings)})
+
+
+def _cases(path):
+    cases = {}
+    for name, array in _load_arrays(path).items():
+        case, _, position = name.partition("/")
+        cases.setdefault(int(case), {})[int(position)] = array
+    return [[cases[c][i] for i in sorted(cases[c])] for c in sorted(cases)]
+
+
+def _numpy(value):
+    if hasattr(value, "to_tensor"):
+        value = value.to_tensor()
+    array = np.asarray(value.numpy() if hasattr(value, "numpy") else value)
+    return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
+
+
+def _run(call, params, scratch):
+    results = {}
+    for number, inputs in enumerate(_cases(params["probes"])):
+        for position, output in enumerate(call(inputs)):
+            results[f"{number}/{position}"] = _numpy(output)
+    out = scratch / params["out"]
+    _save_arrays(out, results)
+    return {"file": str(out)}
+
+
+def load_keras(params, scratch):
+    """``keras.saving.load_model(path)`` and nothing else; custom objects only from the file beside the model."""
+    keras.utils.clear_session(free_memory=False)
+    for file in params.get("custom_objects", []):
+        spec = importlib.util.spec_from_file_location("custom_objects", file)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    _held["model"] = keras.saving.load_model(params["path"], compile=False)
+    return {"layers": len(_held["model"].layers)}
+
+
+def predict(params, scratch):
+    """Outputs of the loaded ``.keras`` for every case."""
+    model = _held["model"]
+
+    def call(inputs):
+        for layer in model._flatten_layers():
+            if getattr(layer, "stateful", False) and hasattr(layer, "reset_state"):
+                layer.reset_state()
+        tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
+        return keras.tree.flatten(model(keras.tree.pack_sequence_as(model._inputs_struct, tensors) if hasattr(model, "_inputs_struct") and model._inputs_struct is not None else tensors[0], training=False))
+
+    return _run(call, params, scratch)
+
+
+def call_saved_model(params, scratch):
+    """Outputs of a signature of a SavedModel for every case, loaded with ``tf.saved_model.load``."""
+    loaded = tf.saved_model.load(params["path"])
+    signature = loaded.signatures[params.get("signature", "serving_default")]
+    names, outputs = params["inputs"], params["outputs"]
+    specs = signature.structured_input_signature[1]
+
+    def call(inputs):
+        tensors = {n: tf.convert_to_tensor(a, dtype=specs[n].dtype) for n, a in zip(names, inputs, strict=True)}
+        result = signature(**tensors)
+        return [result[name] for name in outputs]
+
+    return _run(call, params, scratch)
+
+
+HANDLERS = {"load_keras": load_keras, "predict": predict, "call_saved_model": call_saved_model}

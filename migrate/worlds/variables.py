@@ -1,0 +1,168 @@
+"""Find the variables of a live layer by role: the same code for tf-keras and Keras 3 objects.
+
+No framework is imported: layers are looked at by their attributes. A role is the path of attributes below the
+layer that ends in the variable's name; attributes that only one implementation has (the cell of a built-in
+RNN, the dense layers inside an attention) are left out, so that both worlds give the same roles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from migrate.capsule.model import Array, Layer, Model
+from migrate.findings import MigrationError
+
+_RANDOM_STATE = ("seed_generator", "random_generator", "rng_state", "StateVar")
+_CELL_OWNERS = {"LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"}
+_ATTENTION_PART = re.compile(r"_(query|key|value|output)_dense")
+
+
+def assign_model(live: Any, model: Model) -> None:
+    """Set every variable of a live model from the records; each array and variable exactly once.
+
+    Args:
+        live: a built ``tf_keras`` or ``keras`` model with the layers' names of ``model``.
+        model: the records with weights.
+
+    Raises:
+        MigrationError: ``WGT012`` (missing or surplus weights) or ``WGT013`` (shapes differ), with the layer's path.
+    """
+    for record in model.layers:
+        if record.class_name == "Op":
+            continue
+        assign_layer(live.get_layer(record.name), record, record.name)
+
+
+def assign_layer(live: Any, record: Layer, path: str) -> None:
+    """Set the variables of one live layer and of all it wraps."""
+    if record.model is not None:
+        assign_model(live, record.model)
+        return
+    if record.children:
+        own = dict(own_variables(live))
+        for attribute, child in record.children.items():
+            assign_layer(child_of(live, attribute), child, f"{path}/{attribute}")
+        # A wrapper's own variables (the u vector of a spectral normalisation), not those it wraps.
+        wrapped = {id(v) for a in record.children for v in child_of(live, a).weights}
+        variables = {role: v for role, v in own.items() if id(v) not in wrapped}
+    else:
+        variables = dict(roles_of(live))
+    missing = variables.keys() - record.weights.keys()
+    surplus = record.weights.keys() - variables.keys()
+    if missing or surplus:
+        raise MigrationError(
+            "WGT012",
+            f"layer {path} needs the weights {sorted(variables) or 'none'}, "
+            f"the file has {sorted(record.weights) or 'none'}",
+            "This is a gap in the rules for this class; please report the model.",
+            place=path,
+        )
+    for role, variable in variables.items():
+        assign_variable(variable, record.weights[role], f"{path}/{role}")
+    if hasattr(live, "finalize_state"):
+        live.finalize_state()
+
+
+def assign_variable(variable: Any, array: Array, place: str) -> None:
+    """Set one variable; the shapes must be equal."""
+    shape = tuple(variable.shape)
+    if shape != tuple(array.shape):
+        raise MigrationError(
+            "WGT013", f"{place} has the shape {list(array.shape)} in the file, the layer needs {list(shape)}", place=place
+        )
+    variable.assign(array)
+
+
+def roles_of(live: Any) -> Iterator[tuple[str, Any]]:
+    """Every weight of a live layer that a file holds, with its role: random state and RNN states excluded."""
+    seen: set[int] = set()
+    for role, variable in _walk(live, "", seen):
+        yield role, variable
+
+
+def own_variables(live: Any) -> Iterator[tuple[str, Any]]:
+    """Variables that the layer itself created, by name, without sublayers'."""
+    trainable = list(getattr(live, "_trainable_weights", None) or getattr(live, "_trainable_variables", ()) or ())
+    others = list(
+        getattr(live, "_non_trainable_weights", None) or getattr(live, "_non_trainable_variables", ()) or ()
+    )
+    for variable in [*trainable, *others]:
+        name = variable.name.rsplit(":", 1)[0].rsplit("/", 1)[-1]
+        path = getattr(variable, "path", variable.name)
+        if any(mark in path for mark in _RANDOM_STATE) or _is_rnn_state(live, variable):
+            continue
+        yield re.sub(r"(?<=[a-z])_\d+$", "", name) if name not in ("vector_u",) else name, variable
+
+
+def child_of(live: Any, attribute: str) -> Any:
+    """The wrapped layer behind an attribute path such as ``cells/0``."""
+    for step in attribute.split("/"):
+        live = live[int(step)] if step.isdigit() else getattr(live, step)
+    return live
+
+
+def _walk(live: Any, prefix: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    for name, variable in own_variables(live):
+        if id(variable) not in seen:
+            seen.add(id(variable))
+            yield prefix + name, variable
+    for attribute, child in _sublayers(live):
+        step = _step(live, attribute)
+        yield from _walk(child, prefix + step, seen)
+
+
+def _step(live: Any, attribute: str) -> str:
+    if attribute == "cell" and type(live).__name__ in _CELL_OWNERS:
+        return ""
+    part = _ATTENTION_PART.fullmatch(attribute)
+    return f"{part.group(1) if part else attribute}/"
+
+
+def _sublayers(live: Any) -> Iterator[tuple[str, Any]]:
+    """Direct sublayers with the attribute that holds them; lists and dicts become ``attribute/key``."""
+    direct = getattr(live, "_flatten_layers", None)
+    if direct is None:
+        return
+    for attribute, value in vars(live).items():
+        for key, item in _items(value):
+            if _is_layer(item) and item is not live:
+                yield f"{attribute}{key}", item
+
+
+def _items(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, list | tuple) or type(value).__name__ in ("ListWrapper", "TrackedList", "_TupleWrapper"):
+        if not isinstance(value, str):
+            for index, item in enumerate(value):
+                yield f"/{index}", item
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield f"/{key}", item
+    else:
+        yield "", value
+
+
+def _is_layer(value: Any) -> bool:
+    return hasattr(value, "_flatten_layers") and hasattr(value, "weights") and hasattr(value, "get_config")
+
+
+def _is_rnn_state(live: Any, variable: Any) -> bool:
+    states = getattr(live, "states", None)
+    flat = states if isinstance(states, list | tuple) else []
+    return any(state is variable for state in _flatten(flat))
+
+
+def _flatten(value: Any) -> Iterator[Any]:
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _flatten(item)
+    else:
+        yield value
+
+
+def as_array(variable: Any) -> Array:
+    """The value of a variable as a plain array."""
+    return np.asarray(variable.numpy() if hasattr(variable, "numpy") else variable)
