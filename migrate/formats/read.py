@@ -1,0 +1,95 @@
+"""One entrance for every file that holds layers: dispatch by content, weights paired with their architecture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from migrate.findings import MigrationError
+from migrate.formats.artifact import Format
+from migrate.formats.identify import identify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from migrate.formats.artifact import LegacyArtifact
+    from migrate.formats.identify import Identification
+
+_ARCHITECTURES = (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML)
+
+
+def read(path: Path, architecture: Path | None = None, *, values: bool = True) -> LegacyArtifact:
+    """Read a model file of any legacy kind that is not a SavedModel or checkpoint.
+
+    Weights are paired with ``architecture``, or with the one found beside them (``pairing.find_architecture``); when
+    there is none, the artifact has ``architecture=None`` and it is for the caller to block.
+
+    Args:
+        path: HDF5, archive, weights or architecture file.
+        architecture: JSON, YAML, HDF5 model or archive whose architecture the weights belong to.
+        values: False leaves values in the file: arrays have shape and dtype only, and ``sha256`` is empty.
+
+    Raises:
+        MigrationError: with the code of what is wrong; ``FMT`` codes for files that are no models.
+    """
+    from migrate.formats.architecture import architecture_writer, read_architecture
+    from migrate.formats.archive import read_archive
+    from migrate.formats.hdf5 import read_hdf5
+
+    found = identify(path)
+    if found.format is Format.HDF5_MODEL:
+        return read_hdf5(path, values=values)
+    if found.format is Format.KERAS_ARCHIVE and path.is_file():
+        return read_archive(path, values=values)
+    if found.format in _ARCHITECTURES:
+        return read_architecture(path)
+    if found.format not in (Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE):
+        raise refusal(found)
+
+    root, source = _architecture(path, architecture)
+    if found.format is Format.WEIGHTS_ARCHIVE:
+        artifact = read_archive(path, root, values=values)
+    else:
+        artifact = read_hdf5(path, values=values)
+        artifact.architecture = root
+    if root is not None and source is not None:
+        artifact.metadata["architecture_source"] = str(source)
+        stated = architecture_writer(root)
+        if artifact.writer.evidence.startswith("inferred") and "keras_version" in root:
+            artifact.writer = stated
+    return artifact
+
+
+def _architecture(weights: Path, given: Path | None) -> tuple[dict[str, Any] | None, Path | None]:
+    """The architecture that the user named, or the one beside the weights."""
+    from migrate.formats.pairing import find_architecture
+
+    source = given or find_architecture(weights)
+    if source is None:
+        return None, None
+    found = identify(source)
+    if found.format not in (*_ARCHITECTURES, Format.HDF5_MODEL, Format.KERAS_ARCHIVE):
+        raise MigrationError(
+            "FMT004",
+            f"{source.name} holds no architecture: {found.detail}",
+            "Give the JSON or YAML of model.to_json(), a full model file, or `file.py:function`.",
+            str(weights),
+        )
+    return read(source, values=False).architecture, source
+
+
+def refusal(found: Identification) -> MigrationError:
+    """Why a path of this kind cannot be read here."""
+    place = str(found.path)
+    if found.format is Format.GIT_LFS_POINTER or found.format is Format.TRUNCATED:
+        return MigrationError("FMT015", found.detail, found.hint or "Fetch the file again.", place)
+    if found.format is Format.HDF5_GOLDEN:
+        return MigrationError(
+            "FMT022", found.detail, "Give it as reference beside a model, not as a model.", place
+        )
+    if found.format in (Format.SAVED_MODEL, Format.CHECKPOINT, Format.META_GRAPH, Format.FROZEN_GRAPH):
+        return MigrationError(
+            "FMT001", found.detail, "This kind is read by the SavedModel and checkpoint readers.", place
+        )
+    return MigrationError(
+        "FMT022", f"not a model: {found.detail}", found.hint or "Nothing to migrate.", place
+    )

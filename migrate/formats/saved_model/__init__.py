@@ -1,0 +1,1 @@
+"""SavedModels and graphs, read statically from their protobufs."""

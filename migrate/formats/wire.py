@@ -1,0 +1,170 @@
+"""The protobuf wire format, read lazily and without generated classes.
+
+A message is split into its fields as views of the one buffer, so that a SavedModel whose graph holds large
+constants costs no copy. Format: https://protobuf.dev/programming-guides/encoding/.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from migrate.findings import MigrationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HINT = "The file is damaged or cut short; fetch it again."
+_LIMIT = 1 << 64
+
+
+class WireError(MigrationError):
+    """Bytes that are no protobuf message; FMT015."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("FMT015", message, _HINT)
+
+
+def varint(data: memoryview, at: int) -> tuple[int, int]:
+    """Decode the varint at ``at``: its value and the position after it.
+
+    Raises:
+        WireError: when the data end within it, or it is longer than 64 bits.
+    """
+    value = shift = 0
+    end = len(data)
+    while at < end:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            if value >= _LIMIT:
+                break
+            return value, at
+        shift += 7
+        if shift > 63:
+            break
+    raise WireError(f"not a protobuf message: bad varint before byte {at}")
+
+
+def fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
+    """The fields of one message in order: number and value.
+
+    Varints come as unsigned int, 32- and 64-bit fields as int (their bits), the rest as views.
+
+    Raises:
+        WireError: when the bytes are no message.
+    """
+    at, end = 0, len(data)
+    while at < end:
+        tag, at = varint(data, at)
+        number, kind = tag >> 3, tag & 7
+        value: int | memoryview
+        if number == 0:
+            raise WireError("not a protobuf message: field number 0")
+        if kind == 0:
+            value, at = varint(data, at)
+        elif kind == 2:
+            size, at = varint(data, at)
+            if size > end - at:
+                raise WireError(
+                    f"not a protobuf message: field {number} reaches {size - end + at:,} bytes beyond the end"
+                )
+            value, at = data[at : at + size], at + size
+        elif kind in (1, 5):
+            width = 8 if kind == 1 else 4
+            if width > end - at:
+                raise WireError("not a protobuf message: ends within a number")
+            value, at = int.from_bytes(data[at : at + width], "little"), at + width
+        else:
+            raise WireError(f"not a protobuf message: wire type {kind}")
+        yield number, value
+
+
+class Message:
+    """One message, its fields grouped by number.
+
+    Accessors give the last value of a field as protobuf requires, and the default when it is absent or of another
+    wire type than asked for.
+    """
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, data: memoryview | bytes) -> None:
+        grouped: dict[int, list[int | memoryview]] = {}
+        for number, value in fields(memoryview(data)):
+            grouped.setdefault(number, []).append(value)
+        self._fields = grouped
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._fields
+
+    @property
+    def numbers(self) -> set[int]:
+        """Field numbers that are present."""
+        return set(self._fields)
+
+    def uint(self, number: int, default: int = 0) -> int:
+        """An unsigned integer, enum or bool field."""
+        value = self._fields.get(number, (default,))[-1]
+        return value if isinstance(value, int) else default
+
+    def sint(self, number: int, default: int = 0) -> int:
+        """An ``int32`` or ``int64`` field: negative values are stored as 64-bit complements."""
+        return signed(self.uint(number, default))
+
+    def f32(self, number: int) -> float:
+        """A ``float`` field."""
+        return float(struct.unpack("<f", self.uint(number).to_bytes(8, "little")[:4])[0])
+
+    def blob(self, number: int) -> bytes:
+        """A ``bytes`` field."""
+        return bytes(self.view(number))
+
+    def view(self, number: int) -> memoryview:
+        """A length-delimited field without a copy."""
+        value = self._fields.get(number, (memoryview(b""),))[-1]
+        return value if isinstance(value, memoryview) else memoryview(b"")
+
+    def text(self, number: int) -> str:
+        """A ``string`` field; bytes that are no UTF-8 are replaced."""
+        return str(self.view(number), "utf-8", "replace")
+
+    def message(self, number: int) -> Message:
+        """A message field; an empty message when it is absent."""
+        return Message(self.view(number))
+
+    def views(self, number: int) -> list[memoryview]:
+        """A repeated length-delimited field."""
+        return [v for v in self._fields.get(number, ()) if isinstance(v, memoryview)]
+
+    def messages(self, number: int) -> Iterator[Message]:
+        """A repeated message field, decoded one by one."""
+        return (Message(view) for view in self.views(number))
+
+    def texts(self, number: int) -> list[str]:
+        """A repeated string field."""
+        return [str(view, "utf-8", "replace") for view in self.views(number)]
+
+    def ints(self, number: int) -> list[int]:
+        """A repeated integer field, packed or not."""
+        found: list[int] = []
+        for value in self._fields.get(number, ()):
+            if not isinstance(value, memoryview):
+                found.append(signed(value))
+                continue
+            at = 0
+            while at < len(value):
+                one, at = varint(value, at)
+                found.append(signed(one))
+        return found
+
+    def mapping(self, number: int) -> Iterator[tuple[str, Message]]:
+        """A ``map<string, message>`` field."""
+        for entry in self.messages(number):
+            yield entry.text(1), entry.message(2)
+
+
+def signed(value: int) -> int:
+    """The two's complement value of a 64-bit unsigned integer."""
+    return value - _LIMIT if value >= 1 << 63 else value
