@@ -1,8 +1,9 @@
 """Architectures as text: JSON and YAML of ``model.to_json()`` and ``model.to_yaml()``, also encoded twice.
 
 YAML is parsed by a loader that constructs nothing: Keras 2 wrote ``!!python/tuple`` and
-``!!python/object/apply:…ListWrapper`` into it, which stand for plain sequences and are read as such. Any other
-Python tag would name code to run (the reason ``model_from_yaml`` left TensorFlow, CVE-2021-37678) and is refused.
+``!!python/object/apply:…ListWrapper`` into it, which stand for plain sequences and are read as such. Any
+other Python tag would name code to run (the reason ``model_from_yaml`` left TensorFlow, CVE-2021-37678) and
+is refused.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def read_architecture(path: Path) -> LegacyArtifact:
 
 
 def architecture_writer(root: dict[str, Any]) -> Writer:
-    """The writer that an architecture names (``keras_version`` and ``backend`` beside ``config``), or its era."""
+    """The writer that an architecture names (``keras_version``, ``backend``), or its era."""
     keras, backend = root.get("keras_version"), root.get("backend")
     if isinstance(keras, str):
         return stored_writer(keras, backend if isinstance(backend, str) else None)
@@ -168,7 +169,7 @@ def _construct_python(loader: Any, suffix: str, node: yaml.Node) -> Any:
     raise MigrationError(
         "SEC005",
         f"YAML asks to construct the Python object {target or tag!r} (line {node.start_mark.line + 1})",
-        "Keras never needs this; loading such a file elsewhere may run code. Convert it to JSON where you trust it.",
+        "Keras never needs this, and loading the file elsewhere may run code. Ask its author for JSON.",
     )
 
 
@@ -182,7 +183,8 @@ def parse_yaml(text: str, place: str) -> Any:
     """Parse YAML without constructing anything but plain values.
 
     Raises:
-        MigrationError: FMT015 when it is not YAML, SEC005 for tags that name Python objects, SEC004 for bombs.
+        MigrationError: FMT015 when it is not YAML, SEC005 for tags that name Python objects, SEC004 for
+            bombs.
     """
     if len(text) > MAX_YAML_BYTES:
         raise MigrationError("SEC004", "the YAML is longer than any architecture", _BOMB_HINT, place)
@@ -213,7 +215,7 @@ def _check_events(text: str, place: str) -> None:
 
 
 def _expanded_nodes(root: Any) -> int:
-    """How many nodes a walk would visit: shared nodes (aliases) count each time, a cycle counts as endless."""
+    """How many nodes a walk would visit: aliased nodes count each time, a cycle counts as endless."""
     sizes: dict[int, int] = {}
     active: set[int] = set()
     todo = [(root, False)]

@@ -42,12 +42,13 @@ def read_archive(
 
     Args:
         path: the file, whatever its suffix.
-        architecture: for weights alone: the root configuration that names the layers. Without it, all arrays are
-            given to the root under their structural paths.
+        architecture: for weights alone: the root configuration that names the layers. Without it, all arrays
+            are given to the root under their structural paths.
         values: False leaves the values where they are: arrays have shape and dtype only, ``sha256`` is empty.
 
     Raises:
-        MigrationError: FMT015 damaged, WGT006 groups that match no layers, SEC003, SEC004 and SEC006 hostile content.
+        MigrationError: FMT015 damaged, WGT006 groups that match no layers, SEC003, SEC004 and SEC006 hostile
+            content.
     """
     with path.open("rb") as stream:
         head = stream.read(4)
@@ -64,7 +65,7 @@ def read_archive(
         writer = _writer(metadata, root, tree)
         assigned = assign_layers(tree, root)
         return _artifact(
-            path, Format.KERAS_ARCHIVE, writer, root, tree, assigned, values=values, metadata=metadata,
+            path, Format.KERAS_ARCHIVE, writer, root, tree, assigned=assigned, values=values, metadata=metadata,
             assets=_assets(archive, assigned) if values else _asset_names(archive),
         )  # fmt: skip
 
@@ -76,12 +77,14 @@ def _read_weights(path: Path, architecture: dict[str, Any] | None, *, values: bo
         tree = read_tree(source)
     assigned = assign_layers(tree, architecture)
     writer = _writer({}, architecture or {}, tree)
-    return _artifact(path, Format.WEIGHTS_ARCHIVE, writer, architecture, tree, assigned, values=values)
+    return _artifact(
+        path, Format.WEIGHTS_ARCHIVE, writer, architecture, tree, assigned=assigned, values=values
+    )
 
 
 def _artifact(
-    path: Path, format_: Format, writer: Writer, root: dict[str, Any] | None, tree: ArchiveTree, assigned: Assignment,
-    *, values: bool, metadata: dict[str, Any] | None = None, assets: dict[str, bytes] | None = None,
+    path: Path, format_: Format, writer: Writer, root: dict[str, Any] | None, tree: ArchiveTree, *,
+    assigned: Assignment, values: bool, metadata: dict[str, Any] | None = None, assets: dict[str, bytes] | None = None,
 ) -> LegacyArtifact:  # fmt: skip
     optimizer, metrics = other_state(tree)
     training = (root or {}).get("compile_config")
@@ -104,7 +107,8 @@ def read_tree(source: H5Source) -> ArchiveTree:
     """All groups and arrays of an archive's weights, by path.
 
     Raises:
-        MigrationError: SEC004 when groups are nested or numbered beyond reason (hard links can run in circles).
+        MigrationError: SEC004 when groups are nested or numbered beyond reason (hard links can run in
+            circles).
     """
     groups: set[str] = set()
     arrays: dict[str, SavedArray] = {}

@@ -1,16 +1,18 @@
 """From the groups of ``model.weights.h5`` to the layers of ``config.json``.
 
-Groups are named after classes and numbered in the order of the layers; the layers' own names play no part. What
-differs by release (``keras/src/saving/saving_lib.py``, ``_save_container_state``):
+Groups are named after classes and numbered in the order of the layers; the layers' own names play no part.
+What differs by release (``keras/src/saving/saving_lib.py``, ``_save_container_state``):
 
-- 2.12, 2.13: container ``_layer_checkpoint_dependencies``, which lists every layer with weights twice, so numbers
-  run ``dense``, ``dense_2``, ``dense_4``; a layer saved before (shared with a nested model) is counted as well.
+- 2.12, 2.13: container ``_layer_checkpoint_dependencies``, which lists every layer with weights twice, so
+numbers
+  run ``dense``, ``dense_2``, ``dense_4``; a layer saved before (shared with a nested model) is counted as
+  well.
 - 2.14: the same container, each layer once, layers saved before not counted.
 - 2.15: the container is ``layers``. 3.x: ``layers``, counting layers saved before.
 
 All of them number in configuration order, so the groups of one class, sorted by number, *are* its layers in
-order, less the layers that were saved elsewhere before. Sizes in the configuration are checked against the arrays
-afterwards, and every array must be claimed exactly once.
+order, less the layers that were saved elsewhere before. Sizes in the configuration are checked against the
+arrays afterwards, and every array must be claimed exactly once.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ def is_archive_layout(members: Iterable[str]) -> bool:
 
 
 def to_snake_case(class_name: str) -> str:
-    """``MultiHeadAttention`` → ``multi_head_attention``, as Keras names groups (``generic_utils.to_snake_case``)."""
+    """``MultiHeadAttention`` → ``multi_head_attention``: Keras' ``generic_utils.to_snake_case``."""
     name = re.sub(r"\W+", "", class_name.rsplit(">", 1)[-1])
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     name = re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
@@ -85,7 +87,8 @@ class ArchiveTree:
         )
 
     def claim(self, prefix: str, below: str | None = None) -> list[SavedArray]:
-        """Arrays below ``prefix`` that nobody claimed yet, renamed relative to ``below`` (default: ``prefix``).
+        """Arrays below ``prefix`` that nobody claimed yet, renamed relative to ``below`` (default:
+        ``prefix``).
 
         Raises:
             MigrationError: WGT006 when one was claimed before.
@@ -126,8 +129,8 @@ class Assignment:
 def assign_layers(tree: ArchiveTree, architecture: dict[str, Any] | None) -> Assignment:
     """Give each array to the layer of the configuration that owns it.
 
-    Arrays of a model whose configuration lists no layers (subclassed), or without any configuration, are given to
-    the root ``()`` under their structural path.
+    Arrays of a model whose configuration lists no layers (subclassed), or without any configuration, are
+    given to the root ``()`` under their structural path.
 
     Raises:
         MigrationError: WGT006 when groups and layers do not match one to one, or an array is left over.
@@ -228,20 +231,23 @@ def _match(walk: _Layers, layers: list[dict[str, Any]], container: str) -> dict[
         groups = _numbered(children, base, by_base)
         candidates = indices
         if len(groups) != len(candidates):
-            candidates = [i for i in indices if not _saved_before(walk, layers[i])]
+            candidates = [i for i in indices if not _saved_before(walk, layers, i)]
         if len(groups) != len(candidates) and base == "input_layer":
-            continue  # Sequential lists its InputLayer in the configuration and not among its layers; it has no state
+            continue  # Sequential lists its InputLayer in the configuration only; it has no state
         if len(groups) != len(candidates):
             raise MigrationError(
-                "WGT006", f"{len(candidates)} layers of class {_class(layers[indices[0]])} but {len(groups)} groups "
-                f"{base!r} in {container}", _HINT, walk.tree.place,
-            )  # fmt: skip
+                "WGT006",
+                f"{len(candidates)} layers of class {_class(layers[indices[0]])} but {len(groups)} groups "
+                f"{base!r} in {container}",
+                _HINT,
+                walk.tree.place,
+            )
         chosen.update((i, f"{container}/{g}") for i, g in zip(candidates, groups, strict=True))
     return chosen
 
 
 def _numbered(children: list[str], base: str, bases: dict[str, list[int]]) -> list[str]:
-    """The groups of a class by number; a name that is itself another class (``Dense_1``) is not this one's."""
+    """The groups of a class by number; one that is named after another class (``Dense_1``) is not its."""
     found = []
     for child in children:
         if child == base:
@@ -251,8 +257,21 @@ def _numbered(children: list[str], base: str, bases: dict[str, list[int]]) -> li
     return [name for _, name in sorted(found)]
 
 
-def _saved_before(walk: _Layers, layer: dict[str, Any]) -> bool:
-    return (_class(layer), layer_name(layer)) in walk.by_name
+def _saved_before(walk: _Layers, layers: list[dict[str, Any]], index: int) -> bool:
+    """Whether a layer was saved before: elsewhere, or within a nested model that stands before it."""
+    key = (_class(layers[index]), layer_name(layers[index]))
+    return key in walk.by_name or any(key in _nested_keys(layer) for layer in layers[:index])
+
+
+def _nested_keys(layer: dict[str, Any]) -> set[tuple[str, str]]:
+    """Class and name of every layer inside a nested model."""
+    found: set[tuple[str, str]] = set()
+    todo = list(layers_of(layer) or [])
+    while todo:
+        inner = todo.pop()
+        found.add((_class(inner), layer_name(inner)))
+        todo.extend(layers_of(inner) or [])
+    return found
 
 
 def _share(walk: _Layers, layer: dict[str, Any], path: tuple[str, ...]) -> None:
@@ -321,9 +340,12 @@ def _check_sizes(layer: dict[str, Any], arrays: list[SavedArray], path: tuple[st
     for expected, found in _stated_sizes(_class(layer), config, first.shape):
         if isinstance(expected, int) and expected != found:
             raise MigrationError(
-                "WGT006", f"{'/'.join(path)} ({_class(layer)}) would get an array of shape {first.shape}, which its "
-                f"configuration ({expected}) rules out", _HINT, place,
-            )  # fmt: skip
+                "WGT006",
+                f"{'/'.join(path)} ({_class(layer)}) would get an array of shape {first.shape}, which its "
+                f"configuration ({expected}) rules out",
+                _HINT,
+                place,
+            )
 
 
 def _stated_sizes(

@@ -68,8 +68,8 @@ class Writer:
         keras: Keras version as stored (``"2.2.4-tf"``, ``"1.2.1"``), or inferred; None when nothing tells.
         tensorflow: TensorFlow version as stored, or implied by the Keras version.
         backend: ``"tensorflow"``, ``"theano"``, ``"cntk"``, ``"jax"``, ``"torch"``; None when unknown.
-        layout: release whose group layout the weights have (``"2.12"``, ``"2.14"``, ``"2.15"``, ``"3"``), archives
-            and archive-layout weights only.
+        layout: release whose group layout the weights have (``"2.12"``, ``"2.14"``, ``"2.15"``, ``"3"``),
+            archives and archive-layout weights only.
         evidence: how each inferred value was told; empty when all are stored ones.
     """
 
@@ -94,10 +94,11 @@ class SavedArray:
     """One stored array.
 
     Attributes:
-        name: as stored: ``"dense_1/kernel:0"``, ``"lstm_1_W_i"``; for archives the structural path below the layer:
-            ``"vars/0"``, ``"forward_layer/cell/vars/1"``.
+        name: as stored: ``"dense_1/kernel:0"``, ``"lstm_1_W_i"``; for archives the structural path below the
+            layer: ``"vars/0"``, ``"forward_layer/cell/vars/1"``.
         array: the values. Read with ``values=False`` it has shape and dtype and no memory behind it.
-        stored_dtype: dtype in the file when numpy has no such type (``"bfloat16"``: widened to float32, exactly).
+        stored_dtype: dtype in the file when numpy has no such type (``"bfloat16"``: widened to float32,
+            exactly).
     """
 
     name: str
@@ -120,9 +121,10 @@ class LayerWeights:
     """The arrays of one layer.
 
     Attributes:
-        layer: path of layer *names* from the root model: ``("dense_1",)``, in archives ``("encoder", "dense")`` for a
-            layer of a nested model. HDF5 flattens a nested model into one entry. ``()`` is the root itself: weights
-            that no layer of the configuration owns (subclassed models, ``top_level_model_weights``).
+        layer: path of layer *names* from the root model: ``("dense_1",)``, in archives ``("encoder",
+            "dense")`` for a layer of a nested model. HDF5 flattens a nested model into one entry. ``()`` is
+            the root itself: weights that no layer of the configuration owns (subclassed models,
+            ``top_level_model_weights``).
         arrays: in the order of the file. Empty for a layer without weights, where the file lists it.
     """
 
@@ -141,10 +143,12 @@ class LegacyArtifact:
 
     Attributes:
         source: the path that was read (of a pair: the weights file).
-        sha256: of the source's bytes, hexadecimal; of a directory see ``limits.sha256_of``. Empty with ``values=False``.
+        sha256: of the source's bytes, hexadecimal; of a directory see ``limits.sha256_of``. Empty with
+            ``values=False``.
         format: what it is.
         writer: who wrote it.
-        architecture: root ``{"class_name": ..., "config": ...}`` in the file's own dialect; None for weights alone.
+        architecture: root ``{"class_name": ..., "config": ...}`` in the file's own dialect; None for weights
+            alone.
         weights: per layer.
         training: raw ``training_config`` (HDF5) or ``compile_config`` (archives).
         optimizer_weights: slots and counters, in file order, named as stored (``"vars/3"`` in archives).

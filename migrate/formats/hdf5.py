@@ -128,7 +128,7 @@ def _keras0_layers(source: H5Source, root: h5py.Group) -> list[LayerWeights] | N
 
 
 def _optimizer(source: H5Source, root: h5py.Group) -> list[SavedArray]:
-    """Slots and counters under ``optimizer_weights``; without ``weight_names``, in numeric order of their names."""
+    """Slots and counters under ``optimizer_weights``, as listed, or else in numeric order of their names."""
     group = source.group(root, "optimizer_weights")
     if group is None:
         return []

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
 # What libhdf5 and h5py raise on damaged files: no common base class exists.
 _LIBRARY_ERRORS = (
-    OSError, RuntimeError, KeyError, ValueError, TypeError, UnicodeError, MemoryError, OverflowError, AttributeError,
-    IndexError, NotImplementedError,
+    OSError, RuntimeError, KeyError, ValueError, TypeError, UnicodeError, MemoryError, OverflowError,
+    AttributeError, IndexError, NotImplementedError,
 )  # fmt: skip
 _MAX_HOPS = 64
-_TRUST_HINT = "Weights that reach outside their own file are an attack or a mistake; repack with `h5repack` where you trust it."
+_TRUST_HINT = (
+    "Weights that reach outside their file are an attack or a mistake; repack it where you trust it."
+)
 
 
 @contextmanager
@@ -89,7 +91,7 @@ class H5Source:
             return [name if isinstance(name, str) else name.decode("utf-8", "replace") for name in group]
 
     def get(self, group: h5py.Group, path: str) -> h5py.Group | h5py.Dataset | None:
-        """The object at ``path`` below ``group``, None when there is none; soft links are resolved by hand."""
+        """The object at ``path`` below ``group`` or None; soft links are resolved by hand."""
         node: Any = group
         todo = [part for part in path.split("/") if part]
         hops = 0
@@ -98,7 +100,8 @@ class H5Source:
             with library_errors(self.place, f"cannot resolve {path!r}"):
                 if not isinstance(node, h5py.Group):
                     return None
-                # "." in a name means the group itself to HDF5; Keras never writes it, so look it up literally.
+                # "." in a name means the group itself to HDF5; Keras never writes it, so look it up
+                # literally.
                 link = node.get(part, getlink=True)
                 if link is None:
                     return None
@@ -138,7 +141,7 @@ class H5Source:
             return [str(name) for name in node.attrs]
 
     def attr(self, node: h5py.Group | h5py.Dataset, name: str) -> Any:
-        """An attribute with bytes decoded and numpy scalars and arrays turned into Python ones; None if absent."""
+        """An attribute as plain Python values (bytes decoded, arrays as lists); None if absent."""
         if not self.has_attr(node, name):
             return None
         with library_errors(self.place, f"cannot read attribute {name!r}"):
@@ -155,7 +158,8 @@ class H5Source:
         return value if isinstance(value, str) else None
 
     def names(self, node: h5py.Group, name: str) -> list[str] | None:
-        """A list of names, joined from its chunks ``name0``, ``name1``… where it exceeded HDF5's 64 KB (FMT-8).
+        """A list of names, joined from its chunks ``name0``, ``name1``… where it exceeded HDF5's 64 KB
+        (FMT-8).
 
         None when the attribute is absent in both forms.
         """
@@ -246,7 +250,7 @@ def widen_bfloat16(raw: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def plain(value: Any) -> Any:
-    """h5py attribute values as str, int, float, bool and lists: h5py 2 gave bytes where 3 gives str (FMT-10)."""
+    """h5py attribute values as plain ones: h5py 2 gave bytes where 3 gives str (FMT-10)."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if isinstance(value, np.ndarray):

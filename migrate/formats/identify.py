@@ -1,7 +1,7 @@
 """What is this path? Told by content, never by suffix, without TensorFlow or Keras and in milliseconds.
 
-HDF5 is called ``.keras``, ``.model`` or ``.pkl``; archives have no suffix at all; ``*.weights.h5`` has one of two
-layouts. So the first bytes decide, then the smallest look inside that settles it.
+HDF5 is called ``.keras``, ``.model`` or ``.pkl``; archives have no suffix at all; ``*.weights.h5`` has one
+of two layouts. So the first bytes decide, then the smallest look inside that settles it.
 """
 
 from __future__ import annotations

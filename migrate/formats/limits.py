@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MIB = 1024 * 1024
 
+_BOMB_HINT = "No Keras model looks like this. Get the file again from a source you trust."
+
 FREE_BYTES = 256 * MIB
 """What any file may expand to: less than a framework's own footprint."""
 MAX_EXPANSION = 64
@@ -56,7 +58,7 @@ class Budget:
             raise MigrationError(
                 "SEC004",
                 f"{what} declares {count:,} bytes; the file has {self.stored:,}",
-                "A file that expands like this is made to exhaust memory. Get it again from a source you trust.",
+                _BOMB_HINT,
                 self.place,
             )
 
@@ -79,27 +81,16 @@ def decode_json(text: str | bytes, what: str, place: str) -> Any:
         ) from error
 
 
-_BOMB_HINT = "No Keras model looks like this. Get the file again from a source you trust."
-
-
 def check_depth(value: Any, what: str, place: str) -> None:
     """Refuse JSON-like structures nested deeper than ``MAX_DEPTH``, without recursion.
 
     Raises:
         MigrationError: SEC004.
     """
-    level = [value]
+    level = [value] if isinstance(value, dict | list) else []
     for _ in range(MAX_DEPTH):
-        level = (
-            [
-                child
-                for node in level
-                for child in (node.values() if isinstance(node, dict) else node)
-                if isinstance(child, dict | list)
-            ]
-            if level and all(isinstance(n, dict | list) for n in level)
-            else []
-        )
+        children = (child for node in level for child in (node.values() if isinstance(node, dict) else node))
+        level = [child for child in children if isinstance(child, dict | list)]
         if not level:
             return
     raise MigrationError("SEC004", f"{what} is nested deeper than {MAX_DEPTH} levels", _BOMB_HINT, place)

@@ -1,8 +1,8 @@
 """Finding the architecture that belongs to a weights file, by stem.
 
-People save ``model.json`` beside ``model.h5``, ``model.weights.h5`` or ``model_weights.h5``, ``x_config.json``
-beside ``x_weights.h5``, or ``model.json`` with ``weights.h5``. A pair is only taken when exactly one file fits;
-whether the layers agree is checked by those who build from it.
+People save ``model.json`` beside ``model.h5``, ``model.weights.h5`` or ``model_weights.h5``,
+``x_config.json`` beside ``x_weights.h5``, or ``model.json`` with ``weights.h5``. A pair is only taken when
+exactly one file fits; whether the layers agree is checked by those who build from it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MAX_LISTED = 5000
 
 
 def core(name: str) -> str:
-    """A file name without suffixes and without the words that say its role: ``x_weights.h5`` and ``x.json`` → ``x``."""
+    """A file name without suffixes and the words that say its role: ``x_weights.h5``, ``x.json`` → ``x``."""
     stem = name
     for suffix in _TEXT_SUFFIXES[:-1]:
         stem = stem.removesuffix(suffix)

@@ -1,11 +1,11 @@
-"""One entrance for every file that holds layers: dispatch by content, weights paired with their architecture."""
+"""One entrance for every file that holds layers; weights are paired with their architecture."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from migrate.findings import MigrationError
-from migrate.formats.artifact import Format
+from migrate.formats.artifact import Format, Writer
 from migrate.formats.identify import identify
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ _ARCHITECTURES = (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML)
 def read(path: Path, architecture: Path | None = None, *, values: bool = True) -> LegacyArtifact:
     """Read a model file of any legacy kind that is not a SavedModel or checkpoint.
 
-    Weights are paired with ``architecture``, or with the one found beside them (``pairing.find_architecture``); when
-    there is none, the artifact has ``architecture=None`` and it is for the caller to block.
+    Weights are paired with ``architecture``, or with the one found beside them
+    (``pairing.find_architecture``); when there is none, the artifact has ``architecture=None`` and it is for
+    the caller to block.
 
     Args:
         path: HDF5, archive, weights or architecture file.
@@ -53,10 +54,24 @@ def read(path: Path, architecture: Path | None = None, *, values: bool = True) -
         artifact.architecture = root
     if root is not None and source is not None:
         artifact.metadata["architecture_source"] = str(source)
-        stated = architecture_writer(root)
-        if artifact.writer.evidence.startswith("inferred") and "keras_version" in root:
-            artifact.writer = stated
+        artifact.writer = _joint_writer(artifact.writer, architecture_writer(root))
     return artifact
+
+
+def _joint_writer(weights: Writer, architecture: Writer) -> Writer:
+    """The writer of a pair: what the weights say, and where they only hint, what the architecture says."""
+    if weights.keras and not weights.evidence.startswith("inferred"):
+        return weights
+    if architecture.evidence.startswith("inferred") or architecture.keras is None:
+        return weights if weights.keras else architecture
+    evidence = "; ".join(filter(None, (architecture.evidence, weights.layout and weights.evidence)))
+    return Writer(
+        architecture.keras,
+        architecture.tensorflow,
+        architecture.backend or weights.backend,
+        weights.layout,
+        f"version stated by the architecture{'; ' if evidence else ''}{evidence}",
+    )
 
 
 def _architecture(weights: Path, given: Path | None) -> tuple[dict[str, Any] | None, Path | None]:

@@ -84,8 +84,8 @@ def fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
 class Message:
     """One message, its fields grouped by number.
 
-    Accessors give the last value of a field as protobuf requires, and the default when it is absent or of another
-    wire type than asked for.
+    Accessors give the last value of a field as protobuf requires, and the default when it is absent or of
+    another wire type than asked for.
     """
 
     __slots__ = ("_fields",)

@@ -11,18 +11,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _KERAS1_ARGUMENTS = frozenset(
-    {"nb_filter", "nb_row", "nb_col", "border_mode", "dim_ordering", "output_dim", "W_regularizer", "W_constraint",
-     "b_regularizer", "subsample", "inner_activation", "nb_feature", "pool_length", "bn_mode"}
+    {"nb_filter", "nb_row", "nb_col", "border_mode", "dim_ordering", "output_dim", "W_regularizer",
+     "W_constraint", "b_regularizer", "subsample", "inner_activation", "nb_feature", "pool_length", "bn_mode"}
 )  # fmt: skip
 _KERAS1_CLASSES = frozenset(
-    {"Convolution1D", "Convolution2D", "Convolution3D", "Merge", "MaxoutDense", "Highway", "TimeDistributedDense",
-     "AtrousConvolution1D", "AtrousConvolution2D", "Deconvolution2D", "SeparableConvolution2D"}
+    {"Convolution1D", "Convolution2D", "Convolution3D", "Merge", "MaxoutDense", "Highway",
+     "TimeDistributedDense", "AtrousConvolution1D", "AtrousConvolution2D", "Deconvolution2D", "SeparableConvolution2D"}
 )  # fmt: skip
-# Names of Keras 1 weights end in the argument's letter: dense_1_W, lstm_1_U_i, batchnormalization_1_running_mean.
+# Names of Keras 1 weights end in the argument's letter: dense_1_W, lstm_1_U_i,
+# batchnormalization_1_running_mean.
 _KERAS1_WEIGHT = re.compile(
     r"_(W|b|U|W_[a-z]|U_[a-z]|b_[a-z]|W_carry|b_carry|gamma|beta|alphas|running_mean|running_std)(_\d+)?(:0)?$"
 )
-# tf.keras' own version numbers and the TensorFlow releases that carried them (tensorflow/python/keras/__init__.py).
+# tf.keras' own version numbers and the TensorFlow releases that carried them
+# (tensorflow/python/keras/__init__.py).
 _TF_KERAS = {
     "2.1.6-tf": "1.11 to 1.13",
     "2.2.4-tf": "1.13 to 2.1",
@@ -48,13 +50,15 @@ def stored_writer(
         match = re.match(r"2\.(\d+)\.", keras)
         if tensorflow is None and match and int(match[1]) >= 5:
             tensorflow = f"2.{match[1]}"
-        if tensorflow:
+        if match and int(match[1]) >= 16:
+            clues.append(f"Keras {keras} is the tf-keras package of TensorFlow {tensorflow}")
+        elif tensorflow:
             clues.append(f"TensorFlow {tensorflow} carried Keras {keras}")
     return Writer(keras=keras, tensorflow=tensorflow, backend=backend, evidence="; ".join(clues))
 
 
 def infer_backend(weight_names: list[str]) -> tuple[str, str]:
-    """The backend by its weight names: TensorFlow variables carry the output index, Theano's and CNTK's do not."""
+    """The backend by its weight names: TensorFlow's carry the output index, Theano's and CNTK's do not."""
     if all(name.endswith(":0") for name in weight_names):
         return "tensorflow", "tensorflow by weight names with ':0'"
     return "theano", "theano by weight names without ':0'"

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _CHUNK = 1 << 20
 _HINT = "The archive is damaged or made to mislead; fetch it again from a source you trust."
-_ZIP_ERRORS = (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, zlib.error, NotImplementedError,
-               RuntimeError, ValueError, struct.error, UnicodeError, IndexError, MemoryError, OverflowError)  # fmt: skip
+_ZIP_ERRORS = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError,
+    ValueError, struct.error, UnicodeError, IndexError, MemoryError, OverflowError,
+)  # fmt: skip
 
 
 class ZipSource:
@@ -80,7 +82,8 @@ class ZipSource:
             raise self._damaged(f"cannot read member {name!r}", error) from error
 
     def stream(self, name: str, *, check: bool) -> BinaryIO:
-        """A member as a seekable stream: straight from the archive where it is stored, in memory where deflated.
+        """A member as a seekable stream: straight from the archive where it is stored, in memory where
+        deflated.
 
         Args:
             name: the member; it must exist.

@@ -17,8 +17,8 @@ _SAVED_MODEL_START = b"\x08\x01\x12"
 def sniff_protobuf(path: Path, head: bytes) -> tuple[Format, str, str] | None:
     """Say which of TensorFlow's messages a file holds; None when none of them.
 
-    A ``GraphDef`` and a ``MetaGraphDef`` both start with a length-delimited field 1: a node has a name and an op,
-    the description of a meta graph has none of that shape.
+    A ``GraphDef`` and a ``MetaGraphDef`` both start with a length-delimited field 1: a node has a name and
+    an op, the description of a meta graph has none of that shape.
     """
     if head.startswith(_SAVED_MODEL_START):
         return Format.SAVED_MODEL, "SavedModel (saved_model.pb)", ""
