@@ -1,0 +1,96 @@
+"""One name for each symbol: every spelling of a package's path made canonical.
+
+A legacy symbol is reached as ``tf.keras.layers.Dense``, ``keras.layers.core.Dense``,
+``tensorflow.python.keras.layers.Dense``, … All of them are ``keras.layers.Dense`` here, and the way that was
+used is remembered as the *origin*. TensorFlow is ``tf``. Code that says ``tf_keras`` chose to stay with Keras 2
+and keeps a name of its own, so that no rule fires on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+
+class Name(NamedTuple):
+    """A canonical name and the package path it was reached by."""
+
+    name: str
+    origin: str
+
+
+_KERAS_ROOTS = (
+    # Longest first: the first prefix that fits wins.
+    "tensorflow.python.keras.api._v2.keras",
+    "tensorflow.python.keras.api._v1.keras",
+    "tensorflow.python.keras.api.keras",
+    "tensorflow.python.keras",
+    "tensorflow.compat.v1.keras",
+    "tensorflow.compat.v2.keras",
+    "tensorflow._api.v2.keras",
+    "tensorflow.contrib.keras.api.keras",
+    "tensorflow.contrib.keras.python.keras",
+    "tensorflow.contrib.keras",
+    "tensorflow.keras",
+    "keras.api._v2.keras",
+    "keras.api._v1.keras",
+    "keras._tf_keras.keras",
+    "keras.api",
+    "keras",
+)
+_SHORT = {"tensorflow.keras": "tf.keras", "keras.api": "keras"}
+_TENSORFLOW_ROOTS = ("tensorflow.compat.v2", "tensorflow._api.v2", "tensorflow")
+
+PACKAGES = frozenset(
+    {
+        "tensorflow",
+        "keras",
+        "tf_keras",
+        "keras_applications",
+        "keras_preprocessing",
+        "keras_contrib",
+        "tensorflow_addons",
+        "tensorflow_probability",
+        "tensorflow_hub",
+        "numpy",
+        "os",
+        "importlib",
+    }
+)
+"""Top-level packages whose names rules may ask for; all others are code of the repository or of strangers."""
+
+
+@lru_cache(maxsize=16384)
+def canonical(path: str) -> Name:
+    """The canonical name of a dotted path as it was imported.
+
+    >>> canonical("tensorflow.keras.layers.Dense")
+    Name(name='keras.layers.Dense', origin='tf.keras')
+    >>> canonical("tensorflow.compat.v1.reduce_mean")
+    Name(name='tf.compat.v1.reduce_mean', origin='tensorflow')
+    """
+    head = path.partition(".")[0]
+    if head in {"tensorflow", "keras"}:
+        for root in _KERAS_ROOTS:
+            if path == root or path.startswith(root + "."):
+                name = _public("keras" + path[len(root) :])
+                return Name(name, _SHORT.get(root, root.replace("tensorflow", "tf", 1)))
+        for root in _TENSORFLOW_ROOTS:
+            if path == root or path.startswith(root + "."):
+                return Name("tf" + path[len(root) :], "tensorflow")
+    return Name(path, head)
+
+
+def _public(name: str) -> str:
+    """The public path of a private or moved one (``keras.layers.core.Dense``), from the catalogue."""
+    return _catalogue_canonical()(name)
+
+
+@lru_cache(maxsize=1)
+def _catalogue_canonical() -> Callable[[str], str]:
+    try:
+        from codemods.catalogue import load
+    except ImportError:
+        return str
+    return load().canonical

@@ -1,0 +1,258 @@
+"""What a rule may ask about the file it looks at."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from packaging.version import Version
+
+from codemods.guards import is_guarded
+from codemods.regions import Regions
+from codemods.resolver import Module
+from codemods.rules.api import Target
+from codemods.scopes import Scope
+from codemods.source import Source
+from codemods.values import TENSOR, Receiver, Symbol, Value, ancestry
+
+
+class Arguments:
+    """The arguments of a call, by name.
+
+    Args:
+        call: the call.
+        parameters: names of the positional parameters, in order, as far as they matter.
+    """
+
+    __slots__ = ("_parameters", "call", "keywords", "opaque", "positional", "star")
+
+    def __init__(self, call: ast.Call, parameters: tuple[str, ...] = ()) -> None:
+        self.call = call
+        self.star = any(isinstance(argument, ast.Starred) for argument in call.args)
+        """Whether there is an ``*args``: then positions say nothing."""
+        self.opaque = self.star or any(keyword.arg is None for keyword in call.keywords)
+        """Whether there is an ``*args`` or ``**kwargs`` that may hide anything."""
+        self.positional: tuple[ast.expr, ...] = tuple(call.args)
+        self.keywords: dict[str, ast.keyword] = {k.arg: k for k in call.keywords if k.arg is not None}
+        self._parameters = parameters
+
+    def get(self, name: str) -> ast.expr | None:
+        """The value given for a parameter, by keyword or by position."""
+        keyword = self.keywords.get(name)
+        if keyword is not None:
+            return keyword.value
+        index = self.index(name)
+        return None if index is None else self.positional[index]
+
+    def index(self, name: str) -> int | None:
+        """The position at which a parameter was given, None when it was not given by position."""
+        if self.star or name not in self._parameters:
+            return None
+        index = self._parameters.index(name)
+        return index if index < len(self.positional) else None
+
+    def __contains__(self, name: str) -> bool:
+        return self.get(name) is not None
+
+
+class Context:
+    """One file, one destination: names, objects and surroundings of its nodes."""
+
+    def __init__(self, source: Source, module: Module, target: Target, version: Version) -> None:
+        self.source_file = source
+        self.module = module
+        self.target = target
+        self.version = version
+        self._scopes: dict[ast.AST, Scope] = {}
+        self._parents: dict[ast.AST, ast.AST] | None = None
+        self._regions: Regions | None = None
+        self._modern: bool | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.source_file.path
+
+    @property
+    def modern(self) -> bool:
+        """Whether the file shows that it was written for Keras 3 (it names what only Keras 3 has)."""
+        if self._modern is None:
+            self._modern = any(self._names_modern())
+        return self._modern
+
+    def _names_modern(self) -> Iterator[bool]:
+        for statement, _ in self.module.index.imports:
+            module = getattr(statement, "module", None) or ""
+            for alias in statement.names:
+                path = f"{module}.{alias.name}" if isinstance(statement, ast.ImportFrom) else alias.name
+                yield path.startswith(_MODERN_PATHS)
+        for nodes in (self.module.index.attributes.get(name, ()) for name in _MODERN_MODULES):
+            for node, scope in nodes:
+                value = self.module.value(node, scope)
+                yield isinstance(value, Symbol) and value.origin == "keras" and value.name in _MODERN_NAMES
+
+    def at_least(self, version: str) -> bool:
+        """Whether the destination is Keras ``version`` or later."""
+        return self.version >= _version(version)
+
+    # Names and objects
+
+    def scope(self, node: ast.AST) -> Scope:
+        """The scope a node stands in."""
+        known = self._scopes.get(node)
+        if known is not None:
+            return known
+        if isinstance(node, ast.expr):
+            return self.module.scope_at(node)
+        function = node if node in self.module.index.scope_of else self._opening(node)
+        return self.module.index.scope_of.get(function, self.module.index.module)
+
+    def _opening(self, node: ast.AST) -> ast.AST:
+        current = self.parent(node)
+        while current is not None and current not in self.module.index.scope_of:
+            current = self.parent(current)
+        return current or self.module.tree
+
+    def value(self, node: ast.expr) -> Value | None:
+        """Whatever is known of an expression."""
+        return self.module.value(node, self.scope(node))
+
+    def name(self, node: ast.AST) -> str | None:
+        """The canonical name an expression refers to, None when it refers to no symbol of a package."""
+        if not isinstance(node, ast.expr):
+            return None
+        value = self.value(node)
+        return value.name if isinstance(value, Symbol) else None
+
+    def origin(self, node: ast.expr) -> str:
+        """The package a reference was written with: ``tf.keras``, ``keras``, ``tensorflow``, …"""
+        value = self.value(node)
+        return value.origin if isinstance(value, Symbol) else ""
+
+    def receiver(self, node: ast.expr) -> Receiver | None:
+        """The object an expression holds, with the evidence for it."""
+        value = self.value(node)
+        return value if isinstance(value, Receiver) else None
+
+    @staticmethod
+    def isa(receiver: Receiver | None, cls: str) -> bool:
+        """Whether an object is of a class or of one that derives from it."""
+        return receiver is not None and cls in receiver.classes
+
+    def symbolic(self, node: ast.expr) -> bool:
+        """Whether an expression is a symbolic tensor of a functional model."""
+        receiver = self.receiver(node)
+        return receiver is not None and receiver.cls == TENSOR
+
+    def bases(self, node: ast.ClassDef) -> tuple[str, ...]:
+        """All known classes that a class derives from, nearest first, through classes of the repository."""
+        direct = self.module.bases(node)
+        return tuple(dict.fromkeys(name for base in direct for name in (ancestry(base) or (base,))))
+
+    # Calls and literals
+
+    @staticmethod
+    def arguments(call: ast.Call, *parameters: str) -> Arguments:
+        """The arguments of a call, positional ones by the names given."""
+        return Arguments(call, parameters)
+
+    @staticmethod
+    def literal(node: ast.AST | None, default: Any = None) -> Any:
+        """The value of a literal expression, ``default`` when it is none."""
+        if node is None:
+            return default
+        try:
+            return ast.literal_eval(node)
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+            return default
+
+    def source(self, node: ast.AST) -> str:
+        """The text of a node."""
+        return self.source_file.segment(node)
+
+    # Surroundings
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """The node around a node."""
+        if self._parents is None:
+            self._parents = {}
+            for outer in ast.walk(self.module.tree):
+                for child in ast.iter_child_nodes(outer):
+                    self._parents[child] = outer
+        return self._parents.get(node)
+
+    def parents(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around a node, inside out."""
+        current = self.parent(node)
+        while current is not None:
+            yield current
+            current = self.parent(current)
+
+    def statement(self, node: ast.AST) -> ast.stmt | None:
+        """The statement a node is part of."""
+        current: ast.AST | None = node
+        while current is not None and not isinstance(current, ast.stmt):
+            current = self.parent(current)
+        return current
+
+    def function(self, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        """The function whose body a node is in."""
+        for outer in self.parents(node):
+            if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                return outer
+        return None
+
+    def class_of(self, node: ast.AST) -> ast.ClassDef | None:
+        """The class whose body a node is in."""
+        for outer in self.parents(node):
+            if isinstance(outer, ast.ClassDef):
+                return outer
+        return None
+
+    @staticmethod
+    def uses(function: ast.AST, name: str) -> list[ast.Name]:
+        """Every mention of a name below a node."""
+        return [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name]
+
+    def callee(self, node: ast.expr) -> ast.Call | None:
+        """The call that calls an expression, None when it is not called."""
+        return self.module.index.callee_of.get(node)
+
+    def keras_region(self, node: ast.expr) -> str:
+        """Why a place is Keras code (``call`` of a layer, a loss, a functional graph); empty when it is not."""
+        if self._regions is None:
+            self._regions = Regions(self.module)
+        return self._regions.reason(node, self.scope(node))
+
+    def guarded(self, node: ast.AST) -> bool:
+        """Whether a place is one branch of code that was written for several versions."""
+        return is_guarded(self, node)
+
+
+@lru_cache(maxsize=64)
+def _version(text: str) -> Version:
+    return Version(text)
+
+
+_MODERN_MODULES = (
+    "ops",
+    "random",
+    "tree",
+    "distribution",
+    "quantizers",
+    "dtype_policies",
+    "config",
+    "Variable",
+)
+_MODERN_NAMES = frozenset(
+    f"keras.{name}" for name in (*_MODERN_MODULES, "KerasTensor", "Operation", "Function")
+)
+_MODERN_PATHS = (
+    *(f"keras.{name}" for name in _MODERN_MODULES),
+    "keras.src",
+    "keras.KerasTensor",
+    "keras._tf_keras",
+)

@@ -1,0 +1,143 @@
+"""Which places are Keras code: where a ``tf`` operation would better be one of ``keras.ops``."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.resolver import Module
+from codemods.scopes import Scope
+from codemods.values import TENSOR, Receiver, Symbol, ancestry
+
+_METHODS = frozenset(
+    (
+        "__call__",
+        "build",
+        "call",
+        "compute_loss",
+        "compute_mask",
+        "compute_metrics",
+        "compute_output_shape",
+        "get_initial_state",
+        "result",
+        "update_state",
+    )
+)
+_BASES = frozenset(
+    {
+        "keras.layers.Layer",
+        "keras.Model",
+        "keras.losses.Loss",
+        "keras.metrics.Metric",
+        "keras.regularizers.Regularizer",
+        "keras.constraints.Constraint",
+        "keras.initializers.Initializer",
+    }
+)
+_TAKERS = frozenset({"loss", "metrics", "weighted_metrics", "activation", "recurrent_activation", "function"})
+_WRAPPERS = frozenset({"keras.layers.Lambda", "keras.layers.Activation"})
+
+
+class Regions:
+    """The Keras code of one file."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._known: dict[Scope, str] = {}
+        self._given: dict[str, str] | None = None
+
+    def reason(self, node: ast.expr, scope: Scope) -> str:
+        """Why ``node`` is Keras code; empty when nothing says so."""
+        current: Scope | None = scope
+        while current is not None:
+            if current.kind == "function":
+                why = self._function(current)
+                if why:
+                    return why
+            current = current.parent
+        value = self._module.value(node, scope)
+        return value.evidence if isinstance(value, Receiver) and value.cls == TENSOR else ""
+
+    def _function(self, scope: Scope) -> str:
+        if scope not in self._known:
+            self._known[scope] = ""
+            self._known[scope] = self._reason(scope)
+        return self._known[scope]
+
+    def _reason(self, scope: Scope) -> str:
+        node = scope.node
+        name = getattr(node, "name", "lambda")
+        if scope.parent is not None and scope.parent.kind == "class":
+            assert isinstance(scope.parent.node, ast.ClassDef)
+            return self._method(scope.parent.node, name)
+        arguments = getattr(node, "args", None)
+        if isinstance(arguments, ast.arguments):
+            parameters = {argument.arg for argument in arguments.args}
+            if {"y_true", "y_pred"} <= parameters:
+                return f"{name} takes y_true and y_pred"
+        if isinstance(node, ast.Lambda):
+            return self._lambda(node)
+        return self._functions_given().get(name, "")
+
+    def _method(self, owner: ast.ClassDef, name: str) -> str:
+        bases = {n for base in self._module.bases(owner) for n in (ancestry(base) or (base,))}
+        shared = bases & _BASES
+        if not shared:
+            return ""
+        if name in _METHODS or name in self._helpers(owner):
+            return f"{name} of {owner.name}, a {min(shared)}"
+        return ""
+
+    def _helpers(self, owner: ast.ClassDef) -> set[str]:
+        """Methods that the methods Keras calls call in turn."""
+        calls: dict[str, set[str]] = {}
+        for statement in owner.body:
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                calls[statement.name] = {
+                    node.func.attr
+                    for node in ast.walk(statement)
+                    if isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Attribute)
+                    and isinstance(node.func.value, ast.Name)
+                    and node.func.value.id in {"self", "cls"}
+                }
+        reached = set(_METHODS & calls.keys())
+        work = list(reached)
+        while work:
+            for callee in calls.get(work.pop(), ()):
+                if callee in calls and callee not in reached:
+                    reached.add(callee)
+                    work.append(callee)
+        return reached
+
+    def _lambda(self, node: ast.Lambda) -> str:
+        for call, scope in self._module.index.calls:
+            if node in call.args or any(keyword.value is node for keyword in call.keywords):
+                value = self._module.value(call.func, scope)
+                if isinstance(value, Symbol) and value.name in _WRAPPERS:
+                    return f"function of a {value.name.rpartition('.')[2]} layer"
+        return ""
+
+    def _functions_given(self) -> dict[str, str]:
+        """Names of functions that are handed to ``compile``, to a ``Lambda`` layer or as an activation."""
+        if self._given is None:
+            self._given = {}
+            for call, scope in self._module.index.calls:
+                value = self._module.value(call.func, scope) if _short_chain(call.func) else None
+                known = value.name if isinstance(value, Symbol) else ""
+                compiles = isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
+                if known in _WRAPPERS and call.args:
+                    self._give(call.args[0], f"given to {known}")
+                for keyword in call.keywords:
+                    if keyword.arg in _TAKERS and (compiles or known.startswith("keras.")):
+                        self._give(keyword.value, f"given as {keyword.arg}")
+        return self._given
+
+    def _give(self, node: ast.expr, why: str) -> None:
+        assert self._given is not None
+        for part in node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]:
+            if isinstance(part, ast.Name):
+                self._given[part.id] = why
+
+
+def _short_chain(node: ast.expr) -> bool:
+    return isinstance(node, (ast.Name, ast.Attribute))

@@ -1,0 +1,131 @@
+"""The other files of a repository: what a name imported from one of them stands for.
+
+Files are read and parsed only when a name of theirs is asked for, and each once.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from codemods.resolver import Module
+from codemods.source import Source, SourceError
+from codemods.values import Value
+
+_LIMIT = 2_000_000
+"""Bytes above which a file is not looked into for names."""
+
+
+class Repository:
+    """Modules by dotted name, found by walking up from each file to the folder that is no package."""
+
+    def __init__(self) -> None:
+        self._modules: dict[Path, Module | None] = {}
+        self._roots: dict[Path, tuple[Path, str]] = {}
+        self._found: dict[tuple[Path, str], Path | None] = {}
+        self._values: dict[tuple[Path, str], Value | None] = {}
+        self._asked: set[tuple[Path, str]] = set()
+        self._root: Path | None = None
+
+    def place(self, path: Path) -> tuple[Path, str]:
+        """The import root of a file and the dotted name of its folder below it."""
+        folder = path.parent
+        if folder not in self._roots:
+            root, parts = folder, list[str]()
+            while (root / "__init__.py").exists() and root.parent != root:
+                parts.append(root.name)
+                root = root.parent
+            self._roots[folder] = (root, ".".join(reversed(parts)))
+        return self._roots[folder]
+
+    def module(self, tree: ast.Module, path: Path) -> Module:
+        """A module for a file that was just parsed; later questions of other files are answered from it."""
+        root, package = self.place(path)
+        name = package if path.name == "__init__.py" else f"{package}.{path.stem}".lstrip(".")
+        made = Module(tree, name, package, _Bound(self, root, path.parent))
+        self._modules.setdefault(path, made)
+        return made
+
+    def find(self, root: Path, dotted: str) -> Path | None:
+        """The file of a module name below an import root (or below its ``src`` folder)."""
+        key = (root, dotted)
+        if key not in self._found:
+            self._found[key] = None
+            relative = dotted.replace(".", "/")
+            for base in (root, root / "src"):
+                for candidate in (base / relative / "__init__.py", base / f"{relative}.py"):
+                    if candidate.is_file():
+                        self._found[key] = candidate
+                        return candidate
+        return self._found[key]
+
+    def load(self, path: Path) -> Module | None:
+        """The module of a file, None when it cannot be parsed."""
+        if path not in self._modules:
+            self._modules[path] = None
+            try:
+                if path.stat().st_size <= _LIMIT:
+                    self.module_of(path)
+            except (OSError, SourceError):
+                return None
+        return self._modules[path]
+
+    def module_of(self, path: Path) -> None:
+        """Read and parse one file."""
+        source = Source.read(path)
+        tree = source.parse()
+        del self._modules[path]
+        self.module(tree, path)
+
+    def lookup(self, root: Path, dotted: str) -> Value | None:
+        """What ``package.module.name`` stands for."""
+        key = (root, dotted)
+        if key in self._values:
+            return self._values[key]
+        if key in self._asked:
+            return None
+        self._asked.add(key)
+        found = self._lookup(root, dotted)
+        self._values[key] = found
+        return found
+
+    def _lookup(self, root: Path, dotted: str) -> Value | None:
+        parts = dotted.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            path = self.find(root, ".".join(parts[:length]))
+            if path is None:
+                continue
+            module = self.load(path)
+            if module is None:
+                return None
+            rest = parts[length:]
+            expression: ast.expr = ast.Name(id=rest[0], ctx=ast.Load(), lineno=1 << 30, col_offset=0)
+            for attribute in rest[1:]:
+                expression = ast.Attribute(value=expression, attr=attribute, ctx=ast.Load(), lineno=1 << 30)
+            value = module.value(expression, module.index.module)
+            return _indirect(value)
+        return None
+
+
+class _Bound:
+    """A repository as one file sees it: names are looked up from its import root, then beside the file."""
+
+    def __init__(self, repository: Repository, root: Path, folder: Path) -> None:
+        self._repository = repository
+        self._bases = tuple(dict.fromkeys((root, folder)))
+
+    def lookup(self, dotted: str) -> Value | None:
+        """What an absolute dotted path stands for."""
+        for base in self._bases:
+            found = self._repository.lookup(base, dotted)
+            if found is not None:
+                return found
+        return None
+
+
+def _indirect(value: Value | None) -> Value | None:
+    from codemods.values import Symbol
+
+    if isinstance(value, Symbol):
+        return Symbol(value.name, value.origin, direct=False)
+    return value

@@ -1,0 +1,177 @@
+"""What an expression may stand for: a symbol of a package, a definition of the repository, an object."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from codemods.resolver import Module
+
+
+class Lookup(Protocol):
+    """The other files of a repository, as one file asks for them."""
+
+    def lookup(self, dotted: str) -> Value | None:
+        """What an absolute dotted path stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A module, class or function of a package.
+
+    Attributes:
+        name: canonical name (``keras.layers.Dense``, ``tf.reduce_mean``, ``numpy.mean``).
+        origin: how it was reached: ``tf.keras``, ``keras``, ``tensorflow``, ``numpy``, …
+        direct: it is reached through an import of this very file (not through another file).
+    """
+
+    name: str
+    origin: str
+    direct: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Definition:
+    """A class or function that a file of the repository defines."""
+
+    module: Module
+    node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """An object, as far as it is known.
+
+    Attributes:
+        cls: canonical name of the nearest known class: ``keras.Model``, ``keras.layers.Dense``,
+            ``keras.KerasTensor``, ``keras.optimizers.Adam``.
+        classes: ``cls`` and everything it derives from, nearest first.
+        evidence: why this is believed, for the finding.
+        certain: strong enough for an edit. False for what is only guessed from use.
+    """
+
+    cls: str
+    classes: tuple[str, ...]
+    evidence: str
+    certain: bool = True
+    definition: Definition | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Elements:
+    """The values of a tuple or list display, by position."""
+
+    items: tuple[ast.expr, ...]
+    module: Module
+
+
+Value = Symbol | Definition | Receiver | Elements
+
+TENSOR = "keras.KerasTensor"
+HISTORY = "keras.callbacks.History"
+_BASE_OF_MODULE = {
+    "layers": "keras.layers.Layer",
+    "optimizers": "keras.optimizers.Optimizer",
+    "losses": "keras.losses.Loss",
+    "metrics": "keras.metrics.Metric",
+    "callbacks": "keras.callbacks.Callback",
+    "initializers": "keras.initializers.Initializer",
+    "regularizers": "keras.regularizers.Regularizer",
+    "constraints": "keras.constraints.Constraint",
+}
+_MODELS = frozenset({"Model", "Sequential", "Functional", "Network", "LinearModel", "WideDeepModel"})
+_LAYER = ("keras.layers.Layer", "keras.Layer")
+_MODEL = ("keras.Model", "keras.models.Model", "keras.engine.Model")
+
+
+@lru_cache(maxsize=4096)
+def ancestry(name: str) -> tuple[str, ...]:
+    """A Keras class and the classes it derives from, nearest first; empty when it is none.
+
+    >>> ancestry("keras.layers.Dense")
+    ('keras.layers.Dense', 'keras.layers.Layer', 'keras.Layer')
+    """
+    parts = name.split(".")
+    last = parts[-1]
+    if parts[0] == "tf" and last == "Module":
+        return (name,)
+    if parts[0] != "keras" or not last[:1].isupper():
+        return ()
+    if last in _MODELS and (len(parts) == 2 or parts[1] in {"models", "engine", "training", "experimental"}):
+        sequential = ("keras.Sequential", "keras.models.Sequential") if last == "Sequential" else ()
+        return tuple(dict.fromkeys((name, *sequential, *_MODEL, *_LAYER)))
+    if last == "Layer" and parts[1] in {"layers", "engine", "Layer"}:
+        return tuple(dict.fromkeys((name, *_LAYER)))
+    if len(parts) < 3:
+        return (name,)
+    if parts[-2] == "schedules" or last == "LearningRateSchedule":
+        return tuple(dict.fromkeys((name, "keras.optimizers.schedules.LearningRateSchedule")))
+    base = _BASE_OF_MODULE.get(parts[1])
+    if base is None:
+        return (name,)
+    extra = _LAYER if parts[1] == "layers" else (base,)
+    return tuple(dict.fromkeys((name, *extra)))
+
+
+def instance(name: str, evidence: str, certain: bool = True) -> Receiver | None:
+    """An object of a Keras class; None when the name is no class."""
+    classes = ancestry(name)
+    return Receiver(name, classes, evidence, certain) if classes else None
+
+
+def tensor(evidence: str) -> Receiver:
+    """A symbolic tensor: what ``Input`` and called layers give."""
+    return Receiver(TENSOR, (TENSOR,), evidence)
+
+
+MODEL_FACTORIES = frozenset(
+    {
+        "keras.models.load_model",
+        "keras.saving.load_model",
+        "keras.models.clone_model",
+        "keras.models.model_from_json",
+        "keras.models.model_from_yaml",
+        "keras.models.model_from_config",
+        "keras.utils.multi_gpu_model",
+        "keras.engine.saving.load_model",
+    }
+)
+"""Functions that return a model; so does what is spelled like a class in ``keras.applications``."""
+INPUTS = frozenset({"keras.Input", "keras.layers.Input", "keras.engine.Input"})
+FACTORIES = {
+    "keras.optimizers.get": "keras.optimizers.Optimizer",
+    "keras.layers.deserialize": "keras.layers.Layer",
+    "keras.optimizers.deserialize": "keras.optimizers.Optimizer",
+    "keras.metrics.get": "keras.metrics.Metric",
+}
+"""Other functions, and the class of what they return."""
+
+MODEL_ONLY = frozenset(
+    (
+        "compiled_loss",
+        "compiled_metrics",
+        "evaluate_generator",
+        "fit_generator",
+        "get_layer",
+        "load_weights",
+        "make_predict_function",
+        "make_train_function",
+        "predict_classes",
+        "predict_generator",
+        "predict_on_batch",
+        "predict_proba",
+        "save_weights",
+        "test_on_batch",
+        "to_json",
+        "to_yaml",
+        "train_on_batch",
+    )
+)
+"""Members that nothing but a Keras model has: one is enough."""
+MODEL_ALSO = frozenset(
+    ("compile", "evaluate", "fit", "inputs", "layers", "optimizer", "outputs", "predict", "save", "summary")
+)
+"""Members that other libraries have as well: two different ones are taken as a model, without certainty."""
