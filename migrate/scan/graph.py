@@ -1,0 +1,185 @@
+"""Looks through TensorFlow graphs: each node of the graph and of its functions, by allow-list.
+
+Field numbers are those of ``saved_model.proto``, ``meta_graph.proto``, ``graph.proto``, ``function.proto``,
+``node_def.proto``, ``attr_value.proto``, ``tensor.proto``, ``saved_object_graph.proto`` and Keras'
+``saved_metadata.proto``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from migrate.findings import Finding, Severity
+from migrate.formats.wire import Message, WireError
+from migrate.scan.rules import found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FORBIDDEN = re.compile(
+    r"PyFunc|ReadFile|WriteFile|MatchingFiles|Reader|Rpc|^Remote|SummaryWriter|SummaryFile|SummaryDb|^Debug(?!Gradient)"
+    r"|DumpTensor|(CSV|TextLine|TFRecord|FixedLengthRecord|LMDB|Sql|Generator|Cache|DataService)Dataset|ToTFRecord"
+    r"|(Save|Load|Register|Snapshot)Dataset|Snapshot|DistributedSave|LoadAndRemapMatrix|ImportEvent"
+    r"|FileSystem|^_?(Host)?(Send|Recv)|Collective|^Nccl|^Abort$|XlaHostCompute|RawProto|^Write\w+Summary"
+)
+_CONDITIONAL: dict[str, int | None] = {
+    "SaveV2": 0,
+    "Save": 0,
+    "SaveSlices": 0,
+    "RestoreV2": 0,
+    "Restore": 0,
+    "RestoreSlice": 0,
+    "MergeV2Checkpoints": None,
+    "InitializeTableFromTextFile": 1,
+    "InitializeTableFromTextFileV2": 1,
+}
+"""Operations that read or write the file named by this input; savers and vocabularies feed it."""
+_OTHERS = frozenset({"Print", "PrintV2", "DecodeProtoV2", "EncodeProto"})
+_OUTSIDE = re.compile(r"^[/~\\]|\.\.|://|^[A-Za-z]:[\\/]")
+_OP_IN_TEXT = re.compile(r'^\s*op:\s*"([^"]{1,200})"', re.MULTILINE)
+
+
+@cache
+def _safe() -> frozenset[str]:
+    data = json.loads(Path(__file__).with_name("ops.json").read_text())
+    return frozenset(data["safe"])
+
+
+def judge_operation(name: str, *, alone: bool = True) -> Finding | None:
+    """The finding for one operation by its name; None when it only computes.
+
+    Args:
+        name: as in ``NodeDef.op``.
+        alone: no graph is at hand to say which file a saver's node reaches.
+    """
+    if name in _safe() or name in _OTHERS or (name in _CONDITIONAL and not alone):
+        return None
+    if name in _CONDITIONAL or _FORBIDDEN.search(name):
+        return found("SEC007", f"the operation {name} reaches beyond tensors")
+    if "Dataset" in name or "Iterator" in name or "Summary" in name or "TPU" in name:
+        return found("SEC007", f"the operation {name} is no part of a model", severity=Severity.WARNING)
+    return found("SEC013", f"the operation {name[:80]!r} is unknown: it needs its author's library")
+
+
+@dataclass(slots=True)
+class _Body:
+    """The nodes of a graph or of one function."""
+
+    place: str
+    nodes: dict[str, Message] = field(default_factory=dict)
+
+
+def scan_saved_model_proto(data: memoryview, place: str) -> Iterator[Finding]:
+    """Findings of ``saved_model.pb``: operations, assets, and the configurations that Keras left in it."""
+    from migrate.scan.config import scan_json
+
+    try:
+        for meta_graph in Message(data).messages(2):
+            assets = set()
+            for asset in meta_graph.messages(6):
+                assets.add(asset.message(1).text(1).partition(":")[0])
+                yield from _judge_asset(asset.text(2), place)
+            yield from scan_graph_def(meta_graph.view(2), place, frozenset(assets))
+            for node in meta_graph.message(7).messages(1):
+                metadata = node.message(4).text(3)
+                if "class_name" in metadata:
+                    yield from scan_json(metadata, place)
+    except WireError as error:
+        yield found("SEC014", error.message, place)
+
+
+def scan_keras_metadata(data: memoryview, place: str) -> Iterator[Finding]:
+    """Findings of ``keras_metadata.pb``: a configuration for each tracked object."""
+    from migrate.scan.config import scan_json
+
+    try:
+        for node in Message(data).messages(1):
+            metadata = node.text(5)
+            if "class_name" in metadata:
+                yield from scan_json(metadata, f"{place}/{node.text(3)}")
+    except WireError as error:
+        yield found("SEC014", error.message, place)
+
+
+def scan_graph_def(data: memoryview, place: str, assets: frozenset[str] = frozenset()) -> Iterator[Finding]:
+    """Findings of a ``GraphDef``; ``assets`` names the constants that loading replaces.
+
+    Raises:
+        WireError: when the bytes are no graph.
+    """
+    graph = Message(data)
+    yield from _scan_body(_body(graph.messages(1), place), assets)
+    for function in graph.message(2).messages(1):
+        name = function.message(1).text(1)
+        yield from _scan_body(_body(function.messages(3), f"{place}/{name}"), frozenset())
+
+
+def scan_graph_text(text: str, place: str) -> Iterator[Finding]:
+    """Findings of a graph in protobuf's text form, by the names of its operations alone."""
+    for name in sorted(set(_OP_IN_TEXT.findall(text))):
+        finding = judge_operation(name, alone=False)
+        if finding is not None:
+            yield found(finding.code, finding.message, place, finding.severity)
+
+
+def _body(nodes: Iterator[Message], place: str) -> _Body:
+    body = _Body(place)
+    for node in nodes:
+        body.nodes[node.text(1)] = node
+    return body
+
+
+def _scan_body(body: _Body, assets: frozenset[str]) -> Iterator[Finding]:
+    for name, node in body.nodes.items():
+        operation = node.text(2)
+        finding = judge_operation(operation, alone=False)
+        place = f"{body.place}/{name[:200]}"
+        if finding is not None:
+            yield found(finding.code, finding.message, place, finding.severity)
+        elif operation in _CONDITIONAL:
+            for path in _constant_paths(body, node, _CONDITIONAL[operation], assets):
+                yield found("SEC007", f"{operation} reaches the fixed path {path[:100]!r}", place)
+        elif operation == "PrintV2" and _attribute(node, "output_stream").startswith("file:"):
+            yield found("SEC007", f"PrintV2 writes to {_attribute(node, 'output_stream')[:100]!r}", place)
+        elif operation in ("DecodeProtoV2", "EncodeProto") and not _attribute(
+            node, "descriptor_source"
+        ).startswith(("local://", "bytes://")):
+            yield found("SEC007", f"{operation} reads its descriptor from a file", place)
+
+
+def _attribute(node: Message, name: str) -> str:
+    return next((value.text(2) for key, value in node.mapping(5) if key == name), "")
+
+
+def _constant_paths(
+    body: _Body, node: Message, position: int | None, assets: frozenset[str]
+) -> Iterator[str]:
+    """Texts of constants that flow into a file name and point outside of what was asked for."""
+    inputs = [name for name in node.texts(3) if not name.startswith("^")]
+    todo = inputs if position is None else inputs[position : position + 1]
+    seen: set[str] = set()
+    while todo:
+        name = todo.pop().partition(":")[0]
+        if name in seen or name in assets:
+            continue
+        seen.add(name)
+        source = body.nodes.get(name)
+        if source is None:
+            continue  # an argument of the function: given from outside
+        if source.text(2) == "Const":
+            for key, value in source.mapping(5):
+                if key == "value":
+                    texts = value.message(8).texts(8)
+                    yield from (text for text in texts if _OUTSIDE.search(text))
+        else:
+            todo += [name for name in source.texts(3) if not name.startswith("^")]
+
+
+def _judge_asset(name: str, place: str) -> Iterator[Finding]:
+    if _OUTSIDE.search(name) or len(PurePosixPath(name).parts) > 3:
+        yield found("SEC012", f"the asset {name[:100]!r} lies outside of the model", place)

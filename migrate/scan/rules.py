@@ -1,0 +1,159 @@
+"""The reason codes of the scan: what each kind of hostile content does when a loader meets it."""
+
+from __future__ import annotations
+
+from migrate.findings import Finding, Fix, Rule, Severity
+
+_ASK = "Get the file from a source that you trust, or look at the place named; --trust loads it anyway."
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "SEC001",
+        "bytecode",
+        "The configuration carries Python bytecode.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        before='{"class_name": "Lambda", "config": {"function": ["4wEAAAAA…", null, null]}}',
+        why="A Lambda layer stores its function as marshalled bytecode, which a loader executes. Bytecode "
+        "of another Python version crashes the interpreter even when nobody means harm.",
+        references=("CVE-2024-3660", "CVE-2025-9905", "CVE-2025-9906", "keras-team/keras#21602"),
+    ),
+    Rule(
+        "SEC002",
+        "foreign-module",
+        "The configuration names a Python module or function outside of Keras' model classes.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        before='{"module": "os", "class_name": "function", "config": "system"}',
+        why="A loader imports the module and calls what it finds there with arguments from the file. "
+        "tf-keras 2.21 restricts neither. A class of another package is a warning: it needs that package.",
+        references=("CVE-2025-1550", "CVE-2025-8747", "keras-team/keras#20751", "keras-team/keras#21429"),
+    ),
+    Rule(
+        "SEC003",
+        "outside-storage",
+        "The HDF5 content lies in, or leads to, another file.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        why="External links, external storage and virtual datasets copy other files of this machine into "
+        "the weights.",
+        references=("CVE-2026-1669", "keras-team/keras#22057", "keras-team/keras#22900"),
+    ),
+    Rule(
+        "SEC004",
+        "bomb",
+        "The file declares far more than it stores.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        why="A few kilobytes that declare petabytes, or inflate to gigabytes, exhaust memory or disk.",
+        references=(
+            "CVE-2026-0897",
+            "keras-team/keras#21880",
+            "keras-team/keras#22975",
+            "keras-team/keras#23010",
+        ),
+    ),
+    Rule(
+        "SEC005",
+        "yaml-object",
+        "The YAML constructs Python objects.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        before="!!python/object/apply:os.system [id]",
+        why="An unsafe YAML loader calls what the tag names. The tags that Keras itself wrote (tuples, "
+        "its list wrappers) are read as the data they are.",
+        references=("CVE-2021-37678", "tensorflow/tensorflow#37885"),
+    ),
+    Rule(
+        "SEC006",
+        "misleading-container",
+        "The container shows different content to different readers, or names that leave it.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        why="Members of one name twice, names with `..`, links as members, keys of one JSON object twice: "
+        "what was checked is not what is loaded, or it lands elsewhere.",
+        references=("CVE-2025-12060", "keras-team/keras#21760", "keras-team/keras#23015"),
+    ),
+    Rule(
+        "SEC007",
+        "graph-operation",
+        "The graph contains an operation that reaches beyond tensors.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        before='node { name: "leak" op: "ReadFile" }',
+        why="Loading a SavedModel runs its restore and initialisation functions, and calling it runs the "
+        "rest. Operations that read or write files, call Python or use the network do so then.",
+        references=("tensorflow/tensorflow SECURITY.md: models are programs",),
+    ),
+    Rule(
+        "SEC008",
+        "pickle",
+        "A pickle imports what is not plain data.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        before="cos\nsystem\n(S'id'\ntR.",
+        why="Unpickling calls whatever the stream names.",
+        references=("mmaitre314/picklescan", "keras-team/keras#23047"),
+    ),
+    Rule(
+        "SEC009",
+        "nesting",
+        "The content is nested deeper than any model needs.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        why="Deep nesting overflows the stack of the reader.",
+    ),
+    Rule(
+        "SEC010",
+        "torch-wrapper",
+        "The configuration carries a pickled PyTorch module.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        before='{"class_name": "TorchModuleWrapper", "config": {"module": "gASV…"}}',
+        why="TorchModuleWrapper decodes the text and hands it to `torch.load`.",
+        references=("CVE-2025-49655", "keras-team/keras#21575"),
+    ),
+    Rule(
+        "SEC011",
+        "loads-another-model",
+        "A layer loads another model, or code, from a path or address.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        before='{"class_name": "TFSMLayer", "config": {"filepath": "/tmp/evil"}}',
+        why="TFSMLayer, hub.KerasLayer and the like load a SavedModel that this scan has not seen.",
+        references=("keras-team/keras#22035",),
+    ),
+    Rule(
+        "SEC012",
+        "outside-path",
+        "The configuration names a file or address to be read at load.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        before='{"class_name": "StringLookup", "config": {"vocabulary": "/etc/passwd"}}',
+        why="A vocabulary given as a path is read from this machine, or from the network, into the model.",
+        references=("CVE-2025-12058", "keras-team/keras#21751"),
+    ),
+    Rule(
+        "SEC013",
+        "foreign-plugin",
+        "The content needs code that is not part of the frameworks: a filter, an operation, a codec.",
+        Severity.WARNING,
+        Fix.MANUAL,
+        why="HDF5 loads unknown filters, and TensorFlow unknown operations, from shared libraries.",
+    ),
+    Rule(
+        "SEC014",
+        "not-examined",
+        "Part of the file could not be examined, so it must not be called clean.",
+        Severity.WARNING,
+        Fix.MANUAL,
+        why="A damaged or unknown part hides what it holds. It is never loaded by us either.",
+    ),
+)
+
+BY_CODE = {rule.code: rule for rule in RULES}
+
+
+def found(code: str, message: str, place: str = "", severity: Severity | None = None) -> Finding:
+    """A finding of one of the rules above, with its severity unless another is given."""
+    return Finding(code, severity or BY_CODE[code].severity, message, _ASK, place)
