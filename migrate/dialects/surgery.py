@@ -1,0 +1,334 @@
+"""Replace layers by several: in Sequential and Functional models, for each call of a shared layer.
+
+Rules that cannot translate a layer one to one use this. The last layer of a replacement keeps the name of the
+layer it stands for, so that references, output names and recorded activations stay valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from migrate.capsule.model import (
+    Array,
+    Layer,
+    Model,
+    Node,
+    TensorRef,
+    Topology,
+    map_structure,
+    structure_refs,
+)
+from migrate.findings import MigrationError
+
+_INPUT = "<input>"
+DISTRIBUTING = frozenset({"TimeDistributed"})
+"""Wrappers for which ``W(a then b)`` is ``W(a) then W(b)``."""
+
+Chain = Sequence[Layer]
+Expand = Callable[[Layer], Chain | None]
+
+
+def named(layer: Layer, name: str) -> Layer:
+    """The layer under another name, in its record and in its configuration."""
+    config = {**layer.config, "name": name} if "name" in layer.config else layer.config
+    return replace(layer, name=name, config=config)
+
+
+def unique_name(base: str, taken: Collection[str]) -> str:
+    """``base``, or ``base_1``, ``base_2`` … when a layer already has that name."""
+    if base not in taken:
+        return base
+    number = 1
+    while f"{base}_{number}" in taken:
+        number += 1
+    return f"{base}_{number}"
+
+
+def rewire(model: Model, change: Callable[[TensorRef], TensorRef]) -> Model:
+    """The Functional model with every reference replaced: of calls, inputs and outputs."""
+    layers = tuple(
+        replace(
+            layer,
+            nodes=tuple(
+                Node(map_structure(n.args, change), map_structure(n.kwargs, change)) for n in layer.nodes
+            ),
+        )
+        for layer in model.layers
+    )
+    return replace(
+        model,
+        layers=layers,
+        inputs=map_structure(model.inputs, change),
+        outputs=map_structure(model.outputs, change),
+    )
+
+
+def to_functional(model: Model) -> Model:
+    """The same computation as a graph; a Functional model comes back as it is.
+
+    Raises:
+        MigrationError: ``CFG009`` for a Sequential model that does not know its input.
+    """
+    if model.topology is Topology.FUNCTIONAL:
+        return model
+    first = model.layers[0] if model.layers else None
+    layers = model.layers
+    if first is not None and first.model is not None:
+        layers = (*_inputs_of(first.model), *layers)
+    elif first is None or first.class_name != "InputLayer":
+        raise MigrationError(
+            "CFG009",
+            f"the Sequential model {model.name!r} does not say the shape of its input",
+            "Give the shape with --input-shape, or save the model again after a call.",
+            place=model.name,
+        )
+    graph: list[Layer] = []
+    previous: TensorRef | None = None
+    for layer in layers:
+        nodes = () if previous is None else (Node((previous,)),)
+        graph.append(replace(layer, nodes=nodes))
+        previous = TensorRef(layer.name)
+    return replace(
+        model,
+        class_name="Functional",
+        topology=Topology.FUNCTIONAL,
+        layers=tuple(graph),
+        inputs=TensorRef(graph[0].name),
+        outputs=previous,
+    )
+
+
+def _inputs_of(model: Model) -> tuple[Layer, ...]:
+    """An input like the (single) one of a nested model."""
+    if model.topology is Topology.SEQUENTIAL:
+        first = model.layers[0] if model.layers else None
+        if first is not None and first.model is not None:
+            return _inputs_of(first.model)
+        found = [first] if first is not None and first.class_name == "InputLayer" else []
+    else:
+        found = [model.layer(ref.layer) for ref in structure_refs(model.inputs)]
+    if len(found) != 1:
+        raise MigrationError(
+            "CFG009",
+            f"the model {model.name!r} does not say the shape of its input",
+            "Give the shape with --input-shape.",
+        )
+    source = found[0]
+    return (replace(named(source, unique_name(f"{model.name}_input", [source.name])), nodes=()),)
+
+
+def replace_by_chain(model: Model, name: str, chain: Chain) -> Model:
+    """The model with one layer replaced by layers that follow each other.
+
+    Args:
+        model: Sequential or Functional.
+        name: of the layer to replace.
+        chain: not empty; nodes are ignored. The first takes the arguments of the replaced layer's calls, the
+            last takes its name; the others are renamed where a name is taken.
+    """
+    taken = {layer.name for layer in model.layers}
+    renamed: list[Layer] = []
+    for layer in chain[:-1]:
+        fresh = named(layer, unique_name(layer.name, taken))
+        taken.add(fresh.name)
+        renamed.append(fresh)
+    renamed.append(named(chain[-1], name))
+    layers: list[Layer] = []
+    for layer in model.layers:
+        if layer.name != name:
+            layers.append(layer)
+            continue
+        for position, part in enumerate(renamed):
+            if model.topology is Topology.SEQUENTIAL:
+                nodes: tuple[Node, ...] = ()
+            elif position == 0:
+                nodes = layer.nodes
+            else:
+                before = renamed[position - 1].name
+                nodes = tuple(Node((TensorRef(before, k),)) for k in range(len(layer.nodes)))
+            layers.append(replace(part, nodes=nodes))
+    return replace(model, layers=tuple(layers))
+
+
+def expand_chains(model: Model, classes: Collection[str], expand: Callable[[Layer], Chain | None]) -> Model:
+    """Every layer of the classes replaced by what ``expand`` makes of it; also inside ``TimeDistributed``.
+
+    ``expand`` answers None to leave a layer alone. Nested models are not entered: model rules are applied to
+    each of them anyway. The same object comes back when nothing changed.
+    """
+    for layer in model.layers:
+        chain = _expanded(layer, classes, expand)
+        if chain is not None:
+            model = replace_by_chain(model, layer.name, chain)
+    return model
+
+
+def _expanded(layer: Layer, classes: Collection[str], expand: Expand) -> Chain | None:
+    if layer.class_name in classes:
+        return expand(layer)
+    inner = layer.children.get("layer")
+    if inner is None:
+        return None
+    chain = _expanded(inner, classes, expand)
+    if chain is None:
+        return None
+    if layer.class_name not in DISTRIBUTING:
+        raise _cannot_wrap(layer, inner)
+    wrapper = {k: v for k, v in layer.config.items() if k not in ("batch_input_shape", "input_dtype")}
+    return [
+        Layer(
+            layer.class_name,
+            f"{layer.name}_{part.name}",
+            wrapper,
+            children={"layer": replace(part, nodes=())},
+        )
+        for part in chain
+    ]
+
+
+def _cannot_wrap(layer: Layer, inner: Layer) -> MigrationError:
+    return MigrationError(
+        "CFG053",
+        f"{inner.class_name} inside {layer.class_name} {layer.name!r} becomes several layers, which it cannot wrap",
+        "Replace the layer in the source, or keep the model as a SavedModel.",
+        place=layer.name,
+    )
+
+
+@dataclass(slots=True)
+class Fragment:
+    """Builds the graph that stands for one layer: ``add`` each part, ``done`` with the last.
+
+    Args:
+        owner: the layer that is replaced; parts are named after it and inherit its ``trainable``.
+    """
+
+    owner: Layer
+    parts: list[Layer] = field(default_factory=list)
+
+    def input(self, position: int = 0) -> TensorRef:
+        """The tensor that the replaced layer gets at a position of its (flattened) first argument."""
+        return TensorRef(_INPUT, 0, position)
+
+    def add(
+        self,
+        class_name: str,
+        suffix: str,
+        arguments: Any,
+        config: Mapping[str, Any] | None = None,
+        weights: Mapping[str, Array] | None = None,
+        **kwargs: Any,
+    ) -> TensorRef:
+        """A part, its one call, and the reference to its output.
+
+        Args:
+            class_name: of the part.
+            suffix: what its name gets behind the owner's name.
+            arguments: first argument of the call: a reference or a structure of references.
+            config: of the part.
+            weights: role to array.
+            kwargs: further arguments of the call.
+        """
+        name = f"{self.owner.name}_{suffix}"
+        inherited = {"trainable": False} if self.owner.config.get("trainable") is False else {}
+        part = Layer(
+            class_name,
+            name,
+            {**inherited, **(config or {})},
+            (Node((arguments,), kwargs),),
+            dict(weights or {}),
+        )
+        self.parts.append(part)
+        return TensorRef(name)
+
+
+def replace_by_graph(model: Model, name: str, parts: Iterable[Layer]) -> Model:
+    """The model, as a graph, with one layer replaced by the parts of a :class:`Fragment`.
+
+    The last part takes the layer's name. Each call of the layer becomes one call of every part.
+    """
+    model = to_functional(model)
+    owner = model.layer(name)
+    fragment = list(parts)
+    taken = {layer.name for layer in model.layers}
+    names: dict[str, str] = {}
+    for part in fragment[:-1]:
+        names[part.name] = unique_name(part.name, taken)
+        taken.add(names[part.name])
+    names[fragment[-1].name] = name
+
+    def connect(call: int, inputs: Sequence[Any]) -> Callable[[TensorRef], Any]:
+        def one(ref: TensorRef) -> Any:
+            if ref.layer == _INPUT:
+                return inputs[ref.tensor]
+            return TensorRef(names[ref.layer], call, ref.tensor)
+
+        return one
+
+    calls = [list(structure_refs(node.args)) for node in owner.nodes]
+    pieces = []
+    for part in fragment:
+        (node,) = part.nodes
+        nodes = tuple(
+            Node(map_structure(node.args, connect(k, c)), map_structure(node.kwargs, connect(k, c)))
+            for k, c in enumerate(calls)
+        )
+        pieces.append(replace(named(part, names[part.name]), nodes=nodes))
+    layers: list[Layer] = []
+    for layer in model.layers:
+        layers += pieces if layer.name == name else [layer]
+    return replace(model, layers=tuple(layers))
+
+
+def expand_graphs(
+    model: Model, classes: Collection[str], expand: Callable[[Layer], Fragment | None]
+) -> Model:
+    """Every layer of the classes replaced by the fragment that ``expand`` makes of it.
+
+    Raises:
+        MigrationError: ``CFG053`` when such a layer stands inside a wrapper.
+    """
+    for layer in model.layers:
+        inner = layer.children.get("layer") or layer.children.get("forward_layer")
+        if inner is not None and inner.class_name in classes and expand(inner) is not None:
+            raise _cannot_wrap(layer, inner)
+        if layer.class_name in classes:
+            fragment = expand(layer)
+            if fragment is not None:
+                model = replace_by_graph(model, layer.name, fragment.parts)
+    return model
+
+
+def inline(model: Model, name: str) -> Model:
+    """The Functional model with a nested one, called once, dissolved into it.
+
+    Names of the nested layers stay: the caller sees to it that they are free.
+
+    Raises:
+        ValueError: the layer is not a model, or is not called exactly once.
+    """
+    owner = model.layer(name)
+    if owner.model is None or len(owner.nodes) != 1:
+        raise ValueError(f"{name} is not a nested model that is called once")
+    inner = to_functional(owner.model)
+    given = list(structure_refs(owner.nodes[0].args))
+    entries = [ref.layer for ref in structure_refs(inner.inputs)]
+    results = list(structure_refs(inner.outputs))
+    if len(entries) != len(given):
+        raise ValueError(f"{name} takes {len(entries)} inputs and is called with {len(given)}")
+    sources = dict(zip(entries, given, strict=True))
+
+    def inside(ref: TensorRef) -> TensorRef:
+        return sources.get(ref.layer, ref)
+
+    body = [layer for layer in rewire(inner, inside).layers if layer.name not in sources]
+    layers: list[Layer] = []
+    for layer in model.layers:
+        layers += body if layer.name == name else [layer]
+
+    def outside(ref: TensorRef) -> TensorRef:
+        return inside(results[ref.tensor]) if ref.layer == name else ref
+
+    return rewire(replace(model, layers=tuple(layers)), outside)
