@@ -129,6 +129,23 @@ def in_era(rule: Rule, era: Era) -> bool:
     return not rule.applies_to or SpecifierSet(rule.applies_to, prereleases=True).contains(era.keras)
 
 
+_ERA_SEMANTICS: set[str] = set()
+
+
+def era_semantics(rule: Rule) -> Rule:
+    """Mark a rule that restores what the writing era computed and tf-keras no longer does.
+
+    Where it fires, tf-keras on the untouched file is not what the writer computed, so that it is no reference.
+    """
+    _ERA_SEMANTICS.add(rule.code)
+    return rule
+
+
+def overrides_original(code: str) -> bool:
+    """Whether the rule of this code makes the original file an invalid reference in tf-keras."""
+    return code in _ERA_SEMANTICS
+
+
 def declare(rule: Rule, step: Step) -> Rule:
     """Enter a rule that is applied by hand-written code (a reader, a resolver) into the registry."""
     if rule.code in _REGISTRY:

@@ -24,7 +24,7 @@ def load_custom_objects(files: list[str]) -> dict[str, Any]:
         module = importlib.util.module_from_spec(spec)
         try:
             spec.loader.exec_module(module)
-        except Exception as error:  # noqa: BLE001 - any user code; becomes a finding
+        except Exception as error:
             raise MigrationError(
                 "CFG050",
                 f"{Path(file).name} cannot be imported in this world: {type(error).__name__}: {error}",

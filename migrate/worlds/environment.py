@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class World(StrEnum):
-    """The three kinds of subprocess; see ``docs/decisions`` for why they are apart."""
+    """The kinds of subprocess; see ``docs/decisions`` for why they are apart."""
 
     LEGACY = "legacy"
     """tf-keras: loads the untouched file and computes the reference outputs."""
@@ -21,6 +21,8 @@ class World(StrEnum):
     """Keras 3 with this project's builders."""
     STOCK = "stock"
     """Keras 3 and nothing of this project: loads what was written, as a user will."""
+    READER = "reader"
+    """No framework: parses files that could crash a parser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ _OF_WORLD: Mapping[World, Mapping[str, str]] = {
     World.LEGACY: {"TF_USE_LEGACY_KERAS": "1"},
     World.MODERN: {"KERAS_BACKEND": "tensorflow"},
     World.STOCK: {"KERAS_BACKEND": "tensorflow"},
+    World.READER: {},
 }
 
 

@@ -1,4 +1,4 @@
-"""Slots of warm workers: each job owns one legacy, one modern and one stock worker.
+"""Slots of warm workers: each job owns one worker of each world.
 
 A worker's death costs the artifact at hand and nothing else; wear (calls, memory) is repaired between
 artifacts, never in the middle of one, so that a handler may keep a model in memory between its calls.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-ALL_WORLDS = (World.LEGACY, World.MODERN, World.STOCK)
+FRAMEWORKS = (World.LEGACY, World.MODERN, World.STOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,16 @@ class Slot:
         return self.workers[World.STOCK]
 
     @property
+    def reader(self) -> Worker:
+        """The worker without a framework, which scans and identifies."""
+        return self.workers[World.READER]
+
+    @property
     def inputs(self) -> Path:
         """Where sources are staged for the workers to read."""
         return self.folder / "inputs"
 
-    def warm(self, worlds: Sequence[World] = ALL_WORLDS) -> None:
+    def warm(self, worlds: Sequence[World] = FRAMEWORKS) -> None:
         """Start workers without waiting for them; they import at the same time."""
         for world in worlds:
             self.workers[world].start()
@@ -117,7 +122,7 @@ class Pool:
     def _slot(self, number: int) -> Slot:
         folder = self.folder / f"slot{number}"
         (folder / "inputs").mkdir(parents=True, exist_ok=True)
-        return Slot(number, folder, {world: self._worker(world, folder) for world in ALL_WORLDS})
+        return Slot(number, folder, {world: self._worker(world, folder) for world in World})
 
     def _worker(self, world: World, folder: Path) -> Worker:
         scratch = folder / world

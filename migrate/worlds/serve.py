@@ -1,4 +1,4 @@
-"""The loop that runs inside a world: ``python serve.py legacy|modern|stock --scratch DIR``.
+"""The loop that runs inside a world: ``python serve.py WORLD --scratch DIR``.
 
 Run as a file, not as a module, and imports only the standard library: the stock world must hold nothing of
 this project. Requests come on standard input and replies leave on what was standard output; both are moved
@@ -62,7 +62,7 @@ def take_channel() -> tuple[BinaryIO, BinaryIO]:
 def load_handlers(world: str, handlers: Path | None) -> Mapping[str, Handler]:
     """Import the world's table of functions.
 
-    ``legacy`` and ``modern`` are modules of this project; ``stock``, and a file given by its path, are run as
+    ``legacy``, ``modern`` and ``reader`` are modules of this project; ``stock``, and a file given by its path, are run as
     a file, with its folder at the end of the path for its siblings.
     """
     if world == "stock":
@@ -191,7 +191,7 @@ class Loop:
 def main() -> NoReturn:
     """Lock up, import the world, say hello, serve."""
     parser = argparse.ArgumentParser(description="One world of keras-migrate; started by its parent.")
-    parser.add_argument("world", choices=("legacy", "modern", "stock"))
+    parser.add_argument("world", choices=("legacy", "modern", "stock", "reader"))
     parser.add_argument("--scratch", type=Path, required=True)
     parser.add_argument("--handlers", type=Path)
     parser.add_argument("--policy", type=json.loads, default={})

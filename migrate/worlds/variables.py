@@ -18,6 +18,8 @@ from migrate.findings import MigrationError
 
 _RANDOM_STATE = ("seed_generator", "random_generator", "rng_state", "StateVar")
 _CELL_OWNERS = {"LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"}
+_BOOKKEEPING = {"_layers", "_self_tracked_trackables", "_metrics", "_obj_reference_counts_dict", "_tracker"}
+"""Attributes under which the frameworks list sublayers a second time."""
 _ATTENTION_PART = re.compile(r"_(query|key|value|output)_dense")
 
 
@@ -32,7 +34,7 @@ def assign_model(live: Any, model: Model) -> None:
         MigrationError: ``WGT012`` (missing or surplus weights) or ``WGT013`` (shapes differ), with the layer's path.
     """
     for record in model.layers:
-        if record.class_name == "Op":
+        if record.class_name in ("Op", "InputLayer"):
             continue
         assign_layer(live.get_layer(record.name), record, record.name)
 
@@ -72,7 +74,9 @@ def assign_variable(variable: Any, array: Array, place: str) -> None:
     shape = tuple(variable.shape)
     if shape != tuple(array.shape):
         raise MigrationError(
-            "WGT013", f"{place} has the shape {list(array.shape)} in the file, the layer needs {list(shape)}", place=place
+            "WGT013",
+            f"{place} has the shape {list(array.shape)} in the file, the layer needs {list(shape)}",
+            place=place,
         )
     variable.assign(array)
 
@@ -86,7 +90,9 @@ def roles_of(live: Any) -> Iterator[tuple[str, Any]]:
 
 def own_variables(live: Any) -> Iterator[tuple[str, Any]]:
     """Variables that the layer itself created, by name, without sublayers'."""
-    trainable = list(getattr(live, "_trainable_weights", None) or getattr(live, "_trainable_variables", ()) or ())
+    trainable = list(
+        getattr(live, "_trainable_weights", None) or getattr(live, "_trainable_variables", ()) or ()
+    )
     others = list(
         getattr(live, "_non_trainable_weights", None) or getattr(live, "_non_trainable_variables", ()) or ()
     )
@@ -128,13 +134,19 @@ def _sublayers(live: Any) -> Iterator[tuple[str, Any]]:
     if direct is None:
         return
     for attribute, value in vars(live).items():
+        if attribute in _BOOKKEEPING or attribute.startswith("_self_"):
+            continue
         for key, item in _items(value):
             if _is_layer(item) and item is not live:
                 yield f"{attribute}{key}", item
 
 
 def _items(value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, list | tuple) or type(value).__name__ in ("ListWrapper", "TrackedList", "_TupleWrapper"):
+    if isinstance(value, list | tuple) or type(value).__name__ in (
+        "ListWrapper",
+        "TrackedList",
+        "_TupleWrapper",
+    ):
         if not isinstance(value, str):
             for index, item in enumerate(value):
                 yield f"/{index}", item

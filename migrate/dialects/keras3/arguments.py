@@ -98,6 +98,8 @@ def rejected_argument(layer: Layer, era: Era) -> Layer:
     Raises:
         MigrationError: ``CFG041`` when the value does have an effect that no other rule expressed.
     """
+    if layer.class_name == "InputLayer":
+        return layer  # CFG043
     table = {**EVERYWHERE, **REJECTED.get(layer.class_name, {})}
     drop = [key for key in layer.config if key in table]
     for key in drop:

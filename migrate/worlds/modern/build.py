@@ -166,7 +166,9 @@ def layer_class(record: Layer, objects: Objects) -> Any:
 
 
 def _is_mirror(forward: Layer, backward: Layer) -> bool:
-    """Whether the backward layer is the copy that Keras makes itself."""
+    """Whether the backward layer is the copy that Keras makes itself: of a layer that reads forwards."""
+    if forward.config.get("go_backwards"):
+        return False
     ignored = {"name", "go_backwards"}
     same = {k: v for k, v in forward.config.items() if k not in ignored} == {
         k: v for k, v in backward.config.items() if k not in ignored
@@ -182,6 +184,8 @@ def _modern_value(value: Any) -> Any:
         return {key: _modern_value(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_modern_value(item) for item in value]
+    if isinstance(value, str) and value.startswith("keras_migrate>"):
+        return keras.saving.get_registered_object(value)
     return value
 
 

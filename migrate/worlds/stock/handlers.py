@@ -90,12 +90,14 @@ def predict(params, scratch):
 
 def call_saved_model(params, scratch):
     """Outputs of a signature of a SavedModel for every case, loaded with ``tf.saved_model.load``."""
-    loaded = tf.saved_model.load(params["path"])
-    signature = loaded.signatures[params.get("signature", "serving_default")]
     names, outputs = params["inputs"], params["outputs"]
-    specs = signature.structured_input_signature[1]
+    loaded = tf.saved_model.load(params["path"])
 
     def call(inputs):
+        # A stateful model remembers the last call; every case begins like a fresh server.
+        holder = tf.saved_model.load(params["path"]) if params.get("stateful") else loaded
+        signature = holder.signatures[params.get("signature", "serving_default")]
+        specs = signature.structured_input_signature[1]
         tensors = {n: tf.convert_to_tensor(a, dtype=specs[n].dtype) for n, a in zip(names, inputs, strict=True)}
         result = signature(**tensors)
         return [result[name] for name in outputs]

@@ -1,0 +1,57 @@
+"""From a file's own dialect to the final Keras 2 dialect and on to Keras 3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from migrate.capsule.model import Model
+from migrate.dialects import registry  # noqa: F401 - importing it registers every rule
+from migrate.dialects.assign import assign_weights
+from migrate.dialects.grammar import parse_model
+from migrate.dialects.rule import Era, Notes, Step
+from migrate.dialects.upgrade import upgrade
+from migrate.findings import MigrationError
+from migrate.formats.artifact import LegacyArtifact
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """An artifact in both dialects that the worlds build from.
+
+    Attributes:
+        legacy: final Keras 2 dialect (2.15), weights as its layers hold them.
+        modern: Keras 3.
+        notes: rules that fired and findings on the way.
+    """
+
+    legacy: Model
+    modern: Model
+    notes: Notes
+
+
+def translate(artifact: LegacyArtifact, era: Era) -> Translation:
+    """Parse, give every array its place, and upgrade step by step.
+
+    Raises:
+        MigrationError: ``FMT004`` without an architecture, else the code of the rule that had to refuse.
+    """
+    if artifact.architecture is None:
+        raise MigrationError(
+            "FMT004",
+            "the file holds weights without an architecture",
+            "Give the architecture with --architecture model.json or --architecture file.py:function.",
+        )
+    notes = Notes()
+    model = parse_model(artifact.architecture, notes)
+    model = upgrade(model, era, (Step.GRAMMAR,), notes)
+    model = assign_weights(model, artifact.weights, era)
+    legacy = upgrade(model, era, (Step.KERAS_1, Step.KERAS_2), notes)
+    modern = upgrade(legacy, era, (Step.KERAS_3,), notes)
+    return Translation(legacy, modern, notes)
+
+
+def era_of(artifact: LegacyArtifact, keep_weights: bool = False) -> Era:
+    """The writing era of an artifact."""
+    writer = artifact.writer
+    era = Era.of(writer.keras, writer.backend, writer.layout)
+    return Era(era.keras, era.backend, era.tf_keras, era.layout, keep_weights)

@@ -1,0 +1,1 @@
+"""Proof of equality: probe inputs, tolerances and comparisons. Plain numpy; no framework."""

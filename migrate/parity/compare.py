@@ -1,0 +1,125 @@
+"""Compare arrays of two worlds: shape, dtype, error, direction and the decision that would be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from migrate.capsule.model import Array
+from migrate.parity.tolerance import tolerance_for
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The figures of one output over one or more cases.
+
+    ``max_rel`` is the largest error over the largest magnitude of the reference; ``argmax_agreement`` the share
+    of rows (last axis) whose largest element is the same.
+    """
+
+    name: str
+    equal: bool
+    max_abs: float
+    max_rel: float
+    cosine: float
+    argmax_agreement: float
+    reason: str = ""
+
+    @staticmethod
+    def worst(name: str, parts: Sequence[Comparison]) -> Comparison:
+        """One comparison that stands for several."""
+        failed = next((p for p in parts if not p.equal), None)
+        return Comparison(
+            name,
+            failed is None,
+            max(p.max_abs for p in parts),
+            max(p.max_rel for p in parts),
+            min(p.cosine for p in parts),
+            min(p.argmax_agreement for p in parts),
+            failed.reason if failed else "",
+        )
+
+
+def compare_arrays(
+    name: str, reference: Array, result: Array, compute: str = "", relative: float | None = None
+) -> Comparison:
+    """Compare one output of one case.
+
+    Args:
+        name: for the record.
+        reference: expected values, any shape; strings and integers must be equal.
+        result: values of the migrated model.
+        compute: precision that the model computes in, when lower than its outputs' dtype.
+        relative: tolerance that the user gave.
+    """
+    if reference.shape != result.shape:
+        reason = f"the shape is {list(result.shape)}, expected {list(reference.shape)}"
+        return Comparison(name, False, np.inf, np.inf, 0.0, 0.0, reason)
+    if reference.dtype.kind not in "fiub" or result.dtype.kind not in "fiub":
+        same = bool(np.array_equal(reference.astype(str), result.astype(str)))
+        return Comparison(name, same, 0.0, 0.0, 1.0, 1.0, "" if same else "the strings differ")
+    if reference.dtype.kind != result.dtype.kind and not {reference.dtype.kind, result.dtype.kind} <= set(
+        "iub"
+    ):
+        reason = f"the dtype is {result.dtype}, expected {reference.dtype}"
+        return Comparison(name, False, np.inf, np.inf, 0.0, 0.0, reason)
+    a, b = reference.astype(np.float64), result.astype(np.float64)
+    finite = np.isfinite(a) & np.isfinite(b)
+    if not np.array_equal(np.isnan(a), np.isnan(b)) or not np.array_equal(
+        a[~finite], b[~finite], equal_nan=True
+    ):
+        return Comparison(name, False, np.inf, np.inf, 0.0, 0.0, "infinities or NaN stand at other places")
+    a, b = np.where(finite, a, 0.0), np.where(finite, b, 0.0)
+    scale = float(np.abs(a).max(initial=0.0))
+    error = float(np.abs(a - b).max(initial=0.0))
+    tolerance = tolerance_for(reference.dtype, compute, relative)
+    limit = tolerance.absolute + tolerance.relative * scale
+    relative_error = error / scale if scale else error
+    reason = (
+        ""
+        if error <= limit
+        else f"differs by {error:.3g} (relative {relative_error:.3g}), allowed {limit:.3g}"
+    )
+    return Comparison(name, error <= limit, error, relative_error, _cosine(a, b), _argmax(a, b), reason)
+
+
+def compare_cases(
+    references: Mapping[str, Array],
+    results: Mapping[str, Array],
+    names: Sequence[str],
+    compute: str = "",
+    relative: float | None = None,
+) -> list[Comparison]:
+    """Compare all cases (arrays named ``case/output``), one comparison per output.
+
+    An output that one side lacks is unequal.
+    """
+    by_output: dict[str, list[Comparison]] = {}
+    for key in sorted({*references, *results}):
+        position = key.split("/")[1]
+        name = names[int(position)] if int(position) < len(names) else f"output {position}"
+        if key not in references or key not in results:
+            missing = Comparison(name, False, np.inf, np.inf, 0.0, 0.0, "the output is missing on one side")
+            by_output.setdefault(position, []).append(missing)
+            continue
+        part = compare_arrays(name, references[key], results[key], compute, relative)
+        by_output.setdefault(position, []).append(part)
+    return [
+        Comparison.worst(parts[0].name, parts)
+        for _, parts in sorted(by_output.items(), key=lambda i: int(i[0]))
+    ]
+
+
+def _cosine(a: Array, b: Array) -> float:
+    norm = float(np.linalg.norm(a) * np.linalg.norm(b))
+    if norm == 0.0:
+        return 1.0 if np.array_equal(a, b) else 0.0
+    return float(np.clip(np.vdot(a, b) / norm, -1.0, 1.0))
+
+
+def _argmax(a: Array, b: Array) -> float:
+    if a.ndim == 0 or a.size == 0 or a.shape[-1] < 2:
+        return 1.0
+    return float(np.mean(a.argmax(axis=-1) == b.argmax(axis=-1)))

@@ -1,0 +1,104 @@
+"""Recorded inputs and outputs that stand beside a model: the strongest evidence there is.
+
+Two layouts are read: ``STEM.golden.npz`` with ``inputs/0``, ``outputs/0`` and ``activations/NAME``, and the
+HDF5 files ``*_inputs_and_outputs.h5`` of the DL4J test resources (groups ``inputs``, ``predictions`` or
+``outputs``, ``activations``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from migrate.capsule.model import Array
+from migrate.findings import MigrationError
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """One recorded case: flat inputs and outputs in the model's order, activations by layer name."""
+
+    path: Path
+    inputs: list[Array]
+    outputs: list[Array]
+    activations: dict[str, Array] = field(default_factory=dict)
+
+    def probes(self) -> dict[str, Array]:
+        """The inputs as the only case of a probe file."""
+        return {f"0/{i}": array for i, array in enumerate(self.inputs)}
+
+    def references(self) -> dict[str, Array]:
+        """The outputs under the names that a world writes them."""
+        return {f"0/{i}": array for i, array in enumerate(self.outputs)}
+
+
+def read_golden(path: Path) -> Golden:
+    """Read a golden file of either layout; never unpickles.
+
+    Raises:
+        MigrationError: ``PAR003`` when the file holds no recorded inputs and outputs.
+    """
+    try:
+        arrays = _read_npz(path) if path.suffix == ".npz" else _read_hdf5(path)
+    except (OSError, ValueError, KeyError) as error:
+        raise MigrationError("PAR003", f"{path.name} cannot be read: {error}") from error
+    inputs = [arrays[name] for name in _numbered(arrays, "inputs")]
+    outputs = [arrays[name] for name in _numbered(arrays, "predictions") or _numbered(arrays, "outputs")]
+    if not inputs or not outputs:
+        raise MigrationError(
+            "PAR003",
+            f"{path.name} has no recorded inputs and outputs",
+            "Expected arrays inputs/0 … and outputs/0 …",
+        )
+    activations = {
+        name.split("/", 1)[1]: array for name, array in arrays.items() if name.startswith("activations/")
+    }
+    return Golden(path, inputs, outputs, activations)
+
+
+def _numbered(arrays: Iterable[str], group: str) -> list[str]:
+    """Names of a group in order: by number (``inputs/2``, ``input_2``), else as they stand."""
+    names = [name for name in arrays if name.startswith(f"{group}/")]
+
+    def number(name: str) -> tuple[int, str]:
+        digits = "".join(c for c in name.rsplit("/", 1)[-1] if c.isdigit())
+        return (int(digits) if digits else 0, name)
+
+    return sorted(names, key=number)
+
+
+def _read_npz(path: Path) -> dict[str, Array]:
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
+def _read_hdf5(path: Path) -> dict[str, Array]:
+    import h5py
+
+    arrays: dict[str, Array] = {}
+
+    def visit(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset):
+            arrays[name] = np.asarray(item[()])
+
+    with h5py.File(path, "r") as file:
+        file.visititems(visit)
+    return arrays
+
+
+def find_golden(source: Path) -> Path | None:
+    """The golden file that belongs to a model by its name; None where there is none."""
+    for stem in (source.stem, source.stem.removesuffix(".weights")):
+        npz = source.with_name(f"{stem}.golden.npz")
+        if npz.is_file():
+            return npz
+    for ending in ("_model", "_weights"):
+        if source.stem.endswith(ending):
+            recorded = source.with_name(f"{source.stem.removesuffix(ending)}_inputs_and_outputs.h5")
+            if recorded.is_file():
+                return recorded
+    return None

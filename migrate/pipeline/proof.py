@@ -1,0 +1,150 @@
+"""Compare the modern world with the reference, and say where they part when they do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from migrate.capsule.model import Array, Model
+from migrate.capsule.store import load_arrays, save_arrays
+from migrate.findings import MigrationError
+from migrate.parity.compare import Comparison, compare_arrays, compare_cases
+from migrate.parity.golden import Golden
+from migrate.pipeline.reference import Reference
+from migrate.report.records import LayerParity
+from migrate.worlds.pool import Slot
+from migrate.worlds.worker import Worker, WorldError
+
+SAMPLES = 512
+"""Values per side that are kept for the scatter of the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """How outputs are compared: names, the precision computed in, the user's tolerance."""
+
+    names: Sequence[str]
+    compute: str = ""
+    relative: float | None = None
+
+    def compare(self, references: Mapping[str, Array], results: Mapping[str, Array]) -> list[Comparison]:
+        """One comparison per output over all cases."""
+        return compare_cases(references, results, self.names, self.compute, self.relative)
+
+
+def lowest_precision(model: Model) -> str:
+    """The half-precision policy of a model's layers, or an empty string."""
+    for _, layer in model.walk():
+        dtype = layer.config.get("dtype")
+        if isinstance(dtype, str) and dtype.removeprefix("mixed_") in ("float16", "bfloat16"):
+            return dtype.removeprefix("mixed_")
+    return ""
+
+
+def outputs_of(worker: Worker, probes: Path, method: str = "predict", **params: Any) -> dict[str, Array]:
+    """Let a worker run the model that it holds on all cases of a probe file."""
+    reply = worker.call(method, {"probes": str(probes), "out": f"{method}.safetensors", **params})
+    return load_arrays(Path(reply["file"]))
+
+
+def must_agree(comparisons: Sequence[Comparison], what: str, first_divergent: str | None = None) -> None:
+    """Refuse when an output differs.
+
+    Raises:
+        MigrationError: ``PAR001`` with the output, the figures and the first layer that differs.
+    """
+    for comparison in comparisons:
+        if not comparison.equal:
+            where = f"; the first layer that differs is {first_divergent!r}" if first_divergent else ""
+            raise MigrationError(
+                "PAR001",
+                f"{what}: output {comparison.name!r} {comparison.reason}{where}",
+                "The model was not written. Please report it with its architecture.",
+                place=first_divergent or "",
+            )
+
+
+def profile_layers(slot: Slot, reference: Reference, judge: Judge) -> tuple[list[LayerParity], str | None]:
+    """Output of every layer on the first case in both worlds: their errors, and the first that differs.
+
+    Layers that only one world has (operations, inserted layers) are passed over.
+    """
+    params = {"probes": str(reference.probes), "case": 0, "out": "activations.safetensors"}
+    try:
+        legacy = slot.legacy.call("activations", params)
+        modern = slot.modern.call("activations", params)
+    except WorldError:
+        return [], None
+    expected = load_arrays(Path(legacy["file"]))
+    actual = load_arrays(Path(modern["file"]))
+    return compare_layers(legacy["layers"], expected, actual, judge)
+
+
+def compare_layers(
+    order: Sequence[str], expected: Mapping[str, Array], actual: Mapping[str, Array], judge: Judge
+) -> tuple[list[LayerParity], str | None]:
+    """Errors by layer in the given order (names ``layer/output``), and the first layer beyond tolerance."""
+    profile: list[LayerParity] = []
+    first: str | None = None
+    for name in order:
+        if name not in actual or expected[name].shape != actual[name].shape:
+            continue
+        part = compare_arrays(name, expected[name], actual[name], judge.compute, judge.relative)
+        layer = name.rpartition("/")[0]
+        profile.append(LayerParity(layer, _finite(part.max_abs), _finite(part.max_rel)))
+        if not part.equal and first is None:
+            first = layer
+    return profile, first
+
+
+def check_golden(slot: Slot, golden: Golden, input_names: Sequence[str], judge: Judge) -> list[Comparison]:
+    """Compare the model that the modern world holds with recorded outputs.
+
+    Raises:
+        MigrationError: ``PAR001`` when they differ, ``PAR003`` when the recording does not fit the model.
+    """
+    if len(golden.inputs) != len(input_names):
+        raise MigrationError(
+            "PAR003",
+            f"{golden.path.name} has {len(golden.inputs)} inputs, the model {len(input_names)}",
+            "Record one array per input of the model, in its order.",
+        )
+    probes = slot.inputs / "golden.safetensors"
+    save_arrays(probes, golden.probes())
+    comparisons = judge.compare(golden.references(), outputs_of(slot.modern, probes))
+    if not all(c.equal for c in comparisons):
+        must_agree(comparisons, f"compared with {golden.path.name}", _golden_divergence(slot, golden, judge))
+    return comparisons
+
+
+def _golden_divergence(slot: Slot, golden: Golden, judge: Judge) -> str | None:
+    if not golden.activations:
+        return None
+    params = {"probes": str(slot.inputs / "golden.safetensors"), "case": 0, "out": "activations.safetensors"}
+    modern = slot.modern.call("activations", params)
+    actual = load_arrays(Path(modern["file"]))
+    expected = {f"{name}/0": array for name, array in golden.activations.items()}
+    order = [name for name in modern["layers"] if name in expected]
+    return compare_layers(order, expected, actual, judge)[1]
+
+
+def samples(references: Mapping[str, Array], results: Mapping[str, Array]) -> dict[str, list[float]]:
+    """Up to ``SAMPLES`` values of both sides at the same places, for a picture."""
+    keys = [k for k in references if references[k].dtype.kind in "fiu" and k in results]
+    if not keys:
+        return {"reference": [], "migrated": []}
+    a = np.concatenate([references[k].astype(np.float64).ravel() for k in keys])
+    b = np.concatenate([results[k].astype(np.float64).ravel() for k in keys])
+    chosen = (
+        np.linspace(0, a.size - 1, min(SAMPLES, a.size)).astype(int) if a.size else np.array([], dtype=int)
+    )
+    finite = chosen[np.isfinite(a[chosen]) & np.isfinite(b[chosen])]
+    return {"reference": a[finite].tolist(), "migrated": b[finite].tolist()}
+
+
+def _finite(value: float) -> float:
+    return value if np.isfinite(value) else 1e308

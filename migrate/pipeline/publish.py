@@ -1,0 +1,66 @@
+"""Put finished outputs where the user wants them: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from pathlib import Path
+
+import msgspec
+
+from migrate.findings import MigrationError
+from migrate.report.records import MigrationRecord
+
+
+def must_be_free(folder: Path, force: bool) -> None:
+    """Refuse when outputs exist.
+
+    Raises:
+        MigrationError: ``RUN010`` unless ``force``.
+    """
+    if folder.exists() and not force:
+        raise MigrationError(
+            "RUN010",
+            f"{folder.name}/ exists in the output folder and would be overwritten",
+            "Remove it, choose another --out, or say --force.",
+        )
+
+
+def publish(folder: Path, parts: dict[str, Path], record: MigrationRecord) -> None:
+    """Move the parts and the record into ``folder`` in one step.
+
+    Everything is written beside the target first and renamed at the end; an old folder is kept until the new
+    one is in place.
+
+    Args:
+        folder: target, created; replaced when it exists.
+        parts: final name to the file or folder to move there.
+        record: becomes ``migration.json``.
+
+    Raises:
+        MigrationError: ``RUN011`` when the output folder cannot be written.
+    """
+    token = uuid.uuid4().hex[:8]
+    staging = folder.with_name(f".{folder.name}.{token}.tmp")
+    retired = folder.with_name(f".{folder.name}.{token}.old")
+    try:
+        staging.mkdir(parents=True)
+        for name, source in parts.items():
+            shutil.move(source, staging / name)
+        record_bytes = msgspec.json.format(msgspec.json.encode(record), indent=1)
+        (staging / "migration.json").write_bytes(record_bytes + b"\n")
+        if folder.exists():
+            os.rename(folder, retired)
+        os.rename(staging, folder)
+    except OSError as error:
+        shutil.rmtree(staging, ignore_errors=True)
+        if retired.exists() and not folder.exists():
+            os.rename(retired, folder)
+        raise MigrationError(
+            "RUN011",
+            f"the outputs cannot be written: {error.strerror or error}",
+            "Check free space and permissions of the output folder; nothing half-written was left.",
+            place=str(folder),
+        ) from error
+    shutil.rmtree(retired, ignore_errors=True)

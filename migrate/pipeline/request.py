@@ -1,0 +1,56 @@
+"""What is asked of the migration of one artifact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Target(StrEnum):
+    """What to write."""
+
+    KERAS = "keras"
+    SAVED_MODEL = "savedmodel"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Options that hold for a whole run.
+
+    Attributes:
+        targets: what to write.
+        custom_objects: Python files that define the user's classes for both worlds.
+        architecture: JSON/YAML file or ``file.py:function`` for weights without an architecture.
+        trust: load what the scan calls unsafe; allow bytecode of this Python version.
+        force: replace outputs that exist.
+        keep_weights: register functions instead of folding constants into weights.
+        tolerance: relative tolerance in place of the defaults, None for those.
+    """
+
+    targets: frozenset[Target] = frozenset(Target)
+    custom_objects: tuple[Path, ...] = ()
+    architecture: str | None = None
+    trust: bool = False
+    force: bool = False
+    keep_weights: bool = False
+    tolerance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactRequest:
+    """One artifact.
+
+    Attributes:
+        path: absolute, local.
+        source: the name in the report: relative to the folder that was given.
+        out: the root of the outputs.
+        folder: where this artifact's outputs go, relative to ``out``.
+        golden: recorded inputs and outputs; None to look beside the model.
+    """
+
+    path: Path
+    source: str
+    out: Path
+    folder: str
+    golden: Path | None = None

@@ -1,0 +1,144 @@
+"""The JSON contract of ``keras-migrate models``: ``OUT/report.json`` and one ``migration.json`` per model.
+
+Field names are the published ones; the JSON Schema in ``migrate/report/schema`` is generated from these
+records and a test fails when the two drift apart.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+SCHEMA_VERSION = 1
+
+
+class Status(StrEnum):
+    """The outcome of one artifact."""
+
+    MIGRATED = "migrated"
+    """Compared with a reference, and equal within the tolerances."""
+    UNVERIFIED = "unverified"
+    """Built, but no reference could be had; a finding says why."""
+    BLOCKED = "blocked"
+    """Needs something from the user; a finding says what."""
+    UNSAFE = "unsafe"
+    """The scan found content that would run code; it was not loaded."""
+    FAILED = "failed"
+    """Could not be read, translated or proven equal; a finding says why."""
+    SKIPPED = "skipped"
+    """Already Keras 3, or no model."""
+
+
+class WrittenBy(msgspec.Struct, frozen=True):
+    """Who wrote the artifact; None for what nothing tells."""
+
+    keras: str | None = None
+    tensorflow: str | None = None
+    backend: str | None = None
+
+
+class Outputs(msgspec.Struct, frozen=True):
+    """Paths of what was written, relative to the output folder."""
+
+    keras: str | None = None
+    saved_model: str | None = None
+    custom_objects: str | None = None
+
+
+class FindingRecord(msgspec.Struct, frozen=True):
+    """One finding; the fields of :class:`migrate.findings.Finding`."""
+
+    code: str
+    severity: str
+    message: str
+    hint: str = ""
+    place: str = ""
+
+
+class Parity(msgspec.Struct, frozen=True):
+    """The comparison in figures: the worst over all outputs, cases and reloads."""
+
+    evidence: str
+    """``golden``, ``original`` or ``reconstructed``."""
+    cases: int
+    max_abs: float
+    max_rel: float
+    first_divergent_layer: str | None = None
+
+
+class Training(msgspec.Struct, frozen=True):
+    """What became of the training state: ``kept``, ``mapped``, ``lost`` or ``absent``."""
+
+    optimizer: str = "absent"
+    slots: str = "absent"
+    loss: str = "absent"
+    metrics: str = "absent"
+
+
+class ArtifactResult(msgspec.Struct, frozen=True):
+    """One row of the report."""
+
+    source: str
+    sha256: str
+    format: str
+    written_by: WrittenBy
+    status: Status
+    outputs: Outputs = Outputs()
+    rules: list[str] = []
+    findings: list[FindingRecord] = []
+    parity: Parity | None = None
+    training: Training | None = None
+    seconds: float = 0.0
+
+
+class BatchReport(msgspec.Struct, frozen=True):
+    """``OUT/report.json``."""
+
+    schema: int
+    tool: dict[str, str]
+    summary: dict[str, int]
+    artifacts: list[ArtifactResult]
+
+
+class OutputParity(msgspec.Struct, frozen=True):
+    """The worst figures of one model output over all cases."""
+
+    name: str
+    shape: list[int | None]
+    dtype: str
+    max_abs: float
+    max_rel: float
+    cosine: float
+    argmax_agreement: float
+
+
+class LayerParity(msgspec.Struct, frozen=True):
+    """How far one layer's output differs from the reference's layer of that name."""
+
+    layer: str
+    max_abs: float
+    max_rel: float
+
+
+class MigrationRecord(msgspec.Struct, frozen=True):
+    """``migration.json`` beside a migrated model: provenance, rules and evidence in full."""
+
+    schema: int
+    tool: dict[str, str]
+    result: ArtifactResult
+    rules: list[dict[str, Any]]
+    layers: list[dict[str, Any]]
+    outputs: list[OutputParity]
+    layer_parity: list[LayerParity]
+    samples: dict[str, list[float]]
+    signatures: dict[str, Any]
+    training: dict[str, Any]
+    protections: list[str]
+    phases: dict[str, float] = {}
+
+
+def report_schema() -> dict[str, Any]:
+    """The JSON Schema of :class:`BatchReport`."""
+    return msgspec.json.schema(BatchReport)
