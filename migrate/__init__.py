@@ -2,3 +2,30 @@
 
 Importing this package is cheap: neither TensorFlow nor Keras is imported in this process.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from migrate.api import migrate_model
+    from migrate.formats.inspection import inspect
+    from migrate.pipeline.request import Options
+
+__all__ = ["Options", "inspect", "migrate_model"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "migrate_model":
+        from migrate.api import migrate_model
+
+        return migrate_model
+    if name == "inspect":
+        from migrate.formats.inspection import inspect
+
+        return inspect
+    if name == "Options":
+        from migrate.pipeline.request import Options
+
+        return Options
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

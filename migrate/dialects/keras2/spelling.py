@@ -11,7 +11,6 @@ from migrate.findings import Rule, Severity
 CLASS_ALIASES = {
     "BatchNormalizationV1": "BatchNormalization",
     "BatchNormalizationV2": "BatchNormalization",
-    "Conv2D_": "Conv2D",
     "Convolution1D": "Conv1D",
     "Convolution2D": "Conv2D",
     "Convolution3D": "Conv3D",
@@ -37,7 +36,6 @@ CLASS_ALIASES = {
     "NormalizationV1": "Normalization",
     "StringLookupV1": "StringLookup",
     "IntegerLookupV1": "IntegerLookup",
-    "Sequential_": "Sequential",
 }
 FUNCTION_ALIASES = {
     "softmax_v2": "softmax",
@@ -58,12 +56,13 @@ FUNCTION_ALIASES = {
         "class-alias",
         "A built-in class is stored under an alias or a versioned name.",
         Severity.ERROR,
+        applies_to=">=2.0",
         before='{"class_name": "BatchNormalizationV1", …}',
         after='{"class_name": "BatchNormalization", …}',
         why="TF 1.13 to 2.x had V1 and V2 variants of a class; stand-alone Keras exported aliases such as "
         "`Convolution2D`. Keras 3 knows one name.",
     ),
-    Step.KERAS_2,
+    Step.GRAMMAR,  # before weights are given out: the table of variables knows the one name
     *CLASS_ALIASES,
 )
 def class_alias(layer: Layer, era: Era) -> Layer:

@@ -11,13 +11,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from migrate.capsule.model import Array, Layer
-from migrate.dialects.rule import Era, Step, layer_rule
+from migrate.capsule.model import Array, Layer, Model
+from migrate.dialects.rule import Era, Step, layer_rule, model_rule
+from migrate.dialects.surgery import expand_chains
 from migrate.findings import Rule, Severity
 
 SCALE = 1.2
 REGISTERED = "keras_migrate>hard_sigmoid_keras2"
 """Name of the function that ``custom_objects.py`` registers where weights cannot be scaled."""
+
+_DONE = "keras3:hard_sigmoid"
+"""Marks an activation that is meant as Keras 3 defines it, until the last rule of this module."""
 
 _GATES: Mapping[str, tuple[int, tuple[int, ...]]] = {
     **dict.fromkeys(("LSTM", "LSTMCell", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"), (4, (0, 1, 3))),
@@ -31,8 +35,33 @@ _KERNELS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("LocallyConnected1D", "LocallyConnected2D"), ("kernel", "bias")),
     **dict.fromkeys(("DepthwiseConv1D", "DepthwiseConv2D"), ("depthwise_kernel", "bias")),
     **dict.fromkeys(("SeparableConv1D", "SeparableConv2D"), ("pointwise_kernel", "bias")),
-    **dict.fromkeys(("SimpleRNN", "SimpleRNNCell"), ()),
+    **dict.fromkeys(("SimpleRNN", "SimpleRNNCell"), ("kernel", "recurrent_kernel", "bias")),
 }
+
+
+@model_rule(
+    Rule(
+        "SIL024",
+        "hard-sigmoid-activation",
+        "An Activation layer computes the old `hard_sigmoid`.",
+        Severity.SILENT,
+        applies_to="<2.16",
+        before='{"class_name": "Activation", "config": {"activation": "hard_sigmoid"}}',
+        after='{"class_name": "Rescaling", "config": {"scale": 1.2}}, {"class_name": "Activation", …}',
+        why="The layer has no weights that could carry the factor of 1.2, so a Rescaling layer before it does.",
+        references=("tensorflow/tensorflow#65381",),
+    ),
+    Step.KERAS_3,
+)
+def hard_sigmoid_activation(model: Model, era: Era) -> Model:
+    """Put the factor into a layer of its own."""
+
+    def scaled(layer: Layer) -> tuple[Layer, ...] | None:
+        if not _is_hard(layer, "activation"):
+            return None
+        return Layer("Rescaling", f"{layer.name}_scale", {"scale": SCALE}), layer.with_config(activation=_DONE)
+
+    return expand_chains(model, {"Activation"}, scaled)
 
 
 @layer_rule(
@@ -55,9 +84,9 @@ def hard_sigmoid(layer: Layer, era: Era) -> Layer:
     """Scale weights where the pre-activation is linear in them, else express the old function exactly."""
     if layer.class_name in _GATES and _is_hard(layer, "recurrent_activation"):
         layer = _fold_gates(layer) if _foldable(layer, era) else _registered(layer, "recurrent_activation")
+    if layer.config.get("activation") == _DONE:
+        return layer.with_config(activation="hard_sigmoid")
     if _is_hard(layer, "activation"):
-        if layer.class_name == "Activation":
-            return _as_scaled_activation(layer)
         roles = _KERNELS.get(layer.class_name, ())
         if roles and not era.keep_weights and roles[0] in layer.weights and not _has_constraint(layer):
             return _fold_kernel(layer, roles)
@@ -90,10 +119,6 @@ def _fold_gates(layer: Layer) -> Layer:
     for role in ("kernel", "recurrent_kernel", "bias"):
         if role in weights:
             weights[role] = _scale_columns(weights[role], gates, scaled)
-    use_bias = layer.config.get("use_bias", True)
-    if not use_bias:
-        # sigma(0.2x + 0.5): the constant 0.5 is the same in both definitions, so no bias is needed.
-        return replace(layer, weights=weights)
     return replace(layer, weights=weights)
 
 
@@ -112,14 +137,6 @@ def _fold_kernel(layer: Layer, roles: tuple[str, ...]) -> Layer:
         for role, array in layer.weights.items()
     }
     return replace(layer, weights=weights)
-
-
-def _as_scaled_activation(layer: Layer) -> Layer:
-    """An Activation layer has no weights: ReLU(max=6) of 1.2x + 3, over 6, in stock layers.
-
-    ``hard_sigmoid_keras2(x) = hard_sigmoid(1.2 x)``: a Rescaling layer before the stock activation.
-    """
-    return layer.with_config(activation=REGISTERED)
 
 
 def _registered(layer: Layer, key: str) -> Layer:

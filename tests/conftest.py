@@ -1,0 +1,43 @@
+"""Fixtures that many tests share: folders of authentic material, and one warm pool per test process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from migrate.worlds.pool import Pool, Slot
+
+ROOT = Path(__file__).resolve().parent.parent
+LEGACY_MODELS = ROOT / "legacy_models"
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def legacy_models() -> Path:
+    """The folder of models that the original frameworks wrote."""
+    return LEGACY_MODELS
+
+
+@pytest.fixture(scope="session")
+def real_models() -> Path:
+    """Models of public projects; only where they stand beside the checkout."""
+    folder = SHARED / "real_models"
+    if not folder.is_dir():
+        pytest.skip("the folder of real models does not stand beside this checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
+    """One slot of warm, sandboxed workers for all tests of this process."""
+    with Pool(1, tmp_path_factory.mktemp("worlds")) as pool:
+        yield pool
+
+
+@pytest.fixture
+def slot(pool: Pool) -> Iterator[Slot]:
+    """The slot, tidied between tests."""
+    with pool.slot() as slot:
+        yield slot
