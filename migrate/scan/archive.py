@@ -53,7 +53,7 @@ def scan_zip(path: Path, place: str) -> Iterator[Finding]:
         code = error.code if error.code.startswith("SEC") else "SEC014"
         yield found(code, error.message, place)
     except _ZIP_ERRORS as error:
-        code = "SEC006" if "header differ" in str(error) else "SEC014"
+        code = "SEC006" if "differ" in str(error) else "SEC014"
         yield found(code, f"the archive cannot be read to its end: {error}", place)
 
 

@@ -25,7 +25,7 @@ _FORBIDDEN = re.compile(
     r"PyFunc|ReadFile|WriteFile|MatchingFiles|Reader|Rpc|^Remote|SummaryWriter|SummaryFile|SummaryDb|^Debug(?!Gradient)"
     r"|DumpTensor|(CSV|TextLine|TFRecord|FixedLengthRecord|LMDB|Sql|Generator|Cache|DataService)Dataset|ToTFRecord"
     r"|(Save|Load|Register|Snapshot)Dataset|Snapshot|DistributedSave|LoadAndRemapMatrix|ImportEvent"
-    r"|FileSystem|^_?(Host)?(Send|Recv)|Collective|^Nccl|^Abort$|XlaHostCompute|RawProto|^Write\w+Summary"
+    r"|FileSystem|^_?(Host)?(Send|Recv)|Collective|^Nccl|^Abort$|XlaHostCompute|RawProto|^Write\w*Summary"
 )
 _CONDITIONAL: dict[str, int | None] = {
     "SaveV2": 0,

@@ -62,8 +62,8 @@ def take_channel() -> tuple[BinaryIO, BinaryIO]:
 def load_handlers(world: str, handlers: Path | None) -> Mapping[str, Handler]:
     """Import the world's table of functions.
 
-    ``legacy``, ``modern`` and ``reader`` are modules of this project; ``stock``, and a file given by its path, are run as
-    a file, with its folder at the end of the path for its siblings.
+    ``stock``, and a file given by its path, are run as a file, with its folder at the end of the path for its
+    siblings; the others are modules of this project.
     """
     if world == "stock":
         sys.meta_path.insert(0, ProjectBlocker())

@@ -1,0 +1,88 @@
+"""The command: exit status, JSON and SARIF; and a file that kills the parser."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from migrate.batch import scanner
+from migrate.scan.rules import RULES
+from migrate.worlds.environment import World
+from migrate.worlds.protocol import ProtocolError
+from migrate.worlds.worker import Worker
+from tests.scan import exploits
+from tests.scan.exploits import layer, sequential
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "migrate", "scan", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "models"
+    made.mkdir()
+    exploits.h5_model(made / "good.h5", sequential())
+    exploits.archive(made / "warn.keras", sequential(layer("Own", {}, module="my.code")))
+    return made
+
+
+def test_exit_status_and_text(folder: Path) -> None:
+    done = run(folder)
+    assert done.returncode == 0, done.stderr
+    assert "2 files, 2 of a kind that loaders take: 0 unsafe, 1 warning, 1 clean" in done.stdout
+    assert run(folder, "--strict").returncode == 1
+    exploits.lambda_h5(folder / "evil", folder / "marker")
+    done = run(folder)
+    assert done.returncode == 1
+    assert "unsafe  models/evil" in done.stdout or "unsafe  evil" in done.stdout
+    assert "SEC001" in done.stdout
+    assert run(folder / "nothing").returncode == 2
+    assert run(folder, "--json", "--sarif").returncode == 2
+
+
+def test_json_and_sarif(folder: Path) -> None:
+    exploits.lambda_h5(folder / "evil file", folder / "marker")
+    report = json.loads(run(folder, "--json").stdout)
+    assert report["schema"] == 1
+    assert report["summary"] == {"clean": 1, "warning": 1, "unsafe": 1}
+    by_path = {artifact["path"]: artifact for artifact in report["artifacts"]}
+    assert by_path["evil file"]["findings"][0]["code"] == "SEC001"
+    log = json.loads(run(folder, "--sarif").stdout)
+    (one,) = log["runs"]
+    assert {rule["id"] for rule in one["tool"]["driver"]["rules"]} == {rule.code for rule in RULES}
+    results = {result["ruleId"]: result for result in one["results"]}
+    assert results["SEC001"]["level"] == "error"
+    assert results["SEC001"]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "evil%20file"
+    for result in one["results"]:
+        assert one["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+
+
+def test_a_file_that_kills_the_parser_costs_one_answer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "killer.h5").write_bytes(b"x")
+    handlers = folder.parent / "handlers_file.py"
+    handlers.write_text(
+        "import os\nfrom migrate.worlds.reader.handlers import HANDLERS as REAL\n"
+        "def scan_many(params, scratch):\n"
+        "    if any('killer' in path for path in params['paths']): os.abort()\n"
+        "    return REAL['scan_many'](params, scratch)\n"
+        "HANDLERS = {'scan_many': scan_many}\n"
+    )
+
+    class Fragile(Worker):
+        def __init__(self, *arguments: object, **options: object) -> None:
+            super().__init__(World.READER, folder.parent / "scratch", handlers=handlers)
+
+    monkeypatch.setattr(scanner, "Worker", Fragile)
+    verdicts = {scan.path.name: scan.verdict for _, scan in scanner.scan_roots([folder])}
+    assert verdicts == {"good.h5": "clean", "killer.h5": "unsafe", "warn.keras": "warning"}
+
+
+def test_a_forged_answer_is_refused() -> None:
+    with pytest.raises(ProtocolError):
+        scanner.read_answer(Path("x"), {"kind": "hdf5", "findings": [{"code": 1}]})
