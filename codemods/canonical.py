@@ -61,6 +61,18 @@ PACKAGES = frozenset(
 """Top-level packages whose names rules may ask for; all others are code of the repository or of strangers."""
 
 
+def root_of(path: str) -> tuple[str, str]:
+    """The Keras package that a path goes through and the rest of it; two empty strings when there is none.
+
+    >>> root_of("tensorflow.keras.layers.Dense")
+    ('tensorflow.keras', '.layers.Dense')
+    """
+    for root in _KERAS_ROOTS:
+        if path == root or path.startswith(root + "."):
+            return root, path[len(root) :]
+    return "", ""
+
+
 @lru_cache(maxsize=16384)
 def canonical(path: str) -> Name:
     """The canonical name of a dotted path as it was imported.
@@ -72,10 +84,9 @@ def canonical(path: str) -> Name:
     """
     head = path.partition(".")[0]
     if head in {"tensorflow", "keras"}:
-        for root in _KERAS_ROOTS:
-            if path == root or path.startswith(root + "."):
-                name = _public("keras" + path[len(root) :])
-                return Name(name, _SHORT.get(root, root.replace("tensorflow", "tf", 1)))
+        keras, rest = root_of(path)
+        if keras:
+            return Name(_public("keras" + rest), _SHORT.get(keras, keras.replace("tensorflow", "tf", 1)))
         for root in _TENSORFLOW_ROOTS:
             if path == root or path.startswith(root + "."):
                 return Name("tf" + path[len(root) :], "tensorflow")
@@ -89,8 +100,6 @@ def _public(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _catalogue_canonical() -> Callable[[str], str]:
-    try:
-        from codemods.catalogue import load
-    except ImportError:
-        return str
+    from codemods.catalogue import load
+
     return load().canonical

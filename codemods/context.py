@@ -70,6 +70,8 @@ class Context:
         self._parents: dict[ast.AST, ast.AST] | None = None
         self._regions: Regions | None = None
         self._modern: bool | None = None
+        self.interesting: frozenset[str] | None = None
+        """Names that may lead to a symbol; see `codemods.scan`."""
 
     @property
     def path(self) -> Path:
@@ -99,6 +101,10 @@ class Context:
         return self.version >= _version(version)
 
     # Names and objects
+
+    def remember(self, node: ast.AST, scope: Scope) -> None:
+        """Note the scope of a node that is about to be handed to a rule."""
+        self._scopes[node] = scope
 
     def scope(self, node: ast.AST) -> Scope:
         """The scope a node stands in."""

@@ -153,7 +153,7 @@ class Module:
                 from codemods.catalogue import load
 
                 known = canonical(f"{absolute}.{name}")
-                if known.name.startswith("keras.") and load().known(known.name):
+                if known.name.startswith("keras.") and load().symbol(known.name) is not None:
                     return Symbol(known.name, known.origin)
             elif self.repository is not None:
                 found = self.repository.lookup(f"{absolute}.{name}")
@@ -361,9 +361,9 @@ class Module:
             return _agree(values)
         if depth:
             for base in node.bases:
-                value = module.value(base, inner.parent or module.index.module)
-                if isinstance(value, Definition) and isinstance(value.node, ast.ClassDef):
-                    found = self._stored(value, attribute, depth - 1)
+                above = module.value(base, inner.parent or module.index.module)
+                if isinstance(above, Definition) and isinstance(above.node, ast.ClassDef):
+                    found = self._stored(above, attribute, depth - 1)
                     if found is not None:
                         return found
         return None
@@ -396,9 +396,9 @@ class Module:
         if name in FACTORIES:
             return instance(FACTORIES[name], f"{short}() at line {line}")
         if name == "importlib.import_module" or short == "LazyLoader":
-            path = node.args[-1] if node.args else None
-            if isinstance(path, ast.Constant) and isinstance(path.value, str):
-                return self.imported(path.value, direct=False)
+            wanted = node.args[-1] if node.args else None
+            if isinstance(wanted, ast.Constant) and isinstance(wanted.value, str):
+                return self.imported(wanted.value, direct=False)
             return None
         if name.startswith("keras.layers.") and short[:1].islower() and self._symbolic(node, scope):
             return tensor(f"{short}() at line {line}")

@@ -29,6 +29,7 @@ class Dispatcher:
         self.calls: dict[str, list[Visit]] = {}
         self.references: dict[str, list[Visit]] = {}
         self.prefixes: dict[str, list[Visit]] = {}
+        self.packages: dict[str, list[Visit]] = {}
         self.methods: dict[str, list[Visit]] = {}
         self.attributes: dict[str, list[Visit]] = {}
         self.bases: dict[str, list[Visit]] = {}
@@ -45,6 +46,7 @@ class Dispatcher:
                 (self.calls, visit.calls),
                 (self.references, visit.references),
                 (self.prefixes, visit.prefixes),
+                (self.packages, visit.packages),
                 (self.methods, visit.methods),
                 (self.attributes, visit.attributes),
                 (self.bases, visit.bases),
@@ -80,11 +82,11 @@ def scan(context: Context) -> Iterator[Found]:
     """Everything the rules see in a file, in no particular order."""
     tables = dispatcher(context.target, context.version)
     index = context.module.index
-    interesting = _interesting(index, context)
+    interesting = interesting_names(context)
     if not interesting and tables.watched.isdisjoint(index.attributes):
         return
-    for visit, node in _places(tables, context, interesting):
-        for found in visit.check(node, context):
+    for visit, place in _places(tables, context, interesting):
+        for found in visit.check(place, context):
             if found.rule.code in tables.rules and not (found.rule.ambiguous and context.modern):
                 yield found
 
@@ -96,15 +98,15 @@ def _places(
     for visit in tables.modules:
         yield visit, index.tree
     yield from _aliases(tables, context)
-    for root in interesting:
+    for root in sorted(interesting):
         for node, scope in index.names.get(root, ()):
             yield from _reference(tables, context, node, scope)
-    for attribute in tables.watched & index.attributes.keys():
+    for attribute in sorted(tables.watched & index.attributes.keys()):
         for member, scope in index.attributes[attribute]:
             yield from _attribute(tables, context, member, scope)
     for statement, scope in index.classes:
         names = [n for base in context.module.bases(statement) for n in (ancestry(base) or (base,))]
-        context._scopes[statement] = scope
+        context.remember(statement, scope)
         seen: set[Visit] = set()
         for name in names:
             for visit in tables.bases.get(name, ()):
@@ -113,24 +115,27 @@ def _places(
                     yield visit, statement
     if tables.strings:
         for literal, scope in index.strings:
-            context._scopes[literal] = scope
+            context.remember(literal, scope)
             for visit in tables.strings:
                 yield visit, literal
     if tables.nodes:
-        for node in ast.walk(index.tree):
-            for visit in tables.nodes.get(type(node), ()):
-                yield visit, node
+        for inner in ast.walk(index.tree):
+            for visit in tables.nodes.get(type(inner), ()):
+                yield visit, inner
 
 
 def _reference(
     tables: Dispatcher, context: Context, node: ast.expr, scope: Scope
 ) -> Iterator[tuple[Visit, ast.AST]]:
     current: ast.expr = node
-    while True:
+    while True:  # from the outermost attribute inwards
         value = context.module.value(current, scope)
         if isinstance(value, Symbol):
-            context._scopes[current] = scope
+            context.remember(current, scope)
             name = value.name
+            if current is node:
+                for visit in tables.packages.get(name.partition(".")[0], ()):
+                    yield visit, current
             for visit in tables.references.get(name, ()):
                 yield visit, current
             module, _, _ = name.rpartition(".")
@@ -139,7 +144,7 @@ def _reference(
             if name in tables.calls:
                 call = context.module.index.callee_of.get(current)
                 if call is not None:
-                    context._scopes[call] = scope
+                    context.remember(call, scope)
                     for visit in tables.calls[name]:
                         yield visit, call
         if not isinstance(current, ast.Attribute):
@@ -152,13 +157,13 @@ def _attribute(
 ) -> Iterator[tuple[Visit, ast.AST]]:
     if isinstance(context.module.value(node.value, scope), Symbol):
         return
-    context._scopes[node] = scope
+    context.remember(node, scope)
     for visit in tables.attributes.get(node.attr, ()):
         yield visit, node
     if node.attr in tables.methods:
         call = context.module.index.callee_of.get(node)
         if call is not None:
-            context._scopes[call] = scope
+            context.remember(call, scope)
             for visit in tables.methods[node.attr]:
                 yield visit, call
 
@@ -173,11 +178,20 @@ def _aliases(tables: Dispatcher, context: Context) -> Iterator[tuple[Visit, ast.
             if path.partition(".")[0] not in PACKAGES:
                 continue
             name = canonical(path).name
-            context._scopes[alias] = scope
+            context.remember(alias, scope)
+            for visit in tables.packages.get(name.partition(".")[0], ()):
+                yield visit, alias
             for visit in tables.references.get(name, ()):
                 yield visit, alias
             for visit in tables.prefixes.get(name.rpartition(".")[0] + ".", ()):
                 yield visit, alias
+
+
+def interesting_names(context: Context) -> frozenset[str]:
+    """The names of a file that may lead to a symbol of a package, found once."""
+    if context.interesting is None:
+        context.interesting = _interesting(context.module.index, context)
+    return context.interesting
 
 
 def _interesting(index: Index, context: Context) -> frozenset[str]:

@@ -3,7 +3,7 @@
 A module of this package declares `SourceRule` records and registers pure generator functions with `visit`. A
 function is called only for places its registration names (a symbol, a method, a class base, a node type), gets
 the place and a `codemods.context.Context`, and yields `Found`. It decides on *positive* evidence and changes
-nothing itself. Importing a module registers it; ``load`` imports them all.
+nothing itself. Importing a module registers it; `visits` imports them all.
 """
 
 from __future__ import annotations
@@ -127,6 +127,7 @@ class Visit:
     calls: frozenset[str] = frozenset()
     references: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
     methods: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
     bases: frozenset[str] = frozenset()
@@ -143,6 +144,7 @@ def visit(
     calls: frozenset[str] | set[str] | tuple[str, ...] = (),
     references: frozenset[str] | set[str] | tuple[str, ...] = (),
     prefixes: tuple[str, ...] = (),
+    packages: tuple[str, ...] = (),
     methods: frozenset[str] | set[str] | tuple[str, ...] = (),
     attributes: frozenset[str] | set[str] | tuple[str, ...] = (),
     bases: frozenset[str] | set[str] | tuple[str, ...] = (),
@@ -163,6 +165,7 @@ def visit(
         references: symbols, wherever mentioned (the called ones too, and the alias of an import); the
             function gets the ``ast.Name``/``ast.Attribute`` or ``ast.alias``.
         prefixes: like ``references`` for every symbol below a module: ``"keras.backend."``.
+        packages: every symbol of a package (``"keras"``), as the outermost dotted name or the alias.
         methods: ``obj.method(…)`` where ``obj`` is no module; gets the ``ast.Call``.
         attributes: ``obj.attribute`` likewise, called or not, loaded or stored; gets the ``ast.Attribute``.
         bases: class statements that derive from one of these, directly or through classes of the
@@ -180,6 +183,7 @@ def visit(
                 calls=frozenset(calls),
                 references=frozenset(references),
                 prefixes=prefixes,
+                packages=packages,
                 methods=frozenset(methods),
                 attributes=frozenset(attributes),
                 bases=frozenset(bases),

@@ -1,0 +1,109 @@
+"""Look at a rewritten file with other eyes: does it compile, and does it name only what exists?"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import symtable
+from collections.abc import Iterator
+
+from codemods.catalogue import load
+from codemods.context import Context
+from codemods.rules.api import Found, Target
+from codemods.rules.imports import UNKNOWN_ARGUMENT, UNKNOWN_NAME
+from codemods.scan import interesting_names
+from codemods.source import SourceError
+from codemods.values import Symbol
+
+_BUILTINS = frozenset(dir(builtins)) | {
+    "__file__",
+    "__name__",
+    "__doc__",
+    "__path__",
+    "__spec__",
+    "__builtins__",
+}
+_NAMESPACE = {
+    Target.KERAS: frozenset({"keras", "tf.keras"}),
+    Target.TF_KERAS_3: frozenset({"keras", "tf.keras"}),
+    Target.TF_KERAS_2: frozenset[str](),
+}
+
+
+def unknown(context: Context) -> Iterator[Found]:
+    """Names and arguments of Keras that the destination does not have, wherever the file uses them."""
+    catalogue = load()
+    index = context.module.index
+    release = context.version.release[:2]
+    if context.target is Target.TF_KERAS_2:
+        return
+    for root in sorted(interesting_names(context)):
+        for node, scope in index.names.get(root, ()):
+            value = context.module.value(node, scope)
+            current: ast.expr = node
+            while isinstance(current, ast.Attribute) and not _decidable(value):
+                current = current.value
+                value = context.module.value(current, scope)
+            if not isinstance(value, Symbol) or not value.name.startswith("keras."):
+                continue
+            namespace = "tf.keras" if value.origin != "keras" else "keras"
+            place = catalogue.destination(value.name, namespace) or value.name
+            exists = catalogue.exists(place, namespace, release) or catalogue.exists(
+                value.name, namespace, release
+            )
+            if not exists and not _attribute_of_class(value.name, namespace):
+                context.remember(current, scope)
+                yield Found(UNKNOWN_NAME, current, f"Keras 3 has no {value.name}", symbol=value.name)
+                continue
+            call = index.callee_of.get(current)
+            parameters = catalogue.parameters(place, namespace, release) if call is not None else None
+            if call is None or parameters is None or "**" in parameters:
+                continue
+            allowed = {name.lstrip("*") for name in parameters}
+            for keyword in call.keywords:
+                if keyword.arg is not None and keyword.arg not in allowed:
+                    context.remember(call, scope)
+                    yield Found(
+                        UNKNOWN_ARGUMENT,
+                        call,
+                        f"{value.name} has no argument {keyword.arg} in Keras 3",
+                        symbol=value.name,
+                        argument=keyword.arg,
+                    )
+
+
+def _decidable(value: object) -> bool:
+    """Whether a dotted name ends at a module, class or function, and not at a member of a class."""
+    if not isinstance(value, Symbol):
+        return False
+    above = value.name.rpartition(".")[0].rpartition(".")[2]
+    return not above[:1].isupper()
+
+
+def _attribute_of_class(name: str, namespace: str) -> bool:
+    above, _, last = name.rpartition(".")
+    return last.startswith("__") or (
+        above.rpartition(".")[2][:1].isupper() and load().exists(above, namespace)
+    )
+
+
+def undefined(text: str) -> frozenset[str]:
+    """Names that a module uses and nothing binds. Raises `SourceError` when the text does not compile."""
+    try:
+        table = symtable.symtable(text, "<rewritten>", "exec")
+    except (SyntaxError, ValueError, RecursionError) as error:
+        raise SourceError(f"does not compile: {error}") from error
+    bound = {
+        symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()
+    }
+    used: set[str] = set()
+    work = [table]
+    while work:
+        scope = work.pop()
+        work.extend(scope.get_children())
+        for symbol in scope.get_symbols():
+            if symbol.is_global() and (symbol.is_assigned() or symbol.is_imported()):
+                bound.add(symbol.get_name())
+            if symbol.is_referenced() and (symbol.is_global() or scope is table):
+                used.add(symbol.get_name())
+    return frozenset(used - bound - _BUILTINS)

@@ -1,0 +1,292 @@
+"""IMP: namespaces and imports. Where a name lives in the destination, and how the file reaches it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.canonical import canonical, root_of
+from codemods.catalogue import load
+from codemods.edits import ReplaceReference, ReplaceStatement
+from codemods.rules.api import EVERYWHERE, Found, Proof, SourceRule, Target, visit
+from codemods.values import Symbol
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+    from codemods.scopes import Scope
+
+NAMESPACE = SourceRule(
+    code="IMP001",
+    name="namespace",
+    summary="The name is imported from another package than the destination.",
+    severity=Severity.WARNING,
+    fix=Fix.SAFE,
+    targets=EVERYWHERE,
+    before="from tensorflow import keras\n\nmodel = keras.Sequential()\n",
+    after="import keras\n\nmodel = keras.Sequential()\n",
+    why=(
+        "Keras 3 is a package of its own: `import keras`. Since TensorFlow 2.16 `tf.keras` is the same Keras 3 "
+        "with 173 names of Keras 2 kept beside it, so code runs either way, but only `import keras` leaves the "
+        "choice of backend."
+    ),
+    references=("https://keras.io/guides/migrating_to_keras_3/",),
+    proofs=(
+        Proof(
+            "import tensorflow as tf\n"
+            "tf.keras.utils.set_random_seed(3)\n"
+            "model = tf.keras.Sequential([tf.keras.Input((4,)), tf.keras.layers.Dense(2)])\n"
+            "result = model(np.ones((2, 4), 'float32')).numpy()\n"
+        ),
+        Proof(
+            "from tensorflow import keras\n"
+            "from tensorflow.keras import layers as kl, models\n"
+            "from tensorflow.keras.layers import Dense, Input\n"
+            "keras.utils.set_random_seed(3)\n"
+            "model = models.Sequential([Input((4,)), kl.Dense(3), Dense(2)])\n"
+            "result = model(np.ones((2, 4), 'float32')).numpy()\n"
+        ),
+    ),
+)
+MOVED = SourceRule(
+    code="IMP002",
+    name="moved-name",
+    summary="The name moved to another public module, or was reached through a private one.",
+    severity=Severity.ERROR,
+    fix=Fix.SAFE,
+    targets=EVERYWHERE,
+    before="from keras.utils import np_utils\n\ny = np_utils.to_categorical(labels, 10)\n",
+    after="from keras import utils as np_utils\n\ny = np_utils.to_categorical(labels, 10)\n",
+    why=(
+        "Modules such as `keras.layers.core`, `keras.utils.np_utils`, `keras.engine` and everything below "
+        "`tensorflow.python.keras` are gone; the symbols live in the public modules."
+    ),
+    references=("keras-team/keras#18467",),
+    proofs=(
+        Proof(
+            "from keras.utils import np_utils\nresult = np_utils.to_categorical([0, 2, 1], 3)\n",
+            expect="raises",
+            reference="from tf_keras.utils import to_categorical\nresult = to_categorical([0, 2, 1], 3)\n",
+        ),
+    ),
+)
+ONLY_TENSORFLOW = SourceRule(
+    code="IMP003",
+    name="tf-keras-only",
+    summary="The name exists in Keras 3 only below `tf.keras`, and works with the TensorFlow backend only.",
+    severity=Severity.ERROR,
+    fix=Fix.SAFE,
+    targets=frozenset({Target.KERAS}),
+    before="from keras.preprocessing.text import Tokenizer\n\ntokenizer = Tokenizer()\n",
+    after="from tensorflow.keras.preprocessing.text import Tokenizer\n\ntokenizer = Tokenizer()\n",
+    why=(
+        "173 names of Keras 2 (most of `keras.backend`, `ImageDataGenerator`, `Tokenizer`, …) were left out of "
+        "`keras` and kept in `tf.keras` for old code. The reference is kept working there; replace it by the "
+        "modern way when another backend is wanted."
+    ),
+    references=("https://keras.io/guides/migrating_to_keras_3/", "keras-team/keras#18467"),
+    manual="replace the use by its modern counterpart; below `tf.keras` it needs TensorFlow",
+    proofs=(
+        Proof(
+            "from tensorflow import keras\n"
+            "tokenizer = keras.preprocessing.text.Tokenizer()\n"
+            "tokenizer.fit_on_texts(['a b a', 'c a'])\n"
+            "result = tokenizer.texts_to_sequences(['a c b'])\n"
+        ),
+    ),
+)
+UNKNOWN_NAME = SourceRule(
+    code="IMP010",
+    name="unknown-name",
+    summary="Keras 3 has no such name.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    manual="find out what the name did and write it with what Keras 3 offers",
+    before="from keras import objectives\n",
+    why="No other rule knows the name and the public API of the destination does not have it.",
+)
+UNKNOWN_ARGUMENT = SourceRule(
+    code="IMP011",
+    name="unknown-argument",
+    summary="The function or class has no such argument in Keras 3.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    manual="remove the argument or find its replacement in the signature",
+    before="import keras\n\nkeras.layers.Dense(4, rank=2)\n",
+    why="No other rule knows the argument and the signature in the destination does not have it.",
+)
+
+
+@visit(NAMESPACE, MOVED, ONLY_TENSORFLOW, packages=("keras",))
+def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
+    """Each reference to Keras: move it where the destination has it."""
+    if isinstance(node, ast.alias):
+        yield from _alias(node, ctx)
+        return
+    scope = ctx.scope(node)
+    current: ast.expr = node
+    while True:
+        value = ctx.module.value(current, scope)
+        if not isinstance(value, Symbol) or not value.direct or not value.name.startswith("keras"):
+            return
+        raw = _raw(current, scope)
+        place = destination(value.name, raw, ctx.target) if raw else None
+        if raw and place is not None:
+            break
+        if not isinstance(current, ast.Attribute):
+            return
+        current = current.value
+    renamed = not isinstance(current, ast.Attribute) and _renamed(current, scope, place)
+    if not isinstance(current, ast.Attribute) and not renamed:
+        return
+    alias = _module_alias(current, ctx)
+    if alias is not None:
+        yield Found(
+            NAMESPACE,
+            current,
+            message=f"{raw} becomes an import of keras",
+            edits=(
+                ReplaceStatement(alias, f"import keras as {_bound(alias)}\n".replace(" as keras\n", "\n")),
+            ),
+            symbol=value.name,
+        )
+        return
+    if renamed or _after(current, scope, ctx.target) != real(place, ctx.target):
+        yield Found(
+            _rule(place, value.name, raw, ctx.target),
+            current,
+            message=f"{raw} becomes {real(place, ctx.target)}",
+            edits=(ReplaceReference(current, place),),
+            symbol=value.name,
+        )
+    elif place.startswith("tf.") and ctx.target is Target.KERAS:
+        yield Found(ONLY_TENSORFLOW, current, symbol=value.name, fix=Fix.MANUAL)
+
+
+def _alias(node: ast.alias, ctx: Context) -> Iterator[Found]:
+    statement = ctx.parent(node)
+    module = getattr(statement, "module", None)
+    path = f"{module}.{node.name}" if module else node.name
+    star = node.name == "*"
+    raw = module if star and module else path
+    name = canonical(raw).name
+    place = destination(name, raw, ctx.target)
+    if place is None:
+        return
+    if real(place, ctx.target) != raw:
+        to = f"{place}.*" if star else place
+        yield Found(
+            _rule(place, name, raw, ctx.target),
+            node,
+            message=f"{raw} becomes {real(place, ctx.target)}",
+            edits=(ReplaceReference(node, to),),
+            symbol=name,
+        )
+    elif place.startswith("tf.") and ctx.target is Target.KERAS:
+        yield Found(ONLY_TENSORFLOW, node, symbol=name, fix=Fix.MANUAL)
+
+
+def _rule(place: str, name: str, raw: str, target: Target) -> SourceRule:
+    if place.startswith("tf.") and target is Target.KERAS:
+        return ONLY_TENSORFLOW
+    return NAMESPACE if root_of(raw)[1] == place.removeprefix("keras") else MOVED
+
+
+def destination(name: str, raw: str, target: Target) -> str | None:
+    """Where a symbol lives on, as a managed reference; the way it was written is kept when that exists."""
+    catalogue = load()
+    written = "keras" + root_of(raw)[1]
+    place = catalogue.destination(name, target)
+    if place is not None:
+        same = catalogue.exists(written, target) if target is not Target.TF_KERAS_2 else written == name
+        if same and catalogue.destination(written, target) in {written, place}:
+            return written
+        return place
+    if target is Target.KERAS:
+        kept = catalogue.destination(name, "tf.keras")
+        if kept is not None:
+            return "tf." + kept
+    return None
+
+
+def real(place: str, target: Target) -> str:
+    """The import path of a managed reference."""
+    head, _, rest = place.partition(".")
+    if head == "tf":
+        return f"tensorflow.{rest}"
+    root = {Target.KERAS: "keras", Target.TF_KERAS_3: "tensorflow.keras", Target.TF_KERAS_2: "tf_keras"}[
+        target
+    ]
+    return f"{root}.{rest}" if rest else root
+
+
+def _raw(node: ast.expr, scope: Scope) -> str:
+    """The path a reference has through the import of its root, before the rewrite."""
+    return _path(node, scope, None)
+
+
+def _after(node: ast.expr, scope: Scope, target: Target) -> str:
+    """The path it will have when only the imports are rewritten."""
+    return _path(node, scope, target)
+
+
+def _path(node: ast.expr, scope: Scope, target: Target | None, depth: int = 5) -> str:
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute):
+        attributes.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or not depth:
+        return ""
+    home = scope.find(node.id)
+    if home is None:
+        for star, _ in scope.module.stars:
+            found = canonical(f"{star}.{node.id}").name
+            if found.startswith("keras.") and load().symbol(found) is not None:
+                path = f"{star}.{node.id}"
+                return ".".join([path, *reversed(attributes)])
+        return ""
+    paths = set()
+    for binding in home.bindings[node.id]:
+        if binding.kind == "assign" and binding.value is not None:
+            paths.add(_path(binding.value, home, target, depth - 1))
+        elif binding.kind == "import":
+            path = binding.path
+            if target is not None and root_of(path)[0]:
+                place = destination(canonical(path).name, path, target)
+                path = real(place, target) if place is not None else path
+            paths.add(path)
+    if len(paths) != 1:
+        return ""
+    path = paths.pop()
+    return ".".join([path, *reversed(attributes)]) if path else ""
+
+
+def _module_alias(node: ast.expr, ctx: Context) -> ast.Assign | None:
+    """``keras = tf.keras``: an assignment that an import says better."""
+    statement = ctx.parent(node)
+    if ctx.target is not Target.KERAS or not isinstance(statement, ast.Assign) or ctx.name(node) != "keras":
+        return None
+    single = len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name)
+    return statement if single and statement.value is node and isinstance(node, ast.Attribute) else None
+
+
+def _bound(statement: ast.Assign) -> str:
+    target = statement.targets[0]
+    assert isinstance(target, ast.Name)
+    return target.id
+
+
+def _renamed(node: ast.expr, scope: Scope, place: str) -> bool:
+    """Whether a plain name, imported as it is, has another name in the destination."""
+    if not isinstance(node, ast.Name) or place.rpartition(".")[2] == node.id:
+        return False
+    home = scope.find(node.id)
+    if home is None:
+        return False
+    return any(
+        alias.name == node.id and alias.asname is None
+        for binding in home.bindings[node.id]
+        for alias in getattr(binding.node, "names", ())
+        if isinstance(alias, ast.alias) and isinstance(binding.node, ast.ImportFrom)
+    )

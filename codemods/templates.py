@@ -1,0 +1,186 @@
+"""Turn `codemods.edits.Code` into LibCST nodes: holes filled, references spelled, parentheses where needed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+import libcst as cst
+
+from codemods.edits import Code
+from codemods.importing import Imports, managed
+
+_ATOMS = (
+    cst.Name,
+    cst.Attribute,
+    cst.Call,
+    cst.Subscript,
+    cst.BaseNumber,
+    cst.SimpleString,
+    cst.FormattedString,
+    cst.List,
+    cst.Dict,
+    cst.Set,
+    cst.ListComp,
+    cst.SetComp,
+    cst.DictComp,
+    cst.Ellipsis,
+)
+_OPEN_CALL = (ast.Call, ast.keyword, ast.Assign, ast.Return, ast.Expr, ast.AnnAssign, ast.List, ast.Tuple)
+"""Parents under which any expression but a bare tuple can stand without parentheses."""
+
+
+class Templates:
+    """Makes nodes from code for one file.
+
+    Args:
+        imports: spells references.
+        done: the edited twins of ``ast`` nodes; a hole's node is always edited before the node around it.
+    """
+
+    def __init__(self, imports: Imports, done: Mapping[ast.AST, cst.CSTNode]) -> None:
+        self._imports = imports
+        self._done = done
+
+    def expression(self, code: Code | str, place: ast.AST) -> cst.BaseExpression:
+        """An expression that stands as an argument."""
+        made = self._filled(cst.parse_expression(_text(code)), code, place)
+        assert isinstance(made, cst.BaseExpression)
+        return _parenthesized(made) if isinstance(made, cst.GeneratorExp) and not made.lpar else made
+
+    def replacing(self, code: Code | str, place: ast.expr, old: cst.CSTNode) -> cst.CSTNode:
+        """An expression that stands in place of another, in that one's parentheses."""
+        made = self.expression(code, place)
+        if getattr(old, "lpar", None):
+            return made.with_changes(
+                lpar=[*old.lpar, *made.lpar],  # type: ignore[attr-defined]
+                rpar=[*made.rpar, *old.rpar],  # type: ignore[attr-defined]
+            )
+        parent = self._imports.context.parent(place)
+        if isinstance(made, _ATOMS) or made.lpar or isinstance(parent, _OPEN_CALL):
+            callee = isinstance(parent, ast.Call) and parent.func is place
+            return _parenthesized(made) if callee and not _atomic(made) else made
+        return _parenthesized(made)
+
+    def statements(self, code: Code | str, place: ast.AST) -> list[cst.BaseStatement]:
+        """Statements that stand at the indentation of ``place``."""
+        body = cst.parse_module(_text(code)).body
+        made = [self._filled(statement, code, place) for statement in body]
+        return [statement for statement in made if isinstance(statement, cst.BaseStatement)]
+
+    def _filled(self, node: cst.CSTNode, code: Code | str, place: ast.AST) -> cst.CSTNode:
+        holes = code.holes if isinstance(code, Code) else {}
+        filled = node.visit(_Fill(holes, self._done, self._imports, place))
+        assert isinstance(filled, cst.CSTNode)
+        return filled
+
+
+class _Fill(cst.CSTTransformer):
+    def __init__(
+        self,
+        holes: Mapping[str, ast.expr],
+        done: Mapping[ast.AST, cst.CSTNode],
+        imports: Imports,
+        place: ast.AST,
+    ) -> None:
+        super().__init__()
+        self._holes = holes
+        self._done = done
+        self._imports = imports
+        self._place = place
+        self._bare: set[cst.CSTNode] = set()
+
+    def visit_Arg(self, node: cst.Arg) -> bool:
+        self._bare.add(node.value)
+        return node.keyword is None or True
+
+    def visit_Arg_keyword(self, node: cst.Arg) -> None:
+        """Keywords are no references."""
+
+    def visit_Element(self, node: cst.Element) -> None:
+        self._bare.add(node.value)
+
+    def visit_Index(self, node: cst.Index) -> None:
+        self._bare.add(node.value)
+
+    def visit_Assign(self, node: cst.Assign) -> None:
+        self._bare.add(node.value)
+
+    def visit_Attribute(self, node: cst.Attribute) -> bool:
+        return _dotted(node) is None or _dotted(node, self._holes) is None
+
+    def leave_Attribute(
+        self, original_node: cst.Attribute, updated_node: cst.Attribute
+    ) -> cst.BaseExpression:
+        dotted = _dotted(original_node, self._holes)
+        if dotted is not None and managed(dotted):
+            return cst.parse_expression(self._imports.spell(dotted, self._place))
+        return updated_node
+
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
+        hole = self._holes.get(original_node.value)
+        if hole is None:
+            return updated_node
+        filler = self._done[hole]
+        assert isinstance(filler, cst.BaseExpression)
+        if isinstance(filler, cst.GeneratorExp) and not filler.lpar:
+            return _parenthesized(filler)
+        bare = original_node in self._bare and not isinstance(filler, (cst.NamedExpr, cst.Yield))
+        return filler if bare or _atomic(filler) else _parenthesized(filler)
+
+    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
+        keyword = original_node.keyword  # a keyword that is spelled like a hole is none
+        return updated_node.with_changes(keyword=keyword)
+
+
+def _dotted(node: cst.BaseExpression, holes: Mapping[str, ast.expr] | None = None) -> str | None:
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.append(node.attr.value)
+        node = node.value
+    if not isinstance(node, cst.Name) or (holes and node.value in holes):
+        return None
+    return ".".join([node.value, *reversed(parts)])
+
+
+def _text(code: Code | str) -> str:
+    return code.text if isinstance(code, Code) else code
+
+
+def _atomic(node: cst.BaseExpression) -> bool:
+    return bool(node.lpar) or isinstance(node, _ATOMS)
+
+
+def _parenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
+    return node.with_changes(lpar=[cst.LeftParen(), *node.lpar], rpar=[*node.rpar, cst.RightParen()])
+
+
+def references(code: Code | str) -> Iterator[str]:
+    """The managed references of a piece of code, whose imports must be there before it is."""
+    holes = code.holes if isinstance(code, Code) else {}
+    work: list[ast.AST] = [ast.parse(_text(code))]
+    while work:
+        node = work.pop()
+        dotted = _chain(node)
+        if dotted and dotted.partition(".")[0] not in holes and managed(dotted):
+            yield dotted
+        else:
+            work.extend(ast.iter_child_nodes(node))
+
+
+def _chain(node: ast.AST) -> str:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) and parts else ""
+
+
+def requote(node: cst.CSTNode, value: str) -> cst.CSTNode:
+    """Another value in a string literal, its prefix and quotes kept where the value allows."""
+    if not isinstance(node, cst.SimpleString):
+        raise cst.CSTValidationError("only a plain string literal can get another value")
+    quote, prefix = node.quote, node.prefix
+    plain = not set(value) & {"\\", "\n", "\r", quote[0]} and value.isprintable()
+    text = f"{prefix}{quote}{value}{quote}" if plain and "b" not in prefix.lower() else repr(value)
+    return node.with_changes(value=text)

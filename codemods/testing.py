@@ -1,0 +1,77 @@
+"""Two verbs for tests of rules: ``check_noop`` and ``check_transformed``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import dedent
+
+from packaging.version import Version
+
+from codemods.engine import NEWEST, Options, Outcome, rewrite
+from codemods.rules.api import Target
+from codemods.source import Source, parse
+
+
+def run(
+    text: str,
+    *,
+    target: str = "keras",
+    version: str = str(NEWEST),
+    unsafe: bool = False,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    todo: bool = False,
+    path: str = "snippet.py",
+) -> Outcome:
+    """Rewrite a snippet (dedented)."""
+    options = Options(Target(target), Version(version), tuple(select), tuple(ignore), unsafe, todo)
+    return rewrite(Source(Path(path), dedent(text)), options)
+
+
+def check_noop(
+    text: str,
+    *,
+    codes: Sequence[str] | None = None,
+    target: str = "keras",
+    version: str = str(NEWEST),
+    unsafe: bool = False,
+    select: Sequence[str] = (),
+    path: str = "snippet.py",
+) -> Outcome:
+    """The text stays as it is; with ``codes`` exactly these are found (with repetitions, sorted)."""
+    text = dedent(text)
+    outcome = run(text, target=target, version=version, unsafe=unsafe, select=select, path=path)
+    assert outcome.error is None, outcome.error
+    assert outcome.text == text, f"changed to:\n{outcome.text}"
+    if codes is not None:
+        assert sorted(finding.code for finding in outcome.findings) == sorted(codes), outcome.findings
+    return outcome
+
+
+def check_transformed(
+    before: str,
+    after: str,
+    *,
+    codes: Sequence[str] | None = None,
+    target: str = "keras",
+    version: str = str(NEWEST),
+    unsafe: bool = False,
+    select: Sequence[str] = (),
+    path: str = "snippet.py",
+) -> Outcome:
+    """The text becomes ``after``, which parses and comes out of a second run unchanged.
+
+    With ``codes``, exactly these were carried out (without repetitions).
+    """
+    before, after = dedent(before), dedent(after)
+    parse(after)
+    outcome = run(before, target=target, version=version, unsafe=unsafe, select=select, path=path)
+    assert outcome.error is None, outcome.error
+    assert outcome.text == after, f"became:\n{outcome.text}"
+    if codes is not None:
+        applied = {finding.code for finding in outcome.findings if finding.applied}
+        assert applied == set(codes), outcome.findings
+    again = run(after, target=target, version=version, unsafe=unsafe, select=select, path=path)
+    assert again.text == after, f"a second run makes:\n{again.text}"
+    return outcome
