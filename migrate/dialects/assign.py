@@ -34,6 +34,7 @@ class Slot:
         path: names and attributes down to the layer that owns it.
         owners: names of the layers of nested models on the way, the innermost last.
         attributes: attributes of wrappers on the way below the last owner.
+        archived: the same steps as archives name them: an element of a list is called after its class.
         role: the role in its layer.
         number: position among the layer's own variables.
     """
@@ -41,6 +42,7 @@ class Slot:
     path: Path
     owners: Path
     attributes: Path
+    archived: Path
     role: str
     number: int
 
@@ -61,7 +63,7 @@ def assign_weights(model: Model, saved: Sequence[LayerWeights], era: Era) -> Mod
     placed: dict[Path, dict[str, Array]] = defaultdict(dict)
     groups = _by_root_layer(model, saved)
     for layer in model.layers:
-        slots = list(_slots(layer, (layer.name,), (), (), roles))
+        slots = list(_slots(layer, (layer.name,), (), (), (), roles))
         arrays = groups.pop(layer.name, [])
         for slot, array in _match(layer, slots, arrays):
             placed[slot.path][slot.role] = array.array
@@ -93,17 +95,43 @@ def _by_root_layer(model: Model, saved: Sequence[LayerWeights]) -> dict[str, lis
     return groups
 
 
-def _slots(layer: Layer, path: Path, owners: Path, attributes: Path, roles: RolesOf) -> Iterable[Slot]:
+def _slots(
+    layer: Layer, path: Path, owners: Path, attributes: Path, archived: Path, roles: RolesOf
+) -> Iterable[Slot]:
     own = roles(layer)
     if own is None and layer.model is None:
         return
     for number, role in enumerate(own or ()):
-        yield Slot(path, owners, attributes, role, number)
+        yield Slot(path, owners, attributes, archived, role, number)
+    elements = _element_names(layer)
     for attribute, child in layer.children.items():
-        yield from _slots(child, (*path, attribute), owners, (*attributes, attribute), roles)
+        step = (*archived, *elements.get(attribute, (attribute,)))
+        yield from _slots(child, (*path, attribute), owners, (*attributes, attribute), step, roles)
     if layer.model is not None:
         for inner in layer.model.layers:
-            yield from _slots(inner, (*path, inner.name), (*owners, inner.name), (), roles)
+            yield from _slots(inner, (*path, inner.name), (*owners, inner.name), (), (), roles)
+
+
+def _element_names(layer: Layer) -> dict[str, Path]:
+    """Names that archives give the elements of a list of layers: the class in snake case, numbered from 1."""
+    counts: dict[str, int] = {}
+    names: dict[str, Path] = {}
+    for attribute, child in layer.children.items():
+        container, _, index = attribute.partition("/")
+        if not index:
+            continue
+        base = snake_case(child.class_name)
+        number = counts.get(base, 0)
+        counts[base] = number + 1
+        names[attribute] = (container, f"{base}_{number}" if number else base)
+    return names
+
+
+def snake_case(class_name: str) -> str:
+    """``LSTMCell`` to ``lstm_cell``, as Keras names groups (``to_snake_case`` of ``keras/saving``)."""
+    text = re.sub(r"\W+", "", class_name)
+    text = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", text)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", text).lower()
 
 
 def _match(layer: Layer, slots: list[Slot], arrays: list[SavedArray]) -> Iterable[tuple[Slot, SavedArray]]:
@@ -111,7 +139,7 @@ def _match(layer: Layer, slots: list[Slot], arrays: list[SavedArray]) -> Iterabl
     if custom:
         # A class that is not built in: only the class itself knows its variables; names are kept as roles.
         return [
-            (Slot((layer.name,), (), (), _custom_role(layer, a.name), i), a) for i, a in enumerate(arrays)
+            (Slot((layer.name,), (), (), (), _custom_role(layer, a.name), i), a) for i, a in enumerate(arrays)
         ]
     if len(slots) != len(arrays):
         raise _mismatch(layer, slots, arrays)
@@ -183,7 +211,7 @@ def _structural_likeness(slot: Slot, name: str, number: int) -> int:
     """Attribute paths of archives must agree as a whole; ``cell`` of a built-in RNN is not a step of its own."""
     head = name[: name.rindex("vars/")].strip("/")
     steps = [_attribute(step) for step in head.split("/") if step]
-    wanted = [*slot.owners, *(step for attribute in slot.attributes for step in attribute.split("/"))]
+    wanted = [*slot.owners, *slot.archived]
     if steps and steps[-1] == "cell" and (not wanted or wanted[-1] != "cell"):
         steps = steps[:-1]
     if "/" in slot.role:

@@ -52,7 +52,7 @@ def assign_layer(live: Any, record: Layer, path: str) -> None:
         wrapped = {id(v) for a in record.children for v in child_of(live, a).weights}
         variables = {role: v for role, v in own.items() if id(v) not in wrapped}
     else:
-        variables = dict(roles_of(live))
+        variables = _variables_for(live, record)
     missing = variables.keys() - record.weights.keys()
     surplus = record.weights.keys() - variables.keys()
     if missing or surplus:
@@ -67,6 +67,37 @@ def assign_layer(live: Any, record: Layer, path: str) -> None:
         assign_variable(variable, record.weights[role], f"{path}/{role}")
     if hasattr(live, "finalize_state"):
         live.finalize_state()
+
+
+def _variables_for(live: Any, record: Layer) -> dict[str, Any]:
+    """The live layer's variables under the names that the record uses.
+
+    Files name the variables of a user's class in one of three ways: by attribute path, by number
+    (``dense/vars/0`` of archives), by the names of sublayers (HDF5).
+    """
+    wanted = record.weights.keys()
+    by_attribute = dict(roles_of(live))
+    if by_attribute.keys() == wanted:
+        return by_attribute
+    for names in (_numbered_roles, _named_roles):
+        found = dict(names(live))
+        if found.keys() == wanted:
+            return found
+    return by_attribute
+
+
+def _numbered_roles(live: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for number, (_, variable) in enumerate(own_variables(live)):
+        yield f"{prefix}vars/{number}", variable
+    for attribute, child in _sublayers(live):
+        yield from _numbered_roles(child, f"{prefix}{attribute}/")
+
+
+def _named_roles(live: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, variable in own_variables(live):
+        yield prefix + name, variable
+    for _, child in _sublayers(live):
+        yield from _named_roles(child, f"{prefix}{child.name}/")
 
 
 def assign_variable(variable: Any, array: Array, place: str) -> None:
@@ -84,8 +115,7 @@ def assign_variable(variable: Any, array: Array, place: str) -> None:
 def roles_of(live: Any) -> Iterator[tuple[str, Any]]:
     """Every weight of a live layer that a file holds, with its role: random state and RNN states excluded."""
     seen: set[int] = set()
-    for role, variable in _walk(live, "", seen):
-        yield role, variable
+    yield from _walk(live, "", seen)
 
 
 def own_variables(live: Any) -> Iterator[tuple[str, Any]]:

@@ -1,7 +1,7 @@
 """Which variables the classes of Keras 1 have: roles in the order Keras 1.0 to 1.2 save them.
 
-Source: ``build`` of each layer in ``keras/layers`` of 1.2.2. An LSTM holds one array per gate unless it was
-built with ``consume_less="gpu"``.
+Source: ``build`` of each layer in ``keras/layers`` of 1.2.2. A recurrent layer holds one array per gate unless
+it was built with ``consume_less="gpu"``.
 """
 
 from __future__ import annotations
@@ -16,22 +16,9 @@ LSTM_GATES = ("i", "c", "f", "o")
 GRU_GATES = ("z", "r", "h")
 
 _KERNEL = frozenset(
-    [
-        "Dense",
-        "TimeDistributedDense",
-        "MaxoutDense",
-        "Convolution1D",
-        "Convolution2D",
-        "Convolution3D",
-        "AtrousConvolution1D",
-        "AtrousConvolution2D",
-        "Deconvolution2D",
-        "LocallyConnected1D",
-        "LocallyConnected2D",
-        "Conv1D",
-        "Conv2D",
-        "Conv3D",
-    ]
+    ["Dense", "TimeDistributedDense", "MaxoutDense", "Convolution1D", "Convolution2D", "Convolution3D"]
+    + ["AtrousConvolution1D", "AtrousConvolution2D", "Deconvolution2D", "LocallyConnected1D"]
+    + ["LocallyConnected2D", "Conv1D", "Conv2D", "Conv3D"]
 )
 
 
@@ -40,7 +27,7 @@ def _gates(gates: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def own_roles_keras1(layer: Layer) -> tuple[str, ...] | None:
-    """Roles of a Keras 1 layer's own variables; None for a class that Keras 1 did not have."""
+    """Roles of a Keras 1 layer's own variables; empty for a class that has none."""
     config: Mapping[str, Any] = layer.config
     bias = config.get("bias", True)
     match layer.class_name:
@@ -50,6 +37,8 @@ def own_roles_keras1(layer: Layer) -> tuple[str, ...] | None:
             return ("depthwise_kernel", "pointwise_kernel", "b")[: 3 if bias else 2]
         case "LSTM":
             return ("W", "U", "b") if config.get("consume_less") == "gpu" else _gates(LSTM_GATES)
+        case "ConvLSTM2D":
+            return _gates(LSTM_GATES)
         case "GRU":
             return ("W", "U", "b") if config.get("consume_less") == "gpu" else _gates(GRU_GATES)
         case "SimpleRNN":

@@ -38,11 +38,16 @@ def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
 def call_model(model: Any, inputs: list[Any]) -> Any:
     """One forward pass at inference time; stateful layers start from zero states."""
+    reset_states(model)
+    tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
+    return model(arrange_inputs(model, tensors), training=False)
+
+
+def reset_states(model: Any) -> None:
+    """Start stateful layers from zero states."""
     for layer in model._flatten_layers():
         if getattr(layer, "stateful", False) and hasattr(layer, "reset_state"):
             layer.reset_state()
-    tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
-    return model(arrange_inputs(model, tensors), training=False)
 
 
 def activations(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -77,6 +82,7 @@ def _output_in(model: Any, layer: Any) -> Any:
 def save(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Write ``model.keras`` and, where asked for, ``saved_model`` into the scratch folder."""
     model = _held["model"]
+    reset_states(model)  # what the comparisons left behind must not become the initial state of a server
     written: dict[str, Any] = {}
     if params.get("keras"):
         save_keras(model, scratch / "model.keras")
