@@ -297,9 +297,10 @@ def _parse_node(layer: Layer, data: Any, offsets: Mapping[str, int], ref: Any, o
 
     def keyword(item: Any) -> Any:
         if isinstance(item, list):
-            if len(item) == 3 and item[0] in offsets and all(type(i) is int for i in item[1:]):
+            named = len(item) == 3 and isinstance(item[0], str)
+            if named and item[0] in offsets and all(type(i) is int for i in item[1:]):
                 return ref(*item)
-            if len(item) == 3 and item[0] == "_CONSTANT_VALUE":
+            if named and item[0] == "_CONSTANT_VALUE":
                 return item[2]
             return [keyword(value) for value in item]
         if isinstance(item, Mapping):

@@ -14,6 +14,9 @@ from migrate.findings import MigrationError
 from migrate.formats.artifact import LegacyArtifact
 
 
+_MALFORMED = (TypeError, KeyError, ValueError, AttributeError, IndexError, RecursionError)
+
+
 @dataclass(frozen=True, slots=True)
 class Translation:
     """An artifact in both dialects that the worlds build from.
@@ -42,11 +45,19 @@ def translate(artifact: LegacyArtifact, era: Era) -> Translation:
             "Give the architecture with --architecture model.json or --architecture file.py:function.",
         )
     notes = Notes()
-    model = parse_model(artifact.architecture, notes)
-    model = upgrade(model, era, (Step.GRAMMAR,), notes)
-    model = assign_weights(model, artifact.weights, era)
-    legacy = upgrade(model, era, (Step.KERAS_1, Step.KERAS_2), notes)
-    modern = upgrade(legacy, era, (Step.KERAS_3,), notes)
+    try:
+        model = parse_model(artifact.architecture, notes)
+        model = upgrade(model, era, (Step.GRAMMAR,), notes)
+        model = assign_weights(model, artifact.weights, era)
+        legacy = upgrade(model, era, (Step.KERAS_1, Step.KERAS_2), notes)
+        modern = upgrade(legacy, era, (Step.KERAS_3,), notes)
+    except _MALFORMED as error:
+        # A configuration can be any JSON; what the rules trip over is the file's fault until shown otherwise.
+        raise MigrationError(
+            "CFG098",
+            f"the architecture is not one that any Keras writes: {type(error).__name__}: {error}",
+            "If Keras wrote this file, please report it with its architecture.",
+        ) from error
     return Translation(legacy, modern, notes)
 
 
