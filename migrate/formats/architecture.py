@@ -209,7 +209,7 @@ def _check_events(text: str, place: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise MigrationError("SEC004", "the YAML is nested too deeply", _BOMB_HINT, place)
+                raise MigrationError("SEC009", "the YAML is nested too deeply", _BOMB_HINT, place)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 

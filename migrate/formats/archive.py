@@ -57,7 +57,7 @@ def read_archive(
     with ZipSource(path) as archive:
         if CONFIG not in archive.members:
             raise MigrationError(
-                "FMT022", "a zip archive without config.json", "Give a .keras file.", str(path)
+                "FMT023", "a zip archive without config.json", "Give a .keras file.", str(path)
             )
         root = decode_architecture(archive.read(CONFIG, MAX_ARCHITECTURE_BYTES), CONFIG, str(path))
         metadata = _metadata(archive)
@@ -65,15 +65,22 @@ def read_archive(
         writer = _writer(metadata, root, tree)
         assigned = assign_layers(tree, root)
         return _artifact(
-            path, Format.KERAS_ARCHIVE, writer, root, tree, assigned=assigned, values=values, metadata=metadata,
+            path,
+            Format.KERAS_ARCHIVE,
+            writer,
+            root,
+            tree,
+            assigned=assigned,
+            values=values,
+            metadata=metadata,
             assets=_assets(archive, assigned) if values else _asset_names(archive),
-        )  # fmt: skip
+        )
 
 
 def _read_weights(path: Path, architecture: dict[str, Any] | None, *, values: bool) -> LegacyArtifact:
     with H5Source(path, str(path), path.stat().st_size, values=values) as source:
         if not is_archive_layout(source.children(source.file)):
-            raise MigrationError("FMT022", "not in the archive layout", "Read it with read_hdf5.", str(path))
+            raise MigrationError("FMT023", "not in the archive layout", "Read it with read_hdf5.", str(path))
         tree = read_tree(source)
     assigned = assign_layers(tree, architecture)
     writer = _writer({}, architecture or {}, tree)
@@ -83,9 +90,17 @@ def _read_weights(path: Path, architecture: dict[str, Any] | None, *, values: bo
 
 
 def _artifact(
-    path: Path, format_: Format, writer: Writer, root: dict[str, Any] | None, tree: ArchiveTree, *,
-    assigned: Assignment, values: bool, metadata: dict[str, Any] | None = None, assets: dict[str, bytes] | None = None,
-) -> LegacyArtifact:  # fmt: skip
+    path: Path,
+    format_: Format,
+    writer: Writer,
+    root: dict[str, Any] | None,
+    tree: ArchiveTree,
+    *,
+    assigned: Assignment,
+    values: bool,
+    metadata: dict[str, Any] | None = None,
+    assets: dict[str, bytes] | None = None,
+) -> LegacyArtifact:
     optimizer, metrics = other_state(tree)
     training = (root or {}).get("compile_config")
     return LegacyArtifact(
@@ -119,7 +134,7 @@ def read_tree(source: H5Source) -> ArchiveTree:
             child_path = f"{path}/{name}" if path else name
             if child_path.count("/") > MAX_DEPTH or len(groups) + len(arrays) > MAX_MEMBERS:
                 raise MigrationError(
-                    "SEC004", "groups nested without end", "No Keras writes this.", source.place
+                    "SEC009", "groups nested without end", "No Keras writes this.", source.place
                 )
             child = source.get(group, name)
             if child is None:

@@ -36,7 +36,7 @@ def read_hdf5(path: Path, *, values: bool = True) -> LegacyArtifact:
         values: False leaves the values where they are: arrays have shape and dtype only, ``sha256`` is empty.
 
     Raises:
-        MigrationError: FMT015 damaged, FMT022 not of Keras, FMT004/WGT006 layouts that need another reader,
+        MigrationError: FMT015 damaged, FMT023 not of Keras, FMT004/WGT006 layouts that need another reader,
             SEC003 and SEC004 for hostile content.
     """
     place = str(path)
@@ -201,6 +201,6 @@ def _not_keras(source: H5Source, place: str) -> MigrationError:
             "Read it with read_archive, together with its architecture.", place,
         )  # fmt: skip
     return MigrationError(
-        "FMT022", f"HDF5, but nothing that Keras wrote: it holds {', '.join(members[:5]) or 'nothing'}",
+        "FMT023", f"HDF5, but nothing that Keras wrote: it holds {', '.join(members[:5]) or 'nothing'}",
         "Give a model or weights file.", place,
     )  # fmt: skip

@@ -74,7 +74,7 @@ def decode_json(text: str | bytes, what: str, place: str) -> Any:
     try:
         return json.loads(text)
     except RecursionError as error:
-        raise MigrationError("SEC004", f"{what} is nested too deeply", _BOMB_HINT, place) from error
+        raise MigrationError("SEC009", f"{what} is nested too deeply", _BOMB_HINT, place) from error
     except ValueError as error:
         raise MigrationError(
             "FMT015", f"{what} is not valid JSON: {error}", "The file is damaged; fetch it again.", place
@@ -93,7 +93,7 @@ def check_depth(value: Any, what: str, place: str) -> None:
         level = [child for child in children if isinstance(child, dict | list)]
         if not level:
             return
-    raise MigrationError("SEC004", f"{what} is nested deeper than {MAX_DEPTH} levels", _BOMB_HINT, place)
+    raise MigrationError("SEC009", f"{what} is nested deeper than {MAX_DEPTH} levels", _BOMB_HINT, place)
 
 
 def sha256_of(path: Path) -> str:

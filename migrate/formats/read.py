@@ -99,12 +99,12 @@ def refusal(found: Identification) -> MigrationError:
         return MigrationError("FMT015", found.detail, found.hint or "Fetch the file again.", place)
     if found.format is Format.HDF5_GOLDEN:
         return MigrationError(
-            "FMT022", found.detail, "Give it as reference beside a model, not as a model.", place
+            "FMT023", found.detail, "Give it as reference beside a model, not as a model.", place
         )
     if found.format in (Format.SAVED_MODEL, Format.CHECKPOINT, Format.META_GRAPH, Format.FROZEN_GRAPH):
         return MigrationError(
             "FMT001", found.detail, "This kind is read by the SavedModel and checkpoint readers.", place
         )
     return MigrationError(
-        "FMT022", f"not a model: {found.detail}", found.hint or "Nothing to migrate.", place
+        "FMT023", f"not a model: {found.detail}", found.hint or "Nothing to migrate.", place
     )

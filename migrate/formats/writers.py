@@ -16,7 +16,8 @@ _KERAS1_ARGUMENTS = frozenset(
 )  # fmt: skip
 _KERAS1_CLASSES = frozenset(
     {"Convolution1D", "Convolution2D", "Convolution3D", "Merge", "MaxoutDense", "Highway",
-     "TimeDistributedDense", "AtrousConvolution1D", "AtrousConvolution2D", "Deconvolution2D", "SeparableConvolution2D"}
+     "TimeDistributedDense", "AtrousConvolution1D", "AtrousConvolution2D", "Deconvolution2D",
+     "SeparableConvolution2D"}
 )  # fmt: skip
 # Names of Keras 1 weights end in the argument's letter: dense_1_W, lstm_1_U_i,
 # batchnormalization_1_running_mean.

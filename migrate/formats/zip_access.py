@@ -22,8 +22,8 @@ _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _CHUNK = 1 << 20
 _HINT = "The archive is damaged or made to mislead; fetch it again from a source you trust."
 _ZIP_ERRORS = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError,
-    ValueError, struct.error, UnicodeError, IndexError, MemoryError, OverflowError,
+    zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, zlib.error, NotImplementedError,
+    RuntimeError, ValueError, struct.error, UnicodeError, IndexError, MemoryError, OverflowError,
 )  # fmt: skip
 
 

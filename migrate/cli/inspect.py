@@ -1,0 +1,182 @@
+"""``keras-migrate inspect``: what a path is, who wrote it, and what stands in the way."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from migrate.formats.describe import TensorRecord
+    from migrate.formats.inspection import Inspection, MetaGraphRecord
+
+_MAX_ROWS = 200
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--architecture",
+    type=click.Path(path_type=Path),
+    help="Architecture of a weights file (JSON, YAML, model).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+def inspect(path: Path, architecture: Path | None, as_json: bool) -> None:
+    """Say what PATH is, who wrote it and what stands in the way of migration.
+
+    PATH is told by its content: HDF5 models and weights of any name, .keras archives, architectures, SavedModel
+    directories, checkpoints. Neither TensorFlow nor Keras is imported and nothing in the file is executed.
+
+    Exit status: 0 when nothing stands in the way, 1 when something does, 2 when PATH cannot be read.
+    """
+    from migrate.findings import MigrationError, Severity
+    from migrate.formats.inspection import inspect as inspect_path
+
+    try:
+        found = inspect_path(path, architecture)
+    except MigrationError as error:
+        raise click.UsageError(f"{error.message}. {error.hint}") from error
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+    else:
+        from rich.console import Console
+
+        show(found, Console())
+    blocking = any(f.severity in (Severity.ERROR, Severity.SILENT) for f in found.obstacles)
+    sys.exit(1 if blocking else 0)
+
+
+def show(found: Inspection, console: Console) -> None:
+    """Print an inspection as text."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="bold")
+    facts.add_column(overflow="fold")
+    for name, value in _facts(found):
+        facts.add_row(name, escape(value))
+    console.print(facts)
+    if found.layers:
+        console.print(_layer_table(found))
+    for graph in found.meta_graphs:
+        _show_meta_graph(graph, console)
+    if found.variables and not any(layer.weights for layer in found.layers):
+        table = Table("variable", "shape", "dtype", title="Variables", title_justify="left")
+        for variable in found.variables[:_MAX_ROWS]:
+            table.add_row(escape(variable.name), _shape(variable), variable.dtype)
+        console.print(table)
+        if len(found.variables) > _MAX_ROWS:
+            console.print(f"… and {len(found.variables) - _MAX_ROWS} more (--json shows all)")
+    if found.plan:
+        table = Table(
+            "rule", "times", "what it changes", title="What migration will do", title_justify="left"
+        )
+        for rule in found.plan:
+            table.add_row(rule.code, str(rule.count), escape(rule.summary))
+        console.print(table)
+    if not found.obstacles:
+        console.print("[green]Nothing stands in the way.[/green]")
+    for finding in found.obstacles:
+        colour = {"error": "red", "silent": "red", "warning": "yellow"}.get(finding.severity.value, "cyan")
+        console.print(f"[{colour}]{finding.code}[/{colour}] {escape(finding.message)}", highlight=False)
+        if finding.hint:
+            console.print(f"       {escape(finding.hint)}", style="dim", highlight=False)
+
+
+def _facts(found: Inspection) -> list[tuple[str, str]]:
+    writer = found.writer
+    written = ", ".join(
+        filter(
+            None,
+            (
+                writer.keras and f"Keras {writer.keras}",
+                writer.tensorflow and f"TensorFlow {writer.tensorflow}",
+                writer.backend and f"{writer.backend} backend",
+                writer.layout and f"archive layout {writer.layout}",
+            ),
+        )
+    )
+    training = found.training
+    rows = [
+        ("path", found.path),
+        ("kind", f"{found.kind}: {found.detail}"),
+        ("size", f"{found.size:,} bytes"),
+        ("written by", written),
+        ("", writer.evidence),
+        ("model", " ".join(filter(None, (found.model, found.name and f"({found.name})")))),
+        ("architecture", found.architecture),
+        ("inputs", "; ".join(_tensor(t) for t in found.inputs)),
+        ("outputs", "; ".join(_tensor(t) for t in found.outputs)),
+        ("parameters", f"{found.parameters:,}" if found.parameters else ""),
+        ("layout", f"{found.layout}-based" if found.layout else ""),
+        ("training", _training(training.optimizer, training.loss, training.slots) if training else ""),
+        ("needs", ", ".join(found.custom_objects)),
+        ("assets", ", ".join(found.assets)),
+        ("missing", ", ".join(found.missing)),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def _training(optimizer: str, loss: object, slots: int) -> str:
+    parts = (optimizer, loss and f"loss {loss}", f"{slots} optimizer arrays" if slots else "")
+    return ", ".join(str(part) for part in parts if part)
+
+
+def _layer_table(found: Inspection) -> object:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("layer", "class", "parameters", "arrays", title="Layers", title_justify="left")
+    for layer in found.layers[:_MAX_ROWS]:
+        arrays = ", ".join(f"{w.name.rsplit('/', 1)[-1]} {_shape(w)}" for w in layer.weights)
+        count = f"{layer.parameters:,}" if layer.parameters else ""
+        table.add_row(escape(layer.path), escape(layer.class_name), count, escape(arrays))
+    if len(found.layers) > _MAX_ROWS:
+        table.add_row(f"… and {len(found.layers) - _MAX_ROWS} more", "", "", "--json shows all")
+    return table
+
+
+def _show_meta_graph(graph: MetaGraphRecord, console: Console) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    tags = ", ".join(graph.tags) or "none"
+    ops = ", ".join(f"{op} ×{count}" if count > 1 else op for op, count in list(graph.ops.items())[:12])
+    head = f"[bold]Tag set[/bold] {escape(tags)}: TensorFlow {graph.tensorflow or 'unknown'}"
+    more = " …" if len(graph.ops) > 12 else ""
+    console.print(f"{head}, {graph.functions} functions; {escape(ops)}{more}", highlight=False)
+    if graph.objects:
+        console.print(
+            "  objects: " + escape(", ".join(f"{n} {k}" for k, n in graph.objects.items())), highlight=False
+        )
+    if not graph.signatures:
+        return
+    table = Table("signature", "", "key", "dtype", "shape", title="Signatures", title_justify="left")
+    for signature in graph.signatures:
+        rows = [("in", t) for t in signature.inputs] + [("out", t) for t in signature.outputs]
+        for index, (way, tensor) in enumerate(rows):
+            method = signature.method.rpartition("/")[2]
+            label = f"{signature.name} ({method})" if method and method != "predict" else signature.name
+            table.add_row(
+                escape(label if not index else ""), way, escape(tensor.name), tensor.dtype, _shape(tensor)
+            )
+    console.print(table)
+
+
+def _tensor(tensor: TensorRecord) -> str:
+    return " ".join(
+        filter(None, (tensor.name, _shape(tensor) if tensor.shape is not None else "", tensor.dtype))
+    )
+
+
+def _shape(tensor: TensorRecord) -> str:
+    if tensor.shape is None:
+        return "any"
+    return "(" + ", ".join("?" if size is None else str(size) for size in tensor.shape) + ")"

@@ -1,0 +1,107 @@
+"""The reason codes of the readers: why a file could not be read, or not as what its name says."""
+
+from __future__ import annotations
+
+from migrate.findings import Fix, Rule, Severity
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "FMT001",
+        "needs-saved-model-reader",
+        "A SavedModel, checkpoint or graph was given where a file of layers was expected.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        why="Keras 3 refuses SavedModels in load_model(); they have a reader of their own and keep their signatures.",
+        references=("keras-team/keras#18709", "cbrnr/sleepecg#214"),
+    ),
+    Rule(
+        "FMT002",
+        "hdf5-under-another-name",
+        "HDF5 content under another suffix (.model, .hdf, .keras, none).",
+        Severity.ERROR,
+        why="Keras 2 let any name be HDF5, and tf.keras up to 2.11 wrote HDF5 for .keras; Keras 3 goes by the suffix. "
+        "This tool goes by content.",
+        references=("ThomasMBury/ewstools#438",),
+    ),
+    Rule(
+        "FMT005",
+        "weights-in-the-other-layout",
+        "*.weights.h5 in the layout that its name does not promise.",
+        Severity.ERROR,
+        why="Up to TensorFlow 2.11 the name meant the Keras 2 layout, from 2.12 on that of an archive; Keras 3 reads "
+        "only the latter under this name. Both are told by their groups.",
+        references=("keras-team/tf-keras#664",),
+    ),
+    Rule(
+        "FMT009",
+        "soft-links",
+        "HDF5 whose soft links run in a circle.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        why="Keras 3 refuses every soft link since 3.13.2; those that stay inside the file are resolved here.",
+        references=("keras-team/keras#22057",),
+    ),
+    Rule(
+        "FMT013",
+        "already-keras-3",
+        "The file was written by Keras 3.",
+        Severity.INFO,
+        why="There is nothing to migrate.",
+        references=("tensorflow/tensorflow#64685",),
+    ),
+    Rule(
+        "FMT015",
+        "damaged",
+        "The file is cut short, damaged, or a pointer to a file that was never fetched.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        why="Interrupted downloads, git-lfs and git-annex pointers and files of zeros look like models by their names.",
+    ),
+    Rule(
+        "FMT021",
+        "unreadable",
+        "The path does not exist or cannot be read.",
+        Severity.ERROR,
+        Fix.MANUAL,
+    ),
+    Rule(
+        "FMT022",
+        "incomplete",
+        "Files that belong to the artifact are missing: shards, the index, the variables directory.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        why="A SavedModel or checkpoint consists of several files; the .pb or the .index alone has no weights.",
+    ),
+    Rule(
+        "FMT023",
+        "no-model",
+        "The file is no model of Keras or TensorFlow.",
+        Severity.INFO,
+        Fix.MANUAL,
+    ),
+    Rule(
+        "FMT024",
+        "no-array",
+        "A checkpoint entry is a handle or variant, which has no values to extract.",
+        Severity.WARNING,
+        Fix.MANUAL,
+    ),
+    Rule(
+        "FMT025",
+        "text-saved-model",
+        "A SavedModel in text form (saved_model.pbtxt).",
+        Severity.ERROR,
+        Fix.MANUAL,
+        why="Only hand-made and test artifacts use it; TensorFlow can rewrite it as saved_model.pb.",
+    ),
+    Rule(
+        "WGT006",
+        "groups-without-layers",
+        "The groups of an archive, or the objects of a checkpoint, do not match the layers of its configuration.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        why="Archives name groups after classes and number them in a way that changed with 2.14 and 2.15; weights that "
+        "cannot be given to exactly one layer are an error, never a guess.",
+        references=("keras-team/tf-keras#664", "keras-team/keras#18913", "keras-team/keras#21663"),
+    ),
+)
