@@ -1,0 +1,193 @@
+"""``keras-migrate report``: one compatibility report of a repository and its models."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from migrate.findings import MigrationError, Severity
+
+if TYPE_CHECKING:
+    from migrate.report.compatibility.records import Report
+
+DEFAULT_OUT = "keras-migrate-report.html"
+FORMATS = ("html", "json", "markdown", "sarif", "junit", "github")
+SUFFIXES = {
+    ".html": "html",
+    ".htm": "html",
+    ".json": "json",
+    ".md": "markdown",
+    ".sarif": "sarif",
+    ".xml": "junit",
+}
+
+
+class _Refused(click.ClickException):
+    """Input that cannot be used: wrong usage, status 2."""
+
+    exit_code = 2
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--out",
+    "outs",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=f"Write here; the suffix says the format ({' '.join(sorted(SUFFIXES))}). Repeatable. Default: {DEFAULT_OUT}.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    help="Format of --out, or of standard output without it.",
+)
+@click.option(
+    "--models",
+    "models",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="JSON",
+    help="report.json of a finished run. Runs below PATHS are found without it.",
+)
+@click.option(
+    "--code",
+    "code",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="JSON",
+    help="JSON of keras-migrate code, instead of scanning the source.",
+)
+@click.option(
+    "--compare",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="JSON",
+    help="An earlier report in JSON: show what was resolved and what is new.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in Severity]),
+    help="End with status 1 when an open finding is as bad as this or worse (silent is the worst).",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing on the terminal.")
+def report(  # noqa: PLR0917 - click passes one parameter per option
+    paths: tuple[Path, ...],
+    outs: tuple[Path, ...],
+    format_: str | None,
+    models: tuple[Path, ...],
+    code: tuple[Path, ...],
+    compare: Path | None,
+    fail_on: str | None,
+    quiet: bool,
+) -> None:
+    """Say whether a repository and its models can move to Keras 3, what is left, and in which order.
+
+    PATHS are the folders or files to look at, by default the current folder, or nothing when JSON is given. Nothing is
+    run and nothing but the report is written.
+    """
+    try:
+        made = _make(paths, models, code, compare)
+        written = _write(made, outs, format_)
+    except MigrationError as error:
+        raise _Refused(
+            f"{error.code}: {error.message}" + (f" ({error.hint})" if error.hint else "")
+        ) from error
+    if written and not quiet:
+        _tell(made, written)
+    if fail_on and failing(made, Severity(fail_on)):
+        raise SystemExit(1)
+
+
+def failing(made: Report, limit: Severity) -> int:
+    """Open findings as bad as ``limit`` or worse; a file or model that is blocked counts as an error."""
+    from migrate.report.compatibility.records import Level
+
+    bad = sum(not entry.done and entry.severity.rank <= limit.rank for entry in made.findings)
+    blocked = made.tally.levels[Level.BLOCKED] if limit.rank >= Severity.ERROR.rank else 0
+    return bad + blocked
+
+
+def _make(
+    paths: tuple[Path, ...], models: tuple[Path, ...], code: tuple[Path, ...], compare: Path | None
+) -> Report:
+    import msgspec
+
+    from migrate.report.compatibility import compare as burndown
+    from migrate.report.compatibility.build import build
+    from migrate.report.compatibility.engines import looks
+    from migrate.report.compatibility.gather import gather
+
+    chosen = list(paths) or ([] if models or code else [Path()])
+    root, only = _root(chosen)
+    made = build(gather(root, code, models, looks(), only))
+    if compare:
+        old = burndown.read_report(compare.read_bytes(), compare.name)
+        made = msgspec.structs.replace(made, comparison=burndown.compare(old, made))
+    return made
+
+
+def _root(paths: list[Path]) -> tuple[Path | None, list[str]]:
+    """The folder that everything is relative to, and what below it to look at (empty: all)."""
+    if not paths:
+        return None, []
+    if len(paths) == 1 and paths[0].is_dir() and not (paths[0] / "saved_model.pb").exists():
+        return paths[0], []
+    whole = [path.resolve() for path in paths]
+    root = Path(os.path.commonpath([path.parent for path in whole]))
+    return root, [path.relative_to(root).as_posix() for path in whole]
+
+
+def _write(made: Report, outs: tuple[Path, ...], format_: str | None) -> list[Path]:
+    if not outs and format_:
+        click.echo(writer(format_)(made), nl=False)
+        return []
+    written = []
+    for path in outs or (Path(DEFAULT_OUT),):
+        kind = format_ or SUFFIXES.get(path.suffix.lower())
+        if kind is None:
+            raise click.UsageError(f"{path.name}: no format has this suffix; name one with --format")
+        _replace(path, writer(kind)(made))
+        written.append(path)
+    return written
+
+
+def writer(kind: str) -> Callable[[Report], str]:
+    """The function that writes a format."""
+    from importlib import import_module
+
+    found: Callable[[Report], str] = import_module(f"migrate.report.writers.{kind}").write
+    return found
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
+        try:
+            file.write(text)
+            file.flush()
+            Path(file.name).chmod(0o666 & ~_umask())
+            Path(file.name).replace(path)
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _tell(made: Report, written: list[Path]) -> None:
+    from migrate.report.writers.terminal import show
+
+    show(made, [str(path) for path in written])

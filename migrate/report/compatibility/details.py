@@ -1,0 +1,151 @@
+"""What a ``migration.json`` says beyond the contract: layers, rules with before and after, parity, signatures.
+
+Each part may be absent or of another shape (an older or newer writer): what cannot be read is left out, the
+figures of ``report.json`` stay.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from migrate.report.compatibility.records import Fired, LayerError, LayerRow, OutputRow, Parity
+
+MAX_SAMPLES = 512
+MAX_TEXT = 2_000
+"""Longest before or after text that is kept: a whole configuration is in ``migration.json`` itself."""
+
+
+def layers(detail: Mapping[str, Any]) -> list[LayerRow]:
+    """Rows of ``layers``."""
+    return [
+        LayerRow(
+            path=_text(row.get("path")),
+            class_name=_text(row.get("class_name")),
+            parameters=int(_number(row.get("parameters")) or 0),
+            rules=_texts(row.get("rules")),
+        )
+        for row in _rows(detail.get("layers"))
+    ]
+
+
+def fired(detail: Mapping[str, Any]) -> list[Fired]:
+    """Rows of ``rules``; before and after may be any JSON and become text."""
+    return [
+        Fired(
+            code=_text(row.get("code")),
+            place=_text(row.get("place")),
+            before=_shown(row.get("before")),
+            after=_shown(row.get("after")),
+        )
+        for row in _rows(detail.get("rules"))
+    ]
+
+
+def signatures(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """``{"old": …, "new": …}``, whatever they hold."""
+    found = detail.get("signatures")
+    return {k: v for k, v in found.items() if k in ("old", "new") and v} if isinstance(found, Mapping) else {}
+
+
+def parity(summary: Mapping[str, Any] | None, detail: Mapping[str, Any]) -> Parity | None:
+    """The figures of the contract joined with the rows and samples of ``migration.json``."""
+    more = detail.get("parity")
+    rows: Mapping[str, Any] = more if isinstance(more, Mapping) else {}
+    known: Mapping[str, Any] = summary or {}
+    if not known and not rows:
+        return None
+    reference, migrated = _samples(rows.get("samples"))
+    first = known.get("first_divergent_layer") or rows.get("first_divergent_layer")
+    return Parity(
+        evidence=_text(known.get("evidence") or rows.get("evidence")),
+        cases=int(_number(known.get("cases", rows.get("cases"))) or 0),
+        max_abs=_number(known.get("max_abs", rows.get("max_abs"))),
+        max_rel=_number(known.get("max_rel", rows.get("max_rel"))),
+        first_divergent_layer=_text(first),
+        outputs=[_output(row) for row in _rows(rows.get("outputs"))],
+        layers=[
+            LayerError(
+                layer=_text(row.get("layer")),
+                max_abs=_number(row.get("max_abs")),
+                max_rel=_number(row.get("max_rel")),
+            )
+            for row in _rows(rows.get("layers"))
+        ],
+        reference=reference,
+        migrated=migrated,
+    )
+
+
+def _output(row: Mapping[str, Any]) -> OutputRow:
+    shape = row.get("shape")
+    return OutputRow(
+        name=_text(row.get("name")),
+        shape=" × ".join(str(n) for n in shape) if isinstance(shape, list) else _text(shape),
+        dtype=_text(row.get("dtype")),
+        max_abs=_number(row.get("max_abs")),
+        max_rel=_number(row.get("max_rel")),
+        cosine=_number(row.get("cosine")),
+        argmax_agreement=_number(row.get("argmax_agreement")),
+    )
+
+
+def _samples(found: Any) -> tuple[list[float], list[float]]:
+    if not isinstance(found, Mapping):
+        return [], []
+    old, new = found.get("reference"), found.get("migrated")
+    if not (isinstance(old, list) and isinstance(new, list)):
+        return [], []
+    pairs = [(_number(a), _number(b)) for a, b in zip(old, new, strict=False)]
+    kept = [(a, b) for a, b in pairs if a is not None and b is not None][:MAX_SAMPLES]
+    # Seven digits are all that float32 holds; a third of the bytes of the page are these numbers.
+    return [_short(a) for a, _ in kept], [_short(b) for _, b in kept]
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.7g}")
+
+
+def _rows(found: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(found, list):
+        yield from (row for row in found if isinstance(row, Mapping))
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else "" if value is None else compact(value)
+    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + " …"
+
+
+def compact(value: Any, indent: str = "", width: int = 72) -> str:
+    """JSON for reading: what fits on a line stands on one.
+
+    Example: ``{"shape": [1, 2]}``, and one key per line only where the line would be too long.
+    """
+    line = json.dumps(value, ensure_ascii=False, default=str)
+    if len(indent) + len(line) <= width or not isinstance(value, (dict, list)):
+        return line
+    inner = indent + "  "
+    if isinstance(value, dict):
+        rows = [
+            f"{json.dumps(str(k), ensure_ascii=False)}: {compact(v, inner, width)}" for k, v in value.items()
+        ]
+    else:
+        rows = [compact(v, inner, width) for v in value]
+    left, right = "{}" if isinstance(value, dict) else "[]"
+    return f"{left}\n" + ",\n".join(f"{inner}{row}" for row in rows) + f"\n{indent}{right}"

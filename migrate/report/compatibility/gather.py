@@ -1,0 +1,213 @@
+"""Read everything a report is made of: the tree, given and found JSON, pins and the environment.
+
+This is the edge of the report: the only module of the package that reads files.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from migrate.findings import MigrationError
+from migrate.report.compatibility.build import Inputs
+from migrate.report.compatibility.contracts import (
+    Artifact,
+    CodeFile,
+    CodeReport,
+    is_models_report,
+    read_code,
+    read_detail,
+    read_models,
+)
+from migrate.report.compatibility.pins import environment, pins
+from migrate.report.compatibility.records import Unseen
+from migrate.report.compatibility.references import Outline, config_references, outline
+from migrate.report.compatibility.tree import MAX_SOURCE, Tree, walk
+
+Scan = Callable[[Path, Tree], CodeReport]
+"""Looks at the source of a tree with every rule and writes nothing."""
+Inspect = Callable[[Path, Sequence[str]], list[Artifact]]
+"""Looks at artifacts without running them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The two engines that look at a tree; None when a part is not wanted or given as JSON."""
+
+    scan: Scan | None = None
+    inspect: Inspect | None = None
+
+
+@dataclass(slots=True)
+class _Gathered:
+    files: list[CodeFile] = field(default_factory=list)
+    models: dict[str, Artifact] = field(default_factory=dict)
+    details: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    outlines: dict[str, Outline] = field(default_factory=dict)
+    unseen: list[Unseen] = field(default_factory=list)
+
+
+def gather(
+    root: Path | None,
+    code: Iterable[Path] = (),
+    models: Iterable[Path] = (),
+    looks: Looks | None = None,
+    only: Sequence[str] = (),
+) -> Inputs:
+    """Collect the inputs of a report.
+
+    Args:
+        root: folder to look at; None for a report from JSON alone.
+        code: JSON files of ``keras-migrate code``; the source is then not scanned again.
+        models: ``report.json`` files of ``keras-migrate models``; runs found below ``root`` are used too.
+        looks: the engines for what no JSON speaks of.
+        only: files and folders below ``root`` to look at; empty for all.
+
+    Raises:
+        MigrationError: ``REP001`` for a given file that is not the JSON expected.
+    """
+    looks = looks or Looks()
+    got = _Gathered()
+    tree = walk(root, only) if root else None
+    artifacts = list(tree.artifacts) if tree else []
+    code_reports = [read_code(_bytes(path), path.name) for path in code]
+    for path in models:
+        _add_run(got, path, artifacts)
+    found_pins = []
+    if tree and root:
+        _add_found_runs(got, tree, artifacts)
+        if not code_reports and looks.scan:
+            code_reports = [looks.scan(root, tree)]
+        outputs = _outputs(got)
+        _add_outlines(got, tree, outputs)
+        _inspect_rest(got, root, [path for path in artifacts if not _inside(path, outputs)], looks.inspect)
+        found_pins = [pin for path in tree.requirements for pin in pins(path, _text(root, path))]
+        got.unseen += [Unseen(path=path, reason=reason) for path, reason in tree.unseen]
+    for report in code_reports:
+        got.files += report.files
+    return Inputs(
+        root=_root_name(root),
+        created=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        tool={"keras-migrate": metadata.version("keras-migrate")},
+        files=got.files,
+        code_written=bool(code_reports) and all(report.written for report in code_reports),
+        models=list(got.models.values()),
+        details=got.details,
+        outlines=got.outlines,
+        source=partial(_text, root) if root else lambda _path: "",
+        pins=found_pins,
+        environment=environment(),
+        unseen=got.unseen,
+    )
+
+
+def _root_name(root: Path | None) -> str:
+    return (root.resolve().name or "/") if root else "keras-migrate"
+
+
+def _add_run(got: _Gathered, path: Path, artifacts: Sequence[str]) -> None:
+    """A finished run: its artifacts under the names they have in the tree, and what stands beside the outputs."""
+    report = read_models(_bytes(path), path.name)
+    known = set(artifacts)
+    by_name: dict[str, list[str]] = {}
+    for name in artifacts:
+        by_name.setdefault(posixpath.basename(name), []).append(name)
+    for artifact in report.artifacts:
+        source = artifact.source
+        if source not in known:
+            ends = [
+                name for name in by_name.get(posixpath.basename(source), ()) if name.endswith(f"/{source}")
+            ]
+            source = ends[0] if len(ends) == 1 else source
+        got.models[source] = msgspec.structs.replace(artifact, source=source)
+        detail = _detail(path.parent, artifact, got)
+        if detail is not None:
+            got.details[source] = detail
+
+
+def _detail(folder: Path, artifact: Artifact, got: _Gathered) -> Mapping[str, Any] | None:
+    output = (artifact.outputs or {}).get("keras")
+    if not isinstance(output, str):
+        return None
+    path = folder / posixpath.dirname(output) / "migration.json"
+    try:
+        return read_detail(path.read_bytes(), path.name)
+    except FileNotFoundError:
+        return None
+    except (OSError, MigrationError) as error:
+        got.unseen.append(
+            Unseen(path=posixpath.join(posixpath.dirname(output), "migration.json"), reason=str(error))
+        )
+        return None
+
+
+def _add_found_runs(got: _Gathered, tree: Tree, artifacts: Sequence[str]) -> None:
+    for path in tree.reports:
+        data = tree.read(path)
+        if is_models_report(data):
+            _add_run(got, tree.root / path, artifacts)
+
+
+def _outputs(got: _Gathered) -> set[str]:
+    """Folders that a run has written: their models are results, not artifacts to migrate."""
+    return {
+        posixpath.dirname(str(output))
+        for artifact in got.models.values()
+        for output in (artifact.outputs or {}).values()
+        if output
+    }
+
+
+def _inside(path: str, folders: set[str]) -> bool:
+    return any(f"/{path}".find(f"/{folder}/") >= 0 for folder in folders if folder)
+
+
+def _add_outlines(got: _Gathered, tree: Tree, outputs: set[str]) -> None:
+    for path in tree.python:
+        if (tree.root / path).stat().st_size > MAX_SOURCE:
+            got.unseen.append(Unseen(path=path, reason="too large for source"))
+            continue
+        found = outline(tree.read(path))
+        if found is None:
+            got.unseen.append(
+                Unseen(path=path, reason="not Python 3 that parses: links of this file are unknown")
+            )
+        else:
+            got.outlines[path] = found
+    for path in tree.configs:
+        if not _inside(path, outputs):
+            got.outlines[path] = config_references(tree.read(path))
+
+
+def _inspect_rest(got: _Gathered, root: Path, artifacts: Sequence[str], inspect: Inspect | None) -> None:
+    rest = [path for path in artifacts if path not in got.models]
+    looked = {artifact.source: artifact for artifact in inspect(root, rest)} if inspect and rest else {}
+    for path in rest:
+        if path in looked:
+            got.models[path] = looked[path]
+        elif inspect is None:
+            got.models[path] = Artifact(source=path, status="unseen")
+            got.unseen.append(Unseen(path=path, reason="no run and no inspection speaks of this artifact"))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MigrationError("REP001", f"{path.name} cannot be read: {error.strerror}") from error
+
+
+def _text(root: Path, path: str) -> str:
+    """Text of a file of the tree; empty when it is gone or outside (JSON of another tree)."""
+    full = root / path
+    if not full.is_file() or full.stat().st_size > MAX_SOURCE:
+        return ""
+    return full.read_bytes().decode("utf-8", "replace")

@@ -1,0 +1,130 @@
+"""The steps of the migration, in an order that respects what depends on what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from migrate.report.compatibility.effort import STOPPED, effort_counts
+from migrate.report.compatibility.order import imported_files, waves
+from migrate.report.compatibility.records import (
+    Effort,
+    Entry,
+    FileUnit,
+    Level,
+    Link,
+    ModelUnit,
+    Pin,
+    Step,
+    StepItem,
+)
+from migrate.report.compatibility.references import Outline
+
+
+def plan(
+    files: Sequence[FileUnit],
+    models: Sequence[ModelUnit],
+    entries: Sequence[Entry],
+    *,
+    links: Sequence[Link],
+    outlines: Mapping[str, Outline],
+    pins: Sequence[Pin],
+) -> list[Step]:
+    """Steps that are left; empty when nothing is."""
+    units: dict[str, FileUnit | ModelUnit] = {file.path: file for file in files}
+    units |= {model.path: model for model in models}
+    steps = [*_pin_step(pins), *_rewrite_step(files, entries), *_model_step(models, entries)]
+    rest = [path for path, unit in units.items() if unit.level.rank >= Level.ASSISTED.rank]
+    waits = dependencies(links, outlines)
+    open_ = set(rest)
+    for number, wave in enumerate(waves(rest, waits)):
+        items = [_item(units[path], entries, sorted(waits.get(path, set()) & open_)) for path in wave]
+        items.sort(
+            key=lambda item: (item.kind == "model", -item.level.rank, -sum(item.effort.values()), item.path)
+        )
+        steps.append(
+            Step(
+                title="Settle what nothing else waits for"
+                if not number
+                else f"Then what waited (round {number + 1})",
+                why="These wait for no other open work; shared layers and helpers come before what uses them."
+                if not number
+                else "Each of these waits for something in the rounds before.",
+                items=items,
+            )
+        )
+    return steps
+
+
+def dependencies(links: Sequence[Link], outlines: Mapping[str, Outline]) -> dict[str, set[str]]:
+    """What each path waits for: imports, the classes of a model, the model that a file loads."""
+    waits: defaultdict[str, set[str]] = defaultdict(set)
+    for path, others in imported_files(
+        {p: o.imports for p, o in outlines.items() if p.endswith(".py")}
+    ).items():
+        waits[path] |= others
+    for link in links:
+        if link.state == "linked" and link.kind == "defines":
+            waits[link.target].add(link.path)
+        elif link.state == "linked" and link.kind in {"loads", "names"}:
+            waits[link.path].add(link.target)
+    return dict(waits)
+
+
+def _item(unit: FileUnit | ModelUnit, entries: Sequence[Entry], after: list[str]) -> StepItem:
+    return StepItem(
+        kind="model" if isinstance(unit, ModelUnit) else "file",
+        path=unit.path,
+        level=unit.level,
+        effort=effort_counts(entries[i] for i in unit.entries),
+        after=after,
+    )
+
+
+def _pin_step(pins: Sequence[Pin]) -> list[Step]:
+    legacy = [pin for pin in pins if pin.verdict == "legacy"]
+    if not legacy:
+        return []
+    names = ", ".join(sorted({f"{pin.name}{pin.specifier}" for pin in legacy}))
+    return [
+        Step(
+            title="Make an environment with Keras 3 beside the old one",
+            why=f"Requirement pins keep Keras 2: {names}. Nothing can be tried before they give way.",
+            items=[
+                StepItem(kind="file", path=path, level=Level.ASSISTED, effort=effort_counts(()))
+                for path in sorted({pin.path for pin in legacy})
+            ],
+        )
+    ]
+
+
+def _rewrite_step(files: Sequence[FileUnit], entries: Sequence[Entry]) -> list[Step]:
+    touched = [
+        f
+        for f in files
+        if any(not entries[i].done and entries[i].effort is Effort.AUTOMATIC for i in f.entries)
+    ]
+    if not touched:
+        return []
+    return [
+        Step(
+            title="Let the tool rewrite what is certain",
+            why="Every edit is proven and can be taken back with keras-migrate undo.",
+            command="keras-migrate code . --write",
+            items=[_item(file, entries, []) for file in touched],
+        )
+    ]
+
+
+def _model_step(models: Sequence[ModelUnit], entries: Sequence[Entry]) -> list[Step]:
+    waiting = [m for m in models if m.level is Level.AUTOMATIC and m.status not in STOPPED]
+    if not waiting:
+        return []
+    return [
+        Step(
+            title="Migrate the models that need nothing from you",
+            why="Each is compared with a reference before it is called migrated.",
+            command="keras-migrate models . --out migrated",
+            items=[_item(model, entries, []) for model in waiting],
+        )
+    ]

@@ -1,0 +1,328 @@
+"""The records of the compatibility report: the published JSON contract, and what every writer reads.
+
+``python -m migrate.report.compatibility.schema`` prints their JSON Schema. Paths are POSIX and relative to the
+root that was looked at; lines and columns count from 1, 0 means unknown.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct, field
+
+from migrate.findings import Severity
+
+SCHEMA_VERSION = 1
+
+
+class Effort(StrEnum):
+    """Who does the work of a finding, cheapest first."""
+
+    AUTOMATIC = "automatic"
+    """The tool does it."""
+    ASSISTED = "assisted"
+    """The tool does it after a person has decided or supplied something that is known."""
+    MANUAL = "manual"
+    """A person does it; the hint says how."""
+
+    @property
+    def rank(self) -> int:
+        """Position in the order of cost: 0 is the cheapest."""
+        return list(Effort).index(self)
+
+
+class Level(StrEnum):
+    """How far a file, model, package or repository is, best first."""
+
+    READY = "ready"
+    AUTOMATIC = "automatic"
+    ASSISTED = "assisted"
+    MANUAL = "manual"
+    BLOCKED = "blocked"
+
+    @property
+    def rank(self) -> int:
+        """Position in the order of readiness: 0 is done."""
+        return list(Level).index(self)
+
+
+class Origin(StrEnum):
+    """Which look found it."""
+
+    CODE = "code"
+    MODEL = "model"
+    LINK = "link"
+
+
+class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One finding, wherever it came from.
+
+    Attributes:
+        id: stable over runs and shifted lines (16 hexadecimal digits); the key of ``--compare``.
+        done: nothing is left to do: the edit was written, or the model was migrated.
+        applied: the tool has the edit; without ``done`` it is waiting for ``--write``.
+        path: the file or artifact.
+        place: where inside an artifact: a layer, a member.
+    """
+
+    id: str
+    origin: Origin
+    code: str
+    severity: Severity
+    effort: Effort
+    path: str
+    message: str
+    package: str
+    done: bool = False
+    applied: bool = False
+    hint: str = ""
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+    place: str = ""
+    symbol: str = ""
+    argument: str = ""
+
+
+class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All findings of one code: what it means, and how many there are."""
+
+    code: str
+    severity: Severity
+    count: int
+    open: int
+    files: int
+    models: int
+    effort: dict[str, int]
+    name: str = ""
+    summary: str = ""
+    why: str = ""
+    before: str = ""
+    after: str = ""
+    fix: str = ""
+    references: list[str] = field(default_factory=list)
+    page: str = ""
+
+
+class Tally(Struct, frozen=True, kw_only=True):
+    """Counts of the units (files and models) of a package or of the whole, by level, and of findings.
+
+    ``severities`` counts all findings, ``open_severities`` and ``effort`` the open ones.
+    """
+
+    units: int
+    levels: dict[str, int]
+    findings: int
+    open: int
+    severities: dict[str, int]
+    open_severities: dict[str, int]
+    effort: dict[str, int]
+
+    @property
+    def level(self) -> Level:
+        """The worst level that any unit has; ``ready`` when there are none."""
+        return max(
+            (Level(name) for name, n in self.levels.items() if n), key=lambda x: x.rank, default=Level.READY
+        )
+
+    @property
+    def without_person(self) -> int:
+        """Units that are ready or that the tool makes ready."""
+        return self.levels[Level.READY] + self.levels[Level.AUTOMATIC]
+
+
+class Package(Struct, frozen=True, kw_only=True):
+    """A folder of the repository: how far it is."""
+
+    name: str
+    files: int
+    models: int
+    tally: Tally
+    level: Level
+
+
+class Hunk(Struct, frozen=True, kw_only=True):
+    """A piece of a file: ``lines`` are ``[mark, old line, new line, text]``, mark ``" "``, ``"-"`` or ``"+"``."""
+
+    lines: list[tuple[str, int, int, str]]
+
+
+class FileUnit(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One source file. ``entries`` are positions in ``Report.findings``."""
+
+    path: str
+    package: str
+    level: Level
+    changed: bool = False
+    error: str = ""
+    entries: list[int] = field(default_factory=list)
+    hunks: list[Hunk] = field(default_factory=list)
+
+
+class LayerRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One layer of a model; ``rules`` are the codes that changed it."""
+
+    path: str
+    class_name: str = ""
+    parameters: int = 0
+    rules: list[str] = field(default_factory=list)
+
+
+class Fired(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A rule that fired: the configuration before and after, as text."""
+
+    code: str
+    place: str = ""
+    before: str = ""
+    after: str = ""
+
+
+class OutputRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The comparison of one output."""
+
+    name: str
+    shape: str = ""
+    dtype: str = ""
+    max_abs: float | None = None
+    max_rel: float | None = None
+    cosine: float | None = None
+    argmax_agreement: float | None = None
+
+
+class LayerError(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The largest error of one layer's output."""
+
+    layer: str
+    max_abs: float | None = None
+    max_rel: float | None = None
+
+
+class Parity(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the migrated model compares with the reference."""
+
+    evidence: str = ""
+    cases: int = 0
+    max_abs: float | None = None
+    max_rel: float | None = None
+    first_divergent_layer: str = ""
+    outputs: list[OutputRow] = field(default_factory=list)
+    layers: list[LayerError] = field(default_factory=list)
+    reference: list[float] = field(default_factory=list)
+    migrated: list[float] = field(default_factory=list)
+
+
+class ModelUnit(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One artifact: what it is, what became of it, and how we know. ``entries`` as in ``FileUnit``."""
+
+    path: str
+    package: str
+    level: Level
+    status: str
+    format: str = ""
+    sha256: str = ""
+    written_by: dict[str, str] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
+    rules: list[str] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
+    training: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    entries: list[int] = field(default_factory=list)
+    parity: Parity | None = None
+    layers: list[LayerRow] = field(default_factory=list)
+    fired: list[Fired] = field(default_factory=list)
+    signatures: dict[str, Any] = field(default_factory=dict)
+
+
+class Link(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A tie between a place in the source and an artifact or class.
+
+    Attributes:
+        kind: ``loads``, ``saves``, ``names`` (a configuration file), ``defines`` (a custom class) or ``calls``
+            (a signature).
+        path, line: where it stands in the source.
+        target: the artifact it points at, the text of the path when ``state`` is not ``linked``.
+        state: ``linked``; ``broken`` (points at nothing); ``open`` (not known before it runs).
+        text: what is written there.
+    """
+
+    kind: str
+    path: str
+    target: str
+    state: str
+    line: int = 0
+    text: str = ""
+
+
+class StepItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One file or model of a step and why it stands there."""
+
+    kind: str
+    path: str
+    level: Level
+    effort: dict[str, int]
+    after: list[str] = field(default_factory=list)
+
+
+class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A step of the order of work: everything in it can be done at once, after the steps before it."""
+
+    title: str
+    why: str
+    command: str = ""
+    items: list[StepItem] = field(default_factory=list)
+
+
+class Pin(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A requirement on Keras or its backends: ``verdict`` is ``modern``, ``legacy``, ``both`` or ``open``."""
+
+    path: str
+    line: int
+    name: str
+    specifier: str
+    verdict: str
+
+
+class Unseen(Struct, frozen=True, kw_only=True):
+    """Something that could not be looked at, and why."""
+
+    path: str
+    reason: str
+
+
+class Comparison(Struct, frozen=True, kw_only=True):
+    """The burn-down against an earlier report: ids of findings, and open counts then and now."""
+
+    earlier: str
+    open_before: int
+    open_now: int
+    resolved: int
+    new: int
+    remaining: int
+    severities: dict[str, tuple[int, int]]
+    resolved_entries: list[Entry]
+    new_ids: list[str]
+
+
+class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything that a writer needs, and nothing else."""
+
+    schema: int
+    tool: dict[str, str]
+    created: str
+    root: str
+    verdict: str
+    tally: Tally
+    statuses: dict[str, int]
+    reasons: list[Reason]
+    findings: list[Entry]
+    packages: list[Package]
+    files: list[FileUnit]
+    models: list[ModelUnit]
+    links: list[Link]
+    order: list[Step]
+    pins: list[Pin]
+    environment: dict[str, str]
+    unseen: list[Unseen]
+    comparison: Comparison | None = None

@@ -1,0 +1,72 @@
+"""The report's own reasons: links that lead nowhere (LNK) and inputs that cannot be read (REP)."""
+
+from __future__ import annotations
+
+from migrate.findings import Fix, Rule, Severity
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        code="LNK001",
+        name="model-nothing-loads",
+        summary="No source or configuration file of the repository names this model.",
+        severity=Severity.INFO,
+        fix=Fix.MANUAL,
+        why="A model that nothing loads may be left over. Migrating it costs time and keeps a file that nobody "
+        "will miss; a model that is loaded by a path known only at run time is listed here too.",
+        before='weights/old_best.h5   # and no load_model("weights/old_best.h5") anywhere',
+        after="# the file is removed, or the place that loads it is written down",
+    ),
+    Rule(
+        code="LNK002",
+        name="load-of-absent-file",
+        summary="A model is loaded, or named by a configuration, and no such file is in the repository.",
+        severity=Severity.WARNING,
+        fix=Fix.MANUAL,
+        why="The artifact could not be inspected, so nothing in this report speaks for it. It may be downloaded "
+        "or produced at run time: then it has to be migrated where it is produced.",
+        before='model = load_model("weights/a.h5")   # weights/a.h5 is not here',
+        after="# keras-migrate report . with the file in place, or keras-migrate models where it is kept",
+    ),
+    Rule(
+        code="LNK003",
+        name="custom-class-nowhere",
+        summary="A model needs a custom class that no source file of the repository defines.",
+        severity=Severity.ERROR,
+        fix=Fix.MANUAL,
+        why="Neither Keras 2 nor Keras 3 can build the model without the class. The class may live in a package "
+        "that is installed beside the repository; give it with --custom-objects.",
+        before='{"class_name": "AttentionPooling", "config": {"units": 64}}   # and no class AttentionPooling',
+        after="keras-migrate models model.h5 --custom-objects attention.py --out migrated",
+    ),
+    Rule(
+        code="LNK004",
+        name="signature-nobody-has",
+        summary="A signature is called by name that none of the models loaded there offers.",
+        severity=Severity.ERROR,
+        fix=Fix.MANUAL,
+        why="Serving code addresses a SavedModel by signature name. ExportArchive of Keras 3 writes the names it "
+        "is told, tf.keras wrote serving_default: a name that got lost fails at the first request.",
+        before='infer = loaded.signatures["predict"]   # the model has serving_default only',
+        after='infer = loaded.signatures["serving_default"]',
+    ),
+    Rule(
+        code="LNK005",
+        name="class-defined-twice",
+        summary="Several source files define the custom class that a model needs.",
+        severity=Severity.WARNING,
+        fix=Fix.UNSAFE,
+        why="The name alone does not say which definition wrote the weights. Name the right one with "
+        "--custom-objects; the wrong one may load and compute something else.",
+        before="class Scale(Layer): ...   # in a/layers.py and in b/layers.py",
+        after="keras-migrate models model.h5 --custom-objects a/layers.py --out migrated",
+    ),
+    Rule(
+        code="REP001",
+        name="unreadable-report-input",
+        summary="A file given to the report is not the JSON that was expected.",
+        severity=Severity.ERROR,
+        fix=Fix.MANUAL,
+        why="Only the published contracts of keras-migrate code, models and report can be joined.",
+    ),
+)
+BY_CODE = {rule.code: rule for rule in RULES}

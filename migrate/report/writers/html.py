@@ -1,0 +1,114 @@
+"""The report as one self-contained HTML page.
+
+The overview is rendered here, by Jinja2 with escaping on, and reads without JavaScript. Everything that can be long
+(findings, models, files, links) is data in two ``application/json`` blocks, which the page's own script draws row by
+row through the DOM, never as markup. A content security policy lets exactly that script run and nothing load.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+import msgspec
+from markupsafe import Markup, escape
+
+from migrate.findings import Severity
+from migrate.report.compatibility.records import Effort, Level, Report
+from migrate.report.writers.pagedata import detail_rows, index_rows
+
+ASSETS = Path(__file__).with_name("assets")
+TEMPLATES = Path(__file__).with_name("templates")
+SCRIPTS = ("dom", "data", "list", "charts", "treemap", "graph", "finding", "model", "file", "views", "app")
+STEP_ITEMS = 12
+"""Items of a step that the overview shows; the rest is counted and stands in the JSON."""
+
+
+def write(report: Report) -> str:
+    """The page."""
+    script = _script()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return _template().render(
+        report=report,
+        levels=list(Level),
+        severities=list(Severity),
+        efforts=list(Effort),
+        groups=_groups(report),
+        step_items=STEP_ITEMS,
+        most=max((reason.count for reason in report.reasons), default=1),
+        widest=max((package.tally.findings for package in report.packages), default=1) or 1,
+        style=_style(),
+        script=script,
+        policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:",
+        index=island(index_rows(report)),
+        detail=island(detail_rows(report)),
+    )
+
+
+def island(value: Any) -> str:
+    """JSON that may stand inside a ``script`` element.
+
+    ``<`` never occurs, so neither ``</script>`` nor ``<!--`` can end or confuse the element; U+2028 and U+2029 are
+    escaped for the sake of readers that take the text for JavaScript.
+    """
+    text = msgspec.json.encode(value).decode()
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _groups(report: Report) -> list[tuple[str, str, int, dict[str, int]]]:
+    """Bars of readiness: title, view, units, units by level."""
+    rows = []
+    for title, view, units in (("Models", "models", report.models), ("Files", "files", report.files)):
+        counts = {level.value: 0 for level in Level}
+        for unit in units:
+            counts[unit.level] += 1
+        if units:
+            rows.append((title, view, len(units), counts))
+    return rows
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["number"] = lambda value: f"{value:,}"
+    environment.filters["query"] = _query
+    environment.filters["ticks"] = _ticks
+    return environment.get_template("page.html.j2")
+
+
+def _query(value: str) -> str:
+    return quote(value, safe="")
+
+
+def _ticks(text: str) -> Markup:
+    """Escape, and set what stands between backticks as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # an odd backtick is just a character
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if i % 2 else escape(part) for i, part in enumerate(parts)
+    )
+
+
+@cache
+def _script() -> str:
+    parts = [(ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
+    return '"use strict";(() => {\n' + "\n".join(parts) + "\n})();"
+
+
+@cache
+def _style() -> str:
+    return (ASSETS / "report.css").read_text(encoding="utf-8")

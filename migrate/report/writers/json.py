@@ -1,0 +1,12 @@
+"""The report as JSON: the records themselves, after the schema in ``compatibility/schema.json``."""
+
+from __future__ import annotations
+
+import msgspec
+
+from migrate.report.compatibility.records import Report
+
+
+def write(report: Report) -> str:
+    """The whole report; keys whose value is the default are left out."""
+    return msgspec.json.encode(report).decode() + "\n"

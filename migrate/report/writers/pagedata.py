@@ -1,0 +1,147 @@
+"""What the script of the page reads: rows instead of objects, and each path and package named once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrate.findings import Severity
+from migrate.report.compatibility.details import compact
+from migrate.report.compatibility.records import Effort, Level, ModelUnit, Parity, Report
+
+SAMPLE_BUDGET = 120_000
+"""Points of all scatter pictures together: 2,000 models get 60 each, one model all it has."""
+LEAST_SAMPLES = 24
+LEVELS = [level.value for level in Level]
+SEVERITIES = [severity.value for severity in Severity]
+EFFORTS = [effort.value for effort in Effort]
+
+
+def index_rows(report: Report) -> dict[str, Any]:
+    """What lists, filters and pictures of the whole need; ``data.js`` names the columns."""
+    packages = [package.name for package in report.packages]
+    package_at = {name: i for i, name in enumerate(packages)}
+    for entry in report.findings:
+        package_at.setdefault(entry.package, len(package_at))
+    packages = list(package_at)
+    paths = [*(unit.path for unit in report.files), *(unit.path for unit in report.models)]
+    path_at = {path: i for i, path in enumerate(paths)}
+    reason_at = {reason.code: i for i, reason in enumerate(report.reasons)}
+    return {
+        "root": report.root,
+        "created": report.created,
+        "levels": LEVELS,
+        "severities": SEVERITIES,
+        "efforts": EFFORTS,
+        "packages": packages,
+        "reasons": [
+            {
+                "code": r.code,
+                "severity": SEVERITIES.index(r.severity),
+                "count": r.count,
+                "open": r.open,
+                "name": r.name,
+                "summary": r.summary,
+                "why": r.why,
+                "before": r.before,
+                "after": r.after,
+                "references": r.references,
+            }
+            for r in report.reasons
+        ],
+        "files": [
+            [f.path, package_at[f.package], LEVELS.index(f.level), int(f.changed), f.error, f.entries]
+            for f in report.files
+        ],
+        "models": [
+            [
+                m.path,
+                package_at[m.package],
+                LEVELS.index(m.level),
+                m.status,
+                m.format,
+                m.parity.evidence if m.parity else "",
+                m.parity.max_abs if m.parity else None,
+                m.parity.max_rel if m.parity else None,
+                m.entries,
+            ]
+            for m in report.models
+        ],
+        "findings": [
+            [
+                reason_at[e.code],
+                SEVERITIES.index(e.severity),
+                EFFORTS.index(e.effort),
+                int(e.done) + 2 * int(e.applied),
+                path_at[e.path],
+                package_at[e.package],
+                e.line,
+                e.message,
+                e.hint,
+                e.place,
+                e.symbol,
+                e.argument,
+            ]
+            for e in report.findings
+        ],
+        "links": [[x.kind, x.path, x.line, x.target, x.state, x.text] for x in report.links],
+        "fresh": report.comparison.new_ids if report.comparison else [],
+    }
+
+
+def detail_rows(report: Report) -> dict[str, Any]:
+    """What only the page of one file or model needs."""
+    compared = sum(1 for m in report.models if m.parity and m.parity.reference)
+    keep = max(SAMPLE_BUDGET // max(compared, 1), LEAST_SAMPLES)
+    return {
+        "files": [[hunk.lines for hunk in unit.hunks] for unit in report.files],
+        "models": [_model(unit, keep) for unit in report.models],
+    }
+
+
+def _model(unit: ModelUnit, keep: int) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "sha256": unit.sha256,
+        "written_by": unit.written_by,
+        "outputs": unit.outputs,
+        "rules": unit.rules,
+        "needs": unit.needs,
+        "training": unit.training,
+        "seconds": unit.seconds,
+        "layers": [[row.path, row.class_name, row.parameters, row.rules] for row in unit.layers],
+        "fired": [[row.code, row.place, row.before, row.after] for row in unit.fired],
+        "signatures": {side: compact(what, width=40) for side, what in unit.signatures.items()},
+        "parity": _parity(unit.parity, keep) if unit.parity else None,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _parity(parity: Parity, keep: int) -> dict[str, Any]:
+    points = thin(list(zip(parity.reference, parity.migrated, strict=True)), keep)
+    return {
+        "evidence": parity.evidence,
+        "cases": parity.cases,
+        "max_abs": parity.max_abs,
+        "max_rel": parity.max_rel,
+        "first": parity.first_divergent_layer,
+        "outputs": [
+            [o.name, o.shape, o.dtype, o.max_abs, o.max_rel, o.cosine, o.argmax_agreement]
+            for o in parity.outputs
+        ],
+        "layers": [[row.layer, row.max_abs, row.max_rel] for row in parity.layers],
+        "points": points,
+        "of": len(parity.reference),
+    }
+
+
+def thin(points: list[tuple[float, float]], keep: int) -> list[tuple[float, float]]:
+    """At most ``keep`` points in their order: the quarter that differs most, and an even choice of the others.
+
+    A picture that left out the worst points would look better than the model is.
+    """
+    if len(points) <= keep:
+        return points
+    worst = set(sorted(range(len(points)), key=lambda i: -abs(points[i][0] - points[i][1]))[: keep // 4])
+    others = [i for i in range(len(points)) if i not in worst]
+    room = keep - len(worst)
+    even = {others[i * len(others) // room] for i in range(room)}
+    return [points[i] for i in sorted(worst | even)]

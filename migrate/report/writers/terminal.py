@@ -1,0 +1,67 @@
+"""The report in one screen of a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from migrate.report.compatibility.records import Effort, Level, Report
+
+_STYLE = {
+    "ready": "green", "automatic": "cyan", "assisted": "yellow", "manual": "dark_orange", "blocked": "red",
+    "silent": "magenta", "error": "red", "warning": "yellow", "info": "bright_black",
+}  # fmt: skip
+REASONS = 8
+WIDTH = 40
+
+
+def show(report: Report, written: Sequence[str], console: Console | None = None) -> None:
+    """Print the verdict, bars of readiness, the worst reasons, the next steps and what was written."""
+    out = console or Console()
+    out.print(f"\n[bold]{escape(report.verdict)}[/]\n")
+    for title, units in (("models", report.models), ("files", report.files)):
+        counts = {level: sum(unit.level is level for unit in units) for level in Level}
+        if units:
+            said = ", ".join(f"[{_STYLE[level]}]{n} {level}[/]" for level, n in counts.items() if n)
+            out.print(f"{title:>7}  {_bar(counts)}  {said}", highlight=False)
+    effort = ", ".join(f"{report.tally.effort[e]} {e}" for e in Effort)
+    out.print(f"\n{report.tally.open} open findings of {report.tally.findings}: {effort}", highlight=False)
+    if report.reasons:
+        out.print(_reasons(report))
+    for number, step in enumerate(report.order, 1):
+        command = f"  [bold cyan]{escape(step.command)}[/]" if step.command else ""
+        out.print(f"{number}. {escape(step.title)} ({len(step.items)}){command}", highlight=False)
+    if report.comparison:
+        c = report.comparison
+        out.print(
+            f"since {escape(c.earlier)}: {c.open_before} → {c.open_now} open, {c.new} new", highlight=False
+        )
+    if report.unseen:
+        out.print(f"not looked at: {len(report.unseen)}", highlight=False)
+    out.print(f"\nwritten: {', '.join(map(escape, written))}", highlight=False)
+
+
+def _bar(counts: dict[Level, int]) -> str:
+    total = sum(counts.values()) or 1
+    cells = {level: max(1, round(n * WIDTH / total)) if n else 0 for level, n in counts.items()}
+    return "".join(f"[{_STYLE[level]}]{'█' * n}[/]" for level, n in cells.items() if n)
+
+
+def _reasons(report: Report) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(justify="right", min_width=4)
+    table.add_column(min_width=7)
+    table.add_column(min_width=7)
+    table.add_column(overflow="ellipsis", no_wrap=True)
+    shown = [reason for reason in report.reasons if reason.open]
+    for reason in shown[:REASONS]:
+        colour = _STYLE[reason.severity]
+        table.add_row(
+            str(reason.open), f"[{colour}]{reason.severity}[/]", reason.code, escape(reason.summary)
+        )
+    if len(shown) > REASONS:
+        table.add_row("", "", "", f"[bright_black]and {len(shown) - REASONS} more reasons[/]")
+    return table

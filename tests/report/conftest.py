@@ -1,0 +1,134 @@
+"""A headless Chromium for the pages, and the reports of three sizes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from migrate.report.compatibility.build import Inputs, build
+from migrate.report.compatibility.contracts import CodeReport, ModelsReport
+from migrate.report.compatibility.records import Report
+from migrate.report.compatibility.rules import BY_CODE
+from migrate.report.writers import html
+
+from .factory import code_report, models_report
+
+HOSTILE = '</script><script>window.pwned=1</script><img src=x onerror="window.pwned=1">'
+
+
+def joined(code: dict[str, Any], models: dict[str, Any], details: dict[str, Any] | None = None) -> Report:
+    """A report of two JSON inputs."""
+    return build(
+        Inputs(
+            root="example",
+            created="2024-05-01 12:00 UTC",
+            tool={"keras-migrate": "0"},
+            files=msgspec.convert(code, CodeReport).files,
+            models=msgspec.convert(models, ModelsReport).artifacts,
+            details=details or {},
+            source=lambda path: "\n".join(f"line {n} of {path}" for n in range(1, 402)),
+            rules=BY_CODE,
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Pages by name: ``one`` model, ``some`` of each, ``many`` (2,000 models and 5,000 findings), ``hostile``."""
+    folder = tmp_path_factory.mktemp("pages")
+
+    def page(name: str) -> Path:
+        path = folder / f"{name}.html"
+        if not path.exists():
+            path.write_text(html.write(_report(name)), encoding="utf-8")
+        return path
+
+    return page
+
+
+def _report(name: str) -> Report:
+    if name == "one":
+        return joined({"schema": 1, "files": []}, *models_report(1))
+    if name == "some":
+        return joined(code_report(120, 14), *models_report(20))
+    if name == "many":
+        return joined(code_report(1_000, 300), *models_report(2_000))
+    models, details = models_report(2)
+    for artifact in models["artifacts"]:
+        detail = details.pop(artifact["source"])
+        artifact["source"] = f"{HOSTILE}/{artifact['source']}"
+        for row in detail["layers"]:
+            row["path"] = row["class_name"] = HOSTILE
+        detail["rules"][0] |= {"place": HOSTILE, "before": HOSTILE, "after": HOSTILE}
+        detail["parity"]["layers"][2]["layer"] = HOSTILE
+        detail["signatures"]["old"] = {HOSTILE: HOSTILE}
+        artifact["parity"]["first_divergent_layer"] = HOSTILE
+        details[artifact["source"]] = detail
+    code = code_report(6, 2)
+    for file in code["files"]:
+        file["path"] += HOSTILE
+        file["error"] = HOSTILE
+        for finding in file["findings"]:
+            finding |= {"message": HOSTILE, "hint": HOSTILE, "symbol": HOSTILE, "argument": HOSTILE}
+    return joined(code, models, details)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The system's Chromium, driven by Playwright."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found:
+        pytest.skip("no Chromium on this system")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """An opened page that remembers what it asked for and what it said."""
+
+    def __init__(self, page: Any, path: Path) -> None:
+        self.page = page
+        self.path = path
+        self.requests: list[str] = []
+        self.console: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda message: self.console.append(message.text))
+        page.on("pageerror", lambda error: self.console.append(str(error)))
+
+    def open(self, view: str = "") -> Any:
+        """Go to a view (``#/findings``) and wait until the page is there."""
+        self.page.goto(self.path.as_uri() + view)
+        self.page.wait_for_selector("html[data-ready]", state="attached")
+        return self.page
+
+    def check(self) -> None:
+        """Nothing left the page, nothing was complained about, no hostile name was run."""
+        assert {url.split("#")[0] for url in self.requests} == {self.path.as_uri()}
+        assert self.console == []
+        assert self.page.evaluate("window.pwned") is None
+
+
+@pytest.fixture
+def visit(
+    chromium: Any, pages: Callable[[str], Path], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Visit]]:
+    """Open a page by name; each is checked at the end of the test."""
+    visits: list[Visit] = []
+
+    def make(name: str, width: int = 1280, scheme: str = "light") -> Visit:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        visits.append(Visit(context.new_page(), pages(name)))
+        return visits[-1]
+
+    yield make
+    for one in visits:
+        one.check()
+        one.page.context.close()

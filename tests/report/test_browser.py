@@ -1,0 +1,235 @@
+"""The page in a real browser: filters, sorts, links both ways, keys, sizes, accessibility, hostile names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+Open = Callable[..., Any]
+SIZES = ("one", "some", "many")
+VIEWS = ("#/", "#/findings", "#/models", "#/files", "#/links")
+
+
+def count(page: Any) -> tuple[int, int]:
+    """Shown and all rows, from the status line."""
+    text = page.locator(".status").inner_text().replace(",", "")
+    numbers = [int(n) for n in re.findall(r"\d+", text)]
+    return numbers[0], numbers[-1]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_view_opens(visit: Open, size: str) -> None:
+    page = visit(size).open()
+    for view in VIEWS:
+        page.evaluate(f"location.hash = {view!r}")
+        page.wait_for_function("() => document.querySelector('h1:not([hidden] h1)') !== null")
+    first = page.evaluate("JSON.parse(document.getElementById('index').textContent).models[0][0]")
+    page.evaluate("p => location.hash = '#/model/' + encodeURIComponent(p)", first)
+    page.wait_for_selector(".page-head h1")
+    assert page.locator(".page-head h1").inner_text() == first
+    assert page.locator("figure.chart svg").count() >= 2
+    assert page.locator("table.layers tbody tr").count() == 10
+
+
+@pytest.mark.parametrize("size", ["some", "many"])
+def test_filters_narrow_and_counts_agree(visit: Open, size: str) -> None:
+    page = visit(size).open("#/findings")
+    shown, total = count(page)
+    assert shown == total
+    button = page.locator("button.facet", has_text="silent")
+    said = int(re.sub(r"\D", "", button.locator(".n").inner_text()))
+    button.click()
+    assert count(page) == (said, total)
+    assert "severity=silent" in page.url
+    assert set(page.locator(".spacer .c-sev").all_inner_texts()) == {"silent"}
+    page.locator("input.search").fill("LEARNING_phase module")
+    narrowed = count(page)[0]
+    assert 0 < narrowed < said
+    assert all("learning_phase" in text for text in page.locator(".spacer .c-msg").all_inner_texts())
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert count(page)[0] == narrowed, "a filtered list can be kept as an address"
+    page.get_by_role("button", name="Clear").click()
+    page.wait_for_function("() => !location.hash.includes('?')")
+    assert count(page) == (total, total)
+
+
+def test_facets_add_up(visit: Open) -> None:
+    page = visit("many").open("#/findings")
+    _, total = count(page)
+    for group in ("Severity", "Effort", "State"):
+        numbers = page.locator(f".facets[aria-label={group}] .facet:not([hidden]) .n").all_inner_texts()
+        assert sum(int(n.replace(",", "")) for n in numbers) == total
+
+
+def test_sorting_turns_round(visit: Open) -> None:
+    page = visit("many").open("#/models")
+    head = page.get_by_role("columnheader", name="Model")
+    head.get_by_role("button").click()
+    first = page.locator(".spacer [aria-rowindex='2'] .c-path").inner_text()
+    assert head.get_attribute("aria-sort") == "ascending"
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    assert page.locator(".spacer [aria-rowindex='2'] .c-path").inner_text() > first
+
+
+def test_long_list_draws_only_what_is_in_sight(visit: Open) -> None:
+    page = visit("many").open("#/findings")
+    assert page.locator(".spacer > div").count() < 60
+    page.locator(".rows").evaluate("e => e.scrollTop = e.scrollHeight")
+    last = count(page)[1]
+    page.wait_for_selector(f"[aria-rowindex='{last + 1}']")
+    assert page.locator(".spacer > div").count() < 60
+
+
+def test_finding_leads_to_its_line_and_back_by_its_reason(visit: Open) -> None:
+    page = visit("some").open("#/findings?effort=manual")
+    where = page.locator(".spacer .c-path").first.inner_text()
+    page.locator(".spacer .c-path a").first.click()
+    page.wait_for_selector(".note-card.lit")
+    path, _, line = where.rpartition(":")
+    assert page.locator("h1:visible").inner_text() == path
+    assert page.evaluate("document.activeElement.classList.contains('note-card')")
+    beside = page.locator(".stretch", has=page.locator(".note-card.lit")).locator(".no").first.inner_text()
+    assert beside == line
+    code = page.locator(".note-card.lit header a").inner_text()
+    page.locator(".note-card.lit header a").click()
+    page.wait_for_function("c => document.querySelector('#page h1')?.textContent.startsWith(c)", arg=code)
+    assert count(page)[0] > 0
+    assert set(page.locator(".spacer .c-code").all_inner_texts()) == {code}
+
+
+def test_treemap_cell_opens_its_findings(visit: Open) -> None:
+    page = visit("many").open()
+    cell = page.locator("#treemap a").first
+    number = int(re.search(r"([\d,]+) finding", cell.get_attribute("aria-label")).group(1).replace(",", ""))  # type: ignore[union-attr]
+    cell.click()
+    page.wait_for_selector(".status")
+    assert count(page)[0] == number
+
+
+def test_keys(visit: Open) -> None:
+    page = visit("some").open()
+    page.keyboard.press("?")
+    assert page.locator("dialog").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.wait_for_function("() => document.activeElement.matches('input.search')")
+    page.keyboard.type("lr")
+    page.keyboard.press("Escape")
+    page.locator(".rows").focus()
+    page.keyboard.press("ArrowDown")
+    assert page.locator(".rows").get_attribute("aria-activedescendant") == "row-1"
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".page-head")
+    page.keyboard.press("g")
+    page.keyboard.press("m")
+    page.wait_for_selector(".list-models")
+    page.locator(".rows").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".page-head")
+    before = page.url
+    page.keyboard.press("]")
+    page.wait_for_function("u => location.href !== u", arg=before)
+
+
+def test_first_divergent_layer_is_marked(visit: Open) -> None:
+    page = visit("many").open("#/models?status=failed")
+    page.locator(".spacer .c-path a").first.click()
+    page.wait_for_selector(".first-divergent")
+    assert page.locator(".first-divergent b").inner_text() == "block/maxpooling2d_4"
+    assert page.locator(".profile .marker").count() == 1
+    assert "maxpooling2d_4" in page.locator(".profile svg").get_attribute("aria-label")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_hostile_names_stay_names(visit: Open, view: str) -> None:
+    page = visit("hostile").open(view)
+    page.wait_for_timeout(50)
+    assert page.locator("img").count() == 0
+
+
+def test_hostile_pages_stay_pages(visit: Open) -> None:
+    page = visit("hostile").open("#/models")
+    page.locator(".spacer .c-path a").first.click()
+    page.wait_for_selector("table.layers")
+    assert "</script>" in page.locator("table.layers tbody th").first.inner_text()
+    page.evaluate("location.hash = '#/files'")
+    page.locator(".spacer .c-path a").first.click()
+    page.wait_for_selector(".page-head")
+    assert page.locator("img").count() == 0
+    assert page.locator("script").count() == 3
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_accessibility_violations(visit: Open, view: str, scheme: str) -> None:
+    violations(visit("some", scheme=scheme).open(view))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["models", "files"])
+def test_unit_pages_have_no_accessibility_violations(visit: Open, scheme: str, kind: str) -> None:
+    page = visit("some", scheme=scheme).open(f"#/{kind}")
+    page.locator(".spacer .c-path a").first.click()
+    page.wait_for_selector(".page-head")
+    violations(page)
+
+
+def test_narrow_page_has_no_accessibility_violations(visit: Open) -> None:
+    violations(visit("some", width=400).open("#/findings"))
+
+
+def violations(page: Any) -> None:
+    """axe finds nothing."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    with_csp = page.context.browser.new_context(bypass_csp=True, viewport=page.viewport_size)
+    try:
+        twin = with_csp.new_page()
+        twin.emulate_media(
+            color_scheme="dark"
+            if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+            else "light"
+        )
+        twin.goto(page.url)
+        twin.wait_for_selector("html[data-ready]", state="attached")
+        found = axe.Axe().run(twin).response["violations"]
+    finally:
+        with_csp.close()
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_nothing_sticks_out_at_400_pixels(visit: Open, view: str) -> None:
+    page = visit("some", width=400).open(view)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_theme_can_be_changed(visit: Open) -> None:
+    page = visit("one").open()
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.keyboard.press("t")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+
+
+def test_overview_reads_without_scripts(visit: Open, chromium: Any) -> None:
+    opened = visit("some")
+    opened.open()
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(opened.path.as_uri())
+    assert "Order of work" in page.locator("#overview").inner_text()
+    assert page.locator(".reasons li").count() > 5
+    context.close()
+
+
+def test_print_shows_all_sections_and_rows(visit: Open) -> None:
+    page = visit("some").open("#/findings")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".spacer > div").count() == count(page)[1]
+    assert not page.locator("header.top").is_visible()
