@@ -13,6 +13,7 @@ import keras
 
 from migrate.capsule.model import Layer, Model, TensorRef, Topology, map_structure
 from migrate.findings import MigrationError
+from migrate.worlds.modern.operations import call_operation, concrete
 
 Objects = Mapping[str, Any]
 
@@ -67,7 +68,7 @@ class _Graph:
         return model
 
     def _tensor(self, ref: TensorRef) -> Any:
-        return self._compute(ref.layer, ref.node)[ref.tensor]
+        return concrete(self._compute(ref.layer, ref.node)[ref.tensor])
 
     def _compute(self, name: str, number: int) -> list[Any]:
         """Output tensors of one call; the chain of calls below it is walked without recursion."""
@@ -88,28 +89,26 @@ class _Graph:
                     raise MigrationError("CFG051", "the graph of the model has a loop", place=layer.name)
                 pending += missing
                 continue
-            self._outputs[current] = self._call(layer, node.args, node.kwargs)
+            self._outputs[current] = self._call(layer, node.args, node.kwargs, current[1])
         return self._outputs[(name, number)]
 
-    def _call(self, layer: Layer, args: Any, kwargs: Any) -> list[Any]:
+    def _call(self, layer: Layer, args: Any, kwargs: Any, number: int) -> list[Any]:
         def done(ref: TensorRef) -> Any:
             return self._outputs[(ref.layer, ref.node)][ref.tensor]
 
+        if layer.class_name == "Op":
+            with _explained(layer):
+                return call_operation(layer, map_structure(args, done), map_structure(kwargs, done), number)
         call = self._live.get(layer.name)
         if call is None:
-            call = operation(layer) if layer.class_name == "Op" else make_layer(layer, self._objects)
+            call = make_layer(layer, self._objects)
             self._live[layer.name] = call
         with _explained(layer):
-            result = call(*map_structure(args, done), **map_structure(kwargs, done))
+            result = call(
+                *map_structure(args, lambda ref: concrete(done(ref))),
+                **map_structure(kwargs, lambda ref: concrete(done(ref))),
+            )
         return list(keras.tree.flatten(result))
-
-
-def operation(layer: Layer) -> Any:
-    """The ``keras.ops`` or ``keras.activations`` function that an ``Op`` record names."""
-    target: Any = keras
-    for step in str(layer.config["function"]).removeprefix("keras.").split("."):
-        target = getattr(target, step)
-    return target
 
 
 def _input(layer: Layer) -> Any:

@@ -92,7 +92,9 @@ def array_mark(value: Any) -> Any:
 
 
 def _is_numbers(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and not any(structure_refs(value)) and not _has_objects(value)
+    return (
+        isinstance(value, list) and bool(value) and not any(structure_refs(value)) and not _has_objects(value)
+    )
 
 
 def _has_objects(value: Any) -> bool:
@@ -117,7 +119,7 @@ def _node(name: str, target: Target, node: Node, place: str) -> Node:
 
 
 def slice_key(spec: Any) -> list[Any]:
-    """A ``slice_spec`` as a list of ints, None (new axis), ``"..."``, tensors and ``{"slice": [start, stop, step]}``."""
+    """A ``slice_spec`` as a list: ints, None (new axis), ``"..."``, tensors, ``{"slice": [start, stop, step]}``."""
     items = spec if isinstance(spec, list) else [spec]
     return [_slice_item(item) for item in items]
 
@@ -145,8 +147,8 @@ def _slice_item(item: Any) -> Any:
         applies_to=">=2.4",
         before='{"class_name": "InstanceProperty", "config": {"cls_ref": {…}, "attr_name": "flat_values"}}',
         after="refused: keep the model as a SavedModel",
-        why="ClassMethod, InstanceMethod and InstanceProperty layers exist for RaggedTensor and SparseTensor, which Keras 3 "
-        "models cannot carry through a graph that is saved.",
+        why="ClassMethod, InstanceMethod and InstanceProperty layers exist for ragged and sparse tensors, which "
+        "Keras 3 models cannot carry through a graph that is saved.",
     ),
     Step.KERAS_3,
     "ClassMethod",

@@ -156,8 +156,14 @@ _ACTIVATIONS = (
 """Activations whose Keras 2 and Keras 3 definitions agree (``hard_sigmoid`` does not: SIL001)."""
 
 
-def _composite(name: str, *arrays: str, drop: tuple[str, ...] = (), **rename: str) -> Target:
-    return Target(f"composite.{name}", rename, frozenset(drop), frozenset(arrays))
+def _composite(
+    name: str,
+    *arrays: str,
+    drop: tuple[str, ...] = (),
+    also: Mapping[str, str] | None = None,
+    **rename: str,
+) -> Target:
+    return Target(f"composite.{name}", {**(also or {}), **rename}, frozenset(drop), frozenset(arrays))
 
 
 FUNCTIONS: Mapping[str, Target] = {
@@ -178,7 +184,7 @@ FUNCTIONS: Mapping[str, Target] = {
     "math.scalar_mul": _composite("scalar_mul"),
     "math.add_n": _composite("add_n"),
     "math.accumulate_n": _composite("add_n", drop=("shape", "tensor_dtype")),
-    "math.count_nonzero": _composite("count_nonzero", **_AXIS),
+    "math.count_nonzero": _composite("count_nonzero", also=_AXIS),
     "math.argmax": _composite("argmax", dimension="axis"),
     "math.argmin": _composite("argmin", dimension="axis"),
     "math.cumsum": _composite("cumsum"),
@@ -191,8 +197,8 @@ FUNCTIONS: Mapping[str, Target] = {
     "math.segment_sum": Target("keras.ops.segment_sum"),
     "sort": _composite("sort"),
     "argsort": _composite("argsort", drop=("stable",)),
-    "norm": _composite("norm", drop=("ord_",), **_AXIS),
-    "linalg.norm": _composite("norm", **_AXIS),
+    "norm": _composite("norm", also=_AXIS),
+    "linalg.norm": _composite("norm", also=_AXIS),
     "linalg.matmul": _composite(
         "matmul", "a", "b", drop=("a_is_sparse", "b_is_sparse", "output_type", "grad_a", "grad_b")
     ),
@@ -207,13 +213,14 @@ FUNCTIONS: Mapping[str, Target] = {
     "linalg.cross": Target("keras.ops.cross", {"b": "x2"}),
     "einsum": _composite("einsum"),
     "cast": _composite("cast"),
-    "bitcast": _composite("bitcast"),
     "identity": _composite("identity"),
     "convert_to_tensor": _composite("identity", drop=("dtype_hint", "preferred_dtype", "dtype")),
     "ensure_shape": _composite("identity", drop=("shape",)),
     "debugging.check_numerics": _composite("identity", drop=("message",)),
     "clip_by_value": Target(
-        "keras.ops.clip", {"clip_value_min": "x_min", "clip_value_max": "x_max"}, arrays=frozenset({"x_min", "x_max"})
+        "keras.ops.clip",
+        {"clip_value_min": "x_min", "clip_value_max": "x_max"},
+        arrays=frozenset({"x_min", "x_max"}),
     ),
     "clip_by_norm": _composite("clip_by_norm", axes="axis"),
     "where": _composite("where", "x", "y"),
@@ -232,7 +239,9 @@ FUNCTIONS: Mapping[str, Target] = {
     "pad": _composite("pad"),
     "gather": _composite("gather", "indices", drop=("validate_indices",)),
     "gather_nd": _composite("gather_nd", "indices", drop=("bad_indices_policy",)),
-    "nn.embedding_lookup": _composite("gather", drop=("partition_strategy", "validate_indices"), ids="indices"),
+    "nn.embedding_lookup": _composite(
+        "gather", drop=("partition_strategy", "validate_indices"), ids="indices"
+    ),
     "one_hot": _composite("one_hot"),
     "broadcast_to": _composite("broadcast_to"),
     "shape": _composite("shape", drop=("out_type", "optimize")),
@@ -254,24 +263,24 @@ FUNCTIONS: Mapping[str, Target] = {
     "nn.gelu": _composite("gelu"),
     "nn.crelu": _composite("crelu"),
     "nn.bias_add": _composite("bias_add", "bias"),
-    "nn.moments": _composite("moments", drop=("shift",), axes="axis", **_AXIS),
+    "nn.moments": _composite("moments", drop=("shift",), axes="axis", also=_AXIS),
     "nn.batch_normalization": _composite("batch_normalization", "mean", "variance", "offset", "scale"),
     "nn.local_response_normalization": _composite("local_response_normalization"),
     "nn.lrn": _composite("local_response_normalization"),
-    "nn.conv1d": _composite("conv", "kernel", drop=("use_cudnn_on_gpu",), stride="strides", **_CONV),
-    "nn.conv2d": _composite("conv", "kernel", drop=("use_cudnn_on_gpu",), **_CONV),
-    "nn.conv3d": _composite("conv", "kernel", **_CONV),
-    "nn.convolution": _composite("conv", "kernel", **_CONV),
-    "nn.depthwise_conv2d": _composite("depthwise_conv", "kernel", **_CONV),
+    "nn.conv1d": _composite("conv", "kernel", drop=("use_cudnn_on_gpu",), stride="strides", also=_CONV),
+    "nn.conv2d": _composite("conv", "kernel", drop=("use_cudnn_on_gpu",), also=_CONV),
+    "nn.conv3d": _composite("conv", "kernel", also=_CONV),
+    "nn.convolution": _composite("conv", "kernel", also=_CONV),
+    "nn.depthwise_conv2d": _composite("depthwise_conv", "kernel", also=_CONV),
     "nn.separable_conv2d": _composite(
         "separable_conv",
         "depthwise_kernel",
         "pointwise_kernel",
         depthwise_filter="depthwise_kernel",
         pointwise_filter="pointwise_kernel",
-        **_CONV,
+        also=_CONV,
     ),
-    "nn.conv2d_transpose": _composite("conv_transpose", "kernel", drop=("output_shape",), **_CONV),
+    "nn.conv2d_transpose": _composite("conv_transpose", "kernel", drop=("output_shape",), also=_CONV),
     **{
         f"nn.{kind}_pool{rank}": Target(
             f"composite.{kind}_pool", {"ksize": "size", "padding": "padding"}, _POOL_DROP

@@ -1,0 +1,169 @@
+"""Selecting, ordering and rearranging, with TensorFlow's parameters and defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from migrate.findings import MigrationError
+
+
+def argmax(input: Any, axis: Any = None, output_type: str = "int64") -> Any:
+    """``tf.argmax``: over the first axis by default, int64."""
+    return ops.cast(ops.argmax(input, axis=0 if axis is None else axis), output_type)
+
+
+def argmin(input: Any, axis: Any = None, output_type: str = "int64") -> Any:
+    """``tf.argmin``."""
+    return ops.cast(ops.argmin(input, axis=0 if axis is None else axis), output_type)
+
+
+def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False) -> Any:
+    """``tf.cumsum``."""
+    return _cumulate(ops.cumsum, ops.subtract, x, axis, exclusive, reverse)
+
+
+def cumprod(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False) -> Any:
+    """``tf.math.cumprod``."""
+    if exclusive:
+        raise MigrationError("CFG061", "tf.math.cumprod(exclusive=True) has no counterpart")
+    return _cumulate(ops.cumprod, ops.divide, x, axis, False, reverse)
+
+
+def _cumulate(run: Any, undo: Any, x: Any, axis: int, exclusive: bool, reverse: bool) -> Any:
+    turned = ops.flip(x, axis=axis) if reverse else x
+    total = run(turned, axis=axis)
+    total = undo(total, turned) if exclusive else total
+    return ops.flip(total, axis=axis) if reverse else total
+
+
+def top_k(input: Any, k: int = 1, sorted: bool = True) -> Any:
+    """``tf.math.top_k``: values and indices."""
+    return list(ops.top_k(input, k, sorted=sorted))
+
+
+def sort(values: Any, axis: int = -1, direction: str = "ASCENDING") -> Any:
+    """``tf.sort``."""
+    result = ops.sort(values, axis=axis)
+    return ops.flip(result, axis=axis) if direction == "DESCENDING" else result
+
+
+def argsort(values: Any, axis: int = -1, direction: str = "ASCENDING") -> Any:
+    """``tf.argsort``."""
+    return ops.argsort(ops.negative(values) if direction == "DESCENDING" else values, axis=axis)
+
+
+def where(condition: Any, x: Any = None, y: Any = None) -> Any:
+    """``tf.where`` with both values."""
+    if x is None or y is None:
+        raise MigrationError("CFG061", "tf.where without values gives a shape that depends on values")
+    return ops.where(condition, x, y)
+
+
+def transpose(a: Any, axes: Any = None) -> Any:
+    """``tf.transpose``; all axes reversed by default."""
+    return ops.transpose(a, axes=None if axes is None else tuple(axes))
+
+
+def split(value: Any, num_or_size_splits: Any, axis: int = 0, num: Any = None) -> Any:
+    """``tf.split`` into equal parts, or parts of given sizes (one may be -1)."""
+    if isinstance(num_or_size_splits, int):
+        return ops.split(value, num_or_size_splits, axis=axis)
+    sizes = [int(n) for n in np.ravel(num_or_size_splits)]
+    if -1 in sizes:
+        whole = value.shape[axis]
+        if whole is None:
+            raise MigrationError("CFG066", "tf.split leaves a size to be found at run time")
+        sizes[sizes.index(-1)] = whole - sum(n for n in sizes if n != -1)
+    return ops.split(value, [int(n) for n in np.cumsum(sizes)[:-1]], axis=axis)
+
+
+def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any = 0) -> Any:
+    """``tf.pad``."""
+    kind = mode.lower()
+    widths = [[int(a), int(b)] for a, b in paddings]
+    if kind == "constant":
+        return ops.pad(tensor, widths, mode="constant", constant_values=constant_values or 0)
+    return ops.pad(tensor, widths, mode=kind)
+
+
+def gather(params: Any, indices: Any, axis: Any = None, batch_dims: int = 0) -> Any:
+    """``tf.gather``; with batch dimensions one position per row."""
+    batch = batch_dims or 0
+    where_ = batch if axis is None else axis
+    if isinstance(indices, np.ndarray):
+        indices = indices.astype("int32")
+    if batch == 0:
+        return ops.take(params, indices, axis=where_)
+    along = where_ if where_ >= 0 else where_ + len(params.shape)
+    extra = len(indices.shape) - batch
+    if along != batch or extra not in (0, 1):
+        raise MigrationError("CFG061", "tf.gather with batch_dims in this form has no counterpart")
+    index = ops.expand_dims(indices, -1) if extra == 0 else indices
+    for _ in range(len(params.shape) - len(index.shape)):
+        index = ops.expand_dims(index, -1)
+    index = ops.cast(index, "int32")
+    if len(params.shape) > batch + 1:
+        index = ops.add(index, ops.cast(ops.zeros_like(_first(params, along)), "int32"))
+    taken = ops.take_along_axis(params, index, axis=along)
+    return ops.squeeze(taken, axis=along) if extra == 0 else taken
+
+
+def _first(params: Any, axis: int) -> Any:
+    """The first entry along an axis, the axis kept: zeros of that shape widen an index to all features."""
+    return params[tuple(slice(0, 1) if i == axis else slice(None) for i in range(len(params.shape)))]
+
+
+def gather_nd(params: Any, indices: Any, batch_dims: int = 0) -> Any:
+    """``tf.gather_nd`` with one coordinate."""
+    if indices.shape[-1] != 1:
+        raise MigrationError("CFG061", "tf.gather_nd with several coordinates has no counterpart")
+    flat = indices[..., 0]
+    return gather(params, flat, None, batch_dims)
+
+
+def one_hot(
+    indices: Any,
+    depth: int,
+    on_value: Any = None,
+    off_value: Any = None,
+    axis: Any = None,
+    dtype: str | None = None,
+) -> Any:
+    """``tf.one_hot``."""
+    result = ops.one_hot(indices, int(depth), axis=-1 if axis is None else axis, dtype=dtype or "float32")
+    high, low = 1 if on_value is None else on_value, 0 if off_value is None else off_value
+    if (high, low) == (1, 0):
+        return result
+    return ops.add(ops.multiply(result, high - low), low)
+
+
+def meshgrid(*values: Any, indexing: str = "xy") -> Any:
+    """``tf.meshgrid``: only its first operand is in the file.
+
+    Raises:
+        MigrationError: ``CFG063``, always.
+    """
+    raise MigrationError("CFG063", "Keras 2 did not store the operands of tf.meshgrid")
+
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "argmax": argmax,
+    "argmin": argmin,
+    "argsort": argsort,
+    "cumprod": cumprod,
+    "cumsum": cumsum,
+    "gather": gather,
+    "gather_nd": gather_nd,
+    "meshgrid": meshgrid,
+    "one_hot": one_hot,
+    "pad": pad,
+    "sort": sort,
+    "split": split,
+    "top_k": top_k,
+    "transpose": transpose,
+    "where": where,
+}

@@ -1,0 +1,152 @@
+"""Make one call of an ``Op`` record on live tensors, and name what it made after the record."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from migrate.capsule.model import Layer
+from migrate.worlds.modern.operations import arrays, images, numbers, shapes, windows
+from migrate.worlds.modern.operations.sizes import Shape, Size, combine, concrete
+
+COMPOSITES: Mapping[str, Callable[..., Any]] = {
+    **arrays.FUNCTIONS,
+    **images.FUNCTIONS,
+    **numbers.FUNCTIONS,
+    **shapes.FUNCTIONS,
+    **windows.FUNCTIONS,
+}
+_ON_SIZES: Mapping[str, Callable[[Any, Any], Any]] = {
+    "keras.ops.add": operator.add,
+    "keras.ops.subtract": operator.sub,
+    "keras.ops.multiply": operator.mul,
+    "keras.ops.floor_divide": operator.floordiv,
+    "keras.ops.mod": operator.mod,
+}
+_ARRAY = "$array"
+
+
+def call_operation(record: Layer, args: tuple[Any, ...], kwargs: Mapping[str, Any], number: int) -> list[Any]:
+    """Outputs of one call.
+
+    Args:
+        record: an ``Op`` layer; its ``function`` is public in Keras or ``composite.…``.
+        args: live tensors, sizes and constants.
+        kwargs: the same by name.
+        number: which call of the record this is.
+
+    Returns:
+        Tensors, or :class:`Size` and :class:`Shape` values that only later operations of the graph see.
+    """
+    function = str(record.config["function"])
+    dtype = _dtype_of([*args, *kwargs.values()])
+    values = [_decode(arg, dtype) for arg in args]
+    named = {key: _decode(value, dtype) for key, value in kwargs.items()}
+    before = {id(op) for op in _producers([*values, *named.values()])}
+    result = _evaluate(function, values, named)
+    outputs = _leaves(result)
+    _name(outputs, before, record.name if number == 0 else f"{record.name}.call_{number}")
+    return outputs
+
+
+def _evaluate(function: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    kind, _, name = function.partition(".")
+    if kind == "composite":
+        composite = COMPOSITES[name]
+        if name in shapes.FUNCTIONS:
+            return composite(*args, **kwargs)
+        return composite(*map(_concrete, args), **{key: _concrete(value) for key, value in kwargs.items()})
+    everything = [*args, *kwargs.values()]
+    sized = any(isinstance(value, Size) for value in everything)
+    plain = all(isinstance(value, int | Size) for value in everything)
+    if (
+        function in _ON_SIZES
+        and plain
+        and len(everything) == 2
+        and (sized or not any(map(_is_tensor, everything)))
+    ):
+        return combine(_ON_SIZES[function], everything[0], everything[1])
+    if function == "keras.ops.prod" and isinstance(args[0], Shape):
+        total: Any = 1
+        for dim in args[0].dims:
+            total = combine(operator.mul, total, dim)
+        return total
+    target: Any = keras
+    for step in function.removeprefix("keras.").split("."):
+        target = getattr(target, step)
+    return target(*map(_concrete, args), **{key: _concrete(value) for key, value in kwargs.items()})
+
+
+def _concrete(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_concrete(item) for item in value]
+    return concrete(value)
+
+
+def _decode(value: Any, dtype: str | None) -> Any:
+    """Array constants get the dtype of the tensors that they meet: TensorFlow demands that they agree."""
+    if isinstance(value, Mapping):
+        if set(value) == {_ARRAY}:
+            array = np.asarray(value[_ARRAY])
+            if array.dtype.kind == "f":
+                return array.astype(
+                    dtype if dtype and "float" in dtype and dtype != "bfloat16" else "float32"
+                )
+            return array.astype(dtype) if dtype and dtype != "bool" and array.dtype.kind == "i" else array
+        return {key: _decode(item, dtype) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_decode(item, dtype) for item in value]
+    return value
+
+
+def _dtype_of(values: list[Any]) -> str | None:
+    for value in keras.tree.flatten(values):
+        if _is_tensor(value):
+            return str(keras.backend.standardize_dtype(value.dtype))
+    return None
+
+
+def _is_tensor(value: Any) -> bool:
+    return isinstance(value, keras.KerasTensor)
+
+
+def _leaves(result: Any) -> list[Any]:
+    if isinstance(result, list | tuple):
+        return [leaf for item in result for leaf in _leaves(item)]
+    return [result]
+
+
+def _producers(values: list[Any]) -> Iterator[Any]:
+    for value in keras.tree.flatten(values):
+        if _is_tensor(value):
+            yield value._keras_history.operation
+        elif isinstance(value, Size) and value.source is not None:
+            yield value.source[0]._keras_history.operation
+        elif isinstance(value, Shape):
+            yield from _producers(list(value.dims))
+
+
+def _name(outputs: list[Any], before: set[int], name: str) -> None:
+    """Name the new operations after the record, so that reports and output names keep the old words."""
+    last = [t._keras_history.operation for t in outputs if _is_tensor(t)]
+    made: dict[int, Any] = {}
+    pending = list(dict.fromkeys(last))
+    while pending:
+        current = pending.pop()
+        if id(current) in before or id(current) in made or not hasattr(current, "_inbound_nodes"):
+            continue
+        if isinstance(current, keras.layers.InputLayer):
+            continue
+        made[id(current)] = current
+        for node in current._inbound_nodes:
+            pending += [t._keras_history.operation for t in node.input_tensors]
+    final = made.get(id(last[0])) if last and len({id(op) for op in last}) == 1 else None
+    others = [op for op in made.values() if op is not final]
+    for position, op in enumerate(reversed(others)):
+        op.name = f"{name}.{position + 1}"
+    if final is not None:
+        final.name = name

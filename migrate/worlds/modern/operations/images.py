@@ -1,0 +1,155 @@
+"""``tf.image`` over ``keras.ops``, with the sampling grids of TensorFlow 1 and 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from migrate.findings import MigrationError
+from migrate.worlds.modern.operations.sizes import static_dims
+
+_METHODS = {"bilinear", "nearest", "bicubic", "lanczos3", "lanczos5"}
+
+
+def resize(
+    images: Any,
+    size: Any,
+    method: Any = "bilinear",
+    preserve_aspect_ratio: bool = False,
+    antialias: bool = False,
+) -> Any:
+    """``tf.image.resize`` of TensorFlow 2: half-pixel centres."""
+    if method not in _METHODS or preserve_aspect_ratio:
+        raise MigrationError("CFG061", f"tf.image.resize with the method {method!r} has no counterpart")
+    return ops.image.resize(
+        images,
+        tuple(static_dims(size)),
+        interpolation=method,
+        antialias=bool(antialias),
+        data_format="channels_last",
+    )
+
+
+def resize_bilinear(
+    images: Any, size: Any, align_corners: bool = False, half_pixel_centers: bool = False
+) -> Any:
+    """``tf.compat.v1.image.resize_bilinear``: without half-pixel centres two products with constant matrices."""
+    target = static_dims(size)
+    if half_pixel_centers and not align_corners:
+        return resize(images, target)
+    height, width = _static_size(images)
+    rows = _linear_weights(height, target[0], align_corners)
+    columns = _linear_weights(width, target[1], align_corners)
+    return ops.einsum("oh,bhwc,pw->bopc", rows, images, columns)
+
+
+def resize_nearest(
+    images: Any, size: Any, align_corners: bool = False, half_pixel_centers: bool = False
+) -> Any:
+    """``tf.compat.v1.image.resize_nearest_neighbor``."""
+    target = static_dims(size)
+    if half_pixel_centers and not align_corners:
+        return resize(images, target, "nearest")
+    height, width = _static_size(images)
+    rows = ops.take(images, _nearest(height, target[0], align_corners), axis=1)
+    return ops.take(rows, _nearest(width, target[1], align_corners), axis=2)
+
+
+def _static_size(images: Any) -> tuple[int, int]:
+    height, width = images.shape[1], images.shape[2]
+    if height is None or width is None:
+        raise MigrationError("CFG066", "an image of unknown size is resized on TensorFlow 1's grid")
+    return int(height), int(width)
+
+
+def _scale(source: int, target: int, align_corners: bool) -> float:
+    return (source - 1) / (target - 1) if align_corners and target > 1 else source / target
+
+
+def _linear_weights(source: int, target: int, align_corners: bool) -> Any:
+    """Matrix (target, source) of the weights that the old bilinear kernel gives to each row."""
+    weights = np.zeros((target, source), "float32")
+    for i in range(target):
+        position = np.float32(i) * np.float32(_scale(source, target, align_corners))
+        low = min(int(np.floor(position)), source - 1)
+        part = np.float32(position - low)
+        weights[i, low] += 1 - part
+        weights[i, min(low + 1, source - 1)] += part
+    return weights
+
+
+def _nearest(source: int, target: int, align_corners: bool) -> Any:
+    positions = np.arange(target) * _scale(source, target, align_corners)
+    # The kernel rounds half away from zero when corners are aligned.
+    chosen = np.floor(positions + 0.5) if align_corners else np.floor(positions)
+    return np.minimum(chosen, source - 1).astype("int32")
+
+
+def rgb_to_grayscale(images: Any) -> Any:
+    """``tf.image.rgb_to_grayscale``."""
+    weights = np.array([0.2989, 0.5870, 0.1140], "float32")
+    return ops.sum(ops.multiply(images, weights), axis=-1, keepdims=True)
+
+
+def grayscale_to_rgb(images: Any) -> Any:
+    """``tf.image.grayscale_to_rgb``."""
+    return ops.concatenate([images, images, images], axis=-1)
+
+
+def flip_left_right(image: Any) -> Any:
+    """``tf.image.flip_left_right``."""
+    return ops.flip(image, axis=-2)
+
+
+def flip_up_down(image: Any) -> Any:
+    """``tf.image.flip_up_down``."""
+    return ops.flip(image, axis=-3)
+
+
+def per_image_standardization(image: Any) -> Any:
+    """``tf.image.per_image_standardization``: the deviation is at least 1/sqrt(number of values)."""
+    axes, sizes = (-3, -2, -1), image.shape[-3:]
+    if any(n is None for n in sizes):
+        raise MigrationError("CFG066", "an image of unknown size is standardised")
+    mean = ops.mean(image, axis=axes, keepdims=True)
+    spread = ops.std(image, axis=axes, keepdims=True)
+    return ops.divide(ops.subtract(image, mean), ops.maximum(spread, float(1 / np.sqrt(np.prod(sizes)))))
+
+
+def convert_image_dtype(image: Any, dtype: str) -> Any:
+    """``tf.image.convert_image_dtype`` to a floating-point type."""
+    if "float" not in dtype:
+        raise MigrationError("CFG061", "tf.image.convert_image_dtype to integers has no counterpart")
+    kind = str(image.dtype)
+    if "float" in kind:
+        return ops.cast(image, dtype)
+    return ops.multiply(ops.cast(image, dtype), 1.0 / np.iinfo(kind).max)
+
+
+def adjust_brightness(image: Any, delta: float) -> Any:
+    """``tf.image.adjust_brightness`` of floating-point images."""
+    return ops.add(image, delta)
+
+
+def adjust_contrast(images: Any, contrast_factor: float) -> Any:
+    """``tf.image.adjust_contrast``: away from the mean of each channel."""
+    mean = ops.mean(images, axis=(-3, -2), keepdims=True)
+    return ops.add(ops.multiply(ops.subtract(images, mean), contrast_factor), mean)
+
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "adjust_brightness": adjust_brightness,
+    "adjust_contrast": adjust_contrast,
+    "convert_image_dtype": convert_image_dtype,
+    "flip_left_right": flip_left_right,
+    "flip_up_down": flip_up_down,
+    "grayscale_to_rgb": grayscale_to_rgb,
+    "per_image_standardization": per_image_standardization,
+    "resize": resize,
+    "resize_bilinear": resize_bilinear,
+    "resize_nearest": resize_nearest,
+    "rgb_to_grayscale": rgb_to_grayscale,
+}

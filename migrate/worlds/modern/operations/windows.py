@@ -1,0 +1,167 @@
+"""Convolution and pooling called as functions: TensorFlow's strides, padding and data formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from migrate.findings import MigrationError
+
+_FORMATS = {"NWC": "last", "NHWC": "last", "NDHWC": "last", "NCW": "first", "NCHW": "first", "NCDHW": "first"}
+
+
+def _data_format(value: str | None) -> str:
+    return f"channels_{_FORMATS[value or 'NHWC']}"
+
+
+def _spatial(value: Any, rank: int, data_format: str, default: int = 1) -> tuple[int, ...]:
+    """Window arguments come as one number, one per spatial axis, or one per axis of the tensor."""
+    if value is None:
+        return (default,) * rank
+    flat = [int(v) for v in np.ravel(value)]
+    if len(flat) == 1:
+        return tuple(flat * rank)
+    if len(flat) == rank:
+        return tuple(flat)
+    return tuple(flat[1:-1] if data_format == "channels_last" else flat[2:])
+
+
+def _padding(value: Any) -> str:
+    if isinstance(value, str) and value.upper() in ("SAME", "VALID"):
+        return value.lower()
+    raise MigrationError("CFG061", f"a convolution with the padding {value!r} has no counterpart")
+
+
+def conv(
+    inputs: Any,
+    kernel: Any,
+    strides: Any = None,
+    padding: Any = "VALID",
+    data_format: str | None = None,
+    dilations: Any = None,
+    explicit_paddings: Any = None,
+) -> Any:
+    """``tf.nn.conv1d``, ``conv2d``, ``conv3d`` and ``convolution``."""
+    rank, form = len(inputs.shape) - 2, _data_format(data_format)
+    return ops.conv(
+        inputs,
+        kernel,
+        strides=_spatial(strides, rank, form),
+        padding=_padding(padding),
+        data_format=form,
+        dilation_rate=_spatial(dilations, rank, form),
+    )
+
+
+def depthwise_conv(
+    inputs: Any,
+    kernel: Any,
+    strides: Any = None,
+    padding: Any = "VALID",
+    data_format: str | None = None,
+    dilations: Any = None,
+    explicit_paddings: Any = None,
+) -> Any:
+    """``tf.nn.depthwise_conv2d``."""
+    form = _data_format(data_format)
+    return ops.depthwise_conv(
+        inputs,
+        kernel,
+        strides=_spatial(strides, 2, form),
+        padding=_padding(padding),
+        data_format=form,
+        dilation_rate=_spatial(dilations, 2, form),
+    )
+
+
+def separable_conv(
+    inputs: Any,
+    depthwise_kernel: Any,
+    pointwise_kernel: Any,
+    strides: Any = None,
+    padding: Any = "VALID",
+    data_format: str | None = None,
+    dilations: Any = None,
+) -> Any:
+    """``tf.nn.separable_conv2d``."""
+    deep = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilations)
+    return conv(deep, pointwise_kernel, 1, "VALID", data_format)
+
+
+def conv_transpose(
+    inputs: Any,
+    kernel: Any,
+    strides: Any = None,
+    padding: Any = "SAME",
+    data_format: str | None = None,
+    dilations: Any = None,
+) -> Any:
+    """``tf.nn.conv2d_transpose`` to the default output shape."""
+    rank, form = len(inputs.shape) - 2, _data_format(data_format)
+    return ops.conv_transpose(
+        inputs,
+        kernel,
+        strides=_spatial(strides, rank, form),
+        padding=_padding(padding),
+        data_format=form,
+        dilation_rate=_spatial(dilations, rank, form),
+    )
+
+
+def _pool(function: Any, value: Any, size: Any, strides: Any, padding: Any, data_format: str | None) -> Any:
+    rank, form = len(value.shape) - 2, _data_format(data_format)
+    window = _spatial(size, rank, form)
+    steps = _spatial(strides, rank, form)
+    return function(value, window, strides=steps, padding=_padding(padding), data_format=form)
+
+
+def max_pool(
+    value: Any, size: Any, strides: Any = None, padding: Any = "VALID", data_format: str | None = None
+) -> Any:
+    """``tf.nn.max_pool``."""
+    return _pool(ops.max_pool, value, size, strides, padding, data_format)
+
+
+def avg_pool(
+    value: Any, size: Any, strides: Any = None, padding: Any = "VALID", data_format: str | None = None
+) -> Any:
+    """``tf.nn.avg_pool``."""
+    return _pool(ops.average_pool, value, size, strides, padding, data_format)
+
+
+def bias_add(value: Any, bias: Any, data_format: str | None = None) -> Any:
+    """``tf.nn.bias_add``."""
+    if _data_format(data_format) == "channels_first":
+        ones = [1] * (len(value.shape) - 2)
+        bias = (
+            np.reshape(bias, [1, -1, *ones])
+            if isinstance(bias, np.ndarray)
+            else ops.reshape(bias, [1, -1, *ones])
+        )
+    return ops.add(value, bias)
+
+
+def depth_to_space(input: Any, block_size: int, data_format: str = "NHWC") -> Any:
+    """``tf.nn.depth_to_space``."""
+    return ops.depth_to_space(input, block_size, data_format=_data_format(data_format))
+
+
+def space_to_depth(input: Any, block_size: int, data_format: str = "NHWC") -> Any:
+    """``tf.nn.space_to_depth``."""
+    return ops.space_to_depth(input, block_size, data_format=_data_format(data_format))
+
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "avg_pool": avg_pool,
+    "bias_add": bias_add,
+    "conv": conv,
+    "conv_transpose": conv_transpose,
+    "depth_to_space": depth_to_space,
+    "depthwise_conv": depthwise_conv,
+    "max_pool": max_pool,
+    "separable_conv": separable_conv,
+    "space_to_depth": space_to_depth,
+}
