@@ -53,12 +53,22 @@ def save_model(model: Model, folder: Path, stem: str) -> None:
         for role, array in layer.weights.items()
     }
     save_arrays(folder / f"{stem}.safetensors", arrays)
+    save_structure(model, folder, stem)
+
+
+def save_structure(model: Model, folder: Path, stem: str) -> None:
+    """Write a model's records alone: shapes and dtypes of its weights, not their values."""
     (folder / f"{stem}.json").write_text(json.dumps(encode_model(model)), encoding="utf-8")
+
+
+def load_structure(folder: Path, stem: str) -> Model:
+    """Read a model's records; its weights have shape and dtype and no memory behind them."""
+    return decode_model(json.loads((folder / f"{stem}.json").read_text(encoding="utf-8")))
 
 
 def load_model(folder: Path, stem: str) -> Model:
     """Read what :func:`save_model` wrote."""
-    model = decode_model(json.loads((folder / f"{stem}.json").read_text(encoding="utf-8")))
+    model = load_structure(folder, stem)
     by_layer: dict[str, dict[str, Array]] = {}
     for key, array in load_arrays(folder / f"{stem}.safetensors").items():
         path, _, role = key.rpartition("|")
@@ -115,6 +125,7 @@ def _encode_layer(layer: Layer) -> dict[str, Any]:
         "class_name": layer.class_name,
         "name": layer.name,
         "config": dict(layer.config),
+        "weights": {role: [list(a.shape), a.dtype.str] for role, a in layer.weights.items()},
         "nodes": [{"args": _encode(list(n.args)), "kwargs": _encode(n.kwargs)} for n in layer.nodes],
         "children": {a: _encode_layer(c) for a, c in layer.children.items()},
         "model": encode_model(layer.model) if layer.model is not None else None,
@@ -128,7 +139,7 @@ def _decode_layer(value: Mapping[str, Any]) -> Layer:
         value["name"],
         value["config"],
         tuple(Node(tuple(_decode(n["args"])), _decode(n["kwargs"])) for n in value["nodes"]),
-        {},
+        {role: _without_memory(shape, dtype) for role, (shape, dtype) in value["weights"].items()},
         {a: _decode_layer(c) for a, c in value["children"].items()},
         decode_model(value["model"]) if value["model"] is not None else None,
         value["registered_name"],
@@ -147,6 +158,10 @@ def _decode(value: Any) -> Any:
     if isinstance(value, list):
         return [_decode(item) for item in value]
     return value
+
+
+def _without_memory(shape: list[int], dtype: str) -> Array:
+    return np.broadcast_to(np.zeros((), np.dtype(dtype)), tuple(shape))
 
 
 def _text(value: Any) -> str:

@@ -9,13 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from migrate.capsule.model import count_parameters
-from migrate.capsule.store import save_model
-from migrate.dialects.rule import Fired
-from migrate.dialects.translate import Translation, era_of, translate
+import msgspec
+
+from migrate.capsule.model import Model, count_parameters
 from migrate.findings import Finding, MigrationError, Severity
-from migrate.formats.artifact import LegacyArtifact
-from migrate.formats.read import read
 from migrate.parity.compare import Comparison
 from migrate.parity.golden import find_golden, read_golden
 from migrate.pipeline.outcome import status_of
@@ -29,8 +26,11 @@ from migrate.pipeline.proof import (
     samples,
 )
 from migrate.pipeline.publish import must_be_free, publish
-from migrate.pipeline.reference import Reference, take_reference
+from migrate.pipeline.reference import Reference, reader_params, take_reference
 from migrate.pipeline.request import ArtifactRequest, Options, Target
+from migrate.pipeline.safety import must_be_safe
+from migrate.pipeline.staging import Staged, stage
+from migrate.pipeline.translated import Translated, ask_reader, legacy_structure, modern_structure
 from migrate.report.records import (
     SCHEMA_VERSION,
     ArtifactResult,
@@ -56,8 +56,8 @@ PROFILED_PARAMETERS = 2_000_000
 class _Progress:
     """What is known so far; a refusal at any step still reports all of it."""
 
-    artifact: LegacyArtifact | None = None
-    translation: Translation | None = None
+    translated: Translated | None = None
+    legacy: Model | None = None
     findings: list[Finding] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
     evidence: str = ""
@@ -100,27 +100,27 @@ def _migrate(
     request: ArtifactRequest, options: Options, slot: Slot, progress: _Progress
 ) -> tuple[Status, Outputs]:
     must_be_free(request.out / request.folder, options.force)
-    with progress.phase("read"):
-        architecture = Path(options.architecture) if options.architecture else None
-        artifact = progress.artifact = read(request.path, architecture)
-    _must_be_legacy(artifact)
+    with progress.phase("scan"):
+        staged = stage(request.path, options, slot)
+        progress.findings += must_be_safe(slot, staged.source, options.trust)
     with progress.phase("translate"):
-        translation = progress.translation = translate(artifact, era_of(artifact, options.keep_weights))
-        progress.findings += translation.notes.findings
-    objects = _stage_custom_objects(slot, options)
-    own_source = write_custom_objects(translation.modern, slot.inputs)
-    modern_objects = [*objects, *([str(own_source)] if own_source else [])]
+        translated = progress.translated = ask_reader(slot, staged.source, reader_params(staged, options))
+        progress.findings += translated.notes()
+        translated.must_be_translated()
+        legacy, modern = legacy_structure(slot), modern_structure(slot)
+        progress.legacy = legacy
+    own_source = write_custom_objects(modern, slot.inputs)
+    modern_objects = [*staged.custom_objects, *([str(own_source)] if own_source else [])]
 
     slot.warm()
     with progress.phase("reference"):
-        reference = _reference(slot, artifact, translation, objects, options, progress)
+        reference = _reference(slot, staged, translated, options, progress)
     with progress.phase("build"):
-        save_model(translation.modern, slot.inputs, "modern")
         described = slot.modern.call(
-            "build", {"folder": str(slot.inputs), "stem": "modern", "custom_objects": modern_objects}
+            "build", {"folder": str(slot.reader.scratch), "stem": "modern", "custom_objects": modern_objects}
         )
     names = _output_names(reference.described if reference else described)
-    judge = Judge(names, lowest_precision(translation.legacy), options.tolerance)
+    judge = Judge(names, lowest_precision(legacy), options.tolerance)
     with progress.phase("compare"):
         _compare(request, slot, reference, described, judge, progress)
 
@@ -159,34 +159,11 @@ def _migrate(
     return status, outputs
 
 
-def _must_be_legacy(artifact: LegacyArtifact) -> None:
-    release = artifact.writer.keras_release
-    if release is not None and release >= (3, 0):
-        raise MigrationError(
-            "FMT013", f"the file was written by Keras {artifact.writer.keras}: nothing to migrate"
-        )
-
-
-def _stage_custom_objects(slot: Slot, options: Options) -> list[str]:
-    """Copies of the user's files where the workers can read them."""
-    staged = []
-    for number, file in enumerate(options.custom_objects):
-        target = slot.inputs / f"custom_{number}_{file.name}"
-        target.write_bytes(file.read_bytes())
-        staged.append(str(target))
-    return staged
-
-
 def _reference(
-    slot: Slot,
-    artifact: LegacyArtifact,
-    translation: Translation,
-    objects: list[str],
-    options: Options,
-    progress: _Progress,
+    slot: Slot, staged: Staged, translated: Translated, options: Options, progress: _Progress
 ) -> Reference | None:
     try:
-        reference = take_reference(slot, artifact, translation, objects, options.trust)
+        reference = take_reference(slot, staged, translated, options)
     except MigrationError as error:
         if error.code != "PAR004":
             raise
@@ -218,8 +195,8 @@ def _compare(
     progress.evidence = progress.evidence or reference.evidence
     progress.cases += len({key.split("/")[0] for key in reference.outputs})
     agree = all(c.equal for c in comparisons)
-    assert progress.translation is not None
-    size = sum(count_parameters(layer) for layer in progress.translation.legacy.layers)
+    assert progress.legacy is not None
+    size = sum(count_parameters(layer) for layer in progress.legacy.layers)
     if not agree or size <= PROFILED_PARAMETERS:
         progress.profile, progress.first_divergent = profile_layers(slot, reference, judge)
     if agree:
@@ -258,8 +235,8 @@ def _compare_reloaded(
 
 
 def _is_stateful(progress: _Progress) -> bool:
-    assert progress.translation is not None
-    return any(layer.config.get("stateful") for _, layer in progress.translation.modern.walk())
+    assert progress.legacy is not None
+    return any(layer.config.get("stateful") for _, layer in progress.legacy.walk())
 
 
 def _output_names(described: Any) -> list[str]:
@@ -279,9 +256,8 @@ def _output_names(described: Any) -> list[str]:
 def _result(
     request: ArtifactRequest, progress: _Progress, status: Status, outputs: Outputs, seconds: float
 ) -> ArtifactResult:
-    artifact = progress.artifact
-    writer = artifact.writer if artifact else None
-    notes = progress.translation.notes if progress.translation else None
+    facts = progress.translated.artifact if progress.translated else None
+    fired = progress.translated.rules if progress.translated else []
     parity = None
     if progress.comparisons:
         parity = Parity(
@@ -294,12 +270,12 @@ def _result(
     kept = {k: v["state"] for k, v in progress.training.items()}
     return ArtifactResult(
         source=request.source,
-        sha256=artifact.sha256 if artifact else "",
-        format=artifact.format.value if artifact else "unknown",
-        written_by=WrittenBy(writer.keras, writer.tensorflow, writer.backend) if writer else WrittenBy(),
+        sha256=facts.sha256 if facts else "",
+        format=facts.format if facts else "unknown",
+        written_by=WrittenBy(facts.keras, facts.tensorflow, facts.backend) if facts else WrittenBy(),
         status=status,
         outputs=outputs,
-        rules=list(dict.fromkeys(f.code for f in notes.fired)) if notes else [],
+        rules=list(dict.fromkeys(f.code for f in fired)),
         findings=[_finding_record(f) for f in progress.findings],
         parity=parity,
         training=Training(**kept) if kept else None,
@@ -320,8 +296,9 @@ def _record(
     sample: dict[str, list[float]],
     slot: Slot,
 ) -> MigrationRecord:
-    assert progress.translation is not None
-    fired = progress.translation.notes.fired
+    assert progress.translated is not None
+    assert progress.legacy is not None
+    fired = progress.translated.rules
     layers = [
         {
             "path": "/".join(path),
@@ -329,14 +306,14 @@ def _record(
             "parameters": count_parameters(layer),
             "rules": list(dict.fromkeys(f.code for f in fired if f.place == "/".join(path))),
         }
-        for path, layer in progress.translation.legacy.walk()
+        for path, layer in progress.legacy.walk()
     ]
     hello = slot.legacy.hello
     return MigrationRecord(
         schema=SCHEMA_VERSION,
         tool=tool_versions(),
         result=_result(request, progress, status, outputs, 0.0),
-        rules=[_fired(f) for f in fired],
+        rules=[msgspec.to_builtins(f) for f in fired],
         layers=layers,
         outputs=[_output_parity(c, signatures) for c in _worst_by_output(progress.comparisons)],
         layer_parity=progress.profile,
@@ -346,10 +323,6 @@ def _record(
         protections=list(hello.protections) if hello else [],
         phases=progress.phases,
     )
-
-
-def _fired(fired: Fired) -> dict[str, Any]:
-    return {"code": fired.code, "place": fired.place, "before": fired.before, "after": fired.after}
 
 
 def _worst_by_output(comparisons: list[Comparison]) -> list[Comparison]:

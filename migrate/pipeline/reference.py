@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from migrate.capsule.model import Array, Model
-from migrate.capsule.store import load_arrays, save_arrays, save_model
-from migrate.dialects.emit import emit_keras2
-from migrate.dialects.translate import Translation
+from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import Finding, MigrationError, Severity
-from migrate.formats.artifact import Format, LegacyArtifact
 from migrate.parity.probes import ATTEMPTS, input_specs, make_probes
+from migrate.pipeline.request import Options
+from migrate.pipeline.staging import Staged
+from migrate.pipeline.translated import Translated, ask_reader, legacy_structure
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import WorldError
-
-_ORIGINAL_SUFFIX = {
-    Format.HDF5_MODEL: ".h5",
-    Format.HDF5_WEIGHTS: ".h5",
-    Format.KERAS_ARCHIVE: ".keras",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +37,20 @@ class Reference:
     findings: tuple[Finding, ...]
 
 
-def take_reference(
-    slot: Slot, artifact: LegacyArtifact, translation: Translation, custom_objects: list[str], trust: bool
-) -> Reference:
+def take_reference(slot: Slot, staged: Staged, translated: Translated, options: Options) -> Reference:
     """Let tf-keras load the untouched file; where it cannot, let it build from the repaired configuration.
 
     Raises:
         MigrationError: ``PAR004`` when the legacy world can do neither: there is no reference.
     """
     findings: list[Finding] = []
-    witnesses = [] if _original_differs(translation) else [("original", _load_original)]
+    witnesses = [("original", _load_original)] if translated.original else []
     witnesses.append(("reconstructed", _reconstruct))
+    model = legacy_structure(slot)
     for evidence, load in witnesses:
         try:
-            described = load(slot, artifact, translation, custom_objects, trust)
-            probes, outputs = _run(slot, translation.legacy, described)
+            described = load(slot, staged, translated, options)
+            probes, outputs = _run(slot, model, described)
         except WorldError as error:
             findings.append(
                 Finding("PAR002", Severity.INFO, f"no {evidence} reference: {_one_line(error.message)}")
@@ -68,43 +59,41 @@ def take_reference(
         return Reference(evidence, described, probes, outputs, tuple(findings))
     raise MigrationError(
         "PAR004",
-        f"the legacy world gives no reference: {findings[-1].message if findings else 'not tried'}",
+        f"the legacy world gives no reference: {findings[-1].message}",
         "Record inputs and outputs with the original framework as MODEL.golden.npz beside the model.",
     )
 
 
-def _original_differs(translation: Translation) -> bool:
-    """Whether a rule fired whose era computes something else than tf-keras does today."""
-    from migrate.dialects.rule import overrides_original
-
-    return any(overrides_original(fired.code) for fired in translation.notes.fired)
-
-
-def _load_original(
-    slot: Slot, artifact: LegacyArtifact, translation: Translation, custom_objects: list[str], trust: bool
-) -> dict[str, Any]:
-    suffix = _ORIGINAL_SUFFIX.get(artifact.format)
-    staged = slot.inputs / f"original{suffix}"
-    if not staged.exists():
-        shutil.copyfile(artifact.source, staged)
-    params: dict[str, Any] = {"source": str(staged), "custom_objects": custom_objects, "trust": trust}
-    if artifact.format is Format.HDF5_WEIGHTS:
-        architecture = slot.inputs / "architecture.json"
-        architecture.write_text(json.dumps(artifact.architecture), encoding="utf-8")
-        params["architecture"] = str(architecture)
+def _load_original(slot: Slot, staged: Staged, translated: Translated, options: Options) -> dict[str, Any]:
+    params: dict[str, Any] = {
+        "source": str(staged.source),
+        "custom_objects": list(staged.custom_objects),
+        "trust": options.trust,
+    }
+    if staged.architecture is not None:
+        params["architecture"] = str(slot.reader.scratch / "architecture.json")
     return slot.legacy.call("load_original", params)
 
 
-def _reconstruct(
-    slot: Slot, artifact: LegacyArtifact, translation: Translation, custom_objects: list[str], trust: bool
-) -> dict[str, Any]:
-    folder = slot.inputs
-    save_model(translation.legacy, folder, "legacy")
-    (folder / "keras2.json").write_text(json.dumps(emit_keras2(translation.legacy)), encoding="utf-8")
+def _reconstruct(slot: Slot, staged: Staged, translated: Translated, options: Options) -> dict[str, Any]:
+    ask_reader(slot, staged.source, reader_params(staged, options), reconstruct=True)
     return slot.legacy.call(
         "build",
-        {"folder": str(folder), "stem": "legacy", "config": "keras2.json", "custom_objects": custom_objects},
+        {
+            "folder": str(slot.reader.scratch),
+            "stem": "legacy",
+            "config": "keras2.json",
+            "custom_objects": list(staged.custom_objects),
+        },
     )
+
+
+def reader_params(staged: Staged, options: Options) -> dict[str, Any]:
+    """What the reader needs to know beside the source."""
+    return {
+        "architecture": str(staged.architecture) if staged.architecture else None,
+        "keep_weights": options.keep_weights,
+    }
 
 
 def _run(slot: Slot, model: Model, described: Mapping[str, Any]) -> tuple[Path, Mapping[str, Array]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def hard_sigmoid_activation(model: Model, era: Era) -> Model:
     def scaled(layer: Layer) -> tuple[Layer, ...] | None:
         if not _is_hard(layer, "activation"):
             return None
-        return Layer("Rescaling", f"{layer.name}_scale", {"scale": SCALE}), layer.with_config(activation=_DONE)
+        return Layer("Rescaling", f"{layer.name}_scale", {"scale": SCALE, "offset": 0.0}), layer.with_config(activation=_DONE)
 
     return expand_chains(model, {"Activation"}, scaled)
 
@@ -140,4 +141,5 @@ def _fold_kernel(layer: Layer, roles: tuple[str, ...]) -> Layer:
 
 
 def _registered(layer: Layer, key: str) -> Layer:
-    return layer.with_config(**{key: REGISTERED})
+    changes: dict[str, Any] = {key: REGISTERED}
+    return layer.with_config(**changes)

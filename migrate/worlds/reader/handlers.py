@@ -11,6 +11,7 @@ from typing import Any
 from migrate.findings import MigrationError
 from migrate.scan.files import scan_one
 from migrate.scan.output import finding_json
+from migrate.worlds.reader.translation import read_and_translate
 
 
 def scan(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -30,4 +31,4 @@ def scan_many(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return {"scans": answers}
 
 
-HANDLERS = {"scan": scan, "scan_many": scan_many}
+HANDLERS = {"scan": scan, "scan_many": scan_many, "translate": read_and_translate}

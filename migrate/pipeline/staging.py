@@ -1,0 +1,71 @@
+"""Put the files of one artifact where sandboxed workers can read them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from migrate.findings import MigrationError
+from migrate.formats.artifact import Format
+from migrate.formats.identify import identify
+from migrate.formats.pairing import find_architecture
+from migrate.pipeline.request import Options
+from migrate.worlds.pool import Slot
+
+_SUFFIXES = {
+    Format.HDF5_MODEL: ".h5",
+    Format.HDF5_WEIGHTS: ".h5",
+    Format.KERAS_ARCHIVE: ".keras",
+    Format.WEIGHTS_ARCHIVE: ".weights.h5",
+}
+"""What frameworks want a file of this content to be called: they choose the reader by the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Files of one artifact inside the slot."""
+
+    source: Path
+    architecture: Path | None
+    custom_objects: tuple[str, ...]
+
+
+def stage(path: Path, options: Options, slot: Slot) -> Staged:
+    """Link or copy the source, its architecture and the user's classes into the slot.
+
+    Raises:
+        MigrationError: ``FMT021`` when the source cannot be read.
+    """
+    found = identify(path)
+    source = slot.inputs / f"original{_SUFFIXES.get(found.format, path.suffix)}"
+    _bring(path, source)
+    given = Path(options.architecture) if options.architecture else None
+    if given is None and found.format in (Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE):
+        given = find_architecture(path)
+    architecture = None
+    if given is not None:
+        architecture = slot.inputs / f"architecture{given.suffix}"
+        _bring(given, architecture)
+    objects = []
+    for number, file in enumerate(options.custom_objects):
+        target = slot.inputs / f"custom_{number}_{file.name}"
+        shutil.copyfile(file, target)
+        objects.append(str(target))
+    return Staged(source, architecture, tuple(objects))
+
+
+def _bring(source: Path, target: Path) -> None:
+    """A hard link where the file system allows one, else a copy: workers cannot write to either."""
+    try:
+        os.link(source, target)
+    except OSError:
+        try:
+            shutil.copyfile(source, target)
+        except OSError as error:
+            raise MigrationError(
+                "FMT021",
+                f"cannot read {source.name}: {error.strerror or error}",
+                "Check that the file exists and its permissions.",
+            ) from error

@@ -1,0 +1,77 @@
+"""Read a legacy file and translate it, where a crash of a parser costs one artifact.
+
+The results are files in the scratch folder: ``modern.*`` (the capsule that the modern world builds from),
+``legacy.json`` (structure of the final Keras 2 dialect) and, when asked for, ``legacy.safetensors`` with
+``keras2.json`` (what tf-keras builds the reconstruction from), ``architecture.json`` (the file's own).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from migrate.capsule.store import save_model, save_structure
+from migrate.dialects.emit import emit_keras2
+from migrate.dialects.rule import overrides_original
+from migrate.dialects.translate import era_of, translate
+from migrate.findings import MigrationError
+from migrate.formats.artifact import LegacyArtifact
+from migrate.formats.read import read
+
+
+def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Translate ``source`` (with ``architecture``); ``reconstruct`` writes what the legacy world builds from.
+
+    Returns:
+        ``artifact`` (sha256, format, writer), ``rules`` (as fired), ``findings``, ``original`` (whether
+        tf-keras on the untouched file computes what the writer did), ``refusal`` (None, or why there is no
+        translation).
+    """
+    architecture = Path(params["architecture"]) if params.get("architecture") else None
+    artifact = read(Path(params["source"]), architecture)
+    answer: dict[str, Any] = {"artifact": _facts(artifact), "rules": [], "findings": [], "original": True}
+    try:
+        _must_be_legacy(artifact)
+        translation = translate(artifact, era_of(artifact, params.get("keep_weights", False)))
+    except MigrationError as error:
+        return {**answer, "refusal": _refusal(error)}
+    notes = translation.notes
+    if params.get("reconstruct"):
+        save_model(translation.legacy, scratch, "legacy")
+        (scratch / "keras2.json").write_text(json.dumps(emit_keras2(translation.legacy)), encoding="utf-8")
+    else:
+        save_structure(translation.legacy, scratch, "legacy")
+        save_model(translation.modern, scratch, "modern")
+    (scratch / "architecture.json").write_text(json.dumps(artifact.architecture), encoding="utf-8")
+    return {
+        **answer,
+        "rules": [asdict(fired) for fired in notes.fired],
+        "findings": [{**asdict(f), "severity": f.severity.value} for f in notes.findings],
+        "original": not any(overrides_original(fired.code) for fired in notes.fired),
+        "refusal": None,
+    }
+
+
+def _facts(artifact: LegacyArtifact) -> dict[str, Any]:
+    writer = artifact.writer
+    return {
+        "sha256": artifact.sha256,
+        "format": artifact.format.value,
+        "keras": writer.keras,
+        "tensorflow": writer.tensorflow,
+        "backend": writer.backend,
+    }
+
+
+def _must_be_legacy(artifact: LegacyArtifact) -> None:
+    release = artifact.writer.keras_release
+    if release is not None and release >= (3, 0):
+        raise MigrationError(
+            "FMT013", f"the file was written by Keras {artifact.writer.keras}: nothing to migrate"
+        )
+
+
+def _refusal(error: MigrationError) -> dict[str, str]:
+    return {"code": error.code, "message": error.message, "hint": error.hint, "place": error.place}
