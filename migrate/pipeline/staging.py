@@ -41,7 +41,7 @@ def stage(path: Path, options: Options, slot: Slot) -> Staged:
     found = identify(path)
     source = slot.inputs / f"original{_SUFFIXES.get(found.format, path.suffix)}"
     _bring(path, source)
-    given = Path(options.architecture) if options.architecture else None
+    given = _given_architecture(options, slot)
     if given is None and found.format in (Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE):
         given = find_architecture(path)
     architecture = None
@@ -54,6 +54,19 @@ def stage(path: Path, options: Options, slot: Slot) -> Staged:
         shutil.copyfile(file, target)
         objects.append(str(target))
     return Staged(source, architecture, tuple(objects))
+
+
+def _given_architecture(options: Options, slot: Slot) -> Path | None:
+    """The file that ``--architecture`` names, or the one that its builder's model gives."""
+    if not options.architecture:
+        return None
+    file, _, function = options.architecture.rpartition(":")
+    if not file.endswith(".py"):
+        return Path(options.architecture)
+    staged = slot.inputs / Path(file).name
+    _bring(Path(file), staged)
+    reply = slot.legacy.call("architecture_of", {"file": str(staged), "function": function})
+    return Path(reply["file"])
 
 
 def _bring(source: Path, target: Path) -> None:

@@ -10,6 +10,7 @@ import tensorflow as tf
 import tf_keras
 
 from migrate.capsule.store import load_model, save_arrays
+from migrate.findings import MigrationError
 from migrate.worlds.custom import load_custom_objects
 from migrate.worlds.runner import cases_of, describe, nest_like, run_cases, to_numpy
 from migrate.worlds.variables import assign_model
@@ -47,6 +48,29 @@ def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     assign_model(model, load_model(folder, params["stem"]))
     _held["model"] = model
     return describe(model)
+
+
+def architecture_of(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Call the user's builder ``function`` of ``file`` and write the architecture of what it returns.
+
+    Raises:
+        MigrationError: ``CFG052`` when the function is missing, fails, or returns no Keras 2 model.
+    """
+    tf_keras.backend.clear_session()
+    objects = load_custom_objects([params["file"]])
+    name = params["function"]
+    hint = "The function takes no arguments and returns a tf.keras (Keras 2) model."
+    if name not in objects:
+        raise MigrationError("CFG052", f"{Path(params['file']).name} defines no function {name!r}", hint)
+    try:
+        model = objects[name]()
+    except Exception as error:  # noqa: BLE001 - any user code; becomes a finding
+        raise MigrationError("CFG052", f"{name}() fails: {type(error).__name__}: {error}", hint) from error
+    if not isinstance(model, tf_keras.Model):
+        raise MigrationError("CFG052", f"{name}() returns a {type(model).__name__}, not a Keras 2 model", hint)
+    out = scratch / "architecture.json"
+    out.write_text(model.to_json(), encoding="utf-8")
+    return {"file": str(out)}
 
 
 def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -106,6 +130,7 @@ def release(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 HANDLERS = {
     "load_original": load_original,
     "build": build,
+    "architecture_of": architecture_of,
     "predict": predict,
     "activations": activations,
     "release": release,
