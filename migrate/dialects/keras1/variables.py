@@ -16,9 +16,22 @@ LSTM_GATES = ("i", "c", "f", "o")
 GRU_GATES = ("z", "r", "h")
 
 _KERNEL = frozenset(
-    ["Dense", "TimeDistributedDense", "MaxoutDense", "Convolution1D", "Convolution2D", "Convolution3D"]
-    + ["AtrousConvolution1D", "AtrousConvolution2D", "Deconvolution2D", "LocallyConnected1D"]
-    + ["LocallyConnected2D", "Conv1D", "Conv2D", "Conv3D"]
+    (
+        "Dense",
+        "TimeDistributedDense",
+        "MaxoutDense",
+        "Convolution1D",
+        "Convolution2D",
+        "Convolution3D",
+        "AtrousConvolution1D",
+        "AtrousConvolution2D",
+        "Deconvolution2D",
+        "LocallyConnected1D",
+        "LocallyConnected2D",
+        "Conv1D",
+        "Conv2D",
+        "Conv3D",
+    )
 )
 
 

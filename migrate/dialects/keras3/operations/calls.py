@@ -21,7 +21,6 @@ ARRAY = "$array"
         "tensorflow-function",
         "A TensorFlow function was called on a Keras tensor.",
         Severity.ERROR,
-        applies_to=">=2.4",
         before='{"class_name": "TFOpLambda", "config": {"function": "math.reduce_mean"}, '
         '"inbound_nodes": [["x", 0, 0, {"axis": 1}]]}',
         after='{"class_name": "Op", "config": {"function": "keras.ops.mean"}, args: [x], kwargs: {"axis": 1}}',

@@ -1,0 +1,263 @@
+"""Layers that Keras 2 dropped, written with stock layers: MaxoutDense, Highway, SReLU, ParametricSoftplus.
+
+Source: ``keras/layers/core.py`` and ``advanced_activations.py`` of 1.2.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from migrate.capsule.model import Array, Layer, Model
+from migrate.dialects.rule import Era, Step, layer_rule, model_rule
+from migrate.dialects.surgery import Chain, Fragment, expand_chains, expand_graphs
+from migrate.findings import MigrationError, Rule, Severity
+
+_LETTERS = "bcdefghijklm"
+_KEPT = ("kernel_initializer", "kernel_regularizer", "bias_regularizer", "use_bias")
+
+
+@model_rule(
+    Rule(
+        "CFG103",
+        "maxout-dense",
+        "MaxoutDense was dropped in Keras 2.",
+        Severity.ERROR,
+        applies_to="<2",
+        before='{"class_name": "MaxoutDense", "config": {"output_dim": 4, "nb_feature": 3}}',
+        after="Dense(12) → Reshape((3, 4)) → GlobalMaxPooling1D",
+        why="The layer is the maximum over `nb_feature` linear maps: one Dense layer computes them all, and "
+        "pooling over "
+        "the maps takes the maximum. The result trains as the original did.",
+    ),
+    Step.KERAS_1,
+)
+def maxout_dense(model: Model, era: Era) -> Model:
+    """Replace each MaxoutDense by a chain of stock layers."""
+    return expand_chains(model, {"MaxoutDense"}, _maxout_chain)
+
+
+def _maxout_chain(layer: Layer) -> Chain:
+    config = layer.config
+    features, units = int(config["nb_feature"]), int(config["units"])
+    _refuse(layer, "kernel_constraint", "bias_constraint")
+    weights: dict[str, Array] = {}
+    if "W" in layer.weights:  # (features, inputs, units)
+        weights["kernel"] = layer.weights["W"].transpose(1, 0, 2).reshape(-1, features * units)
+    if "b" in layer.weights:  # (features, units)
+        weights["bias"] = layer.weights["b"].reshape(-1)
+    kept = {key: config[key] for key in ("trainable", *_KEPT) if key in config}
+    activity = (
+        {"activity_regularizer": config["activity_regularizer"]} if config.get("activity_regularizer") else {}
+    )
+    return [
+        Layer("Dense", f"{layer.name}_maps", {"units": features * units, **kept}, weights=weights),
+        Layer("Reshape", f"{layer.name}_split", {"target_shape": [features, units]}),
+        Layer("GlobalMaxPooling1D", layer.name, activity),
+    ]
+
+
+@model_rule(
+    Rule(
+        "CFG104",
+        "highway",
+        "Highway was dropped in Keras 2.",
+        Severity.ERROR,
+        applies_to="<2",
+        before='{"class_name": "Highway", "config": {"activation": "relu"}}',
+        after="x + Dense(sigmoid)(x) * (Dense(relu)(x) - x), of Dense, Subtract, Multiply and Add",
+        why="The layer mixes its input with a transformation of it by a learned gate t: t * f(x) + (1 - t) * x. "
+        "Stock layers "
+        "compute the same, with the same weights to train.",
+    ),
+    Step.KERAS_1,
+)
+def highway(model: Model, era: Era) -> Model:
+    """Replace each Highway by a small graph of stock layers."""
+    return expand_graphs(model, {"Highway"}, _highway_graph)
+
+
+def _highway_graph(layer: Layer) -> Fragment:
+    config, weights = layer.config, layer.weights
+    kernel = weights.get("W")
+    if kernel is None:
+        raise MigrationError(
+            "CFG105",
+            f"the size of Highway {layer.name!r} stands in its weights only, and there are none",
+            "Give the weights with the architecture.",
+            place=layer.name,
+        )
+    units = int(kernel.shape[1])
+    fragment = Fragment(layer)
+    x = fragment.input()
+    use_bias = config.get("use_bias", True)
+    transform = {
+        key: config[key] for key in (*_KEPT, "kernel_constraint", "bias_constraint") if key in config
+    }
+    transformed = fragment.add(
+        "Dense",
+        "transform",
+        x,
+        {"units": units, "activation": config.get("activation", "linear"), **transform},
+        _dense(kernel, weights.get("b")),
+    )
+    gate = fragment.add(
+        "Dense",
+        "gate",
+        x,
+        {"units": units, "activation": "sigmoid", "use_bias": use_bias},
+        _dense(weights["W_carry"], weights.get("b_carry")),
+    )
+    change = fragment.add("Subtract", "change", [transformed, x])
+    gated = fragment.add("Multiply", "gated", [gate, change])
+    activity = (
+        {"activity_regularizer": config["activity_regularizer"]} if config.get("activity_regularizer") else {}
+    )
+    fragment.add("Add", "sum", [x, gated], activity)
+    return fragment
+
+
+def _dense(kernel: Array, bias: Array | None) -> dict[str, Array]:
+    return {"kernel": kernel} if bias is None else {"kernel": kernel, "bias": bias}
+
+
+@model_rule(
+    Rule(
+        "CFG106",
+        "parametric-softplus",
+        "ParametricSoftplus was dropped in Keras 2.",
+        Severity.ERROR,
+        applies_to="<2",
+        before='{"class_name": "ParametricSoftplus", "config": {"alpha_init": 0.2, "beta_init": 5.0}}',
+        after='EinsumDense("abc,bc->abc", activation="softplus") → EinsumDense("abc,bc->abc")',
+        why="alpha * softplus(beta * x) with one alpha and one beta for each element. An EinsumDense without a sum "
+        "multiplies by a trained number for each element, so the two parameters stay parameters.",
+    ),
+    Step.KERAS_1,
+)
+def parametric_softplus(model: Model, era: Era) -> Model:
+    """Replace each ParametricSoftplus by two products by element."""
+    return expand_chains(model, {"ParametricSoftplus"}, _softplus_chain)
+
+
+def _softplus_chain(layer: Layer) -> Chain:
+    scale = by_element(layer.weights, "betas", layer.name)
+    amplitude = by_element(layer.weights, "alphas", layer.name)
+    return [
+        Layer(
+            "EinsumDense",
+            f"{layer.name}_beta",
+            {**scale[0], "activation": "softplus"},
+            weights={"kernel": scale[1]},
+        ),
+        Layer("EinsumDense", layer.name, amplitude[0], weights={"kernel": amplitude[1]}),
+    ]
+
+
+def by_element(weights: Mapping[str, Array], role: str, place: str) -> tuple[dict[str, Any], Array]:
+    """Configuration and kernel of an EinsumDense that multiplies by one number for each element.
+
+    Args:
+        weights: role to array; the array has the shape of the input without the batch, 1 on shared axes.
+        role: of the factors.
+        place: layer name for the refusal.
+
+    Raises:
+        MigrationError: ``CFG105`` without weights, for they alone tell the shape.
+    """
+    factors = weights.get(role)
+    if factors is None:
+        raise MigrationError(
+            "CFG105",
+            f"the shape of {place!r} stands in its weights only, and there are none",
+            "Give the weights with the architecture.",
+            place=place,
+        )
+    axes = _LETTERS[: factors.ndim]
+    own = [axis for axis, size in enumerate(factors.shape) if size != 1] or [factors.ndim - 1]
+    letters = "".join(axes[axis] for axis in own)
+    shape = [size if axis in own else None for axis, size in enumerate(factors.shape)]
+    config = {"equation": f"a{axes},{letters}->a{axes}", "output_shape": shape}
+    return config, factors.reshape([factors.shape[axis] for axis in own])
+
+
+@model_rule(
+    Rule(
+        "CFG107",
+        "srelu",
+        "SReLU was dropped in Keras 2.",
+        Severity.ERROR,
+        applies_to="<2",
+        before='{"class_name": "SReLU"} with t_left, a_left, t_right, a_right',
+        after="x + (1 - a_left) * relu(t_left - x) + (a_right - 1) * relu(x - t_left - |t_right|), of EinsumDense "
+        "and Add",
+        why="The S-shaped unit is linear in three pieces with four trained numbers for each element. EinsumDense "
+        "layers "
+        "without a sum hold thresholds and slopes. Values are the same; in training the thresholds have a scale of "
+        "their "
+        "own, which the original fixed at 1.",
+    ),
+    Step.KERAS_1,
+)
+def srelu(model: Model, era: Era) -> Model:
+    """Replace each SReLU by a graph of stock layers."""
+    return expand_graphs(model, {"SReLU"}, _srelu_graph)
+
+
+def _srelu_graph(layer: Layer) -> Fragment:
+    config, left = by_element(layer.weights, "t_left", layer.name)
+    distance, lower, upper = (
+        by_element(layer.weights, role, layer.name)[1] for role in ("t_right", "a_left", "a_right")
+    )
+    right = left + np.abs(distance)
+    one = np.ones_like(left)
+    letters = config["equation"].split(",")[1].split("->")[0]
+    biased = {**config, "bias_axes": letters, "activation": "relu"}
+    fragment = Fragment(layer)
+    x = fragment.input()
+    below = fragment.add("EinsumDense", "below", x, biased, {"kernel": -one, "bias": left})
+    below = fragment.add("EinsumDense", "left", below, config, {"kernel": one - lower})
+    above = fragment.add("EinsumDense", "above", x, biased, {"kernel": one, "bias": -right})
+    above = fragment.add("EinsumDense", "right", above, config, {"kernel": upper - one})
+    fragment.add("Add", "sum", [x, below, above])
+    return fragment
+
+
+@layer_rule(
+    Rule(
+        "CFG108",
+        "prelu-shared-axes",
+        "The axes that a PReLU shares its slopes along are not stored.",
+        Severity.ERROR,
+        applies_to="<2.1",
+        before='{"class_name": "PReLU", "config": {"init": "zero"}}, slopes of shape (1, 3)',
+        after='{"class_name": "PReLU", "config": {"alpha_initializer": "zeros", "shared_axes": [1]}}',
+        why="Keras 1.2 took `shared_axes` but did not write it. The shape of the slopes tells: an axis of size 1 "
+        "is shared.",
+    ),
+    Step.KERAS_1,
+    "PReLU",
+)
+def prelu_shared_axes(layer: Layer, era: Era) -> Layer:
+    """Tell the shared axes from the slopes."""
+    alpha = layer.weights.get("alpha")
+    if alpha is None or layer.config.get("shared_axes"):
+        return layer
+    shared = [axis + 1 for axis, size in enumerate(alpha.shape) if size == 1]
+    return layer.with_config(shared_axes=shared) if shared else layer
+
+
+def _refuse(layer: Layer, *keys: str) -> None:
+    """Refuse a constraint that the replacement would apply to another axis."""
+    for key in keys:
+        if layer.config.get(key):
+            raise MigrationError(
+                "CFG109",
+                f"{layer.class_name} {layer.name!r} has a {key}, which its replacement of stock layers would apply "
+                f"along "
+                "another axis",
+                "Remove the constraint from the configuration if the model is not trained further.",
+                place=layer.name,
+            )

@@ -1,0 +1,225 @@
+"""Shapes of tensors, as far as configurations and weights of the final Keras 2 dialect tell them.
+
+Few rules need a shape (the axes of a reduction, the positions of a locally connected layer). What is not known is
+absent, and the rule that needs it refuses; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import prod
+from typing import Any
+
+from migrate.capsule.model import Layer, Model, TensorRef, Topology, structure_refs
+
+Shape = tuple[int | None, ...]
+"""With the batch dimension first; None for a free size."""
+
+UNCHANGED = frozenset(
+    (
+        "Activation",
+        "ActivityRegularization",
+        "AlphaDropout",
+        "BatchNormalization",
+        "Dropout",
+        "ELU",
+        "GaussianDropout",
+        "GaussianNoise",
+        "LayerNormalization",
+        "LeakyReLU",
+        "Masking",
+        "PReLU",
+        "ReLU",
+        "SpatialDropout1D",
+        "SpatialDropout2D",
+        "SpatialDropout3D",
+        "Softmax",
+        "ThresholdedReLU",
+        "SyncBatchNormalization",
+        "Rescaling",
+        "UnitNormalization",
+        "GroupNormalization",
+        "SReLU",
+        "ParametricSoftplus",
+        "Highway",
+    )
+)
+"""Classes whose output has the shape of their input."""
+_BROADCAST = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"})
+
+
+def infer_shapes(model: Model) -> dict[TensorRef, Shape]:
+    """Shapes by tensor; of a Sequential model every layer's only output."""
+    known: dict[TensorRef, Shape] = {}
+    previous: Shape | None = None
+    if model.topology is Topology.SEQUENTIAL:
+        for layer in model.layers:
+            previous = _declared(layer) or (None if previous is None else output_shape(layer, [previous]))
+            if previous is not None:
+                known[TensorRef(layer.name)] = previous
+        return known
+    pending = [(layer, call) for layer in model.layers for call in range(max(1, len(layer.nodes)))]
+    progress = True
+    while progress:
+        progress = False
+        for layer, call in pending:
+            ref = TensorRef(layer.name, call)
+            if ref in known:
+                continue
+            shape = _declared(layer) or _call_shape(layer, call, known)
+            if shape is not None:
+                known[ref] = shape
+                progress = True
+    return known
+
+
+def _call_shape(layer: Layer, call: int, known: Mapping[TensorRef, Shape]) -> Shape | None:
+    if not layer.nodes:
+        return None
+    inputs = [known.get(ref) for ref in structure_refs(layer.nodes[call].args)]
+    if not inputs or any(shape is None for shape in inputs):
+        return None
+    return output_shape(layer, [shape for shape in inputs if shape is not None])
+
+
+def _declared(layer: Layer) -> Shape | None:
+    if layer.class_name != "InputLayer":
+        return None
+    shape = layer.config.get("batch_input_shape") or layer.config.get("batch_shape")
+    return tuple(shape) if shape is not None else None
+
+
+def output_shape(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
+    """Shape of a layer's first output; None where it is not known."""
+    if layer.model is not None:
+        return _model_shape(layer.model, inputs)
+    config, first = layer.config, inputs[0]
+    if layer.class_name in UNCHANGED:
+        return first
+    if layer.class_name in _BROADCAST:
+        return first if all(len(shape) == len(first) for shape in inputs) else None
+    inner = layer.children.get("layer")
+    if layer.class_name == "TimeDistributed" and inner is not None and len(first) > 2:
+        step = output_shape(inner, [(first[0], *first[2:])])
+        return None if step is None else (step[0], first[1], *step[1:])
+    table: Mapping[str, Callable[[], Shape | None]] = {
+        "Dense": lambda: (*first[:-1], int(config["units"])),
+        "Embedding": lambda: (*first, int(config["output_dim"])),
+        "Flatten": lambda: (first[0], _product(first[1:])),
+        "Reshape": lambda: _reshaped(first, config["target_shape"]),
+        "Permute": lambda: (first[0], *(first[d] for d in config["dims"])),
+        "RepeatVector": lambda: (first[0], int(config["n"]), *first[1:]),
+        "Concatenate": lambda: _concatenated(inputs, int(config.get("axis", -1))),
+        "Dot": lambda: _dotted(inputs, config["axes"]),
+    }
+    if layer.class_name in table:
+        return table[layer.class_name]()
+    if layer.class_name in ("LSTM", "GRU", "SimpleRNN"):
+        units = int(config["units"])
+        return (*first[:2], units) if config.get("return_sequences") else (first[0], units)
+    return _spatial(layer.class_name, config, first)
+
+
+def _model_shape(model: Model, inputs: Sequence[Shape]) -> Shape | None:
+    known = infer_shapes(model)
+    if model.topology is Topology.SEQUENTIAL:
+        return known.get(TensorRef(model.layers[-1].name)) if model.layers else None
+    outputs = list(structure_refs(model.outputs))
+    return known.get(outputs[0]) if outputs else None
+
+
+def _product(sizes: Iterable[int | None]) -> int | None:
+    known = list(sizes)
+    return None if None in known else prod(size for size in known if size is not None)
+
+
+def _reshaped(shape: Shape, target: Sequence[int]) -> Shape:
+    total = _product(shape[1:])
+    rest = prod(size for size in target if size != -1)
+    return (
+        shape[0],
+        *((None if total is None else total // rest) if size == -1 else size for size in target),
+    )
+
+
+def _concatenated(inputs: Sequence[Shape], axis: int) -> Shape | None:
+    if len({len(shape) for shape in inputs}) != 1:
+        return None
+    position = axis % len(inputs[0])
+    sizes = [shape[position] for shape in inputs]
+    total = None if None in sizes else sum(size for size in sizes if size is not None)
+    return (*inputs[0][:position], total, *inputs[0][position + 1 :])
+
+
+def _dotted(inputs: Sequence[Shape], axes: int | Sequence[int]) -> Shape:
+    a, b = inputs
+    over = [axes, axes] if isinstance(axes, int) else list(axes)
+    left = [size for i, size in enumerate(a) if i != over[0] % len(a)]
+    right = [size for i, size in enumerate(b) if i != over[1] % len(b)][1:]
+    return (*left, *right) if len(left) + len(right) > 1 else (*left, 1)
+
+
+def _spatial(class_name: str, config: Mapping[str, Any], shape: Shape) -> Shape | None:
+    """Convolutions, pooling, padding, cropping and up-sampling."""
+    rank = len(shape) - 2
+    channels_first = config.get("data_format") == "channels_first"
+    sizes = list(shape[2:] if channels_first else shape[1:-1])
+    channels = shape[1] if channels_first else shape[-1]
+
+    def result(new: Sequence[int | None], depth: int | None) -> Shape:
+        return (shape[0], depth, *new) if channels_first else (shape[0], *new, depth)
+
+    if class_name.startswith("Global"):
+        kept: Sequence[int | None] = [1] * rank if config.get("keepdims") else ()
+        return result(kept, channels)
+    if class_name.startswith(("Conv", "LocallyConnected", "SeparableConv")) and "filters" in config:
+        if "Transpose" in class_name or "LSTM" in class_name:
+            return None
+        windows = [
+            _window(size, kernel, stride, rate, str(config.get("padding", "valid")))
+            for size, kernel, stride, rate in zip(
+                sizes,
+                spread(config["kernel_size"], rank),
+                spread(config.get("strides", 1), rank),
+                spread(config.get("dilation_rate", 1), rank),
+                strict=True,
+            )
+        ]
+        return result(windows, int(config["filters"]))
+    if class_name.startswith(("MaxPooling", "AveragePooling")):
+        pools = spread(config["pool_size"], rank)
+        strides = spread(config.get("strides") or config["pool_size"], rank)
+        padding = str(config.get("padding", "valid"))
+        return result(
+            [_window(s, p, t, 1, padding) for s, p, t in zip(sizes, pools, strides, strict=True)], channels
+        )
+    if class_name.startswith("UpSampling"):
+        factors = spread(config["size"], rank)
+        return result([None if s is None else s * f for s, f in zip(sizes, factors, strict=True)], channels)
+    if class_name.startswith(("ZeroPadding", "Cropping")):
+        sign = 1 if class_name.startswith("Zero") else -1
+        amounts = borders(config["padding" if sign > 0 else "cropping"], rank)
+        grown = [None if s is None else s + sign * (a + b) for s, (a, b) in zip(sizes, amounts, strict=True)]
+        return result(grown, channels)
+    return None
+
+
+def spread(value: Any, rank: int) -> list[int]:
+    """One number for all dimensions, or one for each."""
+    return [int(v) for v in value] if isinstance(value, list | tuple) else [int(value)] * rank
+
+
+def borders(value: Any, rank: int) -> list[tuple[int, int]]:
+    """Amounts before and after each dimension, from any of the forms that padding and cropping take."""
+    if isinstance(value, int):
+        return [(value, value)] * rank
+    if rank == 1 and len(value) == 2 and all(isinstance(v, int) for v in value):
+        return [(value[0], value[1])]
+    return [(v, v) if isinstance(v, int) else (v[0], v[1]) for v in value]
+
+
+def _window(size: int | None, kernel: int, stride: int, rate: int, padding: str) -> int | None:
+    if size is None:
+        return None
+    reach = (kernel - 1) * rate + 1
+    return -(-size // stride) if padding in ("same", "causal") else (size - reach) // stride + 1
