@@ -59,21 +59,22 @@ def take_channel() -> tuple[BinaryIO, BinaryIO]:
     return incoming, outgoing
 
 
-def load_handlers(world: str, handlers: Path | None) -> Mapping[str, Handler]:
+def load_handlers(world: str, handlers: str | None) -> Mapping[str, Handler]:
     """Import the world's table of functions.
 
     ``stock``, and a file given by its path, are run as a file, with its folder at the end of the path for its
-    siblings; the others are modules of this project.
+    siblings; the others are modules of this project, or the module named.
     """
     if world == "stock":
         sys.meta_path.insert(0, ProjectBlocker())
     else:
         sys.path.insert(0, str(HERE.parent.parent))
     module: ModuleType
-    if handlers is None and world != "stock":
-        module = importlib.import_module(f"migrate.worlds.{world}.handlers")
+    name = handlers or ("" if world == "stock" else f"migrate.worlds.{world}.handlers")
+    if name and not name.endswith(".py"):
+        module = importlib.import_module(name)
     else:
-        file = handlers or HERE / world / "handlers.py"
+        file = Path(name) if name else HERE / world / "handlers.py"
         sys.path.append(str(file.parent))
         spec = importlib.util.spec_from_file_location("world_handlers", file)
         if spec is None or spec.loader is None:
@@ -193,7 +194,7 @@ def main() -> NoReturn:
     parser = argparse.ArgumentParser(description="One world of keras-migrate; started by its parent.")
     parser.add_argument("world", choices=("legacy", "modern", "stock", "reader"))
     parser.add_argument("--scratch", type=Path, required=True)
-    parser.add_argument("--handlers", type=Path)
+    parser.add_argument("--handlers")
     parser.add_argument("--policy", type=json.loads, default={})
     arguments = parser.parse_args()
 

@@ -106,7 +106,7 @@ class Worker:
         world: which frameworks it holds.
         scratch: its own folder, the only one that it may write; made if missing.
         limits: what it may use.
-        handlers: a Python file with ``HANDLERS`` in place of the world's own.
+        handlers: a Python file, or the name of a module, with ``HANDLERS`` in place of the world's own.
         policy: what ``sandbox.policy`` gave; empty runs without a sandbox.
         python: the interpreter, when it is not this one.
         extra: environment variables beside the world's own, such as ``KERAS_BACKEND``.
@@ -118,7 +118,7 @@ class Worker:
         scratch: Path,
         limits: Limits | None = None,
         *,
-        handlers: Path | None = None,
+        handlers: Path | str | None = None,
         policy: Mapping[str, Any] | None = None,
         python: Path | None = None,
         extra: Mapping[str, str] | None = None,
@@ -199,7 +199,8 @@ class Worker:
             str(self.scratch),
         ]
         if self._handlers is not None:
-            command += ["--handlers", str(self._handlers.resolve())]
+            handlers = self._handlers
+            command += ["--handlers", str(handlers.resolve()) if isinstance(handlers, Path) else handlers]
         if self._policy:
             command += ["--policy", json.dumps(self._policy)]
         self._framer, self._replies, self._log = Framer(), [], bytearray()

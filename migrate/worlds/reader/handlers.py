@@ -1,4 +1,4 @@
-"""What the reader world does for its parent: scan a file that may crash the library that parses it.
+"""What the reader world does for its parent: look at files that may crash the library that parses them.
 
 libhdf5 parses in C; a crafted file may end the process. In here that costs one file.
 """
@@ -6,29 +6,60 @@ libhdf5 parses in C; a crafted file may end the process. In here that costs one 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from migrate.findings import MigrationError
+from migrate.formats.identify import identify
 from migrate.scan.files import scan_one
 from migrate.scan.output import finding_json
 from migrate.worlds.reader.translation import read_and_translate
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def scan(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Scan one artifact: ``path`` → kind and findings."""
-    found = scan_one(Path(params["path"]))
+
+def _scan(path: Path) -> dict[str, Any]:
+    found = scan_one(path)
     return {"kind": found.kind, "findings": [finding_json(finding) for finding in found.findings]}
 
 
-def scan_many(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Scan some artifacts in one message: ``paths`` → a list, with None for one that cannot be read."""
+def _identify(path: Path) -> dict[str, Any]:
+    found = identify(path)
+    return {"format": found.format.value, "detail": found.detail, "hint": found.hint, "size": found.size}
+
+
+def _many(params: dict[str, Any], look: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     answers: list[dict[str, Any] | str] = []
     for path in params["paths"]:
         try:
-            answers.append(scan({"path": path}, scratch))
+            answers.append(look(Path(path)))
         except MigrationError as error:
             answers.append(error.message)
-    return {"scans": answers}
+    return {"answers": answers}
 
 
-HANDLERS = {"scan": scan, "scan_many": scan_many, "translate": read_and_translate}
+def scan(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Scan one artifact: ``path`` → kind and findings.
+
+    Raises:
+        MigrationError: FMT021 when it cannot be read.
+    """
+    return _scan(Path(params["path"]))
+
+
+def scan_many(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Scan artifacts: ``paths`` → kind and findings of each, or why it cannot be read."""
+    return _many(params, _scan)
+
+
+def identify_many(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Identify artifacts: ``paths`` → format, detail, hint and size of each, or why it cannot be read."""
+    return _many(params, _identify)
+
+
+HANDLERS = {
+    "scan": scan,
+    "scan_many": scan_many,
+    "identify_many": identify_many,
+    "translate": read_and_translate,
+}

@@ -1,0 +1,228 @@
+"""Finds artifacts among files: told by content, with what belongs to each.
+
+A SavedModel folder is one artifact; so is a weights file with the architecture beside it. Recorded inputs and
+outputs, and architectures that belong to weights, are companions and not artifacts of their own.
+"""
+
+from __future__ import annotations
+
+import glob
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from migrate.findings import MigrationError
+from migrate.formats.artifact import Format
+from migrate.formats.pairing import core, find_architecture
+from migrate.scan.files import artifacts as walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from migrate.formats.identify import Identification
+
+    Identify = Callable[[Sequence[Path]], Iterator[tuple[Path, Identification | MigrationError]]]
+
+_ARCHITECTURES = (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML)
+_WEIGHTS = (Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE)
+_TOLD_ALSO = (Format.TRUNCATED, Format.GIT_LFS_POINTER)
+_MODEL_SUFFIXES = frozenset({".h5", ".hdf5", ".hdf", ".keras", ".model", ".pb", ".ckpt", ".weights"})
+_GOLDEN_NPZ, _GOLDEN_H5 = ".golden.npz", "_inputs_and_outputs.h5"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the user named: ``root`` is the folder that names are relative to."""
+
+    given: str
+    root: Path
+    paths: tuple[Path, ...]
+    explicit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One artifact.
+
+    Attributes:
+        path: absolute; of a pair the weights file, of a SavedModel its folder.
+        source: its name in reports: relative to the folder given, with slashes; unique.
+        format: what it is, or None when it cannot be read.
+        size: bytes; of a folder, of all its files.
+        companions: files that its migration reads, too: architecture, recorded inputs and outputs.
+        problem: why it cannot be read, empty otherwise.
+    """
+
+    path: Path
+    source: str
+    format: Format | None
+    size: int
+    companions: tuple[Path, ...] = ()
+    problem: str = ""
+
+
+def expand(given: Sequence[str]) -> list[Source]:
+    """Files, folders and patterns as sources.
+
+    Raises:
+        MigrationError: RUN013 when a name matches nothing.
+    """
+    sources = []
+    for name in given:
+        path = Path(name)
+        if path.is_dir():
+            sources.append(Source(name, path.absolute(), (path.absolute(),), explicit=False))
+        elif path.exists() or path.is_symlink():
+            sources.append(Source(name, path.absolute().parent, (path.absolute(),), explicit=True))
+        else:
+            matches = sorted(Path(match).absolute() for match in glob.glob(name, recursive=True))
+            if not matches:
+                raise MigrationError(
+                    "RUN013", f"{name} does not exist and matches nothing", "Check the path or the pattern."
+                )
+            root = _fixed_part(name)
+            sources.append(Source(name, root, tuple(matches), explicit=False))
+    return sources
+
+
+def _fixed_part(pattern: str) -> Path:
+    """The folders of a pattern before its first wildcard."""
+    parts: list[str] = []
+    for part in Path(pattern).parts[:-1]:
+        if glob.has_magic(part):
+            break
+        parts.append(part)
+    return Path(*parts).absolute() if parts else Path.cwd()
+
+
+def discover(sources: Sequence[Source], identify: Identify) -> list[Candidate]:
+    """All artifacts of the sources, in the order of their names.
+
+    Args:
+        sources: from `expand`.
+        identify: says what paths are; a path may kill its parser, so the batch does it in a worker.
+    """
+    found: dict[Path, tuple[Source, bool]] = {}
+    for source in sources:
+        for start in source.paths:
+            for path in walk(start) if start.is_dir() else [start]:
+                found.setdefault(path, (source, source.explicit))
+    kinds = dict(identify(list(found)))
+    taken = _companions_of_weights(kinds)
+    candidates = []
+    for path, (source, explicit) in found.items():
+        kind = kinds[path]
+        if not explicit and not _is_artifact(path, kind, taken):
+            continue
+        name = _name(path, source.root)
+        if isinstance(kind, MigrationError):
+            candidates.append(Candidate(path, name, None, 0, problem=kind.message))
+            continue
+        belonging = [*([taken[path]] if path in taken else []), *_golden(path)]
+        candidates.append(Candidate(path, name, kind.format, kind.size, tuple(belonging)))
+    return _unique_names(sorted(candidates, key=lambda candidate: candidate.source), found)
+
+
+def _name(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) and path != root else path.name
+
+
+def _companions_of_weights(kinds: dict[Path, Identification | MigrationError]) -> dict[Path, Path]:
+    """Weights file to the architecture file beside it."""
+    texts = {path.parent for path, kind in kinds.items() if _format(kind) in _ARCHITECTURES}
+    taken: dict[Path, Path] = {}
+    for path, kind in kinds.items():
+        if _format(kind) in _WEIGHTS and path.parent in texts:
+            architecture = find_architecture(path)
+            if architecture is not None:
+                taken[path] = architecture
+    return taken
+
+
+def _is_artifact(path: Path, kind: Identification | MigrationError, taken: dict[Path, Path]) -> bool:
+    """Whether a file that a folder merely contains is an artifact of its own."""
+    if isinstance(kind, MigrationError):
+        return path.suffix.lower() in _MODEL_SUFFIXES
+    if kind.format in _TOLD_ALSO:
+        return path.suffix.lower() in _MODEL_SUFFIXES
+    if kind.format in _ARCHITECTURES:
+        return path not in taken.values() and not _belongs_to_a_model(path)
+    if kind.format is Format.CHECKPOINT and path.is_file():
+        return path.suffix == ".index"
+    if kind.format is Format.META_GRAPH:
+        return not path.with_suffix(".index").exists()
+    return kind.format.is_model
+
+
+def _belongs_to_a_model(architecture: Path) -> bool:
+    """Whether weights or a model of the same name stand beside an architecture."""
+    wanted = core(architecture.name)
+    return any(
+        sibling != architecture and sibling.suffix.lower() in _MODEL_SUFFIXES and core(sibling.name) == wanted
+        for sibling in architecture.parent.iterdir()
+    )
+
+
+def _golden(path: Path) -> list[Path]:
+    """Recorded inputs and outputs that belong to an artifact by its name."""
+    stem = path.name if path.is_dir() else path.stem
+    names = [f"{stem}{_GOLDEN_NPZ}", f"{stem.removesuffix('.weights')}{_GOLDEN_NPZ}"]
+    names += [
+        stem.removesuffix(ending) + _GOLDEN_H5 for ending in ("_model", "_weights") if stem.endswith(ending)
+    ]
+    return [file for name in dict.fromkeys(names) if (file := path.with_name(name)).is_file()]
+
+
+def _format(kind: Identification | MigrationError) -> Format | None:
+    return None if isinstance(kind, MigrationError) else kind.format
+
+
+def _unique_names(candidates: list[Candidate], found: dict[Path, tuple[Source, bool]]) -> list[Candidate]:
+    """Names that two sources share are told apart by the source's own name, then by a number."""
+    counts: dict[str, int] = {}
+    for candidate in candidates:
+        counts[candidate.source] = counts.get(candidate.source, 0) + 1
+    used: set[str] = set()
+    unique = []
+    for candidate in candidates:
+        name = candidate.source
+        if counts[name] > 1:
+            name = f"{found[candidate.path][0].root.name}/{name}"
+        number, free = 2, name
+        while free in used:
+            free, number = f"{name}~{number}", number + 1
+        used.add(free)
+        unique.append(
+            Candidate(
+                candidate.path,
+                free,
+                candidate.format,
+                candidate.size,
+                candidate.companions,
+                candidate.problem,
+            )
+        )
+    return unique
+
+
+def folders(sources: Sequence[str], known: dict[str, str] | None = None) -> dict[str, str]:
+    """The output folder of each source: its name without suffix, with it where two would share one.
+
+    Args:
+        sources: names as in reports.
+        known: folders that an earlier run assigned; they stay.
+    """
+    assigned = {source: (known or {})[source] for source in sources if source in (known or {})}
+    used = set(assigned.values())
+    for source in sorted(sources):
+        if source in assigned:
+            continue
+        parent, _, name = source.rpartition("/")
+        short = name.split(".")[0] or name.lstrip(".")
+        options = [short, name.replace(".", "-").lstrip("-")]
+        options += [f"{options[1]}-{number}" for number in range(2, len(sources) + 3)]
+        prefix = f"{parent}/" if parent else ""
+        folder = next(prefix + option for option in options if prefix + option not in used)
+        assigned[source] = folder
+        used.add(folder)
+    return assigned
