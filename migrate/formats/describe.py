@@ -9,7 +9,7 @@ import msgspec
 
 from migrate.formats.archive_layout import layer_name, layers_of
 from migrate.formats.limits import MAX_DEPTH
-from migrate.formats.stock import ACTIVATIONS, is_stock_class
+from migrate.formats.stock import ACTIVATIONS, TRAINING, TRAINING_FUNCTIONS, is_stock_class
 
 
 class TensorRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -111,7 +111,34 @@ def custom_objects(architecture: dict[str, Any]) -> list[str]:
                 found.add(f"{value}()")
         if node.get("function_type") == "function" and isinstance(node.get("function"), str):
             found.add(f"{node['function']}()")
-        todo.extend(node.values())
+        todo.extend(value for key, value in node.items() if key != "compile_config")
+    return sorted(found)
+
+
+def custom_training(training: dict[str, Any]) -> list[str]:
+    """Optimizers, losses and metrics of a training configuration that Keras does not have, sorted."""
+    found: set[str] = set()
+    todo: list[Any] = [
+        (key, training.get(key)) for key in ("optimizer_config", "optimizer", "loss", "metrics")
+    ]
+    while todo:
+        key, node = todo.pop()
+        if isinstance(node, str):
+            if key in ("loss", "metrics") and node not in TRAINING_FUNCTIONS and node not in TRAINING:
+                found.add(f"{node}()")
+        elif isinstance(node, list):
+            todo.extend((key, child) for child in node)
+        elif isinstance(node, dict) and isinstance(node.get("class_name"), str):
+            # tf.keras 2.11 and later register their own optimizers under "Custom".
+            name, registered = node["class_name"].removeprefix("Custom>"), node.get("registered_name")
+            if name == "function":
+                todo.append((key, str(node.get("config")).rpartition(">")[2]))
+            elif name not in TRAINING and not is_stock_class(
+                name, registered if isinstance(registered, str) else None
+            ):
+                found.add(registered if isinstance(registered, str) and ">" in registered else name)
+        elif isinstance(node, dict):
+            todo.extend((key, child) for child in node.values())
     return sorted(found)
 
 

@@ -101,6 +101,8 @@ _Answer = tuple[Format, str, str]
 def _content(path: Path, head: bytes, tail: bytes, size: int) -> _Answer:
     if not head:
         return Format.TRUNCATED, "an empty file", _REFETCH
+    if ".data-" in path.name and path.with_name(path.name.split(".data-")[0] + ".index").exists():
+        return Format.CHECKPOINT, "shard of a TensorFlow checkpoint", ""
     if not head.strip(b"\0"):
         return Format.TRUNCATED, "a file of zeros: a download that never arrived", _REFETCH
     if head.startswith(_LFS):
@@ -115,8 +117,6 @@ def _content(path: Path, head: bytes, tail: bytes, size: int) -> _Answer:
         return Format.NOT_A_MODEL, "an empty zip archive", ""
     if tail == TABLE_MAGIC:
         return Format.CHECKPOINT, "index of a TensorFlow checkpoint", ""
-    if ".data-" in path.name and path.with_name(path.name.split(".data-")[0] + ".index").exists():
-        return Format.CHECKPOINT, "shard of a TensorFlow checkpoint", ""
     stranger = next((what for at, magic, what in _STRANGERS if head[at : at + len(magic)] == magic), None)
     if stranger is not None:
         return Format.NOT_A_MODEL, stranger, ""

@@ -17,6 +17,7 @@ from migrate.formats.describe import (
     LayerRecord,
     TensorRecord,
     custom_objects,
+    custom_training,
     has_bytecode,
     model_inputs,
     model_outputs,
@@ -258,6 +259,15 @@ def _obstacles(artifact: LegacyArtifact) -> list[Finding]:
                 Severity.ERROR,
                 f"needs code that is not in Keras: {', '.join(custom)}",
                 "Give it with --custom-objects FILE.py.",
+            )
+        )
+    if artifact.training and (custom := custom_training(artifact.training)):
+        found.append(
+            Finding(
+                "CFG005",
+                Severity.WARNING,
+                f"was trained with code that is not in Keras: {', '.join(custom)}",
+                "The model can be migrated without; to train on, give it with --custom-objects FILE.py.",
             )
         )
     return found

@@ -61,6 +61,30 @@ ACTIVATIONS: frozenset[str] = frozenset(
     log_softmax_v2 relu_v2 elu_v2 selu_v2 tanh_v2
     """.split()  # noqa: SIM905
 )
+TRAINING: frozenset[str] = OPTIMIZERS | frozenset(
+    """
+    AUC Accuracy BinaryAccuracy BinaryCrossentropy BinaryFocalCrossentropy BinaryIoU CTC CategoricalAccuracy
+    CategoricalCrossentropy CategoricalFocalCrossentropy CategoricalHinge Circle CosineProximity CosineSimilarity
+    Dice F1Score FBetaScore FalseNegatives FalsePositives Hinge Huber IoU KLDivergence LogCosh LogCoshError
+    LossFunctionWrapper Mean MeanAbsoluteError MeanAbsolutePercentageError MeanIoU MeanMetricWrapper
+    MeanRelativeError MeanSquaredError MeanSquaredLogarithmicError MeanTensor OneHotIoU OneHotMeanIoU Poisson
+    Precision PrecisionAtRecall R2Score Recall RecallAtPrecision RootMeanSquaredError SensitivityAtSpecificity
+    SparseCategoricalAccuracy SparseCategoricalCrossentropy SparseTopKCategoricalAccuracy
+    SpecificityAtSensitivity SquaredHinge Sum TopKCategoricalAccuracy TrueNegatives TruePositives Tversky
+    """.split()  # noqa: SIM905
+)
+"""Optimizers, losses and metrics."""
+TRAINING_FUNCTIONS: frozenset[str] = frozenset(
+    """
+    KLD MAE MAPE MSE MSLE acc accuracy binary_accuracy binary_crossentropy binary_focal_crossentropy
+    categorical_accuracy categorical_crossentropy categorical_focal_crossentropy categorical_hinge ce cosine
+    cosine_proximity cosine_similarity crossentropy fbeta_score fmeasure hinge huber huber_loss kl_divergence kld
+    kullback_leibler_divergence log_cosh logcosh loss mae mape matthews_correlation mean_absolute_error
+    mean_absolute_percentage_error mean_squared_error mean_squared_logarithmic_error mse msle poisson precision
+    recall sparse_categorical_accuracy sparse_categorical_crossentropy sparse_top_k_categorical_accuracy
+    squared_hinge top_k_categorical_accuracy auc
+    """.split()  # noqa: SIM905
+)
 _PACKAGES = ("keras", "builtins", "")
 
 
