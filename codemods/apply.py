@@ -58,6 +58,8 @@ def apply(source: Source, edits: Sequence[Edit], imports: Imports) -> str:
         raise EditError(f"line {line}: the {type(missing).__name__} of the plan was not found")
     try:
         rebuilt = _Rebuild(finder, edits, imports).node(module)
+    except RecursionError as error:
+        raise EditError("the code is nested too deeply to be edited") from error
     except cst.CSTValidationError as error:
         raise EditError(f"the edited tree is not valid: {error}") from error
     assert isinstance(rebuilt, cst.Module)

@@ -10,6 +10,7 @@ from typing import Any
 
 from packaging.version import Version
 
+from codemods.canonical import canonical
 from codemods.guards import is_guarded
 from codemods.regions import Regions
 from codemods.resolver import Module
@@ -84,6 +85,20 @@ class Context:
         if self._modern is None:
             self._modern = any(self._names_modern())
         return self._modern
+
+    @property
+    def stays(self) -> bool:
+        """Whether the file chose to stay with Keras 2: it imports ``tf_keras`` and no other Keras."""
+        heads = set()
+        for statement, _ in self.module.index.imports:
+            module = getattr(statement, "module", None)
+            paths = [module] if module and not getattr(statement, "level", 0) else []
+            if isinstance(statement, ast.Import):
+                paths = [alias.name for alias in statement.names]
+            heads |= {canonical(path).name.partition(".")[0] for path in paths}
+            if module == "tensorflow" and any(alias.name == "keras" for alias in statement.names):
+                heads.add("keras")
+        return "tf_keras" in heads and "keras" not in heads
 
     def _names_modern(self) -> Iterator[bool]:
         for statement, _ in self.module.index.imports:

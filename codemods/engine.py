@@ -116,6 +116,7 @@ def rewrite(source: Source, options: Options, repository: Repository | None = No
     except SourceError as error:
         return Outcome(source.text, error=error.message)
     if not first.found:
+        first.context.module.close()
         return Outcome(source.text)
     text, last, trouble = _settle(source, first, options, repository)
     if trouble is None and text != source.text:
@@ -132,6 +133,8 @@ def _look(source: Source, options: Options, repository: Repository | None) -> _P
     tree = source.parse()
     module = repository.module(tree, source.path) if repository is not None else Module(tree)
     context = Context(source, module, options.target, options.version)
+    if context.stays:
+        return _Pass(context, [])
     found = [item for item in scan(context) if options.wants(item.rule.code)]
     if found or module.index.imports:
         found.extend(item for item in unknown(context) if options.wants(item.rule.code))

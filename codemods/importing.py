@@ -59,6 +59,14 @@ class Imports:
         for edit in edits:
             if isinstance(edit, ReplaceReference) and isinstance(edit.node, ast.alias):
                 self._moves[edit.node] = self.real(edit.to)
+        self._values: dict[ast.expr, str] = {
+            edit.node: self.real(edit.to)
+            for edit in edits
+            if isinstance(edit, ReplaceReference) and isinstance(edit.node, ast.expr)
+        }
+        for edit in edits:
+            if isinstance(edit, ReplaceStatement) and isinstance(edit.node, ast.Assign):
+                self._values[edit.node.value] = _imported_by(edit.code)
         self._spelled: dict[tuple[str, ast.AST], str] = {}
         self._added: dict[ast.stmt | None, dict[str, str]] = {}
         """By the import statement they go beside: lines to add, and the path each binds."""
@@ -110,7 +118,7 @@ class Imports:
         scope = self.context.scope(place)
         root = _root(place)
         best = ""
-        for name, after in self._visible(scope):
+        for name, after in self._visible(scope, getattr(place, "lineno", 0)):
             if path == after or path.startswith(after + "."):
                 if name == root and not best.startswith(root + "\0"):
                     best = f"{name}\0{after}"
@@ -123,7 +131,7 @@ class Imports:
             return name + path[len(after) :]
         return self._import(path, to, place, scope, root)
 
-    def _visible(self, scope: Scope) -> Iterator[tuple[str, str]]:
+    def _visible(self, scope: Scope, line: int) -> Iterator[tuple[str, str]]:
         """Names that can be used in a scope, with the path each stands for after the rewrite."""
         seen: set[str] = set()
         current: Scope | None = scope
@@ -132,13 +140,13 @@ class Imports:
                 for name, bindings in current.bindings.items():
                     if name not in seen:
                         seen.add(name)
-                        after = self.after(bindings)
+                        after = self.after([b for b in bindings if b.kind == "import" or b.line <= line])
                         if after and scope.find(name) is current:
                             yield name, after
             current = current.parent
         for lines in self._added.values():
-            for line, path in lines.items():
-                yield line.rpartition(" ")[2], path
+            for text, path in lines.items():
+                yield text.rpartition(" ")[2], path
 
     def after(self, bindings: list[Binding]) -> str:
         """The path that a name's bindings stand for after the rewrite; empty when they differ or are no imports."""
@@ -146,6 +154,8 @@ class Imports:
         return paths.pop() if len(paths) == 1 else ""
 
     def _after(self, binding: Binding) -> str:
+        if binding.kind == "assign":
+            return self._after_assignment(binding)
         if binding.kind != "import" or self.context.guarded(binding.node):
             return ""
         for alias in getattr(binding.node, "names", ()):
@@ -159,6 +169,11 @@ class Imports:
                     return path if same or self._keeps(alias) else ""
                 return path
         return "" if binding.path.startswith(".") else binding.path
+
+    def _after_assignment(self, binding: Binding) -> str:
+        """``layers = tf.keras.layers``: an alias whose value is rewritten."""
+        moved = self._values.get(binding.value) if binding.value is not None else None
+        return moved or ""
 
     def _keeps(self, alias: ast.alias) -> bool:
         """Whether a moved alias keeps its old name (``import new as old``) because something still uses it."""
@@ -409,6 +424,12 @@ class Imports:
         if at == 1 and body and _is_docstring(body[0]):
             new[0] = new[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
         return module.with_changes(body=[*body[:at], *new, *body[at:]])
+
+
+def _imported_by(code: Code | str) -> str:
+    """The module that a lone ``import module [as name]`` binds; empty for other code."""
+    words = code.split() if isinstance(code, str) else []
+    return words[1] if words[:1] == ["import"] and len(words) in {2, 4} else ""
 
 
 def _is_docstring(statement: cst.BaseStatement | cst.BaseSmallStatement) -> bool:

@@ -39,12 +39,10 @@ class Repository:
         return self._roots[folder]
 
     def module(self, tree: ast.Module, path: Path) -> Module:
-        """A module for a file that was just parsed; later questions of other files are answered from it."""
+        """A module for a file that was just parsed."""
         root, package = self.place(path)
         name = package if path.name == "__init__.py" else f"{package}.{path.stem}".lstrip(".")
-        made = Module(tree, name, package, _Bound(self, root, path.parent))
-        self._modules.setdefault(path, made)
-        return made
+        return Module(tree, name, package, _Bound(self, root, path.parent))
 
     def find(self, root: Path, dotted: str) -> Path | None:
         """The file of a module name below an import root (or below its ``src`` folder)."""
@@ -65,17 +63,10 @@ class Repository:
             self._modules[path] = None
             try:
                 if path.stat().st_size <= _LIMIT:
-                    self.module_of(path)
+                    self._modules[path] = self.module(Source.read(path).parse(), path)
             except (OSError, SourceError):
                 return None
         return self._modules[path]
-
-    def module_of(self, path: Path) -> None:
-        """Read and parse one file."""
-        source = Source.read(path)
-        tree = source.parse()
-        del self._modules[path]
-        self.module(tree, path)
 
     def lookup(self, root: Path, dotted: str) -> Value | None:
         """What ``package.module.name`` stands for."""

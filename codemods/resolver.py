@@ -62,6 +62,16 @@ class Module:
         self._used_as: dict[tuple[Scope, str], set[str]] | None = None
         self._scopes: dict[ast.expr, Scope] | None = None
 
+    def close(self) -> None:
+        """Break the reference cycles, so that a file that was dealt with leaves memory at once."""
+        for scope in self.index.scope_of.values():
+            scope.bindings.clear()
+            scope.attributes.clear()
+            scope.parent = None
+        self.index.scope_of.clear()
+        self._values.clear()
+        self._used_as = self._scopes = None
+
     # Names
 
     def path_of(self, path: str) -> str:
@@ -108,7 +118,7 @@ class Module:
             case ast.Call():
                 return self._call(node, scope)
             case ast.Tuple() | ast.List():
-                return Elements(tuple(node.elts), self)
+                return Elements(tuple(node.elts), self, scope)
             case ast.NamedExpr():
                 return self.value(node.value, scope)
             case ast.IfExp():
@@ -202,23 +212,22 @@ class Module:
         if isinstance(value, Elements):
             if 0 <= binding.index < len(value.items):
                 item = value.items[binding.index]
-                return value.module.value(item, value.module.scope_at(item))
+                return value.module.value(item, value.scope)
             if binding.index < 0:
-                return _agree(value.module.value(i, value.module.scope_at(i)) for i in value.items)
+                return _agree(value.module.value(i, value.scope) for i in value.items)
         return None
 
     def scope_at(self, node: ast.expr) -> Scope:
-        """The scope an expression stands in."""
+        """The scope an expression stands in, found by a name in it; without a name no scope matters."""
         if self._scopes is None:
-            self._scopes = {}
-            owners: list[tuple[ast.AST, Scope]] = [(self.tree, self.index.module)]
-            while owners:
-                current, scope = owners.pop()
-                for child in ast.iter_child_nodes(current):
-                    if isinstance(child, ast.expr):
-                        self._scopes[child] = scope
-                    owners.append((child, self.index.scope_of.get(child, scope)))
-        return self._scopes.get(node, self.index.module)
+            self._scopes = {
+                reference: scope for uses in self.index.names.values() for reference, scope in uses
+            }
+        known = self._scopes
+        for inner in ast.walk(node):
+            if inner in known:
+                return known[inner]  # type: ignore[index]
+        return self.index.module
 
     # Objects
 
@@ -462,7 +471,7 @@ class Module:
             position = node.slice.value
             if isinstance(position, int) and -len(value.items) <= position < len(value.items):
                 item = value.items[position]
-                return value.module.value(item, value.module.scope_at(item))
+                return value.module.value(item, value.scope)
         return None
 
 

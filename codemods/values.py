@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from codemods.resolver import Module
+    from codemods.scopes import Scope
 
 
 class Lookup(Protocol):
@@ -66,6 +67,7 @@ class Elements:
 
     items: tuple[ast.expr, ...]
     module: Module
+    scope: Scope
 
 
 Value = Symbol | Definition | Receiver | Elements

@@ -1,0 +1,214 @@
+"""``keras-migrate code`` and ``keras-migrate undo``: arguments in, files and a report out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+CLEAN, LEFT, USAGE, INTERNAL = 0, 1, 2, 3
+"""Exit statuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mode:
+    write: bool
+    diff: bool
+    check: bool
+
+
+def _codes(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(code.strip().upper() for value in values for code in value.split(",") if code.strip())
+
+
+@click.command(short_help="Rewrite source code from Keras 1 and 2 to Keras 3.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--write", "mode", flag_value="write", help="Write the files; undo takes it back.")
+@click.option("--diff", "mode", flag_value="diff", help="Print the diff only.")
+@click.option(
+    "--check", "mode", flag_value="check", help="Print no diff; exit with 1 if a file would change."
+)
+@click.option("--target", type=click.Choice(["keras", "tf.keras", "tf_keras"]), help="Destination. [keras]")
+@click.option("--keras-version", help="Version of Keras 3 to run with; found from pins and lock files.")
+@click.option("--select", multiple=True, callback=_codes, help="Rules to act on: codes or their beginnings.")
+@click.option("--ignore", multiple=True, callback=_codes, help="Rules to leave out.")
+@click.option("--unsafe", is_flag=True, help="Also rewrite what is right in the usual case only.")
+@click.option("--todo", is_flag=True, help="Put a TODO comment where something is left for a person.")
+@click.option("--docs", is_flag=True, help="Python blocks of Markdown and reStructuredText too.")
+@click.option("--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "sarif", "github", "junit", "markdown"]),
+    default="text",
+    show_default=True,
+)
+@click.option("--baseline", type=click.Path(path_type=Path), help="Findings to put up with.")
+@click.option("--write-baseline", is_flag=True, help="Write the baseline file from what is left.")
+@click.option("--allow-dirty", is_flag=True, help="Write into a git tree with uncommitted changes.")
+@click.option("--no-pins", is_flag=True, help="Leave requirement files alone.")
+def code(**arguments: Any) -> None:
+    """Rewrite Keras 1 and 2 code below PATHS to Keras 3.
+
+    Prints a diff and writes nothing unless --write is given. Exit status: 0 nothing left, 1 findings left (with
+    --check: files would change), 2 wrong usage, 3 internal error.
+    """
+    try:
+        sys.exit(_code(**arguments))
+    except click.ClickException:
+        raise
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _fail(message: str) -> NoReturn:
+    raise click.UsageError(message)
+
+
+def _code(
+    paths: tuple[Path, ...],
+    mode: str | None,
+    target: str | None,
+    keras_version: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    unsafe: bool,
+    todo: bool,
+    docs: bool,
+    jobs: int,
+    format_: str,
+    baseline: Path | None,
+    write_baseline: bool,
+    allow_dirty: bool,
+    no_pins: bool,
+) -> int:
+    from codemods import baseline as baselines
+    from codemods.config import ConfigError, detect_version, find_root, parse_version, settings
+    from codemods.discovery import Wanted, discover
+    from codemods.engine import NEWEST, Options
+    from codemods.journal import JournalError, write
+    from codemods.records import FileRecord, finding_record, result
+    from codemods.rules.api import Target
+    from codemods.runner import run
+
+    root = find_root(paths[0])
+    try:
+        config = settings(root)
+        wished = parse_version(keras_version) if keras_version else config.version
+    except ConfigError as error:
+        _fail(str(error))
+    options = Options(
+        target=Target(target) if target else config.target or Target.KERAS,
+        version=wished or detect_version(root) or NEWEST,
+        select=select or config.select,
+        ignore=(*config.ignore, *ignore),
+        unsafe=unsafe or config.unsafe,
+        todo=todo or config.todo,
+    )
+    if mode == "write" and not allow_dirty:
+        _refuse_dirty(paths)
+    files = discover(paths, Wanted(documents=docs or config.docs, pins=not no_pins, exclude=config.exclude))
+    results = [(_shown(item.path), item) for item in run(files, options, jobs)]
+    file = baseline or (root / config.baseline if config.baseline else None)
+    if write_baseline:
+        if file is None:
+            _fail("--write-baseline needs --baseline FILE")
+        count = baselines.save(file, results)
+        click.echo(f"{file}: {count} findings", err=True)
+    if file is not None:
+        try:
+            known = baselines.load(file)
+        except baselines.BaselineError as error:
+            _fail(str(error))
+        results = [(path, baselines.without(path, item, known)) for path, item in results]
+    record = result(
+        FileRecord(
+            path=path,
+            changed=item.new is not None,
+            error=item.error,
+            findings=tuple(finding_record(report) for report in item.findings),
+        )
+        for path, item in results
+        if item.new is not None or item.findings or item.error
+    )
+    if mode == "write":
+        changes = [(item.path, item.old, item.new) for _, item in results if item.new is not None]
+        try:
+            write(root, changes)
+        except (JournalError, OSError) as error:
+            click.echo(f"Error: {error}", err=True)
+            return INTERNAL
+    _print(
+        record, results, len(files), format_, _Mode(mode == "write", mode in {None, "diff"}, mode == "check")
+    )
+    left = any(item.error or any(not f.applied for f in item.findings) for _, item in results)
+    changed = record.summary.changed > 0
+    if mode == "check":
+        return LEFT if changed or left else CLEAN
+    return LEFT if left else CLEAN
+
+
+def _print(record: Any, results: list[Any], looked_at: int, format_: str, mode: _Mode) -> None:
+    from codemods import formats, terminal
+
+    if format_ != "text":
+        click.echo(formats.FORMATS[format_](record))
+        return
+    if mode.diff:
+        for path, item in results:
+            if item.new is not None:
+                old = item.old.decode("utf-8", "replace")
+                for line in terminal.diff(path, old, item.new.decode("utf-8", "replace")):
+                    click.echo(line, nl=False)
+    for file in record.files:
+        if mode.check and file.changed:
+            click.echo(f"{file.path} would change")
+        for line in terminal.findings(file):
+            click.echo(line, nl=False)
+    click.echo(terminal.summary(record, looked_at, written=mode.write), nl=False, err=True)
+
+
+def _shown(path: Path) -> str:
+    relative = os.path.relpath(path)
+    return path.as_posix() if relative.startswith("..") else Path(relative).as_posix()
+
+
+def _refuse_dirty(paths: tuple[Path, ...]) -> None:
+    """Refuse to mix the rewrite with changes that are not committed."""
+    for path in paths:
+        folder = path if path.is_dir() else path.parent
+        try:
+            status = subprocess.run(
+                ["git", "status", "--porcelain", "--untracked-files=no", "--", str(path.resolve())],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        except FileNotFoundError:
+            return
+        if status.returncode == 0 and status.stdout.strip():
+            first = status.stdout.strip().splitlines()[0].strip()
+            _fail(f"{path} has uncommitted changes ({first}); commit them or give --allow-dirty")
+
+
+@click.command(short_help="Take back the last rewrite of source code.")
+@click.argument("path", default=".", type=click.Path(exists=True, path_type=Path))
+@click.option("--force", is_flag=True, help="Also restore files that were edited since.")
+def undo(path: Path, force: bool) -> None:
+    """Restore the files that the last `code --write` in the repository of PATH changed."""
+    from codemods.config import find_root
+    from codemods.journal import JournalError
+    from codemods.journal import undo as take_back
+
+    try:
+        restored = take_back(find_root(path), force=force)
+    except JournalError as error:
+        raise click.ClickException(str(error)) from error
+    for file in restored:
+        click.echo(f"restored {_shown(file)}")

@@ -1,0 +1,150 @@
+"""Settings of a repository: ``[tool.keras-migrate]`` and the Keras version that its pins ask for."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.version import InvalidVersion, Version
+
+from codemods.engine import NEWEST
+from codemods.rules.api import Target
+
+SECTION = "keras-migrate"
+_RELEASES = tuple(f"3.{minor}" for minor in range(16))
+_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
+_LOCKED = re.compile(r'^name = "keras"\s*\nversion = "([^"]+)"', re.MULTILINE)
+
+
+class ConfigError(Exception):
+    """Settings that make no sense, and which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``[tool.keras-migrate]`` says; empty values say nothing."""
+
+    target: Target | None = None
+    version: Version | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    unsafe: bool = False
+    todo: bool = False
+    docs: bool = False
+    baseline: str = ""
+
+
+def find_root(path: Path) -> Path:
+    """The repository a path belongs to: the nearest folder with ``.git`` or ``pyproject.toml``."""
+    start = path.resolve()
+    start = start if start.is_dir() else start.parent
+    for folder in (start, *start.parents):
+        if (folder / ".git").exists() or (folder / "pyproject.toml").is_file():
+            return folder
+    return start
+
+
+def settings(root: Path) -> Settings:
+    """Read the settings of a repository. Raises `ConfigError`."""
+    file = root / "pyproject.toml"
+    if not file.is_file():
+        return Settings()
+    try:
+        section = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get(SECTION, {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: {error}") from error
+    known = {"target", "keras-version", "select", "ignore", "exclude", "unsafe", "todo", "docs", "baseline"}
+    strange = sorted(section.keys() - known)
+    if strange:
+        raise ConfigError(f"{file}: [tool.{SECTION}] has no setting {strange[0]!r}")
+    return Settings(
+        target=_target(section["target"], file) if "target" in section else None,
+        version=parse_version(str(section["keras-version"])) if "keras-version" in section else None,
+        select=_codes(section, "select", file),
+        ignore=_codes(section, "ignore", file),
+        exclude=_codes(section, "exclude", file),
+        unsafe=_flag(section, "unsafe", file),
+        todo=_flag(section, "todo", file),
+        docs=_flag(section, "docs", file),
+        baseline=str(section.get("baseline", "")),
+    )
+
+
+def _target(value: object, file: Path) -> Target:
+    try:
+        return Target(str(value))
+    except ValueError as error:
+        raise ConfigError(f"{file}: target must be one of {', '.join(Target)}") from error
+
+
+def _codes(section: dict[str, Any], key: str, file: Path) -> tuple[str, ...]:
+    value = section.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ConfigError(f"{file}: {key} must be a list of strings")
+    return tuple(value)
+
+
+def _flag(section: dict[str, Any], key: str, file: Path) -> bool:
+    value = section.get(key, False)
+    if not isinstance(value, bool):
+        raise ConfigError(f"{file}: {key} must be true or false")
+    return value
+
+
+def parse_version(text: str) -> Version:
+    """A Keras version as a destination. Raises `ConfigError` for what is no version of Keras 3."""
+    try:
+        version = Version(text)
+    except InvalidVersion as error:
+        raise ConfigError(f"{text!r} is no version") from error
+    if version.major != 3:  # noqa: PLR2004
+        raise ConfigError(f"the destination must be a version of Keras 3, not {text}")
+    return NEWEST if version.release[:2] == NEWEST.release[:2] else version
+
+
+def detect_version(root: Path) -> Version | None:
+    """The version of Keras 3 that a repository pins or locks, None when it says nothing of Keras 3."""
+    for name in _LOCKS:
+        file = root / name
+        if file.is_file():
+            match = _LOCKED.search(file.read_text("utf-8", "replace"))
+            if match is not None and match[1].startswith("3."):
+                return Version(match[1])
+    for line in _requirements(root):
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement:
+            continue
+        if requirement.name.lower() == "keras" and requirement.specifier:
+            allowed = [text for text in _RELEASES if requirement.specifier.contains(f"{text}.99")]
+            exact = [
+                s.version for s in requirement.specifier if s.operator == "==" and s.version.startswith("3.")
+            ]
+            if exact:
+                return Version(exact[0].removesuffix(".*"))
+            if allowed and not requirement.specifier.contains("2.15.0"):
+                # The oldest that may be installed: what works there works later too.
+                return Version(allowed[0])
+    return None
+
+
+def _requirements(root: Path) -> list[str]:
+    lines: list[str] = []
+    for file in sorted(root.glob("*requirements*.txt")):
+        text = file.read_text("utf-8", "replace")
+        lines.extend(line.partition("#")[0].strip() for line in text.splitlines())
+    project = root / "pyproject.toml"
+    if project.is_file():
+        try:
+            table = tomllib.loads(project.read_text("utf-8")).get("project", {})
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+            return lines
+        lines.extend(str(item) for item in table.get("dependencies", ()))
+        for extra in table.get("optional-dependencies", {}).values():
+            lines.extend(str(item) for item in extra)
+    return [line for line in lines if line and not line.startswith("-")]

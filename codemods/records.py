@@ -1,0 +1,114 @@
+"""The JSON contract: what ``keras-migrate code --format json`` prints, and its schema.
+
+The names and values are a promise; a change of meaning raises ``SCHEMA``. ``schema/code.json`` is generated
+from these records and a test compares them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from codemods.engine import Report
+
+SCHEMA: Literal[1] = 1
+"""Version of the contract."""
+
+
+class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding; lines and columns count from 1, in the original text, the end behind the last character."""
+
+    code: str
+    severity: Literal["error", "silent", "warning", "info"]
+    fix: Literal["safe", "unsafe", "manual"]
+    applied: bool
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    message: str
+    hint: str
+    symbol: str
+    argument: str
+
+
+class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One file: whether its text changes (or would change), and why it was left alone if it was."""
+
+    path: str
+    changed: bool
+    error: str | None
+    findings: tuple[FindingRecord, ...]
+
+
+class Effort(msgspec.Struct, frozen=True, kw_only=True):
+    """How many findings are done by the tool, by the tool when asked (``--unsafe``), and by a person."""
+
+    automatic: int
+    assisted: int
+    manual: int
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts over all files."""
+
+    files: int
+    changed: int
+    findings: dict[str, int]
+    applied: int
+    manual: int
+    effort: Effort
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole run."""
+
+    schema: Literal[1]
+    files: tuple[FileRecord, ...]
+    summary: Summary
+
+
+def finding_record(report: Report) -> FindingRecord:
+    """The public form of a finding."""
+    return FindingRecord(
+        code=report.code,
+        severity=report.severity.value,
+        fix=report.fix.value,
+        applied=report.applied,
+        line=report.line,
+        column=report.column,
+        end_line=report.end_line,
+        end_column=report.end_column,
+        message=report.message,
+        hint=report.hint,
+        symbol=report.symbol,
+        argument=report.argument,
+    )
+
+
+def result(files: Iterable[FileRecord]) -> Result:
+    """A run's record; only files with something to say are listed, all are counted by the caller's order."""
+    listed = tuple(files)
+    findings = [finding for file in listed for finding in file.findings]
+    fixes = Counter(finding.fix for finding in findings)
+    return Result(
+        schema=SCHEMA,
+        files=listed,
+        summary=Summary(
+            files=len(listed),
+            changed=sum(file.changed for file in listed),
+            findings=dict(sorted(Counter(finding.code for finding in findings).items())),
+            applied=sum(finding.applied for finding in findings),
+            manual=fixes["manual"],
+            effort=Effort(automatic=fixes["safe"], assisted=fixes["unsafe"], manual=fixes["manual"]),
+        ),
+    )
+
+
+def schema() -> bytes:
+    """The JSON Schema of a run, as published."""
+    document = msgspec.json.schema(Result)
+    return msgspec.json.format(msgspec.json.encode(document, order="deterministic"), indent=2) + b"\n"

@@ -1,0 +1,140 @@
+"""Rewrite many files: in this process or in several, each file for itself."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from codemods.discovery import DOCUMENT, NOTEBOOK, PYTHON
+from codemods.engine import Options, Outcome, Report, rewrite
+from codemods.repository import Repository
+from codemods.source import Source, SourceError, concerns
+
+_WORTH_A_POOL = 48
+"""Candidate files below which a second process costs more than it saves."""
+_CHUNK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What became of one file.
+
+    Attributes:
+        path: the file.
+        old, new: its bytes; ``new`` is None when they stay.
+        findings: in the order of the text.
+        error: why the file was left alone.
+    """
+
+    path: Path
+    old: bytes
+    new: bytes | None
+    findings: tuple[Report, ...] = ()
+    error: str | None = None
+
+
+def run(files: Sequence[Path], options: Options, jobs: int = 1) -> Iterator[FileResult]:
+    """Rewrite files; results in the order of ``files``, nothing is written.
+
+    Files without a marker are not even decoded, and give a result with nothing in it.
+    """
+    if jobs < 2 or len(files) < _WORTH_A_POOL:  # noqa: PLR2004
+        yield from _serial(files, options)
+        return
+    chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
+    context = multiprocessing.get_context("fork")
+    done = 0
+    try:
+        with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+            for results in pool.map(partial(_chunk, options), chunks):
+                yield from results
+                done += 1
+    except BrokenProcessPool:
+        # A parser took its process with it. One file at a time, each in a process that may die.
+        for chunk in chunks[done:]:
+            yield from _isolated(chunk, options)
+
+
+def _serial(files: Iterable[Path], options: Options) -> Iterator[FileResult]:
+    repository = Repository()
+    enabled = gc.isenabled()
+    gc.disable()  # modules are taken apart when they are done with; looking for cycles doubles the time
+    try:
+        for path in files:
+            yield process(path, options, repository)
+    finally:
+        if enabled:
+            gc.enable()
+
+
+_REPOSITORY: Repository | None = None
+
+
+def _chunk(options: Options, files: Sequence[Path]) -> list[FileResult]:
+    global _REPOSITORY  # noqa: PLW0603 - one a process, so that chunks share what they learnt
+    if _REPOSITORY is None:
+        _REPOSITORY = Repository()
+        gc.disable()
+    return [process(path, options, _REPOSITORY) for path in files]
+
+
+def _isolated(files: Sequence[Path], options: Options) -> Iterator[FileResult]:
+    context = multiprocessing.get_context("fork")
+    for path in files:
+        try:
+            with ProcessPoolExecutor(1, mp_context=context) as pool:
+                yield from pool.submit(_chunk, options, [path]).result()
+        except BrokenProcessPool:
+            yield FileResult(path, b"", None, error="the parser crashed on this file")
+
+
+def process(path: Path, options: Options, repository: Repository | None = None) -> FileResult:
+    """Rewrite one file of any kind; whatever is wrong with it becomes its ``error``."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return FileResult(path, b"", None, error=f"cannot read: {error.strerror}")
+    try:
+        return _process(path, data, options, repository)
+    except SourceError as error:
+        return FileResult(path, data, None, error=error.message)
+    except RecursionError:
+        return FileResult(path, data, None, error="the code is nested too deeply")
+
+
+def _process(path: Path, data: bytes, options: Options, repository: Repository | None) -> FileResult:
+    suffix = path.suffix.lower()
+    if suffix in PYTHON:
+        if not concerns(data):
+            return FileResult(path, data, None)
+        source = Source.decode(data, path)
+        outcome = rewrite(source, options, repository)
+        new = source.encode(outcome.text) if outcome.text != source.text else None
+        return FileResult(path, data, new, outcome.findings, outcome.error)
+    if not concerns(data):
+        return FileResult(path, data, None)
+    source = Source.decode(data, path)
+    outcome = _other(suffix, source, options)
+    new = source.encode(outcome.text) if outcome.text != source.text else None
+    return FileResult(path, data, new, outcome.findings, outcome.error)
+
+
+def _other(suffix: str, source: Source, options: Options) -> Outcome:
+    """Files that are no Python but hold some, or that name the packages to install."""
+    if suffix in NOTEBOOK:
+        from codemods.notebooks import rewrite_notebook
+
+        return rewrite_notebook(source, options)
+    if suffix in DOCUMENT:
+        from codemods.documents import rewrite_document
+
+        return rewrite_document(source, options)
+    from codemods.pins import rewrite_pins
+
+    return rewrite_pins(source, options)
