@@ -39,7 +39,9 @@ def read_table(data: bytes, place: str) -> Iterator[tuple[bytes, bytes]]:
         raise _damaged("no table footer", place)
     footer = memoryview(data)[-FOOTER:]
     try:
-        at = varint(footer, varint(footer, 0)[1])[1]
+        offset, at = varint(footer, 0)
+        size, at = varint(footer, at)
+        _block(data, offset, size, place)  # the meta index: empty, but damage anywhere is damage
         offset, at = varint(footer, at)
         size, at = varint(footer, at)
         spent = 0
