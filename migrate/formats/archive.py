@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import h5py
+
 from migrate.findings import MigrationError
 from migrate.formats.architecture import decode_architecture
 from migrate.formats.archive_layout import (
@@ -28,8 +30,6 @@ from migrate.formats.zip_access import ZipSource
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import h5py
 
 CONFIG, METADATA, WEIGHTS, ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets/"
 _SHARDED = "model.weights.json"
@@ -141,7 +141,7 @@ def read_tree(source: H5Source) -> ArchiveTree:
                 raise MigrationError(
                     "FMT015", f"{child_path} points to nothing", "Fetch the file again.", source.place
                 )
-            if hasattr(child, "dtype"):
+            if isinstance(child, h5py.Dataset):
                 arrays[child_path] = source.array(child, child_path)
                 if source.text(child, "dtype") == "bfloat16":
                     arrays[child_path].stored_dtype = "bfloat16"

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import h5py
+
 from migrate.findings import MigrationError
 from migrate.formats.architecture import decode_architecture
 from migrate.formats.artifact import Format, LayerWeights, LegacyArtifact, SavedArray
@@ -19,8 +21,6 @@ from migrate.formats.writers import infer_backend, infer_writer, stored_writer
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import h5py
 
     from migrate.formats.artifact import Writer
 
@@ -100,7 +100,7 @@ def _named_arrays(source: H5Source, group: h5py.Group) -> list[SavedArray]:
     arrays = []
     for name in source.names(group, "weight_names") or []:
         dataset = source.get(group, name)
-        if dataset is None or not hasattr(dataset, "dtype"):
+        if not isinstance(dataset, h5py.Dataset):
             raise _dangling(source, f"weight {name!r} of {group.name}")
         arrays.append(source.array(dataset, name))
     return arrays
@@ -120,7 +120,7 @@ def _keras0_layers(source: H5Source, root: h5py.Group) -> list[LayerWeights] | N
         params = source.attr(group, "nb_params")
         for number in range(params if isinstance(params, int) and params <= len(group) else len(group)):
             dataset = source.get(group, f"param_{number}")
-            if dataset is None or not hasattr(dataset, "dtype"):
+            if not isinstance(dataset, h5py.Dataset):
                 raise _dangling(source, f"param_{number} of layer_{index}")
             arrays.append(source.array(dataset, f"param_{number}"))
         layers.append(LayerWeights((f"layer_{index}",), arrays))
@@ -134,7 +134,7 @@ def _optimizer(source: H5Source, root: h5py.Group) -> list[SavedArray]:
         return []
     if source.names(group, "weight_names") is not None:
         return _named_arrays(source, group)
-    names = [n for n in source.children(group) if hasattr(source.get(group, n), "dtype")]
+    names = [n for n in source.children(group) if isinstance(source.get(group, n), h5py.Dataset)]
     names.sort(key=lambda n: (int(t) if (t := n.rsplit("_", 1)[-1]).isdigit() else -1, n))
     return [source.array(source.get(group, n), n) for n in names]
 
