@@ -1,0 +1,152 @@
+"""One job: a process that owns a slot of warm workers and migrates artifacts one after another.
+
+The batch's own process only plans, keeps the ledger and shows progress; whatever a file does to the code that
+handles it happens in here or in the workers below, and ends with an answer or with the death of this process.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from migrate.findings import MigrationError
+from migrate.pipeline.request import ArtifactRequest, Options, Target
+from migrate.report.records import ArtifactResult
+from migrate.worlds.environment import Limits
+from migrate.worlds.pool import Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from migrate.worlds.pool import Slot
+
+    Pipeline = Callable[[ArtifactRequest, Options, Slot], ArtifactResult]
+
+PIPELINE = "migrate.pipeline.migrate:migrate_artifact"
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What a job is told once; the same for each artifact."""
+
+    options: dict[str, Any]
+    limits: dict[str, Any]
+    pipeline: str = PIPELINE
+    sandboxed: bool = True
+
+
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a job says of one artifact."""
+
+    result: ArtifactResult
+    phases: dict[str, float]
+    peak_bytes: int
+    protections: list[str]
+
+
+def encode_options(options: Options) -> dict[str, Any]:
+    """Options as JSON."""
+    return {
+        "targets": sorted(target.value for target in options.targets),
+        "custom_objects": [str(path.absolute()) for path in options.custom_objects],
+        "architecture": options.architecture,
+        "trust": options.trust,
+        "force": options.force,
+        "keep_weights": options.keep_weights,
+        "tolerance": options.tolerance,
+    }
+
+
+def decode_options(values: dict[str, Any], *, force: bool) -> Options:
+    """Options from JSON; whether to replace outputs is decided for each artifact."""
+    return Options(
+        targets=frozenset(Target(name) for name in values["targets"]),
+        custom_objects=tuple(Path(path) for path in values["custom_objects"]),
+        architecture=values["architecture"],
+        trust=values["trust"],
+        force=force,
+        keep_weights=values["keep_weights"],
+        tolerance=values["tolerance"],
+    )
+
+
+def find_pipeline(name: str) -> Pipeline:
+    """The function ``module:function`` or ``file.py:function``."""
+    where, _, function = name.rpartition(":")
+    if where.endswith(".py"):
+        spec = importlib.util.spec_from_file_location("pipeline_file", where)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    else:
+        module = importlib.import_module(where)
+    pipeline: Pipeline = getattr(module, function)
+    return pipeline
+
+
+class Job:
+    """The state of a job process: its pool with one slot, made on first use."""
+
+    def __init__(self, settings: Settings, scratch: Path) -> None:
+        self.settings = settings
+        self._pipeline = find_pipeline(settings.pipeline)
+        limits = msgspec.convert(settings.limits, Limits)
+        self._pool = Pool(1, scratch / "pool", limits, sandboxed=settings.sandboxed)
+
+    def migrate(self, params: dict[str, Any]) -> Answer:
+        """Migrate one artifact.
+
+        Raises:
+            MigrationError: RUN001 to RUN004 for a worker that broke; to be tried again.
+        """
+        started = time.perf_counter()
+        golden = params.get("golden")
+        request = ArtifactRequest(
+            path=Path(params["path"]),
+            source=params["source"],
+            out=Path(params["out"]),
+            folder=params["folder"],
+            golden=Path(golden) if golden else None,
+        )
+        options = decode_options(self.settings.options, force=params["force"])
+        with self._pool.slot() as slot:
+            result = self._pipeline(request, options, slot)
+            peak = sum(worker.peak_bytes for worker in slot.workers.values())
+            active = [worker.hello.protections for worker in slot.workers.values() if worker.hello]
+        phases = {**_recorded_phases(request), "total": round(time.perf_counter() - started, 4)}
+        return Answer(result, phases, peak, active[0] if active else [])
+
+
+def _recorded_phases(request: ArtifactRequest) -> dict[str, float]:
+    """Seconds of each step, from the record beside a finished model; nothing where there is none."""
+    try:
+        record = msgspec.json.decode((request.out / request.folder / "migration.json").read_bytes())
+        phases = record.get("phases", {})
+        return {str(name): float(seconds) for name, seconds in phases.items()}
+    except (OSError, msgspec.DecodeError, AttributeError, ValueError):
+        return {}
+
+
+_jobs: list[Job] = []
+
+
+def configure(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Make the job; once for each process."""
+    _jobs.append(Job(msgspec.convert(params, Settings), scratch))
+    return {}
+
+
+def migrate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Migrate one artifact: the fields of a task → the fields of `Answer`."""
+    if not _jobs:
+        raise MigrationError("RUN005", "the job was not configured")
+    answer: dict[str, Any] = msgspec.to_builtins(_jobs[-1].migrate(params))
+    return answer
+
+
+HANDLERS = {"configure": configure, "migrate": migrate}

@@ -1,0 +1,154 @@
+"""What makes two migrations the same: content, options, rules. Finished work with the same key is not redone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from migrate.findings import MigrationError
+from migrate.formats.limits import sha256_of
+from migrate.versions import tool_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from migrate.batch.discover import Candidate
+    from migrate.batch.ledger import Ledger
+    from migrate.pipeline.request import Options
+
+_DECIDING = (
+    "capsule",
+    "dialects",
+    "formats",
+    "parity",
+    "pipeline",
+    "worlds/legacy",
+    "worlds/modern",
+    "worlds/stock",
+)
+"""Parts of this project that decide what comes out of a migration."""
+
+
+@cache
+def ruleset_version() -> str:
+    """A digest of the code that decides results, and of the frameworks' versions.
+
+    Taken from the sources themselves, so that no one has to remember to raise a number.
+    """
+    root = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256(json.dumps(tool_versions(), sort_keys=True).encode())
+    for part in _DECIDING:
+        for file in sorted((root / part).rglob("*.py")):
+            digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def options_digest(options: Options) -> str:
+    """A digest of everything in the options that decides a result; named files count by their content.
+
+    Raises:
+        MigrationError: FMT021 when a named file cannot be read.
+    """
+    architecture = options.architecture or ""
+    file = architecture.partition(":")[0]
+    described = {
+        "targets": sorted(target.value for target in options.targets),
+        "custom_objects": [sha256_of(path) for path in options.custom_objects],
+        "architecture": [architecture.partition(":")[2], sha256_of(Path(file))] if file else [],
+        "trust": options.trust,
+        "keep_weights": options.keep_weights,
+        "tolerance": options.tolerance,
+    }
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def key_of(hashes: Iterable[str], options: str, ruleset: str) -> str:
+    """The key of one artifact from the hashes of its files, source first."""
+    return hashlib.sha256("\n".join([*hashes, options, ruleset]).encode()).hexdigest()[:32]
+
+
+def changed(path: Path) -> tuple[int, str]:
+    """Size and a token that is another one after a change of the file; of a folder, of all its files.
+
+    Raises:
+        OSError: when it cannot be looked at.
+    """
+    if path.is_dir():
+        parts = [
+            (child.relative_to(path).as_posix(), *changed(child))
+            for child in sorted(path.rglob("*"))
+            if child.is_file()
+        ]
+        digest = hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+        return sum(part[1] for part in parts), digest
+    info = path.stat()
+    return info.st_size, f"{info.st_mtime_ns}:{info.st_ino}"
+
+
+class Hasher:
+    """SHA-256 of files, remembered in the ledger while size and time of change stay.
+
+    Args:
+        ledger: where hashes are remembered.
+        threads: files are read side by side.
+    """
+
+    def __init__(self, ledger: Ledger, threads: int = 2) -> None:
+        self._ledger = ledger
+        self._threads = threads
+        self._known = ledger.known_hashes()
+
+    def hashes(self, paths: Sequence[Path]) -> dict[Path, str]:
+        """Hash of each path; one that cannot be read has the empty one."""
+        found: dict[Path, str] = {}
+        fresh: list[tuple[Path, int, str]] = []
+        for path in paths:
+            try:
+                size, token = changed(path)
+            except OSError:
+                found[path] = ""
+                continue
+            known = self._known.get(str(path))
+            if known is not None and known[:2] == (size, token):
+                found[path] = known[2]
+            else:
+                fresh.append((path, size, token))
+        with ThreadPoolExecutor(self._threads) as threads:
+            hashed = list(threads.map(lambda item: _quietly(item[0]), fresh))
+        rows = []
+        for (path, size, token), sha256 in zip(fresh, hashed, strict=True):
+            found[path] = sha256
+            if sha256:
+                rows.append((str(path), size, token, sha256))
+        if rows:
+            self._ledger.remember_hashes(rows)
+        return found
+
+
+def _quietly(path: Path) -> str:
+    """A file that cannot be read has no hash; its migration will say why."""
+    try:
+        return sha256_of(path)
+    except MigrationError:
+        return ""
+
+
+def keys_of(candidates: Sequence[Candidate], hasher: Hasher, options: Options) -> dict[str, tuple[str, str]]:
+    """Source to key and SHA-256 of its own file. The key of what cannot be read is its name's.
+
+    Raises:
+        MigrationError: FMT021 when a file that the options name cannot be read.
+    """
+    files = list(dict.fromkeys(path for one in candidates for path in (one.path, *one.companions)))
+    hashes = hasher.hashes(files)
+    chosen, ruleset = options_digest(options), ruleset_version()
+    keys = {}
+    for one in candidates:
+        own = hashes[one.path]
+        parts = [own or f"unreadable {one.source}", *sorted(hashes[path] for path in one.companions)]
+        keys[one.source] = (key_of(parts, chosen, ruleset), own)
+    return keys

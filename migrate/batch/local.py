@@ -1,0 +1,228 @@
+"""Runs tasks on this machine: jobs side by side, longest first, within the memory that is free."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from migrate.batch import keys, resources
+from migrate.batch.events import Outcome, Task
+from migrate.batch.job import Answer, Settings
+from migrate.findings import MigrationError
+from migrate.worlds.environment import Limits, World
+from migrate.worlds.worker import Worker, WorkerDied, WorldError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Begin = Callable[[Task], None]
+    End = Callable[[Task, Outcome, float], None]
+
+GRACE_SECONDS = 20.0
+"""How much later than its workers a job itself is given up, so that the worker's own reason is told."""
+RETRIED = {
+    "RUN001": "died",
+    "RUN002": "timeout",
+    "RUN003": "memory",
+    "RUN004": "protocol",
+    "RUN014": "changed",
+}
+PREFIX = "keras-migrate-run-"
+
+
+class Executor(Protocol):
+    """Where tasks run."""
+
+    def run(self, tasks: Sequence[Task], begin: Begin, end: End, stopping: threading.Event) -> None:
+        """Run tasks until none is left or ``stopping`` is set; what runs then is finished first.
+
+        ``begin`` and ``end`` are called for each attempt, from any thread; what they raise ends the run.
+        """
+
+    def abort(self) -> None:
+        """End at once; attempts in progress never get their ``end``."""
+
+    def close(self) -> None:
+        """Free everything."""
+
+
+def ask_job(job: Worker, task: Task, seconds: float) -> Outcome:
+    """One attempt at one task in a job process, whatever becomes of it."""
+    try:
+        before = keys.changed(task.path)
+        reply = job.call("migrate", params_of(task), seconds + GRACE_SECONDS)
+        answer = msgspec.convert(reply, Answer)
+        if keys.changed(task.path) != before or (
+            task.sha256 and answer.result.sha256 not in ("", task.sha256)
+        ):
+            return _broken(
+                "RUN014", "the file changed while it was migrated", "Run again when nobody writes to it."
+            )
+    except OSError as error:
+        return _broken(
+            "RUN013",
+            f"{task.path.name} has vanished or cannot be read: {error.strerror}",
+            "Check the path.",
+            "vanished",
+        )
+    except WorkerDied as error:
+        return _broken("RUN001", error.message, error.hint, error.signal or "died")
+    except WorldError as error:
+        message = f"{error.kind}: {error.message}" if error.code == "RUN005" else error.message
+        return _broken(error.code, message, error.hint, _signal_in(error.message))
+    except MigrationError as error:
+        return _broken(error.code, error.message, error.hint)
+    except msgspec.ValidationError as error:
+        job.close()
+        return _broken("RUN004", f"the job's answer cannot be read: {error}", "")
+    return Outcome(
+        answer.result,
+        phases=answer.phases,
+        peak_bytes=answer.peak_bytes,
+        protections=tuple(answer.protections),
+    )
+
+
+def params_of(task: Task) -> dict[str, Any]:
+    """A task as the parameters of a job's call."""
+    golden = next(
+        (path for path in task.companions if path.suffix == ".npz" or "_inputs_and_" in path.name), None
+    )
+    return {
+        "path": str(task.path),
+        "source": task.source,
+        "out": str(task.out),
+        "folder": task.folder,
+        "force": task.force,
+        "golden": str(golden) if golden else None,
+    }
+
+
+def _broken(code: str, message: str, hint: str, cause: str = "") -> Outcome:
+    return Outcome(None, code, message, hint, cause or RETRIED.get(code, code))
+
+
+def _signal_in(message: str) -> str:
+    """The signal that a worker below the job was killed by, where its message names one."""
+    return next((word.strip(",.") for word in message.split() if word.startswith("SIG")), "")
+
+
+class LocalExecutor:
+    """Job processes on this machine.
+
+    Args:
+        jobs: how many run side by side.
+        settings: for each of them.
+        limits: wall clock and memory of one artifact.
+        scratch: parent of the jobs' own folders; the system's temporary folder unless given.
+    """
+
+    def __init__(self, jobs: int, settings: Settings, limits: Limits, scratch: Path | None = None) -> None:
+        self._limits = limits
+        self._settings = settings
+        sweep(scratch)
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=scratch))
+        # a job's own calls wait for its workers' limits; its memory is that of plain Python
+        own = replace(limits, recycle_calls=10**9, call_seconds=limits.call_seconds + GRACE_SECONDS)
+        self._jobs = [
+            Worker(World.READER, self._folder / f"job{number}", own, handlers="migrate.batch.job")
+            for number in range(jobs)
+        ]
+        self._wake = threading.Condition()
+        self._waiting: list[Task] = []
+        self._used = 0
+        self._running = 0
+        self._aborted = False
+        self._error: BaseException | None = None
+
+    def run(self, tasks: Sequence[Task], begin: Begin, end: End, stopping: threading.Event) -> None:
+        """See `Executor.run`; longest first, and as much side by side as memory holds."""
+        self._waiting = sorted(tasks, key=lambda task: -task.seconds)
+        self._error = None
+        budget = (
+            int(resources.available_memory() * resources.RESERVE) - len(self._jobs) * resources.SLOT_BYTES
+        )
+        count = min(len(self._jobs), len(tasks))
+        threads = [
+            threading.Thread(target=self._serve, args=(job, budget, begin, end, stopping), daemon=True)
+            for job in self._jobs[:count]
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(0.2)  # short, so that Ctrl-C is heard
+        if self._error is not None:
+            raise self._error
+
+    def _serve(self, job: Worker, budget: int, begin: Begin, end: End, stopping: threading.Event) -> None:
+        try:
+            while (task := self._next(budget, stopping)) is not None:
+                started = time.monotonic()
+                try:
+                    begin(task)
+                    outcome = self._attempt(job, task)
+                    if self._aborted:
+                        return
+                    end(task, outcome, time.monotonic() - started)
+                finally:
+                    with self._wake:
+                        self._used -= task.memory
+                        self._running -= 1
+                        self._wake.notify_all()
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that called run
+            self._error = self._error or error
+            stopping.set()
+
+    def _next(self, budget: int, stopping: threading.Event) -> Task | None:
+        """The longest task that fits into what memory is left; one that fits nowhere runs alone."""
+        with self._wake:
+            while self._waiting and not stopping.is_set():
+                for index, task in enumerate(self._waiting):
+                    if not self._running or self._used + task.memory <= budget:
+                        del self._waiting[index]
+                        self._used += task.memory
+                        self._running += 1
+                        return task
+                self._wake.wait(0.5)
+            return None
+
+    def _attempt(self, job: Worker, task: Task) -> Outcome:
+        """A job that cannot even start raises: that is no artifact's fault."""
+        if job.hello is None or not job.alive:
+            job.close()
+            job.call("configure", {**msgspec.to_builtins(self._settings), "limits": asdict(self._limits)})
+        return ask_job(job, task, self._limits.call_seconds)
+
+    def abort(self) -> None:
+        """Kill every job now; their workers follow, because their pipes close."""
+        self._aborted = True
+        for job in self._jobs:
+            if job.pid is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(job.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End the jobs and remove their folders."""
+        for job in self._jobs:
+            job.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def sweep(scratch: Path | None) -> None:
+    """Remove the folders of runs that were killed; those of living processes stay."""
+    parent = scratch or Path(tempfile.gettempdir())
+    for folder in parent.glob(f"{PREFIX}*"):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(folder, ignore_errors=True)

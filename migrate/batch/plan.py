@@ -1,0 +1,165 @@
+"""What a run would do: each artifact with its action, the outcome to expect, and how long it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from migrate.batch import resources
+from migrate.batch.discover import folders
+from migrate.batch.events import Task
+from migrate.batch.ledger import FINISHED, STARTED
+from migrate.formats.artifact import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from migrate.batch.discover import Candidate
+    from migrate.batch.ledger import Row
+
+
+class Action(StrEnum):
+    """What is done about one artifact."""
+
+    MIGRATE = "migrate"
+    KEEP = "keep"
+    """Finished before, with the same content, options and rules."""
+    COPY = "copy"
+    """Same content as another artifact of this run, whose outcome it shares."""
+
+
+_EXPECTED: dict[Format | None, tuple[str, str]] = {
+    Format.HDF5_MODEL: ("migrated", "likely"),
+    Format.KERAS_ARCHIVE: ("migrated", "likely"),
+    Format.HDF5_WEIGHTS: ("blocked", "likely"),
+    Format.WEIGHTS_ARCHIVE: ("blocked", "likely"),
+    Format.SAVED_MODEL: ("migrated", "possible"),
+    Format.CHECKPOINT: ("blocked", "possible"),
+    Format.META_GRAPH: ("blocked", "likely"),
+    Format.FROZEN_GRAPH: ("blocked", "possible"),
+    Format.ARCHITECTURE_JSON: ("unverified", "possible"),
+    Format.ARCHITECTURE_YAML: ("unverified", "possible"),
+    None: ("failed", "sure"),
+}
+_PAIRED = ("migrated", "likely")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One artifact of a plan.
+
+    Attributes:
+        candidate: what it is and where.
+        action: what is done.
+        key: content, options and rules together.
+        sha256: of its own file; empty when it cannot be read.
+        folder: of its outputs.
+        expected, sure: the outcome to expect from its format alone, and how far that goes.
+        seconds: to expect in warm workers.
+        same_as: the artifact that it is a copy of.
+        ours: an earlier attempt may have left outputs in the folder.
+    """
+
+    candidate: Candidate
+    action: Action
+    key: str
+    sha256: str
+    folder: str
+    expected: str
+    sure: str
+    seconds: float
+    same_as: str = ""
+    ours: bool = False
+
+
+def make_plan(
+    candidates: Sequence[Candidate],
+    keys: Mapping[str, tuple[str, str]],
+    rows: Mapping[str, Row],
+    *,
+    retry: frozenset[str] = frozenset(),
+) -> list[Planned]:
+    """Decide for each artifact.
+
+    Args:
+        candidates: from discovery.
+        keys: source to key and SHA-256.
+        rows: what the ledger knows.
+        retry: statuses that are tried again although nothing changed.
+    """
+    assigned = folders(
+        [one.source for one in candidates], {source: row.folder for source, row in rows.items()}
+    )
+    leaders: dict[str, str] = {}
+    planned = []
+    for one in candidates:
+        key, sha256 = keys[one.source]
+        row = rows.get(one.source)
+        action, same_as = Action.MIGRATE, ""
+        if row and row.state == FINISHED and row.key == key and row.result and row.result.status not in retry:
+            action = Action.KEEP
+            leaders.setdefault(key, one.source)
+        elif key in leaders:
+            action, same_as = Action.COPY, leaders[key]
+        else:
+            leaders[key] = one.source
+        expected, sure = _PAIRED if one.companions and _is_weights(one) else _expected(one)
+        seconds = resources.seconds_of(one.size) if action is Action.MIGRATE else 0.0
+        ours = row is not None and row.state in (STARTED, FINISHED)
+        planned.append(
+            Planned(one, action, key, sha256, assigned[one.source], expected, sure, seconds, same_as, ours)
+        )
+    return planned
+
+
+def _is_weights(one: Candidate) -> bool:
+    return one.format in (Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE) and any(
+        path.suffix in (".json", ".yaml", ".yml", ".txt") for path in one.companions
+    )
+
+
+def _expected(one: Candidate) -> tuple[str, str]:
+    return _EXPECTED.get(one.format, ("skipped", "sure"))
+
+
+def task_of(planned: Planned, out: Path, *, force: bool) -> Task:
+    """A planned migration as an executor is given it."""
+    one = planned.candidate
+    return Task(
+        source=one.source,
+        path=one.path,
+        companions=one.companions,
+        folder=planned.folder,
+        out=out,
+        size=one.size,
+        sha256=planned.sha256,
+        force=force or planned.ours,
+        memory=resources.memory_of(one.size),
+        seconds=planned.seconds,
+    )
+
+
+def plan_json(plan: Sequence[Planned], jobs: int) -> dict[str, object]:
+    """The plan as ``--dry-run --json`` prints it."""
+    rows = [
+        {
+            "source": one.candidate.source,
+            "format": one.candidate.format.value if one.candidate.format else "unreadable",
+            "bytes": one.candidate.size,
+            "action": one.action.value,
+            "same_as": one.same_as or None,
+            "folder": one.folder,
+            "expected": one.expected,
+            "sure": one.sure,
+            "seconds": round(one.seconds, 2),
+        }
+        for one in plan
+    ]
+    return {
+        "schema": 1,
+        "jobs": jobs,
+        "seconds": round(sum(one.seconds for one in plan) / jobs, 1),
+        "artifacts": rows,
+    }

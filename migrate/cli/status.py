@@ -1,0 +1,70 @@
+"""``keras-migrate status``: look at a running or finished batch."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from migrate.batch.status import BatchStatus
+
+
+@click.command()
+@click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON value.")
+@click.option("--metrics", is_flag=True, help="Write Prometheus text.")
+@click.option(
+    "--watch", type=float, metavar="SECONDS", help="Show again every so many seconds until it ends."
+)
+def status(out: Path, *, as_json: bool, metrics: bool, watch: float | None) -> None:
+    """Show a running or finished batch by its output folder.
+
+    Exit status: 0 everything is finished, 1 something is left, 2 wrong usage or no batch there.
+    """
+    from migrate.batch import status as batch_status
+    from migrate.findings import MigrationError
+
+    while True:
+        try:
+            found = batch_status.look(out)
+        except MigrationError as error:
+            raise click.UsageError(f"{error.message}. {error.hint}") from error
+        if as_json:
+            click.echo(json.dumps(batch_status.as_json(found), indent=2))
+        elif metrics:
+            click.echo(batch_status.as_metrics(found), nl=False)
+        else:
+            _show(found)
+        if watch is None or not found.alive:
+            break
+        time.sleep(watch)
+    left = sum(count for state, count in found.states.items() if state != "finished")
+    sys.exit(1 if left else 0)
+
+
+def _show(found: BatchStatus) -> None:
+    run = found.run
+    if run:
+        state = "running" if found.alive else "ended" if run["ended"] else "was killed; run the command again"
+        reason = f": {run['reason']}" if run.get("reason") else ""
+        click.echo(f"Run of process {run['pid']} with {run['jobs']} jobs {state}{reason}")
+    total = sum(found.states.values())
+    click.echo(f"{found.states.get('finished', 0)} of {total} finished, {found.rate:.2f} a second")
+    for name, count in sorted(found.statuses.items(), key=lambda item: -item[1]):
+        click.echo(f"  {count:6} {name}")
+    if found.reasons:
+        click.echo("Reasons:")
+        for code, (count, hint) in found.reasons.items():
+            click.echo(f"  {count:6} {code}  {hint}")
+    for source, seconds in found.running.items():
+        click.echo(f"  now: {source} ({seconds:.0f} s)")
+    for cause, count in found.broken.items():
+        click.echo(f"  {count} attempts broke: {cause}")
+    if found.phases:
+        parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in found.phases.items())
+        click.echo(f"Time: {parts}; peak {found.peak_bytes >> 20} MB")
