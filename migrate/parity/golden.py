@@ -7,8 +7,8 @@ HDF5 files ``*_inputs_and_outputs.h5`` of the DL4J test resources (groups ``inpu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,25 @@ class Golden:
     path: Path
     inputs: list[Array]
     outputs: list[Array]
+    input_names: list[str] = field(default_factory=list)
     activations: dict[str, Array] = field(default_factory=dict)
+
+    def arranged(self, names: Sequence[str]) -> Golden:
+        """The inputs in the order of a model's input names, where the recording names them too.
+
+        Raises:
+            MigrationError: ``PAR003`` when the number of inputs differs.
+        """
+        if len(self.inputs) != len(names):
+            raise MigrationError(
+                "PAR003",
+                f"{self.path.name} has {len(self.inputs)} inputs, the model {len(names)}",
+                "Record one array per input of the model, in its order.",
+            )
+        if set(self.input_names) != set(names):
+            return self
+        by_name = dict(zip(self.input_names, self.inputs, strict=True))
+        return replace(self, inputs=[by_name[name] for name in names], input_names=list(names))
 
     def probes(self) -> dict[str, Array]:
         """The inputs as the only case of a probe file."""
@@ -46,18 +64,22 @@ def read_golden(path: Path) -> Golden:
         arrays = _read_npz(path) if path.suffix == ".npz" else _read_hdf5(path)
     except (OSError, ValueError, KeyError) as error:
         raise MigrationError("PAR003", f"{path.name} cannot be read: {error}") from error
-    inputs = [arrays[name] for name in _numbered(arrays, "inputs")]
-    outputs = [arrays[name] for name in _numbered(arrays, "predictions") or _numbered(arrays, "outputs")]
+    input_keys = _numbered(arrays, "inputs")
+    inputs = [arrays[name] for name in input_keys]
+    # In the DL4J files "outputs" are training targets; what the model computed stands under "predictions".
+    group = "outputs" if path.suffix == ".npz" else "predictions"
+    outputs = [arrays[name] for name in _numbered(arrays, group)]
     if not inputs or not outputs:
         raise MigrationError(
             "PAR003",
             f"{path.name} has no recorded inputs and outputs",
-            "Expected arrays inputs/0 … and outputs/0 …",
+            "Expected arrays inputs/0 … and outputs/0 … (predictions/… in HDF5).",
         )
     activations = {
         name.split("/", 1)[1]: array for name, array in arrays.items() if name.startswith("activations/")
     }
-    return Golden(path, inputs, outputs, activations)
+    names = [name.split("/", 1)[1] for name in input_keys]
+    return Golden(path, inputs, outputs, names, activations)
 
 
 def _numbered(arrays: Iterable[str], group: str) -> list[str]:

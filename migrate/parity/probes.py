@@ -16,7 +16,23 @@ import numpy as np
 from migrate.capsule.model import Array, Layer, Model, TensorRef, Topology, structure_refs
 
 PASS_THROUGH = frozenset(
-    ["Reshape", "Flatten", "Permute", "RepeatVector", "Concatenate", "Masking", "Dropout", "SpatialDropout1D", "Cropping1D", "Cropping2D", "ZeroPadding1D", "SlicingOpLambda", "InputLayer", "Lambda", "TimeDistributed"]
+    [
+        "Reshape",
+        "Flatten",
+        "Permute",
+        "RepeatVector",
+        "Concatenate",
+        "Masking",
+        "Dropout",
+        "SpatialDropout1D",
+        "Cropping1D",
+        "Cropping2D",
+        "ZeroPadding1D",
+        "SlicingOpLambda",
+        "InputLayer",
+        "Lambda",
+        "TimeDistributed",
+    ]
 )
 """Layers behind which an id is still an id."""
 _SEQUENCE_SIZES = (7, 12)

@@ -10,11 +10,9 @@ from typing import Any
 import numpy as np
 
 from migrate.capsule.model import Array, Model
-from migrate.capsule.store import load_arrays, save_arrays
+from migrate.capsule.store import load_arrays
 from migrate.findings import MigrationError
 from migrate.parity.compare import Comparison, compare_arrays, compare_cases
-from migrate.parity.golden import Golden
-from migrate.pipeline.reference import Reference
 from migrate.report.records import LayerParity
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import Worker, WorldError
@@ -68,12 +66,12 @@ def must_agree(comparisons: Sequence[Comparison], what: str, first_divergent: st
             )
 
 
-def profile_layers(slot: Slot, reference: Reference, judge: Judge) -> tuple[list[LayerParity], str | None]:
+def profile_layers(slot: Slot, probes: Path, judge: Judge) -> tuple[list[LayerParity], str | None]:
     """Output of every layer on the first case in both worlds: their errors, and the first that differs.
 
     Layers that only one world has (operations, inserted layers) are passed over.
     """
-    params = {"probes": str(reference.probes), "case": 0, "out": "activations.safetensors"}
+    params = {"probes": str(probes), "case": 0, "out": "activations.safetensors"}
     try:
         legacy = slot.legacy.call("activations", params)
         modern = slot.modern.call("activations", params)
@@ -82,6 +80,18 @@ def profile_layers(slot: Slot, reference: Reference, judge: Judge) -> tuple[list
     expected = load_arrays(Path(legacy["file"]))
     actual = load_arrays(Path(modern["file"]))
     return compare_layers(legacy["layers"], expected, actual, judge)
+
+
+def profile_golden(slot: Slot, probes: Path, activations: Mapping[str, Array], judge: Judge) -> str | None:
+    """The first layer whose output differs from its recording; None where none was recorded."""
+    if not activations:
+        return None
+    params = {"probes": str(probes), "case": 0, "out": "activations.safetensors"}
+    modern = slot.modern.call("activations", params)
+    actual = load_arrays(Path(modern["file"]))
+    expected = {f"{name}/0": array for name, array in activations.items()}
+    order = [name for name in modern["layers"] if name in expected]
+    return compare_layers(order, expected, actual, judge)[1]
 
 
 def compare_layers(
@@ -99,37 +109,6 @@ def compare_layers(
         if not part.equal and first is None:
             first = layer
     return profile, first
-
-
-def check_golden(slot: Slot, golden: Golden, input_names: Sequence[str], judge: Judge) -> list[Comparison]:
-    """Compare the model that the modern world holds with recorded outputs.
-
-    Raises:
-        MigrationError: ``PAR001`` when they differ, ``PAR003`` when the recording does not fit the model.
-    """
-    if len(golden.inputs) != len(input_names):
-        raise MigrationError(
-            "PAR003",
-            f"{golden.path.name} has {len(golden.inputs)} inputs, the model {len(input_names)}",
-            "Record one array per input of the model, in its order.",
-        )
-    probes = slot.inputs / "golden.safetensors"
-    save_arrays(probes, golden.probes())
-    comparisons = judge.compare(golden.references(), outputs_of(slot.modern, probes))
-    if not all(c.equal for c in comparisons):
-        must_agree(comparisons, f"compared with {golden.path.name}", _golden_divergence(slot, golden, judge))
-    return comparisons
-
-
-def _golden_divergence(slot: Slot, golden: Golden, judge: Judge) -> str | None:
-    if not golden.activations:
-        return None
-    params = {"probes": str(slot.inputs / "golden.safetensors"), "case": 0, "out": "activations.safetensors"}
-    modern = slot.modern.call("activations", params)
-    actual = load_arrays(Path(modern["file"]))
-    expected = {f"{name}/0": array for name, array in golden.activations.items()}
-    order = [name for name in modern["layers"] if name in expected]
-    return compare_layers(order, expected, actual, judge)[1]
 
 
 def samples(references: Mapping[str, Array], results: Mapping[str, Array]) -> dict[str, list[float]]:

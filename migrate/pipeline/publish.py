@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -27,7 +28,7 @@ def must_be_free(folder: Path, force: bool) -> None:
         )
 
 
-def publish(folder: Path, parts: dict[str, Path], record: MigrationRecord) -> None:
+def publish(folder: Path, parts: Mapping[str, Path], record: MigrationRecord) -> None:
     """Move the parts and the record into ``folder`` in one step.
 
     Everything is written beside the target first and renamed at the end; an old folder is kept until the new

@@ -27,6 +27,7 @@ _SUFFIXES = {
 class Staged:
     """Files of one artifact inside the slot."""
 
+    format: Format
     source: Path
     architecture: Path | None
     custom_objects: tuple[str, ...]
@@ -39,8 +40,12 @@ def stage(path: Path, options: Options, slot: Slot) -> Staged:
         MigrationError: ``FMT021`` when the source cannot be read.
     """
     found = identify(path)
-    source = slot.inputs / f"original{_SUFFIXES.get(found.format, path.suffix)}"
-    _bring(path, source)
+    if found.format is Format.SAVED_MODEL:
+        source = slot.inputs / "original"
+        _bring_folder(path if path.is_dir() else path.parent, source)
+    else:
+        source = slot.inputs / f"original{_SUFFIXES.get(found.format, path.suffix)}"
+        _bring(path, source)
     given = _given_architecture(options, slot)
     if given is None and found.format in (Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE):
         given = find_architecture(path)
@@ -53,7 +58,7 @@ def stage(path: Path, options: Options, slot: Slot) -> Staged:
         target = slot.inputs / f"custom_{number}_{file.name}"
         shutil.copyfile(file, target)
         objects.append(str(target))
-    return Staged(source, architecture, tuple(objects))
+    return Staged(found.format, source, architecture, tuple(objects))
 
 
 def _given_architecture(options: Options, slot: Slot) -> Path | None:
@@ -82,3 +87,12 @@ def _bring(source: Path, target: Path) -> None:
                 f"cannot read {source.name}: {error.strerror or error}",
                 "Check that the file exists and its permissions.",
             ) from error
+
+
+def _bring_folder(source: Path, target: Path) -> None:
+    """The same for a folder and all below it; links that leave it are not followed."""
+    for folder, _, files in os.walk(source):
+        here = target / Path(folder).relative_to(source)
+        here.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            _bring(Path(folder, name), here / name)

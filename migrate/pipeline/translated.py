@@ -90,6 +90,18 @@ def ask_reader(
         raise ProtocolError(f"the reader's answer cannot be read: {error}") from error
 
 
+def facts_of(value: object) -> Facts:
+    """The reader's facts, checked.
+
+    Raises:
+        ProtocolError: they are not what this project's reader gives.
+    """
+    try:
+        return msgspec.convert(value, Facts)
+    except msgspec.ValidationError as error:
+        raise ProtocolError(f"the reader's answer cannot be read: {error}") from error
+
+
 def legacy_structure(slot: Slot) -> Model:
     """Records of the final Keras 2 dialect, weights as shapes."""
     return load_structure(slot.reader.scratch, "legacy")

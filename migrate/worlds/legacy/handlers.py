@@ -12,6 +12,7 @@ import tf_keras
 from migrate.capsule.store import load_model, save_arrays
 from migrate.findings import MigrationError
 from migrate.worlds.custom import load_custom_objects
+from migrate.worlds.legacy import saved_model
 from migrate.worlds.runner import cases_of, describe, nest_like, run_cases, to_numpy
 from migrate.worlds.variables import assign_model
 
@@ -32,7 +33,9 @@ def load_original(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
             model = tf_keras.models.model_from_json(text)
             model.load_weights(source)
         else:
-            model = tf_keras.models.load_model(source, compile=False, safe_mode=not params.get("trust", False))
+            model = tf_keras.models.load_model(
+                source, compile=False, safe_mode=not params.get("trust", False)
+            )
     _held["model"] = model
     return describe(model)
 
@@ -64,10 +67,12 @@ def architecture_of(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         raise MigrationError("CFG052", f"{Path(params['file']).name} defines no function {name!r}", hint)
     try:
         model = objects[name]()
-    except Exception as error:  # noqa: BLE001 - any user code; becomes a finding
+    except Exception as error:
         raise MigrationError("CFG052", f"{name}() fails: {type(error).__name__}: {error}", hint) from error
     if not isinstance(model, tf_keras.Model):
-        raise MigrationError("CFG052", f"{name}() returns a {type(model).__name__}, not a Keras 2 model", hint)
+        raise MigrationError(
+            "CFG052", f"{name}() returns a {type(model).__name__}, not a Keras 2 model", hint
+        )
     out = scratch / "architecture.json"
     out.write_text(model.to_json(), encoding="utf-8")
     return {"file": str(out)}
@@ -77,7 +82,10 @@ def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Outputs of the held model for every case."""
     model = _held["model"]
     out = scratch / params["out"]
-    return {**run_cases(lambda inputs: call_model(model, inputs), Path(params["probes"]), out), "file": str(out)}
+    return {
+        **run_cases(lambda inputs: call_model(model, inputs), Path(params["probes"]), out),
+        "file": str(out),
+    }
 
 
 def call_model(model: Any, inputs: list[Any]) -> Any:
@@ -134,4 +142,5 @@ HANDLERS = {
     "predict": predict,
     "activations": activations,
     "release": release,
+    **saved_model.HANDLERS,
 }

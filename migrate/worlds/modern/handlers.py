@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from migrate.capsule.store import load_model, save_arrays
 from migrate.worlds.custom import load_custom_objects
+from migrate.worlds.modern import reexport
 from migrate.worlds.modern.build import build_model
 from migrate.worlds.modern.export import arrange_inputs, export_saved_model, save_keras
 from migrate.worlds.runner import cases_of, describe, run_cases, to_numpy
@@ -33,7 +34,10 @@ def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Outputs of the held model for every case."""
     model = _held["model"]
     out = scratch / params["out"]
-    return {**run_cases(lambda inputs: call_model(model, inputs), Path(params["probes"]), out), "file": str(out)}
+    return {
+        **run_cases(lambda inputs: call_model(model, inputs), Path(params["probes"]), out),
+        "file": str(out),
+    }
 
 
 def call_model(model: Any, inputs: list[Any]) -> Any:
@@ -106,4 +110,5 @@ HANDLERS = {
     "activations": activations,
     "save": save,
     "release": release,
+    **reexport.HANDLERS,
 }

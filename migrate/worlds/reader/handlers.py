@@ -12,7 +12,7 @@ from migrate.findings import MigrationError
 from migrate.formats.identify import identify
 from migrate.scan.files import scan_one
 from migrate.scan.output import finding_json
-from migrate.worlds.reader.translation import read_and_translate
+from migrate.worlds.reader.translation import describe_saved_model, read_and_translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,5 +61,6 @@ HANDLERS = {
     "scan": scan,
     "scan_many": scan_many,
     "identify_many": identify_many,
+    "describe_saved_model": describe_saved_model,
     "translate": read_and_translate,
 }

@@ -18,7 +18,10 @@ from migrate.dialects.rule import overrides_original
 from migrate.dialects.translate import era_of, translate
 from migrate.findings import MigrationError
 from migrate.formats.artifact import LegacyArtifact
+from migrate.formats.limits import sha256_of
 from migrate.formats.read import read
+from migrate.formats.saved_model.keras import read_keras_saved_model
+from migrate.formats.saved_model.reader import read_saved_model
 
 
 def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -30,7 +33,7 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         translation).
     """
     architecture = Path(params["architecture"]) if params.get("architecture") else None
-    artifact = read(Path(params["source"]), architecture)
+    artifact = _read(Path(params["source"]), architecture)
     answer: dict[str, Any] = {"artifact": _facts(artifact), "rules": [], "findings": [], "original": True}
     try:
         _must_be_legacy(artifact)
@@ -51,6 +54,33 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         "findings": [{**asdict(f), "severity": f.severity.value} for f in notes.findings],
         "original": not any(overrides_original(fired.code) for fired in notes.fired),
         "refusal": None,
+    }
+
+
+def _read(source: Path, architecture: Path | None) -> LegacyArtifact:
+    if not source.is_dir():
+        return read(source, architecture)
+    root = read(architecture, values=False).architecture if architecture else None
+    return read_keras_saved_model(source, root)
+
+
+def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """What a SavedModel says of itself: facts, tag sets, signature keys in their order, request methods."""
+    source = Path(params["source"])
+    artifact = read_keras_saved_model(source, values=False)
+    model = read_saved_model(source)
+    meta = model.serving
+    facts = {**_facts(artifact), "sha256": sha256_of(source)}
+    return {
+        "artifact": facts,
+        "architecture": artifact.architecture is not None,
+        "tags": list(meta.tags),
+        "tag_sets": [list(m.tags) for m in model.meta_graphs],
+        "orders": {
+            s.name: {"inputs": [t.key for t in s.inputs], "outputs": [t.key for t in s.outputs]}
+            for s in meta.signatures
+        },
+        "methods": {s.name: s.method for s in meta.signatures},
     }
 
 

@@ -5,7 +5,6 @@ This file is run by its path and imports only what a user has installed.
 
 import importlib.util
 import json
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -31,7 +30,10 @@ def _save_arrays(path, arrays):
     numeric, strings = {}, {}
     for name, array in arrays.items():
         if array.dtype.kind in "OUS":
-            values = [v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in array.ravel().tolist()]
+            values = [
+                v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v)
+                for v in array.ravel().tolist()
+            ]
             strings[name] = {"shape": list(array.shape), "values": values}
         else:
             numeric[name] = np.ascontiguousarray(array)
@@ -83,7 +85,9 @@ def predict(params, scratch):
             if getattr(layer, "stateful", False) and hasattr(layer, "reset_state"):
                 layer.reset_state()
         tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
-        return keras.tree.flatten(model(keras.tree.pack_sequence_as(model._inputs_struct, tensors) if hasattr(model, "_inputs_struct") and model._inputs_struct is not None else tensors[0], training=False))
+        structure = getattr(model, "_inputs_struct", None)
+        arranged = tensors[0] if structure is None else keras.tree.pack_sequence_as(structure, tensors)
+        return keras.tree.flatten(model(arranged, training=False))
 
     return _run(call, params, scratch)
 
@@ -98,11 +102,34 @@ def call_saved_model(params, scratch):
         holder = tf.saved_model.load(params["path"]) if params.get("stateful") else loaded
         signature = holder.signatures[params.get("signature", "serving_default")]
         specs = signature.structured_input_signature[1]
-        tensors = {n: tf.convert_to_tensor(a, dtype=specs[n].dtype) for n, a in zip(names, inputs, strict=True)}
+        tensors = {
+            n: tf.convert_to_tensor(a, dtype=specs[n].dtype) for n, a in zip(names, inputs, strict=True)
+        }
         result = signature(**tensors)
         return [result[name] for name in outputs]
 
     return _run(call, params, scratch)
 
 
-HANDLERS = {"load_keras": load_keras, "predict": predict, "call_saved_model": call_saved_model}
+def describe_signatures(params, scratch):
+    """Keys, dtypes and shapes of every signature of a SavedModel."""
+
+    def spec(key, tensor):
+        shape = None if tensor.shape.rank is None else [None if d is None else int(d) for d in tensor.shape]
+        return {"name": key, "dtype": tensor.dtype.name, "shape": shape}
+
+    described = {}
+    for name, signature in tf.saved_model.load(params["path"]).signatures.items():
+        described[name] = {
+            "inputs": [spec(k, t) for k, t in signature.structured_input_signature[1].items()],
+            "outputs": [spec(k, t) for k, t in signature.structured_outputs.items()],
+        }
+    return {"signatures": described}
+
+
+HANDLERS = {
+    "load_keras": load_keras,
+    "predict": predict,
+    "call_saved_model": call_saved_model,
+    "describe_signatures": describe_signatures,
+}

@@ -1,0 +1,199 @@
+"""Migrate an artifact that holds layers: translate, build natively, prove, write, prove again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from migrate.capsule.model import count_parameters
+from migrate.capsule.store import save_arrays
+from migrate.findings import MigrationError, Severity
+from migrate.parity.golden import find_golden, read_golden
+from migrate.pipeline.progress import Progress, Witness, Written
+from migrate.pipeline.proof import (
+    Judge,
+    lowest_precision,
+    must_agree,
+    outputs_of,
+    profile_golden,
+    profile_layers,
+    samples,
+)
+from migrate.pipeline.reference import Reference, take_reference
+from migrate.pipeline.request import ArtifactRequest, Options, Target
+from migrate.pipeline.staging import Staged
+from migrate.pipeline.translated import Translated, legacy_structure, modern_structure
+from migrate.worlds.custom_source import write_custom_objects
+from migrate.worlds.pool import Slot
+
+PROFILED_PARAMETERS = 2_000_000
+"""Models up to this size are compared layer by layer also when they agree."""
+Described = Mapping[str, Any]
+
+
+def migrate_layers(
+    request: ArtifactRequest,
+    options: Options,
+    slot: Slot,
+    staged: Staged,
+    translated: Translated,
+    progress: Progress,
+    reference: Reference | None = None,
+) -> Written:
+    """Build the translated model, compare it with every witness, write it, and compare what was written.
+
+    Args:
+        reference: given where the caller has one already (a SavedModel's own signature).
+
+    Raises:
+        MigrationError: with the code of what stands in the way; ``PAR001`` when numbers differ.
+    """
+    legacy, modern = legacy_structure(slot), modern_structure(slot)
+    progress.legacy = legacy
+    own_source = write_custom_objects(modern, slot.inputs)
+    objects = [*staged.custom_objects, *([str(own_source)] if own_source else [])]
+    slot.warm()
+    if reference is None:
+        with progress.phase("reference"):
+            reference = _reference(slot, staged, translated, options, progress)
+    with progress.phase("build"):
+        described = slot.modern.call(
+            "build", {"folder": str(slot.reader.scratch), "stem": "modern", "custom_objects": objects}
+        )
+    old = reference.described if reference else described
+    judge = Judge(output_names(old), lowest_precision(legacy), options.tolerance)
+    input_names = [entry["name"] for entry in old["inputs"]]
+    progress.signatures = {
+        "old": dict(old),
+        "new": {**described, "input_names": input_names, "output_names": list(judge.names)},
+    }
+    with progress.phase("compare"):
+        _collect_witnesses(request, slot, reference, described, progress)
+        _compare_built(slot, judge, progress)
+    with progress.phase("write"):
+        written = slot.modern.call(
+            "save",
+            {
+                "keras": Target.KERAS in options.targets,
+                "saved_model": Target.SAVED_MODEL in options.targets,
+                "input_names": input_names,
+                "output_names": list(judge.names),
+            },
+        )
+    with progress.phase("reload"):
+        _compare_reloaded(slot, written, objects, input_names, judge, progress)
+    parts = {Path(path).name: Path(path) for path in written.values()}
+    if own_source is not None:
+        parts["custom_objects.py"] = own_source
+    return Written(parts)
+
+
+def _reference(
+    slot: Slot, staged: Staged, translated: Translated, options: Options, progress: Progress
+) -> Reference | None:
+    try:
+        reference = take_reference(slot, staged, translated, options)
+    except MigrationError as error:
+        if error.code != "PAR004":
+            raise
+        progress.findings.append(error.finding(Severity.WARNING))
+        return None
+    progress.findings += reference.findings
+    return reference
+
+
+def _collect_witnesses(
+    request: ArtifactRequest,
+    slot: Slot,
+    reference: Reference | None,
+    described: Described,
+    progress: Progress,
+) -> None:
+    """Recorded outputs if there are any, and the legacy world's."""
+    path = request.golden or find_golden(request.path)
+    if path is not None:
+        golden = read_golden(path).arranged([entry["name"] for entry in described["inputs"]])
+        probes = slot.inputs / "golden.safetensors"
+        save_arrays(probes, golden.probes())
+        progress.witnesses.append(Witness("golden", path.name, probes, golden.references()))
+        progress.golden_activations = golden.activations
+    if reference is not None:
+        progress.witnesses.append(
+            Witness(reference.evidence, "the legacy world", reference.probes, reference.outputs)
+        )
+
+
+def _compare_built(slot: Slot, judge: Judge, progress: Progress) -> None:
+    """Compare the model that the modern world holds, and name the first layer that differs.
+
+    Raises:
+        MigrationError: ``PAR001``.
+    """
+    assert progress.legacy is not None
+    small = sum(count_parameters(layer) for layer in progress.legacy.layers) <= PROFILED_PARAMETERS
+    for witness in progress.witnesses:
+        results = outputs_of(slot.modern, witness.probes)
+        comparisons = judge.compare(witness.outputs, results)
+        progress.comparisons += comparisons
+        progress.samples = samples(witness.outputs, results)
+        differs = not all(c.equal for c in comparisons)
+        first = None
+        if witness.evidence == "golden" and differs:
+            first = profile_golden(slot, witness.probes, progress.golden_activations, judge)
+        elif witness.evidence != "golden" and (differs or small):
+            progress.profile, first = profile_layers(slot, witness.probes, judge)
+        if differs:
+            progress.first_divergent = first
+        must_agree(comparisons, f"compared with {witness.label}", progress.first_divergent)
+
+
+def _compare_reloaded(
+    slot: Slot,
+    written: Mapping[str, str],
+    objects: Sequence[str],
+    input_names: list[str],
+    judge: Judge,
+    progress: Progress,
+) -> None:
+    """Load what was written as a user will, and compare again.
+
+    Raises:
+        MigrationError: ``PAR001``, or what stock Keras says when it cannot load the file.
+    """
+    assert progress.legacy is not None
+    stateful = any(layer.config.get("stateful") for _, layer in progress.legacy.walk())
+    if "keras" in written:
+        slot.stock.call("load_keras", {"path": written["keras"], "custom_objects": list(objects)})
+    for witness in progress.witnesses:
+        if "keras" in written:
+            comparisons = judge.compare(witness.outputs, outputs_of(slot.stock, witness.probes))
+            must_agree(comparisons, "the saved .keras, loaded by stock Keras 3")
+            progress.comparisons += comparisons
+        if "saved_model" in written:
+            results = outputs_of(
+                slot.stock,
+                witness.probes,
+                "call_saved_model",
+                path=written["saved_model"],
+                inputs=input_names,
+                outputs=list(judge.names),
+                stateful=stateful,
+            )
+            comparisons = judge.compare(witness.outputs, results)
+            must_agree(comparisons, "the SavedModel, loaded by tf.saved_model.load")
+            progress.comparisons += comparisons
+
+
+def output_names(described: Described) -> list[str]:
+    """Keys that Keras 2 served the outputs under: names of the output layers, made unique."""
+    names = described.get("output_names") or [e["name"].split("/")[0] for e in described["outputs"]]
+    if len(names) != len(described["outputs"]):
+        names = [f"output_{i}" for i in range(len(described["outputs"]))]
+    unique: list[str] = []
+    for name in names:
+        candidate, number = name, 1
+        while candidate in unique:
+            candidate, number = f"{name}_{number}", number + 1
+        unique.append(candidate)
+    return unique

@@ -1,0 +1,79 @@
+"""What is known of an artifact so far; a refusal at any step still reports all of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from migrate.capsule.model import Array, Model
+from migrate.findings import Finding
+from migrate.parity.compare import Comparison
+from migrate.pipeline.translated import Facts, FiredRule
+from migrate.report.records import LayerParity
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Inputs, and what a model must make of them.
+
+    Attributes:
+        evidence: ``golden``, ``original`` or ``reconstructed``.
+        label: for messages.
+        probes: file of arrays named ``case/input``, readable by every world of the slot.
+        outputs: expected arrays named ``case/output``.
+    """
+
+    evidence: str
+    label: str
+    probes: Path
+    outputs: Mapping[str, Array]
+
+    @property
+    def cases(self) -> int:
+        """Number of input cases."""
+        return len({key.split("/")[0] for key in self.outputs})
+
+
+@dataclass(slots=True)
+class Progress:
+    """Collected while an artifact is migrated."""
+
+    facts: Facts | None = None
+    rules: list[FiredRule] = field(default_factory=list)
+    legacy: Model | None = None
+    findings: list[Finding] = field(default_factory=list)
+    witnesses: list[Witness] = field(default_factory=list)
+    golden_activations: Mapping[str, Array] = field(default_factory=dict)
+    comparisons: list[Comparison] = field(default_factory=list)
+    first_divergent: str | None = None
+    profile: list[LayerParity] = field(default_factory=list)
+    samples: dict[str, list[float]] = field(default_factory=dict)
+    signatures: dict[str, Any] = field(default_factory=dict)
+    training: dict[str, Any] = field(default_factory=dict)
+    phases: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def evidence(self) -> str:
+        """The strongest evidence that the comparisons rest on."""
+        ranks = ("golden", "original", "reconstructed")
+        return min((w.evidence for w in self.witnesses), key=ranks.index, default="")
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Time a step, in seconds."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.phases[name] = round(self.phases.get(name, 0.0) + time.perf_counter() - start, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Finished files in a worker's scratch folder: final name to path."""
+
+    parts: Mapping[str, Path]

@@ -1,0 +1,129 @@
+"""The row of the report and ``migration.json``, from what a migration collected."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import msgspec
+
+from migrate.capsule.model import count_parameters
+from migrate.findings import Finding
+from migrate.parity.compare import Comparison
+from migrate.pipeline.progress import Progress
+from migrate.pipeline.request import ArtifactRequest
+from migrate.report.records import (
+    SCHEMA_VERSION,
+    ArtifactResult,
+    FindingRecord,
+    MigrationRecord,
+    OutputParity,
+    Outputs,
+    Parity,
+    Status,
+    Training,
+    WrittenBy,
+)
+from migrate.versions import tool_versions
+
+
+def artifact_result(
+    request: ArtifactRequest, progress: Progress, status: Status, outputs: Outputs, seconds: float
+) -> ArtifactResult:
+    """The row of the report."""
+    facts = progress.facts
+    kept = {part: entry["state"] for part, entry in progress.training.items()}
+    return ArtifactResult(
+        source=request.source,
+        sha256=facts.sha256 if facts else "",
+        format=facts.format if facts else "unknown",
+        written_by=WrittenBy(facts.keras, facts.tensorflow, facts.backend) if facts else WrittenBy(),
+        status=status,
+        outputs=outputs,
+        rules=list(dict.fromkeys(fired.code for fired in progress.rules)),
+        findings=[_finding(finding) for finding in progress.findings],
+        parity=_parity(progress),
+        training=Training(**kept) if kept else None,
+        seconds=round(seconds, 3),
+    )
+
+
+def migration_record(progress: Progress, result: ArtifactResult, protections: list[str]) -> MigrationRecord:
+    """``migration.json``: provenance, rules and evidence in full."""
+    return MigrationRecord(
+        schema=SCHEMA_VERSION,
+        tool=tool_versions(),
+        result=result,
+        rules=[msgspec.to_builtins(fired) for fired in progress.rules],
+        layers=_layers(progress),
+        outputs=_outputs(progress),
+        layer_parity=progress.profile,
+        samples=progress.samples,
+        signatures=progress.signatures,
+        training=progress.training,
+        protections=protections,
+        phases=progress.phases,
+    )
+
+
+def _parity(progress: Progress) -> Parity | None:
+    if not progress.comparisons:
+        return None
+    return Parity(
+        progress.evidence,
+        sum(witness.cases for witness in progress.witnesses),
+        _json_number(max(c.max_abs for c in progress.comparisons)),
+        _json_number(max(c.max_rel for c in progress.comparisons)),
+        progress.first_divergent,
+    )
+
+
+def _json_number(value: float) -> float:
+    """JSON has no infinity; an error without bound is the largest double."""
+    return value if math.isfinite(value) else 1.7976931348623157e308
+
+
+def _finding(finding: Finding) -> FindingRecord:
+    return FindingRecord(finding.code, finding.severity.value, finding.message, finding.hint, finding.place)
+
+
+def _layers(progress: Progress) -> list[dict[str, Any]]:
+    if progress.legacy is None:
+        return []
+    by_place: dict[str, list[str]] = {}
+    for fired in progress.rules:
+        by_place.setdefault(fired.place, []).append(fired.code)
+    return [
+        {
+            "path": "/".join(path),
+            "class_name": layer.class_name,
+            "parameters": count_parameters(layer),
+            "rules": list(dict.fromkeys(by_place.get("/".join(path), []))),
+        }
+        for path, layer in progress.legacy.walk()
+    ]
+
+
+def _outputs(progress: Progress) -> list[OutputParity]:
+    names = list(dict.fromkeys(c.name for c in progress.comparisons))
+    tensors = progress.signatures.get("new", {}).get("outputs", [])
+    output_names = progress.signatures.get("new", {}).get("output_names", [])
+    described = dict(zip(output_names, tensors, strict=False))
+    return [
+        _output(
+            Comparison.worst(name, [c for c in progress.comparisons if c.name == name]), described.get(name)
+        )
+        for name in names
+    ]
+
+
+def _output(comparison: Comparison, tensor: dict[str, Any] | None) -> OutputParity:
+    return OutputParity(
+        comparison.name,
+        tensor["shape"] if tensor else [],
+        tensor["dtype"] if tensor else "",
+        _json_number(comparison.max_abs),
+        _json_number(comparison.max_rel),
+        comparison.cosine,
+        comparison.argmax_agreement,
+    )

@@ -1,0 +1,270 @@
+"""Migrate a SavedModel: natively where its metadata holds the architecture, and always keeping its signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from migrate.capsule.model import Model, Topology, structure_refs
+from migrate.capsule.store import load_arrays, save_arrays
+from migrate.findings import Finding, MigrationError, Severity
+from migrate.parity.probes import InputSpec, make_probes
+from migrate.pipeline.layered import migrate_layers
+from migrate.pipeline.progress import Progress, Witness, Written
+from migrate.pipeline.proof import Judge, must_agree
+from migrate.pipeline.reference import Reference, reader_params
+from migrate.pipeline.request import ArtifactRequest, Options, Target
+from migrate.pipeline.staging import Staged
+from migrate.pipeline.translated import ask_reader, facts_of, legacy_structure
+from migrate.worlds.pool import Slot
+from migrate.worlds.worker import WorldError
+
+DEFAULT = "serving_default"
+PREDICT = "tensorflow/serving/predict"
+Signatures = Mapping[str, Mapping[str, Any]]
+
+
+def migrate_saved_model(
+    request: ArtifactRequest, options: Options, slot: Slot, staged: Staged, progress: Progress
+) -> Written:
+    """Native model where possible; SavedModel with the same signatures in any case.
+
+    Raises:
+        MigrationError: ``EXP003``, ``EXP004`` or ``FMT018`` when not even the signatures can be kept.
+    """
+    with progress.phase("read"):
+        info = slot.reader.call("describe_saved_model", {"source": str(staged.source)})
+        progress.facts = facts_of(info["artifact"])
+        _report_limits(info, progress)
+    slot.warm()
+    with progress.phase("reference"):
+        params = {"path": str(staged.source), "orders": info["orders"], "tags": info["tags"]}
+        signatures: Signatures = slot.legacy.call("load_saved_model", params)["signatures"]
+        progress.signatures = {"old": dict(signatures)}
+        references = _take_references(slot, signatures, progress)
+    parts: dict[str, Path] = {}
+    if Target.KERAS in options.targets and info["architecture"]:
+        parts |= _migrate_natively(request, options, slot, staged, references, signatures, progress)
+    if Target.SAVED_MODEL in options.targets:
+        parts["saved_model"] = _reexport(slot, params, references, signatures, options, progress)
+    if not parts:
+        raise MigrationError(
+            "EXP001",
+            "the SavedModel holds no architecture of Keras layers, so that no .keras can be made",
+            "Ask for --to savedmodel, which keeps the signatures.",
+        )
+    return Written(parts)
+
+
+def _report_limits(info: Mapping[str, Any], progress: Progress) -> None:
+    """Findings for what the exporter cannot express."""
+    if len(info["tag_sets"]) > 1:
+        others = [tags for tags in info["tag_sets"] if tags != info["tags"]]
+        progress.findings.append(
+            Finding(
+                "EXP010",
+                Severity.WARNING,
+                f"only the meta graph {info['tags']} is exported; the tag sets {others} are left out",
+                "Keep the old SavedModel for the other tag sets; the exporter writes one.",
+            )
+        )
+    for name, method in info["methods"].items():
+        if method != PREDICT:
+            progress.findings.append(
+                Finding(
+                    "EXP011",
+                    Severity.WARNING,
+                    f"signature {name!r} answered {method.rsplit('/', 1)[-1]} requests and becomes a predict signature",
+                    "Send predict requests with the same keys; the values are the same.",
+                    name,
+                )
+            )
+
+
+def _take_references(slot: Slot, signatures: Signatures, progress: Progress) -> dict[str, Reference]:
+    """Run every signature of the untouched graph on probes; a signature that none fits is left unproven."""
+    references = {}
+    for number, (name, signature) in enumerate(signatures.items()):
+        specs = [
+            InputSpec(e["name"], tuple(e["shape"]) if e["shape"] is not None else (None,), e["dtype"])
+            for e in signature["inputs"]
+        ]
+        probes = slot.inputs / f"signature{number}.safetensors"
+        save_arrays(probes, make_probes(specs))
+        call = {
+            "signature": name,
+            "probes": str(probes),
+            "inputs": [e["name"] for e in signature["inputs"]],
+            "outputs": [e["name"] for e in signature["outputs"]],
+            "out": f"signature{number}.safetensors",
+        }
+        try:
+            reply = slot.legacy.call("predict_signature", call)
+        except WorldError as error:
+            progress.findings.append(
+                Finding(
+                    "PAR005",
+                    Severity.WARNING,
+                    f"signature {name!r} was not compared: {' '.join(error.message.split())[:200]}",
+                    "Record inputs and outputs with the original framework as MODEL.golden.npz beside the model.",
+                    name,
+                )
+            )
+            continue
+        references[name] = Reference("original", signature, probes, load_arrays(Path(reply["file"])), ())
+    return references
+
+
+def _migrate_natively(
+    request: ArtifactRequest,
+    options: Options,
+    slot: Slot,
+    staged: Staged,
+    references: Mapping[str, Reference],
+    signatures: Signatures,
+    progress: Progress,
+) -> dict[str, Path]:
+    """The ``.keras``; a refusal becomes a finding, because the signatures can still be kept."""
+    only_keras = Options(
+        targets=frozenset({Target.KERAS}),
+        custom_objects=options.custom_objects,
+        trust=options.trust,
+        keep_weights=options.keep_weights,
+        tolerance=options.tolerance,
+    )
+    try:
+        with progress.phase("translate"):
+            translated = ask_reader(slot, staged.source, reader_params(staged, options))
+            progress.rules = translated.rules
+            progress.findings += translated.notes()
+            translated.must_be_translated()
+        reference = _reference_of_model(legacy_structure(slot), references.get(DEFAULT))
+        written = migrate_layers(request, only_keras, slot, staged, translated, progress, reference)
+    except MigrationError as error:
+        if error.code.startswith("RUN"):
+            raise
+        progress.comparisons.clear()
+        progress.witnesses.clear()
+        progress.rules = []
+        progress.findings.append(
+            Finding(
+                "EXP002",
+                Severity.WARNING,
+                f"no .keras was made ({error.code}): {error.message}",
+                error.hint or "The SavedModel keeps working through its signatures.",
+                error.place,
+            )
+        )
+        return {}
+    progress.signatures = {"old": dict(signatures), "new": progress.signatures["new"]}
+    return dict(written.parts)
+
+
+def _reference_of_model(model: Model, reference: Reference | None) -> Reference | None:
+    """The default signature as a reference of the model: its keys arranged as the model's inputs and outputs."""
+    if reference is None:
+        return None
+    wanted_inputs, wanted_outputs = _endpoints(model)
+    inputs, outputs = reference.described["inputs"], reference.described["outputs"]
+    input_order = _arrange([e["name"] for e in inputs], wanted_inputs)
+    output_order = _arrange([e["name"] for e in outputs], wanted_outputs)
+    if input_order is None or output_order is None:
+        return None
+    arrays = load_arrays(reference.probes)
+    rearranged = {
+        f"{k.split('/')[0]}/{input_order.index(int(k.split('/')[1]))}": a for k, a in arrays.items()
+    }
+    probes = reference.probes.with_name("model_probes.safetensors")
+    save_arrays(probes, rearranged)
+    expected = {
+        f"{k.split('/')[0]}/{output_order.index(int(k.split('/')[1]))}": a
+        for k, a in reference.outputs.items()
+    }
+    described = {
+        "inputs": [inputs[i] for i in input_order],
+        "outputs": [outputs[i] for i in output_order],
+        "output_names": [outputs[i]["name"] for i in output_order],
+    }
+    return Reference(reference.evidence, described, probes, expected, ())
+
+
+def _endpoints(model: Model) -> tuple[list[str], list[str]]:
+    if model.topology is Topology.SEQUENTIAL:
+        return [model.layers[0].name], [model.layers[-1].name]
+    return [r.layer for r in structure_refs(model.inputs)], [r.layer for r in structure_refs(model.outputs)]
+
+
+def _arrange(keys: list[str], wanted: list[str]) -> list[int] | None:
+    """Position in ``keys`` for each wanted name; None when the names do not tell."""
+    if len(keys) != len(wanted):
+        return None
+    if len(keys) == 1:
+        return [0]
+    seen: dict[str, int] = {}
+    order = []
+    for name in wanted:
+        count = seen.get(name, 0)
+        seen[name] = count + 1
+        key = f"{name}_{count}" if count else name
+        if key not in keys:
+            return None
+        order.append(keys.index(key))
+    return order
+
+
+def _reexport(
+    slot: Slot,
+    params: Mapping[str, Any],
+    references: Mapping[str, Reference],
+    signatures: Signatures,
+    options: Options,
+    progress: Progress,
+) -> Path:
+    """Export the graph again, check that the signatures are the same key by key, and compare the numbers."""
+    with progress.phase("write"):
+        written = Path(slot.modern.call("reexport", params)["saved_model"])
+    with progress.phase("reload"):
+        described = slot.stock.call("describe_signatures", {"path": str(written)})["signatures"]
+        must_keep_signatures(signatures, described)
+        progress.signatures["served"] = described
+        for name, reference in references.items():
+            judge = Judge([e["name"] for e in signatures[name]["outputs"]], "", options.tolerance)
+            reply = slot.stock.call(
+                "call_saved_model",
+                {
+                    "path": str(written),
+                    "signature": name,
+                    "probes": str(reference.probes),
+                    "inputs": [e["name"] for e in signatures[name]["inputs"]],
+                    "outputs": list(judge.names),
+                    "out": "served.safetensors",
+                    "stateful": True,
+                },
+            )
+            comparisons = judge.compare(reference.outputs, load_arrays(Path(reply["file"])))
+            must_agree(comparisons, f"signature {name!r} of the exported SavedModel")
+            progress.comparisons += comparisons
+            progress.witnesses.append(
+                Witness("original", f"signature {name!r}", reference.probes, reference.outputs)
+            )
+    return written
+
+
+def must_keep_signatures(old: Signatures, new: Signatures) -> None:
+    """Refuse when a signature, a key, a dtype or a dimension got lost.
+
+    Raises:
+        MigrationError: ``EXP005``.
+    """
+    for name, signature in old.items():
+        for side in ("inputs", "outputs"):
+            before = {e["name"]: (e["dtype"], e["shape"]) for e in signature[side]}
+            after = {e["name"]: (e["dtype"], e["shape"]) for e in new.get(name, {}).get(side, [])}
+            if name not in new or (before != after if side == "inputs" else before.keys() != after.keys()):
+                raise MigrationError(
+                    "EXP005",
+                    f"signature {name!r} would change: {side} {before} became {after}",
+                    "This is a fault of the exporter; please report the model.",
+                    place=name,
+                )

@@ -1,0 +1,80 @@
+"""Describe and call the signatures of a SavedModel. Runs inside a world: TensorFlow is imported when called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from migrate.capsule.store import save_arrays
+from migrate.findings import MigrationError
+from migrate.worlds.runner import cases_of, to_numpy
+
+SERVE = ("serve",)
+
+
+def load(path: str, tags: list[str] | None = None) -> Any:
+    """``tf.saved_model.load`` of the meta graph that servers load.
+
+    Raises:
+        MigrationError: ``FMT018`` when TensorFlow cannot restore it.
+    """
+    import tensorflow as tf
+
+    try:
+        return tf.saved_model.load(path, tags=tags or None)
+    except Exception as error:
+        raise MigrationError(
+            "FMT018",
+            f"TensorFlow cannot load the SavedModel: {type(error).__name__}: {' '.join(str(error).split())[:300]}",
+            "Check that the folder is complete and that every custom op it uses is installed.",
+        ) from error
+
+
+def describe_signatures(loaded: Any, orders: Mapping[str, Mapping[str, list[str]]]) -> dict[str, Any]:
+    """Inputs and outputs of every signature.
+
+    Args:
+        loaded: what :func:`load` gave.
+        orders: signature to the order of its ``inputs`` and ``outputs`` keys as the file has them; TensorFlow
+            sorts them.
+    """
+    described = {}
+    for name, function in loaded.signatures.items():
+        specs = function.structured_input_signature[1]
+        outputs = function.structured_outputs
+        order = orders.get(name, {})
+        described[name] = {
+            "inputs": [_spec(key, specs[key]) for key in ordered(order.get("inputs", []), specs)],
+            "outputs": [_spec(key, outputs[key]) for key in ordered(order.get("outputs", []), outputs)],
+        }
+    return described
+
+
+def ordered(order: list[str], keys: Mapping[str, Any]) -> list[str]:
+    """The keys in the file's order where it is known and complete, else as TensorFlow has them."""
+    return order if sorted(order) == sorted(keys) else list(keys)
+
+
+def _spec(key: str, spec: Any) -> dict[str, Any]:
+    shape = None if spec.shape.rank is None else [None if d is None else int(d) for d in spec.shape]
+    return {"name": key, "shape": shape, "dtype": spec.dtype.name}
+
+
+def call_signature(function: Any, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
+    """Run one signature on every case of ``probes``: inputs by position to ``inputs`` keys."""
+    import tensorflow as tf
+
+    specs = function.structured_input_signature[1]
+    results = {}
+    for number, arrays in enumerate(cases_of(Path(params["probes"]))):
+        tensors = {
+            key: tf.convert_to_tensor(array, dtype=specs[key].dtype)
+            for key, array in zip(params["inputs"], arrays, strict=True)
+        }
+        outputs = function(**tensors)
+        for position, key in enumerate(params["outputs"]):
+            results[f"{number}/{position}"] = to_numpy(outputs[key])
+    out = scratch / params["out"]
+    save_arrays(out, results)
+    return {"file": str(out)}
