@@ -231,11 +231,16 @@ def _verify(first: _Pass, last: _Pass) -> str | None:
         return error.message
     if new:
         return f"the rewrite would leave undefined names: {', '.join(sorted(new))}"
-    known = {(item.symbol, item.argument) for item in unknown(first.context)}
+    # By last component: a name that moved with its module is still the same unknown name.
+    known = {(_last(item), item.argument) for item in unknown(first.context)}
     for item in unknown(last.context):
-        if (item.symbol, item.argument) not in known and not _mentioned(item, first):
+        if (_last(item), item.argument) not in known and not _mentioned(item, first):
             return f"the rewrite would bring in an unknown name: {item.message}"
     return None
+
+
+def _last(found: Found) -> str:
+    return found.symbol.rpartition(".")[2]
 
 
 def _mentioned(item: Found, first: _Pass) -> bool:

@@ -118,7 +118,10 @@ class Imports:
         scope = self.context.scope(place)
         root = _root(place)
         best = ""
+        own = to.split(".")[1:2] in [[name] for name in _FROM]
         for name, after in self._visible(scope, getattr(place, "lineno", 0)):
+            if own and after == self.real("keras") and name not in self._taken:
+                continue  # a bare ``import keras`` that this rewrite adds is no reason to write ``keras.ops.…``
             if path == after or path.startswith(after + "."):
                 if name == root and not best.startswith(root + "\0"):
                     best = f"{name}\0{after}"

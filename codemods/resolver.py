@@ -226,7 +226,7 @@ class Module:
         known = self._scopes
         for inner in ast.walk(node):
             if inner in known:
-                return known[inner]  # type: ignore[index]
+                return known[inner]
         return self.index.module
 
     # Objects

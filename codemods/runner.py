@@ -115,6 +115,8 @@ def _process(path: Path, data: bytes, options: Options, repository: Repository |
             return FileResult(path, data, None)
         source = Source.decode(data, path)
         outcome = rewrite(source, options, repository)
+        if path.name == "setup.py":
+            outcome = _with_pins(source, outcome, options)
         new = source.encode(outcome.text) if outcome.text != source.text else None
         return FileResult(path, data, new, outcome.findings, outcome.error)
     if not concerns(data):
@@ -123,6 +125,15 @@ def _process(path: Path, data: bytes, options: Options, repository: Repository |
     outcome = _other(suffix, source, options)
     new = source.encode(outcome.text) if outcome.text != source.text else None
     return FileResult(path, data, new, outcome.findings, outcome.error)
+
+
+def _with_pins(source: Source, outcome: Outcome, options: Options) -> Outcome:
+    """What ``setup.py`` requires, on top of what its code needs."""
+    from codemods.pins import rewrite_pins
+
+    required = rewrite_pins(Source(source.path, outcome.text, source.encoding, source.bom), options)
+    findings = sorted((*outcome.findings, *required.findings), key=lambda item: (item.line, item.column))
+    return Outcome(required.text, tuple(findings), outcome.error)
 
 
 def _other(suffix: str, source: Source, options: Options) -> Outcome:

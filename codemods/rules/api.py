@@ -23,7 +23,17 @@ from migrate.findings import Fix, Rule, Severity
 if TYPE_CHECKING:
     from codemods.context import Context
 
-__all__ = ["Found", "Proof", "SourceRule", "Target", "Visit", "all_source_rules", "visit", "visits"]
+__all__ = [
+    "Found",
+    "Proof",
+    "SourceRule",
+    "Target",
+    "Visit",
+    "all_source_rules",
+    "declare",
+    "visit",
+    "visits",
+]
 
 
 class Target(StrEnum):
@@ -195,6 +205,15 @@ def visit(
         return check
 
     return register
+
+
+def declare(*rules: SourceRule) -> None:
+    """Register rules whose findings are made elsewhere (requirement files, the check of unknown names)."""
+    _VISITS.append(Visit(check=_nothing, rules=rules))
+
+
+def _nothing(node: object, context: Context) -> Iterator[Found]:
+    yield from ()
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.canonical import canonical, root_of
 from codemods.catalogue import load
 from codemods.edits import ReplaceReference, ReplaceStatement
-from codemods.rules.api import EVERYWHERE, Found, Proof, SourceRule, Target, visit
+from codemods.rules.api import EVERYWHERE, Found, Proof, SourceRule, Target, declare, visit
 from codemods.values import Symbol
 from migrate.findings import Fix, Severity
 
@@ -116,6 +116,7 @@ UNKNOWN_ARGUMENT = SourceRule(
     before="import keras\n\nkeras.layers.Dense(4, rank=2)\n",
     why="No other rule knows the argument and the signature in the destination does not have it.",
 )
+declare(UNKNOWN_NAME, UNKNOWN_ARGUMENT)
 
 
 @visit(NAMESPACE, MOVED, ONLY_TENSORFLOW, packages=("keras",))
@@ -137,6 +138,9 @@ def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
         if not isinstance(current, ast.Attribute):
             return
         current = current.value
+        above = ctx.module.value(current, scope)
+        if isinstance(above, Symbol) and _is_module(above.name):
+            return  # the module lives on, the name in it does not: moving the reference would not help
     renamed = not isinstance(current, ast.Attribute) and _renamed(current, scope, place)
     if not isinstance(current, ast.Attribute) and not renamed:
         return
@@ -162,6 +166,11 @@ def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
         )
     elif place.startswith("tf.") and ctx.target is Target.KERAS:
         yield Found(ONLY_TENSORFLOW, current, symbol=value.name, fix=Fix.MANUAL)
+
+
+def _is_module(name: str) -> bool:
+    known = load().symbol(name)
+    return name == "keras" or (known is not None and known.kind == "module")
 
 
 def _alias(node: ast.alias, ctx: Context) -> Iterator[Found]:
