@@ -65,7 +65,7 @@ def _report(name: str) -> Report:
         for row in detail["layers"]:
             row["path"] = row["class_name"] = HOSTILE
         detail["rules"][0] |= {"place": HOSTILE, "before": HOSTILE, "after": HOSTILE}
-        detail["parity"]["layers"][2]["layer"] = HOSTILE
+        detail["layer_parity"][2]["layer"] = HOSTILE
         detail["signatures"]["old"] = {HOSTILE: HOSTILE}
         artifact["parity"]["first_divergent_layer"] = HOSTILE
         details[artifact["source"]] = detail

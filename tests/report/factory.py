@@ -144,10 +144,10 @@ def models_report(
                     "first_divergent_layer": divergent,
                 },
                 "training": {
-                    "optimizer": "mapped: decay became ExponentialDecay",
+                    "optimizer": "mapped",
                     "slots": "kept",
                     "loss": "kept",
-                    "metrics": "lost: custom metric f1",
+                    "metrics": "lost",
                 },
                 "seconds": round(chance.uniform(0.2, 3), 2),
             }
@@ -186,31 +186,27 @@ def detail(chance: random.Random, layers: int, divergent: str | None, rel: float
                 "after": {"recurrent_activation": "hard_sigmoid", "units": 32, "folded": "i, f, o x 1.2"},
             },
         ],
-        "parity": {
-            "evidence": "original",
-            "cases": 4,
-            "outputs": [
-                {
-                    "name": "dense_6",
-                    "shape": [8, 10],
-                    "dtype": "float32",
-                    "max_abs": rel / 3,
-                    "max_rel": rel,
-                    "cosine": 0.9999999,
-                    "argmax_agreement": 1.0,
-                }
-            ],
-            "layers": [
-                {
-                    "layer": name,
-                    "max_abs": 1e-8,
-                    "max_rel": (0.02 * (i + 1) if i >= bad else rel * (i + 1) / layers),
-                }
-                for i, name in enumerate(names)
-            ],
-            "samples": {"reference": reference, "migrated": [v + chance.gauss(0, spread) for v in reference]},
-        },
-        "training": {},
+        "outputs": [
+            {
+                "name": "dense_6",
+                "shape": [None, 10],
+                "dtype": "float32",
+                "max_abs": rel / 3,
+                "max_rel": rel,
+                "cosine": 0.9999999,
+                "argmax_agreement": 1.0,
+            }
+        ],
+        "layer_parity": [
+            {
+                "layer": name,
+                "max_abs": 1e-8,
+                "max_rel": (0.02 * (i + 1) if i >= bad else rel * (i + 1) / layers),
+            }
+            for i, name in enumerate(names)
+        ],
+        "samples": {"reference": reference, "migrated": [v + chance.gauss(0, spread) for v in reference]},
+        "training": {"optimizer": {"state": "mapped", "how": "decay became ExponentialDecay"}},
         "signatures": {
             "old": {
                 "serving_default": {

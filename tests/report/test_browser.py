@@ -93,9 +93,9 @@ def test_finding_leads_to_its_line_and_back_by_its_reason(visit: Open) -> None:
     page.wait_for_selector(".note-card.lit")
     path, _, line = where.rpartition(":")
     assert page.locator("h1:visible").inner_text() == path
-    assert page.evaluate("document.activeElement.classList.contains('note-card')")
-    beside = page.locator(".stretch", has=page.locator(".note-card.lit")).locator(".no").first.inner_text()
-    assert beside == line
+    assert page.evaluate("document.activeElement.closest('.note-card.lit') !== null")
+    assert page.locator(".note-card.lit .at").inner_text() == f"line {line}"
+    assert page.locator(".line.lit .no").inner_text() == line, "the note's line is lit while it has the focus"
     code = page.locator(".note-card.lit header a").inner_text()
     page.locator(".note-card.lit header a").click()
     page.wait_for_function("c => document.querySelector('#page h1')?.textContent.startsWith(c)", arg=code)

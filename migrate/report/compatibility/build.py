@@ -125,9 +125,10 @@ def _ties(given: Inputs, needs: Mapping[str, list[str]]) -> Ties:
 
 def _signature_names(detail: Mapping[str, Any]) -> tuple[str, ...] | None:
     """Names that callers can use: those of the old artifact too, because migration keeps them."""
-    found = details.signatures(detail)
-    names = {str(name) for side in found.values() if isinstance(side, Mapping) for name in side}
-    return tuple(sorted(names)) if found else None
+    named = [side for side in details.signatures(detail).values() if isinstance(side, Mapping)]
+    # A record of one endpoint (its inputs and outputs) names none; a mapping of endpoints names all.
+    names = {str(name) for side in named if "inputs" not in side for name in side}
+    return tuple(sorted(names)) if names else None
 
 
 class _Entries:
@@ -157,9 +158,9 @@ class _Entries:
                     applied=f.applied,
                     hint=f.hint or "",
                     line=f.line,
-                    column=f.column + 1 if f.line else 0,
+                    column=f.column,
                     end_line=f.end_line,
-                    end_column=f.end_column + 1 if f.end_line else 0,
+                    end_column=f.end_column,
                     symbol=symbol,
                     argument=argument,
                 )
@@ -263,7 +264,7 @@ def _model_unit(
         outputs={k: str(v) for k, v in (model.outputs or {}).items() if v},
         rules=model.rules,
         needs=needs,
-        training={k: str(v) for k, v in (model.training or {}).items() if v},
+        training=details.training(model.training, detail),
         seconds=model.seconds or 0.0,
         entries=entries.by_path[model.source],
         parity=details.parity(model.parity, detail),

@@ -17,7 +17,7 @@ _Kind = TypeVar("_Kind")
 
 
 class CodeFinding(Struct, frozen=True, kw_only=True):
-    """A finding of ``keras-migrate code``; lines count from 1, columns from 0."""
+    """A finding of ``keras-migrate code``; lines and columns count from 1."""
 
     code: str
     severity: Severity

@@ -50,29 +50,40 @@ def signatures(detail: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in found.items() if k in ("old", "new") and v} if isinstance(found, Mapping) else {}
 
 
+def training(summary: Mapping[str, Any] | None, detail: Mapping[str, Any]) -> dict[str, str]:
+    """What became of each part of the training state: ``kept``, or ``mapped: how``, or ``lost: why``."""
+    more = detail.get("training")
+    parts: Mapping[str, Any] = more if isinstance(more, Mapping) else {}
+    found = {}
+    for name, state in (summary or {}).items():
+        part = parts.get(name)
+        said = part.items() if isinstance(part, Mapping) else ()
+        how = "; ".join(str(text) for key, text in said if key != "state" and text and isinstance(text, str))
+        found[name] = f"{state}: {how}" if how and state else _text(state)
+    return {name: text for name, text in found.items() if text}
+
+
 def parity(summary: Mapping[str, Any] | None, detail: Mapping[str, Any]) -> Parity | None:
     """The figures of the contract joined with the rows and samples of ``migration.json``."""
-    more = detail.get("parity")
-    rows: Mapping[str, Any] = more if isinstance(more, Mapping) else {}
     known: Mapping[str, Any] = summary or {}
-    if not known and not rows:
+    outputs = [_output(row) for row in _rows(detail.get("outputs"))]
+    if not known and not outputs:
         return None
-    reference, migrated = _samples(rows.get("samples"))
-    first = known.get("first_divergent_layer") or rows.get("first_divergent_layer")
+    reference, migrated = _samples(detail.get("samples"))
     return Parity(
-        evidence=_text(known.get("evidence") or rows.get("evidence")),
-        cases=int(_number(known.get("cases", rows.get("cases"))) or 0),
-        max_abs=_number(known.get("max_abs", rows.get("max_abs"))),
-        max_rel=_number(known.get("max_rel", rows.get("max_rel"))),
-        first_divergent_layer=_text(first),
-        outputs=[_output(row) for row in _rows(rows.get("outputs"))],
+        evidence=_text(known.get("evidence")),
+        cases=int(_number(known.get("cases")) or 0),
+        max_abs=_number(known.get("max_abs")),
+        max_rel=_number(known.get("max_rel")),
+        first_divergent_layer=_text(known.get("first_divergent_layer")),
+        outputs=outputs,
         layers=[
             LayerError(
                 layer=_text(row.get("layer")),
                 max_abs=_number(row.get("max_abs")),
                 max_rel=_number(row.get("max_rel")),
             )
-            for row in _rows(rows.get("layers"))
+            for row in _rows(detail.get("layer_parity"))
         ],
         reference=reference,
         migrated=migrated,
@@ -83,7 +94,9 @@ def _output(row: Mapping[str, Any]) -> OutputRow:
     shape = row.get("shape")
     return OutputRow(
         name=_text(row.get("name")),
-        shape=" × ".join(str(n) for n in shape) if isinstance(shape, list) else _text(shape),
+        shape=" × ".join("?" if n is None else str(n) for n in shape)
+        if isinstance(shape, list)
+        else _text(shape),
         dtype=_text(row.get("dtype")),
         max_abs=_number(row.get("max_abs")),
         max_rel=_number(row.get("max_rel")),
@@ -98,14 +111,13 @@ def _samples(found: Any) -> tuple[list[float], list[float]]:
     old, new = found.get("reference"), found.get("migrated")
     if not (isinstance(old, list) and isinstance(new, list)):
         return [], []
-    pairs = [(_number(a), _number(b)) for a, b in zip(old, new, strict=False)]
-    kept = [(a, b) for a, b in pairs if a is not None and b is not None][:MAX_SAMPLES]
-    # Seven digits are all that float32 holds; a third of the bytes of the page are these numbers.
-    return [_short(a) for a, _ in kept], [_short(b) for _, b in kept]
-
-
-def _short(value: float) -> float:
-    return float(f"{value:.7g}")
+    # JSON knows no infinity and writes NaN as null, so a number is a finite one.
+    kept = [
+        (a, b)
+        for a, b in zip(old, new, strict=False)
+        if isinstance(a, (float, int)) and isinstance(b, (float, int))
+    ]
+    return [a for a, _ in kept[:MAX_SAMPLES]], [b for _, b in kept[:MAX_SAMPLES]]
 
 
 def _rows(found: Any) -> Iterator[Mapping[str, Any]]:

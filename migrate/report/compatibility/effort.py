@@ -51,7 +51,7 @@ def worst(entries: Iterable[Entry]) -> Level:
 
 
 def tally(levels: Iterable[Level], entries: Iterable[Entry]) -> Tally:
-    """Count units by level and findings by severity and effort; effort counts open findings only."""
+    """Count units by level, and findings by severity and effort (open ones that are more than information)."""
     by_level = {level.value: 0 for level in Level}
     for level in levels:
         by_level[level] += 1
@@ -65,7 +65,8 @@ def tally(levels: Iterable[Level], entries: Iterable[Entry]) -> Tally:
         if not entry.done:
             open_ += 1
             open_severities[entry.severity] += 1
-            effort[entry.effort] += 1
+            if entry.severity is not Severity.INFO:
+                effort[entry.effort] += 1
     return Tally(
         units=sum(by_level.values()),
         levels=by_level,
@@ -78,9 +79,9 @@ def tally(levels: Iterable[Level], entries: Iterable[Entry]) -> Tally:
 
 
 def effort_counts(entries: Iterable[Entry]) -> dict[str, int]:
-    """Open findings by effort class, all three named."""
+    """Open findings by effort class, all three named; information asks for no effort."""
     counts = {effort.value: 0 for effort in Effort}
     for entry in entries:
-        if not entry.done:
+        if not entry.done and entry.severity is not Severity.INFO:
             counts[entry.effort] += 1
     return counts

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
+from migrate.report.compatibility.contracts import CodeReport
 from migrate.report.compatibility.gather import Looks
 
 
 def looks() -> Looks:
     """Both engines; they are imported when they are used."""
-    return Looks()
+    from migrate.report.compatibility.inspector import ContentInspector
+
+    return Looks(scan=_scan, inspector=ContentInspector())
+
+
+def _scan(root: Path, only: Sequence[str]) -> CodeReport:
+    from migrate.report.compatibility.scanner import scan
+
+    return scan(root, only)

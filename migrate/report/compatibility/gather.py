@@ -6,18 +6,19 @@ This is the edge of the report: the only module of the package that reads files.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from migrate.findings import MigrationError
 from migrate.report.compatibility.build import Inputs
+from migrate.report.compatibility.catalogue import catalogue
 from migrate.report.compatibility.contracts import (
     Artifact,
     CodeFile,
@@ -27,15 +28,32 @@ from migrate.report.compatibility.contracts import (
     read_detail,
     read_models,
 )
+from migrate.report.compatibility.effort import STOPPED
 from migrate.report.compatibility.pins import environment, pins
 from migrate.report.compatibility.records import Unseen
 from migrate.report.compatibility.references import Outline, config_references, outline
 from migrate.report.compatibility.tree import MAX_SOURCE, Tree, walk
 
-Scan = Callable[[Path, Tree], CodeReport]
+Scan = Callable[[Path, Sequence[str]], CodeReport]
 """Looks at the source of a tree with every rule and writes nothing."""
-Inspect = Callable[[Path, Sequence[str]], list[Artifact]]
-"""Looks at artifacts without running them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One artifact as inspection sees it, and what its page shows beyond the contract."""
+
+    artifact: Artifact
+    detail: Mapping[str, Any]
+
+
+class Inspector(Protocol):
+    """Finds and looks at artifacts by content, without running them."""
+
+    def find(self, root: Path, only: Sequence[str]) -> list[str]:
+        """Artifacts below a root, or below those parts of it that ``only`` names."""
+
+    def look(self, root: Path, paths: Sequence[str]) -> Iterator[Looked | Unseen]:
+        """Each artifact; one that cannot be looked at says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +61,7 @@ class Looks:
     """The two engines that look at a tree; None when a part is not wanted or given as JSON."""
 
     scan: Scan | None = None
-    inspect: Inspect | None = None
+    inspector: Inspector | None = None
 
 
 @dataclass(slots=True)
@@ -78,6 +96,8 @@ def gather(
     got = _Gathered()
     tree = walk(root, only) if root else None
     artifacts = list(tree.artifacts) if tree else []
+    if root and looks.inspector:
+        artifacts = looks.inspector.find(root, only)
     code_reports = [read_code(_bytes(path), path.name) for path in code]
     for path in models:
         _add_run(got, path, artifacts)
@@ -85,10 +105,10 @@ def gather(
     if tree and root:
         _add_found_runs(got, tree, artifacts)
         if not code_reports and looks.scan:
-            code_reports = [looks.scan(root, tree)]
+            code_reports = [looks.scan(root, only)]
         outputs = _outputs(got)
         _add_outlines(got, tree, outputs)
-        _inspect_rest(got, root, [path for path in artifacts if not _inside(path, outputs)], looks.inspect)
+        _inspect(got, root, [path for path in artifacts if not _inside(path, outputs)], looks.inspector)
         found_pins = [pin for path in tree.requirements for pin in pins(path, _text(root, path))]
         got.unseen += [Unseen(path=path, reason=reason) for path, reason in tree.unseen]
     for report in code_reports:
@@ -103,6 +123,7 @@ def gather(
         details=got.details,
         outlines=got.outlines,
         source=partial(_text, root) if root else lambda _path: "",
+        rules=catalogue(),
         pins=found_pins,
         environment=environment(),
         unseen=got.unseen,
@@ -187,15 +208,28 @@ def _add_outlines(got: _Gathered, tree: Tree, outputs: set[str]) -> None:
             got.outlines[path] = config_references(tree.read(path))
 
 
-def _inspect_rest(got: _Gathered, root: Path, artifacts: Sequence[str], inspect: Inspect | None) -> None:
-    rest = [path for path in artifacts if path not in got.models]
-    looked = {artifact.source: artifact for artifact in inspect(root, rest)} if inspect and rest else {}
-    for path in rest:
-        if path in looked:
-            got.models[path] = looked[path]
-        elif inspect is None:
-            got.models[path] = Artifact(source=path, status="unseen")
-            got.unseen.append(Unseen(path=path, reason="no run and no inspection speaks of this artifact"))
+def _inspect(got: _Gathered, root: Path, artifacts: Sequence[str], inspector: Inspector | None) -> None:
+    """Look at what no run speaks of, and at what a run left blocked: which classes it needs."""
+    done = {path for path in artifacts if path in got.models and got.models[path].status not in STOPPED}
+    rest = [path for path in artifacts if path not in done]
+    if inspector is None:
+        missing = [path for path in rest if path not in got.models]
+        got.unseen += [Unseen(path=path, reason="no run and no inspection speaks of it") for path in missing]
+        got.models.update({path: Artifact(source=path, status="unseen") for path in missing})
+        return
+    for looked in inspector.look(root, rest):
+        if isinstance(looked, Unseen):
+            got.unseen.append(looked)
+            got.models.setdefault(looked.path, Artifact(source=looked.path, status="unseen"))
+            continue
+        path = looked.artifact.source
+        got.details[path] = {**looked.detail, **got.details.get(path, {})}
+        ran = got.models.get(path)
+        got.models[path] = (
+            msgspec.structs.replace(ran, custom_objects=looked.artifact.custom_objects)
+            if ran
+            else looked.artifact
+        )
 
 
 def _bytes(path: Path) -> bytes:

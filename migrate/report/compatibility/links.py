@@ -14,6 +14,8 @@ from migrate.report.compatibility.records import Link
 from migrate.report.compatibility.references import WILD, Outline, Reference
 from migrate.report.compatibility.rules import BY_CODE
 
+SOURCE = (".py", ".pyw", ".ipynb")
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -61,10 +63,11 @@ def tie(outlines: Mapping[str, Outline], targets: Iterable[Target]) -> Ties:
         here: set[str] = set()
         for reference in outline.references:
             here |= _tie_reference(ties, index, path, reference)
+        here |= _tie_literals(ties, index, path, outline, here)
         loaded |= here
         _tie_signatures(ties, path, outline, [known[name] for name in sorted(here)])
     _tie_classes(ties, outlines, known.values())
-    if outlines:
+    if any(path.endswith(SOURCE) for path in outlines):  # in a folder of models alone nothing could name them
         for path in sorted(set(known) - loaded):
             ties.report(
                 "LNK001",
@@ -141,6 +144,20 @@ def _tie_reference(ties: Ties, index: Index, path: str, reference: Reference) ->
     return set()
 
 
+def _tie_literals(ties: Ties, index: Index, path: str, outline: Outline, known: set[str]) -> set[str]:
+    """Texts that name an artifact which no load or save of the file does: a default, a table, a constant."""
+    found: dict[str, Reference] = {}
+    for reference in outline.literals:
+        for target in index.resolve(reference.pattern, posixpath.dirname(path)):
+            if target not in known:
+                found.setdefault(target, reference)
+    ties.links += [
+        Link(kind="names", path=path, line=reference.line, target=target, state="linked", text=reference.text)
+        for target, reference in found.items()
+    ]
+    return set(found)
+
+
 def _tie_signatures(ties: Ties, path: str, outline: Outline, loaded: list[Target]) -> None:
     for call in outline.calls:
         seen = [target for target in loaded if target.signatures is not None]
@@ -170,7 +187,7 @@ def _tie_classes(ties: Ties, outlines: Mapping[str, Outline], targets: Iterable[
             places[name].append((path, line))
     for target in targets:
         for needed in target.needs:
-            name = needed.rpartition(">")[2].rpartition(".")[2]
+            name = needed.removesuffix("()").rpartition(">")[2].rpartition(".")[2]
             found = places.get(name, [])
             ties.links += [
                 Link(kind="defines", path=path, line=line, target=target.path, state="linked", text=name)

@@ -109,7 +109,8 @@ class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Tally(Struct, frozen=True, kw_only=True):
     """Counts of the units (files and models) of a package or of the whole, by level, and of findings.
 
-    ``severities`` counts all findings, ``open_severities`` and ``effort`` the open ones.
+    ``severities`` counts all findings, ``open_severities`` the open ones, ``effort`` the open ones that are more than
+    information.
     """
 
     units: int

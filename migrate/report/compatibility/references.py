@@ -13,7 +13,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 WILD = "*"
-MARKERS = (b"keras", b"load_model", b"load_weights", b"saved_model", b"TFSMLayer", b"class ", b"import ")
+MAX_LITERAL = 300
+MARKERS = (
+    b"keras",
+    b"ModelCheckpoint",
+    b"load_model",
+    b"load_weights",
+    b"saved_model",
+    b"TFSMLayer",
+    b"class ",
+    b"import ",
+)
 LOADS = frozenset({"load_model", "load_weights", "load_saved_model", "TFSMLayer", "model_from_json"})
 SAVES = frozenset({"ModelCheckpoint", "save", "save_model", "save_weights", "export"})
 _PATH_KEYWORDS = frozenset(
@@ -47,8 +57,11 @@ class Outline:
     """What one Python file says."""
 
     references: tuple[Reference, ...] = ()
+    literals: tuple[Reference, ...] = ()
+    """Texts of Python that look like the path of a model: a link if there is one, no finding if there is none."""
     calls: tuple[Call, ...] = ()
     classes: Mapping[str, int] | None = None
+    """Classes and functions by name: a model may need either."""
     imports: tuple[str, ...] = ()
     """Dotted names; relative imports keep their leading dots."""
 
@@ -66,12 +79,13 @@ def outline(source: bytes) -> Outline | None:
         return None
     constants = _constants(tree)
     references: list[Reference] = []
+    literals: list[Reference] = []
     calls: list[Call] = []
     classes: dict[str, int] = {}
     imports: list[str] = []
     for node in ast.walk(tree):
         match node:
-            case ast.ClassDef():
+            case ast.ClassDef() | ast.FunctionDef():
                 classes.setdefault(node.name, node.lineno)
             case ast.Import():
                 imports += [alias.name for alias in node.names]
@@ -83,9 +97,11 @@ def outline(source: bytes) -> Outline | None:
             case ast.Call():
                 references += _references(node, constants)
                 calls += _keyword_calls(node)
+            case ast.Constant(value=str(text)) if text.endswith(SUFFIXES) and len(text) < MAX_LITERAL:
+                literals.append(Reference("names", node.lineno, _TEMPLATE.sub(WILD, text), text))
             case ast.Subscript(value=ast.Attribute(attr="signatures"), slice=ast.Constant(value=str(name))):
                 calls.append(Call(node.lineno, name))
-    return Outline(tuple(references), tuple(calls), classes, tuple(imports))
+    return Outline(tuple(references), tuple(literals), tuple(calls), classes, tuple(imports))
 
 
 def _references(node: ast.Call, constants: Mapping[str, str]) -> Iterator[Reference]:
@@ -213,4 +229,4 @@ def config_references(source: bytes) -> Outline:
         calls += [
             Call(number, m.group(1).decode("ascii", "replace")) for m in _CONFIG_SIGNATURE.finditer(line)
         ]
-    return Outline(tuple(references), tuple(calls))
+    return Outline(tuple(references), calls=tuple(calls))

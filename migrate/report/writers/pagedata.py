@@ -117,6 +117,8 @@ def _model(unit: ModelUnit, keep: int) -> dict[str, Any]:
 
 def _parity(parity: Parity, keep: int) -> dict[str, Any]:
     points = thin(list(zip(parity.reference, parity.migrated, strict=True)), keep)
+    # Seven digits are all that float32 holds; a third of the bytes of a large page are these numbers.
+    short = [[float(f"{a:.7g}"), float(f"{b:.7g}")] for a, b in points]
     return {
         "evidence": parity.evidence,
         "cases": parity.cases,
@@ -128,7 +130,7 @@ def _parity(parity: Parity, keep: int) -> dict[str, Any]:
             for o in parity.outputs
         ],
         "layers": [[row.layer, row.max_abs, row.max_rel] for row in parity.layers],
-        "points": points,
+        "points": short,
         "of": len(parity.reference),
     }
 

@@ -51,11 +51,11 @@ def _bar(counts: dict[Level, int]) -> str:
 
 
 def _reasons(report: Report) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(justify="right", min_width=4)
-    table.add_column(min_width=7)
-    table.add_column(min_width=7)
-    table.add_column(overflow="ellipsis", no_wrap=True)
+    table = Table.grid(padding=(0, 1), expand=True)
+    table.add_column(justify="right", width=6)
+    table.add_column(width=8)
+    table.add_column(width=8)
+    table.add_column(overflow="ellipsis", no_wrap=True, ratio=1)
     shown = [reason for reason in report.reasons if reason.open]
     for reason in shown[:REASONS]:
         colour = _STYLE[reason.severity]

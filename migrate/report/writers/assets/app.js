@@ -45,7 +45,7 @@ function route(event) {
   if (!event) return; // at the first opening the focus stays where the browser puts it
   if (searching && current?.view) { searching = false; current.view.field.focus(); return; }
   const note = current && Number.isInteger(current.at) && document.getElementById(`f-${current.at}`);
-  if (note) { note.classList.add("lit"); note.focus(); note.scrollIntoView({ block: "center" }); }
+  if (note) { note.closest(".note-card").classList.add("lit"); note.focus(); note.scrollIntoView({ block: "center" }); }
   else { scrollTo(0, 0); $("h1", home ? overview : page)?.focus({ preventScroll: true }); }
 }
 function $(selector, from = document) { return from.querySelector(selector); }

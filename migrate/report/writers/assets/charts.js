@@ -4,7 +4,7 @@ const domain = (values) => {
   const pad = (high - low || Math.abs(high) || 1) * 0.06;
   return [low - pad, high + pad];
 };
-function ticks([low, high], count) {
+function marksOf([low, high], count) {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((m) => m * power).find((m) => m >= rough) || power;
@@ -20,7 +20,7 @@ function scatter(points, of) {
   const span = range[1] - range[0];
   const x = (v) => left + ((v - range[0]) / span) * (size - left - right);
   const y = (v) => size - bottom - ((v - range[0]) / span) * (size - top - bottom);
-  const marks = ticks(range, 4);
+  const marks = marksOf(range, 4);
   const worst = points.reduce((a, p) => Math.max(a, Math.abs(p[0] - p[1])), 0);
   return h(
     "figure",

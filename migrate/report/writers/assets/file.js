@@ -7,11 +7,11 @@ function filePage(file) {
   const out = links.filter((l) => l.path === file.path);
   const heading = !own.length ? "No findings" : `${many(own.length, "finding")}${hunks.length ? " and changes" : ""}`;
   return [
-    pageHead("files", file, files, h("span", { class: `chip level-${levels[file.level]}` }, levels[file.level]), file.changed && h("span", { class: "chip plain" }, "rewritten")),
+    pageHead("files", file, files, h("span", { class: `chip level-${levels[file.level]}` }, levels[file.level]), file.changed && h("span", { class: "chip plain" }, own.some((f) => f.applied && !f.done) ? "edits ready to write" : "rewritten")),
     file.error && h("p", { class: "error-box", role: "note" }, file.error),
     section(
       heading,
-      loose.length > 0 && h("div", { class: "notes" }, loose.map(findingCard)),
+      loose.length > 0 && h("div", { class: "notes" }, loose.map((f) => findingCard(f))),
       hunks.map((lines) => hunk(lines, own)),
     ),
     out.length > 0 && section(
@@ -21,27 +21,40 @@ function filePage(file) {
   ];
 }
 
-// A hunk is cut where findings stand: a line, its notes, and the lines up to the next one.
+// The lines stand together on the left, what is said of them beside; pointing at a note lights its line.
 function hunk(lines, own) {
   const at = new Map();
   for (const f of own) if (f.line) at.set(f.line, [...(at.get(f.line) || []), f]);
-  const groups = [];
-  for (const line of lines) {
-    const notes = line[1] && at.get(line[1]);
-    if (notes || !groups.length) groups.push({ notes: notes || [], lead: [line], rest: [] });
-    else groups.at(-1).rest.push(line);
-    if (notes) at.delete(line[1]);
-  }
-  return h(
-    "div",
-    { class: "hunk" },
-    groups.map((g) => h("div", { class: `stretch${g.notes.length ? " noted" : ""}` }, code(g.lead), g.notes.length > 0 && h("div", { class: "beside" }, g.notes.map(findingCard)), g.rest.length > 0 && code(g.rest, "rest"))),
+  const noted = [];
+  const drawn = lines.map(([mark, old, now, text]) => {
+    const notes = old && mark !== "+" ? at.get(old) : null;
+    const worst = notes && severities[Math.min(...notes.map((f) => f.severity))];
+    const line = h("span", { class: `line ${MARKS[mark]}${notes ? " noted-line mark-" + worst : ""}` }, h("span", { class: "no" }, old || now || ""), h("span", { class: "mark" }, mark), h("span", { class: "text" }, text || " "), "\n");
+    if (notes) noted.push([line, old, notes]);
+    return line;
+  });
+  const beside = noted.flatMap(([line, number, notes]) =>
+    together(notes).map((same) => {
+      const card = findingCard(...same);
+      const lit = (on) => () => line.classList.toggle("lit", on);
+      for (const [name, on] of [["mouseenter", true], ["mouseleave", false], ["focusin", true], ["focusout", false]]) card.addEventListener(name, lit(on));
+      card.firstChild.prepend(h("span", { class: "at" }, `line ${number}`));
+      return card;
+    }),
   );
+  return h("div", { class: `hunk${beside.length ? " noted" : ""}` }, h("pre", { class: "code", tabindex: "0" }, drawn), beside.length > 0 && h("div", { class: "beside" }, beside));
 }
 const MARKS = { "-": "gone", "+": "come", " ": "same" };
-const code = (lines, kind) =>
-  h("pre", { class: `code ${kind || ""}`, tabindex: "0" }, lines.map(([mark, old, now, text]) => h("span", { class: `line ${MARKS[mark]}` }, h("span", { class: "no" }, old || now || ""), h("span", { class: "mark" }, mark), h("span", { class: "text" }, text || " "), "\n")));
 
+// Findings of one reason on one line share a card.
+function together(notes) {
+  const groups = new Map();
+  for (const f of notes) {
+    const key = [f.code, f.severity, f.effort, f.done, f.hint].join("\n");
+    groups.set(key, [...(groups.get(key) || []), f]);
+  }
+  return [...groups.values()];
+}
 function pageHead(view, unit, list, ...chips) {
   const step = (by, text, key) => {
     const other = list[unit.at + by];

@@ -29,15 +29,16 @@ const FINDING_COMPARE = {
   effort: (a, b) => a.done - b.done || b.effort - a.effort,
 };
 
-function findingCard(f) {
+// One card for findings that share everything but their message; each can be gone to by its own number.
+function findingCard(...all) {
+  const f = all[0];
   const more = f.reason;
+  const said = (x) => h("div", { id: `f-${x.at}`, tabindex: "-1", class: "said" }, h("p", {}, ticks(x.message || x.reason.summary)), x.place && h("p", { class: "mono sub" }, x.place), x.symbol && !x.message.includes(x.symbol) && h("p", { class: "mono sub" }, x.symbol, x.argument && ` · ${x.argument}`));
   return h(
     "article",
-    { class: `note-card bar-${severities[f.severity]}`, id: `f-${f.at}`, tabindex: "-1" },
+    { class: `note-card bar-${severities[f.severity]}` },
     h("header", {}, chip("sev", severities[f.severity]), h("a", { class: "mono", href: go("reason", f.code) }, f.code), f.done ? h("span", { class: "chip level-ready" }, "done") : chip("level", efforts[f.effort]), f.applied && !f.done && h("span", { class: "dim" }, "ready to write")),
-    h("p", {}, ticks(f.message)),
-    f.place && h("p", { class: "mono sub" }, f.place),
-    f.symbol && h("p", { class: "mono sub" }, f.symbol, f.argument && ` · ${f.argument}`),
+    all.map(said),
     f.hint && h("p", { class: "hint" }, h("b", {}, "Fix: "), ticks(f.hint)),
     (more.why || more.before) && h("details", {}, h("summary", {}, "Why, before and after"), explain(more)),
   );

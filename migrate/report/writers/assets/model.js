@@ -29,7 +29,7 @@ function modelPage(model) {
       ["Needs", d.needs && d.needs.join(", ")],
       ...Object.entries(d.outputs || {}).map(([k, v]) => [k.replace("_", " "), h("span", { class: "mono" }, broken(v))]),
     ]),
-    own.length > 0 && section(many(own.length, "finding"), h("div", { class: "notes" }, own.map(findingCard))),
+    own.length > 0 && section(many(own.length, "finding"), h("div", { class: "notes" }, own.map((f) => findingCard(f)))),
     parity && paritySection(parity),
     d.layers && layersSection(d.layers),
     d.fired && firedSection(d.fired, d.rules || []),

@@ -1,0 +1,27 @@
+"""What is known of each reason code: the rules of source, of models, of the scan and of the report itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrate.findings import Rule
+from migrate.report.compatibility.rules import RULES
+
+
+def catalogue() -> dict[str, Rule]:
+    """Every rule by code; the registries are filled by importing what declares the rules."""
+    return {rule.code: rule for rule in _rules()}
+
+
+def _rules() -> Iterator[Rule]:
+    import migrate.dialects.translate  # noqa: F401 - importing it registers the rules of models
+    from codemods.rules.api import all_source_rules
+    from migrate.dialects.rule import registered
+    from migrate.formats.rules import RULES as FORMATS
+    from migrate.scan.rules import RULES as SCAN
+
+    yield from FORMATS
+    yield from SCAN
+    yield from (rule for rule, _ in registered().values())
+    yield from all_source_rules()
+    yield from RULES

@@ -1,0 +1,72 @@
+"""Run every source rule over a tree without writing, and keep the diffs for the pages of the files."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from codemods.config import ConfigError, detect_version, settings
+from codemods.discovery import Wanted, discover
+from codemods.engine import NEWEST, Options
+from codemods.records import FindingRecord, finding_record
+from codemods.rules.api import Target
+from codemods.runner import FileResult, run
+from codemods.source import concerns
+from migrate.findings import MigrationError
+from migrate.report.compatibility.contracts import CodeFile, CodeFinding, CodeReport
+
+MAX_JOBS = 4
+
+
+def scan(root: Path, only: Sequence[str]) -> CodeReport:
+    """What ``keras-migrate code`` would say of a tree, or of those parts of it that ``only`` names.
+
+    Files that have nothing to do with Keras are left out.
+
+    Raises:
+        MigrationError: ``REP001`` when ``[tool.keras-migrate]`` of the tree makes no sense.
+    """
+    try:
+        asked = settings(root)
+    except ConfigError as error:
+        raise MigrationError("REP001", str(error)) from error
+    options = Options(
+        target=asked.target or Target.KERAS,
+        version=asked.version or detect_version(root) or NEWEST,
+        select=asked.select,
+        ignore=asked.ignore,
+        unsafe=asked.unsafe,
+    )
+    starts = [root / part for part in only] or [root]
+    files = discover(starts, Wanted(documents=asked.docs, exclude=asked.exclude))
+    jobs = min(os.cpu_count() or 1, MAX_JOBS)
+    results = run(files, options, jobs)
+    return CodeReport(schema=1, files=[_file(result, root) for result in results if _matters(result)])
+
+
+def _matters(result: FileResult) -> bool:
+    return bool(result.findings or result.error) or concerns(result.old)
+
+
+def _file(result: FileResult, root: Path) -> CodeFile:
+    path = result.path.relative_to(root).as_posix()
+    return CodeFile(
+        path=path,
+        changed=result.new is not None,
+        error=result.error,
+        findings=[_finding(finding_record(report)) for report in result.findings],
+        diff=_diff(result) if result.new is not None and result.path.suffix != ".ipynb" else None,
+    )
+
+
+def _finding(record: FindingRecord) -> CodeFinding:
+    return msgspec.convert(record, CodeFinding, from_attributes=True)
+
+
+def _diff(result: FileResult) -> str:
+    old, new = (data.decode("utf-8", "replace").splitlines() for data in (result.old, result.new or b""))
+    return "\n".join(difflib.unified_diff(old, new, lineterm="", n=2))
