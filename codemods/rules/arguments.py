@@ -61,11 +61,11 @@ LAY001 = SourceRule(
         ),
         Proof(
             before="from tensorflow import keras\n"
-            "layer = keras.layers.GRU(\n"
-            "    2, 'tanh', 'sigmoid', True, 'ones', 'ones', 'zeros', None, None, None, None, None, None, None, 0.0,\n"
-            "    0.0, True,\n"
+            "layer = keras.layers.ConvLSTM1D(\n"
+            "    1, 2, 1, 'valid', 'channels_last', 1, 'tanh', 'sigmoid', True, 'ones', 'ones', 'zeros', True, None,\n"
+            "    None, None, None, None, None, None, True,\n"
             ")\n"
-            "result = np.array(layer(np.ones((1, 3, 1), 'float32')))\n",
+            "result = np.array(layer(np.ones((1, 3, 4, 1), 'float32')))\n",
             changes=True,
         ),
         Proof(

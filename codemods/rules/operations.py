@@ -1,0 +1,273 @@
+"""``tf.*`` where the value feeds Keras code: layers, losses, metrics, functional graphs (family ``OPS``).
+
+A symbolic tensor of Keras 3 is refused by TensorFlow's functions, and inside ``call`` they tie the code to one
+backend. What each function becomes, and where a mere rename would be wrong, stands in the catalogue.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.catalogue import load
+from codemods.edits import Code, ReplaceExpression
+from codemods.rules.api import Found, Proof, SourceRule, Target, visit
+from codemods.rules.backend import rewrite
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_GUIDE = "https://keras.io/guides/migrating_to_keras_3/"
+_HEAD = "import tensorflow as tf\nfrom tensorflow import keras\n"
+
+OPS001 = SourceRule(
+    code="OPS001",
+    name="tensorflow-function",
+    summary="A TensorFlow function in Keras code has the same meaning in keras.ops.",
+    severity=Severity.ERROR,
+    before=_HEAD
+    + "\nx = keras.Input((4,))\ny = tf.reduce_sum(tf.concat([x, x], axis=1), axis=-1, keepdims=True)\n",
+    after="import keras\n\nx = keras.Input((4,))\n"
+    "y = keras.ops.sum(keras.ops.concatenate([x, x], axis=1), axis=-1, keepdims=True)\n",
+    why="A KerasTensor cannot be given to a TensorFlow function any more; in `call`, losses and metrics TensorFlow "
+    "functions work on the TensorFlow backend only. 127 of 154 pairs were measured to be identical in value and dtype; "
+    "the others have rules of their own.",
+    references=(_GUIDE, "keras-team/keras#18467"),
+    proofs=(
+        Proof(
+            before=_HEAD + "class Blend(keras.layers.Layer):\n"
+            "    def call(self, x):\n"
+            "        a = tf.nn.relu(tf.transpose(x, perm=[0, 2, 1]))\n"
+            "        b = tf.reduce_mean(tf.matmul(x, x, transpose_b=True), axis=[1, 2], keepdims=True)\n"
+            "        c = tf.clip_by_value(tf.pad(a, [[0, 0], [1, 1], [0, 0]], mode='REFLECT'), -1.0, 2.0)\n"
+            "        d = tf.reshape(c, (tf.shape(c)[0], -1))\n"
+            "        e = tf.nn.softmax(tf.cast(d, tf.float32)) + tf.squeeze(b, axis=-1)\n"
+            "        f = tf.one_hot(tf.cast(tf.round(tf.abs(e)), tf.int32), 3)\n"
+            "        g = tf.sort(e, direction='DESCENDING') + tf.reverse(e, axis=[1])\n"
+            "        return tf.concat([tf.reduce_sum(f, axis=-1), g, tf.sqrt(tf.square(e))], axis=1)\n"
+            "x = np.linspace(-1, 2, 24).reshape(2, 3, 4).astype('float32')\n"
+            "result = np.array(Blend()(x))\n",
+            tolerance=1e-5,
+        ),
+        Proof(
+            before=_HEAD + "x = keras.Input((3, 4))\n"
+            "y = tf.reduce_max(tf.tile(tf.expand_dims(x, 1), [1, 2, 1, 1]), axis=2) * 2.0\n"
+            "y = tf.where(y > 1.0, y, tf.zeros_like(y)) + tf.math.log1p(tf.abs(y))\n"
+            "model = keras.Model(x, y)\n"
+            "result = model.predict(np.linspace(-1, 2, 24).reshape(2, 3, 4), verbose=0)\n",
+            tolerance=1e-5,
+        ),
+    ),
+)
+OPS002 = SourceRule(
+    code="OPS002",
+    name="tensorflow-function-other-default",
+    summary="A TensorFlow function has a relative of the same name in keras.ops with another default or meaning.",
+    severity=Severity.ERROR,
+    before=_HEAD + "\ndef loss(y_true, y_pred):\n"
+    "    rows = tf.gather(y_pred, [0, 1])\n"
+    "    a, b = tf.split(y_pred, [1, 2], axis=1)\n"
+    "    return tf.argmax(rows), tf.identity(b), tf.nn.gelu(a)\n",
+    after="import keras\n\ndef loss(y_true, y_pred):\n"
+    "    rows = keras.ops.take(y_pred, [0, 1], axis=0)\n"
+    "    a, b = keras.ops.split(y_pred, [1], axis=1)\n"
+    "    return keras.ops.argmax(rows, axis=0), keras.ops.copy(b), keras.ops.gelu(a, approximate=False)\n",
+    why="tf.argmax, tf.gather and tf.cumsum work on axis 0, keras.ops on the flattened tensor; tf.split takes sizes, "
+    "keras.ops.split the points to cut at; keras.ops.identity makes an identity matrix; keras.ops.gelu is approximate. "
+    "The migration guide lists several of them as plain renames.",
+    references=(_GUIDE,),
+    proofs=(
+        Proof(
+            before=_HEAD + "def loss(y_true, y_pred):\n"
+            "    a, b = tf.split(y_pred, [1, 2], axis=1)\n"
+            "    c = tf.cast(tf.argmax(y_pred), tf.float32) + tf.cast(tf.argmin(y_pred, axis=0), tf.float32)\n"
+            "    d = tf.gather(y_pred, [1, 0]) + tf.cumsum(y_pred) + tf.nn.gelu(tf.identity(y_true))\n"
+            "    e = tf.gather(y_pred, [0, 2], axis=1)\n"
+            "    return [a, b, c, d, e]\n"
+            "x = np.array([[0.1, 0.5, 0.3], [0.4, -0.2, 0.9]], 'float32')\n"
+            "result = [np.array(v) for v in loss(tf.constant(x), tf.constant(x[::-1].copy()))]\n",
+            tolerance=1e-5,
+        ),
+    ),
+)
+OPS003 = SourceRule(
+    code="OPS003",
+    name="tensorflow-function-usually",
+    summary="A TensorFlow function in Keras code has a near relative that fits the usual case.",
+    severity=Severity.ERROR,
+    fix=Fix.UNSAFE,
+    before=_HEAD + "\ndef loss(y_true, y_pred):\n    return tf.where(y_true)\n",
+    after="import keras\n\ndef loss(y_true, y_pred):\n"
+    "    return keras.ops.stack(keras.ops.nonzero(y_true), axis=-1)\n",
+    why="keras.ops.shape gives a tuple where tf.shape gave a tensor; tf.where with one argument gives rows of int64 "
+    "indices. Whether the difference matters depends on what is done with the value.",
+    references=(_GUIDE,),
+    proofs=(
+        Proof(
+            before=_HEAD + "def loss(y_true, y_pred):\n    return tf.where(y_true)\n"
+            "result = np.array(loss(tf.constant([[True, False], [True, True]]), None))\n",
+            unsafe=True,
+        ),
+    ),
+)
+OPS004 = SourceRule(
+    code="OPS004",
+    name="tensorflow-function-by-hand",
+    summary="A TensorFlow function in Keras code has no counterpart that could be written for it.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    before=_HEAD + "\nx = keras.Input((4,))\ny = tf.boolean_mask(x, x > 0)\n",
+    why="A KerasTensor cannot be given to a TensorFlow function. Inside the `call` of a layer the function goes on "
+    "working on the TensorFlow backend.",
+    references=(_GUIDE, "tensorflow/tensorflow#63792"),
+    manual="move the operation into the call() of a keras.layers.Layer, or write it with keras.ops",
+)
+OPS005 = SourceRule(
+    code="OPS005",
+    name="tensorflow-dtype",
+    summary="A TensorFlow dtype in a call that becomes one of keras.ops is said as a string.",
+    severity=Severity.WARNING,
+    before=_HEAD + "\ndef loss(y_true, y_pred):\n    return tf.cast(y_true, tf.float32) - y_pred\n",
+    after="import keras\n\ndef loss(y_true, y_pred):\n"
+    "    return keras.ops.cast(y_true, 'float32') - y_pred\n",
+    why="keras.ops takes dtypes as strings on every backend; tf.float32 ties the code to TensorFlow.",
+    references=(_GUIDE,),
+    proofs=(
+        Proof(
+            before=_HEAD + "def loss(y_true, y_pred):\n    return tf.cast(y_true, tf.float32) - y_pred\n"
+            "result = np.array(loss(tf.constant([1, 2]), tf.constant([0.5, 0.5])))\n",
+        ),
+    ),
+)
+OPS006 = SourceRule(
+    code="OPS006",
+    name="tensorflow-random",
+    summary="Random numbers of TensorFlow in Keras code come from another stream in keras.random.",
+    severity=Severity.WARNING,
+    fix=Fix.UNSAFE,
+    before=_HEAD + "\n\nclass Noise(keras.layers.Layer):\n    def call(self, x):\n"
+    "        return x + tf.random.normal(tf.shape(x), stddev=0.1)\n",
+    after="import keras\n\n\nclass Noise(keras.layers.Layer):\n    def call(self, x):\n"
+    "        return x + keras.random.normal(keras.ops.shape(x), stddev=0.1)\n",
+    why="keras.random is stateless: with an integer seed each call gives the same numbers. A layer holds a "
+    "keras.random.SeedGenerator and gives it as seed=. The numbers are others than TensorFlow's in any case, so no "
+    "comparison by value exists; the moments agree.",
+    references=(_GUIDE,),
+    proofs=(
+        Proof(
+            before=_HEAD + "class Noise(keras.layers.Layer):\n    def call(self, x):\n"
+            "        return x + tf.random.normal(tf.shape(x), mean=3.0, stddev=0.1)\n"
+            "y = np.array(Noise()(np.zeros((200, 200), 'float32')))\n"
+            "result = [round(float(y.mean()), 1), round(float(y.std()), 1)]\n",
+            unsafe=True,
+        ),
+    ),
+)
+_RULES = (OPS001, OPS002, OPS003, OPS004, OPS005, OPS006)
+_DTYPES = frozenset(
+    f"tf.{name}"
+    for name in (
+        *("float16", "float32", "float64", "bfloat16", "bool"),
+        *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    )
+)
+
+
+def _tensors(call: ast.Call) -> Iterator[ast.expr]:
+    """The arguments of a call, and the items of lists among them."""
+    for value in (*call.args, *(keyword.value for keyword in call.keywords)):
+        if isinstance(value, ast.List | ast.Tuple):
+            yield from value.elts
+        yield value
+
+
+def _symbolic(call: ast.Call, ctx: Context) -> bool:
+    return any(ctx.symbolic(value) for value in _tensors(call))
+
+
+def _feeds_keras(call: ast.Call, ctx: Context) -> tuple[bool, bool]:
+    """Whether a call is Keras code at all, and whether it is given a symbolic tensor."""
+    symbolic = _symbolic(call, ctx)
+    if symbolic or ctx.target is Target.TF_KERAS_3:
+        return symbolic, symbolic
+    return bool(ctx.keras_region(call)), False
+
+
+_MODULES = (
+    *(
+        "tf.",
+        "tf.math.",
+        "tf.nn.",
+        "tf.linalg.",
+        "tf.random.",
+        "tf.image.",
+        "tf.nest.",
+        "tf.signal.",
+        "tf.strings.",
+    ),
+    *("tf.ragged.", "tf.sparse.", "tf.bitwise.", "tf.sets."),
+)
+
+
+@visit(*_RULES, prefixes=_MODULES)
+def operations(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
+    """A mention of something of TensorFlow."""
+    if isinstance(node, ast.alias):
+        return
+    name = ctx.name(node)
+    if name is None:
+        return
+    if name in _DTYPES:
+        yield from _dtype(node, ctx, name)
+        return
+    call = ctx.callee(node)
+    if call is None:
+        return
+    rows = load().functions.get(name)
+    if rows is None:
+        if _symbolic(call, ctx) and name.count(".") and name != "tf.function":
+            yield Found(OPS004, call, message=f"{name} is given a symbolic tensor", symbol=name)
+        return
+    inside, symbolic = _feeds_keras(call, ctx)
+    if not inside:
+        return
+    severity = Severity.ERROR if symbolic else Severity.WARNING
+    found = rewrite(node, ctx, rows)
+    if found is None:
+        note = next((row.note for row in rows if row.note), OPS004.manual)
+        message = f"{name} has no counterpart for these arguments"
+        yield Found(OPS004, call, message=message, hint=note, symbol=name, severity=severity)
+        return
+    edits, fix, function = found
+    message = f"{name} in Keras code" + (f": {function.note}" if function.note else "")
+    if name.startswith("tf.random."):
+        rule = OPS006
+    elif fix is Fix.UNSAFE:
+        rule = OPS003
+    else:
+        rule = OPS002 if function.severity == "silent" else OPS001
+    yield Found(
+        rule, call, message=message, hint=function.note, edits=edits, symbol=name, fix=fix, severity=severity
+    )
+
+
+def _dtype(node: ast.expr, ctx: Context, name: str) -> Iterator[Found]:
+    """``tf.float32`` as an argument of a function that is rewritten."""
+    parent = ctx.parent(node)
+    if isinstance(parent, ast.keyword):
+        parent = ctx.parent(parent)
+    if not isinstance(parent, ast.Call) or node is parent.func:
+        return
+    outer = ctx.name(parent.func)
+    if outer is None or outer not in load().functions:
+        return
+    if outer.startswith("tf.") and not _feeds_keras(parent, ctx)[0]:
+        return
+    if outer.startswith("keras.backend.") and ctx.target is Target.TF_KERAS_3:
+        return
+    text = repr(name.removeprefix("tf."))
+    yield Found(
+        OPS005, node, message=f"{name} is {text}", edits=(ReplaceExpression(node, Code(text)),), symbol=name
+    )

@@ -1,0 +1,399 @@
+"""``compile``, ``fit`` and their relatives on models (family ``TRN``)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.edits import (
+    Code,
+    DropArgument,
+    Edit,
+    NameArguments,
+    RenameArgument,
+    RenameAttribute,
+    ReplaceExpression,
+    ReplaceStatement,
+    ReplaceString,
+    SetArgument,
+)
+from codemods.rules._evidence import METRIC, MODEL, owner, same_call, trust
+from codemods.rules._training_rules import (
+    TRN001,
+    TRN002,
+    TRN003,
+    TRN004,
+    TRN005,
+    TRN006,
+    TRN007,
+    TRN009,
+    TRN010,
+    TRN011,
+    TRN012,
+    TRN013,
+    TRN014,
+    TRN015,
+    TRN016,
+    TRN018,
+    TRN020,
+)
+from codemods.rules.api import Found, visit
+from migrate.findings import Fix
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_FIT = (
+    *(
+        "x",
+        "y",
+        "batch_size",
+        "epochs",
+        "verbose",
+        "callbacks",
+        "validation_split",
+        "validation_data",
+        "shuffle",
+    ),
+    *("class_weight", "sample_weight", "initial_epoch", "steps_per_epoch", "validation_steps"),
+    *("validation_batch_size", "validation_freq", "max_queue_size", "workers", "use_multiprocessing"),
+)
+_EVALUATE = (
+    *("x", "y", "batch_size", "verbose", "sample_weight", "steps", "callbacks", "max_queue_size", "workers"),
+    *("use_multiprocessing", "return_dict"),
+)
+_PREDICT = (
+    *("x", "batch_size", "verbose", "steps", "callbacks", "max_queue_size", "workers", "use_multiprocessing"),
+)
+_ORDER: dict[str, tuple[tuple[str, ...], int]] = {
+    "compile": (
+        (
+            *("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics", "run_eagerly"),
+            *("steps_per_execution", "jit_compile"),
+        ),
+        2,
+    ),
+    "fit": (_FIT, 16),
+    "evaluate": (_EVALUATE, 7),
+    "predict": (_PREDICT, 5),
+    "train_on_batch": (("x", "y", "sample_weight", "class_weight", "reset_metrics", "return_dict"), 4),
+    "test_on_batch": (("x", "y", "sample_weight", "reset_metrics", "return_dict"), 3),
+}
+"""Parameters of Keras 2 by position, and how many of them stand at the same place in Keras 3."""
+
+_LOADING = ("max_queue_size", "workers", "use_multiprocessing", "max_q_size", "nb_worker", "pickle_safe")
+
+
+@visit(TRN001, methods=frozenset(_ORDER))
+def positions(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """Positional arguments behind the place where the order changed."""
+    model = owner(call)
+    assert isinstance(call.func, ast.Attribute)
+    order, kept = _ORDER[call.func.attr]
+    given = len(call.args)
+    if model is None or given <= kept or given > len(order) or ctx.arguments(call).star:
+        return
+    fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE if call.func.attr == "compile" else None)
+    if fix is None or set(order[kept:given]) & {keyword.arg for keyword in call.keywords}:
+        return
+    names = ("",) * kept + order[kept:given]
+    yield Found(
+        TRN001,
+        call,
+        message=f"argument {kept + 1} of {call.func.attr} is {order[kept]!r} in Keras 2",
+        edits=(NameArguments(call, names),),
+        symbol=f"keras.Model.{call.func.attr}",
+        argument=order[kept],
+        fix=fix,
+    )
+
+
+@visit(TRN002, methods={"fit", "evaluate", "predict"})
+def loading(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``workers`` and friends, which belong to the data set now."""
+    model = owner(call)
+    given = [keyword.arg for keyword in call.keywords if keyword.arg in _LOADING]
+    if model is None or not given:
+        return
+    fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE)
+    if fix is not None:
+        yield Found(
+            TRN002,
+            call,
+            message=f"{', '.join(str(name) for name in given)} cannot be given here",
+            edits=tuple(DropArgument(call, str(name)) for name in given),
+            argument=str(given[0]),
+            fix=fix,
+        )
+
+
+_GENERATORS: dict[str, tuple[str, tuple[str, ...], int]] = {
+    "fit_generator": (
+        "fit",
+        (
+            *("generator", "steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data"),
+            *("validation_steps",),
+        ),
+        7,
+    ),
+    "evaluate_generator": ("evaluate", ("generator", "steps"), 2),
+    "predict_generator": ("predict", ("generator", "steps"), 2),
+}
+_SAMPLES = frozenset({"samples_per_epoch", "nb_val_samples", "val_samples"})
+_GENERATOR_NAMES = {"generator": "x", "nb_epoch": "epochs"}
+
+
+@visit(TRN003, methods=frozenset(_GENERATORS))
+def generators(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``fit_generator`` and its relatives, with the names of Keras 1 too."""
+    model = owner(call)
+    assert isinstance(call.func, ast.Attribute)
+    new, order, known = _GENERATORS[call.func.attr]
+    if model is None or (fix := trust(ctx, model, MODEL, unknown=Fix.UNSAFE)) is None:
+        return
+    keywords = {keyword.arg for keyword in call.keywords}
+    samples = sorted(keywords & _SAMPLES, key=str)
+    text = f"{call.func.attr} is {new}"
+    if samples or ctx.arguments(call).star or len(call.args) > known:
+        hint = (
+            f"{samples[0]} counts samples, {new} counts batches: divide by the batch size"
+            if samples
+            else f"give the arguments by name, then call {new}"
+        )
+        yield Found(TRN003, call, message=text, hint=hint, fix=Fix.MANUAL)
+        return
+    edits: list[Edit] = [RenameAttribute(call.func, new)]
+    if len(call.args) > 1:
+        edits.append(NameArguments(call, ("", *order[1 : len(call.args)])))
+    edits += [RenameArgument(call, old, name) for old, name in _GENERATOR_NAMES.items() if old in keywords]
+    edits += [DropArgument(call, name) for name in _LOADING if name in keywords]
+    yield Found(
+        TRN003, call, message=text, edits=tuple(edits), symbol=f"keras.Model.{call.func.attr}", fix=fix
+    )
+
+
+@visit(TRN004, TRN005, methods={"predict_classes", "predict_proba"})
+def predictions(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``predict_classes`` and ``predict_proba`` of Sequential."""
+    model = owner(call)
+    assert isinstance(call.func, ast.Attribute)
+    if model is None or (fix := trust(ctx, model, MODEL, unknown=Fix.UNSAFE)) is None:
+        return
+    if call.func.attr == "predict_proba":
+        yield Found(TRN005, call, edits=(RenameAttribute(call.func, "predict"),), fix=fix)
+    else:
+        code = same_call(call, "predict", ".argmax(axis=-1)")
+        yield Found(TRN004, call, edits=(ReplaceExpression(call, code),), fix=Fix.UNSAFE)
+
+
+@visit(TRN006, TRN007, methods={"train_on_batch", "test_on_batch"})
+def batches(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """Metrics of single batches."""
+    model = owner(call)
+    if model is None or (fix := trust(ctx, model, MODEL)) is None:
+        return
+    args = ctx.arguments(call)
+    if "reset_metrics" in args.keywords:
+        if ctx.literal(args.get("reset_metrics")) is True:
+            edit = DropArgument(call, "reset_metrics")
+            yield Found(TRN006, call, edits=(edit,), argument="reset_metrics", fix=fix)
+        else:
+            yield Found(TRN006, call, hint=TRN006.manual, argument="reset_metrics", fix=Fix.MANUAL)
+    elif not ctx.at_least("3.13"):
+        statement = ctx.statement(call)
+        if statement is None or not _resets_before(statement, ctx):
+            yield Found(TRN007, call)
+
+
+def _resets_before(statement: ast.stmt, ctx: Context) -> bool:
+    """Whether the statement before is a reset already."""
+    block = ctx.parent(statement)
+    for name in ("body", "orelse", "finalbody"):
+        statements = getattr(block, name, [])
+        if isinstance(statements, list) and statement in statements:
+            before = statements[: statements.index(statement)]
+            return any("reset_metrics" in ctx.source(earlier) for earlier in before)
+    return False
+
+
+@visit(TRN009, TRN010, methods={"reset_states"})
+def reset_states(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``reset_states`` of a model or a metric."""
+    held = owner(call)
+    assert isinstance(call.func, ast.Attribute)
+    if held is None or call.args or call.keywords:
+        return
+    if (fix := trust(ctx, held, METRIC)) is not None:
+        yield Found(TRN010, call, edits=(RenameAttribute(call.func, "reset_state"),), fix=fix)
+        return
+    statement = ctx.parent(call)
+    if (fix := trust(ctx, held, MODEL)) is None:
+        return
+    if not isinstance(statement, ast.Expr):
+        yield Found(TRN009, call, hint="call reset_states() of each recurrent layer", fix=Fix.MANUAL)
+        return
+    code = Code(
+        "for layer in model.layers:\n    if hasattr(layer, 'reset_states'):\n        layer.reset_states()",
+        {"model": held},
+    )
+    yield Found(TRN009, call, edits=(ReplaceStatement(statement, code),), fix=fix)
+
+
+_COMPILE_GONE = {
+    "experimental_run_tf_function": "nothing is lost",
+    "pss_evaluation_shards": "no parameter servers",
+    "sample_weight_mode": "give sample_weight in the shape of the loss: (batch, time) for temporal weights",
+    "target_tensors": "give targets to fit()",
+    "options": "no session options",
+    "run_metadata": "no session options",
+    "distribute": "build the model in the scope of a tf.distribute strategy",
+}
+
+
+@visit(TRN011, TRN012, TRN013, methods={"compile"})
+def compile_arguments(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """Arguments of ``compile`` that are gone or have another form."""
+    model = owner(call)
+    args = ctx.arguments(call)
+    keys = args.keywords.keys()
+    looks = {"optimizer", "loss", "metrics"} & keys or args.positional
+    if model is None or not looks or not keys:
+        return
+    fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE if "loss" in keys else None)
+    if fix is None:
+        return
+    for name, hint in _COMPILE_GONE.items():
+        if name not in keys:
+            continue
+        neutral = ctx.literal(args.get(name), ...) is None or ctx.literal(args.get(name), ...) == 0
+        if neutral or name == "experimental_run_tf_function":
+            edits = (DropArgument(call, name),)
+            yield Found(
+                TRN011, call, message=f"compile({name}=) is gone", edits=edits, argument=name, fix=fix
+            )
+        else:
+            text = f"compile({name}=) is gone"
+            yield Found(TRN011, call, message=text, hint=hint, argument=name, fix=Fix.MANUAL)
+    yield from _weights(call, ctx, fix)
+    yield from _metrics(call, ctx)
+
+
+def _weights(call: ast.Call, ctx: Context, fix: Fix) -> Iterator[Found]:
+    args = ctx.arguments(call, "optimizer", "loss")
+    weights, loss = args.get("loss_weights"), args.get("loss")
+    if (
+        isinstance(weights, ast.List | ast.Tuple)
+        and len(weights.elts) == 1
+        and "loss_weights" in args.keywords
+        and isinstance(ctx.literal(loss), str)
+    ):
+        code = Code("weight", {"weight": weights.elts[0]})
+        edit = SetArgument(call, "loss_weights", code)
+        yield Found(TRN012, call, edits=(edit,), argument="loss_weights", fix=fix)
+
+
+def _metrics(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    args = ctx.arguments(call, "optimizer", "loss")
+    metrics, loss = args.keywords.get("metrics"), args.get("loss")
+    several = (isinstance(loss, ast.List) and len(loss.elts) > 1) or (
+        isinstance(loss, ast.Dict) and len(loss.keys) > 1
+    )
+    flat = metrics is not None and isinstance(ctx.literal(metrics.value), list)
+    if several and flat and metrics is not None:
+        names = ctx.literal(metrics.value)
+        if names and all(isinstance(name, str) for name in names):
+            yield Found(TRN013, call, hint=TRN013.manual, argument="metrics")
+
+
+@visit(TRN014, attributes={"metrics_names"})
+def metrics_names(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+    """``metrics_names`` of a model."""
+    if trust(ctx, node.value, MODEL) is not None:
+        yield Found(TRN014, node, hint=TRN014.manual)
+
+
+@visit(TRN015, attributes={"history"})
+def history_keys(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+    """``history.history["lr"]``."""
+    parent = ctx.parent(node)
+    if not isinstance(parent, ast.Subscript) or ctx.literal(parent.slice) != "lr":
+        return
+    fix = trust(ctx, node.value, "keras.callbacks.History", unknown=Fix.UNSAFE)
+    if fix is not None:
+        yield Found(TRN015, parent, edits=(ReplaceString(parent.slice, "learning_rate"),), fix=fix)
+
+
+@visit(TRN016, methods={"compiled_loss"})
+def compiled_loss(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``self.compiled_loss(y, y_pred, regularization_losses=self.losses)`` in a ``train_step``."""
+    model = owner(call)
+    if model is None or (fix := trust(ctx, model, MODEL)) is None:
+        return
+    args = ctx.arguments(call, "y_true", "y_pred", "sample_weight", "regularization_losses")
+    y, y_pred = args.get("y_true"), args.get("y_pred")
+    if args.opaque or y is None or y_pred is None or len(args.positional) > 4:
+        return
+    weight, extra = args.get("sample_weight"), args.get("regularization_losses")
+    own = extra is not None and ctx.source(extra) == f"{ctx.source(model)}.losses"
+    text = "model.compute_loss(y=y, y_pred=y_pred" + (
+        ", sample_weight=weight)" if weight is not None else ")"
+    )
+    holes = {"model": model, "y": y, "y_pred": y_pred}
+    if weight is not None:
+        holes["weight"] = weight
+    if extra is not None and not own:
+        yield Found(
+            TRN016, call, hint="compute_loss adds self.losses; add other terms behind it", fix=Fix.MANUAL
+        )
+        return
+    yield Found(
+        TRN016, call, edits=(ReplaceExpression(call, Code(text, holes)),), fix=fix if own else Fix.UNSAFE
+    )
+
+
+@visit(TRN018, nodes=(ast.Yield,))
+def yielded_lists(node: ast.Yield, ctx: Context) -> Iterator[Found]:
+    """Generators for ``fit`` that yield ``[x1, x2], y``."""
+    value = node.value
+    function = ctx.function(node)
+    if not isinstance(value, ast.Tuple) or len(value.elts) not in {2, 3} or function is None:
+        return
+    lists = [part for part in value.elts[:2] if isinstance(part, ast.List) and len(part.elts) > 1]
+    if not lists or not _fed_to_fit(function.name, ctx):
+        return
+    edits = tuple(ReplaceExpression(part, _tuple(part)) for part in lists)
+    yield Found(TRN018, node, edits=edits)
+
+
+def _tuple(part: ast.List) -> Code:
+    holes = {f"item_{index}": item for index, item in enumerate(part.elts)}
+    return Code(f"({', '.join(holes)})", holes)
+
+
+def _fed_to_fit(name: str, ctx: Context) -> bool:
+    """Whether a function of this name is called among the arguments of ``fit``, or its result is."""
+    takers = {"fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator"}
+    made: set[str] = set()
+    for statement in ast.walk(ctx.module.tree):
+        if isinstance(statement, ast.Assign) and _calls(statement.value, name):
+            made |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
+    for call in ast.walk(ctx.module.tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in takers:
+            given = [*call.args, *(keyword.value for keyword in call.keywords)]
+            if any(
+                _calls(value, name) or (isinstance(value, ast.Name) and value.id in made) for value in given
+            ):
+                return True
+    return False
+
+
+def _calls(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+@visit(TRN020, calls={"keras.metrics.get"})
+def metric_alias(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``keras.metrics.get("acc")``."""
+    if len(call.args) == 1 and ctx.literal(call.args[0]) == "acc":
+        yield Found(TRN020, call, edits=(ReplaceString(call.args[0], "accuracy"),))
