@@ -36,6 +36,12 @@ def migrate_saved_model(
     with progress.phase("read"):
         info = slot.reader.call("describe_saved_model", {"source": str(staged.source)})
         progress.facts = facts_of(info["artifact"])
+        if info["missing"]:
+            raise MigrationError(
+                "FMT022",
+                f"the SavedModel is incomplete: {', '.join(info['missing'][:3])} missing",
+                "Fetch the whole folder again, with its variables.",
+            )
         _report_limits(info, progress)
     slot.warm()
     with progress.phase("reference"):
@@ -47,7 +53,8 @@ def migrate_saved_model(
     if Target.KERAS in options.targets and info["architecture"]:
         parts |= _migrate_natively(request, options, slot, staged, references, signatures, progress)
     if Target.SAVED_MODEL in options.targets:
-        parts["saved_model"] = _reexport(slot, params, references, signatures, options, progress)
+        method = "reexport_tf1" if info["reference_variables"] else "reexport"
+        parts["saved_model"] = _reexport(slot, method, params, references, signatures, options, progress)
     if not parts:
         raise MigrationError(
             "EXP001",
@@ -215,6 +222,7 @@ def _arrange(keys: list[str], wanted: list[str]) -> list[int] | None:
 
 def _reexport(
     slot: Slot,
+    method: str,
     params: Mapping[str, Any],
     references: Mapping[str, Reference],
     signatures: Signatures,
@@ -223,7 +231,7 @@ def _reexport(
 ) -> Path:
     """Export the graph again, check that the signatures are the same key by key, and compare the numbers."""
     with progress.phase("write"):
-        written = Path(slot.modern.call("reexport", params)["saved_model"])
+        written = Path(slot.modern.call(method, params)["saved_model"])
     with progress.phase("reload"):
         described = slot.stock.call("describe_signatures", {"path": str(written)})["signatures"]
         must_keep_signatures(signatures, described)

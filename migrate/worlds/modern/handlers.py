@@ -10,9 +10,10 @@ import tensorflow as tf
 
 from migrate.capsule.store import load_model, save_arrays
 from migrate.worlds.custom import load_custom_objects
-from migrate.worlds.modern import reexport
+from migrate.worlds.modern import reexport, reference_variables
 from migrate.worlds.modern.build import build_model
 from migrate.worlds.modern.export import arrange_inputs, export_saved_model, save_keras
+from migrate.worlds.modern.training import compile_held, step_held
 from migrate.worlds.runner import cases_of, describe, run_cases, to_numpy
 from migrate.worlds.variables import assign_model
 
@@ -104,11 +105,24 @@ def release(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return {}
 
 
+def compile_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Compile the held model as a plan says and restore the optimizer's state."""
+    return compile_held(_held["model"], params)
+
+
+def train_step(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """One training step of the held model; its weights change."""
+    return step_held(_held["model"], params, scratch)
+
+
 HANDLERS = {
     "build": build,
     "predict": predict,
     "activations": activations,
+    "compile_model": compile_model,
+    "train_step": train_step,
     "save": save,
     "release": release,
     **reexport.HANDLERS,
+    **reference_variables.HANDLERS,
 }

@@ -74,6 +74,8 @@ def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any
     return {
         "artifact": facts,
         "architecture": artifact.architecture is not None,
+        "missing": list(model.missing),
+        "reference_variables": meta.reference_variables,
         "tags": list(meta.tags),
         "tag_sets": [list(m.tags) for m in model.meta_graphs],
         "orders": {
