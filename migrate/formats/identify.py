@@ -138,9 +138,11 @@ def _hdf5_offset(path: Path, head: bytes) -> int | None:
 
 def _hdf5(path: Path) -> _Answer:
     from migrate.formats.archive_layout import is_archive_layout
+    from migrate.formats.guard import survive
     from migrate.formats.hdf5_access import H5Source
 
     try:
+        survive(path, lambda values: _read_hdf5_once(path, values))
         with H5Source(path, str(path), path.stat().st_size, values=False) as source:
             root = source.file
             members = set(source.children(root))
@@ -165,13 +167,33 @@ def _hdf5(path: Path) -> _Answer:
         return Format.TRUNCATED, f"damaged HDF5: {error.message}", _REFETCH
 
 
+def _read_hdf5_once(path: Path, values: bool) -> None:
+    """Touch all that a reader will touch, in either layout."""
+    from migrate.formats.archive import read_archive
+    from migrate.formats.hdf5 import read_hdf5
+
+    try:
+        read_hdf5(path, values=values)
+    except MigrationError as error:
+        if error.code != "FMT005":
+            raise
+        read_archive(path, values=values)
+
+
 def _zip(path: Path) -> _Answer:
+    from migrate.formats.archive import read_archive
+    from migrate.formats.guard import survive
+
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, struct.error, zlib.error, NotImplementedError) as error:
         return Format.TRUNCATED, f"damaged zip archive: {error}", _REFETCH
     if "config.json" in names and {"model.weights.h5", "metadata.json", "model.weights.json"} & names:
+        try:
+            survive(path, lambda values: read_archive(path, values=values))
+        except MigrationError as error:
+            return Format.TRUNCATED, error.message, error.hint
         return Format.KERAS_ARCHIVE, "Keras archive", ""
     bases = {name.rsplit("/", 1)[-1] for name in names}
     inside = "unpack it first"
