@@ -1,0 +1,97 @@
+"""Tables for the terminal: what was done, what is left and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from migrate.report.records import ArtifactResult, BatchReport
+
+_COLOURS = {
+    "migrated": "green",
+    "unverified": "yellow",
+    "blocked": "yellow",
+    "unsafe": "red",
+    "failed": "red",
+    "skipped": "dim",
+}
+
+
+def print_table(table: Table) -> None:
+    """Print to standard output; in a pipe as wide as the content needs."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=160)
+    console.print(table)
+
+
+def result_table(report: BatchReport) -> Table:
+    """One line per artifact: status, evidence, worst error, training state, first reason."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for header, justify in (
+        ("source", "left"),
+        ("written by", "left"),
+        ("status", "left"),
+        ("evidence", "left"),
+        ("max rel", "right"),
+        ("seconds", "right"),
+        ("why", "left"),
+    ):
+        table.add_column(header, justify=justify, no_wrap=header != "why")  # type: ignore[arg-type]
+    for artifact in report.artifacts:
+        parity = artifact.parity
+        table.add_row(
+            Text(artifact.source),
+            Text(artifact.written_by.keras or "?"),
+            Text(artifact.status.value, style=_COLOURS[artifact.status.value]),
+            Text(parity.evidence if parity else "–"),
+            Text(f"{parity.max_rel:.1e}" if parity else "–"),
+            Text(f"{artifact.seconds:.1f}"),
+            Text(_why(artifact)),
+        )
+    return table
+
+
+def _why(artifact: ArtifactResult) -> str:
+    if artifact.status.value == "migrated":
+        return ""
+    worst = [f for f in artifact.findings if f.severity in ("error", "silent")] or artifact.findings
+    return f"{worst[-1].code} {worst[-1].message[:90]}" if worst else ""
+
+
+def reasons_table(report: BatchReport) -> Table | None:
+    """Reasons of what is left, most frequent first, each with the next step; None when nothing is left."""
+    counts: Counter[str] = Counter()
+    hints: dict[str, str] = {}
+    for artifact in report.artifacts:
+        if artifact.status.value in ("migrated", "skipped"):
+            continue
+        for finding in artifact.findings:
+            if finding.severity in ("error", "silent"):
+                counts[finding.code] += 1
+                hints.setdefault(finding.code, finding.hint)
+    if not counts:
+        return None
+    table = Table(box=None, pad_edge=False, header_style="bold", title="What is left", title_justify="left")
+    for header in ("code", "artifacts", "next step"):
+        table.add_column(header)
+    for code, count in counts.most_common():
+        table.add_row(code, str(count), Text(hints[code]))
+    return table
+
+
+def plan_table(plan: Mapping[str, Any]) -> Table:
+    """What a run would do with each artifact."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for header in ("source", "format", "action", "expected", "sure", "seconds"):
+        table.add_column(header, no_wrap=True)
+    for row in plan["artifacts"]:
+        table.add_row(
+            *(Text(str(row[key])) for key in ("source", "format", "action", "expected", "sure", "seconds"))
+        )
+    return table
