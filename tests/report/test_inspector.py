@@ -1,0 +1,66 @@
+"""Artifacts are looked at in a process that may die."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import h5py
+import pytest
+
+from migrate.findings import Finding
+from migrate.report.compatibility import inspector
+from migrate.report.compatibility.gather import Looked
+from migrate.report.compatibility.inspector import ContentInspector
+
+MODELS = Path(__file__).parents[2] / "legacy_models"
+
+
+def kills(path: Path) -> str:
+    """Stands for a parser that a file kills."""
+    if path.name == "bad":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return path.name
+
+
+def test_file_that_kills_its_parser_costs_only_itself() -> None:
+    with inspector._Child() as child:
+        answers = [child.call(kills, Path(name)) for name in ("a", "bad", "b")]
+    assert answers[0] == "a"
+    assert isinstance(answers[1], Finding)
+    assert answers[2] == "b"
+
+
+def test_damaged_file_is_blocked_or_skipped_with_a_reason(tmp_path: Path) -> None:
+    (tmp_path / "cut.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(40))
+    found = list(ContentInspector().look(tmp_path, ["cut.h5"]))
+    assert isinstance(found[0], Looked)
+    assert found[0].artifact.status in {"blocked", "skipped"}
+    assert found[0].artifact.findings
+
+
+def test_weights_alone_are_blocked_and_name_what_they_need(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "w.hdf5", "w") as file:
+        file.attrs["layer_names"] = [b"dense_1"]
+        group = file.create_group("dense_1")
+        group.attrs["weight_names"] = [b"dense_1/kernel:0"]
+        group.create_dataset("dense_1/kernel:0", data=[[1.0]])
+    assert ContentInspector().find(tmp_path, []) == ["w.hdf5"]
+    looked = next(iter(ContentInspector().look(tmp_path, ["w.hdf5"])))
+    assert isinstance(looked, Looked)
+    assert looked.artifact.status == "blocked"
+    assert looked.artifact.findings[0].hint
+
+
+@pytest.mark.skipif(not MODELS.is_dir(), reason="legacy_models is not here")
+def test_authentic_models_are_found_and_described() -> None:
+    folder = MODELS / "keras-2.2.4"
+    if not folder.is_dir():
+        pytest.skip("no models of Keras 2.2.4")
+    names = ContentInspector().find(folder, [])[:6]
+    assert names
+    for looked in ContentInspector().look(folder, names):
+        assert isinstance(looked, Looked)
+        assert looked.artifact.status in {"planned", "blocked", "skipped"}
+        assert looked.detail["layers"]
