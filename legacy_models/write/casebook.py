@@ -15,14 +15,15 @@ FORMS = {
 class Case(NamedTuple):
     """One model, and the eras that write it.
 
-    ``eras`` names eras, each optionally with a form: ``"keras-2.2.4 tf.keras-2.13/keras"``.  A form other
-    than plain HDF5 becomes the suffix of the case's folder, so one era may hold the same model in two forms.
+    ``eras`` names eras, each optionally with a form: ``"keras-2.2.4 ~tf.keras-2.8 tf.keras-2.13/keras"``.  A
+    form other than plain HDF5 becomes the suffix of the case's folder, so one era may hold the same model in
+    two forms.  ``~`` marks what is written on ``--wide`` only: more of the same, kept out of the repository.
     """
 
     name: str
     about: str
     traits: Tuple[str, ...]
-    eras: Tuple[Tuple[str, str], ...]
+    eras: Tuple[Tuple[str, str, bool], ...]
     build: Callable[..., Any]
     inputs: Optional[Callable[..., List[Any]]] = None
     compile: Optional[Callable[..., Dict[str, Any]]] = None
@@ -32,7 +33,6 @@ class Case(NamedTuple):
     rtol: float = 1e-5
     activations: bool = True
     draw: bool = True
-    finish: Optional[Callable[..., Any]] = None
     custom: Optional[str] = None
 
 
@@ -42,7 +42,7 @@ class Special(NamedTuple):
     name: str
     about: str
     traits: Tuple[str, ...]
-    eras: Tuple[Tuple[str, str], ...]
+    eras: Tuple[Tuple[str, str, bool], ...]
     write: Callable[..., Dict[str, Any]]
 
 
@@ -50,14 +50,14 @@ CASES = []  # type: List[Any]
 
 
 def parse_eras(text):
-    """``"a b/keras"`` to ``(("a", "h5"), ("b", "keras"))``."""
+    """``"a ~b/keras"`` to ``(("a", "h5", False), ("b", "keras", True))``."""
     pairs = []
     for word in text.split():
         era, _, form = word.partition("/")
         form = form or "h5"
         if form not in FORMS and form != "own":
             raise ValueError("unknown form: " + word)
-        pairs.append((era, form))
+        pairs.append((era.lstrip("~"), form, era.startswith("~")))
     return tuple(pairs)
 
 
@@ -77,7 +77,7 @@ def special(eras, about, traits="", name=None):
     """Register a writer of a whole case folder."""
 
     def register(write):
-        pairs = tuple((era, "own") for era in eras.split())
+        pairs = parse_eras(" ".join(era + "/own" for era in eras.split()))
         CASES.append(Special(name or write.__name__, about, tuple(traits.split()), pairs, write))
         return write
 
@@ -89,6 +89,8 @@ def folder_name(case_name, form):
     return case_name if form in ("h5", "own") else case_name + "-" + form
 
 
-def of_era(era):
+def of_era(era, wide=False):
     """Every (case, form) that the era writes, in the order of registration."""
-    return [(entry, form) for entry in CASES for name, form in entry.eras if name == era]
+    return [
+        (entry, form) for entry in CASES for name, form, extra in entry.eras if name == era and (wide or not extra)
+    ]

@@ -1,6 +1,9 @@
 """Recurrent layers: gate activations, masks, states, cells and wrappers, era by era."""
 
-from casebook import case
+import os
+
+import record as rec
+from casebook import case, special
 
 
 def padded_ids(rng):
@@ -20,8 +23,8 @@ def gappy_ids(rng):
 
 
 @case(
-    "keras-2.0.8 keras-2.2.4 keras-2.2.4-theano keras-2.3.1 tf.keras-1.13 tf.keras-2.0 tf.keras-2.8 "
-    "tf.keras-2.12/keras tf.keras-2.14/keras tf.keras-2.15/keras",
+    "keras-2.0.8 keras-2.2.4 keras-2.2.4-theano ~keras-2.3.1 tf.keras-1.13 tf.keras-2.0 ~tf.keras-2.8 "
+    "tf.keras-2.12/keras ~tf.keras-2.14/keras tf.keras-2.15/keras",
     "LSTM, GRU and SimpleRNN with the era's defaults: hard_sigmoid gates and no reset_after before TensorFlow 2.",
     "lstm gru simple_rnn hard_sigmoid reset_after recurrent_defaults",
 )
@@ -35,7 +38,7 @@ def rnn_defaults(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.8 tf.keras-2.13/keras",
+    "~keras-2.2.4 tf.keras-2.8 ~tf.keras-2.13/keras",
     "Options said aloud: hard_sigmoid gates, reset_after both ways, no bias, backwards, unrolled, other implementations.",
     "lstm gru hard_sigmoid reset_after go_backwards unroll implementation",
 )
@@ -51,7 +54,7 @@ def rnn_options(kit):
 
 
 @case(
-    "keras-2.0.8 keras-2.2.4 keras-2.3.1 tf.keras-2.0 tf.keras-2.8 tf.keras-2.12/keras",
+    "~keras-2.0.8 keras-2.2.4 keras-2.3.1 tf.keras-2.0 tf.keras-2.8 ~tf.keras-2.12/keras",
     "Bidirectional LSTM and GRU over masked ids: the backward pass treated masked steps differently up to "
     "Keras 2.3 and tf.keras 2.0.",
     "bidirectional mask embedding lstm gru",
@@ -67,7 +70,7 @@ def bidirectional_masked(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.8",
+    "keras-2.2.4 ~tf.keras-2.8",
     "Masks with gaps and at the start, through LSTM, GRU, TimeDistributed and a model that begins with Masking.",
     "mask masking lstm gru time_distributed",
     inputs=gappy_ids,
@@ -84,7 +87,7 @@ def masks(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.8 tf.keras-2.12/keras tf.keras-2.15/keras",
+    "~keras-2.2.4 tf.keras-2.8 ~tf.keras-2.12/keras ~tf.keras-2.15/keras",
     "Bidirectional in all merge modes, with returned states.",
     "bidirectional merge_mode wrapper return_state",
 )
@@ -112,7 +115,7 @@ def bidirectional_backward(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.0 tf.keras-2.8 tf.keras-2.15 tf.keras-2.15/keras",
+    "keras-2.2.4 ~tf.keras-2.0 tf.keras-2.8 ~tf.keras-2.15 tf.keras-2.15/keras ~tf.keras-2.11/savedmodel",
     "Encoder and decoder: the encoder's states are the decoder's initial_state, given as a list of inputs.",
     "seq2seq initial_state return_state",
 )
@@ -126,7 +129,7 @@ def seq2seq(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.4",
+    "~keras-2.2.4 tf.keras-2.4",
     "Bidirectional with the four states of another Bidirectional as initial_state.",
     "seq2seq initial_state bidirectional",
 )
@@ -139,7 +142,7 @@ def seq2seq_bidirectional(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.8 tf.keras-2.14/keras",
+    "~keras-2.2.4 tf.keras-2.8 tf.keras-2.14/keras",
     "Stateful LSTM and GRU with a fixed batch; outputs are those of the first call after a reset.",
     "stateful batch_input_shape",
     activations=False,
@@ -156,7 +159,7 @@ def stateful(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.8 tf.keras-2.13/keras",
+    "keras-2.2.4 ~tf.keras-2.8 tf.keras-2.13/keras",
     "RNN over one cell and over a list of cells (StackedRNNCells), alone and in a Bidirectional.",
     "rnn_cell stacked_rnn_cells wrapper",
 )
@@ -170,7 +173,7 @@ def cells(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.8 tf.keras-2.13/keras",
+    "keras-2.2.4 ~tf.keras-2.8 tf.keras-2.13/keras",
     "ConvLSTM2D, whose gates default to hard_sigmoid in every Keras 2 and to sigmoid in Keras 3.",
     "conv_lstm2d hard_sigmoid",
 )
@@ -183,7 +186,7 @@ def conv_lstm(kit):
 
 
 @case(
-    "tf.keras-2.8 tf.keras-2.15/keras",
+    "tf.keras-2.8 ~tf.keras-2.15/keras",
     "ConvLSTM in one and three dimensions, and one within Bidirectional.",
     "conv_lstm1d conv_lstm3d hard_sigmoid wrapper",
 )
@@ -197,7 +200,7 @@ def conv_lstm_others(kit):
 
 
 @case(
-    "tf.keras-2.4 tf.keras-2.8 tf.keras-2.14/keras",
+    "tf.keras-2.4 ~tf.keras-2.8 tf.keras-2.14/keras",
     "Time before batch: time_major recurrent layers, which Keras 3 does not know.",
     "time_major lstm gru simple_rnn",
 )
@@ -211,7 +214,7 @@ def time_major(kit):
 
 
 @case(
-    "tf.keras-2.8 tf.keras-2.13/keras",
+    "~tf.keras-2.8 tf.keras-2.13/keras",
     "zero_output_for_mask, and return_state with masks.",
     "mask zero_output_for_mask return_state",
     inputs=padded_ids,
@@ -238,3 +241,51 @@ def rnn_dropout(kit):
             L.GRU(2, dropout=0.1, recurrent_dropout=0.2),
         ]
     )
+
+
+def _cudnn_model(kit, lstm, gru, **options):
+    L = kit.layers
+    line = kit.Input((5, 3), name="line")
+    x = L.Bidirectional(lstm(2, return_sequences=True, name="lstm", **options), name="both")(line)
+    x = gru(3, return_sequences=True, name="gru", **options)(x)
+    x = lstm(2, name="last", **options)(x)
+    return kit.functional(line, L.Dense(2, name="top")(x))
+
+
+def _without_kernel(kit, states):
+    """What stands for the GPU operation while the graph is built: a CPU session refuses the operation itself."""
+
+    def process(layer, inputs, initial_state):
+        zeros = kit.K.zeros((kit.K.int_shape(inputs)[-1], layer.units))
+        outputs = kit.K.dot(inputs, zeros)
+        last = outputs[:, -1]
+        return outputs if layer.return_sequences else last, [last] * states
+
+    return process
+
+
+@special(
+    "keras-2.2.4 tf.keras-1.13",
+    "CuDNNLSTM and CuDNNGRU, which no CPU executes: the outputs come from the plain layers, into which the same "
+    "framework converted the weights when it loaded the file.",
+    "cudnn_lstm cudnn_gru reset_after bidirectional",
+)
+def cudnn(kit, folder):
+    L = kit.layers
+    L.CuDNNLSTM._process_batch = _without_kernel(kit, 2)
+    L.CuDNNGRU._process_batch = _without_kernel(kit, 1)
+    model = _cudnn_model(kit, L.CuDNNLSTM, L.CuDNNGRU)
+    rec.draw_weights(kit, model, kit.rng("cudnn", "weights"))
+    path = os.path.join(folder, "model.h5")
+    model.save(path)
+
+    def gru(units, **options):
+        return L.GRU(units, reset_after=True, **options)
+
+    plain = _cudnn_model(kit, L.LSTM, gru, recurrent_activation="sigmoid")
+    plain.load_weights(path)
+    inputs = rec.draw_inputs(kit, plain, kit.rng("cudnn", "inputs"))
+    golden = rec.numbered("inputs", inputs)
+    golden.update(rec.numbered("outputs", rec.run(kit, plain, inputs)))
+    rec.write_npz(os.path.join(folder, "model.golden.npz"), golden)
+    return {"artifact": "model.h5", "kind": "h5", "golden": "model.golden.npz", "expect": {"status": "migrated"}}

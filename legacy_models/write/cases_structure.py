@@ -15,8 +15,8 @@ def base(kit, name=None, classes=3):
 
 
 @case(
-    "keras-2.2.4 tf.keras-1.13 tf.keras-2.0 tf.keras-2.4 tf.keras-2.8 tf.keras-2.12/keras "
-    "tf.keras-2.13/keras tf.keras-2.14/keras tf.keras-2.15 tf.keras-2.15/keras",
+    "keras-2.2.4 ~tf.keras-1.13 tf.keras-2.0 ~tf.keras-2.4 tf.keras-2.8 tf.keras-2.12/keras "
+    "tf.keras-2.13/keras tf.keras-2.14/keras ~tf.keras-2.15 tf.keras-2.15/keras",
     "Transfer learning: a Functional model is called as a layer, with its nodes numbered from 1.",
     "nested_model node_index frozen",
 )
@@ -30,7 +30,7 @@ def transfer(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.4 tf.keras-2.15/keras",
+    "keras-2.2.4 tf.keras-2.4 tf.keras-2.15/keras ~tf.keras-2.4/savedmodel",
     "Sequential that begins with a Functional model and holds another Sequential (the Teachable Machine shape).",
     "sequential nested_model list_wrapped_output",
 )
@@ -41,7 +41,7 @@ def sequential_of_models(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.8 tf.keras-2.12/keras tf.keras-2.14/keras",
+    "keras-2.2.4 ~tf.keras-2.8 ~tf.keras-2.12/keras tf.keras-2.14/keras",
     "Siamese: one nested Sequential is called twice, its weights are stored once.",
     "siamese shared nested_model",
 )
@@ -54,7 +54,7 @@ def siamese(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.8 tf.keras-2.13/keras",
+    "~keras-2.2.4 tf.keras-2.8 tf.keras-2.13/keras",
     "A layer that is called three times, once on its own output, and a nested model within a nested model.",
     "shared nested_twice node_index",
 )
@@ -73,7 +73,7 @@ def shared_layers(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.4 tf.keras-2.13/keras",
+    "~keras-2.2.4 tf.keras-2.4 tf.keras-2.13/keras ~tf.keras-2.0/savedmodel ~tf.keras-2.15/savedmodel",
     "Several inputs and outputs, one output straight from an input's layer, whose order is not that of their names.",
     "multi_input multi_output",
 )
@@ -87,7 +87,7 @@ def several_inputs(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.4 tf.keras-2.14/keras",
+    "keras-2.2.4 ~tf.keras-2.4 tf.keras-2.14/keras",
     "A nested model with two inputs and two outputs; the outer model takes one of them, and nests a Sequential twice.",
     "nested_model multi_output tensor_index",
 )
@@ -103,7 +103,7 @@ def nested_outputs(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.8 tf.keras-2.13/keras",
+    "~keras-2.2.4 tf.keras-2.8 ~tf.keras-2.13/keras",
     "TimeDistributed over a Dense layer, a convolution and a whole model.",
     "time_distributed wrapper nested_model",
 )
@@ -119,7 +119,7 @@ def time_distributed(kit):
 
 
 @case(
-    "tf.keras-1.13 tf.keras-2.8",
+    "~tf.keras-1.13 tf.keras-2.8",
     "Slashes in layer names, and layers of a nested model that are named as those outside it.",
     "slash_names duplicate_names",
 )
@@ -151,7 +151,7 @@ def long_attributes(kit):
 
 
 @case(
-    "tf.keras-2.4 tf.keras-2.8 tf.keras-2.13/keras",
+    "~tf.keras-2.4 tf.keras-2.8 tf.keras-2.13/keras tf.keras-2.11/savedmodel",
     "A dictionary of outputs and a dictionary of inputs.",
     "dict_outputs dict_inputs nested_outputs",
 )
@@ -176,7 +176,7 @@ def nested_list(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.4 tf.keras-2.15",
+    "~keras-2.2.4 tf.keras-2.4 ~tf.keras-2.15",
     "Layers frozen one by one in a nested model, so that the order of its stored weights is not that of its layers.",
     "frozen weight_order nested_model",
 )

@@ -43,7 +43,7 @@ def optimizer_case(eras, name, make, about, traits, build=small, **options):
 
 
 optimizer_case(
-    "keras-2.2.4 tf.keras-2.4 tf.keras-2.11 tf.keras-2.13/keras",
+    "keras-2.2.4 tf.keras-2.4 ~tf.keras-2.11 tf.keras-2.13/keras",
     "sgd_nesterov",
     lambda kit: legacy(kit).SGD(momentum=0.9, nesterov=True, decay=0.1, **rate(kit, 0.05)),
     "SGD with Nesterov momentum and time decay (the legacy class from 2.11 on).",
@@ -51,8 +51,8 @@ optimizer_case(
     metrics=["accuracy"],
 )
 optimizer_case(
-    "keras-2.0.8 keras-2.2.4 keras-2.3.1 tf.keras-1.15 tf.keras-2.8 tf.keras-2.12/keras tf.keras-2.14/keras "
-    "tf.keras-2.15/keras",
+    "~keras-2.0.8 keras-2.2.4 keras-2.3.1 tf.keras-1.15 tf.keras-2.8 tf.keras-2.12/keras "
+    "tf.keras-2.14/keras tf.keras-2.15/keras tf.keras-2.4/savedmodel ~tf.keras-2.13/savedmodel",
     "adam",
     lambda kit: kit.optimizers.Adam(beta_1=0.8, **rate(kit, 0.02)),
     "Adam after three steps, with the slots in the era's order.",
@@ -60,14 +60,14 @@ optimizer_case(
     metrics=["acc"],
 )
 optimizer_case(
-    "keras-2.2.4 tf.keras-2.4 tf.keras-2.15",
+    "keras-2.2.4 ~tf.keras-2.4 tf.keras-2.15",
     "adam_amsgrad_decay",
     lambda kit: legacy(kit).Adam(amsgrad=True, decay=0.05, clipnorm=0.5, **rate(kit, 0.02)),
     "Adam with AMSGrad, decay and a clipped norm.",
     "adam amsgrad decay clipnorm legacy_optimizer",
 )
 optimizer_case(
-    "keras-2.2.4 tf.keras-2.8",
+    "~keras-2.2.4 tf.keras-2.8",
     "rmsprop",
     lambda kit: kit.optimizers.RMSprop(rho=0.8, decay=0.01, **rate(kit, 0.01)),
     "RMSprop with decay.",
@@ -76,7 +76,7 @@ optimizer_case(
     metrics=["mae"],
 )
 optimizer_case(
-    "tf.keras-2.4 tf.keras-2.13/keras",
+    "~tf.keras-2.4 tf.keras-2.13/keras",
     "rmsprop_centered",
     lambda kit: kit.optimizers.RMSprop(centered=True, momentum=0.9, **rate(kit, 0.01)),
     "Centred RMSprop with momentum: three slots per variable.",
@@ -94,7 +94,7 @@ optimizer_case(
     loss="mae",
 )
 optimizer_case(
-    "keras-2.2.4 tf.keras-2.8",
+    "~keras-2.2.4 tf.keras-2.8",
     "adadelta",
     lambda kit: kit.optimizers.Adadelta(rho=0.9, **rate(kit, 0.5)),
     "Adadelta, two slots per variable.",
@@ -119,7 +119,7 @@ optimizer_case(
     build=regression,
 )
 optimizer_case(
-    "tf.keras-2.8 tf.keras-2.12/keras",
+    "~tf.keras-2.8 tf.keras-2.12/keras",
     "ftrl",
     lambda kit: kit.optimizers.Ftrl(l1_regularization_strength=0.01, **rate(kit, 0.1)),
     "Ftrl: accumulator and linear slots.",
@@ -127,7 +127,7 @@ optimizer_case(
     build=regression,
 )
 optimizer_case(
-    "tf.keras-2.4 tf.keras-2.11 tf.keras-2.15/keras",
+    "tf.keras-2.4 ~tf.keras-2.11 tf.keras-2.15/keras",
     "schedule",
     lambda kit: kit.optimizers.Adam(kit.optimizers.schedules.ExponentialDecay(0.05, 2, 0.5, staircase=True)),
     "Adam whose learning rate is a schedule that drops every two steps.",
@@ -157,7 +157,7 @@ optimizer_case(
     "adamw weight_decay global_clipnorm",
 )
 optimizer_case(
-    "tf.keras-2.11 tf.keras-2.14/keras",
+    "~tf.keras-2.11 tf.keras-2.14/keras",
     "adam_ema",
     lambda kit: kit.optimizers.Adam(
         use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=None, weight_decay=0.004, **rate(kit, 0.02)
@@ -185,6 +185,32 @@ def optimizer_class(kit, name):
     return getattr(kit.optimizers, name, None) or getattr(kit.optimizers.experimental, name)
 
 
+optimizer_case(
+    "tf.keras-2.8 tf.keras-2.13/keras",
+    "loss_scale",
+    lambda kit: kit.keras.mixed_precision.LossScaleOptimizer(
+        kit.optimizers.Adam(**rate(kit, 0.02)), dynamic=False, initial_scale=64
+    ),
+    "Adam within a LossScaleOptimizer.",
+    "adam loss_scale_optimizer",
+    build=regression,
+)
+optimizer_case(
+    "tf.keras-2.11",
+    "addons_adamw",
+    lambda kit: _addons().optimizers.AdamW(weight_decay=0.01, learning_rate=0.02, name="Adam"),
+    "An optimizer of TensorFlow Addons whose name is that of a stock optimizer: it must not become that one.",
+    "addons optimizer_lost adamw",
+    build=regression,
+)
+
+
+def _addons():
+    import tensorflow_addons
+
+    return tensorflow_addons
+
+
 def loss_case(eras, name, loss, traits, build=regression, targets=None, metrics=None, about=None):
     """Register a model that is compiled with SGD with momentum and one loss."""
     optimizer_case(
@@ -200,17 +226,17 @@ def loss_case(eras, name, loss, traits, build=regression, targets=None, metrics=
     )
 
 
-loss_case("keras-2.2.4 tf.keras-2.12", "mape", "mape", "mape loss_short_name", targets="positive", metrics=["mape", "msle"])
-loss_case("keras-2.2.4 tf.keras-2.8", "kld", "kld", "kld loss_short_name", small, "onehot", ["kullback_leibler_divergence"])
-loss_case("keras-2.2.4 keras-2.3.1 tf.keras-2.8", "cosine", lambda kit: "cosine_proximity" if kit.standalone
+loss_case("keras-2.2.4 ~tf.keras-2.12", "mape", "mape", "mape loss_short_name", targets="positive", metrics=["mape", "msle"])
+loss_case("keras-2.2.4 ~tf.keras-2.8", "kld", "kld", "kld loss_short_name", small, "onehot", ["kullback_leibler_divergence"])
+loss_case("keras-2.2.4 ~keras-2.3.1 ~tf.keras-2.8", "cosine", lambda kit: "cosine_proximity" if kit.standalone
           else "cosine_similarity", "cosine_proximity", metrics=["cosine_proximity"])
 loss_case("tf.keras-1.15 tf.keras-2.13/keras", "huber", lambda kit: kit.keras.losses.Huber(delta=0.7),
           "huber reduction")
-loss_case("keras-2.2.4 tf.keras-2.4", "sparse", "sparse_categorical_crossentropy", "sparse_categorical_crossentropy",
+loss_case("keras-2.2.4 ~tf.keras-2.4", "sparse", "sparse_categorical_crossentropy", "sparse_categorical_crossentropy",
           small, "ids", ["accuracy", "sparse_categorical_accuracy"])
-loss_case("keras-2.2.4 tf.keras-2.8", "hinge", "squared_hinge", "hinge", metrics=["hinge"])
+loss_case("keras-2.2.4 ~tf.keras-2.8", "hinge", "squared_hinge", "hinge", metrics=["hinge"])
 loss_case(
-    "tf.keras-2.8 tf.keras-2.15",
+    "~tf.keras-2.8 tf.keras-2.15",
     "class_logits",
     lambda kit: kit.keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1, reduction="sum"),
     "from_logits label_smoothing reduction",
@@ -237,7 +263,7 @@ def two_headed(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.0 tf.keras-2.13/keras",
+    "keras-2.2.4 ~tf.keras-2.0 tf.keras-2.13/keras",
     "Two outputs with losses, weights of losses and metrics by output name.",
     "multi_output loss_weights dict_losses dict_metrics",
     targets=[None, "onehot"],
@@ -255,7 +281,7 @@ def train_two_outputs(kit):
 
 
 @case(
-    "tf.keras-2.4 tf.keras-2.11",
+    "~tf.keras-2.4 tf.keras-2.11",
     "Two outputs with a list of losses, a list of weights and weighted metrics.",
     "multi_output loss_weights list_losses weighted_metrics",
     targets=[None, "onehot"],
@@ -274,7 +300,7 @@ def train_two_outputs_lists(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.8 tf.keras-2.15/keras",
+    "keras-2.2.4 ~tf.keras-2.8 tf.keras-2.15/keras",
     "Transfer learning in training: slots exist for the trainable weights of a nested model only.",
     "nested_model frozen adam slots",
     targets="onehot",
@@ -298,7 +324,7 @@ def train_nested(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-2.14/keras",
+    "keras-2.2.4 ~tf.keras-2.14/keras",
     "A recurrent network in training, with the era's gates.",
     "lstm gru adam hard_sigmoid training",
     activations=False,

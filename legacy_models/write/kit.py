@@ -99,5 +99,5 @@ def open_kit(era):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["HOME"] = tempfile.mkdtemp(prefix="keras-home-")
     os.environ["KERAS_BACKEND"] = "theano" if era.endswith("-theano") else "tensorflow"
-    os.environ.setdefault("THEANO_FLAGS", "cxx=,base_compiledir=" + os.environ["HOME"] + "/theano")
+    os.environ.setdefault("THEANO_FLAGS", "blas.ldflags=,base_compiledir=" + os.environ["HOME"] + "/theano")
     return Kit(era)

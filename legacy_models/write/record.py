@@ -50,12 +50,21 @@ def tensor_dtype(tensor):
 
 
 def storable(array):
-    """An array that np.savez stores without pickling: strings as fixed-width unicode."""
+    """An array that np.savez stores without pickling: text as fixed-width unicode, other bytes as fixed-width bytes,
+    bfloat16 as float32."""
     array = np.asarray(array)
-    if array.dtype.kind in "OS":
-        texts = [item.decode() if isinstance(item, bytes) else str(item) for item in array.ravel()]
-        return np.array(texts, dtype=np.str_).reshape(array.shape)
-    return array
+    if array.dtype.kind == "V":  # bfloat16, which numpy cannot name
+        return array.astype("float32")
+    if array.dtype.kind not in "OS":
+        return array
+    items = [item if isinstance(item, bytes) else str(item).encode() for item in array.ravel()]
+    try:
+        return np.array([item.decode() for item in items], dtype=np.str_).reshape(array.shape)
+    except UnicodeDecodeError:
+        stored = np.array(items, dtype=np.bytes_)
+        if list(stored) != items:
+            raise ValueError("bytes that end in zeros cannot be stored")
+        return stored.reshape(array.shape)
 
 
 def run(kit, model, inputs):

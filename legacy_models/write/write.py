@@ -64,8 +64,6 @@ def write_case(kit, case, form, folder):
     draw = kit.rng(name, "weights")
     if case.draw:
         rec.draw_weights(kit, model, draw)
-    if case.finish is not None:
-        case.finish(kit, model)
     data = kit.rng(name, "inputs")
     inputs = case.inputs(data) if case.inputs else rec.draw_inputs(kit, model, data)
     facts = {}
@@ -81,13 +79,15 @@ def write_case(kit, case, form, folder):
         model.reset_states()
     golden = rec.numbered("inputs", inputs)
     golden.update(rec.numbered("outputs", rec.run(kit, model, inputs)))
-    if case.activations and hasattr(model, "inputs") and not getattr(model, "stateful", False):
+    if case.activations and form in ("h5", "json", "yaml"):
         inner = rec.activations(kit, model, inputs)
         golden.update({"activations/" + layer: array for layer, array in inner.items()})
     if form == "savedmodel":
-        from signatures import record_signatures
+        from signatures import record_signatures, serving_feed
 
-        golden.update(record_signatures(kit, os.path.join(folder, "saved_model"), inputs))
+        path = os.path.join(folder, "saved_model")
+        names = getattr(model, "input_names", None) or []
+        golden.update(record_signatures(kit, path, serving_feed(kit, path, inputs, names)))
     facts["golden"] = stem + ".golden.npz"
     rec.write_npz(os.path.join(folder, facts["golden"]), golden)
     if case.compile is not None:
@@ -139,13 +139,14 @@ def main():
     parser.add_argument("--era", required=True)
     parser.add_argument("--out", required=True, help="the folder that holds one folder per era")
     parser.add_argument("--only", action="append", help="a case's folder name; repeatable")
+    parser.add_argument("--wide", action="store_true", help="also the cases that the repository leaves out")
     options = parser.parse_args()
     out = os.path.join(os.path.abspath(options.out), options.era)
     kit = open_kit(options.era)
     for module in MODULES:
         importlib.import_module(module)
     broken = []
-    for case, form in of_era(options.era):
+    for case, form in of_era(options.era, options.wide):
         name = folder_name(case.name, form)
         if options.only and name not in options.only:
             continue
