@@ -187,6 +187,10 @@ def _assign_model(walk: _Walk, model: dict[str, Any], number: int, path: tuple[s
     count = max(nodes, default=-1) + 1
     if count == len(layers) - 1 and layers and layers[0].get("class_name") == "InputLayer":
         layers = layers[1:]
+    elif count == len(layers) + 1 and 0 in nodes and not walk.graph.has_values(nodes[0]):
+        # Up to TF 2.1 the InputLayer of a Sequential is an object and stands in no configuration.
+        nodes = {index - 1: child for index, child in nodes.items() if index}
+        count -= 1
     if count != len(layers):
         raise MigrationError(
             "WGT006",

@@ -83,6 +83,21 @@ class ObjectGraph:
             if (variable_key := self._value_key(original)) and (slot_key := self._value_key(slot))
         ]
 
+    def has_values(self, number: int) -> bool:
+        """Whether an object or anything below it has a tensor."""
+        seen, todo = {number}, [number]
+        while todo:
+            node = self.nodes[todo.pop()]
+            if node.attributes:
+                return True
+            todo += [
+                child
+                for child in node.children.values()
+                if child not in seen and 0 <= child < len(self.nodes)
+            ]
+            seen.update(todo)
+        return False
+
     def _value_key(self, number: int) -> str:
         if not 0 <= number < len(self.nodes):
             return ""
