@@ -63,7 +63,10 @@ def apply(source: Source, edits: Sequence[Edit], imports: Imports) -> str:
     except cst.CSTValidationError as error:
         raise EditError(f"the edited tree is not valid: {error}") from error
     assert isinstance(rebuilt, cst.Module)
-    return imports.place(rebuilt).code
+    code = imports.place(rebuilt).code
+    if source.text.endswith("\r") and not code.endswith("\r"):
+        code += "\r"  # LibCST does not take a lone carriage return at the end of a file for a line end
+    return code
 
 
 def _wanted(edits: Iterable[Edit], imports: Imports) -> Iterable[ast.AST]:

@@ -42,18 +42,20 @@ def drop_argument(call: cst.Call, argument: str | int) -> cst.Call:
     if not rest:
         return call.with_changes(args=[], whitespace_before_args=_closing(call, dropped))
     if position == len(rest):
-        # The last one: the one before takes over the comma and the closing layout.
+        # The last one: the one before takes over its comma, or keeps its own when a comment hangs on it.
         before = rest[-1]
-        kept = _comments(before.comma)
-        comma = before.comma if kept and isinstance(before.comma, cst.Comma) else dropped.comma
-        if isinstance(dropped.comma, cst.Comma) and isinstance(comma, cst.Comma) and kept:
-            tail = dropped.comma.whitespace_after
-            comma = comma.with_changes(whitespace_after=_merge(comma.whitespace_after, tail))
-        elif kept and isinstance(comma, cst.Comma):
-            comma = comma.with_changes(
-                whitespace_after=_merge(comma.whitespace_after, dropped.whitespace_after_arg)
+        if isinstance(before.comma, cst.Comma) and _comments(before.comma):
+            tail = (
+                dropped.comma.whitespace_after
+                if isinstance(dropped.comma, cst.Comma)
+                else dropped.whitespace_after_arg
             )
-        rest[-1] = before.with_changes(comma=comma, whitespace_after_arg=dropped.whitespace_after_arg)
+            comma = before.comma.with_changes(whitespace_after=_merge(before.comma.whitespace_after, tail))
+            rest[-1] = before.with_changes(comma=comma)
+        else:
+            rest[-1] = before.with_changes(
+                comma=dropped.comma, whitespace_after_arg=dropped.whitespace_after_arg
+            )
     elif _comments(dropped.comma):
         # A comment behind the dropped argument goes to what stands before it.
         space = dropped.comma.whitespace_after  # type: ignore[union-attr]
@@ -138,6 +140,10 @@ def set_argument(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.Ca
     if at < len(arguments):
         separator = cst.Comma(whitespace_after=_separator(call))
         return call.with_changes(args=[*arguments[:at], new.with_changes(comma=separator), *arguments[at:]])
+    if isinstance(arguments[0].value, cst.GeneratorExp) and not arguments[0].value.lpar:
+        # Alone it needs no parentheses of its own, beside another argument it does.
+        wrapped = arguments[0].value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+        arguments[0] = arguments[0].with_changes(value=wrapped)
     last = arguments[-1]
     between = cst.Comma(whitespace_after=_separator(call))
     tail: dict[str, object] = {"whitespace_after_arg": last.whitespace_after_arg}

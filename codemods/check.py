@@ -7,6 +7,7 @@ import builtins
 import symtable
 from collections.abc import Iterator
 
+from codemods.canonical import canonical
 from codemods.catalogue import load
 from codemods.context import Context
 from codemods.rules.api import Found, Target
@@ -23,11 +24,6 @@ _BUILTINS = frozenset(dir(builtins)) | {
     "__spec__",
     "__builtins__",
 }
-_NAMESPACE = {
-    Target.KERAS: frozenset({"keras", "tf.keras"}),
-    Target.TF_KERAS_3: frozenset({"keras", "tf.keras"}),
-    Target.TF_KERAS_2: frozenset[str](),
-}
 
 
 def unknown(context: Context) -> Iterator[Found]:
@@ -37,6 +33,7 @@ def unknown(context: Context) -> Iterator[Found]:
     release = context.version.release[:2]
     if context.target is Target.TF_KERAS_2:
         return
+    yield from _unknown_imports(context)
     for root in sorted(interesting_names(context)):
         for node, scope in index.names.get(root, ()):
             value = context.module.value(node, scope)
@@ -56,20 +53,30 @@ def unknown(context: Context) -> Iterator[Found]:
                 yield Found(UNKNOWN_NAME, current, f"Keras 3 has no {value.name}", symbol=value.name)
                 continue
             call = index.callee_of.get(current)
-            parameters = catalogue.parameters(place, namespace, release) if call is not None else None
-            if call is None or parameters is None or "**" in parameters:
-                continue
-            allowed = {name.lstrip("*") for name in parameters}
-            for keyword in call.keywords:
-                if keyword.arg is not None and keyword.arg not in allowed:
+            for keyword in call.keywords if call is not None else ():
+                name = keyword.arg
+                if name is not None and not catalogue.accepts(place, name, namespace, release):
+                    assert call is not None
                     context.remember(call, scope)
-                    yield Found(
-                        UNKNOWN_ARGUMENT,
-                        call,
-                        f"{value.name} has no argument {keyword.arg} in Keras 3",
-                        symbol=value.name,
-                        argument=keyword.arg,
-                    )
+                    message = f"{value.name} has no argument {name} in Keras 3"
+                    yield Found(UNKNOWN_ARGUMENT, call, message, symbol=value.name, argument=name)
+
+
+def _unknown_imports(context: Context) -> Iterator[Found]:
+    catalogue = load()
+    release = context.version.release[:2]
+    for statement, scope in context.module.index.imports:
+        if not isinstance(statement, ast.ImportFrom) or statement.level or not statement.module:
+            continue
+        for alias in statement.names:
+            known = canonical(f"{statement.module}.{alias.name}")
+            if alias.name == "*" or not known.name.startswith("keras."):
+                continue
+            namespace = "tf.keras" if known.origin != "keras" else "keras"
+            place = catalogue.destination(known.name, namespace) or known.name
+            if not catalogue.exists(place, namespace, release):
+                context.remember(alias, scope)
+                yield Found(UNKNOWN_NAME, alias, f"Keras 3 has no {known.name}", symbol=known.name)
 
 
 def _decidable(value: object) -> bool:

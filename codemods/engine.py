@@ -28,6 +28,7 @@ _PASSES = 8
 """Edits that make others possible settle within three passes; a plan that does not settle is a bug."""
 _LATE = frozenset({"IMP001", "IMP002", "IMP003", "IMP010", "IMP011"})
 """Rules that give way to any other rule that speaks of the same place."""
+_MOVES = frozenset({"IMP001", "IMP002", "IMP003"})
 _IGNORE = re.compile(r"#\s*keras-migrate:\s*ignore(?:\[([A-Z0-9,\s]*)\])?")
 _SKIP_FILE = re.compile(r"^\s*#\s*keras-migrate:\s*skip-file", re.MULTILINE)
 
@@ -147,11 +148,7 @@ def _look(source: Source, options: Options, repository: Repository | None) -> _P
 def _unspoken(found: list[Found]) -> list[Found]:
     """Without what general rules say of places that a particular rule speaks of."""
     places = {item.node for item in found if item.rule.code not in _LATE}
-    places |= {item.node.func for item in found if isinstance(item.node, ast.Call)} & {
-        item.node.func
-        for item in found
-        if isinstance(item.node, ast.Call) and item.rule.code not in _LATE and not item.argument
-    }
+    moved = {item.symbol for item in found if item.rule.code in _MOVES}
     arguments = {
         (item.node, item.argument) for item in found if item.rule.code not in _LATE and item.argument
     }
@@ -160,14 +157,14 @@ def _unspoken(found: list[Found]) -> list[Found]:
     for item in found:
         code = item.rule.code
         key = (item.node, code, item.argument)
-        if key in seen:
-            continue
-        seen.add(key)
-        if code == "IMP011" and (item.node, item.argument) in arguments:
-            continue
-        if code in {"IMP003", "IMP010"} and item.node in places:
-            continue
-        kept.append(item)
+        spoken = (
+            (code == "IMP011" and (item.node, item.argument) in arguments)
+            or (code in {"IMP003", "IMP010"} and item.node in places)
+            or (code == "IMP010" and item.symbol in moved)
+        )
+        if key not in seen and not spoken:
+            seen.add(key)
+            kept.append(item)
     return sorted(kept, key=lambda item: item.rule.code in _LATE)
 
 

@@ -143,7 +143,7 @@ class Imports:
                 for name, bindings in current.bindings.items():
                     if name not in seen:
                         seen.add(name)
-                        after = self.after([b for b in bindings if b.kind == "import" or b.line <= line])
+                        after = self.after([b for b in bindings if b.kind == "import" or b.line < line])
                         if after and scope.find(name) is current:
                             yield name, after
             current = current.parent
@@ -225,7 +225,7 @@ class Imports:
 
     def _leaves(self, binding: Binding) -> bool:
         if binding.kind == "assign":
-            return binding.value is not None and all(n in self._gone for n in _names(binding.node))
+            return binding.value is not None and binding.value in self._values
         alias = next((a for a in binding.node.names if (a.asname or a.name) == binding.name), None)  # type: ignore[attr-defined]
         return alias is not None and not self._remaining(binding.name) and alias in self._moves
 

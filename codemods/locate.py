@@ -131,8 +131,9 @@ class Finder:
     ) -> AbstractContextManager[None]:
         """A node's own text begins, without the parentheses and white space around it."""
         start = self._offset
-        if isinstance(node, (cst.Tuple, cst.GeneratorExp)) and node.lpar:
-            start -= _width(node.lpar[-1])  # for ``ast`` these parentheses are part of the node
+        if isinstance(node, (cst.Tuple, cst.GeneratorExp)):
+            # For ``ast`` these parentheses are part of the node, even those of a call around a generator.
+            start -= _width(node.lpar[-1]) if node.lpar else isinstance(node, cst.GeneratorExp)
         return _Mark(self, node, start) if start in self._starts else _NOTHING
 
     def ended(self, node: cst.CSTNode, start: int) -> None:
@@ -153,8 +154,8 @@ class Finder:
                 if isinstance(twin, ast.stmt)
             ]
         end = self._offset
-        if isinstance(node, (cst.Tuple, cst.GeneratorExp)) and node.rpar:
-            end += _width(node.rpar[0])
+        if isinstance(node, (cst.Tuple, cst.GeneratorExp)):
+            end += _width(node.rpar[0]) if node.rpar else isinstance(node, cst.GeneratorExp)
         return self._wanted.get((start, end), [])
 
 

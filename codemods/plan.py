@@ -37,6 +37,7 @@ class Plans:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._slots: set[tuple[ast.AST, str]] = set()
+        self._anchors: set[ast.AST] = set()
         self._whole: dict[ast.AST, Edit] = {}
         self._inside: dict[ast.AST, list[ast.AST]] = {}
         """Ancestors of every accepted anchor."""
@@ -57,9 +58,13 @@ class Plans:
         node = anchor(edit)
         if any((node, slot) in self._slots for slot in _slots(edit)):
             return False
+        if node in self._whole and not isinstance(edit, InsertStatement):
+            return False
         if not isinstance(edit, InsertStatement) and self._swallowed(node):
             return False
         if isinstance(edit, _WHOLE):
+            if node in self._anchors:
+                return False
             kept = _holes(edit)
             for inner in self._inside.get(node, ()):
                 if inner is not node and not self._below(inner, kept, node):
@@ -70,6 +75,8 @@ class Plans:
 
     def _take(self, edit: Edit) -> None:
         node = anchor(edit)
+        if _slots(edit):
+            self._anchors.add(node)
         self._slots.update((node, slot) for slot in _slots(edit))
         if isinstance(edit, _WHOLE):
             self._whole[node] = edit

@@ -1,0 +1,195 @@
+"""Namespaces and imports: every shape an import takes, for the three destinations."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.testing import check_noop, check_transformed, run
+
+MOVES = {
+    "package": (
+        "from tensorflow import keras\nm = keras.Sequential()\n",
+        "import keras\nm = keras.Sequential()\n",
+    ),
+    "package under another name": (
+        "from tensorflow import keras as tk\nm = tk.Sequential()\n",
+        "import keras as tk\nm = tk.Sequential()\n",
+    ),
+    "module": (
+        "from tensorflow.keras import layers\nd = layers.Dense(1)\n",
+        "from keras import layers\nd = layers.Dense(1)\n",
+    ),
+    "symbols in parentheses with comments": (
+        "from tensorflow.keras.layers import (\n    Dense,  # the head\n    LSTM,\n)\nd = Dense(1), LSTM(2)\n",
+        "from keras.layers import (\n    Dense,  # the head\n    LSTM,\n)\nd = Dense(1), LSTM(2)\n",
+    ),
+    "import as": (
+        "import tensorflow.keras as K\nm = K.Sequential()\n",
+        "import keras as K\nm = K.Sequential()\n",
+    ),
+    "dotted import": (
+        "import tensorflow.keras\nm = tensorflow.keras.Sequential()\n",
+        "import keras\nm = keras.Sequential()\n",
+    ),
+    "dotted import, root still used": (
+        "import tensorflow.keras\nm = tensorflow.keras.Sequential()\nx = tensorflow.zeros(1)\n",
+        "import tensorflow\nimport keras\nm = keras.Sequential()\nx = tensorflow.zeros(1)\n",
+    ),
+    "attribute of tf": (
+        "import tensorflow as tf\n\nm = tf.keras.Sequential()\n",
+        "import keras\n\nm = keras.Sequential()\n",
+    ),
+    "attribute of tf that stays in use": (
+        "import tensorflow as tf\n\nm = tf.keras.Sequential()\nd = tf.data.Dataset\n",
+        "import tensorflow as tf\nimport keras\n\nm = keras.Sequential()\nd = tf.data.Dataset\n",
+    ),
+    "compat.v1": (
+        "import tensorflow.compat.v1 as tf\nm = tf.keras.Sequential()\nx = tf.Session\n",
+        "import tensorflow.compat.v1 as tf\nimport keras\nm = keras.Sequential()\nx = tf.Session\n",
+    ),
+    "one statement, two packages": (
+        "from tensorflow import keras, data\nm = keras.Sequential(), data.Dataset\n",
+        "from tensorflow import data\nimport keras\nm = keras.Sequential(), data.Dataset\n",
+    ),
+    "function-local": (
+        "def f():\n    import tensorflow as tf\n    return tf.keras.Sequential()\n",
+        "def f():\n    import keras\n    return keras.Sequential()\n",
+    ),
+    "lazy import keeps lazy beside a module-level one": (
+        "import numpy as np\n\n\ndef f():\n    from tensorflow import keras\n    return keras.Sequential(np)\n",
+        "import numpy as np\n\n\ndef f():\n    import keras\n    return keras.Sequential(np)\n",
+    ),
+    "star": (
+        "from tensorflow.keras.layers import *\nd = Dense(1)\n",
+        "from keras.layers import *\nd = Dense(1)\n",
+    ),
+    "assignment alias": (
+        "import tensorflow as tf\n\nkeras = tf.keras\nm = keras.Sequential(), tf.data\n",
+        "import tensorflow as tf\n\nimport keras\nm = keras.Sequential(), tf.data\n",
+    ),
+    "assignment alias of a module": (
+        "import tensorflow as tf\n\nkl = tf.keras.layers\nd = kl.Dense(1), tf.data\n",
+        "import tensorflow as tf\nimport keras\n\nkl = keras.layers\nd = kl.Dense(1), tf.data\n",
+    ),
+    "private path": (
+        "from tensorflow.python.keras.layers import Dense\nd = Dense(1)\n",
+        "from keras.layers import Dense\nd = Dense(1)\n",
+    ),
+    "module that is gone": (
+        "from keras.layers.core import Dense\nd = Dense(1)\n",
+        "from keras.layers import Dense\nd = Dense(1)\n",
+    ),
+    "name bound to something else": (
+        "import tensorflow as tf\n\nkeras = 3\nm = tf.keras.Sequential(), tf.data\n",
+        "import tensorflow as tf\nimport keras as keras3\n\nkeras = 3\nm = keras3.Sequential(), tf.data\n",
+    ),
+    "semicolons": (
+        "import os; from tensorflow import keras; m = keras.Sequential(os)\n",
+        "import os\nimport keras\nm = keras.Sequential(os)\n",
+    ),
+    "trailing comment and docstring": (
+        '"""Doc."""\nfrom tensorflow import keras  # noqa: E402\nm = keras.Sequential()\n',
+        '"""Doc."""\nimport keras  # noqa: E402\nm = keras.Sequential()\n',
+    ),
+    "parenthesised attribute": (
+        "import tensorflow as tf\nm = (tf.keras).Sequential()\nn = tf.data\n",
+        "import tensorflow as tf\nimport keras\nm = keras.Sequential()\nn = tf.data\n",
+    ),
+    "one-line suite": (
+        "if 1: from tensorflow import keras\nm = keras.Sequential()\n",
+        "if 1: import keras\nm = keras.Sequential()\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MOVES)
+def test_moves_to_keras(case: str) -> None:
+    before, after = MOVES[case]
+    check_transformed(before, after)
+
+
+NOOPS = {
+    "Keras 3": "import keras\nfrom keras import layers, ops\n\nm = keras.Sequential([layers.Dense(1)]), ops.sum\n",
+    "tf_keras": "import tf_keras\nfrom tf_keras import layers\n\nm = tf_keras.Sequential([layers.Dense(1)])\n",
+    "tf_keras as keras": "import tensorflow as tf\nimport tf_keras as keras\n\nm = keras.layers.LSTM(1), tf.data\n",
+    "both versions by try": "try:\n    from tensorflow import keras\nexcept ImportError:\n    import keras\nm = keras.Sequential()\n",
+    "both versions by name error": (
+        "import keras\n\ntry:\n    s = keras.utils.PyDataset\nexcept AttributeError:\n    s = keras.utils.Sequence\n"
+    ),
+    "version test": (
+        "import tensorflow as tf\n\nif tf.__version__ < '2.16':\n    m = tf.keras.Sequential()\nelse:\n    m = None\n"
+    ),
+    "tf as a local name": "import tensorflow as tf\n\ndef f(tf):\n    return tf.keras.Sequential()\n\nx = tf.data\n",
+    "another package of the name": "from mylib import keras\n\nm = keras.layers.Dense(1)\n",
+    "text": 'import os  # tensorflow.keras\n\nTEXT = "tf.keras.Sequential"\n',
+    "shadowed later": "from mylib import tf\n\nm = tf.keras.Sequential()\n",
+    "suppressed": "import tensorflow as tf\nm = tf.keras.Sequential()  # keras-migrate: ignore[IMP001]\n",
+    "suppressed file": "# keras-migrate: skip-file\nfrom tensorflow import keras\nm = keras.Sequential()\n",
+}
+
+
+@pytest.mark.parametrize("case", NOOPS)
+def test_leaves_alone(case: str) -> None:
+    check_noop(NOOPS[case], codes=())
+
+
+def test_tf_keras_3_is_the_smallest_change() -> None:
+    check_noop("import tensorflow as tf\nm = tf.keras.Sequential()\n", codes=(), target="tf.keras")
+    check_transformed(
+        "import keras\nfrom keras.layers import Dense\nm = keras.Sequential([Dense(1)])\n",
+        "from tensorflow import keras\nfrom tensorflow.keras.layers import Dense\nm = keras.Sequential([Dense(1)])\n",
+        target="tf.keras",
+    )
+
+
+def test_tf_keras_2_stays() -> None:
+    check_transformed(
+        "import tensorflow as tf\nfrom tensorflow import keras\nm = tf.keras.Sequential([keras.layers.LSTM(1)])\n",
+        "import tf_keras as keras\nm = keras.Sequential([keras.layers.LSTM(1)])\n",
+        target="tf_keras",
+    )
+
+
+def test_name_that_only_tf_keras_has() -> None:
+    outcome = check_transformed(
+        "from keras.preprocessing.text import Tokenizer\nt = Tokenizer()\n",
+        "from tensorflow.keras.preprocessing.text import Tokenizer\nt = Tokenizer()\n",
+        select=("IMP",),
+    )
+    assert [finding.code for finding in outcome.findings] == ["IMP003"]
+
+
+def test_package_init_keeps_what_it_exports() -> None:
+    check_transformed(
+        "from tensorflow.keras.layers import Dense\n__all__ = ['Dense']\n",
+        "from keras.layers import Dense\n__all__ = ['Dense']\n",
+        path="__init__.py",
+    )
+    outcome = run("import tensorflow as tf\nx = tf.keras.Model\n", path="__init__.py")
+    assert outcome.text == "import tensorflow as tf\nimport keras\nx = keras.Model\n"
+
+
+def test_unused_import_of_the_author_is_not_ours_to_remove() -> None:
+    check_transformed(
+        "import tensorflow as tf\nfrom tensorflow.keras import layers\nm = layers.Dense(1)\n",
+        "import tensorflow as tf\nfrom keras import layers\nm = layers.Dense(1)\n",
+    )
+
+
+def test_unknown_name_and_argument_are_findings() -> None:
+    check_noop(
+        "from keras.layers import MaxoutDense\nm = MaxoutDense(1)\n",
+        codes=("IMP010", "IMP010"),
+        select=("IMP",),
+    )
+    outcome = check_noop(
+        "import keras\nm = keras.layers.Dense(4, rank=2)\n", codes=("IMP011",), select=("IMP",)
+    )
+    assert outcome.findings[0].argument == "rank"
+
+
+def test_second_binding_of_a_name_stops_the_rewrite_of_uses() -> None:
+    check_noop(
+        "import mylib as tf\n\ndef f():\n    import tensorflow as tf2\n    return tf.keras.Model, tf2.data\n",
+        codes=(),
+    )
