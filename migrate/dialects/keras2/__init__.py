@@ -2,4 +2,11 @@
 
 from migrate.dialects.keras2 import axes, dtypes, recurrent, spelling
 
-__all__ = ["axes", "dtypes", "recurrent", "spelling"]
+# isort: split
+# These need the defaults that the modules above fill in; the order of channels comes last.
+from migrate.dialects.keras2 import masked_bidirectional, theano
+
+# isort: split
+from migrate.dialects.keras2 import channels_first
+
+__all__ = ["axes", "channels_first", "dtypes", "masked_bidirectional", "recurrent", "spelling", "theano"]

@@ -1,0 +1,161 @@
+"""What a Bidirectional layer gives for masked steps changed with tf.keras; stand-alone Keras repeated its output.
+
+Measured on files that Keras 1.2.2 to 2.3.1 and tf.keras 1.13 to 2.8 wrote: with ``return_sequences``, tf.keras
+gives zeros for masked steps and stand-alone Keras the output of the step before. In tf.keras 2.0 and 2.1 the layers
+that could run on cuDNN repeated theirs too (``standard_lstm`` of ``recurrent_v2.py`` was not told).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from packaging.version import Version
+
+from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
+from migrate.dialects.masks import makes_mask, mask_makers, with_mask
+from migrate.dialects.rule import Era, Step, era_semantics, model_rule
+from migrate.dialects.surgery import named, rewire, to_functional, unique_name
+from migrate.findings import MigrationError, Rule, Severity
+
+_MERGES: Mapping[str, str] = {"concat": "Concatenate", "sum": "Add", "ave": "Average", "mul": "Multiply"}
+_STATES: Mapping[str, int] = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1}
+
+RULE = era_semantics(
+    Rule(
+        "SIL011",
+        "masked-bidirectional",
+        "A Bidirectional layer over masked steps repeated its output, and would give zeros today.",
+        Severity.SILENT,
+        applies_to="<2.4",
+        before='{"class_name": "Bidirectional", "config": {"layer": {"class_name": "LSTM", "config": '
+        '{"return_sequences": true, …}}}} behind an Embedding with `mask_zero`',
+        after="LSTM; LSTM with `go_backwards` and its output reversed; Concatenate; the mask put back",
+        why="For a masked step, stand-alone Keras gave the output of the step before; tf.keras sets "
+        "`zero_output_for_mask` on both layers of a Bidirectional that returns sequences. tf-keras on the untouched "
+        "file is off by up to 0.6 without an error. The two layers alone behave as they did, so they are taken out of "
+        "the wrapper; where the mask is needed behind them, it is computed again from the ids or values.",
+        references=("tensorflow/tensorflow#49738", "keras-team/keras#7695"),
+    )
+)
+
+
+@model_rule(RULE, Step.KERAS_2)
+def masked_bidirectional(model: Model, era: Era) -> Model:
+    """Take the two layers of each Bidirectional that sees a mask out of their wrapper.
+
+    Raises:
+        MigrationError: ``SIL012`` where the mask's origin or the arguments are not known.
+    """
+    if not any(makes_mask(layer) for layer in model.layers):
+        return model
+    for layer in model.layers:
+        if layer.class_name == "Bidirectional" and _repeats(layer, era):
+            model = _apart(model, layer.name)
+    return model
+
+
+def _repeats(layer: Layer, era: Era) -> bool:
+    """Whether the writing era repeated the output of this layer for masked steps."""
+    forward = layer.children["forward_layer"]
+    if not forward.config.get("return_sequences") or forward.class_name not in _STATES:
+        return False
+    return not era.tf_keras or (era.keras < Version("2.3") and _ran_fused(forward))
+
+
+def _ran_fused(layer: Layer) -> bool:
+    """Whether a layer of ``2.2.4-tf`` is one of TF 2.0 or 2.1, whose fused LSTM and GRU forgot about masked outputs.
+
+    TF 1.13 to 1.15 wrote the same version. Their layers have ``implementation`` 1 unless told otherwise.
+    """
+    config = layer.config
+    return (
+        layer.class_name in ("LSTM", "GRU")
+        and config.get("implementation") == 2
+        and config.get("activation") == "tanh"
+        and config.get("recurrent_activation") == "sigmoid"
+        and not config.get("recurrent_dropout")
+        and not config.get("unroll")
+        and bool(config.get("use_bias", True))
+        and bool(config.get("reset_after", True))
+    )
+
+
+def _apart(model: Model, name: str) -> Model:
+    graph = to_functional(model) if model.topology is Topology.SEQUENTIAL else model
+    owner = graph.layer(name)
+    makers = [mask_makers(graph, node.args[0]) for node in owner.nodes if isinstance(node.args[0], TensorRef)]
+    if len(makers) == len(owner.nodes) and not any(m is None or m for m in makers):
+        return model
+    if len(makers) != 1 or makers[0] is None or owner.nodes[0].kwargs:
+        raise MigrationError(
+            "SIL012",
+            f"Bidirectional {name!r} has masked steps, and is shared, takes initial states or gets its mask from a "
+            "nested model: its outputs for masked steps cannot be restored with stock layers",
+            "Replace the layer in the source by two recurrent layers.",
+            place=name,
+        )
+    return _two_layers(graph, owner, makers[0])
+
+
+def _two_layers(model: Model, owner: Layer, makers: frozenset[TensorRef]) -> Model:
+    name, node = owner.name, owner.nodes[0]
+    merge_mode = owner.config.get("merge_mode", "concat")
+    taken = {layer.name for layer in model.layers}
+
+    def fresh(suffix: str) -> str:
+        chosen = unique_name(f"{name}_{suffix}", taken)
+        taken.add(chosen)
+        return chosen
+
+    directions: list[Layer] = []
+    for attribute in ("forward_layer", "backward_layer"):
+        child = owner.children[attribute]
+        child_name = fresh(child.name)
+        config: dict[str, Any] = {k: v for k, v in child.config.items() if k != "batch_input_shape"}
+        if owner.config.get("trainable") is False:
+            config["trainable"] = False
+        config["name"] = child_name
+        directions.append(replace(named(child, child_name), config=config, nodes=(node,)))
+    forward, backward = directions
+    turned = Layer(
+        "TFOpLambda",
+        fresh("reversed"),
+        {"function": "reverse"},
+        (Node((TensorRef(backward.name),), {"axis": [1]}),),
+    )
+    units = int(forward.config["units"])
+    pair = [TensorRef(forward.name), TensorRef(turned.name)]
+    parts = [*directions, turned]
+    if merge_mode is None:
+        parts += with_mask(model, owner, TensorRef(turned.name), units, makers)
+    else:
+        merged = Layer(_MERGES[merge_mode], fresh("merged"), {}, (Node((pair,)),))
+        features = 2 * units if merge_mode == "concat" else units
+        parts += [merged, *with_mask(model, owner, TensorRef(merged.name), features, makers)]
+    layers: list[Layer] = []
+    for layer in model.layers:
+        layers += parts if layer.name == name else [layer]
+    return _moved_outputs(replace(model, layers=tuple(layers)), owner, forward, backward, parts)
+
+
+def _moved_outputs(model: Model, owner: Layer, forward: Layer, backward: Layer, parts: list[Layer]) -> Model:
+    """Point what used the wrapper's several outputs to the layers that have them now."""
+    states = _STATES[forward.class_name] if forward.config.get("return_state") else 0
+    sequences = 1 if owner.config.get("merge_mode", "concat") is not None else 2
+    own = {part.name for part in parts}
+
+    def moved(ref: TensorRef) -> TensorRef:
+        if ref.layer != owner.name:
+            return ref
+        if ref.tensor >= sequences:
+            direction, position = divmod(ref.tensor - sequences, states)
+            return TensorRef((forward, backward)[direction].name, 0, 1 + position)
+        if sequences == 2 and ref.tensor == 0:
+            return TensorRef(forward.name)
+        return TensorRef(owner.name)
+
+    others = rewire(replace(model, layers=tuple(la for la in model.layers if la.name not in own)), moved)
+    done = {layer.name: layer for layer in others.layers}
+    return replace(others, layers=tuple(done.get(layer.name, layer) for layer in model.layers))

@@ -1,0 +1,156 @@
+"""What a model computed on the Theano backend: flipped kernels and other borders.
+
+Source: ``keras/backend/theano_backend.py`` of 1.2.2 and 2.2.4. Theano convolves (it turns the kernel around),
+TensorFlow correlates; and Theano's border mode `half` pads by half the kernel before, whatever the strides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from migrate.capsule.model import Layer, Model
+from migrate.dialects.rule import Era, Step, era_semantics, layer_rule, model_rule
+from migrate.dialects.shapes import spread
+from migrate.dialects.surgery import Chain, expand_chains, named
+from migrate.findings import MigrationError, Rule, Severity
+
+_SPATIAL: Mapping[str, Mapping[str, int]] = {
+    "Conv1D": {"kernel": 1},
+    "Conv2D": {"kernel": 2},
+    "Conv3D": {"kernel": 3},
+    "Conv2DTranspose": {"kernel": 2},
+    "Conv3DTranspose": {"kernel": 3},
+    "ConvLSTM2D": {"kernel": 2, "recurrent_kernel": 2},
+    "SeparableConv1D": {"depthwise_kernel": 1, "pointwise_kernel": 1},
+    "SeparableConv2D": {"depthwise_kernel": 2, "pointwise_kernel": 2},
+    "DepthwiseConv2D": {"depthwise_kernel": 2},
+}
+"""Class to the number of leading spatial dimensions of each of its kernels."""
+_CONVOLUTIONS = {"Conv1D": 1, "Conv2D": 2, "Conv3D": 3}
+_TRANSPOSED = {"Conv2DTranspose": 2, "Conv3DTranspose": 3}
+_POOLS = {
+    **{f"{kind}Pooling{rank}D": rank for kind in ("Max", "Average") for rank in (1, 2, 3)},
+}
+
+
+KERNEL_FLIP = era_semantics(
+    Rule(
+        "SIL003",
+        "theano-kernel-flip",
+        "Theano turned the kernels of this model around.",
+        Severity.SILENT,
+        applies_to="<2.4",
+        before="kernel of shape (5, 5, 3, 8), written on the Theano backend",
+        after="kernel[::-1, ::-1]",
+        why="Theano computes a convolution in the sense of mathematics, with the kernel reversed; TensorFlow, JAX and "
+        "PyTorch do not reverse it. Shapes agree, so the model loads and computes something else.",
+        references=("keras-team/keras#3620",),
+    )
+)
+
+
+@layer_rule(KERNEL_FLIP, Step.KERAS_2, *_SPATIAL)
+def theano_kernel_flip(layer: Layer, era: Era) -> Layer:
+    """Reverse the spatial dimensions of kernels that Theano wrote."""
+    if era.backend != "theano":
+        return layer
+    weights = dict(layer.weights)
+    for role, rank in _SPATIAL[layer.class_name].items():
+        array = layer.weights.get(role)
+        if array is not None and any(size > 1 for size in array.shape[:rank]):
+            weights[role] = np.flip(array, axis=tuple(range(rank)))
+    same = all(weights[role] is layer.weights[role] for role in weights)
+    return layer if same else replace(layer, weights=weights)
+
+
+THEANO_BORDER = era_semantics(
+    Rule(
+        "SIL030",
+        "theano-border",
+        "Theano padded this convolution in another way.",
+        Severity.SILENT,
+        applies_to="<2.4",
+        before='{"class_name": "Conv2D", "config": {"kernel_size": [3, 2], "padding": "same"}}, written on Theano',
+        after='ZeroPadding2D([[1, 1], [1, 0]]) → Conv2D(kernel_size=[3, 2], padding="valid")',
+        why="With `padding='same'`, Theano pads half the kernel before the first element. TensorFlow pads what the "
+        "strides need, the larger half behind. Both agree for odd kernels without strides; for others the output is "
+        "shifted by one element.",
+    )
+)
+
+
+@model_rule(THEANO_BORDER, Step.KERAS_2)
+def theano_border(model: Model, era: Era) -> Model:
+    """Pad before the convolution, as Theano did.
+
+    Raises:
+        MigrationError: ``SIL031`` for pooling and recurrent convolutions with such borders.
+    """
+    if era.backend != "theano":
+        return model
+    for _, layer in model.walk():
+        _refuse_unknown_border(layer)
+    model = expand_chains(model, _CONVOLUTIONS, _padded)
+    return expand_chains(model, _TRANSPOSED, _cropped)
+
+
+def _padded(layer: Layer) -> Chain | None:
+    rank = _CONVOLUTIONS[layer.class_name]
+    if layer.config.get("padding") != "same" or _agrees(layer, "kernel_size", rank):
+        return None
+    sizes = spread(layer.config["kernel_size"], rank)
+    if any(rate > 1 for rate in spread(layer.config.get("dilation_rate", 1), rank)):
+        raise _unknown(layer)
+    borders = [[size // 2, size - 1 - size // 2] for size in sizes]
+    config = {"padding": borders[0] if rank == 1 else borders}
+    if rank > 1 and "data_format" in layer.config:
+        config["data_format"] = layer.config["data_format"]
+    elif layer.config.get("data_format") == "channels_first":
+        raise _unknown(layer)
+    pad = Layer(f"ZeroPadding{rank}D", f"{layer.name}_pad", config)
+    return [pad, layer.with_config(padding="valid")]
+
+
+def _cropped(layer: Layer) -> Chain | None:
+    """A transposed convolution computes all of its output and loses half the kernel at the front."""
+    rank = _TRANSPOSED[layer.class_name]
+    if layer.config.get("padding") != "same" or _agrees(layer, "kernel_size", rank):
+        return None
+    sizes = spread(layer.config["kernel_size"], rank)
+    strides = spread(layer.config.get("strides", 1), rank)
+    borders = [[k // 2, k - s - k // 2] for k, s in zip(sizes, strides, strict=True)]
+    if any(behind < 0 for _, behind in borders) or layer.config.get("output_padding"):
+        raise _unknown(layer)
+    config = {"cropping": borders, "data_format": layer.config.get("data_format", "channels_last")}
+    full = named(layer.with_config(padding="valid"), f"{layer.name}_full")
+    return [full, Layer(f"Cropping{rank}D", layer.name, config)]
+
+
+def _refuse_unknown_border(layer: Layer) -> None:
+    rank = _POOLS.get(layer.class_name, 2 if layer.class_name == "ConvLSTM2D" else 0)
+    size = "kernel_size" if layer.class_name.startswith("Conv") else "pool_size"
+    if rank and layer.config.get("padding") == "same" and not _agrees(layer, size, rank):
+        raise _unknown(layer)
+
+
+def _agrees(layer: Layer, size: str, rank: int) -> bool:
+    """Whether Theano and TensorFlow pad alike: odd sizes (3 for pooling) and no strides."""
+    sizes = spread(layer.config.get(size, 2), rank)
+    default = 1 if size == "kernel_size" else sizes
+    strides = spread(layer.config.get("strides") or default, rank)
+    odd = all(s % 2 for s in sizes) if size == "kernel_size" else all(s in (1, 3) for s in sizes)
+    return odd and all(stride == 1 for stride in strides)
+
+
+def _unknown(layer: Layer) -> MigrationError:
+    return MigrationError(
+        "SIL031",
+        f"{layer.class_name} {layer.name!r} was computed by Theano with padding='same', which pads otherwise than "
+        f"every "
+        "backend of today for these sizes and strides",
+        "Replace the layer in the source by one with padding='valid' behind a ZeroPadding layer.",
+        place=layer.name,
+    )

@@ -1,0 +1,150 @@
+"""Where the mask of a tensor comes from, and layers that put it back on a tensor that lost it.
+
+Keras 2 carries masks along implicitly. A rule that takes a path through tensor operations loses them; it can name
+the mask again, from the layer that made it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, structure_refs
+from migrate.dialects.surgery import unique_name
+
+_CARRIERS = frozenset(
+    (
+        "Activation",
+        "ActivityRegularization",
+        "Add",
+        "AlphaDropout",
+        "Average",
+        "BatchNormalization",
+        "Bidirectional",
+        "Concatenate",
+        "Dense",
+        "Dropout",
+        "ELU",
+        "GRU",
+        "GaussianDropout",
+        "GaussianNoise",
+        "LSTM",
+        "LayerNormalization",
+        "LeakyReLU",
+        "Maximum",
+        "Multiply",
+        "PReLU",
+        "RNN",
+        "ReLU",
+        "SimpleRNN",
+        "Softmax",
+        "SpatialDropout1D",
+        "Subtract",
+        "ThresholdedReLU",
+        "TimeDistributed",
+    )
+)
+"""Classes that hand the mask of their inputs on (merging ones: where all masks agree)."""
+_LAST_ONLY = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN"})
+
+
+def makes_mask(layer: Layer) -> bool:
+    """Whether a layer makes a mask by itself, or holds one that does."""
+    if layer.model is not None:
+        return any(makes_mask(inner) for inner in layer.model.layers)
+    if any(makes_mask(child) for child in layer.children.values()):
+        return True
+    return layer.class_name == "Masking" or (
+        layer.class_name == "Embedding" and bool(layer.config.get("mask_zero"))
+    )
+
+
+def mask_makers(model: Model, ref: TensorRef) -> frozenset[TensorRef] | None:
+    """Calls of Embedding and Masking layers whose masks, all together, are the mask of a tensor.
+
+    Returns:
+        An empty set for a tensor without a mask; None where it cannot be told (a nested model, a class that is
+        not known to hand masks on or to stop them).
+    """
+    layers = {layer.name: layer for layer in model.layers}
+    makers: set[TensorRef] = set()
+    pending, seen = [ref], {ref}
+    while pending:
+        current = pending.pop()
+        layer = layers[current.layer]
+        if layer.class_name == "InputLayer":
+            continue
+        if layer.model is not None:
+            if makes_mask(layer) or not layer.nodes:
+                return None
+        elif layer.class_name in ("Masking", "Embedding") and makes_mask(layer):
+            makers.add(TensorRef(layer.name, current.node))
+            continue
+        elif layer.class_name not in _CARRIERS and layer.class_name != "Embedding":
+            continue
+        if _stops(layer):
+            continue
+        for source in structure_refs(layer.nodes[current.node].args):
+            if source not in seen:
+                seen.add(source)
+                pending.append(source)
+    return frozenset(makers)
+
+
+def _stops(layer: Layer) -> bool:
+    inner = layer.children.get("forward_layer", layer)
+    return inner.class_name in _LAST_ONLY and not inner.config.get("return_sequences")
+
+
+def with_mask(
+    model: Model, owner: Layer, source: TensorRef, features: int, makers: frozenset[TensorRef]
+) -> list[Layer]:
+    """Layers that give a tensor of sequences its mask back; the last one has the owner's name.
+
+    Stock layers hand a mask on but none takes one from a tensor, except a model: the last layer is a model that
+    does nothing, called with ``mask``.
+
+    Args:
+        model: Functional, holds the makers.
+        owner: gives the names.
+        source: the tensor without a mask, of shape (batch, time, features).
+        features: size of its last dimension.
+        makers: from :func:`mask_makers`; not empty.
+    """
+    taken = {layer.name for layer in model.layers}
+    parts: list[Layer] = []
+
+    def operation(suffix: str, function: str, first: Any, **kwargs: Any) -> TensorRef:
+        name = unique_name(f"{owner.name}_{suffix}", taken)
+        taken.add(name)
+        parts.append(Layer("TFOpLambda", name, {"function": function}, (Node((first,), kwargs),)))
+        return TensorRef(name)
+
+    masks: list[TensorRef] = []
+    for maker in sorted(makers, key=lambda m: (m.layer, m.node)):
+        layer = model.layer(maker.layer)
+        given = layer.nodes[maker.node].args[0]
+        if layer.class_name == "Embedding":
+            masks.append(operation("mask", "math.not_equal", given, y=0))
+        else:
+            value = layer.config.get("mask_value", 0.0)
+            differs = operation("differs", "math.not_equal", given, y=value)
+            masks.append(operation("mask", "math.reduce_any", differs, axis=-1))
+    mask = masks[0]
+    for other in masks[1:]:
+        mask = operation("masks", "math.logical_and", mask, y=other)
+    inside = f"{owner.name}_values"
+    entry = Layer("InputLayer", inside, {"batch_input_shape": [None, None, features], "dtype": "float32"})
+    same = Layer(
+        "Activation", f"{owner.name}_masked", {"activation": "linear"}, (Node((TensorRef(inside),)),)
+    )
+    identity = Model(
+        "Functional",
+        owner.name,
+        Topology.FUNCTIONAL,
+        (entry, same),
+        TensorRef(entry.name),
+        TensorRef(same.name),
+    )
+    call = Node((source,), {"mask": mask})
+    parts.append(Layer("Functional", owner.name, nodes=(call,), model=identity))
+    return parts
