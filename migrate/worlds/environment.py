@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from migrate.formats.guard import EXPENDABLE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -96,4 +98,4 @@ def environment(
             "TF_NUM_INTEROP_THREADS",
         )
     }
-    return {**passed, **folders, **cores, **_SILENT_CPU, **_OF_WORLD[world]}
+    return {**passed, **folders, **cores, **_SILENT_CPU, **_OF_WORLD[world], EXPENDABLE: world.value}
