@@ -220,9 +220,14 @@ class Module:
     def scope_at(self, node: ast.expr) -> Scope:
         """The scope an expression stands in, found by a name in it; without a name no scope matters."""
         if self._scopes is None:
-            self._scopes = {
-                reference: scope for uses in self.index.names.values() for reference, scope in uses
-            }
+            self._scopes = {}
+            for uses in self.index.names.values():
+                for reference, scope in uses:  # the outermost attribute of a chain stands for all of it
+                    current: ast.expr = reference
+                    self._scopes[current] = scope
+                    while isinstance(current, ast.Attribute):
+                        current = current.value
+                        self._scopes[current] = scope
         known = self._scopes
         for inner in ast.walk(node):
             if inner in known:

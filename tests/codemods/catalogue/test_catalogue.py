@@ -141,7 +141,7 @@ def test_canonical(old: str, new: str) -> None:
         ("keras.optimizers.legacy.Adam", None, None),
         ("keras.layers.LocallyConnected2D", None, None),
         ("keras.layers.Merge", None, None),
-        ("keras.utils.Sequence", "keras.utils.PyDataset", "keras.utils.Sequence"),
+        ("keras.utils.Sequence", "keras.utils.Sequence", "keras.utils.Sequence"),
     ],
 )
 def test_destination(name: str, keras: str | None, tf: str | None) -> None:
