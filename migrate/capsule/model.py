@@ -163,8 +163,8 @@ def structure_refs(structure: Any) -> Iterator[TensorRef]:
     if isinstance(structure, TensorRef):
         yield structure
     elif isinstance(structure, Mapping):
-        for value in structure.values():
-            yield from structure_refs(value)
+        for key in sorted(structure):  # as tf.nest and Keras 3 flatten a dict
+            yield from structure_refs(structure[key])
     elif isinstance(structure, list | tuple):
         for value in structure:
             yield from structure_refs(value)

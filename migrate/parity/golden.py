@@ -1,13 +1,14 @@
 """Recorded inputs and outputs that stand beside a model: the strongest evidence there is.
 
-Two layouts are read: ``STEM.golden.npz`` with ``inputs/0``, ``outputs/0`` and ``activations/NAME``, and the
+Two layouts are read: ``STEM.golden.npz`` with ``inputs/0``, ``outputs/0`` and ``activations/NAME`` (for a SavedModel
+also ``signatures/NAME/inputs/KEY`` and ``signatures/NAME/outputs/KEY``), and the
 HDF5 files ``*_inputs_and_outputs.h5`` of the DL4J test resources (groups ``inputs``, ``predictions`` or
 ``outputs``, ``activations``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,14 @@ from migrate.findings import MigrationError
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedSignature:
+    """Recorded inputs and outputs of one signature of a SavedModel, by key."""
+
+    inputs: dict[str, Array] = field(default_factory=dict)
+    outputs: dict[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Golden:
     """One recorded case: flat inputs and outputs in the model's order, activations by layer name."""
 
@@ -27,6 +36,7 @@ class Golden:
     outputs: list[Array]
     input_names: list[str] = field(default_factory=list)
     activations: dict[str, Array] = field(default_factory=dict)
+    signatures: dict[str, RecordedSignature] = field(default_factory=dict)
 
     def arranged(self, names: Sequence[str]) -> Golden:
         """The inputs in the order of a model's input names, where the recording names them too.
@@ -69,7 +79,8 @@ def read_golden(path: Path) -> Golden:
     # In the DL4J files "outputs" are training targets; what the model computed stands under "predictions".
     group = "outputs" if path.suffix == ".npz" else "predictions"
     outputs = [arrays[name] for name in _numbered(arrays, group)]
-    if not inputs or not outputs:
+    signatures = _signatures(arrays)
+    if not signatures and (not inputs or not outputs):
         raise MigrationError(
             "PAR003",
             f"{path.name} has no recorded inputs and outputs",
@@ -79,7 +90,18 @@ def read_golden(path: Path) -> Golden:
         name.split("/", 1)[1]: array for name, array in arrays.items() if name.startswith("activations/")
     }
     names = [name.split("/", 1)[1] for name in input_keys]
-    return Golden(path, inputs, outputs, names, activations)
+    return Golden(path, inputs, outputs, names, activations, signatures)
+
+
+def _signatures(arrays: Mapping[str, Array]) -> dict[str, RecordedSignature]:
+    """Arrays named ``signatures/NAME/inputs/KEY`` and ``signatures/NAME/outputs/KEY``."""
+    found: dict[str, RecordedSignature] = {}
+    for name, array in arrays.items():
+        parts = name.split("/")
+        if len(parts) == 4 and parts[0] == "signatures" and parts[2] in ("inputs", "outputs"):
+            recorded = found.setdefault(parts[1], RecordedSignature())
+            getattr(recorded, parts[2])[parts[3]] = array
+    return found
 
 
 def _numbered(arrays: Iterable[str], group: str) -> list[str]:

@@ -112,8 +112,9 @@ def _collect_witnesses(
 ) -> None:
     """Recorded outputs if there are any, and the legacy world's."""
     path = request.golden or find_golden(request.path)
-    if path is not None:
-        golden = read_golden(path).arranged([entry["name"] for entry in described["inputs"]])
+    recorded = read_golden(path) if path is not None else None
+    if path is not None and recorded is not None and recorded.inputs:
+        golden = recorded.arranged([entry["name"] for entry in described["inputs"]])
         probes = slot.inputs / "golden.safetensors"
         save_arrays(probes, golden.probes())
         progress.witnesses.append(Witness("golden", path.name, probes, golden.references()))

@@ -9,10 +9,11 @@ from typing import Any
 from migrate.capsule.model import Model, Topology, structure_refs
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import Finding, MigrationError, Severity
+from migrate.parity.golden import find_golden, read_golden
 from migrate.parity.probes import InputSpec, make_probes
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.progress import Progress, Witness, Written
-from migrate.pipeline.proof import Judge, must_agree
+from migrate.pipeline.proof import Judge, must_agree, outputs_of
 from migrate.pipeline.reference import Reference, reader_params
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.staging import Staged
@@ -49,12 +50,18 @@ def migrate_saved_model(
         signatures: Signatures = slot.legacy.call("load_saved_model", params)["signatures"]
         progress.signatures = {"old": dict(signatures)}
         references = _take_references(slot, signatures, progress)
+        recorded = _recorded(request, slot, signatures)
     parts: dict[str, Path] = {}
     if Target.KERAS in options.targets and info["architecture"]:
         parts |= _migrate_natively(request, options, slot, staged, references, signatures, progress)
     if Target.SAVED_MODEL in options.targets:
         method = "reexport_tf1" if info["reference_variables"] else "reexport"
-        parts["saved_model"] = _reexport(slot, method, params, references, signatures, options, progress)
+        parts["saved_model"] = _reexport(slot, method, params, signatures, progress)
+        with progress.phase("reload"):
+            for name, witness in [*_witnesses(references), *recorded]:
+                _compare_served(
+                    slot, parts["saved_model"], name, signatures[name], witness, options, progress
+                )
     if not parts:
         raise MigrationError(
             "EXP001",
@@ -220,43 +227,71 @@ def _arrange(keys: list[str], wanted: list[str]) -> list[int] | None:
     return order
 
 
+def _witnesses(references: Mapping[str, Reference]) -> list[tuple[str, Witness]]:
+    return [
+        (name, Witness(r.evidence, f"signature {name!r}", r.probes, r.outputs))
+        for name, r in references.items()
+    ]
+
+
+def _recorded(request: ArtifactRequest, slot: Slot, signatures: Signatures) -> list[tuple[str, Witness]]:
+    """Recorded calls of signatures, where the user has them."""
+    path = request.golden or find_golden(request.path)
+    if path is None:
+        return []
+    witnesses = []
+    for number, (name, recorded) in enumerate(read_golden(path).signatures.items()):
+        signature = signatures.get(name)
+        if signature is None:
+            raise MigrationError(
+                "PAR003", f"{path.name} records {name!r}, which is no signature of the model"
+            )
+        inputs = {f"0/{i}": recorded.inputs[e["name"]] for i, e in enumerate(signature["inputs"])}
+        outputs = {f"0/{i}": recorded.outputs[e["name"]] for i, e in enumerate(signature["outputs"])}
+        probes = slot.inputs / f"recorded{number}.safetensors"
+        save_arrays(probes, inputs)
+        witnesses.append((name, Witness("golden", f"{name!r} of {path.name}", probes, outputs)))
+    return witnesses
+
+
 def _reexport(
-    slot: Slot,
-    method: str,
-    params: Mapping[str, Any],
-    references: Mapping[str, Reference],
-    signatures: Signatures,
-    options: Options,
-    progress: Progress,
+    slot: Slot, method: str, params: Mapping[str, Any], signatures: Signatures, progress: Progress
 ) -> Path:
-    """Export the graph again, check that the signatures are the same key by key, and compare the numbers."""
+    """Export the graph again, and check that the signatures are the same key by key."""
     with progress.phase("write"):
         written = Path(slot.modern.call(method, params)["saved_model"])
     with progress.phase("reload"):
         described = slot.stock.call("describe_signatures", {"path": str(written)})["signatures"]
         must_keep_signatures(signatures, described)
         progress.signatures["served"] = described
-        for name, reference in references.items():
-            judge = Judge([e["name"] for e in signatures[name]["outputs"]], "", options.tolerance)
-            reply = slot.stock.call(
-                "call_saved_model",
-                {
-                    "path": str(written),
-                    "signature": name,
-                    "probes": str(reference.probes),
-                    "inputs": [e["name"] for e in signatures[name]["inputs"]],
-                    "outputs": list(judge.names),
-                    "out": "served.safetensors",
-                    "stateful": True,
-                },
-            )
-            comparisons = judge.compare(reference.outputs, load_arrays(Path(reply["file"])))
-            must_agree(comparisons, f"signature {name!r} of the exported SavedModel")
-            progress.comparisons += comparisons
-            progress.witnesses.append(
-                Witness("original", f"signature {name!r}", reference.probes, reference.outputs)
-            )
     return written
+
+
+def _compare_served(
+    slot: Slot,
+    written: Path,
+    name: str,
+    signature: Mapping[str, Any],
+    witness: Witness,
+    options: Options,
+    progress: Progress,
+) -> None:
+    """Call a signature of the exported archive as a server will, and compare."""
+    judge = Judge([e["name"] for e in signature["outputs"]], "", options.tolerance)
+    results = outputs_of(
+        slot.stock,
+        witness.probes,
+        "call_saved_model",
+        path=str(written),
+        signature=name,
+        inputs=[e["name"] for e in signature["inputs"]],
+        outputs=list(judge.names),
+        stateful=bool(signature.get("stateful")),
+    )
+    comparisons = judge.compare(witness.outputs, results)
+    must_agree(comparisons, f"signature {name!r} of the exported SavedModel")
+    progress.comparisons += comparisons
+    progress.witnesses.append(witness)
 
 
 def must_keep_signatures(old: Signatures, new: Signatures) -> None:

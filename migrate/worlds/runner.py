@@ -36,7 +36,8 @@ def _dim(value: Any) -> int | None:
 
 def _flat(value: Any) -> list[Any]:
     if isinstance(value, Mapping):
-        return [leaf for key in value for leaf in _flat(value[key])]
+        # tf.nest and Keras 3 order the leaves of a dict by its keys, and so are recordings made.
+        return [leaf for key in sorted(value) for leaf in _flat(value[key])]
     if isinstance(value, list | tuple):
         return [leaf for item in value for leaf in _flat(item)]
     return [value]
@@ -82,7 +83,7 @@ def nest_like(structure: Any, values: list[Any]) -> Any:
 
     def fill(part: Any) -> Any:
         if isinstance(part, Mapping):
-            return {key: fill(part[key]) for key in part}
+            return {key: fill(part[key]) for key in sorted(part)}
         if isinstance(part, list | tuple):
             return [fill(item) for item in part]
         return next(iterator)

@@ -41,14 +41,24 @@ def describe_signatures(loaded: Any, orders: Mapping[str, Mapping[str, list[str]
     """
     described = {}
     for name, function in loaded.signatures.items():
+        if name.startswith("__"):
+            continue  # "__saved_model_init_op" of TF 1.15 is run by loading, not called
         specs = function.structured_input_signature[1]
-        outputs = function.structured_outputs
+        outputs = {key: value for key, value in function.structured_outputs.items() if value is not None}
         order = orders.get(name, {})
         described[name] = {
             "inputs": [_spec(key, specs[key]) for key in ordered(order.get("inputs", []), specs)],
             "outputs": [_spec(key, outputs[key]) for key in ordered(order.get("outputs", []), outputs)],
+            "stateful": is_stateful(function),
         }
     return described
+
+
+def is_stateful(function: Any) -> bool:
+    """Whether a call changes variables, as a stateful RNN does."""
+    graph = function.graph.as_graph_def()
+    nodes = [*graph.node, *(node for f in graph.library.function for node in f.node_def)]
+    return any(node.op.startswith("Assign") for node in nodes)
 
 
 def ordered(order: list[str], keys: Mapping[str, Any]) -> list[str]:
@@ -62,12 +72,18 @@ def _spec(key: str, spec: Any) -> dict[str, Any]:
 
 
 def call_signature(function: Any, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
-    """Run one signature on every case of ``probes``: inputs by position to ``inputs`` keys."""
+    """Run one signature on every case of ``probes``: inputs by position to ``inputs`` keys.
+
+    A stateful graph is put back into its first state before each case.
+    """
     import tensorflow as tf
 
     specs = function.structured_input_signature[1]
+    initial = [(v, tf.identity(v)) for v in function.variables] if is_stateful(function) else []
     results = {}
     for number, arrays in enumerate(cases_of(Path(params["probes"]))):
+        for variable, value in initial:
+            variable.assign(value)
         tensors = {
             key: tf.convert_to_tensor(array, dtype=specs[key].dtype)
             for key, array in zip(params["inputs"], arrays, strict=True)

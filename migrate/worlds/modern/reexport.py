@@ -28,7 +28,8 @@ def reexport(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         MigrationError: ``EXP003`` when there is no signature to keep, ``EXP004`` when the exporter refuses.
     """
     loaded = load(params["path"], params.get("tags"))
-    if not loaded.signatures:
+    names = [name for name in loaded.signatures if not name.startswith("__")]
+    if not names:
         raise MigrationError(
             "EXP003",
             "the SavedModel has no signature, so nothing says how it is called",
@@ -36,7 +37,7 @@ def reexport(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         )
     archive = keras.export.ExportArchive()
     archive.track(loaded)
-    names = sorted(loaded.signatures, key=lambda name: name != DEFAULT)
+    names.sort(key=lambda name: name != DEFAULT)
     for name in names:
         function, specs = endpoint(loaded.signatures[name], params.get("orders", {}).get(name, {}))
         archive.add_endpoint(name, function, input_signature=specs)

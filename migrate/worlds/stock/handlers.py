@@ -119,7 +119,8 @@ def describe_signatures(params, scratch):
         return {"name": key, "dtype": tensor.dtype.name, "shape": shape}
 
     described = {}
-    for name, signature in tf.saved_model.load(params["path"]).signatures.items():
+    loaded = tf.saved_model.load(params["path"])
+    for name, signature in loaded.signatures.items():
         described[name] = {
             "inputs": [spec(k, t) for k, t in signature.structured_input_signature[1].items()],
             "outputs": [spec(k, t) for k, t in signature.structured_outputs.items()],
