@@ -136,7 +136,8 @@ def _read_hdf5(path: Path) -> dict[str, Array]:
 
 def find_golden(source: Path) -> Path | None:
     """The golden file that belongs to a model by its name; None where there is none."""
-    for stem in (source.stem, source.stem.removesuffix(".weights")):
+    # "model.ckpt-3.index" and "model.weights.h5" are recorded as "model.golden.npz".
+    for stem in (source.stem, source.stem.removesuffix(".weights"), source.name.split(".")[0]):
         npz = source.with_name(f"{stem}.golden.npz")
         if npz.is_file():
             return npz

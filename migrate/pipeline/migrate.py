@@ -51,7 +51,7 @@ def _migrate(
     must_be_free(request.out / request.folder, options.force)
     with progress.phase("scan"):
         staged = stage(request.path, options, slot)
-        progress.findings += must_be_safe(slot, staged.source, options.trust)
+        progress.findings += must_be_safe(slot, staged.scanned, options.trust)
     if staged.format is Format.SAVED_MODEL:
         written = migrate_saved_model(request, options, slot, staged, progress)
     else:

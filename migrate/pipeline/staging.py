@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
+from migrate.formats.checkpoint.locate import find_prefix
 from migrate.formats.identify import identify
 from migrate.formats.pairing import find_architecture
 from migrate.pipeline.request import Options
@@ -23,6 +25,9 @@ _SUFFIXES = {
 """What frameworks want a file of this content to be called: they choose the reader by the name."""
 
 
+_WITHOUT_ARCHITECTURE = frozenset({Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE, Format.CHECKPOINT})
+
+
 @dataclass(frozen=True, slots=True)
 class Staged:
     """Files of one artifact inside the slot."""
@@ -31,6 +36,13 @@ class Staged:
     source: Path
     architecture: Path | None
     custom_objects: tuple[str, ...]
+
+    @property
+    def scanned(self) -> Path:
+        """The file or folder that the scan looks at; of a checkpoint its index."""
+        if self.format is Format.CHECKPOINT:
+            return self.source.with_name(f"{self.source.name}.index")
+        return self.source
 
 
 def stage(path: Path, options: Options, slot: Slot) -> Staged:
@@ -43,11 +55,13 @@ def stage(path: Path, options: Options, slot: Slot) -> Staged:
     if found.format is Format.SAVED_MODEL:
         source = slot.inputs / "original"
         _bring_folder(path if path.is_dir() else path.parent, source)
+    elif found.format is Format.CHECKPOINT:
+        source = _bring_checkpoint(path, slot.inputs)
     else:
         source = slot.inputs / f"original{_SUFFIXES.get(found.format, path.suffix)}"
         _bring(path, source)
     given = _given_architecture(options, slot)
-    if given is None and found.format in (Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE):
+    if given is None and found.format in _WITHOUT_ARCHITECTURE:
         given = find_architecture(path)
     architecture = None
     if given is not None:
@@ -96,3 +110,14 @@ def _bring_folder(source: Path, target: Path) -> None:
         here.mkdir(parents=True, exist_ok=True)
         for name in files:
             _bring(Path(folder, name), here / name)
+
+
+def _bring_checkpoint(path: Path, folder: Path) -> Path:
+    """The index, shards and graph of a checkpoint, under a prefix of our own."""
+    prefix = find_prefix(path)
+    target = folder / "original.ckpt"
+    for part in prefix.parent.glob(f"{glob.escape(prefix.name)}.*"):
+        ending = part.name.removeprefix(prefix.name)
+        if ending in (".index", ".meta") or ending.startswith(".data-"):
+            _bring(part, target.with_name(target.name + ending))
+    return target

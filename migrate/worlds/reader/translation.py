@@ -18,6 +18,7 @@ from migrate.dialects.rule import overrides_original
 from migrate.dialects.translate import era_of, translate
 from migrate.findings import MigrationError
 from migrate.formats.artifact import LegacyArtifact
+from migrate.formats.checkpoint.reader import read_checkpoint
 from migrate.formats.limits import sha256_of
 from migrate.formats.read import read
 from migrate.formats.saved_model.keras import read_keras_saved_model
@@ -58,10 +59,16 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
 
 def _read(source: Path, architecture: Path | None) -> LegacyArtifact:
-    if not source.is_dir():
+    if source.is_file():
         return read(source, architecture)
-    root = read(architecture, values=False).architecture if architecture else None
-    return read_keras_saved_model(source, root)
+    stated = read(architecture, values=False) if architecture else None
+    root = stated.architecture if stated else None
+    if source.is_dir():
+        return read_keras_saved_model(source, root)
+    artifact = read_checkpoint(source, root)
+    if stated is not None:  # a checkpoint does not say who wrote it; the architecture does
+        artifact.writer = stated.writer
+    return artifact
 
 
 def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
