@@ -50,7 +50,7 @@ class Identification:
     """What a path holds.
 
     Attributes:
-        path: as given.
+        path: as given; of a checkpoint also its prefix, which is no file.
         format: the kind.
         detail: one line for people: the sub-kind, or why it is not a model.
         hint: the next step where the path cannot be migrated as it is; empty otherwise.
@@ -73,6 +73,8 @@ def identify(path: Path) -> Identification:
     try:
         if path.is_dir():
             return _directory(path)
+        if not path.exists() and (index := path.with_name(path.name + ".index")).is_file():
+            return Identification(path, Format.CHECKPOINT, "TensorFlow checkpoint", "", index.stat().st_size)
         if path.is_symlink() and not path.exists():
             target = path.readlink().as_posix()
             if "annex/objects/" in target:

@@ -146,18 +146,17 @@ def inspect(path: str | Path, architecture: str | Path | None = None) -> Inspect
         MigrationError: FMT021 when the path cannot be read at all.
     """
     source = Path(path)
-    if not source.exists() and source.with_name(source.name + ".index").is_file():
-        return _checkpoint(Identification(source, Format.CHECKPOINT, "TensorFlow checkpoint"), [])
+    given = Path(architecture) if architecture else None
     found = identify(source)
     obstacles: list[Finding] = []
     try:
         if found.format is Format.SAVED_MODEL:
             return _saved_model(found, obstacles)
         if found.format is Format.CHECKPOINT:
-            return _checkpoint(found, obstacles)
+            return _checkpoint(found, given, obstacles)
         if found.format in (Format.META_GRAPH, Format.FROZEN_GRAPH):
             return _graph(found)
-        return _artifact(found, Path(architecture) if architecture else None, obstacles)
+        return _artifact(found, given, obstacles)
     except MigrationError as error:
         return _basic(found, [*obstacles, error.finding(_severity(error.code))])
 
@@ -440,8 +439,9 @@ def _signature(signature: Signature) -> SignatureRecord:
     )
 
 
-def _checkpoint(found: Identification, obstacles: list[Finding]) -> Inspection:
+def _checkpoint(found: Identification, architecture: Path | None, obstacles: list[Finding]) -> Inspection:
     from migrate.formats.checkpoint.reader import open_checkpoint
+    from migrate.formats.read import read
 
     checkpoint = open_checkpoint(found.path)
     entries = [checkpoint.bundle.entries[name] for name in checkpoint.names()]
@@ -451,6 +451,9 @@ def _checkpoint(found: Identification, obstacles: list[Finding]) -> Inspection:
         obstacles.append(
             Finding("FMT022", Severity.ERROR, f"shards are missing: {', '.join(missing)}", "Fetch all files.")
         )
+    elif (artifact := read(found.path, architecture, values=False)).architecture is not None:
+        obstacles += _obstacles(artifact)
+        return _described(found, artifact, obstacles, variables=variables, layout=checkpoint.layout)
     else:
         obstacles.append(
             Finding(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TEXT_SUFFIXES = (".json", ".yaml", ".yml", ".txt", "")
-_WEIGHT_SUFFIX = re.compile(r"\.(h5|hdf5|hdf|keras|ckpt|model|weights)$", re.IGNORECASE)
+_WEIGHT_SUFFIX = re.compile(r"\.(h5|hdf5|hdf|keras|ckpt(-\d+)?|model|weights|index)$", re.IGNORECASE)
 _ROLE = re.compile(
     r"(^|[._-]+)(model|weights?|config|configuration|arch|architecture|json|yaml|best|final)$", re.IGNORECASE
 )

@@ -18,14 +18,15 @@ _ARCHITECTURES = (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML)
 
 
 def read(path: Path, architecture: Path | None = None, *, values: bool = True) -> LegacyArtifact:
-    """Read a model file of any legacy kind that is not a SavedModel or checkpoint.
+    """Read a model of any legacy kind.
 
     Weights are paired with ``architecture``, or with the one found beside them
     (``pairing.find_architecture``); when there is none, the artifact has ``architecture=None`` and it is for
     the caller to block.
 
     Args:
-        path: HDF5, archive, weights or architecture file.
+        path: HDF5, archive, weights or architecture file, SavedModel directory, or a checkpoint by its prefix or any
+            of its files.
         architecture: JSON, YAML, HDF5 model or archive whose architecture the weights belong to.
         values: False leaves values in the file: arrays have shape and dtype only, and ``sha256`` is empty.
 
@@ -37,6 +38,8 @@ def read(path: Path, architecture: Path | None = None, *, values: bool = True) -
     from migrate.formats.hdf5 import read_hdf5
 
     found = identify(path)
+    if found.format in (Format.CHECKPOINT, Format.SAVED_MODEL):
+        return _read_tensorflow(path, found, architecture, values)
     if found.format is Format.HDF5_MODEL:
         return read_hdf5(path, values=values)
     if found.format is Format.KERAS_ARCHIVE and path.is_file():
@@ -53,6 +56,25 @@ def read(path: Path, architecture: Path | None = None, *, values: bool = True) -
         artifact = read_hdf5(path, values=values)
         artifact.architecture = root
     if root is not None and source is not None:
+        artifact.metadata["architecture_source"] = str(source)
+        artifact.writer = _joint_writer(artifact.writer, architecture_writer(root))
+    return artifact
+
+
+def _read_tensorflow(path: Path, found: Identification, given: Path | None, values: bool) -> LegacyArtifact:
+    """A checkpoint with its architecture, or a SavedModel, whose metadata usually holds one."""
+    from migrate.formats.architecture import architecture_writer
+    from migrate.formats.checkpoint.locate import find_prefix
+    from migrate.formats.checkpoint.reader import read_checkpoint
+    from migrate.formats.saved_model.keras import read_keras_saved_model
+
+    if found.format is Format.SAVED_MODEL:
+        root = _architecture(path, given)[0] if given else None
+        return read_keras_saved_model(path, root, values=values)
+    prefix = find_prefix(path)
+    root, source = _architecture(prefix, given)
+    artifact = read_checkpoint(prefix, root, values=values)
+    if root is not None:
         artifact.metadata["architecture_source"] = str(source)
         artifact.writer = _joint_writer(artifact.writer, architecture_writer(root))
     return artifact
@@ -101,9 +123,9 @@ def refusal(found: Identification) -> MigrationError:
         return MigrationError(
             "FMT023", found.detail, "Give it as reference beside a model, not as a model.", place
         )
-    if found.format in (Format.SAVED_MODEL, Format.CHECKPOINT, Format.META_GRAPH, Format.FROZEN_GRAPH):
+    if found.format in (Format.META_GRAPH, Format.FROZEN_GRAPH):
         return MigrationError(
-            "FMT001", found.detail, "This kind is read by the SavedModel and checkpoint readers.", place
+            "FMT001", found.detail, "A graph has no layers to read; --lift builds some.", place
         )
     return MigrationError(
         "FMT023", f"not a model: {found.detail}", found.hint or "Nothing to migrate.", place

@@ -7,11 +7,12 @@ from migrate.findings import Fix, Rule, Severity
 RULES: tuple[Rule, ...] = (
     Rule(
         "FMT001",
-        "needs-saved-model-reader",
-        "A SavedModel, checkpoint or graph was given where a file of layers was expected.",
+        "graph-without-layers",
+        "A graph was given where a file of layers was expected.",
         Severity.ERROR,
         Fix.MANUAL,
-        why="Keras 3 refuses SavedModels in load_model(); they have a reader of their own and keep their signatures.",
+        why="Keras 3 refuses SavedModels and graphs in load_model(). SavedModels have a reader of their own and keep "
+        "their signatures; a bare graph has to be lifted.",
         references=("keras-team/keras#18709", "cbrnr/sleepecg#214"),
     ),
     Rule(

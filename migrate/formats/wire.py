@@ -159,6 +159,16 @@ class Message:
                 found.append(signed(one))
         return found
 
+    def floats(self, number: int) -> list[float]:
+        """A repeated ``float`` field, packed or not."""
+        found: list[float] = []
+        for value in self._fields.get(number, ()):
+            data = bytes(value) if isinstance(value, memoryview) else value.to_bytes(8, "little")[:4]
+            if len(data) % 4:
+                raise WireError("not a protobuf message: packed floats end within a number")
+            found += struct.unpack(f"<{len(data) // 4}f", data)
+        return found
+
     def mapping(self, number: int) -> Iterator[tuple[str, Message]]:
         """A ``map<string, message>`` field."""
         for entry in self.messages(number):

@@ -46,7 +46,7 @@ def test_hdf5_model(tmp_path: Path) -> None:
     assert [(layer.path, layer.class_name, layer.parameters) for layer in found.layers] == [
         ("dense", "Dense", 8)
     ]
-    assert [(w.name, w.shape, w.dtype) for w in found.layers[0].weights][0] == (
+    assert next((w.name, w.shape, w.dtype) for w in found.layers[0].weights) == (
         "dense/kernel:0",
         [3, 2],
         "float32",

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from migrate.formats.checkpoint.bundle import Bundle
     from migrate.formats.checkpoint.objects import ObjectGraph
 
-VALUE = "VARIABLE_VALUE"
+VALUE, TABLE = "VARIABLE_VALUE", "table"
+_STATES = re.compile(r"/keras_api/states/\d+/")
 _METRICS = ("keras_api/metrics/", "loss_tracker/", "compiled_metrics/")
 _LAYER = re.compile(r"layer-(\d+)$")
 _NO_WEIGHTS = frozenset({"keras_api", "optimizer", "signatures", "save_counter", "loss_tracker"})
@@ -46,7 +47,8 @@ class LayerAssignment:
         weights: per layer of the architecture.
         optimizer: slots and counters, named by their keys.
         metrics: state of metrics, named by their keys.
-        tables: layer path + table path → keys and values arrays of a lookup table.
+        tables: layer path + table path → ``keys`` and ``values`` of a mutable lookup table, empty without values.
+        states: keys of the states of stateful RNNs, which a new process resets anyway.
         unmatched: keys of variables that no layer owns.
         groups: object path of each layer, for checks against other descriptions.
     """
@@ -55,6 +57,7 @@ class LayerAssignment:
     optimizer: list[SavedArray] = field(default_factory=list)
     metrics: list[SavedArray] = field(default_factory=list)
     tables: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    states: list[str] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
     groups: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
@@ -100,6 +103,8 @@ def assign_by_objects(
             or ".OPTIMIZER_SLOT" in variable.key
         ):
             walk.result.optimizer.append(stored_array(bundle, variable.key, variable.key, values=values))
+        elif _STATES.search(variable.key):
+            walk.result.states.append(variable.key)
         elif variable.key.startswith(_METRICS):
             walk.result.metrics.append(stored_array(bundle, variable.key, variable.key, values=values))
         else:
@@ -218,17 +223,30 @@ def _assign_layer(walk: _Walk, layer: dict[str, Any], number: int, path: tuple[s
     arrays = []
     for relative, node_number in _below(walk.graph, number):
         for attribute, (key, full_name) in walk.graph.nodes[node_number].attributes.items():
+            if attribute == TABLE:
+                _take_table(walk, key, "/".join((*path, *relative)))
             if key in walk.claimed or key not in walk.bundle.entries:
                 continue
             walk.claimed.add(key)
             if attribute == VALUE:
                 name = f"{full_name}:0" if full_name else "/".join(relative)
                 arrays.append(stored_array(walk.bundle, key, name, values=walk.values))
-            elif walk.values and walk.bundle.entries[key].shape != ():
-                table = walk.result.tables.setdefault("/".join((*path, *relative)), {})
-                table[attribute] = _plain_list(walk.bundle[key].ravel().tolist())
     if arrays or inner is None:
         walk.result.weights.append(LayerWeights(path, arrays))
+
+
+def _take_table(walk: _Walk, key: str, path: str) -> None:
+    """A mutable table is stored as two tensors beside its key; counting tables of ``adapt`` are empty afterwards."""
+    stored = {part: f"{key}-{part}" for part in ("keys", "values")}
+    if not all(name in walk.bundle.entries for name in stored.values()):
+        return
+    walk.claimed.update(stored.values())
+    if walk.values:
+        contents = {part: _plain_list(walk.bundle[name].ravel().tolist()) for part, name in stored.items()}
+        if contents["keys"]:
+            walk.result.tables[path] = contents
+    else:
+        walk.result.tables[path] = {}
 
 
 def _share(walk: _Walk, first: tuple[str, ...], path: tuple[str, ...]) -> None:

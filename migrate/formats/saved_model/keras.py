@@ -11,6 +11,7 @@ from migrate.formats.checkpoint.layers import LayerAssignment, assign_by_objects
 from migrate.formats.checkpoint.reader import open_checkpoint
 from migrate.formats.limits import MAX_ASSET_BYTES, sha256_of
 from migrate.formats.saved_model.reader import SavedModel, read_saved_model
+from migrate.formats.saved_model.tables import static_tables
 from migrate.formats.writers import stored_writer
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def read_keras_saved_model(
 
     Returns:
         an artifact; ``architecture`` is None when the metadata holds none (then there are no ``weights`` either, and
-        the signatures are what can be migrated). ``metadata`` has ``signatures``, ``tables`` and ``unmatched``.
+        the signatures are what can be migrated). ``metadata`` has ``signatures``, ``tables`` (lookup tables by
+        layer path: ``{"keys", "values"}`` or ``{"asset"}``), ``states`` and ``unmatched``.
 
     Raises:
         MigrationError: FMT015 damaged, FMT022 incomplete, WGT006 objects that do not fit the architecture.
@@ -53,8 +55,11 @@ def read_keras_saved_model(
             _check_names(model, assigned)
     meta = model.serving
     metadata: dict[str, Any] = {"signatures": signature_table(meta)}
-    if assigned.tables:
-        metadata["tables"] = assigned.tables
+    tables = assigned.tables | _layer_tables(meta, assigned)
+    if tables:
+        metadata["tables"] = tables
+    if assigned.states:
+        metadata["states"] = assigned.states
     if assigned.unmatched:
         metadata["unmatched"] = assigned.unmatched
     if model.missing:
@@ -89,6 +94,17 @@ def signature_table(meta: MetaGraph) -> dict[str, Any]:
         }
         for signature in meta.signatures
     }
+
+
+def _layer_tables(meta: MetaGraph, assigned: LayerAssignment) -> dict[str, dict[str, Any]]:
+    """Static tables by layer path and attribute; those of no layer by their object path."""
+    by_group = {group: layer for layer, group in assigned.groups.items()}
+    tables = {}
+    for path, table in static_tables(meta).items():
+        size = next((n for n in range(len(path), 0, -1) if path[:n] in by_group), 0)
+        owner = by_group[path[:size]] if size else ()
+        tables["/".join((*owner, *path[size:]))] = table
+    return tables
 
 
 def _shape(shape: tuple[int | None, ...] | None) -> list[int | None] | None:

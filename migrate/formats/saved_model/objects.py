@@ -34,6 +34,8 @@ class SavedNode:
         slots: of an optimizer: (variable node, slot name, slot node).
         registered_name: of an object with a registered class.
         saver: of a table and the like: names of its saveable values.
+        functions: of a function: names of its concrete functions.
+        operation: of a constant: the name of its node in the graph.
     """
 
     kind: str = "object"
@@ -48,6 +50,8 @@ class SavedNode:
     slots: list[tuple[int, str, int]] = field(default_factory=list)
     registered_name: str = ""
     saver: list[str] = field(default_factory=list)
+    functions: list[str] = field(default_factory=list)
+    operation: str = ""
 
     @property
     def is_keras(self) -> bool:
@@ -67,6 +71,8 @@ class SavedObjects:
     nodes: list[SavedNode] = field(default_factory=list)
     paths: dict[int, tuple[str, ...]] = field(default_factory=dict)
     functions: int = 0
+    bound_inputs: dict[str, list[int]] = field(default_factory=dict)
+    """Concrete function → objects that it captures, in order."""
 
     def path(self, number: int) -> str:
         """The path to a node, joined by dots; the root is empty."""
@@ -86,7 +92,8 @@ def parse_objects(data: memoryview) -> SavedObjects:
     message = Message(data)
     nodes = [_node(Message(view)) for view in message.views(1)]
     paths = shortest_paths([node.children for node in nodes])
-    return SavedObjects(nodes, paths, len(message.views(2)))
+    bound = {name: function.ints(2) for name, function in message.mapping(2)}
+    return SavedObjects(nodes, paths, len(bound), bound)
 
 
 def _node(message: Message) -> SavedNode:
@@ -111,6 +118,12 @@ def _node(message: Message) -> SavedNode:
         node.shape = parse_shape(variable.message(2))
     elif node.kind == "asset":
         node.asset = message.message(5).uint(1)
+    elif node.kind == "function":
+        node.functions = message.message(6).texts(1)
+    elif node.kind == "bare function":
+        node.functions = message.message(8).texts(1)
+    elif node.kind == "constant":
+        node.operation = message.message(9).text(1)
     return node
 
 

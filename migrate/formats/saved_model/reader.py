@@ -72,6 +72,7 @@ class MetaGraph:
         assets: file names below ``assets/``, by index.
         collections: names of TF1 collections.
         reference_variables: whether it holds TF1 reference variables, which TF2 cannot wrap (FMT-16).
+        graph_data: the undecoded ``GraphDef``.
     """
 
     tags: tuple[str, ...]
@@ -83,6 +84,7 @@ class MetaGraph:
     assets: list[str]
     collections: list[str]
     reference_variables: bool = False
+    graph_data: memoryview = field(default=memoryview(b""), repr=False)
 
 
 @dataclass(slots=True)
@@ -186,6 +188,7 @@ def _meta_graph(message: Message) -> MetaGraph:
         assets=[asset.text(2) for asset in message.messages(6)],
         collections=collections,
         reference_variables=any(op in graph.ops for op in ("Variable", "VariableV2", "TemporaryVariable")),
+        graph_data=message.view(2),
     )
 
 
