@@ -137,7 +137,9 @@ def _quietly(path: Path) -> str:
         return ""
 
 
-def keys_of(candidates: Sequence[Candidate], hasher: Hasher, options: Options) -> dict[str, tuple[str, str]]:
+def keys_of(
+    candidates: Sequence[Candidate], hasher: Hasher, options: Options, ruleset: str
+) -> dict[str, tuple[str, str]]:
     """Source to key and SHA-256 of its own file. The key of what cannot be read is its name's.
 
     Raises:
@@ -145,7 +147,7 @@ def keys_of(candidates: Sequence[Candidate], hasher: Hasher, options: Options) -
     """
     files = list(dict.fromkeys(path for one in candidates for path in (one.path, *one.companions)))
     hashes = hasher.hashes(files)
-    chosen, ruleset = options_digest(options), ruleset_version()
+    chosen = options_digest(options)
     keys = {}
     for one in candidates:
         own = hashes[one.path]

@@ -14,7 +14,7 @@ import shutil
 import signal
 import sqlite3
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from migrate.batch import resources
 from migrate.batch.discover import Candidate, Source, discover, expand
 from migrate.batch.events import Event, Outcome, Task
 from migrate.batch.job import PIPELINE, Settings, encode_options
-from migrate.batch.keys import Hasher, keys_of
+from migrate.batch.keys import Hasher, keys_of, ruleset_version
 from migrate.batch.ledger import STARTED, STATE, Ledger, Lock, not_writable, open_ledger
 from migrate.batch.local import RETRIED, Executor, LocalExecutor
 from migrate.batch.plan import Action, Planned, make_plan, task_of
@@ -64,6 +64,7 @@ class BatchOptions:
         scratch: where workers write before outputs are published.
         sandboxed: False runs the workers without protection; for debugging.
         pipeline: the function that migrates one artifact.
+        ruleset: the version of the rules that results are kept for; that of this code unless given.
     """
 
     options: Options = field(default_factory=Options)
@@ -74,6 +75,7 @@ class BatchOptions:
     scratch: Path | None = None
     sandboxed: bool = True
     pipeline: str = PIPELINE
+    ruleset: str = ""
 
     @property
     def limits(self) -> Limits:
@@ -111,7 +113,9 @@ def plan_batch(sources: Sequence[str], out: Path, batch: BatchOptions) -> list[P
                 stack.callback(known.close)
                 rows = known.rows()
                 ledger.remember_hashes((path, *rest) for path, rest in known.known_hashes().items())
-        keys = keys_of(found, Hasher(ledger, resources.cores()), batch.options)
+        keys = keys_of(
+            found, Hasher(ledger, resources.cores()), batch.options, batch.ruleset or ruleset_version()
+        )
     return make_plan(found, keys, rows, retry=batch.retry)
 
 
@@ -213,7 +217,9 @@ class _Run:
         self._reason = ("", "", "")
         self._retrying = False
         _sweep_outputs(out)
-        keys = keys_of(found, Hasher(ledger, resources.cores()), batch.options)
+        keys = keys_of(
+            found, Hasher(ledger, resources.cores()), batch.options, batch.ruleset or ruleset_version()
+        )
         plan = make_plan(found, keys, ledger.rows(), retry=batch.retry)
         ledger.plan((one.candidate.source, one.folder, one.key, one.candidate.size) for one in plan)
         if self._adopt(plan, everything=rebuilt):
@@ -251,7 +257,8 @@ class _Run:
         self._retrying = True
         for task in self._again:
             if not self._stopping.is_set():
-                executor.run([task], self._begin, self._end, self._stopping)
+                # what an attempt of this run may have left is its own to replace
+                executor.run([replace(task, force=True)], self._begin, self._end, self._stopping)
 
     def _conclude(self, run: int) -> BatchReport:
         code, message, hint = self._reason
@@ -309,6 +316,8 @@ class _Run:
 
     def _failed(self, task: Task, outcome: Outcome) -> ArtifactResult:
         """The row of an artifact that no attempt survived."""
+        if outcome.code == "RUN014":
+            shutil.rmtree(self._out / task.folder, ignore_errors=True)  # made from what is no longer there
         tries = " Tried twice, the second time alone." if self._retrying else ""
         finding = FindingRecord(outcome.code, "error", outcome.message, f"{outcome.hint}{tries}".strip())
         form = next((p.candidate.format for p in self._plan if p.candidate.source == task.source), None)

@@ -1,0 +1,81 @@
+"""Small model files, and batches over them with the pipeline that has no frameworks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import h5py
+
+from migrate.batch.events import Event
+from migrate.batch.run import BatchOptions, run_batch
+from migrate.report.records import BatchReport
+from tests.batch.fake_pipeline import path_of_this_file
+from tests.scan import exploits
+from tests.scan.exploits import layer, sequential
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def model(path: Path, salt: str = "") -> Path:
+    """A model file whose content is its own, unless two are salted alike."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    exploits.h5_model(path, sequential(layer("Dense", {"name": salt or path.name, "units": 1})))
+    return path
+
+
+def models(folder: Path, *names: str) -> Path:
+    for name in names:
+        model(folder / f"{name}.h5")
+    return folder
+
+
+def options(**changes: Any) -> BatchOptions:
+    settings: dict[str, Any] = {"jobs": 2, "timeout": 30, "pipeline": path_of_this_file(), "ruleset": "1"}
+    return BatchOptions(**(settings | changes))
+
+
+def run(folder: Path, out: Path, events: list[Event] | None = None, **changes: Any) -> BatchReport:
+    return run_batch([str(folder)], out, options(**changes), (events if events is not None else []).append)
+
+
+def statuses(report: BatchReport) -> dict[str, str]:
+    return {result.source: result.status.value for result in report.artifacts}
+
+
+def calls(out: Path) -> list[str]:
+    """Sources in the order in which the pipeline was given them."""
+    log = out.parent / "calls.log"
+    return log.read_text().split() if log.exists() else []
+
+
+def start(folder: Path, out: Path, **changes: Any) -> subprocess.Popen[str]:
+    """The same batch in a process of its own, which prints its events as JSON lines."""
+    code = (
+        "import sys\nfrom pathlib import Path\n"
+        "from migrate.batch.progress import renderer\nfrom migrate.batch.run import BatchStopped, run_batch\n"
+        "from tests.batch.support import options\n"
+        "try:\n"
+        f"    run_batch([{str(folder)!r}], Path({str(out)!r}), options(**{changes!r}), renderer('json', sys.stdout))\n"
+        "except BatchStopped as stopped:\n    print(stopped.message); sys.exit(9)\n"
+    )
+    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def wait_for(path: Path, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path.name} never came"
+        time.sleep(0.02)
+
+
+def intact(out: Path, *folders: str) -> None:
+    """Each output is whole, and nothing half-written lies beside."""
+    for folder in folders:
+        assert sorted(path.name for path in (out / folder).iterdir()) == ["migration.json", "model.keras"]
+        with h5py.File(out / folder / "model.keras") as file:
+            assert "model_config" in file.attrs
+    assert [path for path in out.rglob("*") if path.suffix in (".tmp", ".old")] == []

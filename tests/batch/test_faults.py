@@ -1,0 +1,194 @@
+"""Faults that are really made: kill -9 at each step, Ctrl-C, a full disk, a damaged ledger. Each time: nothing
+lost, nothing half-written, and a second call completes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from migrate.batch.ledger import STATE
+from migrate.batch.local import PREFIX, sweep
+from migrate.batch.run import BatchStopped
+from migrate.batch.status import look
+from tests.batch.support import calls, intact, models, run, start, statuses, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def descendants(pid: int) -> list[int]:
+    """Processes that were started by a process, or by those."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                children.setdefault(parent, []).append(int(entry.name))
+    found, todo = [], [pid]
+    while todo:
+        todo += (mine := children.get(todo.pop(), []))
+        found += mine
+    return found
+
+
+def gone(pids: list[int], seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        alive = []
+        for pid in pids:
+            with contextlib.suppress(OSError):
+                if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+                    alive.append(pid)
+        if not alive:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize("step", ["started", "before-publish", "published"])
+def test_kill_9_of_the_parent(tmp_path: Path, step: str) -> None:
+    folder, out = models(tmp_path / "in", "a", "b", "c"), tmp_path / "out"
+    (tmp_path / f"gate-{step}").touch()
+    process = start(folder, out, jobs=1)
+    wait_for(tmp_path / f"reached-{step}")
+    below = descendants(process.pid)
+    assert below
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert gone(below), "workers outlive their parent"
+    assert not look(out).alive
+    assert look(out).states["started"] == 1
+    (tmp_path / f"gate-{step}").unlink()
+    report = run(folder, out)
+    assert statuses(report) == dict.fromkeys(("a.h5", "b.h5", "c.h5"), "migrated")
+    intact(out, "a", "b", "c")
+    repeated = {source for source in calls(out) if calls(out).count(source) > 1}
+    assert len(repeated) == (0 if step == "published" else 1)  # what was published is adopted, not redone
+
+
+def test_kill_9_of_a_job(tmp_path: Path) -> None:
+    folder, out = models(tmp_path / "in", "a", "b"), tmp_path / "out"
+    (tmp_path / "gate-before-publish").touch()
+    process = start(folder, out, jobs=1)
+    wait_for(tmp_path / "reached-before-publish")
+    for pid in descendants(process.pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    (tmp_path / "gate-before-publish").unlink()
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    intact(out, "a", "b")
+    assert sorted(calls(out)) in (["a.h5", "a.h5", "b.h5"], ["a.h5", "b.h5", "b.h5"])
+
+
+def test_ctrl_c_once_finishes_what_runs(tmp_path: Path) -> None:
+    folder, out = models(tmp_path / "in", "a", "b", "c"), tmp_path / "out"
+    (tmp_path / "gate-started").touch()
+    process = start(folder, out, jobs=1)
+    wait_for(tmp_path / "reached-started")
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    assert process.poll() is None
+    (tmp_path / "gate-started").unlink()
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 9
+    assert "what was running has been finished" in output
+    assert look(out).states == {"finished": 1, "pending": 2}
+    assert len(calls(out)) == 1
+    assert len(run(folder, out).artifacts) == 3
+    assert len(calls(out)) == 3
+
+
+def test_ctrl_c_twice_ends_at_once(tmp_path: Path) -> None:
+    folder, out = models(tmp_path / "in", "a", "b"), tmp_path / "out"
+    (tmp_path / "gate-started").touch()
+    process = start(folder, out, jobs=1)
+    wait_for(tmp_path / "reached-started")
+    below = descendants(process.pid)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    output, _ = process.communicate(timeout=30)
+    assert time.monotonic() - began < 10
+    assert process.returncode == 9
+    assert "interrupted at once" in output
+    assert gone(below)
+    (tmp_path / "gate-started").unlink()
+    assert statuses(run(folder, out)) == {"a.h5": "migrated", "b.h5": "migrated"}
+    intact(out, "a", "b")
+
+
+def test_a_damaged_ledger_loses_nothing(tmp_path: Path) -> None:
+    folder, out = models(tmp_path / "in", "a", "b"), tmp_path / "out"
+    run(folder, out)
+    ledger = out / STATE / "ledger.sqlite"
+    ledger.write_bytes(b"SQLite format 3\0" + os.urandom(4096))
+    events: list = []
+    models(tmp_path / "in", "c")
+    report = run(folder, out, events)
+    assert events[0].kind == "warning"
+    assert statuses(report) == dict.fromkeys(("a.h5", "b.h5", "c.h5"), "migrated")
+    assert sorted(calls(out)) == ["a.h5", "b.h5", "c.h5"]
+    assert len(list((out / STATE).glob("ledger.damaged-*"))) == 1
+
+
+def test_what_a_killed_run_was_writing_is_swept(tmp_path: Path) -> None:
+    folder, out = models(tmp_path / "in", "a"), tmp_path / "out"
+    run(folder, out)
+    (out / ".b.0123abcd.tmp").mkdir()
+    (out / ".b.0123abcd.tmp" / "half").write_text("x")
+    shutil.move(out / "a", out / ".a.0123abcd.old")
+    (out / ".keep.txt.tmp").write_text("not ours")
+    run(folder, out)
+    assert sorted(path.name for path in out.iterdir()) == sorted([STATE, ".keep.txt.tmp", "a", "report.json"])
+
+
+def test_scratch_of_killed_runs_is_swept(tmp_path: Path) -> None:
+    ended = subprocess.Popen(["/bin/true"])
+    ended.wait()
+    (tmp_path / f"{PREFIX}{ended.pid}-abc").mkdir()
+    (tmp_path / f"{PREFIX}{os.getpid()}-abc").mkdir()
+    sweep(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [f"{PREFIX}{os.getpid()}-abc"]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("cannot mount a small disk here")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_a_full_disk_stops_the_run_and_the_next_goes_on(
+    tmp_path: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = models(tmp_path / "in", "a", "large-b", "large-c", "d"), small_disk / "out"
+    with pytest.raises(BatchStopped) as caught:
+        run(folder, out)
+    assert caught.value.code == "RUN011"
+    assert "are free" in caught.value.message
+    monkeypatch.setattr("migrate.batch.run.FREE_BYTES", -(1 << 40))
+    with pytest.raises(BatchStopped) as caught:
+        run(folder, out, jobs=1)
+    assert caught.value.code == "RUN011"
+    assert list(out.rglob(".*.tmp")) == []
+    left = look(out).states
+    assert left.get("pending", 0) + left.get("started", 0) >= 1
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    report = run(folder, out)
+    assert statuses(report) == dict.fromkeys(("a.h5", "large-b.h5", "large-c.h5", "d.h5"), "migrated")
