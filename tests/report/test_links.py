@@ -98,6 +98,23 @@ def test_literal_that_names_an_artifact_is_a_link_and_else_nothing() -> None:
     assert states(ties({"t.py": source}, "w/a.h5")) == [("names", "w/a.h5", "linked")]
 
 
+def test_piece_of_a_path_is_no_path_of_its_own() -> None:
+    source = 'load_model(os.path.join(folder, "model.h5"))\nimport keras'
+    found = ties({"t.py": source}, "a/model.h5", "b/model.h5")
+    assert {kind for kind, _, _ in states(found)} == {"loads"}
+
+
+def test_name_of_many_files_means_none_of_them() -> None:
+    found = ties({"t.py": 'load_model("model.h5")'}, *(f"{c}/model.h5" for c in "abcdef"))
+    assert states(found) == [("loads", "*", "open")]
+
+
+def test_namespace_is_no_file() -> None:
+    assert (
+        ties({"c.json": '{"by": "tf.keras", "x": "tensorflow.keras"}', "t.py": 'x = "tf.keras"'}).links == []
+    )
+
+
 def test_configuration_names_a_model() -> None:
     found = ties({"serve/config.yaml": "model: ${HOME}/w/a.h5\nold: w/gone.keras\n"}, "w/a.h5")
     assert states(found) == [("names", "w/a.h5", "linked"), ("names", "w/gone.keras", "broken")]

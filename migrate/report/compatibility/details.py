@@ -161,3 +161,52 @@ def compact(value: Any, indent: str = "", width: int = 72) -> str:
         rows = [compact(v, inner, width) for v in value]
     left, right = "{}" if isinstance(value, dict) else "[]"
     return f"{left}\n" + ",\n".join(f"{inner}{row}" for row in rows) + f"\n{indent}{right}"
+
+
+def signature_text(value: Any) -> str:
+    """Endpoints with their inputs and outputs, one tensor on a line; what has another shape is shown as JSON.
+
+    Takes one endpoint (``{"inputs": [{"name", "shape", "dtype"}], "outputs": …}``) or several by name.
+    """
+    if not isinstance(value, Mapping):
+        return compact(value)
+    if "inputs" in value or "outputs" in value:
+        return "\n".join(_endpoint(value))
+    lines = []
+    for name, endpoint in value.items():
+        lines.append(str(name))
+        lines += (
+            [f"  {line}" for line in _endpoint(endpoint)]
+            if isinstance(endpoint, Mapping)
+            else [compact(endpoint)]
+        )
+    return "\n".join(lines)
+
+
+def _endpoint(endpoint: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for word, key in (("in ", "inputs"), ("out", "outputs")):
+        names = endpoint.get(f"{word.strip()}put_names")
+        for position, (name, tensor) in enumerate(_tensors(endpoint.get(key))):
+            known = isinstance(names, list) and position < len(names)
+            lines.append(f"{word} {names[position] if known else name}: {tensor}")  # type: ignore[index]
+    return lines
+
+
+def _tensors(found: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(found, Mapping):
+        yield from ((str(name), _tensor(tensor)) for name, tensor in found.items())
+    for row in _rows(found):
+        yield _text(row.get("name")), _tensor([row.get("dtype"), row.get("shape")])
+
+
+def _tensor(found: Any) -> str:
+    match found:
+        case [dtype, list(shape)]:
+            return f"{dtype} [{', '.join('?' if size is None else str(size) for size in shape)}]"
+        case [dtype, None]:
+            return f"{dtype} of unknown shape"
+        case str():
+            return found
+        case _:
+            return compact(found)

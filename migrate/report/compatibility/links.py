@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import translate
 
 from migrate.findings import Finding
@@ -14,6 +14,8 @@ from migrate.report.compatibility.records import Link
 from migrate.report.compatibility.references import WILD, Outline, Reference
 from migrate.report.compatibility.rules import BY_CODE
 
+MAX_MEANT = 4
+"""More artifacts than that are not meant by one plain name."""
 SOURCE = (".py", ".pyw", ".ipynb")
 
 
@@ -124,6 +126,9 @@ class Index:
 def _tie_reference(ties: Ties, index: Index, path: str, reference: Reference) -> set[str]:
     folder = posixpath.dirname(path)
     found = index.resolve(reference.pattern, folder)
+    if len(found) > MAX_MEANT and WILD not in posixpath.basename(reference.pattern):
+        found = []  # "model.h5" of forty folders: which one, only a run can tell
+        reference = replace(reference, pattern=WILD)
     common = {"kind": reference.kind, "path": path, "line": reference.line, "text": reference.text}
     if found:
         ties.links += [Link(target=target, state="linked", **common) for target in found]  # type: ignore[arg-type]
@@ -148,9 +153,9 @@ def _tie_literals(ties: Ties, index: Index, path: str, outline: Outline, known: 
     """Texts that name an artifact which no load or save of the file does: a default, a table, a constant."""
     found: dict[str, Reference] = {}
     for reference in outline.literals:
-        for target in index.resolve(reference.pattern, posixpath.dirname(path)):
-            if target not in known:
-                found.setdefault(target, reference)
+        targets = index.resolve(reference.pattern, posixpath.dirname(path))
+        if len(targets) == 1 and targets[0] not in known:
+            found.setdefault(targets[0], reference)
     ties.links += [
         Link(kind="names", path=path, line=reference.line, target=target, state="linked", text=reference.text)
         for target, reference in found.items()

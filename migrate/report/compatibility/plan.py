@@ -34,7 +34,8 @@ def plan(
     units: dict[str, FileUnit | ModelUnit] = {file.path: file for file in files}
     units |= {model.path: model for model in models}
     steps = [*_pin_step(pins), *_rewrite_step(files, entries), *_model_step(models, entries)]
-    rest = [path for path, unit in units.items() if unit.level.rank >= Level.ASSISTED.rank]
+    pinned = {pin.path for pin in pins if pin.verdict == "legacy"}
+    rest = [p for p, unit in units.items() if unit.level.rank >= Level.ASSISTED.rank and p not in pinned]
     waits = dependencies(links, outlines)
     open_ = set(rest)
     for number, wave in enumerate(waves(rest, waits)):

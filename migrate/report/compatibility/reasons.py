@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from migrate.findings import Rule
 from migrate.report.compatibility.effort import effort_counts
 from migrate.report.compatibility.records import Entry, ModelUnit, Origin, Reason
 
+MAX_SUMMARY = 140
+_CONTROL = re.compile("\\x1b\\[[0-9;]*m|[\\x00-\\x08\\x0b-\\x1f\\x7f]")
 PAGES = "docs/rules/"
 """Where the page of a rule stands in the documentation."""
 
 
-def reasons(entries: Sequence[Entry], models: Iterable[ModelUnit], rules: Mapping[str, Rule]) -> list[Reason]:
-    """One row per code, worst severity first, then by open findings.
+def reasons(entries: Sequence[Entry], models: Sequence[ModelUnit], rules: Mapping[str, Rule]) -> list[Reason]:
+    """One row per code that occurs, worst severity first, then by open findings.
 
-    Codes of rules that fired in a model without leaving a finding have no row; the model's page names them.
+    A rule that fired in a model without leaving a finding has a row too, with a count of 0.
     """
     paths = {model.path for model in models}
-    groups: defaultdict[str, list[Entry]] = defaultdict(list)
+    fired = Counter(code for model in models for code in set(model.rules))
+    groups: dict[str, list[Entry]] = {code: [] for code in fired if code in rules}
     for entry in entries:
-        groups[entry.code].append(entry)
-    rows = [_row(code, group, paths, rules.get(code)) for code, group in groups.items()]
-    return sorted(rows, key=lambda row: (row.severity.rank, -row.open, -row.count, row.code))
+        groups.setdefault(entry.code, []).append(entry)
+    rows = [_row(code, group, paths, rules.get(code), fired[code]) for code, group in groups.items()]
+    return sorted(rows, key=lambda row: (not row.count, row.severity.rank, -row.open, -row.count, row.code))
 
 
-def _row(code: str, group: list[Entry], models: set[str], rule: Rule | None) -> Reason:
+def _short(message: str) -> str:
+    """The first line of a message, without what only a terminal understands."""
+    plain = _CONTROL.sub("", message).strip().split("\n")[0]
+    return plain if len(plain) <= MAX_SUMMARY else f"{plain[:MAX_SUMMARY].rstrip()} …"
+
+
+def _row(code: str, group: list[Entry], models: set[str], rule: Rule | None, fired: int) -> Reason:
     touched = {entry.path for entry in group}
+    severities = [entry.severity for entry in group] or ([rule.severity] if rule else [])
     in_models = {e.path for e in group if e.origin is Origin.MODEL or e.path in models}
     return Reason(
         code=code,
-        severity=min((entry.severity for entry in group), key=lambda severity: severity.rank),
+        severity=min(severities, key=lambda severity: severity.rank),
         count=len(group),
         open=sum(not entry.done for entry in group),
         files=len(touched - in_models),
         models=len(in_models),
         effort=effort_counts(group),
+        fired=fired,
         name=rule.name if rule else "",
-        summary=rule.summary if rule else group[0].message,
+        summary=rule.summary if rule else _short(group[0].message),
         why=rule.why if rule else "",
         before=rule.before if rule else "",
         after=rule.after if rule else "",

@@ -87,7 +87,10 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """All findings of one code: what it means, and how many there are."""
+    """All findings of one code: what it means, and how many there are.
+
+    ``fired`` counts the models that a rule has changed; a rule may fire without leaving a finding.
+    """
 
     code: str
     severity: Severity
@@ -96,6 +99,7 @@ class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: int
     models: int
     effort: dict[str, int]
+    fired: int = 0
     name: str = ""
     summary: str = ""
     why: str = ""

@@ -29,6 +29,9 @@ SAVES = frozenset({"ModelCheckpoint", "save", "save_model", "save_weights", "exp
 _PATH_KEYWORDS = frozenset(
     {"filepath", "filename", "path", "model_path", "weights_path", "export_dir", "saved_model_dir"}
 )
+_PATH_CALLS = frozenset({"join", "joinpath"})
+_NAMESPACES = ("tf.keras", "tensorflow.keras", "python.keras")
+"""Names of modules, not of files."""
 _SAVED_MODEL = ("saved_model", "loader")
 _TEMPLATE = re.compile(r"\{[^{}]*\}|%\(?[\w]*\)?[-+.\d]*[sdifg]")
 SUFFIXES = (".h5", ".hdf5", ".hdf", ".keras", ".pb", ".ckpt", ".model", ".tflite", ".weights")
@@ -83,7 +86,12 @@ def outline(source: bytes) -> Outline | None:
     calls: list[Call] = []
     classes: dict[str, int] = {}
     imports: list[str] = []
-    for node in ast.walk(tree):
+    pieces: set[ast.AST] = set()
+    for node in ast.walk(tree):  # parents before children
+        if isinstance(node, (ast.BinOp, ast.JoinedStr)) or (
+            isinstance(node, ast.Call) and _is_path_call(node)
+        ):
+            pieces.update(ast.walk(node))  # "model.h5" in join(folder, "model.h5") is no path of its own
         match node:
             case ast.ClassDef() | ast.FunctionDef():
                 classes.setdefault(node.name, node.lineno)
@@ -97,11 +105,19 @@ def outline(source: bytes) -> Outline | None:
             case ast.Call():
                 references += _references(node, constants)
                 calls += _keyword_calls(node)
-            case ast.Constant(value=str(text)) if text.endswith(SUFFIXES) and len(text) < MAX_LITERAL:
+            case ast.Constant(value=str(text)) if node not in pieces and _is_path(text):
                 literals.append(Reference("names", node.lineno, _TEMPLATE.sub(WILD, text), text))
             case ast.Subscript(value=ast.Attribute(attr="signatures"), slice=ast.Constant(value=str(name))):
                 calls.append(Call(node.lineno, name))
     return Outline(tuple(references), tuple(literals), tuple(calls), classes, tuple(imports))
+
+
+def _is_path(text: str) -> bool:
+    return text.endswith(SUFFIXES) and len(text) < MAX_LITERAL and not text.endswith(_NAMESPACES)
+
+
+def _is_path_call(node: ast.Call) -> bool:
+    return _name(node.func).rpartition(".")[2] in _PATH_CALLS
 
 
 def _references(node: ast.Call, constants: Mapping[str, str]) -> Iterator[Reference]:
@@ -225,6 +241,8 @@ def config_references(source: bytes) -> Outline:
             continue
         for found in _CONFIG_PATH.finditer(line):
             text = found.group().decode("utf-8", "replace")
+            if text.endswith(_NAMESPACES):
+                continue
             references.append(Reference("names", number, _VARIABLE.sub(WILD, text).replace("\\", "/"), text))
         calls += [
             Call(number, m.group(1).decode("ascii", "replace")) for m in _CONFIG_SIGNATURE.finditer(line)

@@ -40,6 +40,7 @@ def write(report: Report) -> str:
         efforts=list(Effort),
         groups=_groups(report),
         step_items=STEP_ITEMS,
+        saved=_saved(report),
         most=max((reason.count for reason in report.reasons), default=1),
         widest=max((package.tally.findings for package in report.packages), default=1) or 1,
         style=_style(),
@@ -72,6 +73,12 @@ def _groups(report: Report) -> list[tuple[str, str, int, dict[str, int]]]:
         if units:
             rows.append((title, view, len(units), counts))
     return rows
+
+
+def _saved(report: Report) -> int:
+    """Migrated models that would have computed something else without a word, had a rule not seen to it."""
+    silent = {reason.code for reason in report.reasons if reason.severity is Severity.SILENT}
+    return sum(model.status == "migrated" and not silent.isdisjoint(model.rules) for model in report.models)
 
 
 @cache

@@ -27,7 +27,7 @@ def write(report: Report, limit: int = LIMIT) -> str:
     for entry in report.findings:
         groups[entry.code].append(entry)
     parts, size, left = [head], len(head), 0
-    for reason in report.reasons:
+    for reason in (reason for reason in report.reasons if reason.count):
         block = _block(reason, groups[reason.code])
         if limit and size + len(block) > limit - _TAIL:
             left += len(groups[reason.code])

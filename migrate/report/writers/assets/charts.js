@@ -49,12 +49,12 @@ function profile(rows, first, tolerance) {
   const values = rows.map((r) => Math.max(r[2] ?? r[1] ?? 0, floor));
   const low = Math.floor(Math.log10(Math.min(...values, tolerance / 100)));
   const high = Math.ceil(Math.log10(Math.max(...values, tolerance * 10)));
-  const step = Math.max(8, Math.min(38, 560 / rows.length));
+  const step = Math.max(8, Math.min(64, 500 / rows.length));
   const left = 52, top = 12, plot = 190, width = left + step * rows.length + 16;
   const y = (v) => top + plot - ((Math.log10(Math.max(v, floor)) - low) / (high - low)) * plot;
   const at = rows.findIndex((r) => r[0] === first);
   const powers = Array.from({ length: high - low + 1 }, (_, i) => low + i).filter((p) => (p - low) % Math.ceil((high - low) / 6) === 0);
-  const shown = Math.max(width, 460);
+  const shown = Math.max(width, 520);
   return h(
     "figure",
     { class: "chart profile" },

@@ -22,13 +22,13 @@ function graph(shown) {
   const node = (name, i) => {
     const at = place.get(i + name);
     const href = unitHref(name);
-    const lost = !href;
+    const lost = !href && (i === 1 || name.startsWith("class "));
     const gone = lost && (!i || shown.some((l) => ends(l)[1] === name && l.state === "broken"));
     const text = name.length > 46 ? "…" + name.slice(-45) : name;
     const parts = [s("rect", { x: i ? width - box : 0, y: at - 12, width: box, height: 24, rx: 5 }), s("text", { x: i ? width - box + 10 : 10, y: at + 4 }, text)];
     const mark = (on) => () => { for (const c of curves) c.classList.toggle("lit", on && c.dataset[i ? "b" : "a"] === i + name); };
     const events = { onmouseenter: mark(true), onmouseleave: mark(false), onfocus: mark(true), onblur: mark(false) };
-    return lost ? s("g", { class: `node lost${gone ? " gone" : ""}`, ...events }, parts) : s("a", { class: "node", href, "aria-label": name, ...events }, parts);
+    return !href ? s("g", { class: `node${lost ? " lost" : ""}${gone ? " gone" : ""}`, ...events }, parts) : s("a", { class: "node", href, "aria-label": name, ...events }, parts);
   };
   const hidden = shown.length - drawn.length;
   return h(

@@ -87,13 +87,17 @@ function layersSection(layers) {
   );
 }
 
+// A change that fits on a line is a row of a table, a longer one has its two sides.
 function firedSection(fired) {
-  const one = ([code, place, before, after]) =>
-    h("article", { class: "fired" }, h("header", {}, codeLink(code), " ", h("span", { class: "mono" }, place), " ", reasonAt.has(code) && h("span", { class: "dim" }, ticks(reasonAt.get(code).summary))), (before || after) && h("div", { class: "sides" }, compared("Before", before, after, "was"), compared("After", after, before, "now")));
-  const first = fired.slice(0, 20).map(one);
-  const rest = fired.slice(20);
+  const small = fired.filter(([, , before, after]) => !/\n/.test(before + after) && Math.max(before.length, after.length) <= 110);
+  const large = fired.filter((row) => !small.includes(row));
+  const rows = small.map(([code, place, before, after]) =>
+    h("tr", {}, h("th", { scope: "row" }, codeLink(code)), h("td", { class: "mono" }, broken(place)), h("td", {}, before ? h("code", { class: "differs-old" }, before) : h("span", { class: "dim" }, "–")), h("td", {}, after ? h("code", { class: "differs-new" }, after) : h("span", { class: "dim" }, "gone"))),
+  );
+  const one = ([code, place, before, after]) => h("article", { class: "fired" }, h("header", {}, codeLink(code), " ", h("span", { class: "mono" }, place)), h("div", { class: "sides" }, compared("Before", before, after, "was"), compared("After", after, before, "now")));
+  const rest = large.slice(20);
   const more = rest.length > 0 && h("button", { type: "button", class: "plain-button", onclick: (e) => e.target.replaceWith(...rest.map(one)) }, `Show ${many(rest.length, "more")}`);
-  return section(`Rules that fired (${fired.length})`, first, more);
+  return section(`Rules that fired (${fired.length})`, rows.length > 0 && table(["Rule", "Where", "Before", "After"], rows, "Rules that fired, with before and after"), large.slice(0, 20).map(one), more);
 }
 // Lines that the other side does not have stand out.
 function compared(title, text, other, kind) {

@@ -54,7 +54,7 @@ function treemap(host) {
       { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "Findings by package and reason" },
       frames.map((f) => [
         s("rect", { class: "frame", x: f.x, y: f.y, width: f.w, height: f.h }),
-        title(f) && s("text", { class: "frame-title", x: f.x + 6, y: f.y + 14 }, clip(f.name, f.w - 10)),
+        title(f) && s("text", { class: "frame-title", x: f.x + 6, y: f.y + 14 }, clip(f.name === "." ? "(root)" : f.name, f.w - 10)),
         squarify(f.cells, f.x + 2, f.y + title(f) + 1, f.w - 4, f.h - title(f) - 3).map((c) => cell(c, f.name)),
       ]),
     ),

@@ -157,9 +157,15 @@ function reasonPage(code) {
   const head = [
     h("p", { class: "crumbs" }, h("a", { href: "#/" }, "Overview")),
     h("h1", { tabindex: "-1" }, h("span", { class: "mono" }, reason.code), " ", h("small", {}, reason.name)),
-    h("p", { class: "chips" }, chip("sev", severities[reason.severity]), h("span", { class: "chip plain" }, many(reason.count, "finding")), h("span", { class: "chip plain" }, `${format.format(reason.open)} open`)),
+    h("p", { class: "chips" }, chip("sev", severities[reason.severity]), h("span", { class: "chip plain" }, many(reason.count, "finding")), h("span", { class: "chip plain" }, `${format.format(reason.open)} open`), reason.fired > 0 && h("span", { class: "chip plain" }, `fired in ${many(reason.fired, "model")}`)),
     h("p", { class: "lead" }, ticks(reason.summary)),
     explain(reason),
   ];
-  return { parts: [...head, section("Findings", view.element)], view, title: code };
+  const where = reason.fired ? models.filter((m) => (detailOf(m).rules || []).includes(code)) : [];
+  const shown = where.slice(0, 100).map((m) => h("li", {}, unitLink(m.path)));
+  return {
+    parts: [...head, reason.count > 0 && section("Findings", view.element), where.length > 0 && section("Models that it changed", h("ul", { class: "links" }, shown), where.length > shown.length && h("p", { class: "dim" }, `and ${many(where.length - shown.length, "more")}`))],
+    view: reason.count > 0 ? view : undefined,
+    title: code,
+  };
 }
