@@ -102,7 +102,7 @@ def parse_version(text: str) -> Version:
         version = Version(text)
     except InvalidVersion as error:
         raise ConfigError(f"{text!r} is no version") from error
-    if version.major != 3:  # noqa: PLR2004
+    if version.major != 3:
         raise ConfigError(f"the destination must be a version of Keras 3, not {text}")
     return NEWEST if version.release[:2] == NEWEST.release[:2] else version
 

@@ -113,9 +113,15 @@ def rewrite(source: Source, options: Options, repository: Repository | None = No
     if not concerns(source.text.encode(errors="surrogateescape")) or _SKIP_FILE.search(source.text):
         return Outcome(source.text)
     try:
-        first = _look(source, options, repository)
+        return _rewrite(source, options, repository)
     except SourceError as error:
         return Outcome(source.text, error=error.message)
+    except RecursionError:
+        return Outcome(source.text, error="the code is nested too deeply")
+
+
+def _rewrite(source: Source, options: Options, repository: Repository | None) -> Outcome:
+    first = _look(source, options, repository)
     if not first.found:
         first.context.module.close()
         return Outcome(source.text)

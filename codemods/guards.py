@@ -31,11 +31,14 @@ def is_guarded(context: Context, node: ast.AST) -> bool:
     for outer in context.parents(node):
         if isinstance(outer, (ast.Try, ast.TryStar)) and _try_guards(outer, inner, statement):
             return True
-        if isinstance(outer, (ast.If, ast.IfExp)) and inner is not outer.test:
-            if _VERSION_TEST.search(context.source(outer.test)):
-                return True
+        if isinstance(outer, (ast.If, ast.IfExp)) and inner is not outer.test and _asks(context, outer.test):
+            return True
         inner = outer
     return False
+
+
+def _asks(context: Context, test: ast.expr) -> bool:
+    return _VERSION_TEST.search(context.source(test)) is not None
 
 
 def _try_guards(outer: ast.Try | ast.TryStar, inner: ast.AST, statement: ast.stmt | None) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from codemods.engine import Options, Outcome, Report, rewrite
-from codemods.source import Source, SourceError
+from codemods.source import Source, SourceError, parse
 
 _MARK = "#keras-migrate-cell:"
 _MAGIC = "#keras-migrate-magic:"
@@ -53,16 +53,33 @@ def _text(cell: dict[str, Any]) -> str:
 
 
 def _commented(text: str) -> str:
+    """A cell as Python: magics as comments, unless the cell is Python as it is."""
+    if _is_python(text):
+        return text
     lines = []
     continued = False
     for line in text.split("\n"):
-        magic = continued or bool(_LINE_MAGIC.match(line)) or bool(_ASSIGNED.match(line))
-        magic = magic and not line.lstrip().startswith("#")
+        magic = bool(_LINE_MAGIC.match(line)) or bool(_ASSIGNED.match(line))
         indent = line[: len(line) - len(line.lstrip())]
-        # A comment is no statement: ``if x:`` over a lone magic needs one.
-        lines.append(f"{indent}pass {_MAGIC}{line[len(indent) :]}" if magic else line)
-        continued = magic and line.rstrip().endswith("\\")
+        if continued:
+            lines.append(_MAGIC + line)
+        elif magic and not line.lstrip().startswith("#"):
+            # A comment is no statement: ``if x:`` over a lone magic needs one.
+            lines.append(f"{indent}pass {_MAGIC}{line[len(indent) :]}")
+            magic = True
+        else:
+            lines.append(line)
+            magic = False
+        continued = (continued or magic) and line.rstrip().endswith("\\")
     return "\n".join(lines)
+
+
+def _is_python(text: str) -> bool:
+    try:
+        parse(text)
+    except SourceError:
+        return False
+    return True
 
 
 def _split(text: str) -> dict[int, str]:
@@ -74,6 +91,8 @@ def _split(text: str) -> dict[int, str]:
             if number >= 0:
                 cells[number] = "\n".join(lines)
             number, lines = int(line[len(_MARK) :]), []
+        elif line.startswith(_MAGIC):
+            lines.append(line[len(_MAGIC) :])
         else:
             before, found, magic = line.partition(f"pass {_MAGIC}")
             lines.append(before + magic if found else line)

@@ -118,8 +118,8 @@ class Pin:
 def _caret(text: str) -> SpecifierSet | None:
     numbers = text.lstrip("^~").split(".")
     try:
-        upper = int(numbers[0]) + 1 if text[0] == "^" or len(numbers) < 2 else int(numbers[0])  # noqa: PLR2004
-        limit = f"{upper}" if text[0] == "^" or len(numbers) < 2 else f"{upper}.{int(numbers[1]) + 1}"  # noqa: PLR2004
+        upper = int(numbers[0]) + 1 if text[0] == "^" or len(numbers) < 2 else int(numbers[0])
+        limit = f"{upper}" if text[0] == "^" or len(numbers) < 2 else f"{upper}.{int(numbers[1]) + 1}"
         return SpecifierSet(f">={'.'.join(numbers)},<{limit}", prereleases=True)
     except (ValueError, InvalidSpecifier):
         return None
@@ -134,9 +134,12 @@ def pins(text: str, kind: str) -> Iterator[Pin]:
             start, end = match.span("spec")
             yield Pin(_normal(match["name"]), match["name"], match["spec"], start, end, "poetry")
     at = 0
+    continued = False
     for line in text.splitlines(keepends=True):
         code = line.partition("#")[0] if kind != "toml" or '"' not in line.partition("#")[0][-1:] else line
-        if kind != "script" or _INSTALLS.search(code):
+        installs = continued or bool(_INSTALLS.search(code))
+        continued = installs and code.rstrip().endswith("\\")
+        if kind != "script" or installs:
             for match in _REQUIREMENT.finditer(code):
                 if at + match.start("name") in taken or not _stands_alone(code, match, kind):
                     continue
@@ -211,7 +214,7 @@ def _judge(pin: Pin, names: set[str], options: Options) -> Iterator[Judgement]:
     from codemods.rules import pins as rules
 
     spec = pin.specifier
-    floor = f"{options.version.major}" if options.version.minor > 14 else f"{options.version}"  # noqa: PLR2004
+    floor = f"{options.version.major}" if options.version.minor > 14 else f"{options.version}"
     quoted = pin.spec.strip() or "no version"
     if pin.name == "keras" and spec is not None and str(spec) and not _reaches(spec, 3, range(16)):
         yield rules.KERAS, f"keras is kept below 3 ({quoted})", pin.edit(pin.written, floor)
@@ -222,9 +225,9 @@ def _judge(pin: Pin, names: set[str], options: Options) -> Iterator[Judgement]:
     elif pin.name in _TENSORFLOW and spec is not None and str(spec) and not _reaches(spec, 2, range(16, 40)):
         message = f"{pin.name} is kept below 2.16 ({quoted})"
         yield rules.TENSORFLOW, message, pin.edit(pin.written, _FIRST_MODERN)
-    if pin.name in _TENSORFLOW and "tf-keras" not in names and options.target is Target.TF_KERAS_2:
-        if spec is None or not str(spec) or _reaches(spec, 2, range(16, 40)):
-            yield rules.STAY, f"{pin.name} may be 2.16 or later, and tf-keras is not required", None
+    alone = pin.name in _TENSORFLOW and "tf-keras" not in names and options.target is Target.TF_KERAS_2
+    if alone and (spec is None or not str(spec) or _reaches(spec, 2, range(16, 40))):
+        yield rules.STAY, f"{pin.name} may be 2.16 or later, and tf-keras is not required", None
     if pin.name in _DISCONTINUED:
         yield rules.DISCONTINUED, f"{pin.name} is no longer maintained: {_DISCONTINUED[pin.name]}", None
     if pin.name == "numpy" and (spec is None or spec.contains("2.1.0")):

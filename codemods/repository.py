@@ -113,6 +113,10 @@ class _Bound:
                 return found
         return None
 
+    def has(self, dotted: str) -> bool:
+        """Whether there is a module or package of this name."""
+        return any(self._repository.find(base, dotted) is not None for base in self._bases)
+
 
 def _indirect(value: Value | None) -> Value | None:
     from codemods.values import Symbol

@@ -19,6 +19,7 @@ from codemods.values import (
     TENSOR,
     Definition,
     Elements,
+    Part,
     Receiver,
     Symbol,
     Value,
@@ -91,7 +92,10 @@ class Module:
             known = canonical(absolute)
             return Symbol(known.name, known.origin, direct)
         if self.repository is not None:
-            return self.repository.lookup(absolute)
+            found = self.repository.lookup(absolute)
+            if found is None and self.repository.has(absolute):
+                return Part(absolute, self.repository)
+            return found
         return None
 
     def value(self, node: ast.expr, scope: Scope) -> Value | None:
@@ -327,6 +331,8 @@ class Module:
             return Symbol(f"{owner.name}.{node.attr}", owner.origin, owner.direct)
         if isinstance(owner, Receiver):
             return self._member(owner, node)
+        if isinstance(owner, Part):
+            return self.imported(f"{owner.dotted}.{node.attr}", direct=False)
         return None
 
     def _below(self, owner: Symbol, attribute: str) -> Symbol:

@@ -44,7 +44,7 @@ def run(files: Sequence[Path], options: Options, jobs: int = 1) -> Iterator[File
 
     Files without a marker are not even decoded, and give a result with nothing in it.
     """
-    if jobs < 2 or len(files) < _WORTH_A_POOL:  # noqa: PLR2004
+    if jobs < 2 or len(files) < _WORTH_A_POOL:
         yield from _serial(files, options)
         return
     chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
@@ -104,8 +104,6 @@ def process(path: Path, options: Options, repository: Repository | None = None) 
         return _process(path, data, options, repository)
     except SourceError as error:
         return FileResult(path, data, None, error=error.message)
-    except RecursionError:
-        return FileResult(path, data, None, error="the code is nested too deeply")
 
 
 def _process(path: Path, data: bytes, options: Options, repository: Repository | None) -> FileResult:

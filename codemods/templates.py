@@ -1,5 +1,7 @@
 """Turn `codemods.edits.Code` into LibCST nodes: holes filled, references spelled, parentheses where needed."""
 
+# ruff: noqa: N802 - LibCST finds the methods of a visitor by the names of its nodes
+
 from __future__ import annotations
 
 import ast

@@ -18,6 +18,9 @@ class Lookup(Protocol):
     def lookup(self, dotted: str) -> Value | None:
         """What an absolute dotted path stands for."""
 
+    def has(self, dotted: str) -> bool:
+        """Whether there is a module or package of this name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
@@ -70,7 +73,15 @@ class Elements:
     scope: Scope
 
 
-Value = Symbol | Definition | Receiver | Elements
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """A module or package of the repository."""
+
+    dotted: str
+    repository: Lookup
+
+
+Value = Symbol | Definition | Receiver | Elements | Part
 
 TENSOR = "keras.KerasTensor"
 HISTORY = "keras.callbacks.History"

@@ -1,0 +1,299 @@
+"""The command: what it writes, prints and answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+from click.testing import CliRunner, Result
+
+from codemods import records
+from codemods.cli import code, undo
+from codemods.config import ConfigError, detect_version, settings
+from codemods.discovery import Wanted, discover
+from codemods.journal import journals
+from migrate.cli.rules import explain, every_rule, rules
+
+BEFORE = "from tensorflow import keras\nm = keras.Sequential()\n"
+AFTER = "import keras\nm = keras.Sequential()\n"
+LEFT = "from keras.layers import MaxoutDense\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    (tmp_path / "a.py").write_text(BEFORE)
+    (tmp_path / "b.py").write_text("import os\n")
+    return tmp_path
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(code, list(arguments))
+
+
+def test_default_shows_a_diff_and_writes_nothing(project: Path) -> None:
+    result = invoke(".")
+    assert result.exit_code == 0
+    assert "-from tensorflow import keras\n+import keras\n" in result.stdout
+    assert "1 would change" in result.stderr
+    assert (project / "a.py").read_text() == BEFORE
+
+
+def test_check_fails_when_something_would_change(project: Path) -> None:
+    assert invoke(".", "--check").exit_code == 1
+    (project / "a.py").write_text(AFTER)
+    result = invoke(".", "--check")
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+def test_findings_left_fail(project: Path) -> None:
+    (project / "a.py").write_text(LEFT)
+    result = invoke(".")
+    assert result.exit_code == 1
+    assert "a.py:1:26: IMP010 Keras 3 has no keras.layers.MaxoutDense" in result.stdout
+
+
+def test_broken_file_costs_one_file(project: Path) -> None:
+    (project / "broken.py").write_text("import keras\ndef (:\n")
+    result = invoke(".", "--write")
+    assert result.exit_code == 1
+    assert "broken.py: left alone: invalid syntax" in result.stdout
+    assert (project / "a.py").read_text() == AFTER
+
+
+def test_write_and_undo(project: Path) -> None:
+    file = project / "a.py"
+    file.chmod(0o750)
+    assert invoke("a.py", "--write").exit_code == 0
+    assert file.read_text() == AFTER
+    assert file.stat().st_mode & 0o777 == 0o750
+    assert len(journals(project)) == 1
+    result = CliRunner().invoke(undo, [])
+    assert (result.exit_code, result.stdout) == (0, "restored a.py\n")
+    assert file.read_text() == BEFORE
+    assert CliRunner().invoke(undo, []).exit_code == 1
+
+
+def test_undo_refuses_what_was_edited_since(project: Path) -> None:
+    invoke("a.py", "--write")
+    (project / "a.py").write_text(AFTER + "# mine\n")
+    result = CliRunner().invoke(undo, [])
+    assert result.exit_code == 1
+    assert "edited since" in result.output
+    assert CliRunner().invoke(undo, ["--force"]).exit_code == 0
+    assert (project / "a.py").read_text() == BEFORE
+
+
+def test_symbolic_link_stays_one(project: Path) -> None:
+    (project / "link.py").symlink_to("a.py")
+    invoke("link.py", "--write")
+    assert (project / "link.py").is_symlink()
+    assert (project / "a.py").read_text() == AFTER
+
+
+def git(*arguments: str) -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments],
+        check=True,
+        capture_output=True,
+    )
+
+
+def test_dirty_tree_is_refused(project: Path) -> None:
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "x")
+    (project / "a.py").write_text(BEFORE + "\n")
+    result = invoke(".", "--write")
+    assert result.exit_code == 2
+    assert "uncommitted changes" in result.stderr
+    assert (project / "a.py").read_text() == BEFORE + "\n"
+    assert invoke(".", "--write", "--allow-dirty").exit_code == 0
+
+
+def test_gitignore_and_environments(project: Path) -> None:
+    (project / ".gitignore").write_text("out/\n*_gen.py\n!keep_gen.py\n")
+    for name in (
+        "out/x.py",
+        "x_gen.py",
+        "keep_gen.py",
+        "env/y.py",
+        "env/pyvenv.cfg",
+        "build/z.py",
+        "sub/x.py",
+    ):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text(BEFORE)
+    (project / "sub/.gitignore").write_text("x.py\n")
+    found = [path.as_posix() for path in discover([Path()], Wanted())]
+    assert found == ["a.py", "b.py", "keep_gen.py", "pyproject.toml"]
+    assert [p.name for p in discover([Path("out/x.py")], Wanted())] == ["x.py"]
+
+
+def test_json_is_the_contract(project: Path) -> None:
+    (project / "b.py").write_text(LEFT)
+    result = invoke(".", "--format", "json")
+    document = json.loads(result.stdout)
+    schema = json.loads((Path(records.__file__).parent / "schema" / "code.json").read_bytes())
+    jsonschema.Draft202012Validator(schema).validate(document)
+    assert document["schema"] == 1
+    assert [file["path"] for file in document["files"]] == ["a.py", "b.py"]
+    assert document["files"][0]["findings"][0] == {
+        "code": "IMP001",
+        "severity": "warning",
+        "fix": "safe",
+        "applied": True,
+        "line": 1,
+        "column": 24,
+        "end_line": 1,
+        "end_column": 29,
+        "message": "tensorflow.keras becomes keras",
+        "hint": "",
+        "symbol": "keras",
+        "argument": "",
+    }
+    assert document["summary"] == {
+        "files": 2,
+        "changed": 1,
+        "findings": {"IMP001": 1, "IMP010": 1},
+        "applied": 1,
+        "manual": 1,
+        "effort": {"automatic": 1, "assisted": 0, "manual": 1},
+    }
+
+
+def test_schema_is_generated() -> None:
+    published = (Path(records.__file__).parent / "schema" / "code.json").read_bytes()
+    assert published == records.schema()
+
+
+def test_other_formats(project: Path) -> None:
+    (project / "b.py").write_text(LEFT)
+    (project / "c.py").write_text("import keras\ndef (:\n")
+    sarif = json.loads(invoke(".", "--format", "sarif").stdout)
+    assert {item["ruleId"] for item in sarif["runs"][0]["results"]} == {"IMP001", "IMP010"}
+    assert {rule["id"] for rule in sarif["runs"][0]["tool"]["driver"]["rules"]} == {"IMP001", "IMP010"}
+    github = invoke(".", "--format", "github").stdout
+    assert (
+        "::error file=b.py,line=1,endLine=1,title=IMP010::Keras 3 has no keras.layers.MaxoutDense" in github
+    )
+    junit = ElementTree.fromstring(invoke(".", "--format", "junit").stdout)
+    assert (junit.get("tests"), junit.get("failures"), junit.get("errors")) == ("3", "1", "1")
+    markdown = invoke(".", "--format", "markdown").stdout
+    assert "| IMP010 |" in markdown
+    assert "## b.py" in markdown
+
+
+def test_baseline_hides_what_is_known(project: Path) -> None:
+    (project / "a.py").write_text(LEFT)
+    assert invoke(".", "--baseline", "base.json", "--write-baseline").exit_code == 0
+    (project / "a.py").write_text("# moved down\n\n" + LEFT)
+    assert invoke(".", "--baseline", "base.json").exit_code == 0
+    (project / "a.py").write_text(LEFT + LEFT)
+    assert invoke(".", "--baseline", "base.json").exit_code == 1
+    (project / "base.json").write_text("{")
+    assert invoke(".", "--baseline", "base.json").exit_code == 2
+
+
+def test_settings(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.keras-migrate]\ntarget = "tf.keras"\nexclude = ["b*"]\n')
+    assert invoke(".", "--check").exit_code == 0
+    assert settings(project).exclude == ("b*",)
+    (project / "pyproject.toml").write_text("[tool.keras-migrate]\ntarget = 'torch'\n")
+    assert invoke(".").exit_code == 2
+    (project / "pyproject.toml").write_text("[tool.keras-migrate]\ntargett = 'keras'\n")
+    with pytest.raises(ConfigError, match="targett"):
+        settings(project)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "version"),
+    [
+        ("requirements.txt", "keras==3.6.0\n", "3.6.0"),
+        ("requirements.txt", "keras>=3.3,<4\n", "3.3"),
+        ("requirements.txt", "keras>=2.4\n", None),
+        ("requirements.txt", "keras==2.4.0\n", None),
+        ("uv.lock", '[[package]]\nname = "keras"\nversion = "3.9.2"\n', "3.9.2"),
+        ("pyproject.toml", '[project]\ndependencies = ["keras~=3.5"]\n', "3.5"),
+    ],
+)
+def test_version_from_pins(tmp_path: Path, name: str, text: str, version: str | None) -> None:
+    (tmp_path / name).write_text(text)
+    found = detect_version(tmp_path)
+    assert (str(found) if found else None) == version
+
+
+def test_wrong_usage(project: Path) -> None:
+    assert invoke(".", "--keras-version", "2.15").exit_code == 2
+    assert invoke("nowhere").exit_code == 2
+    assert invoke(".", "--write-baseline").exit_code == 2
+
+
+def test_jobs_give_the_same(project: Path) -> None:
+    for number in range(60):
+        (project / f"m{number}.py").write_text(BEFORE)
+    one, two = invoke(".", "--format", "json"), invoke(".", "--format", "json", "--jobs", "2")
+    assert one.stdout == two.stdout
+
+
+def test_help_and_clean_scan_import_nothing_heavy(project: Path) -> None:
+    (project / "a.py").write_text(AFTER)
+    program = (
+        "import sys\nfrom migrate.cli.main import cli\n"
+        "try:\n    cli(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'libcst', 'tensorflow', 'keras', 'tf_keras', 'numpy', 'h5py'} & sys.modules.keys()\n"
+        "sys.stderr.write(repr(sorted(heavy)))\n"
+    )
+    for arguments in (["code", "--help"], ["code", "."]):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=os.environ,
+        )
+        assert done.stderr.endswith("[]"), arguments
+
+
+def test_rules_and_explain() -> None:
+    runner = CliRunner()
+    listed = runner.invoke(rules, ["imp"]).stdout
+    assert listed.splitlines()[0].startswith("IMP001  warning  safe")
+    assert {entry["code"] for entry in json.loads(runner.invoke(rules, ["--format", "json"]).stdout)} == set(
+        every_rule()
+    )
+    page = runner.invoke(explain, ["imp001"]).stdout
+    assert "from tensorflow import keras" in page
+    assert "proof: 2 programs" in page
+    assert runner.invoke(explain, ["namespace"]).exit_code == 0
+    missing = runner.invoke(explain, ["IMP000"])
+    assert missing.exit_code == 2
+    assert "did you mean" in missing.stderr
+
+
+def test_every_rule_explains_itself() -> None:
+    for found in every_rule().values():
+        assert found.summary.endswith((".", "`", ")")), found.code
+        assert found.why, found.code
+
+
+def test_libcst_runner() -> None:
+    import libcst
+    from libcst.codemod import CodemodContext
+
+    from codemods.libcst_command import KerasMigrateCommand
+
+    command = KerasMigrateCommand(CodemodContext())
+    assert command.transform_module(libcst.parse_module(BEFORE)).code == AFTER
+    command = KerasMigrateCommand(CodemodContext(), target="tf.keras")
+    assert command.transform_module(libcst.parse_module(BEFORE)).code == BEFORE
+    context = CodemodContext()
+    KerasMigrateCommand(context).transform_module(libcst.parse_module(LEFT))
+    assert "IMP010" in context.warnings[0]

@@ -1,0 +1,201 @@
+"""One file from end to end: settling, checking, taking back, and what is reported."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from codemods import engine, scan
+from codemods.check import undefined
+from codemods.context import Context
+from codemods.edits import Edit, RenameArgument, ReplaceExpression, ReplaceReference
+from codemods.engine import Options, rewrite
+from codemods.rules.api import Found, SourceRule, Visit
+from codemods.scan import Dispatcher
+from codemods.source import Source, SourceError
+from codemods.testing import check_noop, check_transformed, run
+from migrate.findings import Fix, Severity
+
+RULE = SourceRule("TST001", "test", "A rule of the tests.", Severity.ERROR)
+CLEAN = SourceRule("TST002", "manual", "A finding.", Severity.WARNING, Fix.MANUAL, manual="do it")
+
+
+@pytest.fixture
+def only(monkeypatch: pytest.MonkeyPatch):
+    """Run with one made-up rule instead of all."""
+
+    def use(rule: SourceRule, make) -> None:
+        def check(node: ast.Call, context: Context) -> Iterator[Found]:
+            yield Found(rule, node, edits=make(node))
+
+        visit = Visit(check, (rule,), nodes=(ast.Call,))
+        monkeypatch.setattr(scan, "dispatcher", lambda target, version: Dispatcher([visit], target, version))
+
+    return use
+
+
+TEXT = "import keras\n\ny = f(lr=keras)\n"
+
+
+def test_applies_and_settles(only) -> None:
+    only(RULE, lambda c: (RenameArgument(c, "lr", "rate"),) if any(k.arg == "lr" for k in c.keywords) else ())
+    assert run(TEXT).text == TEXT.replace("lr", "rate")
+
+
+def test_edits_that_never_settle_are_taken_back(only) -> None:
+    only(RULE, lambda c: (ReplaceExpression(c, f"print(keras.Model, {'1, ' * (len(c.args) + 1)})"),))
+    outcome = run(TEXT)
+    assert outcome.text == TEXT
+    assert outcome.error is not None
+    assert "settle" in outcome.error
+    assert [finding.applied for finding in outcome.findings] == [False]
+
+
+def test_undefined_name_is_taken_back(only) -> None:
+    only(RULE, lambda c: (ReplaceExpression(c, "nothing_of_the_kind"),))
+    outcome = run(TEXT)
+    assert (outcome.text, outcome.error) == (
+        TEXT,
+        "the rewrite would leave undefined names: nothing_of_the_kind",
+    )
+
+
+def test_unknown_name_is_taken_back(only) -> None:
+    def make(call: ast.Call) -> tuple[Edit, ...]:
+        return (
+            (ReplaceReference(call.func, "keras.ops.nothing_of_the_kind"),)
+            if ast.unparse(call.func) == "f"
+            else ()
+        )
+
+    only(RULE, make)
+    outcome = run(TEXT)
+    assert outcome.text == TEXT
+    assert outcome.error is not None
+    assert "keras.ops.nothing_of_the_kind" in outcome.error
+
+
+def test_unsafe_needs_to_be_asked_for(only) -> None:
+    rule = SourceRule("TST003", "unsafe", "s", Severity.SILENT, Fix.UNSAFE)
+    only(rule, lambda c: (RenameArgument(c, "lr", "rate"),) if c.keywords[0].arg == "lr" else ())
+    outcome = run(TEXT)
+    assert outcome.text == TEXT
+    assert outcome.findings[0].hint == "run with --unsafe to rewrite this"
+    assert run(TEXT, unsafe=True).text == TEXT.replace("lr", "rate")
+
+
+def test_todo_comments_stand_above_once(only) -> None:
+    only(CLEAN, lambda c: ())
+    text = "import keras\n\nif keras:\n    y = (\n        f(1) + f(2)\n    )\n"
+    after = text.replace("    y = (", "    # TODO(keras-migrate TST002): do it\n    y = (")
+    outcome = run(text, todo=True)
+    assert outcome.text == after
+    assert run(after, todo=True).text == after
+
+
+@pytest.mark.parametrize(
+    ("comment", "codes"),
+    [
+        ("# keras-migrate: ignore", []),
+        ("# keras-migrate: ignore[TST002]", []),
+        ("# keras-migrate: ignore[LAY, TST]", []),
+        ("# keras-migrate: ignore[LAY001]", ["TST002"]),
+        ("# noqa", ["TST002"]),
+    ],
+)
+def test_suppression(only, comment: str, codes: list[str]) -> None:
+    only(CLEAN, lambda c: ())
+    outcome = run(f"import keras\ny = f(keras)  {comment}\n")
+    assert [finding.code for finding in outcome.findings] == codes
+
+
+def test_select_and_ignore() -> None:
+    text = "from tensorflow import keras\nm = keras.Sequential()\n"
+    assert run(text, select=("LAY",)).text == text
+    assert run(text, ignore=("IMP00",)).text == text
+    assert run(text, select=("IMP",)).text != text
+
+
+def test_finding_has_its_place() -> None:
+    outcome = run("import tensorflow as tf\n\nx = tf.keras.Model\n")
+    (finding,) = outcome.findings
+    assert (finding.line, finding.column, finding.end_line, finding.end_column) == (3, 5, 3, 19)
+    assert (finding.symbol, finding.applied, finding.hint) == ("keras.Model", True, "")
+
+
+@pytest.mark.parametrize(
+    "text", ["def (:\n", "import keras\nprint 'x'\n", "import keras\n\0", "x = " + "(" * 300 + ")" * 300]
+)
+def test_what_does_not_parse_is_an_error_of_the_file(text: str) -> None:
+    outcome = rewrite(Source(Path("x.py"), "# keras\n" + text), Options())
+    assert outcome.error
+    assert outcome.text.endswith(text)
+
+
+def test_deep_nesting_costs_one_file() -> None:
+    deep = "from tensorflow import keras\nx = " + " + ".join(["keras.Model"] * 900) + "\n"
+    outcome = run(deep)
+    assert outcome.error is None or outcome.text == deep
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("x = y\n", {"y"}),
+        ("def f(a):\n    return a + b\n", {"b"}),
+        ("import os\nclass A:\n    x = os\n    def f(self):\n        return x\n", {"x"}),
+        ("[a for a in range(3)]\nprint(__name__, __file__)\n", set()),
+        ("def f():\n    global g\n    g = 1\nprint(g)\n", set()),
+        ("from x import *\ny\n", {"y"}),
+    ],
+)
+def test_undefined(text: str, names: set[str]) -> None:
+    assert undefined(text) == names
+
+
+def test_undefined_refuses_what_does_not_compile() -> None:
+    with pytest.raises(SourceError):
+        undefined("return = 3\n")
+
+
+def test_passes_are_few() -> None:
+    assert engine._PASSES < 10
+
+
+def test_modern_file_hides_ambiguous_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = SourceRule("TST004", "ambiguous", "s", Severity.SILENT, ambiguous=True)
+
+    def check(node: ast.Call, context: Context) -> Iterator[Found]:
+        yield Found(rule, node)
+
+    visit = Visit(check, (rule,), nodes=(ast.Call,))
+    monkeypatch.setattr(scan, "dispatcher", lambda target, version: Dispatcher([visit], target, version))
+    check_noop("import keras\ny = f(keras)\n", codes=("TST004",))
+    check_noop("import keras\nfrom keras import ops\ny = f(keras)\n", codes=())
+    check_noop("import keras\ny = f(keras.ops.sum)\n", codes=())
+
+
+def test_whole_file_in_several_passes() -> None:
+    check_transformed(
+        """\
+        import tensorflow as tf
+        from tensorflow.keras import backend as K
+
+
+        class Head(tf.keras.layers.Layer):
+            def call(self, x):
+                return K.mean(K.square(x), axis=-1)
+        """,
+        """\
+        import keras
+        from keras import ops
+
+
+        class Head(keras.layers.Layer):
+            def call(self, x):
+                return ops.mean(ops.square(x), axis=-1)
+        """,
+    )
