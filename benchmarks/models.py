@@ -1,0 +1,107 @@
+"""Models per second, end to end with both outputs and all comparisons, against the script that a user would write.
+
+The script starts two subprocesses per model: one loads with tf-keras and dumps configuration and weights, one
+rebuilds with Keras 3 and saves. It compares nothing and repairs nothing, so that it is an easy rival. Both run in
+one call of this file; the figure is their ratio.
+
+    python benchmarks/models.py [--models 100] [--script 6] [--jobs 2]
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DUMP = """
+import sys, numpy as np, tf_keras
+model = tf_keras.models.load_model(sys.argv[1], compile=False)
+open(sys.argv[2] + '.json', 'w').write(model.to_json())
+np.savez(sys.argv[2] + '.npz', *model.get_weights())
+"""
+BUILD = """
+import sys, numpy as np, tensorflow, keras
+weights = np.load(sys.argv[1] + '.npz')
+text = open(sys.argv[1] + '.json').read()
+try:
+    model = keras.models.model_from_json(text)
+    model.set_weights([weights[name] for name in weights.files])
+    model.save(sys.argv[1] + '.keras')
+    model.export(sys.argv[1])
+except Exception as error:
+    sys.exit(f'{type(error).__name__}: {str(error)[:80]}')
+"""
+CASES = ("configuration_zoo", "merging", "siamese", "several_inputs", "reshaping", "separable", "train_adam", "transfer")
+
+
+def small_models(count: int, folder: Path) -> list[Path]:
+    """Copies of authentic models under names of their own, each with its bytes made different."""
+    import h5py
+
+    sources = [ROOT / "legacy_models" / "keras-2.2.4" / case / "model.h5" for case in CASES]
+    copies = []
+    for number, source in zip(range(count), itertools.cycle(sources), strict=False):
+        copy = folder / f"model{number:03}.h5"
+        shutil.copyfile(source, copy)
+        with h5py.File(copy, "a") as file:
+            file.attrs["copy"] = number  # else the batch would migrate equal files once
+        copies.append(copy)
+    return copies
+
+
+def ours(folder: Path, out: Path, jobs: int) -> float:
+    """Seconds of one call of the command over the folder."""
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "migrate", "models", str(folder), "--out", str(out)]
+    subprocess.run([*command, "--jobs", str(jobs), "--progress", "none"], check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def theirs(models: list[Path], folder: Path, jobs: int) -> tuple[float, int]:
+    """Seconds of the script over the models, ``jobs`` at a time, and how many it could rebuild."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+    def one(model: Path) -> bool:
+        stem = str(folder / model.stem)
+        legacy = {**environment, "TF_USE_LEGACY_KERAS": "1"}
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run([sys.executable, "-c", DUMP, str(model), stem], env=legacy, check=True, **quiet)
+        return subprocess.run([sys.executable, "-c", BUILD, stem], env=environment, check=False, **quiet).returncode == 0
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(jobs) as pool:
+        rebuilt = sum(pool.map(one, models))
+    return time.perf_counter() - start, rebuilt
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", type=int, default=100)
+    parser.add_argument("--script", type=int, default=6, help="models that the script is timed on")
+    parser.add_argument("--jobs", type=int, default=2)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "in").mkdir()
+        models = small_models(arguments.models, folder / "in")
+        script_seconds, rebuilt = theirs(models[: arguments.script], folder, arguments.jobs)
+        seconds = ours(folder / "in", folder / "out", arguments.jobs)
+        again = ours(folder / "in", folder / "out", arguments.jobs)
+    per_model, script_per_model = seconds / arguments.models, script_seconds / arguments.script
+    print(f"keras-migrate: {arguments.models} models in {seconds:.1f} s, {per_model:.2f} s a model")
+    print(f"script: {arguments.script} models in {script_seconds:.1f} s, {script_per_model:.2f} s a model; ", end="")
+    print(f"{rebuilt} of {arguments.script} could be rebuilt, none compared")
+    print(f"ratio: {script_per_model / per_model:.1f} times faster; a repeated run takes {again / seconds:.1%}")
+
+
+if __name__ == "__main__":
+    main()
