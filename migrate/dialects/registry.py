@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from migrate.dialects import keras1, keras2, keras3
+from migrate.dialects import keras1, keras2, keras3, training
 from migrate.dialects.rule import registered
 from migrate.findings import Rule
 
-_PACKAGES = (keras1, keras2, keras3)
+_PACKAGES = (keras1, keras2, keras3, training)
 
 
 def all_rules() -> tuple[Rule, ...]:

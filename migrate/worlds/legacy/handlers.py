@@ -13,6 +13,7 @@ from migrate.capsule.store import load_model, save_arrays
 from migrate.findings import MigrationError
 from migrate.worlds.custom import load_custom_objects
 from migrate.worlds.legacy import saved_model
+from migrate.worlds.legacy.training import load_compiled, step_of
 from migrate.worlds.runner import cases_of, describe, nest_like, run_cases, to_numpy
 from migrate.worlds.variables import assign_model
 
@@ -31,7 +32,9 @@ def load_original(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         if params.get("architecture"):
             text = Path(params["architecture"]).read_text(encoding="utf-8")
             model = tf_keras.models.model_from_json(text)
-            model.load_weights(source)
+            restored = model.load_weights(source)
+            if restored is not None:  # a checkpoint: what it does not fit keeps its random values silently
+                restored.assert_existing_objects_matched()
         else:
             model = tf_keras.models.load_model(
                 source, compile=False, safe_mode=not params.get("trust", False)
@@ -135,12 +138,25 @@ def release(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return {}
 
 
+def compile_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Load the untouched file with its training; it is held until the step."""
+    _held["compiled"] = load_compiled(params)
+    return {"variables": len(_held["compiled"].trainable_variables)}
+
+
+def train_step(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """One training step of the compiled model; its weights change."""
+    return step_of(_held["compiled"], params, scratch)
+
+
 HANDLERS = {
     "load_original": load_original,
     "build": build,
     "architecture_of": architecture_of,
     "predict": predict,
     "activations": activations,
+    "compile_model": compile_model,
+    "train_step": train_step,
     "release": release,
     **saved_model.HANDLERS,
 }

@@ -104,7 +104,7 @@ def restore_state(
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)
     if plan["iterations"] is not None:
         optimizer.iterations.assign(plan["iterations"])
-    by_path = {path: variable for path, variable in variables_of(model, record)}
+    by_path = dict(variables_of(model, record))
     attributes = SLOTS[type(optimizer).__name__]
     done = 0
     for key, array in slots.items():
@@ -114,7 +114,9 @@ def restore_state(
         if not listed:
             continue  # a slot that the optimizer does not use as it is configured: momentum of plain SGD
         if path not in by_path:
-            raise MigrationError("OPT002", f"the slot {slot} belongs to {path}, which the model does not have", place=path)
+            raise MigrationError(
+                "OPT002", f"the slot {slot} belongs to {path}, which the model does not have", place=path
+            )
         target = listed[optimizer._get_variable_index(by_path[path])]
         assign_variable(target, array, f"{slot} of {path}")
         done += 1

@@ -1,0 +1,321 @@
+"""The rules of the training step: data; :mod:`.optimizers`, :mod:`.losses`, :mod:`.metrics` apply them."""
+
+from __future__ import annotations
+
+from migrate.dialects.rule import Step, declare
+from migrate.findings import Rule, Severity
+
+LEARNING_RATE_NAME = declare(
+    Rule(
+        "OPT001",
+        "learning-rate-name",
+        "The learning rate is stored as `lr`.",
+        Severity.ERROR,
+        applies_to="<2.3",
+        before='{"class_name": "Adam", "config": {"lr": 0.001}}',
+        after='{"class_name": "Adam", "config": {"learning_rate": 0.001}}',
+        why="Keras 3 stops with `Argument(s) not recognized: {'lr': 0.001}`.",
+        references=("keras-team/keras#13194",),
+    ),
+    Step.TRAINING,
+)
+SLOT_ORDER = declare(
+    Rule(
+        "OPT002",
+        "slot-order",
+        "Optimizer slots are stored in the order of their era.",
+        Severity.SILENT,
+        before="training/Adam/Variable:0 … Variable_17:0; Adam/dense/kernel/m:0; optimizer/vars/1",
+        after="momentum of dense/kernel, velocity of dense/kernel, …",
+        why="Stand-alone Keras and tf.keras up to 2.10 stored all first moments and then all second "
+        "moments, 2.11 and later "
+        "stored them by variable. Keras 3 restores none of them from HDF5: training starts anew with only "
+        "a warning. "
+        "Slots are matched by name where names tell, and checked by shape.",
+        references=("keras-team/keras#21232", "keras-team/keras#21247"),
+    ),
+    Step.TRAINING,
+)
+BOOKKEEPING = declare(
+    Rule(
+        "OPT003",
+        "optimizer-bookkeeping",
+        "The optimizer's configuration has keys of its implementation.",
+        Severity.ERROR,
+        applies_to=">=2.11,<2.16",
+        before='{"class_name": "Custom>Adam", "config": {"is_legacy_optimizer": false, "jit_compile": '
+        "false, …}}",
+        after='{"class_name": "Adam", "config": {…}}',
+        why="Every compiled file of tf.keras 2.11 to 2.15 has them, and Keras 3 stops with `Argument(s) "
+        "not recognized: "
+        "{'jit_compile': True, 'is_legacy_optimizer': False}`.",
+        references=("keras-team/keras#19330",),
+    ),
+    Step.TRAINING,
+)
+WRAPPED_OPTIMIZER = declare(
+    Rule(
+        "OPT004",
+        "loss-scale-optimizer",
+        "The optimizer is wrapped for loss scaling.",
+        Severity.ERROR,
+        before='{"class_name": "LossScaleOptimizer", "config": {"inner_optimizer": {"class_name": "Adam", …}}}',
+        after='{"class_name": "Adam", …}',
+        why="Keras 3 wraps the optimizer itself when the model computes in float16; a wrapper inside the "
+        "configuration is not "
+        "found (`Could not locate class 'Adam'`). The current scale starts at its initial value again.",
+    ),
+    Step.TRAINING,
+)
+UNKNOWN_OPTIMIZER = declare(
+    Rule(
+        "OPT005",
+        "unknown-optimizer",
+        "The optimizer is not one of Keras'.",
+        Severity.SILENT,
+        before='{"class_name": "Addons>AdamW", "config": {"name": "AdamW", "learning_rate": 0.5}}',
+        after="no optimizer: reported as lost",
+        why="Keras 3 puts the built-in optimizer of the same `name` in its place, with default "
+        "hyperparameters and without a "
+        "word: a saved rate of 0.5 becomes 0.001.",
+    ),
+    Step.TRAINING,
+)
+TIME_DECAY = declare(
+    Rule(
+        "OPT006",
+        "time-decay",
+        "The learning rate decays with time.",
+        Severity.SILENT,
+        before='{"lr": 0.05, "decay": 0.1}',
+        after='{"learning_rate": {"class_name": "InverseTimeDecay", "config": {"initial_learning_rate": 0.05, '
+        '"decay_steps": 1, "decay_rate": 0.1}}}',
+        why="`lr / (1 + decay * iterations)` was an argument of every optimizer up to tf.keras 2.10. "
+        "Keras 3 ignores it with a "
+        "warning. InverseTimeDecay with steps of 1 is the same formula.",
+    ),
+    Step.TRAINING,
+)
+EPSILON_NULL = declare(
+    Rule(
+        "OPT007",
+        "epsilon-null",
+        "The optimizer's epsilon is null.",
+        Severity.ERROR,
+        applies_to="<2.3",
+        before='{"epsilon": null}',
+        after='{"epsilon": 1e-07}',
+        why="Keras 2.1 and 2.2 took null for `keras.backend.epsilon()`; Keras 3 fails at the first step.",
+    ),
+    Step.TRAINING,
+)
+EPSILON_PLACE = declare(
+    Rule(
+        "OPT008",
+        "epsilon-under-root",
+        "RMSprop and Adagrad added epsilon to the root.",
+        Severity.SILENT,
+        before="lr * g / (sqrt(a) + 1e-7)",
+        after="lr * g / sqrt(a + 1e-14)",
+        why="Keras 3 (and tf.keras from 2.11) add epsilon under the root: with 1e-7 the step changes by a "
+        "tenth where gradients "
+        "are near 1e-3. The square of epsilon under the root is what comes closest: never further off "
+        "than epsilon itself.",
+    ),
+    Step.TRAINING,
+)
+NADAM_SCHEDULE = declare(
+    Rule(
+        "OPT009",
+        "nadam-schedule",
+        "Nadam warmed its momentum up more slowly.",
+        Severity.WARNING,
+        applies_to="<2.11",
+        before="momentum at step t: beta_1 * (1 - 0.5 * 0.96 ** (0.004 * t))",
+        after="momentum at step t: beta_1 * (1 - 0.5 * 0.96 ** t)",
+        why="`schedule_decay` (0.004 by default) is gone; Keras 3 computes as if it were 1. Moments and "
+        "step count are carried "
+        "over, but the next steps are not the same.",
+    ),
+    Step.TRAINING,
+)
+GLOBAL_CLIPNORM = declare(
+    Rule(
+        "OPT010",
+        "clipnorm-was-global",
+        "`clipnorm` of stand-alone Keras clipped the norm of all gradients together.",
+        Severity.SILENT,
+        applies_to="<2.4",
+        before='{"clipnorm": 0.5}',
+        after='{"global_clipnorm": 0.5}',
+        why="Keras 1 to 2.3 scaled by the common norm; tf.keras and Keras 3 clip each gradient by its own "
+        "under that name.",
+    ),
+    Step.TRAINING,
+)
+ONE_CLIP = declare(
+    Rule(
+        "OPT011",
+        "several-clips",
+        "Gradients are clipped in more than one way.",
+        Severity.ERROR,
+        before='{"clipnorm": 1.0, "clipvalue": 0.5}',
+        after='{"clipnorm": 1.0}',
+        why="Keras 3 allows only one of clipnorm, clipvalue and global_clipnorm.",
+    ),
+    Step.TRAINING,
+)
+SCALED_SLOTS = declare(
+    Rule(
+        "OPT012",
+        "scaled-slots",
+        "Slots belong to weights that a rule has scaled.",
+        Severity.WARNING,
+        before="momentum of lstm/kernel",
+        after="the same, divided by the weights' factor (squares by its square)",
+        why="Where SIL001 folds a constant into weights, gradients shrink by the same factor. The slots "
+        "follow, but training "
+        "on from scaled weights is not the same optimisation; `--keep-weights` avoids it.",
+    ),
+    Step.TRAINING,
+)
+LATE_ITERATIONS = declare(
+    Rule(
+        "OPT013",
+        "iterations-read-late",
+        "TensorFlow 1 counted a step before its formula read the number.",
+        Severity.SILENT,
+        applies_to=">=2.1,<2.4",
+        before="Adam/iterations: 3",
+        after="iterations: 4",
+        why="Stand-alone Keras put the increment of `iterations` and the formula that reads it into one "
+        "graph without an "
+        "order between them. TensorFlow 1.13 and 1.15 ran the increment first in nearly every recorded "
+        "step, so bias "
+        "corrections and decay are one step ahead of the stored number. With it, the next step is the "
+        "recorded one.",
+    ),
+    Step.TRAINING,
+)
+NADAM_PRODUCT = declare(
+    Rule(
+        "OPT014",
+        "nadam-product",
+        "Nadam of tf.keras 2.11 to 2.15 multiplied its product of momenta once per variable.",
+        Severity.WARNING,
+        applies_to=">=2.11,<2.16",
+        before="product over steps and variables, not saved",
+        after="product over steps",
+        why="A Python counter inside the traced step kept the product from being shared. Keras 3 "
+        "multiplies once per step; the "
+        "first steps after loading are not the same.",
+    ),
+    Step.TRAINING,
+)
+LOSS_ALIAS = declare(
+    Rule(
+        "LOSS001",
+        "loss-alias",
+        "A loss is stored under a short or former name.",
+        Severity.ERROR,
+        before='"loss": "mse"',
+        after='"loss": "mean_squared_error"',
+        why="Loading `mse` stops with `Could not deserialize 'keras.metrics.mse'`; "
+        "`kullback_leibler_divergence`, "
+        "`cosine_proximity` and `logcosh` with `string indices must be integers`.",
+        references=("keras-team/keras#19330", "tensorflow/tensorflow#70263", "keras-team/keras#19151"),
+    ),
+    Step.TRAINING,
+)
+LOSS_UNKNOWN = declare(
+    Rule(
+        "LOSS002",
+        "custom-loss",
+        "The loss is a function of the user.",
+        Severity.ERROR,
+        before='"loss": "dice_loss"',
+        after="given by --custom-objects, else reported as lost",
+        why="The file holds only the function's name.",
+    ),
+    Step.TRAINING,
+)
+LOSS_REDUCTION = declare(
+    Rule(
+        "LOSS003",
+        "reduction-auto",
+        "The loss's reduction is `auto`.",
+        Severity.ERROR,
+        applies_to="<2.16",
+        before='{"class_name": "Huber", "config": {"reduction": "auto", "delta": 0.7, "fn": "huber"}}',
+        after='{"class_name": "Huber", "config": {"reduction": "sum_over_batch_size", "delta": 0.7}}',
+        why="`auto` meant the mean outside of distribution strategies. Keras 3 stops at it, and at the "
+        "key `fn` that 2.12 added.",
+    ),
+    Step.TRAINING,
+)
+LOSS_PER_OUTPUT = declare(
+    Rule(
+        "LOSS004",
+        "losses-by-output",
+        "Losses, weights or metrics are stored by output name.",
+        Severity.ERROR,
+        before='"loss": {"value": "mse", "kind": "categorical_crossentropy"}',
+        after='"loss": ["mean_squared_error", "categorical_crossentropy"]',
+        why="A Keras 3 model with a list of outputs takes lists in their order; names are those of its "
+        "last operations and "
+        "may have changed.",
+    ),
+    Step.TRAINING,
+)
+LOSS_NOT_SAVED = declare(
+    Rule(
+        "LOSS005",
+        "loss-argument-not-saved",
+        "Keras 3 does not save an argument of this loss.",
+        Severity.SILENT,
+        before='{"class_name": "Huber", "config": {"delta": 0.7}}',
+        after="keras.losses.Huber(delta=0.7), whose configuration holds no delta",
+        why="`Huber(delta=0.7).get_config()` of Keras 3.15.1 has no `delta`: a `.keras` file that was "
+        "compiled with it loads "
+        "with delta 1. The compiled model that is compared has the right one; compile again after loading.",
+    ),
+    Step.TRAINING,
+)
+METRIC_WRAPPER = declare(
+    Rule(
+        "MET001",
+        "metric-function-wrapper",
+        "A metric is stored as a wrapper around a function's name.",
+        Severity.ERROR,
+        before='{"class_name": "MeanMetricWrapper", "config": {"name": "acc", "fn": "categorical_accuracy"}}',
+        after='{"class_name": "CategoricalAccuracy", "config": {"name": "acc"}}',
+        why="Keras 3 loads it and fails in the first evaluation: `'str' object is not callable`.",
+    ),
+    Step.TRAINING,
+)
+METRIC_ALIAS = declare(
+    Rule(
+        "MET002",
+        "metric-alias",
+        "A metric is stored under a short or former name, or with keys of its implementation.",
+        Severity.ERROR,
+        before='"metrics": ["mape", {"class_name": "BinaryAccuracy", "config": {"fn": "binary_accuracy"}}]',
+        after='{"class_name": "MeanAbsolutePercentageError", "config": {"name": "mape"}}, {"class_name": '
+        '"BinaryAccuracy", …}',
+        why="Former names are not found; the key `fn` of 2.12 and later is refused.",
+        references=("keras-team/keras#20476",),
+    ),
+    Step.TRAINING,
+)
+METRIC_UNKNOWN = declare(
+    Rule(
+        "MET003",
+        "custom-metric",
+        "A metric is the user's, or no longer part of Keras.",
+        Severity.WARNING,
+        before='"metrics": ["f1_score_of_mine"]',
+        after="left out, and named",
+        why="Keras 3 would load the name and fail in the first evaluation.",
+    ),
+    Step.TRAINING,
+)
