@@ -103,7 +103,7 @@ UNKNOWN_NAME = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     manual="find out what the name did and write it with what Keras 3 offers",
-    before="from keras import objectives\n",
+    before="from keras.layers import MaxoutDense\n",
     why="No other rule knows the name and the public API of the destination does not have it.",
 )
 UNKNOWN_ARGUMENT = SourceRule(
