@@ -38,7 +38,7 @@ try:
 except Exception as error:
     sys.exit(f'{type(error).__name__}: {str(error)[:80]}')
 """
-CASES = ("configuration_zoo", "merging", "siamese", "several_inputs", "reshaping", "separable", "train_adam", "transfer")
+CASES = ("mlp", "merging", "siamese", "separable", "train_adam", "train_adagrad", "train_two_outputs", "transfer")
 
 
 def small_models(count: int, folder: Path) -> list[Path]:
