@@ -1,12 +1,22 @@
 """Keras 2.0 to 2.14 become the final Keras 2 dialect (2.15)."""
 
-from migrate.dialects.keras2 import axes, dtypes, recurrent, spelling
+from migrate.dialects.keras2 import axes, cudnn, dtypes, recurrent, spelling
 
 # isort: split
 # These need the defaults that the modules above fill in; the order of channels comes last.
-from migrate.dialects.keras2 import masked_bidirectional, theano
+from migrate.dialects.keras2 import masked_bidirectional, resizing, theano
 
 # isort: split
 from migrate.dialects.keras2 import channels_first
 
-__all__ = ["axes", "channels_first", "dtypes", "masked_bidirectional", "recurrent", "spelling", "theano"]
+__all__ = [
+    "axes",
+    "channels_first",
+    "cudnn",
+    "dtypes",
+    "masked_bidirectional",
+    "recurrent",
+    "resizing",
+    "spelling",
+    "theano",
+]

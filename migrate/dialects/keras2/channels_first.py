@@ -38,8 +38,11 @@ _ELEMENTWISE = frozenset(
         "ELU",
         "GaussianDropout",
         "GaussianNoise",
+        "LeakyReLU",
+        "ReLU",
+        "Rescaling",
+        "ThresholdedReLU",
     ]
-    + ["LeakyReLU", "ReLU", "ThresholdedReLU", "Rescaling"]
 )
 _MERGING = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"})
 _BY_ROWS = frozenset({"softmax", "log_softmax"})

@@ -1,0 +1,63 @@
+"""``CuDNNLSTM`` and ``CuDNNGRU`` become LSTM and GRU.
+
+Source: ``_convert_rnn_weights`` in ``saving/legacy/hdf5_format.py`` of 2.15. cuDNN multiplies by the transposed
+matrices of each gate and adds two biases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from migrate.capsule.model import Array, Layer
+from migrate.dialects.rule import Era, Step, layer_rule
+from migrate.findings import Rule, Severity
+
+_GATES: Mapping[str, int] = {"CuDNNLSTM": 4, "CuDNNGRU": 3}
+
+
+@layer_rule(
+    Rule(
+        "WGT004",
+        "cudnn-recurrent",
+        "A recurrent layer was made for cuDNN.",
+        Severity.ERROR,
+        applies_to=">=2.0",
+        before='{"class_name": "CuDNNGRU", "config": {"units": 2}}, bias of shape (12,)',
+        after='{"class_name": "GRU", "config": {"units": 2, "reset_after": true, …}}, bias of shape (2, 6)',
+        why="The classes needed a GPU and are gone from Keras 3. cuDNN stores each gate's matrices transposed, and two "
+        "biases: LSTM needs their sum, GRU keeps both. LSTM and GRU use cuDNN by themselves where it is there.",
+    ),
+    Step.KERAS_2,
+    *_GATES,
+)
+def cudnn_recurrent(layer: Layer, era: Era) -> Layer:
+    """Use LSTM or GRU with the weights in their layout."""
+    is_gru = layer.class_name == "CuDNNGRU"
+    config: dict[str, Any] = {
+        **layer.config,
+        "activation": "tanh",
+        "recurrent_activation": "sigmoid",
+        "use_bias": True,
+    }
+    if is_gru:
+        config["reset_after"] = True
+    weights = dict(layer.weights)
+    gates = _GATES[layer.class_name]
+    if "kernel" in weights:
+        weights["kernel"] = _by_gate(weights["kernel"], gates, transposed=False)
+        weights["recurrent_kernel"] = _by_gate(weights["recurrent_kernel"], gates, transposed=True)
+        halves = weights["bias"].reshape(2, -1)
+        weights["bias"] = halves if is_gru else halves.sum(axis=0, dtype=halves.dtype)
+    return replace(layer, class_name="GRU" if is_gru else "LSTM", config=config, weights=weights)
+
+
+def _by_gate(array: Array, gates: int, *, transposed: bool) -> Array:
+    """Each gate's matrix in the layout of Keras: transposed, or of the same shape but written by columns."""
+    blocks = np.split(array, gates, axis=1)
+    if transposed:
+        return np.concatenate([block.T for block in blocks], axis=1)
+    return np.concatenate([block.T.reshape(block.shape, order="F") for block in blocks], axis=1)
