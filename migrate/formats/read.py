@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format, Writer
 from migrate.formats.identify import identify
+from migrate.formats.vocabulary import restore_vocabularies
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,9 +31,20 @@ def read(path: Path, architecture: Path | None = None, *, values: bool = True) -
         architecture: JSON, YAML, HDF5 model or archive whose architecture the weights belong to.
         values: False leaves values in the file: arrays have shape and dtype only, and ``sha256`` is empty.
 
+    Returns:
+        the artifact; vocabularies that layers learned are in their configuration (``vocabulary``).
+
     Raises:
         MigrationError: with the code of what is wrong; ``FMT`` codes for files that are no models.
     """
+    artifact = _read(path, architecture, values)
+    if values:
+        restore_vocabularies(artifact)
+    return artifact
+
+
+def _read(path: Path, architecture: Path | None, values: bool) -> LegacyArtifact:
+    """Dispatch by content."""
     from migrate.formats.architecture import architecture_writer, read_architecture
     from migrate.formats.archive import read_archive
     from migrate.formats.hdf5 import read_hdf5

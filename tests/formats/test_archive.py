@@ -215,7 +215,7 @@ def test_numbers_sort_as_numbers() -> None:
 
 def test_authentic_archives_of_each_release(legacy_models: Path) -> None:
     layouts = set()
-    for path in sorted(legacy_models.glob("*/*/model.keras")):
+    for path in sorted(legacy_models.glob("*keras-*/*/model.keras")):
         artifact = read_archive(path)
         assert artifact.writer.layout is not None
         layouts.add(artifact.writer.layout)

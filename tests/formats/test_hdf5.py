@@ -251,7 +251,9 @@ def test_references_are_no_numbers(tmp_path: Path) -> None:
 
 def test_authentic_files_read_completely(legacy_models: Path) -> None:
     seen = 0
-    for path in sorted(legacy_models.glob("*/*/model.h5")):
+    for path in sorted(legacy_models.glob("*keras-*/*/model.h5")):
+        if "weights" in json.loads((path.parent / "case.json").read_text())["kind"]:
+            continue
         artifact = read_hdf5(path)
         names = {layer.layer[0] for layer in artifact.weights if layer.layer}
         assert artifact.architecture is not None, path

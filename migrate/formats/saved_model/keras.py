@@ -12,6 +12,7 @@ from migrate.formats.checkpoint.reader import open_checkpoint
 from migrate.formats.limits import MAX_ASSET_BYTES, sha256_of
 from migrate.formats.saved_model.reader import SavedModel, read_saved_model
 from migrate.formats.saved_model.tables import static_tables
+from migrate.formats.vocabulary import restore_vocabularies
 from migrate.formats.writers import stored_writer
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def read_keras_saved_model(
         metadata["unmatched"] = assigned.unmatched
     if model.missing:
         metadata["missing"] = model.missing
-    return LegacyArtifact(
+    artifact = LegacyArtifact(
         source=path,
         sha256=sha256_of(model.path) if values else "",
         format=Format.SAVED_MODEL,
@@ -77,6 +78,9 @@ def read_keras_saved_model(
         assets=_assets(model, meta) if values else dict.fromkeys(meta.assets, b""),
         metadata=metadata,
     )
+    if values:
+        restore_vocabularies(artifact)
+    return artifact
 
 
 def saved_model_writer(model: SavedModel) -> Writer:

@@ -1,0 +1,111 @@
+"""Vocabularies that a layer learned, put where its configuration would have had them.
+
+A lookup layer that was given its vocabulary has it in its configuration; one that learned it has ``null`` there
+and the tokens elsewhere: in an archive's assets (``vocabulary.txt``, special tokens first), in the constants of a
+SavedModel's table initialisers, in a vocabulary file, or in a checkpoint's mutable table. Reading them back in is
+decoding, not translating: the same release writes ``vocabulary: [...]`` for a layer that was given it.
+
+Source: ``keras/src/layers/preprocessing/index_lookup.py`` (``get_vocabulary``, ``save_assets``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from migrate.formats.archive_layout import layer_name, layers_of
+
+if TYPE_CHECKING:
+    from migrate.formats.artifact import LegacyArtifact
+
+LOOKUPS = frozenset({"StringLookup", "IntegerLookup", "TextVectorization"})
+_FILE = "vocabulary.txt"
+_INNER = ("", "_lookup_layer/", "_index_lookup_layer/")
+_TABLES = (
+    "lookup_table",
+    "_table",
+    "_lookup_layer/lookup_table",
+    "_lookup_layer/_table",
+    "_index_lookup_layer/_table",
+)
+
+
+def restore_vocabularies(artifact: LegacyArtifact) -> None:
+    """Fill in ``vocabulary`` of lookup layers that learned it.
+
+    Layers whose tokens the file does not hold are listed in ``metadata["vocabularies_missing"]``: a checkpoint of
+    a layer with a static table, for one, stores nothing of it.
+    """
+    if artifact.architecture is None:
+        return
+    missing: list[str] = []
+    _restore(artifact, artifact.architecture, (), missing)
+    if missing:
+        artifact.metadata["vocabularies_missing"] = missing
+
+
+def _restore(
+    artifact: LegacyArtifact, model: dict[str, Any], prefix: tuple[str, ...], missing: list[str]
+) -> None:
+    for layer in layers_of(model) or []:
+        path, config = (*prefix, layer_name(layer)), layer.get("config")
+        if layers_of(layer) is not None:
+            _restore(artifact, layer, path, missing)
+        elif layer.get("class_name") in LOOKUPS and isinstance(config, dict) and not config.get("vocabulary"):
+            tokens = _tokens(artifact, "/".join(path), str(layer["class_name"]), config)
+            if tokens:
+                config["vocabulary"] = tokens
+            else:
+                missing.append("/".join(path))
+
+
+def _tokens(artifact: LegacyArtifact, path: str, class_name: str, config: dict[str, Any]) -> list[Any]:
+    """The tokens of a layer, without special ones; empty when the file has none."""
+    stored = _from_tables(artifact, path) or _from_assets(artifact, path)
+    if class_name == "IntegerLookup":
+        stored = [int(token) for token in stored if _is_number(token)]
+    special = special_tokens(class_name, config)
+    if special and stored[: len(special)] == special:
+        stored = stored[len(special) :]
+    # Splitting can yield empty tokens, which adapt() then counts; the mask has taken that token already.
+    while stored and stored[-1] in special:
+        stored = stored[:-1]
+    return stored
+
+
+def special_tokens(class_name: str, config: dict[str, Any]) -> list[Any]:
+    """The tokens that stand before the vocabulary: the mask where indices are asked for, then those out of it."""
+    text = class_name == "TextVectorization"
+    default: Any = -1 if class_name == "IntegerLookup" else "[UNK]"
+    mask = "" if text else config.get("mask_token")
+    outside = default if text else config.get("oov_token", default)
+    count = 1 if text else config.get("num_oov_indices", 1)
+    indices = config.get("output_mode", "int") == "int"
+    return ([mask] if mask is not None and indices else []) + [outside] * (
+        count if isinstance(count, int) else 1
+    )
+
+
+def _from_assets(artifact: LegacyArtifact, path: str) -> list[Any]:
+    for inner in _INNER:
+        content = artifact.assets.get(f"{path}/{inner}{_FILE}")
+        if content:
+            return list(content.decode("utf-8", "surrogateescape").split("\n"))
+    return []
+
+
+def _from_tables(artifact: LegacyArtifact, path: str) -> list[Any]:
+    tables: dict[str, dict[str, Any]] = artifact.metadata.get("tables", {})
+    table = next((tables[name] for name in (f"{path}/{t}" for t in _TABLES) if tables.get(name)), None)
+    if table is None:
+        return []
+    if "asset" in table:
+        content = artifact.assets.get(table["asset"], b"")
+        return list(content.decode("utf-8", "surrogateescape").rstrip("\n").split("\n")) if content else []
+    keys, values = table.get("keys", []), table.get("values", [])
+    if keys and isinstance(values[0], str):
+        keys, values = values, keys  # an inverted StringLookup maps numbers to tokens
+    return [key for _, key in sorted(zip(values, keys, strict=True), key=lambda pair: pair[0])]
+
+
+def _is_number(token: Any) -> bool:
+    return str(token).removeprefix("-").isdigit()
