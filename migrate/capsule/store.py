@@ -29,7 +29,7 @@ def save_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
         if array.dtype.kind in "OUS":
             strings[name] = {"shape": list(array.shape), "values": [_text(v) for v in array.ravel().tolist()]}
         else:
-            numeric[name] = np.ascontiguousarray(array)
+            numeric[name] = np.asarray(array, order="C")  # ascontiguousarray would make a scalar a vector
     save_file(numeric, path, metadata={"strings": json.dumps(strings)})
 
 

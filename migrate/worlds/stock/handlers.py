@@ -36,7 +36,7 @@ def _save_arrays(path, arrays):
             ]
             strings[name] = {"shape": list(array.shape), "values": values}
         else:
-            numeric[name] = np.ascontiguousarray(array)
+            numeric[name] = np.asarray(array, order="C")
     save_file(numeric, path, metadata={"strings": json.dumps(strings)})
 
 
