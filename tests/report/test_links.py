@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from textwrap import dedent
 
 import pytest
 
 from migrate.report.compatibility.links import Target, Ties, tie
-from migrate.report.compatibility.references import Outline, config_references, outline
+from migrate.report.compatibility.references import Outline, config_references, notebook_outline, outline
 
 
 def ties(files: dict[str, str], *targets: Target | str) -> Ties:
@@ -154,6 +155,19 @@ def test_signature_is_offered_or_not(caller: str, code: list[str]) -> None:
 def test_signature_of_a_model_that_nobody_looked_at_is_open() -> None:
     found = ties({"t.py": 'TFSMLayer("sm", call_endpoint="x")'}, Target("sm"))
     assert ("calls", "x", "open") in states(found)
+
+
+def test_notebook_is_read_cell_by_cell() -> None:
+    cells = [
+        {"cell_type": "markdown", "source": ['load_model("no.h5")']},
+        {"cell_type": "code", "source": ["%matplotlib inline\n", "!ls\n", 'm = load_model("a.h5")\n']},
+        {"cell_type": "code", "source": ["print 'two'"]},
+    ]
+    found = notebook_outline(json.dumps({"cells": cells}).encode())
+    assert found is not None
+    assert [(r.kind, r.pattern, r.line) for r in found.references] == [("loads", "a.h5", 0)]
+    assert notebook_outline(b"[]") is None
+    assert notebook_outline(b"{") is None
 
 
 def test_file_that_does_not_parse_says_nothing() -> None:

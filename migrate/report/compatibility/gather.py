@@ -5,7 +5,6 @@ This is the edge of the report: the only module of the package that reads files.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,13 +24,12 @@ from migrate.report.compatibility.contracts import (
     CodeReport,
     is_models_report,
     read_code,
-    read_detail,
-    read_models,
 )
 from migrate.report.compatibility.effort import STOPPED
 from migrate.report.compatibility.pins import environment, pins
 from migrate.report.compatibility.records import Unseen
-from migrate.report.compatibility.references import Outline, config_references, outline
+from migrate.report.compatibility.references import Outline, config_references, notebook_outline, outline
+from migrate.report.compatibility.runs import Runs
 from migrate.report.compatibility.tree import MAX_SOURCE, Tree, walk
 
 Scan = Callable[[Path, Sequence[str]], CodeReport]
@@ -99,16 +97,22 @@ def gather(
     if root and looks.inspector:
         artifacts = looks.inspector.find(root, only)
     code_reports = [read_code(_bytes(path), path.name) for path in code]
+    runs = Runs(root, artifacts)
     for path in models:
-        _add_run(got, path, artifacts)
+        runs.add(path, _bytes(path))
     found_pins = []
     if tree and root:
-        _add_found_runs(got, tree, artifacts)
+        for name in tree.reports:
+            data = tree.read(name)
+            if is_models_report(data):
+                runs.add(root / name, data)
+    got.models, got.details = runs.models, runs.details
+    got.unseen += runs.unseen
+    if tree and root:
         if not code_reports and looks.scan:
             code_reports = [looks.scan(root, only)]
-        outputs = _outputs(got)
-        _add_outlines(got, tree, outputs)
-        _inspect(got, root, [path for path in artifacts if not _inside(path, outputs)], looks.inspector)
+        _add_outlines(got, tree, runs)
+        _inspect(got, root, [path for path in artifacts if not runs.wrote(path)], looks.inspector)
         found_pins = [pin for path in tree.requirements for pin in pins(path, _text(root, path))]
         got.unseen += [Unseen(path=path, reason=reason) for path, reason in tree.unseen]
     for report in code_reports:
@@ -134,77 +138,18 @@ def _root_name(root: Path | None) -> str:
     return (root.resolve().name or "/") if root else "keras-migrate"
 
 
-def _add_run(got: _Gathered, path: Path, artifacts: Sequence[str]) -> None:
-    """A finished run: its artifacts under the names they have in the tree, and what stands beside the outputs."""
-    report = read_models(_bytes(path), path.name)
-    known = set(artifacts)
-    by_name: dict[str, list[str]] = {}
-    for name in artifacts:
-        by_name.setdefault(posixpath.basename(name), []).append(name)
-    for artifact in report.artifacts:
-        source = artifact.source
-        if source not in known:
-            ends = [
-                name for name in by_name.get(posixpath.basename(source), ()) if name.endswith(f"/{source}")
-            ]
-            source = ends[0] if len(ends) == 1 else source
-        got.models[source] = msgspec.structs.replace(artifact, source=source)
-        detail = _detail(path.parent, artifact, got)
-        if detail is not None:
-            got.details[source] = detail
-
-
-def _detail(folder: Path, artifact: Artifact, got: _Gathered) -> Mapping[str, Any] | None:
-    output = (artifact.outputs or {}).get("keras")
-    if not isinstance(output, str):
-        return None
-    path = folder / posixpath.dirname(output) / "migration.json"
-    try:
-        return read_detail(path.read_bytes(), path.name)
-    except FileNotFoundError:
-        return None
-    except (OSError, MigrationError) as error:
-        got.unseen.append(
-            Unseen(path=posixpath.join(posixpath.dirname(output), "migration.json"), reason=str(error))
-        )
-        return None
-
-
-def _add_found_runs(got: _Gathered, tree: Tree, artifacts: Sequence[str]) -> None:
-    for path in tree.reports:
-        data = tree.read(path)
-        if is_models_report(data):
-            _add_run(got, tree.root / path, artifacts)
-
-
-def _outputs(got: _Gathered) -> set[str]:
-    """Folders that a run has written: their models are results, not artifacts to migrate."""
-    return {
-        posixpath.dirname(str(output))
-        for artifact in got.models.values()
-        for output in (artifact.outputs or {}).values()
-        if output
-    }
-
-
-def _inside(path: str, folders: set[str]) -> bool:
-    return any(f"/{path}".find(f"/{folder}/") >= 0 for folder in folders if folder)
-
-
-def _add_outlines(got: _Gathered, tree: Tree, outputs: set[str]) -> None:
-    for path in tree.python:
+def _add_outlines(got: _Gathered, tree: Tree, runs: Runs) -> None:
+    for path in [*tree.python, *tree.notebooks]:
         if (tree.root / path).stat().st_size > MAX_SOURCE:
             got.unseen.append(Unseen(path=path, reason="too large for source"))
             continue
-        found = outline(tree.read(path))
+        found = (notebook_outline if path.endswith(".ipynb") else outline)(tree.read(path))
         if found is None:
-            got.unseen.append(
-                Unseen(path=path, reason="not Python 3 that parses: links of this file are unknown")
-            )
+            got.unseen.append(Unseen(path=path, reason="does not parse: links of this file are unknown"))
         else:
             got.outlines[path] = found
     for path in tree.configs:
-        if not _inside(path, outputs):
+        if not runs.wrote(path):
             got.outlines[path] = config_references(tree.read(path))
 
 

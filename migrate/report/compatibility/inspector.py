@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 PATIENCE = 60.0
 """Seconds after which a file that is still being read counts as one that cannot be."""
 _SKIPPED = frozenset({"FMT013", "FMT015", "FMT023"})
+_CHUNK = 64
 _Answer = TypeVar("_Answer")
+_Question = TypeVar("_Question")
 
 
 class ContentInspector:
@@ -112,12 +114,22 @@ def _finding(found: Finding) -> ModelFinding:
 def _identified(
     child: _Child, paths: Sequence[Path]
 ) -> Iterator[tuple[Path, Identification | MigrationError]]:
-    for path in paths:
-        found = child.call(_identify, path)
-        yield (
-            path,
-            MigrationError(found.code, found.message, found.hint) if isinstance(found, Finding) else found,
-        )
+    """Many files in one question; when that goes wrong, one by one to find which it was."""
+    for start in range(0, len(paths), _CHUNK):
+        chunk = paths[start : start + _CHUNK]
+        answers = child.call(_identify_all, chunk)
+        many = [child.call(_identify, path) for path in chunk] if isinstance(answers, Finding) else answers
+        for path, found in zip(chunk, many, strict=True):
+            yield (
+                path,
+                MigrationError(found.code, found.message, found.hint)
+                if isinstance(found, Finding)
+                else found,
+            )
+
+
+def _identify_all(paths: Sequence[Path]) -> list[Identification | Finding]:
+    return [_identify(path) for path in paths]
 
 
 def _identify(path: Path) -> Identification | Finding:
@@ -150,12 +162,12 @@ class _Child:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
-    def call(self, ask: Callable[[Path], _Answer | Finding], path: Path) -> _Answer | Finding:
+    def call(self, ask: Callable[[_Question], _Answer | Finding], question: _Question) -> _Answer | Finding:
         """The answer, or why there is none (a finding: an exception with a code does not survive the way back)."""
         if self._pool is None:
             self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
         try:
-            return self._pool.submit(ask, path).result(timeout=PATIENCE)
+            return self._pool.submit(ask, question).result(timeout=PATIENCE)
         except BrokenProcessPool:
             self._stop()
             return Finding("REP002", Severity.ERROR, "reading it ends the process that reads it")

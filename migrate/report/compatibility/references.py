@@ -8,9 +8,10 @@ the program runs becomes ``*``, so that ``f"{root}/a.h5"`` still points at ``a.h
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 WILD = "*"
 MAX_LITERAL = 300
@@ -33,6 +34,7 @@ _PATH_CALLS = frozenset({"join", "joinpath"})
 _NAMESPACES = ("tf.keras", "tensorflow.keras", "python.keras")
 """Names of modules, not of files."""
 _SAVED_MODEL = ("saved_model", "loader")
+_MAGIC = re.compile(r"^[%!?].*$", re.MULTILINE)
 _TEMPLATE = re.compile(r"\{[^{}]*\}|%\(?[\w]*\)?[-+.\d]*[sdifg]")
 SUFFIXES = (".h5", ".hdf5", ".hdf", ".keras", ".pb", ".ckpt", ".model", ".tflite", ".weights")
 
@@ -110,6 +112,26 @@ def outline(source: bytes) -> Outline | None:
             case ast.Subscript(value=ast.Attribute(attr="signatures"), slice=ast.Constant(value=str(name))):
                 calls.append(Call(node.lineno, name))
     return Outline(tuple(references), tuple(literals), tuple(calls), classes, tuple(imports))
+
+
+def notebook_outline(source: bytes) -> Outline | None:
+    """Read the code cells of a notebook; None when it is not one. Lines are 0: a cell has no line of the file.
+
+    A cell that does not parse without its magics is passed over.
+    """
+    try:
+        cells = json.loads(source)["cells"]
+        texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    outlines = [found for text in texts if (found := outline(_MAGIC.sub("pass", text).encode()))]
+    return Outline(
+        tuple(replace(r, line=0) for o in outlines for r in o.references),
+        tuple(replace(r, line=0) for o in outlines for r in o.literals),
+        tuple(replace(c, line=0) for o in outlines for c in o.calls),
+        {name: 0 for o in outlines for name in o.classes or {}},
+        tuple(name for o in outlines for name in o.imports),
+    )
 
 
 def _is_path(text: str) -> bool:

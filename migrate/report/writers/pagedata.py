@@ -26,6 +26,7 @@ def index_rows(report: Report) -> dict[str, Any]:
     paths = [*(unit.path for unit in report.files), *(unit.path for unit in report.models)]
     path_at = {path: i for i, path in enumerate(paths)}
     reason_at = {reason.code: i for i, reason in enumerate(report.reasons)}
+    fresh = set(report.comparison.new_ids) if report.comparison else set()
     return {
         "root": report.root,
         "created": report.created,
@@ -72,7 +73,7 @@ def index_rows(report: Report) -> dict[str, Any]:
                 reason_at[e.code],
                 SEVERITIES.index(e.severity),
                 EFFORTS.index(e.effort),
-                int(e.done) + 2 * int(e.applied),
+                int(e.done) + 2 * int(e.applied) + 4 * int(e.id in fresh),
                 path_at[e.path],
                 package_at[e.package],
                 e.line,
@@ -85,7 +86,7 @@ def index_rows(report: Report) -> dict[str, Any]:
             for e in report.findings
         ],
         "links": [[x.kind, x.path, x.line, x.target, x.state, x.text] for x in report.links],
-        "fresh": report.comparison.new_ids if report.comparison else [],
+        "compared": report.comparison is not None,
     }
 
 

@@ -38,11 +38,20 @@ function ticks(text) {
 }
 const chip = (kind, name) => h("span", { class: `chip ${kind}-${name}` }, name);
 const section = (title, ...children) => h("section", {}, h("h2", {}, title), children);
-const scroller = (label, ...children) => h("div", { class: "wide", tabindex: "0", role: "group", "aria-label": label }, children);
+const scroller = (label, ...children) =>
+  h("div", { class: "wide", tabindex: "0", role: "group", "aria-label": label }, children);
 function table(heads, rows, caption) {
-  const cells = heads.map((head) => h("th", { scope: "col", class: head.startsWith("#") && "num" }, head.replace("#", "")));
+  const cells = heads.map((head) =>
+    h("th", { scope: "col", class: head.startsWith("#") && "num" }, head.replace("#", "")),
+  );
   return scroller(
     caption,
-    h("table", { class: "plain" }, h("caption", { class: "hidden" }, caption), h("thead", {}, h("tr", {}, cells)), h("tbody", {}, rows)),
+    h(
+      "table",
+      { class: "plain" },
+      h("caption", { class: "hidden" }, caption),
+      h("thead", {}, h("tr", {}, cells)),
+      h("tbody", {}, rows),
+    ),
   );
 }

@@ -16,7 +16,12 @@ class VirtualList {
   }
   headCell({ key, text, numeric }) {
     if (!key) return h("span", { role: "columnheader", class: numeric && "num" }, text);
-    const button = h("button", { type: "button", tabindex: "-1", onclick: () => this.sortBy(key) }, text, h("span", { class: "arrow", "aria-hidden": "true" }));
+    const button = h(
+      "button",
+      { type: "button", tabindex: "-1", onclick: () => this.sortBy(key) },
+      text,
+      h("span", { class: "arrow", "aria-hidden": "true" }),
+    );
     return h("span", { role: "columnheader", class: numeric && "num", "data-key": key }, button);
   }
   sortBy(key) {
@@ -30,7 +35,8 @@ class VirtualList {
     const compare = this.compare[key];
     this.items = compare ? items.slice().sort((a, b) => way * compare(a, b) || a.at - b.at) : items;
     for (const cell of this.headCells) {
-      if (cell.dataset.key) cell.setAttribute("aria-sort", cell.dataset.key !== key ? "none" : way > 0 ? "ascending" : "descending");
+      if (cell.dataset.key)
+        cell.setAttribute("aria-sort", cell.dataset.key !== key ? "none" : way > 0 ? "ascending" : "descending");
     }
     this.active = 0;
     this.body.scrollTop = 0;
@@ -52,7 +58,10 @@ class VirtualList {
   draw() {
     if (!this.height) return;
     const first = Math.max(0, Math.floor(this.body.scrollTop / this.height) - 8);
-    const last = Math.min(this.items.length, Math.ceil((this.body.scrollTop + this.body.clientHeight) / this.height) + 8);
+    const last = Math.min(
+      this.items.length,
+      Math.ceil((this.body.scrollTop + this.body.clientHeight) / this.height) + 8,
+    );
     this.range(first, last);
   }
   range(first, last) {
@@ -89,9 +98,19 @@ class VirtualList {
   }
   key(event) {
     const page = Math.max(1, Math.floor(this.body.clientHeight / this.height) - 2);
-    const steps = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1, PageDown: page, PageUp: -page, Home: -this.items.length, End: this.items.length };
+    const steps = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      j: 1,
+      k: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -this.items.length,
+      End: this.items.length,
+    };
     if (event.key === "Enter" && event.target === this.body && this.items.length) this.open(this.items[this.active]);
-    else if (event.key in steps && !event.ctrlKey && !event.metaKey && !event.altKey) this.move(this.active + steps[event.key]);
+    else if (event.key in steps && !event.ctrlKey && !event.metaKey && !event.altKey)
+      this.move(this.active + steps[event.key]);
     else return;
     event.preventDefault();
   }
@@ -100,7 +119,8 @@ class VirtualList {
     const top = this.active * this.height;
     const head = this.body.firstChild.offsetHeight;
     if (top < this.body.scrollTop) this.body.scrollTop = top;
-    else if (top + this.height > this.body.scrollTop + this.body.clientHeight - head) this.body.scrollTop = top + this.height - this.body.clientHeight + head;
+    else if (top + this.height > this.body.scrollTop + this.body.clientHeight - head)
+      this.body.scrollTop = top + this.height - this.body.clientHeight + head;
     this.draw();
   }
   // On paper there is no scrolling: the first rows stand, the rest is counted.

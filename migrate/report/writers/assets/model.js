@@ -1,9 +1,12 @@
 // The page of one model: what it is, what became of each part, and how we know.
 const EVIDENCE = {
   golden: "Compared with inputs and outputs that were recorded by the framework that wrote the model.",
-  original: "Compared with the untouched file, run by the legacy framework; no rule of ours had a part in the reference.",
-  reconstructed: "Compared with the legacy framework built from the repaired configuration: independent of the Keras 3 side only.",
+  original:
+    "Compared with the untouched file, run by the legacy framework; no rule of ours had a part in the reference.",
+  reconstructed:
+    "Compared with the legacy framework built from the repaired configuration: independent of the Keras 3 side only.",
 };
+const DONE = new Set(["migrated", "unverified"]);
 const STATUS = {
   migrated: "Migrated, compared and equal.",
   unverified: "Built, but there was nothing to compare it with.",
@@ -19,48 +22,112 @@ function modelPage(model) {
   const d = detailOf(model);
   const parity = d.parity;
   const own = model.entries.map((i) => findings[i]);
-  const written = Object.entries(d.written_by || {}).map(([k, v]) => `${k} ${v}`).join(", ");
+  const written = Object.entries(d.written_by || {})
+    .map(([k, v]) => `${k} ${v}`)
+    .join(", ");
   return [
-    pageHead("models", model, models, h("span", { class: `chip level-${levels[model.level]}` }, model.status), parity && parity.evidence && h("span", { class: "chip plain" }, `evidence: ${parity.evidence}`)),
+    pageHead(
+      "models",
+      model,
+      models,
+      h("span", { class: `chip level-${levels[model.level]}` }, model.status),
+      parity && parity.evidence && h("span", { class: "chip plain" }, `evidence: ${parity.evidence}`),
+    ),
     h("p", { class: "lead" }, STATUS[model.status] || "", " ", (parity && EVIDENCE[parity.evidence]) || ""),
     facts([
-      ["Format", model.form], ["Written by", written], ["SHA-256", d.sha256 && h("span", { class: "mono sha" }, d.sha256)],
+      ["Format", model.form],
+      ["Written by", written],
+      ["SHA-256", d.sha256 && h("span", { class: "mono sha" }, d.sha256)],
       ["Time", d.seconds ? `${figure(d.seconds)} s` : ""],
       ["Needs", d.needs && d.needs.join(", ")],
-      ...Object.entries(d.outputs || {}).map(([k, v]) => [k.replace("_", " "), h("span", { class: "mono" }, broken(v))]),
+      ...Object.entries(d.outputs || {}).map(([k, v]) => [
+        k.replace("_", " "),
+        h("span", { class: "mono" }, broken(v)),
+      ]),
     ]),
-    own.length > 0 && section(many(own.length, "finding"), h("div", { class: "notes" }, own.map((f) => findingCard(f)))),
+    own.length > 0 &&
+      section(
+        many(own.length, "finding"),
+        h(
+          "div",
+          { class: "notes" },
+          own.map((f) => findingCard(f)),
+        ),
+      ),
     parity && paritySection(parity),
-    d.layers && layersSection(d.layers),
+    d.layers && layersSection(d.layers, DONE.has(model.status)),
     d.fired && firedSection(d.fired, d.rules || []),
-    !d.fired && d.rules && section("Rules that fired", h("p", {}, d.rules.map((code) => [codeLink(code), " "]))),
+    !d.fired &&
+      d.rules &&
+      section(
+        model.status === "planned" ? "What migration will do" : "Rules that fired",
+        h(
+          "p",
+          {},
+          d.rules.map((code) => [codeLink(code), " "]),
+        ),
+      ),
     d.training && trainingSection(d.training),
     d.signatures && signatureSection(d.signatures),
     linksOf(model.path),
   ];
 }
-const facts = (rows) => h("dl", { class: "facts" }, rows.filter(([, v]) => v).map(([k, v]) => [h("dt", {}, k), h("dd", {}, v)]));
-const codeLink = (code) => (reasonAt.has(code) ? h("a", { class: "chip plain mono", href: go("reason", code) }, code) : h("span", { class: "chip plain mono" }, code));
+const facts = (rows) =>
+  h(
+    "dl",
+    { class: "facts" },
+    rows.filter(([, v]) => v).map(([k, v]) => [h("dt", {}, k), h("dd", {}, v)]),
+  );
+const codeLink = (code) =>
+  reasonAt.has(code)
+    ? h("a", { class: "chip plain mono", href: go("reason", code) }, code)
+    : h("span", { class: "chip plain mono" }, code);
 
 function paritySection(p) {
-  const big = [["largest absolute error", figure(p.max_abs)], ["largest relative error", figure(p.max_rel)], ["cases compared", p.cases ? format.format(p.cases) : "–"]];
+  const big = [
+    ["largest absolute error", figure(p.max_abs)],
+    ["largest relative error", figure(p.max_rel)],
+    ["cases compared", p.cases ? format.format(p.cases) : "–"],
+  ];
   return section(
     "Parity",
-    h("div", { class: "cards small" }, big.map(([text, value]) => h("div", { class: "card" }, h("b", {}, value), h("span", {}, text)))),
+    h(
+      "div",
+      { class: "cards small" },
+      big.map(([text, value]) => h("div", { class: "card" }, h("b", {}, value), h("span", {}, text))),
+    ),
     p.first && h("p", { class: "first-divergent" }, "First divergent layer: ", h("b", { class: "mono" }, p.first)),
-    h("div", { class: "charts" }, p.points.length > 0 && scatter(p.points, p.of), p.layers.length > 0 && profile(p.layers, p.first, 1e-5)),
+    h(
+      "div",
+      { class: "charts" },
+      p.points.length > 0 && scatter(p.points, p.of),
+      p.layers.length > 0 && profile(p.layers, p.first, 1e-5),
+    ),
     p.outputs.length > 0 &&
       table(
         ["Output", "Shape", "Type", "#Max abs", "#Max rel", "#Cosine", "#Argmax agrees"],
         p.outputs.map(([name, shape, dtype, ...numbers]) =>
-          h("tr", {}, h("th", { scope: "row", class: "mono" }, name), h("td", { class: "mono" }, shape), h("td", { class: "mono" }, dtype), numbers.map((n, i) => h("td", { class: "num" }, n === null ? "–" : i === 3 ? `${figure(n * 100)} %` : i === 2 ? n.toFixed(7) : figure(n)))),
+          h(
+            "tr",
+            {},
+            h("th", { scope: "row", class: "mono" }, name),
+            h("td", { class: "mono" }, shape),
+            h("td", { class: "mono" }, dtype),
+            numbers.map((n, i) =>
+              h(
+                "td",
+                { class: "num" },
+                n === null ? "–" : i === 3 ? `${figure(n * 100)} %` : i === 2 ? n.toFixed(7) : figure(n),
+              ),
+            ),
+          ),
         ),
         "Comparison of each output",
       ),
   );
 }
 
-function layersSection(layers) {
+function layersSection(layers, ran) {
   const body = h("tbody");
   const changed = layers.filter((l) => l[3].length).length;
   const total = layers.reduce((a, l) => a + l[2], 0);
@@ -68,65 +135,186 @@ function layersSection(layers) {
   const only = h("input", { type: "checkbox" });
   const draw = () => {
     const text = field.value.toLowerCase();
-    const rows = layers.filter(([path, name, , rules]) => (!only.checked || rules.length) && `${path} ${name} ${rules.join(" ")}`.toLowerCase().includes(text));
+    const rows = layers.filter(
+      ([path, name, , rules]) =>
+        (!only.checked || rules.length) && `${path} ${name} ${rules.join(" ")}`.toLowerCase().includes(text),
+    );
     body.replaceChildren(
-      ...rows.slice(0, 1000).map(([path, name, parameters, rules]) =>
-        h("tr", { class: rules.length > 0 && "changed" }, h("th", { scope: "row", class: "mono" }, broken(path)), h("td", { class: "mono" }, name), h("td", { class: "num" }, format.format(parameters)), h("td", {}, rules.length ? rules.map((code) => [codeLink(code), " "]) : h("span", { class: "dim" }, "as it was"))),
-      ),
+      ...rows
+        .slice(0, 1000)
+        .map(([path, name, parameters, rules]) =>
+          h(
+            "tr",
+            { class: rules.length > 0 && "changed" },
+            h("th", { scope: "row", class: "mono" }, broken(path)),
+            h("td", { class: "mono" }, name),
+            h("td", { class: "num" }, format.format(parameters)),
+            h(
+              "td",
+              {},
+              rules.length
+                ? rules.map((code) => [codeLink(code), " "])
+                : h("span", { class: "dim" }, ran ? "as it was" : "–"),
+            ),
+          ),
+        ),
     );
   };
   field.addEventListener("input", draw);
   only.addEventListener("change", draw);
   draw();
-  const heads = ["Layer", "Class", "Parameters", "What happened"].map((text, i) => h("th", { scope: "col", class: i === 2 && "num" }, text));
+  const heads = ["Layer", "Class", "Parameters", "What happened"].map((text, i) =>
+    h("th", { scope: "col", class: i === 2 && "num" }, text),
+  );
   return section(
     "Layers",
-    h("p", { class: "dim" }, `${many(layers.length, "layer")}, ${format.format(total)} parameters; ${changed} changed by rules.`),
+    h(
+      "p",
+      { class: "dim" },
+      `${many(layers.length, "layer")}, ${format.format(total)} parameters${ran ? `; ${changed} changed by rules` : ""}.`,
+    ),
     layers.length > 8 && h("div", { class: "filters" }, field, h("label", { class: "check" }, only, " only changed")),
-    scroller("Layers", h("table", { class: "plain layers" }, h("caption", { class: "hidden" }, "Layers, parameters and what happened to each"), h("thead", {}, h("tr", {}, heads)), body)),
+    scroller(
+      "Layers",
+      h(
+        "table",
+        { class: "plain layers" },
+        h("caption", { class: "hidden" }, "Layers, parameters and what happened to each"),
+        h("thead", {}, h("tr", {}, heads)),
+        body,
+      ),
+    ),
   );
 }
 
 // A change that fits on a line is a row of a table, a longer one has its two sides.
 function firedSection(fired) {
-  const small = fired.filter(([, , before, after]) => !/\n/.test(before + after) && Math.max(before.length, after.length) <= 110);
+  const small = fired.filter(
+    ([, , before, after]) => !/\n/.test(before + after) && Math.max(before.length, after.length) <= 110,
+  );
   const large = fired.filter((row) => !small.includes(row));
   const rows = small.map(([code, place, before, after]) =>
-    h("tr", {}, h("th", { scope: "row" }, codeLink(code)), h("td", { class: "mono" }, broken(place)), h("td", {}, before ? h("code", { class: "differs-old" }, before) : h("span", { class: "dim" }, "–")), h("td", {}, after ? h("code", { class: "differs-new" }, after) : h("span", { class: "dim" }, "gone"))),
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, codeLink(code)),
+      h("td", { class: "mono" }, broken(place)),
+      h("td", {}, before ? h("code", { class: "differs-old" }, before) : h("span", { class: "dim" }, "–")),
+      h("td", {}, after ? h("code", { class: "differs-new" }, after) : h("span", { class: "dim" }, "gone")),
+    ),
   );
-  const one = ([code, place, before, after]) => h("article", { class: "fired" }, h("header", {}, codeLink(code), " ", h("span", { class: "mono" }, place)), h("div", { class: "sides" }, compared("Before", before, after, "was"), compared("After", after, before, "now")));
+  const one = ([code, place, before, after]) =>
+    h(
+      "article",
+      { class: "fired" },
+      h("header", {}, codeLink(code), " ", h("span", { class: "mono" }, place)),
+      h("div", { class: "sides" }, compared("Before", before, after, "was"), compared("After", after, before, "now")),
+    );
   const rest = large.slice(20);
-  const more = rest.length > 0 && h("button", { type: "button", class: "plain-button", onclick: (e) => e.target.replaceWith(...rest.map(one)) }, `Show ${many(rest.length, "more")}`);
-  return section(`Rules that fired (${fired.length})`, rows.length > 0 && table(["Rule", "Where", "Before", "After"], rows, "Rules that fired, with before and after"), large.slice(0, 20).map(one), more);
+  const more =
+    rest.length > 0 &&
+    h(
+      "button",
+      { type: "button", class: "plain-button", onclick: (e) => e.target.replaceWith(...rest.map(one)) },
+      `Show ${many(rest.length, "more")}`,
+    );
+  return section(
+    `Rules that fired (${fired.length})`,
+    rows.length > 0 && table(["Rule", "Where", "Before", "After"], rows, "Rules that fired, with before and after"),
+    large.slice(0, 20).map(one),
+    more,
+  );
 }
 // Lines that the other side does not have stand out.
 function compared(title, text, other, kind) {
   const known = new Set(other.split("\n").map((line) => line.trim().replace(/,$/, "")));
-  const lines = text.split("\n").map((line) => h("span", { class: known.has(line.trim().replace(/,$/, "")) ? "" : "differs" }, line + "\n"));
-  return h("figure", { class: `side ${kind}` }, h("figcaption", {}, title), h("pre", { tabindex: "0" }, h("code", {}, lines)));
+  const lines = text
+    .split("\n")
+    .map((line) => h("span", { class: known.has(line.trim().replace(/,$/, "")) ? "" : "differs" }, line + "\n"));
+  return h(
+    "figure",
+    { class: `side ${kind}` },
+    h("figcaption", {}, title),
+    h("pre", { tabindex: "0" }, h("code", {}, lines)),
+  );
 }
 
 function trainingSection(training) {
-  const mark = (text) => (/^kept/.test(text) ? "ready" : /^mapped/.test(text) ? "assisted" : /^(lost|dropped)/.test(text) ? "blocked" : "plain");
+  const mark = (text) =>
+    /^kept/.test(text)
+      ? "ready"
+      : /^mapped/.test(text)
+        ? "assisted"
+        : /^(lost|dropped)/.test(text)
+          ? "blocked"
+          : "plain";
   return section(
     "Training state",
-    h("dl", { class: "training" }, Object.entries(training).map(([part, what]) => {
-      const [word, ...why] = what.split(/[:,(]/);
-      return h("div", {}, h("dt", {}, part), h("dd", {}, h("span", { class: `chip ${mark(what) === "plain" ? "plain" : "level-" + mark(what)}` }, word.trim()), why.length > 0 && h("span", { class: "dim" }, " " + what.slice(word.length).replace(/^[:,\s]+/, ""))));
-    })),
+    h(
+      "dl",
+      { class: "training" },
+      Object.entries(training).map(([part, what]) => {
+        const [word, ...why] = what.split(/[:,(]/);
+        return h(
+          "div",
+          {},
+          h("dt", {}, part),
+          h(
+            "dd",
+            {},
+            h("span", { class: `chip ${mark(what) === "plain" ? "plain" : "level-" + mark(what)}` }, word.trim()),
+            why.length > 0 && h("span", { class: "dim" }, " " + what.slice(word.length).replace(/^[:,\s]+/, "")),
+          ),
+        );
+      }),
+    ),
   );
 }
 
 function signatureSection({ old, new: now }) {
-  return section("Signatures", h("div", { class: "sides" }, compared("Legacy", old || "", now || "", "was"), compared("Keras 3", now || "", old || "", "now")));
+  return section(
+    "Signatures",
+    h(
+      "div",
+      { class: "sides" },
+      compared("Legacy", old || "", now || "", "was"),
+      compared("Keras 3", now || "", old || "", "now"),
+    ),
+  );
 }
 
-const KINDS = { loads: "is loaded by", saves: "is written by", names: "is named by", defines: "has a class from", calls: "is called by" };
+const KINDS = {
+  loads: "is loaded by",
+  saves: "is written by",
+  names: "is named by",
+  defines: "has a class from",
+  calls: "is called by",
+};
 function linksOf(path) {
-  const own = links.filter((l) => l.target === path && (l.state === "linked" || l.kind === "defines" || l.kind === "calls"));
+  const own = links.filter(
+    (l) => l.target === path && (l.state === "linked" || l.kind === "defines" || l.kind === "calls"),
+  );
   if (!own.length) return null;
   return section(
     "Links to the source",
-    h("ul", { class: "links" }, own.map((l) => h("li", {}, h("span", { class: "dim" }, KINDS[l.kind] || l.kind), " ", l.path ? unitLink(l.path, `${l.path}${l.line ? ":" + l.line : ""}`) : h("span", { class: "chip level-blocked" }, "nothing here"), " ", h("code", {}, l.text)))),
+    h(
+      "ul",
+      { class: "links" },
+      own.map((l) =>
+        h(
+          "li",
+          {},
+          h("span", { class: "dim" }, KINDS[l.kind] || l.kind),
+          " ",
+          l.path
+            ? unitLink(l.path, `${l.path}${l.line ? ":" + l.line : ""}`)
+            : h("span", { class: "chip level-blocked" }, "nowhere in the source"),
+          " ",
+          h("code", {}, l.text),
+          " ",
+          l.kind === "defines" && fileAt.has(l.path) && chip("level", levels[fileAt.get(l.path).level]),
+        ),
+      ),
+    ),
   );
 }

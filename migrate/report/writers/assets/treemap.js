@@ -7,7 +7,9 @@ function squarify(items, x, y, w, hgt) {
   let rest = items.map((i) => ({ ...i, area: i.value * scale }));
   const worst = (row, side) => {
     const sum = row.reduce((a, r) => a + r.area, 0);
-    return Math.max(...row.map((r) => Math.max((side * side * r.area) / (sum * sum), (sum * sum) / (side * side * r.area))));
+    return Math.max(
+      ...row.map((r) => Math.max((side * side * r.area) / (sum * sum), (sum * sum) / (side * side * r.area))),
+    );
   };
   while (rest.length) {
     const side = Math.min(w, hgt);
@@ -19,7 +21,11 @@ function squarify(items, x, y, w, hgt) {
     let along = 0;
     for (const item of row) {
       const length = item.area / thick;
-      placed.push(w >= hgt ? { ...item, x, y: y + along, w: thick, h: length } : { ...item, x: x + along, y, w: length, h: thick });
+      placed.push(
+        w >= hgt
+          ? { ...item, x, y: y + along, w: thick, h: length }
+          : { ...item, x: x + along, y, w: length, h: thick },
+      );
       along += length;
     }
     if (w >= hgt) [x, w] = [x + thick, w - thick];
@@ -41,7 +47,11 @@ function treemap(host) {
     cell.value++;
     cell.severity = Math.min(cell.severity, f.severity);
   }
-  let packs = [...groups].map(([name, cells]) => ({ name, cells: [...cells.values()].sort((a, b) => b.value - a.value), value: [...cells.values()].reduce((a, c) => a + c.value, 0) }));
+  let packs = [...groups].map(([name, cells]) => ({
+    name,
+    cells: [...cells.values()].sort((a, b) => b.value - a.value),
+    value: [...cells.values()].reduce((a, c) => a + c.value, 0),
+  }));
   packs.sort((a, b) => b.value - a.value);
   const most = width < 560 ? 10 : 28;
   const hidden = packs.length - most;
@@ -51,10 +61,21 @@ function treemap(host) {
   host.replaceChildren(
     s(
       "svg",
-      { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "Findings by package and reason" },
+      {
+        width,
+        height,
+        viewBox: `0 0 ${width} ${height}`,
+        role: "group",
+        "aria-label": "Findings by package and reason",
+      },
       frames.map((f) => [
         s("rect", { class: "frame", x: f.x, y: f.y, width: f.w, height: f.h }),
-        title(f) && s("text", { class: "frame-title", x: f.x + 6, y: f.y + 14 }, clip(f.name === "." ? "(root)" : f.name, f.w - 10)),
+        title(f) &&
+          s(
+            "text",
+            { class: "frame-title", x: f.x + 6, y: f.y + 14 },
+            clip(f.name === "." ? "(root)" : f.name, f.w - 10),
+          ),
         squarify(f.cells, f.x + 2, f.y + title(f) + 1, f.w - 4, f.h - title(f) - 3).map((c) => cell(c, f.name)),
       ]),
     ),
@@ -66,10 +87,20 @@ function cell(c, pack) {
   const wide = c.w > 7.2 * c.code.length + 8 && c.h > 18;
   return s(
     "a",
-    { href: go("findings", undefined, { package: pack, reason: c.code }), "aria-label": label, class: `cell-${severities[c.severity]}` },
-    s("rect", { x: c.x + 0.75, y: c.y + 0.75, width: Math.max(c.w - 1.5, 0.5), height: Math.max(c.h - 1.5, 0.5), rx: 2 }, s("title", {}, label)),
+    {
+      href: go("findings", undefined, { package: pack, reason: c.code }),
+      "aria-label": label,
+      class: `cell-${severities[c.severity]}`,
+    },
+    s(
+      "rect",
+      { x: c.x + 0.75, y: c.y + 0.75, width: Math.max(c.w - 1.5, 0.5), height: Math.max(c.h - 1.5, 0.5), rx: 2 },
+      s("title", {}, label),
+    ),
     wide && s("text", { x: c.x + 6, y: c.y + 15, "aria-hidden": "true" }, c.code),
-    wide && c.h > 36 && s("text", { class: "count", x: c.x + 6, y: c.y + 31, "aria-hidden": "true" }, format.format(c.value)),
+    wide &&
+      c.h > 36 &&
+      s("text", { class: "count", x: c.x + 6, y: c.y + 31, "aria-hidden": "true" }, format.format(c.value)),
   );
 }
 const clip = (text, width) => {

@@ -1,52 +1,138 @@
 // Lists with filters. What is chosen stands in the address, so that a filtered list can be linked to and kept.
 const OPTIONS = {
   findings: {
-    items: findings, heads: FINDING_HEADS, compare: FINDING_COMPARE, row: findingRow, sort: ["severity", 1],
+    items: findings,
+    heads: FINDING_HEADS,
+    compare: FINDING_COMPARE,
+    row: findingRow,
+    sort: ["severity", 1],
     open: (f) => go(f.unit.kind, f.path, { at: f.at }),
     facets: [
       ["severity", "Severity", (f) => severities[f.severity], severities],
       ["effort", "Effort", (f) => efforts[f.effort], efforts],
       ["state", "State", (f) => (f.done ? "done" : "open"), ["open", "done"]],
+      ...(raw.compared
+        ? [["since", "Since the earlier report", (f) => (f.fresh ? "new" : "known"), ["new", "known"]]]
+        : []),
     ],
-    selects: [["reason", "Reason", (f) => f.code], ["package", "Package", (f) => f.pack]],
+    selects: [
+      ["reason", "Reason", (f) => f.code],
+      ["package", "Package", (f) => f.pack],
+    ],
   },
   models: {
-    items: models, row: modelRow, sort: ["level", -1],
-    heads: [{ key: "level", text: "Status" }, { key: "path", text: "Model" }, { text: "Format" }, { text: "Evidence" }, { key: "error", text: "Max rel. error", numeric: true }, { key: "findings", text: "Findings", numeric: true }],
-    compare: { level: (a, b) => a.level - b.level, path: byText("path"), error: (a, b) => (a.maxRel ?? -1) - (b.maxRel ?? -1), findings: (a, b) => a.entries.length - b.entries.length },
+    items: models,
+    row: modelRow,
+    sort: ["level", -1],
+    heads: [
+      { key: "level", text: "Status" },
+      { key: "path", text: "Model" },
+      { text: "Format" },
+      { text: "Evidence" },
+      { key: "error", text: "Max rel. error", numeric: true },
+      { key: "findings", text: "Findings", numeric: true },
+    ],
+    compare: {
+      level: (a, b) => a.level - b.level,
+      path: byText("path"),
+      error: (a, b) => (a.maxRel ?? -1) - (b.maxRel ?? -1),
+      findings: (a, b) => a.entries.length - b.entries.length,
+    },
     open: (m) => go("model", m.path),
-    facets: [["level", "Readiness", (m) => levels[m.level], levels], ["status", "Status", (m) => m.status, [...new Set(models.map((m) => m.status))].sort()]],
-    selects: [["package", "Package", (m) => m.pack], ["format", "Format", (m) => m.form]],
+    facets: [
+      ["level", "Readiness", (m) => levels[m.level], levels],
+      ["status", "Status", (m) => m.status, [...new Set(models.map((m) => m.status))].sort()],
+    ],
+    selects: [
+      ["package", "Package", (m) => m.pack],
+      ["format", "Format", (m) => m.form],
+    ],
   },
   files: {
-    items: files, row: fileRow, sort: ["level", -1],
-    heads: [{ key: "level", text: "Readiness" }, { key: "path", text: "File" }, { text: "Worst" }, { key: "findings", text: "Findings", numeric: true }],
-    compare: { level: (a, b) => a.level - b.level || a.entries.length - b.entries.length, path: byText("path"), findings: (a, b) => a.entries.length - b.entries.length },
+    items: files,
+    row: fileRow,
+    sort: ["level", -1],
+    heads: [
+      { key: "level", text: "Readiness" },
+      { key: "path", text: "File" },
+      { text: "Worst" },
+      { key: "findings", text: "Findings", numeric: true },
+    ],
+    compare: {
+      level: (a, b) => a.level - b.level || a.entries.length - b.entries.length,
+      path: byText("path"),
+      findings: (a, b) => a.entries.length - b.entries.length,
+    },
     open: (f) => go("file", f.path),
     facets: [["level", "Readiness", (f) => levels[f.level], levels]],
     selects: [["package", "Package", (f) => f.pack]],
   },
   links: {
-    items: links, row: linkRow, sort: ["state", 1],
-    heads: [{ key: "state", text: "State" }, { key: "kind", text: "Kind" }, { key: "path", text: "Source" }, { key: "target", text: "Model" }],
+    items: links,
+    row: linkRow,
+    sort: ["state", 1],
+    heads: [
+      { key: "state", text: "State" },
+      { key: "kind", text: "Kind" },
+      { key: "path", text: "Source" },
+      { key: "target", text: "Model" },
+    ],
     compare: { state: byText("state"), kind: byText("kind"), path: byText("path"), target: byText("target") },
     open: (l) => unitHref(l.path) || unitHref(l.target),
-    facets: [["state", "State", (l) => l.state, ["linked", "broken", "open"]], ["kind", "Kind", (l) => l.kind, ["loads", "saves", "names", "defines", "calls"]]],
+    facets: [
+      ["state", "State", (l) => l.state, ["linked", "broken", "open"]],
+      ["kind", "Kind", (l) => l.kind, ["loads", "saves", "names", "defines", "calls"]],
+    ],
     selects: [],
   },
 };
 const linkHay = (l) => (l.hay ||= `${l.path}\n${l.target}\n${l.text}`.toLowerCase());
 
 function modelRow(m) {
-  return h("div", { class: "unit" }, h("span", { class: "c-level" }, h("span", { class: `chip level-${levels[m.level]}` }, m.status)), h("span", { class: "c-path mono" }, h("a", { href: go("model", m.path), tabindex: "-1" }, h("bdi", {}, m.path))), h("span", { class: "c-form" }, m.form), h("span", { class: "c-evid" }, m.evidence || "–"), h("span", { class: "c-err num" }, figure(m.maxRel)), h("span", { class: "c-n num" }, format.format(m.entries.length)));
+  return h(
+    "div",
+    { class: "unit" },
+    h("span", { class: "c-level" }, h("span", { class: `chip level-${levels[m.level]}` }, m.status)),
+    h("span", { class: "c-path mono" }, h("a", { href: go("model", m.path), tabindex: "-1" }, h("bdi", {}, m.path))),
+    h("span", { class: "c-form" }, m.form),
+    h("span", { class: "c-evid" }, m.evidence || "–"),
+    h("span", { class: "c-err num" }, figure(m.maxRel)),
+    h("span", { class: "c-n num" }, format.format(m.entries.length)),
+  );
 }
 function fileRow(f) {
   const worst = Math.min(...f.entries.map((i) => findings[i].severity), 9);
-  return h("div", { class: "unit file" }, h("span", { class: "c-level" }, chip("level", levels[f.level])), h("span", { class: "c-path mono" }, h("a", { href: go("file", f.path), tabindex: "-1" }, h("bdi", {}, f.path))), h("span", { class: "c-worst" }, worst < 9 ? chip("sev", severities[worst]) : "–"), h("span", { class: "c-n num" }, format.format(f.entries.length)));
+  return h(
+    "div",
+    { class: "unit file" },
+    h("span", { class: "c-level" }, chip("level", levels[f.level])),
+    h("span", { class: "c-path mono" }, h("a", { href: go("file", f.path), tabindex: "-1" }, h("bdi", {}, f.path))),
+    h("span", { class: "c-worst" }, worst < 9 ? chip("sev", severities[worst]) : "–"),
+    h("span", { class: "c-n num" }, format.format(f.entries.length)),
+  );
 }
 function linkRow(l) {
   const style = l.state === "linked" ? "level-ready" : l.state === "broken" ? "level-blocked" : "plain";
-  return h("div", { class: "unit link-row" }, h("span", { class: "c-level" }, h("span", { class: `chip ${style}` }, l.state)), h("span", { class: "c-kind" }, l.kind), h("span", { class: "c-path mono" }, l.path ? unitHref(l.path) ? h("a", { href: unitHref(l.path), tabindex: "-1" }, `${l.path}:${l.line}`) : `${l.path}:${l.line}` : `class ${l.text}`), h("span", { class: "c-target mono" }, unitHref(l.target) ? h("a", { href: unitHref(l.target), tabindex: "-1" }, h("bdi", {}, l.target)) : l.target));
+  return h(
+    "div",
+    { class: "unit link-row" },
+    h("span", { class: "c-level" }, h("span", { class: `chip ${style}` }, l.state)),
+    h("span", { class: "c-kind" }, l.kind),
+    h(
+      "span",
+      { class: "c-path mono" },
+      l.path
+        ? unitHref(l.path)
+          ? h("a", { href: unitHref(l.path), tabindex: "-1" }, `${l.path}:${l.line}`)
+          : `${l.path}:${l.line}`
+        : `class ${l.text}`,
+    ),
+    h(
+      "span",
+      { class: "c-target mono" },
+      unitHref(l.target) ? h("a", { href: unitHref(l.target), tabindex: "-1" }, h("bdi", {}, l.target)) : l.target,
+    ),
+  );
 }
 
 class ListView {
@@ -56,33 +142,86 @@ class ListView {
     const [key, way] = (this.query.get("sort") || "").split("~");
     if (key && this.compare[key]) this.sort = [key, way === "down" ? -1 : 1];
     this.hay = name === "links" ? linkHay : hay;
-    this.list = new VirtualList({ label: name, heads: this.heads, row: this.row, compare: this.compare, sort: this.sort, open: (x) => { const to = this.open(x); if (to) location.hash = to; }, onsort: ([k, w]) => this.put("sort", `${k}~${w > 0 ? "up" : "down"}`) });
+    this.list = new VirtualList({
+      label: name,
+      heads: this.heads,
+      row: this.row,
+      compare: this.compare,
+      sort: this.sort,
+      open: (x) => {
+        const to = this.open(x);
+        if (to) location.hash = to;
+      },
+      onsort: ([k, w]) => this.put("sort", `${k}~${w > 0 ? "up" : "down"}`),
+    });
     this.list.element.classList.add(`list-${name}`);
-    this.field = h("input", { type: "search", class: "search", placeholder: `Search ${name}`, "aria-label": `Search ${name}`, value: this.query.get("q") || "" });
-    this.field.addEventListener("input", () => { this.put("q", this.field.value); this.apply(); });
+    this.field = h("input", {
+      type: "search",
+      class: "search",
+      placeholder: `Search ${name}`,
+      "aria-label": `Search ${name}`,
+      value: this.query.get("q") || "",
+    });
+    this.field.addEventListener("input", () => {
+      this.put("q", this.field.value);
+      this.apply();
+    });
     this.status = h("p", { class: "status", role: "status", "aria-live": "polite" });
     this.chips = [];
     this.element = h("div", {}, this.controls(), this.status, this.list.element);
   }
   controls() {
-    const groups = this.facets.filter(([key]) => !(key in this.fixed)).map(([key, title, of, names]) => {
-      const buttons = names.map((name) => {
-        const count = h("span", { class: "n" });
-        const button = h("button", { type: "button", class: "facet", "aria-pressed": "false", onclick: () => this.toggle(key, name) }, h("i", { class: `dot fill-${name}`, "aria-hidden": "true" }), name, " ", count);
-        this.chips.push({ key, name, of, button, count });
-        return button;
+    const groups = this.facets
+      .filter(([key]) => !(key in this.fixed))
+      .map(([key, title, of, names]) => {
+        const buttons = names.map((name) => {
+          const count = h("span", { class: "n" });
+          const button = h(
+            "button",
+            { type: "button", class: "facet", "aria-pressed": "false", onclick: () => this.toggle(key, name) },
+            h("i", { class: `dot fill-${name}`, "aria-hidden": "true" }),
+            name,
+            " ",
+            count,
+          );
+          this.chips.push({ key, name, of, button, count });
+          return button;
+        });
+        return h("div", { class: "facets", role: "group", "aria-label": title }, buttons);
       });
-      return h("div", { class: "facets", role: "group", "aria-label": title }, buttons);
-    });
-    const selects = this.selects.filter(([key]) => !(key in this.fixed)).map(([key, title, of]) => {
-      const counts = new Map();
-      for (const x of this.items) counts.set(of(x), (counts.get(of(x)) || 0) + 1);
-      if (counts.size < 2) return null;
-      const select = h("select", { "aria-label": title }, h("option", { value: "" }, `${title}: all`), [...counts].sort().map(([name, n]) => h("option", { value: name, selected: this.query.get(key) === name }, `${name} (${n})`)));
-      select.addEventListener("change", () => { this.put(key, select.value); this.apply(); });
-      return select;
-    });
-    const clear = h("button", { type: "button", class: "plain-button", onclick: () => { location.hash = go(this.name); } }, "Clear");
+    const selects = this.selects
+      .filter(([key]) => !(key in this.fixed))
+      .map(([key, title, of]) => {
+        const counts = new Map();
+        for (const x of this.items) counts.set(of(x), (counts.get(of(x)) || 0) + 1);
+        if (counts.size < 2) return null;
+        const select = h(
+          "select",
+          { "aria-label": title },
+          h("option", { value: "" }, `${title}: all`),
+          [...counts]
+            .sort()
+            .map(([name, n]) =>
+              h("option", { value: name, selected: this.query.get(key) === name }, `${name} (${n})`),
+            ),
+        );
+        select.addEventListener("change", () => {
+          this.put(key, select.value);
+          this.apply();
+        });
+        return select;
+      });
+    const clear = h(
+      "button",
+      {
+        type: "button",
+        class: "plain-button",
+        onclick: () => {
+          location.hash = go(this.name);
+        },
+      },
+      "Clear",
+    );
     return h("div", { class: "filters" }, this.field, groups, selects, Object.keys(this.fixed).length === 0 && clear);
   }
   put(key, value) {
@@ -115,7 +254,10 @@ class ListView {
     const found = [];
     const counts = new Map(this.chips.map((c) => [`${c.key}\n${c.name}`, 0]));
     for (const x of this.items) {
-      if (words.length) { const text = this.hay(x); if (!words.every((w) => text.includes(w))) continue; }
+      if (words.length) {
+        const text = this.hay(x);
+        if (!words.every((w) => text.includes(w))) continue;
+      }
       const failed = tests.filter(([, test]) => !test(x));
       if (failed.length > 1) continue;
       if (!failed.length) found.push(x);
@@ -133,7 +275,10 @@ class ListView {
       c.button.hidden = !n && !on;
     }
     this.found = found;
-    this.status.textContent = found.length === this.items.length ? `${format.format(found.length)} ${this.name}` : `${format.format(found.length)} of ${format.format(this.items.length)} ${this.name}`;
+    this.status.textContent =
+      found.length === this.items.length
+        ? `${format.format(found.length)} ${this.name}`
+        : `${format.format(found.length)} of ${format.format(this.items.length)} ${this.name}`;
     this.list.show(found);
     if (this.onapply) this.onapply(found);
   }
@@ -144,7 +289,18 @@ function listPage(name, query) {
   const parts = [h("h1", { tabindex: "-1" }, name[0].toUpperCase() + name.slice(1)), view.element];
   if (name === "links") {
     const host = h("div");
-    view.onapply = (found) => host.replaceChildren(found.length ? graph(found.slice(0, 2000)) : h("p", { class: "dim" }, links.length ? "No link matches." : "No links were looked for or found: give the repository's folder, not only JSON."));
+    view.onapply = (found) =>
+      host.replaceChildren(
+        found.length
+          ? graph(found.slice(0, 2000))
+          : h(
+              "p",
+              { class: "dim" },
+              links.length
+                ? "No link matches."
+                : "No links were looked for or found: give the repository's folder, not only JSON.",
+            ),
+      );
     parts.splice(1, 0, host);
   }
   return { parts, view, title: name };
@@ -157,14 +313,30 @@ function reasonPage(code) {
   const head = [
     h("p", { class: "crumbs" }, h("a", { href: "#/" }, "Overview")),
     h("h1", { tabindex: "-1" }, h("span", { class: "mono" }, reason.code), " ", h("small", {}, reason.name)),
-    h("p", { class: "chips" }, chip("sev", severities[reason.severity]), h("span", { class: "chip plain" }, many(reason.count, "finding")), h("span", { class: "chip plain" }, `${format.format(reason.open)} open`), reason.fired > 0 && h("span", { class: "chip plain" }, `fired in ${many(reason.fired, "model")}`)),
+    h(
+      "p",
+      { class: "chips" },
+      chip("sev", severities[reason.severity]),
+      h("span", { class: "chip plain" }, many(reason.count, "finding")),
+      h("span", { class: "chip plain" }, `${format.format(reason.open)} open`),
+      reason.fired > 0 && h("span", { class: "chip plain" }, `fired in ${many(reason.fired, "model")}`),
+    ),
     h("p", { class: "lead" }, ticks(reason.summary)),
     explain(reason),
   ];
   const where = reason.fired ? models.filter((m) => (detailOf(m).rules || []).includes(code)) : [];
   const shown = where.slice(0, 100).map((m) => h("li", {}, unitLink(m.path)));
   return {
-    parts: [...head, reason.count > 0 && section("Findings", view.element), where.length > 0 && section("Models that it changed", h("ul", { class: "links" }, shown), where.length > shown.length && h("p", { class: "dim" }, `and ${many(where.length - shown.length, "more")}`))],
+    parts: [
+      ...head,
+      reason.count > 0 && section("Findings", view.element),
+      where.length > 0 &&
+        section(
+          "Models that it changed",
+          h("ul", { class: "links" }, shown),
+          where.length > shown.length && h("p", { class: "dim" }, `and ${many(where.length - shown.length, "more")}`),
+        ),
+    ],
     view: reason.count > 0 ? view : undefined,
     title: code,
   };
