@@ -1,0 +1,150 @@
+"""Losses and metrics beyond their signatures (family ``LSS``, from 101 on)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.catalogue import load
+from codemods.edits import Code, ReplaceExpression, ReplaceString
+from codemods.rules._evidence import LOSS, super_init
+from codemods.rules.api import Found, Proof, SourceRule, Target, visit
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_GUIDE = "https://keras.io/guides/migrating_to_keras_3/"
+_PAIR = "y, p = np.array([[0.0], [1.0]], 'float32'), np.array([[0.2], [0.6]], 'float32')\n"
+
+LSS101 = SourceRule(
+    code="LSS101",
+    name="reduction-constant",
+    summary="losses.Reduction is gone: reductions are strings.",
+    severity=Severity.ERROR,
+    before="from tensorflow import keras\n"
+    "loss = keras.losses.MeanSquaredError(reduction=keras.losses.Reduction.NONE)\n",
+    after="import keras\nloss = keras.losses.MeanSquaredError(reduction='none')\n",
+    why="`none`, `sum` and `sum_over_batch_size`. AUTO meant the last outside of distribution strategies.",
+    references=(_GUIDE,),
+    manual='give one of the strings "none", "sum", "sum_over_batch_size"',
+    proofs=(
+        Proof(
+            before="from tensorflow import keras\n"
+            + _PAIR
+            + "loss = keras.losses.MeanSquaredError(reduction=keras.losses.Reduction.NONE)\n"
+            "total = keras.losses.MeanSquaredError(reduction=keras.losses.Reduction.SUM)\n"
+            "result = [np.array(loss(y, p)), np.array(total(y, p))]\n",
+        ),
+    ),
+)
+LSS102 = SourceRule(
+    code="LSS102",
+    name="reduction-auto",
+    summary="The reduction auto is sum_over_batch_size.",
+    severity=Severity.ERROR,
+    before="from tensorflow import keras\nloss = keras.losses.Huber(reduction='auto')\n",
+    after="import keras\nloss = keras.losses.Huber(reduction='sum_over_batch_size')\n",
+    why="Keras 3 does not know `auto`.",
+    references=(_GUIDE,),
+    proofs=(
+        Proof(
+            before="from tensorflow import keras\n"
+            + _PAIR
+            + "result = float(np.array(keras.losses.Huber(reduction='auto')(y, p)))\n",
+        ),
+    ),
+)
+LSS103 = SourceRule(
+    code="LSS103",
+    name="binary-accuracy-shape",
+    summary="binary_accuracy does not average over the last axis.",
+    severity=Severity.SILENT,
+    fix=Fix.UNSAFE,
+    ambiguous=True,
+    before="from tensorflow import keras\nhits = keras.metrics.binary_accuracy(y, p)\n",
+    after="import keras\nhits = keras.ops.mean(keras.metrics.binary_accuracy(y, p), axis=-1)\n",
+    why="Of inputs (n, 1) Keras 2 gives (n,), Keras 3 gives (n, 1): what is multiplied with weights (n,) afterwards "
+    "becomes (n, n) without a message.",
+    references=(_GUIDE,),
+    proofs=(
+        Proof(
+            before="from tensorflow import keras\n"
+            + _PAIR
+            + "result = np.array(keras.metrics.binary_accuracy(y, p))\n",
+            changes=True,
+            unsafe=True,
+        ),
+    ),
+)
+_STRINGS = {
+    "NONE": "none",
+    "SUM": "sum",
+    "SUM_OVER_BATCH_SIZE": "sum_over_batch_size",
+    "AUTO": "sum_over_batch_size",
+}
+
+
+@visit(
+    LSS101,
+    prefixes=("keras.losses.Reduction.", "tf.losses.Reduction.", "keras.utils.losses_utils.ReductionV2."),
+)
+def reductions(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
+    """``keras.losses.Reduction.NONE``."""
+    name = ctx.name(node) if isinstance(node, ast.expr) else None
+    if name is None or not isinstance(node, ast.expr):
+        return
+    new = _STRINGS.get(name.rpartition(".")[2])
+    if ctx.target is Target.TF_KERAS_3 and name.rpartition(".")[2] != "AUTO":
+        return
+    if new is not None:
+        yield Found(LSS101, node, edits=(ReplaceExpression(node, Code(repr(new))),), symbol=name)
+
+
+_LOSSES = frozenset(
+    name for name in load().names("losses.") if name.rpartition(".")[2][:1].isupper() and name.count(".") == 2
+)
+
+
+@visit(LSS102, calls=_LOSSES)
+def auto(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``reduction="auto"``."""
+    for keyword in call.keywords:
+        if keyword.arg == "reduction" and ctx.literal(keyword.value) == "auto":
+            edit = ReplaceString(keyword.value, "sum_over_batch_size")
+            yield Found(LSS102, call, edits=(edit,), argument="reduction")
+
+
+@visit(LSS102, bases={LOSS})
+def auto_default(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+    """``super().__init__(reduction="auto")`` and the default of a parameter."""
+    for node in ast.walk(cls):
+        if isinstance(node, ast.Call) and super_init(node.func):
+            for keyword in node.keywords:
+                if keyword.arg == "reduction" and ctx.literal(keyword.value) == "auto":
+                    yield Found(LSS102, node, edits=(ReplaceString(keyword.value, "sum_over_batch_size"),))
+        elif isinstance(node, ast.FunctionDef) and node.name == "__init__":
+            named = node.args.args[len(node.args.args) - len(node.args.defaults) :]
+            for parameter, default in zip(named, node.args.defaults, strict=True):
+                if parameter.arg == "reduction" and ctx.literal(default) == "auto":
+                    yield Found(LSS102, default, edits=(ReplaceString(default, "sum_over_batch_size"),))
+
+
+@visit(LSS103, calls={"keras.metrics.binary_accuracy"})
+def binary_accuracy(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """A call of ``binary_accuracy`` whose value is not averaged anyway."""
+    outer = ctx.parent(call)
+    if isinstance(outer, ast.Call) and (ctx.name(outer.func) or "").rpartition(".")[2] in {
+        "mean",
+        "reduce_mean",
+    }:
+        return
+    holes = {f"argument_{i}": value for i, value in enumerate(call.args)}
+    holes |= {f"keyword_{i}": keyword.value for i, keyword in enumerate(call.keywords)}
+    if ctx.arguments(call).opaque:
+        return
+    given = [*(f"argument_{i}" for i in range(len(call.args)))]
+    given += [f"{keyword.arg}=keyword_{i}" for i, keyword in enumerate(call.keywords)]
+    text = f"keras.ops.mean(keras.metrics.binary_accuracy({', '.join(given)}), axis=-1)"
+    yield Found(LSS103, call, edits=(ReplaceExpression(call, Code(text, holes)),))
