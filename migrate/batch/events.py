@@ -58,6 +58,8 @@ class Task:
         force: replace outputs that exist; also set when they are an earlier attempt's.
         memory: bytes that it is expected to need.
         seconds: that it is expected to take.
+        url, companion_urls: where it is fetched from; empty for local files.
+        out_url: where its outputs are uploaded to; empty when they stay in ``out``.
     """
 
     source: str
@@ -70,6 +72,9 @@ class Task:
     force: bool
     memory: int
     seconds: float
+    url: str = ""
+    companion_urls: tuple[str, ...] = ()
+    out_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

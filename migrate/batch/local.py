@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from migrate.batch import keys, resources
+from migrate.batch import keys, remote, resources
 from migrate.batch.events import Outcome, Task
 from migrate.batch.job import Answer, Settings
 from migrate.findings import MigrationError
@@ -59,15 +59,16 @@ class Executor(Protocol):
 def ask_job(job: Worker, task: Task, seconds: float) -> Outcome:
     """One attempt at one task in a job process, whatever becomes of it."""
     try:
-        before = keys.changed(task.path)
-        reply = job.call("migrate", params_of(task), seconds + GRACE_SECONDS)
-        answer = msgspec.convert(reply, Answer)
-        if keys.changed(task.path) != before or (
-            task.sha256 and answer.result.sha256 not in ("", task.sha256)
-        ):
-            return _broken(
-                "RUN014", "the file changed while it was migrated", "Run again when nobody writes to it."
-            )
+        with remote.at_hand(task, job.scratch.with_name(f"{job.scratch.name}-fetched")) as local:
+            before = keys.changed(local.path)
+            reply = job.call("migrate", params_of(local), seconds + GRACE_SECONDS)
+            answer = msgspec.convert(reply, Answer)
+            unlike = task.sha256 and answer.result.sha256 not in ("", task.sha256)
+            if unlike or keys.changed(local.path) != before:
+                return _broken(
+                    "RUN014", "the file changed while it was migrated", "Run again when nobody writes to it."
+                )
+        remote.deliver(task)
     except OSError as error:
         return _broken(
             "RUN013",

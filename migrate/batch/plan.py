@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from migrate.batch.discover import Candidate
     from migrate.batch.ledger import Row
+    from migrate.batch.remote import RemoteArtifact
 
 
 class Action(StrEnum):
@@ -60,6 +61,7 @@ class Planned:
         seconds: to expect in warm workers.
         same_as: the artifact that it is a copy of.
         ours: an earlier attempt may have left outputs in the folder.
+        remote: where it is, for an artifact in a store.
     """
 
     candidate: Candidate
@@ -72,6 +74,7 @@ class Planned:
     seconds: float
     same_as: str = ""
     ours: bool = False
+    remote: RemoteArtifact | None = None
 
 
 def make_plan(
@@ -80,6 +83,7 @@ def make_plan(
     rows: Mapping[str, Row],
     *,
     retry: frozenset[str] = frozenset(),
+    remote: Mapping[str, RemoteArtifact] | None = None,
 ) -> list[Planned]:
     """Decide for each artifact.
 
@@ -88,6 +92,7 @@ def make_plan(
         keys: source to key and SHA-256.
         rows: what the ledger knows.
         retry: statuses that are tried again although nothing changed.
+        remote: source to its address, for artifacts in stores.
     """
     assigned = folders(
         [one.source for one in candidates], {source: row.folder for source, row in rows.items()}
@@ -98,7 +103,7 @@ def make_plan(
         key, sha256 = keys[one.source]
         row = rows.get(one.source)
         action, same_as = Action.MIGRATE, ""
-        if row and row.state == FINISHED and row.key == key and row.result and row.result.status not in retry:
+        if row and _is_kept(row, key, retry):
             action = Action.KEEP
             leaders.setdefault(key, one.source)
         elif key in leaders:
@@ -109,9 +114,28 @@ def make_plan(
         seconds = resources.seconds_of(one.size) if action is Action.MIGRATE else 0.0
         ours = row is not None and row.state in (STARTED, FINISHED)
         planned.append(
-            Planned(one, action, key, sha256, assigned[one.source], expected, sure, seconds, same_as, ours)
+            Planned(
+                candidate=one,
+                action=action,
+                key=key,
+                sha256=sha256,
+                folder=assigned[one.source],
+                expected=expected,
+                sure=sure,
+                seconds=seconds,
+                same_as=same_as,
+                ours=ours,
+                remote=(remote or {}).get(one.source),
+            )
         )
     return planned
+
+
+def _is_kept(row: Row, key: str, retry: frozenset[str]) -> bool:
+    """Whether a finished row stands; what a store refused is tried again with every run."""
+    if row.state != FINISHED or row.key != key or row.result is None or row.result.status in retry:
+        return False
+    return not any(finding.code in ("RUN017", "RUN018") for finding in row.result.findings)
 
 
 def _is_weights(one: Candidate) -> bool:
@@ -124,7 +148,7 @@ def _expected(one: Candidate) -> tuple[str, str]:
     return _EXPECTED.get(one.format, ("skipped", "sure"))
 
 
-def task_of(planned: Planned, out: Path, *, force: bool) -> Task:
+def task_of(planned: Planned, out: Path, *, force: bool, out_url: str = "") -> Task:
     """A planned migration as an executor is given it."""
     one = planned.candidate
     return Task(
@@ -138,6 +162,9 @@ def task_of(planned: Planned, out: Path, *, force: bool) -> Task:
         force=force or planned.ours,
         memory=resources.memory_of(one.size),
         seconds=planned.seconds,
+        url=planned.remote.url if planned.remote else "",
+        companion_urls=planned.remote.companions if planned.remote else (),
+        out_url=out_url,
     )
 
 

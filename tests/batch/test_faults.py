@@ -182,7 +182,7 @@ def test_a_full_disk_stops_the_run_and_the_next_goes_on(
         run(folder, out)
     assert caught.value.code == "RUN011"
     assert "are free" in caught.value.message
-    monkeypatch.setattr("migrate.batch.run.FREE_BYTES", -(1 << 40))
+    monkeypatch.setattr("migrate.batch.course.FREE_BYTES", -(1 << 40))
     with pytest.raises(BatchStopped) as caught:
         run(folder, out, jobs=1)
     assert caught.value.code == "RUN011"

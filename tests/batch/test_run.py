@@ -243,7 +243,7 @@ def test_stopping_keeps_the_report_of_what_is_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, out = models(tmp_path / "in", "a", "b"), tmp_path / "out"
-    monkeypatch.setattr("migrate.batch.run.FREE_BYTES", 1 << 60)
+    monkeypatch.setattr("migrate.batch.course.FREE_BYTES", 1 << 60)
     with pytest.raises(BatchStopped) as caught:
         run_batch([str(folder)], out, options())
     assert caught.value.code == "RUN011"

@@ -1,0 +1,329 @@
+"""The course of one run: what is begun, what its end means, when to stop, what is reported."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import signal
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from migrate.batch import resources
+from migrate.batch.events import Event, Outcome, Task
+from migrate.batch.job import Settings, encode_options
+from migrate.batch.ledger import STARTED, STATE, Ledger, not_writable
+from migrate.batch.local import RETRIED, Executor
+from migrate.batch.plan import Action, Planned, make_plan, task_of
+from migrate.findings import MigrationError
+from migrate.report.records import (
+    SCHEMA_VERSION,
+    ArtifactResult,
+    BatchReport,
+    FindingRecord,
+    MigrationRecord,
+    Status,
+    WrittenBy,
+)
+from migrate.versions import tool_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import FrameType
+
+    from migrate.batch.find import Found
+    from migrate.batch.options import BatchOptions
+
+FREE_BYTES = 256 << 20
+"""Space that must be free on the output's disk before an artifact is begun, beside its own estimate."""
+
+
+class BatchStopped(MigrationError):  # noqa: N818 - an event, not a fault
+    """The run ended early; the ledger says what is left, and ``report`` holds what is finished."""
+
+    def __init__(self, code: str, message: str, hint: str, report: BatchReport) -> None:
+        super().__init__(code, message, hint)
+        self.report = report
+
+
+class Run:
+    """One run over one ledger: planned when made, run once by `go`."""
+
+    def __init__(
+        self,
+        found: Found,
+        out: Path,
+        batch: BatchOptions,
+        ledger: Ledger,
+        log: Callable[[Event], None],
+        *,
+        rebuilt: bool,
+        out_url: str = "",
+    ) -> None:
+        self._out, self._batch, self._ledger, self._log = out, batch, ledger, log
+        self._stopping = threading.Event()
+        self._interrupts = 0
+        self._attempts: dict[str, int] = {}
+        self._again: list[Task] = []
+        self._reason = ("", "", "")
+        self._retrying = False
+        self._out_url = out_url
+        _sweep_outputs(out)
+        keys = found.keys(ledger, batch.options, batch.ruleset)
+
+        def plan() -> list[Planned]:
+            return make_plan(found.candidates, keys, ledger.rows(), retry=batch.retry, remote=found.remote)
+
+        self._plan = plan()
+        ledger.plan((one.candidate.source, one.folder, one.key, one.candidate.size) for one in self._plan)
+        if self._adopt(self._plan, everything=rebuilt):
+            self._plan = plan()
+
+    def go(self, make_executor: Callable[[int, Settings, BatchOptions], Executor]) -> BatchReport:
+        """Migrate what the plan says, and report all of it.
+
+        Raises:
+            BatchStopped: the run ended early.
+        """
+        todo = [one for one in self._plan if one.action is Action.MIGRATE]
+        jobs = min(resources.jobs_for(self._batch.jobs), max(1, len(todo)))
+        counts = {action.value: sum(one.action is action for one in self._plan) for action in Action}
+        seconds = sum(one.seconds for one in todo) / jobs
+        self._log(Event("plan", data={**counts, "jobs": jobs, "seconds": round(seconds, 1)}))
+        run = self._ledger.begin_run(jobs, len(todo))
+        force = self._batch.options.force
+        tasks = [task_of(one, self._out, force=force, out_url=self._out_url) for one in todo]
+        if tasks:
+            settings = Settings(
+                encode_options(self._batch.options), {}, self._batch.pipeline, self._batch.sandboxed
+            )
+            with self._interruptible() as set_executor:
+                executor = make_executor(jobs, settings, self._batch)
+                set_executor(executor)
+                try:
+                    self._execute(executor, tasks)
+                except _NotBegun:
+                    pass  # the reason stands in self._reason
+                except MigrationError as error:
+                    self._stop(error.code, error.message, error.hint)
+                finally:
+                    executor.close()
+        return self._conclude(run)
+
+    def _execute(self, executor: Executor, tasks: list[Task]) -> None:
+        """All tasks once; then those that broke once more, alone: what ran beside them is then no cause."""
+        executor.run(tasks, self._begin, self._end, self._stopping)
+        self._retrying = True
+        for task in self._again:
+            if not self._stopping.is_set():
+                # what an attempt of this run may have left is its own to replace
+                executor.run([replace(task, force=True)], self._begin, self._end, self._stopping)
+
+    def _conclude(self, run: int) -> BatchReport:
+        code, message, hint = self._reason
+        if self._stopping.is_set() and not code:
+            code, message = "RUN015", "interrupted; what was running has been finished"
+            if self._interrupts > 1:
+                message = "interrupted at once; what was running will be begun again"
+            hint = "Run the same command again to go on."
+        if not code:
+            self._finish_copies()
+        report = self._report()
+        with contextlib.suppress(MigrationError):  # a full disk: the reason is told below
+            self._ledger.end_run(run, message)
+        self._write_report(report)
+        self._log(Event("end", data={"summary": report.summary, "reason": message}))
+        if code:
+            raise BatchStopped(code, message, hint, report)
+        return report
+
+    # --- one attempt -----------------------------------------------------------------------------------------
+
+    def _begin(self, task: Task) -> None:
+        free = shutil.disk_usage(self._out).free
+        if free < FREE_BYTES + 4 * task.size:
+            self._stop(
+                "RUN011", f"{free >> 20} MB are free in {self._out}, too few for {task.source}", _MAKE_ROOM
+            )
+            raise _NotBegun
+        self._attempts[task.source] = self._ledger.start(task.source)
+        self._log(Event("start", task.source, {"bytes": task.size}))
+
+    def _end(self, task: Task, outcome: Outcome, seconds: float) -> None:
+        result = outcome.result
+        told = result.status.value if result else "broken"
+        self._ledger.end(
+            self._attempts.pop(task.source), told, outcome.cause, outcome.phases, outcome.peak_bytes, seconds
+        )
+        if result is not None and _disk_is_full(result, self._out):
+            self._ledger.reopen([task.source])
+            self._stop("RUN011", f"no space is left in {self._out}", _MAKE_ROOM)
+            return
+        if result is None and outcome.code in RETRIED and not self._retrying:
+            self._again.append(task)
+            self._log(Event("retry", task.source, {"cause": outcome.cause, "message": outcome.message}))
+            return
+        final = result or self._failed(task, outcome)
+        final = msgspec.structs.replace(final, source=task.source, seconds=round(seconds, 3))
+        self._ledger.finish(final)
+        data = {
+            "status": final.status.value,
+            "seconds": final.seconds,
+            "codes": [f.code for f in final.findings],
+        }
+        self._log(Event("done", task.source, {**data, "phases": outcome.phases}))
+
+    def _failed(self, task: Task, outcome: Outcome) -> ArtifactResult:
+        """The row of an artifact that no attempt survived."""
+        if outcome.code == "RUN014":
+            shutil.rmtree(self._out / task.folder, ignore_errors=True)  # made from what is no longer there
+        tries = " Tried twice, the second time alone." if self._retrying else ""
+        finding = FindingRecord(outcome.code, "error", outcome.message, f"{outcome.hint}{tries}".strip())
+        form = next((p.candidate.format for p in self._plan if p.candidate.source == task.source), None)
+        return ArtifactResult(
+            source=task.source,
+            sha256=task.sha256,
+            format=form.value if form else "unknown",
+            written_by=WrittenBy(),
+            status=Status.FAILED,
+            findings=[finding],
+        )
+
+    def _stop(self, code: str, message: str, hint: str) -> None:
+        if not self._reason[0]:
+            self._reason = (code, message, hint)
+            self._log(Event("stop", data={"code": code, "message": message}))
+        self._stopping.set()
+
+    # --- around the attempts -----------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _interruptible(self) -> Iterator[Callable[[Executor], None]]:
+        """Ctrl-C and SIGTERM: the first lets the running artifacts finish, the second ends at once."""
+        executors: list[Executor] = []
+
+        def interrupt(number: int, frame: FrameType | None) -> None:
+            self._interrupts += 1
+            self._stopping.set()
+            if self._interrupts > 1:
+                for executor in executors:
+                    executor.abort()
+            else:
+                self._log(
+                    Event(
+                        "stop",
+                        data={"code": "RUN015", "message": "finishing what runs; again to end at once"},
+                    )
+                )
+
+        if threading.current_thread() is not threading.main_thread():
+            yield executors.append
+            return
+        before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield executors.append
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _adopt(self, plan: list[Planned], *, everything: bool) -> int:
+        """Take over outputs that an earlier run published without living to say so."""
+        rows = self._ledger.rows()
+        adopted = 0
+        for one in plan:
+            row = rows.get(one.candidate.source)
+            if one.action is not Action.MIGRATE or not (everything or (row and row.state == STARTED)):
+                continue
+            record = _record_in(self._out / one.folder)
+            if record is None or record.result.source != one.candidate.source:
+                continue
+            if one.sha256 and record.result.sha256 == one.sha256 and record.tool == tool_versions():
+                self._ledger.finish(record.result)
+                adopted += 1
+        return adopted
+
+    def _finish_copies(self) -> None:
+        rows = self._ledger.rows()
+        for one in self._plan:
+            if one.action is not Action.COPY:
+                continue
+            leader = rows[one.same_as].result
+            if leader is None:
+                continue
+            note = FindingRecord("RUN016", "info", f"the same content and options as {one.same_as}")
+            copied = msgspec.structs.replace(
+                leader, source=one.candidate.source, findings=[*leader.findings, note], seconds=0.0
+            )
+            self._ledger.finish(copied)
+            self._log(
+                Event(
+                    "done",
+                    copied.source,
+                    {"status": copied.status.value, "seconds": 0.0, "codes": ["RUN016"]},
+                )
+            )
+
+    def _report(self) -> BatchReport:
+        rows = self._ledger.rows()
+        results = [
+            row.result
+            for one in self._plan
+            if (row := rows[one.candidate.source]).result is not None and row.state == "finished"
+        ]
+        finished = [result for result in results if result is not None]
+        summary = {status.value: sum(result.status is status for result in finished) for status in Status}
+        return BatchReport(SCHEMA_VERSION, tool_versions(), summary, finished)
+
+    def _write_report(self, report: BatchReport) -> None:
+        target = self._out / "report.json"
+        beside = self._out / STATE / "report.json.tmp"
+        try:
+            beside.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+            os.replace(beside, target)
+        except OSError as error:
+            if not self._reason[0]:
+                raise not_writable(self._out, error) from error
+
+
+_MAKE_ROOM = "Make room and run the same command again; what was finished stays finished."
+
+
+class _NotBegun(Exception):  # noqa: N818 - control flow between this module and an executor
+    """An attempt was not begun; the run is stopping."""
+
+
+def _disk_is_full(result: ArtifactResult, out: Path) -> bool:
+    """Whether publishing failed for want of space, rather than for this artifact's sake."""
+    if not any(finding.code == "RUN011" for finding in result.findings):
+        return False
+    told = os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT), os.strerror(errno.EROFS)
+    return any(text in finding.message for finding in result.findings for text in told) or not os.access(
+        out, os.W_OK
+    )
+
+
+def _record_in(folder: Path) -> MigrationRecord | None:
+    try:
+        return msgspec.json.decode((folder / "migration.json").read_bytes(), type=MigrationRecord)
+    except (OSError, msgspec.DecodeError):
+        return None  # nothing there, or not ours
+
+
+def _sweep_outputs(out: Path) -> None:
+    """Remove what a killed run was still writing, and put back what it had taken away to replace it.
+
+    The names are those of `migrate.pipeline.publish`: ``.NAME.TOKEN.tmp`` and ``.NAME.TOKEN.old``.
+    """
+    for path in list(out.rglob(".*.tmp")) + list(out.rglob(".*.old")):
+        name, _, token = path.name.removesuffix(path.suffix)[1:].rpartition(".")
+        if STATE in path.parts or len(token) != 8 or not name or not path.is_dir():
+            continue
+        if path.suffix == ".old" and not path.with_name(name).exists():
+            path.rename(path.with_name(name))
+        else:
+            shutil.rmtree(path, ignore_errors=True)
