@@ -24,7 +24,10 @@ from migrate.report.writers.pagedata import detail_rows, index_rows
 
 ASSETS = Path(__file__).with_name("assets")
 TEMPLATES = Path(__file__).with_name("templates")
-SCRIPTS = ("dom", "data", "list", "charts", "treemap", "graph", "finding", "model", "file", "views", "app")
+SCRIPTS = (
+    "dom", "data", "list", "charts", "treemap", "graph", "finding", "proof", "model", "file", "options", "views", "app",
+)  # fmt: skip
+STYLES = ("theme", "overview", "lists", "pages", "code", "media")
 STEP_ITEMS = 12
 """Items of a step that the overview shows; the rest is counted and stands in the JSON."""
 
@@ -118,4 +121,4 @@ def _script() -> str:
 
 @cache
 def _style() -> str:
-    return (ASSETS / "report.css").read_text(encoding="utf-8")
+    return "".join((ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)

@@ -83,50 +83,6 @@ const codeLink = (code) =>
     ? h("a", { class: "chip plain mono", href: go("reason", code) }, code)
     : h("span", { class: "chip plain mono" }, code);
 
-function paritySection(p) {
-  const big = [
-    ["largest absolute error", figure(p.max_abs)],
-    ["largest relative error", figure(p.max_rel)],
-    ["cases compared", p.cases ? format.format(p.cases) : "–"],
-  ];
-  return section(
-    "Parity",
-    h(
-      "div",
-      { class: "cards small" },
-      big.map(([text, value]) => h("div", { class: "card" }, h("b", {}, value), h("span", {}, text))),
-    ),
-    p.first && h("p", { class: "first-divergent" }, "First divergent layer: ", h("b", { class: "mono" }, p.first)),
-    h(
-      "div",
-      { class: "charts" },
-      p.points.length > 0 && scatter(p.points, p.of),
-      p.layers.length > 0 && profile(p.layers, p.first, 1e-5),
-    ),
-    p.outputs.length > 0 &&
-      table(
-        ["Output", "Shape", "Type", "#Max abs", "#Max rel", "#Cosine", "#Argmax agrees"],
-        p.outputs.map(([name, shape, dtype, ...numbers]) =>
-          h(
-            "tr",
-            {},
-            h("th", { scope: "row", class: "mono" }, name),
-            h("td", { class: "mono" }, shape),
-            h("td", { class: "mono" }, dtype),
-            numbers.map((n, i) =>
-              h(
-                "td",
-                { class: "num" },
-                n === null ? "–" : i === 3 ? `${figure(n * 100)} %` : i === 2 ? n.toFixed(7) : figure(n),
-              ),
-            ),
-          ),
-        ),
-        "Comparison of each output",
-      ),
-  );
-}
-
 function layersSection(layers, ran) {
   const body = h("tbody");
   const changed = layers.filter((l) => l[3].length).length;
@@ -236,50 +192,6 @@ function compared(title, text, other, kind) {
     { class: `side ${kind}` },
     h("figcaption", {}, title),
     h("pre", { tabindex: "0" }, h("code", {}, lines)),
-  );
-}
-
-function trainingSection(training) {
-  const mark = (text) =>
-    /^kept/.test(text)
-      ? "ready"
-      : /^mapped/.test(text)
-        ? "assisted"
-        : /^(lost|dropped)/.test(text)
-          ? "blocked"
-          : "plain";
-  return section(
-    "Training state",
-    h(
-      "dl",
-      { class: "training" },
-      Object.entries(training).map(([part, what]) => {
-        const [word, ...why] = what.split(/[:,(]/);
-        return h(
-          "div",
-          {},
-          h("dt", {}, part),
-          h(
-            "dd",
-            {},
-            h("span", { class: `chip ${mark(what) === "plain" ? "plain" : "level-" + mark(what)}` }, word.trim()),
-            why.length > 0 && h("span", { class: "dim" }, " " + what.slice(word.length).replace(/^[:,\s]+/, "")),
-          ),
-        );
-      }),
-    ),
-  );
-}
-
-function signatureSection({ old, new: now }) {
-  return section(
-    "Signatures",
-    h(
-      "div",
-      { class: "sides" },
-      compared("Legacy", old || "", now || "", "was"),
-      compared("Keras 3", now || "", old || "", "now"),
-    ),
   );
 }
 
