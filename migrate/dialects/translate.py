@@ -22,11 +22,13 @@ class Translation:
     """An artifact in both dialects that the worlds build from.
 
     Attributes:
+        assigned: the writer's dialect, weights in place.
         legacy: final Keras 2 dialect (2.15), weights as its layers hold them.
         modern: Keras 3.
         notes: rules that fired and findings on the way.
     """
 
+    assigned: Model
     legacy: Model
     modern: Model
     notes: Notes
@@ -48,8 +50,8 @@ def translate(artifact: LegacyArtifact, era: Era) -> Translation:
     try:
         model = parse_model(artifact.architecture, notes)
         model = upgrade(model, era, (Step.GRAMMAR,), notes)
-        model = assign_weights(model, artifact.weights, era)
-        legacy = upgrade(model, era, (Step.KERAS_1, Step.KERAS_2), notes)
+        assigned = assign_weights(model, artifact.weights, era)
+        legacy = upgrade(assigned, era, (Step.KERAS_1, Step.KERAS_2), notes)
         modern = upgrade(legacy, era, (Step.KERAS_3,), notes)
     except _MALFORMED as error:
         # A configuration can be any JSON; what the rules trip over is the file's fault until shown otherwise.
@@ -58,7 +60,7 @@ def translate(artifact: LegacyArtifact, era: Era) -> Translation:
             f"the architecture is not one that any Keras writes: {type(error).__name__}: {error}",
             "If Keras wrote this file, please report it with its architecture.",
         ) from error
-    return Translation(legacy, modern, notes)
+    return Translation(assigned, legacy, modern, notes)
 
 
 def era_of(artifact: LegacyArtifact, keep_weights: bool = False) -> Era:

@@ -45,3 +45,8 @@ def tolerance_for(
             break
     chosen = DEFAULTS.get(name, Tolerance(0.0, 0.0))
     return Tolerance(override, chosen.absolute) if override is not None and chosen.relative else chosen
+
+
+AFTER_STEP = 1e-4
+"""Relative tolerance of outputs after one training step: gradients sum over the batch, and optimizers divide by
+small roots."""

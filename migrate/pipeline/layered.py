@@ -23,6 +23,7 @@ from migrate.pipeline.proof import (
 from migrate.pipeline.reference import Reference, take_reference
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.staging import Staged
+from migrate.pipeline.training import carry_training, prove_training
 from migrate.pipeline.translated import Translated, legacy_structure, modern_structure
 from migrate.worlds.custom_source import write_custom_objects
 from migrate.worlds.pool import Slot
@@ -51,6 +52,7 @@ def migrate_layers(
     """
     legacy, modern = legacy_structure(slot), modern_structure(slot)
     progress.legacy = legacy
+    progress.training = {part: dict(entry) for part, entry in translated.training.items()}
     own_source = write_custom_objects(modern, slot.inputs)
     objects = [*staged.custom_objects, *([str(own_source)] if own_source else [])]
     slot.warm()
@@ -71,6 +73,8 @@ def migrate_layers(
     with progress.phase("compare"):
         _collect_witnesses(request, slot, reference, described, progress)
         _compare_built(slot, judge, progress)
+    with progress.phase("train"):
+        compiled = carry_training(slot, objects, progress)
     with progress.phase("write"):
         written = slot.modern.call(
             "save",
@@ -83,6 +87,10 @@ def migrate_layers(
         )
     with progress.phase("reload"):
         _compare_reloaded(slot, written, objects, input_names, judge, progress)
+    if compiled:
+        with progress.phase("train"):
+            witness = progress.witnesses[-1] if reference is not None else None
+            prove_training(slot, staged, options, judge, witness, progress)
     parts = {Path(path).name: Path(path) for path in written.values()}
     if own_source is not None:
         parts["custom_objects.py"] = own_source

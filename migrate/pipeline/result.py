@@ -32,7 +32,7 @@ def artifact_result(
 ) -> ArtifactResult:
     """The row of the report."""
     facts = progress.facts
-    kept = {part: entry["state"] for part, entry in progress.training.items()}
+    kept = {part: entry["state"] for part, entry in progress.training.items() if part != "step"}
     return ArtifactResult(
         source=request.source,
         sha256=facts.sha256 if facts else "",

@@ -56,6 +56,7 @@ class Translated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rules: list[FiredRule]
     findings: list[_Finding]
     original: bool
+    training: dict[str, dict[str, str]]
     refusal: _Refusal | None
 
     def must_be_translated(self) -> None:

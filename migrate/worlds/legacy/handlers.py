@@ -144,6 +144,16 @@ def compile_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return {"variables": len(_held["compiled"].trainable_variables)}
 
 
+def predict_compiled(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Outputs of the compiled model for every case: what a training step made of it."""
+    model = _held["compiled"]
+    out = scratch / params["out"]
+    return {
+        **run_cases(lambda inputs: call_model(model, inputs), Path(params["probes"]), out),
+        "file": str(out),
+    }
+
+
 def train_step(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """One training step of the compiled model; its weights change."""
     return step_of(_held["compiled"], params, scratch)
@@ -156,6 +166,7 @@ HANDLERS = {
     "predict": predict,
     "activations": activations,
     "compile_model": compile_model,
+    "predict_compiled": predict_compiled,
     "train_step": train_step,
     "release": release,
     **saved_model.HANDLERS,

@@ -15,6 +15,7 @@ from typing import Any
 from migrate.capsule.store import save_model, save_structure
 from migrate.dialects.emit import emit_keras2
 from migrate.dialects.rule import overrides_original
+from migrate.dialects.training import plan_training, save_plan
 from migrate.dialects.translate import era_of, translate
 from migrate.findings import MigrationError
 from migrate.formats.artifact import LegacyArtifact
@@ -30,15 +31,22 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
     Returns:
         ``artifact`` (sha256, format, writer), ``rules`` (as fired), ``findings``, ``original`` (whether
-        tf-keras on the untouched file computes what the writer did), ``refusal`` (None, or why there is no
-        translation).
+        tf-keras on the untouched file computes what the writer did), ``training`` (part to state and note),
+        ``refusal`` (None, or why there is no translation).
     """
     architecture = Path(params["architecture"]) if params.get("architecture") else None
     artifact = _read(Path(params["source"]), architecture)
-    answer: dict[str, Any] = {"artifact": _facts(artifact), "rules": [], "findings": [], "original": True}
+    answer: dict[str, Any] = {
+        "artifact": _facts(artifact),
+        "rules": [],
+        "findings": [],
+        "original": True,
+        "training": {},
+    }
     try:
         _must_be_legacy(artifact)
-        translation = translate(artifact, era_of(artifact, params.get("keep_weights", False)))
+        era = era_of(artifact, params.get("keep_weights", False))
+        translation = translate(artifact, era)
     except MigrationError as error:
         return {**answer, "refusal": _refusal(error)}
     notes = translation.notes
@@ -49,9 +57,16 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         save_structure(translation.legacy, scratch, "legacy")
         save_model(translation.modern, scratch, "modern")
     (scratch / "architecture.json").write_text(json.dumps(artifact.architecture), encoding="utf-8")
+    fired, training = list(notes.fired), {}
+    if not params.get("reconstruct"):
+        plan = plan_training(artifact, era, translation.assigned, translation.modern)
+        training = plan.states() if plan.compile is not None else {}
+        fired += plan.fired
+        save_plan(plan, scratch)
     return {
         **answer,
-        "rules": [asdict(fired) for fired in notes.fired],
+        "rules": [asdict(one) for one in fired],
+        "training": training,
         "findings": [{**asdict(f), "severity": f.severity.value} for f in notes.findings],
         "original": not any(overrides_original(fired.code) for fired in notes.fired),
         "refusal": None,

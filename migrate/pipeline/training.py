@@ -1,0 +1,182 @@
+"""Carry training over, and prove it: after one further step on fixed data, both worlds compute the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from migrate.capsule.model import Array, Model
+from migrate.capsule.store import load_arrays, save_arrays
+from migrate.findings import Finding, Severity
+from migrate.parity.tolerance import AFTER_STEP
+from migrate.pipeline.progress import Progress, Witness
+from migrate.pipeline.proof import Judge, outputs_of
+from migrate.pipeline.request import Options
+from migrate.pipeline.staging import Staged
+from migrate.worlds.pool import Slot
+from migrate.worlds.worker import WorldError
+
+RANDOM = frozenset(
+    {f"Random{what}" for what in ("Brightness", "Contrast", "Crop", "Flip", "Height", "Rotation", "Translation")}
+    | {"RandomWidth", "RandomZoom", "Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise"}
+    | {f"SpatialDropout{n}D" for n in (1, 2, 3)}
+)
+"""Layers that draw at random while training: two worlds draw differently."""
+_RANDOM_ARGUMENTS = ("dropout", "recurrent_dropout", "dropout_rate")
+_SCALED = ("SIL001", "SIL024")
+_BATCH = 3
+
+
+def carry_training(slot: Slot, objects: list[str], progress: Progress) -> bool:
+    """Compile the held model as the plan says and restore the optimizer's state.
+
+    Returns:
+        Whether the model is compiled now. When Keras 3 refuses the plan, what is lost is recorded.
+    """
+    if not progress.training:
+        return False
+    folder = slot.reader.scratch
+    params = {
+        "folder": str(folder),
+        "stem": "modern",
+        "plan": str(folder / "training.json"),
+        "slots": str(folder / "training.safetensors"),
+        "custom_objects": objects,
+    }
+    try:
+        slot.modern.call("compile_model", params)
+    except WorldError as error:
+        message = " ".join(error.message.split())[:300]
+        for part, entry in progress.training.items():
+            if entry["state"] != "absent":
+                progress.training[part] = {"state": "lost", "note": message}
+        progress.findings.append(
+            Finding(
+                "OPT015",
+                Severity.WARNING,
+                f"the model is saved without its training: {message}",
+                "Compile it again after loading.",
+            )
+        )
+        return False
+    return True
+
+
+def prove_training(
+    slot: Slot, staged: Staged, options: Options, judge: Judge, witness: Witness | None, progress: Progress
+) -> None:
+    """Take one step in both worlds from the saved state and compare what the models compute afterwards.
+
+    Called last: the model that the modern world holds changes. The outcome stands under ``step`` in the
+    training record.
+    """
+    reason = _why_not(progress, witness)
+    if reason:
+        progress.training["step"] = {"state": "not compared", "note": reason}
+        return
+    assert witness is not None
+    batch = slot.inputs / "batch.safetensors"
+    save_arrays(batch, make_batch(witness, load_training(slot)))
+    source = {
+        "source": str(staged.source),
+        "custom_objects": list(staged.custom_objects),
+        "trust": options.trust,
+    }
+    step = {"batch": str(batch), "out": "step.safetensors"}
+    try:
+        slot.legacy.call("compile_model", source)
+        slot.legacy.call("train_step", step)
+        expected = outputs_of(slot.legacy, witness.probes, "predict_compiled")
+    except WorldError as error:
+        note = f"the legacy world cannot take a step: {' '.join(error.message.split())[:200]}"
+        progress.training["step"] = {"state": "not compared", "note": note}
+        return
+    try:
+        slot.modern.call("train_step", {**step, "folder": str(slot.reader.scratch), "stem": "modern"})
+        results = outputs_of(slot.modern, witness.probes)
+    except WorldError as error:
+        _differs(progress, f"Keras 3 cannot take a step: {' '.join(error.message.split())[:200]}")
+        return
+    relaxed = Judge(judge.names, judge.compute, max(judge.relative or 0.0, AFTER_STEP))
+    worst = max(relaxed.compare(expected, results), key=lambda c: (not c.equal, c.max_rel))
+    if worst.equal:
+        note = f"one further step agrees within {worst.max_rel:.1e}"
+        progress.training["step"] = {"state": "equal", "note": note}
+    else:
+        _differs(progress, f"after one further step output {worst.name!r} {worst.reason}")
+
+
+def _why_not(progress: Progress, witness: Witness | None) -> str:
+    assert progress.legacy is not None
+    if witness is None or witness.evidence != "original":
+        return "tf-keras cannot load the untouched file with its training"
+    if any(fired.code in _SCALED for fired in progress.rules):
+        return "weights were scaled (SIL001): training on is another optimisation"
+    if any(fired.code == "OPT013" for fired in progress.rules):
+        return "tf-keras restores this optimizer's state otherwise than its writer did (OPT013)"
+    lost = [part for part, entry in progress.training.items() if entry["state"] == "lost"]
+    if lost:
+        return f"{', '.join(lost)} could not be carried over"
+    if draws_at_random(progress.legacy):
+        return "the model draws at random while training"
+    return ""
+
+
+def draws_at_random(model: Model) -> bool:
+    """Whether a training step of the model depends on random numbers."""
+    return any(
+        layer.class_name in RANDOM or any(layer.config.get(key) for key in _RANDOM_ARGUMENTS)
+        for _, layer in model.walk()
+    )
+
+
+def _differs(progress: Progress, message: str) -> None:
+    progress.training["step"] = {"state": "differs", "note": message}
+    progress.findings.append(
+        Finding(
+            "OPT016",
+            Severity.SILENT,
+            f"training on is not the same: {message}",
+            "Inference is proven equal; compile the model anew before training on.",
+        )
+    )
+
+
+def load_training(slot: Slot) -> Mapping[str, Any]:
+    """The plan that the reader wrote."""
+    import json
+
+    value: dict[str, Any] = json.loads((slot.reader.scratch / "training.json").read_text(encoding="utf-8"))
+    return value
+
+
+def make_batch(witness: Witness, plan: Mapping[str, Any]) -> dict[str, Array]:
+    """Inputs of a probe case as ``x/i`` and targets that suit each output's loss as ``y/i``."""
+    probes = load_arrays(Path(witness.probes))
+    sizes = {k.split("/")[0]: a.shape[0] for k, a in probes.items() if a.ndim}
+    case = max(sizes, key=lambda number: (min(sizes[number], _BATCH), -int(number)))
+    batch = {f"x/{k.split('/')[1]}": a for k, a in probes.items() if k.split("/")[0] == case}
+    losses = plan["compile"]["loss"]
+    rng = np.random.default_rng(0)
+    for key, output in witness.outputs.items():
+        number, position = key.split("/")
+        if number != case:
+            continue
+        loss = losses[int(position)] if isinstance(losses, list) else losses
+        batch[f"y/{position}"] = _target(rng, output, str(loss).lower())
+    return batch
+
+
+def _target(rng: np.random.Generator, output: Array, loss: str) -> Array:
+    if "sparse" in loss:
+        return rng.integers(0, output.shape[-1], size=output.shape[:-1])
+    if "categorical" in loss and output.shape[-1] > 1:
+        return np.eye(output.shape[-1], dtype="float32")[
+            rng.integers(0, output.shape[-1], size=output.shape[:-1])
+        ]
+    if "hinge" in loss:
+        return rng.choice([-1.0, 1.0], size=output.shape).astype("float32")
+    return rng.uniform(0.05, 0.95, size=output.shape).astype("float32")
