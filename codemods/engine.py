@@ -100,7 +100,7 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class _Pass:
+class Pass:
     """One look at one state of the text."""
 
     context: Context
@@ -121,7 +121,7 @@ def rewrite(source: Source, options: Options, repository: Repository | None = No
 
 
 def _rewrite(source: Source, options: Options, repository: Repository | None) -> Outcome:
-    first = _look(source, options, repository)
+    first = look(source, options, repository)
     if not first.found:
         first.context.module.close()
         return Outcome(source.text)
@@ -136,19 +136,20 @@ def _rewrite(source: Source, options: Options, repository: Repository | None) ->
     return Outcome(text, _ordered(_reports(first, last)))
 
 
-def _look(source: Source, options: Options, repository: Repository | None) -> _Pass:
+def look(source: Source, options: Options, repository: Repository | None) -> Pass:
+    """One look at a text: everything the rules have to say, nothing changed. Raises `SourceError`."""
     tree = source.parse()
     module = repository.module(tree, source.path) if repository is not None else Module(tree)
     context = Context(source, module, options.target, options.version)
     if context.stays:
-        return _Pass(context, [])
+        return Pass(context, [])
     found = [item for item in scan(context) if options.wants(item.rule.code)]
     if found or module.index.imports:
         found.extend(item for item in unknown(context) if options.wants(item.rule.code))
     if not found:
-        return _Pass(context, [])
+        return Pass(context, [])
     found = [item for item in found if not context.guarded(item.node) and not _suppressed(item, context)]
-    return _Pass(context, _unspoken(found))
+    return Pass(context, _unspoken(found))
 
 
 def _unspoken(found: list[Found]) -> list[Found]:
@@ -196,8 +197,8 @@ def fix_of(found: Found) -> Fix:
 
 
 def _settle(
-    source: Source, first: _Pass, options: Options, repository: Repository | None
-) -> tuple[str, _Pass, str | None]:
+    source: Source, first: Pass, options: Options, repository: Repository | None
+) -> tuple[str, Pass, str | None]:
     """Apply what can be applied until a look at the text asks for nothing more."""
     current = first
     for _ in range(_PASSES):
@@ -219,13 +220,13 @@ def _settle(
         if text == current.context.source_file.text:
             return text, current, None
         try:
-            current = _look(Source(source.path, text, source.encoding, source.bom), options, repository)
+            current = look(Source(source.path, text, source.encoding, source.bom), options, repository)
         except SourceError as error:
             return source.text, current, f"the rewritten text does not parse: {error.message}"
     return source.text, current, "the edits do not settle: each pass asks for more"
 
 
-def _verify(first: _Pass, last: _Pass) -> str | None:
+def _verify(first: Pass, last: Pass) -> str | None:
     """What is wrong with the rewritten text, None when nothing is."""
     before, after = first.context.source_file.text, last.context.source_file.text
     try:
@@ -246,7 +247,7 @@ def _last(found: Found) -> str:
     return found.symbol.rpartition(".")[2]
 
 
-def _mentioned(item: Found, first: _Pass) -> bool:
+def _mentioned(item: Found, first: Pass) -> bool:
     """Whether a finding of the original text already speaks of a name or argument."""
     return any(
         found.symbol == item.symbol and (not item.argument or item.argument == found.argument)
@@ -254,7 +255,7 @@ def _mentioned(item: Found, first: _Pass) -> bool:
     )
 
 
-def _reports(first: _Pass, last: _Pass) -> list[Report]:
+def _reports(first: Pass, last: Pass) -> list[Report]:
     """Findings of the original text, with what is still there after the last pass counted as not applied."""
     left = Counter((item.rule.code, item.symbol, item.argument) for item in last.found)
     if first is last:
@@ -305,7 +306,7 @@ def _ordered(reports: list[Report]) -> tuple[Report, ...]:
     return tuple(sorted(reports, key=lambda item: (item.line, item.column, item.code, item.argument)))
 
 
-def _with_todos(text: str, last: _Pass) -> str:
+def _with_todos(text: str, last: Pass) -> str:
     """Put a comment above each statement that something is left to do about."""
     context = last.context
     lines = text.splitlines(keepends=True)
