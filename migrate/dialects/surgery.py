@@ -247,7 +247,11 @@ class Fragment:
 def replace_by_graph(model: Model, name: str, parts: Iterable[Layer]) -> Model:
     """The model, as a graph, with one layer replaced by the parts of a :class:`Fragment`.
 
-    The last part takes the layer's name. Each call of the layer becomes one call of every part.
+    The last part takes the layer's name. Each call of the layer becomes one call of every part. Keyword arguments
+    of the calls (initial states, masks) go to the part of the replaced layer's class.
+
+    Raises:
+        MigrationError: ``CFG053`` when the calls have keyword arguments and no part takes them.
     """
     model = to_functional(model)
     owner = model.layer(name)
@@ -268,11 +272,26 @@ def replace_by_graph(model: Model, name: str, parts: Iterable[Layer]) -> Model:
         return one
 
     calls = [list(structure_refs(node.args)) for node in owner.nodes]
+    keywords = [{k: v for k, v in node.kwargs.items() if v is not None} for node in owner.nodes]
+    takers = [part.name for part in fragment if part.class_name == owner.class_name]
+    if any(keywords) and len(takers) != 1:
+        raise MigrationError(
+            "CFG053",
+            f"{owner.class_name} {name!r} is called with {sorted(keywords[0])}, which its replacement cannot take",
+            "Replace the layer in the source, or keep the model as a SavedModel.",
+            place=name,
+        )
     pieces = []
     for part in fragment:
         (node,) = part.nodes
         nodes = tuple(
-            Node(map_structure(node.args, connect(k, c)), map_structure(node.kwargs, connect(k, c)))
+            Node(
+                map_structure(node.args, connect(k, c)),
+                {
+                    **map_structure(node.kwargs, connect(k, c)),
+                    **(keywords[k] if part.name in takers else {}),
+                },
+            )
             for k, c in enumerate(calls)
         )
         pieces.append(replace(named(part, names[part.name]), nodes=nodes))

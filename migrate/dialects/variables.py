@@ -138,7 +138,7 @@ def _gamma_beta(config: Mapping[str, Any]) -> Roles:
 
 
 def _batch_normalization(config: Mapping[str, Any]) -> Roles:
-    renorm = ("renorm_mean", "renorm_stddev") if config.get("renorm") else ()
+    renorm = ("moving_stddev", "renorm_mean", "renorm_stddev") if config.get("renorm") else ()
     return (*_gamma_beta(config), "moving_mean", "moving_variance", *renorm)
 
 
@@ -162,6 +162,14 @@ def _normalization(config: Mapping[str, Any]) -> Roles:
     return () if config.get("mean") is not None else ("mean", "variance", "count")
 
 
+def _discretization(config: Mapping[str, Any]) -> Roles:
+    return ("summary",) if config.get("num_bins") and not config.get("bin_boundaries") else ()
+
+
+def _lookup(config: Mapping[str, Any]) -> Roles:
+    return ("idf_weights",) if config.get("output_mode") == "tf_idf" and not config.get("idf_weights") else ()
+
+
 _TABLE: dict[str, RolesOf] = {
     **dict.fromkeys(("Dense", "Conv1D", "Conv2D", "Conv3D"), _kernel),
     "EinsumDense": lambda config: ("kernel", "bias") if config.get("bias_axes") else ("kernel",),
@@ -178,6 +186,8 @@ _TABLE: dict[str, RolesOf] = {
     "Attention": _attention,
     "AdditiveAttention": _additive_attention,
     "Normalization": _normalization,
+    "Discretization": _discretization,
+    **dict.fromkeys(("StringLookup", "IntegerLookup", "TextVectorization"), _lookup),
     "SpectralNormalization": lambda config: ("vector_u",),
 }
 

@@ -7,20 +7,14 @@ that could run on cuDNN repeated theirs too (``standard_lstm`` of ``recurrent_v2
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
-
 from packaging.version import Version
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
-from migrate.dialects.masks import makes_mask, mask_makers, with_mask
+from migrate.dialects.bidirectional import STATES, two_layers
+from migrate.dialects.masks import makes_mask, mask_makers
 from migrate.dialects.rule import Era, Step, era_semantics, model_rule
-from migrate.dialects.surgery import named, rewire, to_functional, unique_name
+from migrate.dialects.surgery import to_functional
 from migrate.findings import MigrationError, Rule, Severity
-
-_MERGES: Mapping[str, str] = {"concat": "Concatenate", "sum": "Add", "ave": "Average", "mul": "Multiply"}
-_STATES: Mapping[str, int] = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1}
 
 RULE = era_semantics(
     Rule(
@@ -59,7 +53,7 @@ def masked_bidirectional(model: Model, era: Era) -> Model:
 def _repeats(layer: Layer, era: Era) -> bool:
     """Whether the writing era repeated the output of this layer for masked steps."""
     forward = layer.children["forward_layer"]
-    if not forward.config.get("return_sequences") or forward.class_name not in _STATES:
+    if not forward.config.get("return_sequences") or forward.class_name not in STATES:
         return False
     return not era.tf_keras or (era.keras < Version("2.3") and _ran_fused(forward))
 
@@ -96,66 +90,5 @@ def _apart(model: Model, name: str) -> Model:
             "Replace the layer in the source by two recurrent layers.",
             place=name,
         )
-    return _two_layers(graph, owner, makers[0])
-
-
-def _two_layers(model: Model, owner: Layer, makers: frozenset[TensorRef]) -> Model:
-    name, node = owner.name, owner.nodes[0]
-    merge_mode = owner.config.get("merge_mode", "concat")
-    taken = {layer.name for layer in model.layers}
-
-    def fresh(suffix: str) -> str:
-        chosen = unique_name(f"{name}_{suffix}", taken)
-        taken.add(chosen)
-        return chosen
-
-    directions: list[Layer] = []
-    for attribute in ("forward_layer", "backward_layer"):
-        child = owner.children[attribute]
-        child_name = fresh(child.name)
-        config: dict[str, Any] = {k: v for k, v in child.config.items() if k != "batch_input_shape"}
-        if owner.config.get("trainable") is False:
-            config["trainable"] = False
-        config["name"] = child_name
-        directions.append(replace(named(child, child_name), config=config, nodes=(node,)))
-    forward, backward = directions
-    turned = Layer(
-        "TFOpLambda",
-        fresh("reversed"),
-        {"function": "reverse"},
-        (Node((TensorRef(backward.name),), {"axis": [1]}),),
-    )
-    units = int(forward.config["units"])
-    pair = [TensorRef(forward.name), TensorRef(turned.name)]
-    parts = [*directions, turned]
-    if merge_mode is None:
-        parts += with_mask(model, owner, TensorRef(turned.name), units, makers)
-    else:
-        merged = Layer(_MERGES[merge_mode], fresh("merged"), {}, (Node((pair,)),))
-        features = 2 * units if merge_mode == "concat" else units
-        parts += [merged, *with_mask(model, owner, TensorRef(merged.name), features, makers)]
-    layers: list[Layer] = []
-    for layer in model.layers:
-        layers += parts if layer.name == name else [layer]
-    return _moved_outputs(replace(model, layers=tuple(layers)), owner, forward, backward, parts)
-
-
-def _moved_outputs(model: Model, owner: Layer, forward: Layer, backward: Layer, parts: list[Layer]) -> Model:
-    """Point what used the wrapper's several outputs to the layers that have them now."""
-    states = _STATES[forward.class_name] if forward.config.get("return_state") else 0
-    sequences = 1 if owner.config.get("merge_mode", "concat") is not None else 2
-    own = {part.name for part in parts}
-
-    def moved(ref: TensorRef) -> TensorRef:
-        if ref.layer != owner.name:
-            return ref
-        if ref.tensor >= sequences:
-            direction, position = divmod(ref.tensor - sequences, states)
-            return TensorRef((forward, backward)[direction].name, 0, 1 + position)
-        if sequences == 2 and ref.tensor == 0:
-            return TensorRef(forward.name)
-        return TensorRef(owner.name)
-
-    others = rewire(replace(model, layers=tuple(la for la in model.layers if la.name not in own)), moved)
-    done = {layer.name: layer for layer in others.layers}
-    return replace(others, layers=tuple(done.get(layer.name, layer) for layer in model.layers))
+    flip = Layer("TFOpLambda", "", {"function": "reverse"}, (Node((), {"axis": [1]}),))
+    return two_layers(graph, owner, makers[0], zero_masked=False, flip=flip)

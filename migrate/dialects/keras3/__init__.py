@@ -1,12 +1,30 @@
 """The final Keras 2 dialect (2.15) becomes Keras 3."""
 
+from migrate.dialects.keras3 import recurrent
+
+# isort: split
+# The layers above are taken apart before arguments are checked and operations are named.
 from migrate.dialects.keras3 import (
     arguments,
+    attention,
     hard_sigmoid,
     locally_connected,
+    naming,
     operations,
+    preprocessing,
     replaced,
     roles,
 )
 
-__all__ = ["arguments", "hard_sigmoid", "locally_connected", "operations", "replaced", "roles"]
+__all__ = [
+    "arguments",
+    "attention",
+    "hard_sigmoid",
+    "locally_connected",
+    "naming",
+    "operations",
+    "preprocessing",
+    "recurrent",
+    "replaced",
+    "roles",
+]

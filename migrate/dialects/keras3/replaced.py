@@ -54,11 +54,31 @@ def initial_state_in_inputs(layer: Layer, era: Era) -> Layer:
 
 def _state_by_keyword(node: Node) -> Node:
     given = node.args[0]
-    kwargs = dict(node.kwargs)
+    # ``constants`` is stored as null where there are none; Keras 3 does not know the argument.
+    kwargs = {key: value for key, value in node.kwargs.items() if key != "constants" or value}
     if isinstance(given, list | tuple) and len(given) > 1:
         refs = list(structure_refs(given))
-        kwargs["initial_state"] = refs[1:]
-        return Node((refs[0],), kwargs)
+        return Node((refs[0],), {**kwargs, "initial_state": refs[1:]})
     if isinstance(kwargs.get("initial_state"), TensorRef):
         return Node(node.args, {**kwargs, "initial_state": [kwargs["initial_state"]]})
-    return node
+    return node if len(kwargs) == len(node.kwargs) else Node(node.args, kwargs)
+
+
+@layer_rule(
+    Rule(
+        "CFG075",
+        "synchronized-batch-normalization",
+        "Batch statistics are taken over all replicas.",
+        Severity.ERROR,
+        before='{"class_name": "BatchNormalization", "config": {"synchronized": true}}',
+        after='{"class_name": "BatchNormalization", "config": {}}',
+        why="Keras 3 refuses the argument on every backend but TensorFlow, so that the file would not load there. "
+        "It acts "
+        "in training on several replicas only; set `synchronized=True` again to train so.",
+    ),
+    Step.KERAS_3,
+    "BatchNormalization",
+)
+def synchronized_batch_normalization(layer: Layer, era: Era) -> Layer:
+    """Leave ``synchronized`` out."""
+    return layer.with_config(drop=("synchronized",)) if "synchronized" in layer.config else layer
