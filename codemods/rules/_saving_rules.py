@@ -22,7 +22,7 @@ SAV001 = SourceRule(
     before=_MODEL + "model.save('out')\n",
     after=_NEW + "model.export('out')\n",
     why="A path without extension meant a SavedModel. For serving, export writes one (without the training state); to "
-    "go on with Keras, the native format `.keras` is right. Where the same file loads the folder again with load_model, "
+    "go on with Keras, the native format `.keras` is right. Where the same file loads the folder with load_model, "
     "both places get the extension `.keras`; otherwise save becomes export.",
     references=("keras-team/keras#19458", _GUIDE),
     manual="model.export(path) for serving, model.save(path + '.keras') to load it with Keras again",
@@ -91,7 +91,7 @@ SAV004 = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     before="from tensorflow import keras\nmodel = keras.models.load_model('saved_model_dir')\n",
-    why="Keras 3 loads `.keras` and `.h5` files. A SavedModel serves inference through TFSMLayer; to train, convert it.",
+    why="Keras 3 loads `.keras` and `.h5` files. A SavedModel serves inference through TFSMLayer.",
     references=(_GUIDE,),
     manual="convert the folder with `keras-migrate`, or use keras.layers.TFSMLayer(path, "
     "call_endpoint='serving_default') for inference",
@@ -209,7 +209,7 @@ SAV011 = SourceRule(
     "input_signature=[tf.TensorSpec([None, 2], tf.float32)])\n"
     "archive.add_endpoint('score', server.score, input_signature=[tf.TensorSpec([None, 2], tf.float32)])\n"
     "archive.write_out('out')\n",
-    why="Keras 3 layers are not found by tf.Module: its `variables` and `submodules` are empty of them. An ExportArchive "
+    why="Keras 3 layers are not found by tf.Module: its `variables` lack their weights. An ExportArchive "
     "tracks layers of any backend and writes the same endpoints; each is a signature too.",
     references=("keras-team/keras#19458", _GUIDE),
     manual="archive = keras.export.ExportArchive(); archive.track(layer); archive.add_endpoint(name, function, "

@@ -1,0 +1,284 @@
+"""What Keras 1 called otherwise, and Keras 2.0 to 2.3 still took (family ``KON``)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from codemods.catalogue import Keras1Argument, load, names
+from codemods.edits import (
+    Code,
+    DropArgument,
+    Edit,
+    RenameArgument,
+    ReplaceExpression,
+    ReplaceReference,
+    ReplaceString,
+    SetArgument,
+)
+from codemods.rules._evidence import MODEL, owner, trust
+from codemods.rules._keras1_rules import (
+    KON001,
+    KON002,
+    KON003,
+    KON004,
+    KON005,
+    KON006,
+    KON007,
+    KON008,
+    KON009,
+)
+from codemods.rules.api import Found, visit
+from migrate.findings import Fix
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_ELSEWHERE = {
+    "keras.Model",
+    "keras.models.Model",
+    "keras.utils.to_categorical",
+    "keras.preprocessing.text.Tokenizer",
+    "keras.datasets.imdb.load_data",
+    "keras.datasets.reuters.load_data",
+}
+_KERNELS = {"Conv2D": 2, "Conv3D": 3, "SeparableConv2D": 2, "Conv2DTranspose": 2}
+_AXES = {2: ("nb_row", "nb_col"), 3: ("kernel_dim1", "kernel_dim2", "kernel_dim3")}
+_EVIDENCE = frozenset(
+    (
+        *(
+            "border_mode",
+            "subsample",
+            "init",
+            "dim_ordering",
+            "W_regularizer",
+            "b_regularizer",
+            "W_constraint",
+        ),
+        *("b_constraint", "bias", "nb_filter", "nb_row", "nb_col", "atrous_rate"),
+    )
+)
+
+
+def _same(short: str) -> str:
+    """The shortest of all names of an object: MaxPooling1D and MaxPool1D are one layer."""
+    known = load().symbols.get(short)
+    return known.same if known is not None else ""
+
+
+@lru_cache(maxsize=512)
+def _table(symbol: str) -> dict[str, Keras1Argument]:
+    """Old argument to its row, for one class; rows of the class itself win over patterns."""
+    short = symbol.removeprefix("keras.")
+    same = _same(short)
+    found: dict[str, Keras1Argument] = {}
+    for row in sorted(load().keras1, key=lambda row: "*" not in row.symbol):
+        if fnmatchcase(short, row.symbol) or (same and _same(row.symbol) == same):
+            found[row.argument] = row
+    return found
+
+
+@visit(KON001, KON003, calls=load().names("layers.") | _ELSEWHERE)
+def arguments(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """Keyword arguments with the names of Keras 1."""
+    symbol = ctx.name(call.func) or ""
+    taken = set(names(load().legacy_signature(symbol) or ""))
+    keywords = ctx.arguments(call).keywords
+    for name, keyword in keywords.items():
+        row = _table(symbol).get(name)
+        if row is None or name in taken:
+            continue
+        if row.policy == "rename":
+            edit = RenameArgument(call, name, row.value)
+            text = f"{name}= is {row.value}="
+            yield Found(KON001, call, message=text, edits=(edit,), symbol=symbol, argument=name)
+        elif row.policy == "drop" or (
+            row.policy == "drop-default" and ctx.source(keyword.value) == row.value
+        ):
+            text = f"{name}= is gone: {row.note}"
+            yield Found(
+                KON001, call, message=text, edits=(DropArgument(call, name),), symbol=symbol, argument=name
+            )
+        elif row.policy == "dim-ordering":
+            yield from _dim_ordering(call, keyword, ctx)
+        elif row.policy == "forget-bias" and ctx.literal(keyword.value) in {"one", "zero"}:
+            value = Code(str(ctx.literal(keyword.value) == "one"))
+            edits = (DropArgument(call, name), SetArgument(call, row.value, value))
+            yield Found(KON001, call, edits=edits, symbol=symbol, argument=name)
+        elif row.policy != "kernel":
+            yield Found(
+                KON001, call, hint=row.note or KON001.manual, symbol=symbol, argument=name, fix=Fix.MANUAL
+            )
+
+
+def _dim_ordering(call: ast.Call, keyword: ast.keyword, ctx: Context) -> Iterator[Found]:
+    value = ctx.literal(keyword.value)
+    new = {"tf": "channels_last", "th": "channels_first"}.get(value) if isinstance(value, str) else None
+    drop = DropArgument(call, "dim_ordering")
+    if value == "default":
+        yield Found(KON003, call, edits=(drop,), argument="dim_ordering")
+    elif new is not None:
+        edit = SetArgument(call, "data_format", Code(repr(new)))
+        yield Found(KON003, call, edits=(drop, edit), argument="dim_ordering")
+    else:
+        yield Found(KON003, call, hint=KON003.manual, argument="dim_ordering", fix=Fix.MANUAL)
+
+
+def _kernel_calls() -> frozenset[str]:
+    return frozenset(
+        name
+        for name in load().names("layers.")
+        if (known := load().symbol(name)) is not None and known.same.rpartition(".")[2] in _KERNELS
+    ) | {"keras.layers.Convolution2D", "keras.layers.Convolution3D", "keras.layers.SeparableConvolution2D"}
+
+
+@visit(KON002, calls=_kernel_calls())
+def kernels(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``Convolution2D(64, 3, 3)`` and ``nb_row=3, nb_col=3``."""
+    symbol = ctx.name(call.func) or ""
+    known = load().symbol(symbol)
+    size = _KERNELS.get(known.same.rpartition(".")[2]) if known is not None else None
+    if size is None:
+        return
+    args = ctx.arguments(call)
+    axes = _AXES[size]
+    if args.star:
+        return
+    if set(axes) <= args.keywords.keys():
+        holes = {name: args.keywords[name].value for name in axes}
+        edits: tuple[Edit, ...] = (
+            *(DropArgument(call, name) for name in axes),
+            SetArgument(call, "kernel_size", Code(f"({', '.join(axes)})", holes)),
+        )
+        yield Found(KON002, call, edits=edits, symbol=symbol, argument="nb_row")
+        return
+    if len(call.args) != 1 + size or {"kernel_size", "strides", "padding"} & args.keywords.keys():
+        return
+    certain = bool(_EVIDENCE & args.keywords.keys()) or (
+        ctx.origin(call.func) == "keras" and "Convolution" in ctx.source(call.func)
+    )
+    if not certain and not (ctx.origin(call.func) == "keras" and _all_numbers(call.args[1:], ctx)):
+        return
+    text = f"({', '.join(ctx.source(value) for value in call.args[1:])})"
+    edits_in_place: tuple[Edit, ...] = (
+        ReplaceExpression(call.args[1], Code(text)),
+        *(DropArgument(call, index) for index in range(2, 1 + size)),
+    )
+    fix = Fix.SAFE if certain else Fix.UNSAFE
+    yield Found(KON002, call, edits=edits_in_place, symbol=symbol, argument="nb_row", fix=fix)
+
+
+def _all_numbers(values: list[ast.expr], ctx: Context) -> bool:
+    return all(isinstance(ctx.literal(value), int) for value in values)
+
+
+_CLASSES = {
+    "keras.layers.AtrousConvolution1D": "keras.layers.Conv1D",
+    "keras.layers.AtrousConvolution2D": "keras.layers.Conv2D",
+}
+
+
+@visit(KON004, calls=frozenset(_CLASSES) | {"keras.layers.TimeDistributedDense"})
+def classes(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``AtrousConvolution2D(...)`` and ``TimeDistributedDense(...)``."""
+    symbol = ctx.name(call.func) or ""
+    if symbol in _CLASSES:
+        size = 2 if symbol.endswith("2D") else 1
+        extra = tuple(DropArgument(call, index) for index in range(2, 1 + size) if len(call.args) == 1 + size)
+        joined: tuple[ReplaceExpression, ...] = ()
+        if extra:
+            text = f"({', '.join(ctx.source(value) for value in call.args[1:])})"
+            joined = (ReplaceExpression(call.args[1], Code(text)),)
+        edits: tuple[Edit, ...] = (ReplaceReference(call.func, _CLASSES[symbol]), *joined, *extra)
+        yield Found(KON004, call, edits=edits, symbol=symbol)
+        return
+    holes = {f"argument_{i}": value for i, value in enumerate(call.args)}
+    holes |= {f"keyword_{i}": keyword.value for i, keyword in enumerate(call.keywords)}
+    given = [f"argument_{i}" for i in range(len(call.args))]
+    given += [f"{keyword.arg}=keyword_{i}" for i, keyword in enumerate(call.keywords)]
+    if not ctx.arguments(call).opaque:
+        code = Code(f"keras.layers.TimeDistributed(keras.layers.Dense({', '.join(given)}))", holes)
+        yield Found(KON004, call, edits=(ReplaceExpression(call, code),), symbol=symbol)
+
+
+_MODES = {
+    "sum": "add",
+    "mul": "multiply",
+    "concat": "concatenate",
+    "ave": "average",
+    "max": "maximum",
+    "dot": "dot",
+}
+
+
+@visit(KON005, calls={"keras.layers.merge"})
+def merges(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``merge(inputs, mode)``."""
+    args = ctx.arguments(call, "inputs", "mode", "concat_axis", "dot_axes")
+    inputs = args.get("inputs")
+    mode = ctx.literal(args.get("mode")) if "mode" in args else "sum"
+    new = _MODES.get(mode) if isinstance(mode, str) else None
+    if args.opaque or inputs is None or new is None or {"output_shape", "arguments"} & args.keywords.keys():
+        yield Found(KON005, call, hint=KON005.manual, symbol="keras.layers.merge", fix=Fix.MANUAL)
+        return
+    holes = {"inputs": inputs}
+    text = "inputs"
+    axis = args.get({"concatenate": "concat_axis", "dot": "dot_axes"}.get(new, ""))
+    if axis is not None:
+        holes["axis"] = axis
+        text += ", axis=axis" if new == "concatenate" else ", axes=axis"
+    elif new == "dot":
+        text += ", axes=-1"
+    if (name := args.get("name")) is not None:
+        holes["name"] = name
+        text += ", name=name"
+    code = Code(f"keras.layers.{new}({text})", holes)
+    yield Found(KON005, call, edits=(ReplaceExpression(call, code),), symbol="keras.layers.merge")
+
+
+@visit(KON006, methods={"fit"})
+def epochs(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``fit(nb_epoch=)``."""
+    model = owner(call)
+    if model is None or "nb_epoch" not in ctx.arguments(call).keywords:
+        return
+    fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE)
+    if fix is not None:
+        edit = RenameArgument(call, "nb_epoch", "epochs")
+        yield Found(KON006, call, edits=(edit,), argument="nb_epoch", fix=fix)
+
+
+@visit(KON007, attributes={"_keras_shape"})
+def keras_shapes(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+    """``tensor._keras_shape``."""
+    if isinstance(node.ctx, ast.Load):
+        code = Code("tuple(tensor.shape)", {"tensor": node.value})
+        fix = Fix.SAFE if ctx.symbolic(node.value) or ctx.keras_region(node) else Fix.UNSAFE
+        yield Found(KON007, node, edits=(ReplaceExpression(node, code),), fix=fix)
+
+
+_STRINGS = {"maxnorm": "max_norm", "nonneg": "non_neg", "unitnorm": "unit_norm"}
+
+
+@visit(KON009, calls=load().names("layers."))
+def constraints(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``kernel_constraint="nonneg"``."""
+    for keyword in call.keywords:
+        new = (
+            _STRINGS.get(ctx.literal(keyword.value, ""))
+            if (keyword.arg or "").endswith("_constraint")
+            else None
+        )
+        if new is not None:
+            edit = ReplaceString(keyword.value, new)
+            yield Found(KON009, call, edits=(edit,), argument=keyword.arg or "")
+
+
+@visit(KON008, calls={"keras.layers.Merge"})
+def merge_class(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """The class ``Merge``."""
+    del ctx
+    yield Found(KON008, call, hint=KON005.manual, symbol="keras.layers.Merge")

@@ -1,0 +1,148 @@
+"""Names that are gone, were never public, live under ``tf.keras`` only, or belong to other packages (``API``)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.catalogue import load
+from codemods.rules.api import Found, SourceRule, Target, visit
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_GUIDE = "https://keras.io/guides/migrating_to_keras_3/"
+_LIST = "keras-team/keras#18467"
+
+API001 = SourceRule(
+    code="API001",
+    name="name-removed",
+    summary="Keras 3 has no such name.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    before="from tensorflow import keras\nlayer = keras.layers.LocallyConnected1D(4, 3)\n",
+    why="210 of the 990 public names of Keras 2 left without a successor of the same name, more with earlier versions.",
+    references=(_LIST, "tensorflow/tensorflow#63792", _GUIDE),
+    manual="see the hint",
+)
+API002 = SourceRule(
+    code="API002",
+    name="name-internal",
+    summary="The name was an internal of Keras 2.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    before="from keras.utils.conv_utils import normalize_tuple\nsize = normalize_tuple(3, 2, 'size')\n",
+    why="Modules such as keras.engine, keras.utils.conv_utils and tensorflow.python.keras were never part of the API "
+    "and have no place in Keras 3.",
+    references=(_GUIDE,),
+    manual="copy what you need of the function into the project; there is no public counterpart",
+)
+API003 = SourceRule(
+    code="API003",
+    name="name-only-in-tf-keras",
+    summary="The name lives on under tf.keras only.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    before="from tensorflow import keras\nflow = keras.preprocessing.image.ImageDataGenerator()\n",
+    why="173 names of Keras 2 are kept by tf.keras of TensorFlow 2.16 and later for compatibility and are missing from "
+    "keras. The first step of the migration guide, tf.keras to keras, breaks their users.",
+    references=(_LIST, _GUIDE),
+    manual="choose --target tf.keras, or replace it as the hint says",
+    targets=frozenset({Target.KERAS}),
+)
+API004 = SourceRule(
+    code="API004",
+    name="package-of-keras-2",
+    summary="The package works with Keras 2 only.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    before="import tensorflow_addons as tfa\nopt = tfa.optimizers.LAMB()\n",
+    why="tensorflow-addons ended in May 2024 and imports Keras 2; keras_applications and keras_preprocessing were "
+    "merged into Keras in 2019; keras_contrib was archived; tensorflow.contrib left with TensorFlow 2.",
+    references=("tensorflow/addons#2807", _GUIDE),
+    manual="see the hint",
+)
+API005 = SourceRule(
+    code="API005",
+    name="estimator",
+    summary="TensorFlow has no estimators and feature columns of Keras any more.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    before="from tensorflow import keras\nestimator = keras.estimator.model_to_estimator(model)\n",
+    why="tf.estimator left with TensorFlow 2.16.",
+    references=(_GUIDE,),
+    manual="train the model with fit, or keep TensorFlow 2.15",
+)
+
+_STATUSES = {"removed": API001, "internal": API002, "tf-only": API003}
+
+
+def _names() -> frozenset[str]:
+    catalogue = load()
+    found = {f"keras.{symbol.name}" for symbol in catalogue.symbols.values() if symbol.status in _STATUSES}
+    found |= {f"keras.{path}" for path, (status, _, _) in catalogue.paths.items() if status in _STATUSES}
+    # Modules are reported through the names below them.
+    modules = {f"keras.{s.name}" for s in catalogue.symbols.values() if s.kind == "module"}
+    return frozenset(found - modules)
+
+
+@visit(API001, API002, API003, API005, references=_names())
+def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
+    """A mention of a name that Keras 3 has not."""
+    name = ctx.name(node) if isinstance(node, ast.expr) else None
+    if name is None or name.startswith(("keras.models.model_from", "keras.experimental.export")):
+        return
+    symbol = load().symbol(name)
+    if symbol is None or symbol.status not in _STATUSES:
+        return
+    if symbol.status == "tf-only" and ctx.target is not Target.KERAS:
+        return
+    if load().exists(name, ctx.target):
+        return
+    place = ctx.parent(node)
+    if isinstance(place, ast.Attribute) and load().symbol(ctx.name(place) or "") is not None:
+        return  # the longer name is found itself
+    rule = API005 if name.startswith("keras.estimator") else _STATUSES[symbol.status]
+    short = name.removeprefix("keras.")
+    yield Found(
+        rule,
+        node,
+        message=f"keras has no {short}" + (f": {symbol.note}" if symbol.note else ""),
+        hint=symbol.note or rule.manual,
+        symbol=name,
+    )
+
+
+_PACKAGES = {
+    "tensorflow_addons": "keras.layers and keras.losses have most of it now (GroupNormalization, "
+    "SpectralNormalization, AdamW, Lion, focal losses, F1Score); the rest must be copied",
+    "keras_applications": "use keras.applications",
+    "keras_preprocessing": "use keras.utils (load_img, img_to_array, pad_sequences); the image generators live in "
+    "tf.keras.preprocessing",
+    "keras_contrib": "copy the layer into the project; instance normalization is GroupNormalization(groups=-1)",
+    "keras_self_attention": "use keras.layers.MultiHeadAttention or Attention",
+    "keras_bert": "use keras_hub.models",
+}
+
+
+@visit(API004, nodes=(ast.Import, ast.ImportFrom))
+def packages(node: ast.Import | ast.ImportFrom, ctx: Context) -> Iterator[Found]:
+    """Imports of packages that need Keras 2."""
+    del ctx
+    if isinstance(node, ast.ImportFrom):
+        paths = [node.module or ""] if not node.level else []
+    else:
+        paths = [alias.name for alias in node.names]
+    for path in paths:
+        root = path.partition(".")[0]
+        if path.startswith("tensorflow.contrib"):
+            text = (
+                "tensorflow.contrib left with TensorFlow 2: tf.keras, tensorflow_addons or the project itself"
+            )
+            yield Found(API004, node, message="tensorflow.contrib is gone", hint=text, symbol=path)
+        elif root in _PACKAGES:
+            yield Found(
+                API004, node, message=f"{root} works with Keras 2 only", hint=_PACKAGES[root], symbol=path
+            )
