@@ -15,7 +15,7 @@ from codemods.guards import is_guarded
 from codemods.regions import Regions
 from codemods.resolver import Module
 from codemods.rules.api import Target
-from codemods.scopes import Scope
+from codemods.scopes import Scope, parents_of, walk
 from codemods.source import Source
 from codemods.values import TENSOR, Receiver, Symbol, Value, ancestry
 
@@ -199,10 +199,7 @@ class Context:
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node around a node."""
         if self._parents is None:
-            self._parents = {}
-            for outer in ast.walk(self.module.tree):
-                for child in ast.iter_child_nodes(outer):
-                    self._parents[child] = outer
+            self._parents = parents_of(self.module.tree)
         return self._parents.get(node)
 
     def parents(self, node: ast.AST) -> Iterator[ast.AST]:
@@ -236,7 +233,7 @@ class Context:
     @staticmethod
     def uses(function: ast.AST, name: str) -> list[ast.Name]:
         """Every mention of a name below a node."""
-        return [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name]
+        return [n for n in walk(function) if isinstance(n, ast.Name) and n.id == name]
 
     def callee(self, node: ast.expr) -> ast.Call | None:
         """The call that calls an expression, None when it is not called."""

@@ -176,7 +176,7 @@ def _unspoken(found: list[Found]) -> list[Found]:
 
 
 def _suppressed(found: Found, context: Context) -> bool:
-    lines = context.source_file.text.splitlines()
+    lines = context.source_file.lines
     first = getattr(found.node, "lineno", 0)
     last = getattr(found.node, "end_lineno", first)
     for number in {first, last}:
@@ -279,7 +279,7 @@ def _report(found: Found, context: Context, *, applied: bool) -> Report:
     node, rule = found.node, found.rule
     source = context.source_file
     line = getattr(node, "lineno", 1)
-    lines = source.text.splitlines()
+    lines = source.lines
     column, end_column = getattr(node, "col_offset", 0), getattr(node, "end_col_offset", 0)
     hint = "" if applied else found.hint or rule.manual
     fix = fix_of(found)

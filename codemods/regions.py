@@ -44,6 +44,7 @@ class Regions:
         self._module = module
         self._known: dict[Scope, str] = {}
         self._given: dict[str, str] | None = None
+        self._calls: dict[ast.AST, dict[str, set[str]]] | None = None
 
     def reason(self, node: ast.expr, scope: Scope) -> str:
         """Why ``node`` is Keras code; empty when nothing says so."""
@@ -89,25 +90,34 @@ class Regions:
 
     def _helpers(self, owner: ast.ClassDef) -> set[str]:
         """Methods that the methods Keras calls call in turn."""
-        calls: dict[str, set[str]] = {}
-        for statement in owner.body:
-            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                calls[statement.name] = {
-                    node.func.attr
-                    for node in ast.walk(statement)
-                    if isinstance(node, ast.Call)
-                    and isinstance(node.func, ast.Attribute)
-                    and isinstance(node.func.value, ast.Name)
-                    and node.func.value.id in {"self", "cls"}
-                }
+        calls = self._calls_of(owner)
         reached = set(_METHODS & calls.keys())
         work = list(reached)
         while work:
             for callee in calls.get(work.pop(), ()):
-                if callee in calls and callee not in reached:
+                if callee not in reached:
                     reached.add(callee)
                     work.append(callee)
         return reached
+
+    def _calls_of(self, owner: ast.ClassDef) -> dict[str, set[str]]:
+        """For each method of a class the methods of the same object that it calls."""
+        if self._calls is None:
+            self._calls = {}
+            for call, scope in self._module.index.calls:
+                function = call.func
+                if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+                    method: Scope | None = scope
+                    while method is not None and (method.parent is None or method.parent.kind != "class"):
+                        method = method.parent
+                    if method is not None and function.value.id in {"self", "cls"}:
+                        assert method.parent is not None
+                        methods = self._calls.setdefault(method.parent.node, {})
+                        methods.setdefault(getattr(method.node, "name", ""), set()).add(function.attr)
+        known = self._calls.get(owner, {})
+        for name in self._module.index.scope_of[owner].bindings:
+            known.setdefault(name, set())
+        return known
 
     def _lambda(self, node: ast.Lambda) -> str:
         for call, scope in self._module.index.calls:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.canonical import PACKAGES, canonical
-from codemods.scopes import Binding, Index, Scope, index_module
+from codemods.scopes import Binding, Index, Scope, index_module, walk
 from codemods.values import (
     FACTORIES,
     HISTORY,
@@ -233,7 +233,7 @@ class Module:
                         current = current.value
                         self._scopes[current] = scope
         known = self._scopes
-        for inner in ast.walk(node):
+        for inner in walk(node):
             if inner in known:
                 return known[inner]
         return self.index.module

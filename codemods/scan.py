@@ -16,7 +16,7 @@ from packaging.version import Version
 from codemods.canonical import PACKAGES, canonical
 from codemods.context import Context
 from codemods.rules.api import Found, SourceRule, Target, Visit, visits
-from codemods.scopes import Binding, Index, Scope
+from codemods.scopes import Binding, Index, Scope, walk
 from codemods.values import Symbol, ancestry
 
 _ALIASES = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.IfExp, ast.Tuple)
@@ -119,7 +119,7 @@ def _places(
             for visit in tables.strings:
                 yield visit, literal
     if tables.nodes:
-        for inner in ast.walk(index.tree):
+        for inner in walk(index.tree):
             for visit in tables.nodes.get(type(inner), ()):
                 yield visit, inner
 

@@ -84,6 +84,15 @@ class Source:
         return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
 
     @cached_property
+    def lines(self) -> list[str]:
+        """The lines without their ends."""
+        starts = self.line_starts
+        return [
+            self.text[start:end].rstrip("\r\n")
+            for start, end in zip(starts, [*starts[1:], len(self.text)], strict=True)
+        ]
+
+    @cached_property
     def _ascii(self) -> bool:
         return self.text.isascii()
 
