@@ -19,7 +19,6 @@ from migrate.dialects.training import plan_training, save_plan
 from migrate.dialects.translate import era_of, translate
 from migrate.findings import MigrationError
 from migrate.formats.artifact import LegacyArtifact
-from migrate.formats.checkpoint.reader import read_checkpoint
 from migrate.formats.limits import sha256_of
 from migrate.formats.read import read
 from migrate.formats.saved_model.keras import read_keras_saved_model
@@ -35,7 +34,7 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         ``refusal`` (None, or why there is no translation).
     """
     architecture = Path(params["architecture"]) if params.get("architecture") else None
-    artifact = _read(Path(params["source"]), architecture)
+    artifact = read(Path(params["source"]), architecture)
     answer: dict[str, Any] = {
         "artifact": _facts(artifact),
         "rules": [],
@@ -71,19 +70,6 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         "original": not any(overrides_original(fired.code) for fired in notes.fired),
         "refusal": None,
     }
-
-
-def _read(source: Path, architecture: Path | None) -> LegacyArtifact:
-    if source.is_file():
-        return read(source, architecture)
-    stated = read(architecture, values=False) if architecture else None
-    root = stated.architecture if stated else None
-    if source.is_dir():
-        return read_keras_saved_model(source, root)
-    artifact = read_checkpoint(source, root)
-    if stated is not None:  # a checkpoint does not say who wrote it; the architecture does
-        artifact.writer = stated.writer
-    return artifact
 
 
 def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:

@@ -1,0 +1,54 @@
+"""``keras-migrate weights``: all arrays of an artifact, under stable names."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="weights.h5 or weights.safetensors."
+)
+@click.option("--no-optimizer", is_flag=True, help="Leave optimizer slots and counters out.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+def weights(path: Path, out: Path, no_optimizer: bool, force: bool, as_json: bool) -> None:
+    """Extract the arrays of PATH, for which no architecture is needed.
+
+    PATH is a checkpoint (its prefix, a file of it, or its folder), a SavedModel, an HDF5 file or a .keras archive.
+
+    Exit status: 0 when everything was written, 1 when something was left out or PATH is damaged, 2 for wrong usage.
+    """
+    from migrate.findings import MigrationError
+    from migrate.formats.extract import extract
+
+    try:
+        done = extract(path, out, optimizer=not no_optimizer, force=force)
+    except MigrationError as error:
+        if error.code in ("RUN010", "FMT021"):
+            raise click.UsageError(f"{error.message}. {error.hint}") from error
+        click.echo(f"{error.code} {error.message}\n       {error.hint}", err=True)
+        sys.exit(1)
+    if as_json:
+        import msgspec
+
+        rows = [{"name": s.name, "key": s.key, "shape": list(s.shape), "dtype": s.dtype} for s in done.arrays]
+        click.echo(msgspec.json.encode({"out": str(out), "arrays": rows, "left_out": done.left_out}))
+    else:
+        from rich.console import Console
+        from rich.markup import escape
+        from rich.table import Table
+
+        table = Table("array", "shape", "dtype")
+        for source in done.arrays:
+            table.add_row(escape(source.name), str(source.shape), source.dtype)
+        console = Console()
+        console.print(table)
+        for finding in done.left_out:
+            console.print(f"[yellow]{finding.code}[/yellow] {escape(finding.message)} {escape(finding.hint)}")
+        console.print(f"{len(done.arrays)} arrays in {escape(str(out))}")
+    sys.exit(1 if done.left_out else 0)
