@@ -35,21 +35,14 @@ def migrate_saved_model(
         MigrationError: ``EXP003``, ``EXP004`` or ``FMT018`` when not even the signatures can be kept.
     """
     with progress.phase("read"):
-        info = slot.reader.call("describe_saved_model", {"source": str(staged.source)})
-        progress.facts = facts_of(info["artifact"])
-        if info["missing"]:
-            raise MigrationError(
-                "FMT022",
-                f"the SavedModel is incomplete: {', '.join(info['missing'][:3])} missing",
-                "Fetch the whole folder again, with its variables.",
-            )
+        info = read_saved_model(slot, staged, progress)
         _report_limits(info, progress)
     slot.warm()
     with progress.phase("reference"):
-        params = {"path": str(staged.source), "orders": info["orders"], "tags": info["tags"]}
+        params = load_params(staged, info)
         signatures: Signatures = slot.legacy.call("load_saved_model", params)["signatures"]
         progress.signatures = {"old": dict(signatures)}
-        references = _take_references(slot, signatures, progress)
+        references = take_signature_references(slot, signatures, progress)
         recorded = _recorded(request, slot, signatures)
     parts: dict[str, Path] = {}
     if Target.KERAS in options.targets and info["architecture"]:
@@ -69,6 +62,28 @@ def migrate_saved_model(
             "Ask for --to savedmodel, which keeps the signatures.",
         )
     return Written(parts)
+
+
+def read_saved_model(slot: Slot, staged: Staged, progress: Progress) -> dict[str, Any]:
+    """What the file says of itself, before TensorFlow sees it.
+
+    Raises:
+        MigrationError: ``FMT022`` for an incomplete folder.
+    """
+    info = slot.reader.call("describe_saved_model", {"source": str(staged.source)})
+    progress.facts = facts_of(info["artifact"])
+    if info["missing"]:
+        raise MigrationError(
+            "FMT022",
+            f"the SavedModel is incomplete: {', '.join(info['missing'][:3])} missing",
+            "Fetch the whole folder again, with its variables.",
+        )
+    return info
+
+
+def load_params(staged: Staged, info: Mapping[str, Any]) -> dict[str, Any]:
+    """What a world needs to load the staged SavedModel as its file has it."""
+    return {"path": str(staged.source), "orders": info["orders"], "tags": info["tags"]}
 
 
 def _report_limits(info: Mapping[str, Any], progress: Progress) -> None:
@@ -96,7 +111,7 @@ def _report_limits(info: Mapping[str, Any], progress: Progress) -> None:
             )
 
 
-def _take_references(slot: Slot, signatures: Signatures, progress: Progress) -> dict[str, Reference]:
+def take_signature_references(slot: Slot, signatures: Signatures, progress: Progress) -> dict[str, Reference]:
     """Run every signature of the untouched graph on probes; a signature that none fits is left unproven."""
     references = {}
     for number, (name, signature) in enumerate(signatures.items()):

@@ -20,7 +20,10 @@ from migrate.worlds.pool import Slot
 from migrate.worlds.worker import WorldError
 
 RANDOM = frozenset(
-    {f"Random{what}" for what in ("Brightness", "Contrast", "Crop", "Flip", "Height", "Rotation", "Translation")}
+    {
+        f"Random{what}"
+        for what in ("Brightness", "Contrast", "Crop", "Flip", "Height", "Rotation", "Translation")
+    }
     | {"RandomWidth", "RandomZoom", "Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise"}
     | {f"SpatialDropout{n}D" for n in (1, 2, 3)}
 )

@@ -1,0 +1,144 @@
+"""Compare two artifacts of any kinds that the tool knows: what they promise to callers, and the numbers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.artifact import Format
+from migrate.parity.compare import Comparison
+from migrate.pipeline.layered import output_names
+from migrate.pipeline.progress import Progress
+from migrate.pipeline.proof import Judge, outputs_of
+from migrate.pipeline.reference import Reference, reader_params, take_reference
+from migrate.pipeline.request import Options
+from migrate.pipeline.safety import must_be_safe
+from migrate.pipeline.saved_model import (
+    load_params,
+    must_keep_signatures,
+    read_saved_model,
+    take_signature_references,
+)
+from migrate.pipeline.staging import Staged, stage
+from migrate.pipeline.translated import ask_reader
+from migrate.worlds.pool import Slot
+
+DEFAULT = "serving_default"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a comparison found.
+
+    Attributes:
+        comparisons: numbers, one per output and signature.
+        findings: differences of what callers rely on, and signatures that could not be compared.
+    """
+
+    comparisons: tuple[Comparison, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def equal(self) -> bool:
+        """Whether something was compared and nothing differs."""
+        return bool(self.comparisons) and not self.findings and all(c.equal for c in self.comparisons)
+
+
+def verify(old: Path, new: Path, options: Options, slots: tuple[Slot, Slot]) -> Verdict:
+    """Run the old artifact on probes, the new one on the same, and compare.
+
+    Args:
+        old: legacy model, weights with an architecture, checkpoint or SavedModel.
+        new: Keras 3 ``.keras``, or a SavedModel.
+        options: custom objects, architecture, tolerance, trust.
+        slots: one for each artifact.
+
+    Raises:
+        MigrationError: an artifact cannot be read or run; ``PAR006`` when the kinds cannot be compared.
+    """
+    progress = Progress()
+    references = _references_of(old, options, slots[0], progress)
+    staged = stage(new, options, slots[1])
+    must_be_safe(slots[1], staged.scanned, options.trust)
+    if staged.format is Format.SAVED_MODEL:
+        comparisons = _against_saved_model(references, staged, options, slots[1], progress)
+    else:
+        comparisons = [_against_keras(references, staged, options, slots[1])]
+    findings = [f for f in progress.findings if f.severity is not Severity.INFO]
+    return Verdict(tuple(c for part in comparisons for c in part), tuple(findings))
+
+
+def _references_of(path: Path, options: Options, slot: Slot, progress: Progress) -> dict[str, Reference]:
+    """What the old artifact computes, by signature; a model of layers counts as the default signature."""
+    staged = stage(path, options, slot)
+    must_be_safe(slot, staged.scanned, options.trust)
+    if staged.format is Format.SAVED_MODEL:
+        info = read_saved_model(slot, staged, progress)
+        signatures = slot.legacy.call("load_saved_model", load_params(staged, info))["signatures"]
+        return take_signature_references(slot, signatures, progress)
+    translated = ask_reader(slot, staged.source, reader_params(staged, options))
+    translated.must_be_translated()
+    return {DEFAULT: take_reference(slot, staged, translated, options)}
+
+
+def _against_saved_model(
+    references: Mapping[str, Reference], staged: Staged, options: Options, slot: Slot, progress: Progress
+) -> list[list[Comparison]]:
+    described = slot.stock.call("describe_signatures", {"path": str(staged.source)})["signatures"]
+    old = {name: _signature(reference.described) for name, reference in references.items()}
+    try:
+        must_keep_signatures(old, described)
+    except MigrationError as error:
+        progress.findings.append(error.finding())
+        return []
+    comparisons = []
+    for name, reference in references.items():
+        judge = Judge([e["name"] for e in old[name]["outputs"]], "", options.tolerance)
+        results = outputs_of(
+            slot.stock,
+            _bring(reference.probes, slot),
+            "call_saved_model",
+            path=str(staged.source),
+            signature=name,
+            inputs=[e["name"] for e in old[name]["inputs"]],
+            outputs=list(judge.names),
+            stateful=bool(reference.described.get("stateful")),
+        )
+        comparisons.append(judge.compare(reference.outputs, results))
+    return comparisons
+
+
+def _signature(described: Mapping[str, Any]) -> dict[str, Any]:
+    """A model's inputs and outputs under the keys that it is served with."""
+    names = (
+        output_names(described) if "output_names" in described else [e["name"] for e in described["outputs"]]
+    )
+    outputs = [{**entry, "name": name} for entry, name in zip(described["outputs"], names, strict=True)]
+    return {"inputs": described["inputs"], "outputs": outputs}
+
+
+def _against_keras(
+    references: Mapping[str, Reference], staged: Staged, options: Options, slot: Slot
+) -> list[Comparison]:
+    reference = references.get(DEFAULT)
+    if reference is None:
+        raise MigrationError(
+            "PAR006",
+            "a .keras model answers one signature, and the old artifact has no serving_default",
+            "Compare with the exported SavedModel, which keeps every signature.",
+        )
+    objects = list(staged.custom_objects)
+    described = slot.stock.call("load_keras", {"path": str(staged.source), "custom_objects": objects})
+    judge = Judge(output_names(described), "", options.tolerance)
+    return judge.compare(reference.outputs, outputs_of(slot.stock, _bring(reference.probes, slot)))
+
+
+def _bring(probes: Path, slot: Slot) -> Path:
+    """The same probes where the workers of another slot can read them."""
+    target = slot.inputs / probes.name
+    shutil.copyfile(probes, target)
+    return target
