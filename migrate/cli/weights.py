@@ -29,7 +29,7 @@ def weights(path: Path, out: Path, no_optimizer: bool, force: bool, as_json: boo
     try:
         done = extract(path, out, optimizer=not no_optimizer, force=force)
     except MigrationError as error:
-        if error.code in ("RUN010", "FMT021"):
+        if error.code in ("RUN010", "RUN011", "FMT021"):
             raise click.UsageError(f"{error.message}. {error.hint}") from error
         click.echo(f"{error.code} {error.message}\n       {error.hint}", err=True)
         sys.exit(1)

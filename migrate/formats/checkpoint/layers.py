@@ -32,10 +32,11 @@ _STATES = re.compile(r"/keras_api/states/\d+/")
 _METRICS = ("keras_api/metrics/", "loss_tracker/", "compiled_metrics/")
 _LAYER = re.compile(r"layer-(\d+)$")
 _NO_WEIGHTS = frozenset({"keras_api", "optimizer", "signatures", "save_counter", "loss_tracker"})
-_SLOT = re.compile(
+NAMED_SLOT = re.compile(
     r"/(Adam|Adam_1|Momentum|RMSProp|RMSProp_1|Adagrad|Adadelta|Adadelta_1|Ftrl|Ftrl_1|Nadam|m|v|vhat|momentum|rms|mg"
     r"|accumulator|accum_grad|accum_var|linear|ExponentialMovingAverage)$"
 )
+"""How TF1 names the slots of a variable: after it."""
 _HINT = "Give the architecture that wrote this checkpoint: layer names, order and shapes must agree."
 
 
@@ -127,7 +128,7 @@ def assign_by_names(bundle: Bundle, architecture: dict[str, Any], *, values: boo
         paths[path[-1]] = path
     layers = {path: LayerWeights(path) for path in paths.values()}
     for key in bundle:
-        slot = _SLOT.search(key)
+        slot = NAMED_SLOT.search(key)
         owner = _owner(key, paths)
         if (slot and key[: slot.start()] in bundle.entries) or key in _COUNTERS:
             result.optimizer.append(stored_array(bundle, key, key, values=values))
