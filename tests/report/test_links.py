@@ -110,6 +110,17 @@ def test_name_of_many_files_means_none_of_them() -> None:
     assert states(found) == [("loads", "*", "open")]
 
 
+def test_nearest_of_several_ends_is_meant() -> None:
+    source = 'model.save_weights("{}_weights.h5".format(name))'
+    found = ties({"a/app/t.py": source}, "a/app/x_weights.h5", "b/y_weights.h5")
+    assert states(found) == [("saves", "a/app/x_weights.h5", "linked")]
+
+
+def test_class_that_nobody_misses_is_no_finding() -> None:
+    found = ties({"t.py": 'load_model("a.h5")'}, Target("a.h5", ("Scale",), stopped=False))
+    assert codes(found) == []
+
+
 def test_namespace_is_no_file() -> None:
     assert (
         ties({"c.json": '{"by": "tf.keras", "x": "tensorflow.keras"}', "t.py": 'x = "tf.keras"'}).links == []

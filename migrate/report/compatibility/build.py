@@ -117,7 +117,12 @@ def _ties(given: Inputs, needs: Mapping[str, list[str]]) -> Ties:
     return tie(
         given.outlines,
         [
-            Target(m.source, tuple(needs[m.source]), _signature_names(given.details.get(m.source, {})))
+            Target(
+                m.source,
+                tuple(needs[m.source]),
+                _signature_names(given.details.get(m.source, {})),
+                m.status in effort.STOPPED,
+            )
             for m in given.models
         ],
     )

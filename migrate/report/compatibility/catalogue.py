@@ -14,14 +14,13 @@ def catalogue() -> dict[str, Rule]:
 
 
 def _rules() -> Iterator[Rule]:
-    import migrate.dialects.translate  # noqa: F401 - importing it registers the rules of models
     from codemods.rules.api import all_source_rules
-    from migrate.dialects.rule import registered
+    from migrate.dialects.registry import all_rules
     from migrate.formats.rules import RULES as FORMATS
     from migrate.scan.rules import RULES as SCAN
 
     yield from FORMATS
     yield from SCAN
-    yield from (rule for rule, _ in registered().values())
+    yield from all_rules()
     yield from all_source_rules()
     yield from RULES

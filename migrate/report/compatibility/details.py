@@ -75,6 +75,7 @@ def parity(summary: Mapping[str, Any] | None, detail: Mapping[str, Any]) -> Pari
         cases=int(_number(known.get("cases")) or 0),
         max_abs=_number(known.get("max_abs")),
         max_rel=_number(known.get("max_rel")),
+        tolerance=_tolerance(outputs),
         first_divergent_layer=_text(known.get("first_divergent_layer")),
         outputs=outputs,
         layers=[
@@ -88,6 +89,13 @@ def parity(summary: Mapping[str, Any] | None, detail: Mapping[str, Any]) -> Pari
         reference=reference,
         migrated=migrated,
     )
+
+
+def _tolerance(outputs: list[OutputRow]) -> float:
+    from migrate.parity.tolerance import DEFAULTS
+
+    known = [DEFAULTS[output.dtype].relative for output in outputs if output.dtype in DEFAULTS]
+    return max(known, default=DEFAULTS["float32"].relative)
 
 
 def _output(row: Mapping[str, Any]) -> OutputRow:

@@ -27,6 +27,8 @@ class Target:
     needs: tuple[str, ...] = ()
     signatures: tuple[str, ...] | None = None
     """None when nobody looked."""
+    stopped: bool = True
+    """It could not be migrated: a class that is nowhere is why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ class Index:
         """Artifacts that a pattern of a file in ``folder`` can mean, sorted; empty when there are none.
 
         Tried in this order: beside the file, from the root, and as the end of a path (the program may run in any
-        folder). A pattern that starts with a wildcard or is absolute is tried as an end, part by part.
+        folder); of several ends, those nearest to the file. A pattern that starts with a wildcard or is absolute is
+        tried as an end.
         """
         plain = posixpath.normpath(pattern)
         for candidate in (posixpath.normpath(posixpath.join(folder, plain)), plain):
@@ -103,7 +106,8 @@ class Index:
         found = self._ends(tail)
         if not found and (plain.startswith("/") or WILD in tail):
             found = self._ends(posixpath.basename(tail))
-        return sorted(found)
+        near = [len(posixpath.commonprefix([f"{folder}/".split("/"), path.split("/")])) for path in found]
+        return sorted(path for path, shared in zip(found, near, strict=True) if shared == max(near))
 
     def named(self, pattern: str) -> list[str]:
         """Artifacts whose last component is that of the pattern."""
@@ -198,7 +202,7 @@ def _tie_classes(ties: Ties, outlines: Mapping[str, Outline], targets: Iterable[
                 Link(kind="defines", path=path, line=line, target=target.path, state="linked", text=name)
                 for path, line in found
             ]
-            if not found and outlines:
+            if not found and outlines and target.stopped:
                 ties.links.append(
                     Link(kind="defines", path="", target=target.path, state="broken", text=name)
                 )

@@ -20,6 +20,15 @@ from migrate.report.compatibility.records import (
 )
 from migrate.report.compatibility.references import Outline
 
+_FIRST = (
+    "Settle what waits for nothing",
+    "These wait for no other open work; shared layers and helpers come before what uses them.",
+)
+_ROUND = "Round {}: what waited for the rounds before"
+_WAITED = (
+    "Each of these waits for something above: it imports it, loads it, or needs a class that it defines."
+)
+
 
 def plan(
     files: Sequence[FileUnit],
@@ -45,12 +54,8 @@ def plan(
         )
         steps.append(
             Step(
-                title="Settle what nothing else waits for"
-                if not number
-                else f"Then what waited (round {number + 1})",
-                why="These wait for no other open work; shared layers and helpers come before what uses them."
-                if not number
-                else "Each of these waits for something in the rounds before.",
+                title=_ROUND.format(number + 1) if number else _FIRST[0],
+                why=_WAITED if number else _FIRST[1],
                 items=items,
             )
         )

@@ -205,12 +205,13 @@ class LayerError(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Parity(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How the migrated model compares with the reference."""
+    """How the migrated model compares with the reference; ``tolerance`` is the relative one that it was held to."""
 
     evidence: str = ""
     cases: int = 0
     max_abs: float | None = None
     max_rel: float | None = None
+    tolerance: float = 1e-5
     first_divergent_layer: str = ""
     outputs: list[OutputRow] = field(default_factory=list)
     layers: list[LayerError] = field(default_factory=list)

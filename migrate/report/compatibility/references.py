@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 WILD = "*"
 MAX_LITERAL = 300
-MARKERS = (
+MARKERS = (b"keras", b"ModelCheckpoint", b"load", b"save", b"TFSMLayer", b"class ", b"import ")
     b"keras",
     b"ModelCheckpoint",
     b"load_model",

@@ -52,6 +52,7 @@ def _head(report: Report) -> str:
             counts = [sum(unit.level == name for unit in units) for name in names]
             lines.append(f"| **{title}** | {' | '.join(map(str, counts))} |")
     effort = ", ".join(f"{tally.effort[e]} {e}" for e in Effort)
+    effort += f", {tally.open_severities[Severity.INFO]} for information"
     lines += ["", f"{tally.findings} findings, {tally.open} open: {effort}.", ""]
     if report.comparison:
         c = report.comparison

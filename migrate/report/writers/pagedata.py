@@ -126,6 +126,7 @@ def _parity(parity: Parity, keep: int) -> dict[str, Any]:
         "cases": parity.cases,
         "max_abs": parity.max_abs,
         "max_rel": parity.max_rel,
+        "tolerance": parity.tolerance,
         "first": parity.first_divergent_layer,
         "outputs": [
             [o.name, o.shape, o.dtype, o.max_abs, o.max_rel, o.cosine, o.argmax_agreement]

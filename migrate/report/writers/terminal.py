@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from migrate.findings import Severity
 from migrate.report.compatibility.records import Effort, Level, Report
 
 _STYLE = {
@@ -28,6 +29,7 @@ def show(report: Report, written: Sequence[str], console: Console | None = None)
             said = ", ".join(f"[{_STYLE[level]}]{n} {level}[/]" for level, n in counts.items() if n)
             out.print(f"{title:>7}  {_bar(counts)}  {said}", highlight=False)
     effort = ", ".join(f"{report.tally.effort[e]} {e}" for e in Effort)
+    effort += f", {report.tally.open_severities[Severity.INFO]} for information"
     out.print(f"\n{report.tally.open} open findings of {report.tally.findings}: {effort}", highlight=False)
     if report.reasons:
         out.print(_reasons(report))

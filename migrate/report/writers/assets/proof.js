@@ -17,7 +17,7 @@ function paritySection(p) {
       "div",
       { class: "charts" },
       p.points.length > 0 && scatter(p.points, p.of),
-      p.layers.length > 0 && profile(p.layers, p.first, 1e-5),
+      p.layers.length > 0 && profile(p.layers, p.first, p.tolerance),
     ),
     p.outputs.length > 0 &&
       table(
