@@ -16,15 +16,6 @@ from dataclasses import dataclass, replace
 WILD = "*"
 MAX_LITERAL = 300
 MARKERS = (b"keras", b"ModelCheckpoint", b"load", b"save", b"TFSMLayer", b"class ", b"import ")
-    b"keras",
-    b"ModelCheckpoint",
-    b"load_model",
-    b"load_weights",
-    b"saved_model",
-    b"TFSMLayer",
-    b"class ",
-    b"import ",
-)
 LOADS = frozenset({"load_model", "load_weights", "load_saved_model", "TFSMLayer", "model_from_json"})
 SAVES = frozenset({"ModelCheckpoint", "save", "save_model", "save_weights", "export"})
 _PATH_KEYWORDS = frozenset(
