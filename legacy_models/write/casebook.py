@@ -18,6 +18,7 @@ class Case(NamedTuple):
     ``eras`` names eras, each optionally with a form: ``"keras-2.2.4 ~tf.keras-2.8 tf.keras-2.13/keras"``.  A
     form other than plain HDF5 becomes the suffix of the case's folder, so one era may hold the same model in
     two forms.  ``~`` marks what is written on ``--wide`` only: more of the same, kept out of the repository.
+    ``notes`` says, by era, what the writer itself gets wrong when it reads the file back (``check.py``).
     """
 
     name: str
@@ -34,6 +35,7 @@ class Case(NamedTuple):
     activations: bool = True
     draw: bool = True
     custom: Optional[str] = None
+    notes: Optional[Dict[str, str]] = None
 
 
 class Special(NamedTuple):

@@ -364,7 +364,7 @@ def activation_layers(kit):
     L = kit.layers
     line = kit.Input(shape=(4, 3), name="line")
     heads = [
-        L.PReLU(shared_axes=[1])(line),
+        L.PReLU()(line),
         L.ELU(alpha=0.6)(line),
         L.LeakyReLU(alpha=0.1)(line),
         L.ThresholdedReLU(theta=0.3)(line),
@@ -424,7 +424,7 @@ def nested(kit):
     return kit.functional([a, b], L.Dense(1, activation="sigmoid")(inner([a, b])))
 
 
-def _trained(name, make, loss="mse", eras=ONE, about=None, **options):
+def _trained(name, make, loss="mse", eras=ONE, about=None, notes=None, **options):
     @case(
         eras,
         about or "Keras 1 model after three steps of {}.".format(name),
@@ -433,6 +433,7 @@ def _trained(name, make, loss="mse", eras=ONE, about=None, **options):
         compile=lambda kit: dict({"optimizer": make(kit), "loss": loss}, **options),
         targets="onehot" if loss == "categorical_crossentropy" else None,
         activations=False,
+        notes=notes,
     )
     def build(kit):
         L = kit.layers
@@ -452,7 +453,11 @@ _trained("rmsprop", lambda kit: kit.optimizers.RMSprop(lr=0.01), loss="mape")
 _trained("adagrad", lambda kit: kit.optimizers.Adagrad(lr=0.05), eras="~keras-1.2.2")
 _trained("adadelta", lambda kit: kit.optimizers.Adadelta(lr=0.5), eras="~keras-1.2.2")
 _trained("adamax", lambda kit: kit.optimizers.Adamax(lr=0.02, clipvalue=0.1), eras="~keras-1.2.2")
-_trained("nadam", lambda kit: kit.optimizers.Nadam(lr=0.02))
+_trained(
+    "nadam",
+    lambda kit: kit.optimizers.Nadam(lr=0.02),
+    notes={"keras-1.2.2": "The product of momenta is not in the file, but follows from the number of steps."},
+)
 
 
 @case(

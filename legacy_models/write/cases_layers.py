@@ -232,7 +232,7 @@ def activation_names(kit):
 
 
 @case(
-    "keras-2.2.4 tf.keras-1.13 tf.keras-2.0 ~tf.keras-2.12/keras",
+    "keras-2.2.4 tf.keras-1.15 tf.keras-2.0 ~tf.keras-2.12/keras",
     "Bilinear and nearest up-sampling: TensorFlow 1 aligned the corners of pixels otherwise than TensorFlow 2.",
     "upsampling2d bilinear resize",
 )

@@ -59,6 +59,9 @@ def rnn_options(kit):
     "Keras 2.3 and tf.keras 2.0.",
     "bidirectional mask embedding lstm gru",
     inputs=padded_ids,
+    notes={
+        "tf.keras-2.0": "Recorded before saving; read back, the writer gives zeros for the masked steps going forward."
+    },
 )
 def bidirectional_masked(kit):
     L = kit.layers

@@ -164,7 +164,7 @@ def mixed_bfloat(kit):
 
 
 @case(
-    "keras-2.2.4 ~tf.keras-2.0 tf.keras-2.8 ~tf.keras-2.14/keras",
+    "~tf.keras-2.0 tf.keras-2.8 ~tf.keras-2.14/keras",
     "Double precision throughout.",
     "float64 dtype",
     rtol=1e-10,

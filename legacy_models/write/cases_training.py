@@ -4,11 +4,14 @@ from casebook import case
 
 
 def small(kit):
-    """Two Dense layers with a batch normalisation between them."""
+    """Two Dense layers with a batch normalisation between them.
+
+    Not in stand-alone Keras, whose moving averages were corrected by hidden counters that no file holds.
+    """
     L = kit.layers
-    return kit.Sequential(
-        [L.Dense(4, activation="tanh", input_shape=(3,)), L.BatchNormalization(), L.Dense(2, activation="softmax")]
-    )
+    between = [] if kit.standalone else [L.BatchNormalization()]
+    first = L.Dense(4, activation="tanh", input_shape=(3,))
+    return kit.Sequential([first] + between + [L.Dense(2, activation="softmax")])
 
 
 def regression(kit):
@@ -117,6 +120,10 @@ optimizer_case(
     "Nadam: Keras before 2.3 kept the product of its momenta out of the file.",
     "nadam m_schedule",
     build=regression,
+    notes=dict.fromkeys(
+        ("keras-2.2.4", "tf.keras-2.15"),
+        "The product of momenta is not in the file, but follows from the number of steps; the writer begins it anew.",
+    ),
 )
 optimizer_case(
     "~tf.keras-2.8 tf.keras-2.12/keras",

@@ -129,11 +129,62 @@ def draw_targets(kit, model, kind, rng, outputs):
     return targets
 
 
+def order_the_updates(kit):
+    """Keep the optimizers of stand-alone Keras from racing with themselves.
+
+    On TensorFlow 1 they count the step, read the counter, assign weights and read weights for gradients in one
+    unordered graph: Adam takes a step for t or for t + 1, with gradients at old or at new weights, as the threads
+    please.  From here on every assignment waits for all gradients, and the counter is left alone while a step runs
+    and advanced afterwards by ``train_step``; that is what the code of every optimizer means.
+    """
+    if not _orders_by_itself(kit):
+        named = vars(kit.optimizers).values()
+        for optimizer in {one for one in named if isinstance(one, type)}:  # some have two names
+            if "get_updates" in vars(optimizer):
+                optimizer.get_updates = _ordered(kit, optimizer.get_updates)
+
+
+def _orders_by_itself(kit):
+    return not kit.standalone or kit.backend != "tensorflow"
+
+
+def _ordered(kit, get_updates):
+    K, tf = kit.K, kit.tf
+    plain_update, plain_add = K.update, K.update_add
+
+    def wrapped(optimizer, *arguments, **options):
+        gradients = []
+        get_gradients = optimizer.get_gradients
+
+        def noted(*loss_and_weights):
+            gradients.extend(get_gradients(*loss_and_weights))
+            return list(gradients)
+
+        def late(variable, value):
+            with tf.control_dependencies(gradients):
+                return plain_update(variable, value)
+
+        def all_but_the_counter(variable, amount):
+            return tf.identity(variable) if variable is optimizer.iterations else plain_add(variable, amount)
+
+        optimizer.get_gradients, K.update, K.update_add = noted, late, all_but_the_counter
+        try:
+            return get_updates(optimizer, *arguments, **options)
+        finally:
+            del optimizer.get_gradients
+            K.update, K.update_add = plain_update, plain_add
+
+    return wrapped
+
+
 def train_step(kit, model, inputs, targets):
     """One ``train_on_batch``."""
     x = inputs if len(inputs) > 1 else inputs[0]
     y = targets if len(targets) > 1 else targets[0]
     model.train_on_batch(x, y)
+    if not _orders_by_itself(kit):
+        counter = model.optimizer.iterations
+        kit.K.set_value(counter, kit.K.get_value(counter) + 1)
 
 
 def weights_record(kit, model):

@@ -17,6 +17,7 @@ import traceback
 
 from casebook import FORMS, Special, folder_name, of_era
 from kit import open_kit
+from record import order_the_updates
 
 MODULES = (
     "cases_keras1",
@@ -67,6 +68,7 @@ def write_case(kit, case, form, folder):
     data = kit.rng(name, "inputs")
     inputs = case.inputs(data) if case.inputs else rec.draw_inputs(kit, model, data)
     facts = {}
+    targets = []
     if case.compile is not None:
         model.compile(**case.compile(kit))
         outputs = rec.run(kit, model, inputs)
@@ -90,13 +92,18 @@ def write_case(kit, case, form, folder):
         golden.update(record_signatures(kit, path, serving_feed(kit, path, inputs, names)))
     facts["golden"] = stem + ".golden.npz"
     rec.write_npz(os.path.join(folder, facts["golden"]), golden)
-    if case.compile is not None:
+    if case.compile is not None and form == "keras" and ".legacy" in type(model.optimizer).__module__:
+        facts["note"] = "The archive holds no state of a legacy optimizer, so no further step is recorded."
+    elif case.compile is not None:
         rec.train_step(kit, model, inputs, targets)
         step = rec.numbered("x", inputs)
         step.update(rec.numbered("y", targets))
         step.update(rec.weights_record(kit, model))
         facts["step"] = stem + ".step.npz"
         rec.write_npz(os.path.join(folder, facts["step"]), step)
+    note = (case.notes or {}).get(kit.era)
+    if note:
+        facts["note"] = note
     if case.custom:
         source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "custom", case.custom)
         shutil.copyfile(source, os.path.join(folder, "custom_objects.py"))
@@ -145,6 +152,7 @@ def main():
     kit = open_kit(options.era)
     for module in MODULES:
         importlib.import_module(module)
+    order_the_updates(kit)
     broken = []
     for case, form in of_era(options.era, options.wide):
         name = folder_name(case.name, form)

@@ -23,7 +23,7 @@ KINDS = {"h5", "h5+json", "h5+yaml", "keras", "saved_model", "checkpoint", "froz
 FIELDS = {
     "case", "era", "keras", "tensorflow", "backend", "python", "artifact", "kind", "about", "expect", "rtol", "traits",
 }  # fmt: skip
-OPTIONAL = {"golden", "step", "architecture", "custom_objects", "inputs", "outputs", "from"}
+OPTIONAL = {"golden", "step", "architecture", "custom_objects", "inputs", "outputs", "from", "note"}
 DAMAGED = "broken"
 
 Case = tuple[Path, dict[str, Any]]
