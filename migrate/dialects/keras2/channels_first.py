@@ -6,13 +6,12 @@ kernels have the same layout in both orders.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, map_structure, structure_refs
 from migrate.dialects.rule import Era, Step, model_rule
-from migrate.dialects.surgery import to_functional, unique_name
+from migrate.dialects.surgery import named, to_functional, unique_name
 from migrate.findings import Rule, Severity
 
 _UNSUPPORTED = frozenset(
@@ -44,11 +43,36 @@ _ELEMENTWISE = frozenset(
         "ThresholdedReLU",
     ]
 )
+_RECURRENT = frozenset({"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"})
 _MERGING = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"})
 _BY_ROWS = frozenset({"softmax", "log_softmax"})
 """Activations along the last axis."""
-_TO_LAST: Mapping[int, tuple[int, ...]] = {3: (2, 1), 4: (2, 3, 1), 5: (2, 3, 4, 1)}
-_TO_FIRST: Mapping[int, tuple[int, ...]] = {3: (2, 1), 4: (3, 1, 2), 5: (4, 1, 2, 3)}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How to permute a tensor (as Permute counts, from 1) to channels last and back."""
+
+    to_last: tuple[int, ...]
+    to_first: tuple[int, ...]
+
+    def axis(self, axis: int) -> int:
+        """Where a dimension of a channels-first tensor stands channels last; the last one is -1."""
+        order = (0, *self.to_last)
+        turned = order.index(axis % len(order))
+        return -1 if turned == len(order) - 1 else turned
+
+
+def _images(rank: int) -> Layout:
+    """(batch, channels, sizes…) with ``rank`` sizes."""
+    sizes = range(2, rank + 2)
+    return Layout((*sizes, 1), (rank + 1, *range(1, rank + 1)))
+
+
+def _films(rank: int) -> Layout:
+    """(batch, time, channels, sizes…)."""
+    sizes = range(3, rank + 3)
+    return Layout((1, *sizes, 2), (1, rank + 2, *range(2, rank + 2)))
 
 
 @model_rule(
@@ -71,13 +95,26 @@ _TO_FIRST: Mapping[int, tuple[int, ...]] = {3: (2, 1), 4: (3, 1, 2), 5: (4, 1, 2
 )
 def channels_first(model: Model, era: Era) -> Model:
     """Compute channels last what TensorFlow may refuse, with Permute layers where the order changes."""
-    if not any(_is_first(layer) and layer.class_name in _UNSUPPORTED for layer in model.layers):
+    if not any(_is_unsupported(part) for layer in model.layers for part in (layer, *layer.children.values())):
         return model
     known_input = model.topology is Topology.FUNCTIONAL or model.layers[0].class_name == "InputLayer"
     if not known_input:
         return model
     turned = _Turn(to_functional(model)).model()
     return _sequential_again(turned, model) if model.topology is Topology.SEQUENTIAL else turned
+
+
+def _is_unsupported(layer: Layer) -> bool:
+    return _is_first(layer) and (layer.class_name in _UNSUPPORTED or layer.class_name in _RECURRENT)
+
+
+def _rank(layer: Layer) -> int:
+    """Number of sizes of the images that a class of this name works on."""
+    return int(layer.class_name.removesuffix("Transpose")[-2])
+
+
+def _last(layer: Layer) -> Layer:
+    return layer.with_config(data_format="channels_last")
 
 
 def _is_first(layer: Layer) -> bool:
@@ -95,8 +132,8 @@ class _Turn:
 
     source: Model
     layers: list[Layer] = field(default_factory=list)
-    ranks: dict[TensorRef, int] = field(default_factory=dict)
-    """Tensors that are computed channels last, with their rank."""
+    layouts: dict[TensorRef, Layout] = field(default_factory=dict)
+    """Tensors that are computed channels last."""
     first: dict[TensorRef, TensorRef] = field(default_factory=dict)
     last: dict[TensorRef, TensorRef] = field(default_factory=dict)
 
@@ -107,68 +144,103 @@ class _Turn:
         return replace(self.source, layers=tuple(self.layers), outputs=outputs)
 
     def _layer(self, layer: Layer) -> None:
+        inner = layer.children.get("layer")
+        forward = layer.children.get("forward_layer", layer)
         if _is_first(layer) and layer.class_name in _SPATIAL:
-            rank = int(layer.class_name.removesuffix("Transpose")[-2]) + 2
-            self._turned(layer.with_config(data_format="channels_last"), rank, stays_last=True)
+            images = _images(_rank(layer))
+            self._turned(_last(layer), images, images)
         elif _is_first(layer) and layer.class_name in _GLOBAL:
-            rank = int(layer.class_name[-2]) + 2
-            keeps = bool(layer.config.get("keepdims"))
-            self._turned(layer.with_config(data_format="channels_last"), rank, stays_last=keeps)
-        elif (common := self._transparent_rank(layer)) is not None:
-            self._turned(_turned_axis(layer, common), common, stays_last=True)
-        else:
-            self.layers.append(
-                replace(
-                    layer,
-                    nodes=tuple(
-                        Node(map_structure(n.args, self._in_first), map_structure(n.kwargs, self._in_first))
-                        for n in layer.nodes
-                    ),
+            images = _images(_rank(layer))
+            self._turned(_last(layer), images, images if layer.config.get("keepdims") else None)
+        elif layer.class_name == "TimeDistributed" and inner is not None and _is_first(inner):
+            films = _films(_rank(inner)) if inner.class_name in _SPATIAL | _GLOBAL else None
+            keeps = inner.class_name in _SPATIAL or inner.config.get("keepdims")
+            if films is None:
+                self._as_it_is(layer)
+            else:
+                self._turned(
+                    replace(layer, children={"layer": _last(inner)}), films, films if keeps else None
                 )
-            )
+        elif _is_first(forward) and forward.class_name in _RECURRENT and _is_plain(layer, forward):
+            self._recurrent(layer, forward)
+        elif (common := self._transparent(layer)) is not None:
+            self._turned(_turned_axis(layer, common), common, common)
+        else:
+            self._as_it_is(layer)
 
-    def _turned(self, layer: Layer, rank: int, *, stays_last: bool) -> None:
+    def _as_it_is(self, layer: Layer) -> None:
+        nodes = tuple(
+            Node(map_structure(n.args, self._in_first), map_structure(n.kwargs, self._in_first))
+            for n in layer.nodes
+        )
+        self.layers.append(replace(layer, nodes=nodes))
+
+    def _turned(self, layer: Layer, given: Layout, result: Layout | None, tensors: int = 1) -> None:
+        """Add a layer that takes channels-last tensors; ``result`` says the order of its own."""
+
         def in_last(ref: TensorRef) -> TensorRef:
-            return self._in_last(ref, rank)
+            return self._in_last(ref, given)
 
         nodes = tuple(Node(map_structure(n.args, in_last), n.kwargs) for n in layer.nodes)
         self.layers.append(replace(layer, nodes=nodes))
-        if stays_last:
+        if result is not None:
             for call in range(len(nodes)):
-                self.ranks[TensorRef(layer.name, call)] = rank
+                for tensor in range(tensors):
+                    self.layouts[TensorRef(layer.name, call, tensor)] = result
 
-    def _transparent_rank(self, layer: Layer) -> int | None:
-        """Rank of a layer's inputs when it may as well work channels last, and does not without need."""
+    def _recurrent(self, layer: Layer, forward: Layer) -> None:
+        rank = int(forward.class_name[-2])
+        sequences = bool(forward.config.get("return_sequences"))
+        result = _films(rank) if sequences else _images(rank)
+        if not layer.children:
+            self._turned(_last(layer), _films(rank), result)
+            return
+        children = {attribute: _last(child) for attribute, child in layer.children.items()}
+        if layer.config.get("merge_mode", "concat") != "concat":
+            self._turned(replace(layer, children=children), _films(rank), result)
+            return
+        # Keras joins the directions along the last axis, which is not that of the channels here.
+        taken = {other.name for other in (*self.source.layers, *self.layers)}
+        name = unique_name(f"{layer.name}_directions", taken)
+        directions = named(replace(layer, children=children).with_config(merge_mode=None), name)
+        self._turned(directions, _films(rank), result, tensors=2)
+        nodes = tuple(
+            Node(([self._in_first(TensorRef(name, call, tensor)) for tensor in (0, 1)],))
+            for call in range(len(layer.nodes))
+        )
+        self.layers.append(Layer("Concatenate", layer.name, {"axis": -1}, nodes))
+
+    def _transparent(self, layer: Layer) -> Layout | None:
+        """Layout of a layer's inputs when it may as well work channels last, and does not without need."""
         if len(layer.nodes) != 1:
             return None
-        refs = list(structure_refs(layer.nodes[0].args))
-        ranks = {self.ranks.get(ref) for ref in refs}
-        rank = next(iter(ranks)) if len(ranks) == 1 else None
-        if rank is None:
+        layouts = {self.layouts.get(ref) for ref in structure_refs(layer.nodes[0].args)}
+        layout = next(iter(layouts)) if len(layouts) == 1 else None
+        if layout is None:
             return None
         config = layer.config
         match layer.class_name:
             case "BatchNormalization" | "Concatenate":
-                return rank if isinstance(config.get("axis", -1), int) else None
+                return layout if isinstance(config.get("axis", -1), int) else None
             case name if name in _MERGING:
-                return rank
+                return layout
             case name if name in _ELEMENTWISE and not config.get("noise_shape"):
-                return None if str(config.get("activation")) in _BY_ROWS else rank
+                return None if str(config.get("activation")) in _BY_ROWS else layout
             case _:
                 return None
 
-    def _in_last(self, ref: TensorRef, rank: int) -> TensorRef:
-        if ref in self.ranks:
+    def _in_last(self, ref: TensorRef, layout: Layout) -> TensorRef:
+        if ref in self.layouts:
             return ref
         if ref not in self.last:
-            self.last[ref] = self._permuted(ref, _TO_LAST[rank], "channels_last")
+            self.last[ref] = self._permuted(ref, layout.to_last, "channels_last")
         return self.last[ref]
 
     def _in_first(self, ref: TensorRef) -> TensorRef:
-        if ref not in self.ranks:
+        if ref not in self.layouts:
             return ref
         if ref not in self.first:
-            self.first[ref] = self._permuted(ref, _TO_FIRST[self.ranks[ref]], "channels_first")
+            self.first[ref] = self._permuted(ref, self.layouts[ref].to_first, "channels_first")
         return self.first[ref]
 
     def _permuted(self, ref: TensorRef, dims: Sequence[int], suffix: str) -> TensorRef:
@@ -178,14 +250,17 @@ class _Turn:
         return TensorRef(name)
 
 
-def _turned_axis(layer: Layer, rank: int) -> Layer:
+def _is_plain(layer: Layer, forward: Layer) -> bool:
+    """Whether a recurrent layer neither takes nor gives states, which would have to be turned too."""
+    keywords = any(value is not None for node in layer.nodes for value in node.kwargs.values())
+    return not forward.config.get("return_state") and not keywords
+
+
+def _turned_axis(layer: Layer, layout: Layout) -> Layer:
     """The layer with its axis where the same dimension stands channels last."""
     if layer.class_name not in ("BatchNormalization", "Concatenate"):
         return layer
-    axis: Any = layer.config.get("axis", -1)
-    order = (0, *_TO_LAST[rank])
-    turned = order.index(axis % rank)
-    return layer.with_config(axis=-1 if turned == rank - 1 else turned)
+    return layer.with_config(axis=layout.axis(int(layer.config.get("axis", -1))))
 
 
 def _in_order(model: Model) -> list[Layer]:
