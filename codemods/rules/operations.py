@@ -45,6 +45,8 @@ OPS001 = SourceRule(
             "        d = tf.reshape(c, (tf.shape(c)[0], -1))\n"
             "        e = tf.nn.softmax(tf.cast(d, tf.float32)) + tf.squeeze(b, axis=-1)\n"
             "        f = tf.one_hot(tf.cast(tf.round(tf.abs(e)), tf.int32), 3)\n"
+            "        m = tf.cast(tf.sequence_mask(tf.constant([3, 18]), 18), tf.float32)\n"
+            "        e = e * m + tf.sequence_mask(tf.constant([1, 2]), 18, dtype=tf.float32)\n"
             "        g = tf.sort(e, direction='DESCENDING') + tf.reverse(e, axis=[1])\n"
             "        return tf.concat([tf.reduce_sum(f, axis=-1), g, tf.sqrt(tf.square(e))], axis=1)\n"
             "x = np.linspace(-1, 2, 24).reshape(2, 3, 4).astype('float32')\n"

@@ -90,7 +90,15 @@ def test_holes_of_calls_are_parameters() -> None:
         for function in functions:
             if not function.call or function.call.startswith("@"):
                 continue
-            known = set(names(function.parameters)) | {"keras", "math", "sum", "len", "tuple", "isinstance"}
+            known = set(names(function.parameters)) | {
+                "keras",
+                "tf",
+                "math",
+                "sum",
+                "len",
+                "tuple",
+                "isinstance",
+            }
             tree = ast.parse(function.call, mode="eval")
             loaded = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} - {"item"}
             assert loaded <= known or function.fix == "manual", function
