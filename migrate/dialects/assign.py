@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from migrate.capsule.model import Array, Layer, Model
+from migrate.dialects.aliases import without_aliases
 from migrate.dialects.keras1.variables import own_roles_keras1
 from migrate.dialects.rule import Era
 from migrate.dialects.variables import RECURRENT, own_roles
@@ -64,7 +65,7 @@ def assign_weights(model: Model, saved: Sequence[LayerWeights], era: Era) -> Mod
     groups = _by_root_layer(model, saved)
     for layer in model.layers:
         slots = list(_slots(layer, (layer.name,), (), (), (), roles))
-        arrays = groups.pop(layer.name, [])
+        arrays = without_aliases(groups.pop(layer.name, []))
         for slot, array in _match(layer, slots, arrays):
             placed[slot.path][slot.role] = array.array
     left = [name for name, arrays in groups.items() if arrays]

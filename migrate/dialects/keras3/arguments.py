@@ -56,8 +56,8 @@ REJECTED: Mapping[str, Mapping[str, Harmless]] = {
     "MultiHeadAttention": dict.fromkeys(
         ("query_shape", "key_shape", "value_shape", "softmax_robust_masking"), _always
     ),
-    "Attention": {"causal": _falsy, "rng_type": _always},
-    "AdditiveAttention": {"causal": _falsy, "rng_type": _always},
+    "Attention": {"rng_type": _always},
+    "AdditiveAttention": {"rng_type": _always},
     "BatchNormalization": {
         "virtual_batch_size": _none,
         "fused": _always,

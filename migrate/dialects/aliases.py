@@ -1,0 +1,37 @@
+"""Arrays that an archive holds twice, because a wrapper lists what its inner object owns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from migrate.formats.artifact import SavedArray
+
+_LOOKUP = "_lookup_layer/"
+
+
+def without_aliases(arrays: Sequence[SavedArray]) -> list[SavedArray]:
+    """The arrays of one layer without second copies.
+
+    Archives of 2.12 to 2.15 write ``TextVectorization`` weights below ``_lookup_layer`` too, and the kernel of
+    a spectrally normalised layer as the wrapper's own ``vars/0`` (``layer/vars/0``), before its vector.
+    """
+    names = {item.name: item for item in arrays}
+    kept: list[SavedArray] = []
+    for item in arrays:
+        if _LOOKUP in item.name and item.name.replace(_LOOKUP, "") in names:
+            continue
+        head, _, number = item.name.rpartition("vars/")
+        first, inner = names.get(f"{head}vars/0"), names.get(f"{head}layer/vars/0")
+        if first is not None and inner is not None and _same(first, inner):
+            if number == "0":
+                continue
+            kept.append(SavedArray(f"{head}vars/{int(number) - 1}", item.array, item.stored_dtype))
+            continue
+        kept.append(item)
+    return kept
+
+
+def _same(one: SavedArray, other: SavedArray) -> bool:
+    return one is not other and one.shape == other.shape and np.array_equal(one.array, other.array)
