@@ -37,7 +37,9 @@ def test_before_becomes_after(rule: SourceRule) -> None:
     assert again.text == rule.after, f"a second run makes:\n{again.text}"
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.fix is Fix.UNSAFE], ids=lambda rule: rule.code)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if rule.fix is Fix.UNSAFE], ids=lambda rule: rule.code
+)
 def test_unsafe_edits_wait_to_be_asked_for(rule: SourceRule) -> None:
     outcome = run(rule.before, target=target_of(rule), version=version_of(rule))
     found = [finding for finding in outcome.findings if finding.code == rule.code]
@@ -67,9 +69,7 @@ def test_the_data_of_a_rule_is_complete(rule: SourceRule) -> None:
         assert rule.manual or rule.family in {"PIN"}
 
 
-@pytest.mark.parametrize(
-    "rule", [r for r in EDITING if r.before], ids=lambda rule: rule.code
-)
+@pytest.mark.parametrize("rule", [r for r in EDITING if r.before], ids=lambda rule: rule.code)
 def test_automatic_rules_have_a_proof(rule: SourceRule) -> None:
     assert rule.proofs, "an edit without an executed proof"
     if rule.severity is Severity.SILENT:
