@@ -164,8 +164,12 @@ class _Rebuild:
     def _body(self, items: Sequence[Any]) -> list[Any]:
         """The statements of a block or of one line, with what is put around or in place of them."""
         result: list[Any] = []
+        orphaned: Sequence[Any] = ()
         for item in items:
             made = self.node(item)
+            if orphaned and not getattr(made, "leading_lines", orphaned):
+                made = made.with_changes(leading_lines=orphaned)  # blank lines above a statement that left
+            orphaned = ()
             before, after = self._around.pop(item, ([], []))
             inside: list[cst.BaseStatement] | None = self._replaced.pop(item, None)
             if isinstance(item, cst.SimpleStatementLine):
@@ -184,7 +188,9 @@ class _Rebuild:
                 elif made.leading_lines:
                     result.append(made.with_changes(body=[cst.Pass()]))
             else:
-                result.extend(_inherit(inside, made))
+                lines = _inherit(inside, made)
+                orphaned = () if lines or not result else getattr(made, "leading_lines", ())
+                result.extend(lines)
             result.extend(after)
         return result or [cst.SimpleStatementLine([cst.Pass()])]
 

@@ -128,8 +128,8 @@ def detect_version(root: Path) -> Version | None:
             if exact:
                 return Version(exact[0].removesuffix(".*"))
             if allowed and not requirement.specifier.contains("2.15.0"):
-                # The oldest that may be installed: what works there works later too.
-                return Version(allowed[0])
+                # The newest that may be installed: what an installer takes.
+                return parse_version(allowed[-1])
     return None
 
 

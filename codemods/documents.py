@@ -8,6 +8,7 @@ from dataclasses import replace
 from textwrap import dedent
 
 from codemods.engine import Options, Outcome, Report, rewrite
+from codemods.repository import Repository
 from codemods.source import Source
 
 _FENCE = re.compile(
@@ -23,7 +24,7 @@ _DIRECTIVE = re.compile(
 )
 
 
-def rewrite_document(source: Source, options: Options) -> Outcome:
+def rewrite_document(source: Source, options: Options, repository: Repository | None = None) -> Outcome:
     """Rewrite the Python blocks of a document, each as a text of its own.
 
     A block that does not parse (an excerpt with ``...`` in odd places, a prompt) is left alone without an
@@ -37,7 +38,7 @@ def rewrite_document(source: Source, options: Options) -> Outcome:
         body = text[start:end]
         margin = _margin(body)
         inner = dedent(body)
-        outcome = rewrite(Source(source.path.with_suffix(".py"), inner), options)
+        outcome = rewrite(Source(source.path.with_suffix(".py"), inner), options, repository)
         line = text.count("\n", 0, start)
         findings.extend(
             replace(f, line=f.line + line, end_line=f.end_line + line, column=f.column + len(margin))

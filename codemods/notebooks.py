@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from codemods.engine import Options, Outcome, Report, rewrite
+from codemods.repository import Repository
 from codemods.source import Source, SourceError, parse
 
 _MARK = "#keras-migrate-cell:"
@@ -22,7 +23,7 @@ _ASSIGNED = re.compile(r"^\s*[\w, ]+=\s*[%!]")
 _CELL_MAGIC = re.compile(r"^%%(?!time|timeit|capture|prun)")
 
 
-def rewrite_notebook(source: Source, options: Options) -> Outcome:
+def rewrite_notebook(source: Source, options: Options, repository: Repository | None = None) -> Outcome:
     """Rewrite the code cells of a notebook. Raises `SourceError` when it is no notebook."""
     try:
         document = json.loads(source.text)
@@ -39,7 +40,7 @@ def rewrite_notebook(source: Source, options: Options) -> Outcome:
         and not _CELL_MAGIC.match(_text(cell).lstrip())
     }
     joined = "".join(f"{_MARK}{number}\n{_commented(text)}\n" for number, text in texts.items())
-    outcome = rewrite(Source(source.path.with_suffix(".py"), joined), options)
+    outcome = rewrite(Source(source.path.with_suffix(".py"), joined), options, repository)
     findings = _relocated(outcome.findings, joined)
     if outcome.text == joined:
         return Outcome(source.text, findings, outcome.error)

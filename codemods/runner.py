@@ -120,7 +120,7 @@ def _process(path: Path, data: bytes, options: Options, repository: Repository |
     if not concerns(data):
         return FileResult(path, data, None)
     source = Source.decode(data, path)
-    outcome = _other(suffix, source, options)
+    outcome = _other(suffix, source, options, repository)
     new = source.encode(outcome.text) if outcome.text != source.text else None
     return FileResult(path, data, new, outcome.findings, outcome.error)
 
@@ -134,16 +134,16 @@ def _with_pins(source: Source, outcome: Outcome, options: Options) -> Outcome:
     return Outcome(required.text, tuple(findings), outcome.error)
 
 
-def _other(suffix: str, source: Source, options: Options) -> Outcome:
+def _other(suffix: str, source: Source, options: Options, repository: Repository | None) -> Outcome:
     """Files that are no Python but hold some, or that name the packages to install."""
     if suffix in NOTEBOOK:
         from codemods.notebooks import rewrite_notebook
 
-        return rewrite_notebook(source, options)
+        return rewrite_notebook(source, options, repository)
     if suffix in DOCUMENT:
         from codemods.documents import rewrite_document
 
-        return rewrite_document(source, options)
+        return rewrite_document(source, options, repository)
     from codemods.pins import rewrite_pins
 
     return rewrite_pins(source, options)

@@ -217,11 +217,12 @@ def test_settings(project: Path) -> None:
     ("name", "text", "version"),
     [
         ("requirements.txt", "keras==3.6.0\n", "3.6.0"),
-        ("requirements.txt", "keras>=3.3,<4\n", "3.3"),
+        ("requirements.txt", "keras>=3.3,<4\n", "3.15.1"),
+        ("requirements.txt", "keras>=3.3,<3.7\n", "3.6"),
         ("requirements.txt", "keras>=2.4\n", None),
         ("requirements.txt", "keras==2.4.0\n", None),
         ("uv.lock", '[[package]]\nname = "keras"\nversion = "3.9.2"\n', "3.9.2"),
-        ("pyproject.toml", '[project]\ndependencies = ["keras~=3.5"]\n', "3.5"),
+        ("pyproject.toml", '[project]\ndependencies = ["keras~=3.5"]\n', "3.15.1"),
     ],
 )
 def test_version_from_pins(tmp_path: Path, name: str, text: str, version: str | None) -> None:
