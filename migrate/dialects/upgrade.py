@@ -10,6 +10,7 @@ from typing import Any
 
 from migrate.capsule.model import Layer, Model, map_layers
 from migrate.dialects.rule import Era, LayerRule, ModelRule, Notes, Step, rules_of
+from migrate.findings import Finding, Fix, Rule, Severity
 
 
 def upgrade(model: Model, era: Era, steps: tuple[Step, ...], notes: Notes) -> Model:
@@ -32,6 +33,7 @@ def _apply_to_layer(rule: LayerRule, era: Era, notes: Notes, path: tuple[str, ..
     changed = rule.change(layer, era)
     if changed is not layer:
         notes.record(rule.rule.code, "/".join(path), *_difference(layer, changed))
+        _warn(rule.rule, "/".join(path), notes)
     return changed
 
 
@@ -50,7 +52,15 @@ def _apply_to_model(rule: ModelRule, model: Model, era: Era, notes: Notes, place
         names = [layer.name for layer in model.layers], [layer.name for layer in changed.layers]
         before, after = names if names[0] != names[1] else (None, None)
         notes.record(rule.rule.code, place, before, after)
+        _warn(rule.rule, place, notes)
     return changed
+
+
+def _warn(rule: Rule, place: str, notes: Notes) -> None:
+    """A rule that leaves something to a person says so in the report, not only in the record."""
+    if rule.fix is Fix.MANUAL:
+        hint = f"keras-migrate explain {rule.code} says what to look at."
+        notes.findings.append(Finding(rule.code, Severity.WARNING, rule.summary, hint, place))
 
 
 def _difference(old: Layer, new: Layer) -> tuple[Any, Any]:

@@ -5,6 +5,7 @@ Source: ``keras/layers/convolutional.py`` and ``keras/utils/np_utils.py`` of 1.2
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from migrate.capsule.model import Layer, Model
@@ -13,7 +14,56 @@ from migrate.dialects.shapes import spread
 from migrate.dialects.surgery import Chain, expand_chains
 from migrate.findings import MigrationError, Rule, Severity
 
+_UNSAID = frozenset(
+    f"{name}{rank}D"
+    for name in ("UpSampling", "ZeroPadding", "Cropping", "SpatialDropout")
+    for rank in (2, 3)
+)
+"""Classes that did not write their ``dim_ordering``."""
 _PADDED = {"Conv1D": 1, "Conv2D": 2, "Conv3D": 3}
+
+
+@model_rule(
+    Rule(
+        "CFG119",
+        "unsaid-ordering",
+        "A layer does not say the order of its dimensions.",
+        Severity.SILENT,
+        applies_to="<2",
+        before='{"class_name": "UpSampling2D", "config": {"size": [2, 2]}} among layers with "dim_ordering": "th"',
+        after='{"class_name": "UpSampling2D", "config": {"size": [2, 2], "data_format": "channels_first"}}',
+        why="Keras 1 left `dim_ordering` out of the configurations of UpSampling, ZeroPadding, Cropping and "
+        "SpatialDropout: it was that of the writer's `keras.json`. The convolutions around say which one that was.",
+    ),
+    Step.KERAS_1,
+)
+def unsaid_ordering(model: Model, era: Era) -> Model:
+    """Take the order that the other layers of the model have, or else the default of the writer's backend.
+
+    Raises:
+        MigrationError: ``CFG120`` when the other layers do not agree.
+    """
+    unsaid = [
+        layer.name
+        for layer in model.layers
+        if layer.class_name in _UNSAID and "data_format" not in layer.config
+    ]
+    if not unsaid:
+        return model
+    said = {layer.config["data_format"] for _, layer in model.walk() if "data_format" in layer.config}
+    if len(said) > 1:
+        raise MigrationError(
+            "CFG120",
+            f"{unsaid[0]!r} does not say the order of its dimensions, and the other layers have both",
+            'Write "dim_ordering" into the configuration of the layer.',
+            place=unsaid[0],
+        )
+    default = "channels_first" if era.backend == "theano" else "channels_last"
+    order = said.pop() if said else default
+    layers = tuple(
+        layer.with_config(data_format=order) if layer.name in unsaid else layer for layer in model.layers
+    )
+    return replace(model, layers=layers)
 
 
 @model_rule(

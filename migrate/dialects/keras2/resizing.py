@@ -8,10 +8,35 @@ from __future__ import annotations
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, TensorRef
-from migrate.dialects.rule import Era, Step, era_semantics, model_rule
+from migrate.dialects.rule import Era, Step, era_semantics, layer_rule, model_rule
 from migrate.dialects.shapes import spread
 from migrate.dialects.surgery import Fragment, expand_graphs
-from migrate.findings import MigrationError, Rule, Severity
+from migrate.findings import Fix, MigrationError, Rule, Severity
+
+
+@layer_rule(
+    Rule(
+        "SIL034",
+        "unsaid-interpolation",
+        "An up-sampling layer does not say how it interpolated.",
+        Severity.SILENT,
+        Fix.MANUAL,
+        applies_to="<2.3",
+        before='{"class_name": "UpSampling2D", "config": {"size": [2, 2]}}, written by tf.keras',
+        after='{"class_name": "UpSampling2D", "config": {"size": [2, 2], "interpolation": "nearest"}}',
+        why="TensorFlow up to 1.13 took `interpolation` and did not write it, so that its own loader read nearest "
+        "neighbours where the author said bilinear. The default is taken; if the source says "
+        "`interpolation='bilinear'`, the model needs recorded outputs (MODEL.golden.npz) or the layer set by hand.",
+    ),
+    Step.KERAS_2,
+    "UpSampling2D",
+)
+def unsaid_interpolation(layer: Layer, era: Era) -> Layer:
+    """Say the default, and warn: tf.keras 1.13 lost what the author said."""
+    if not era.tf_keras or "interpolation" in layer.config:
+        return layer
+    return layer.with_config(interpolation="nearest")
+
 
 BILINEAR = era_semantics(
     Rule(
