@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -12,12 +13,16 @@ import pytest
 
 from migrate.report.compatibility.build import Inputs, build
 from migrate.report.compatibility.contracts import CodeReport, ModelsReport
+from migrate.report.compatibility.engines import looks
+from migrate.report.compatibility.gather import gather
 from migrate.report.compatibility.records import Report
 from migrate.report.compatibility.rules import BY_CODE
 from migrate.report.writers import html
 
 from .factory import code_report, models_report
 
+ROOT = Path(__file__).parents[2]
+SOURCE = Path(__file__).parent / "projects" / "service"
 HOSTILE = '</script><script>window.pwned=1</script><img src=x onerror="window.pwned=1">'
 
 
@@ -39,7 +44,7 @@ def joined(code: dict[str, Any], models: dict[str, Any], details: dict[str, Any]
 
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Pages by name: ``one`` model, ``some`` of each, ``many`` (2,000 models and 5,000 findings), ``hostile``."""
+    """Pages by name; ``legacy`` is ``legacy_models`` beside source, ``many`` 2,000 models and 5,000 findings."""
     folder = tmp_path_factory.mktemp("pages")
 
     def page(name: str) -> Path:
@@ -51,7 +56,21 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return page
 
 
+def authentic() -> Report:
+    """The models of ``legacy_models`` beside a small legacy source tree, as ``keras-migrate report`` sees them."""
+    models = ROOT / "legacy_models"
+    if not models.is_dir():
+        pytest.skip("legacy_models is not here")
+    with TemporaryDirectory() as folder:
+        root = Path(folder) / "service"
+        shutil.copytree(models, root / "models", ignore=shutil.ignore_patterns("write", "*.py"))
+        shutil.copytree(SOURCE, root / "app")
+        return build(gather(root, looks=looks()))
+
+
 def _report(name: str) -> Report:
+    if name == "legacy":
+        return authentic()
     if name == "one":
         return joined({"schema": 1, "files": []}, *models_report(1))
     if name == "some":

@@ -10,7 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 Open = Callable[..., Any]
-SIZES = ("one", "some", "many")
+SIZES = ("one", "some", "legacy", "many")
 VIEWS = ("#/", "#/findings", "#/models", "#/files", "#/links")
 
 
@@ -31,8 +31,9 @@ def test_every_view_opens(visit: Open, size: str) -> None:
     page.evaluate("p => location.hash = '#/model/' + encodeURIComponent(p)", first)
     page.wait_for_selector(".page-head h1")
     assert page.locator(".page-head h1").inner_text() == first
-    assert page.locator("figure.chart svg").count() >= 2
-    assert page.locator("table.layers tbody tr").count() == 10
+    assert page.locator("table.layers tbody tr").count() > 0
+    if size != "legacy":  # these have been run, those were only looked at
+        assert page.locator("figure.chart svg").count() >= 2
 
 
 @pytest.mark.parametrize("size", ["some", "many"])
@@ -208,6 +209,30 @@ def violations(page: Any) -> None:
 def test_nothing_sticks_out_at_400_pixels(visit: Open, view: str) -> None:
     page = visit("some", width=400).open(view)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_links_lead_both_ways(visit: Open) -> None:
+    page = visit("legacy").open("#/links?state=linked")
+    loads = page.locator(".spacer .link-row", has_text="loads").first
+    target = loads.locator(".c-target").inner_text()
+    loads.locator(".c-target a").click()
+    page.wait_for_selector(".page-head")
+    assert page.locator(".page-head h1").inner_text() == target
+    back = page.locator("ul.links a").first
+    source = back.inner_text().rpartition(":")[0]
+    back.click()
+    page.wait_for_function("p => document.querySelector('#page h1')?.textContent === p", arg=source)
+    page.locator("ul.links a", has_text=target).first.click()
+    page.wait_for_function("p => document.querySelector('#page h1')?.textContent === p", arg=target)
+
+
+def test_graph_draws_links_and_what_is_missing(visit: Open) -> None:
+    page = visit("legacy").open("#/links")
+    assert page.locator(".graph .link-linked").count() >= 3
+    assert page.locator(".graph .link-broken").count() >= 1
+    assert "ranker_v2" in page.locator(".graph .gone").first.text_content()
+    page.locator(".graph a.node").first.focus()
+    assert page.locator(".graph .lit").count() >= 1
 
 
 def test_theme_can_be_changed(visit: Open) -> None:
