@@ -7,7 +7,7 @@ import time
 from migrate.findings import MigrationError, Severity
 from migrate.formats.artifact import Format
 from migrate.pipeline.layered import migrate_layers
-from migrate.pipeline.outcome import status_of
+from migrate.pipeline.outcome import must_be_a_model, status_of
 from migrate.pipeline.progress import Progress, Written
 from migrate.pipeline.publish import must_be_free, publish
 from migrate.pipeline.reference import reader_params
@@ -51,6 +51,7 @@ def _migrate(
     must_be_free(request.out / request.folder, options.force)
     with progress.phase("scan"):
         staged = stage(request.path, options, slot)
+        must_be_a_model(staged.format, request.path.name)
         progress.findings += must_be_safe(slot, staged.scanned, options.trust)
     if staged.format is Format.SAVED_MODEL:
         written = migrate_saved_model(request, options, slot, staged, progress)

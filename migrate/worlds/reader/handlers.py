@@ -12,7 +12,6 @@ from migrate.findings import MigrationError
 from migrate.formats.identify import identify
 from migrate.scan.files import scan_one
 from migrate.scan.output import finding_json
-from migrate.worlds.reader.extraction import extract_weights
 from migrate.worlds.reader.translation import describe_saved_model, read_and_translate
 
 if TYPE_CHECKING:
@@ -64,5 +63,4 @@ HANDLERS = {
     "identify_many": identify_many,
     "describe_saved_model": describe_saved_model,
     "translate": read_and_translate,
-    "extract_weights": extract_weights,
 }

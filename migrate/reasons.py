@@ -1,0 +1,360 @@
+"""Reasons: codes of what is refused or noted outside the rules, with what they mean and what to do.
+
+A rule changes something; a reason says why something was not done. Both are the same record, so that
+``keras-migrate explain`` and the pages of the docs know every code that a report can hold.
+"""
+
+from __future__ import annotations
+
+from migrate.findings import Fix, Rule, Severity
+
+
+def _reason(code: str, name: str, summary: str, why: str, severity: Severity = Severity.ERROR) -> Rule:
+    return Rule(code, name, summary, severity, Fix.MANUAL, why=why)
+
+
+_NOTE = Severity.WARNING
+CONFIGURATION = (
+    _reason(
+        "CFG005",
+        "unknown-class",
+        "A layer's class is neither Keras' own nor given.",
+        "Give the class with `--custom-objects FILE.py`; the finding names it, its configuration and its weights' shapes.",
+    ),
+    _reason(
+        "CFG009",
+        "no-input-shape",
+        "A Sequential model does not say the shape of its input.",
+        "Keras 2 could save a model that was never called. The shape is inferred from the first layer's weights where that is certain; else save the model again after a call.",
+    ),
+    _reason(
+        "CFG011",
+        "dangling-input",
+        "A layer takes its input from a layer that is not in the model.",
+        "The architecture was edited or cut; export it again.",
+    ),
+    _reason(
+        "CFG017",
+        "python-lambda",
+        "A Lambda layer holds Python bytecode.",
+        "Bytecode is specific to a minor version of Python and runs whatever it says. Replace the layer in the source, or give its function with `--custom-objects`.",
+    ),
+    _reason(
+        "CFG018",
+        "named-lambda",
+        "A Lambda layer calls a function by name.",
+        "Give the function with `--custom-objects FILE.py`.",
+    ),
+    _reason(
+        "CFG022",
+        "subclassed-model",
+        "The architecture is a subclassed model, which holds no graph of layers.",
+        "Give its class with `--custom-objects`, or the function that builds it with `--architecture`; a SavedModel keeps its signatures in any case.",
+    ),
+    _reason(
+        "CFG023",
+        "bad-endpoint",
+        "An input or output of the model is no tensor reference.",
+        "The architecture was edited or cut; export it again.",
+    ),
+    _reason(
+        "CFG041",
+        "meaningful-argument",
+        "A layer has an argument that Keras 3 cannot express.",
+        "Its value changes the result. Replace the layer in the source, or keep the model as a SavedModel.",
+    ),
+    _reason(
+        "CFG044",
+        "ragged-input",
+        "An input takes ragged tensors or a declared type specification.",
+        "Keras 3 saves dense inputs only. Feed padded tensors with a mask.",
+    ),
+    _reason(
+        "CFG050",
+        "custom-objects-fail",
+        "A file of custom objects cannot be imported in one of the worlds.",
+        "It must be importable under tf-keras and under Keras 3.",
+    ),
+    _reason(
+        "CFG051", "loop", "The graph of the model has a loop.", "No Keras writes that; the file was edited."
+    ),
+    _reason(
+        "CFG052",
+        "builder-fails",
+        "The function given with `--architecture` fails or returns no Keras 2 model.",
+        "It takes no arguments and returns a tf.keras model.",
+    ),
+    _reason(
+        "CFG053",
+        "untranslatable-place",
+        "A layer stands where its replacement by several layers cannot.",
+        "Take the layer out of its wrapper in the source.",
+    ),
+    _reason(
+        "CFG098",
+        "malformed-architecture",
+        "The architecture is not one that any Keras writes.",
+        "If Keras wrote it, please report the file.",
+    ),
+    _reason(
+        "CFG099",
+        "refused-configuration",
+        "Keras 3 refuses a layer that no rule translates.",
+        "Please report the model with its architecture; the finding holds Keras' own words.",
+    ),
+)
+CONTAINER = (
+    _reason(
+        "FMT004",
+        "no-architecture",
+        "Weights without an architecture.",
+        "Give it with `--architecture model.json` or `file.py:function`; `keras-migrate weights` extracts the arrays.",
+    ),
+    _reason(
+        "FMT007",
+        "no-architecture-grammar",
+        "The text is no architecture of layers.",
+        "Export it again with `model.to_json()`.",
+    ),
+    _reason(
+        "FMT013",
+        "already-keras-3",
+        "The file was written by Keras 3.",
+        "There is nothing to migrate.",
+        Severity.INFO,
+    ),
+    _reason(
+        "FMT018",
+        "unloadable-graph",
+        "TensorFlow cannot load the SavedModel.",
+        "Check that it is complete and that every custom op it uses is installed.",
+    ),
+    _reason(
+        "FMT026",
+        "pointer",
+        "A git-lfs or git-annex pointer stands for the file.",
+        "Run `git lfs pull` (`git annex get`) in its repository.",
+    ),
+)
+WEIGHTS = (
+    _reason(
+        "WGT010",
+        "arrays-and-variables-differ",
+        "A layer's saved arrays and its variables do not match one to one.",
+        "The weights belong to another architecture, or the class is not the built-in one of that name.",
+    ),
+    _reason(
+        "WGT011",
+        "surplus-layer",
+        "The file holds weights of a layer that the architecture lacks.",
+        "Check that the architecture belongs to these weights.",
+    ),
+    _reason(
+        "WGT012",
+        "unfilled-variable",
+        "A live layer needs other variables than the file holds.",
+        "This is a gap in the rules for the class; please report the model.",
+    ),
+    _reason(
+        "WGT013",
+        "shapes-differ",
+        "A saved array has another shape than its variable.",
+        "The weights belong to another architecture.",
+    ),
+)
+EXPORT = (
+    _reason(
+        "EXP001",
+        "no-layers",
+        "The SavedModel holds no architecture of Keras layers.",
+        "Ask for `--to savedmodel`, which keeps the signatures.",
+    ),
+    _reason(
+        "EXP002",
+        "signatures-only",
+        "No `.keras` could be made of a SavedModel; its signatures were kept.",
+        "The finding names the reason; the exported SavedModel serves as before.",
+        _NOTE,
+    ),
+    _reason(
+        "EXP003",
+        "no-signature",
+        "The SavedModel has no signature, so nothing says how it is called.",
+        "Save it again with `signatures=...`.",
+    ),
+    _reason(
+        "EXP004",
+        "export-refused",
+        "Keras 3's exporter refuses the graph.",
+        "Serve the old SavedModel as it is.",
+    ),
+    _reason(
+        "EXP005",
+        "signature-changed",
+        "The exported signatures would not be those of the original.",
+        "Nothing was written; please report the model.",
+    ),
+    _reason(
+        "EXP006",
+        "reference-update",
+        "A TF1 signature updates its variables or needs a table over reference variables.",
+        "Save it again from TensorFlow 2 code.",
+    ),
+    _reason(
+        "EXP010",
+        "several-tag-sets",
+        "The SavedModel has several tag sets; the exporter writes one.",
+        "Keep the old SavedModel for the other tags.",
+        _NOTE,
+    ),
+    _reason(
+        "EXP011",
+        "request-method",
+        "A classify or regress signature becomes a predict signature.",
+        "Send predict requests with the same keys.",
+        _NOTE,
+    ),
+)
+PARITY = (
+    _reason(
+        "PAR001",
+        "numbers-differ",
+        "The migrated model computes something else than the reference.",
+        "Nothing was written. The finding names the output, the figures and the first layer that differs.",
+        Severity.SILENT,
+    ),
+    _reason(
+        "PAR002",
+        "weaker-witness",
+        "A stronger reference was not to be had.",
+        "tf-keras could not load the untouched file; the next witness was used.",
+        Severity.INFO,
+    ),
+    _reason(
+        "PAR003",
+        "unfit-recording",
+        "Recorded inputs and outputs do not fit the model.",
+        "Record one array per input and output, in the model's order.",
+    ),
+    _reason(
+        "PAR004",
+        "no-reference",
+        "The legacy world gives no reference.",
+        "Record inputs and outputs with the original framework as `MODEL.golden.npz`.",
+        _NOTE,
+    ),
+    _reason(
+        "PAR005",
+        "unproven-signature",
+        "A signature was exported and not compared.",
+        "No probe fits its inputs; record a call of it.",
+        _NOTE,
+    ),
+    _reason(
+        "PAR006",
+        "incomparable",
+        "Two artifacts have no signature in common.",
+        "Compare SavedModels with each other.",
+    ),
+)
+TRAINING = (
+    _reason(
+        "OPT015",
+        "training-refused",
+        "Keras 3 refuses the translated training configuration.",
+        "The model was saved without it; compile it again after loading.",
+        _NOTE,
+    ),
+    _reason(
+        "OPT016",
+        "step-differs",
+        "A further training step is not the same in both worlds.",
+        "Inference is proven equal; compile the model anew before training on.",
+        Severity.SILENT,
+    ),
+)
+RUN = (
+    _reason(
+        "RUN001",
+        "worker-died",
+        "The file crashed the framework that loaded it.",
+        "It was tried twice, the second time alone. The run went on.",
+    ),
+    _reason(
+        "RUN002",
+        "worker-hung",
+        "A step took longer than `--timeout`.",
+        "Raise the limit, or look at the file.",
+    ),
+    _reason(
+        "RUN003",
+        "worker-outgrew",
+        "A worker used more memory than `--memory`.",
+        "Raise the limit, or migrate the model alone.",
+    ),
+    _reason(
+        "RUN004",
+        "worker-lied",
+        "A worker sent something that is no message.",
+        "The model took over its process; treat the file as hostile.",
+    ),
+    _reason(
+        "RUN005",
+        "world-raised",
+        "A framework raised an error that no rule foresees.",
+        "Please report the model; the finding holds the error.",
+    ),
+    _reason(
+        "RUN006",
+        "sandbox-refused",
+        "A worker could not be locked up as asked.",
+        "See the threat model for what the kernel must offer.",
+    ),
+    _reason(
+        "RUN010",
+        "output-exists",
+        "Outputs exist and would be overwritten.",
+        "Remove them, choose another `--out`, or say `--force`.",
+    ),
+    _reason(
+        "RUN011",
+        "output-unwritable",
+        "The output folder cannot be written.",
+        "Check space and permissions; nothing half-written was left.",
+    ),
+    _reason(
+        "RUN012",
+        "output-in-use",
+        "Another run works in the output folder.",
+        "Wait for it, or choose another `--out`.",
+    ),
+    _reason("RUN013", "no-such-source", "A source does not exist.", "Check the path or pattern."),
+    _reason(
+        "RUN014",
+        "executor-missing",
+        "The executor or store that was asked for is not installed.",
+        "Install the extra that the message names.",
+    ),
+    _reason(
+        "RUN015",
+        "interrupted",
+        "The run was interrupted.",
+        "Call the command again: it goes on where it stopped.",
+    ),
+    _reason(
+        "RUN016", "source-changed", "A source changed or vanished during the run.", "Call the command again."
+    ),
+    _reason(
+        "RUN017",
+        "store-unreachable",
+        "An object store cannot be reached.",
+        "Check the URL and the credentials.",
+    ),
+    _reason(
+        "RUN018",
+        "upload-failed",
+        "An output could not be uploaded.",
+        "Call the command again: what is finished is kept.",
+    ),
+)
+REASONS: tuple[Rule, ...] = (*CONFIGURATION, *CONTAINER, *WEIGHTS, *EXPORT, *PARITY, *TRAINING, *RUN)
