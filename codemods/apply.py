@@ -32,6 +32,7 @@ from codemods.edits import (
     SetArgument,
     anchor,
 )
+from codemods.import_lines import place, rewritten
 from codemods.importing import Imports
 from codemods.locate import Finder
 from codemods.source import Source
@@ -63,7 +64,7 @@ def apply(source: Source, edits: Sequence[Edit], imports: Imports) -> str:
     except cst.CSTValidationError as error:
         raise EditError(f"the edited tree is not valid: {error}") from error
     assert isinstance(rebuilt, cst.Module)
-    code = imports.place(rebuilt).code
+    code = place(imports, rebuilt).code
     if source.text.endswith("\r") and not code.endswith("\r"):
         code += "\r"  # LibCST does not take a lone carriage return at the end of a file for a line end
     return code
@@ -222,7 +223,7 @@ class _Rebuild:
         for edit in self._edits.get(twin, ()):
             node = self._one(edit, node, original)
         if isinstance(twin, (ast.Import, ast.ImportFrom)) and isinstance(node, (cst.Import, cst.ImportFrom)):
-            new = self._imports.rewritten(twin, node)
+            new = rewritten(self._imports, twin, node)
             if new is not None:
                 self._replaced[original] = new
         return node

@@ -15,8 +15,9 @@ from codemods.guards import is_guarded
 from codemods.regions import Regions
 from codemods.resolver import Module
 from codemods.rules.api import Target
-from codemods.scopes import Scope, parents_of, walk
+from codemods.scopes import Scope
 from codemods.source import Source
+from codemods.trees import parents_of, walk
 from codemods.values import TENSOR, Receiver, Symbol, Value, ancestry
 
 

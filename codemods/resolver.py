@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.canonical import PACKAGES, canonical
-from codemods.scopes import Binding, Index, Scope, index_module, walk
+from codemods.indexing import index_module
+from codemods.scopes import Binding, Index, Scope
+from codemods.trees import walk
 from codemods.values import (
     FACTORIES,
     HISTORY,

@@ -16,7 +16,8 @@ from packaging.version import Version
 from codemods.canonical import PACKAGES, canonical
 from codemods.context import Context
 from codemods.rules.api import Found, SourceRule, Target, Visit, visits
-from codemods.scopes import Binding, Index, Scope, walk
+from codemods.scopes import Binding, Index, Scope
+from codemods.trees import walk
 from codemods.values import Symbol, ancestry
 
 _ALIASES = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.IfExp, ast.Tuple)

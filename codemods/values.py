@@ -169,22 +169,30 @@ MODEL_ONLY = frozenset(
         "evaluate_generator",
         "fit_generator",
         "get_layer",
-        "load_weights",
         "make_predict_function",
         "make_train_function",
         "predict_classes",
         "predict_generator",
         "predict_on_batch",
-        "predict_proba",
-        "save_weights",
         "test_on_batch",
-        "to_json",
-        "to_yaml",
         "train_on_batch",
     )
 )
 """Members that nothing but a Keras model has: one is enough."""
 MODEL_ALSO = frozenset(
-    ("compile", "evaluate", "fit", "inputs", "layers", "optimizer", "outputs", "predict", "save", "summary")
+    (
+        *(
+            "compile",
+            "evaluate",
+            "fit",
+            "inputs",
+            "layers",
+            "load_weights",
+            "optimizer",
+            "outputs",
+            "predict",
+        ),
+        *("save", "save_weights", "summary"),
+    )
 )
 """Members that other libraries have as well: two different ones are taken as a model, without certainty."""
