@@ -8,13 +8,8 @@ import h5py
 
 from migrate.findings import MigrationError
 from migrate.formats.architecture import decode_architecture
-from migrate.formats.archive_layout import (
-    ArchiveTree,
-    Assignment,
-    assign_layers,
-    is_archive_layout,
-    other_state,
-)
+from migrate.formats.archive_layout import Assignment, assign_layers, other_state
+from migrate.formats.archive_tree import ArchiveTree, is_archive_layout
 from migrate.formats.artifact import Format, LegacyArtifact, SavedArray, Writer
 from migrate.formats.hdf5_access import H5Source
 from migrate.formats.limits import (

@@ -17,19 +17,20 @@ arrays afterwards, and every array must be claimed exactly once.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from migrate.findings import MigrationError
+from migrate.formats.archive_tree import CONTAINERS, natural
 from migrate.formats.artifact import LayerWeights, SavedArray
+from migrate.formats.layer_config import class_of, layer_name, layers_of, to_snake_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-CONTAINERS = ("layers", "_layer_checkpoint_dependencies")
+    from migrate.formats.archive_tree import ArchiveTree
+
 OPTIMIZER = "optimizer"
-_MARKS = frozenset({*CONTAINERS, "vars", OPTIMIZER})
 _MODEL_CLASSES = frozenset({"Functional", "Sequential", "Model"})
 _METRIC_ROOTS = (
     "metrics",
@@ -42,62 +43,6 @@ _METRIC_ROOTS = (
 _HINT = (
     "The layout of this archive is unknown to this tool; please report it with the versions that wrote it."
 )
-
-
-def is_archive_layout(members: Iterable[str]) -> bool:
-    """Whether the members of an HDF5 root are those of an archive's weights (2.12 and later)."""
-    names = set(members)
-    return bool(names & {*CONTAINERS, "vars"}) and "model_weights" not in names
-
-
-def to_snake_case(class_name: str) -> str:
-    """``MultiHeadAttention`` → ``multi_head_attention``: Keras' ``generic_utils.to_snake_case``."""
-    name = re.sub(r"\W+", "", class_name.rsplit(">", 1)[-1])
-    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-    name = re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
-    return f"private{name}" if name.startswith("_") else name
-
-
-def natural(path: str) -> list[tuple[int, int | str]]:
-    """Sort key that orders numbers as numbers: HDF5 lists ``1, 10, 11, 2``."""
-    return [(0, int(p)) if p.isdigit() else (1, p) for p in path.split("/")]
-
-
-@dataclass(slots=True)
-class ArchiveTree:
-    """What ``model.weights.h5`` holds: groups and arrays by path, and which arrays a layer has claimed."""
-
-    groups: set[str]
-    arrays: dict[str, SavedArray]
-    place: str
-    claimed: set[str] = field(default_factory=set)
-
-    def below(self, prefix: str) -> list[str]:
-        """Paths of the arrays below a group, numbers in order."""
-        start = f"{prefix}/" if prefix else ""
-        return sorted((p for p in self.arrays if p.startswith(start)), key=natural)
-
-    def children(self, prefix: str) -> list[str]:
-        """Names of the groups directly below a group."""
-        start = f"{prefix}/" if prefix else ""
-        return sorted(
-            g[len(start) :]
-            for g in self.groups
-            if g.startswith(start) and "/" not in g[len(start) :] and g != prefix
-        )
-
-    def claim(self, prefix: str, below: str | None = None) -> list[SavedArray]:
-        """Arrays below ``prefix`` that nobody claimed yet, renamed relative to ``below`` (default:
-        ``prefix``).
-
-        Raises:
-            MigrationError: WGT006 when one was claimed before.
-        """
-        start = prefix if below is None else below
-        taken = [p for p in self.below(prefix) if p not in self.claimed]
-        self.claimed.update(taken)
-        cut = len(start) + 1 if start else 0
-        return [SavedArray(p[cut:], self.arrays[p].array, self.arrays[p].stored_dtype) for p in taken]
 
 
 @dataclass(slots=True)
@@ -168,33 +113,6 @@ def other_state(tree: ArchiveTree) -> tuple[list[SavedArray], list[SavedArray]]:
     return optimizer, metrics
 
 
-def layers_of(node: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """The layer list of a model's configuration; None for anything that is no model.
-
-    Raises nothing: malformed entries are left out.
-    """
-    config = node.get("config")
-    found = config.get("layers") if isinstance(config, dict) else config
-    if not isinstance(found, list) or not all(isinstance(layer, dict) for layer in found):
-        return None
-    if isinstance(config, dict) and not (
-        "input_layers" in config or _class(node) == "Sequential" or "name" in config
-    ):
-        return None
-    return found
-
-
-def layer_name(node: dict[str, Any]) -> str:
-    """The name of a layer in its configuration."""
-    config = node.get("config")
-    name = node.get("name") or (config.get("name") if isinstance(config, dict) else None)
-    return str(name or to_snake_case(_class(node)))
-
-
-def _class(node: dict[str, Any]) -> str:
-    return str(node.get("class_name") or "")
-
-
 def _assign_model(walk: _Layers, model: dict[str, Any], prefix: str, path: tuple[str, ...]) -> None:
     """Match the layers of one model with the groups of its container."""
     layers = layers_of(model) or []
@@ -224,7 +142,7 @@ def _match(walk: _Layers, layers: list[dict[str, Any]], container: str) -> dict[
     """
     by_base: dict[str, list[int]] = {}
     for index, layer in enumerate(layers):
-        by_base.setdefault(to_snake_case(_class(layer)), []).append(index)
+        by_base.setdefault(to_snake_case(class_of(layer)), []).append(index)
     children = walk.tree.children(container)
     chosen: dict[int, str] = {}
     for base, indices in by_base.items():
@@ -237,7 +155,7 @@ def _match(walk: _Layers, layers: list[dict[str, Any]], container: str) -> dict[
         if len(groups) != len(candidates):
             raise MigrationError(
                 "WGT006",
-                f"{len(candidates)} layers of class {_class(layers[indices[0]])} but {len(groups)} groups "
+                f"{len(candidates)} layers of class {class_of(layers[indices[0]])} but {len(groups)} groups "
                 f"{base!r} in {container}",
                 _HINT,
                 walk.tree.place,
@@ -259,7 +177,7 @@ def _numbered(children: list[str], base: str, bases: dict[str, list[int]]) -> li
 
 def _saved_before(walk: _Layers, layers: list[dict[str, Any]], index: int) -> bool:
     """Whether a layer was saved before: elsewhere, or within a nested model that stands before it."""
-    key = (_class(layers[index]), layer_name(layers[index]))
+    key = (class_of(layers[index]), layer_name(layers[index]))
     return key in walk.by_name or any(key in _nested_keys(layer) for layer in layers[:index])
 
 
@@ -269,14 +187,14 @@ def _nested_keys(layer: dict[str, Any]) -> set[tuple[str, str]]:
     todo = list(layers_of(layer) or [])
     while todo:
         inner = todo.pop()
-        found.add((_class(inner), layer_name(inner)))
+        found.add((class_of(inner), layer_name(inner)))
         todo.extend(layers_of(inner) or [])
     return found
 
 
 def _share(walk: _Layers, layer: dict[str, Any], path: tuple[str, ...]) -> None:
     """A layer without a group: its arrays stand where it was first saved."""
-    for first in walk.by_name.get((_class(layer), layer_name(layer)), []):
+    for first in walk.by_name.get((class_of(layer), layer_name(layer)), []):
         root = (
             first.layer[: first.layer.index(layer_name(layer)) + 1]
             if layer_name(layer) in first.layer
@@ -303,7 +221,7 @@ def _assign_layer(walk: _Layers, layer: dict[str, Any], group: str, path: tuple[
         walk.weights.append(LayerWeights(path, arrays))
     elif len(walk.weights) == start:
         walk.weights.append(LayerWeights(path))
-    walk.by_name.setdefault((_class(layer), layer_name(layer)), walk.weights[start:])
+    walk.by_name.setdefault((class_of(layer), layer_name(layer)), walk.weights[start:])
 
 
 def _has_container(tree: ArchiveTree, group: str) -> bool:
@@ -337,11 +255,11 @@ def _check_sizes(layer: dict[str, Any], arrays: list[SavedArray], path: tuple[st
     first = next((a for a in arrays if a.name == "vars/0"), None)
     if first is None or not first.shape:
         return
-    for expected, found in _stated_sizes(_class(layer), config, first.shape):
+    for expected, found in _stated_sizes(class_of(layer), config, first.shape):
         if isinstance(expected, int) and expected != found:
             raise MigrationError(
                 "WGT006",
-                f"{'/'.join(path)} ({_class(layer)}) would get an array of shape {first.shape}, which its "
+                f"{'/'.join(path)} ({class_of(layer)}) would get an array of shape {first.shape}, which its "
                 f"configuration ({expected}) rules out",
                 _HINT,
                 place,

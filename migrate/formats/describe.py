@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from migrate.formats.archive_layout import layer_name, layers_of
+from migrate.formats.layer_config import layer_name, layers_of
 from migrate.formats.limits import MAX_DEPTH
 from migrate.formats.stock import ACTIVATIONS, TRAINING, TRAINING_FUNCTIONS, is_stock_class
 

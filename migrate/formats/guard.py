@@ -15,7 +15,7 @@ import time
 import warnings
 from typing import TYPE_CHECKING
 
-from migrate.findings import MigrationError
+from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.limits import FREE_BYTES, MIB
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 EXPENDABLE = "KERAS_MIGRATE_WORLD"
 """Set in worker processes: their death costs one artifact, and their sandbox lets them have no children."""
-_SECONDS = 60
+_SECONDS = 30
 _VALUES_BELOW = 16 * MIB
 """Files up to this size are read with their values in the child: filters can crash on damaged chunks."""
 _FINE, _REFUSED, _MEMORY = 0, 10, 11
 _HINT = "The file is damaged, perhaps on purpose; fetch it again from a source you trust."
-_seen: dict[tuple[str, int, int, int], None] = {}
+_seen: dict[tuple[str, int, int, int], Finding | None] = {}
 
 
 def survive(path: Path, read: Callable[[bool], object]) -> None:
@@ -48,17 +48,25 @@ def survive(path: Path, read: Callable[[bool], object]) -> None:
         return
     stat = path.stat()
     key = (str(path.resolve()), stat.st_size, stat.st_mtime_ns, stat.st_ino)
-    if key in _seen:
-        return
-    status = _in_child(lambda: read(stat.st_size <= _VALUES_BELOW), FREE_BYTES * 4 + stat.st_size * 4)
+    if key not in _seen:
+        status = _in_child(lambda: read(stat.st_size <= _VALUES_BELOW), FREE_BYTES * 4 + stat.st_size * 4)
+        _seen[key] = _refusal(status, str(path))
+    refusal = _seen[key]
+    if refusal is not None:
+        raise MigrationError(refusal.code, refusal.message, refusal.hint, refusal.place)
+
+
+def _refusal(status: int | None, place: str) -> Finding | None:
+    """What a child's end says about the file; None when it ended by itself."""
     if status is None:
-        raise MigrationError("FMT015", "reading the file does not come to an end", _HINT, str(path))
+        return Finding("FMT015", Severity.ERROR, "reading the file does not come to an end", _HINT, place)
     if os.WIFSIGNALED(status):
         name = signal.Signals(os.WTERMSIG(status)).name
-        raise MigrationError("FMT015", f"damaged HDF5: libhdf5 crashes on it ({name})", _HINT, str(path))
+        what = f"damaged HDF5: libhdf5 crashes on it or hangs ({name})"
+        return Finding("FMT015", Severity.ERROR, what, _HINT, place)
     if os.WEXITSTATUS(status) == _MEMORY:
-        raise MigrationError("SEC004", "reading the structure exhausts memory", _HINT, str(path))
-    _seen[key] = None
+        return Finding("SEC004", Severity.ERROR, "reading the structure exhausts memory", _HINT, place)
+    return None
 
 
 def _in_child(action: Callable[[], object], memory: int) -> int | None:

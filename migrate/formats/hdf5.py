@@ -36,7 +36,7 @@ def read_hdf5(path: Path, *, values: bool = True) -> LegacyArtifact:
         values: False leaves the values where they are: arrays have shape and dtype only, ``sha256`` is empty.
 
     Raises:
-        MigrationError: FMT015 damaged, FMT023 not of Keras, FMT004/WGT006 layouts that need another reader,
+        MigrationError: FMT015 damaged, WGT020 arrays missing, FMT023 not of Keras, FMT005 the other layout,
             SEC003 and SEC004 for hostile content.
     """
     place = str(path)
@@ -78,7 +78,7 @@ def read_layers(source: H5Source, root: h5py.Group) -> list[LayerWeights] | None
     """The layers that ``layer_names`` lists, in its order; None when the group is not in a Keras layout.
 
     Raises:
-        MigrationError: FMT015 when a name points to nothing: a file whose writing was cut short.
+        MigrationError: WGT020 when a name points to nothing: a file whose writing was cut short.
     """
     names = source.names(root, "layer_names")
     if names is None:
@@ -184,7 +184,7 @@ def _is_plain(value: Any) -> bool:
 
 def _dangling(source: H5Source, what: str) -> MigrationError:
     return MigrationError(
-        "FMT015",
+        "WGT020",
         f"{what} is listed but not stored",
         "Writing this file was cut short; fetch it again.",
         source.place,
@@ -192,7 +192,7 @@ def _dangling(source: H5Source, what: str) -> MigrationError:
 
 
 def _not_keras(source: H5Source, place: str) -> MigrationError:
-    from migrate.formats.archive_layout import is_archive_layout
+    from migrate.formats.archive_tree import is_archive_layout
 
     members = source.children(source.file)
     if is_archive_layout(members):

@@ -139,7 +139,7 @@ def _hdf5_offset(path: Path, head: bytes) -> int | None:
 
 
 def _hdf5(path: Path) -> _Answer:
-    from migrate.formats.archive_layout import is_archive_layout
+    from migrate.formats.archive_tree import is_archive_layout
     from migrate.formats.guard import survive
     from migrate.formats.hdf5_access import H5Source
 

@@ -105,4 +105,12 @@ RULES: tuple[Rule, ...] = (
         "cannot be given to exactly one layer are an error, never a guess.",
         references=("keras-team/tf-keras#664", "keras-team/keras#18913", "keras-team/keras#21663"),
     ),
+    Rule(
+        "WGT020",
+        "listed-but-not-stored",
+        "The file lists a layer or array that it does not hold.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        why="Writing was cut short, or arrays were deleted; a model with fresh values in their place would be wrong.",
+    ),
 )

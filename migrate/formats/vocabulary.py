@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from migrate.formats.archive_layout import layer_name, layers_of
+from migrate.formats.layer_config import layer_name, layers_of
 
 if TYPE_CHECKING:
     from migrate.formats.artifact import LegacyArtifact

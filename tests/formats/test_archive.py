@@ -13,8 +13,9 @@ import pytest
 
 from migrate.findings import MigrationError
 from migrate.formats.archive import read_archive
-from migrate.formats.archive_layout import natural, to_snake_case
+from migrate.formats.archive_tree import natural
 from migrate.formats.artifact import Format, LegacyArtifact
+from migrate.formats.layer_config import to_snake_case
 from tests.formats.makers import BIAS, KERNEL, SEQUENTIAL, archive_weights, dense, model, write_archive
 
 OLD = "_layer_checkpoint_dependencies"

@@ -225,11 +225,11 @@ def test_top_level_weights_belong_to_the_root(tmp_path: Path) -> None:
     assert read_hdf5(path).weights[-1].layer == ()
 
 
-def test_dangling_names_are_damage(tmp_path: Path) -> None:
+def test_dangling_names_are_missing_weights(tmp_path: Path) -> None:
     path = write_hdf5_weights(tmp_path / "w.h5")
     with h5py.File(path, "a") as file:
         del file["dense/dense/bias:0"]
-    assert refused(path).code == "FMT015"
+    assert refused(path).code == "WGT020"
 
 
 def test_other_hdf5_and_the_other_layout(tmp_path: Path) -> None:

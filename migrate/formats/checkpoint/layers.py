@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from migrate.findings import MigrationError
-from migrate.formats.archive_layout import layer_name, layers_of
 from migrate.formats.artifact import LayerWeights, SavedArray
 from migrate.formats.checkpoint.dtypes import numpy_dtype
 from migrate.formats.hdf5_access import placeholder
+from migrate.formats.layer_config import layer_name, layers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,51 @@
+"""One description of any path: what it is, who wrote it, what it holds, what stands in the way of migration.
+
+Nothing is loaded: arrays keep their values in the file, graphs keep their constants, and neither TensorFlow nor
+Keras is imported.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from migrate.findings import MigrationError
+from migrate.formats.artifact import Format
+from migrate.formats.identify import identify
+from migrate.formats.inspection.graphs import inspect_checkpoint, inspect_graph, inspect_saved_model
+from migrate.formats.inspection.layered import basic, inspect_layers, severity_of
+from migrate.formats.inspection.records import Inspection, MetaGraphRecord
+
+if TYPE_CHECKING:
+    from migrate.findings import Finding
+
+__all__ = ["Inspection", "MetaGraphRecord", "inspect"]
+
+
+def inspect(path: str | Path, architecture: str | Path | None = None) -> Inspection:
+    """Describe a model file, SavedModel directory or checkpoint.
+
+    Args:
+        path: anything; also a ``.pb`` inside a SavedModel, an ``.index``, a checkpoint's prefix.
+        architecture: the file with the architecture of a weights file.
+
+    Returns:
+        An inspection. What is damaged, incomplete or no model at all is said in ``obstacles``.
+
+    Raises:
+        MigrationError: FMT021 when the path cannot be read at all.
+    """
+    source = Path(path)
+    given = Path(architecture) if architecture else None
+    found = identify(source)
+    obstacles: list[Finding] = []
+    try:
+        if found.format is Format.SAVED_MODEL:
+            return inspect_saved_model(found, obstacles)
+        if found.format is Format.CHECKPOINT:
+            return inspect_checkpoint(found, given, obstacles)
+        if found.format in (Format.META_GRAPH, Format.FROZEN_GRAPH):
+            return inspect_graph(found)
+        return inspect_layers(found, given, obstacles)
+    except MigrationError as error:
+        return basic(found, [*obstacles, error.finding(severity_of(error.code))])

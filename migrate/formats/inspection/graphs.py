@@ -1,0 +1,225 @@
+"""Inspecting what TensorFlow wrote: SavedModels, checkpoints and bare graphs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.artifact import Format
+from migrate.formats.describe import TensorRecord
+from migrate.formats.inspection.layered import basic, described, layer_obstacles, writer_record
+from migrate.formats.inspection.records import Inspection, MetaGraphRecord, SignatureRecord, WriterRecord
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from migrate.formats.identify import Identification
+    from migrate.formats.saved_model.reader import MetaGraph, Signature
+
+
+def inspect_saved_model(found: Identification, obstacles: list[Finding]) -> Inspection:
+    """Signatures, objects and ops of a SavedModel; layers where its metadata has them.
+
+    Raises:
+        MigrationError: FMT015 or FMT025 when the protobuf cannot be read.
+    """
+    from migrate.formats.checkpoint.bundle import OBJECT_GRAPH, read_bundle
+    from migrate.formats.saved_model.keras import read_keras_saved_model, saved_model_writer
+    from migrate.formats.saved_model.reader import read_saved_model
+
+    model = read_saved_model(found.path)
+    variables: list[TensorRecord] = []
+    if model.variables_prefix.with_name("variables.index").is_file():
+        entries = read_bundle(model.variables_prefix).entries
+        variables = [
+            TensorRecord(e.name, list(e.shape), e.dtype) for e in entries.values() if e.name != OBJECT_GRAPH
+        ]
+    graphs = [_meta_graph(meta) for meta in model.meta_graphs]
+    obstacles += _saved_model_obstacles(model.missing, model.serving)
+    more = {"meta_graphs": graphs, "variables": variables}
+    custom = _custom_classes(model.keras_nodes)
+    try:
+        artifact = read_keras_saved_model(found.path, values=False)
+    except MigrationError as error:
+        obstacles.append(error.finding())
+        return msgspec.structs.replace(
+            basic(found, obstacles),
+            writer=writer_record(saved_model_writer(model)),
+            custom_objects=custom,
+            **more,
+        )
+    record = described(found, artifact, obstacles, **more)
+    assets = sorted({*record.assets, *model.serving.assets})
+    return msgspec.structs.replace(
+        record,
+        custom_objects=sorted({*record.custom_objects, *custom}),
+        missing=model.missing,
+        assets=assets,
+        model=record.model or str(model.keras_nodes.get(0, {}).get("class_name") or ""),
+        parameters=record.parameters or sum(_count(v) for v in variables if _is_weight(v.name)),
+    )
+
+
+def _custom_classes(nodes: dict[int, dict[str, Any]]) -> list[str]:
+    """Classes of Keras objects that Keras itself does not have: subclassed layers, models and metrics."""
+    from migrate.formats.stock import is_stock_class
+
+    return sorted(
+        {
+            str(node["class_name"])
+            for node in nodes.values()
+            if node.get("class_name")
+            and str(node.get("identifier", ""))
+            in ("_tf_keras_layer", "_tf_keras_model", "_tf_keras_rnn_layer")
+            and not is_stock_class(str(node["class_name"]))
+        }
+    )
+
+
+def _saved_model_obstacles(missing: list[str], meta: MetaGraph) -> list[Finding]:
+    found = []
+    if missing:
+        found.append(
+            Finding(
+                "FMT022",
+                Severity.ERROR,
+                f"files are missing: {', '.join(missing[:4])}",
+                "Fetch the whole directory.",
+            )
+        )
+    if ops := [*meta.graph.touching_files(), *meta.graph.running_python()]:
+        found.append(
+            Finding(
+                "SEC007",
+                Severity.WARNING,
+                f"operations that touch files or run Python: {', '.join(ops)}",
+                "`keras-migrate scan` shows where they are.",
+            )
+        )
+    if meta.reference_variables:
+        found.append(
+            Finding(
+                "FMT016",
+                Severity.WARNING,
+                "TF1 reference variables: the graph can be called and lifted, not revived as Python objects",
+                "It is migrated through its signatures.",
+            )
+        )
+    return found
+
+
+def _meta_graph(meta: MetaGraph) -> MetaGraphRecord:
+    objects: dict[str, int] = {}
+    for node in meta.objects.nodes:
+        label = node.identifier or node.kind
+        objects[label] = objects.get(label, 0) + 1
+    root = meta.objects.nodes[0].children if meta.objects.nodes else {}
+    return MetaGraphRecord(
+        tags=list(meta.tags),
+        tensorflow=meta.tensorflow,
+        signatures=[_signature(signature) for signature in meta.signatures],
+        ops=dict(meta.graph.ops.most_common()),
+        functions=len(meta.graph.functions),
+        initializers=meta.initializers,
+        assets=meta.assets,
+        objects=objects,
+        attributes=[name for name in root if name not in ("signatures", "keras_api")],
+        file_ops=meta.graph.touching_files(),
+        python_ops=meta.graph.running_python(),
+    )
+
+
+def _signature(signature: Signature) -> SignatureRecord:
+    def records(tensors: Any) -> list[TensorRecord]:
+        return [TensorRecord(t.key, None if t.shape is None else list(t.shape), t.dtype) for t in tensors]
+
+    return SignatureRecord(
+        signature.name, records(signature.inputs), records(signature.outputs), signature.method
+    )
+
+
+def inspect_checkpoint(
+    found: Identification, architecture: Path | None, obstacles: list[Finding]
+) -> Inspection:
+    """Variables of a checkpoint, and the layers they belong to where an architecture is at hand.
+
+    Raises:
+        MigrationError: FMT022 without an index, FMT015 when it is damaged.
+    """
+    from migrate.formats.checkpoint.reader import open_checkpoint
+    from migrate.formats.read import read
+
+    checkpoint = open_checkpoint(found.path)
+    entries = [checkpoint.bundle.entries[name] for name in checkpoint.names()]
+    variables = [TensorRecord(e.name, list(e.shape), e.dtype) for e in entries]
+    missing = [path.name for path in checkpoint.missing]
+    if missing:
+        obstacles.append(
+            Finding("FMT022", Severity.ERROR, f"shards are missing: {', '.join(missing)}", "Fetch all files.")
+        )
+    elif (artifact := read(found.path, architecture, values=False)).architecture is not None:
+        obstacles += layer_obstacles(artifact)
+        return described(found, artifact, obstacles, variables=variables, layout=checkpoint.layout)
+    else:
+        obstacles.append(
+            Finding(
+                "FMT004",
+                Severity.ERROR,
+                "a checkpoint holds variables without an architecture",
+                "Give it with --architecture, or extract the arrays with `keras-migrate weights`.",
+            )
+        )
+    return msgspec.structs.replace(
+        basic(found, obstacles),
+        detail=f"{found.detail}: {checkpoint.prefix.name}",
+        size=found.size or sum(e.size for e in entries),
+        writer=WriterRecord(backend="tensorflow"),
+        variables=variables,
+        layout=checkpoint.layout,
+        missing=missing,
+        parameters=sum(_count(v) for v in variables if _is_weight(v.name)),
+    )
+
+
+def inspect_graph(found: Identification) -> Inspection:
+    """Ops and placeholders of a frozen graph or of a checkpoint's ``.meta``.
+
+    Raises:
+        MigrationError: FMT015 when the protobuf cannot be read.
+    """
+    from migrate.formats.saved_model.graph import parse_graph
+    from migrate.formats.saved_model.reader import MAX_PROTO_BYTES, read_proto
+    from migrate.formats.wire import Message
+
+    data = memoryview(read_proto(found.path, MAX_PROTO_BYTES))
+    if found.format is Format.META_GRAPH:
+        data = Message(data).view(2)
+    graph = parse_graph(data)
+    record = MetaGraphRecord(
+        tags=[],
+        ops=dict(graph.ops.most_common()),
+        functions=len(graph.functions),
+        file_ops=graph.touching_files(),
+        python_ops=graph.running_python(),
+    )
+    return msgspec.structs.replace(
+        basic(found, []),
+        meta_graphs=[record],
+        inputs=[TensorRecord(name) for name in graph.placeholders],
+        writer=WriterRecord(backend="tensorflow"),
+    )
+
+
+def _is_weight(key: str) -> bool:
+    """Whether a key of a checkpoint is a weight rather than training state."""
+    parts = key.split("/")
+    return ".OPTIMIZER_SLOT" not in key and not {"optimizer", "metrics"} & set(parts)
+
+
+def _count(tensor: TensorRecord) -> int:
+    count = 1
+    for size in tensor.shape or []:
+        count *= size or 0
+    return count if tensor.dtype not in ("string", "resource", "variant") else 0

@@ -1,0 +1,197 @@
+"""Inspecting what holds layers: HDF5, archives, architectures, and the layers of SavedModels and checkpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.describe import (
+    LayerRecord,
+    TensorRecord,
+    custom_objects,
+    custom_training,
+    has_bytecode,
+    model_inputs,
+    model_outputs,
+    walk_layers,
+)
+from migrate.formats.inspection.records import Inspection, PlannedRule, TrainingRecord, WriterRecord
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from migrate.formats.artifact import LegacyArtifact, SavedArray, Writer
+    from migrate.formats.identify import Identification
+
+
+def severity_of(code: str) -> Severity:
+    """How much a refusal with this code matters to somebody who inspects: there being nothing to do is no error."""
+    return Severity.INFO if code in ("FMT013", "FMT023") else Severity.ERROR
+
+
+def basic(found: Identification, obstacles: list[Finding]) -> Inspection:
+    """What is known of every path."""
+    return Inspection(
+        path=str(found.path),
+        kind=found.format.value,
+        detail=found.detail,
+        size=found.size,
+        obstacles=obstacles,
+    )
+
+
+def inspect_layers(found: Identification, architecture: Path | None, obstacles: list[Finding]) -> Inspection:
+    """A file that ``read`` can read: its layers, training state and what it needs.
+
+    Raises:
+        MigrationError: of the reader.
+    """
+    from migrate.formats.read import read
+
+    artifact = read(found.path, architecture, values=False)
+    if (artifact.writer.keras_release or (0, 0)) >= (3, 0):
+        obstacles.append(
+            Finding(
+                "FMT013", Severity.INFO, f"written by Keras {artifact.writer.keras}", "Nothing to migrate."
+            )
+        )
+    else:
+        obstacles += layer_obstacles(artifact)
+    return described(found, artifact, obstacles)
+
+
+def described(
+    found: Identification, artifact: LegacyArtifact, obstacles: list[Finding], **more: Any
+) -> Inspection:
+    """The part that every kind with layers shares."""
+    root = artifact.architecture
+    plan: list[PlannedRule] = []
+    blocking = any(finding.severity is Severity.ERROR for finding in obstacles)
+    if (
+        root is not None
+        and artifact.weights
+        and not blocking
+        and (artifact.writer.keras_release or (0, 0)) < (3, 0)
+    ):
+        plan = _plan(artifact, obstacles)
+    config = (root or {}).get("config")
+    return Inspection(
+        path=str(found.path),
+        kind=found.format.value,
+        detail=found.detail,
+        size=found.size,
+        writer=writer_record(artifact.writer),
+        model=str((root or {}).get("class_name", "")),
+        name=str(config.get("name", "")) if isinstance(config, dict) else "",
+        architecture=str(artifact.metadata.get("architecture_source", "")),
+        layers=_layers(artifact),
+        inputs=model_inputs(root) if root else [],
+        outputs=model_outputs(root) if root else [],
+        parameters=artifact.parameters,
+        training=_training(artifact),
+        custom_objects=custom_objects(root) if root else [],
+        assets=sorted({*artifact.assets, *artifact.metadata.get("tables", {})}),
+        missing=list(artifact.metadata.get("missing", [])),
+        plan=plan,
+        obstacles=obstacles,
+        **more,
+    )
+
+
+def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
+    """What is known to stand in the way before any rule is tried."""
+    root = artifact.architecture
+    if root is None:
+        return [
+            Finding(
+                "FMT004",
+                Severity.ERROR,
+                "weights without an architecture",
+                "Give it with --architecture model.json, or --architecture file.py:function.",
+            )
+        ]
+    found = []
+    if names := has_bytecode(root):
+        found.append(
+            Finding(
+                "CFG017",
+                Severity.ERROR,
+                f"Lambda layers with Python bytecode: {', '.join(names)}",
+                "Give their functions with --custom-objects FILE.py; bytecode is not run.",
+                names[0],
+            )
+        )
+    if custom := custom_objects(root):
+        found.append(
+            Finding(
+                "CFG005",
+                Severity.ERROR,
+                f"needs code that is not in Keras: {', '.join(custom)}",
+                "Give it with --custom-objects FILE.py.",
+            )
+        )
+    if artifact.training and (custom := custom_training(artifact.training)):
+        found.append(
+            Finding(
+                "CFG005",
+                Severity.WARNING,
+                f"was trained with code that is not in Keras: {', '.join(custom)}",
+                "The model can be migrated without; to train on, give it with --custom-objects FILE.py.",
+            )
+        )
+    return found
+
+
+def _plan(artifact: LegacyArtifact, obstacles: list[Finding]) -> list[PlannedRule]:
+    """The rules that will fire; a rule that refuses becomes an obstacle."""
+    from migrate.dialects.rule import registered
+    from migrate.dialects.translate import era_of, translate
+
+    try:
+        notes = translate(artifact, era_of(artifact)).notes
+    except MigrationError as error:
+        obstacles.append(error.finding(severity_of(error.code)))
+        return []
+    obstacles += [f for f in notes.findings if f.severity in (Severity.ERROR, Severity.SILENT)]
+    counts: dict[str, int] = {}
+    for fired in notes.fired:
+        counts[fired.code] = counts.get(fired.code, 0) + 1
+    rules = registered()
+    return [
+        PlannedRule(code, count, rules[code][0].summary if code in rules else "")
+        for code, count in sorted(counts.items())
+    ]
+
+
+def _layers(artifact: LegacyArtifact) -> list[LayerRecord]:
+    """Layers of the architecture with their arrays, then arrays that no layer owns."""
+    arrays = {layer.layer: layer.arrays for layer in artifact.weights}
+    records = []
+    for path, layer in walk_layers(artifact.architecture or {}):
+        # A nested model in HDF5 has its arrays in one entry; elsewhere its layers have their own.
+        records.append(_layer(path, str(layer.get("class_name", "")), arrays.pop(path, [])))
+    records += [
+        _layer(path, "", stored) for path, stored in arrays.items() if stored or not artifact.architecture
+    ]
+    return records
+
+
+def _layer(path: tuple[str, ...], class_name: str, arrays: list[SavedArray]) -> LayerRecord:
+    weights = [TensorRecord(a.name, list(a.shape), a.stored_dtype or str(a.dtype)) for a in arrays]
+    return LayerRecord("/".join(path), class_name, sum(int(a.array.size) for a in arrays), weights)
+
+
+def writer_record(writer: Writer) -> WriterRecord:
+    """The writer as a record."""
+    return WriterRecord(writer.keras, writer.tensorflow, writer.backend, writer.layout, writer.evidence)
+
+
+def _training(artifact: LegacyArtifact) -> TrainingRecord | None:
+    slots = len(artifact.optimizer_weights)
+    training = artifact.training
+    if training is None and not slots:
+        return None
+    training = training or {}
+    optimizer = training.get("optimizer_config") or training.get("optimizer")
+    name = optimizer.get("class_name") if isinstance(optimizer, dict) else optimizer
+    return TrainingRecord(str(name or ""), training.get("loss"), training.get("metrics"), slots)

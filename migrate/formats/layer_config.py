@@ -1,0 +1,42 @@
+"""Looking at layers in a configuration of any era."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+def layers_of(node: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The layer list of a model's configuration; None for anything that is no model.
+
+    Raises nothing: malformed entries are left out.
+    """
+    config = node.get("config")
+    found = config.get("layers") if isinstance(config, dict) else config
+    if not isinstance(found, list) or not all(isinstance(layer, dict) for layer in found):
+        return None
+    if isinstance(config, dict) and not (
+        "input_layers" in config or class_of(node) == "Sequential" or "name" in config
+    ):
+        return None
+    return found
+
+
+def layer_name(node: dict[str, Any]) -> str:
+    """The name of a layer in its configuration."""
+    config = node.get("config")
+    name = node.get("name") or (config.get("name") if isinstance(config, dict) else None)
+    return str(name or to_snake_case(class_of(node)))
+
+
+def class_of(node: dict[str, Any]) -> str:
+    """The class of a layer in its configuration, empty when it has none."""
+    return str(node.get("class_name") or "")
+
+
+def to_snake_case(class_name: str) -> str:
+    """``MultiHeadAttention`` → ``multi_head_attention``: Keras' ``generic_utils.to_snake_case``."""
+    name = re.sub(r"\W+", "", class_name.rsplit(">", 1)[-1])
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    name = re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+    return f"private{name}" if name.startswith("_") else name
