@@ -266,13 +266,7 @@ class Imports:
             for alias in statement.names:
                 name = (alias.asname or alias.name).partition(".")[0]
                 uses = self._module.index.names.get(name, ())
-                if (
-                    alias.name == "*"
-                    or not uses
-                    or name in public
-                    or name in self._used
-                    or name in mentioned
-                ):
+                if alias.name == "*" or not uses or name in public or name in self._used or name in mentioned:
                     continue
                 if not self.remaining(name) and not self.context.guarded(statement):
                     dropped.add(alias)

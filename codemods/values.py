@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
@@ -196,3 +197,21 @@ MODEL_ALSO = frozenset(
     )
 )
 """Members that other libraries have as well: two different ones are taken as a model, without certainty."""
+
+
+def agree(values: Iterable[Value | None]) -> Value | None:
+    """The one thing that several bindings stand for; None when they differ or one is unknown."""
+    found = list(values)
+    first = found[0] if found else None
+    if first is None or any(type(item) is not type(first) for item in found):
+        return None
+    if isinstance(first, Symbol):
+        same = all(isinstance(item, Symbol) and item.name == first.name for item in found)
+        return first if same else None
+    if isinstance(first, Receiver):
+        shared = [c for c in first.classes if all(isinstance(i, Receiver) and c in i.classes for i in found)]
+        if len(found) == 1:
+            return first
+        certain = all(isinstance(item, Receiver) and item.certain for item in found)
+        return Receiver(shared[0], tuple(shared), first.evidence, certain) if shared else None
+    return first if len(found) == 1 else None
