@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codemods.edits import Code
+from codemods.edits import Code, Edit, ReplaceExpression, ReplaceString
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -30,10 +30,32 @@ def trust(ctx: Context, node: ast.expr, *classes: str, unknown: Fix | None = Non
     """
     receiver = ctx.receiver(node)
     if receiver is None:
-        return None if ctx.name(node) is not None else unknown
+        return None if ctx.name(node) is not None or _foreign(ctx, node) else unknown
     if not any(ctx.isa(receiver, cls) for cls in classes):
         return None
     return Fix.SAFE if receiver.certain else Fix.UNSAFE
+
+
+def _foreign(ctx: Context, node: ast.expr) -> bool:
+    """Whether an object is a module the file imports, or what a function of another package returned."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    if isinstance(node, ast.Call):
+        return ctx.name(node.func) is not None or _foreign(ctx, node.func)
+    if not isinstance(node, ast.Name):
+        return False
+    return any(
+        node.id == (alias.asname or alias.name.partition(".")[0])
+        for statement, _ in ctx.module.index.imports
+        for alias in statement.names
+    )
+
+
+def text(ctx: Context, node: ast.expr, value: str) -> Edit:
+    """Another value for a string literal; one that is put together of several is written anew."""
+    literal = ctx.source(node)
+    plain = len(literal) > 1 and literal[-1] in "\"'" and literal.count(literal[-1]) in {2, 6}
+    return ReplaceString(node, value) if plain else ReplaceExpression(node, Code(repr(value)))
 
 
 def owner(call: ast.Call) -> ast.expr | None:

@@ -16,10 +16,9 @@ from codemods.edits import (
     RenameArgument,
     ReplaceExpression,
     ReplaceReference,
-    ReplaceString,
     SetArgument,
 )
-from codemods.rules._evidence import MODEL, owner, trust
+from codemods.rules._evidence import MODEL, owner, text, trust
 from codemods.rules._keras1_rules import (
     KON001,
     KON002,
@@ -273,7 +272,7 @@ def constraints(call: ast.Call, ctx: Context) -> Iterator[Found]:
             else None
         )
         if new is not None:
-            edit = ReplaceString(keyword.value, new)
+            edit = text(ctx, keyword.value, new)
             yield Found(KON009, call, edits=(edit,), argument=keyword.arg or "")
 
 

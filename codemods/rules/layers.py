@@ -16,10 +16,9 @@ from codemods.edits import (
     RenameArgument,
     ReplaceExpression,
     ReplaceReference,
-    ReplaceString,
     SetArgument,
 )
-from codemods.rules._evidence import LAYER, MODEL, owner, trust
+from codemods.rules._evidence import LAYER, MODEL, owner, text, trust
 from codemods.rules.api import Found, Proof, SourceRule, Target, visit
 from migrate.findings import Fix, Severity
 
@@ -394,9 +393,9 @@ def states(call: ast.Call, ctx: Context) -> Iterator[Found]:
 def slashes(call: ast.Call, ctx: Context) -> Iterator[Found]:
     """``name="a/b"``."""
     for keyword in call.keywords:
-        text = ctx.literal(keyword.value) if keyword.arg == "name" else None
-        if isinstance(text, str) and "/" in text:
-            edit = ReplaceString(keyword.value, text.replace("/", "_"))
+        named = ctx.literal(keyword.value) if keyword.arg == "name" else None
+        if isinstance(named, str) and "/" in named:
+            edit = text(ctx, keyword.value, named.replace("/", "_"))
             yield Found(LAY108, call, edits=(edit,), symbol=ctx.name(call.func) or "", argument="name")
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
-from codemods.edits import Code, ReplaceExpression, ReplaceString
-from codemods.rules._evidence import LOSS, super_init
+from codemods.edits import Code, ReplaceExpression
+from codemods.rules._evidence import LOSS, super_init, text
 from codemods.rules.api import Found, Proof, SourceRule, Target, visit
 from migrate.findings import Fix, Severity
 
@@ -112,7 +112,7 @@ def auto(call: ast.Call, ctx: Context) -> Iterator[Found]:
     """``reduction="auto"``."""
     for keyword in call.keywords:
         if keyword.arg == "reduction" and ctx.literal(keyword.value) == "auto":
-            edit = ReplaceString(keyword.value, "sum_over_batch_size")
+            edit = text(ctx, keyword.value, "sum_over_batch_size")
             yield Found(LSS102, call, edits=(edit,), argument="reduction")
 
 
@@ -123,12 +123,12 @@ def auto_default(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
         if isinstance(node, ast.Call) and super_init(node.func):
             for keyword in node.keywords:
                 if keyword.arg == "reduction" and ctx.literal(keyword.value) == "auto":
-                    yield Found(LSS102, node, edits=(ReplaceString(keyword.value, "sum_over_batch_size"),))
+                    yield Found(LSS102, node, edits=(text(ctx, keyword.value, "sum_over_batch_size"),))
         elif isinstance(node, ast.FunctionDef) and node.name == "__init__":
             named = node.args.args[len(node.args.args) - len(node.args.defaults) :]
             for parameter, default in zip(named, node.args.defaults, strict=True):
                 if parameter.arg == "reduction" and ctx.literal(default) == "auto":
-                    yield Found(LSS102, default, edits=(ReplaceString(default, "sum_over_batch_size"),))
+                    yield Found(LSS102, default, edits=(text(ctx, default, "sum_over_batch_size"),))
 
 
 @visit(LSS103, calls={"keras.metrics.binary_accuracy"})

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.edits import DropArgument, Edit, RenameAttribute, ReplaceString
-from codemods.rules._evidence import MODEL, owner, trust
+from codemods.edits import DropArgument, Edit, RenameAttribute
+from codemods.rules._evidence import MODEL, owner, text, trust
 from codemods.rules._saving_rules import (
     SAV001,
     SAV002,
@@ -114,9 +114,9 @@ def _folder(
     if again and node is not None and not path.endswith("/"):
         new = f"{path}.keras"
         edits: tuple[Edit, ...] = (
-            ReplaceString(node, new),
+            text(ctx, node, new),
             *_drops(call, ctx, "save_format"),
-            *(ReplaceString(other, new) for other in again),
+            *(text(ctx, other, new) for other in again),
         )
         yield Found(SAV001, call, message=f"{path!r} is saved and loaded as a folder", edits=edits)
     elif method and isinstance(call.func, ast.Attribute):
@@ -168,7 +168,7 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Found]:
             elif new := weights_name(path):
                 written.add(path)
                 message = f"{path!r} must be {new!r}"
-                edit = ReplaceString(node, new)
+                edit = text(ctx, node, new)
                 yield Found(SAV003, call, message=message, edits=(edit,), argument="filepath", fix=fix)
         elif isinstance(call.func, ast.Attribute) and call.func.attr == "load_weights":
             read = ctx.arguments(call, "filepath").get("filepath")
@@ -179,7 +179,7 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Found]:
         new = weights_name(path)
         if path in written and new is not None:
             yield Found(
-                SAV003, call, message=f"{path!r} is written as {new!r}", edits=(ReplaceString(read, new),)
+                SAV003, call, message=f"{path!r} is written as {new!r}", edits=(text(ctx, read, new),)
             )
 
 

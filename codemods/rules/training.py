@@ -15,10 +15,9 @@ from codemods.edits import (
     RenameAttribute,
     ReplaceExpression,
     ReplaceStatement,
-    ReplaceString,
     SetArgument,
 )
-from codemods.rules._evidence import METRIC, MODEL, owner, same_call, trust
+from codemods.rules._evidence import METRIC, MODEL, owner, same_call, text, trust
 from codemods.rules._training_rules import (
     TRN001,
     TRN002,
@@ -321,7 +320,7 @@ def history_keys(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
         return
     fix = trust(ctx, node.value, "keras.callbacks.History", unknown=Fix.UNSAFE)
     if fix is not None:
-        yield Found(TRN015, parent, edits=(ReplaceString(parent.slice, "learning_rate"),), fix=fix)
+        yield Found(TRN015, parent, edits=(text(ctx, parent.slice, "learning_rate"),), fix=fix)
 
 
 @visit(TRN016, methods={"compiled_loss"})
@@ -396,4 +395,4 @@ def _calls(node: ast.expr, name: str) -> bool:
 def metric_alias(call: ast.Call, ctx: Context) -> Iterator[Found]:
     """``keras.metrics.get("acc")``."""
     if len(call.args) == 1 and ctx.literal(call.args[0]) == "acc":
-        yield Found(TRN020, call, edits=(ReplaceString(call.args[0], "accuracy"),))
+        yield Found(TRN020, call, edits=(text(ctx, call.args[0], "accuracy"),))
