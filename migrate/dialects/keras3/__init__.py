@@ -17,6 +17,8 @@ from migrate.dialects.keras3 import (
     roles,
 )
 
+from migrate.dialects.keras3 import time_distributed  # isort: skip - sees what the others made of inputs
+
 __all__ = [
     "arguments",
     "attention",
@@ -29,4 +31,5 @@ __all__ = [
     "recurrent",
     "replaced",
     "roles",
+    "time_distributed",
 ]

@@ -86,7 +86,8 @@ _SPATIAL_DROPOUT = frozenset({"SpatialDropout1D", "SpatialDropout2D", "SpatialDr
         Severity.ERROR,
         before='{"class_name": "DepthwiseConv2D", "config": {"groups": 1, "kernel_size": [3, 3]}}',
         after='{"class_name": "DepthwiseConv2D", "config": {"kernel_size": [3, 3]}}',
-        why="Keras 2 wrote arguments of base classes, and later ones of its own implementation, into every configuration. "
+        why="Keras 2 wrote arguments of base classes, and later ones of its own implementation, into every "
+        "configuration. "
         "Keras 3 stops at the first that it does not know. They are left out where their value means nothing.",
         references=("keras-team/keras#19151", "keras-team/keras#19441"),
     ),

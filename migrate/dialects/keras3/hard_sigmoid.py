@@ -60,7 +60,9 @@ def hard_sigmoid_activation(model: Model, era: Era) -> Model:
     def scaled(layer: Layer) -> tuple[Layer, ...] | None:
         if not _is_hard(layer, "activation"):
             return None
-        return Layer("Rescaling", f"{layer.name}_scale", {"scale": SCALE, "offset": 0.0}), layer.with_config(activation=_DONE)
+        return Layer("Rescaling", f"{layer.name}_scale", {"scale": SCALE, "offset": 0.0}), layer.with_config(
+            activation=_DONE
+        )
 
     return expand_chains(model, {"Activation"}, scaled)
 

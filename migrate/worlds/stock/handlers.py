@@ -72,22 +72,38 @@ def load_keras(params, scratch):
         spec = importlib.util.spec_from_file_location("custom_objects", file)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-    _held["model"] = keras.saving.load_model(params["path"], compile=False)
-    return {"layers": len(_held["model"].layers)}
+    model = _held["model"] = keras.saving.load_model(params["path"], compile=False)
+
+    def spec(tensor):
+        return {"name": tensor.name, "shape": list(tensor.shape), "dtype": str(tensor.dtype)}
+
+    return {
+        "inputs": [spec(t) for t in model.inputs],
+        "outputs": [spec(t) for t in model.outputs],
+        "output_names": list(getattr(model, "output_names", [])),
+    }
 
 
 def predict(params, scratch):
-    """Outputs of the loaded ``.keras`` for every case."""
+    """Outputs of the loaded ``.keras`` for every case; with ``graph`` traced once, as ``model.predict`` does."""
     model = _held["model"]
+    structure = getattr(model, "_inputs_struct", None)
+
+    def run(*tensors):
+        arranged = tensors[0] if structure is None else keras.tree.pack_sequence_as(structure, list(tensors))
+        return keras.tree.flatten(model(arranged, training=False))
+
+    traced = None
+    if params.get("graph"):
+        specs = [tf.TensorSpec([None if d is None else int(d) for d in t.shape], t.dtype) for t in model.inputs]
+        traced = tf.function(run, input_signature=specs)
 
     def call(inputs):
         for layer in model._flatten_layers():
             if getattr(layer, "stateful", False) and hasattr(layer, "reset_state"):
                 layer.reset_state()
         tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
-        structure = getattr(model, "_inputs_struct", None)
-        arranged = tensors[0] if structure is None else keras.tree.pack_sequence_as(structure, tensors)
-        return keras.tree.flatten(model(arranged, training=False))
+        return traced(*tensors) if traced else run(*tensors)
 
     return _run(call, params, scratch)
 

@@ -87,7 +87,6 @@ _UNARY = {
 _BINARY = {
     "Add": "math.add",
     "AddV2": "math.add",
-    "Atan2": "math.atan2",
     "Div": "math.truediv",
     "DivNoNan": "math.divide_no_nan",
     "Equal": "math.equal",
@@ -127,6 +126,7 @@ GRAPH_OPS: Mapping[str, GraphOp] = {
     "AddN": GraphOp("math.add_n", ("*",)),
     "ArgMax": GraphOp("math.argmax", ("x", "axis"), {"output_type": "output_type"}),
     "ArgMin": GraphOp("math.argmin", ("x", "axis"), {"output_type": "output_type"}),
+    "Atan2": GraphOp("math.atan2", ("y", "x")),
     "AvgPool": GraphOp("nn.avg_pool", ("x",), _WINDOW),
     "BatchMatMul": GraphOp("linalg.matmul", ("a", "b"), {"adj_x": "transpose_a", "adj_y": "transpose_b"}),
     "BatchMatMulV2": GraphOp("linalg.matmul", ("a", "b"), {"adj_x": "transpose_a", "adj_y": "transpose_b"}),

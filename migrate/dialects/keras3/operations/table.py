@@ -92,7 +92,6 @@ _BINARY = {
     "bitwise.bitwise_or": "bitwise_or",
     "bitwise.bitwise_xor": "bitwise_xor",
     "math.add": "add",
-    "math.atan2": "arctan2",
     "math.divide": "true_divide",
     "math.divide_no_nan": "divide_no_nan",
     "math.equal": "equal",
@@ -177,6 +176,7 @@ FUNCTIONS: Mapping[str, Target] = {
     **{name: Target(f"keras.ops.{op}", _AXIS) for name, op in _REDUCTIONS.items()},
     **{f"keras.activations.{name}": Target(f"keras.activations.{name}") for name in _ACTIVATIONS},
     "math.rint": Target("keras.ops.round"),
+    "math.atan2": Target("keras.ops.arctan2", {"x": "x2"}, arrays=frozenset({"x1", "x2"})),
     "math.reduce_euclidean_norm": Target("composite.norm", _AXIS),
     "math.squared_difference": _composite("squared_difference", "x", "y"),
     "math.multiply_no_nan": _composite("multiply_no_nan", "x", "y"),
@@ -202,6 +202,7 @@ FUNCTIONS: Mapping[str, Target] = {
     "linalg.matmul": _composite(
         "matmul", "a", "b", drop=("a_is_sparse", "b_is_sparse", "output_type", "grad_a", "grad_b")
     ),
+    "keras.backend.batch_flatten": _composite("batch_flatten"),
     "linalg.matvec": _composite("matvec", "a", "b", drop=("a_is_sparse", "b_is_sparse")),
     "linalg.tensordot": Target("keras.ops.tensordot", {"b": "x2"}, arrays=frozenset({"x1", "x2"})),
     "tensordot": Target("keras.ops.tensordot", {"b": "x2"}, arrays=frozenset({"x1", "x2"})),
@@ -240,7 +241,7 @@ FUNCTIONS: Mapping[str, Target] = {
     "gather": _composite("gather", "indices", drop=("validate_indices",)),
     "gather_nd": _composite("gather_nd", "indices", drop=("bad_indices_policy",)),
     "nn.embedding_lookup": _composite(
-        "gather", drop=("partition_strategy", "validate_indices"), ids="indices"
+        "gather", drop=("partition_strategy", "validate_indices", "max_norm"), ids="indices"
     ),
     "one_hot": _composite("one_hot"),
     "broadcast_to": _composite("broadcast_to"),

@@ -22,6 +22,12 @@ def resize(
     antialias: bool = False,
 ) -> Any:
     """``tf.image.resize`` of TensorFlow 2: half-pixel centres."""
+    if method in _KERNELS or method == "area":
+        if antialias or preserve_aspect_ratio:
+            raise MigrationError(
+                "CFG061", f"tf.image.resize by {method} with these options has no counterpart"
+            )
+        return _resize_by_matrices(images, static_dims(size), method)
     if method not in _METHODS or preserve_aspect_ratio:
         raise MigrationError("CFG061", f"tf.image.resize with the method {method!r} has no counterpart")
     return ops.image.resize(
@@ -56,6 +62,59 @@ def resize_nearest(
     height, width = _static_size(images)
     rows = ops.take(images, _nearest(height, target[0], align_corners), axis=1)
     return ops.take(rows, _nearest(width, target[1], align_corners), axis=2)
+
+
+def _resize_by_matrices(images: Any, target: list[int], method: str) -> Any:
+    height, width = _static_size(images)
+    weights = _area_weights if method == "area" else lambda n, m: _kernel_weights(n, m, method)
+    rows, columns = weights(height, target[0]), weights(width, target[1])
+    return ops.einsum("oh,bhwc,pw->bopc", rows, images, columns)
+
+
+def _gaussian(x: float) -> float:
+    """Radius 1.5, deviation a third of it."""
+    return float(np.exp(-(x**2) / (2 * 0.5**2))) if x < _KERNELS["gaussian"] else 0.0
+
+
+def _mitchell(x: float) -> float:
+    """Mitchell and Netravali's cubic with B = C = 1/3."""
+    if x >= _KERNELS["mitchellcubic"]:
+        return 0.0
+    if x >= 1:
+        return ((-7 / 18 * x + 2) * x - 10 / 3) * x + 16 / 9
+    return (7 / 6 * x - 2) * x * x + 8 / 9
+
+
+_KERNELS: Mapping[str, float] = {"gaussian": 1.5, "mitchellcubic": 2.0}
+"""Method to the radius of its kernel."""
+
+
+def _kernel_weights(source: int, target: int, method: str) -> Any:
+    """Matrix (target, source) of a kernel without antialiasing; each row sums to 1.
+
+    Source: ``ComputeSpans`` of TensorFlow's ScaleAndTranslate kernel.
+    """
+    radius = _KERNELS[method]
+    value = _gaussian if method == "gaussian" else _mitchell
+    weights = np.zeros((target, source))
+    for i in range(target):
+        centre = (i + 0.5) * source / target
+        first = max(int(np.ceil(centre - radius - 0.5)), 0)
+        last = min(int(np.floor(centre + radius - 0.5)), source - 1)
+        for j in range(first, last + 1):
+            weights[i, j] = value(abs(j + 0.5 - centre))
+        weights[i] /= weights[i].sum()
+    return weights.astype("float32")
+
+
+def _area_weights(source: int, target: int) -> Any:
+    """Matrix (target, source) of the share of each source row in each target row."""
+    weights = np.zeros((target, source))
+    scale = source / target
+    for i in range(target):
+        for j in range(source):
+            weights[i, j] = max(0.0, min((i + 1) * scale, j + 1) - max(i * scale, j))
+    return (weights / scale).astype("float32")
 
 
 def _static_size(images: Any) -> tuple[int, int]:

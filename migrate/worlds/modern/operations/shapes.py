@@ -58,6 +58,12 @@ def identity(input: Any) -> Any:
     return Shape(tuple(input)) if _has_sizes(input) else input
 
 
+def batch_flatten(x: Any) -> Any:
+    """``keras.backend.batch_flatten``: one row per sample."""
+    sizes = x.shape[1:]
+    return ops.reshape(x, (-1, int(np.prod(sizes))) if None not in sizes else (x.shape[0], -1))
+
+
 def _has_sizes(value: Any) -> bool:
     return isinstance(value, list | tuple) and any(isinstance(item, Size) for item in value)
 
@@ -72,7 +78,9 @@ def reshape(tensor: Any, shape: Any) -> Any:
     free = [i for i, dim in enumerate(dims) if isinstance(dim, Size) or dim == -1]
     if len(free) <= 1:
         return ops.reshape(tensor, tuple(-1 if i in free else dim for i, dim in enumerate(dims)))
-    if len(free) == 2 and free[0] == 0:
+    # A size of another tensor cannot be split off an axis whose own sizes are all known.
+    foreign = len(free) == 2 and isinstance(dims[free[1]], Size) and None not in tensor.shape[1:]
+    if len(free) == 2 and free[0] == 0 and not foreign:
         # keras.layers.Reshape reads the batch at run time, which leaves one size to be inferred.
         return keras.layers.Reshape(tuple(-1 if i in free else dims[i] for i in range(1, len(dims))))(tensor)
     raise MigrationError("CFG067", "a reshape leaves more than one size beside the batch to the run")
@@ -166,7 +174,7 @@ def tile(input: Any, multiples: Any) -> Any:
     result = ops.tile(input, tuple(1 if i in dynamic else n for i, n in enumerate(repeats)))
     if not dynamic:
         return result
-    if any(input.shape[i] != 1 for i in dynamic):
+    if any(input.shape[i] not in (1, None) for i in dynamic):
         raise MigrationError("CFG066", "a tensor is repeated by a number that is known only at run time")
     dims = [n if i in dynamic else 1 for i, n in enumerate(repeats)]
     return ops.multiply(result, filled(dims, 1, str(input.dtype)))
@@ -269,6 +277,7 @@ def eye(num_rows: int, num_columns: int | None = None, dtype: str = "float32") -
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "batch_flatten": batch_flatten,
     "broadcast_to": broadcast_to,
     "cast": cast,
     "concat": concat,

@@ -17,16 +17,17 @@ def _data_format(value: str | None) -> str:
     return f"channels_{_FORMATS[value or 'NHWC']}"
 
 
-def _spatial(value: Any, rank: int, data_format: str, default: int = 1) -> tuple[int, ...]:
-    """Window arguments come as one number, one per spatial axis, or one per axis of the tensor."""
+def _spatial(value: Any, rank: int, data_format: str, default: int = 1) -> int | tuple[int, ...]:
+    """Window arguments come as one number, one per spatial axis, or one per axis of the tensor.
+
+    Equal numbers become one: a tuple comes back from a saved file as a list, which some kernels refuse.
+    """
     if value is None:
-        return (default,) * rank
+        return default
     flat = [int(v) for v in np.ravel(value)]
-    if len(flat) == 1:
-        return tuple(flat * rank)
-    if len(flat) == rank:
-        return tuple(flat)
-    return tuple(flat[1:-1] if data_format == "channels_last" else flat[2:])
+    if len(flat) == rank + 2:
+        flat = flat[1:-1] if data_format == "channels_last" else flat[2:]
+    return flat[0] if len(set(flat)) == 1 else tuple(flat)
 
 
 def _padding(value: Any) -> str:
