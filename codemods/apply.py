@@ -26,6 +26,7 @@ from codemods.edits import (
     RenameFunction,
     RenameParameter,
     ReplaceExpression,
+    ReplaceQuoted,
     ReplaceReference,
     ReplaceStatement,
     ReplaceString,
@@ -248,6 +249,8 @@ class _Rebuild:
                 return spelled.with_changes(lpar=node.lpar, rpar=node.rpar)  # type: ignore[attr-defined]
             case ReplaceExpression():
                 return templates.replacing(edit.code, edit.node, node)
+            case ReplaceQuoted():
+                return requote(node, cst.Module([]).code_for_node(templates.expression(edit.code, edit.node)))
             case ReplaceString():
                 return requote(node, edit.value)
             case RenameFunction() if isinstance(node, cst.FunctionDef):

@@ -110,6 +110,14 @@ class ReplaceString:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ReplaceQuoted:
+    """A string literal that holds an expression (an annotation) holds another one; its quotes stay."""
+
+    node: ast.Constant
+    code: Code
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ReplaceStatement:
     """A statement becomes one or more others (an empty text deletes it; an emptied body gets ``pass``).
 
@@ -154,6 +162,7 @@ Edit = (
     | RenameAttribute
     | ReplaceReference
     | ReplaceExpression
+    | ReplaceQuoted
     | ReplaceString
     | ReplaceStatement
     | InsertStatement

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from codemods.edits import (
     Code,
     Edit,
+    ReplaceQuoted,
     ReplaceReference,
     ReplaceStatement,
 )
@@ -68,6 +69,7 @@ class Imports:
         """By the import statement they go beside: lines to add, and the path each binds."""
         self._used: set[str] = set()
         self._gone = removed_names(edits)
+        self._quoted = {edit.node for edit in edits if isinstance(edit, ReplaceQuoted)}
         self._taken = {n for scope in self._module.index.scope_of.values() for n in scope.bindings}
         self._taken |= _BUILTINS | self._module.index.names.keys()
         for edit in edits:
@@ -261,12 +263,13 @@ class Imports:
             return set()
         dropped: set[ast.alias] = set()
         public = exported(self._module.tree)
-        mentioned = " ".join(str(n.value) for n, _ in self._module.index.annotations)
+        mentioned = " ".join(str(n.value) for n, _ in self._module.index.annotations if n not in self._quoted)
+        respelled = " ".join(str(node.value) for node in self._quoted)
         for statement, _ in self._module.index.imports:
             for alias in statement.names:
                 name = (alias.asname or alias.name).partition(".")[0]
-                uses = self._module.index.names.get(name, ())
-                if alias.name == "*" or not uses or name in public or name in self._used or name in mentioned:
+                used = name in self._module.index.names or name in respelled
+                if alias.name == "*" or not used or name in public or name in self._used or name in mentioned:
                     continue
                 if not self.remaining(name) and not self.context.guarded(statement):
                     dropped.add(alias)

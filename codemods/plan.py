@@ -20,6 +20,7 @@ from codemods.edits import (
     NameArguments,
     RenameArgument,
     ReplaceExpression,
+    ReplaceQuoted,
     ReplaceReference,
     ReplaceStatement,
     ReplaceString,
@@ -28,7 +29,7 @@ from codemods.edits import (
 )
 from codemods.rules.api import Found
 
-_WHOLE = (ReplaceExpression, ReplaceReference, ReplaceStatement, ReplaceString)
+_WHOLE = (ReplaceExpression, ReplaceQuoted, ReplaceReference, ReplaceStatement, ReplaceString)
 
 
 class Plans:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.canonical import canonical, root_of
 from codemods.catalogue import load
-from codemods.edits import ReplaceReference, ReplaceStatement
+from codemods.edits import Code, ReplaceQuoted, ReplaceReference, ReplaceStatement
 from codemods.rules.api import EVERYWHERE, Found, Proof, SourceRule, Target, declare, visit
 from codemods.values import Symbol
 from migrate.findings import Fix, Severity
@@ -166,6 +166,47 @@ def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
         )
     elif place.startswith("tf.") and ctx.target is Target.KERAS:
         yield Found(ONLY_TENSORFLOW, current, symbol=value.name, fix=Fix.MANUAL)
+
+
+@visit(NAMESPACE, module=True)
+def quoted_annotations(tree: ast.Module, ctx: Context) -> Iterator[Found]:
+    """Annotations written as strings: the references in them move like all others."""
+    del tree
+    for node, scope in ctx.module.index.annotations:
+        text = str(node.value)
+        if "keras" not in text:
+            continue
+        try:
+            expression = ast.parse(text.strip(), mode="eval").body
+        except SyntaxError:
+            continue
+        new = _respelled(text.strip(), expression, scope, ctx)
+        if new is not None:
+            yield Found(
+                NAMESPACE, node, edits=(ReplaceQuoted(node, Code(new)),), message=f"{text!r} is moved"
+            )
+
+
+def _respelled(text: str, expression: ast.expr, scope: Scope, ctx: Context) -> str | None:
+    """The text with its references moved; None when all of them stay."""
+    changes: list[tuple[int, int, str]] = []
+    work: list[ast.expr] = [expression]
+    while work:
+        node = work.pop()
+        if not isinstance(node, (ast.Attribute, ast.Name)):
+            work.extend(child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
+            continue
+        value = ctx.module.value(node, scope)
+        if isinstance(node, ast.Attribute) and isinstance(value, Symbol) and value.name.startswith("keras."):
+            raw = _raw(node, scope)
+            place = destination(value.name, raw, ctx.target) if raw else None
+            if place is not None and _after(node, scope, ctx.target) != real(place, ctx.target):
+                changes.append((node.col_offset, node.end_col_offset or 0, place))
+    if not changes or not text.isascii() or "\n" in text:
+        return None
+    for start, end, place in sorted(changes, reverse=True):
+        text = text[:start] + place + text[end:]
+    return text
 
 
 def _is_module(name: str) -> bool:

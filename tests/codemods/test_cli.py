@@ -18,7 +18,8 @@ from codemods.cli import code, undo
 from codemods.config import ConfigError, detect_version, settings
 from codemods.discovery import Wanted, discover
 from codemods.journal import journals
-from migrate.cli.rules import explain, every_rule, rules
+from codemods.rules.api import all_source_rules
+from migrate.cli.rules import every_rule, explain, rules
 
 BEFORE = "from tensorflow import keras\nm = keras.Sequential()\n"
 AFTER = "import keras\nm = keras.Sequential()\n"
@@ -280,7 +281,7 @@ def test_rules_and_explain() -> None:
 
 
 def test_every_rule_explains_itself() -> None:
-    for found in every_rule().values():
+    for found in all_source_rules():
         assert found.summary.endswith((".", "`", ")")), found.code
         assert found.why, found.code
 

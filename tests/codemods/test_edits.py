@@ -225,7 +225,7 @@ def test_emptied_body_gets_pass() -> None:
 
 def test_block_behind_a_colon_is_refused() -> None:
     with pytest.raises(EditError, match="one-line suite"):
-        edited("if a: x = 1\n", lambda t: (ReplaceStatement(t.body[0].body[0], "for i in j:\n    k\n"),))  # type: ignore[attr-defined]
+        edited("if a: x = 1\n", lambda t: (ReplaceStatement(t.body[0].body[0], "for i in j: k\n"),))  # type: ignore[attr-defined]
 
 
 def test_names_of_functions_and_parameters() -> None:

@@ -180,8 +180,10 @@ PINS = {
     "requirements/base.txt": ("tensorflow>=2.3,<2.6\n", "tensorflow>=2.16\n", ["PIN002"]),
     "constraints.txt": ("tensorflow-gpu==2.4\n", "tensorflow[and-cuda]>=2.16\n", ["PIN003"]),
     "pyproject.toml": (
-        '[project]\nname = "keras"\ndependencies = [\n  "keras~=2.8",  # x\n]\n[tool.poetry.dependencies]\nkeras = "^2.4"\n',
-        '[project]\nname = "keras"\ndependencies = [\n  "keras>=3",  # x\n]\n[tool.poetry.dependencies]\nkeras = ">=3"\n',
+        '[project]\nname = "keras"\ndependencies = [\n  "keras~=2.8",  # x\n'
+        ']\n[tool.poetry.dependencies]\nkeras = "^2.4"\n',
+        '[project]\nname = "keras"\ndependencies = [\n'
+        '  "keras>=3",  # x\n]\n[tool.poetry.dependencies]\nkeras = ">=3"\n',
         ["PIN001", "PIN001"],
     ),
     "setup.cfg": (

@@ -102,17 +102,25 @@ MOVES = {
 }
 
 
-@pytest.mark.parametrize("case", MOVES)
-def test_moves_to_keras(case: str) -> None:
-    before, after = MOVES[case]
-    check_transformed(before, after)
-
-
+MOVES |= {
+    "string annotation": (
+        "import tensorflow as tf\n\n\ndef f(m: 'tf.keras.Model') -> \"list[tf.keras.layers.Layer]\":\n    return m\n",
+        "import keras\n\n\ndef f(m: 'keras.Model') -> \"list[keras.layers.Layer]\":\n    return m\n",
+    ),
+    "string annotation beside others": (
+        "import tensorflow as tf\n\n\ndef f(m: 'tf.keras.Model | tf.Tensor', n: 'tf.Tensor'):\n    return m\n",
+        "import tensorflow as tf\nimport keras\n\n\n"
+        "def f(m: 'keras.Model | tf.Tensor', n: 'tf.Tensor'):\n    return m\n",
+    ),
+}
 NOOPS = {
     "Keras 3": "import keras\nfrom keras import layers, ops\n\nm = keras.Sequential([layers.Dense(1)]), ops.sum\n",
     "tf_keras": "import tf_keras\nfrom tf_keras import layers\n\nm = tf_keras.Sequential([layers.Dense(1)])\n",
     "tf_keras as keras": "import tensorflow as tf\nimport tf_keras as keras\n\nm = keras.layers.LSTM(1), tf.data\n",
-    "both versions by try": "try:\n    from tensorflow import keras\nexcept ImportError:\n    import keras\nm = keras.Sequential()\n",
+    "both versions by try": (
+        "try:\n    from tensorflow import keras\nexcept ImportError:\n"
+        "    import keras\nm = keras.Sequential()\n"
+    ),
     "both versions by name error": (
         "import keras\n\ntry:\n    s = keras.utils.PyDataset\nexcept AttributeError:\n    s = keras.utils.Sequence\n"
     ),
@@ -126,6 +134,12 @@ NOOPS = {
     "suppressed": "import tensorflow as tf\nm = tf.keras.Sequential()  # keras-migrate: ignore[IMP001]\n",
     "suppressed file": "# keras-migrate: skip-file\nfrom tensorflow import keras\nm = keras.Sequential()\n",
 }
+
+
+@pytest.mark.parametrize("case", MOVES)
+def test_moves_to_keras(case: str) -> None:
+    before, after = MOVES[case]
+    check_transformed(before, after)
 
 
 @pytest.mark.parametrize("case", NOOPS)

@@ -47,7 +47,8 @@ NAMES = {
         "keras.layers.Dense",
     ),
     "try": (
-        "try:\n    from keras import layers\nexcept ImportError:\n    from tensorflow.keras import layers\nask(layers.Dense)",
+        "try:\n    from keras import layers\nexcept ImportError:\n"
+        "    from tensorflow.keras import layers\nask(layers.Dense)",
         "keras.layers.Dense",
     ),
     "star": ("from keras.layers import *\nask(Dense)", "keras.layers.Dense"),
@@ -107,7 +108,8 @@ OBJECTS = {
     ),
     "self": ("import keras\nclass A(keras.Model):\n    def f(self):\n        ask(self)", "keras.Model"),
     "attribute of self": (
-        "import keras\nclass A:\n    def __init__(self):\n        self.m = keras.Sequential()\n    def f(self):\n        ask(self.m)",
+        "import keras\nclass A:\n    def __init__(self):\n"
+        "        self.m = keras.Sequential()\n    def f(self):\n        ask(self.m)",
         "keras.Model",
     ),
     "annotation": ("import keras\ndef f(m: keras.Model):\n    ask(m)", "keras.Model"),
@@ -170,7 +172,10 @@ def repository(tmp_path: Path) -> Path:
     (package / "sub").mkdir(parents=True)
     for name, text in {
         "__init__.py": "from .base import Base\n",
-        "base.py": "from tensorflow import keras\nfrom tensorflow.keras import backend as K\n\nclass Base(keras.layers.Layer):\n    pass\n",
+        "base.py": (
+            "from tensorflow import keras\nfrom tensorflow.keras import backend as K\n"
+            "\nclass Base(keras.layers.Layer):\n    pass\n"
+        ),
         "make.py": "from .base import keras\n\ndef build():\n    return keras.Sequential()\n",
         "loop.py": "from .loop2 import x\n",
         "loop2.py": "from .loop import x\n",
@@ -219,11 +224,13 @@ REGIONS = {
         True,
     ),
     "helper of call": (
-        "import keras\nclass A(keras.layers.Layer):\n    def call(self, x):\n        return self.h(x)\n    def h(self, x):\n        ask(x)",
+        "import keras\nclass A(keras.layers.Layer):\n    def call(self, x):\n"
+        "        return self.h(x)\n    def h(self, x):\n        ask(x)",
         True,
     ),
     "unrelated method": (
-        "import keras\nclass A(keras.layers.Layer):\n    def call(self, x):\n        return x\n    def h(self, x):\n        ask(x)",
+        "import keras\nclass A(keras.layers.Layer):\n    def call(self, x):\n"
+        "        return x\n    def h(self, x):\n        ask(x)",
         False,
     ),
     "loss": ("def loss(y_true, y_pred):\n    ask(y_true)", True),

@@ -10,7 +10,6 @@ import json
 import math
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,7 +85,7 @@ def _ask(programs: dict[str, dict[str, str]]) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def answers(request: pytest.FixtureRequest) -> Iterator[dict[str, dict[str, Any]]]:
+def answers(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
     wanted = {item.callspec.params["name"] for item in request.session.items if hasattr(item, "callspec")}
     chosen = [case for name, case in CASES.items() if name in wanted]
     programs: dict[str, dict[str, str]] = {"legacy": {}, "modern": {}}
@@ -100,7 +99,7 @@ def answers(request: pytest.FixtureRequest) -> Iterator[dict[str, dict[str, Any]
             programs["modern"][f"{case.name} unchanged"] = case.proof.before
         if case.proof.expect == "raises":
             programs["legacy"][f"{case.name} before"] = case.proof.before
-    yield _ask(programs)
+    return _ask(programs)
 
 
 def equal(one: Any, two: Any, tolerance: float) -> bool:
