@@ -68,7 +68,7 @@ def read_archive(
             assigned=assigned,
             values=values,
             metadata=metadata,
-            assets=_assets(archive, assigned) if values else _asset_names(archive),
+            assets=_assets(archive, assigned, values=values),
         )
 
 
@@ -170,16 +170,8 @@ def _metadata(archive: ZipSource) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _asset_names(archive: ZipSource) -> dict[str, bytes]:
-    return {
-        n.removeprefix(ASSETS): b""
-        for n, info in archive.members.items()
-        if n.startswith(ASSETS) and not info.is_dir()
-    }
-
-
-def _assets(archive: ZipSource, assigned: Assignment) -> dict[str, bytes]:
-    """Assets by layer path; those of no known layer keep their path in the archive."""
+def _assets(archive: ZipSource, assigned: Assignment, *, values: bool) -> dict[str, bytes]:
+    """Assets by layer path, empty without values; those of no known layer keep their path in the archive."""
     assets = {}
     for member, info in archive.members.items():
         if not member.startswith(ASSETS) or info.is_dir():
@@ -189,7 +181,7 @@ def _assets(archive: ZipSource, assigned: Assignment) -> dict[str, bytes]:
         while group and group not in assigned.groups:
             group = group.rpartition("/")[0]
         key = "/".join((*assigned.groups[group], path[len(group) + 1 :])) if group else path
-        assets[key] = archive.read(member, MAX_ASSET_BYTES)
+        assets[key] = archive.read(member, MAX_ASSET_BYTES) if values else b""
     return assets
 
 

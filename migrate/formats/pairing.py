@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.identify import identify
+from migrate.formats.layer_config import layer_name, layers_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,7 @@ _ROLE = re.compile(
 )
 _FORMATS = (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML)
 _MAX_LISTED = 5000
+_MAX_ALONE = 20
 
 
 def core(name: str) -> str:
@@ -50,11 +52,34 @@ def find_architecture(weights: Path) -> Path | None:
     fitting.sort(key=lambda p: (p.stem != weights.stem, p.stem != weights.name, p.name))
     architectures = [p for p in fitting if _is_architecture(p)]
     if not architectures:
-        return None
+        return _only_pair(weights, candidates)
     exact = [p for p in architectures if weights.name.startswith(p.stem)]
     if len(architectures) == 1 or len(exact) == 1:
         return (exact or architectures)[0]
     return None
+
+
+def _only_pair(weights: Path, candidates: list[Path]) -> Path | None:
+    """The one architecture of a folder with one weights file, if their layers have the same names."""
+    if (
+        len(candidates) > _MAX_ALONE
+        or sum(bool(_WEIGHT_SUFFIX.search(p.name)) for p in _siblings(weights)) != 1
+    ):
+        return None
+    architectures = [p for p in candidates if _is_architecture(p)]
+    # identify() opens the file in a child first, so that what follows cannot crash this process.
+    if len(architectures) != 1 or identify(weights).format is not Format.HDF5_WEIGHTS:
+        return None
+    from migrate.formats.architecture import read_architecture
+    from migrate.formats.hdf5 import read_hdf5
+
+    try:
+        stored = {layer.layer[0] for layer in read_hdf5(weights, values=False).weights if layer.layer}
+        root = read_architecture(architectures[0]).architecture
+    except MigrationError:
+        return None  # no pair is found; reading the weights themselves says what is wrong with them
+    named = {layer_name(layer) for layer in layers_of(root or {}) or []}
+    return architectures[0] if stored and stored <= named else None
 
 
 def _siblings(weights: Path) -> list[Path]:

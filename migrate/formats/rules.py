@@ -106,6 +106,16 @@ RULES: tuple[Rule, ...] = (
         references=("keras-team/tf-keras#664", "keras-team/keras#18913", "keras-team/keras#21663"),
     ),
     Rule(
+        "WGT021",
+        "vocabulary-not-stored",
+        "A lookup layer learned a vocabulary that the file does not hold.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        why="A layer that was adapted keeps its tokens in a table. SavedModels and archives store it; checkpoints and "
+        "HDF5 weights do not.",
+        references=("tensorflow/tensorflow#61369", "keras-team/keras#18376"),
+    ),
+    Rule(
         "WGT020",
         "listed-but-not-stored",
         "The file lists a layer or array that it does not hold.",

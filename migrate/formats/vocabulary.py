@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from migrate.formats.layer_config import layer_name, layers_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from migrate.formats.artifact import LegacyArtifact
 
 LOOKUPS = frozenset({"StringLookup", "IntegerLookup", "TextVectorization"})
@@ -35,27 +37,36 @@ def restore_vocabularies(artifact: LegacyArtifact) -> None:
     Layers whose tokens the file does not hold are listed in ``metadata["vocabularies_missing"]``: a checkpoint of
     a layer with a static table, for one, stores nothing of it.
     """
-    if artifact.architecture is None:
-        return
     missing: list[str] = []
-    _restore(artifact, artifact.architecture, (), missing)
+    for path, class_name, config in _untold(artifact.architecture or {}, ()):
+        tokens = _tokens(artifact, path, class_name, config)
+        if tokens:
+            config["vocabulary"] = tokens
+        else:
+            missing.append(path)
     if missing:
         artifact.metadata["vocabularies_missing"] = missing
 
 
-def _restore(
-    artifact: LegacyArtifact, model: dict[str, Any], prefix: tuple[str, ...], missing: list[str]
-) -> None:
+def layers_without_vocabulary(artifact: LegacyArtifact) -> list[str]:
+    """Paths of lookup layers of whose tokens the file has no trace, for an artifact read without values."""
+    places = [f"{inner}{_FILE}" for inner in _INNER] + list(_TABLES)
+    tables = artifact.metadata.get("tables", {})
+    return [
+        path
+        for path, _, _ in _untold(artifact.architecture or {}, ())
+        if not any(f"{path}/{place}" in tables or f"{path}/{place}" in artifact.assets for place in places)
+    ]
+
+
+def _untold(model: dict[str, Any], prefix: tuple[str, ...]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Lookup layers without a vocabulary in their configuration: path, class and configuration."""
     for layer in layers_of(model) or []:
         path, config = (*prefix, layer_name(layer)), layer.get("config")
         if layers_of(layer) is not None:
-            _restore(artifact, layer, path, missing)
+            yield from _untold(layer, path)
         elif layer.get("class_name") in LOOKUPS and isinstance(config, dict) and not config.get("vocabulary"):
-            tokens = _tokens(artifact, "/".join(path), str(layer["class_name"]), config)
-            if tokens:
-                config["vocabulary"] = tokens
-            else:
-                missing.append("/".join(path))
+            yield "/".join(path), str(layer["class_name"]), config
 
 
 def _tokens(artifact: LegacyArtifact, path: str, class_name: str, config: dict[str, Any]) -> list[Any]:

@@ -56,6 +56,15 @@ def test_no_pair_when_two_files_fit(tmp_path: Path) -> None:
     assert read(path).architecture is None
 
 
+def test_alone_in_a_folder_layers_decide(tmp_path: Path) -> None:
+    path = write_hdf5_weights(tmp_path / "checkpoint_best.h5")
+    (tmp_path / "net.json").write_text(json.dumps(SEQUENTIAL))
+    assert find_architecture(path) == tmp_path / "net.json"
+    other = {"class_name": "Sequential", "config": {"layers": [], "name": "s"}}
+    (tmp_path / "net.json").write_text(json.dumps(other))
+    assert find_architecture(path) is None
+
+
 def test_json_that_is_no_architecture_is_no_pair(tmp_path: Path) -> None:
     path = write_hdf5_weights(tmp_path / "m_weights.h5")
     (tmp_path / "m_config.json").write_text('{"batch_size": 32}')

@@ -9,7 +9,7 @@ import pytest
 
 from migrate.formats.artifact import Format, LegacyArtifact, Writer
 from migrate.formats.read import read
-from migrate.formats.vocabulary import restore_vocabularies
+from migrate.formats.vocabulary import layers_without_vocabulary, restore_vocabularies
 from tests.formats.makers import model
 
 
@@ -72,6 +72,16 @@ def test_a_given_vocabulary_stays() -> None:
 
 def test_a_vocabulary_that_the_file_lacks_is_named() -> None:
     assert restored(lookup("StringLookup")) == ["l"]
+
+
+def test_inspection_names_what_is_missing(legacy_models: Path) -> None:
+    artifact = LegacyArtifact(Path("m"), "", Format.CHECKPOINT, Writer(), model("m", lookup("StringLookup")))
+    assert layers_without_vocabulary(artifact) == ["l"]
+    for case in (
+        "tf.keras-2.13/vocabularies-keras/model.keras",
+        "tf.keras-2.15/vocabularies-savedmodel/saved_model",
+    ):
+        assert layers_without_vocabulary(read(legacy_models / case, values=False)) == []
 
 
 def test_authentic_archives_and_saved_models_agree(legacy_models: Path) -> None:

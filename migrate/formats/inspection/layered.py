@@ -16,6 +16,7 @@ from migrate.formats.describe import (
     walk_layers,
 )
 from migrate.formats.inspection.records import Inspection, PlannedRule, TrainingRecord, WriterRecord
+from migrate.formats.vocabulary import layers_without_vocabulary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,6 +129,15 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
                 Severity.ERROR,
                 f"needs code that is not in Keras: {', '.join(custom)}",
                 "Give it with --custom-objects FILE.py.",
+            )
+        )
+    if paths := layers_without_vocabulary(artifact):
+        found.append(
+            Finding(
+                "WGT021",
+                Severity.ERROR,
+                f"the vocabularies of {', '.join(paths)} are not in the file",
+                "Checkpoints do not store them: give a SavedModel or archive, or vocabularies in the architecture.",
             )
         )
     if artifact.training and (custom := custom_training(artifact.training)):
