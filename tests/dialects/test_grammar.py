@@ -52,7 +52,7 @@ def test_single_endpoints_are_not_lists(legacy_models: Path) -> None:
 
 
 def test_constants_and_keyword_tensors(legacy_models: Path) -> None:
-    model, _ = parse(legacy_models / "tf.keras-2.8" / "ops_products" / "model.h5")
+    model, _ = parse(legacy_models / "tf.keras-2.8" / "ops_choices" / "model.h5")
     lambdas = [layer for layer in model.layers if layer.class_name == "TFOpLambda"]
     assert lambdas
     assert any(isinstance(v, TensorRef) for la in lambdas for n in la.nodes for v in n.kwargs.values())
