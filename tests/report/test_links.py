@@ -121,6 +121,21 @@ def test_class_that_nobody_misses_is_no_finding() -> None:
     assert codes(found) == []
 
 
+@pytest.mark.parametrize("name", ["w/cp.ckpt", "w/cp.ckpt-3", "w/cp.ckpt-3.index"])
+def test_checkpoint_is_called_by_its_prefix(name: str) -> None:
+    source = f'import keras\nmodel.load_weights("{name}")'
+    assert states(ties({"t.py": source}, "w/cp.ckpt-3.index")) == [("loads", "w/cp.ckpt-3.index", "linked")]
+
+
+def test_other_files_of_a_saved_model_are_no_models() -> None:
+    found = ties(
+        {"c.json": '"saved_model.golden.npz", "w/saved_model", "w/cp.ckpt-3"'},
+        "w/saved_model",
+        "w/cp.ckpt-3.index",
+    )
+    assert states(found) == [("names", "w/cp.ckpt-3.index", "linked"), ("names", "w/saved_model", "linked")]
+
+
 def test_namespace_is_no_file() -> None:
     assert (
         ties({"c.json": '{"by": "tf.keras", "x": "tensorflow.keras"}', "t.py": 'x = "tf.keras"'}).links == []

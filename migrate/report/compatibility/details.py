@@ -171,6 +171,17 @@ def compact(value: Any, indent: str = "", width: int = 72) -> str:
     return f"{left}\n" + ",\n".join(f"{inner}{row}" for row in rows) + f"\n{indent}{right}"
 
 
+def alike(sides: Mapping[str, Any]) -> dict[str, Any]:
+    """Both sides as a bare endpoint where one of them is one and the other has no more than that."""
+    bare = any(isinstance(side, Mapping) and "inputs" in side for side in sides.values())
+    return {name: _only(side) if bare else side for name, side in sides.items()}
+
+
+def _only(side: Any) -> Any:
+    one = isinstance(side, Mapping) and len(side) == 1 and "inputs" not in side
+    return next(iter(side.values())) if one else side
+
+
 def signature_text(value: Any) -> str:
     """Endpoints with their inputs and outputs, one tensor on a line; what has another shape is shown as JSON.
 

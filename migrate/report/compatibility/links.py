@@ -82,14 +82,22 @@ def tie(outlines: Mapping[str, Outline], targets: Iterable[Target]) -> Ties:
     return ties
 
 
+def called(path: str) -> list[str]:
+    """What source calls an artifact: its path, of a checkpoint the prefix, of a SavedModel also its graph."""
+    if path.endswith(".index"):
+        prefix = path.removesuffix(".index")
+        return [path, prefix, re.sub(r"-\d+$", "", prefix)]
+    return [path, f"{path}/saved_model.pb"]
+
+
 class Index:
     """Artifacts by last component, to resolve patterns without looking at each artifact."""
 
     def __init__(self, paths: Iterable[str]) -> None:
-        self._paths = set(paths)
+        self._artifact = {name: path for path in paths for name in called(path)}
         self._by_name: defaultdict[str, list[str]] = defaultdict(list)
-        for path in self._paths:
-            self._by_name[posixpath.basename(path)].append(path)
+        for name in self._artifact:
+            self._by_name[posixpath.basename(name)].append(name)
 
     def resolve(self, pattern: str, folder: str) -> list[str]:
         """Artifacts that a pattern of a file in ``folder`` can mean, sorted; empty when there are none.
@@ -100,18 +108,19 @@ class Index:
         """
         plain = posixpath.normpath(pattern)
         for candidate in (posixpath.normpath(posixpath.join(folder, plain)), plain):
-            if candidate in self._paths:
-                return [candidate]
+            if candidate in self._artifact:
+                return [self._artifact[candidate]]
         tail = re.sub(r"^(?:(?:\.\.|~|\*)?/)+", "", plain)
         found = self._ends(tail)
         if not found and (plain.startswith("/") or WILD in tail):
             found = self._ends(posixpath.basename(tail))
         near = [len(posixpath.commonprefix([f"{folder}/".split("/"), path.split("/")])) for path in found]
-        return sorted(path for path, shared in zip(found, near, strict=True) if shared == max(near))
+        nearest = {path for path, shared in zip(found, near, strict=True) if shared == max(near)}
+        return sorted({self._artifact[path] for path in nearest})
 
     def named(self, pattern: str) -> list[str]:
         """Artifacts whose last component is that of the pattern."""
-        return sorted(self._by_name.get(posixpath.basename(pattern), ()))
+        return sorted({self._artifact[name] for name in self._by_name.get(posixpath.basename(pattern), ())})
 
     def _ends(self, tail: str) -> list[str]:
         name = posixpath.basename(tail)

@@ -237,11 +237,13 @@ def _name(node: ast.expr) -> str:
 
 
 _CONFIG_PATH = re.compile(
-    rb"[\w./\\${}~-]*\w\.(?:h5|hdf5|hdf|keras|tflite|ckpt|pb)\b|[\w./-]*saved_model[\w./-]*", re.ASCII
+    rb"[\w./\\${}~-]*\w\.(?:h5|hdf5|hdf|keras|tflite|ckpt(?:-\d+)?|pb)\b|[\w./-]*saved_model[\w./-]*",
+    re.ASCII,
 )
 _CONFIG_SIGNATURE = re.compile(
     rb"(?:signature_name|signature_def|call_endpoint)[\"']?\s*[:= ]\s*[\"']?([\w.-]+)"
 )
+_CHECKPOINT = re.compile(r"\.ckpt-\d+$")
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+|~")
 
 
@@ -254,8 +256,11 @@ def config_references(source: bytes) -> Outline:
             continue
         for found in _CONFIG_PATH.finditer(line):
             text = found.group().decode("utf-8", "replace")
-            if text.endswith(_NAMESPACES):
-                continue
+            last = text.rpartition("/")[2]
+            if text.endswith(_NAMESPACES) or (
+                "." in last and not _CHECKPOINT.sub(".ckpt", last).endswith(SUFFIXES)
+            ):
+                continue  # a module, or saved_model.npz: neither is a model
             references.append(Reference("names", number, _VARIABLE.sub(WILD, text).replace("\\", "/"), text))
         calls += [
             Call(number, m.group(1).decode("ascii", "replace")) for m in _CONFIG_SIGNATURE.finditer(line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from migrate.findings import Severity
-from migrate.report.compatibility.details import signature_text
+from migrate.report.compatibility.details import alike, signature_text
 from migrate.report.compatibility.records import Effort, Level, ModelUnit, Parity, Report
 
 SAMPLE_BUDGET = 120_000
@@ -111,7 +111,7 @@ def _model(unit: ModelUnit, keep: int) -> dict[str, Any]:
         "seconds": unit.seconds,
         "layers": [[row.path, row.class_name, row.parameters, row.rules] for row in unit.layers],
         "fired": [[row.code, row.place, row.before, row.after] for row in unit.fired],
-        "signatures": {side: signature_text(what) for side, what in unit.signatures.items()},
+        "signatures": {side: signature_text(what) for side, what in alike(unit.signatures).items()},
         "parity": _parity(unit.parity, keep) if unit.parity else None,
     }
     return {name: value for name, value in found.items() if value}
