@@ -129,7 +129,9 @@ def _architecture(weights: Path, given: Path | None) -> tuple[dict[str, Any] | N
 def refusal(found: Identification) -> MigrationError:
     """Why a path of this kind cannot be read here."""
     place = str(found.path)
-    if found.format is Format.GIT_LFS_POINTER or found.format is Format.TRUNCATED:
+    if found.format is Format.GIT_LFS_POINTER:
+        return MigrationError("FMT026", f"{found.detail}: the file was never fetched", found.hint, place)
+    if found.format is Format.TRUNCATED:
         return MigrationError("FMT015", found.detail, found.hint or "Fetch the file again.", place)
     if found.format is Format.HDF5_GOLDEN:
         return MigrationError(
