@@ -241,7 +241,11 @@ FUNCTIONS: Mapping[str, Target] = {
     "gather": _composite("gather", "indices", drop=("validate_indices",)),
     "gather_nd": _composite("gather_nd", "indices", drop=("bad_indices_policy",)),
     "nn.embedding_lookup": _composite(
-        "gather", drop=("partition_strategy", "validate_indices", "max_norm"), ids="indices"
+        "gather",
+        "params",
+        "indices",
+        drop=("partition_strategy", "validate_indices", "max_norm"),
+        ids="indices",
     ),
     "one_hot": _composite("one_hot"),
     "broadcast_to": _composite("broadcast_to"),
