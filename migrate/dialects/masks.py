@@ -44,6 +44,21 @@ _CARRIERS = frozenset(
     )
 )
 """Classes that hand the mask of their inputs on (merging ones: where all masks agree)."""
+_READERS = frozenset(
+    (
+        "AdditiveAttention",
+        "Attention",
+        "Bidirectional",
+        "GRU",
+        "GlobalAveragePooling1D",
+        "LSTM",
+        "MultiHeadAttention",
+        "RNN",
+        "SimpleRNN",
+        "Softmax",
+    )
+)
+"""Classes whose numbers depend on the mask."""
 _LAST_ONLY = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN"})
 
 
@@ -95,8 +110,31 @@ def _stops(layer: Layer) -> bool:
     return inner.class_name in _LAST_ONLY and not inner.config.get("return_sequences")
 
 
+def mask_matters(model: Model, name: str) -> bool:
+    """Whether the mask of a layer's output reaches a layer that reads masks, a model, or an output (and its loss)."""
+    outputs = {ref.layer for ref in structure_refs(model.outputs)}
+    users: dict[str, list[Layer]] = {}
+    for layer in model.layers:
+        for node in layer.nodes:
+            if node.kwargs.get("mask") is None:
+                for ref in node.refs():
+                    users.setdefault(ref.layer, []).append(layer)
+    pending, seen = [name], {name}
+    while pending:
+        current = pending.pop()
+        if current in outputs:
+            return True
+        for layer in users.get(current, ()):
+            if layer.model is not None or layer.class_name in _READERS:
+                return True
+            if layer.class_name in _CARRIERS and layer.name not in seen:
+                seen.add(layer.name)
+                pending.append(layer.name)
+    return False
+
+
 def with_mask(
-    model: Model, owner: Layer, source: TensorRef, features: int, makers: frozenset[TensorRef]
+    model: Model, owner: Layer, source: TensorRef, features: int | None, makers: frozenset[TensorRef]
 ) -> list[Layer]:
     """Layers that give a tensor of sequences its mask back; the last one has the owner's name.
 
@@ -107,7 +145,7 @@ def with_mask(
         model: Functional, holds the makers.
         owner: gives the names.
         source: the tensor without a mask, of shape (batch, time, features).
-        features: size of its last dimension.
+        features: size of its last dimension, None where it is not known.
         makers: from :func:`mask_makers`; not empty.
     """
     taken = {layer.name for layer in model.layers}

@@ -1,6 +1,6 @@
 """The final Keras 2 dialect (2.15) becomes Keras 3."""
 
-from migrate.dialects.keras3 import recurrent
+from migrate.dialects.keras3 import merged_masks, recurrent
 
 # isort: split
 # The layers above are taken apart before arguments are checked and operations are named.
@@ -25,6 +25,7 @@ __all__ = [
     "hard_sigmoid",
     "images",
     "locally_connected",
+    "merged_masks",
     "naming",
     "operations",
     "preprocessing",

@@ -1,0 +1,90 @@
+"""Merging layers over different masks: Keras 2 joins masks by *and*, and so does what replaces them."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
+from migrate.dialects.keras3.merged_masks import merged_masks
+from migrate.dialects.masks import mask_matters
+from migrate.dialects.rule import Era
+
+ERA = Era.of("2.8.0")
+
+
+def _call(*names: str) -> tuple[Node, ...]:
+    refs = [TensorRef(name) for name in names]
+    return (Node((refs if len(refs) > 1 else refs[0],)),)
+
+
+def _model(second: Layer, merge: Layer, *behind: Layer) -> Model:
+    layers = (
+        Layer("InputLayer", "a", {"batch_input_shape": [None, 6]}),
+        Layer("InputLayer", "b", {"batch_input_shape": [None, 6]}),
+        Layer("Embedding", "first", {"output_dim": 3, "mask_zero": True}, _call("a")),
+        second,
+        merge,
+        *behind,
+    )
+    return Model(
+        "Functional",
+        "m",
+        Topology.FUNCTIONAL,
+        layers,
+        [TensorRef("a"), TensorRef("b")],
+        TensorRef(layers[-1].name),
+    )
+
+
+UNMASKED = Layer("Embedding", "second", {"output_dim": 3}, _call("b"))
+MASKED = Layer("Embedding", "second", {"output_dim": 3, "mask_zero": True}, _call("b"))
+LSTM = Layer("LSTM", "lstm", {"units": 2}, _call("merge"))
+CONCATENATE = Layer("Concatenate", "merge", {"axis": -1}, _call("first", "second"))
+
+
+def test_an_unmasked_input_does_not_unmask_the_others() -> None:
+    model = merged_masks(_model(UNMASKED, CONCATENATE, LSTM), ERA)
+    assert model.layer("merge_merged").class_name == "Concatenate"
+    assert model.layer("merge").nodes == (
+        Node((TensorRef("merge_merged"),), {"mask": TensorRef("merge_mask")}),
+    )
+    assert model.layer("merge_mask").nodes == (Node((TensorRef("a"),), {"y": 0}),)
+    assert model.layer("lstm").nodes == LSTM.nodes
+    assert merged_masks(model, ERA) is model
+
+
+def test_two_masks_are_joined_by_and() -> None:
+    model = merged_masks(_model(MASKED, CONCATENATE, LSTM), ERA)
+    functions = [layer.config["function"] for layer in model.layers if layer.class_name == "TFOpLambda"]
+    assert functions == ["math.not_equal", "math.not_equal", "math.logical_and"]
+    assert model.layer("merge").nodes[0].kwargs["mask"] == TensorRef("merge_masks")
+
+
+@pytest.mark.parametrize(
+    ("second", "merge", "behind"),
+    [
+        pytest.param(
+            UNMASKED,
+            CONCATENATE,
+            (Layer("Flatten", "f", {}, _call("merge")), Layer("Dense", "d", {"units": 1}, _call("f"))),
+            id="nobody reads the mask",
+        ),
+        pytest.param(
+            Layer("Dense", "second", {"units": 3}, _call("first")), CONCATENATE, (LSTM,), id="one mask only"
+        ),
+        pytest.param(
+            MASKED,
+            Layer("Concatenate", "merge", {"axis": 1}, _call("first", "second")),
+            (LSTM,),
+            id="joined along time",
+        ),
+    ],
+)
+def test_what_keras_3_does_alike_stays(second: Layer, merge: Layer, behind: tuple[Layer, ...]) -> None:
+    model = _model(second, merge, *behind)
+    assert merged_masks(model, ERA) is model
+
+
+def test_a_mask_that_reaches_an_output_matters_to_the_loss() -> None:
+    model = _model(UNMASKED, CONCATENATE, Layer("Dense", "d", {"units": 1}, _call("merge")))
+    assert mask_matters(model, "merge")
