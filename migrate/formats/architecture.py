@@ -135,37 +135,36 @@ class _PlainLoader(yaml.CSafeLoader):
     """Safe YAML that also knows the Python tags of Keras, as plain values."""
 
 
-_SEQUENCE_TAGS = ("python/tuple", "python/list")
-_SCALAR_TAGS = (
-    "python/unicode",
-    "python/str",
-    "python/int",
-    "python/float",
-    "python/bool",
-    "python/none",
-    "python/long",
+_SEQUENCES = frozenset({"tuple", "list"})
+_TEXTS = frozenset({"unicode", "str"})
+_SCALARS = frozenset({"int", "long", "float", "bool", "none"}) | _TEXTS
+_WRAPPERS = frozenset(
+    {"ListWrapper", "DictWrapper", "_DictWrapper", "_TupleWrapper", "TensorShape", "Dimension"}
 )
-_WRAPPERS = ("ListWrapper", "_DictWrapper", "DictWrapper", "_TupleWrapper", "TensorShape", "Dimension")
+_CONTENTS = ("_storage", "__wrapped__", "_dims", "_value", "listitems", "state")
+"""Attributes in which these classes keep what they wrap."""
 
 
-def _construct_python(loader: Any, suffix: str, node: yaml.Node) -> Any:
-    """Neutralise the Python tags that Keras wrote; refuse the others."""
-    tag = suffix.removeprefix("python/")
-    if f"python/{tag}" in _SEQUENCE_TAGS and isinstance(node, yaml.SequenceNode):
+def _construct_python(loader: Any, tag: str, node: yaml.Node) -> Any:
+    """Read the Python tags that Keras wrote as the values they stand for; refuse the others.
+
+    Args:
+        loader: constructs the children, by the same rules.
+        tag: what follows ``!!python/``.
+        node: the tagged node.
+    """
+    if tag in _SEQUENCES and isinstance(node, yaml.SequenceNode):
         return loader.construct_sequence(node, deep=True)
-    if f"python/{tag}" in _SCALAR_TAGS and isinstance(node, yaml.ScalarNode):
-        return yaml.safe_load(node.value) if tag not in ("unicode", "str") else node.value
+    if tag in _SCALARS and isinstance(node, yaml.ScalarNode):
+        return node.value if tag in _TEXTS else yaml.safe_load(node.value)
     kind, _, target = tag.partition(":")
-    wrapper = target.rsplit(".", 1)[-1] in _WRAPPERS
-    if wrapper and kind.startswith("object/apply") and isinstance(node, yaml.SequenceNode):
-        arguments = loader.construct_sequence(node, deep=True)
-        return arguments[0] if len(arguments) == 1 else arguments
-    if wrapper and kind.startswith("object") and isinstance(node, yaml.MappingNode):
-        state = loader.construct_mapping(node, deep=True)
-        for key in ("_storage", "__wrapped__", "_dims", "listitems", "state"):
-            if key in state:
-                return state[key]
-        return state
+    if target.rpartition(".")[2] in _WRAPPERS and kind.startswith("object"):
+        if isinstance(node, yaml.SequenceNode):
+            arguments = loader.construct_sequence(node, deep=True)
+            return arguments[0] if len(arguments) == 1 else arguments
+        if isinstance(node, yaml.MappingNode):
+            state = loader.construct_mapping(node, deep=True)
+            return next((state[key] for key in _CONTENTS if key in state), state)
     raise MigrationError(
         "SEC005",
         f"YAML asks to construct the Python object {target or tag!r} (line {node.start_mark.line + 1})",
@@ -173,10 +172,7 @@ def _construct_python(loader: Any, suffix: str, node: yaml.Node) -> Any:
     )
 
 
-_PlainLoader.add_multi_constructor(
-    "tag:yaml.org,2002:python/",
-    lambda loader, suffix, node: _construct_python(loader, "python/" + suffix, node),
-)
+_PlainLoader.add_multi_constructor("tag:yaml.org,2002:python/", _construct_python)
 
 
 def parse_yaml(text: str, place: str) -> Any:

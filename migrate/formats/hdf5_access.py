@@ -100,8 +100,6 @@ class H5Source:
             with library_errors(self.place, f"cannot resolve {path!r}"):
                 if not isinstance(node, h5py.Group):
                     return None
-                # "." in a name means the group itself to HDF5; Keras never writes it, so look it up
-                # literally.
                 link = node.get(part, getlink=True)
                 if link is None:
                     return None

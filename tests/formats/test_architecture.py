@@ -65,6 +65,16 @@ def test_yaml_that_names_code_is_refused(tag: str) -> None:
     assert refused(f"class_name: !!python/{tag} ['true']").code == "SEC005"
 
 
+def test_shapes_of_tensorflow_are_their_sizes() -> None:
+    text = """
+    !!python/object:tensorflow.python.framework.tensor_shape.TensorShape
+    _dims:
+    - !!python/object:tensorflow.python.framework.tensor_shape.Dimension {_value: null}
+    - !!python/object:tensorflow.python.framework.tensor_shape.Dimension {_value: 3}
+    """
+    assert parse_yaml(text, "x") == [None, 3]
+
+
 def test_a_wrapper_of_a_wrapper_is_no_way_in() -> None:
     text = "a: !!python/object/apply:x.ListWrapper [!!python/object/apply:os.system ['true']]"
     assert refused(text).code == "SEC005"
