@@ -33,7 +33,8 @@ def migrate(request: ArtifactRequest, options: Options, slot: Slot) -> ArtifactR
     try:
         must_be_free(request.out / request.folder, options.force)
         behave(name, request, slot)
-        content = request.path.read_bytes() if request.path.exists() else b""
+        file = request.path / "saved_model.pb" if request.path.is_dir() else request.path
+        content = file.read_bytes() if file.exists() else b""
         result = ArtifactResult(
             source=request.source,
             sha256=sha256_of(request.path) if request.path.exists() else "",

@@ -1,0 +1,85 @@
+"""A real Ray cluster of two nodes on loopback, one of which is killed in mid-run."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrate.batch.events import Event
+from migrate.batch.ledger import STATE, Ledger
+from migrate.batch.run import run_batch
+from tests.batch.support import ROOT, calls, intact, models, options, statuses, wait_for
+
+ray = pytest.importorskip("ray", reason="needs the ray extra")
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    from ray.cluster_utils import Cluster
+
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("RAY_DISABLE_IMPORT_WARNING", "1")
+    node = {"num_cpus": 1, "memory": 6 << 30, "object_store_memory": 100 << 20}
+    made = Cluster(initialize_head=True, head_node_args={**node, "node_ip_address": "127.0.0.1"})
+    second = made.add_node(**node, node_ip_address="127.0.0.1")
+    made.wait_for_nodes()
+    ray.init(address=made.address, log_to_driver=False)
+    yield made, second
+    ray.shutdown()
+    made.shutdown()
+
+
+def test_a_node_is_killed_in_mid_run(tmp_path: Path, cluster: Any) -> None:
+    from migrate.batch.ray import ray_executor
+
+    made, second = cluster
+    names = [f"slow{number}" for number in range(10)]
+    folder, out = models(tmp_path / "in", *names), tmp_path / "out"
+    (tmp_path / "gate-before-publish").touch()
+
+    def kill() -> None:
+        wait_for(tmp_path / "reached-before-publish", 60)
+        deadline = time.monotonic() + 30
+        while len(set(calls(out))) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)  # both nodes are at work
+        made.remove_node(second, allow_graceful=False)
+        (tmp_path / "gate-before-publish").unlink()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    events: list[Event] = []
+    report = run_batch([str(folder)], out, options(jobs=2), events.append, ray_executor)
+    killer.join()
+    assert statuses(report) == dict.fromkeys((f"{name}.h5" for name in names), "migrated")
+    intact(out, *names)
+    done = [event.source for event in events if event.kind == "done"]
+    assert len(done) == len(set(done)) == 10
+    ledger = Ledger(out / STATE / "ledger.sqlite", readonly=True)
+    attempts = ledger.attempts()
+    ledger.close()
+    assert len(attempts) == 11
+    assert [attempt.outcome for attempt in attempts].count("") == 1  # the one that went with its node
+
+
+def test_faults_of_artifacts_are_the_same_as_on_one_machine(tmp_path: Path, cluster: Any) -> None:
+    from migrate.batch.ray import ray_executor
+
+    folder, out = models(tmp_path / "in", "good", "segfault", "bug", "once"), tmp_path / "out"
+    report = run_batch([str(folder)], out, options(jobs=2), make_executor=ray_executor)
+    assert statuses(report) == {
+        "bug.h5": "failed",
+        "good.h5": "migrated",
+        "once.h5": "migrated",
+        "segfault.h5": "failed",
+    }
+    assert (
+        "SIGSEGV" in next(row for row in report.artifacts if row.source == "segfault.h5").findings[0].message
+    )
+    assert calls(out).count("segfault.h5") == 2
