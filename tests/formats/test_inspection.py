@@ -149,13 +149,13 @@ def test_saved_model_signatures(tmp_path: Path) -> None:
     assert [(s.name, s.inputs[0].name, s.inputs[0].shape) for s in graph.signatures] == [
         ("serving_default", "in", [None, 3])
     ]
-    assert (graph.file_ops, codes(found)) == (["WriteFile"], ["SEC007"])
+    assert (graph.file_ops, codes(found)) == (["WriteFile"], ["SEC007", "EXP001"])
     assert found.writer.tensorflow == "2.8.4"
 
 
 def test_incomplete_saved_model(tmp_path: Path) -> None:
     found = inspect(protos.saved_model(tmp_path / "m", variables=True))
-    assert (codes(found), found.missing) == (["FMT022"], ["variables/variables.index"])
+    assert (codes(found), found.missing) == (["FMT022", "EXP001"], ["variables/variables.index"])
 
 
 def test_checkpoint_by_prefix_and_by_folder(tmp_path: Path) -> None:
@@ -211,3 +211,23 @@ def test_real_models_are_all_described(real_models: Path) -> None:
         found = inspect(real_models / line.split("\t")[0])
         assert found.detail
         assert all(f.message and f.code for f in found.obstacles)
+
+
+def test_what_the_exporter_cannot_express(real_models: Path) -> None:
+    folder = real_models / "tensorflow__serving"
+    (name,) = folder.glob("*testdata__saved_model_half_plus_two_cpu__00000123")
+    found = inspect(name)
+    methods = [finding for finding in found.obstacles if finding.code == "EXP011"]
+    assert len(methods) == 4
+    assert "classify" in methods[0].message
+    assert {"FMT016", "EXP001"} <= set(codes(found))
+    assert all(finding.severity is Severity.WARNING for finding in found.obstacles)
+
+
+def test_saved_model_of_a_custom_class_still_migrates(real_models: Path) -> None:
+    name = "SciSharp__TensorFlow.NET/test__TensorFlowNET.Keras.UnitTest__Assets__python_func_model"
+    found = inspect(real_models / name)
+    assert found.custom_objects
+    assert [(f.code, f.severity) for f in found.obstacles if f.code == "CFG005"] == [
+        ("CFG005", Severity.WARNING)
+    ]

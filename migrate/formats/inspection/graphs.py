@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,12 +12,13 @@ from migrate.formats.artifact import Format
 from migrate.formats.describe import TensorRecord
 from migrate.formats.inspection.layered import basic, described, layer_obstacles, writer_record
 from migrate.formats.inspection.records import Inspection, MetaGraphRecord, SignatureRecord, WriterRecord
+from migrate.formats.saved_model.reader import PREDICT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from migrate.formats.identify import Identification
-    from migrate.formats.saved_model.reader import MetaGraph, Signature
+    from migrate.formats.saved_model.reader import MetaGraph, SavedModel, Signature
 
 
 def inspect_saved_model(found: Identification, obstacles: list[Finding]) -> Inspection:
@@ -37,7 +39,7 @@ def inspect_saved_model(found: Identification, obstacles: list[Finding]) -> Insp
             TensorRecord(e.name, list(e.shape), e.dtype) for e in entries.values() if e.name != OBJECT_GRAPH
         ]
     graphs = [_meta_graph(meta) for meta in model.meta_graphs]
-    obstacles += _saved_model_obstacles(model.missing, model.serving)
+    obstacles += _saved_model_obstacles(model)
     more = {"meta_graphs": graphs, "variables": variables}
     custom = _custom_classes(model.keras_nodes)
     try:
@@ -50,6 +52,9 @@ def inspect_saved_model(found: Identification, obstacles: list[Finding]) -> Insp
             custom_objects=custom,
             **more,
         )
+    if artifact.architecture is not None:
+        # Without the code a SavedModel still migrates, through its signatures.
+        obstacles += [replace(f, severity=Severity.WARNING) for f in layer_obstacles(artifact)]
     record = described(found, artifact, obstacles, **more)
     assets = sorted({*record.assets, *model.serving.assets})
     return msgspec.structs.replace(
@@ -78,35 +83,42 @@ def _custom_classes(nodes: dict[int, dict[str, Any]]) -> list[str]:
     )
 
 
-def _saved_model_obstacles(missing: list[str], meta: MetaGraph) -> list[Finding]:
-    found = []
-    if missing:
-        found.append(
-            Finding(
-                "FMT022",
-                Severity.ERROR,
-                f"files are missing: {', '.join(missing[:4])}",
-                "Fetch the whole directory.",
-            )
-        )
+def _saved_model_obstacles(model: SavedModel) -> list[Finding]:
+    """What is missing, dangerous, or cannot be expressed by Keras 3's exporter."""
+    meta = model.serving
+    found: list[Finding] = []
+
+    def warn(code: str, message: str, hint: str, severity: Severity = Severity.WARNING) -> None:
+        found.append(Finding(code, severity, message, hint))
+
+    if model.missing:
+        names = ", ".join(model.missing[:4])
+        warn("FMT022", f"files are missing: {names}", "Fetch the whole directory.", Severity.ERROR)
     if ops := [*meta.graph.touching_files(), *meta.graph.running_python()]:
-        found.append(
-            Finding(
-                "SEC007",
-                Severity.WARNING,
-                f"operations that touch files or run Python: {', '.join(ops)}",
-                "`keras-migrate scan` shows where they are.",
-            )
-        )
+        what = f"operations that touch files or run Python: {', '.join(ops)}"
+        warn("SEC007", what, "`keras-migrate scan` shows where they are.")
     if meta.reference_variables:
-        found.append(
-            Finding(
-                "FMT016",
-                Severity.WARNING,
-                "TF1 reference variables: the graph can be called and lifted, not revived as Python objects",
-                "It is migrated through its signatures.",
-            )
+        what = "TF1 reference variables: the graph can be called and lifted, not revived as Python objects"
+        warn("FMT016", what, "It is migrated through its signatures.")
+    if not meta.signatures:
+        warn(
+            "EXP003", "no signature says how it is called", "Save it again with signatures=….", Severity.ERROR
         )
+    elif model.architecture is None:
+        what = "no architecture of Keras layers: a .keras cannot be made, the signatures are kept"
+        warn("EXP001", what, "--lift builds layers from an inference graph.")
+    if len(model.meta_graphs) > 1:
+        others = "; ".join(", ".join(m.tags) for m in model.meta_graphs if m is not meta)
+        warn(
+            "EXP010",
+            f"several tag sets; only {', '.join(meta.tags)} is exported, not {others}",
+            "Keep the old one.",
+        )
+    for signature in meta.signatures:
+        if signature.method not in ("", PREDICT):
+            kind = signature.method.rpartition("/")[2]
+            what = f"signature {signature.name!r} answers {kind} requests and will answer predict requests"
+            warn("EXP011", what, "Send predict requests with the same keys.")
     return found
 
 
