@@ -226,6 +226,9 @@ class _Rebuild:
         if isinstance(twin, (ast.Import, ast.ImportFrom)) and isinstance(node, (cst.Import, cst.ImportFrom)):
             new = rewritten(self._imports, twin, node)
             if new is not None:
+                only = _single(new)
+                if only is not None:
+                    return only.with_changes(semicolon=node.semicolon)
                 self._replaced[original] = new
         return node
 
@@ -268,6 +271,13 @@ class _Rebuild:
 def _renamed(node: cst.CSTNode, name: str) -> cst.CSTNode:
     assert isinstance(node, cst.Name)
     return node.with_changes(value=name)
+
+
+def _single(lines: Sequence[cst.BaseStatement]) -> cst.BaseSmallStatement | None:
+    """The one small statement of lines that are no more than that, and can stand where another stood."""
+    line = lines[0] if len(lines) == 1 else None
+    plain = isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
+    return line.body[0] if plain and isinstance(line, cst.SimpleStatementLine) else None
 
 
 def _small(lines: Iterable[cst.BaseStatement]) -> list[cst.BaseSmallStatement]:

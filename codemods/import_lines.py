@@ -15,6 +15,7 @@ def rewritten(
     imports: Imports, statement: ast.Import | ast.ImportFrom, node: cst.Import | cst.ImportFrom
 ) -> list[Any] | None:
     """The lines that stand in place of an import statement; None when it stays."""
+    node = node.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
     added = [f"{line}\n" for line in imports.added.get(statement, ())]
     kept: list[tuple[int, ast.alias]] = []
     moved: list[tuple[int, ast.alias, str]] = []

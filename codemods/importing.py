@@ -151,7 +151,11 @@ class Imports:
 
     def after(self, bindings: list[Binding]) -> str:
         """The path that a name's bindings stand for after the rewrite; empty when they differ or are no imports."""
-        paths = {self._after(binding) for binding in bindings}
+        paths = {
+            self._after(b)
+            for b in bindings
+            if not (isinstance(b.value, ast.Constant) and b.value.value is None)
+        }
         return paths.pop() if len(paths) == 1 else ""
 
     def _after(self, binding: Binding) -> str:

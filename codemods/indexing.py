@@ -44,8 +44,10 @@ def _walk(index: Index, scope: Scope, stack: list[Any], work: list[tuple[Scope, 
         if cls is ast.Name:
             if node.ctx.__class__ is ast.Load:
                 names.setdefault(node.id, []).append((node, scope))
-            else:
+            elif node.ctx.__class__ is ast.Store:
                 _bind(scope, Binding(node.id, "other", node, scope))
+            else:  # ``del name`` mentions a name, and binds nothing
+                names.setdefault(node.id, []).append((node, scope))
         elif cls is ast.Attribute:
             outer = node
             value: ast.expr = node

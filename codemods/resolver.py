@@ -127,6 +127,9 @@ class Module:
         if home is None:
             return self._star(name, scope)
         bindings = home.bindings[name]
+        if any(found.kind == "import" for found in bindings):
+            # ``try: import tensorflow as tf`` with ``except ImportError: tf = None``
+            bindings = [found for found in bindings if not _nothing(found)]
         if len(bindings) == 1:
             return self.bound_value(bindings[0])
         if home is scope or (scope.kind == "comprehension" and scope.parent is home):
@@ -246,3 +249,7 @@ class Module:
             owner.origin if known.name.partition(".")[0] == owner.name.partition(".")[0] else known.origin
         )
         return Symbol(known.name, origin, owner.direct)
+
+
+def _nothing(binding: Binding) -> bool:
+    return isinstance(binding.value, ast.Constant) and binding.value.value is None

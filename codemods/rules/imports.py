@@ -293,11 +293,14 @@ def _path(node: ast.expr, scope: Scope, target: Target | None, depth: int = 5) -
         for star, _ in scope.module.stars:
             found = canonical(f"{star}.{node.id}").name
             if found.startswith("keras.") and load().symbol(found) is not None:
-                path = f"{star}.{node.id}"
+                place = destination(canonical(star).name, star, target) if target is not None else None
+                path = f"{real(place, target) if place and target else star}.{node.id}"
                 return ".".join([path, *reversed(attributes)])
         return ""
     paths = set()
     for binding in home.bindings[node.id]:
+        if isinstance(binding.value, ast.Constant) and binding.value.value is None:
+            continue
         if binding.kind == "assign" and binding.value is not None:
             paths.add(_path(binding.value, home, target, depth - 1))
         elif binding.kind == "import":

@@ -85,7 +85,7 @@ MOVES = {
     ),
     "semicolons": (
         "import os; from tensorflow import keras; m = keras.Sequential(os)\n",
-        "import os\nimport keras\nm = keras.Sequential(os)\n",
+        "import os; import keras; m = keras.Sequential(os)\n",
     ),
     "trailing comment and docstring": (
         '"""Doc."""\nfrom tensorflow import keras  # noqa: E402\nm = keras.Sequential()\n',
@@ -103,6 +103,23 @@ MOVES = {
 
 
 MOVES |= {
+    "semicolons, one for one": (
+        "from tensorflow.keras.models import Model; from tensorflow.keras.layers import Dense; m = Model(Dense)\n",
+        "from keras.models import Model; from keras.layers import Dense; m = Model(Dense)\n",
+    ),
+    "optional import": (
+        "try:\n    import tensorflow as tf\nexcept ImportError:\n    tf = None\nm = tf.keras.Model if tf else 0\n",
+        "try:\n    import tensorflow as tf\n    import keras\nexcept ImportError:\n    tf = None\n"
+        "m = keras.Model if tf else 0\n",
+    ),
+    "deleted name": (
+        "import tensorflow as tf\nx = tf.keras.Model\ndel tf\n",
+        "import tensorflow as tf\nimport keras\nx = keras.Model\ndel tf\n",
+    ),
+    "star of the package": (
+        "from tensorflow.keras import *\nx = layers.Dense(2)\n",
+        "from keras import *\nx = layers.Dense(2)\n",
+    ),
     "string annotation": (
         "import tensorflow as tf\n\n\ndef f(m: 'tf.keras.Model') -> \"list[tf.keras.layers.Layer]\":\n    return m\n",
         "import keras\n\n\ndef f(m: 'keras.Model') -> \"list[keras.layers.Layer]\":\n    return m\n",

@@ -63,9 +63,9 @@ NAMES = {
         "from keras import layers\nclass A:\n    kl = layers\n    ask(kl.Dense)",
         "keras.layers.Dense",
     ),
-    "global": (
+    "global that is filled later": (
         "keras = None\ndef f():\n    global keras\n    import keras\n    ask(keras.Model)",
-        None,
+        "keras.Model",
     ),
     "shadowed by a parameter": ("from keras import layers\ndef f(layers):\n    ask(layers.Dense)", None),
     "shadowed by a loop": (
