@@ -1,6 +1,6 @@
 """Keras 1.2.2: its layer names, arguments, weight layouts and merges, on TensorFlow and on Theano."""
 
-from casebook import case
+from casebook import authored, case
 
 BOTH = "keras-1.2.2 keras-1.2.2-theano"
 ONE = "keras-1.2.2"
@@ -293,7 +293,7 @@ def merge_modes(kit):
 def merge_lambda(kit):
     L = kit.layers
     left, right = kit.Input(shape=(4,), name="left"), kit.Input(shape=(4,), name="right")
-    difference = L.merge([left, right], mode=lambda x: x[0] - x[1], output_shape=lambda shapes: shapes[0])
+    difference = L.merge([left, right], mode=authored("lambda x: x[0] - x[1]"), output_shape=authored("lambda s: s[0]"))
     return kit.functional([left, right], L.Dense(2)(difference))
 
 
@@ -306,7 +306,7 @@ def merge_lambda(kit):
 )
 def lambda_bytecode(kit):
     L = kit.layers
-    return kit.Sequential([L.Lambda(lambda x: x / 127.5 - 1.0, input_shape=(4,)), L.Dense(2)])
+    return kit.Sequential([L.Lambda(authored("lambda x: x / 127.5 - 1.0"), input_shape=(4,)), L.Dense(2)])
 
 
 @case(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from casebook import case
+from casebook import authored, case
 
 
 @case(
@@ -53,7 +53,8 @@ def conv_net(kit):
             L.Activation("relu"),
             L.MaxPooling2D((2, 2)),
             L.Conv2D(4, 2, dilation_rate=(2, 1), activation="elu"),
-            L.AveragePooling2D((2, 1), strides=(1, 1), padding="same"),
+            # Theano averages over the padding, too
+            L.AveragePooling2D((2, 1), strides=(1, 1), padding="same" if kit.backend == "tensorflow" else "valid"),
             L.BatchNormalization(scale=False, epsilon=1e-2),
             L.GlobalAveragePooling2D(),
             L.Dense(2),
@@ -302,7 +303,8 @@ def embedding(kit):
 def lambda_bytecode(kit):
     L = kit.layers
     line = kit.Input((4,), name="line")
-    return kit.functional(line, L.Dense(2)(L.Lambda(lambda x: x / 255.0 - 0.5, output_shape=(4,))(line)))
+    scaled = L.Lambda(authored("lambda x: x / 255.0 - 0.5"), output_shape=(4,))(line)
+    return kit.functional(line, L.Dense(2)(scaled))
 
 
 def halve(x):

@@ -108,8 +108,10 @@ def write_case(kit, case, form, folder):
         source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "custom", case.custom)
         shutil.copyfile(source, os.path.join(folder, "custom_objects.py"))
         facts["custom_objects"] = "custom_objects.py"
-    facts["expect"] = {"status": case.status}
-    if case.reason:
+    # a SavedModel computes by its own graph, so its signatures can be kept without any class
+    promised = case.status if form != "savedmodel" else "migrated"
+    facts["expect"] = {"status": promised}
+    if promised != "migrated":
         facts["expect"]["reason"] = case.reason
     facts["rtol"] = case.rtol
     return facts
