@@ -152,6 +152,8 @@ def _show_meta_graph(graph: MetaGraphRecord, console: Console) -> None:
     head = f"[bold]Tag set[/bold] {escape(tags)}: TensorFlow {graph.tensorflow or 'unknown'}"
     more = " …" if len(graph.ops) > 12 else ""
     console.print(f"{head}, {graph.functions} functions; {escape(ops)}{more}", highlight=False)
+    if graph.initializers:
+        console.print(f"  runs at load: {escape(', '.join(graph.initializers))}", highlight=False)
     if graph.objects:
         console.print(
             "  objects: " + escape(", ".join(f"{n} {k}" for k, n in graph.objects.items())), highlight=False

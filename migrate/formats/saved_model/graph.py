@@ -13,13 +13,12 @@ if TYPE_CHECKING:
 
 FILE_OPS = frozenset(
     {"ReadFile", "WriteFile", "MatchingFiles", "WholeFileReader", "WholeFileReaderV2", "TextLineDataset",
-     "TFRecordDataset", "FixedLengthRecordDataset", "FixedLengthRecordDatasetV2", "TFRecordReader", "TextLineReader",
-     "IdentityReader", "LMDBReader", "SqlDataset", "CSVDataset", "CSVDatasetV2", "SaveSlices", "Save",
-     "SaveDataset", "SaveDatasetV2", "LoadDataset", "DatasetToTFRecord", "InitializeTableFromTextFile",
-     "InitializeTableFromTextFileV2", "PrintV2", "WriteSummary", "CreateSummaryFileWriter", "LoadLibrary",
-     "DebugIdentityV2", "DebugIdentityV3"}
+     "TFRecordDataset", "FixedLengthRecordDataset", "FixedLengthRecordDatasetV2", "TFRecordReader",
+     "TextLineReader", "IdentityReader", "LMDBReader", "SqlDataset", "CSVDataset", "CSVDatasetV2", "SaveSlices",
+     "Save", "SaveDataset", "SaveDatasetV2", "LoadDataset", "DatasetToTFRecord", "PrintV2", "WriteSummary",
+     "CreateSummaryFileWriter", "LoadLibrary", "DebugIdentityV2", "DebugIdentityV3"}
 )  # fmt: skip
-"""Ops that read or write files, beside those that every saver uses (``RestoreV2``, ``SaveV2``)."""
+"""Ops that read or write files, beside those that savers use and those that fill a table from an asset."""
 PYTHON_OPS = frozenset({"PyFunc", "PyFuncStateless", "EagerPyFunc", "NumpyFunction"})
 """Ops that call Python functions, which only exist in the process that wrote the graph."""
 
@@ -34,6 +33,7 @@ class Graph:
         producer: graph version of the writer, 0 when absent.
         nodes: number of nodes outside functions.
         placeholders: names of ``Placeholder`` nodes outside functions.
+        idle: names of ``NoOp`` nodes that wait for nothing: an initialisation of this name does nothing.
     """
 
     ops: Counter[str] = field(default_factory=Counter)
@@ -41,6 +41,7 @@ class Graph:
     producer: int = 0
     nodes: int = 0
     placeholders: list[str] = field(default_factory=list)
+    idle: set[str] = field(default_factory=set)
 
     def touching_files(self) -> list[str]:
         """Ops that could touch files."""
@@ -67,6 +68,8 @@ def parse_graph(data: memoryview) -> Graph:
             graph.ops[op] += 1
             if op in ("Placeholder", "PlaceholderV2", "PlaceholderWithDefault"):
                 graph.placeholders.append(name)
+            elif op == "NoOp" and 3 not in Message(value):
+                graph.idle.add(name)
         elif number == 2:
             _parse_library(value, graph)
         elif number == 4:

@@ -66,7 +66,7 @@ class MetaGraph:
         tags: its tag set.
         tensorflow: version that wrote it, as stored.
         signatures: in the order of the file, internal ones (``__saved_model_init_op``) left out.
-        initializers: names of initialisation ops that loading runs.
+        initializers: nodes that loading runs, those that do nothing left out.
         graph: its ops and functions.
         objects: the object graph; empty in TF1.
         assets: file names below ``assets/``, by index.
@@ -173,23 +173,33 @@ def read_proto(path: Path, limit: int) -> bytes:
 def _meta_graph(message: Message) -> MetaGraph:
     info = message.message(1)
     signatures = [_signature(name, definition) for name, definition in message.mapping(5)]
-    collections = [name for name, _ in message.mapping(4)]
-    internal = [s.name for s in signatures if s.name.startswith("__saved_model")]
+    collections = dict(message.mapping(4))
+    internal = [s for s in signatures if s.name.startswith("__saved_model")]
     graph = parse_graph(message.view(2))
     return MetaGraph(
         tags=tuple(info.texts(4)),
         tensorflow=info.text(5),
-        signatures=[s for s in signatures if s.name not in internal],
-        initializers=sorted(
-            {*internal, *(c for c in collections if c in _INIT_OPS)} - {"__saved_model_train_op"}
-        ),
+        signatures=[s for s in signatures if s not in internal],
+        initializers=_initializers(internal, collections, graph),
         graph=graph,
         objects=parse_objects(message.view(7)),
         assets=[asset.text(2) for asset in message.messages(6)],
-        collections=collections,
+        collections=list(collections),
         reference_variables=any(op in graph.ops for op in ("Variable", "VariableV2", "TemporaryVariable")),
         graph_data=message.view(2),
     )
+
+
+def _initializers(internal: list[Signature], collections: dict[str, Message], graph: Graph) -> list[str]:
+    """Nodes that loading runs and that do something: TF2 writes an initialisation even where there is none."""
+    nodes = [
+        tensor.tensor for signature in internal if signature.name in _INIT_OPS for tensor in signature.outputs
+    ]
+    for name in _INIT_OPS:
+        if name in collections:
+            nodes += collections[name].message(1).texts(1)
+    names = {node.partition(":")[0].removeprefix("^") for node in nodes}
+    return sorted(names - graph.idle - {""})
 
 
 def _signature(name: str, message: Message) -> Signature:

@@ -101,3 +101,24 @@ def test_model_without_architecture_keeps_its_signatures(real_models: Path) -> N
     artifact = read_keras_saved_model(real_models / name)
     assert artifact.architecture is None
     assert set(artifact.metadata["signatures"]) == {"timestwo", "serving_default"}
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ("tf.keras-2.11/module_plain", []),
+        ("tf.keras-2.11/module_with_table", ["NoOp"]),
+        ("tf.keras-1.15/estimator", ["group_deps"]),
+        ("tf.keras-1.13/simple_save", []),
+    ],
+)
+def test_only_initialisations_that_do_something(legacy_models: Path, case: str, expected: list[str]) -> None:
+    assert read_saved_model(legacy_models / case / "saved_model").serving.initializers == expected
+
+
+def test_tag_sets_and_ordered_keys_of_authentic_models(legacy_models: Path) -> None:
+    built = read_saved_model(legacy_models / "tf.keras-1.15/builder/saved_model")
+    assert [meta.tags for meta in built.meta_graphs] == [("serve",), ("serve", "gpu")]
+    several = read_saved_model(legacy_models / "tf.keras-2.8/several_signatures/saved_model").serving
+    assert len(several.signatures) > 1
+    assert all(signature.inputs and signature.outputs for signature in several.signatures)
