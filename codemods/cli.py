@@ -126,7 +126,7 @@ def _code(
         except baselines.BaselineError as error:
             _fail(str(error))
         results = [(path, baselines.without(path, item, known)) for path, item in results]
-    record = result(
+    told = (
         FileRecord(
             path=path,
             changed=item.new is not None,
@@ -136,6 +136,7 @@ def _code(
         for path, item in results
         if item.new is not None or item.findings or item.error
     )
+    record = result(told, len(files))
     if mode == "write":
         changes = [(item.path, item.old, item.new) for _, item in results if item.new is not None]
         try:

@@ -53,7 +53,7 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts over all files."""
+    """Counts over all files that were looked at, listed or not."""
 
     files: int
     changed: int
@@ -89,8 +89,8 @@ def finding_record(report: Report) -> FindingRecord:
     )
 
 
-def result(files: Iterable[FileRecord]) -> Result:
-    """A run's record; only files with something to say are listed, all are counted by the caller's order."""
+def result(files: Iterable[FileRecord], looked_at: int) -> Result:
+    """A run's record; files with nothing to say of are counted, not listed."""
     listed = tuple(files)
     findings = [finding for file in listed for finding in file.findings]
     fixes = Counter(finding.fix for finding in findings)
@@ -98,7 +98,7 @@ def result(files: Iterable[FileRecord]) -> Result:
         schema=SCHEMA,
         files=listed,
         summary=Summary(
-            files=len(listed),
+            files=looked_at,
             changed=sum(file.changed for file in listed),
             findings=dict(sorted(Counter(finding.code for finding in findings).items())),
             applied=sum(finding.applied for finding in findings),

@@ -161,7 +161,7 @@ def test_json_is_the_contract(project: Path) -> None:
         "argument": "",
     }
     assert document["summary"] == {
-        "files": 2,
+        "files": 3,
         "changed": 1,
         "findings": {"IMP001": 1, "IMP010": 1},
         "applied": 1,
