@@ -4,7 +4,7 @@ from migrate.dialects.keras2 import axes, cudnn, dtypes, recurrent, spelling
 
 # isort: split
 # These need the defaults that the modules above fill in; the order of channels comes last.
-from migrate.dialects.keras2 import masked_bidirectional, resizing, theano
+from migrate.dialects.keras2 import masked_bidirectional, resizing, theano, theano_pooling
 
 # isort: split
 from migrate.dialects.keras2 import channels_first
@@ -19,4 +19,5 @@ __all__ = [
     "resizing",
     "spelling",
     "theano",
+    "theano_pooling",
 ]

@@ -12,10 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from migrate.capsule.model import Layer, Model
+from migrate.dialects.keras2.theano_pooling import refusal
 from migrate.dialects.rule import Era, Step, era_semantics, layer_rule, model_rule
 from migrate.dialects.shapes import spread
 from migrate.dialects.surgery import Chain, expand_chains, named
-from migrate.findings import MigrationError, Rule, Severity
+from migrate.findings import Rule, Severity
 
 _SPATIAL: Mapping[str, Mapping[str, int]] = {
     "Conv1D": {"kernel": 1},
@@ -31,9 +32,6 @@ _SPATIAL: Mapping[str, Mapping[str, int]] = {
 """Class to the number of leading spatial dimensions of each of its kernels."""
 _CONVOLUTIONS = {"Conv1D": 1, "Conv2D": 2, "Conv3D": 3}
 _TRANSPOSED = {"Conv2DTranspose": 2, "Conv3DTranspose": 3}
-_POOLS = {
-    **{f"{kind}Pooling{rank}D": rank for kind in ("Max", "Average") for rank in (1, 2, 3)},
-}
 
 
 KERNEL_FLIP = era_semantics(
@@ -87,7 +85,7 @@ def theano_border(model: Model, era: Era) -> Model:
     """Pad before the convolution, as Theano did.
 
     Raises:
-        MigrationError: ``SIL031`` for pooling and recurrent convolutions with such borders.
+        MigrationError: ``SIL031`` for borders that no stock layer can be given.
     """
     if era.backend != "theano":
         return model
@@ -99,17 +97,17 @@ def theano_border(model: Model, era: Era) -> Model:
 
 def _padded(layer: Layer) -> Chain | None:
     rank = _CONVOLUTIONS[layer.class_name]
-    if layer.config.get("padding") != "same" or _agrees(layer, "kernel_size", rank):
+    if layer.config.get("padding") != "same" or _agrees(layer, rank):
         return None
     sizes = spread(layer.config["kernel_size"], rank)
     if any(rate > 1 for rate in spread(layer.config.get("dilation_rate", 1), rank)):
-        raise _unknown(layer)
+        raise refusal(layer, "it is dilated")
     borders = [[size // 2, size - 1 - size // 2] for size in sizes]
     config = {"padding": borders[0] if rank == 1 else borders}
     if rank > 1 and "data_format" in layer.config:
         config["data_format"] = layer.config["data_format"]
     elif layer.config.get("data_format") == "channels_first":
-        raise _unknown(layer)
+        raise refusal(layer, "ZeroPadding1D works channels last only")
     pad = Layer(f"ZeroPadding{rank}D", f"{layer.name}_pad", config)
     return [pad, layer.with_config(padding="valid")]
 
@@ -117,40 +115,25 @@ def _padded(layer: Layer) -> Chain | None:
 def _cropped(layer: Layer) -> Chain | None:
     """A transposed convolution computes all of its output and loses half the kernel at the front."""
     rank = _TRANSPOSED[layer.class_name]
-    if layer.config.get("padding") != "same" or _agrees(layer, "kernel_size", rank):
+    if layer.config.get("padding") != "same" or _agrees(layer, rank):
         return None
     sizes = spread(layer.config["kernel_size"], rank)
     strides = spread(layer.config.get("strides", 1), rank)
     borders = [[k // 2, k - s - k // 2] for k, s in zip(sizes, strides, strict=True)]
     if any(behind < 0 for _, behind in borders) or layer.config.get("output_padding"):
-        raise _unknown(layer)
+        raise refusal(layer, "its output ends behind the last full window")
     config = {"cropping": borders, "data_format": layer.config.get("data_format", "channels_last")}
     full = named(layer.with_config(padding="valid"), f"{layer.name}_full")
     return [full, Layer(f"Cropping{rank}D", layer.name, config)]
 
 
 def _refuse_unknown_border(layer: Layer) -> None:
-    rank = _POOLS.get(layer.class_name, 2 if layer.class_name == "ConvLSTM2D" else 0)
-    size = "kernel_size" if layer.class_name.startswith("Conv") else "pool_size"
-    if rank and layer.config.get("padding") == "same" and not _agrees(layer, size, rank):
-        raise _unknown(layer)
+    if layer.class_name == "ConvLSTM2D" and layer.config.get("padding") == "same" and not _agrees(layer, 2):
+        raise refusal(layer, "it stands inside a recurrent layer")
 
 
-def _agrees(layer: Layer, size: str, rank: int) -> bool:
-    """Whether Theano and TensorFlow pad alike: odd sizes (3 for pooling) and no strides."""
-    sizes = spread(layer.config.get(size, 2), rank)
-    default = 1 if size == "kernel_size" else sizes
-    strides = spread(layer.config.get("strides") or default, rank)
-    odd = all(s % 2 for s in sizes) if size == "kernel_size" else all(s in (1, 3) for s in sizes)
-    return odd and all(stride == 1 for stride in strides)
-
-
-def _unknown(layer: Layer) -> MigrationError:
-    return MigrationError(
-        "SIL031",
-        f"{layer.class_name} {layer.name!r} was computed by Theano with padding='same', which pads otherwise than "
-        f"every "
-        "backend of today for these sizes and strides",
-        "Replace the layer in the source by one with padding='valid' behind a ZeroPadding layer.",
-        place=layer.name,
-    )
+def _agrees(layer: Layer, rank: int) -> bool:
+    """Whether Theano and TensorFlow pad alike: odd kernels and no strides."""
+    sizes = spread(layer.config["kernel_size"], rank)
+    strides = spread(layer.config.get("strides", 1), rank)
+    return all(size % 2 for size in sizes) and all(stride == 1 for stride in strides)
