@@ -10,7 +10,7 @@ from typing import Any
 
 from migrate.capsule.model import Layer
 from migrate.dialects.rule import Era, Step, layer_rule
-from migrate.findings import Rule, Severity
+from migrate.findings import Fix, Rule, Severity
 
 CLASSES: Mapping[str, str] = {
     "AtrousConvolution1D": "Conv1D",
@@ -131,6 +131,34 @@ def keras1_class(layer: Layer, era: Era) -> Layer:
 
 @layer_rule(
     Rule(
+        "CFG121",
+        "lost-regularisation",
+        "A layer has a regularisation that no later Keras has.",
+        Severity.WARNING,
+        Fix.MANUAL,
+        applies_to="<2",
+        before='{"class_name": "Embedding", "config": {"dropout": 0.2, …}}',
+        after='{"class_name": "Embedding", "config": {…}}',
+        why="Dropping whole words inside an Embedding, and the EigenvalueRegularizer, act in training only. The model "
+        "computes the same without them; training on does not regularise as before. A SpatialDropout1D behind the "
+        "Embedding is the nearest thing.",
+    ),
+    Step.KERAS_1,
+)
+def lost_regularisation(layer: Layer, era: Era) -> Layer:
+    """Leave out what has no successor, and say so."""
+    drop = [
+        key
+        for key, value in layer.config.items()
+        if isinstance(value, Mapping) and value.get("name") == "EigenvalueRegularizer"
+    ]
+    if layer.class_name == "Embedding" and layer.config.get("dropout"):
+        drop.append("dropout")
+    return layer.with_config(drop=tuple(drop)) if drop else layer
+
+
+@layer_rule(
+    Rule(
         "CFG102",
         "keras1-arguments",
         "A configuration uses the argument names of Keras 1.",
@@ -194,7 +222,7 @@ def _in_the_form_of_keras2(class_name: str, config: dict[str, Any]) -> dict[str,
         config.setdefault("use_bias", True)
     if class_name == "GRU":
         config["reset_after"] = False
-    if class_name == "Embedding":
+    if class_name == "Embedding" and not config.get("dropout"):
         config.pop("dropout", None)
     if class_name == "ActivityRegularization":
         config = {key: 0.0 if value is None else value for key, value in config.items()}
@@ -216,10 +244,7 @@ def _padding(value: Any) -> Any:
 
 
 def _object(value: Any) -> Any:
-    """A regularizer or constraint ``{"name": "MaxNorm", "m": 2}`` as Keras 2 writes it.
-
-    An EigenvalueRegularizer has no successor; it acts on the training loss only.
-    """
+    """A regularizer or constraint ``{"name": "MaxNorm", "m": 2}`` as Keras 2 writes it."""
     if not isinstance(value, Mapping) or "name" not in value or "class_name" in value:
         return value
     arguments = {key: item for key, item in value.items() if key != "name"}
@@ -239,7 +264,7 @@ def _object(value: Any) -> Any:
         case "unitnorm":
             return {"class_name": "UnitNorm", "config": arguments}
         case _:
-            return None
+            return value
 
 
 def _renamed(arguments: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

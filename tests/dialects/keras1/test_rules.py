@@ -11,7 +11,8 @@ from migrate.dialects.keras1.convolution import deconvolution_output_shape, full
 from migrate.dialects.keras1.merging import merge_layer
 from migrate.dialects.keras1.spelling import keras1_arguments
 from migrate.dialects.keras1.weights import keras1_gates, keras1_layout
-from migrate.dialects.rule import Era, registered
+from migrate.dialects.rule import Era, Notes, Step, registered
+from migrate.dialects.upgrade import upgrade
 from migrate.findings import MigrationError
 from tests.dialects.authentic import as_written, classes, codes, first, translated
 
@@ -272,6 +273,20 @@ def test_unsaid_orderings_follow_the_layers_around() -> None:
 def test_paddings_by_side_become_pairs(old: object, new: object) -> None:
     layer = keras1_arguments(Layer("ZeroPadding2D", "p", {"padding": old, "input_dtype": "float32"}), ERA)
     assert layer.config == {"padding": new}
+
+
+def test_lost_regularisation_is_a_finding() -> None:
+    notes = Notes()
+    words = Layer("Embedding", "e", {"input_dim": 7, "output_dim": 2, "dropout": 0.2, "init": "uniform"})
+    dense = Layer(
+        "Dense", "d", {"output_dim": 2, "W_regularizer": {"name": "EigenvalueRegularizer", "k": 0.1}}
+    )
+    model = upgrade(
+        Model("Sequential", "m", Topology.SEQUENTIAL, (words, dense)), ERA, (Step.KERAS_1,), notes
+    )
+    assert "dropout" not in model.layers[0].config
+    assert "kernel_regularizer" not in model.layers[1].config
+    assert [finding.code for finding in notes.findings] == ["CFG121", "CFG121"]
 
 
 def test_rules_of_keras_1_leave_later_files_alone() -> None:

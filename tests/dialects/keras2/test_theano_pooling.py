@@ -16,7 +16,7 @@ THEANO = Era.of("2.2.4", "theano")
 def _by_definition(x: Array, size: int, stride: int, kind: str) -> Array:
     """Windows from -border on; elements outside do not count."""
     border = size - 2 if size > 2 and size % 2 else size - 1
-    results = []
+    results: list[float] = []
     for start in range(-border, x.size, stride):
         if len(results) == -(-x.size // stride):
             break
