@@ -155,6 +155,7 @@ def look(source: Source, options: Options, repository: Repository | None) -> Pas
 def _unspoken(found: list[Found]) -> list[Found]:
     """Without what general rules say of places that a particular rule speaks of."""
     places = {item.node for item in found if item.rule.code not in _LATE}
+    edited = {item.node for item in found if item.rule.code not in _LATE and item.edits}
     moved = {item.symbol for item in found if item.rule.code in _MOVES}
     arguments = {
         (item.node, item.argument) for item in found if item.rule.code not in _LATE and item.argument
@@ -166,7 +167,8 @@ def _unspoken(found: list[Found]) -> list[Found]:
         key = (item.node, code, item.argument)
         spoken = (
             (code == "IMP011" and (item.node, item.argument) in arguments)
-            or (code in {"IMP003", "IMP010"} and item.node in places)
+            or (code == "IMP010" and item.node in places)
+            or (code == "IMP003" and item.node in (edited if item.edits else places))
             or (code == "IMP010" and item.symbol in moved)
         )
         if key not in seen and not spoken:

@@ -1,8 +1,7 @@
 """The rewrite as a command of LibCST's own runner.
 
-``python -m libcst.tool codemod codemods.libcst_command.KerasMigrateCommand PATH`` after a ``.libcst.codemod.yaml``
-with ``modules: [codemods]``. The runner brings its own file discovery and formatting; notebooks, documents, pins
-and the journal are those of ``keras-migrate code`` alone.
+``python -m libcst.tool codemod -x codemods.libcst_command.KerasMigrateCommand PATH``. The runner brings its own file
+discovery and formatting; notebooks, documents, pins and the journal are those of ``keras-migrate code`` alone.
 """
 
 from __future__ import annotations

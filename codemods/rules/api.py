@@ -58,7 +58,7 @@ class Proof:
 
     Attributes:
         before: a whole program in the old form; it assigns ``result`` (numbers, strings, arrays, nested).
-            ``np`` and deterministic seeds are given. The *after* is what the tool makes of it.
+            ``np``, ``os``, an empty working folder and seeds are given. The *after* is what the tool makes of it.
         changes: for a silent rule: the unchanged program runs under Keras 3 too and its ``result`` differs.
         tolerance: largest absolute and relative difference that counts as equal.
         unsafe: the rule's edit needs ``--unsafe``.

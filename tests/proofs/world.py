@@ -84,7 +84,7 @@ def main() -> None:
         request = json.loads(line)
         keras.backend.clear_session()
         keras.utils.set_random_seed(0)
-        namespace: dict[str, Any] = {"np": np, "__name__": "__proof__"}
+        namespace: dict[str, Any] = {"np": np, "os": os, "__name__": "__proof__"}
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
             try:
                 with contextlib.redirect_stdout(io.StringIO()):
