@@ -130,6 +130,13 @@ CONTAINER = (
         "Check that it is complete and that every custom op it uses is installed.",
     ),
     _reason(
+        "FMT027",
+        "architecture-alone",
+        "The file is an architecture without weights.",
+        "Weights are drawn in the legacy world and given to both, so that the architectures are compared.",
+        _NOTE,
+    ),
+    _reason(
         "FMT026",
         "pointer",
         "A git-lfs or git-annex pointer stands for the file.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,26 +23,31 @@ _REF = "$ref"
 
 
 def save_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
-    """Write arrays under their names; string arrays (dtype ``U`` or object of str) are allowed."""
+    """Write arrays under their names; string arrays (dtype ``U``, ``S``, or objects of str or bytes) are allowed."""
     numeric: dict[str, Array] = {}
     strings: dict[str, Any] = {}
     for name, array in arrays.items():
         if array.dtype.kind in "OUS":
-            strings[name] = {"shape": list(array.shape), "values": [_text(v) for v in array.ravel().tolist()]}
+            flat = array.ravel().tolist()
+            # Latin-1 maps bytes to characters one to one: serialised messages are not text.
+            raw = any(isinstance(v, bytes) for v in flat)
+            values = [v.decode("latin-1") if isinstance(v, bytes) else str(v) for v in flat]
+            strings[name] = {"shape": list(array.shape), "values": values, "bytes": raw}
         else:
             numeric[name] = np.asarray(array, order="C")  # ascontiguousarray would make a scalar a vector
     save_file(numeric, path, metadata={"strings": json.dumps(strings)})
 
 
 def load_arrays(path: Path) -> dict[str, Array]:
-    """Read what :func:`save_arrays` wrote; strings come back as object arrays of str."""
+    """Read what :func:`save_arrays` wrote; strings come back as object arrays of str, or of bytes if they were."""
     result: dict[str, Array] = {}
     with safe_open(path, framework="numpy") as file:
         strings = json.loads((file.metadata() or {}).get("strings", "{}"))
         for name in file.keys():  # noqa: SIM118 - not a mapping
             result[name] = file.get_tensor(name)
     for name, entry in strings.items():
-        result[name] = np.array(entry["values"], dtype=object).reshape(entry["shape"])
+        values = [v.encode("latin-1") for v in entry["values"]] if entry["bytes"] else entry["values"]
+        result[name] = np.array(values, dtype=object).reshape(entry["shape"])
     return result
 
 
@@ -68,26 +74,19 @@ def load_structure(folder: Path, stem: str) -> Model:
 
 def load_model(folder: Path, stem: str) -> Model:
     """Read what :func:`save_model` wrote."""
-    model = load_structure(folder, stem)
+    return with_weights(load_structure(folder, stem), load_arrays(folder / f"{stem}.safetensors"))
+
+
+def with_weights(model: Model, arrays: Mapping[str, Array]) -> Model:
+    """The model with the arrays named ``path|role`` as its weights."""
     by_layer: dict[str, dict[str, Array]] = {}
-    for key, array in load_arrays(folder / f"{stem}.safetensors").items():
+    for key, array in arrays.items():
         path, _, role = key.rpartition("|")
         by_layer.setdefault(path, {})[role] = array
 
     def fill(path: tuple[str, ...], layer: Layer) -> Layer:
         weights = by_layer.get("/".join(path))
-        if not weights:
-            return layer
-        return Layer(
-            layer.class_name,
-            layer.name,
-            layer.config,
-            layer.nodes,
-            weights,
-            layer.children,
-            layer.model,
-            layer.registered_name,
-        )
+        return replace(layer, weights=weights) if weights else layer
 
     return map_layers(model, fill)
 
@@ -162,7 +161,3 @@ def _decode(value: Any) -> Any:
 
 def _without_memory(shape: list[int], dtype: str) -> Array:
     return np.broadcast_to(np.zeros((), np.dtype(dtype)), tuple(shape))
-
-
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from migrate.capsule.model import Model
+from migrate.capsule.model import Array, Model
+from migrate.capsule.store import with_weights
 from migrate.dialects import registry  # noqa: F401 - importing it registers every rule
 from migrate.dialects.assign import assign_weights
 from migrate.dialects.grammar import parse_model
 from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.upgrade import upgrade
 from migrate.findings import MigrationError
-from migrate.formats.artifact import LegacyArtifact
+from migrate.formats.artifact import Format, LegacyArtifact
 
-
+ARCHITECTURES = frozenset({Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML})
 _MALFORMED = (TypeError, KeyError, ValueError, AttributeError, IndexError, RecursionError)
 
 
@@ -34,8 +36,13 @@ class Translation:
     notes: Notes
 
 
-def translate(artifact: LegacyArtifact, era: Era) -> Translation:
+def translate(artifact: LegacyArtifact, era: Era, fresh: Mapping[str, Array] | None = None) -> Translation:
     """Parse, give every array its place, and upgrade step by step.
+
+    Args:
+        artifact: as a reader gave it; an architecture alone has no weights.
+        era: who wrote it.
+        fresh: weights of the final Keras 2 dialect under ``path|role``, for an architecture alone.
 
     Raises:
         MigrationError: ``FMT004`` without an architecture, else the code of the rule that had to refuse.
@@ -50,8 +57,11 @@ def translate(artifact: LegacyArtifact, era: Era) -> Translation:
     try:
         model = parse_model(artifact.architecture, notes)
         model = upgrade(model, era, (Step.GRAMMAR,), notes)
-        assigned = assign_weights(model, artifact.weights, era)
+        alone = artifact.format in ARCHITECTURES
+        assigned = model if alone else assign_weights(model, artifact.weights, era)
         legacy = upgrade(assigned, era, (Step.KERAS_1, Step.KERAS_2), notes)
+        if fresh is not None:
+            legacy = with_weights(legacy, fresh)
         modern = upgrade(legacy, era, (Step.KERAS_3,), notes)
     except _MALFORMED as error:
         # A configuration can be any JSON; what the rules trip over is the file's fault until shown otherwise.

@@ -58,7 +58,7 @@ def compare_arrays(
         reason = f"the shape is {list(result.shape)}, expected {list(reference.shape)}"
         return Comparison(name, False, np.inf, np.inf, 0.0, 0.0, reason)
     if reference.dtype.kind not in "fiub" or result.dtype.kind not in "fiub":
-        same = bool(np.array_equal(reference.astype(str), result.astype(str)))
+        same = _texts(reference) == _texts(result)
         return Comparison(name, same, 0.0, 0.0, 1.0, 1.0, "" if same else "the strings differ")
     if reference.dtype.kind != result.dtype.kind and not {reference.dtype.kind, result.dtype.kind} <= set(
         "iub"
@@ -110,6 +110,11 @@ def compare_cases(
         Comparison.worst(parts[0].name, parts)
         for _, parts in sorted(by_output.items(), key=lambda i: int(i[0]))
     ]
+
+
+def _texts(array: Array) -> list[str]:
+    """Strings of any representation as text."""
+    return [v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in array.ravel().tolist()]
 
 
 def _cosine(a: Array, b: Array) -> float:

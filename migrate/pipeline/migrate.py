@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 
-from migrate.findings import MigrationError, Severity
+import msgspec
+
+from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.outcome import must_be_a_model, status_of
 from migrate.pipeline.progress import Progress, Written
 from migrate.pipeline.publish import must_be_free, publish
-from migrate.pipeline.reference import reader_params
+from migrate.pipeline.reference import draw_weights, reader_params
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.result import artifact_result, migration_record
 from migrate.pipeline.safety import must_be_safe
@@ -70,8 +72,20 @@ def _migrate(
 def _migrate_file(
     request: ArtifactRequest, options: Options, slot: Slot, staged: Staged, progress: Progress
 ) -> Written:
+    params, fresh = reader_params(staged, options), ""
+    if staged.format in (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML):
+        with progress.phase("reference"):
+            fresh = params["fresh"] = draw_weights(slot, staged, options)
+        progress.findings.append(
+            Finding(
+                "FMT027",
+                Severity.WARNING,
+                "the file is an architecture alone: its weights are drawn anew, the same in both worlds",
+                "Put the weights beside it, or name it with --architecture for them.",
+            )
+        )
     with progress.phase("translate"):
-        translated = ask_reader(slot, staged.source, reader_params(staged, options))
+        translated = msgspec.structs.replace(ask_reader(slot, staged.source, params), fresh=fresh)
         progress.facts, progress.rules = translated.artifact, translated.rules
         progress.findings += translated.notes()
         translated.must_be_translated()

@@ -44,7 +44,7 @@ def take_reference(slot: Slot, staged: Staged, translated: Translated, options: 
         MigrationError: ``PAR004`` when the legacy world can do neither: there is no reference.
     """
     findings: list[Finding] = []
-    witnesses = [("original", _load_original)] if translated.original else []
+    witnesses = [("original", _load_original)] if translated.original and not translated.fresh else []
     witnesses.append(("reconstructed", _reconstruct))
     model = legacy_structure(slot)
     for evidence, load in witnesses:
@@ -76,16 +76,30 @@ def _load_original(slot: Slot, staged: Staged, translated: Translated, options: 
 
 
 def _reconstruct(slot: Slot, staged: Staged, translated: Translated, options: Options) -> dict[str, Any]:
-    ask_reader(slot, staged.source, reader_params(staged, options), reconstruct=True)
-    return slot.legacy.call(
-        "build",
-        {
-            "folder": str(slot.reader.scratch),
-            "stem": "legacy",
-            "config": "keras2.json",
-            "custom_objects": list(staged.custom_objects),
-        },
-    )
+    params = reader_params(staged, options)
+    if translated.fresh:
+        params["fresh"] = translated.fresh
+    ask_reader(slot, staged.source, params, reconstruct=True)
+    return slot.legacy.call("build", _keras2(slot, staged))
+
+
+def draw_weights(slot: Slot, staged: Staged, options: Options) -> str:
+    """Weights for an architecture that has none, drawn in the legacy world; the file that holds them.
+
+    Raises:
+        MigrationError: tf-keras cannot build the architecture.
+    """
+    ask_reader(slot, staged.source, reader_params(staged, options), reconstruct=True).must_be_translated()
+    return str(slot.legacy.call("build", {**_keras2(slot, staged), "fresh": "fresh.safetensors"})["file"])
+
+
+def _keras2(slot: Slot, staged: Staged) -> dict[str, Any]:
+    return {
+        "folder": str(slot.reader.scratch),
+        "stem": "legacy",
+        "config": "keras2.json",
+        "custom_objects": list(staged.custom_objects),
+    }
 
 
 def reader_params(staged: Staged, options: Options) -> dict[str, Any]:

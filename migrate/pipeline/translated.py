@@ -58,6 +58,8 @@ class Translated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     original: bool
     training: dict[str, dict[str, str]]
     refusal: _Refusal | None
+    fresh: str = ""
+    """File of drawn weights, set by the parent for an architecture alone."""
 
     def must_be_translated(self) -> None:
         """Raise the reader's refusal, if any.

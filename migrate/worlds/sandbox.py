@@ -6,6 +6,7 @@ model is read, which protections the kernel granted; `shortfall` says what that 
 
 from __future__ import annotations
 
+import os
 import sys
 import sysconfig
 from pathlib import Path
@@ -95,7 +96,20 @@ def _interpreter(python: Path | None) -> list[str]:
         return [*own, str(python.absolute().parent.parent), str(python.resolve().parent.parent)]
     paths = sysconfig.get_paths()
     folders = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    return [*own, sys.prefix, sys.base_prefix, *folders]
+    return [*own, sys.prefix, sys.base_prefix, *folders, *_linked_packages()]
+
+
+def _linked_packages() -> list[str]:
+    """Folders that ``.pth`` files put on the path; not those of the caller's folder, script or variables."""
+    given = {Path(entry).resolve() for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry}
+    closed = {Path.cwd(), Path(sys.argv[0]).resolve().parent, *given}
+    home = Path.home()
+    entries = [Path(entry).resolve() for entry in sys.path if entry]
+    return [
+        str(entry)
+        for entry in entries
+        if entry.is_dir() and entry not in closed and not home.is_relative_to(entry) and entry.parent != entry
+    ]
 
 
 def promises(active: Sequence[str]) -> dict[str, bool]:

@@ -12,6 +12,7 @@ import argparse
 import faulthandler
 import importlib
 import importlib.abc
+import importlib.machinery
 import importlib.util
 import json
 import os
@@ -48,6 +49,21 @@ class ProjectBlocker(importlib.abc.MetaPathFinder):
             raise ModuleNotFoundError(f"{fullname} is out of bounds in the stock world", name=fullname)
 
 
+class ProjectFinder(importlib.abc.MetaPathFinder):
+    """Finds this project beside this file, without a look at the folder around it, which may be closed."""
+
+    def find_spec(
+        self, fullname: str, path: object = None, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """The specification of a package of this project; None for every other name."""
+        if fullname not in ProjectBlocker.NAMES:
+            return None
+        folder = HERE.parent.parent / fullname
+        return importlib.util.spec_from_file_location(
+            fullname, folder / "__init__.py", submodule_search_locations=[str(folder)]
+        )
+
+
 def take_channel() -> tuple[BinaryIO, BinaryIO]:
     """Move the message pipes off the standard descriptors; prints go to standard error from now on."""
     incoming = os.fdopen(os.dup(0), "rb")
@@ -68,7 +84,7 @@ def load_handlers(world: str, handlers: str | None) -> Mapping[str, Handler]:
     if world == "stock":
         sys.meta_path.insert(0, ProjectBlocker())
     else:
-        sys.path.insert(0, str(HERE.parent.parent))
+        sys.meta_path.insert(0, ProjectFinder())
     module: ModuleType
     name = handlers or ("" if world == "stock" else f"migrate.worlds.{world}.handlers")
     if name and not name.endswith(".py"):

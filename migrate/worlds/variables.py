@@ -39,6 +39,26 @@ def assign_model(live: Any, model: Model) -> None:
         assign_layer(live.get_layer(record.name), record, record.name)
 
 
+def collect_model(live: Any, model: Model, path: str = "") -> dict[str, Array]:
+    """Every variable of a live model under ``path|role``: what :func:`assign_model` sets."""
+    found: dict[str, Array] = {}
+    for record in model.layers:
+        if record.class_name not in ("Op", "InputLayer"):
+            found |= _collect_layer(live.get_layer(record.name), record, f"{path}{record.name}")
+    return found
+
+
+def _collect_layer(live: Any, record: Layer, path: str) -> dict[str, Array]:
+    if record.model is not None:
+        return collect_model(live, record.model, f"{path}/")
+    found: dict[str, Array] = {}
+    for attribute, child in record.children.items():
+        found |= _collect_layer(child_of(live, attribute), child, f"{path}/{attribute}")
+    wrapped = {id(v) for a in record.children for v in child_of(live, a).weights}
+    own = own_variables(live) if record.children else roles_of(live)
+    return found | {f"{path}|{role}": as_array(v) for role, v in own if id(v) not in wrapped}
+
+
 def assign_layer(live: Any, record: Layer, path: str) -> None:
     """Set the variables of one live layer and of all it wraps."""
     if record.model is not None:

@@ -60,10 +60,12 @@ def test_strings_and_half_precision_survive(tmp_path: Path) -> None:
         "fixed": np.array(["x", "yy"]),
         "half": np.array([1.5, -2.0], dtype="float16"),
         "none": np.zeros((0, 3), dtype="int32"),
+        "message": np.array([b"\x0a\xff\x80"]),
     }
     save_arrays(tmp_path / "a", arrays)
     back = load_arrays(tmp_path / "a")
     assert back["text"].tolist() == [["héllo", ""], ["b", "c"]]
     assert back["fixed"].tolist() == ["x", "yy"]
+    assert back["message"].tolist() == [b"\x0a\xff\x80"]
     assert back["half"].dtype == np.float16
     assert back["none"].shape == (0, 3)

@@ -9,13 +9,13 @@ from typing import Any
 import tensorflow as tf
 import tf_keras
 
-from migrate.capsule.store import load_model, save_arrays
+from migrate.capsule.store import load_model, load_structure, save_arrays
 from migrate.findings import MigrationError
 from migrate.worlds.custom import load_custom_objects
 from migrate.worlds.legacy import saved_model
 from migrate.worlds.legacy.training import load_compiled, step_of
 from migrate.worlds.runner import cases_of, describe, nest_like, run_cases, to_numpy
-from migrate.worlds.variables import assign_model
+from migrate.worlds.variables import assign_model, collect_model
 
 _held: dict[str, Any] = {}
 
@@ -44,15 +44,23 @@ def load_original(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
 
 def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Build from a capsule's final Keras 2 configuration and set its weights by role."""
+    """Build from a capsule's final Keras 2 configuration and set its weights by role.
+
+    ``fresh`` names a file instead: the weights are drawn, the same ones each time, and written there.
+    """
     tf_keras.backend.clear_session()
+    tf_keras.utils.set_random_seed(0)
     objects = load_custom_objects(params.get("custom_objects", []))
     folder = Path(params["folder"])
     config = json.loads((folder / params["config"]).read_text(encoding="utf-8"))
     with tf_keras.saving.custom_object_scope(objects):
         model = tf_keras.models.model_from_json(json.dumps(config))
-    assign_model(model, load_model(folder, params["stem"]))
     _held["model"] = model
+    if params.get("fresh"):
+        out = scratch / params["fresh"]
+        save_arrays(out, collect_model(model, load_structure(folder, params["stem"])))
+        return {**describe(model), "file": str(out)}
+    assign_model(model, load_model(folder, params["stem"]))
     return describe(model)
 
 

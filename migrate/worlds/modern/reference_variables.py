@@ -7,6 +7,7 @@ owns its weights (tensorflow/tensorflow#42425). Only what a signature's outputs 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,62 +18,101 @@ from tensorflow.core.framework import graph_pb2
 from migrate.findings import MigrationError
 
 _VARIABLE_OPS = frozenset({"Variable", "VariableV2"})
+_HANDLE = "VarHandleOp"
 _UPDATES = frozenset({"Assign", "AssignAdd", "AssignSub", "ScatterUpdate", "ScatterAdd", "ScatterSub"})
-_TABLES = frozenset({"HashTable", "HashTableV2", "MutableHashTable", "MutableHashTableV2"})
+_TABLE = "HashTableV2"
+_OTHER_TABLES = frozenset({"HashTable", "MutableHashTable", "MutableHashTableV2"})
 
 
-class Lifted(tf.Module):
-    """The signatures of a TF1 graph over resource variables."""
+@dataclass(frozen=True, slots=True)
+class LoadedGraph:
+    """A TF1 meta graph, loaded and initialised once in a session.
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    Attributes:
+        graph_def: the graph.
+        signatures: name to signature definition.
+        values: op name of each variable, reference or resource, to its value.
+        tables: op name of each lookup table to its keys and values.
+    """
+
+    graph_def: graph_pb2.GraphDef
+    signatures: Mapping[str, Any]
+    values: Mapping[str, Any]
+    tables: Mapping[str, tuple[Any, Any]]
+
+
+class Lifted(tf.Module):  # type: ignore[misc]
+    """The state of a TF1 graph as TensorFlow 2 objects: resource variables and static tables."""
+
+    def __init__(self, loaded: LoadedGraph) -> None:
         super().__init__()
-        self.weights = [tf.Variable(value, name=name) for name, value in values.items()]
-        self.by_name = dict(zip(values, self.weights, strict=True))
+        self.weights = [tf.Variable(value, name=name) for name, value in loaded.values.items()]
+        self.tables = [
+            tf.lookup.StaticHashTable(
+                tf.lookup.KeyValueTensorInitializer(keys, values), default_value=_zero(values)
+            )
+            for keys, values in loaded.tables.values()
+        ]
+        self.by_name = dict(zip(loaded.values, self.weights, strict=True))
+        self.table_by_name = dict(zip(loaded.tables, self.tables, strict=True))
+
+
+def _zero(values: Any) -> Any:
+    """The node that looks a key up has a default of its own; the table's is never used."""
+    return tf.constant("" if values.dtype.kind in "OSU" else 0, dtype=tf.as_dtype(values.dtype))
 
 
 def reexport_tf1(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Write ``path`` to ``saved_model`` in the scratch folder, keeping the signatures of ``orders``.
 
     Raises:
-        MigrationError: ``EXP006`` for a signature that updates variables or needs a lookup table.
+        MigrationError: ``EXP006`` for a signature that updates variables or needs a mutable table.
     """
-    graph_def, signatures, values = _load(params["path"], params["tags"])
-    module = Lifted(values)
+    loaded = _load(params["path"], params["tags"])
+    module = Lifted(loaded)
     archive = keras.export.ExportArchive()
     archive.track(module)
-    names = sorted(signatures, key=lambda name: name != "serving_default")
+    names = sorted(loaded.signatures, key=lambda name: name != "serving_default")
     for name in names:
-        function, specs = _endpoint(module, graph_def, signatures[name], params["orders"][name], name)
+        function, specs = _endpoint(module, loaded, params["orders"][name], name)
         archive.add_endpoint(name, function, input_signature=specs)
     out = scratch / "saved_model"
     archive.write_out(str(out), verbose=False)
-    return {"saved_model": str(out), "signatures": names, "variables": len(values)}
+    return {"saved_model": str(out), "signatures": names, "variables": len(module.weights)}
 
 
-def _load(path: str, tags: list[str]) -> tuple[graph_pb2.GraphDef, dict[str, Any], dict[str, Any]]:
-    """The graph, its signature definitions, and the values of its variables by op name."""
+def _load(path: str, tags: list[str]) -> LoadedGraph:
     v1 = tf.compat.v1
-    with tf.Graph().as_default(), v1.Session() as session:
+    with tf.Graph().as_default() as graph, v1.Session() as session:
         meta = v1.saved_model.load(session, tags, path)
-        variables = {v.op.name: v for v in v1.global_variables() if v.op.type in _VARIABLE_OPS}
+        graph_def = graph.as_graph_def()
+        variables = {v.op.name: v for v in v1.global_variables() if v.op.type in (*_VARIABLE_OPS, _HANDLE)}
         values = session.run(variables)
+        tables = {op.name: session.run(_exported(op)) for op in graph.get_operations() if op.type == _TABLE}
         signatures = {n: s for n, s in meta.signature_def.items() if not n.startswith("__")}
-        return session.graph.as_graph_def(), signatures, values
+        return LoadedGraph(graph_def, signatures, values, tables)
+
+
+def _exported(op: Any) -> Any:
+    """Keys and values of a table, read in the session that initialised it."""
+    keys, values = tf.raw_ops.LookupTableExportV2(
+        table_handle=op.outputs[0], Tkeys=op.get_attr("key_dtype"), Tvalues=op.get_attr("value_dtype")
+    )
+    return keys, values
 
 
 def _endpoint(
-    module: Lifted,
-    graph_def: graph_pb2.GraphDef,
-    signature: Any,
-    order: Mapping[str, list[str]],
-    name: str,
+    module: Lifted, loaded: LoadedGraph, order: Mapping[str, list[str]], name: str
 ) -> tuple[Any, list[tf.TensorSpec]]:
+    signature = loaded.signatures[name]
     inputs = {key: signature.inputs[key] for key in order["inputs"]}
     outputs = {key: signature.outputs[key].name for key in order["outputs"]}
-    pruned = _pruned(graph_def, [n.split(":")[0] for n in outputs.values()], name)
+    pruned = _pruned(loaded.graph_def, [n.split(":")[0] for n in outputs.values()], name)
     read = [node.name for node in pruned.node if node.op in _VARIABLE_OPS]
+    handles = [node.name for node in pruned.node if node.op == _HANDLE]
+    looked_up = [node.name for node in pruned.node if node.op == _TABLE]
     for node in pruned.node:
-        if node.op in _VARIABLE_OPS:
+        if node.op in (*_VARIABLE_OPS, _HANDLE, _TABLE):
             _become_placeholder(node)
     present = {node.name for node in pruned.node}
     specs = [
@@ -82,6 +122,9 @@ def _endpoint(
 
     def call(*tensors: Any) -> dict[str, Any]:
         mapping = {f"{v}:0": module.by_name[v].read_value() for v in read}
+        capture = tf.compat.v1.get_default_graph().capture  # an imported graph takes symbolic tensors only
+        mapping |= {f"{v}:0": capture(module.by_name[v].handle) for v in handles}
+        mapping |= {f"{t}:0": capture(module.table_by_name[t].resource_handle) for t in looked_up}
         for tensor, info in zip(tensors, inputs.values(), strict=True):
             if info.name.split(":")[0] in present:
                 mapping[info.name] = tensor
@@ -96,8 +139,8 @@ def _endpoint(
 def _pruned(graph_def: graph_pb2.GraphDef, outputs: list[str], signature: str) -> graph_pb2.GraphDef:
     pruned = tf.compat.v1.graph_util.extract_sub_graph(graph_def, outputs)
     for node in pruned.node:
-        if node.op in _UPDATES or node.op in _TABLES:
-            kind = "updates its variables" if node.op in _UPDATES else "needs a lookup table"
+        if node.op in _UPDATES or node.op in _OTHER_TABLES:
+            kind = "updates its variables" if node.op in _UPDATES else "needs a mutable table"
             raise MigrationError(
                 "EXP006",
                 f"signature {signature!r} {kind} ({node.op} {node.name!r}), which a TF1 graph with reference "
@@ -109,11 +152,12 @@ def _pruned(graph_def: graph_pb2.GraphDef, outputs: list[str], signature: str) -
 
 
 def _become_placeholder(node: Any) -> None:
-    dtype, shape = node.attr["dtype"], node.attr["shape"]
-    kept = {"dtype": dtype, "shape": shape}
+    if node.op in (_TABLE, _HANDLE):
+        node.attr["dtype"].type = tf.resource.as_datatype_enum
     node.op = "Placeholder"
-    for key in [k for k in node.attr if k not in kept]:
+    for key in [k for k in node.attr if k not in ("dtype", "shape")]:
         del node.attr[key]
+    del node.input[:]
 
 
 def _shape(proto: Any) -> Any:

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from migrate.capsule.store import save_model, save_structure
+from migrate.capsule.store import load_arrays, save_model, save_structure
 from migrate.dialects.emit import emit_keras2
 from migrate.dialects.rule import overrides_original
 from migrate.dialects.training import plan_training, save_plan
@@ -27,6 +27,8 @@ from migrate.formats.saved_model.reader import read_saved_model
 
 def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Translate ``source`` (with ``architecture``); ``reconstruct`` writes what the legacy world builds from.
+
+    ``fresh`` names a file of weights for an architecture that has none.
 
     Returns:
         ``artifact`` (sha256, format, writer), ``rules`` (as fired), ``findings``, ``original`` (whether
@@ -45,7 +47,8 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     try:
         _must_be_legacy(artifact)
         era = era_of(artifact, params.get("keep_weights", False))
-        translation = translate(artifact, era)
+        fresh = load_arrays(Path(params["fresh"])) if params.get("fresh") else None
+        translation = translate(artifact, era, fresh)
     except MigrationError as error:
         return {**answer, "refusal": _refusal(error)}
     notes = translation.notes

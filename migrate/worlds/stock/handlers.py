@@ -22,7 +22,8 @@ def _load_arrays(path):
         for name in file.keys():
             result[name] = file.get_tensor(name)
     for name, entry in strings.items():
-        result[name] = np.array(entry["values"], dtype=object).reshape(entry["shape"])
+        values = [v.encode("latin-1") for v in entry["values"]] if entry["bytes"] else entry["values"]
+        result[name] = np.array(values, dtype=object).reshape(entry["shape"])
     return result
 
 
@@ -30,11 +31,10 @@ def _save_arrays(path, arrays):
     numeric, strings = {}, {}
     for name, array in arrays.items():
         if array.dtype.kind in "OUS":
-            values = [
-                v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v)
-                for v in array.ravel().tolist()
-            ]
-            strings[name] = {"shape": list(array.shape), "values": values}
+            flat = array.ravel().tolist()
+            raw = any(isinstance(v, bytes) for v in flat)
+            values = [v.decode("latin-1") if isinstance(v, bytes) else str(v) for v in flat]
+            strings[name] = {"shape": list(array.shape), "values": values, "bytes": raw}
         else:
             numeric[name] = np.asarray(array, order="C")
     save_file(numeric, path, metadata={"strings": json.dumps(strings)})
