@@ -146,14 +146,14 @@ def _match(layer: Layer, slots: list[Slot], arrays: list[SavedArray]) -> Iterabl
         raise _mismatch(layer, slots, arrays)
     if not slots:
         return []
-    remaining = list(slots)
+    remaining = dict(enumerate(slots))
     pairs: list[tuple[Slot, SavedArray]] = []
     for array in arrays:
-        best = max(remaining, key=lambda slot: (_likeness(slot, array.name), -slots.index(slot)))
-        if _likeness(best, array.name) < 0:
+        # The likeliest variable; among equals the first, which is the documented order of one layer.
+        likeness, negated = max((_likeness(slot, array.name), -at) for at, slot in remaining.items())
+        if likeness < 0:
             raise _mismatch(layer, slots, arrays)
-        remaining.remove(best)
-        pairs.append((best, array))
+        pairs.append((remaining.pop(-negated), array))
     return pairs
 
 

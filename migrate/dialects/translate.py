@@ -53,6 +53,13 @@ def translate(artifact: LegacyArtifact, era: Era, fresh: Mapping[str, Array] | N
             "the file holds weights without an architecture",
             "Give the architecture with --architecture model.json or --architecture file.py:function.",
         )
+    lost = artifact.metadata.get("vocabularies_missing")
+    if lost:
+        raise MigrationError(
+            "WGT021",
+            f"the vocabulary of {', '.join(map(str, lost))} is not in the file",
+            "Save the model as .keras or SavedModel in its own framework: both keep what a lookup layer learned.",
+        )
     notes = Notes()
     try:
         model = parse_model(artifact.architecture, notes)
