@@ -43,6 +43,7 @@ from codemods.rules._custom_rules import (
 )
 from codemods.rules._evidence import LAYER, LOSS, METRIC, MODEL, method_of, owner, super_init, trust
 from codemods.rules.api import Found, visit
+from codemods.trees import walk
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def super_calls(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
     if init is None:
         return
     direct = {ctx.name(base) for base in cls.bases}
-    for call in ast.walk(init):
+    for call in walk(init):
         if not isinstance(call, ast.Call) or not super_init(call.func):
             continue
         for keyword in call.keywords:
@@ -323,7 +324,7 @@ def callback_models(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
 def sequences(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
     """``Sequence`` subclasses that never call the constructor of the base."""
     init = method_of(cls, "__init__")
-    if init is None or any(super_init(node) for node in ast.walk(init)):
+    if init is None or any(super_init(node) for node in walk(init)):
         return
     if {ctx.name(base) for base in cls.bases} & {"keras.utils.Sequence", "keras.utils.PyDataset"}:
         first = init.body[0]

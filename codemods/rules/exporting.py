@@ -10,6 +10,7 @@ from codemods.edits import Code, ReplaceExpression, ReplaceStatement
 from codemods.rules._evidence import LAYER, MODEL, method_of, trust
 from codemods.rules._saving_rules import SAV007, SAV011
 from codemods.rules.api import Found, visit
+from codemods.trees import walk
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _layers(cls: ast.ClassDef, ctx: Context) -> list[str]:
     """Attributes that ``__init__`` sets to Keras layers or models."""
     init = method_of(cls, "__init__")
     found: list[str] = []
-    for node in ast.walk(init) if init is not None else ():
+    for node in walk(init) if init is not None else ():
         if (
             isinstance(node, ast.Assign)
             and len(node.targets) == 1

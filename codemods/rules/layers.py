@@ -34,6 +34,7 @@ from codemods.rules._layer_rules import (
     LAY111,
 )
 from codemods.rules.api import Found, Target, visit
+from codemods.trees import walk
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ def lost_members(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
 
 def _defines(cls: ast.ClassDef, name: str) -> bool:
     """Whether a class sets an attribute or defines a method of this name itself."""
-    for node in ast.walk(cls):
+    for node in walk(cls):
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return True
         if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Store):

@@ -10,6 +10,7 @@ from codemods.catalogue import load
 from codemods.edits import Code, ReplaceExpression
 from codemods.rules._evidence import LOSS, super_init, text
 from codemods.rules.api import Found, Proof, SourceRule, Target, visit
+from codemods.trees import walk
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def auto(call: ast.Call, ctx: Context) -> Iterator[Found]:
 @visit(LSS102, bases={LOSS})
 def auto_default(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
     """``super().__init__(reduction="auto")`` and the default of a parameter."""
-    for node in ast.walk(cls):
+    for node in walk(cls):
         if isinstance(node, ast.Call) and super_init(node.func):
             for keyword in node.keywords:
                 if keyword.arg == "reduction" and ctx.literal(keyword.value) == "auto":

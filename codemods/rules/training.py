@@ -38,6 +38,7 @@ from codemods.rules._training_rules import (
     TRN020,
 )
 from codemods.rules.api import Found, visit
+from codemods.trees import walk
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -374,10 +375,10 @@ def _fed_to_fit(name: str, ctx: Context) -> bool:
     """Whether a function of this name is called among the arguments of ``fit``, or its result is."""
     takers = {"fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator"}
     made: set[str] = set()
-    for statement in ast.walk(ctx.module.tree):
+    for statement in walk(ctx.module.tree):
         if isinstance(statement, ast.Assign) and _calls(statement.value, name):
             made |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
-    for call in ast.walk(ctx.module.tree):
+    for call in walk(ctx.module.tree):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in takers:
             given = [*call.args, *(keyword.value for keyword in call.keywords)]
             if any(
