@@ -38,7 +38,16 @@ try:
 except Exception as error:
     sys.exit(f'{type(error).__name__}: {str(error)[:80]}')
 """
-CASES = ("mlp", "merging", "siamese", "separable", "train_adam", "train_adagrad", "train_two_outputs", "transfer")
+CASES = (
+    "mlp",
+    "merging",
+    "siamese",
+    "separable",
+    "train_adam",
+    "train_adagrad",
+    "train_two_outputs",
+    "transfer",
+)
 
 
 def small_models(count: int, folder: Path) -> list[Path]:
@@ -60,7 +69,9 @@ def ours(folder: Path, out: Path, jobs: int) -> float:
     """Seconds of one call of the command over the folder."""
     start = time.perf_counter()
     command = [sys.executable, "-m", "migrate", "models", str(folder), "--out", str(out)]
-    subprocess.run([*command, "--jobs", str(jobs), "--progress", "none"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*command, "--jobs", str(jobs), "--progress", "none"], check=True, stdout=subprocess.DEVNULL
+    )
     return time.perf_counter() - start
 
 
@@ -75,7 +86,8 @@ def theirs(models: list[Path], folder: Path, jobs: int) -> tuple[float, int]:
         legacy = {**environment, "TF_USE_LEGACY_KERAS": "1"}
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         subprocess.run([sys.executable, "-c", DUMP, str(model), stem], env=legacy, check=True, **quiet)
-        return subprocess.run([sys.executable, "-c", BUILD, stem], env=environment, check=False, **quiet).returncode == 0
+        built = subprocess.run([sys.executable, "-c", BUILD, stem], env=environment, check=False, **quiet)
+        return built.returncode == 0
 
     start = time.perf_counter()
     with ThreadPoolExecutor(jobs) as pool:
@@ -84,7 +96,9 @@ def theirs(models: list[Path], folder: Path, jobs: int) -> tuple[float, int]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--models", type=int, default=100)
     parser.add_argument("--script", type=int, default=6, help="models that the script is timed on")
     parser.add_argument("--jobs", type=int, default=2)
@@ -98,9 +112,14 @@ def main() -> None:
         again = ours(folder / "in", folder / "out", arguments.jobs)
     per_model, script_per_model = seconds / arguments.models, script_seconds / arguments.script
     print(f"keras-migrate: {arguments.models} models in {seconds:.1f} s, {per_model:.2f} s a model")
-    print(f"script: {arguments.script} models in {script_seconds:.1f} s, {script_per_model:.2f} s a model; ", end="")
+    print(
+        f"script: {arguments.script} models in {script_seconds:.1f} s, {script_per_model:.2f} s a model; ",
+        end="",
+    )
     print(f"{rebuilt} of {arguments.script} could be rebuilt, none compared")
-    print(f"ratio: {script_per_model / per_model:.1f} times faster; a repeated run takes {again / seconds:.1%}")
+    print(
+        f"ratio: {script_per_model / per_model:.1f} times faster; a repeated run takes {again / seconds:.1%}"
+    )
 
 
 if __name__ == "__main__":

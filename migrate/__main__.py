@@ -15,7 +15,7 @@ def main() -> None:
 
     try:
         cli(prog_name="keras-migrate")
-    except Exception:
+    except Exception:  # noqa: BLE001 - the outermost boundary: printed in full, status 3
         import traceback
 
         traceback.print_exc()

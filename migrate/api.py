@@ -28,6 +28,9 @@ def migrate_model(path: str | Path, out: str | Path, options: Options | None = N
 
     source = Path(path).resolve()
     request = ArtifactRequest(source, source.name, Path(out).resolve(), source.name.split(".")[0])
-    with tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder, Pool(1, Path(folder)) as pool:
-        with pool.slot() as slot:
-            return migrate_artifact(request, options or Options(), slot)
+    with (
+        tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,
+        Pool(1, Path(folder)) as pool,
+        pool.slot() as slot,
+    ):
+        return migrate_artifact(request, options or Options(), slot)

@@ -19,13 +19,15 @@ CONFIGURATION = (
         "CFG005",
         "unknown-class",
         "A layer's class is neither Keras' own nor given.",
-        "Give the class with `--custom-objects FILE.py`; the finding names it, its configuration and its weights' shapes.",
+        "Give the class with `--custom-objects FILE.py`; the finding names it, its configuration and "
+        "its weights' shapes.",
     ),
     _reason(
         "CFG009",
         "no-input-shape",
         "A Sequential model does not say the shape of its input.",
-        "Keras 2 could save a model that was never called. The shape is inferred from the first layer's weights where that is certain; else save the model again after a call.",
+        "Keras 2 could save a model that was never called. The shape is inferred from the first "
+        "layer's weights where that is certain; else save the model again after a call.",
     ),
     _reason(
         "CFG011",
@@ -37,7 +39,8 @@ CONFIGURATION = (
         "CFG017",
         "python-lambda",
         "A Lambda layer holds Python bytecode.",
-        "Bytecode is specific to a minor version of Python and runs whatever it says. Replace the layer in the source, or give its function with `--custom-objects`.",
+        "Bytecode is specific to a minor version of Python and runs whatever it says. Replace the "
+        "layer in the source, or give its function with `--custom-objects`.",
     ),
     _reason(
         "CFG018",
@@ -49,7 +52,8 @@ CONFIGURATION = (
         "CFG022",
         "subclassed-model",
         "The architecture is a subclassed model, which holds no graph of layers.",
-        "Give its class with `--custom-objects`, or the function that builds it with `--architecture`; a SavedModel keeps its signatures in any case.",
+        "Give its class with `--custom-objects`, or the function that builds it with "
+        "`--architecture`; a SavedModel keeps its signatures in any case.",
     ),
     _reason(
         "CFG023",

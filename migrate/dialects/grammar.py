@@ -80,7 +80,7 @@ def plain(value: Any, notes: Notes, depth: int = 0) -> Any:
         return [plain(item, notes, depth + 1) for item in value.get("items", [])]
     if class_name == "function" and "module" in value:
         return value["config"] if isinstance(value["config"], str) else dict(value)
-    if class_name == "__tensor__" or class_name == "__numpy__":
+    if class_name in ("__tensor__", "__numpy__"):
         return plain(value["config"].get("value"), notes, depth + 1)
     if value.get("type") == "ndarray" and "value" in value:
         notes.record(NDARRAY_VALUE.code, "", dict(value), value["value"])

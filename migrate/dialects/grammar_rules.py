@@ -73,7 +73,8 @@ NDARRAY_VALUE = declare(
         applies_to="<2.4",
         before='{"alpha": {"type": "ndarray", "value": 0.1}}',
         after='{"alpha": 0.1}',
-        why="Keras 2.0 to 2.3 wrote LeakyReLU and ReLU slopes through numpy. Keras 3 compares the dict with 0 and stops.",
+        why="Keras 2.0 to 2.3 wrote LeakyReLU and ReLU slopes through numpy. Keras 3 compares the dict "
+        "with 0 and stops.",
     ),
     Step.GRAMMAR,
 )
