@@ -66,13 +66,17 @@ def _run(call, params, scratch):
 
 
 def load_keras(params, scratch):
-    """``keras.saving.load_model(path)`` and nothing else; custom objects only from the file beside the model."""
+    """``keras.saving.load_model(path)``; with custom objects only where the model needs the user's or ours."""
     keras.utils.clear_session(free_memory=False)
-    for file in params.get("custom_objects", []):
-        spec = importlib.util.spec_from_file_location("custom_objects", file)
+    objects = {}
+    for number, file in enumerate(params.get("custom_objects", [])):
+        spec = importlib.util.spec_from_file_location(f"custom_objects_{number}", file)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-    model = _held["model"] = keras.saving.load_model(params["path"], compile=False)
+        own = {n: v for n, v in vars(module).items() if getattr(v, "__module__", None) == module.__name__}
+        objects.update(own)
+    loaded = keras.saving.load_model(params["path"], custom_objects=objects or None, compile=False)
+    model = _held["model"] = loaded
 
     def spec(tensor):
         return {"name": tensor.name, "shape": list(tensor.shape), "dtype": str(tensor.dtype)}
