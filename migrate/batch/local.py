@@ -36,6 +36,9 @@ RETRIED = {
     "RUN003": "memory",
     "RUN004": "protocol",
     "RUN014": "changed",
+    "RUN017": "upload",
+    "RUN018": "store",
+    "RUN019": "node",
 }
 PREFIX = "keras-migrate-run-"
 
@@ -118,6 +121,23 @@ def _signal_in(message: str) -> str:
     return next((word.strip(",.") for word in message.split() if word.startswith("SIG")), "")
 
 
+def make_job(folder: Path, limits: Limits) -> Worker:
+    """A job process, not yet started; it waits longer than its workers, so that they tell their own end."""
+    own = replace(limits, recycle_calls=10**9, call_seconds=limits.call_seconds + GRACE_SECONDS)
+    return Worker(World.READER, folder, own, handlers="migrate.batch.job")
+
+
+def prepare(job: Worker, settings: Settings, limits: Limits) -> None:
+    """Start and configure a job that is new or has died.
+
+    Raises:
+        MigrationError: it cannot even start; that is no artifact's fault.
+    """
+    if job.hello is None or not job.alive:
+        job.close()
+        job.call("configure", {**msgspec.to_builtins(settings), "limits": asdict(limits)})
+
+
 class LocalExecutor:
     """Job processes on this machine.
 
@@ -133,12 +153,7 @@ class LocalExecutor:
         self._settings = settings
         sweep(scratch)
         self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=scratch))
-        # a job's own calls wait for its workers' limits; its memory is that of plain Python
-        own = replace(limits, recycle_calls=10**9, call_seconds=limits.call_seconds + GRACE_SECONDS)
-        self._jobs = [
-            Worker(World.READER, self._folder / f"job{number}", own, handlers="migrate.batch.job")
-            for number in range(jobs)
-        ]
+        self._jobs = [make_job(self._folder / f"job{number}", limits) for number in range(jobs)]
         self._wake = threading.Condition()
         self._waiting: list[Task] = []
         self._used = 0
@@ -199,10 +214,7 @@ class LocalExecutor:
             return None
 
     def _attempt(self, job: Worker, task: Task) -> Outcome:
-        """A job that cannot even start raises: that is no artifact's fault."""
-        if job.hello is None or not job.alive:
-            job.close()
-            job.call("configure", {**msgspec.to_builtins(self._settings), "limits": asdict(self._limits)})
+        prepare(job, self._settings, self._limits)
         return ask_job(job, task, self._limits.call_seconds)
 
     def abort(self) -> None:

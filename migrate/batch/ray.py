@@ -1,8 +1,8 @@
 """Runs tasks on a Ray cluster: the same jobs, each owned by an actor on some node; the ledger stays here.
 
 Needs the ``ray`` extra. Nodes must see the sources and the output folder under the same paths (a shared file
-system), or both lie in an object store. An actor reserves memory as a scheduling resource; when its node goes, the task is
-begun again on another one.
+system), or both lie in an object store. An actor reserves memory as a scheduling resource; when its node goes,
+the task is begun again on another one.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from tests.batch.support import ROOT, calls, intact, models, options, statuses, 
 ray = pytest.importorskip("ray", reason="needs the ray extra")
 
 pytestmark = pytest.mark.slow
+LOOPBACK = "127.0.0.2"
+"""Ray replaces 127.0.0.1 by the address of the machine, and then nobody listens there."""
 
 
 @pytest.fixture
@@ -27,8 +29,8 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("RAY_DISABLE_IMPORT_WARNING", "1")
     node = {"num_cpus": 1, "memory": 6 << 30, "object_store_memory": 100 << 20}
-    made = Cluster(initialize_head=True, head_node_args={**node, "node_ip_address": "127.0.0.1"})
-    second = made.add_node(**node, node_ip_address="127.0.0.1")
+    made = Cluster(initialize_head=True, head_node_args={**node, "node_ip_address": LOOPBACK})
+    second = made.add_node(**node, node_ip_address=LOOPBACK)
     made.wait_for_nodes()
     ray.init(address=made.address, log_to_driver=False)
     yield made, second
