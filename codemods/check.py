@@ -41,7 +41,7 @@ def unknown(context: Context) -> Iterator[Found]:
             while isinstance(current, ast.Attribute) and not _decidable(value):
                 current = current.value
                 value = context.module.value(current, scope)
-            if not isinstance(value, Symbol) or not value.name.startswith("keras."):
+            if not isinstance(value, Symbol) or not value.name.startswith("keras.") or ".__" in value.name:
                 continue
             namespace = "tf.keras" if value.origin != "keras" else "keras"
             place = catalogue.destination(value.name, namespace) or value.name

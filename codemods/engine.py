@@ -155,6 +155,7 @@ def look(source: Source, options: Options, repository: Repository | None) -> Pas
 def _unspoken(found: list[Found]) -> list[Found]:
     """Without what general rules say of places that a particular rule speaks of."""
     places = {item.node for item in found if item.rule.code not in _LATE}
+    places |= {item.node.func for item in found if isinstance(item.node, ast.Call) and _about_callee(item)}
     edited = {item.node for item in found if item.rule.code not in _LATE and item.edits}
     moved = {item.symbol for item in found if item.rule.code in _MOVES}
     arguments = {
@@ -175,6 +176,10 @@ def _unspoken(found: list[Found]) -> list[Found]:
             seen.add(key)
             kept.append(item)
     return sorted(kept, key=lambda item: item.rule.code in _LATE)
+
+
+def _about_callee(found: Found) -> bool:
+    return found.rule.code not in _LATE and not found.argument
 
 
 def _suppressed(found: Found, context: Context) -> bool:

@@ -241,10 +241,14 @@ class Imports:
         """The import statement beside which a new import belongs: the one that brought the old name."""
         home = scope.find(root) if root else None
         if home is not None:
-            for binding in home.bindings[root]:
-                if binding.kind == "import" and not self.context.guarded(binding.node):
-                    assert isinstance(binding.node, ast.stmt)
-                    return binding.node
+            brought = [b.node for b in home.bindings[root] if b.kind == "import"]
+            # Of several imports of a name only one has run: what must be there always goes to the top instead.
+            if (
+                len(brought) == 1
+                and isinstance(brought[0], ast.stmt)
+                and not self.context.guarded(brought[0])
+            ):
+                return brought[0]
         module = self._module.index.module
         for statement, where in self._module.index.imports:
             if where is module and statement in self._module.tree.body and about_keras(statement):
@@ -277,7 +281,17 @@ class Imports:
                     continue
                 if not self.remaining(name) and not self.context.guarded(statement):
                     dropped.add(alias)
-        return dropped
+        return {alias for alias in dropped if not self._alone(alias)}
+
+    def _alone(self, alias: ast.alias) -> bool:
+        """Whether an import is all that a branch does: taken away, the branch would say nothing."""
+        statement = self.context.parent(alias)
+        block = self.context.parent(statement) if isinstance(statement, ast.stmt) else None
+        branches = (getattr(block, name, ()) for name in ("body", "orelse", "finalbody"))
+        alone = (
+            isinstance(block, (ast.If, ast.Try, ast.TryStar, ast.ExceptHandler)) and [statement] in branches
+        )
+        return alone and statement not in self.added
 
     # What becomes of the statements
 

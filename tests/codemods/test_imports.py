@@ -164,6 +164,44 @@ def test_leaves_alone(case: str) -> None:
     check_noop(NOOPS[case], codes=())
 
 
+def test_imports_in_branches() -> None:
+    """What is added must be there whatever branch ran."""
+    check_transformed(
+        """\
+        if TF:
+            from tensorflow.keras import backend as K
+        else:
+            from keras import backend as K
+
+
+        def loss(y_true, y_pred):
+            return K.flatten(y_true)
+        """,
+        """\
+        from keras import ops
+        if TF:
+            from keras import backend as K
+        else:
+            from keras import backend as K
+
+
+        def loss(y_true, y_pred):
+            return ops.reshape(y_true, (-1,))
+        """,
+    )
+
+
+def test_dunder_names_of_the_package_exist() -> None:
+    check_noop("import keras\nv = keras.__version__.split('.'), keras.__name__\n", codes=())
+
+
+def test_a_rule_speaks_before_the_general_ones() -> None:
+    outcome = run(
+        "from keras import backend as K\n\n\ndef loss(y_true, y_pred):\n    return K.flatten(y_true)\n"
+    )
+    assert "IMP010" not in {finding.code for finding in outcome.findings}
+
+
 def test_tf_keras_3_is_the_smallest_change() -> None:
     check_noop("import tensorflow as tf\nm = tf.keras.Sequential()\n", codes=(), target="tf.keras")
     check_transformed(

@@ -1,7 +1,7 @@
 """The pitfalls that other rewriting tools fixed one by one, each as a case of our own.
 
-The list is the changelog of django-upgrade 1.32.0 (adamchainz/django-upgrade#684 to #728): arguments hidden in
-``**kwargs``, arguments present already, comments among arguments, implicit concatenation, parentheses, precedence, commas, aliases,
+The list is the changelog of django-upgrade 1.32.0 (adamchainz/django-upgrade#684 to #728): arguments hidden in a
+mapping or present already, comments among arguments, implicit concatenation, parentheses, precedence, commas, aliases,
 bare references, ``;``, empty bodies, the order of a dict, references before the definition, defaults.
 """
 
