@@ -203,10 +203,10 @@ def by_element(weights: Mapping[str, Array], role: str, place: str) -> tuple[dic
 )
 def srelu(model: Model, era: Era) -> Model:
     """Replace each SReLU by a graph of stock layers."""
-    return expand_graphs(model, {"SReLU"}, _srelu_graph)
+    return expand_graphs(model, {"SReLU"}, lambda layer: _srelu_graph(layer, era))
 
 
-def _srelu_graph(layer: Layer) -> Fragment:
+def _srelu_graph(layer: Layer, era: Era) -> Fragment:
     config, left = by_element(layer.weights, "t_left", layer.name)
     distance, lower, upper = (
         by_element(layer.weights, role, layer.name)[1] for role in ("t_right", "a_left", "a_right")
@@ -217,11 +217,17 @@ def _srelu_graph(layer: Layer) -> Fragment:
     biased = {**config, "bias_axes": letters, "activation": "relu"}
     fragment = Fragment(layer)
     x = fragment.input()
-    below = fragment.add("EinsumDense", "below", x, biased, {"kernel": -one, "bias": left})
-    below = fragment.add("EinsumDense", "left", below, config, {"kernel": one - lower})
+    outside = fragment.add("EinsumDense", "below", x, biased, {"kernel": -one, "bias": left})
+    terms = [x, fragment.add("EinsumDense", "left", outside, config, {"kernel": one - lower})]
+    if era.backend == "theano" and (lower < 0).any():
+        # Theano's relu bounds the left piece too, where a negative slope makes it rise again.
+        risen = fragment.add(
+            "EinsumDense", "risen", outside, biased, {"kernel": -lower, "bias": -np.abs(distance)}
+        )
+        terms.append(fragment.add("EinsumDense", "bound", risen, config, {"kernel": -one}))
     above = fragment.add("EinsumDense", "above", x, biased, {"kernel": one, "bias": -right})
     above = fragment.add("EinsumDense", "right", above, config, {"kernel": upper - one})
-    fragment.add("Add", "sum", [x, below, above])
+    fragment.add("Add", "sum", [*terms, above])
     return fragment
 
 
