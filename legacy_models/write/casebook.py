@@ -99,5 +99,8 @@ def folder_name(case_name, form):
 def of_era(era, wide=False):
     """Every (case, form) that the era writes, in the order of registration."""
     return [
-        (entry, form) for entry in CASES for name, form, extra in entry.eras if name == era and (wide or not extra)
+        (entry, form)
+        for entry in CASES
+        for name, form, extra in entry.eras
+        if name == era and (wide or not extra)
     ]

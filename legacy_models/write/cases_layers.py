@@ -16,7 +16,9 @@ def mlp(kit):
     L = kit.layers
     return kit.Sequential(
         [
-            L.Dense(5, activation="relu", input_shape=(4,), kernel_regularizer="l2", kernel_constraint="max_norm"),
+            L.Dense(
+                5, activation="relu", input_shape=(4,), kernel_regularizer="l2", kernel_constraint="max_norm"
+            ),
             L.Dropout(0.5),
             L.Dense(4, use_bias=False, kernel_initializer="he_normal", bias_initializer="zeros"),
             L.Activation("tanh"),
@@ -36,147 +38,6 @@ def mlp_without_shape(kit):
     model.compile("sgd", "mse")
     model.train_on_batch(np.ones((2, 3), "float32"), np.ones((2, 2), "float32"))
     return model
-
-
-@case(
-    "~keras-2.2.4 keras-2.2.4-theano tf.keras-1.13 ~tf.keras-2.11 tf.keras-2.12/keras "
-    "tf.keras-2.13/keras ~tf.keras-2.15/keras ~tf.keras-2.0/savedmodel ~tf.keras-2.15/savedmodel",
-    "Convolutions with batch normalisation, strides, padding, dilation and pooling.",
-    "conv2d batch_normalization pooling dilation",
-)
-def conv_net(kit):
-    L = kit.layers
-    return kit.Sequential(
-        [
-            L.Conv2D(3, (3, 2), padding="same", input_shape=(8, 7, 2), use_bias=False, name="stem"),
-            L.BatchNormalization(name="norm"),
-            L.Activation("relu"),
-            L.MaxPooling2D((2, 2)),
-            L.Conv2D(4, 2, dilation_rate=(2, 1), activation="elu"),
-            # Theano averages over the padding, too
-            L.AveragePooling2D((2, 1), strides=(1, 1), padding="same" if kit.backend == "tensorflow" else "valid"),
-            L.BatchNormalization(scale=False, epsilon=1e-2),
-            L.GlobalAveragePooling2D(),
-            L.Dense(2),
-        ]
-    )
-
-
-@case(
-    "keras-2.2.4 keras-2.2.4-theano tf.keras-2.8",
-    "channels_first: the whole network, with Flatten, in NCHW order.",
-    "channels_first flatten batch_normalization",
-)
-def channels_first(kit):
-    L, order = kit.layers, "channels_first"
-    if kit.eager:
-        return _channels_first_without_convolution(kit)
-    return kit.Sequential(
-        [
-            L.Conv2D(3, 2, padding="same", data_format=order, input_shape=(2, 6, 5), activation="relu"),
-            L.BatchNormalization(axis=1),
-            L.MaxPooling2D(2, data_format=order),
-            L.ZeroPadding2D(((1, 0), (0, 1)), data_format=order),
-            L.Flatten(data_format=order) if kit.version >= (2, 2) else L.Flatten(),
-            L.Dense(2),
-        ]
-    )
-
-
-def _channels_first_without_convolution(kit):
-    """What TensorFlow 2 executes on a CPU in this order: everything but convolution and pooling."""
-    L, order = kit.layers, "channels_first"
-    return kit.Sequential(
-        [
-            L.ZeroPadding2D(((1, 0), (0, 1)), data_format=order, input_shape=(2, 6, 5)),
-            L.BatchNormalization(axis=1),
-            L.Cropping2D(((0, 1), (2, 0)), data_format=order),
-            L.UpSampling2D(2, data_format=order),
-            L.GlobalAveragePooling2D(data_format=order, keepdims=True),
-            L.Flatten(data_format=order),
-            L.Dense(2),
-        ]
-    )
-
-
-@case(
-    "keras-2.2.4-theano ~keras-2.2.4 tf.keras-2.8",
-    "Convolutions in one and three dimensions, causal and dilated, with their pooling layers.",
-    "conv1d conv3d causal pooling cropping padding",
-)
-def conv_1d_3d(kit):
-    L = kit.layers
-    line = kit.Input((9, 2), name="line")
-    x = L.Conv1D(3, 3, padding="causal", dilation_rate=2, activation="relu")(line)
-    x = L.MaxPooling1D(2)(x)
-    x = L.ZeroPadding1D((1, 2))(x)
-    x = L.Cropping1D((1, 0))(x)
-    x = L.AveragePooling1D(2)(x)
-    x = L.GlobalMaxPooling1D()(x)
-    cube = kit.Input((4, 4, 4, 1), name="cube")
-    y = L.Conv3D(2, 2, padding="valid")(cube)
-    y = L.UpSampling3D(2)(y)
-    y = L.MaxPooling3D(2)(y)
-    y = L.GlobalAveragePooling3D()(y)
-    return kit.functional([line, cube], L.Concatenate()([x, y]))
-
-
-@case(
-    "keras-2.2.4 ~tf.keras-2.8 tf.keras-2.13/keras",
-    "Separable and depthwise convolutions, whose configurations carry arguments that Keras 3 refuses.",
-    "separable_conv2d depthwise_conv2d separable_conv1d groups",
-)
-def separable(kit):
-    L = kit.layers
-    image = kit.Input((6, 6, 2), name="image")
-    x = L.SeparableConv2D(3, 3, depth_multiplier=2, padding="same", activation="relu")(image)
-    x = L.DepthwiseConv2D(2, depth_multiplier=2, strides=(2, 2))(x)
-    x = L.GlobalMaxPooling2D()(x)
-    line = kit.Input((7, 3), name="line")
-    y = L.GlobalMaxPooling1D()(L.SeparableConv1D(4, 3)(line))
-    return kit.functional([image, line], L.Concatenate()([x, y]))
-
-
-@case(
-    "~keras-2.2.4 keras-2.2.4-theano tf.keras-2.4 ~tf.keras-2.14/keras",
-    "Transposed convolutions with strides and output padding.",
-    "conv2d_transpose groups output_padding",
-)
-def conv_transpose(kit):
-    L = kit.layers
-    model = [L.Conv2DTranspose(3, 3, strides=2, padding="same", input_shape=(3, 4, 2), activation="relu")]
-    if kit.backend == "tensorflow":
-        model.append(L.Conv2DTranspose(2, (2, 3), strides=(2, 1), output_padding=(1, 0)))
-    if kit.eager and kit.version >= (2, 4):
-        model += [L.Reshape((-1, 2)), L.Conv1DTranspose(2, 3, strides=2)]
-    return kit.Sequential(model)
-
-
-@case(
-    "keras-2.2.4 tf.keras-2.8",
-    "Locally connected layers, which Keras 3 dropped.",
-    "locally_connected",
-)
-def locally_connected(kit):
-    L = kit.layers
-    image = kit.Input((5, 4, 2), name="image")
-    x = L.GlobalMaxPooling2D()(L.LocallyConnected2D(3, (2, 3), activation="relu")(image))
-    line = kit.Input((6, 2), name="line")
-    y = L.GlobalMaxPooling1D()(L.LocallyConnected1D(2, 3, strides=2)(line))
-    return kit.functional([image, line], L.Concatenate()([x, y]))
-
-
-@case(
-    "tf.keras-2.4 ~tf.keras-2.15/keras",
-    "Locally connected layers in their other two implementations, which store dense or sparse kernels.",
-    "locally_connected implementation",
-)
-def locally_connected_dense(kit):
-    L = kit.layers
-    line = kit.Input((6, 2), name="line")
-    x = L.LocallyConnected1D(2, 3, implementation=2)(line)
-    x = L.LocallyConnected1D(2, 2, implementation=3, padding="same")(x)
-    return kit.functional(line, L.Flatten()(x))
 
 
 @case(
@@ -218,13 +79,23 @@ def activation_layers(kit):
 
 @case(
     "keras-2.2.4 ~tf.keras-2.4 tf.keras-2.12",
-    "Every activation function by name, hard_sigmoid among them (another function in Keras 3), in Dense and Conv layers.",
+    "Every activation by name, hard_sigmoid among them (another function in Keras 3), in Dense and Conv layers.",
     "hard_sigmoid activations",
 )
 def activation_names(kit):
     L = kit.layers
     line = kit.Input((4, 3), name="line")
-    names = ["hard_sigmoid", "softplus", "softsign", "selu", "exponential", "elu", "tanh", "sigmoid", "linear"]
+    names = [
+        "hard_sigmoid",
+        "softplus",
+        "softsign",
+        "selu",
+        "exponential",
+        "elu",
+        "tanh",
+        "sigmoid",
+        "linear",
+    ]
     if not kit.standalone and kit.version >= (2, 4):
         names += ["swish", "gelu"]
     x = L.Dense(2, activation="hard_sigmoid")(line)
@@ -283,7 +154,10 @@ def reshaping(kit):
     "keras-2.0.8 ~tf.keras-2.11 tf.keras-2.14/keras",
     "Embedding with input_length and a free sequence length.",
     "embedding input_length",
-    inputs=lambda rng: [rng.randint(7, size=(3, 6)).astype("float32"), rng.randint(7, size=(3, 4)).astype("float32")],
+    inputs=lambda rng: [
+        rng.randint(7, size=(3, 6)).astype("float32"),
+        rng.randint(7, size=(3, 4)).astype("float32"),
+    ],
 )
 def embedding(kit):
     L = kit.layers

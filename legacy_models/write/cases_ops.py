@@ -4,6 +4,7 @@ import numpy as np
 
 from casebook import case
 
+
 @case(
     "tf.keras-2.0 tf.keras-2.2 ~tf.keras-2.4 ~tf.keras-2.8 tf.keras-2.12/keras ~tf.keras-2.15/keras",
     "Arithmetic by operators and functions, with numbers on either side.",
@@ -162,7 +163,9 @@ def ops_several(kit):
     rows = tf.unstack(one, axis=1)
     y = L.Add()([two, three, tf.cumsum(one, axis=1)])
     z = tf.gather(x, [2, 0], axis=1)
-    joined = L.Concatenate()([L.Flatten()(y), L.Flatten()(z), rows[0], tf.norm(rows[1], axis=1, keepdims=True)])
+    joined = L.Concatenate()(
+        [L.Flatten()(y), L.Flatten()(z), rows[0], tf.norm(rows[1], axis=1, keepdims=True)]
+    )
     return kit.functional(x, L.Dense(2)(joined))
 
 

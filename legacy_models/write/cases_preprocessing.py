@@ -111,7 +111,11 @@ def image_resizing_others(kit):
     get = kit.preprocessing
     image = kit.Input((7, 6, 2), name="image")
     return kit.functional(
-        image, [get("Resizing")(4, 9, interpolation=method)(image) for method in ("area", "gaussian", "mitchellcubic")]
+        image,
+        [
+            get("Resizing")(4, 9, interpolation=method)(image)
+            for method in ("area", "gaussian", "mitchellcubic")
+        ],
     )
 
 
@@ -126,7 +130,9 @@ def lookups_given(kit):
     word, number = kit.Input((1,), dtype="string", name="word"), kit.Input((1,), dtype="int64", name="number")
     x = get("StringLookup")(vocabulary=["red", "green", "blue"], mask_token="")(word)
     x = L.Flatten()(L.Embedding(5, 2)(x))
-    y = get("StringLookup")(vocabulary=["red", "green", "blue"], num_oov_indices=2, output_mode="one_hot")(word)
+    y = get("StringLookup")(vocabulary=["red", "green", "blue"], num_oov_indices=2, output_mode="one_hot")(
+        word
+    )
     z = get("IntegerLookup")(vocabulary=[3, 5, 7], output_mode="multi_hot")(number)
     return kit.functional([word, number], [L.Dense(2)(L.Concatenate()([x, y, z])), y])
 
@@ -174,7 +180,7 @@ def vocabularies(kit):
     draw=False,
 )
 def vectorizations(kit):
-    L, get = kit.layers, kit.preprocessing
+    get = kit.preprocessing
     text = kit.Input((1,), dtype="string", name="text")
     heads = []
     for options in (
@@ -206,7 +212,9 @@ def buckets(kit):
     kinds = kit.Input((3,), dtype="int64", name="kinds")
     amounts = kit.Input((3,), name="amounts")
     Encoding = get("CategoryEncoding")
-    x = Encoding(num_tokens=4, output_mode="one_hot")(get("Discretization")(bin_boundaries=[0.0, 0.5, 1.5])(value))
+    x = Encoding(num_tokens=4, output_mode="one_hot")(
+        get("Discretization")(bin_boundaries=[0.0, 0.5, 1.5])(value)
+    )
     y = Encoding(num_tokens=4, output_mode="multi_hot")(kinds)
     z = Encoding(num_tokens=4, output_mode="count")(kinds, count_weights=amounts)
     return kit.functional([value, kinds, amounts], [L.Dense(2)(L.Concatenate()([x, y, z])), z])
@@ -264,7 +272,9 @@ def hashing(kit):
     draw=False,
     status="blocked",
     reason="WGT",
-    notes=dict.fromkeys(("tf.keras-2.13", "tf.keras-2.15"), "The writer reads a layer without bins and says nothing."),
+    notes=dict.fromkeys(
+        ("tf.keras-2.13", "tf.keras-2.15"), "The writer reads a layer without bins and says nothing."
+    ),
 )
 def bins_lost(kit):
     bins = kit.preprocessing("Discretization")(num_bins=4, epsilon=0.01)

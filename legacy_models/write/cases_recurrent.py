@@ -39,14 +39,16 @@ def rnn_defaults(kit):
 
 @case(
     "~keras-2.2.4 tf.keras-2.8 ~tf.keras-2.13/keras",
-    "Options said aloud: hard_sigmoid gates, reset_after both ways, no bias, backwards, unrolled, other implementations.",
+    "Options said aloud: hard_sigmoid gates, reset_after both ways, no bias, backwards, unrolled, implementations.",
     "lstm gru hard_sigmoid reset_after go_backwards unroll implementation",
 )
 def rnn_options(kit):
     L = kit.layers
     line = kit.Input((5, 3), name="line")
     x = L.LSTM(3, recurrent_activation="hard_sigmoid", return_sequences=True, unroll=True)(line)
-    x = L.GRU(4, recurrent_activation="hard_sigmoid", reset_after=True, return_sequences=True, go_backwards=True)(x)
+    x = L.GRU(
+        4, recurrent_activation="hard_sigmoid", reset_after=True, return_sequences=True, go_backwards=True
+    )(x)
     x = L.GRU(3, reset_after=False, implementation=2, activation="relu", return_sequences=True)(x)
     x = L.LSTM(4, use_bias=False, unit_forget_bias=False, implementation=1, return_sequences=True)(x)
     x = L.SimpleRNN(3, activation="sigmoid", use_bias=False, go_backwards=True)(x)
@@ -126,7 +128,9 @@ def seq2seq(kit):
     L = kit.layers
     source, target = kit.Input((None, 3), name="source"), kit.Input((None, 2), name="target")
     _, h, c = L.LSTM(4, return_state=True, name="encoder")(source)
-    decoded, dh, _ = L.LSTM(4, return_sequences=True, return_state=True, name="decoder")(target, initial_state=[h, c])
+    decoded, dh, _ = L.LSTM(4, return_sequences=True, return_state=True, name="decoder")(
+        target, initial_state=[h, c]
+    )
     again = L.GRU(4, return_sequences=True, name="gru")(decoded, initial_state=dh)
     return kit.functional([source, target], L.TimeDistributed(L.Dense(2, activation="softmax"))(again))
 
@@ -291,4 +295,9 @@ def cudnn(kit, folder):
     golden = rec.numbered("inputs", inputs)
     golden.update(rec.numbered("outputs", rec.run(kit, plain, inputs)))
     rec.write_npz(os.path.join(folder, "model.golden.npz"), golden)
-    return {"artifact": "model.h5", "kind": "h5", "golden": "model.golden.npz", "expect": {"status": "migrated"}}
+    return {
+        "artifact": "model.h5",
+        "kind": "h5",
+        "golden": "model.golden.npz",
+        "expect": {"status": "migrated"},
+    }

@@ -15,7 +15,12 @@ def facts(folder, golden, status="migrated", reason=None, **more):
     expect = {"status": status}
     if reason:
         expect["reason"] = reason
-    found = {"artifact": "saved_model", "kind": "saved_model", "golden": "saved_model.golden.npz", "expect": expect}
+    found = {
+        "artifact": "saved_model",
+        "kind": "saved_model",
+        "golden": "saved_model.golden.npz",
+        "expect": expect,
+    }
     found.update(more)
     return found
 
@@ -106,7 +111,12 @@ def several_signatures(kit, folder):
         scores = model(pixels, training=False)
         return {"scores": scores, "label": tf.argmax(scores, axis=-1)}
 
-    @tf.function(input_signature=[tf.TensorSpec([None, 4, 4, 1], tf.uint8, name="raw"), tf.TensorSpec([], tf.float32, name="gain")])
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec([None, 4, 4, 1], tf.uint8, name="raw"),
+            tf.TensorSpec([], tf.float32, name="gain"),
+        ]
+    )
     def from_bytes(raw, gain):
         return {"scores": model(tf.cast(raw, tf.float32) / 255.0 * gain, training=False)}
 
@@ -161,7 +171,12 @@ def module_plain(kit, folder):
             hidden = tf.nn.relu(tf.matmul(x, self.kernel) + self.bias)
             return {"y": tf.matmul(hidden, self.steps[0]) * self.scale + self.offset, "hidden": hidden}
 
-        @tf.function(input_signature=[tf.TensorSpec([None, None], tf.float32, name="b"), tf.TensorSpec([None, None], tf.float32, name="a")])
+        @tf.function(
+            input_signature=[
+                tf.TensorSpec([None, None], tf.float32, name="b"),
+                tf.TensorSpec([None, None], tf.float32, name="a"),
+            ]
+        )
         def distance(self, b, a):
             return {"distance": tf.norm(b - a, axis=-1), "total": tf.reduce_sum(a - 2.0 * b)}
 
@@ -200,10 +215,17 @@ def module_with_layers(kit, folder):
         def __init__(self):
             super().__init__(name="ranker")
             self.embed = L.Embedding(7, 3, name="embed")
-            self.encoder = kit.Sequential([L.Dense(4, activation="relu", name="dense"), L.BatchNormalization()])
+            self.encoder = kit.Sequential(
+                [L.Dense(4, activation="relu", name="dense"), L.BatchNormalization()]
+            )
             self.scorer = L.Dense(1, name="scorer")
 
-        @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32, name="ids"), tf.TensorSpec([None, 3], tf.float32, name="context")])
+        @tf.function(
+            input_signature=[
+                tf.TensorSpec([None, None], tf.int32, name="ids"),
+                tf.TensorSpec([None, 3], tf.float32, name="context"),
+            ]
+        )
         def score(self, ids, context):
             pooled = tf.reduce_mean(self.embed(ids), axis=1)
             encoded = self.encoder(tf.concat([pooled, context], axis=1), training=False)
@@ -300,7 +322,11 @@ def module_with_table(kit, folder):
             super().__init__(name="lookup")
             self.asset = tf.saved_model.Asset(vocabulary)
             source = tf.lookup.TextFileInitializer(
-                self.asset, tf.string, tf.lookup.TextFileIndex.WHOLE_LINE, tf.int64, tf.lookup.TextFileIndex.LINE_NUMBER
+                self.asset,
+                tf.string,
+                tf.lookup.TextFileIndex.WHOLE_LINE,
+                tf.int64,
+                tf.lookup.TextFileIndex.LINE_NUMBER,
             )
             self.table = tf.lookup.StaticVocabularyTable(source, num_oov_buckets=2)
             rng = kit.rng("module_with_table", "weights")

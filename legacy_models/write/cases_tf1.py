@@ -87,7 +87,10 @@ def builder(kit, folder):
         }
         made = tf1.saved_model.Builder(path)
         made.add_meta_graph_and_variables(
-            session, ["serve"], definitions, main_op=tf1.tables_initializer(),
+            session,
+            ["serve"],
+            definitions,
+            main_op=tf1.tables_initializer(),
             assets_collection=tf1.get_collection(tf1.GraphKeys.ASSET_FILEPATHS),
         )
         made.add_meta_graph(["serve", "gpu"], {"serving_default": definitions["ids"]})
@@ -122,7 +125,9 @@ def estimator(kit, folder):
     def data():
         return tf1.data.Dataset.from_tensors((features, np.array([[0], [1], [1], [0]]))).repeat()
 
-    config = tf1.estimator.RunConfig(model_dir=os.path.join(os.environ["HOME"], "estimator"), tf_random_seed=7)
+    config = tf1.estimator.RunConfig(
+        model_dir=os.path.join(os.environ["HOME"], "estimator"), tf_random_seed=7
+    )
     model = tf1.estimator.DNNClassifier([4], columns, optimizer="SGD", config=config)
     model.train(data, steps=20)
     specification = tf1.feature_column.make_parse_example_spec(columns)
@@ -130,7 +135,9 @@ def estimator(kit, folder):
     made = model.export_saved_model(os.path.join(os.environ["HOME"], "export"), receiver)
     path = os.path.join(folder, "saved_model")
     os.rename(made.decode() if isinstance(made, bytes) else made, path)
-    examples = np.array([_example(tf1, features["size"][i], features["colour"][i]) for i in range(4)], dtype=object)
+    examples = np.array(
+        [_example(tf1, features["size"][i], features["colour"][i]) for i in range(4)], dtype=object
+    )
     feeds = {
         "serving_default": {"inputs": examples},
         "classification": {"inputs": examples},
@@ -144,10 +151,12 @@ def estimator(kit, folder):
 def _example(tf1, size, colour):
     feature = {
         "size": tf1.train.Feature(float_list=tf1.train.FloatList(value=size)),
-        "colour": tf1.train.Feature(bytes_list=tf1.train.BytesList(value=[str(one).encode() for one in colour])),
+        "colour": tf1.train.Feature(
+            bytes_list=tf1.train.BytesList(value=[str(one).encode() for one in colour])
+        ),
     }
     example = tf1.train.Example(features=tf1.train.Features(feature=feature))
-    return example.SerializeToString()
+    return example.SerializeToString(deterministic=True)
 
 
 @special(
@@ -182,7 +191,9 @@ def frozen(kit, folder):
         logits = tf1.identity(convolutional(tf1, image), name="scores")
         session.run(tf1.global_variables_initializer())
         fill(tf1, session, kit.rng("frozen", "weights"))
-        constant = tf1.graph_util.convert_variables_to_constants(session, new_graph.as_graph_def(), ["scores"])
+        constant = tf1.graph_util.convert_variables_to_constants(
+            session, new_graph.as_graph_def(), ["scores"]
+        )
         value = session.run(logits, {image: data})
     with open(os.path.join(folder, "model.pb"), "wb") as handle:
         handle.write(constant.SerializeToString())

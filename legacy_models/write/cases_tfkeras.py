@@ -185,7 +185,10 @@ def double(kit):
     "tf.keras-2.0 ~tf.keras-2.4",
     "Integer inputs, several dtypes side by side, and a layer that casts by itself.",
     "integer_inputs embedding dtype",
-    inputs=lambda rng: [rng.randint(9, size=(3, 4)).astype("int32"), rng.normal(size=(3, 2)).astype("float64")],
+    inputs=lambda rng: [
+        rng.randint(9, size=(3, 4)).astype("int32"),
+        rng.normal(size=(3, 2)).astype("float64"),
+    ],
 )
 def dtypes(kit):
     L = kit.layers
@@ -270,7 +273,9 @@ def addons(kit):
 def weights_layout(kit):
     L = kit.layers
     inner_in = kit.Input((4, 4), name="inner_in")
-    inner = kit.functional(inner_in, L.Dense(4, name="inside")(L.BatchNormalization()(inner_in)), name="inner")
+    inner = kit.functional(
+        inner_in, L.Dense(4, name="inside")(L.BatchNormalization()(inner_in)), name="inner"
+    )
     line = kit.Input((4, 3), name="line")
     x = L.Bidirectional(L.LSTM(2, return_sequences=True))(L.Dense(3, name="zuerst")(line))
     x = inner(x)

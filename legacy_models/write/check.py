@@ -87,18 +87,28 @@ def main():
         folder = os.path.join(era, name)
         with open(os.path.join(folder, "case.json")) as handle:
             facts = json.load(handle)
-        if facts["kind"] in ("checkpoint", "frozen_graph") or (facts["kind"] == "saved_model" and not kit.eager):
+        if facts["kind"] in ("checkpoint", "frozen_graph") or (
+            facts["kind"] == "saved_model" and not kit.eager
+        ):
             continue
         kit.reset()
         try:
             apart, stepped = check(kit, folder, facts)
         except Exception as error:  # that the writer cannot read its own file is a result, too
-            print("UNREADABLE {}: {}: {}".format(name, type(error).__name__, str(error)[:150].replace("\n", " ")))
+            print(
+                "UNREADABLE {}: {}: {}".format(
+                    name, type(error).__name__, str(error)[:150].replace("\n", " ")
+                )
+            )
             differing += 1
             continue
         right = apart <= facts["rtol"] and (stepped is None or stepped <= 1e-5)
         differing += not right
-        print("{:<10} {}: outputs {:.1e}, step {}".format("equal" if right else "DIFFERENT", name, apart, stepped))
+        print(
+            "{:<10} {}: outputs {:.1e}, step {}".format(
+                "equal" if right else "DIFFERENT", name, apart, stepped
+            )
+        )
         sys.stdout.flush()
     return 1 if differing else 0
 

@@ -69,7 +69,9 @@ def edit(change: Callable[[h5py.File], None]) -> Callable[[Path, Path], None]:
 def datasets(group: h5py.Group) -> list[str]:
     """The paths of all datasets below, in order."""
     found: list[str] = []
-    group.visititems(lambda name, item: found.append(f"{group.name}/{name}") if isinstance(item, h5py.Dataset) else None)
+    group.visititems(
+        lambda name, item: found.append(f"{group.name}/{name}") if isinstance(item, h5py.Dataset) else None
+    )
     return sorted(found)
 
 
@@ -96,7 +98,11 @@ def missing_weight(file: h5py.File) -> None:
 
 def reshaped_weight(file: h5py.File) -> None:
     """Store one kernel transposed."""
-    path = next(name for name in datasets(file["model_weights"]) if "kernel" in name and file[name].shape[0] != file[name].shape[1])
+    path = next(
+        name
+        for name in datasets(file["model_weights"])
+        if "kernel" in name and file[name].shape[0] != file[name].shape[1]
+    )
     value = file[path][()]
     del file[path]
     file[path] = value.T.copy()
@@ -188,7 +194,7 @@ CASES = {
         TRAINED, "model.h5", "Names stored as text instead of bytes.", "h5py3", edit(variable_length_names)
     ),
     "without_optimizer_config": Damage(
-        TRAINED, "model.h5", "A training configuration without an optimizer.", "training", edit(without_optimizer_config)
+        TRAINED, "model.h5", "Training without an optimizer.", "training", edit(without_optimizer_config)
     ),
     "without_slots": Damage(
         TRAINED, "model.h5", "An optimizer without its state.", "training optimizer_slots", edit(without_slots)

@@ -9,9 +9,10 @@ Runs under Python 3.11; the interpreter that it is given must be of the version 
 import argparse
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
+
+import tomllib
 
 TABLE = Path(__file__).with_name("eras.toml")
 

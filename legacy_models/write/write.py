@@ -21,13 +21,16 @@ from record import order_the_updates
 
 MODULES = (
     "cases_keras1",
+    "cases_keras1_models",
     "cases_layers",
+    "cases_convolutions",
     "cases_structure",
     "cases_recurrent",
     "cases_ops",
     "cases_tfkeras",
     "cases_preprocessing",
     "cases_training",
+    "cases_losses",
     "cases_savedmodel",
     "cases_tf1",
     "cases_checkpoint",
@@ -175,4 +178,7 @@ def main():
 
 
 if __name__ == "__main__":
+    if os.environ.get("PYTHONHASHSEED") != "0":  # Keras 1 orders the branches of a Merge by hashes of names
+        os.environ["PYTHONHASHSEED"] = "0"
+        os.execv(sys.executable, [sys.executable] + sys.argv)
     sys.exit(main())
