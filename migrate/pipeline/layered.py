@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from migrate.capsule.model import count_parameters
-from migrate.capsule.store import save_arrays
+from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import MigrationError, Severity
 from migrate.parity.golden import find_golden, read_golden
 from migrate.pipeline.progress import Progress, Witness, Written
@@ -92,6 +94,8 @@ def migrate_layers(
             witness = progress.witnesses[-1] if reference is not None else None
             prove_training(slot, staged, options, judge, witness, progress)
     parts = {Path(path).name: Path(path) for path in written.values()}
+    if progress.witnesses:
+        parts["proof.npz"] = write_proof(progress.witnesses[-1], slot.inputs / "proof.npz")
     if own_source is not None:
         parts["custom_objects.py"] = own_source
     return Written(parts)
@@ -195,6 +199,19 @@ def _compare_reloaded(
             comparisons = judge.compare(witness.outputs, results)
             must_agree(comparisons, "the SavedModel, loaded by tf.saved_model.load")
             progress.comparisons += comparisons
+
+
+def write_proof(witness: Witness, path: Path) -> Path:
+    """One case of a witness in the layout of a golden file, so that any later load can be checked again."""
+    probes = load_arrays(witness.probes)
+    case = min(key.split("/")[0] for key in witness.outputs)
+    arrays = {f"inputs/{key.split('/')[1]}": a for key, a in probes.items() if key.split("/")[0] == case}
+    arrays |= {
+        f"outputs/{key.split('/')[1]}": a for key, a in witness.outputs.items() if key.split("/")[0] == case
+    }
+    plain = {name: a.astype(str) if a.dtype.kind == "O" else a for name, a in arrays.items()}
+    np.savez_compressed(path, **plain)  # type: ignore[arg-type]
+    return path
 
 
 def output_names(described: Described) -> list[str]:
