@@ -14,6 +14,7 @@ from typing import Any
 from migrate.report.compatibility.records import Fired, LayerError, LayerRow, OutputRow, Parity
 
 MAX_SAMPLES = 512
+_NUMBERS = frozenset({float, int})
 MAX_TEXT = 2_000
 """Longest before or after text that is kept: a whole configuration is in ``migration.json`` itself."""
 
@@ -119,13 +120,12 @@ def _samples(found: Any) -> tuple[list[float], list[float]]:
     old, new = found.get("reference"), found.get("migrated")
     if not (isinstance(old, list) and isinstance(new, list)):
         return [], []
-    # JSON knows no infinity and writes NaN as null, so a number is a finite one.
-    kept = [
-        (a, b)
-        for a, b in zip(old, new, strict=False)
-        if isinstance(a, (float, int)) and isinstance(b, (float, int))
-    ]
-    return [a for a, _ in kept[:MAX_SAMPLES]], [b for _, b in kept[:MAX_SAMPLES]]
+    old, new = old[:MAX_SAMPLES], new[:MAX_SAMPLES]
+    # JSON knows no infinity and writes NaN as null, so a number is a finite one. Nearly always all are numbers.
+    if len(old) == len(new) and {*map(type, old), *map(type, new)} <= _NUMBERS:
+        return old, new
+    kept = [(a, b) for a, b in zip(old, new, strict=False) if type(a) in _NUMBERS and type(b) in _NUMBERS]
+    return [a for a, _ in kept], [b for _, b in kept]
 
 
 def _rows(found: Any) -> Iterator[Mapping[str, Any]]:

@@ -13,7 +13,7 @@ from migrate.report.compatibility.records import Entry, ModelUnit, Origin, Reaso
 MAX_SUMMARY = 140
 _CONTROL = re.compile("\\x1b\\[[0-9;]*m|[\\x00-\\x08\\x0b-\\x1f\\x7f]")
 PAGES = "docs/rules/"
-"""Where the page of a rule stands in the documentation."""
+"""Where the pages of the rules stand in the documentation, one per family."""
 
 
 def reasons(entries: Sequence[Entry], models: Sequence[ModelUnit], rules: Mapping[str, Rule]) -> list[Reason]:
@@ -56,5 +56,5 @@ def _row(code: str, group: list[Entry], models: set[str], rule: Rule | None, fir
         after=rule.after if rule else "",
         fix=rule.fix if rule else "",
         references=list(rule.references) if rule else [],
-        page=f"{PAGES}{code}.md" if rule else "",
+        page=f"{PAGES}{rule.family}.md#{code.lower()}-{rule.name}" if rule else "",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import nlargest
 from typing import Any
 
 from migrate.findings import Severity
@@ -145,7 +146,8 @@ def thin(points: list[tuple[float, float]], keep: int) -> list[tuple[float, floa
     """
     if len(points) <= keep:
         return points
-    worst = set(sorted(range(len(points)), key=lambda i: -abs(points[i][0] - points[i][1]))[: keep // 4])
+    apart = [abs(old - new) for old, new in points]
+    worst = set(nlargest(keep // 4, range(len(points)), key=apart.__getitem__))
     others = [i for i in range(len(points)) if i not in worst]
     room = keep - len(worst)
     even = {others[i * len(others) // room] for i in range(room)}

@@ -78,7 +78,7 @@ function profile(rows, first, tolerance) {
   const values = rows.map((r) => Math.max(r[2] ?? r[1] ?? 0, floor));
   const low = Math.floor(Math.log10(Math.min(...values, tolerance / 100)));
   const high = Math.ceil(Math.log10(Math.max(...values, tolerance * 10)));
-  const step = Math.max(8, Math.min(64, 500 / rows.length));
+  const step = Math.max(8, Math.min(110, 450 / rows.length));
   const left = 52,
     top = 12,
     plot = 190,
@@ -100,6 +100,7 @@ function profile(rows, first, tolerance) {
           viewBox: `0 0 ${shown} ${top + plot + 34}`,
           width: shown,
           height: top + plot + 34,
+          class: width <= 520 && "fits",
           role: "img",
           "aria-label": `Relative error of ${rows.length} layers${at >= 0 ? `; first divergent layer ${first}` : "; none beyond the tolerance"}`,
         },
@@ -127,6 +128,11 @@ function profile(rows, first, tolerance) {
             s("title", {}, `${r[0]}: ${figure(r[2] ?? r[1])}`),
           ),
         ),
+        step >= 44 &&
+          at < 0 &&
+          rows.map((r, i) =>
+            s("text", { x: left + (i + 0.5) * step, y: top + plot + 15, "text-anchor": "middle" }, clip(r[0], step)),
+          ),
         at >= 0 && [
           s("path", { class: "marker", d: `M${left + at * step + step / 2} ${top + plot + 4}l5 9h-10z` }),
           s(
@@ -135,7 +141,7 @@ function profile(rows, first, tolerance) {
             `first: ${first.length > 40 ? first.slice(0, 39) + "…" : first}`,
           ),
         ],
-        at < 0 && s("text", { class: "axis", x: left, y: top + plot + 20 }, "layers, from input to output →"),
+        at < 0 && s("text", { class: "axis", x: left, y: top + plot + 31 }, "layers, from input to output →"),
       ),
     ),
     h(
