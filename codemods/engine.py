@@ -105,6 +105,8 @@ class Pass:
 
     context: Context
     found: list[Found]
+    strange: tuple[Found, ...] = ()
+    """Every name and argument that the destination does not have, whoever speaks of it."""
     chosen: list[Found] = field(default_factory=list)
 
 
@@ -144,12 +146,12 @@ def look(source: Source, options: Options, repository: Repository | None) -> Pas
     if context.stays:
         return Pass(context, [])
     found = [item for item in scan(context) if options.wants(item.rule.code)]
-    if found or module.index.imports:
-        found.extend(item for item in unknown(context) if options.wants(item.rule.code))
+    strange = tuple(unknown(context))
+    found.extend(item for item in strange if options.wants(item.rule.code))
     if not found:
         return Pass(context, [])
     found = [item for item in found if not context.guarded(item.node) and not _suppressed(item, context)]
-    return Pass(context, _unspoken(found))
+    return Pass(context, _unspoken(found), strange)
 
 
 def _unspoken(found: list[Found]) -> list[Found]:
@@ -243,8 +245,8 @@ def _verify(first: Pass, last: Pass) -> str | None:
     if new:
         return f"the rewrite would leave undefined names: {', '.join(sorted(new))}"
     # By last component: a name that moved with its module is still the same unknown name.
-    known = {(_last(item), item.argument) for item in unknown(first.context)}
-    for item in unknown(last.context):
+    known = {(_last(item), item.argument) for item in first.strange}
+    for item in last.strange:
         if (_last(item), item.argument) not in known and not _mentioned(item, first):
             return f"the rewrite would bring in an unknown name: {item.message}"
     return None
