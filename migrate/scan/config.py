@@ -201,7 +201,9 @@ def _judge_module(module: str, value: dict[str, Any], place: str, *, training: b
         name = value.get("config")
         if names.is_keras_function(module, name):
             return
-        mild = training and not names.is_dangerous_module(module) and isinstance(name, str)
+        # "package>name" is looked up among registered objects; no module has an attribute of that name.
+        registered = module == "builtins" and isinstance(name, str) and ">" in name
+        mild = registered or (training and not names.is_dangerous_module(module) and isinstance(name, str))
         severity = Severity.WARNING if mild else Severity.ERROR
         yield found("SEC002", f"names the function {str(name)[:60]!r} of {module[:60]!r}", place, severity)
         return

@@ -6,6 +6,7 @@ keyword arguments, constants, shared layers and operations all become ordinary c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -201,6 +202,11 @@ def _modern_object(value: Mapping[str, Any]) -> dict[str, Any]:
     return dict(value)
 
 
+_UNKNOWN_FUNCTION = re.compile(
+    r"Could not interpret (\w+) identifier: ([^.]+?)(?:\.|$)|Unknown (\w+ function): '?([^'.]+)'?"
+)
+
+
 class _explained:  # noqa: N801 - reads as a phrase: with _explained(layer)
     """Turn what Keras raises for one layer into a refusal that names the layer."""
 
@@ -212,6 +218,15 @@ class _explained:  # noqa: N801 - reads as a phrase: with _explained(layer)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Exception) and not isinstance(error, MigrationError):
+            unknown = _UNKNOWN_FUNCTION.search(str(error))
+            if unknown:
+                kind, name = unknown.group(1) or unknown.group(3), unknown.group(2) or unknown.group(4)
+                raise MigrationError(
+                    "CFG005",
+                    f"layer {self._layer.name!r} uses the {kind} {name!r}, which is not part of Keras",
+                    "Give the function with --custom-objects FILE.py.",
+                    place=self._layer.name,
+                ) from error
             raise MigrationError(
                 "CFG099",
                 f"Keras 3 refuses layer {self._layer.name!r} ({self._layer.class_name}): {_first_lines(error)}",
