@@ -12,7 +12,7 @@ import os
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +94,8 @@ class _Seat:
     """A place for one actor, made when needed and made again when lost."""
 
     actor: Any = None
+    ping: Any = None
+    node: str = ""
     memory: int = 0
 
 
@@ -112,6 +114,8 @@ class RayExecutor:
         self._seats = [_Seat() for _ in range(jobs)]
         self._mutex = threading.Lock()
         self._waiting: list[Task] = []
+        self._running = 0
+        self._losses: dict[str, int] = {}
         self._aborted = False
         self._error: BaseException | None = None
 
@@ -132,25 +136,64 @@ class RayExecutor:
             raise self._error
 
     def _serve(self, seat: _Seat, begin: Begin, end: End, stopping: threading.Event) -> None:
+        """Take tasks while an actor is there for them; a lost node's task goes back to whoever is free."""
         try:
             while not stopping.is_set():
                 with self._mutex:
+                    if not self._waiting and not self._running:
+                        return
+                if not self._waiting or not self._ready(seat):
+                    time.sleep(0.1)
+                    continue
+                with self._mutex:
                     if not self._waiting:
-                        return
+                        continue
                     task = self._waiting.pop(0)
-                for loss in range(1, NODE_LOSSES + 1):
-                    started = time.monotonic()
-                    begin(task)
-                    outcome = self._attempt(seat, task)
-                    if self._aborted:
-                        return
-                    if outcome.code == "RUN019" and loss < NODE_LOSSES and not stopping.is_set():
-                        continue  # the ledger shows the lost attempt as one that never ended
-                    end(task, outcome, time.monotonic() - started)
-                    break
+                    self._running += 1
+                try:
+                    self._one(seat, task, begin, end)
+                finally:
+                    with self._mutex:
+                        self._running -= 1
         except BaseException as error:  # noqa: BLE001 - handed to the thread that called run
             self._error = self._error or error
             stopping.set()
+        finally:
+            self._leave(seat)  # what it reserved is another's now
+
+    def _one(self, seat: _Seat, task: Task, begin: Begin, end: End) -> None:
+        started = time.monotonic()
+        begin(task)
+        outcome = self._attempt(seat, task)
+        if self._aborted:
+            return
+        if outcome.code == "RUN019":
+            with self._mutex:
+                self._losses[task.source] = self._losses.get(task.source, 0) + 1
+                if self._losses[task.source] < NODE_LOSSES:
+                    # the ledger keeps the lost attempt as one that never ended
+                    self._waiting.insert(0, replace(task, force=True))
+                    return
+        end(task, outcome, time.monotonic() - started)
+
+    def _ready(self, seat: _Seat) -> bool:
+        """Whether the seat's actor runs on some node; one that waits for a place keeps no task waiting."""
+        import ray
+        from ray.exceptions import RayError
+
+        if seat.actor is None:
+            self._make(seat, resources.SLOT_BYTES)
+        if seat.node:
+            return True
+        done, _ = ray.wait([seat.ping], timeout=1.0)
+        if not done:
+            return False
+        try:
+            seat.node = ray.get(done[0])
+        except RayError:
+            self._leave(seat)
+            return False
+        return True
 
     def _attempt(self, seat: _Seat, task: Task) -> Outcome:
         import ray
@@ -178,24 +221,28 @@ class RayExecutor:
 
     def _fill(self, seat: _Seat, task: Task) -> None:
         """An actor with memory enough for the task; the scheduler finds the node."""
-        import ray
-
         need = resources.SLOT_BYTES + task.memory
         if seat.actor is not None and seat.memory < need:
             self._leave(seat)
         if seat.actor is None:
-            largest = max(
-                (int(node["Resources"].get("memory", 0)) for node in ray.nodes() if node["Alive"]), default=0
-            )
-            seat.memory = min(need, largest) if largest else 0  # what fits on no node gets a whole one
-            options: dict[str, Any] = {
-                "num_cpus": 1,
-                "memory": seat.memory or None,
-                "runtime_env": {"env_vars": environment()},
-                "max_restarts": 0,
-            }
-            seat.actor = ray.remote(JobActor).options(**options).remote(self._settings, self._limits)
-            seat.memory = max(seat.memory, need)
+            self._make(seat, need)
+
+    def _make(self, seat: _Seat, need: int) -> None:
+        import ray
+
+        largest = max(
+            (int(node["Resources"].get("memory", 0)) for node in ray.nodes() if node["Alive"]), default=0
+        )
+        reserved = min(need, largest)  # what fits on no node gets a whole one
+        options: dict[str, Any] = {
+            "num_cpus": 1,
+            "memory": reserved or None,
+            "runtime_env": {"env_vars": environment()},
+            "max_restarts": 0,
+        }
+        seat.actor = ray.remote(JobActor).options(**options).remote(self._settings, self._limits)
+        seat.ping = seat.actor.node.remote()
+        seat.memory = need
 
     @staticmethod
     def _leave(seat: _Seat) -> None:
@@ -204,7 +251,7 @@ class RayExecutor:
         if seat.actor is not None:
             with contextlib.suppress(Exception):  # it may be gone already, in any of Ray's ways
                 ray.kill(seat.actor)
-        seat.actor = None
+        seat.actor, seat.ping, seat.node = None, None, ""
 
     def abort(self) -> None:
         """Kill every actor now; their jobs follow, because their pipes close."""
