@@ -16,7 +16,10 @@ def variables(kit, model):
 
 def draw_weights(kit, model, rng):
     """Set every floating-point variable to fresh random numbers; variances and scales stay positive."""
-    for variable in variables(kit, model):
+    held = variables(kit, model)
+    if kit.keras1:  # it gathers the branches of a Merge in a set
+        held.sort(key=lambda variable: variable.name)
+    for variable in held:
         value = np.asarray(kit.K.get_value(variable))
         if value.dtype.kind != "f":
             continue
