@@ -17,6 +17,8 @@ from migrate.findings import MigrationError
 from migrate.worlds.modern.operations import call_operation, concrete
 
 Objects = Mapping[str, Any]
+_REGISTERED = re.compile(r"\w+>\w+")
+"""``package>name``, as ``register_keras_serializable`` builds it."""
 
 
 def build_model(record: Model, objects: Objects) -> Any:
@@ -184,8 +186,15 @@ def _modern_value(value: Any) -> Any:
         return {key: _modern_value(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_modern_value(item) for item in value]
-    if isinstance(value, str) and value.startswith("keras_migrate>"):
-        return keras.saving.get_registered_object(value)
+    if isinstance(value, str) and _REGISTERED.fullmatch(value):
+        found = keras.saving.get_registered_object(value)
+        if found is None:
+            raise MigrationError(
+                "CFG005",
+                f"the model uses the registered object {value!r}, which is not part of Keras",
+                "Give its definition with --custom-objects FILE.py.",
+            )
+        return found
     return value
 
 
@@ -202,11 +211,6 @@ def _modern_object(value: Mapping[str, Any]) -> dict[str, Any]:
     return dict(value)
 
 
-_UNKNOWN_FUNCTION = re.compile(
-    r"Could not interpret (\w+) identifier: ([^.]+?)(?:\.|$)|Unknown (\w+ function): '?([^'.]+)'?"
-)
-
-
 class _explained:  # noqa: N801 - reads as a phrase: with _explained(layer)
     """Turn what Keras raises for one layer into a refusal that names the layer."""
 
@@ -218,15 +222,6 @@ class _explained:  # noqa: N801 - reads as a phrase: with _explained(layer)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Exception) and not isinstance(error, MigrationError):
-            unknown = _UNKNOWN_FUNCTION.search(str(error))
-            if unknown:
-                kind, name = unknown.group(1) or unknown.group(3), unknown.group(2) or unknown.group(4)
-                raise MigrationError(
-                    "CFG005",
-                    f"layer {self._layer.name!r} uses the {kind} {name!r}, which is not part of Keras",
-                    "Give the function with --custom-objects FILE.py.",
-                    place=self._layer.name,
-                ) from error
             raise MigrationError(
                 "CFG099",
                 f"Keras 3 refuses layer {self._layer.name!r} ({self._layer.class_name}): {_first_lines(error)}",
