@@ -10,11 +10,11 @@ import pytest
 
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
-from migrate.report.records import Status
+from migrate.report.records import ArtifactResult, Status
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
 
-KINDS = {"h5", "h5+json", "h5+yaml", "keras", "weights+json"}
+KINDS = {"h5", "h5+json", "h5+yaml", "keras", "saved_model", "checkpoint"}
 
 
 def cases() -> list[Any]:
@@ -27,20 +27,47 @@ def cases() -> list[Any]:
     return found
 
 
+def migrate(folder: Path, case: dict[str, Any], slot: Slot, out: Path, options: Options) -> ArtifactResult:
+    """Migrate the artifact of a case."""
+    path = folder / case["artifact"]
+    if case["kind"] == "checkpoint" and not path.is_file():
+        path = path.with_name(f"{path.name}.index")
+    return migrate_artifact(ArtifactRequest(path, folder.name, out, "model"), options, slot)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("folder", "case"), cases())
 def test_outcome_is_the_promised_one(folder: Path, case: dict[str, Any], slot: Slot, tmp_path: Path) -> None:
-    request = ArtifactRequest(folder / case["artifact"], folder.name, tmp_path, "model")
-    result = migrate_artifact(request, Options(), slot)
+    result = migrate(folder, case, slot, tmp_path, Options())
     reasons = [f"{f.code}: {f.message}" for f in result.findings]
     assert result.status == case["expect"]["status"], reasons
     if result.status is Status.MIGRATED:
         assert result.parity is not None
-        assert (tmp_path / "model" / "model.keras").is_file()
+        if case["kind"] != "saved_model":
+            assert (tmp_path / "model" / "model.keras").is_file()
         assert (tmp_path / "model" / "saved_model" / "saved_model.pb").is_file()
         assert (tmp_path / "model" / "migration.json").is_file()
         if case.get("golden"):
             assert result.parity.evidence == "golden"
     else:
+        reason = case["expect"].get("reason", "")
+        assert any(f.code.startswith(reason) for f in result.findings), reasons
         assert not (tmp_path / "model").exists()
         assert all(f.hint or f.severity == "info" for f in result.findings), "a refusal says what to do next"
+
+
+def custom_cases() -> list[Any]:
+    """Cases whose classes stand beside them."""
+    return [p for p in cases() if (p.values[0] / "custom_objects.py").is_file()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("folder", "case"), custom_cases())
+def test_with_its_classes_a_model_is_migrated(
+    folder: Path, case: dict[str, Any], slot: Slot, tmp_path: Path
+) -> None:
+    if case["expect"]["status"] not in ("blocked", "migrated") or "subclassed" in case["case"]:
+        pytest.skip("not a question of classes")
+    options = Options(custom_objects=(folder / "custom_objects.py",))
+    result = migrate(folder, case, slot, tmp_path, options)
+    assert result.status == "migrated", [f"{f.code}: {f.message}" for f in result.findings]
