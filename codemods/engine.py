@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
@@ -265,23 +265,46 @@ def _mentioned(item: Found, first: Pass) -> bool:
 
 
 def _reports(first: Pass, last: Pass) -> list[Report]:
-    """Findings of the original text, with what is still there after the last pass counted as not applied."""
-    left = Counter((item.rule.code, item.symbol, item.argument) for item in last.found)
+    """Findings of the original text and what became of them, then those that the rewritten text still has."""
     if first is last:
         return [_report(item, first.context, applied=False) for item in first.found]
+    left = Counter(_key(item) for item in last.found)
     applied = set(first.chosen)
     reports: list[Report] = []
     for item in first.found:
-        key = (item.rule.code, item.symbol, item.argument)
+        key = _key(item)
         if item in applied:
             reports.append(_report(item, first.context, applied=True))
-        elif item.edits and not left[key] and fix_of(item) is not Fix.UNSAFE:
-            if item.rule.code not in _LATE:  # done in a later pass
-                reports.append(_report(item, first.context, applied=True))
-        else:
+        elif left[key]:
             left[key] -= 1
             reports.append(_report(item, first.context, applied=False))
+        elif item.rule.code in _LATE:
+            continue  # another edit settled it
+        else:
+            later = bool(item.edits) and fix_of(item) is not Fix.UNSAFE
+            reports.append(_report(item, first.context, applied=later))
+    known = {item.symbol: item for item in reversed(first.found) if item.symbol}
+    for item in last.found:
+        if left[_key(item)]:
+            left[_key(item)] -= 1
+            before = known.get(item.symbol)
+            report = _report(item, last.context, applied=False)
+            if before is not None:  # the place in the text that the reader has
+                place = _report(before, first.context, applied=False)
+                report = replace(
+                    report,
+                    line=place.line,
+                    column=place.column,
+                    end_line=place.end_line,
+                    end_column=place.end_column,
+                    source=place.source,
+                )
+            reports.append(report)
     return reports
+
+
+def _key(found: Found) -> tuple[str, str, str]:
+    return found.rule.code, found.symbol, found.argument
 
 
 def _report(found: Found, context: Context, *, applied: bool) -> Report:
