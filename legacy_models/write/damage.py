@@ -207,14 +207,14 @@ CASES = {
         "tf.keras-2.8/mlp-json/model.weights.h5", "weights.h5", "Weights without any architecture.",
         "no_architecture", copy, "blocked", "FMT004",
     ),
-    "truncated_h5": Damage(OLD, "model.h5", "An interrupted download.", "truncated", cut(0.6), "skipped", "FMT015"),
+    "truncated_h5": Damage(OLD, "model.h5", "An interrupted download.", "truncated", cut(0.6), "failed", "FMT015"),
     "truncated_archive": Damage(
-        ZIP, "model.keras", "An interrupted download.", "truncated", cut(0.7), "skipped", "FMT015"
+        ZIP, "model.keras", "An interrupted download.", "truncated", cut(0.7), "failed", "FMT015"
     ),
     "lfs_pointer": Damage(
-        OLD, "model.h5", "A git-lfs pointer instead of the file.", "lfs", text(LFS_POINTER), "skipped", "FMT015"
+        OLD, "model.h5", "A git-lfs pointer instead of the file.", "lfs", text(LFS_POINTER), "blocked", "FMT026"
     ),
-    "empty": Damage(OLD, "model.h5", "No bytes at all.", "empty", text(""), "skipped", "FMT015"),
+    "empty": Damage(OLD, "model.h5", "No bytes at all.", "empty", text(""), "failed", "FMT015"),
     "saved_model_without_variables": Damage(
         "tf.keras-2.4/module_plain/saved_model", "saved_model", "A SavedModel whose variables are missing.",
         "incomplete", without_folder("variables"), "failed", "FMT022",
