@@ -225,6 +225,13 @@ EXPORT = (
         "Send predict requests with the same keys.",
         _NOTE,
     ),
+    _reason(
+        "EXP012",
+        "keyword-key",
+        "An input key is a Python keyword.",
+        "Servers take the key as before; `tf.saved_model.load` calls the argument `in_` in Python.",
+        _NOTE,
+    ),
 )
 PARITY = (
     _reason(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -40,16 +41,21 @@ def migrate_saved_model(
     slot.warm()
     with progress.phase("reference"):
         params = load_params(staged, info)
-        signatures: Signatures = slot.legacy.call("load_saved_model", params)["signatures"]
+        loaded = slot.legacy.call("load_saved_model", params)
+        signatures: Signatures = loaded["signatures"]
         progress.signatures = {"old": dict(signatures)}
         references = take_signature_references(slot, signatures, progress)
         recorded = _recorded(request, slot, signatures)
+        proven = {name for name, _ in recorded}
+        progress.findings = [f for f in progress.findings if f.code != "PAR005" or f.place not in proven]
     parts: dict[str, Path] = {}
     if Target.KERAS in options.targets and info["architecture"]:
         parts |= _migrate_natively(request, options, slot, staged, references, signatures, progress)
     if Target.SAVED_MODEL in options.targets:
-        method = "reexport_tf1" if info["reference_variables"] else "reexport"
+        by_names = info["reference_variables"] or loaded["by_tensor_names"]
+        method = "reexport_tf1" if by_names else "reexport"
         parts["saved_model"] = _reexport(slot, method, params, signatures, progress)
+        _report_keywords(signatures, progress)
         with progress.phase("reload"):
             for name, witness in [*_witnesses(references), *recorded]:
                 _compare_served(
@@ -106,6 +112,22 @@ def _report_limits(info: Mapping[str, Any], progress: Progress) -> None:
                     Severity.WARNING,
                     f"signature {name!r} answered {method.rsplit('/', 1)[-1]} requests and becomes a predict signature",
                     "Send predict requests with the same keys; the values are the same.",
+                    name,
+                )
+            )
+
+
+def _report_keywords(signatures: Signatures, progress: Progress) -> None:
+    """Keys that servers take and Python functions cannot."""
+    for name, signature in signatures.items():
+        for key in (e["name"] for e in signature["inputs"] if keyword.iskeyword(e["name"])):
+            progress.findings.append(
+                Finding(
+                    "EXP012",
+                    Severity.WARNING,
+                    f"input {key!r} of signature {name!r} is a Python keyword; servers take it as before, "
+                    f"tf.saved_model.load calls the argument {key}_",
+                    f"From Python, call signatures[{name!r}]({key}_=...).",
                     name,
                 )
             )

@@ -10,7 +10,12 @@ from migrate.capsule.store import save_arrays
 from migrate.findings import MigrationError
 from migrate.worlds.runner import cases_of, to_numpy
 
-SERVE = ("serve",)
+UNSPEAKABLE = "is not a valid parameter name"
+"""How ``inspect.Parameter`` words its refusal of a keyword such as ``in`` (tensorflow/python/saved_model/load.py)."""
+
+
+class UnspeakableKeyError(Exception):
+    """A signature key is a Python keyword, so that no Python function can have it as an argument."""
 
 
 def load(path: str, tags: list[str] | None = None) -> Any:
@@ -18,12 +23,15 @@ def load(path: str, tags: list[str] | None = None) -> Any:
 
     Raises:
         MigrationError: ``FMT018`` when TensorFlow cannot restore it.
+        UnspeakableKeyError: a key is a Python keyword; a session can still run the graph.
     """
     import tensorflow as tf
 
     try:
         return tf.saved_model.load(path, tags=tags or None)
     except Exception as error:
+        if UNSPEAKABLE in str(error):
+            raise UnspeakableKeyError(str(error)) from error
         raise MigrationError(
             "FMT018",
             f"TensorFlow cannot load the SavedModel: {type(error).__name__}: {' '.join(str(error).split())[:300]}",

@@ -7,20 +7,32 @@ from typing import Any
 
 import tf_keras  # noqa: F401 - registers the revivers that optimizers and layers in the object graph need
 
-from migrate.worlds.signatures import call_signature, describe_signatures, load
+from migrate.worlds.session import GraphSession
+from migrate.worlds.signatures import UnspeakableKeyError, call_signature, describe_signatures, load
 
 _held: dict[str, Any] = {}
 
 
 def load_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Load ``path`` and describe its signatures in the order that ``orders`` says."""
-    _held["loaded"] = load(params["path"], params.get("tags"))
-    return {"signatures": describe_signatures(_held["loaded"], params.get("orders", {}))}
+    """Load ``path`` and describe its signatures in the order that ``orders`` says.
+
+    A key that is a Python keyword leaves the way through a session; ``by_tensor_names`` says which way it was.
+    """
+    orders = params.get("orders", {})
+    try:
+        _held["loaded"] = load(params["path"], params.get("tags"))
+    except UnspeakableKeyError:
+        _held["loaded"] = session = GraphSession(params["path"], params.get("tags") or [])
+        return {"signatures": session.describe(orders), "by_tensor_names": True}
+    return {"signatures": describe_signatures(_held["loaded"], orders), "by_tensor_names": False}
 
 
 def predict_signature(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Outputs of ``signature`` for every case; a stateful model is loaded afresh."""
-    return call_signature(_held["loaded"].signatures[params["signature"]], params, scratch)
+    loaded = _held["loaded"]
+    if isinstance(loaded, GraphSession):
+        return loaded.call(params, scratch)
+    return call_signature(loaded.signatures[params["signature"]], params, scratch)
 
 
 HANDLERS = {"load_saved_model": load_saved_model, "predict_signature": predict_signature}

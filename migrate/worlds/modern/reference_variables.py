@@ -1,4 +1,7 @@
-"""TF1 graphs hold reference variables, which TensorFlow 2 can run but not write again.
+"""Write a graph again by the names of its tensors, where its Python functions cannot be restored.
+
+TF1 graphs hold reference variables, which TensorFlow 2 can run but not write again; other graphs have signature
+keys that are no Python arguments.
 
 The graph is imported with every variable read from a resource variable instead, so that the exported archive
 owns its weights (tensorflow/tensorflow#42425). Only what a signature's outputs need is taken.
@@ -6,7 +9,8 @@ owns its weights (tensorflow/tensorflow#42425). Only what a signature's outputs 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import keyword
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +18,17 @@ from typing import Any
 import keras
 import tensorflow as tf
 from tensorflow.core.framework import graph_pb2
+from tensorflow.core.protobuf import saved_model_pb2
 
 from migrate.findings import MigrationError
+from migrate.worlds.session import shape_of
 
 _VARIABLE_OPS = frozenset({"Variable", "VariableV2"})
 _HANDLE = "VarHandleOp"
 _UPDATES = frozenset({"Assign", "AssignAdd", "AssignSub", "ScatterUpdate", "ScatterAdd", "ScatterSub"})
 _TABLE = "HashTableV2"
+COLLECTION = "migrated_variables"
+"""Attribute of the loaded archive that lists every variable."""
 _OTHER_TABLES = frozenset({"HashTable", "MutableHashTable", "MutableHashTableV2"})
 
 
@@ -32,12 +40,14 @@ class LoadedGraph:
         graph_def: the graph.
         signatures: name to signature definition.
         values: op name of each variable, reference or resource, to its value.
+        trainable: op names of the variables that training changes.
         tables: op name of each lookup table to its keys and values.
     """
 
     graph_def: graph_pb2.GraphDef
     signatures: Mapping[str, Any]
     values: Mapping[str, Any]
+    trainable: frozenset[str]
     tables: Mapping[str, tuple[Any, Any]]
 
 
@@ -46,7 +56,10 @@ class Lifted(tf.Module):  # type: ignore[misc]
 
     def __init__(self, loaded: LoadedGraph) -> None:
         super().__init__()
-        self.weights = [tf.Variable(value, name=name) for name, value in loaded.values.items()]
+        self.weights = [
+            tf.Variable(value, name=name, trainable=name in loaded.trainable)
+            for name, value in loaded.values.items()
+        ]
         self.tables = [
             tf.lookup.StaticHashTable(
                 tf.lookup.KeyValueTensorInitializer(keys, values), default_value=_zero(values)
@@ -68,7 +81,7 @@ def reexport_tf1(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     Raises:
         MigrationError: ``EXP006`` for a signature that updates variables or needs a mutable table.
     """
-    loaded = _load(params["path"], params["tags"])
+    loaded = load_graph(params["path"], params["tags"])
     module = Lifted(loaded)
     archive = keras.export.ExportArchive()
     archive.track(module)
@@ -76,21 +89,44 @@ def reexport_tf1(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     for name in names:
         function, specs = _endpoint(module, loaded, params["orders"][name], name)
         archive.add_endpoint(name, function, input_signature=specs)
+    # The archive finds variables by what its functions read; a function that was handed a handle reads nothing.
+    archive.add_variable_collection(COLLECTION, module.weights)
     out = scratch / "saved_model"
-    archive.write_out(str(out), verbose=False)
+    # Gradients that a graph's author defined cannot be written again from a graph.
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    archive.write_out(str(out), options=options, verbose=False)
+    restore_keys(out, {name: speakable(params["orders"][name]["inputs"]) for name in names})
     return {"saved_model": str(out), "signatures": names, "variables": len(module.weights)}
 
 
-def _load(path: str, tags: list[str]) -> LoadedGraph:
+def load_graph(path: str, tags: list[str]) -> LoadedGraph:
+    """Load a meta graph into a session, and take its state out of there."""
     v1 = tf.compat.v1
     with tf.Graph().as_default() as graph, v1.Session() as session:
         meta = v1.saved_model.load(session, tags, path)
         graph_def = graph.as_graph_def()
         variables = {v.op.name: v for v in v1.global_variables() if v.op.type in (*_VARIABLE_OPS, _HANDLE)}
+        trainable = frozenset(v.op.name for v in v1.trainable_variables())
+        if not variables:  # TF2 keeps its variables in the object graph, not in collections
+            variables = _restored(session, graph)
+            trainable = frozenset(variables)
         values = session.run(variables)
         tables = {op.name: session.run(_exported(op)) for op in graph.get_operations() if op.type == _TABLE}
         signatures = {n: s for n, s in meta.signature_def.items() if not n.startswith("__")}
-        return LoadedGraph(graph_def, signatures, values, tables)
+        return LoadedGraph(graph_def, signatures, values, trainable, tables)
+
+
+def _restored(session: Any, graph: Any) -> dict[str, Any]:
+    """The resource variables that loading gave a value, by the name of their op."""
+    handles = {op.name: op for op in graph.get_operations() if op.type == _HANDLE}
+    present = session.run(
+        {n: tf.raw_ops.VarIsInitializedOp(resource=op.outputs[0]) for n, op in handles.items()}
+    )
+    return {
+        name: tf.raw_ops.ReadVariableOp(resource=op.outputs[0], dtype=op.get_attr("dtype"))
+        for name, op in handles.items()
+        if present[name]
+    }
 
 
 def _exported(op: Any) -> Any:
@@ -115,8 +151,9 @@ def _endpoint(
         if node.op in (*_VARIABLE_OPS, _HANDLE, _TABLE):
             _become_placeholder(node)
     present = {node.name for node in pruned.node}
+    arguments = speakable(order["inputs"])
     specs = [
-        tf.TensorSpec(_shape(info.tensor_shape), tf.as_dtype(info.dtype), name=key)
+        tf.TensorSpec(shape_of(info.tensor_shape), tf.as_dtype(info.dtype), name=arguments[key])
         for key, info in inputs.items()
     ]
 
@@ -160,10 +197,40 @@ def _become_placeholder(node: Any) -> None:
     del node.input[:]
 
 
-def _shape(proto: Any) -> Any:
-    if proto.unknown_rank:
-        return None
-    return [None if d.size < 0 else d.size for d in proto.dim]
+def speakable(keys: Iterable[str]) -> dict[str, str]:
+    """Key to a name that a Python argument can have: ``in`` becomes ``in_``."""
+    taken = set(keys)
+    names = {}
+    for key in keys:
+        name = key
+        while keyword.iskeyword(name) or (name != key and name in taken):
+            name += "_"
+        taken.add(name)
+        names[key] = name
+    return names
+
+
+def restore_keys(folder: Path, arguments: Mapping[str, Mapping[str, str]]) -> None:
+    """Give the inputs of written signatures the keys that callers know.
+
+    Args:
+        folder: of the SavedModel.
+        arguments: signature to key to the argument that stood for it.
+    """
+    if all(key == name for names in arguments.values() for key, name in names.items()):
+        return
+    file = folder / "saved_model.pb"
+    model = saved_model_pb2.SavedModel()
+    model.ParseFromString(file.read_bytes())
+    for meta in model.meta_graphs:
+        for signature, names in arguments.items():
+            inputs = meta.signature_def[signature].inputs
+            for key, name in names.items():
+                if key != name:
+                    inputs[key].CopyFrom(inputs[name])
+                    del inputs[name]
+    file.write_bytes(model.SerializeToString(deterministic=True))
+    (folder / "fingerprint.pb").unlink(missing_ok=True)  # it is of the bytes before; servers do without
 
 
 HANDLERS = {"reexport_tf1": reexport_tf1}

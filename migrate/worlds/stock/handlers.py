@@ -5,12 +5,15 @@ This file is run by its path and imports only what a user has installed.
 
 import importlib.util
 import json
+import keyword
+from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
 from safetensors import safe_open
 from safetensors.numpy import save_file
+from tensorflow.core.protobuf import saved_model_pb2
 
 _held = {}
 
@@ -99,7 +102,9 @@ def predict(params, scratch):
 
     traced = None
     if params.get("graph"):
-        specs = [tf.TensorSpec([None if d is None else int(d) for d in t.shape], t.dtype) for t in model.inputs]
+        specs = [
+            tf.TensorSpec([None if d is None else int(d) for d in t.shape], t.dtype) for t in model.inputs
+        ]
         traced = tf.function(run, input_signature=specs)
 
     def call(inputs):
@@ -115,6 +120,8 @@ def predict(params, scratch):
 def call_saved_model(params, scratch):
     """Outputs of a signature of a SavedModel for every case, loaded with ``tf.saved_model.load``."""
     names, outputs = params["inputs"], params["outputs"]
+    if any(keyword.iskeyword(name) for name in names):
+        return _call_by_tensor_names(params, scratch)
     loaded = tf.saved_model.load(params["path"])
 
     def call(inputs):
@@ -131,6 +138,21 @@ def call_saved_model(params, scratch):
     return _run(call, params, scratch)
 
 
+def _call_by_tensor_names(params, scratch):
+    """The same as a server does it: Python cannot pass an argument called ``in``."""
+    v1 = tf.compat.v1
+    with v1.Session(graph=tf.Graph()) as session:
+        meta = v1.saved_model.load(session, ["serve"], params["path"])
+        signature = meta.signature_def[params.get("signature", "serving_default")]
+        fetches = [signature.outputs[key].name for key in params["outputs"]]
+
+        def call(inputs):
+            feeds = {signature.inputs[n].name: a for n, a in zip(params["inputs"], inputs, strict=True)}
+            return session.run(fetches, feeds)
+
+        return _run(call, params, scratch)
+
+
 def describe_signatures(params, scratch):
     """Keys, dtypes and shapes of every signature of a SavedModel."""
 
@@ -138,11 +160,22 @@ def describe_signatures(params, scratch):
         shape = None if tensor.shape.rank is None else [None if d is None else int(d) for d in tensor.shape]
         return {"name": key, "dtype": tensor.dtype.name, "shape": shape}
 
+    def keys(name, arguments):
+        """Argument to key: they differ where the key is a Python keyword."""
+        inputs = definitions[name].inputs
+        return {
+            t.name.split(":")[0].removeprefix(f"{name}_"): k for k, t in inputs.items() if k not in arguments
+        }
+
     described = {}
+    file = Path(params["path"]) / "saved_model.pb"
+    definitions = saved_model_pb2.SavedModel.FromString(file.read_bytes()).meta_graphs[0].signature_def
     loaded = tf.saved_model.load(params["path"])
     for name, signature in loaded.signatures.items():
+        arguments = signature.structured_input_signature[1]
+        renamed = keys(name, arguments)
         described[name] = {
-            "inputs": [spec(k, t) for k, t in signature.structured_input_signature[1].items()],
+            "inputs": [spec(renamed.get(k, k), t) for k, t in arguments.items()],
             "outputs": [spec(k, t) for k, t in signature.structured_outputs.items()],
         }
     return {"signatures": described}
