@@ -63,7 +63,9 @@ def authentic() -> Report:
         pytest.skip("legacy_models is not here")
     with TemporaryDirectory() as folder:
         root = Path(folder) / "service"
-        shutil.copytree(models, root / "models", ignore=shutil.ignore_patterns("write", "*.py"))
+        shutil.copytree(
+            models, root / "models", ignore=shutil.ignore_patterns("write", "*.py", "case.json", "*.npz")
+        )
         shutil.copytree(SOURCE, root / "app")
         return build(gather(root, looks=looks()))
 

@@ -2,34 +2,60 @@
 
 from __future__ import annotations
 
-import os
-import signal
+import sys
 from pathlib import Path
 
 import h5py
 import pytest
 
-from migrate.findings import Finding
-from migrate.report.compatibility import inspector
+from migrate.report.compatibility import looker
 from migrate.report.compatibility.gather import Looked
 from migrate.report.compatibility.inspector import ContentInspector
+from migrate.report.compatibility.looker import Looker
 
 MODELS = Path(__file__).parents[2] / "legacy_models"
 
 
-def kills(path: Path) -> str:
-    """Stands for a parser that a file kills."""
-    if path.name == "bad":
+PARSER = """
+import os, signal, sys
+from migrate.report.compatibility import looker
+
+def look(path):
+    if path.name == "deadly":
         os.kill(os.getpid(), signal.SIGKILL)
+    if path.name == "slow":
+        signal.pause()
+    if path.name == "odd":
+        raise RuntimeError("odd file")
+    print("a library speaks")
     return path.name
 
+looker._LOOKS["inspect"] = look
+looker.main()
+"""
 
-def test_file_that_kills_its_parser_costs_only_itself() -> None:
-    with inspector._Child() as child:
-        answers = [child.call(kills, Path(name)) for name in ("a", "bad", "b")]
-    assert answers[0] == "a"
-    assert isinstance(answers[1], Finding)
-    assert answers[2] == "b"
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> Looker:
+    monkeypatch.setattr(looker, "PATIENCE", 20.0)
+    return Looker((sys.executable, "-c", PARSER))
+
+
+def test_file_that_kills_its_parser_costs_only_itself(patient: Looker) -> None:
+    with patient:
+        answers = list(patient.ask("inspect", [Path(name) for name in ("a", "deadly", "odd", "b")]))
+    assert [bytes(answer.found) for answer in answers] == [b'"a"', b"null", b"null", b'"b"']
+    assert [answer.code for answer in answers] == ["", "REP002", "REP002", ""]
+    assert "ends the process" in answers[1].reason
+    assert answers[2].reason == "RuntimeError: odd file"
+
+
+def test_file_that_never_ends_is_given_up(patient: Looker, monkeypatch: pytest.MonkeyPatch) -> None:
+    with patient:
+        assert [answer.code for answer in patient.ask("inspect", [Path("a")])] == [""]
+        monkeypatch.setattr(looker, "PATIENCE", 0.3)
+        slow = next(patient.ask("inspect", [Path("slow")]))
+    assert slow.reason == "reading it takes more than 0.3 s"
 
 
 def test_damaged_file_is_blocked_or_skipped_with_a_reason(tmp_path: Path) -> None:

@@ -1,30 +1,25 @@
-"""Find and inspect artifacts in a process of their own: a hostile file may kill its parser, not the report."""
+"""Find and inspect artifacts by content, in a process of their own (``looker``)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures import TimeoutError as Overdue
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.report.compatibility.contracts import Artifact, ModelFinding
 from migrate.report.compatibility.gather import Looked
+from migrate.report.compatibility.looker import Looker
 from migrate.report.compatibility.records import Unseen
 
 if TYPE_CHECKING:
     from migrate.formats.identify import Identification
     from migrate.formats.inspection import Inspection
 
-PATIENCE = 60.0
-"""Seconds after which a file that is still being read counts as one that cannot be."""
 _SKIPPED = frozenset({"FMT013", "FMT015", "FMT023"})
 _CHUNK = 64
-_Answer = TypeVar("_Answer")
-_Question = TypeVar("_Question")
 
 
 class ContentInspector:
@@ -37,21 +32,23 @@ class ContentInspector:
         base = root.resolve()
         starts = tuple(base / part for part in only) or (base,)
         source = Source(str(root), base, starts, explicit=False)
-        with _Child() as child:
-            found = discover([source], lambda paths: _identified(child, paths))
+        with Looker() as looker:
+            found = discover([source], lambda paths: _identified(looker, paths))
         return [candidate.source for candidate in found]
 
     def look(self, root: Path, paths: Sequence[str]) -> Iterator[Looked | Unseen]:
         """What inspection says of each artifact."""
         if not paths:
             return
-        with _Child() as child:
+        from migrate.formats.inspection import Inspection
+
+        with Looker() as looker:
             for path in paths:
-                found = child.call(_inspected, root / path)
-                if isinstance(found, Finding):
-                    yield Unseen(path=path, reason=found.message)
+                answer = next(looker.ask("inspect", [root / path]))
+                if answer.reason:
+                    yield Unseen(path=path, reason=answer.reason)
                 else:
-                    yield described(path, found)
+                    yield described(path, msgspec.json.decode(answer.found, type=Inspection))
 
 
 def described(path: str, found: Inspection) -> Looked:
@@ -112,73 +109,16 @@ def _finding(found: Finding) -> ModelFinding:
 
 
 def _identified(
-    child: _Child, paths: Sequence[Path]
+    looker: Looker, paths: Sequence[Path]
 ) -> Iterator[tuple[Path, Identification | MigrationError]]:
-    """Many files in one question; when that goes wrong, one by one to find which it was."""
+    from migrate.formats.artifact import Format
+    from migrate.formats.identify import Identification
+
     for start in range(0, len(paths), _CHUNK):
         chunk = paths[start : start + _CHUNK]
-        answers = child.call(_identify_all, chunk)
-        many = [child.call(_identify, path) for path in chunk] if isinstance(answers, Finding) else answers
-        for path, found in zip(chunk, many, strict=True):
-            yield (
-                path,
-                MigrationError(found.code, found.message, found.hint)
-                if isinstance(found, Finding)
-                else found,
-            )
-
-
-def _identify_all(paths: Sequence[Path]) -> list[Identification | Finding]:
-    return [_identify(path) for path in paths]
-
-
-def _identify(path: Path) -> Identification | Finding:
-    from migrate.formats.identify import identify
-
-    try:
-        return identify(path)
-    except MigrationError as error:
-        return error.finding()
-
-
-def _inspected(path: Path) -> Inspection | Finding:
-    from migrate.formats.inspection import inspect
-
-    try:
-        return inspect(path)
-    except MigrationError as error:
-        return error.finding()
-
-
-class _Child:
-    """One process for one question at a time; when it dies, the question at hand killed it."""
-
-    def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> _Child:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop()
-
-    def call(self, ask: Callable[[_Question], _Answer | Finding], question: _Question) -> _Answer | Finding:
-        """The answer, or why there is none (a finding: an exception with a code does not survive the way back)."""
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-        try:
-            return self._pool.submit(ask, question).result(timeout=PATIENCE)
-        except BrokenProcessPool:
-            self._stop()
-            return Finding("REP002", Severity.ERROR, "reading it ends the process that reads it")
-        except Overdue:
-            self._stop()
-            return Finding("REP002", Severity.ERROR, f"reading it takes more than {PATIENCE:g} s")
-
-    def _stop(self) -> None:
-        if self._pool is not None:
-            # A child that hangs must not keep the report from its end.
-            for process in (self._pool._processes or {}).values():
-                process.terminate()
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
+        for path, answer in zip(chunk, looker.ask("identify", chunk), strict=True):
+            if answer.reason:
+                yield path, MigrationError(answer.code, answer.reason)
+            else:
+                said = msgspec.json.decode(answer.found)
+                yield path, Identification(Path(said.pop("path")), Format(said.pop("format")), **said)
