@@ -14,6 +14,7 @@ from pathlib import Path
 from codemods.discovery import DOCUMENT, NOTEBOOK, PYTHON
 from codemods.engine import Options, Outcome, Report, rewrite
 from codemods.repository import Repository
+from codemods.scan import dispatcher
 from codemods.source import Source, SourceError, concerns
 
 _WORTH_A_POOL = 48
@@ -27,7 +28,7 @@ class FileResult:
 
     Attributes:
         path: the file.
-        old, new: its bytes; ``new`` is None when they stay.
+        old, new: its bytes; ``new`` is None when they stay, and ``old`` is not kept then.
         findings: in the order of the text.
         error: why the file was left alone.
     """
@@ -47,6 +48,7 @@ def run(files: Sequence[Path], options: Options, jobs: int = 1) -> Iterator[File
     if jobs < 2 or len(files) < _WORTH_A_POOL:
         yield from _serial(files, options)
         return
+    dispatcher(options.target, options.version)  # read rules and tables once, before the processes part
     chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
     context = multiprocessing.get_context("fork")
     done = 0
@@ -103,26 +105,26 @@ def process(path: Path, options: Options, repository: Repository | None = None) 
     try:
         return _process(path, data, options, repository)
     except SourceError as error:
-        return FileResult(path, data, None, error=error.message)
+        return FileResult(path, b"", None, error=error.message)
 
 
 def _process(path: Path, data: bytes, options: Options, repository: Repository | None) -> FileResult:
     suffix = path.suffix.lower()
     if suffix in PYTHON:
         if not concerns(data):
-            return FileResult(path, data, None)
+            return FileResult(path, b"", None)
         source = Source.decode(data, path)
         outcome = rewrite(source, options, repository)
         if path.name == "setup.py":
             outcome = _with_pins(source, outcome, options)
         new = source.encode(outcome.text) if outcome.text != source.text else None
-        return FileResult(path, data, new, outcome.findings, outcome.error)
+        return FileResult(path, data if new is not None else b"", new, outcome.findings, outcome.error)
     if not concerns(data):
-        return FileResult(path, data, None)
+        return FileResult(path, b"", None)
     source = Source.decode(data, path)
     outcome = _other(suffix, source, options, repository)
     new = source.encode(outcome.text) if outcome.text != source.text else None
-    return FileResult(path, data, new, outcome.findings, outcome.error)
+    return FileResult(path, data if new is not None else b"", new, outcome.findings, outcome.error)
 
 
 def _with_pins(source: Source, outcome: Outcome, options: Options) -> Outcome:
