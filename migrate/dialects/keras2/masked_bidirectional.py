@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
+from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, walk_layer
 from migrate.dialects.bidirectional import STATES, two_layers
 from migrate.dialects.masks import makes_mask, mask_makers
 from migrate.dialects.rule import Era, Step, era_semantics, model_rule
@@ -45,9 +45,24 @@ def masked_bidirectional(model: Model, era: Era) -> Model:
     if not any(makes_mask(layer) for layer in model.layers):
         return model
     for layer in model.layers:
-        if layer.class_name == "Bidirectional" and _repeats(layer, era):
-            model = _apart(model, layer.name)
+        if layer.class_name == "Bidirectional":
+            if _repeats(layer, era):
+                model = _apart(model, layer.name)
+        elif any(
+            part.class_name == "Bidirectional" and _repeats(part, era) for _, part in walk_layer(layer, ())
+        ):
+            _refuse_hidden(model, layer.name)
     return model
+
+
+def _refuse_hidden(model: Model, name: str) -> None:
+    """Refuse a nested or wrapped layer that gets a mask from outside: it would be computed as today, silently."""
+    graph = to_functional(model)
+    for node in graph.layer(name).nodes:
+        for ref in node.refs():
+            makers = mask_makers(graph, ref)
+            if makers is None or makers:
+                raise _refusal(name, "stands inside another layer")
 
 
 def _repeats(layer: Layer, era: Era) -> bool:
@@ -83,12 +98,16 @@ def _apart(model: Model, name: str) -> Model:
     if len(makers) == len(owner.nodes) and not any(m is None or m for m in makers):
         return model
     if len(makers) != 1 or makers[0] is None or owner.nodes[0].kwargs:
-        raise MigrationError(
-            "SIL012",
-            f"Bidirectional {name!r} has masked steps, and is shared, takes initial states or gets its mask from a "
-            "nested model: its outputs for masked steps cannot be restored with stock layers",
-            "Replace the layer in the source by two recurrent layers.",
-            place=name,
-        )
+        raise _refusal(name, "is shared, takes initial states or gets its mask from a nested model")
     flip = Layer("TFOpLambda", "", {"function": "reverse"}, (Node((), {"axis": [1]}),))
     return two_layers(graph, owner, makers[0], zero_masked=False, flip=flip)
+
+
+def _refusal(name: str, reason: str) -> MigrationError:
+    return MigrationError(
+        "SIL012",
+        f"a Bidirectional layer in {name!r} has masked steps and {reason}: its outputs for masked steps cannot be "
+        "restored with stock layers",
+        "Replace the layer in the source by two recurrent layers.",
+        place=name,
+    )

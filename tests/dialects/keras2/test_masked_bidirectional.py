@@ -154,6 +154,17 @@ def test_a_shared_wrapper_is_refused() -> None:
     assert refused.value.code == "SIL012"
 
 
+def test_a_nested_layer_that_gets_a_mask_from_outside_is_refused() -> None:
+    model = _model()
+    inner = _model(embedding=False)
+    nested = Layer("Model", "both", nodes=(Node((TensorRef("embedding"),)),), model=inner)
+    outside = tuple(nested if la.name == "both" else la for la in model.layers)
+    outer = Model("Model", "m", Topology.FUNCTIONAL, outside, model.inputs, model.outputs)
+    with pytest.raises(MigrationError) as refused:
+        masked_bidirectional(outer, KERAS)
+    assert refused.value.code == "SIL012"
+
+
 def test_masks_are_followed_to_their_makers() -> None:
     model = _model()
     assert mask_makers(model, TensorRef("dense")) == frozenset({TensorRef("embedding")})
