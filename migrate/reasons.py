@@ -107,6 +107,67 @@ CONFIGURATION = (
         "Please report the model with its architecture; the finding holds Keras' own words.",
     ),
 )
+DIALECTS = (
+    _reason(
+        "CFG071",
+        "locally-connected-refused",
+        "A locally connected layer cannot be written with stock layers.",
+        "Its sizes are not known, or a constraint acts along an axis that they do not have. Replace the layer in the "
+        "source, or keep the model as a SavedModel.",
+    ),
+    _reason(
+        "CFG077",
+        "uneven-bidirectional-refused",
+        "A Bidirectional layer with directions of different sizes is shared, takes states or wraps other cells.",
+        "Replace the layer in the source by two recurrent layers.",
+    ),
+    _reason(
+        "CFG105",
+        "size-in-the-weights",
+        "The size of a Keras 1 layer stands in its weights only, and there are none.",
+        "Give the weights with the architecture.",
+    ),
+    _reason(
+        "CFG109",
+        "constraint-along-another-axis",
+        "A constraint would act along another axis in the layers that replace this one.",
+        "Remove the constraint from the configuration if the model is not trained further.",
+    ),
+    _reason(
+        "CFG118",
+        "impossible-output-shape",
+        "A deconvolution is told an output shape that its strides cannot give.",
+        "Replace the layer in the source by a Conv2DTranspose and a Cropping2D or ZeroPadding2D.",
+    ),
+    _reason(
+        "CFG120",
+        "ambiguous-ordering",
+        "A Keras 1 layer does not say the order of its dimensions, and the other layers have both.",
+        "Write `dim_ordering` into the configuration of the layer.",
+    ),
+    _reason(
+        "SIL012",
+        "masked-bidirectional-refused",
+        "What a Bidirectional layer gave for masked steps cannot be restored where it stands.",
+        "Up to Keras 2.3 it repeated the output of the step before. It is shared, takes initial states, or its mask "
+        "comes from another model: replace it in the source by two recurrent layers.",
+        Severity.SILENT,
+    ),
+    _reason(
+        "SIL031",
+        "theano-border-refused",
+        "Theano padded a layer in a way that no stock layer can be given.",
+        "Replace the layer in the source by one with `padding='valid'` behind a ZeroPadding layer.",
+        Severity.SILENT,
+    ),
+    _reason(
+        "SIL033",
+        "theano-interpolation",
+        "An up-sampling layer interpolates as Theano did.",
+        "Replace it in the source by UpSampling2D of nearest neighbours and a convolution.",
+        Severity.SILENT,
+    ),
+)
 CONTAINER = (
     _reason(
         "FMT004",
@@ -375,4 +436,13 @@ RUN = (
         "Call the command again: what is finished is kept.",
     ),
 )
-REASONS: tuple[Rule, ...] = (*CONFIGURATION, *CONTAINER, *WEIGHTS, *EXPORT, *PARITY, *TRAINING, *RUN)
+REASONS: tuple[Rule, ...] = (
+    *CONFIGURATION,
+    *DIALECTS,
+    *CONTAINER,
+    *WEIGHTS,
+    *EXPORT,
+    *PARITY,
+    *TRAINING,
+    *RUN,
+)
