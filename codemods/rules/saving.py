@@ -204,7 +204,7 @@ def load_model(call: ast.Call, ctx: Context) -> Iterator[Found]:
 
 _GONE = {
     "keras.models.model_from_yaml": "keras.models.model_from_json",
-    "keras.models.model_from_config": "keras.saving.deserialize_keras_object, or Model.from_config",
+    "keras.models.model_from_config": "keras.Sequential.from_config or keras.Model.from_config, as class_name says",
     "keras.experimental.export_saved_model": "model.export(path)",
     "keras.experimental.load_from_saved_model": "keras.layers.TFSMLayer, or convert the folder",
     "keras.experimental.export": "model.export(path)",
