@@ -1,21 +1,28 @@
 // Source on the left, models on the right, a curve for each link.
 const GRAPH_ROWS = 40;
+const URGENT = ["broken", "linked", "open"];
+const TELLING = ["loads", "saves", "calls", "defines", "names"];
 function graph(shown) {
   const ends = (l) =>
     l.kind === "defines" && !l.path
       ? ["class " + l.text, l.target]
       : [l.path, l.state === "linked" || (l.kind === "calls" && modelAt.has(l.target)) ? l.target : "? " + l.target];
-  const count = new Map();
-  for (const l of shown)
-    for (const [i, name] of ends(l).entries()) count.set(`${i}${name}`, (count.get(`${i}${name}`) || 0) + 1);
-  const column = (i) =>
-    [...count.keys()]
-      .filter((k) => k.startsWith(String(i)))
-      .map((k) => k.slice(1))
-      .sort((a, b) => count.get(i + b) - count.get(i + a))
-      .slice(0, GRAPH_ROWS);
-  const left = column(0);
-  let right = column(1);
+  // Room is given to what is broken first, then to what loads and saves; a link is drawn with both its ends or not.
+  const sorted = shown
+    .slice()
+    .sort(
+      (a, b) =>
+        URGENT.indexOf(a.state) - URGENT.indexOf(b.state) || TELLING.indexOf(a.kind) - TELLING.indexOf(b.kind),
+    );
+  const columns = [new Map(), new Map()];
+  const room = (i, name) => columns[i].has(name) || columns[i].size < GRAPH_ROWS;
+  for (const l of sorted) {
+    const both = ends(l);
+    if (both.every((name, i) => room(i, name)))
+      both.forEach((name, i) => columns[i].set(name, (columns[i].get(name) || 0) + 1));
+  }
+  const left = [...columns[0].keys()].sort((a, b) => columns[0].get(b) - columns[0].get(a));
+  let right = [...columns[1].keys()];
   const rank = new Map(left.map((name, i) => [name, i]));
   const middle = (name) => {
     const at = shown.filter((l) => ends(l)[1] === name && rank.has(ends(l)[0])).map((l) => rank.get(ends(l)[0]));
