@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import msgspec
 import pytest
 
 from migrate.report.compatibility.build import Inputs, build
+from migrate.report.compatibility.compare import compare
 from migrate.report.compatibility.contracts import CodeReport, ModelsReport
 from migrate.report.compatibility.engines import looks
 from migrate.report.compatibility.gather import gather
@@ -70,6 +72,21 @@ def authentic() -> Report:
         return build(gather(root, looks=looks()))
 
 
+def compared() -> Report:
+    """A report beside an earlier one: three findings are resolved, two are new."""
+    old = code_report(60, 8)
+    new = copy.deepcopy(old)
+    for _ in range(3):
+        next(file for file in new["files"] if file["findings"])["findings"].pop(0)
+    for line in (1, 2):
+        new["files"][0]["findings"].append(
+            {"code": "NEW001", "severity": "silent", "fix": "manual", "line": line, "message": "came since"}
+        )
+    models = {"schema": 1, "artifacts": []}
+    now = joined(new, models)
+    return msgspec.structs.replace(now, comparison=compare(joined(old, models), now))
+
+
 def _report(name: str) -> Report:
     if name == "legacy":
         return authentic()
@@ -77,6 +94,8 @@ def _report(name: str) -> Report:
         return joined({"schema": 1, "files": []}, *models_report(1))
     if name == "some":
         return joined(code_report(120, 14), *models_report(20))
+    if name == "compared":
+        return compared()
     if name == "many":
         return joined(code_report(1_000, 300), *models_report(2_000))
     models, details = models_report(2)

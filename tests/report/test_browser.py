@@ -182,6 +182,10 @@ def test_unit_pages_have_no_accessibility_violations(visit: Open, scheme: str, k
     violations(page)
 
 
+def test_graph_has_no_accessibility_violations(visit: Open) -> None:
+    violations(visit("legacy").open("#/links"))
+
+
 def test_narrow_page_has_no_accessibility_violations(visit: Open) -> None:
     violations(visit("some", width=400).open("#/findings"))
 
@@ -233,6 +237,18 @@ def test_graph_draws_links_and_what_is_missing(visit: Open) -> None:
     assert any("ranker_v2" in text for text in page.locator(".graph .gone").all_text_contents())
     page.locator(".graph a.node").first.focus()
     assert page.locator(".graph .lit").count() >= 1
+
+
+def test_burn_down_names_what_is_new_and_what_is_resolved(visit: Open) -> None:
+    page = visit("compared").open()
+    assert "3 resolved, 2 new" in page.locator("#overview .burn").inner_text()
+    resolved = page.locator("details", has_text="Resolved (3)")
+    resolved.locator("summary").click()
+    assert resolved.locator("li").count() == 3
+    page.get_by_role("link", name="See the 2 new").click()
+    page.wait_for_selector(".status")
+    assert count(page)[0] == 2
+    assert set(page.locator(".spacer .c-code").all_inner_texts()) == {"NEW001"}
 
 
 def test_theme_can_be_changed(visit: Open) -> None:

@@ -58,7 +58,7 @@ function graph(shown) {
     const href = unitHref(name);
     const lost = !href && (i === 1 || name.startsWith("class "));
     const gone = lost && (!i || shown.some((l) => ends(l)[1] === name && l.state === "broken"));
-    const text = name.length > 46 ? "…" + name.slice(-45) : name;
+    const text = name.length > 43 ? "…" + name.slice(-42) : name;
     const parts = [
       s("rect", { x: i ? width - box : 0, y: at - 12, width: box, height: 24, rx: 5 }),
       s("text", { x: i ? width - box + 10 : 10, y: at + 4 }, text),
