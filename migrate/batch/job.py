@@ -58,6 +58,8 @@ def encode_options(options: Options) -> dict[str, Any]:
         "force": options.force,
         "keep_weights": options.keep_weights,
         "tolerance": options.tolerance,
+        "lift": options.lift,
+        "serving": str(options.serving.absolute()) if options.serving else None,
     }
 
 
@@ -71,6 +73,8 @@ def decode_options(values: dict[str, Any], *, force: bool) -> Options:
         force=force,
         keep_weights=values["keep_weights"],
         tolerance=values["tolerance"],
+        lift=values["lift"],
+        serving=Path(values["serving"]) if values["serving"] else None,
     )
 
 

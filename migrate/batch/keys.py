@@ -62,6 +62,8 @@ def options_digest(options: Options) -> str:
         "trust": options.trust,
         "keep_weights": options.keep_weights,
         "tolerance": options.tolerance,
+        "lift": options.lift,
+        "serving": str(options.serving) if options.serving else "",
     }
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -43,6 +43,13 @@ _RETRY = ("failed", "blocked", "unverified", "unsafe")
     "--keep-weights", is_flag=True, help="Register functions instead of folding constants into weights."
 )
 @click.option("--tolerance", type=float, help="Relative tolerance in place of the default of each dtype.")
+@click.option("--lift", is_flag=True, help="Make Keras layers of graphs that hold none.")
+@click.option(
+    "--serving-layout",
+    "serving",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Root of NAME/VERSION folders: add each SavedModel as a new version and point latest at it.",
+)
 @click.option(
     "--timeout", type=float, default=600.0, show_default=True, help="Seconds for one step of one artifact."
 )
@@ -65,6 +72,8 @@ def models(
     force: bool,
     keep_weights: bool,
     tolerance: float | None,
+    lift: bool,
+    serving: Path | None,
     timeout: float,
     memory: float,
     retry: tuple[str, ...],
@@ -93,6 +102,8 @@ def models(
         force=force,
         keep_weights=keep_weights,
         tolerance=tolerance,
+        lift=lift,
+        serving=serving.resolve() if serving else None,
     )
     batch = BatchOptions(options, jobs, timeout, int(memory * (1 << 30)), frozenset(retry))
     try:

@@ -17,6 +17,7 @@ from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.result import artifact_result, migration_record
 from migrate.pipeline.safety import must_be_safe
 from migrate.pipeline.saved_model import migrate_saved_model
+from migrate.pipeline.serving import add_version
 from migrate.pipeline.staging import Staged, stage
 from migrate.pipeline.translated import ask_reader
 from migrate.report.records import ArtifactResult, Outputs, Status
@@ -66,6 +67,8 @@ def _migrate(
     hello = slot.legacy.hello
     record = migration_record(progress, result, list(hello.protections) if hello else [])
     publish(request.out / request.folder, written.parts, record)
+    if options.serving is not None and "saved_model" in written.parts:
+        add_version(request.out / request.folder / "saved_model", options.serving / request.folder)
     return result
 
 

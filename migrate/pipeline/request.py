@@ -26,6 +26,8 @@ class Options:
         force: replace outputs that exist.
         keep_weights: register functions instead of folding constants into weights.
         tolerance: relative tolerance in place of the defaults, None for those.
+        lift: make Keras layers of graphs that hold none.
+        serving: root of a serving layout that gets each SavedModel as a new version, None for no layout.
     """
 
     targets: frozenset[Target] = frozenset(Target)
@@ -35,6 +37,8 @@ class Options:
     force: bool = False
     keep_weights: bool = False
     tolerance: float | None = None
+    lift: bool = False
+    serving: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
