@@ -8,10 +8,13 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from migrate.worlds.modern.portable import make_portable
+
 
 def save_keras(model: Any, path: Path) -> None:
-    """Write the native archive."""
+    """Write the native archive, for every release of Keras 3 that the project supports."""
     model.save(path)
+    make_portable(path)
 
 
 def export_saved_model(model: Any, path: Path, input_names: list[str], output_names: list[str]) -> None:

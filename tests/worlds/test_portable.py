@@ -1,0 +1,69 @@
+"""Archives leave out arguments that older releases of Keras 3 do not know and that say nothing."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrate.worlds.modern.portable import make_portable, portable_config
+
+
+def layer(class_name: str, **config: Any) -> dict[str, Any]:
+    return {"module": "keras.layers", "class_name": class_name, "config": config, "registered_name": None}
+
+
+def test_later_arguments_at_their_defaults_go_at_any_depth() -> None:
+    kernel = {
+        "module": "keras.initializers",
+        "class_name": "GlorotUniform",
+        "config": {"seed": None, "input_axes": None, "output_axes": None},
+    }
+    inner = layer("Dense", units=2, quantization_config=None, kernel_initializer=kernel)
+    outer = portable_config(layer("TimeDistributed", layer=inner))
+    made = outer["config"]["layer"]["config"]
+    assert made == {"units": 2, "kernel_initializer": {**kernel, "config": {"seed": None}}}
+
+
+def test_values_that_mean_something_stay() -> None:
+    config = {"renorm": True, "renorm_momentum": 0.9, "quantization_config": {"mode": "int8"}}
+    assert portable_config(layer("BatchNormalization", **config))["config"] == config
+
+
+def test_renorm_goes_with_all_it_brought() -> None:
+    config = {"axis": -1, "renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99}
+    assert portable_config(layer("BatchNormalization", **config))["config"] == {"axis": -1}
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ("Cast", {"name": "tf.cast", "dtype": "float32"}),
+        ("StopGradient", {"name": "tf.stop_gradient"}),
+    ],
+)
+def test_operations_without_a_name_argument_lose_theirs(config: str, expected: dict[str, Any]) -> None:
+    value = {"module": "keras.src.ops.core", "class_name": config, "config": expected}
+    assert "name" not in portable_config(value)["config"]
+
+
+def test_operations_without_arguments_keep_their_names() -> None:
+    value = {"module": "keras.src.ops.numpy", "class_name": "Add", "config": {"name": "tf.math.add"}}
+    assert portable_config(value) == value
+
+
+def test_other_members_are_copied_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json", json.dumps(layer("Dense", units=2, quantization_config=None)))
+        archive.writestr("model.weights.h5", bytes(range(256)) * 9000)
+    make_portable(path)
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["config.json", "model.weights.h5"]
+        assert json.loads(archive.read("config.json"))["config"] == {"units": 2}
+        assert archive.read("model.weights.h5") == bytes(range(256)) * 9000
+    assert [file.name for file in tmp_path.iterdir()] == ["model.keras"]
