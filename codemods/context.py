@@ -18,6 +18,7 @@ from codemods.rules.api import Target
 from codemods.scopes import Scope
 from codemods.source import Source
 from codemods.trees import parents_of, walk
+from codemods.uses import exported
 from codemods.values import TENSOR, Receiver, Symbol, Value, ancestry
 
 
@@ -72,6 +73,7 @@ class Context:
         self._parents: dict[ast.AST, ast.AST] | None = None
         self._regions: Regions | None = None
         self._modern: bool | None = None
+        self._exported: frozenset[str] | None = None
         self.interesting: frozenset[str] | None = None
         """Names that may lead to a symbol; see `codemods.scan`."""
 
@@ -117,6 +119,14 @@ class Context:
         return self.version >= _version(version)
 
     # Names and objects
+
+    def exported(self, name: str) -> bool:
+        """Whether other files use a name of this one: it is in ``__all__`` or imported from here."""
+        if self._exported is None:
+            repository = self.module.repository
+            wanted = repository.wanted(self.path.stem) if repository is not None else frozenset[str]()
+            self._exported = wanted | exported(self.module.tree)
+        return name in self._exported or "*" in self._exported
 
     def remember(self, node: ast.AST, scope: Scope) -> None:
         """Note the scope of a node that is about to be handed to a rule."""

@@ -12,7 +12,7 @@ import pathspec
 PYTHON = frozenset({".py", ".pyi", ".pyw"})
 NOTEBOOK = frozenset({".ipynb"})
 DOCUMENT = frozenset({".md", ".markdown", ".rst"})
-_PRUNED = frozenset(
+PRUNED = frozenset(
     (
         ".eggs",
         ".git",
@@ -33,6 +33,7 @@ _PRUNED = frozenset(
         "venv",
     )
 )
+"""Folders that hold no source of the repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _walk(root: Path, wanted: Wanted) -> Iterator[Path]:
             rules = [*rules, (here, _read(here / ".gitignore"))]
         kept = []
         for name in sorted(folders):
-            if name in _PRUNED or (here / name / "pyvenv.cfg").exists():
+            if name in PRUNED or (here / name / "pyvenv.cfg").exists():
                 continue
             if not _ignored(here / name, rules, folder=True):
                 kept.append(name)

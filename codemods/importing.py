@@ -21,7 +21,7 @@ from codemods.edits import (
 )
 from codemods.rules.api import Target
 from codemods.scopes import Binding, Scope
-from codemods.uses import about_keras, exported, removed_names, root_name, root_of_reference
+from codemods.uses import about_keras, removed_names, root_name, root_of_reference
 
 if TYPE_CHECKING:
     from codemods.context import Context
@@ -270,14 +270,19 @@ class Imports:
         if self.context.path.name == "__init__.py":
             return set()
         dropped: set[ast.alias] = set()
-        public = exported(self._module.tree)
         mentioned = " ".join(str(n.value) for n, _ in self._module.index.annotations if n not in self._quoted)
         respelled = " ".join(str(node.value) for node in self._quoted)
         for statement, _ in self._module.index.imports:
             for alias in statement.names:
                 name = (alias.asname or alias.name).partition(".")[0]
                 used = name in self._module.index.names or name in respelled
-                if alias.name == "*" or not used or name in public or name in self._used or name in mentioned:
+                if (
+                    alias.name == "*"
+                    or not used
+                    or self.context.exported(name)
+                    or name in self._used
+                    or name in mentioned
+                ):
                     continue
                 if not self.remaining(name) and not self.context.guarded(statement):
                     dropped.add(alias)

@@ -6,14 +6,19 @@ Files are read and parsed only when a name of theirs is asked for, and each once
 from __future__ import annotations
 
 import ast
+import os
+import re
 from pathlib import Path
 
+from codemods.discovery import PRUNED
 from codemods.resolver import Module
 from codemods.source import Source, SourceError
 from codemods.values import Value
 
 _LIMIT = 2_000_000
 """Bytes above which a file is not looked into for names."""
+_FILES = 5_000
+"""Files looked at for what they import from others; a folder of more is no repository."""
 
 
 class Repository:
@@ -25,7 +30,7 @@ class Repository:
         self._found: dict[tuple[Path, str], Path | None] = {}
         self._values: dict[tuple[Path, str], Value | None] = {}
         self._asked: set[tuple[Path, str]] = set()
-        self._root: Path | None = None
+        self._wanted: dict[Path, dict[str, frozenset[str]]] = {}
 
     def place(self, path: Path) -> tuple[Path, str]:
         """The import root of a file and the dotted name of its folder below it."""
@@ -68,6 +73,12 @@ class Repository:
                 return None
         return self._modules[path]
 
+    def wanted(self, root: Path, module: str) -> frozenset[str]:
+        """Names that files below an import root import from a module of this last name."""
+        if root not in self._wanted:
+            self._wanted[root] = _imported_names(root)
+        return self._wanted[root].get(module, frozenset())
+
     def lookup(self, root: Path, dotted: str) -> Value | None:
         """What ``package.module.name`` stands for."""
         key = (root, dotted)
@@ -98,6 +109,38 @@ class Repository:
         return None
 
 
+_FROM = re.compile(rb"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)", re.MULTILINE)
+_COMMENT = re.compile(rb"#[^\n]*")
+_NAME = re.compile(rb"(\w+|\*)(?:\s+as\s+\w+)?")
+
+
+def _imported_names(root: Path) -> dict[str, frozenset[str]]:
+    """By the last name of a module: what any file below ``root`` imports from it."""
+    found: dict[str, set[str]] = {}
+    seen = 0
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name not in PRUNED and not name.startswith(".")]
+        for name in files:
+            if not name.endswith(".py"):
+                continue
+            seen += 1
+            if seen > _FILES:
+                return {module: frozenset(names) for module, names in found.items()}
+            try:
+                data = (Path(folder) / name).read_bytes()
+            except OSError:
+                continue
+            for module, names in _FROM.findall(data):
+                last = module.rpartition(b".")[2].decode(errors="replace")
+                given = (
+                    part.strip()
+                    for part in _COMMENT.sub(b"", names).strip(b"()").replace(b"\\", b" ").split(b",")
+                )
+                matched = (_NAME.match(part) for part in given)
+                found.setdefault(last, set()).update(m[1].decode(errors="replace") for m in matched if m)
+    return {module: frozenset(names) for module, names in found.items()}
+
+
 class _Bound:
     """A repository as one file sees it: names are looked up from its import root, then beside the file."""
 
@@ -112,6 +155,10 @@ class _Bound:
             if found is not None:
                 return found
         return None
+
+    def wanted(self, module: str) -> frozenset[str]:
+        """Names that other files import from a module of this last name; ``*`` among them for all."""
+        return self._repository.wanted(self._bases[0], module)
 
     def has(self, dotted: str) -> bool:
         """Whether there is a module or package of this name."""

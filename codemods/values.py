@@ -22,6 +22,9 @@ class Lookup(Protocol):
     def has(self, dotted: str) -> bool:
         """Whether there is a module or package of this name."""
 
+    def wanted(self, module: str) -> frozenset[str]:
+        """Names that other files import from a module of this last name; ``*`` among them for all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Symbol:

@@ -141,7 +141,7 @@ def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
         above = ctx.module.value(current, scope)
         if isinstance(above, Symbol) and _is_module(above.name):
             return  # the module lives on, the name in it does not: moving the reference would not help
-    renamed = not isinstance(current, ast.Attribute) and _renamed(current, scope, place)
+    renamed = not isinstance(current, ast.Attribute) and _renamed(current, scope, place, ctx)
     if not isinstance(current, ast.Attribute) and not renamed:
         return
     alias = _module_alias(current, ctx)
@@ -330,9 +330,9 @@ def _bound(statement: ast.Assign) -> str:
     return target.id
 
 
-def _renamed(node: ast.expr, scope: Scope, place: str) -> bool:
+def _renamed(node: ast.expr, scope: Scope, place: str, ctx: Context) -> bool:
     """Whether a plain name, imported as it is, has another name in the destination."""
-    if not isinstance(node, ast.Name) or place.rpartition(".")[2] == node.id:
+    if not isinstance(node, ast.Name) or place.rpartition(".")[2] == node.id or ctx.exported(node.id):
         return False
     home = scope.find(node.id)
     if home is None:

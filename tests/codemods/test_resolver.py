@@ -10,9 +10,11 @@ import pytest
 from packaging.version import Version
 
 from codemods.context import Context
+from codemods.engine import Options
 from codemods.repository import Repository
 from codemods.resolver import Module
 from codemods.rules.api import Target
+from codemods.runner import process
 from codemods.source import Source
 from codemods.values import Receiver
 
@@ -249,3 +251,20 @@ def test_regions(case: str) -> None:
     text, inside = REGIONS[case]
     ctx = context(text)
     assert bool(ctx.keras_region(asked(ctx))) is inside
+
+
+def test_names_that_other_files_import_stay(repository: Path) -> None:
+    (repository / "common.py").write_text(
+        "import tensorflow as tf\nfrom keras import backend as K\n\nm = tf.keras.Model, K.mean(1)\n"
+    )
+    (repository / "user.py").write_text(
+        "from .common import (K,  # the backend\n    tf)\nfrom pkg.common import m\n"
+    )
+    (repository / "alone.py").write_text("import tensorflow as tf\n\nm = tf.keras.Model\n")
+    shared = process(repository / "common.py", Options(), Repository())
+    assert shared.new is not None
+    assert b"import tensorflow as tf\n" in shared.new
+    assert b"backend as K\n" in shared.new
+    assert b"keras.Model" in shared.new
+    alone = process(repository / "alone.py", Options(), Repository())
+    assert alone.new == b"import keras\n\nm = keras.Model\n"
