@@ -136,6 +136,31 @@ def test_other_files_of_a_saved_model_are_no_models() -> None:
     assert states(found) == [("names", "w/cp.ckpt-3.index", "linked"), ("names", "w/saved_model", "linked")]
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "export_saved_model",
+        "saved_model_json",
+        "saved_model",
+        ".weights.h5",
+        "*.h5",
+        "tf.keras",
+        "saved_model.npz",
+        "x.pbtxt",
+    ],
+)
+def test_word_of_a_configuration_is_no_path(word: str) -> None:
+    assert [x for x in ties({"c.json": f'"{word}"'}).links if x.state == "broken"] == []
+
+
+@pytest.mark.parametrize(
+    "path", ["tf.keras-2.4/plain/saved_model", "w.h5", "a/b.keras", "cp.ckpt-3", "./m/best*.h5"]
+)
+def test_path_of_a_configuration_is_one(path: str) -> None:
+    (link,) = ties({"c.json": f'"{path}"'}).links
+    assert (link.target, link.state) == (path, "broken")
+
+
 def test_namespace_is_no_file() -> None:
     assert (
         ties({"c.json": '{"by": "tf.keras", "x": "tensorflow.keras"}', "t.py": 'x = "tf.keras"'}).links == []

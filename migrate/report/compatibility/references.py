@@ -237,7 +237,8 @@ def _name(node: ast.expr) -> str:
 
 
 _CONFIG_PATH = re.compile(
-    rb"[\w./\\${}~-]*\w\.(?:h5|hdf5|hdf|keras|tflite|ckpt(?:-\d+)?|pb)\b|[\w./-]*saved_model[\w./-]*",
+    rb"[\w./\\${}~*-]*[\w*]\.(?:h5|hdf5|hdf|keras|tflite|ckpt(?:-\d+)?|pb)(?![\w/-])"
+    rb"|[\w./\\${}~*-]*\bsaved_model\b(?:/[\w./-]+)?",
     re.ASCII,
 )
 _CONFIG_SIGNATURE = re.compile(
@@ -245,6 +246,15 @@ _CONFIG_SIGNATURE = re.compile(
 )
 _CHECKPOINT = re.compile(r"\.ckpt-\d+$")
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+|~")
+
+
+def _names_model(text: str) -> bool:
+    """Whether a word of a configuration can be a path: no module, no bare suffix, no other file of a folder."""
+    last = text.rpartition("/")[2]
+    suffixed = _CHECKPOINT.sub(".ckpt", last).endswith(SUFFIXES)
+    if text.endswith(_NAMESPACES) or last.lstrip(WILD).startswith(".") or ("." in last and not suffixed):
+        return False
+    return suffixed or "/" in text
 
 
 def config_references(source: bytes) -> Outline:
@@ -256,11 +266,8 @@ def config_references(source: bytes) -> Outline:
             continue
         for found in _CONFIG_PATH.finditer(line):
             text = found.group().decode("utf-8", "replace")
-            last = text.rpartition("/")[2]
-            if text.endswith(_NAMESPACES) or (
-                "." in last and not _CHECKPOINT.sub(".ckpt", last).endswith(SUFFIXES)
-            ):
-                continue  # a module, or saved_model.npz: neither is a model
+            if not _names_model(text):
+                continue
             references.append(Reference("names", number, _VARIABLE.sub(WILD, text).replace("\\", "/"), text))
         calls += [
             Call(number, m.group(1).decode("ascii", "replace")) for m in _CONFIG_SIGNATURE.finditer(line)
