@@ -357,3 +357,16 @@ CUS027 = SourceRule(
         ),
     ),
 )
+CUS028 = SourceRule(
+    code="CUS028",
+    name="mask-of-several-inputs",
+    summary="A layer with several inputs is given a list of masks, of None if there are none.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    before=_HEAD + "    def call(self, inputs, mask=None):\n        x, a = inputs\n"
+    "        if mask is not None:\n            x = x * mask[0]\n        return x + a\n",
+    why="Keras 2 gave mask=None when no input had a mask; Keras 3 gives [None, None], so that `mask is not None` "
+    "holds and mask[0] is None.",
+    references=(_GUIDE,),
+    manual="test the items: `if mask is not None and mask[0] is not None`",
+)

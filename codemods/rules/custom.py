@@ -40,6 +40,7 @@ from codemods.rules._custom_rules import (
     CUS023,
     CUS026,
     CUS027,
+    CUS028,
 )
 from codemods.rules._evidence import LAYER, LOSS, METRIC, MODEL, method_of, owner, super_init, trust
 from codemods.rules.api import Found, visit
@@ -331,3 +332,28 @@ def sequences(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
         documented = isinstance(first, ast.Expr) and isinstance(ctx.literal(first.value), str)
         code = Code("super().__init__()")
         yield Found(CUS027, init, edits=(InsertStatement(first, code, after=documented),))
+
+
+@visit(CUS028, bases={LAYER})
+def masks(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+    """``if mask is not None`` in the ``call`` of a layer that unpacks its inputs."""
+    del ctx
+    function = method_of(cls, "call")
+    parameters = [argument.arg for argument in function.args.args] if function is not None else []
+    if function is None or "mask" not in parameters or len(parameters) < 2:
+        return
+    nodes = list(walk(function))
+    unpacked = any(
+        isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Tuple)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == parameters[1]
+        for node in nodes
+    )
+    items = any(
+        isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "mask"
+        for node in nodes
+    )
+    for node in nodes:
+        if unpacked and items and isinstance(node, ast.If) and ast.unparse(node.test) == "mask is not None":
+            yield Found(CUS028, node.test, symbol="keras.layers.Layer.call", argument="mask")
