@@ -284,9 +284,12 @@ def _reports(first: Pass, last: Pass) -> list[Report]:
             later = bool(item.edits) and fix_of(item) is not Fix.UNSAFE
             reports.append(_report(item, first.context, applied=later))
     known = {item.symbol: item for item in reversed(first.found) if item.symbol}
+    told = {(report.symbol.rpartition(".")[2], report.argument) for report in reports if not report.applied}
     for item in last.found:
         if left[_key(item)]:
             left[_key(item)] -= 1
+            if (_last(item), item.argument) in told and item.symbol not in known:
+                continue  # the same trouble under the name that its module moved to
             before = known.get(item.symbol)
             report = _report(item, last.context, applied=False)
             if before is not None:  # the place in the text that the reader has
