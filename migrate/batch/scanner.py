@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 BATCH = 64
 READER_LIMITS = Limits(memory_bytes=4 << 30, call_seconds=120, recycle_calls=10_000)
+ALONE_SECONDS = 30.0
+"""For one file, after its group broke the worker: libhdf5 runs in circles on some damaged files."""
 _BROKEN = (WorkerDied, WorkerTimeout, WorkerMemory, ProtocolError)
 _T = TypeVar("_T")
 
@@ -147,7 +149,8 @@ class Reader:
     ) -> Iterator[tuple[Path, _T]]:
         """One message for a group; a group that kills the worker is repeated one by one."""
         try:
-            reply = self._worker.call(method, {"paths": [str(path.absolute()) for path in paths]})
+            seconds = ALONE_SECONDS if len(paths) == 1 else None
+            reply = self._worker.call(method, {"paths": [str(path.absolute()) for path in paths]}, seconds)
             answers: list[Any] = _checked(reply.get("answers"), list[Any])
             if len(answers) != len(paths):
                 raise ProtocolError("the reader answered another number of files")
