@@ -113,6 +113,8 @@ def _walk(root: Any, place: str) -> Iterator[Finding]:
                 for child in value
                 if isinstance(child, dict | list | str)
             ]
+        elif not isinstance(value, str):
+            continue
         elif '"' in value and value.lstrip()[:1] in ("{", "[") and len(value) <= MAX_ARCHITECTURE_BYTES:
             try:
                 decoded = json.loads(value, object_pairs_hook=_object)
