@@ -15,6 +15,7 @@ from migrate.dialects.keras3 import (
     preprocessing,
     replaced,
     roles,
+    training_layers,
 )
 
 from migrate.dialects.keras3 import time_distributed  # isort: skip - sees what the others made of inputs
@@ -33,4 +34,5 @@ __all__ = [
     "replaced",
     "roles",
     "time_distributed",
+    "training_layers",
 ]

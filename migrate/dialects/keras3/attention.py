@@ -25,7 +25,6 @@ _FUNCTIONS = frozenset(
         why="`causal` was an argument of Attention and AdditiveAttention up to tf.keras 2.10; since then "
         "each call says "
         "`use_causal_mask`. Keras 3 stops at the old argument.",
-        references=("keras-team/keras#16513",),
     ),
     Step.KERAS_3,
     "Attention",

@@ -15,7 +15,6 @@ LEARNING_RATE_NAME = declare(
         before='{"class_name": "Adam", "config": {"lr": 0.001}}',
         after='{"class_name": "Adam", "config": {"learning_rate": 0.001}}',
         why="Keras 3 stops with `Argument(s) not recognized: {'lr': 0.001}`.",
-        references=("keras-team/keras#13194",),
     ),
     Step.TRAINING,
 )
@@ -49,7 +48,6 @@ BOOKKEEPING = declare(
         why="Every compiled file of tf.keras 2.11 to 2.15 has them, and Keras 3 stops with `Argument(s) "
         "not recognized: "
         "{'jit_compile': True, 'is_legacy_optimizer': False}`.",
-        references=("keras-team/keras#19330",),
     ),
     Step.TRAINING,
 )

@@ -175,3 +175,13 @@ def test_weights_of_a_vectorisation_are_held_twice() -> None:
 def test_other_arrays_stay() -> None:
     given = arrays(("layer/vars/0", [[1.0]]), ("vars/0", [[2.0]]))
     assert without_aliases(given) == given
+
+
+def test_added_losses_go_with_what_only_they_used() -> None:
+    ends = [
+        Layer("TFOpLambda", "square", {"function": "math.square"}, (Node((TensorRef("d"),)),)),
+        Layer("AddLoss", "add_loss", {"unconditional": False}, (Node((TensorRef("square"),)),)),
+    ]
+    model, notes = upgraded(Layer("Dense", "d", {"units": 2}), "2.8.0", *ends)
+    assert [layer.name for layer in model.layers] == ["x", "d"]
+    assert "CFG088" in {fired.code for fired in notes.fired}

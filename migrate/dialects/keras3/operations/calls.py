@@ -27,7 +27,6 @@ ARRAY = "$array"
         why="tf.keras 2.4 to 2.15 wrapped every such call in a TFOpLambda or SlicingOpLambda layer, which Keras 3 does "
         "not have: `Could not locate class 'TFOpLambda'`. The same operations exist in `keras.ops`, so that the "
         "model stays native and runs on every backend.",
-        references=("keras-team/keras#19509",),
     ),
     Step.KERAS_3,
     "TFOpLambda",
