@@ -22,9 +22,8 @@ _FUNCTIONS = frozenset(
         applies_to="<2.11",
         before='{"class_name": "Attention", "config": {"causal": true}}',
         after="{use_causal_mask: true} in each call",
-        why="`causal` was an argument of Attention and AdditiveAttention up to tf.keras 2.10; since then "
-        "each call says "
-        "`use_causal_mask`. Keras 3 stops at the old argument.",
+        why="`causal` was an argument of Attention and AdditiveAttention up to tf.keras 2.10; since then each "
+        "call says `use_causal_mask`. Keras 3 stops at the old argument.",
     ),
     Step.KERAS_3,
     "Attention",
@@ -49,9 +48,9 @@ def attention_causal(layer: Layer, era: Era) -> Layer:
         Severity.WARNING,
         before='"inbound_nodes": [[["x", 0, 0, {"training": null, "mask": null}]]]',
         after="args: [x]",
-        why="tf.keras 2.4 and later stored every argument of a call, given or not. Keras 3 takes an "
-        "explicit null of some "
-        "arguments (`attention_mask` beside a mask that comes with the input) for a decision.",
+        why="tf.keras 2.4 and later stored every argument of a call, given or not. Keras 3 takes an explicit "
+        "null of some arguments (`attention_mask` beside a mask that comes with the input) for a "
+        "decision.",
     ),
     Step.KERAS_3,
 )

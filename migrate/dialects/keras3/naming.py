@@ -19,9 +19,9 @@ from migrate.findings import Rule, Severity
         Severity.ERROR,
         before='{"class_name": "Dense", "config": {"name": "block1/dense"}}',
         after='{"class_name": "Dense", "config": {"name": "block1_dense"}}',
-        why="Keras 3: `Argument `name` must be a string and cannot contain character `/``. Slashes come "
-        "from TensorFlow 1 "
-        "scopes and ports of slim models. Weights and calls follow the new names; the record maps old to new.",
+        why="Keras 3: `Argument `name` must be a string and cannot contain character `/``. Slashes come from "
+        "TensorFlow 1 scopes and ports of slim models. Weights and calls follow the new names; the record "
+        "maps old to new.",
     ),
     Step.KERAS_3,
 )

@@ -25,8 +25,9 @@ _OUTPUT_MODES: Mapping[str, str] = {"binary": "multi_hot", "tf-idf": "tf_idf"}
         Severity.ERROR,
         before='{"class_name": "Discretization", "config": {"num_bins": 4, "bin_boundaries": null}}, summary (2, 100)',
         after='{"class_name": "Discretization", "config": {"bin_boundaries": [-0.7, 0.1, 0.8]}}',
-        why="A layer that learned its bins kept a summary of the data as a variable of free length, and computed the "
-        "boundaries from it after loading; Keras 3 restores neither. The boundaries are the quantiles of that summary.",
+        why="A layer that learned its bins kept a summary of the data as a variable of free length, and "
+        "computed the boundaries from it after loading; Keras 3 restores neither. The boundaries are the "
+        "quantiles of that summary.",
         references=("keras-team/keras#20971",),
     ),
     Step.KERAS_2,
@@ -55,8 +56,9 @@ def discretization_bins(layer: Layer, era: Era) -> Layer:
         Severity.SILENT,
         before='{"class_name": "Discretization", "config": {"trainable": true, "dtype": "int64", …}}',
         after='{"class_name": "Discretization", "config": {"dtype": "float32", …}}',
-        why="Keras 3 refuses `trainable`. The dtype was that of the numbers of bins; in a graph, Keras 3 casts the "
-        "layer's input to it: 0.7 becomes 0 and falls into another bin, in a SavedModel only (found on 3.15.1).",
+        why="Keras 3 refuses `trainable`. The dtype was that of the numbers of bins; in a graph, Keras 3 "
+        "casts the layer's input to it: 0.7 becomes 0 and falls into another bin, in a SavedModel only "
+        "(found on 3.15.1).",
     ),
     Step.KERAS_3,
     "Discretization",
@@ -118,9 +120,8 @@ def encoding_arguments(layer: Layer, era: Era) -> Layer:
         Severity.ERROR,
         before='{"config": {"output_mode": "tf_idf", "idf_weights": null}}, array idf_weights',
         after='{"config": {"output_mode": "tf_idf", "idf_weights": [1.1, 0.9, …]}}',
-        why="Keras 3 asks for the weights beside the vocabulary: `in TF-IDF output mode, the "
-        "`idf_weights` argument must also be "
-        "provided`. The entry for unknown words is their mean, in both.",
+        why="Keras 3 asks for the weights beside the vocabulary: `in TF-IDF output mode, the `idf_weights` "
+        "argument must also be provided`. The entry for unknown words is their mean, in both.",
     ),
     Step.KERAS_2,
     *_LOOKUPS,
@@ -145,9 +146,8 @@ def idf_weights(layer: Layer, era: Era) -> Layer:
         Severity.ERROR,
         before='{"class_name": "StringLookup", "config": {"vocabulary": "/home/me/words.txt"}}',
         after="refused: the words are not in the model's file",
-        why="A lookup that was made from a file stores the file's path. Keras 3 reads such paths only "
-        "with safe_mode off, and "
-        "from the loading machine (CVE-2025-12058).",
+        why="A lookup that was made from a file stores the file's path. Keras 3 reads such paths only with "
+        "safe_mode off, and from the loading machine (CVE-2025-12058).",
         references=("keras-team/keras#21751",),
     ),
     Step.KERAS_3,
@@ -178,9 +178,8 @@ def vocabulary_file(layer: Layer, era: Era) -> Layer:
         Severity.ERROR,
         before='{"class_name": "Normalization", "config": {"axis": [-1], "mean": [[0.1, 0.2]]}}',
         after='{"class_name": "Normalization", "config": {"axis": [-1], "mean": [0.1, 0.2]}}',
-        why="tf.keras 2.6 and later wrote mean and variance with the axes that they are broadcast over. "
-        "Keras 3: `The rank of "
-        "`mean` must be less than or equal to the number of axes (1)`.",
+        why="tf.keras 2.6 and later wrote mean and variance with the axes that they are broadcast over. Keras "
+        "3: `The rank of `mean` must be less than or equal to the number of axes (1)`.",
     ),
     Step.KERAS_3,
     "Normalization",
@@ -207,8 +206,7 @@ def normalization_mean_shape(layer: Layer, era: Era) -> Layer:
         before='{"class_name": "StringLookup", "config": {"output_mode": "one_hot"}}: float32',
         after="the same layer, and a cast to float32",
         why="Keras 3 declares float32 and answers with int64 for `one_hot`, `multi_hot` and `count`: the "
-        "output of a model or of a "
-        "signature changes its type, and a division behind it its meaning.",
+        "output of a model or of a signature changes its type, and a division behind it its meaning.",
     ),
     Step.KERAS_3,
 )

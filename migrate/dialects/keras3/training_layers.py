@@ -21,8 +21,8 @@ _ENDPOINTS = frozenset({"AddLoss", "AddMetric"})
         before='{"class_name": "AddLoss", "config": {"unconditional": false}, …}',
         after="left out, with the operations that only it used",
         why="`model.add_loss(tensor)` and `add_metric` made layers at the end of the graph, which Keras 3 "
-        "does not have (`Could not locate class 'AddLoss'`). Outputs do not depend on them. Whoever trains on adds "
-        "the loss again, in a layer's `call` or in `train_step`.",
+        "does not have (`Could not locate class 'AddLoss'`). Outputs do not depend on them. Whoever "
+        "trains on adds the loss again, in a layer's `call` or in `train_step`.",
     ),
     Step.KERAS_3,
 )

@@ -26,11 +26,9 @@ SLOT_ORDER = declare(
         Severity.SILENT,
         before="training/Adam/Variable:0 … Variable_17:0; Adam/dense/kernel/m:0; optimizer/vars/1",
         after="momentum of dense/kernel, velocity of dense/kernel, …",
-        why="Stand-alone Keras and tf.keras up to 2.10 stored all first moments and then all second "
-        "moments, 2.11 and later "
-        "stored them by variable. Keras 3 restores none of them from HDF5: training starts anew with only "
-        "a warning. "
-        "Slots are matched by name where names tell, and checked by shape.",
+        why="Stand-alone Keras and tf.keras up to 2.10 stored all first moments and then all second moments, "
+        "2.11 and later stored them by variable. Keras 3 restores none of them from HDF5: training starts "
+        "anew with only a warning. Slots are matched by name where names tell, and checked by shape.",
         references=("keras-team/keras#21232", "keras-team/keras#21247"),
     ),
     Step.TRAINING,
@@ -45,9 +43,8 @@ BOOKKEEPING = declare(
         before='{"class_name": "Custom>Adam", "config": {"is_legacy_optimizer": false, "jit_compile": '
         "false, …}}",
         after='{"class_name": "Adam", "config": {…}}',
-        why="Every compiled file of tf.keras 2.11 to 2.15 has them, and Keras 3 stops with `Argument(s) "
-        "not recognized: "
-        "{'jit_compile': True, 'is_legacy_optimizer': False}`.",
+        why="Every compiled file of tf.keras 2.11 to 2.15 has them, and Keras 3 stops with `Argument(s) not "
+        "recognized: {'jit_compile': True, 'is_legacy_optimizer': False}`.",
     ),
     Step.TRAINING,
 )
@@ -60,8 +57,8 @@ WRAPPED_OPTIMIZER = declare(
         before='{"class_name": "LossScaleOptimizer", "config": {"inner_optimizer": {"class_name": "Adam", …}}}',
         after='{"class_name": "Adam", …}',
         why="Keras 3 wraps the optimizer itself when the model computes in float16; a wrapper inside the "
-        "configuration is not "
-        "found (`Could not locate class 'Adam'`). The current scale starts at its initial value again.",
+        "configuration is not found (`Could not locate class 'Adam'`). The current scale starts at its "
+        "initial value again.",
     ),
     Step.TRAINING,
 )
@@ -74,8 +71,7 @@ UNKNOWN_OPTIMIZER = declare(
         before='{"class_name": "Addons>AdamW", "config": {"name": "AdamW", "learning_rate": 0.5}}',
         after="no optimizer: reported as lost",
         why="Keras 3 puts the built-in optimizer of the same `name` in its place, with default "
-        "hyperparameters and without a "
-        "word: a saved rate of 0.5 becomes 0.001.",
+        "hyperparameters and without a word: a saved rate of 0.5 becomes 0.001.",
     ),
     Step.TRAINING,
 )
@@ -88,9 +84,8 @@ TIME_DECAY = declare(
         before='{"lr": 0.05, "decay": 0.1}',
         after='{"learning_rate": {"class_name": "InverseTimeDecay", "config": {"initial_learning_rate": 0.05, '
         '"decay_steps": 1, "decay_rate": 0.1}}}',
-        why="`lr / (1 + decay * iterations)` was an argument of every optimizer up to tf.keras 2.10. "
-        "Keras 3 ignores it with a "
-        "warning. InverseTimeDecay with steps of 1 is the same formula.",
+        why="`lr / (1 + decay * iterations)` was an argument of every optimizer up to tf.keras 2.10. Keras 3 "
+        "ignores it with a warning. InverseTimeDecay with steps of 1 is the same formula.",
     ),
     Step.TRAINING,
 )
@@ -116,9 +111,8 @@ EPSILON_PLACE = declare(
         before="lr * g / (sqrt(a) + 1e-7)",
         after="lr * g / sqrt(a + 1e-14)",
         why="Keras 3 (and tf.keras from 2.11) add epsilon under the root: with 1e-7 the step changes by a "
-        "tenth where gradients "
-        "are near 1e-3. The square of epsilon under the root is what comes closest: never further off "
-        "than epsilon itself.",
+        "tenth where gradients are near 1e-3. The square of epsilon under the root is what comes closest: "
+        "never further off than epsilon itself.",
     ),
     Step.TRAINING,
 )
@@ -131,9 +125,8 @@ NADAM_SCHEDULE = declare(
         applies_to="<2.11",
         before="momentum at step t: beta_1 * (1 - 0.5 * 0.96 ** (0.004 * t))",
         after="momentum at step t: beta_1 * (1 - 0.5 * 0.96 ** t)",
-        why="`schedule_decay` (0.004 by default) is gone; Keras 3 computes as if it were 1. Moments and "
-        "step count are carried "
-        "over, but the next steps are not the same.",
+        why="`schedule_decay` (0.004 by default) is gone; Keras 3 computes as if it were 1. Moments and step "
+        "count are carried over, but the next steps are not the same.",
     ),
     Step.TRAINING,
 )
@@ -172,8 +165,8 @@ SCALED_SLOTS = declare(
         before="momentum of lstm/kernel",
         after="the same, divided by the weights' factor (squares by its square)",
         why="Where SIL001 folds a constant into weights, gradients shrink by the same factor. The slots "
-        "follow, but training "
-        "on from scaled weights is not the same optimisation; `--keep-weights` avoids it.",
+        "follow, but training on from scaled weights is not the same optimisation; `--keep-weights` "
+        "avoids it.",
     ),
     Step.TRAINING,
 )
@@ -186,12 +179,10 @@ LATE_ITERATIONS = declare(
         applies_to=">=2.1,<2.4",
         before="Adam/iterations: 3",
         after="iterations: 4",
-        why="Stand-alone Keras put the increment of `iterations` and the formula that reads it into one "
-        "graph without an "
-        "order between them. TensorFlow 1.13 and 1.15 ran the increment first in nearly every recorded "
-        "step, so bias "
-        "corrections and decay are one step ahead of the stored number. With it, the next step is the "
-        "recorded one.",
+        why="Stand-alone Keras put the increment of `iterations` and the formula that reads it into one graph "
+        "without an order between them. TensorFlow 1.13 and 1.15 ran the increment first in nearly every "
+        "recorded step, so bias corrections and decay are one step ahead of the stored number. With it, "
+        "the next step is the recorded one.",
     ),
     Step.TRAINING,
 )
@@ -204,9 +195,8 @@ NADAM_PRODUCT = declare(
         applies_to=">=2.11,<2.16",
         before="product over steps and variables, not saved",
         after="product over steps",
-        why="A Python counter inside the traced step kept the product from being shared. Keras 3 "
-        "multiplies once per step; the "
-        "first steps after loading are not the same.",
+        why="A Python counter inside the traced step kept the product from being shared. Keras 3 multiplies "
+        "once per step; the first steps after loading are not the same.",
     ),
     Step.TRAINING,
 )
@@ -219,8 +209,8 @@ LOSS_ALIAS = declare(
         before='"loss": "mse"',
         after='"loss": "mean_squared_error"',
         why="Loading `mse` stops with `Could not deserialize 'keras.metrics.mse'`; "
-        "`kullback_leibler_divergence`, "
-        "`cosine_proximity` and `logcosh` with `string indices must be integers`.",
+        "`kullback_leibler_divergence`, `cosine_proximity` and `logcosh` with `string indices must be "
+        "integers`.",
         references=("keras-team/keras#19330", "tensorflow/tensorflow#70263", "keras-team/keras#19151"),
     ),
     Step.TRAINING,
@@ -246,8 +236,8 @@ LOSS_REDUCTION = declare(
         applies_to="<2.16",
         before='{"class_name": "Huber", "config": {"reduction": "auto", "delta": 0.7, "fn": "huber"}}',
         after='{"class_name": "Huber", "config": {"reduction": "sum_over_batch_size", "delta": 0.7}}',
-        why="`auto` meant the mean outside of distribution strategies. Keras 3 stops at it, and at the "
-        "key `fn` that 2.12 added.",
+        why="`auto` meant the mean outside of distribution strategies. Keras 3 stops at it, and at the key "
+        "`fn` that 2.12 added.",
     ),
     Step.TRAINING,
 )
@@ -259,9 +249,8 @@ LOSS_PER_OUTPUT = declare(
         Severity.ERROR,
         before='"loss": {"value": "mse", "kind": "categorical_crossentropy"}',
         after='"loss": ["mean_squared_error", "categorical_crossentropy"]',
-        why="A Keras 3 model with a list of outputs takes lists in their order; names are those of its "
-        "last operations and "
-        "may have changed.",
+        why="A Keras 3 model with a list of outputs takes lists in their order; names are those of its last "
+        "operations and may have changed.",
     ),
     Step.TRAINING,
 )
@@ -274,8 +263,8 @@ LOSS_NOT_SAVED = declare(
         before='{"class_name": "Huber", "config": {"delta": 0.7}}',
         after="keras.losses.Huber(delta=0.7), whose configuration holds no delta",
         why="`Huber(delta=0.7).get_config()` of Keras 3.15.1 has no `delta`: a `.keras` file that was "
-        "compiled with it loads "
-        "with delta 1. The compiled model that is compared has the right one; compile again after loading.",
+        "compiled with it loads with delta 1. The compiled model that is compared has the right one; "
+        "compile again after loading.",
     ),
     Step.TRAINING,
 )

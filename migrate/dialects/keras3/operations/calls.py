@@ -24,9 +24,9 @@ ARRAY = "$array"
         before='{"class_name": "TFOpLambda", "config": {"function": "math.reduce_mean"}, '
         '"inbound_nodes": [["x", 0, 0, {"axis": 1}]]}',
         after='{"class_name": "Op", "config": {"function": "keras.ops.mean"}, args: [x], kwargs: {"axis": 1}}',
-        why="tf.keras 2.4 to 2.15 wrapped every such call in a TFOpLambda or SlicingOpLambda layer, which Keras 3 does "
-        "not have: `Could not locate class 'TFOpLambda'`. The same operations exist in `keras.ops`, so that the "
-        "model stays native and runs on every backend.",
+        why="tf.keras 2.4 to 2.15 wrapped every such call in a TFOpLambda or SlicingOpLambda layer, which "
+        "Keras 3 does not have: `Could not locate class 'TFOpLambda'`. The same operations exist in "
+        "`keras.ops`, so that the model stays native and runs on every backend.",
     ),
     Step.KERAS_3,
     "TFOpLambda",
@@ -145,8 +145,8 @@ def _slice_item(item: Any) -> Any:
         applies_to=">=2.4",
         before='{"class_name": "InstanceProperty", "config": {"cls_ref": {…}, "attr_name": "flat_values"}}',
         after="refused: keep the model as a SavedModel",
-        why="ClassMethod, InstanceMethod and InstanceProperty layers exist for ragged and sparse tensors, which "
-        "Keras 3 models cannot carry through a graph that is saved.",
+        why="ClassMethod, InstanceMethod and InstanceProperty layers exist for ragged and sparse tensors, "
+        "which Keras 3 models cannot carry through a graph that is saved.",
     ),
     Step.KERAS_3,
     "ClassMethod",

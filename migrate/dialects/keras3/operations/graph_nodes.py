@@ -24,8 +24,8 @@ from migrate.findings import MigrationError, Rule, Severity
         before='{"class_name": "TensorFlowOpLayer", "config": {"node_def": {"op": "Mul", "input": ["x", "Mul/y"]}, '
         '"constants": {"1": 2.0}}}',
         after='{"class_name": "Op", "config": {"function": "keras.ops.multiply"}, args: [x], kwargs: {"x2": 2.0}}',
-        why="Until tf.keras 2.3 a TensorFlow function called on a Keras tensor was stored as the graph node it made. "
-        "Keras 3 stops with `Could not locate class 'TensorFlowOpLayer'`.",
+        why="Until tf.keras 2.3 a TensorFlow function called on a Keras tensor was stored as the graph node "
+        "it made. Keras 3 stops with `Could not locate class 'TensorFlowOpLayer'`.",
     ),
     Step.KERAS_3,
     "TensorFlowOpLayer",
