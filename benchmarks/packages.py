@@ -44,7 +44,9 @@ def unspoken(path: Path, options: Options, repository: Repository) -> int:
         seen = look(Source(path, text), options, repository)
     except SourceError:
         return 0
-    spoken = {(item.symbol, item.argument) for item in seen.found} | {(item.symbol, "") for item in seen.found}
+    spoken = {(item.symbol, item.argument) for item in seen.found} | {
+        (item.symbol, "") for item in seen.found
+    }
     return sum(
         (item.symbol, item.argument) not in spoken and not seen.context.guarded(item.node)
         for item in unknown(seen.context)
@@ -72,7 +74,9 @@ def main() -> int:
     parser.add_argument("--unsafe", action="store_true")
     arguments = parser.parse_args()
     options = Options(unsafe=arguments.unsafe)
-    print("| package | files | rewritten | findings applied | left, by rule | left alone | unknown, unspoken |")
+    print(
+        "| package | files | rewritten | findings applied | left, by rule | left alone | unknown, unspoken |"
+    )
     print("|---|---:|---:|---:|---|---:|---:|")
     worst = 0
     for folder in arguments.folders:

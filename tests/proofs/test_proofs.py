@@ -86,7 +86,7 @@ def _ask(programs: dict[str, dict[str, str]]) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def answers(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
-    wanted = {item.callspec.params["name"] for item in request.session.items if hasattr(item, "callspec")}
+    wanted = {i.callspec.params.get("name") for i in request.session.items if hasattr(i, "callspec")}
     chosen = [case for name, case in CASES.items() if name in wanted]
     programs: dict[str, dict[str, str]] = {"legacy": {}, "modern": {}}
     for case in chosen:
