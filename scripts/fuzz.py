@@ -49,6 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("seeds", nargs="*", type=Path)
     parser.add_argument("--inputs", type=int, default=100_000)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after this time")
     parser.add_argument("--salt", default="1")
     parser.add_argument("--keep", type=Path)
     parser.add_argument(
@@ -71,7 +72,8 @@ def main() -> int:
         todo = [(start, min(GROUP, arguments.inputs - start)) for start in range(0, arguments.inputs, GROUP)][
             ::-1
         ]
-        while todo:
+        done = 0
+        while todo and time.monotonic() - began < arguments.seconds:
             start, count = todo.pop()
             try:
                 reply = worker.call("run", {**base, "start": start, "count": count})
@@ -83,9 +85,11 @@ def main() -> int:
                     number, cause, str(error)[:100], seeds[number % len(seeds)], file=sys.stderr, flush=True
                 )
                 bad.append(number)
+                done += number + 1 - start
                 if number + 1 < start + count:
                     todo.append((number + 1, start + count - number - 1))
                 continue
+            done += count
             totals.update(reply["outcomes"])
             strange += reply["strange"]
             slowest = max(slowest, (reply["slowest"], reply["slowest_number"]))
@@ -98,10 +102,10 @@ def main() -> int:
     shutil.rmtree(scratch, ignore_errors=True)
     seconds = time.monotonic() - began
     report = {
-        "inputs": arguments.inputs,
+        "inputs": done,
         "seeds": len(seeds),
         "seconds": round(seconds, 1),
-        "per_second": round(arguments.inputs / seconds),
+        "per_second": round(done / seconds),
         "worker_deaths": dict(deaths),
         "fatal_numbers": bad[:50],
         "strange": strange[:50],
