@@ -12,6 +12,7 @@ import numpy as np
 
 from migrate.capsule.model import Array, Layer, Model
 from migrate.dialects.rule import Era, Step, layer_rule, model_rule
+from migrate.dialects.shapes import Shape, infer_shapes
 from migrate.dialects.surgery import Chain, Fragment, expand_chains, expand_graphs
 from migrate.findings import MigrationError, Rule, Severity
 
@@ -139,12 +140,20 @@ def _dense(kernel: Array, bias: Array | None) -> dict[str, Array]:
 )
 def parametric_softplus(model: Model, era: Era) -> Model:
     """Replace each ParametricSoftplus by two products by element."""
-    return expand_chains(model, {"ParametricSoftplus"}, _softplus_chain)
+    shapes = _own_shapes(model)
+    return expand_chains(
+        model, {"ParametricSoftplus"}, lambda layer: _softplus_chain(layer, shapes.get(layer.name))
+    )
 
 
-def _softplus_chain(layer: Layer) -> Chain:
-    scale = by_element(layer.weights, "betas", layer.name)
-    amplitude = by_element(layer.weights, "alphas", layer.name)
+def _own_shapes(model: Model) -> dict[str, Shape]:
+    """Shape of each layer's first output; for the layers here, of its input too."""
+    return {ref.layer: shape for ref, shape in infer_shapes(model).items() if ref.node == ref.tensor == 0}
+
+
+def _softplus_chain(layer: Layer, sizes: Shape | None) -> Chain:
+    scale = by_element(layer.weights, "betas", layer.name, sizes)
+    amplitude = by_element(layer.weights, "alphas", layer.name, sizes)
     return [
         Layer(
             "EinsumDense",
@@ -156,13 +165,16 @@ def _softplus_chain(layer: Layer) -> Chain:
     ]
 
 
-def by_element(weights: Mapping[str, Array], role: str, place: str) -> tuple[dict[str, Any], Array]:
+def by_element(
+    weights: Mapping[str, Array], role: str, place: str, sizes: Shape | None = None
+) -> tuple[dict[str, Any], Array]:
     """Configuration and kernel of an EinsumDense that multiplies by one number for each element.
 
     Args:
         weights: role to array; the array has the shape of the input without the batch, 1 on shared axes.
         role: of the factors.
         place: layer name for the refusal.
+        sizes: shape of the layer's input with the batch, as far as it is known: says the sizes of shared axes.
 
     Raises:
         MigrationError: ``CFG105`` without weights, for they alone tell the shape.
@@ -178,7 +190,8 @@ def by_element(weights: Mapping[str, Array], role: str, place: str) -> tuple[dic
     axes = _LETTERS[: factors.ndim]
     own = [axis for axis, size in enumerate(factors.shape) if size != 1] or [factors.ndim - 1]
     letters = "".join(axes[axis] for axis in own)
-    shape = [size if axis in own else None for axis, size in enumerate(factors.shape)]
+    known = sizes[1:] if sizes is not None else (None,) * factors.ndim
+    shape = [size if axis in own else known[axis] for axis, size in enumerate(factors.shape)]
     config = {"equation": f"a{axes},{letters}->a{axes}", "output_shape": shape}
     return config, factors.reshape([factors.shape[axis] for axis in own])
 
@@ -203,11 +216,12 @@ def by_element(weights: Mapping[str, Array], role: str, place: str) -> tuple[dic
 )
 def srelu(model: Model, era: Era) -> Model:
     """Replace each SReLU by a graph of stock layers."""
-    return expand_graphs(model, {"SReLU"}, lambda layer: _srelu_graph(layer, era))
+    shapes = _own_shapes(model)
+    return expand_graphs(model, {"SReLU"}, lambda layer: _srelu_graph(layer, era, shapes.get(layer.name)))
 
 
-def _srelu_graph(layer: Layer, era: Era) -> Fragment:
-    config, left = by_element(layer.weights, "t_left", layer.name)
+def _srelu_graph(layer: Layer, era: Era, sizes: Shape | None) -> Fragment:
+    config, left = by_element(layer.weights, "t_left", layer.name, sizes)
     distance, lower, upper = (
         by_element(layer.weights, role, layer.name)[1] for role in ("t_right", "a_left", "a_right")
     )
@@ -215,17 +229,24 @@ def _srelu_graph(layer: Layer, era: Era) -> Fragment:
     one = np.ones_like(left)
     letters = config["equation"].split(",")[1].split("->")[0]
     biased = {**config, "bias_axes": letters, "activation": "relu"}
+    # A bias has all axes from its first one on, of size 1 where it is shared.
+    full = layer.weights["t_left"].shape
+    bias = full[next((axis for axis, size in enumerate(full) if size != 1), len(full) - 1) :]
     fragment = Fragment(layer)
     x = fragment.input()
-    outside = fragment.add("EinsumDense", "below", x, biased, {"kernel": -one, "bias": left})
+    outside = fragment.add("EinsumDense", "below", x, biased, {"kernel": -one, "bias": left.reshape(bias)})
     terms = [x, fragment.add("EinsumDense", "left", outside, config, {"kernel": one - lower})]
     if era.backend == "theano" and (lower < 0).any():
         # Theano's relu bounds the left piece too, where a negative slope makes it rise again.
         risen = fragment.add(
-            "EinsumDense", "risen", outside, biased, {"kernel": -lower, "bias": -np.abs(distance)}
+            "EinsumDense",
+            "risen",
+            outside,
+            biased,
+            {"kernel": -lower, "bias": -np.abs(distance).reshape(bias)},
         )
         terms.append(fragment.add("EinsumDense", "bound", risen, config, {"kernel": -one}))
-    above = fragment.add("EinsumDense", "above", x, biased, {"kernel": one, "bias": -right})
+    above = fragment.add("EinsumDense", "above", x, biased, {"kernel": one, "bias": -right.reshape(bias)})
     above = fragment.add("EinsumDense", "right", above, config, {"kernel": upper - one})
     fragment.add("Add", "sum", [*terms, above])
     return fragment

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, structure_refs
+from migrate.dialects.masks import mask_makers
 from migrate.dialects.rule import Era, Step, layer_rule, model_rule
 from migrate.dialects.surgery import Fragment, expand_graphs, inline, named, to_functional, unique_name
 from migrate.findings import MigrationError, Rule, Severity
@@ -66,6 +67,8 @@ def sequential_of_branches(model: Model, era: Era) -> Model:
             inputs.append(replace(entry, nodes=()))
             entries.append(TensorRef(entry.name))
         argument = entries[0] if len(entries) == 1 else entries
+        if body.topology is Topology.SEQUENTIAL:
+            graph = _unmasked(graph)
         heads.append(Layer("Model", branch_name, model=graph, nodes=(Node((argument,)),)))
     merged = replace(merge, nodes=(Node(([TensorRef(head.name) for head in heads],)),))
     tail: list[Layer] = []
@@ -85,6 +88,15 @@ def sequential_of_branches(model: Model, era: Era) -> Model:
     for head in heads:
         result = inline(result, head.name)
     return result
+
+
+def _unmasked(branch: Model) -> Model:
+    """The branch without the mask of its output: Keras 1 knew no masks of Sequential models."""
+    if mask_makers(branch, branch.outputs) == frozenset():
+        return branch
+    name = unique_name(f"{branch.outputs.layer}_unmasked", {layer.name for layer in branch.layers})
+    stop = Layer("TFOpLambda", name, {"function": "identity"}, (Node((branch.outputs,)),))
+    return replace(branch, layers=(*branch.layers, stop), outputs=TensorRef(name))
 
 
 def _alone(layer: Layer) -> Model:

@@ -90,12 +90,15 @@ def _written_out(layer: Layer, shape: Shape) -> Fragment:
     letters = "abcdefgh"[:rank]
     config = {
         "equation": f"{letters},{letters[own]}->{letters}",
-        "output_shape": [size if i == own else None for i, size in enumerate(shape)][1:],
+        "output_shape": list(shape[1:]),
         "bias_axes": letters[own],
         "kernel_initializer": "ones",
         "kernel_regularizer": layer.config.get("gamma_regularizer"),
         "bias_regularizer": layer.config.get("beta_regularizer"),
     }
-    weights = {"kernel": layer.weights["gamma"], "bias": layer.weights["beta"]}
+    weights = {
+        "kernel": layer.weights["gamma"],
+        "bias": layer.weights["beta"].reshape(-1, *[1] * (rank - 1 - own)),
+    }
     fragment.add("EinsumDense", "scaled", normal, config, weights)
     return fragment

@@ -101,7 +101,9 @@ def _chain(layer: Layer, shape: Shape | None) -> Chain:
     weights = {"kernel": _kernel(layer, geometry, first)}
     if "bias" in layer.weights:
         bias = layer.weights["bias"]
-        weights["bias"] = bias.transpose(1, 2, 0) if first and rank == 2 else bias
+        # Stored (positions…, filters) in both orders; Keras 2 reads it as (filters, positions…) channels first.
+        turned = np.moveaxis(bias.reshape(bias.shape[-1], *bias.shape[:-1]), 0, -1)
+        weights["bias"] = turned if first else bias
     einsum: dict[str, Any] = {
         "equation": equation,
         "output_shape": [*geometry.output, geometry.filters],
@@ -166,7 +168,7 @@ def _geometry(layer: Layer, rank: int, shape: Shape | None, first: bool) -> _Geo
         bias = layer.weights.get("bias")
         output = array.shape[:1] if rank == 1 else None
         if rank == 2 and bias is not None:
-            output = bias.shape[1:] if first else bias.shape[:2]
+            output = bias.shape[:2]
         if output is not None:
             return _Geometry(kernel, strides, channels, filters, output, (0,) * rank, (0,) * rank)
     if sizes is None or channels is None:
