@@ -30,6 +30,7 @@ from migrate.report.records import (
     WrittenBy,
 )
 from migrate.versions import tool_versions
+from migrate.worlds.sandbox import shortfall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,6 +70,7 @@ class Run:
         self._stopping = threading.Event()
         self._interrupts = 0
         self._attempts: dict[str, int] = {}
+        self._protections: tuple[str, ...] = ()
         self._again: list[Task] = []
         self._reason = ("", "", "")
         self._retrying = False
@@ -155,6 +157,7 @@ class Run:
         self._log(Event("start", task.source, {"bytes": task.size}))
 
     def _end(self, task: Task, outcome: Outcome, seconds: float) -> None:
+        self._tell_protections(outcome)
         result = outcome.result
         told = result.status.value if result else "broken"
         self._ledger.end(
@@ -177,6 +180,17 @@ class Run:
             "codes": [f.code for f in final.findings],
         }
         self._log(Event("done", task.source, {**data, "phases": outcome.phases}))
+
+    def _tell_protections(self, outcome: Outcome) -> None:
+        """Once: what the workers' sandbox consists of here, and what this machine cannot promise."""
+        if self._protections or not outcome.protections:
+            return
+        self._protections = outcome.protections
+        self._log(Event("sandbox", data={"protections": list(outcome.protections)}))
+        for finding in shortfall(outcome.protections):
+            self._log(
+                Event("warning", data={"code": finding.code, "message": f"{finding.message}. {finding.hint}"})
+            )
 
     def _failed(self, task: Task, outcome: Outcome) -> ArtifactResult:
         """The row of an artifact that no attempt survived."""

@@ -122,6 +122,8 @@ class Job:
             result = self._pipeline(request, options, slot)
             peak = sum(worker.peak_bytes for worker in slot.workers.values())
             active = [worker.hello.protections for worker in slot.workers.values() if worker.hello]
+            if options.trust and any(finding.code.startswith("SEC") for finding in result.findings):
+                slot.close()  # code of this artifact ran in there; the next one gets fresh workers
         phases = {**_recorded_phases(request), "total": round(time.perf_counter() - started, 4)}
         return Answer(result, phases, peak, active[0] if active else [])
 

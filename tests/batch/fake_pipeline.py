@@ -84,6 +84,8 @@ def behave(name: str, request: ArtifactRequest, slot: Slot) -> None:
     if name.startswith("change"):
         with request.path.open("ab") as file:
             file.write(b"more")
+    if name.startswith("locked"):
+        slot.reader.ready()
     if name.startswith("slow"):
         time.sleep(0.3)
     gate(request, "started")

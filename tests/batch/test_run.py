@@ -59,6 +59,16 @@ def test_what_breaks_costs_one_artifact_and_is_tried_twice(tmp_path: Path) -> No
     assert found.statuses == {"migrated": 2, "failed": 7}
 
 
+def test_the_protections_in_force_are_told_once(tmp_path: Path) -> None:
+    events: list[Event] = []
+    run(models(tmp_path / "in", "locked-a", "locked-b"), tmp_path / "out", events)
+    told = [event for event in events if event.kind == "sandbox"]
+    assert len(told) == 1
+    assert "no new privileges" in told[0].data["protections"]
+    open_promises = [event.data["code"] for event in events if event.kind == "warning"]
+    assert set(open_promises) <= {"RUN006"}
+
+
 def test_a_repeated_run_does_nothing(tmp_path: Path) -> None:
     folder = models(tmp_path / "in", "a", "b", "bug")
     first = run(folder, tmp_path / "out")
