@@ -1,6 +1,6 @@
 """Speed of the scan, and its findings beside modelscan's on the same files.
 
-    python benchmarks/scan.py [--modelscan PATH_TO_ITS_EXECUTABLE]
+    python benchmarks/scan.py [--modelscan PATH_TO_ITS_EXECUTABLE] [--benign 100]
 
 Prints files a second on small files, time and memory on a 500 MB HDF5 file, and, when modelscan is given,
 detection, false alarms and time of both on the exploit files of the tests and on the authentic models.
@@ -107,7 +107,10 @@ def large(path: Path) -> None:
 def main() -> None:
     """Measure and print one JSON value."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--modelscan", type=Path)
+    parser.add_argument(
+        "--modelscan", type=Path, help="its executable; with TensorFlow, or it reads no SavedModel"
+    )
+    parser.add_argument("--benign", type=int, default=100, help="how many authentic models")
     arguments = parser.parse_args()
     result: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as scratch:
@@ -139,7 +142,7 @@ def main() -> None:
         good = sorted(
             path for path in (ROOT / "legacy_models").rglob("model.*") if path.suffix in (".h5", ".keras")
         )
-        good = [path for path in good if b"lambda" not in path.read_bytes().lower()][:100]
+        good = [path for path in good if b"lambda" not in path.read_bytes().lower()][: arguments.benign]
         found, seconds = ours([*bad.values(), *good])
         table = {name: {"ours": found[path]} for name, path in bad.items()}
         summary = {"ours": _summary(found, bad, good, seconds)}
