@@ -293,6 +293,37 @@ EXPORT = (
         "Servers take the key as before; `tf.saved_model.load` calls the argument `in_` in Python.",
         _NOTE,
     ),
+    _reason(
+        "EXP020",
+        "unliftable-operation",
+        "An operation of the graph has no layer or function of `keras.ops`.",
+        "The finding names it and its place. The SavedModel computes it; so does any part that is lifted without it.",
+    ),
+    _reason(
+        "EXP021",
+        "unliftable-control-flow",
+        "Control flow, a lookup table or parsing stands in the graph.",
+        "Functional models hold none of these. Keep the SavedModel, or lift a signature that needs none.",
+    ),
+    _reason(
+        "EXP022",
+        "lifted",
+        "A graph was turned into layers.",
+        "They are proven equal; names of layers are those of the graph's operations.",
+        Severity.INFO,
+    ),
+    _reason(
+        "EXP023",
+        "deployment-missing",
+        "A package that a deployment format needs is not installed.",
+        "Install the extra that the message names.",
+    ),
+    _reason(
+        "EXP024",
+        "deployment-refused",
+        "Keras 3's exporter cannot write the model in a deployment format.",
+        "The finding holds the exporter's words; the `.keras` and the SavedModel are not affected.",
+    ),
 )
 PARITY = (
     _reason(

@@ -88,7 +88,7 @@ def migrate_layers(
             },
         )
     with progress.phase("reload"):
-        _compare_reloaded(slot, written, objects, input_names, judge, progress)
+        compare_reloaded(slot, written, objects, input_names, judge, progress)
     if compiled:
         with progress.phase("train"):
             witness = progress.witnesses[-1] if reference is not None else None
@@ -161,7 +161,7 @@ def _compare_built(slot: Slot, judge: Judge, progress: Progress) -> None:
         must_agree(comparisons, f"compared with {witness.label}", progress.first_divergent)
 
 
-def _compare_reloaded(
+def compare_reloaded(
     slot: Slot,
     written: Mapping[str, str],
     objects: Sequence[str],

@@ -9,6 +9,7 @@ import msgspec
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
 from migrate.pipeline.layered import migrate_layers
+from migrate.pipeline.lift import migrate_graph
 from migrate.pipeline.outcome import must_be_a_model, status_of
 from migrate.pipeline.progress import Progress, Written
 from migrate.pipeline.publish import must_be_free, publish
@@ -58,6 +59,8 @@ def _migrate(
         progress.findings += must_be_safe(slot, staged.scanned, options.trust)
     if staged.format is Format.SAVED_MODEL:
         written = migrate_saved_model(request, options, slot, staged, progress)
+    elif staged.format is Format.FROZEN_GRAPH and options.lift:
+        written = migrate_graph(request, options, slot, staged, progress)
     else:
         written = _migrate_file(request, options, slot, staged, progress)
     status = Status.MIGRATED if progress.comparisons else Status.UNVERIFIED

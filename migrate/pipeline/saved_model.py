@@ -13,6 +13,7 @@ from migrate.findings import Finding, MigrationError, Severity
 from migrate.parity.golden import find_golden, read_golden
 from migrate.parity.probes import InputSpec, make_probes
 from migrate.pipeline.layered import migrate_layers
+from migrate.pipeline.lift import lift_signature
 from migrate.pipeline.progress import Progress, Witness, Written
 from migrate.pipeline.proof import Judge, must_agree, outputs_of
 from migrate.pipeline.reference import Reference, reader_params
@@ -51,6 +52,8 @@ def migrate_saved_model(
     parts: dict[str, Path] = {}
     if Target.KERAS in options.targets and info["architecture"]:
         parts |= _migrate_natively(request, options, slot, staged, references, signatures, progress)
+    if Target.KERAS in options.targets and options.lift and not parts:
+        parts |= lift_signature(slot, params, references, recorded, options, progress)
     if Target.SAVED_MODEL in options.targets:
         by_names = info["reference_variables"] or loaded["by_tensor_names"]
         method = "reexport_tf1" if by_names else "reexport"
@@ -65,7 +68,7 @@ def migrate_saved_model(
         raise MigrationError(
             "EXP001",
             "the SavedModel holds no architecture of Keras layers, so that no .keras can be made",
-            "Ask for --to savedmodel, which keeps the signatures.",
+            "Ask for --to savedmodel, which keeps the signatures, or say --lift.",
         )
     return Written(parts)
 

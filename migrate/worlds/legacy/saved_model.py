@@ -7,6 +7,7 @@ from typing import Any
 
 import tf_keras  # noqa: F401 - registers the revivers that optimizers and layers in the object graph need
 
+from migrate.worlds import graphs
 from migrate.worlds.session import GraphSession
 from migrate.worlds.signatures import UnspeakableKeyError, call_signature, describe_signatures, load
 
@@ -35,4 +36,8 @@ def predict_signature(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return call_signature(loaded.signatures[params["signature"]], params, scratch)
 
 
-HANDLERS = {"load_saved_model": load_saved_model, "predict_signature": predict_signature}
+HANDLERS = {
+    "load_saved_model": load_saved_model,
+    "predict_signature": predict_signature,
+    **graphs.HANDLERS,
+}

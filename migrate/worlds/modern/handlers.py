@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from migrate.capsule.store import load_model, save_arrays
 from migrate.worlds.custom import load_custom_objects
-from migrate.worlds.modern import reexport, reference_variables
+from migrate.worlds.modern import lift, reexport, reference_variables
 from migrate.worlds.modern.build import build_model
 from migrate.worlds.modern.export import arrange_inputs, export_saved_model, save_keras
 from migrate.worlds.modern.training import compile_held, step_held
@@ -29,6 +29,13 @@ def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     assign_model(model, record)
     _held["model"] = model
     return describe(model)
+
+
+def lift_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Build the model that a graph computes; its records stand in ``folder`` under ``stem``."""
+    keras.utils.clear_session(free_memory=False)
+    model = _held["model"] = lift.lift(params, scratch)
+    return {**describe(model), "folder": str(scratch), "stem": "lifted"}
 
 
 def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -117,6 +124,7 @@ def train_step(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
 HANDLERS = {
     "build": build,
+    "lift_graph": lift_graph,
     "predict": predict,
     "activations": activations,
     "compile_model": compile_model,

@@ -1,0 +1,213 @@
+"""Turn a graph into the records of a Functional model."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from migrate.capsule.model import Array, Layer, Model, Node, TensorRef, Topology
+from migrate.dialects.keras3.operations.graph_nodes import tensorflow_graph_node
+from migrate.dialects.keras3.operations.node_table import GRAPH_OPS
+from migrate.dialects.rule import Era
+from migrate.findings import MigrationError
+from migrate.lift.graph import Graph, GraphNode, Variable, node_of
+from migrate.lift.layers import LAYERS, Lifted, with_bias
+
+CONTROL_FLOW = frozenset(
+    {"Switch", "Merge", "Enter", "Exit", "NextIteration", "LoopCond", "If", "StatelessIf", "While", "StatelessWhile",
+     "Case", "StatelessCase", "PartitionedCall", "StatefulPartitionedCall"}
+)  # fmt: skip
+_SAME = {"BatchMatMulV3": "BatchMatMulV2", "Gather": "GatherV2", "Concat": "ConcatV2"}
+"""Operations that differ from another only in attributes without a meaning here."""
+_ZERO_INDEX: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("zeros", "keras.ops.zeros_like", {}),
+    ("sum", "keras.ops.sum", {}),
+    ("index", "composite.cast", {"dtype": "int32"}),
+    ("row", "composite.reshape", {"shape": [1]}),
+)
+"""From any tensor to the index ``[0]``: zeros first, because a sum of what is not finite is not 0."""
+
+
+class Converter:
+    """Collects the layers of one graph; each operation becomes at most one record and its helpers."""
+
+    def __init__(self, graph: Graph, era: Era, name: str) -> None:
+        self._graph, self._era, self._name = graph, era, name
+        self._uses = graph.uses()
+        self._fed = {endpoint.tensor: key for key, endpoint in graph.inputs.items()}
+        self._layers: dict[str, Layer] = {}
+        self._refs: dict[str, TensorRef] = {}
+
+    def convert(self) -> Model:
+        """The model.
+
+        Raises:
+            MigrationError: ``EXP020`` for an operation outside the tables, ``EXP021`` for control flow and tables.
+        """
+        inputs = []
+        for key, endpoint in self._graph.inputs.items():
+            config = {"batch_shape": [None, *endpoint.shape[1:]], "dtype": endpoint.dtype}
+            layer = Layer("InputLayer", self._free(key), config, (Node(()),))
+            self._layers[layer.name] = layer
+            self._refs[endpoint.tensor] = TensorRef(layer.name)
+            inputs.append(TensorRef(layer.name))
+        outputs = []
+        for key, tensor in self._graph.outputs.items():
+            source = self._graph.source(tensor)
+            if self._graph.producer(source) is None and source not in self._fed:
+                raise MigrationError(
+                    "EXP020",
+                    f"output {key!r} is a constant or a variable, which no layer computes",
+                    "Keep the SavedModel, which answers it.",
+                    place=node_of(tensor),
+                )
+            outputs.append(self._ref(tensor))
+        return Model(
+            "Functional", self._name, Topology.FUNCTIONAL, tuple(self._layers.values()), inputs, outputs
+        )
+
+    def _free(self, name: str) -> str:
+        """A name that Keras takes and no layer has."""
+        plain = re.sub(r"[/:]", ".", name)
+        candidate, number = plain, 1
+        while candidate in self._layers:
+            candidate, number = f"{plain}_{number}", number + 1
+        return candidate
+
+    def _add(self, layer: Layer) -> TensorRef:
+        self._layers[layer.name] = layer
+        return TensorRef(layer.name)
+
+    def _ref(self, tensor: str) -> TensorRef:
+        """The reference that a tensor has, its operation converted first; without recursion over long chains."""
+        wanted = self._graph.source(tensor)
+        pending = [wanted]
+        while pending:
+            current = pending[-1]
+            if current in self._refs:
+                pending.pop()
+                continue
+            node = self._graph.nodes[node_of(current)]
+            lifted = self._lift(node)
+            needed = [lifted.input] if lifted is not None else self._computed(node)
+            missing = [s for s in map(self._graph.source, needed) if s not in self._refs]
+            if missing:
+                if missing[0] in pending:
+                    raise MigrationError(
+                        "EXP021",
+                        f"{node.name} is part of a loop",
+                        "Keep the SavedModel.",
+                        place=node.name,
+                    )
+                pending.append(missing[0])  # one at a time, so that what is pending is a chain
+                continue
+            made = self._layer(node, lifted) if lifted is not None else self._operation(node)
+            index = int(current.rpartition(":")[2])
+            if lifted is not None and index:
+                raise _unliftable(node, f"output {index} of {node.op} ({node.name}) is used")
+            self._refs[current] = TensorRef(made.layer, 0, index)
+        return self._refs[wanted]
+
+    def _lift(self, node: GraphNode) -> Lifted | None:
+        if node.op in ("BiasAdd", "Add", "AddV2"):
+            found = with_bias(self._graph, node, self._uses)
+            if found is not None:
+                return found
+        match = LAYERS.get(node.op)
+        return match(self._graph, node) if match is not None else None
+
+    def _layer(self, node: GraphNode, lifted: Lifted) -> TensorRef:
+        dtype = next(iter(lifted.weights.values())).dtype.name
+        record = Layer(
+            lifted.class_name,
+            self._free(node.name),
+            {**lifted.config, "dtype": dtype},
+            (Node((self._refs[self._graph.source(lifted.input)],)),),
+            lifted.weights,
+        )
+        return self._add(record)
+
+    def _computed(self, node: GraphNode) -> list[str]:
+        """Inputs that are neither constants nor variables."""
+        sources = map(self._graph.source, node.inputs)
+        return [s for s in sources if s not in self._graph.constants and s not in self._graph.variables]
+
+    def _operation(self, node: GraphNode) -> TensorRef:
+        existing = self._layers.get(re.sub(r"[/:]", ".", node.name))
+        if existing is not None and existing.config.get("graph_node") == node.name:
+            return TensorRef(existing.name)
+        op = _SAME.get(node.op, node.op)
+        if op in CONTROL_FLOW or "Table" in op or "Parse" in op:
+            raise MigrationError(
+                "EXP021",
+                f"{node.op} ({node.name}) is control flow, a table or parsing, which layers do not express",
+                "Keep the SavedModel, which computes it, or lift another signature.",
+                place=node.name,
+            )
+        if op not in GRAPH_OPS:
+            raise _unliftable(node, f"the operation {node.op} ({node.name}) is outside the table")
+        anchor = self._anchor(node)
+        tensors: list[Any] = []
+        constants: dict[str, Any] = {}
+        for position, tensor in enumerate(node.inputs):
+            source = self._graph.source(tensor)
+            variable = self._graph.variables.get(source)
+            if variable is not None and variable.value.dtype.kind == "f":
+                tensors.append(self._bare(source, variable, anchor))
+            elif variable is not None or source in self._graph.constants:
+                value = variable.value if variable is not None else self._graph.constants[source]
+                constants[str(position)] = _plain(value, node)
+            else:
+                tensors.append(self._refs[source])
+        config = {"node_def": {"op": op, "attr": node.attributes}, "constants": constants}
+        stored = Layer("TensorFlowOpLayer", self._free(node.name), config, (Node((tensors,)),))
+        record = tensorflow_graph_node(stored, self._era)
+        return self._add(record.with_config(graph_node=node.name))
+
+    def _anchor(self, node: GraphNode) -> TensorRef:
+        """A tensor of the model that a bare variable can hang on: Keras computes only what depends on an input."""
+        computed = [s for s in map(self._graph.source, node.inputs) if s in self._refs]
+        return self._refs[computed[0]] if computed else next(iter(self._refs.values()))
+
+    def _bare(self, source: str, variable: Variable, anchor: TensorRef) -> TensorRef:
+        """A variable used by itself: a row of an ``Embedding``, the stock layer whose output is its weight."""
+        if source in self._refs:
+            return self._refs[source]
+        value, free, last = variable.value, self._free(variable.name), anchor
+        for suffix, function, kwargs in _ZERO_INDEX:
+            call = Node((last,), kwargs)
+            last = self._add(Layer("Op", self._free(f"{free}.{suffix}"), {"function": function}, (call,)))
+        config: dict[str, Any] = {"input_dim": 1, "output_dim": value.size, "dtype": value.dtype.name}
+        config["trainable"] = variable.trainable
+        weights = {"embeddings": np.reshape(value, (1, -1))}
+        row = self._add(Layer("Embedding", free, config, (Node((last,)),), weights))
+        call = Node((row,), {"shape": [int(n) for n in value.shape]})
+        name = self._free(f"{free}.value")
+        self._refs[source] = self._add(Layer("Op", name, {"function": "composite.reshape"}, (call,)))
+        return self._refs[source]
+
+
+def convert(graph: Graph, era: Era, name: str = "lifted") -> Model:
+    """The Functional model that computes what a graph does.
+
+    Raises:
+        MigrationError: ``EXP020`` or ``EXP021``, with the node's name as the place.
+    """
+    return Converter(graph, era, name).convert()
+
+
+def _plain(value: Array, node: GraphNode) -> Any:
+    if value.dtype.kind not in "fiub":
+        raise _unliftable(node, f"{node.op} ({node.name}) takes a constant of {value.dtype}")
+    return value.tolist()
+
+
+def _unliftable(node: GraphNode, why: str) -> MigrationError:
+    return MigrationError(
+        "EXP020",
+        f"the graph cannot be lifted: {why}",
+        "Keep the SavedModel, which computes it.",
+        place=node.name,
+    )

@@ -1,0 +1,142 @@
+"""``--lift``: a graph without layers becomes a ``.keras`` of layers, proven like any other model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from migrate.capsule.store import load_arrays, load_structure, save_arrays
+from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.limits import sha256_of
+from migrate.parity.golden import find_golden, read_golden
+from migrate.parity.probes import InputSpec, make_probes
+from migrate.pipeline.layered import compare_reloaded
+from migrate.pipeline.progress import Progress, Witness, Written
+from migrate.pipeline.proof import Judge, must_agree, outputs_of
+from migrate.pipeline.reference import Reference
+from migrate.pipeline.request import ArtifactRequest, Options, Target
+from migrate.pipeline.staging import Staged
+from migrate.pipeline.translated import Facts
+from migrate.worlds.pool import Slot
+
+DEFAULT = "serving_default"
+_UNLIFTABLE = frozenset({"EXP020", "EXP021", "CFG061", "CFG063", "CFG064", "CFG066", "CFG067", "CFG099"})
+"""Reasons that concern the layers alone; the SavedModel can still be written."""
+
+
+def lift_signature(
+    slot: Slot,
+    params: Mapping[str, Any],
+    references: Mapping[str, Reference],
+    recorded: Sequence[tuple[str, Witness]],
+    options: Options,
+    progress: Progress,
+) -> dict[str, Path]:
+    """A ``.keras`` of the default signature (or the only one), proven with that signature's witnesses.
+
+    A refusal becomes a finding that names the operation, because the signatures are kept in any case.
+    """
+    described = progress.signatures["old"]
+    name = DEFAULT if DEFAULT in described else next(iter(described))
+    witnesses = [witness for key, witness in recorded if key == name]
+    if name in references:
+        reference = references[name]
+        label = f"signature {name!r}"
+        witnesses.append(Witness(reference.evidence, label, reference.probes, reference.outputs))
+    try:
+        parts = _build_and_prove(
+            slot,
+            {**params, "signature": name},
+            described[name],
+            witnesses,
+            options,
+            progress,
+            saved_model=False,
+        )
+    except MigrationError as error:
+        if error.code not in _UNLIFTABLE:
+            raise
+        progress.findings.append(error.finding(Severity.WARNING))
+        return {}
+    others = sorted(described.keys() - {name})
+    note = f"the .keras answers {name!r}" + (f"; the SavedModel also answers {others}" if others else "")
+    progress.findings.append(Finding("EXP022", Severity.INFO, note))
+    return parts
+
+
+def migrate_graph(
+    request: ArtifactRequest, options: Options, slot: Slot, staged: Staged, progress: Progress
+) -> Written:
+    """A frozen graph as layers; its placeholders are the inputs, its unused results the outputs.
+
+    Raises:
+        MigrationError: ``EXP020`` or ``EXP021`` for what layers do not express, ``PAR001`` when numbers differ.
+    """
+    progress.facts = Facts(sha256_of(staged.source), staged.format.value, None, None, "tensorflow")
+    params = {"path": str(staged.source)}
+    slot.warm()
+    with progress.phase("reference"):
+        described = slot.legacy.call("load_graph", params)
+        witnesses = _recorded(request, slot)
+        specs = [
+            InputSpec(e["name"], tuple(e["shape"]) if e["shape"] is not None else (None,), e["dtype"])
+            for e in described["inputs"]
+        ]
+        probes = slot.inputs / "probes.safetensors"
+        save_arrays(probes, make_probes(specs))
+        reply = slot.legacy.call(
+            "predict_graph", {**params, "probes": str(probes), "out": "graph.safetensors"}
+        )
+        outputs = load_arrays(Path(reply["file"]))
+        witnesses.append(Witness("original", "the graph itself", probes, outputs))
+    saved_model = Target.SAVED_MODEL in options.targets
+    parts = _build_and_prove(slot, params, described, witnesses, options, progress, saved_model=saved_model)
+    return Written(parts)
+
+
+def _recorded(request: ArtifactRequest, slot: Slot) -> list[Witness]:
+    path = request.golden or find_golden(request.path)
+    if path is None:
+        return []
+    golden = read_golden(path)
+    probes = slot.inputs / "golden.safetensors"
+    save_arrays(probes, golden.probes())
+    return [Witness("golden", path.name, probes, golden.references())]
+
+
+def _build_and_prove(
+    slot: Slot,
+    params: Mapping[str, Any],
+    old: Mapping[str, Any],
+    witnesses: Sequence[Witness],
+    options: Options,
+    progress: Progress,
+    *,
+    saved_model: bool,
+) -> dict[str, Path]:
+    """Lift in the modern world, compare, write, load again as a user will, compare again."""
+    input_names = [e["name"] for e in old["inputs"]]
+    judge = Judge([e["name"] for e in old["outputs"]], "", options.tolerance)
+    with progress.phase("lift"):
+        described = slot.modern.call("lift_graph", params)
+        progress.legacy = load_structure(Path(described["folder"]), described["stem"])
+    progress.signatures |= {
+        "new": {**described, "input_names": input_names, "output_names": list(judge.names)}
+    }
+    progress.signatures.setdefault("old", dict(old))
+    proof = Progress(legacy=progress.legacy, witnesses=list(witnesses))
+    with progress.phase("compare"):
+        for witness in witnesses:
+            comparisons = judge.compare(witness.outputs, outputs_of(slot.modern, witness.probes))
+            must_agree(comparisons, f"the lifted model, compared with {witness.label}")
+            proof.comparisons += comparisons
+    with progress.phase("write"):
+        wanted = {"keras": Target.KERAS in options.targets, "saved_model": saved_model}
+        names = {"input_names": input_names, "output_names": list(judge.names)}
+        written = slot.modern.call("save", {**wanted, **names})
+    with progress.phase("reload"):
+        compare_reloaded(slot, written, [], input_names, judge, proof)
+    progress.comparisons += proof.comparisons
+    progress.witnesses += proof.witnesses
+    return {Path(path).name: Path(path) for path in written.values()}

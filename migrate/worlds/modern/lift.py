@@ -1,0 +1,120 @@
+"""Lift a signature's graph, or a frozen graph, to a live Keras 3 model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from google.protobuf import json_format  # type: ignore[import-untyped]
+from packaging.version import Version
+from tensorflow.core.protobuf import config_pb2, rewriter_config_pb2
+from tensorflow.python.grappler import tf_optimizer
+
+from migrate.capsule.model import Array, Model
+from migrate.capsule.store import save_structure
+from migrate.dialects.rule import Era
+from migrate.lift.convert import convert
+from migrate.lift.graph import Endpoint, Graph, GraphNode, Variable
+from migrate.worlds.graphs import described, read_graph
+from migrate.worlds.modern.build import build_model
+from migrate.worlds.modern.reference_variables import load_graph
+from migrate.worlds.session import shape_of
+from migrate.worlds.variables import assign_model
+
+_VARIABLES = frozenset({"VarHandleOp", "Variable", "VariableV2"})
+_STEM = "lifted"
+
+
+def lift(params: dict[str, Any], scratch: Path) -> Any:
+    """The live model of ``signature`` of the SavedModel ``path``, or of the graph ``path`` when none is named.
+
+    The records are written as ``lifted.json`` into the scratch folder.
+
+    Raises:
+        MigrationError: ``EXP020`` and ``EXP021`` for what layers cannot express.
+    """
+    graph = _of_signature(params) if params.get("signature") else _of_file(params["path"])
+    model = convert(graph, Era(Version("2.0"), tf_keras=True))
+    save_structure(model, scratch, _STEM)
+    return _live(model)
+
+
+def _live(model: Model) -> Any:
+    live = build_model(model, {})
+    assign_model(live, model)
+    return live
+
+
+def _of_signature(params: Mapping[str, Any]) -> Graph:
+    loaded = load_graph(params["path"], params["tags"])
+    signature = loaded.signatures[params["signature"]]
+    order = params["orders"][params["signature"]]
+    inputs = {
+        key: Endpoint(
+            signature.inputs[key].name,
+            tf.as_dtype(signature.inputs[key].dtype).name,
+            tuple(shape_of(signature.inputs[key].tensor_shape) or ()),
+        )
+        for key in order["inputs"]
+    }
+    outputs = {key: signature.outputs[key].name for key in order["outputs"]}
+    variables = {
+        f"{name}:0": Variable(name, np.asarray(value), name in loaded.trainable)
+        for name, value in loaded.values.items()
+    }
+    return _graph(loaded.graph_def, inputs, outputs, variables)
+
+
+def _of_file(path: str) -> Graph:
+    graph_def = read_graph(path)
+    ends = described(graph_def)
+    inputs = {e["name"]: Endpoint(e["tensor"], e["dtype"], tuple(e["shape"] or ())) for e in ends["inputs"]}
+    return _graph(graph_def, inputs, {e["name"]: e["tensor"] for e in ends["outputs"]}, {})
+
+
+def _graph(
+    graph_def: Any,
+    inputs: Mapping[str, Endpoint],
+    outputs: Mapping[str, str],
+    variables: Mapping[str, Variable],
+) -> Graph:
+    inlined = _inline(graph_def, outputs.values())
+    pruned = tf.compat.v1.graph_util.extract_sub_graph(inlined, [t.split(":")[0] for t in outputs.values()])
+    nodes = {node.name: _node(node) for node in pruned.node}
+    return Graph(nodes, _constants(pruned), variables, inputs, outputs)
+
+
+def _inline(graph_def: Any, outputs: Iterable[str]) -> Any:
+    """The graph with its functions' bodies in place of their calls, as Grappler writes it."""
+    with tf.Graph().as_default() as graph:
+        tf.graph_util.import_graph_def(graph_def, name="")
+        meta = tf.compat.v1.train.export_meta_graph(graph_def=graph.as_graph_def(), graph=graph)
+    for name in outputs:
+        meta.collection_def["train_op"].node_list.value.append(name)
+    config = config_pb2.ConfigProto()
+    rewrite = config.graph_options.rewrite_options
+    rewrite.min_graph_nodes = -1
+    rewrite.meta_optimizer_iterations = rewriter_config_pb2.RewriterConfig.ONE
+    rewrite.optimizers.append("function")
+    return tf_optimizer.OptimizeGraph(config, meta)
+
+
+def _node(node: Any) -> GraphNode:
+    inputs = tuple(name if ":" in name else f"{name}:0" for name in node.input if not name.startswith("^"))
+    attributes = {} if node.op == "Const" else json_format.MessageToDict(node).get("attr", {})
+    return GraphNode(node.name, node.op, inputs, attributes)
+
+
+def _constants(graph_def: Any) -> dict[str, Array]:
+    """Values of all tensors that depend on constants alone, computed by TensorFlow itself."""
+    with tf.Graph().as_default() as graph, tf.compat.v1.Session(graph=graph) as session:
+        tf.graph_util.import_graph_def(graph_def, name="")
+        known: dict[str, Any] = {}
+        for op in graph.get_operations():
+            stateful = op.op_def.is_stateful or op.type in _VARIABLES
+            if not stateful and op.type != "Placeholder" and all(t.name in known for t in op.inputs):
+                known |= {t.name: t for t in op.outputs}
+        return {name: np.asarray(value) for name, value in session.run(known).items()}

@@ -1,0 +1,56 @@
+"""``--lift``: graphs of every kind become layers that a user can load and train."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from migrate.pipeline.migrate import migrate_artifact
+from migrate.pipeline.request import ArtifactRequest, Options
+from migrate.report.records import ArtifactResult, Status
+from migrate.worlds.pool import Slot
+from tests.conftest import LEGACY_MODELS
+
+pytestmark = pytest.mark.slow
+
+
+def lift(path: str, slot: Slot, out: Path) -> ArtifactResult:
+    source = LEGACY_MODELS / path
+    return migrate_artifact(ArtifactRequest(source, path, out, "lifted"), Options(lift=True), slot)
+
+
+@pytest.mark.parametrize(
+    ("path", "layers"),
+    [
+        ("tf.keras-1.13/frozen/model.pb", {"Conv2D", "BatchNormalization", "Dense"}),
+        ("tf.keras-1.15/frozen/model.pb", {"Conv2D", "BatchNormalization", "Dense"}),
+        ("tf.keras-1.15/simple_save/saved_model", {"Conv2D", "BatchNormalization", "Dense"}),
+        ("tf.keras-2.8/module_convolutional/saved_model", {"Conv2D", "DepthwiseConv2D", "Dense"}),
+        ("tf.keras-2.11/module_plain/saved_model", {"Dense", "Embedding"}),
+        ("tf.keras-2.15/subclassed-savedmodel/saved_model", {"Dense"}),
+    ],
+)
+def test_lifted_model_gives_the_recorded_outputs(
+    path: str, layers: set[str], slot: Slot, tmp_path: Path
+) -> None:
+    result = lift(path, slot, tmp_path)
+    assert result.status is Status.MIGRATED, result.findings
+    assert result.outputs.keras is not None
+    assert result.parity is not None
+    assert result.parity.evidence == "golden"
+    assert result.parity.max_rel < 1e-5
+    record = msgspec.json.decode((tmp_path / "lifted" / "migration.json").read_bytes())
+    found = {layer["class_name"] for layer in record["layers"]}
+    assert layers <= found
+    assert sum(layer["parameters"] for layer in record["layers"]) > 0
+
+
+def test_table_is_named_and_the_signatures_are_kept(slot: Slot, tmp_path: Path) -> None:
+    result = lift("tf.keras-2.11/module_with_table/saved_model", slot, tmp_path)
+    assert result.status is Status.MIGRATED
+    assert result.outputs.keras is None
+    assert result.outputs.saved_model is not None
+    (finding,) = (f for f in result.findings if f.code == "EXP021")
+    assert finding.place == "hash_table"
