@@ -357,16 +357,26 @@ CUS027 = SourceRule(
         ),
     ),
 )
+_MASKED = (
+    "    def call(self, inputs, mask=None):\n        x, a = inputs\n"
+    "        if mask is not None:\n            x = x * mask[0]\n        return x + a\n"
+)
 CUS028 = SourceRule(
     code="CUS028",
     name="mask-of-several-inputs",
     summary="A layer with several inputs is given a list of masks, of None if there are none.",
     severity=Severity.ERROR,
-    fix=Fix.MANUAL,
-    before=_HEAD + "    def call(self, inputs, mask=None):\n        x, a = inputs\n"
-    "        if mask is not None:\n            x = x * mask[0]\n        return x + a\n",
+    before=_HEAD + _MASKED,
+    after=_NEW + _MASKED.replace("mask is not None", "(mask is not None and mask[0] is not None)"),
     why="Keras 2 gave mask=None when no input had a mask; Keras 3 gives [None, None], so that `mask is not None` "
     "holds and mask[0] is None.",
     references=(_GUIDE,),
     manual="test the items: `if mask is not None and mask[0] is not None`",
+    proofs=(
+        Proof(
+            before=_HEAD + _MASKED + "a, b = keras.Input((2,)), keras.Input((2,))\n"
+            "model = keras.Model([a, b], Scale()([a, b]))\nx = np.ones((1, 2), 'float32')\n"
+            "result = model.predict([x, x], verbose=0)\n",
+        ),
+    ),
 )

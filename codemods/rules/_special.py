@@ -81,7 +81,9 @@ def _only_indexed(call: ast.Call, ctx: Context, function: Function) -> bool:
     if isinstance(parent, ast.keyword):
         parent = ctx.parent(parent)
     if isinstance(parent, ast.Subscript):
-        return parent.value is call
+        if parent.value is not call:
+            return False
+        return not isinstance(parent.slice, ast.Slice) or _is_shape_place(parent, ctx)
     if isinstance(parent, ast.Call):
         name = ctx.name(parent.func) or ""
         return name in load().functions and name.rpartition(".")[2] in _TAKE_SHAPES
@@ -97,6 +99,51 @@ def _only_indexed(call: ast.Call, ctx: Context, function: Function) -> bool:
             return len(stores) == 1 and all(indexed)
     del function
     return False
+
+
+def _is_shape_place(part: ast.Subscript, ctx: Context) -> bool:
+    """Whether a slice of a shape stands where a tuple is as good as a tensor."""
+    outer = ctx.parent(part)
+    if isinstance(outer, ast.keyword):
+        outer = ctx.parent(outer)
+    if isinstance(outer, ast.List | ast.Tuple):
+        outer = ctx.parent(outer)
+        return isinstance(outer, ast.Call) and _shape_parts(outer, ctx) is not None
+    if isinstance(outer, ast.Call):
+        name = ctx.name(outer.func) or ""
+        return name in load().functions and name.rpartition(".")[2] in _TAKE_SHAPES
+    return isinstance(outer, ast.Assign | ast.Subscript)
+
+
+def _shape_parts(call: ast.Call, ctx: Context) -> list[ast.expr] | None:
+    """The parts of ``tf.concat([tf.shape(x)[:-1], [n]], axis=0)``: slices of shapes and displays, else None."""
+    if ctx.name(call.func) not in {"tf.concat", "keras.backend.concatenate"}:
+        return None
+    values = ctx.arguments(call, "values").get("values") or ctx.arguments(call, "tensors").get("tensors")
+    if not isinstance(values, ast.List | ast.Tuple) or len(values.elts) < 2:
+        return None
+    slices = 0
+    for part in values.elts:
+        if isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Slice):
+            inner = part.value
+            if isinstance(inner, ast.Call) and ctx.name(inner.func) in {"tf.shape", "keras.backend.shape"}:
+                slices += 1
+                continue
+        if not isinstance(part, ast.List | ast.Tuple):
+            return None
+    return list(values.elts) if slices else None
+
+
+def _concat(call: ast.Call, ctx: Context, args: Arguments, function: Function) -> Answer:
+    parts = _shape_parts(call, ctx)
+    if parts is None:
+        return None
+    del args, function
+    holes = {f"part_{index}": part for index, part in enumerate(parts)}
+    text = " + ".join(
+        name if isinstance(part, ast.Subscript) else f"tuple({name})" for name, part in holes.items()
+    )
+    return (ReplaceExpression(call, Code(text, holes)),), Fix.SAFE
 
 
 _TAKE_SHAPES = frozenset(
@@ -309,4 +356,5 @@ _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@split": _split,
     "@band_part": _band_part,
     "@dim_ordering": _dim_ordering,
+    "@concat": _concat,
 }

@@ -337,7 +337,6 @@ def sequences(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
 @visit(CUS028, bases={LAYER})
 def masks(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
     """``if mask is not None`` in the ``call`` of a layer that unpacks its inputs."""
-    del ctx
     function = method_of(cls, "call")
     parameters = [argument.arg for argument in function.args.args] if function is not None else []
     if function is None or "mask" not in parameters or len(parameters) < 2:
@@ -350,10 +349,33 @@ def masks(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
         and node.value.id == parameters[1]
         for node in nodes
     )
-    items = any(
-        isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "mask"
-        for node in nodes
-    )
     for node in nodes:
-        if unpacked and items and isinstance(node, ast.If) and ast.unparse(node.test) == "mask is not None":
-            yield Found(CUS028, node.test, symbol="keras.layers.Layer.call", argument="mask")
+        if not unpacked or not isinstance(node, ast.If) or ast.unparse(node.test) != "mask is not None":
+            continue
+        items = {
+            ast.unparse(inner)
+            for statement in node.body
+            for inner in walk(statement)
+            if isinstance(inner, ast.Subscript)
+            and isinstance(inner.value, ast.Name)
+            and inner.value.id == "mask"
+        }
+        whole = (
+            any(isinstance(n, ast.Name) and n.id == "mask" for s in node.body for n in walk(s)) and not items
+        )
+        if len(items) == 1 and isinstance(ctx.literal(_slice(node.body, items)), int):
+            code = Code(f"mask is not None and {min(items)} is not None")
+            edits: tuple[Edit, ...] = (ReplaceExpression(node.test, code),)
+            yield Found(CUS028, node.test, edits=edits, symbol="keras.layers.Layer.call", argument="mask")
+        elif items or whole:
+            symbol = "keras.layers.Layer.call"
+            yield Found(CUS028, node.test, hint=CUS028.manual, symbol=symbol, argument="mask", fix=Fix.MANUAL)
+
+
+def _slice(body: list[ast.stmt], items: set[str]) -> ast.expr | None:
+    """The index of the only item that a block takes of ``mask``."""
+    for statement in body:
+        for inner in walk(statement):
+            if isinstance(inner, ast.Subscript) and ast.unparse(inner) in items:
+                return inner.slice
+    return None

@@ -44,6 +44,8 @@ OPS001 = SourceRule(
             "        c = tf.clip_by_value(tf.pad(a, [[0, 0], [1, 1], [0, 0]], mode='REFLECT'), -1.0, 2.0)\n"
             "        d = tf.reshape(c, (tf.shape(c)[0], -1))\n"
             "        e = tf.nn.softmax(tf.cast(d, tf.float32)) + tf.squeeze(b, axis=-1)\n"
+            "        s = tf.concat([tf.shape(e)[:-1], [2, 9]], axis=0)\n"
+            "        e = tf.reshape(tf.reshape(e, s), tf.shape(e))\n"
             "        f = tf.one_hot(tf.cast(tf.round(tf.abs(e)), tf.int32), 3)\n"
             "        m = tf.cast(tf.sequence_mask(tf.constant([3, 18]), 18), tf.float32)\n"
             "        e = e * m + tf.sequence_mask(tf.constant([1, 2]), 18, dtype=tf.float32)\n"
