@@ -36,6 +36,7 @@ TITLES = {
     "IMP": "Imports and namespaces",
     "KON": "Keras 1",
     "LAY": "Layers",
+    "LNK": "Links between source and models",
     "LOSS": "Losses of stored models",
     "LSS": "Losses, metrics, regularizers",
     "MET": "Metrics of stored models",
@@ -44,6 +45,7 @@ TITLES = {
     "OPZ": "Optimizers",
     "PAR": "Parity",
     "PIN": "Requirement pins",
+    "REP": "Inputs of the report",
     "RUN": "Execution",
     "SAV": "Saving and export",
     "SEC": "Security",
@@ -60,10 +62,11 @@ SEVERITY = {
 
 
 def every_rule() -> list[Rule]:
-    """Source and model rules, by code."""
+    """Rules of source, of models and of the report, by code."""
     rules: list[Rule] = list(all_source_rules())
     if find_spec("migrate.dialects.registry") is not None:
         rules += import_module("migrate.dialects.registry").all_rules()
+    rules += import_module("migrate.report.compatibility.rules").RULES
     return sorted(rules, key=lambda rule: rule.code)
 
 

@@ -76,7 +76,7 @@ class _Refused(click.ClickException):
     help="End with status 1 when an open finding is as bad as this or worse (silent is the worst).",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing on the terminal.")
-def report(  # noqa: PLR0917 - click passes one parameter per option
+def report(
     paths: tuple[Path, ...],
     outs: tuple[Path, ...],
     format_: str | None,

@@ -15,12 +15,13 @@ from migrate.findings import Rule
 
 
 def every_rule() -> dict[str, Rule]:
-    """All rules by code; model rules where the dialects are installed."""
+    """All rules by code: of source, of models where the dialects are installed, of the report."""
     from codemods.rules.api import all_source_rules
 
     rules: dict[str, Rule] = {rule.code: rule for rule in all_source_rules()}
     if find_spec("migrate.dialects.registry") is not None:
         rules.update({rule.code: rule for rule in import_module("migrate.dialects.registry").all_rules()})
+    rules.update({rule.code: rule for rule in import_module("migrate.report.compatibility.rules").RULES})
     return dict(sorted(rules.items()))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 Open = Callable[..., Any]
 SIZES = ("one", "some", "legacy", "many")
 VIEWS = ("#/", "#/findings", "#/models", "#/files", "#/links")

@@ -68,5 +68,16 @@ RULES: tuple[Rule, ...] = (
         fix=Fix.MANUAL,
         why="Only the published contracts of keras-migrate code, models and report can be joined.",
     ),
+    Rule(
+        code="REP002",
+        name="artifact-that-cannot-be-read",
+        summary="Reading an artifact ends the process that reads it, takes too long, or raises.",
+        severity=Severity.ERROR,
+        fix=Fix.MANUAL,
+        why="Artifacts are read in a process of their own, so that one that kills its parser costs only itself. It is "
+        "listed as not looked at; scan it before anything else touches it.",
+        before="keras-migrate report .",
+        after="keras-migrate scan models/strange.h5",
+    ),
 )
 BY_CODE = {rule.code: rule for rule in RULES}
