@@ -26,7 +26,7 @@ BATCH_INPUT_SHAPE = declare(
         "batch-input-shape",
         "The first layer of a Sequential model carries the input shape itself.",
         Severity.SILENT,
-        applies_to="<2.16",
+        applies_to="<3",
         before='{"class_name": "Dense", "config": {"batch_input_shape": [null, 3], "units": 2}}',
         after='{"class_name": "InputLayer", "config": {"batch_shape": [null, 3]}}, {"class_name": "Dense", …}',
         why="Keras 3 copies the batch dimension into `input_shape`: the model gains an axis and either fails on "
@@ -40,7 +40,7 @@ NESTED_NODE_INDEX = declare(
         "nested-node-index",
         "References to a nested model count its calls from 1.",
         Severity.ERROR,
-        applies_to="<2.16",
+        applies_to="<3",
         before='"inbound_nodes": [[["encoder", 1, 0, {}]]]',
         after='"inbound_nodes": [[["encoder", 0, 0, {}]]]',
         why="In Keras 2 the first node of a nested model joins its own input to its output. Keras 3 counts from 0 "
@@ -55,7 +55,7 @@ LIST_WRAPPED_OUTPUTS = declare(
         "list-wrapped-endpoint",
         "A single input or output of a model is stored inside a list.",
         Severity.ERROR,
-        applies_to="<2.16",
+        applies_to="<3",
         before='"output_layers": [["dense", 0, 0]]',
         after='"output_layers": ["dense", 0, 0]',
         why="Keras 3 takes the list for the structure of the call: a nested model then answers with a list, and the "

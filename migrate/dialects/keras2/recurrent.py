@@ -17,7 +17,7 @@ from migrate.findings import Fix, MigrationError, Rule, Severity
         "gru-reset-after",
         "A GRU configuration does not say where the reset gate acts.",
         Severity.ERROR,
-        applies_to=">=2.0,<2.16",
+        applies_to=">=2.0,<3",
         before='{"class_name": "GRU", "config": {"units": 4}}',
         after='{"class_name": "GRU", "config": {"units": 4, "reset_after": false}}',
         why="`reset_after` came with Keras 2.1.3 and was False until TF 2; Keras 3 assumes True and expects a bias of "

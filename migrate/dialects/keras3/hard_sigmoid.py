@@ -46,7 +46,7 @@ _KERNELS: Mapping[str, tuple[str, ...]] = {
         "hard-sigmoid-activation",
         "An Activation layer computes the old `hard_sigmoid`.",
         Severity.SILENT,
-        applies_to="<2.16",
+        applies_to="<3",
         before='{"class_name": "Activation", "config": {"activation": "hard_sigmoid"}}',
         after='{"class_name": "Rescaling", "config": {"scale": 1.2}}, {"class_name": "Activation", …}',
         why="The layer has no weights that could carry the factor of 1.2, so a Rescaling layer before it does.",
@@ -73,7 +73,7 @@ def hard_sigmoid_activation(model: Model, era: Era) -> Model:
         "hard-sigmoid",
         "`hard_sigmoid` was another function when the model was trained.",
         Severity.SILENT,
-        applies_to="<2.16",
+        applies_to="<3",
         before='{"class_name": "LSTM", "config": {"recurrent_activation": "hard_sigmoid"}}',
         after="the same layer, kernel, recurrent kernel and bias of the gates i, f and o scaled by 1.2",
         why="Loading an old LSTM as it stands gives other numbers without an error (up to 0.1 on a random LSTM of 20 "

@@ -39,7 +39,7 @@ BOOKKEEPING = declare(
         "optimizer-bookkeeping",
         "The optimizer's configuration has keys of its implementation.",
         Severity.ERROR,
-        applies_to=">=2.11,<2.16",
+        applies_to=">=2.11,<3",
         before='{"class_name": "Custom>Adam", "config": {"is_legacy_optimizer": false, "jit_compile": '
         "false, …}}",
         after='{"class_name": "Adam", "config": {…}}',
@@ -192,7 +192,7 @@ NADAM_PRODUCT = declare(
         "nadam-product",
         "Nadam of tf.keras 2.11 to 2.15 multiplied its product of momenta once per variable.",
         Severity.WARNING,
-        applies_to=">=2.11,<2.16",
+        applies_to=">=2.11,<3",
         before="product over steps and variables, not saved",
         after="product over steps",
         why="A Python counter inside the traced step kept the product from being shared. Keras 3 multiplies "
@@ -233,7 +233,7 @@ LOSS_REDUCTION = declare(
         "reduction-auto",
         "The loss's reduction is `auto`.",
         Severity.ERROR,
-        applies_to="<2.16",
+        applies_to="<3",
         before='{"class_name": "Huber", "config": {"reduction": "auto", "delta": 0.7, "fn": "huber"}}',
         after='{"class_name": "Huber", "config": {"reduction": "sum_over_batch_size", "delta": 0.7}}',
         why="`auto` meant the mean outside of distribution strategies. Keras 3 stops at it, and at the key "
