@@ -8,7 +8,7 @@ import pytest
 from migrate.capsule.model import Array, Layer, Model, Node, TensorRef, Topology
 from migrate.dialects.keras1.composites import maxout_dense, prelu_shared_axes, srelu
 from migrate.dialects.keras1.convolution import deconvolution_output_shape, full_border, unsaid_ordering
-from migrate.dialects.keras1.merging import merge_layer
+from migrate.dialects.keras1.merging import merge_layer, sequential_of_branches
 from migrate.dialects.keras1.spelling import keras1_arguments
 from migrate.dialects.keras1.weights import keras1_gates, keras1_layout
 from migrate.dialects.rule import Era, Notes, Step, registered
@@ -197,6 +197,24 @@ def test_branches_of_a_sequential_become_inputs() -> None:
     assert (merge.class_name, merge.config["axis"]) == ("Concatenate", 1)
     assert merge.nodes == (Node(([TensorRef("left_dense"), TensorRef("right_dense")],)),)
     assert legacy.layer("left_dense").weights["kernel"].shape == (3, 4)
+
+
+def test_sequential_branches_of_a_merge_carry_no_mask() -> None:
+    def branch(name: str, mask_zero: bool) -> Layer:
+        entry = Layer("InputLayer", f"{name}_input", {"batch_input_shape": [None, 4]})
+        words = Layer("Embedding", name, {"input_dim": 5, "output_dim": 2, "mask_zero": mask_zero})
+        inner = Model("Sequential", f"{name}_model", Topology.SEQUENTIAL, (entry, words))
+        return Layer("Sequential", f"{name}_model", model=inner)
+
+    merge = Layer(
+        "Merge",
+        "merge",
+        {"mode": "sum"},
+        children={"layers/0": branch("a", True), "layers/1": branch("b", False)},
+    )
+    model = sequential_of_branches(Model("Sequential", "m", Topology.SEQUENTIAL, (merge,)), ERA)
+    assert model.layer("merge").nodes == (Node(([TensorRef("a_unmasked"), TensorRef("b")],)),)
+    assert model.layer("a_unmasked").config == {"function": "identity"}
 
 
 def test_each_merge_mode_has_its_class() -> None:

@@ -73,7 +73,8 @@ def test_both_orders_of_channels(channels_first: bool) -> None:
         "strides": [2],
         "data_format": "channels_first" if channels_first else "channels_last",
     }
-    weights = {"kernel": kernel, "bias": np.zeros((2, 4), np.float32)}
+    bias = rng.normal(size=(2, 4)).astype(np.float32)
+    weights = {"kernel": kernel, "bias": bias}
     shape = [None, 2, 6] if channels_first else [None, 6, 2]
     entry = Layer("InputLayer", "x", {"batch_input_shape": shape})
     layer = Layer("LocallyConnected1D", "l", config, weights=weights)
@@ -81,7 +82,10 @@ def test_both_orders_of_channels(channels_first: bool) -> None:
     x = rng.normal(size=(3, *[s for s in shape if s is not None])).astype(np.float32)
     expected = _local(x, kernel, 3, 2, channels_first)
     if channels_first:
-        expected = expected.transpose(0, 2, 1)
+        # Keras 2 reads the stored (positions, filters) by rows as (filters, positions).
+        expected = expected.transpose(0, 2, 1) + bias.reshape(4, 2)
+    else:
+        expected = expected + bias
     np.testing.assert_allclose(_run(model, x), expected, rtol=1e-5, atol=1e-6)
     assert model.layers[-1].name == "l"
 
