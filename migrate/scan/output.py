@@ -1,0 +1,101 @@
+"""Scans as text, JSON and SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from migrate.findings import Severity
+from migrate.scan.rules import BY_CODE, RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from migrate.findings import Finding
+    from migrate.scan.files import Scan
+
+_LEVEL = {
+    Severity.SILENT: "error",
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.INFO: "note",
+}
+
+
+def relative(path: Path, root: Path) -> str:
+    """A path as reports name it: below the folder given, with slashes."""
+    base = root if root.is_dir() and root != path else root.parent
+    return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
+
+
+def as_json(scans: Iterable[tuple[Path, Scan]], version: str) -> dict[str, Any]:
+    """Pairs of root and scan as one JSON value, ``schema`` 1; every examined file is listed."""
+    artifacts = [
+        {
+            "path": relative(scan.path, root),
+            "kind": scan.kind,
+            "verdict": scan.verdict,
+            "findings": [finding_json(finding) for finding in scan.findings],
+        }
+        for root, scan in scans
+    ]
+    verdicts = [artifact["verdict"] for artifact in artifacts]
+    summary = {verdict: verdicts.count(verdict) for verdict in ("clean", "warning", "unsafe")}
+    tool = {"name": "keras-migrate", "version": version}
+    return {"schema": 1, "tool": tool, "summary": summary, "artifacts": artifacts}
+
+
+def finding_json(finding: Finding) -> dict[str, str]:
+    """One finding with the fields of every report."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "hint": finding.hint,
+        "place": finding.place,
+    }
+
+
+def as_sarif(scans: Iterable[tuple[Path, Scan]], version: str) -> dict[str, Any]:
+    """Pairs of root and scan as a SARIF log with one run; models have no lines, so a place is a logical location."""
+    results = [
+        _result(relative(scan.path, root), finding) for root, scan in scans for finding in scan.findings
+    ]
+    driver = {
+        "name": "keras-migrate scan",
+        "version": version,
+        "rules": [
+            {
+                "id": rule.code,
+                "name": rule.name,
+                "shortDescription": {"text": rule.summary},
+                "fullDescription": {"text": rule.why or rule.summary},
+                "defaultConfiguration": {"level": _LEVEL[rule.severity]},
+                "properties": {"tags": ["security", *rule.references]},
+            }
+            for rule in RULES
+        ],
+    }
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": results}],
+    }
+
+
+def _result(uri: str, finding: Finding) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": finding.code,
+        "level": _LEVEL[finding.severity],
+        "message": {"text": f"{finding.message}. {finding.hint}"},
+        "locations": [
+            {
+                "physicalLocation": {"artifactLocation": {"uri": quote(uri)}},
+                "logicalLocations": [{"fullyQualifiedName": finding.place or uri}],
+            }
+        ],
+    }
+    if finding.code in BY_CODE:
+        result["ruleIndex"] = RULES.index(BY_CODE[finding.code])
+    return result
