@@ -81,11 +81,9 @@ def test_both_orders_of_channels(channels_first: bool) -> None:
     model = locally_connected(Model("Sequential", "m", Topology.SEQUENTIAL, (entry, layer)), ERA)
     x = rng.normal(size=(3, *[s for s in shape if s is not None])).astype(np.float32)
     expected = _local(x, kernel, 3, 2, channels_first)
-    if channels_first:
-        # Keras 2 reads the stored (positions, filters) by rows as (filters, positions).
-        expected = expected.transpose(0, 2, 1) + bias.reshape(4, 2)
-    else:
-        expected = expected + bias
+    # Channels first, Keras 2 reads the stored (positions, filters) by rows as (filters, positions).
+    turned = expected.transpose(0, 2, 1) + bias.reshape(4, 2)
+    expected = turned if channels_first else expected + bias
     np.testing.assert_allclose(_run(model, x), expected, rtol=1e-5, atol=1e-6)
     assert model.layers[-1].name == "l"
 
