@@ -44,14 +44,12 @@ _RULES = {rule.code: rule for rule in (*_argument_rules.RULES, *_argument_rules_
 
 
 def _calls() -> frozenset[str]:
-    """Every name of the families whose arguments the catalogue knows to have changed."""
-    catalogue = load()
-    found = {
-        name
-        for name in catalogue.names()
-        if name.split(".")[1] in _FAMILIES and catalogue.legacy_signature(name)
-    }
-    return frozenset(name for name in found if catalogue.changes(name))
+    """Every callable of the families: patterns of the catalogue (`use_legacy_format`, ...) concern all of them."""
+    return frozenset(
+        f"keras.{symbol.name}"
+        for symbol in load().symbols.values()
+        if symbol.kind in {"class", "function"} and symbol.name.partition(".")[0] in _FAMILIES
+    )
 
 
 @visit(*_RULES.values(), calls=_calls())
