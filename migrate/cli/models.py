@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from migrate.pipeline.request import Target
     from migrate.report.records import BatchReport
 
+_PACKAGES = {"onnx": ("tf2onnx", "onnxruntime"), "litert": ("ai_edge_litert",)}
+"""Modules that a deployment format needs; they come with the extra of its name."""
 _RETRY = ("failed", "blocked", "unverified", "unsafe")
 
 
@@ -26,7 +29,10 @@ _RETRY = ("failed", "blocked", "unverified", "unsafe")
 )
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Artifacts side by side; 0 for one a core.")
 @click.option(
-    "--to", "targets", default="keras,savedmodel", help="What to write: keras, savedmodel, or both."
+    "--to",
+    "targets",
+    default="keras,savedmodel",
+    help="What to write: keras, savedmodel, onnx, litert, with commas.",
 )
 @click.option(
     "--custom-objects",
@@ -124,10 +130,18 @@ def _targets(text: str) -> frozenset[Target]:
     from migrate.pipeline.request import Target
 
     try:
-        return frozenset(Target(part.strip()) for part in text.split(","))
+        targets = frozenset(Target(part.strip()) for part in text.split(","))
     except ValueError as error:
         known = ", ".join(Target)
         raise click.BadParameter(f"{error}; known are {known}", param_hint="--to") from error
+    for target, packages in _PACKAGES.items():
+        missing = [name for name in packages if find_spec(name) is None]
+        if target in targets and missing:
+            raise click.BadParameter(
+                f"{target} needs {', '.join(missing)}: pip install 'keras-migrate[{target}]'",
+                param_hint="--to",
+            )
+    return targets
 
 
 def _architecture(text: str | None) -> str | None:

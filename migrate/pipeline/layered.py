@@ -12,6 +12,7 @@ from migrate.capsule.model import count_parameters
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import MigrationError, Severity
 from migrate.parity.golden import find_golden, read_golden
+from migrate.pipeline.deploy import deploy
 from migrate.pipeline.progress import Progress, Witness, Written
 from migrate.pipeline.proof import (
     Judge,
@@ -89,11 +90,12 @@ def migrate_layers(
         )
     with progress.phase("reload"):
         compare_reloaded(slot, written, objects, input_names, judge, progress)
+    deployed = deploy(slot, options, judge, progress.witnesses, progress)
     if compiled:
         with progress.phase("train"):
             witness = progress.witnesses[-1] if reference is not None else None
             prove_training(slot, staged, options, judge, witness, progress)
-    parts = {Path(path).name: Path(path) for path in written.values()}
+    parts = {Path(path).name: Path(path) for path in written.values()} | deployed
     if progress.witnesses:
         parts["proof.npz"] = write_proof(progress.witnesses[-1], slot.inputs / "proof.npz")
     if own_source is not None:

@@ -11,6 +11,7 @@ from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.limits import sha256_of
 from migrate.parity.golden import find_golden, read_golden
 from migrate.parity.probes import InputSpec, make_probes
+from migrate.pipeline.deploy import deploy
 from migrate.pipeline.layered import compare_reloaded
 from migrate.pipeline.progress import Progress, Witness, Written
 from migrate.pipeline.proof import Judge, must_agree, outputs_of
@@ -139,4 +140,5 @@ def _build_and_prove(
         compare_reloaded(slot, written, [], input_names, judge, proof)
     progress.comparisons += proof.comparisons
     progress.witnesses += proof.witnesses
-    return {Path(path).name: Path(path) for path in written.values()}
+    deployed = deploy(slot, options, judge, witnesses, progress)
+    return {Path(path).name: Path(path) for path in written.values()} | deployed

@@ -12,6 +12,11 @@ class Target(StrEnum):
 
     KERAS = "keras"
     SAVED_MODEL = "savedmodel"
+    ONNX = "onnx"
+    LITERT = "litert"
+
+
+DEFAULT_TARGETS = frozenset({Target.KERAS, Target.SAVED_MODEL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Options:
         serving: root of a serving layout that gets each SavedModel as a new version, None for no layout.
     """
 
-    targets: frozenset[Target] = frozenset(Target)
+    targets: frozenset[Target] = DEFAULT_TARGETS
     custom_objects: tuple[Path, ...] = ()
     architecture: str | None = None
     trust: bool = False

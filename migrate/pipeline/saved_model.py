@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.parity.golden import find_golden, read_golden
 from migrate.parity.probes import InputSpec, make_probes
+from migrate.pipeline.deploy import report_undeployed
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.lift import lift_signature
 from migrate.pipeline.progress import Progress, Witness, Written
@@ -54,6 +56,8 @@ def migrate_saved_model(
         parts |= _migrate_natively(request, options, slot, staged, references, signatures, progress)
     if Target.KERAS in options.targets and options.lift and not parts:
         parts |= lift_signature(slot, params, references, recorded, options, progress)
+    if not parts:
+        report_undeployed(options, progress)
     if Target.SAVED_MODEL in options.targets:
         by_names = info["reference_variables"] or loaded["by_tensor_names"]
         method = "reexport_tf1" if by_names else "reexport"
@@ -180,13 +184,7 @@ def _migrate_natively(
     progress: Progress,
 ) -> dict[str, Path]:
     """The ``.keras``; a refusal becomes a finding, because the signatures can still be kept."""
-    only_keras = Options(
-        targets=frozenset({Target.KERAS}),
-        custom_objects=options.custom_objects,
-        trust=options.trust,
-        keep_weights=options.keep_weights,
-        tolerance=options.tolerance,
-    )
+    only_keras = replace(options, targets=options.targets - {Target.SAVED_MODEL})
     try:
         with progress.phase("translate"):
             translated = ask_reader(slot, staged.source, reader_params(staged, options))

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from migrate.capsule.store import load_model, save_arrays
 from migrate.worlds.custom import load_custom_objects
-from migrate.worlds.modern import lift, reexport, reference_variables
+from migrate.worlds.modern import deploy, lift, reexport, reference_variables
 from migrate.worlds.modern.build import build_model
 from migrate.worlds.modern.export import arrange_inputs, export_saved_model, save_keras
 from migrate.worlds.modern.training import compile_held, step_held
@@ -105,6 +105,16 @@ def save(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return written
 
 
+def deploy_held(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Write the held model in a deployment format."""
+    return deploy.deploy(_held["model"], params, scratch)
+
+
+def run_deployed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Outputs of what :func:`deploy_held` wrote, by the format's own runtime."""
+    return deploy.run(_held["model"], params, scratch)
+
+
 def release(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Forget the held model."""
     _held.clear()
@@ -130,6 +140,8 @@ HANDLERS = {
     "compile_model": compile_model,
     "train_step": train_step,
     "save": save,
+    "deploy": deploy_held,
+    "run_deployed": run_deployed,
     "release": release,
     **reexport.HANDLERS,
     **reference_variables.HANDLERS,

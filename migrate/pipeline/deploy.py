@@ -1,0 +1,65 @@
+"""``--to onnx`` and ``--to litert``: written by Keras 3's exporters, compared through the formats' own runtimes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from migrate.findings import MigrationError, Severity
+from migrate.parity.compare import Comparison
+from migrate.pipeline.progress import Progress, Witness
+from migrate.pipeline.proof import Judge, must_agree, outputs_of
+from migrate.pipeline.request import Options, Target
+from migrate.worlds.pool import Slot
+
+DEPLOYMENTS = (Target.ONNX, Target.LITERT)
+_REFUSALS = frozenset({"EXP024", "PAR001"})
+
+
+def deploy(
+    slot: Slot, options: Options, judge: Judge, witnesses: Sequence[Witness], progress: Progress
+) -> dict[str, Path]:
+    """The model that the modern world holds, in each deployment format that was asked for.
+
+    A format that cannot express the model is a finding and no file: the other outputs do not depend on it.
+
+    Raises:
+        MigrationError: ``EXP023`` for a package that is not installed.
+    """
+    parts = {}
+    for target in (t for t in DEPLOYMENTS if t in options.targets):
+        try:
+            with progress.phase(target.value):
+                file, comparisons = _write_and_prove(slot, target, judge, witnesses)
+        except MigrationError as error:
+            if error.code not in _REFUSALS:
+                raise
+            progress.findings.append(error.finding(Severity.WARNING))
+            continue
+        parts[file.name] = file
+        progress.comparisons += comparisons
+    return parts
+
+
+def report_undeployed(options: Options, progress: Progress) -> None:
+    """A finding for each format that was asked for where there is no model of layers to write."""
+    for target in (t for t in DEPLOYMENTS if t in options.targets):
+        error = MigrationError(
+            "EXP024",
+            f"no {target.value} was written: the exporters take a model of Keras layers, and there is none",
+            "Say --lift, which makes layers of the graph where it can.",
+        )
+        progress.findings.append(error.finding(Severity.WARNING))
+
+
+def _write_and_prove(
+    slot: Slot, target: Target, judge: Judge, witnesses: Sequence[Witness]
+) -> tuple[Path, list[Comparison]]:
+    file = Path(slot.modern.call("deploy", {"format": target.value})["file"])
+    found: list[Comparison] = []
+    for witness in witnesses:
+        results = outputs_of(slot.modern, witness.probes, "run_deployed", format=target.value, file=str(file))
+        comparisons = judge.compare(witness.outputs, results)
+        must_agree(comparisons, f"the model as {target.value}, run by its own runtime")
+        found += comparisons
+    return file, found

@@ -1,0 +1,65 @@
+"""``--to onnx`` and ``--to litert``: written, run by their own runtimes, equal to the recorded outputs."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from migrate.cli import models as command
+from migrate.pipeline.migrate import migrate_artifact
+from migrate.pipeline.request import ArtifactRequest, Options, Target
+from migrate.report.records import ArtifactResult, Status
+from migrate.worlds.pool import Slot
+from tests.conftest import LEGACY_MODELS
+
+FILES = {Target.ONNX: "model.onnx", Target.LITERT: "model.tflite"}
+MODULES = {Target.ONNX: "tf2onnx", Target.LITERT: "ai_edge_litert"}
+
+
+def deploy(path: str, target: Target, slot: Slot, out: Path, *, lift: bool = False) -> ArtifactResult:
+    if find_spec(MODULES[target]) is None:
+        pytest.skip(f"the extra {target} is not installed")
+    source = LEGACY_MODELS / path
+    options = Options(targets=frozenset({Target.KERAS, target}), lift=lift)
+    return migrate_artifact(ArtifactRequest(source, path, out, "deployed"), options, slot)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", FILES)
+@pytest.mark.parametrize(
+    ("path", "lift"),
+    [("tf.keras-2.4/several_inputs/model.h5", False), ("tf.keras-1.15/frozen/model.pb", True)],
+)
+def test_format_gives_the_recorded_outputs(
+    path: str, lift: bool, target: Target, slot: Slot, tmp_path: Path
+) -> None:
+    result = deploy(path, target, slot, tmp_path, lift=lift)
+    assert result.status is Status.MIGRATED, result.findings
+    assert not [f for f in result.findings if f.code.startswith("EXP024")]
+    assert (tmp_path / "deployed" / FILES[target]).stat().st_size > 500
+    assert result.parity is not None
+    assert result.parity.evidence == "golden"
+    assert result.parity.max_rel < 1e-5
+
+
+@pytest.mark.slow
+def test_format_that_lacks_an_operation_costs_its_file_only(slot: Slot, tmp_path: Path) -> None:
+    result = deploy("keras-2.2.4/rnn_defaults/model.h5", Target.LITERT, slot, tmp_path)
+    assert result.status is Status.MIGRATED
+    assert [f.code for f in result.findings] == ["EXP024"]
+    assert (tmp_path / "deployed" / "model.keras").is_file()
+    assert not (tmp_path / "deployed" / "model.tflite").exists()
+
+
+def test_missing_package_is_said_before_anything_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(command, "find_spec", lambda name: None)
+    done = CliRunner().invoke(
+        command.models, [str(tmp_path), "--out", str(tmp_path / "out"), "--to", "keras,onnx"]
+    )
+    assert done.exit_code == 2
+    assert "pip install 'keras-migrate[onnx]'" in done.output
