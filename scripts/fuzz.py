@@ -39,7 +39,7 @@ def default_seeds() -> list[Path]:
         path
         for pattern in ("model.h5", "model.keras", "*.weights.h5", "*.json", "*.yaml", "*.pb", "*.index")
         for path in (ROOT / "legacy_models").rglob(pattern)
-        if path.is_file() and 0 < path.stat().st_size < MAX_SEED
+        if path.is_file() and path.name != "case.json" and 0 < path.stat().st_size < MAX_SEED
     )
     return found[:: max(1, len(found) // 120)]
 

@@ -11,7 +11,7 @@ import pytest
 
 from migrate.batch import scanner
 from migrate.scan.rules import RULES
-from migrate.worlds.environment import World
+from migrate.worlds.environment import Limits, World
 from migrate.worlds.protocol import ProtocolError
 from migrate.worlds.worker import Worker
 from tests.scan import exploits
@@ -81,6 +81,16 @@ def test_a_file_that_kills_the_parser_costs_one_answer(folder: Path, monkeypatch
     monkeypatch.setattr(scanner, "Worker", Fragile)
     verdicts = {scan.path.name: scan.verdict for _, scan in scanner.scan_roots([folder])}
     assert verdicts == {"good.h5": "clean", "killer.h5": "unsafe", "warn.keras": "warning"}
+
+
+@pytest.mark.slow
+def test_a_file_on_which_libhdf5_runs_in_circles_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by the fuzz: a changed byte in a heap that holds texts. What cannot be read is not called clean."""
+    monkeypatch.setattr(scanner, "ALONE_SECONDS", 3.0)
+    corpus = Path(__file__).with_name("corpus")
+    limits = Limits(memory_bytes=4 << 30, call_seconds=3)
+    (verdict,) = {scan.verdict for _, scan in scanner.scan_roots([corpus], limits)}
+    assert verdict in ("unsafe", "warning")
 
 
 def test_a_forged_answer_is_refused() -> None:
