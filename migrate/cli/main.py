@@ -13,7 +13,10 @@ import click
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("migrate.cli.models:models", "Migrate legacy models to Keras 3 and prove each equal."),
-    "inspect": ("migrate.cli.inspect:inspect", "Say what a file is, who wrote it and what stands in the way."),
+    "inspect": (
+        "migrate.cli.inspect:inspect",
+        "Say what a file is, who wrote it and what stands in the way.",
+    ),
     "code": ("codemods.cli:code", "Rewrite source code from Keras 1 and 2 to Keras 3."),
     "undo": ("codemods.cli:undo", "Take back the last rewrite of source code."),
     "rules": ("migrate.cli.rules:rules", "List every rule, of models and of source."),
@@ -22,7 +25,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("migrate.cli.scan:scan", "Look for hostile content in model files without loading them."),
     "status": ("migrate.cli.status:status", "Show a running or finished batch."),
     "verify": ("migrate.cli.verify:verify", "Compare two artifacts: signatures and numbers."),
-    "weights": ("migrate.cli.weights:weights", "Extract all arrays of a checkpoint or model under stable names."),
+    "weights": (
+        "migrate.cli.weights:weights",
+        "Extract all arrays of a checkpoint or model under stable names.",
+    ),
 }
 
 

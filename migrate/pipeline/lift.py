@@ -12,7 +12,7 @@ from migrate.formats.limits import sha256_of
 from migrate.parity.golden import find_golden, read_golden
 from migrate.parity.probes import InputSpec, make_probes
 from migrate.pipeline.deploy import deploy
-from migrate.pipeline.layered import compare_reloaded
+from migrate.pipeline.layered import compare_reloaded, write_proof
 from migrate.pipeline.progress import Progress, Witness, Written
 from migrate.pipeline.proof import Judge, must_agree, outputs_of
 from migrate.pipeline.reference import Reference
@@ -141,4 +141,7 @@ def _build_and_prove(
     progress.comparisons += proof.comparisons
     progress.witnesses += proof.witnesses
     deployed = deploy(slot, options, judge, witnesses, progress)
-    return {Path(path).name: Path(path) for path in written.values()} | deployed
+    parts = {Path(path).name: Path(path) for path in written.values()} | deployed
+    if witnesses:
+        parts["proof.npz"] = write_proof(witnesses[0], slot.inputs / "proof.npz")
+    return parts

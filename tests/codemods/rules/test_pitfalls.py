@@ -118,7 +118,9 @@ def test_a_bare_reference_becomes_one() -> None:
 
 
 def test_a_bare_reference_with_other_defaults_is_a_finding() -> None:
-    outcome = run("from keras import backend as K\nfrom keras.layers import Lambda\nlayer = Lambda(K.argmax)\n")
+    outcome = run(
+        "from keras import backend as K\nfrom keras.layers import Lambda\nlayer = Lambda(K.argmax)\n"
+    )
     assert "ops.argmax" not in outcome.text
     assert "BKD003" in {finding.code for finding in outcome.findings}
 
