@@ -95,6 +95,45 @@ CONFIGURATION = (
         "Take the layer out of its wrapper in the source.",
     ),
     _reason(
+        "CFG061",
+        "unknown-operation",
+        "A TensorFlow function or operation in the graph has no counterpart in the table.",
+        "Replace the call in the source by a Keras layer, or keep the model as a SavedModel.",
+    ),
+    _reason(
+        "CFG063",
+        "operands-not-stored",
+        "Keras 2 did not store the operands of a function with a variable number of arguments.",
+        "The file does not say what is computed. Rebuild the model from its source.",
+    ),
+    _reason(
+        "CFG064", "unknown-index", "An index of a slice has an unknown form.", "Please report the model."
+    ),
+    _reason(
+        "CFG066",
+        "argument-without-counterpart",
+        "A TensorFlow function is called with an argument that keras.ops cannot express.",
+        "Replace the call in the source, or keep the model as a SavedModel.",
+    ),
+    _reason(
+        "CFG067",
+        "two-open-sizes",
+        "A shape has more than one size that is known at run time only.",
+        "Give the model fixed sizes, or keep it as a SavedModel.",
+    ),
+    _reason(
+        "CFG084",
+        "resize-method",
+        "A Resizing layer uses a method that Keras 3 does not have on every backend.",
+        "Choose bilinear in the source, or keep the model as a SavedModel.",
+    ),
+    _reason(
+        "CFG086",
+        "sparse-encoding",
+        "A layer gives a sparse encoding.",
+        "Use sparse=False in the source.",
+    ),
+    _reason(
         "CFG098",
         "malformed-architecture",
         "The architecture is not one that any Keras writes.",
@@ -193,6 +232,13 @@ CONTAINER = (
         "unloadable-graph",
         "TensorFlow cannot load the SavedModel.",
         "Check that it is complete and that every custom op it uses is installed.",
+    ),
+    _reason(
+        "FMT016",
+        "graph-without-objects",
+        "A TF1 SavedModel holds a graph and no Python objects.",
+        "It is migrated through its signatures.",
+        _NOTE,
     ),
     _reason(
         "FMT027",
@@ -459,6 +505,12 @@ RUN = (
         "store-unreachable",
         "An object store cannot be reached.",
         "Check the URL and the credentials.",
+    ),
+    _reason(
+        "RUN019",
+        "node-lost",
+        "The node of the cluster that worked on the artifact went away.",
+        "It was given to another node; the last loss is reported.",
     ),
     _reason(
         "RUN018",
