@@ -39,6 +39,8 @@ _CONDITIONAL: dict[str, int | None] = {
     "InitializeTableFromTextFileV2": 1,
 }
 """Operations that read or write the file named by this input; savers and vocabularies feed it."""
+_ADAPTING = "__inference_adapt_step"
+"""What ``Layer.adapt`` leaves behind: it feeds Python data, and no loader calls it unless a graph does."""
 _OTHERS = frozenset({"Print", "PrintV2", "DecodeProtoV2", "EncodeProto"})
 _OUTSIDE = re.compile(r"^[/~\\]|\.\.|://|^[A-Za-z]:[\\/]")
 _OP_IN_TEXT = re.compile(r'^\s*op:\s*"([^"]{1,200})"', re.MULTILINE)
@@ -114,9 +116,25 @@ def scan_graph_def(data: memoryview, place: str, assets: frozenset[str] = frozen
     """
     graph = Message(data)
     yield from _scan_body(_body(graph.messages(1), place), assets)
-    for function in graph.message(2).messages(1):
-        name = function.message(1).text(1)
-        yield from _scan_body(_body(function.messages(3), f"{place}/{name}"), frozenset())
+    functions = [(function.message(1).text(1), function) for function in graph.message(2).messages(1)]
+    called = set(_called(graph.messages(1)))
+    for _, function in functions:
+        called.update(_called(function.messages(3)))
+    for name, function in functions:
+        idle = name.startswith(_ADAPTING) and name not in called
+        for finding in _scan_body(_body(function.messages(3), f"{place}/{name}"), frozenset()):
+            severity = Severity.WARNING if idle else finding.severity
+            yield found(finding.code, finding.message, finding.place, severity)
+
+
+def _called(nodes: Iterator[Message]) -> Iterator[str]:
+    """Functions that nodes call: ``AttrValue.func`` and ``AttrValue.list.func``."""
+    for node in nodes:
+        for _, value in node.mapping(5):
+            if 10 in value:
+                yield value.message(10).text(1)
+            for listed in value.message(1).messages(9) if 1 in value else ():
+                yield listed.text(1)
 
 
 def scan_graph_text(text: str, place: str) -> Iterator[Finding]:

@@ -74,6 +74,17 @@ def test_operations_in_functions_are_seen(tmp_path: Path) -> None:
     assert (finding.code, finding.place) == ("SEC007", "saved_model.pb/__inference_call_1/leak")
 
 
+def test_what_adapt_leaves_behind_is_a_warning_unless_it_is_called(tmp_path: Path) -> None:
+    name = "__inference_adapt_step_7"
+    functions = {name: [node("x", "PyFunc")]}
+    idle = saved_model(tmp_path / "idle", graph(node("a", "NoOp"), functions=functions))
+    assert scan_one(idle).verdict == "warning"
+    call = node("a", "PartitionedCall", f=field(10, field(1, name.encode())))
+    assert scan_one(saved_model(tmp_path / "called", graph(call, functions=functions))).verdict == "unsafe"
+    listed = node("a", "Case", branches=field(1, field(9, field(1, name.encode()))))
+    assert scan_one(saved_model(tmp_path / "listed", graph(listed, functions=functions))).verdict == "unsafe"
+
+
 def saver(path_node: bytes) -> bytes:
     return graph(
         path_node,
