@@ -83,7 +83,7 @@ def scan_saved_model_proto(data: memoryview, place: str) -> Iterator[Finding]:
     try:
         for meta_graph in Message(data).messages(2):
             assets = set()
-            for asset in meta_graph.messages(6):
+            for asset in _assets(meta_graph):
                 assets.add(asset.message(1).text(1).partition(":")[0])
                 yield from _judge_asset(asset.text(2), place)
             yield from scan_graph_def(meta_graph.view(2), place, frozenset(assets))
@@ -125,6 +125,15 @@ def scan_graph_def(data: memoryview, place: str, assets: frozenset[str] = frozen
         for finding in _scan_body(_body(function.messages(3), f"{place}/{name}"), frozenset()):
             severity = Severity.WARNING if idle else finding.severity
             yield found(finding.code, finding.message, finding.place, severity)
+
+
+def _assets(meta_graph: Message) -> Iterator[Message]:
+    """Each ``AssetFileDef``: in its own field, and in a collection as TF1 wrote it."""
+    yield from meta_graph.messages(6)
+    for name, collection in meta_graph.mapping(4):
+        if name == "saved_model_assets":
+            for packed in collection.message(5).messages(1):
+                yield packed.message(2)
 
 
 def _called(nodes: Iterator[Message]) -> Iterator[str]:

@@ -115,6 +115,11 @@ def test_a_vocabulary_must_be_an_asset(tmp_path: Path) -> None:
     assert is_unsafe(scan_artifact(saved_model(tmp_path / "a", table)))
     asset = field(6, field(1, field(1, b"file:0")) + field(2, b"vocab.txt"))
     assert scan_artifact(saved_model(tmp_path / "b", table, asset)) == []
+    old = field(
+        5, field(1, field(1, b"type") + field(2, field(1, field(1, b"file:0")) + field(2, b"vocab.txt")))
+    )
+    collection = field(4, field(1, b"saved_model_assets") + field(2, old))
+    assert scan_artifact(saved_model(tmp_path / "c", table, collection)) == []
     for name in (b"../../etc/passwd", b"/etc/passwd", b"gs://bucket/x"):
         asset = field(6, field(1, field(1, b"file:0")) + field(2, name))
         folder = saved_model(tmp_path / name.hex(), table, asset)
