@@ -32,6 +32,8 @@ lint: $(STAMP) ## Lint, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python scripts/rule_pages.py --check
+	$(BIN)/python scripts/schemas.py --check
 
 format: $(STAMP) ## Format the sources
 	$(BIN)/ruff format .
@@ -43,8 +45,16 @@ docs: $(STAMP) ## Generate the rule pages and schemas
 
 bench: $(STAMP) ## Side-by-side speed, as ratios
 	$(BIN)/python benchmarks/models.py
+	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/scan.py
 	$(BIN)/python benchmarks/codemods.py
 	$(BIN)/python benchmarks/report.py
+
+soak: $(STAMP) ## Two thousand artifacts in one run, damaged ones among them
+	$(BIN)/python scripts/soak.py
+
+fuzz: $(STAMP) ## A hundred thousand mutated inputs for the readers
+	$(BIN)/python scripts/fuzz.py
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache
