@@ -19,7 +19,7 @@ CONTROL_FLOW = frozenset(
     {"Switch", "Merge", "Enter", "Exit", "NextIteration", "LoopCond", "If", "StatelessIf", "While", "StatelessWhile",
      "Case", "StatelessCase", "PartitionedCall", "StatefulPartitionedCall"}
 )  # fmt: skip
-_SAME = {"BatchMatMulV3": "BatchMatMulV2", "Gather": "GatherV2", "Concat": "ConcatV2"}
+_SAME = {"BatchMatMulV3": "BatchMatMulV2", "Gather": "GatherV2", "Inv": "Reciprocal"}
 """Operations that differ from another only in attributes without a meaning here."""
 _ZERO_INDEX: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("zeros", "keras.ops.zeros_like", {}),
@@ -146,6 +146,8 @@ class Converter:
                 "Keep the SavedModel, which computes it, or lift another signature.",
                 place=node.name,
             )
+        if op == "Erfc":
+            return self._complement(node)
         if op not in GRAPH_OPS:
             raise _unliftable(node, f"the operation {node.op} ({node.name}) is outside the table")
         anchor = self._anchor(node)
@@ -165,6 +167,13 @@ class Converter:
         stored = Layer("TensorFlowOpLayer", self._free(node.name), config, (Node((tensors,)),))
         record = tensorflow_graph_node(stored, self._era)
         return self._add(record.with_config(graph_node=node.name))
+
+    def _complement(self, node: GraphNode) -> TensorRef:
+        """``erfc``, which exact GELU is made of: ``1 - erf``."""
+        (tensor,) = (self._refs[source] for source in self._computed(node))
+        name = self._free(node.name)
+        erf = self._add(Layer("Op", f"{name}.erf", {"function": "keras.ops.erf"}, (Node((tensor,)),)))
+        return self._add(Layer("Op", name, {"function": "keras.ops.subtract"}, (Node((1.0, erf)),)))
 
     def _anchor(self, node: GraphNode) -> TensorRef:
         """A tensor of the model that a bare variable can hang on: Keras computes only what depends on an input."""

@@ -67,6 +67,24 @@ def dense(graph: Graph, node: GraphNode) -> Lifted | None:
     return Lifted("Dense", node.inputs[0], config, {"kernel": kernel})
 
 
+def tensordot(graph: Graph, node: GraphNode) -> Lifted | None:
+    """``tf.tensordot`` over the last axis, as ``Dense`` calls it for more than two: flatten, multiply, restore."""
+    if not node.name.rpartition("/")[2].startswith("Tensordot"):
+        return None
+    product = graph.producer(node.inputs[0])
+    flat = graph.producer(product.inputs[0]) if product is not None and product.op == "MatMul" else None
+    if product is None or flat is None or flat.op != "Reshape":
+        return None
+    found = dense(graph, product)
+    turned = graph.producer(flat.inputs[0])
+    if found is None or turned is None or turned.op != "Transpose":
+        return None
+    order = graph.constants.get(graph.source(turned.inputs[1]))
+    if order is None or order.tolist() != list(range(order.size)):
+        return None
+    return Lifted("Dense", turned.inputs[0], found.config, found.weights)
+
+
 def convolution(graph: Graph, node: GraphNode) -> Lifted | None:
     """``Conv2D`` and ``DepthwiseConv2dNative`` with a weight, the channels last."""
     kernel = weight(graph, node.inputs[1], 4)
@@ -161,6 +179,7 @@ KERNELS: Mapping[str, Match] = {
     "Conv2D": convolution,
     "DepthwiseConv2dNative": convolution,
     "MatMul": dense,
+    "Reshape": tensordot,
 }
 LAYERS: Mapping[str, Match] = {
     **KERNELS,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -54,3 +57,36 @@ def test_table_is_named_and_the_signatures_are_kept(slot: Slot, tmp_path: Path) 
     assert result.outputs.saved_model is not None
     (finding,) = (f for f in result.findings if f.code == "EXP021")
     assert finding.place == "hash_table"
+
+
+@pytest.fixture(scope="module")
+def graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """SavedModels of modules without Keras."""
+    folder = tmp_path_factory.mktemp("graphs")
+    program = [sys.executable, str(Path(__file__).with_name("graphs.py")), str(folder)]
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    subprocess.run(program, check=True, capture_output=True, env=environment)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "layers"),
+    [
+        ("Text", {"Dense", "Embedding"}),
+        ("Images", {"Conv2D", "DepthwiseConv2D", "BatchNormalization", "Dense"}),
+        ("Attention", {"Embedding"}),
+        ("Sequences", {"Dense"}),
+    ],
+)
+def test_module_without_keras_becomes_layers(
+    name: str, layers: set[str], graphs: Path, slot: Slot, tmp_path: Path
+) -> None:
+    result = migrate_artifact(
+        ArtifactRequest(graphs / name, name, tmp_path, "lifted"), Options(lift=True), slot
+    )
+    assert result.status is Status.MIGRATED, result.findings
+    assert result.outputs.keras is not None, result.findings
+    assert [f.code for f in result.findings] == ["EXP022"]
+    record = msgspec.json.decode((tmp_path / "lifted" / "migration.json").read_bytes())
+    assert layers <= {layer["class_name"] for layer in record["layers"]}
+    assert "TensorFlowOpLayer" not in {layer["class_name"] for layer in record["layers"]}
