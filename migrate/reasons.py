@@ -484,12 +484,17 @@ RUN = (
         "Another run works in the output folder.",
         "Wait for it, or choose another `--out`.",
     ),
-    _reason("RUN013", "no-such-source", "A source does not exist.", "Check the path or pattern."),
+    _reason(
+        "RUN013",
+        "no-such-source",
+        "A source does not exist, or vanished during the run.",
+        "Check the path or pattern, and call the command again.",
+    ),
     _reason(
         "RUN014",
-        "executor-missing",
-        "The executor or store that was asked for is not installed.",
-        "Install the extra that the message names.",
+        "source-changed",
+        "A source changed while it was read.",
+        "Call the command again.",
     ),
     _reason(
         "RUN015",
@@ -498,13 +503,17 @@ RUN = (
         "Call the command again: it goes on where it stopped.",
     ),
     _reason(
-        "RUN016", "source-changed", "A source changed or vanished during the run.", "Call the command again."
+        "RUN016",
+        "same-content",
+        "The artifact has the same content as another one of the run.",
+        "It was migrated once; both rows name the same outcome.",
+        Severity.INFO,
     ),
     _reason(
         "RUN017",
-        "store-unreachable",
-        "An object store cannot be reached.",
-        "Check the URL and the credentials.",
+        "upload-failed",
+        "An output could not be uploaded.",
+        "Call the command again: what is finished is kept.",
     ),
     _reason(
         "RUN019",
@@ -514,9 +523,9 @@ RUN = (
     ),
     _reason(
         "RUN018",
-        "upload-failed",
-        "An output could not be uploaded.",
-        "Call the command again: what is finished is kept.",
+        "store-unreachable",
+        "An object store or a cluster cannot be reached, or its extra is not installed.",
+        "Check the URL and the credentials, or install the extra that the message names.",
     ),
 )
 REASONS: tuple[Rule, ...] = (

@@ -24,9 +24,7 @@ _RETRY = ("failed", "blocked", "unverified", "unsafe")
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True)
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the outputs."
-)
+@click.option("--out", required=True, help="Folder for the outputs, or an fsspec URL.")
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Artifacts side by side; 0 for one a core.")
 @click.option(
     "--to",
@@ -69,7 +67,7 @@ _RETRY = ("failed", "blocked", "unverified", "unsafe")
 @click.option("--json", "as_json", is_flag=True, help="Print report.json to standard output.")
 def models(
     sources: tuple[str, ...],
-    out: Path,
+    out: str,
     jobs: int,
     targets: str,
     custom_objects: tuple[Path, ...],
@@ -119,7 +117,7 @@ def models(
         report = _run(sources, out, batch, progress, executor)
     except MigrationError as error:
         click.echo(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
-        usage = error.code in ("RUN011", "RUN012", "RUN013", "RUN014")
+        usage = error.code in ("RUN011", "RUN012", "RUN013", "RUN017", "RUN018")
         sys.exit(2 if usage else 1)
     _show(report, out, as_json)
     left = sum(count for status, count in report.summary.items() if status not in ("migrated", "skipped"))
@@ -159,7 +157,7 @@ def _architecture(text: str | None) -> str | None:
     return f"{path}{colon}{function}"
 
 
-def _run(sources: Sequence[str], out: Path, batch: BatchOptions, progress: str, executor: str) -> BatchReport:
+def _run(sources: Sequence[str], out: str, batch: BatchOptions, progress: str, executor: str) -> BatchReport:
     from migrate.batch.progress import renderer
     from migrate.batch.run import BatchStopped, run_batch
 
@@ -178,7 +176,7 @@ def _run(sources: Sequence[str], out: Path, batch: BatchOptions, progress: str, 
         show.close()
 
 
-def _show_plan(sources: Sequence[str], out: Path, batch: BatchOptions, as_json: bool) -> None:
+def _show_plan(sources: Sequence[str], out: str, batch: BatchOptions, as_json: bool) -> None:
     from migrate.batch.plan import plan_json
     from migrate.batch.resources import jobs_for
     from migrate.batch.run import plan_batch
@@ -192,7 +190,7 @@ def _show_plan(sources: Sequence[str], out: Path, batch: BatchOptions, as_json: 
     print_table(plan_table(value))
 
 
-def _show(report: BatchReport, out: Path, as_json: bool) -> None:
+def _show(report: BatchReport, out: str, as_json: bool) -> None:
     import msgspec
 
     if as_json:
@@ -205,4 +203,4 @@ def _show(report: BatchReport, out: Path, as_json: bool) -> None:
     if reasons is not None:
         print_table(reasons)
     summary = ", ".join(f"{count} {status}" for status, count in report.summary.items() if count)
-    click.echo(f"{summary}. Report: {out / 'report.json'}")
+    click.echo(f"{summary}. Report: {out.rstrip('/')}/report.json")

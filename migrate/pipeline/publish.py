@@ -40,8 +40,11 @@ def publish(folder: Path, parts: Mapping[str, Path], record: MigrationRecord) ->
         record: becomes ``migration.json``.
 
     Raises:
-        MigrationError: ``RUN011`` when the output folder cannot be written.
+        MigrationError: ``RUN011`` when the output folder cannot be written, ``RUN004`` for a part that is not a
+            plain file or folder: only a worker in other hands makes those.
     """
+    for source in parts.values():
+        _must_be_plain(source)
     token = uuid.uuid4().hex[:8]
     staging = folder.with_name(f".{folder.name}.{token}.tmp")
     retired = folder.with_name(f".{folder.name}.{token}.old")
@@ -51,6 +54,7 @@ def publish(folder: Path, parts: Mapping[str, Path], record: MigrationRecord) ->
             shutil.move(source, staging / name)
         record_bytes = msgspec.json.format(msgspec.json.encode(record), indent=1)
         (staging / "migration.json").write_bytes(record_bytes + b"\n")
+        _flush(staging)
         if folder.exists():
             os.rename(folder, retired)
         os.rename(staging, folder)
@@ -65,3 +69,23 @@ def publish(folder: Path, parts: Mapping[str, Path], record: MigrationRecord) ->
             place=str(folder),
         ) from error
     shutil.rmtree(retired, ignore_errors=True)
+
+
+def _must_be_plain(source: Path) -> None:
+    """Refuse links and devices, which a worker could plant to have other files read or written."""
+    below = source.rglob("*") if source.is_dir() and not source.is_symlink() else ()
+    for path in (source, *below):
+        if path.is_symlink() or not (path.is_file() or path.is_dir() or not path.exists()):
+            raise MigrationError(
+                "RUN004",
+                f"a worker left {path.name}, which is no plain file",
+                "The model took over its worker process; treat the file as hostile.",
+            )
+
+
+def _flush(folder: Path) -> None:
+    """Bring the bytes to the disk before the rename says that they are there."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())

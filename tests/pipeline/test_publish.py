@@ -51,3 +51,13 @@ def test_existing_output_needs_force(tmp_path: Path) -> None:
         must_be_free(tmp_path / "m", force=False)
     assert caught.value.code == "RUN010"
     assert "--force" in caught.value.hint
+
+
+def test_a_planted_link_is_refused(tmp_path: Path) -> None:
+    secret = part(tmp_path / "elsewhere", "secret", "s")
+    (tmp_path / "scratch").mkdir()
+    (tmp_path / "scratch" / "model.keras").symlink_to(secret)
+    with pytest.raises(MigrationError) as caught:
+        publish(tmp_path / "out" / "m", {"model.keras": tmp_path / "scratch" / "model.keras"}, record(tmp_path))
+    assert caught.value.code == "RUN004"
+    assert not (tmp_path / "out").exists()
