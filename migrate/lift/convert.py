@@ -48,6 +48,13 @@ class Converter:
         """
         inputs = []
         for key, endpoint in self._graph.inputs.items():
+            if not endpoint.shape:
+                raise MigrationError(
+                    "EXP020",
+                    f"input {key!r} is a scalar or of unknown rank; inputs of Keras models have a batch axis",
+                    "Keep the SavedModel, which takes it.",
+                    place=node_of(endpoint.tensor),
+                )
             config = {"batch_shape": [None, *endpoint.shape[1:]], "dtype": endpoint.dtype}
             layer = Layer("InputLayer", self._free(key), config, (Node(()),))
             self._layers[layer.name] = layer

@@ -22,7 +22,21 @@ from migrate.pipeline.translated import Facts
 from migrate.worlds.pool import Slot
 
 DEFAULT = "serving_default"
-_UNLIFTABLE = frozenset({"EXP020", "EXP021", "CFG061", "CFG063", "CFG064", "CFG066", "CFG067", "CFG099"})
+_UNLIFTABLE = frozenset(
+    {
+        "EXP020",
+        "EXP021",
+        "CFG061",
+        "CFG063",
+        "CFG064",
+        "CFG066",
+        "CFG067",
+        "CFG099",
+        "PAR001",
+        "RUN005",
+        "WGT013",
+    }
+)
 """Reasons that concern the layers alone; the SavedModel can still be written."""
 
 

@@ -10,12 +10,13 @@ from migrate.capsule.store import save_arrays
 from migrate.findings import MigrationError
 from migrate.worlds.runner import cases_of, to_numpy
 
-UNSPEAKABLE = "is not a valid parameter name"
-"""How ``inspect.Parameter`` words its refusal of a keyword such as ``in`` (tensorflow/python/saved_model/load.py)."""
+SESSION_ONLY = ("is not a valid parameter name", "has a reference type")
+"""Words of errors that concern Python functions, not the graph: keys that are keywords such as ``in``, fetches of
+reference variables."""
 
 
-class UnspeakableKeyError(Exception):
-    """A signature key is a Python keyword, so that no Python function can have it as an argument."""
+class SessionOnlyError(Exception):
+    """TensorFlow 2 can make no Python function of a signature; a session can still run it."""
 
 
 def load(path: str, tags: list[str] | None = None) -> Any:
@@ -23,15 +24,15 @@ def load(path: str, tags: list[str] | None = None) -> Any:
 
     Raises:
         MigrationError: ``FMT018`` when TensorFlow cannot restore it.
-        UnspeakableKeyError: a key is a Python keyword; a session can still run the graph.
+        SessionOnlyError: a session can still run the graph.
     """
     import tensorflow as tf
 
     try:
         return tf.saved_model.load(path, tags=tags or None)
     except Exception as error:
-        if UNSPEAKABLE in str(error):
-            raise UnspeakableKeyError(str(error)) from error
+        if any(words in str(error) for words in SESSION_ONLY):
+            raise SessionOnlyError(str(error)) from error
         raise MigrationError(
             "FMT018",
             f"TensorFlow cannot load the SavedModel: {type(error).__name__}: {' '.join(str(error).split())[:300]}",

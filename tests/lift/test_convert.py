@@ -152,3 +152,28 @@ def test_loop_is_refused() -> None:
     with pytest.raises(MigrationError) as caught:
         lifted(graph(nodes))
     assert caught.value.code == "EXP021"
+
+
+def test_scalar_input_is_refused() -> None:
+    with pytest.raises(MigrationError) as caught:
+        lifted(graph([GraphNode("y", "Relu", ("x:0",))], shape=()))
+    assert caught.value.code == "EXP020"
+    assert "'x'" in caught.value.message
+
+
+def test_product_over_sequences_is_one_dense() -> None:
+    nodes = [
+        GraphNode("d/Tensordot/transpose", "Transpose", ("x:0", "order:0")),
+        GraphNode("d/Tensordot/Reshape", "Reshape", ("d/Tensordot/transpose:0", "flat:0")),
+        GraphNode("d/Tensordot/MatMul", "MatMul", ("d/Tensordot/Reshape:0", "w:0")),
+        GraphNode("d/Tensordot", "Reshape", ("d/Tensordot/MatMul:0", "whole:0")),
+        GraphNode("y", "BiasAdd", ("d/Tensordot:0", "b:0")),
+    ]
+    constants = {"order:0": [0, 1, 2], "flat:0": [-1, 3], "whole:0": [-1, 4, 2]}
+    given = graph(nodes, constants, {"w:0": KERNEL, "b:0": BIAS}, shape=(None, 4, 3))
+    assert classes(lifted(given)) == ["InputLayer", "Dense"]
+    turned = {**constants, "order:0": [0, 2, 1]}
+    assert classes(lifted(graph(nodes, turned, {"w:0": KERNEL, "b:0": BIAS}, shape=(None, 4, 3)))) != [
+        "InputLayer",
+        "Dense",
+    ]

@@ -9,7 +9,7 @@ import tf_keras  # noqa: F401 - registers the revivers that optimizers and layer
 
 from migrate.worlds import graphs
 from migrate.worlds.session import GraphSession
-from migrate.worlds.signatures import UnspeakableKeyError, call_signature, describe_signatures, load
+from migrate.worlds.signatures import SessionOnlyError, call_signature, describe_signatures, load
 
 _held: dict[str, Any] = {}
 
@@ -17,12 +17,12 @@ _held: dict[str, Any] = {}
 def load_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Load ``path`` and describe its signatures in the order that ``orders`` says.
 
-    A key that is a Python keyword leaves the way through a session; ``by_tensor_names`` says which way it was.
+    What no Python function can express goes through a session; ``by_tensor_names`` says which way it was.
     """
     orders = params.get("orders", {})
     try:
         _held["loaded"] = load(params["path"], params.get("tags"))
-    except UnspeakableKeyError:
+    except SessionOnlyError:
         _held["loaded"] = session = GraphSession(params["path"], params.get("tags") or [])
         return {"signatures": session.describe(orders), "by_tensor_names": True}
     return {"signatures": describe_signatures(_held["loaded"], orders), "by_tensor_names": False}

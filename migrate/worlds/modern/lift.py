@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,7 @@ def _graph(
     inlined = _inline(graph_def, outputs.values())
     pruned = tf.compat.v1.graph_util.extract_sub_graph(inlined, [t.split(":")[0] for t in outputs.values()])
     nodes = {node.name: _node(node) for node in pruned.node}
-    return Graph(nodes, _constants(pruned), variables, inputs, outputs)
+    return Graph(nodes, _constants(pruned, {e.tensor for e in inputs.values()}), variables, inputs, outputs)
 
 
 def _inline(graph_def: Any, outputs: Iterable[str]) -> Any:
@@ -108,13 +108,16 @@ def _node(node: Any) -> GraphNode:
     return GraphNode(node.name, node.op, inputs, attributes)
 
 
-def _constants(graph_def: Any) -> dict[str, Array]:
-    """Values of all tensors that depend on constants alone, computed by TensorFlow itself."""
+def _constants(graph_def: Any, fed: Set[str]) -> dict[str, Array]:
+    """Values of all tensors that depend on constants alone, computed by TensorFlow itself.
+
+    An input may have a default, which is a constant as long as nobody feeds it; ``fed`` names the inputs' tensors.
+    """
     with tf.Graph().as_default() as graph, tf.compat.v1.Session(graph=graph) as session:
         tf.graph_util.import_graph_def(graph_def, name="")
         known: dict[str, Any] = {}
         for op in graph.get_operations():
             stateful = op.op_def.is_stateful or op.type in _VARIABLES
             if not stateful and op.type != "Placeholder" and all(t.name in known for t in op.inputs):
-                known |= {t.name: t for t in op.outputs}
+                known |= {t.name: t for t in op.outputs if t.name not in fed}
         return {name: np.asarray(value) for name, value in session.run(known).items()}
