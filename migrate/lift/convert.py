@@ -126,11 +126,14 @@ class Converter:
         return match(self._graph, node) if match is not None else None
 
     def _layer(self, node: GraphNode, lifted: Lifted) -> TensorRef:
-        dtype = next(iter(lifted.weights.values())).dtype.name
+        config = {**lifted.config, "dtype": next(iter(lifted.weights.values())).dtype.name}
+        fixed = {id(v.value) for v in self._graph.variables.values() if not v.trainable}
+        if all(id(array) in fixed for array in lifted.weights.values()):
+            config["trainable"] = False
         record = Layer(
             lifted.class_name,
             self._free(node.name),
-            {**lifted.config, "dtype": dtype},
+            config,
             (Node((self._refs[self._graph.source(lifted.input)],)),),
             lifted.weights,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,13 @@ def test_product_with_bias_is_one_dense() -> None:
     assert dense.config["use_bias"] is True
     np.testing.assert_array_equal(dense.weights["kernel"], KERNEL)
     np.testing.assert_array_equal(dense.weights["bias"], BIAS)
+
+
+def test_layer_of_fixed_variables_does_not_train() -> None:
+    given = graph([GraphNode("y", "MatMul", ("x:0", "w:0"))], variables={"w:0": KERNEL})
+    assert "trainable" not in lifted(given).layer("y").config
+    fixed = replace(given, variables={"w:0": Variable("w", KERNEL, trainable=False)})
+    assert lifted(fixed).layer("y").config["trainable"] is False
 
 
 def test_transposed_kernel_is_turned() -> None:

@@ -1,7 +1,8 @@
 """TensorFlow's C API by ctypes: what a server in another language does with a SavedModel.
 
-Usage: ``python c_api.py FOLDER SIGNATURE IN.npz OUT.npz``. The library is the one that the pip package ships; it is
-opened by this program alone, so that no Python of TensorFlow has a part in the call. Signatures: tensorflow/c/c_api.h.
+Usage: ``python c_api.py FOLDER SIGNATURE IN.npz OUT.npz [SIGNATURE …]``. The library is the one that the pip package
+ships; it is opened by this program alone, so that no Python of TensorFlow has a part in the call. Signatures of the
+functions: tensorflow/c/c_api.h.
 """
 
 from __future__ import annotations
@@ -132,14 +133,16 @@ class CSession:
         return np.frombuffer(data, dtype).reshape(shape).copy()
 
 
-def main(folder: str, signature: str, given: str, out: str) -> None:
-    """Call one signature: arrays by key in, arrays by key out."""
-    (found,) = (s for s in read_saved_model(Path(folder)).serving.signatures if s.name == signature)
-    arrays = np.load(given)
-    feeds = {t.tensor: arrays[t.key] for t in found.inputs}
-    outputs = [t for t in found.outputs if t.dtype in _TYPES]
-    results = CSession(Path(folder)).run(feeds, [t.tensor for t in outputs])
-    np.savez(out, **{t.key: array for t, array in zip(outputs, results, strict=True)})
+def main(folder: str, *calls: str) -> None:
+    """Call signatures of one folder: for each a name, a file of arrays by key, and a file to write."""
+    signatures = {s.name: s for s in read_saved_model(Path(folder)).serving.signatures}
+    session = CSession(Path(folder))
+    for name, given, out in zip(calls[::3], calls[1::3], calls[2::3], strict=True):
+        arrays = np.load(given)
+        feeds = {t.tensor: arrays[t.key] for t in signatures[name].inputs}
+        outputs = [t for t in signatures[name].outputs if t.dtype in _TYPES]
+        results = session.run(feeds, [t.tensor for t in outputs])
+        np.savez(out, **{t.key: array for t, array in zip(outputs, results, strict=True)})
 
 
 if __name__ == "__main__":

@@ -109,11 +109,17 @@ def load_graph(path: str, tags: list[str]) -> LoadedGraph:
         trainable = frozenset(v.op.name for v in v1.trainable_variables())
         if not variables:  # TF2 keeps its variables in the object graph, not in collections
             variables = _restored(session, graph)
-            trainable = frozenset(variables)
+            trainable = frozenset(variables) - _fixed(meta)
         values = session.run(variables)
         tables = {op.name: session.run(_exported(op)) for op in graph.get_operations() if op.type == _TABLE}
         signatures = {n: s for n, s in meta.signature_def.items() if not n.startswith("__")}
         return LoadedGraph(graph_def, signatures, values, trainable, tables)
+
+
+def _fixed(meta: Any) -> set[str]:
+    """Names of the variables that the object graph calls not trainable."""
+    kinds = (node.variable for node in meta.object_graph_def.nodes if node.WhichOneof("kind") == "variable")
+    return {variable.name for variable in kinds if not variable.trainable}
 
 
 def _restored(session: Any, graph: Any) -> dict[str, Any]:
