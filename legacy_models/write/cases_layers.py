@@ -188,10 +188,10 @@ def halve(x):
 
 @case(
     "tf.keras-2.8",
-    "A Lambda layer of a named function, of which the file holds the name only.",
+    "A Lambda layer of a named function, whose bytecode the file holds.",
     "lambda named_function",
-    status="blocked",
-    reason="CFG",
+    status="unsafe",
+    reason="SEC",
     custom="halve.py",
 )
 def lambda_named(kit):

@@ -270,8 +270,6 @@ def hashing(kit):
     "discretization adapt lost_state",
     inputs=lambda rng: [rng.normal(size=(6, 1)).astype("float32")],
     draw=False,
-    status="blocked",
-    reason="WGT",
     notes=dict.fromkeys(
         ("tf.keras-2.13", "tf.keras-2.15"), "The writer reads a layer without bins and says nothing."
     ),

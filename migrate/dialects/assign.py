@@ -17,7 +17,7 @@ from migrate.capsule.model import Array, Layer, Model
 from migrate.dialects.aliases import without_aliases
 from migrate.dialects.keras1.variables import own_roles_keras1
 from migrate.dialects.rule import Era
-from migrate.dialects.variables import RECURRENT, own_roles
+from migrate.dialects.variables import WRAPPERS, is_known, own_roles
 from migrate.findings import MigrationError
 from migrate.formats.artifact import LayerWeights, SavedArray
 
@@ -237,6 +237,14 @@ def _custom_role(layer: Layer, name: str) -> str:
 def _mismatch(layer: Layer, slots: list[Slot], arrays: list[SavedArray]) -> MigrationError:
     has = ", ".join(f"{a.name}{list(a.array.shape)}" for a in arrays[:12]) or "none"
     wants = ", ".join("/".join((*s.path[1:], s.role)) for s in slots[:12]) or "none"
+    if layer.class_name not in WRAPPERS and not is_known(layer.class_name) and layer.model is None:
+        return MigrationError(
+            "CFG005",
+            f"layer {layer.name!r} is a {layer.registered_name or layer.class_name}, which is not part of Keras; "
+            f"its arrays are {has}",
+            f"Give the class with --custom-objects FILE.py (it must define {layer.class_name}).",
+            place=layer.name,
+        )
     return MigrationError(
         "WGT010",
         f"layer {layer.name!r} ({layer.class_name}) has the saved arrays {has}, but its configuration asks for {wants}",
@@ -255,6 +263,3 @@ def _layer_with_weights(layer: Layer, placed: Mapping[Path, dict[str, Array]], p
     children = {a: _layer_with_weights(c, placed, (*path, a)) for a, c in layer.children.items()}
     model = _with_weights(layer.model, placed, path) if layer.model is not None else None
     return replace(layer, weights=dict(placed.get(path, {})), children=children, model=model)
-
-
-__all__ = ["RECURRENT", "assign_weights"]

@@ -29,6 +29,10 @@ RECURRENT = frozenset(
     }
     | {"CuDNNLSTM", "CuDNNGRU", "ConvLSTM1DCell", "ConvLSTM2DCell", "ConvLSTM3DCell"}
 )
+WRAPPERS = frozenset(
+    {"TimeDistributed", "Bidirectional", "RNN", "ConvRNN2D", "StackedRNNCells", "SpectralNormalization"}
+)
+"""Built-in classes that hold other layers."""
 STATELESS_CLASSES = frozenset(
     [
         "InputLayer",

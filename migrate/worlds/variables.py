@@ -127,6 +127,7 @@ def assign_variable(variable: Any, array: Array, place: str) -> None:
         raise MigrationError(
             "WGT013",
             f"{place} has the shape {list(array.shape)} in the file, the layer needs {list(shape)}",
+            "Check that the architecture belongs to these weights.",
             place=place,
         )
     variable.assign(array)

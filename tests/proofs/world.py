@@ -64,6 +64,8 @@ def main() -> None:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     os.environ["KERAS_BACKEND"] = "tensorflow"
+    # The parent's tests may have set it; the modern world must not inherit it.
+    os.environ.pop("TF_USE_LEGACY_KERAS", None)
     if world == "legacy":
         os.environ["TF_USE_LEGACY_KERAS"] = "1"
     answers = os.fdopen(os.dup(1), "w")
