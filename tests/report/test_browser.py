@@ -119,6 +119,7 @@ def test_keys(visit: Open) -> None:
     page.keyboard.press("?")
     assert page.locator("dialog").is_visible()
     page.keyboard.press("Escape")
+    page.wait_for_selector("dialog", state="hidden")
     page.keyboard.press("/")
     page.wait_for_function("() => document.activeElement.matches('input.search')")
     page.keyboard.type("lr")
