@@ -58,6 +58,8 @@ def test_a_planted_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "scratch").mkdir()
     (tmp_path / "scratch" / "model.keras").symlink_to(secret)
     with pytest.raises(MigrationError) as caught:
-        publish(tmp_path / "out" / "m", {"model.keras": tmp_path / "scratch" / "model.keras"}, record(tmp_path))
+        publish(
+            tmp_path / "out" / "m", {"model.keras": tmp_path / "scratch" / "model.keras"}, record(tmp_path)
+        )
     assert caught.value.code == "RUN004"
     assert not (tmp_path / "out").exists()
