@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Identify = Callable[[Sequence[Path]], Iterator[tuple[Path, Identification | MigrationError]]]
 
 _ARCHITECTURES = (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML)
-_WEIGHTS = (Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE)
+_WEIGHTS = (Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE, Format.CHECKPOINT)
 _TOLD_ALSO = (Format.TRUNCATED, Format.GIT_LFS_POINTER)
 _MODEL_SUFFIXES = frozenset({".h5", ".hdf5", ".hdf", ".keras", ".model", ".pb", ".ckpt", ".weights"})
 _GOLDEN_NPZ, _GOLDEN_H5 = ".golden.npz", "_inputs_and_outputs.h5"

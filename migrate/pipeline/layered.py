@@ -74,7 +74,7 @@ def migrate_layers(
         "new": {**described, "input_names": input_names, "output_names": list(judge.names)},
     }
     with progress.phase("compare"):
-        _collect_witnesses(request, slot, reference, described, progress)
+        _collect_witnesses(request, slot, translated, reference, described, progress)
         _compare_built(slot, judge, progress)
     with progress.phase("train"):
         compiled = carry_training(slot, objects, progress)
@@ -120,12 +120,14 @@ def _reference(
 def _collect_witnesses(
     request: ArtifactRequest,
     slot: Slot,
+    translated: Translated,
     reference: Reference | None,
     described: Described,
     progress: Progress,
 ) -> None:
     """Recorded outputs if there are any, and the legacy world's."""
-    path = request.golden or find_golden(request.path)
+    # Recorded outputs belong to recorded weights; an architecture alone has others.
+    path = None if translated.fresh else request.golden or find_golden(request.path)
     recorded = read_golden(path) if path is not None else None
     if path is not None and recorded is not None and recorded.inputs:
         golden = recorded.arranged([entry["name"] for entry in described["inputs"]])
