@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -150,8 +151,6 @@ def _differs(progress: Progress, message: str) -> None:
 
 def load_training(slot: Slot) -> Mapping[str, Any]:
     """The plan that the reader wrote."""
-    import json
-
     value: dict[str, Any] = json.loads((slot.reader.scratch / "training.json").read_text(encoding="utf-8"))
     return value
 
