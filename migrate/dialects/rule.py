@@ -81,6 +81,12 @@ class Notes:
 
     fired: list[Fired] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    classes: set[str] = field(default_factory=set)
+    """Classes of all layers at any time: what a rule that looks for another class cannot have met."""
+
+    def see(self, model: Model) -> None:
+        """Note the classes of a model's layers."""
+        self.classes.update(layer.class_name for _, layer in model.walk())
 
     def record(self, code: str, place: str, before: Any = None, after: Any = None) -> None:
         """Note that a rule changed something."""
@@ -126,7 +132,12 @@ _Change = TypeVar("_Change", bound=Callable[..., Any])
 
 def in_era(rule: Rule, era: Era) -> bool:
     """Whether the writer's version is among those the rule names."""
-    return not rule.applies_to or SpecifierSet(rule.applies_to, prereleases=True).contains(era.keras)
+    return covers(rule.applies_to, era)
+
+
+def covers(versions: str, era: Era) -> bool:
+    """Whether a specifier of writing versions includes an era; an empty one includes all."""
+    return not versions or SpecifierSet(versions, prereleases=True).contains(era.keras)
 
 
 _ERA_SEMANTICS: set[str] = set()

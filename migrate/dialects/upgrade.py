@@ -18,12 +18,16 @@ def upgrade(model: Model, era: Era, steps: tuple[Step, ...], notes: Notes) -> Mo
 
     Each rule sees what the rules before it made; a rule that answers with the same object did not fire.
     """
+    notes.see(model)
     for step in steps:
         for rule in rules_of(step):
+            before = model
             if isinstance(rule, LayerRule):
                 model = map_layers(model, partial(_apply_to_layer, rule, era, notes))
             elif rule.applies(era):
                 model = _apply_to_model(rule, model, era, notes, model.name)
+            if model is not before:
+                notes.see(model)
     return model
 
 

@@ -68,7 +68,7 @@ def _migrate(
         request, progress, status, _outputs(request, written), time.perf_counter() - start
     )
     hello = slot.legacy.hello
-    record = migration_record(progress, result, list(hello.protections) if hello else [])
+    record = migration_record(progress, result, list(hello.protections) if hello else [], request.made_for)
     publish(request.out / request.folder, written.parts, record)
     if options.serving is not None and "saved_model" in written.parts:
         add_version(request.out / request.folder / "saved_model", options.serving / request.folder)
@@ -93,6 +93,7 @@ def _migrate_file(
     with progress.phase("translate"):
         translated = msgspec.structs.replace(ask_reader(slot, staged.source, params), fresh=fresh)
         progress.facts, progress.rules = translated.artifact, translated.rules
+        progress.classes = translated.classes
         progress.findings += translated.notes()
         translated.must_be_translated()
     return migrate_layers(request, options, slot, staged, translated, progress)

@@ -44,6 +44,7 @@ class Progress:
 
     facts: Facts | None = None
     rules: list[FiredRule] = field(default_factory=list)
+    classes: list[str] | None = None
     legacy: Model | None = None
     findings: list[Finding] = field(default_factory=list)
     witnesses: list[Witness] = field(default_factory=list)

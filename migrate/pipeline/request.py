@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -56,6 +57,7 @@ class ArtifactRequest:
         out: the root of the outputs.
         folder: where this artifact's outputs go, relative to ``out``.
         golden: recorded inputs and outputs; None to look beside the model.
+        made_for: what a batch knows its work by (``key``, ``ruleset``); written into ``migration.json``.
     """
 
     path: Path
@@ -63,3 +65,4 @@ class ArtifactRequest:
     out: Path
     folder: str
     golden: Path | None = None
+    made_for: Mapping[str, str] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -48,7 +49,12 @@ def artifact_result(
     )
 
 
-def migration_record(progress: Progress, result: ArtifactResult, protections: list[str]) -> MigrationRecord:
+def migration_record(
+    progress: Progress,
+    result: ArtifactResult,
+    protections: list[str],
+    made_for: Mapping[str, str],
+) -> MigrationRecord:
     """``migration.json``: provenance, rules and evidence in full."""
     return MigrationRecord(
         schema=SCHEMA_VERSION,
@@ -63,6 +69,8 @@ def migration_record(progress: Progress, result: ArtifactResult, protections: li
         training=progress.training,
         protections=protections,
         phases=progress.phases,
+        classes=progress.classes,
+        made_for=dict(made_for),
     )
 
 

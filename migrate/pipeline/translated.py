@@ -58,6 +58,8 @@ class Translated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     original: bool
     training: dict[str, dict[str, str]]
     refusal: _Refusal | None
+    classes: list[str] | None = None
+    """Classes of the layers that rules were shown; None where they saw none to the end."""
     fresh: str = ""
     """File of drawn weights, set by the parent for an architecture alone."""
 

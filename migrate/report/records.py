@@ -137,6 +137,10 @@ class MigrationRecord(msgspec.Struct, frozen=True):
     training: dict[str, Any]
     protections: list[str]
     phases: dict[str, float] = {}
+    classes: list[str] | None = None
+    """Classes of the layers that rules were shown; None where they were shown none to the end."""
+    made_for: dict[str, str] = {}
+    """What the batch that made this knows its work by: ``key`` (content and options) and ``ruleset``."""
 
 
 def report_schema() -> dict[str, Any]:

@@ -19,10 +19,8 @@ from migrate.dialects.training import plan_training, save_plan
 from migrate.dialects.translate import era_of, translate
 from migrate.findings import MigrationError
 from migrate.formats.artifact import LegacyArtifact
-from migrate.formats.limits import sha256_of
 from migrate.formats.read import read
-from migrate.formats.saved_model.keras import read_keras_saved_model
-from migrate.formats.saved_model.reader import read_saved_model
+from migrate.worlds.reader.saved_model import facts
 
 
 def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -31,14 +29,14 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     ``fresh`` names a file of weights for an architecture that has none.
 
     Returns:
-        ``artifact`` (sha256, format, writer), ``rules`` (as fired), ``findings``, ``original`` (whether
-        tf-keras on the untouched file computes what the writer did), ``training`` (part to state and note),
-        ``refusal`` (None, or why there is no translation).
+        ``artifact`` (sha256, format, writer), ``rules`` (as fired), ``classes`` (that rules were shown),
+        ``findings``, ``original`` (whether tf-keras on the untouched file computes what the writer did),
+        ``training`` (part to state and note), ``refusal`` (None, or why there is no translation).
     """
     architecture = Path(params["architecture"]) if params.get("architecture") else None
     artifact = read(Path(params["source"]), architecture)
     answer: dict[str, Any] = {
-        "artifact": _facts(artifact),
+        "artifact": facts(artifact),
         "rules": [],
         "findings": [],
         "original": True,
@@ -68,43 +66,11 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return {
         **answer,
         "rules": [asdict(one) for one in fired],
+        "classes": sorted(notes.classes),
         "training": training,
         "findings": [{**asdict(f), "severity": f.severity.value} for f in notes.findings],
         "original": not any(overrides_original(fired.code) for fired in notes.fired),
         "refusal": None,
-    }
-
-
-def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """What a SavedModel says of itself: facts, tag sets, signature keys in their order, request methods."""
-    source = Path(params["source"])
-    artifact = read_keras_saved_model(source, values=False)
-    model = read_saved_model(source)
-    meta = model.serving
-    facts = {**_facts(artifact), "sha256": sha256_of(source)}
-    return {
-        "artifact": facts,
-        "architecture": artifact.architecture is not None,
-        "missing": list(model.missing),
-        "reference_variables": meta.reference_variables,
-        "tags": list(meta.tags),
-        "tag_sets": [list(m.tags) for m in model.meta_graphs],
-        "orders": {
-            s.name: {"inputs": [t.key for t in s.inputs], "outputs": [t.key for t in s.outputs]}
-            for s in meta.signatures
-        },
-        "methods": {s.name: s.method for s in meta.signatures},
-    }
-
-
-def _facts(artifact: LegacyArtifact) -> dict[str, Any]:
-    writer = artifact.writer
-    return {
-        "sha256": artifact.sha256,
-        "format": artifact.format.value,
-        "keras": writer.keras,
-        "tensorflow": writer.tensorflow,
-        "backend": writer.backend,
     }
 
 
