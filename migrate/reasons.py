@@ -340,6 +340,15 @@ EXPORT = (
         _NOTE,
     ),
     _reason(
+        "EXP013",
+        "classes-wanted",
+        "The SavedModel's root is a class derived from `Model`; a `.keras` needs that class.",
+        "Give the source of the classes that the finding names with `--custom-objects FILE.py`. The model is then "
+        "built from its class, gets its weights by the attributes that hold them, and is compared with the "
+        "SavedModel's own signature. Without the classes the SavedModel is exported again, with the same signatures.",
+        _NOTE,
+    ),
+    _reason(
         "EXP020",
         "unliftable-operation",
         "An operation of the graph has no layer or function of `keras.ops`.",
@@ -369,6 +378,20 @@ EXPORT = (
         "deployment-refused",
         "Keras 3's exporter cannot write the model in a deployment format.",
         "The finding holds the exporter's words; the `.keras` and the SavedModel are not affected.",
+    ),
+    _reason(
+        "EXP025",
+        "class-refused",
+        "The user's class cannot be made or called under Keras 3.",
+        "The class is made by `from_config` of the stored configuration, or without arguments where the file holds "
+        "none, and called once on the inputs of `serving_default`. The finding has the error of the class.",
+    ),
+    _reason(
+        "EXP026",
+        "signature-of-its-own",
+        "`serving_default` is not the call of the model's class.",
+        "The SavedModel was saved with a signature that computes something else than the model returns, or with none. "
+        "The exported SavedModel keeps every signature.",
     ),
 )
 PARITY = (

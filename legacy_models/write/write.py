@@ -32,6 +32,7 @@ MODULES = (
     "cases_training",
     "cases_losses",
     "cases_savedmodel",
+    "cases_savedmodel_classes",
     "cases_tf1",
     "cases_checkpoint",
 )

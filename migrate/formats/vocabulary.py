@@ -72,6 +72,15 @@ def _untold(model: dict[str, Any], prefix: tuple[str, ...]) -> Iterator[tuple[st
 def _tokens(artifact: LegacyArtifact, path: str, class_name: str, config: dict[str, Any]) -> list[Any]:
     """The tokens of a layer, without special ones; empty when the file has none."""
     stored = _from_tables(artifact, path) or _from_assets(artifact, path)
+    return _without_special(stored, class_name, config)
+
+
+def tokens_of_table(table: dict[str, Any], class_name: str, config: dict[str, Any]) -> list[Any]:
+    """The tokens that a table of ``keys`` and ``values`` gives a layer of this class, without special ones."""
+    return _without_special(_in_order(table), class_name, config)
+
+
+def _without_special(stored: list[Any], class_name: str, config: dict[str, Any]) -> list[Any]:
     if class_name == "IntegerLookup":
         stored = [int(token) for token in stored if _is_number(token)]
     special = special_tokens(class_name, config)
@@ -112,6 +121,10 @@ def _from_tables(artifact: LegacyArtifact, path: str) -> list[Any]:
     if "asset" in table:
         content = artifact.assets.get(table["asset"], b"")
         return list(content.decode("utf-8", "surrogateescape").rstrip("\n").split("\n")) if content else []
+    return _in_order(table)
+
+
+def _in_order(table: dict[str, Any]) -> list[Any]:
     keys, values = table.get("keys", []), table.get("values", [])
     if keys and isinstance(values[0], str):
         keys, values = values, keys  # an inverted StringLookup maps numbers to tokens

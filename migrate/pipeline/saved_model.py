@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from migrate.pipeline.proof import Judge, must_agree, outputs_of
 from migrate.pipeline.reference import Reference, reader_params
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.staging import Staged
+from migrate.pipeline.subclassed import CUSTOM, migrate_subclassed, report_classes, write_sources
 from migrate.pipeline.translated import ask_reader, facts_of, legacy_structure
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import WorldError
@@ -52,8 +53,11 @@ def migrate_saved_model(
         proven = {name for name, _ in recorded}
         progress.findings = [f for f in progress.findings if f.code != "PAR005" or f.place not in proven]
     parts: dict[str, Path] = {}
+    witnesses = [*recorded, *_witnesses(references)]
     if Target.KERAS in options.targets and info["architecture"]:
         parts |= _migrate_natively(request, options, slot, staged, references, signatures, progress)
+    elif Target.KERAS in options.targets and info["subclassed"]:
+        parts |= _migrate_class(options, slot, staged, info, signatures, witnesses, progress)
     if Target.KERAS in options.targets and options.lift and not parts:
         parts |= lift_signature(slot, params, references, recorded, options, progress)
     if not parts:
@@ -64,7 +68,7 @@ def migrate_saved_model(
         parts["saved_model"] = _reexport(slot, method, params, signatures, progress)
         _report_keywords(signatures, progress)
         with progress.phase("reload"):
-            for name, witness in [*_witnesses(references), *recorded]:
+            for name, witness in witnesses:
                 _compare_served(
                     slot, parts["saved_model"], name, signatures[name], witness, options, progress
                 )
@@ -194,23 +198,56 @@ def _migrate_natively(
         reference = _reference_of_model(legacy_structure(slot), references.get(DEFAULT))
         written = migrate_layers(request, only_keras, slot, staged, translated, progress, reference)
     except MigrationError as error:
-        if error.code.startswith("RUN"):
-            raise
-        progress.comparisons.clear()
-        progress.witnesses.clear()
-        progress.rules = []
-        progress.findings.append(
-            Finding(
-                "EXP002",
-                Severity.WARNING,
-                f"no .keras was made ({error.code}): {error.message}",
-                error.hint or "The SavedModel keeps working through its signatures.",
-                error.place,
-            )
-        )
+        _report_signatures_only(error, progress)
         return {}
     progress.signatures = {"old": dict(signatures), "new": progress.signatures["new"]}
-    return dict(written.parts)
+    parts = dict(written.parts)
+    if staged.custom_objects and CUSTOM not in parts:
+        parts[CUSTOM] = write_sources([Path(path) for path in staged.custom_objects], slot.inputs / CUSTOM)
+    return parts
+
+
+def _migrate_class(
+    options: Options,
+    slot: Slot,
+    staged: Staged,
+    info: Mapping[str, Any],
+    signatures: Signatures,
+    witnesses: Sequence[tuple[str, Witness]],
+    progress: Progress,
+) -> dict[str, Path]:
+    """The ``.keras`` of a model whose class the user gave; without it a finding says which one is wanted."""
+    if not options.custom_objects:
+        report_classes(info, progress)
+        return {}
+    calls = [witness for name, witness in witnesses if name == DEFAULT]
+    try:
+        return migrate_subclassed(slot, staged, options, signatures.get(DEFAULT), calls, progress)
+    except MigrationError as error:
+        _report_signatures_only(error, progress)
+        return {}
+
+
+def _report_signatures_only(error: MigrationError, progress: Progress) -> None:
+    """A refusal of the layers becomes a finding, because the signatures can still be kept.
+
+    Raises:
+        MigrationError: the refusal itself, when a worker ended.
+    """
+    if error.code.startswith("RUN"):
+        raise error
+    progress.comparisons.clear()
+    progress.witnesses.clear()
+    progress.rules = []
+    progress.findings.append(
+        Finding(
+            "EXP002",
+            Severity.WARNING,
+            f"no .keras was made ({error.code}): {error.message}",
+            error.hint or "The SavedModel keeps working through its signatures.",
+            error.place,
+        )
+    )
 
 
 def _reference_of_model(model: Model, reference: Reference | None) -> Reference | None:

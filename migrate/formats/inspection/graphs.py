@@ -68,19 +68,10 @@ def inspect_saved_model(found: Identification, obstacles: list[Finding]) -> Insp
 
 
 def _custom_classes(nodes: dict[int, dict[str, Any]]) -> list[str]:
-    """Classes of Keras objects that Keras itself does not have: subclassed layers, models and metrics."""
-    from migrate.formats.stock import is_stock_class
+    """Classes of Keras objects that Keras itself does not have: subclassed layers and models."""
+    from migrate.formats.saved_model.subclassed import custom_class
 
-    return sorted(
-        {
-            str(node["class_name"])
-            for node in nodes.values()
-            if node.get("class_name")
-            and str(node.get("identifier", ""))
-            in ("_tf_keras_layer", "_tf_keras_model", "_tf_keras_rnn_layer")
-            and not is_stock_class(str(node["class_name"]))
-        }
-    )
+    return sorted({name for node in nodes.values() if (name := custom_class(node))})
 
 
 def _saved_model_obstacles(model: SavedModel) -> list[Finding]:
@@ -104,6 +95,10 @@ def _saved_model_obstacles(model: SavedModel) -> list[Finding]:
         warn(
             "EXP003", "no signature says how it is called", "Save it again with signatures=….", Severity.ERROR
         )
+    elif model.architecture is None and 0 in model.keras_nodes and _custom_classes(model.keras_nodes):
+        classes = ", ".join(_custom_classes(model.keras_nodes))
+        what = f"a {model.keras_nodes[0].get('class_name')}, a class that is not Keras' own: the signatures are kept"
+        warn("EXP013", what, f"For a .keras give the source of {classes} with --custom-objects FILE.py.")
     elif model.architecture is None:
         what = "no architecture of Keras layers: a .keras cannot be made, the signatures are kept"
         warn("EXP001", what, "--lift builds layers from an inference graph.")

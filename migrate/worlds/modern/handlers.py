@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from migrate.capsule.store import load_model, save_arrays
 from migrate.worlds.custom import load_custom_objects
-from migrate.worlds.modern import deploy, lift, reexport, reference_variables
+from migrate.worlds.modern import deploy, lift, reexport, reference_variables, subclassed
 from migrate.worlds.modern.build import build_model
 from migrate.worlds.modern.export import arrange_inputs, export_saved_model, save_keras
 from migrate.worlds.modern.training import compile_held, step_held
@@ -36,6 +36,18 @@ def lift_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     keras.utils.clear_session(free_memory=False)
     model = _held["model"] = lift.lift(params, scratch)
     return {**describe(model), "folder": str(scratch), "stem": "lifted"}
+
+
+def build_subclassed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Build a model of the user's own class and say how it is called."""
+    keras.utils.clear_session(free_memory=False)
+    _held["model"], how = subclassed.build(params)
+    return how
+
+
+def predict_subclassed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Outputs of the held model of the user's class, in its signature's order."""
+    return subclassed.predict(_held["model"], params, scratch)
 
 
 def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -135,6 +147,8 @@ def train_step(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 HANDLERS = {
     "build": build,
     "lift_graph": lift_graph,
+    "build_subclassed": build_subclassed,
+    "predict_subclassed": predict_subclassed,
     "predict": predict,
     "activations": activations,
     "compile_model": compile_model,

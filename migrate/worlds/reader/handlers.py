@@ -12,7 +12,8 @@ from migrate.findings import MigrationError
 from migrate.formats.identify import identify
 from migrate.scan.files import scan_one
 from migrate.scan.output import finding_json
-from migrate.worlds.reader.translation import describe_saved_model, read_and_translate
+from migrate.worlds.reader.saved_model import describe_saved_model, read_subclassed
+from migrate.worlds.reader.translation import read_and_translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,5 +63,6 @@ HANDLERS = {
     "scan_many": scan_many,
     "identify_many": identify_many,
     "describe_saved_model": describe_saved_model,
+    "read_subclassed": read_subclassed,
     "translate": read_and_translate,
 }

@@ -68,8 +68,7 @@ def _run(call, params, scratch):
     return {"file": str(out)}
 
 
-def load_keras(params, scratch):
-    """``keras.saving.load_model(path)``; with custom objects only where the model needs the user's or ours."""
+def _load(params):
     keras.utils.clear_session(free_memory=False)
     objects = {}
     for number, file in enumerate(params.get("custom_objects", [])):
@@ -79,7 +78,18 @@ def load_keras(params, scratch):
         own = {n: v for n, v in vars(module).items() if getattr(v, "__module__", None) == module.__name__}
         objects.update(own)
     loaded = keras.saving.load_model(params["path"], custom_objects=objects or None, compile=False)
-    model = _held["model"] = loaded
+    _held["model"] = loaded
+    return loaded
+
+
+def load_class(params, scratch):
+    """The same for a model of the user's own class, which says nothing of inputs."""
+    return {"parameters": int(_load(params).count_params())}
+
+
+def load_keras(params, scratch):
+    """``keras.saving.load_model(path)``; with custom objects only where the model needs the user's or ours."""
+    model = _load(params)
 
     def spec(tensor):
         return {"name": tensor.name, "shape": list(tensor.shape), "dtype": str(tensor.dtype)}
@@ -113,6 +123,30 @@ def predict(params, scratch):
                 layer.reset_state()
         tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
         return traced(*tensors) if traced else run(*tensors)
+
+    return _run(call, params, scratch)
+
+
+def _arranged(structure, tensors):
+    if isinstance(structure, dict):
+        return {key: _arranged(part, tensors) for key, part in structure.items()}
+    if isinstance(structure, list):
+        return [_arranged(part, tensors) for part in structure]
+    return None if structure is None else tensors[structure]
+
+
+def predict_class(params, scratch):
+    """Outputs of a model of the user's own class: ``how`` tells its argument and the order of its outputs."""
+    model, how, dtypes = _held["model"], params["how"], params["dtypes"]
+
+    def run(*tensors):
+        flat = keras.tree.flatten(model(_arranged(how["arrangement"], tensors), training=False))
+        return [flat[how["order"].index(position)] for position in range(len(flat))]
+
+    traced = tf.function(run) if params.get("graph") else run
+
+    def call(inputs):
+        return traced(*[tf.convert_to_tensor(a, dtype=d) for a, d in zip(inputs, dtypes, strict=True)])
 
     return _run(call, params, scratch)
 
@@ -183,6 +217,8 @@ def describe_signatures(params, scratch):
 
 HANDLERS = {
     "load_keras": load_keras,
+    "load_class": load_class,
+    "predict_class": predict_class,
     "predict": predict,
     "call_saved_model": call_saved_model,
     "describe_signatures": describe_signatures,

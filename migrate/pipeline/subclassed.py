@@ -1,0 +1,134 @@
+"""The ``.keras`` of a SavedModel of the user's own class: built from that class, proven by its signature."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from migrate.findings import Finding, MigrationError, Severity
+from migrate.pipeline.layered import write_proof
+from migrate.pipeline.progress import Progress, Witness
+from migrate.pipeline.proof import Judge, must_agree, outputs_of, samples
+from migrate.pipeline.request import Options
+from migrate.pipeline.staging import Staged
+from migrate.worlds.pool import Slot
+
+DEFAULT = "serving_default"
+CUSTOM = "custom_objects.py"
+
+
+def report_classes(info: Mapping[str, Any], progress: Progress) -> None:
+    """Say which classes would give a ``.keras``, and how they are given."""
+    classes = sorted(info["classes"])
+    progress.findings.append(
+        Finding(
+            "EXP013",
+            Severity.WARNING,
+            f"the model is a {info['subclassed']}, so no .keras was made; the SavedModel keeps its signatures",
+            f"For a .keras give the source of {', '.join(classes)} with --custom-objects FILE.py.",
+        )
+    )
+
+
+def migrate_subclassed(
+    slot: Slot,
+    staged: Staged,
+    options: Options,
+    signature: Mapping[str, Any] | None,
+    witnesses: Sequence[Witness],
+    progress: Progress,
+) -> dict[str, Path]:
+    """``model.keras`` and ``custom_objects.py``, compared after building and after loading them as a user will.
+
+    Args:
+        slot: its reader has described the SavedModel.
+        staged: the SavedModel and the user's files.
+        options: of the run.
+        signature: ``serving_default``, which Keras writes for the call of the model.
+        witnesses: calls of that signature.
+        progress: collects comparisons.
+
+    Raises:
+        MigrationError: ``EXP026`` without that signature, ``PAR004`` without a witness, or why the class does not
+            give the model; ``PAR001`` when numbers differ.
+    """
+    if signature is None:
+        raise MigrationError(
+            "EXP026",
+            "no serving_default says how the model is called",
+            "Save the model again with its own signature; the exported SavedModel keeps those that there are.",
+        )
+    if not witnesses:
+        raise MigrationError(
+            "PAR004",
+            "no reference of serving_default could be had",
+            "Record inputs and outputs with the original framework as MODEL.golden.npz beside the model.",
+        )
+    source = write_sources([Path(path) for path in staged.custom_objects], slot.inputs / CUSTOM)
+    judge = Judge([e["name"] for e in signature["outputs"]], "", options.tolerance)
+    proof = Progress()
+    with progress.phase("build"):
+        root = slot.reader.call("read_subclassed", {"source": str(staged.source)})
+        ends = {"inputs": signature["inputs"], "outputs": signature["outputs"]}
+        how = slot.modern.call("build_subclassed", {"root": root, "custom_objects": [str(source)], **ends})
+    call = {"how": how, "dtypes": [e["dtype"] for e in signature["inputs"]]}
+    with progress.phase("compare"):
+        for witness in witnesses:
+            results = outputs_of(slot.modern, witness.probes, "predict_subclassed", **call)
+            comparisons = judge.compare(witness.outputs, results)
+            must_agree(comparisons, f"the model of the class, compared with {witness.label}")
+            proof.comparisons += comparisons
+            progress.samples = samples(witness.outputs, results)
+    with progress.phase("write"):
+        written = Path(slot.modern.call("save", {"keras": True})["keras"])
+    with progress.phase("reload"):
+        slot.stock.call("load_class", {"path": str(written), "custom_objects": [str(source)]})
+        for witness in witnesses:
+            for graph in (False, True):
+                results = outputs_of(slot.stock, witness.probes, "predict_class", graph=graph, **call)
+                comparisons = judge.compare(witness.outputs, results)
+                must_agree(comparisons, "the saved .keras, loaded by stock Keras 3 with its class")
+                proof.comparisons += comparisons
+    progress.comparisons += proof.comparisons
+    progress.witnesses += witnesses
+    progress.signatures["new"] = {**ends, "output_names": list(judge.names)}
+    proven = write_proof(witnesses[0], slot.inputs / "proof.npz")
+    return {"model.keras": written, CUSTOM: source, "proof.npz": proven}
+
+
+def write_sources(files: Sequence[Path], target: Path) -> Path:
+    """The user's files as one module, so that one import gives every class; one file stays as it is.
+
+    Raises:
+        MigrationError: ``CFG050`` for a file that is no Python source.
+    """
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    if len(texts) == 1:
+        target.write_text(texts[0], encoding="utf-8")
+        return target
+    futures: dict[str, None] = {}
+    bodies = []
+    for file, text in zip(files, texts, strict=True):
+        lines = text.splitlines()
+        for node in _futures(file, text):
+            futures |= {alias.name: None for alias in node.names}
+            for number in range(node.lineno - 1, node.end_lineno or node.lineno):
+                lines[number] = ""
+        bodies.append("\n".join(lines).strip("\n"))
+    head = f"from __future__ import {', '.join(futures)}\n\n" if futures else ""
+    target.write_text(head + "\n\n\n".join(bodies) + "\n", encoding="utf-8")
+    return target
+
+
+def _futures(file: Path, text: str) -> list[ast.ImportFrom]:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise MigrationError(
+            "CFG050",
+            f"{file.name} is no Python source: {error.msg}",
+            "Give the file that defines the classes.",
+        ) from error
+    return [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__"]

@@ -1,0 +1,264 @@
+"""Models of the user's own class: built from the class, weights set by the attributes that hold them.
+
+A subclassed model has no graph of layers, so nothing but its class can build it. The object graph of the SavedModel
+names every variable by the attributes that lead to it (``encoder/layer_with_weights-0/kernel``), and so does the live
+model; what the attributes do not lead to is matched by the variable's own name and shape, never by position.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from migrate.capsule.model import Array
+from migrate.capsule.store import load_arrays
+from migrate.findings import MigrationError
+from migrate.formats.vocabulary import tokens_of_table
+from migrate.worlds.custom import load_custom_objects
+from migrate.worlds.runner import run_cases
+
+_LAYER = re.compile(r"layer(?:_with_weights)?-(\d+)$")
+_LISTS = frozenset({"_self_tracked_trackables", "_layers", "_flattened_layers"})
+"""Attributes under which Keras lists the layers of a model a second time."""
+_RANDOM = frozenset({"_random_generator", "_generator", "_state_var", "seed_generator", "_rng"})
+"""Attributes that lead to the state of random numbers, which Keras 3 keeps otherwise."""
+_TABLES = re.compile(r"(?:^|/)(?:lookup_table|_table)$")
+_GONE = frozenset({"count"})
+"""Variables of Keras 2 layers that Keras 3 does without: how many values ``Normalization`` has seen."""
+_FREE = 3
+"""Size that stands for a free dimension while the model is built."""
+
+
+def build(params: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """A live model of the class that ``root`` names, with its weights, and how it is called.
+
+    Args:
+        params: ``root`` (the reader's answer to ``read_subclassed``), ``inputs`` and ``outputs`` (of the signature),
+            ``custom_objects``.
+
+    Returns:
+        The model, and ``arrangement`` (structure of its argument with positions of inputs as leaves), ``order`` (for
+        each of its flat outputs the position among the signature's), ``parameters``.
+
+    Raises:
+        MigrationError: ``CFG005`` without the class, ``EXP025`` when it cannot be made or called,
+            ``WGT012`` and ``WGT013`` when its variables are not those of the file.
+    """
+    root, inputs = params["root"], params["inputs"]
+    objects = load_custom_objects(params["custom_objects"])
+    positions = {entry["name"]: number for number, entry in enumerate(inputs)}
+    arrangement = _with_positions(root["arguments"], positions)
+    with keras.saving.custom_object_scope(objects):
+        model = _make(root, objects)
+        _restore_tables(model, root["tables"])
+        tensors = [tf.zeros(_sizes(entry["shape"]), entry["dtype"]) for entry in inputs]
+        result = _explained(root, "called", lambda: call(model, arrangement, tensors))
+    _assign(model, root, load_arrays(Path(root["file"])))
+    order = output_order(result, [entry["name"] for entry in params["outputs"]])
+    parameters = int(sum(int(np.prod(tuple(w.shape))) for w in model.weights))
+    return model, {"arrangement": arrangement, "order": order, "parameters": parameters}
+
+
+def _make(root: Mapping[str, Any], objects: Mapping[str, Any]) -> Any:
+    name = root["class_name"]
+    cls = objects.get(name.rpartition(">")[2]) or keras.saving.get_registered_object(name)
+    if cls is None:
+        raise MigrationError(
+            "CFG005",
+            f"the model is a {name}, which the given files do not define",
+            f"Give a file that defines {', '.join(root['classes'])} with --custom-objects FILE.py.",
+        )
+    if root["config"] is None:
+        return _explained(root, "made without arguments (the file holds no configuration of it)", cls)
+    return _explained(root, "made of its configuration", lambda: cls.from_config(dict(root["config"])))
+
+
+def _explained(root: Mapping[str, Any], what: str, action: Any) -> Any:
+    """Run the user's code; what it raises is a refusal that names the class."""
+    try:
+        return action()
+    except MigrationError:
+        raise
+    except Exception as error:
+        words = " ".join(str(error).split())[:300]
+        raise MigrationError(
+            "EXP025",
+            f"{root['class_name']} cannot be {what} under Keras 3: {type(error).__name__}: {words}",
+            "Make the class run under Keras 3 (keras-migrate code rewrites it); arguments that its file does not hold "
+            "need defaults.",
+        ) from error
+
+
+def call(model: Any, arrangement: Any, tensors: Sequence[Any]) -> Any:
+    """One forward pass at inference time."""
+    return model(arranged(arrangement, tensors), training=False)
+
+
+def arranged(arrangement: Any, tensors: Sequence[Any]) -> Any:
+    """Flat tensors in the structure that the model takes."""
+    if isinstance(arrangement, Mapping):
+        return {key: arranged(part, tensors) for key, part in arrangement.items()}
+    if isinstance(arrangement, list):
+        return [arranged(part, tensors) for part in arrangement]
+    return None if arrangement is None else tensors[arrangement]
+
+
+def _with_positions(arguments: Any, positions: Mapping[str, int]) -> Any:
+    if isinstance(arguments, Mapping):
+        return {key: _with_positions(part, positions) for key, part in arguments.items()}
+    if isinstance(arguments, list):
+        return [_with_positions(part, positions) for part in arguments]
+    return None if arguments is None else positions[arguments]
+
+
+def _sizes(shape: Sequence[int | None] | None) -> list[int]:
+    return [_FREE if size is None else size for size in shape or [None]]
+
+
+def output_order(result: Any, names: Sequence[str]) -> list[int]:
+    """For each flat output of the model the position of its key in the signature.
+
+    Raises:
+        MigrationError: ``EXP026`` when the signature answers other things than the model does.
+    """
+    flat = keras.tree.flatten(result)
+    if isinstance(result, Mapping) and set(result) == set(names):
+        return [names.index(key) for key in sorted(result)]
+    numbered = sorted(names, key=lambda name: [int(n) for n in re.findall(r"\d+", name)])
+    if len(flat) != len(names):
+        raise MigrationError(
+            "EXP026",
+            f"the class returns {len(flat)} outputs, serving_default has {list(names)}",
+            "The signature computes something beside the model; the exported SavedModel keeps it.",
+        )
+    return [names.index(name) for name in numbered]
+
+
+def predict(model: Any, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
+    """Outputs in the signature's order for every case of ``probes``; ``how`` is what :func:`build` gave."""
+    how = params["how"]
+    out = scratch / params["out"]
+
+    def run(arrays: list[Array]) -> list[Any]:
+        tensors = [tf.convert_to_tensor(a, dtype=d) for a, d in zip(arrays, params["dtypes"], strict=True)]
+        flat = keras.tree.flatten(call(model, how["arrangement"], tensors))
+        return [flat[how["order"].index(position)] for position in range(len(flat))]
+
+    return {**run_cases(run, Path(params["probes"]), out), "file": str(out)}
+
+
+def _assign(model: Any, root: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+    """Set every weight once, by attributes, then by name and shape.
+
+    Raises:
+        MigrationError: ``WGT012`` with what is left over on either side, ``WGT013`` when shapes differ.
+    """
+    pairs, unclaimed = match(model, root["nodes"])
+    wanted = {id(v): v for v in model.weights if not _is_random(v)}
+    for path, variable, number in pairs:
+        _set(variable, arrays[number], path)
+        wanted.pop(id(variable), None)
+    by_name = {(v.path, tuple(v.shape)): v for v in wanted.values()}
+    left = []
+    for path, number in unclaimed.items():
+        variable = by_name.get((root["nodes"][number]["name"], tuple(arrays[number].shape)))
+        if variable is None:
+            left.append(path)
+        elif id(variable) in wanted:
+            _set(variable, arrays[number], path)
+            del wanted[id(variable)]
+    left = [path for path in left if path.rpartition("/")[2] not in _GONE]
+    if left or wanted:
+        raise MigrationError(
+            "WGT012",
+            f"the class has the weights {sorted(v.path for v in wanted.values()) or 'none'} that the file lacks, the "
+            f"file has {sorted(left) or 'none'} that the class lacks",
+            "Keep the attribute names of the class that wrote the file; --custom-objects must define that class.",
+        )
+    for layer in model._flatten_layers():
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()
+
+
+def _set(variable: Any, array: Array, path: str) -> None:
+    if tuple(variable.shape) != tuple(array.shape):
+        raise MigrationError(
+            "WGT013",
+            f"{path} has the shape {list(array.shape)} in the file, the class makes {list(variable.shape)}",
+            "Sizes that the file does not hold must be defaults of the constructor.",
+            place=path,
+        )
+    variable.assign(array)
+
+
+def _is_random(variable: Any) -> bool:
+    return "seed_generator" in variable.path
+
+
+def match(
+    model: Any, nodes: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[tuple[str, Any, str]], dict[str, str]]:
+    """Variables of the live model with their path and object number; and those that no attribute leads to."""
+    pairs: dict[str, tuple[str, Any, str]] = {}
+    missed: dict[str, str] = {}
+    seen: set[tuple[int, str]] = set()
+    todo: list[tuple[Any, str, str]] = [(model, "0", "")]
+    while todo:
+        live, number, path = todo.pop()
+        if (id(live), number) in seen:
+            continue
+        seen.add((id(live), number))
+        node = nodes[number]
+        if node["key"]:
+            if live is not None and hasattr(live, "assign"):
+                pairs[number] = (path, live, number)
+            else:
+                missed.setdefault(number, path)
+        for attribute, child in node["children"].items():
+            if attribute not in _RANDOM:
+                found = attribute_of(live, attribute)
+                todo.append((found, str(child), f"{path}/{attribute}".lstrip("/")))
+    return list(pairs.values()), {path: number for number, path in missed.items() if number not in pairs}
+
+
+def attribute_of(live: Any, attribute: str) -> Any:
+    """What stands behind a name of the object graph; None where the live object has nothing of that name."""
+    if live is None:
+        return None
+    if attribute.isdigit() and isinstance(live, Sequence):
+        return live[int(attribute)] if int(attribute) < len(live) else None
+    if isinstance(live, Mapping):
+        return live.get(attribute, next((v for k, v in live.items() if str(k) == attribute), None))
+    numbered = _LAYER.match(attribute)
+    if numbered and isinstance(live, keras.Model):
+        layers = list(live.layers)
+        return layers[int(numbered[1])] if int(numbered[1]) < len(layers) else None
+    if attribute in _LISTS:
+        return [layer for layer in live._layers if type(layer).__name__ != "InputLayer"]
+    return next((v for name in (attribute, f"_{attribute}") if (v := _get(live, name)) is not None), None)
+
+
+def _get(live: Any, name: str) -> Any:
+    try:
+        return getattr(live, name, None)
+    except ValueError:  # properties of layers that are not built say so in this way
+        return None
+
+
+def _restore_tables(model: Any, tables: Mapping[str, Mapping[str, Any]]) -> None:
+    """Give lookup layers the vocabulary that their table in the graph has."""
+    for path, table in tables.items():
+        if not _TABLES.search(path) or "keys" not in table:
+            continue
+        live = model
+        for step in path.split("/")[:-1]:
+            live = attribute_of(live, step)
+        if live is not None and hasattr(live, "set_vocabulary"):
+            config = live.get_config()
+            live.set_vocabulary(tokens_of_table(dict(table), type(live).__name__, config))

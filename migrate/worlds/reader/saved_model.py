@@ -1,0 +1,75 @@
+"""What the reader world says of a SavedModel: facts and signatures, and the objects of an author's own class."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from migrate.capsule.store import save_arrays
+from migrate.formats.artifact import LegacyArtifact
+from migrate.formats.checkpoint.reader import Checkpoint, open_checkpoint
+from migrate.formats.limits import sha256_of
+from migrate.formats.saved_model.keras import read_keras_saved_model
+from migrate.formats.saved_model.reader import SavedModel, read_saved_model
+from migrate.formats.saved_model.subclassed import custom_classes, subclassed_root
+
+_OBJECTS = "objects.safetensors"
+
+
+def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """What a SavedModel says of itself: facts, tag sets, signature keys in their order, request methods.
+
+    ``subclassed`` tells the class of a root that Keras knows by its class alone, ``classes`` all that are the author's.
+    """
+    source = Path(params["source"])
+    artifact = read_keras_saved_model(source, values=False)
+    model = read_saved_model(source)
+    meta = model.serving
+    root = subclassed_root(model, None)
+    return {
+        "artifact": {**facts(artifact), "sha256": sha256_of(source)},
+        "architecture": artifact.architecture is not None,
+        "subclassed": root.class_name if root is not None else None,
+        "classes": custom_classes(model),
+        "missing": list(model.missing),
+        "reference_variables": meta.reference_variables,
+        "tags": list(meta.tags),
+        "tag_sets": [list(m.tags) for m in model.meta_graphs],
+        "orders": {
+            s.name: {"inputs": [t.key for t in s.inputs], "outputs": [t.key for t in s.outputs]}
+            for s in meta.signatures
+        },
+        "methods": {s.name: s.method for s in meta.signatures},
+    }
+
+
+def read_subclassed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """The class, configuration, call and objects of ``source``; ``file`` holds each variable under its number."""
+    model = read_saved_model(Path(params["source"]))
+    checkpoint = _variables_of(model)
+    root = subclassed_root(model, checkpoint.graph if checkpoint is not None else None)
+    assert root is not None, "asked for a SavedModel whose root is described as subclassed"
+    arrays = {}
+    if checkpoint is not None:
+        arrays = {str(n): checkpoint.bundle[node.key] for n, node in root.nodes.items() if node.key}
+    save_arrays(scratch / _OBJECTS, arrays)
+    nodes = {str(number): asdict(node) for number, node in root.nodes.items()}
+    return {**asdict(root), "nodes": nodes, "file": str(scratch / _OBJECTS)}
+
+
+def _variables_of(model: SavedModel) -> Checkpoint | None:
+    index = model.variables_prefix.with_name("variables.index")
+    return open_checkpoint(model.variables_prefix) if index.is_file() else None
+
+
+def facts(artifact: LegacyArtifact) -> dict[str, Any]:
+    """Identity and writer of an artifact."""
+    writer = artifact.writer
+    return {
+        "sha256": artifact.sha256,
+        "format": artifact.format.value,
+        "keras": writer.keras,
+        "tensorflow": writer.tensorflow,
+        "backend": writer.backend,
+    }
