@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import shutil
-import signal
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,18 +13,19 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from migrate.batch import resources
+from migrate.batch.adopt import adopt, sweep_outputs
 from migrate.batch.events import Event, Outcome, Task
+from migrate.batch.interrupts import Interrupts
 from migrate.batch.job import Settings, encode_options
-from migrate.batch.ledger import STARTED, STATE, Ledger, not_writable
 from migrate.batch.local import RETRIED, Executor
-from migrate.batch.plan import Action, Planned, make_plan, task_of
+from migrate.batch.lock import STATE, not_writable
+from migrate.batch.plan import Action, Upgrade, make_plan, task_of
 from migrate.findings import MigrationError
 from migrate.report.records import (
     SCHEMA_VERSION,
     ArtifactResult,
     BatchReport,
     FindingRecord,
-    MigrationRecord,
     Status,
     WrittenBy,
 )
@@ -33,11 +33,11 @@ from migrate.versions import tool_versions
 from migrate.worlds.sandbox import shortfall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-    from types import FrameType
 
     from migrate.batch.find import Found
+    from migrate.batch.ledger import Ledger
     from migrate.batch.options import BatchOptions
 
 FREE_BYTES = 256 << 20
@@ -68,23 +68,24 @@ class Run:
     ) -> None:
         self._out, self._batch, self._ledger, self._log = out, batch, ledger, log
         self._stopping = threading.Event()
-        self._interrupts = 0
+        self._interrupts = Interrupts(self._stopping, log)
         self._attempts: dict[str, int] = {}
         self._protections: tuple[str, ...] = ()
         self._again: list[Task] = []
         self._reason = ("", "", "")
         self._retrying = False
         self._out_url = out_url
-        _sweep_outputs(out)
-        keys = found.keys(ledger, batch.options, batch.ruleset)
-
-        def plan() -> list[Planned]:
-            return make_plan(found.candidates, keys, ledger.rows(), retry=batch.retry, remote=found.remote)
-
-        self._plan = plan()
-        ledger.plan((one.candidate.source, one.folder, one.key, one.candidate.size) for one in self._plan)
-        if self._adopt(self._plan, everything=rebuilt):
-            self._plan = plan()
+        sweep_outputs(out)
+        self._ruleset = batch.rules.version
+        ledger.remember_ruleset(batch.rules)
+        keys = found.keys(ledger, batch.options)
+        upgrade = Upgrade(ledger.rulesets(), batch.rules)
+        rows = ledger.rows()
+        plan = make_plan(found.candidates, keys, rows, upgrade, retry=batch.retry, remote=found.remote)
+        ledger.plan(
+            (one.candidate.source, one.folder, one.key, one.candidate.size, one.outdated) for one in plan
+        )
+        self._plan = adopt(plan, ledger, out, self._ruleset, everything=rebuilt)
 
     def go(self, make_executor: Callable[[int, Settings, BatchOptions], Executor]) -> BatchReport:
         """Migrate what the plan says, and report all of it.
@@ -99,14 +100,13 @@ class Run:
         self._log(Event("plan", data={**counts, "jobs": jobs, "seconds": round(seconds, 1)}))
         run = self._ledger.begin_run(jobs, len(todo))
         force = self._batch.options.force
-        tasks = [task_of(one, self._out, force=force, out_url=self._out_url) for one in todo]
+        tasks = [task_of(one, self._out, self._ruleset, force=force, out_url=self._out_url) for one in todo]
         if tasks:
             settings = Settings(
                 encode_options(self._batch.options), {}, self._batch.pipeline, self._batch.sandboxed
             )
-            with self._interruptible() as set_executor:
-                executor = make_executor(jobs, settings, self._batch)
-                set_executor(executor)
+            with self._interrupts:
+                executor = self._interrupts.executor = make_executor(jobs, settings, self._batch)
                 try:
                     self._execute(executor, tasks)
                 except _NotBegun:
@@ -130,7 +130,7 @@ class Run:
         code, message, hint = self._reason
         if self._stopping.is_set() and not code:
             code, message = "RUN015", "interrupted; what was running has been finished"
-            if self._interrupts > 1:
+            if self._interrupts.count > 1:
                 message = "interrupted at once; what was running will be begun again"
             hint = "Run the same command again to go on."
         if not code:
@@ -173,7 +173,7 @@ class Run:
             return
         final = result or self._failed(task, outcome)
         final = msgspec.structs.replace(final, source=task.source, seconds=round(seconds, 3))
-        self._ledger.finish(final)
+        self._ledger.finish(final, self._ruleset, outcome.classes)
         data = {
             "status": final.status.value,
             "seconds": final.seconds,
@@ -214,66 +214,20 @@ class Run:
             self._log(Event("stop", data={"code": code, "message": message}))
         self._stopping.set()
 
-    # --- around the attempts -----------------------------------------------------------------------------------
-
-    @contextlib.contextmanager
-    def _interruptible(self) -> Iterator[Callable[[Executor], None]]:
-        """Ctrl-C and SIGTERM: the first lets the running artifacts finish, the second ends at once."""
-        executors: list[Executor] = []
-
-        def interrupt(number: int, frame: FrameType | None) -> None:
-            self._interrupts += 1
-            self._stopping.set()
-            if self._interrupts > 1:
-                for executor in executors:
-                    executor.abort()
-            else:
-                self._log(
-                    Event(
-                        "stop",
-                        data={"code": "RUN015", "message": "finishing what runs; again to end at once"},
-                    )
-                )
-
-        if threading.current_thread() is not threading.main_thread():
-            yield executors.append
-            return
-        before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield executors.append
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _adopt(self, plan: list[Planned], *, everything: bool) -> int:
-        """Take over outputs that an earlier run published without living to say so."""
-        rows = self._ledger.rows()
-        adopted = 0
-        for one in plan:
-            row = rows.get(one.candidate.source)
-            if one.action is not Action.MIGRATE or not (everything or (row and row.state == STARTED)):
-                continue
-            record = _record_in(self._out / one.folder)
-            if record is None or record.result.source != one.candidate.source:
-                continue
-            if one.sha256 and record.result.sha256 == one.sha256 and record.tool == tool_versions():
-                self._ledger.finish(record.result)
-                adopted += 1
-        return adopted
-
     def _finish_copies(self) -> None:
         rows = self._ledger.rows()
         for one in self._plan:
             if one.action is not Action.COPY:
                 continue
-            leader = rows[one.same_as].result
+            row = rows[one.same_as]
+            leader = row.result
             if leader is None:
                 continue
             note = FindingRecord("RUN016", "info", f"the same content and options as {one.same_as}")
             copied = msgspec.structs.replace(
                 leader, source=one.candidate.source, findings=[*leader.findings, note], seconds=0.0
             )
-            self._ledger.finish(copied)
+            self._ledger.finish(copied, row.ruleset, row.classes)
             self._log(
                 Event(
                     "done",
@@ -319,25 +273,3 @@ def _disk_is_full(result: ArtifactResult, out: Path) -> bool:
     return any(text in finding.message for finding in result.findings for text in told) or not os.access(
         out, os.W_OK
     )
-
-
-def _record_in(folder: Path) -> MigrationRecord | None:
-    try:
-        return msgspec.json.decode((folder / "migration.json").read_bytes(), type=MigrationRecord)
-    except (OSError, msgspec.DecodeError):
-        return None  # nothing there, or not ours
-
-
-def _sweep_outputs(out: Path) -> None:
-    """Remove what a killed run was still writing, and put back what it had taken away to replace it.
-
-    The names are those of `migrate.pipeline.publish`: ``.NAME.TOKEN.tmp`` and ``.NAME.TOKEN.old``.
-    """
-    for path in list(out.rglob(".*.tmp")) + list(out.rglob(".*.old")):
-        name, _, token = path.name.removesuffix(path.suffix)[1:].rpartition(".")
-        if STATE in path.parts or len(token) != 8 or not name or not path.is_dir():
-            continue
-        if path.suffix == ".old" and not path.with_name(name).exists():
-            path.rename(path.with_name(name))
-        else:
-            shutil.rmtree(path, ignore_errors=True)

@@ -7,13 +7,15 @@ outputs, and architectures that belong to weights, are companions and not artifa
 from __future__ import annotations
 
 import glob
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
+from migrate.formats.checkpoint.locate import find_prefix, parts_of
 from migrate.formats.pairing import core, find_architecture
+from migrate.parity.golden import find_golden
 from migrate.scan.files import artifacts as walk
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ _ARCHITECTURES = (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML)
 _WEIGHTS = (Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE, Format.CHECKPOINT)
 _TOLD_ALSO = (Format.TRUNCATED, Format.GIT_LFS_POINTER)
 _MODEL_SUFFIXES = frozenset({".h5", ".hdf5", ".hdf", ".keras", ".model", ".pb", ".ckpt", ".weights"})
-_GOLDEN_NPZ, _GOLDEN_H5 = ".golden.npz", "_inputs_and_outputs.h5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Candidate:
         source: its name in reports: relative to the folder given, with slashes; unique.
         format: what it is, or None when it cannot be read.
         size: bytes; of a folder, of all its files.
+        parts: files that it consists of together, where they are more than ``path``: those of a checkpoint.
         companions: files that its migration reads, too: architecture, recorded inputs and outputs.
         problem: why it cannot be read, empty otherwise.
     """
@@ -59,6 +61,7 @@ class Candidate:
     size: int
     companions: tuple[Path, ...] = ()
     problem: str = ""
+    parts: tuple[Path, ...] = ()
 
 
 def expand(given: Sequence[str]) -> list[Source]:
@@ -118,8 +121,10 @@ def discover(sources: Sequence[Source], identify: Identify) -> list[Candidate]:
         if isinstance(kind, MigrationError):
             candidates.append(Candidate(path, name, None, 0, problem=kind.message))
             continue
-        belonging = [*([taken[path]] if path in taken else []), *_golden(path)]
-        candidates.append(Candidate(path, name, kind.format, kind.size, tuple(belonging)))
+        belonging = [file for file in (taken.get(path), find_golden(path)) if file is not None]
+        parts = _parts(path, kind.format)
+        size = sum(part.stat().st_size for part in parts) if parts else kind.size
+        candidates.append(Candidate(path, name, kind.format, size, tuple(belonging), parts=parts))
     return _unique_names(sorted(candidates, key=lambda candidate: candidate.source), found)
 
 
@@ -163,14 +168,14 @@ def _belongs_to_a_model(architecture: Path) -> bool:
     )
 
 
-def _golden(path: Path) -> list[Path]:
-    """Recorded inputs and outputs that belong to an artifact by its name."""
-    stem = path.name if path.is_dir() else path.stem
-    names = [f"{stem}{_GOLDEN_NPZ}", f"{stem.removesuffix('.weights')}{_GOLDEN_NPZ}"]
-    names += [
-        stem.removesuffix(ending) + _GOLDEN_H5 for ending in ("_model", "_weights") if stem.endswith(ending)
-    ]
-    return [file for name in dict.fromkeys(names) if (file := path.with_name(name)).is_file()]
+def _parts(path: Path, form: Format) -> tuple[Path, ...]:
+    """All files of a checkpoint; of an incomplete or ambiguous one none, its migration says why."""
+    if form is not Format.CHECKPOINT:
+        return ()
+    try:
+        return tuple(parts_of(find_prefix(path)))
+    except MigrationError:
+        return ()
 
 
 def _format(kind: Identification | MigrationError) -> Format | None:
@@ -192,16 +197,7 @@ def _unique_names(candidates: list[Candidate], found: dict[Path, tuple[Source, b
         while free in used:
             free, number = f"{name}~{number}", number + 1
         used.add(free)
-        unique.append(
-            Candidate(
-                candidate.path,
-                free,
-                candidate.format,
-                candidate.size,
-                candidate.companions,
-                candidate.problem,
-            )
-        )
+        unique.append(replace(candidate, source=free))
     return unique
 
 

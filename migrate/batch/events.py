@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from migrate.report.records import ArtifactResult
@@ -50,11 +51,12 @@ class Task:
     Attributes:
         source: its name in reports.
         path: absolute and local.
-        companions: files that go with it.
+        companions: files that go with it: further parts, architecture, recorded inputs and outputs.
         folder: where its outputs go, relative to ``out``.
         out: root of the outputs.
         size: bytes.
         sha256: of the source as planned; another one at the time of migration means that it changed.
+        made_for: what its outputs are recognised by, ``key`` and ``ruleset``.
         force: replace outputs that exist; also set when they are an earlier attempt's.
         memory: bytes that it is expected to need.
         seconds: that it is expected to take.
@@ -69,6 +71,7 @@ class Task:
     out: Path
     size: int
     sha256: str
+    made_for: Mapping[str, str]
     force: bool
     memory: int
     seconds: float
@@ -88,6 +91,7 @@ class Outcome:
         phases: seconds by step.
         peak_bytes: of the workers together.
         protections: of the sandbox, as in force.
+        classes: of the layers that rules were shown; None when not known.
     """
 
     result: ArtifactResult | None = None
@@ -98,3 +102,4 @@ class Outcome:
     phases: dict[str, float] = field(default_factory=dict)
     peak_bytes: int = 0
     protections: tuple[str, ...] = ()
+    classes: tuple[str, ...] | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from migrate.batch import resources
 from migrate.batch.discover import Candidate, discover, expand
-from migrate.batch.keys import Hasher, key_of, keys_of, options_digest, ruleset_version
+from migrate.batch.keys import Hasher, key_of, keys_of, options_digest
 from migrate.batch.remote import RemoteArtifact, discover_remote, is_url, local_path
 from migrate.batch.scanner import Reader
 
@@ -31,18 +31,17 @@ class Found:
     candidates: tuple[Candidate, ...]
     remote: dict[str, RemoteArtifact]
 
-    def keys(self, ledger: Ledger, options: Options, ruleset: str) -> dict[str, tuple[str, str]]:
+    def keys(self, ledger: Ledger, options: Options) -> dict[str, tuple[str, str]]:
         """Source to key and SHA-256; what lies in a store has the store's own token and no SHA-256 yet.
 
         Raises:
             MigrationError: FMT021 when a file that the options name cannot be read.
         """
-        version = ruleset or ruleset_version()
         local = [one for one in self.candidates if one.source not in self.remote]
-        keys = keys_of(local, Hasher(ledger, resources.cores()), options, version)
+        keys = keys_of(local, Hasher(ledger, resources.cores()), options)
         chosen = options_digest(options)
         for source, artifact in self.remote.items():
-            keys[source] = (key_of([artifact.url, artifact.token], chosen, version), "")
+            keys[source] = (key_of([artifact.url, artifact.token], chosen), "")
         return keys
 
 

@@ -16,7 +16,7 @@ import msgspec
 
 from migrate.findings import MigrationError
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.report.records import ArtifactResult
+from migrate.report.records import ArtifactResult, Status
 from migrate.worlds.environment import Limits
 from migrate.worlds.pool import Pool
 
@@ -46,6 +46,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phases: dict[str, float]
     peak_bytes: int
     protections: list[str]
+    classes: list[str] | None = None
 
 
 def encode_options(options: Options) -> dict[str, Any]:
@@ -116,6 +117,7 @@ class Job:
             out=Path(params["out"]),
             folder=params["folder"],
             golden=Path(golden) if golden else None,
+            made_for=params["made_for"],
         )
         options = decode_options(self.settings.options, force=params["force"])
         with self._pool.slot() as slot:
@@ -124,18 +126,28 @@ class Job:
             active = [worker.hello.protections for worker in slot.workers.values() if worker.hello]
             if options.trust and any(finding.code.startswith("SEC") for finding in result.findings):
                 slot.close()  # code of this artifact ran in there; the next one gets fresh workers
-        phases = {**_recorded_phases(request), "total": round(time.perf_counter() - started, 4)}
-        return Answer(result, phases, peak, active[0] if active else [])
+        record = _record(request, result)
+        phases = {**record.phases, "total": round(time.perf_counter() - started, 4)}
+        return Answer(result, phases, peak, active[0] if active else [], record.classes)
 
 
-def _recorded_phases(request: ArtifactRequest) -> dict[str, float]:
-    """Seconds of each step, from the record beside a finished model; nothing where there is none."""
+class _Record(msgspec.Struct, frozen=True):
+    """What of ``migration.json`` a batch keeps."""
+
+    phases: dict[str, float] = {}
+    classes: list[str] | None = None
+
+
+def _record(request: ArtifactRequest, result: ArtifactResult) -> _Record:
+    """From beside a finished model; empty where there is none."""
+    if result.status not in (Status.MIGRATED, Status.UNVERIFIED):
+        return _Record()
     try:
-        record = msgspec.json.decode((request.out / request.folder / "migration.json").read_bytes())
-        phases = record.get("phases", {})
-        return {str(name): float(seconds) for name, seconds in phases.items()}
-    except (OSError, msgspec.DecodeError, AttributeError, ValueError):
-        return {}
+        return msgspec.json.decode(
+            (request.out / request.folder / "migration.json").read_bytes(), type=_Record
+        )
+    except (OSError, msgspec.DecodeError):
+        return _Record()
 
 
 _jobs: list[Job] = []

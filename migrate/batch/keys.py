@@ -1,17 +1,17 @@
-"""What makes two migrations the same: content, options, rules. Finished work with the same key is not redone."""
+"""What makes two migrations the same: content and options. Finished work with the same key is redone only where
+the rules changed, see `migrate.batch.ruleset`."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrate.findings import MigrationError
+from migrate.formats.checkpoint.locate import digest_of_parts
 from migrate.formats.limits import sha256_of
-from migrate.versions import tool_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,32 +19,6 @@ if TYPE_CHECKING:
     from migrate.batch.discover import Candidate
     from migrate.batch.ledger import Ledger
     from migrate.pipeline.request import Options
-
-_DECIDING = (
-    "capsule",
-    "dialects",
-    "formats",
-    "parity",
-    "pipeline",
-    "worlds/legacy",
-    "worlds/modern",
-    "worlds/stock",
-)
-"""Parts of this project that decide what comes out of a migration."""
-
-
-@cache
-def ruleset_version() -> str:
-    """A digest of the code that decides results, and of the frameworks' versions.
-
-    Taken from the sources themselves, so that no one has to remember to raise a number.
-    """
-    root = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256(json.dumps(tool_versions(), sort_keys=True).encode())
-    for part in _DECIDING:
-        for file in sorted((root / part).rglob("*.py")):
-            digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def options_digest(options: Options) -> str:
@@ -68,9 +42,18 @@ def options_digest(options: Options) -> str:
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def key_of(hashes: Iterable[str], options: str, ruleset: str) -> str:
+def key_of(hashes: Iterable[str], options: str) -> str:
     """The key of one artifact from the hashes of its files, source first."""
-    return hashlib.sha256("\n".join([*hashes, options, ruleset]).encode()).hexdigest()[:32]
+    return hashlib.sha256("\n".join([*hashes, options]).encode()).hexdigest()[:32]
+
+
+def state_of(paths: Iterable[Path]) -> list[tuple[int, str]]:
+    """What is another one after a change of any of the files.
+
+    Raises:
+        OSError: when one cannot be looked at.
+    """
+    return [changed(path) for path in paths]
 
 
 def changed(path: Path) -> tuple[int, str]:
@@ -139,20 +122,22 @@ def _quietly(path: Path) -> str:
         return ""
 
 
-def keys_of(
-    candidates: Sequence[Candidate], hasher: Hasher, options: Options, ruleset: str
-) -> dict[str, tuple[str, str]]:
-    """Source to key and SHA-256 of its own file. The key of what cannot be read is its name's.
+def keys_of(candidates: Sequence[Candidate], hasher: Hasher, options: Options) -> dict[str, tuple[str, str]]:
+    """Source to key and SHA-256 of all its own files. The key of what cannot be read is its name's.
 
     Raises:
         MigrationError: FMT021 when a file that the options name cannot be read.
     """
-    files = list(dict.fromkeys(path for one in candidates for path in (one.path, *one.companions)))
+    files = list(
+        dict.fromkeys(path for one in candidates for path in (one.path, *one.parts, *one.companions))
+    )
     hashes = hasher.hashes(files)
     chosen = options_digest(options)
     keys = {}
     for one in candidates:
         own = hashes[one.path]
+        if one.parts:
+            own = digest_of_parts({path: hashes[path] for path in one.parts})
         parts = [own or f"unreadable {one.source}", *sorted(hashes[path] for path in one.companions)]
-        keys[one.source] = (key_of(parts, chosen, ruleset), own)
+        keys[one.source] = (key_of(parts, chosen), own)
     return keys

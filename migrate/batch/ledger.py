@@ -8,7 +8,6 @@ last rows may be missing, and the outputs that they told of are then found by th
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sqlite3
 import threading
@@ -19,21 +18,24 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from migrate.batch.lock import STATE, not_writable
+from migrate.batch.ruleset import RuleSet
 from migrate.findings import MigrationError
 from migrate.report.records import ArtifactResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-STATE = ".keras-migrate"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS artifacts (
     source TEXT PRIMARY KEY, folder TEXT NOT NULL, key TEXT NOT NULL DEFAULT '', state TEXT NOT NULL,
-    size INTEGER NOT NULL DEFAULT 0, result TEXT, updated REAL NOT NULL);
+    size INTEGER NOT NULL DEFAULT 0, result TEXT, updated REAL NOT NULL,
+    ruleset TEXT NOT NULL DEFAULT '', classes TEXT);
 CREATE TABLE IF NOT EXISTS attempts (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL, started REAL NOT NULL, seconds REAL, outcome TEXT, cause TEXT,
     phases TEXT, peak_bytes INTEGER);
 CREATE INDEX IF NOT EXISTS attempts_of ON attempts (source);
+CREATE TABLE IF NOT EXISTS rulesets (version TEXT PRIMARY KEY, parts TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS files (
     path TEXT PRIMARY KEY, size INTEGER NOT NULL, changed TEXT NOT NULL, sha256 TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS runs (
@@ -45,7 +47,18 @@ PENDING, STARTED, FINISHED = "pending", "started", "finished"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One artifact as the ledger knows it."""
+    """One artifact as the ledger knows it.
+
+    Attributes:
+        source: its name.
+        folder: of its outputs.
+        key: content and options.
+        state: ``pending``, ``started`` or ``finished``.
+        size: bytes.
+        result: of the last attempt that gave one.
+        ruleset: version of the rules that the result was made with.
+        classes: of the layers that those rules were shown; None when not known.
+    """
 
     source: str
     folder: str
@@ -53,6 +66,8 @@ class Row:
     state: str
     size: int
     result: ArtifactResult | None
+    ruleset: str = ""
+    classes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,49 +81,6 @@ class Attempt:
     cause: str
     phases: dict[str, float]
     peak_bytes: int
-
-
-class Lock:
-    """One run at a time in one folder; the kernel frees it when its owner ends, however that happens.
-
-    Raises:
-        MigrationError: RUN012 when another run holds it, RUN011 when the folder cannot be written.
-    """
-
-    def __init__(self, out: Path) -> None:
-        folder = out / STATE
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._file = (folder / "lock").open("a+")
-        except OSError as error:
-            raise not_writable(out, error) from error
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._file.seek(0)
-            owner = self._file.read(32).strip() or "unknown"
-            self._file.close()
-            raise MigrationError(
-                "RUN012",
-                f"another run (process {owner}) works in {out}",
-                "Wait for it, or give another --out; `keras-migrate status` shows it.",
-            ) from error
-        self._file.truncate(0)
-        self._file.write(str(os.getpid()))
-        self._file.flush()
-
-    def close(self) -> None:
-        """Let others in."""
-        self._file.close()
-
-
-def not_writable(out: Path, error: OSError) -> MigrationError:
-    """The refusal for an output folder that cannot be written."""
-    return MigrationError(
-        "RUN011",
-        f"{out} cannot be written: {error.strerror or error}",
-        "Check permissions and free space; what was finished stays finished.",
-    )
 
 
 class Ledger:
@@ -129,11 +101,21 @@ class Ledger:
                 self._db.execute("PRAGMA journal_mode=WAL")
                 self._db.execute("PRAGMA synchronous=NORMAL")
                 self._db.executescript(_SCHEMA)
+                self._bring_up_to_date()
             if self._db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 raise sqlite3.DatabaseError("the quick check failed")
         except sqlite3.DatabaseError:
             self._db.close()
             raise
+
+    def _columns(self) -> set[str]:
+        return {row[1] for row in self._db.execute("PRAGMA table_info(artifacts)")}
+
+    def _bring_up_to_date(self) -> None:
+        """Add what earlier versions did not keep; their results are done again, as their rules are unknown."""
+        for name, declared in (("ruleset", "TEXT NOT NULL DEFAULT ''"), ("classes", "TEXT")):
+            if name not in self._columns():
+                self._db.execute(f"ALTER TABLE artifacts ADD COLUMN {name} {declared}")
 
     def close(self) -> None:
         """Close the database; everything was committed before."""
@@ -158,27 +140,40 @@ class Ledger:
                     "Make room or restore permissions, and run the same command again.",
                 ) from error
 
-    def plan(self, rows: Iterable[tuple[str, str, str, int]]) -> None:
-        """Enter sources, folders, keys and sizes; a row whose key changed is pending again."""
+    def plan(self, rows: Iterable[tuple[str, str, str, int, bool]]) -> None:
+        """Enter sources, folders, keys, sizes, and whether what the row says is outdated: then it is pending again."""
         now = time.time()
         with self._writing() as db:
             db.executemany(
                 "INSERT INTO artifacts (source, folder, key, state, size, updated) VALUES (?, ?, ?, 'pending', ?, ?) "
                 "ON CONFLICT (source) DO UPDATE SET folder = excluded.folder, size = excluded.size, "
-                "state = CASE WHEN key = excluded.key THEN state ELSE 'pending' END, key = excluded.key",
-                [(source, folder, key, size, now) for source, folder, key, size in rows],
+                "state = CASE WHEN key = excluded.key AND NOT ? THEN state ELSE 'pending' END, key = excluded.key",
+                [(source, folder, key, size, now, outdated) for source, folder, key, size, outdated in rows],
             )
 
     def rows(self) -> dict[str, Row]:
         """All artifacts by source."""
         with self._mutex:
+            later = "ruleset, classes" if "ruleset" in self._columns() else "'', NULL"
             found = self._db.execute(
-                "SELECT source, folder, key, state, size, result FROM artifacts"
+                f"SELECT source, folder, key, state, size, result, {later} FROM artifacts"
             ).fetchall()
         return {
-            source: Row(source, folder, key, state, size, _result(result))
-            for source, folder, key, state, size, result in found
+            source: Row(source, folder, key, state, size, _result(result), ruleset, _classes(classes))
+            for source, folder, key, state, size, result, ruleset, classes in found
         }
+
+    def rulesets(self) -> dict[str, RuleSet]:
+        """Rule sets that results were made with, by version."""
+        with self._mutex:
+            found = self._db.execute("SELECT version, parts FROM rulesets").fetchall()
+        return {version: msgspec.json.decode(parts, type=RuleSet) for version, parts in found}
+
+    def remember_ruleset(self, ruleset: RuleSet) -> None:
+        """Keep a rule set, for a later one to be compared with."""
+        with self._writing() as db:
+            text = msgspec.json.encode(ruleset).decode()
+            db.execute("INSERT OR IGNORE INTO rulesets VALUES (?, ?)", (ruleset.version, text))
 
     def start(self, source: str) -> int:
         """An attempt begins; its number ends it."""
@@ -207,12 +202,14 @@ class Ledger:
                 (seconds, outcome, cause, msgspec.json.encode(phases).decode(), peak_bytes, attempt),
             )
 
-    def finish(self, result: ArtifactResult) -> None:
-        """The final word on an artifact."""
+    def finish(self, result: ArtifactResult, ruleset: str, classes: Sequence[str] | None = None) -> None:
+        """The final word on an artifact: its result, the version of the rules, the classes that they were shown."""
+        shown = None if classes is None else msgspec.json.encode(classes).decode()
         with self._writing() as db:
             db.execute(
-                "UPDATE artifacts SET state = 'finished', result = ?, updated = ? WHERE source = ?",
-                (msgspec.json.encode(result).decode(), time.time(), result.source),
+                "UPDATE artifacts SET state = 'finished', result = ?, updated = ?, ruleset = ?, classes = ? "
+                "WHERE source = ?",
+                (msgspec.json.encode(result).decode(), time.time(), ruleset, shown, result.source),
             )
 
     def reopen(self, sources: Iterable[str]) -> None:
@@ -278,6 +275,10 @@ class Ledger:
 
 def _result(text: str | None) -> ArtifactResult | None:
     return msgspec.json.decode(text, type=ArtifactResult) if text else None
+
+
+def _classes(text: str | None) -> tuple[str, ...] | None:
+    return msgspec.json.decode(text, type=tuple[str, ...]) if text else None
 
 
 def _phases(text: str | None) -> dict[str, float]:

@@ -63,11 +63,11 @@ def ask_job(job: Worker, task: Task, seconds: float) -> Outcome:
     """One attempt at one task in a job process, whatever becomes of it."""
     try:
         with remote.at_hand(task, job.scratch.with_name(f"{job.scratch.name}-fetched")) as local:
-            before = keys.changed(local.path)
+            before = keys.state_of([local.path, *local.companions])
             reply = job.call("migrate", params_of(local), seconds + GRACE_SECONDS)
             answer = msgspec.convert(reply, Answer)
             unlike = task.sha256 and answer.result.sha256 not in ("", task.sha256)
-            if unlike or keys.changed(local.path) != before:
+            if unlike or keys.state_of([local.path, *local.companions]) != before:
                 return _broken(
                     "RUN014", "the file changed while it was migrated", "Run again when nobody writes to it."
                 )
@@ -94,6 +94,7 @@ def ask_job(job: Worker, task: Task, seconds: float) -> Outcome:
         phases=answer.phases,
         peak_bytes=answer.peak_bytes,
         protections=tuple(answer.protections),
+        classes=None if answer.classes is None else tuple(answer.classes),
     )
 
 
@@ -109,6 +110,7 @@ def params_of(task: Task) -> dict[str, Any]:
         "folder": task.folder,
         "force": task.force,
         "golden": str(golden) if golden else None,
+        "made_for": dict(task.made_for),
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from migrate.batch.job import PIPELINE
+from migrate.batch.ruleset import RuleSet, ruleset
 from migrate.pipeline.request import Options
 from migrate.worlds.environment import Limits
 
@@ -23,7 +24,7 @@ class BatchOptions:
         scratch: where workers write before outputs are published.
         sandboxed: False runs the workers without protection; for debugging.
         pipeline: the function that migrates one artifact.
-        ruleset: the version of the rules that results are kept for; that of this code unless given.
+        ruleset: the rules that results are kept for; those of this code unless given.
     """
 
     options: Options = field(default_factory=Options)
@@ -34,7 +35,12 @@ class BatchOptions:
     scratch: Path | None = None
     sandboxed: bool = True
     pipeline: str = PIPELINE
-    ruleset: str = ""
+    ruleset: RuleSet | None = None
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules that results are kept for."""
+        return self.ruleset or ruleset()
 
     @property
     def limits(self) -> Limits:

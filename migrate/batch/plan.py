@@ -10,7 +10,9 @@ from migrate.batch import resources
 from migrate.batch.discover import folders
 from migrate.batch.events import Task
 from migrate.batch.ledger import FINISHED, STARTED
+from migrate.batch.ruleset import RuleSet, touches
 from migrate.formats.artifact import Format
+from migrate.report.records import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,13 +56,14 @@ class Planned:
     Attributes:
         candidate: what it is and where.
         action: what is done.
-        key: content, options and rules together.
+        key: content and options.
         sha256: of its own file; empty when it cannot be read.
         folder: of its outputs.
         expected, sure: the outcome to expect from its format alone, and how far that goes.
         seconds: to expect in warm workers.
         same_as: the artifact that it is a copy of.
         ours: an earlier attempt may have left outputs in the folder.
+        outdated: there is a result, of rules that have changed since in a way that may matter to it.
         remote: where it is, for an artifact in a store.
     """
 
@@ -74,13 +77,40 @@ class Planned:
     seconds: float
     same_as: str = ""
     ours: bool = False
+    outdated: bool = False
     remote: RemoteArtifact | None = None
+
+
+class Upgrade:
+    """What became of the rules since results were made.
+
+    Args:
+        made_with: rule sets of earlier runs, by version.
+        today: the rules of this run.
+    """
+
+    def __init__(self, made_with: Mapping[str, RuleSet], today: RuleSet) -> None:
+        self._today = today.version
+        self._changed = {version: today.changed_since(old) for version, old in made_with.items()}
+
+    def outdates(self, row: Row) -> bool:
+        """Whether a finished result could be another one today.
+
+        What did not become a migrated model is always tried with new rules: they may be what it lacked.
+        """
+        if row.ruleset == self._today:
+            return False
+        changed = self._changed.get(row.ruleset)
+        if changed is None or row.result is None or row.result.status is not Status.MIGRATED:
+            return True
+        return any(touches(part, row.result, row.classes) for part in changed)
 
 
 def make_plan(
     candidates: Sequence[Candidate],
     keys: Mapping[str, tuple[str, str]],
     rows: Mapping[str, Row],
+    upgrade: Upgrade,
     *,
     retry: frozenset[str] = frozenset(),
     remote: Mapping[str, RemoteArtifact] | None = None,
@@ -91,6 +121,7 @@ def make_plan(
         candidates: from discovery.
         keys: source to key and SHA-256.
         rows: what the ledger knows.
+        upgrade: from the rules that results were made with to those of today.
         retry: statuses that are tried again although nothing changed.
         remote: source to its address, for artifacts in stores.
     """
@@ -103,7 +134,8 @@ def make_plan(
         key, sha256 = keys[one.source]
         row = rows.get(one.source)
         action, same_as = Action.MIGRATE, ""
-        if row and _is_kept(row, key, retry):
+        outdated = row is not None and row.state == FINISHED and row.key == key and upgrade.outdates(row)
+        if row and not outdated and _is_kept(row, key, retry):
             action = Action.KEEP
             leaders.setdefault(key, one.source)
         elif key in leaders:
@@ -125,6 +157,7 @@ def make_plan(
                 seconds=seconds,
                 same_as=same_as,
                 ours=ours,
+                outdated=outdated,
                 remote=(remote or {}).get(one.source),
             )
         )
@@ -148,17 +181,18 @@ def _expected(one: Candidate) -> tuple[str, str]:
     return _EXPECTED.get(one.format, ("skipped", "sure"))
 
 
-def task_of(planned: Planned, out: Path, *, force: bool, out_url: str = "") -> Task:
-    """A planned migration as an executor is given it."""
+def task_of(planned: Planned, out: Path, ruleset: str, *, force: bool, out_url: str = "") -> Task:
+    """A planned migration as an executor is given it; ``ruleset`` is the version of the rules."""
     one = planned.candidate
     return Task(
         source=one.source,
         path=one.path,
-        companions=one.companions,
+        companions=(*one.parts, *one.companions),
         folder=planned.folder,
         out=out,
         size=one.size,
         sha256=planned.sha256,
+        made_for={"key": planned.key, "ruleset": ruleset},
         force=force or planned.ours,
         memory=resources.memory_of(one.size),
         seconds=planned.seconds,

@@ -21,6 +21,7 @@ from migrate.batch.discover import Candidate
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.pairing import core
+from migrate.parity.golden import golden_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -190,12 +191,7 @@ def _token(info: dict[str, Any]) -> str:
 def _beside(path: str, form: Format, listing: dict[str, dict[str, Any]]) -> list[str]:
     """Companions by name: the architecture of weights, and recorded inputs and outputs."""
     folder, name = posixpath.split(path)
-    stem = name.rpartition(".")[0] or name
-    names = [f"{stem}.golden.npz", f"{stem.removesuffix('.weights')}.golden.npz"]
-    names += [
-        stem.removesuffix(e) + "_inputs_and_outputs.h5" for e in ("_model", "_weights") if stem.endswith(e)
-    ]
-    found = [beside for one in dict.fromkeys(names) if (beside := posixpath.join(folder, one)) in listing]
+    found = [beside for one in golden_names(name) if (beside := posixpath.join(folder, one)) in listing][:1]
     if form is Format.HDF5_WEIGHTS:
         found += [
             other

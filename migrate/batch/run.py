@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 from migrate.batch.course import BatchStopped, Run
 from migrate.batch.events import Event
 from migrate.batch.find import find
-from migrate.batch.ledger import STATE, Ledger, Lock, not_writable, open_ledger
+from migrate.batch.ledger import Ledger, open_ledger
 from migrate.batch.local import Executor, LocalExecutor
+from migrate.batch.lock import STATE, Lock, not_writable
 from migrate.batch.options import BatchOptions
-from migrate.batch.plan import Planned, make_plan
+from migrate.batch.plan import Planned, Upgrade, make_plan
 from migrate.batch.remote import is_url, local_path, publish_state, recover_state, state_folder
 
 if TYPE_CHECKING:
@@ -57,15 +58,16 @@ def plan_batch(sources: Sequence[str], out: Path | str, batch: BatchOptions) -> 
     with contextlib.ExitStack() as stack:
         ledger = Ledger(Path(":memory:"))
         stack.callback(ledger.close)
-        rows = {}
+        rows, rulesets = {}, {}
         if (folder / _LEDGER).exists():
             with contextlib.suppress(sqlite3.DatabaseError):  # a damaged one plans as if there were none
                 known = Ledger(folder / _LEDGER, readonly=True)
                 stack.callback(known.close)
-                rows = known.rows()
+                rows, rulesets = known.rows(), known.rulesets()
                 ledger.remember_hashes((path, *rest) for path, rest in known.known_hashes().items())
-        keys = found.keys(ledger, batch.options, batch.ruleset)
-    return make_plan(found.candidates, keys, rows, retry=batch.retry, remote=found.remote)
+        keys = found.keys(ledger, batch.options)
+    upgrade = Upgrade(rulesets, batch.rules)
+    return make_plan(found.candidates, keys, rows, upgrade, retry=batch.retry, remote=found.remote)
 
 
 def run_batch(

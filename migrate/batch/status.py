@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from migrate.batch.ledger import STATE, Ledger
+from migrate.batch.ledger import Ledger
+from migrate.batch.lock import STATE
 from migrate.findings import MigrationError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -136,14 +136,15 @@ def _read_hdf5(path: Path) -> dict[str, Array]:
 
 def find_golden(source: Path) -> Path | None:
     """The golden file that belongs to a model by its name; None where there is none."""
+    beside = (source.with_name(name) for name in golden_names(source.name))
+    return next((path for path in beside if path.is_file()), None)
+
+
+def golden_names(name: str) -> list[str]:
+    """What recordings of a model of this file name are called, the likeliest first."""
+    stem = PurePath(name).stem
     # "model.ckpt-3.index" and "model.weights.h5" are recorded as "model.golden.npz".
-    for stem in (source.stem, source.stem.removesuffix(".weights"), source.name.split(".")[0]):
-        npz = source.with_name(f"{stem}.golden.npz")
-        if npz.is_file():
-            return npz
-    for ending in ("_model", "_weights"):
-        if source.stem.endswith(ending):
-            recorded = source.with_name(f"{source.stem.removesuffix(ending)}_inputs_and_outputs.h5")
-            if recorded.is_file():
-                return recorded
-    return None
+    stems = dict.fromkeys((stem, stem.removesuffix(".weights"), name.split(".", maxsplit=1)[0], name))
+    names = [f"{one}.golden.npz" for one in stems if one]
+    endings = (ending for ending in ("_model", "_weights") if stem.endswith(ending))
+    return names + [f"{stem.removesuffix(ending)}_inputs_and_outputs.h5" for ending in endings]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import shutil
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
-from migrate.formats.checkpoint.locate import find_prefix
+from migrate.formats.checkpoint.locate import find_prefix, parts_of
 from migrate.formats.identify import identify
 from migrate.formats.pairing import find_architecture
 from migrate.pipeline.request import Options
@@ -116,8 +115,6 @@ def _bring_checkpoint(path: Path, folder: Path) -> Path:
     """The index, shards and graph of a checkpoint, under a prefix of our own."""
     prefix = find_prefix(path)
     target = folder / "original.ckpt"
-    for part in prefix.parent.glob(f"{glob.escape(prefix.name)}.*"):
-        ending = part.name.removeprefix(prefix.name)
-        if ending in (".index", ".meta") or ending.startswith(".data-"):
-            _bring(part, target.with_name(target.name + ending))
+    for part in parts_of(prefix):
+        _bring(part, target.with_name(target.name + part.name.removeprefix(prefix.name)))
     return target

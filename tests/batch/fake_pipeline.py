@@ -46,7 +46,10 @@ def migrate(request: ArtifactRequest, options: Options, slot: Slot) -> ArtifactR
         part = slot.inputs / "model.keras"
         part.write_bytes(content * (200 if "large" in name else 1))
         gate(request, "before-publish")
-        record = MigrationRecord(1, tool_versions(), result, [], [], [], [], {}, {}, {}, [], {"build": 0.25})
+        record = MigrationRecord(
+            1, tool_versions(), result, [], [], [], [], {}, {}, {}, [], {"build": 0.25},
+            made_for=dict(request.made_for), classes=["Dense"],
+        )  # fmt: skip
         publish(request.out / request.folder, {"model.keras": part}, record)
         gate(request, "published")
     except MigrationError as error:

@@ -11,6 +11,7 @@ from typing import Any
 import h5py
 
 from migrate.batch.events import Event
+from migrate.batch.ruleset import Part, RuleSet
 from migrate.batch.run import BatchOptions, run_batch
 from migrate.report.records import BatchReport
 from tests.batch.fake_pipeline import path_of_this_file
@@ -33,8 +34,14 @@ def models(folder: Path, *names: str) -> Path:
     return folder
 
 
+def rules(core: str = "1", *parts: Part) -> RuleSet:
+    """A rule set without the rules of this project; its core in whatever version."""
+    return RuleSet((Part("core", core), *parts))
+
+
 def options(**changes: Any) -> BatchOptions:
-    settings: dict[str, Any] = {"jobs": 2, "timeout": 30, "pipeline": path_of_this_file(), "ruleset": "1"}
+    settings: dict[str, Any] = {"jobs": 2, "timeout": 30, "pipeline": path_of_this_file()}
+    settings["ruleset"] = rules()
     return BatchOptions(**(settings | changes))
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from migrate.batch.ledger import STATE
 from migrate.batch.local import PREFIX, sweep
+from migrate.batch.lock import STATE
 from migrate.batch.run import BatchStopped
 from migrate.batch.status import look
 from tests.batch.support import calls, intact, models, run, start, statuses, wait_for

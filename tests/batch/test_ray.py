@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from migrate.batch.events import Event
-from migrate.batch.ledger import STATE, Ledger
+from migrate.batch.ledger import Ledger
+from migrate.batch.lock import STATE
 from migrate.batch.run import run_batch
 from tests.batch.support import ROOT, calls, intact, models, options, statuses, wait_for
 

@@ -11,7 +11,6 @@ import pytest
 
 from migrate.batch import resources
 from migrate.batch.events import Event
-from migrate.batch.keys import ruleset_version
 from migrate.batch.plan import Action
 from migrate.batch.progress import Rate, renderer
 from migrate.batch.run import BatchStopped, plan_batch, run_batch
@@ -19,7 +18,7 @@ from migrate.batch.status import as_metrics, look
 from migrate.findings import MigrationError
 from migrate.pipeline.request import Options
 from migrate.report.records import ArtifactResult
-from tests.batch.support import ROOT, calls, intact, model, models, options, run, start, statuses
+from tests.batch.support import ROOT, calls, intact, model, models, options, rules, run, start, statuses
 
 
 def reason(report_row: ArtifactResult) -> tuple[str, str]:
@@ -90,7 +89,7 @@ def test_what_decides_the_result_decides_what_is_redone(tmp_path: Path) -> None:
     assert calls(out) in (["a.h5", "b.h5", "a.h5"], ["b.h5", "a.h5", "a.h5"])
     run(folder, out, options=Options(tolerance=0.5))
     assert len(calls(out)) == 5
-    run(folder, out, options=Options(tolerance=0.5), ruleset="2")
+    run(folder, out, options=Options(tolerance=0.5), ruleset=rules("2"))
     assert len(calls(out)) == 7
     intact(out, "a", "b")
 
@@ -210,10 +209,6 @@ def test_rate_tells_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(2):
         rate.take(Event("done", "x", {}))
     assert rate.text() == "2/10, 0.50/s, 16 s left"
-
-
-def test_the_rule_set_has_a_version() -> None:
-    assert len(ruleset_version()) == 16
 
 
 def test_no_framework_in_the_batchs_own_process(tmp_path: Path) -> None:

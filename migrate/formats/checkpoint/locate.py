@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import glob
+import hashlib
 import re
 from typing import TYPE_CHECKING
 
 from migrate.findings import MigrationError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 STATE_FILE = "checkpoint"
@@ -40,6 +43,30 @@ def find_prefix(path: Path) -> Path:
             str(path),
         )
     return prefix
+
+
+def parts_of(prefix: Path) -> list[Path]:
+    """The files that a checkpoint consists of: index, shards, and the graph of a TF1 saver; in order."""
+    beside = prefix.parent.glob(f"{glob.escape(prefix.name)}.*")
+    return sorted(path for path in beside if path.is_file() and _is_part(path.name[len(prefix.name) :]))
+
+
+def _is_part(ending: str) -> bool:
+    return ending in (".index", ".meta") or _SHARD.fullmatch(ending) is not None
+
+
+def digest_of_parts(digests: Mapping[Path, str]) -> str:
+    """One SHA-256 for all files of a checkpoint, whatever its prefix; empty when one could not be read.
+
+    Args:
+        digests: SHA-256 of each file.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(digests):
+        if not digests[path]:
+            return ""
+        digest.update(f"{path.suffix}\0{digests[path]}\n".encode())  # .index, .meta, .data-00000-of-00001
+    return digest.hexdigest()
 
 
 def latest(directory: Path) -> str | None:

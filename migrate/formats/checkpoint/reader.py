@@ -13,7 +13,7 @@ from migrate.formats.checkpoint.layers import (
     assign_by_objects,
     stored_array,
 )
-from migrate.formats.checkpoint.locate import find_prefix
+from migrate.formats.checkpoint.locate import digest_of_parts, find_prefix, parts_of
 from migrate.formats.checkpoint.objects import ObjectGraph, read_object_graph
 from migrate.formats.limits import sha256_of
 
@@ -96,7 +96,9 @@ def read_checkpoint(
     unmatched = [key for key in assigned.unmatched if key not in INTERNAL]
     return LegacyArtifact(
         source=checkpoint.prefix,
-        sha256=sha256_of(bundle.index) if values else "",
+        sha256=digest_of_parts({path: sha256_of(path) for path in parts_of(checkpoint.prefix)})
+        if values
+        else "",
         format=Format.CHECKPOINT,
         writer=Writer(backend="tensorflow"),
         architecture=architecture,

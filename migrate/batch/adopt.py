@@ -1,0 +1,81 @@
+"""What earlier runs left in the output folder: outputs to take over, and the rest of what a killed run was writing."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from migrate.batch.ledger import STARTED
+from migrate.batch.lock import STATE
+from migrate.batch.plan import Action
+from migrate.report.records import MigrationRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from migrate.batch.ledger import Ledger
+    from migrate.batch.plan import Planned
+
+
+def adopt(
+    plan: Sequence[Planned], ledger: Ledger, out: Path, ruleset: str, *, everything: bool
+) -> list[Planned]:
+    """Take over outputs that an earlier run published without living to say so; the plan for the rest.
+
+    Args:
+        plan: of this run.
+        ledger: gets the results.
+        out: folder of the outputs.
+        ruleset: version of the rules of this run.
+        everything: look at all folders, because the ledger was lost; else at those begun and not finished.
+    """
+    rows = ledger.rows()
+    left = []
+    for one in plan:
+        row = rows.get(one.candidate.source)
+        record = None
+        if one.action is Action.MIGRATE and (everything or (row and row.state == STARTED)):
+            record = record_in(out / one.folder)
+        if record is None or record.result.source != one.candidate.source:
+            left.append(one)
+        elif record.made_for == {"key": one.key, "ruleset": ruleset}:
+            ledger.finish(record.result, ruleset, record.classes)
+            left.append(replace(one, action=Action.KEEP))
+        else:
+            left.append(
+                replace(one, ours=True)
+            )  # made by an earlier run, of another content or by other rules
+    return left
+
+
+def record_in(folder: Path) -> MigrationRecord | None:
+    """The record in a folder of outputs; None when nothing of ours is there."""
+    try:
+        return msgspec.json.decode((folder / "migration.json").read_bytes(), type=MigrationRecord)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def sweep_outputs(out: Path) -> None:
+    """Remove what a killed run was still writing, and put back what it had taken away to replace it.
+
+    The names are those of `migrate.pipeline.publish`: ``.NAME.TOKEN.tmp`` and ``.NAME.TOKEN.old``.
+    """
+    for path in list(_left_behind(out)):
+        target = path.with_name(path.name.removesuffix(path.suffix)[1:].rpartition(".")[0])
+        if path.suffix == ".old" and not target.exists():
+            path.rename(target)
+        else:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _left_behind(out: Path) -> Iterator[Path]:
+    for pattern in (".*.tmp", ".*.old"):
+        for path in out.rglob(pattern):
+            name, _, token = path.name.removesuffix(path.suffix)[1:].rpartition(".")
+            if STATE not in path.parts and len(token) == 8 and name and path.is_dir():
+                yield path

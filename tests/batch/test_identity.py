@@ -1,0 +1,87 @@
+"""What an artifact is the same by: all of its files, and what belongs to it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from migrate.batch.keys import Hasher, keys_of
+from migrate.batch.ledger import Ledger
+from migrate.batch.options import BatchOptions
+from migrate.batch.run import run_batch
+from migrate.formats.checkpoint.reader import read_checkpoint
+from migrate.pipeline.request import Options
+from tests.batch.support import ROOT, statuses
+from tests.batch.test_discover import find
+
+WHOLE = ROOT / "legacy_models" / "tf.keras-2.8" / "checkpoint_weights"
+WITHOUT_DATA = ROOT / "legacy_models" / "broken" / "checkpoint_without_data"
+
+
+def keys(folder: Path) -> dict[str, tuple[str, str]]:
+    ledger = Ledger(Path(":memory:"))
+    try:
+        return keys_of(list(find(folder).values()), Hasher(ledger), Options())
+    finally:
+        ledger.close()
+
+
+def checkpoint(folder: Path) -> Path:
+    shutil.copytree(WHOLE, folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "name", ["model.ckpt.index", "model.ckpt.data-00000-of-00001", "model.json", "model.golden.npz"]
+)
+def test_each_file_of_a_checkpoint_counts(tmp_path: Path, name: str) -> None:
+    folder = checkpoint(tmp_path / "a")
+    before = keys(folder)["model.ckpt.index"]
+    file = folder / name
+    if name == "model.json":
+        file.write_text(file.read_text().replace('"trainable": true', '"trainable":  true'))
+    else:
+        data = bytearray(file.read_bytes())
+        data[20] ^= 1
+        file.write_bytes(data)
+    after = keys(folder)["model.ckpt.index"]
+    assert after[0] != before[0]
+    assert (after[1] != before[1]) == (".ckpt" in name)  # companions are no part of the source's own hash
+
+
+def test_a_missing_shard_is_another_content(tmp_path: Path) -> None:
+    folder = checkpoint(tmp_path / "a")
+    before = keys(folder)["model.ckpt.index"]
+    (folder / "model.ckpt.data-00000-of-00001").unlink()
+    assert keys(folder)["model.ckpt.index"] != before
+
+
+def test_the_reader_hashes_what_the_batch_does(tmp_path: Path) -> None:
+    folder = checkpoint(tmp_path / "a")
+    hashed = keys(folder)["model.ckpt.index"][1]
+    assert read_checkpoint(folder / "model.ckpt.index").sha256 == hashed
+    for file in folder.glob("model.ckpt.*"):
+        file.rename(file.with_name(file.name.replace("model", "other")))
+    (folder / "checkpoint").unlink()
+    assert keys(folder)["other.ckpt.index"][1] == hashed  # the prefix is no content
+
+
+def test_a_checkpoint_is_as_large_as_all_its_files(tmp_path: Path) -> None:
+    found = find(checkpoint(tmp_path / "a"))["model.ckpt.index"]
+    assert found.size == sum(file.stat().st_size for file in (tmp_path / "a").glob("model.ckpt.*"))
+    assert {path.name for path in found.companions} == {"model.json", "model.golden.npz"}
+
+
+@pytest.mark.slow
+def test_an_index_without_data_is_not_the_checkpoint_it_came_from(tmp_path: Path) -> None:
+    """Two artifacts with the same index: one is whole, of the other only that is left."""
+    checkpoint(tmp_path / "in" / "whole")
+    shutil.copytree(WITHOUT_DATA, tmp_path / "in" / "broken")
+    report = run_batch([str(tmp_path / "in")], tmp_path / "out", BatchOptions(jobs=1))
+    assert statuses(report) == {"broken/model.ckpt.index": "failed", "whole/model.ckpt.index": "migrated"}
+    broken, whole = report.artifacts
+    assert [finding.code for finding in broken.findings] == ["FMT022"]
+    assert whole.parity is not None
+    assert whole.parity.evidence == "golden"
