@@ -5,16 +5,20 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from codemods.canonical import canonical
 from codemods.catalogue import load
 from codemods.context import Context
+from codemods.guards import Fate, fate
 from codemods.rules.api import Found, Target
-from codemods.rules.imports import UNKNOWN_ARGUMENT, UNKNOWN_NAME
+from codemods.rules.imports import MOVED, ONLY_TENSORFLOW
+from codemods.rules.unknown import GUARDED_NAME, UNKNOWN_ARGUMENT, UNKNOWN_NAME
 from codemods.scan import interesting_names
 from codemods.source import SourceError
 from codemods.values import Symbol
+from migrate.findings import Severity
 
 _BUILTINS = frozenset(dir(builtins)) | {
     "__file__",
@@ -50,7 +54,7 @@ def unknown(context: Context) -> Iterator[Found]:
             )
             if not exists and not _attribute_of_class(value.name, namespace):
                 context.remember(current, scope)
-                yield Found(UNKNOWN_NAME, current, f"Keras 3 has no {value.name}", symbol=value.name)
+                yield _missing(current, value.name)
                 continue
             call = index.callee_of.get(current)
             for keyword in call.keywords if call is not None else ():
@@ -76,7 +80,54 @@ def _unknown_imports(context: Context) -> Iterator[Found]:
             place = catalogue.destination(known.name, namespace) or known.name
             if not catalogue.exists(place, namespace, release):
                 context.remember(alias, scope)
-                yield Found(UNKNOWN_NAME, alias, f"Keras 3 has no {known.name}", symbol=known.name)
+                yield _missing(alias, known.name)
+
+
+_FATES = {
+    Fate.ALIVE: (
+        Severity.ERROR,
+        "this branch runs beside Keras 3: give it one of its own, or write the name anew",
+    ),
+    Fate.UNSURE: (Severity.WARNING, "see that another branch runs beside Keras 3, or add one"),
+    Fate.DEAD: (
+        Severity.INFO,
+        "this branch does not run beside Keras 3: delete it when Keras 2 is no longer served",
+    ),
+}
+
+
+def guarded(context: Context, strange: Sequence[Found], found: Iterable[Found]) -> Iterator[Found]:
+    """Missing names in branches for other versions, with what becomes of the branch beside Keras 3.
+
+    Args:
+        context: the file.
+        strange: what `unknown` finds.
+        found: what the rules find; a name that moved is missing at its old place.
+    """
+    behind = [item for item in strange if context.guarded(item.node)]
+    for item in found:
+        if item.rule in {MOVED, ONLY_TENSORFLOW} and item.edits and context.guarded(item.node):
+            old, _, new = item.message.partition(" becomes ")
+            behind.append(replace(item, message=f"{old} is {new} in Keras 3", edits=()))
+    places = [item.node for item in (*strange, *behind) if not _private(item)]
+    for item in behind:
+        lot = fate(context, item.node, places)
+        severity, hint = _FATES[Fate.UNSURE if _private(item) and lot is Fate.ALIVE else lot]
+        if _private(item):
+            hint = f"another release may not have it: {hint}"
+        yield replace(item, rule=GUARDED_NAME, severity=severity, hint=hint)
+
+
+def _missing(node: ast.AST, name: str) -> Found:
+    if not name.startswith("keras.src."):
+        return Found(UNKNOWN_NAME, node, f"Keras 3 has no {name}", symbol=name)
+    message = f"{name} is a private path, which a release of Keras 3 may have or not"
+    return Found(UNKNOWN_NAME, node, message, "use the public name of what it brings", symbol=name)
+
+
+def _private(found: Found) -> bool:
+    """Whether a name lies below ``keras.src``, of which the catalogue knows nothing."""
+    return found.symbol.startswith("keras.src.")
 
 
 def _decidable(value: object) -> bool:

@@ -7,9 +7,14 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+
+from migrate.findings import Severity
+
+if TYPE_CHECKING:
+    from codemods.engine import Report
 
 CLEAN, LEFT, USAGE, INTERNAL = 0, 1, 2, 3
 """Exit statuses."""
@@ -56,7 +61,7 @@ def code(**arguments: Any) -> None:
     """Rewrite Keras 1 and 2 code below PATHS to Keras 3.
 
     Prints a diff and writes nothing unless --write is given. Exit status: 0 nothing left, 1 findings left (with
-    --check: files would change), 2 wrong usage, 3 internal error.
+    --check: files would change), 2 wrong usage, 3 internal error. Notes (severity info) ask for nothing.
     """
     try:
         sys.exit(_code(**arguments))
@@ -136,7 +141,7 @@ def _code(
         for path, item in results
         if item.new is not None or item.findings or item.error
     )
-    record = result(told, len(files))
+    record = result(told, len(files), written=mode == "write")
     if mode == "write":
         changes = [(item.path, item.old, item.new) for _, item in results if item.new is not None]
         try:
@@ -147,8 +152,10 @@ def _code(
     _print(
         record, results, len(files), format_, _Mode(mode == "write", mode in {None, "diff"}, mode == "check")
     )
-    left = any(item.error or any(not f.applied for f in item.findings) for _, item in results)
+    left = any(item.error or any(_asks_for_work(f) for f in item.findings) for _, item in results)
     changed = record.summary.changed > 0
+    if any(item.crashed for _, item in results):
+        return INTERNAL
     if mode == "check":
         return LEFT if changed or left else CLEAN
     return LEFT if left else CLEAN
@@ -172,6 +179,11 @@ def _print(record: Any, results: list[Any], looked_at: int, format_: str, mode: 
         for line in terminal.findings(file):
             click.echo(line, nl=False)
     click.echo(terminal.summary(record, looked_at, written=mode.write), nl=False, err=True)
+
+
+def _asks_for_work(finding: Report) -> bool:
+    """Whether a finding is left for a person: notes ask for nothing."""
+    return not finding.applied and finding.severity is not Severity.INFO
 
 
 def _shown(path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from codemods.check import undefined, unknown
+from codemods.check import guarded, undefined, unknown
 from codemods.context import Context
 from codemods.plan import Plans
 from codemods.resolver import Module
@@ -148,10 +148,11 @@ def look(source: Source, options: Options, repository: Repository | None) -> Pas
     found = [item for item in scan(context) if options.wants(item.rule.code)]
     strange = tuple(unknown(context))
     found.extend(item for item in strange if options.wants(item.rule.code))
-    if not found:
+    if not found and not strange:
         return Pass(context, [])
-    found = [item for item in found if not context.guarded(item.node) and not _suppressed(item, context)]
-    return Pass(context, _unspoken(found), strange)
+    free = _unspoken([item for item in found if not context.guarded(item.node)])
+    hidden = [item for item in guarded(context, strange, found) if options.wants(item.rule.code)]
+    return Pass(context, [item for item in (*free, *hidden) if not _suppressed(item, context)], strange)
 
 
 def _unspoken(found: list[Found]) -> list[Found]:
@@ -160,6 +161,7 @@ def _unspoken(found: list[Found]) -> list[Found]:
     places |= {item.node.func for item in found if isinstance(item.node, ast.Call) and _about_callee(item)}
     edited = {item.node for item in found if item.rule.code not in _LATE and item.edits}
     moved = {item.symbol for item in found if item.rule.code in _MOVES}
+    particular = {item.symbol for item in found if item.rule.code not in _LATE}
     arguments = {
         (item.node, item.argument) for item in found if item.rule.code not in _LATE and item.argument
     }
@@ -172,6 +174,7 @@ def _unspoken(found: list[Found]) -> list[Found]:
             (code == "IMP011" and (item.node, item.argument) in arguments)
             or (code == "IMP010" and item.node in places)
             or (code == "IMP003" and item.node in (edited if item.edits else places))
+            or (code == "IMP003" and not item.edits and item.symbol in particular)
             or (code == "IMP010" and item.symbol in moved)
         )
         if key not in seen and not spoken:
@@ -348,7 +351,7 @@ def _with_todos(text: str, last: Pass) -> str:
     wanted: dict[int, list[str]] = {}
     for found in last.found:
         statement = context.statement(found.node)
-        if statement is None:
+        if statement is None or found.severity is Severity.INFO:
             continue
         decorators = getattr(statement, "decorator_list", [])
         line = min([statement.lineno, *(decorator.lineno for decorator in decorators)])

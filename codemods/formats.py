@@ -108,7 +108,7 @@ def as_junit(result: Result) -> str:
     cases = []
     failures = errors = 0
     for file in result.files:
-        left = [finding for finding in file.findings if not finding.applied]
+        left = [f for f in file.findings if not f.applied and f.severity != "info"]
         body = ""
         if file.error is not None:
             errors += 1

@@ -74,7 +74,20 @@ class Imports:
         self._taken |= _BUILTINS | self._module.index.names.keys()
         for edit in edits:
             self._prepare(edit)
+        self._merge_added()
         self.dropped = self._unused()
+
+    def _merge_added(self) -> None:
+        """Names that different imports brought may need the same new one: at the top of a module it stands once."""
+        top = [anchor for anchor in self.added if anchor is None or anchor in self._module.tree.body]
+        seen: set[str] = set()
+        for anchor in sorted(top, key=lambda statement: statement.lineno if statement is not None else 0):
+            lines = self.added[anchor]
+            for line in seen & lines.keys():
+                del lines[line]
+            seen |= lines.keys()
+            if not lines:
+                del self.added[anchor]
 
     def real(self, path: str) -> str:
         """The import path of a reference: ``keras.ops`` is ``tensorflow.keras.ops`` for ``--target tf.keras``."""

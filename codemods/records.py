@@ -45,7 +45,10 @@ class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Effort(msgspec.Struct, frozen=True, kw_only=True):
-    """How many findings are done by the tool, by the tool when asked (``--unsafe``), and by a person."""
+    """How many findings are done by the tool, by the tool when asked (``--unsafe``), and by a person.
+
+    Notes (severity ``info``) ask for nothing and are not counted.
+    """
 
     automatic: int
     assisted: int
@@ -64,9 +67,10 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole run."""
+    """A whole run; ``written`` says whether the changed files were written or would have been."""
 
     schema: Literal[1]
+    written: bool
     files: tuple[FileRecord, ...]
     summary: Summary
 
@@ -89,13 +93,14 @@ def finding_record(report: Report) -> FindingRecord:
     )
 
 
-def result(files: Iterable[FileRecord], looked_at: int) -> Result:
+def result(files: Iterable[FileRecord], looked_at: int, *, written: bool = False) -> Result:
     """A run's record; files with nothing to say of are counted, not listed."""
     listed = tuple(files)
     findings = [finding for file in listed for finding in file.findings]
-    fixes = Counter(finding.fix for finding in findings)
+    fixes = Counter(finding.fix for finding in findings if finding.severity != "info")
     return Result(
         schema=SCHEMA,
+        written=written,
         files=listed,
         summary=Summary(
             files=looked_at,

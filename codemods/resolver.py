@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from codemods.canonical import PACKAGES, canonical
 from codemods.indexing import index_module
+from codemods.injected import handed_over, injected
 from codemods.objects import annotated, element_of, item_of, member_of, parameter_value, result_of
 from codemods.scopes import Binding, Index, Scope
 from codemods.trees import walk
@@ -127,7 +128,7 @@ class Module:
         if home is None:
             return self._star(name, scope)
         bindings = home.bindings[name]
-        if any(found.kind == "import" for found in bindings):
+        if any(found.kind == "import" or handed_over(found) for found in bindings):
             # ``try: import tensorflow as tf`` with ``except ImportError: tf = None``
             bindings = [found for found in bindings if not _nothing(found)]
         if len(bindings) == 1:
@@ -180,14 +181,19 @@ class Module:
                 if said is not None or node.value is None:
                     return said
             assert binding.value is not None
-            return self.value(binding.value, binding.scope)
+            given = self._injected(binding) if handed_over(binding) else None
+            return given or self.value(binding.value, binding.scope)
         if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             return Definition(self, node)
         if binding.kind == "parameter":
             return parameter_value(self, binding)
         if binding.kind == "item" and binding.value is not None:
-            return item_of(self, binding)
+            given = self._injected(binding) if handed_over(binding) else None
+            return given or item_of(self, binding)
         return None
+
+    def _injected(self, binding: Binding) -> Symbol | None:
+        return injected(self, binding, binding.scope.find(binding.name) or binding.scope)
 
     def scope_at(self, node: ast.expr) -> Scope:
         """The scope an expression stands in, found by a name in it; without a name no scope matters."""

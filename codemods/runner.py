@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -31,6 +32,7 @@ class FileResult:
         old, new: its bytes; ``new`` is None when they stay, and ``old`` is not kept then.
         findings: in the order of the text.
         error: why the file was left alone.
+        crashed: ``error`` is a mistake of this program, not of the file.
     """
 
     path: Path
@@ -38,6 +40,7 @@ class FileResult:
     new: bytes | None
     findings: tuple[Report, ...] = ()
     error: str | None = None
+    crashed: bool = False
 
 
 def run(files: Sequence[Path], options: Options, jobs: int = 1) -> Iterator[FileResult]:
@@ -106,6 +109,16 @@ def process(path: Path, options: Options, repository: Repository | None = None) 
         return _process(path, data, options, repository)
     except SourceError as error:
         return FileResult(path, b"", None, error=error.message)
+    except Exception as error:  # noqa: BLE001 - a mistake in one rule costs one file, and says where it is
+        return FileResult(path, b"", None, error=_internal(error), crashed=True)
+
+
+def _internal(error: Exception) -> str:
+    """What went wrong inside this program, and where: enough to report it."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    file = Path(place.filename)
+    what = f"{type(error).__name__}: {error}".rstrip(": ")
+    return f"internal error: {what} ({file.parent.name}/{file.name}, line {place.lineno}); please report it"
 
 
 def _process(path: Path, data: bytes, options: Options, repository: Repository | None) -> FileResult:

@@ -15,6 +15,7 @@ from packaging.version import Version
 
 from codemods.canonical import PACKAGES, canonical
 from codemods.context import Context
+from codemods.injected import handed_over
 from codemods.rules.api import Found, SourceRule, Target, Visit, visits
 from codemods.scopes import Binding, Index, Scope
 from codemods.trees import walk
@@ -204,7 +205,10 @@ def _interesting(index: Index, context: Context) -> frozenset[str]:
     found = {
         name
         for name, bindings in by_name.items()
-        if any(b.kind == "import" and context.module.imported(b.path) is not None for b in bindings)
+        if any(
+            context.module.imported(b.path) is not None if b.kind == "import" else handed_over(b)
+            for b in bindings
+        )
     }
     if index.module.stars:
         found |= index.names.keys() - by_name.keys()

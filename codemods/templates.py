@@ -28,8 +28,23 @@ _ATOMS = (
     cst.DictComp,
     cst.Ellipsis,
 )
-_OPEN_CALL = (ast.Call, ast.keyword, ast.Assign, ast.Return, ast.Expr, ast.AnnAssign, ast.List, ast.Tuple)
+_OPEN = (
+    *(
+        ast.Call,
+        ast.keyword,
+        ast.Assign,
+        ast.Return,
+        ast.Expr,
+        ast.AnnAssign,
+        ast.AugAssign,
+        ast.List,
+        ast.Tuple,
+    ),
+    *(ast.If, ast.While, ast.Assert),
+)
 """Parents under which any expression but a bare tuple can stand without parentheses."""
+_TIGHTER = (cst.Comparison, cst.UnaryOperation, cst.BinaryOperation)
+"""What binds tighter than ``and``, ``or`` and ``not``."""
 
 
 class Templates:
@@ -59,7 +74,8 @@ class Templates:
                 rpar=[*made.rpar, *old.rpar],  # type: ignore[attr-defined]
             )
         parent = self._imports.context.parent(place)
-        if isinstance(made, _ATOMS) or made.lpar or isinstance(parent, _OPEN_CALL):
+        operand = isinstance(made, _TIGHTER) and isinstance(parent, ast.BoolOp) and not _negation(made)
+        if isinstance(made, _ATOMS) or made.lpar or operand or isinstance(parent, _OPEN):
             callee = isinstance(parent, ast.Call) and parent.func is place
             return _parenthesized(made) if callee and not _atomic(made) else made
         return _parenthesized(made)
@@ -133,6 +149,10 @@ class _Fill(cst.CSTTransformer):
     def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
         keyword = original_node.keyword  # a keyword that is spelled like a hole is none
         return updated_node.with_changes(keyword=keyword)
+
+
+def _negation(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not)
 
 
 def _dotted(node: cst.BaseExpression, holes: Mapping[str, ast.expr] | None = None) -> str | None:

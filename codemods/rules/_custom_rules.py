@@ -367,7 +367,7 @@ CUS028 = SourceRule(
     summary="A layer with several inputs is given a list of masks, of None if there are none.",
     severity=Severity.ERROR,
     before=_HEAD + _MASKED,
-    after=_NEW + _MASKED.replace("mask is not None", "(mask is not None and mask[0] is not None)"),
+    after=_NEW + _MASKED.replace("mask is not None", "mask is not None and mask[0] is not None"),
     why="Keras 2 gave mask=None when no input had a mask; Keras 3 gives [None, None], so that `mask is not None` "
     "holds and mask[0] is None.",
     references=(_GUIDE,),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.canonical import canonical, root_of
 from codemods.catalogue import load
 from codemods.edits import Code, ReplaceQuoted, ReplaceReference, ReplaceStatement
-from codemods.rules.api import EVERYWHERE, Found, Proof, SourceRule, Target, declare, visit
+from codemods.rules.api import EVERYWHERE, Found, Proof, SourceRule, Target, visit
 from codemods.values import Symbol
 from migrate.findings import Fix, Severity
 
@@ -83,7 +83,8 @@ ONLY_TENSORFLOW = SourceRule(
     why=(
         "173 names of Keras 2 (most of `keras.backend`, `ImageDataGenerator`, `Tokenizer`, …) were left out of "
         "`keras` and kept in `tf.keras` for old code. The reference is kept working there; replace it by the "
-        "modern way when another backend is wanted."
+        "modern way when another backend is wanted. What is kept so stays a finding (a warning), and the exit status "
+        "1: choose `--target tf.keras`, a baseline or `--ignore IMP003,API003` when it shall stay."
     ),
     references=("https://keras.io/guides/migrating_to_keras_3/", "keras-team/keras#18467"),
     manual="replace the use by its modern counterpart; below `tf.keras` it needs TensorFlow",
@@ -96,27 +97,6 @@ ONLY_TENSORFLOW = SourceRule(
         ),
     ),
 )
-UNKNOWN_NAME = SourceRule(
-    code="IMP010",
-    name="unknown-name",
-    summary="Keras 3 has no such name.",
-    severity=Severity.ERROR,
-    fix=Fix.MANUAL,
-    manual="find out what the name did and write it with what Keras 3 offers",
-    before="from keras.layers import MaxoutDense\n",
-    why="No other rule knows the name and the public API of the destination does not have it.",
-)
-UNKNOWN_ARGUMENT = SourceRule(
-    code="IMP011",
-    name="unknown-argument",
-    summary="The function or class has no such argument in Keras 3.",
-    severity=Severity.ERROR,
-    fix=Fix.MANUAL,
-    manual="remove the argument or find its replacement in the signature",
-    before="import keras\n\nkeras.layers.Dense(4, rank=2)\n",
-    why="No other rule knows the argument and the signature in the destination does not have it.",
-)
-declare(UNKNOWN_NAME, UNKNOWN_ARGUMENT)
 
 
 @visit(NAMESPACE, MOVED, ONLY_TENSORFLOW, packages=("keras",))
@@ -165,7 +145,8 @@ def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
             symbol=value.name,
         )
     elif place.startswith("tf.") and ctx.target is Target.KERAS:
-        yield Found(ONLY_TENSORFLOW, current, symbol=value.name, fix=Fix.MANUAL)
+        # It works: what is left is that it needs TensorFlow.
+        yield Found(ONLY_TENSORFLOW, current, symbol=value.name, fix=Fix.MANUAL, severity=Severity.WARNING)
 
 
 @visit(NAMESPACE, module=True)
@@ -234,7 +215,7 @@ def _alias(node: ast.alias, ctx: Context) -> Iterator[Found]:
             symbol=name,
         )
     elif place.startswith("tf.") and ctx.target is Target.KERAS:
-        yield Found(ONLY_TENSORFLOW, node, symbol=name, fix=Fix.MANUAL)
+        yield Found(ONLY_TENSORFLOW, node, symbol=name, fix=Fix.MANUAL, severity=Severity.WARNING)
 
 
 def _rule(place: str, name: str, raw: str, target: Target) -> SourceRule:

@@ -104,6 +104,7 @@ def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
     place = ctx.parent(node)
     if isinstance(place, ast.Attribute) and load().symbol(ctx.name(place) or "") is not None:
         return  # the longer name is found itself
+    assert isinstance(node, ast.expr)
     rule = API005 if name.startswith("keras.estimator") else _STATUSES[symbol.status]
     short = name.removeprefix("keras.")
     yield Found(
@@ -112,13 +113,16 @@ def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
         message=f"keras has no {short}" + (f": {symbol.note}" if symbol.note else ""),
         hint=symbol.note or rule.manual,
         symbol=name,
+        severity=Severity.WARNING if rule is API003 and ctx.origin(node) == "tf.keras" else None,
     )
 
 
 _PACKAGES = {
     "tensorflow_addons": "keras.layers and keras.losses have most of it now (GroupNormalization, "
     "SpectralNormalization, AdamW, Lion, focal losses, F1Score); the rest must be copied",
-    "keras_applications": "use keras.applications",
+    "keras_applications": "use keras.applications; modules that are handed over at run time "
+    "(get_submodules_from_kwargs) are no longer needed: import layers, models, ops and utils from keras, and delete "
+    "the parameters",
     "keras_preprocessing": "use keras.utils (load_img, img_to_array, pad_sequences); the image generators live in "
     "tf.keras.preprocessing",
     "keras_contrib": "copy the layer into the project; instance normalization is GroupNormalization(groups=-1)",

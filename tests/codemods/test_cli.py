@@ -144,7 +144,7 @@ def test_json_is_the_contract(project: Path) -> None:
     document = json.loads(result.stdout)
     schema = json.loads((Path(records.__file__).parent / "schema" / "code.json").read_bytes())
     jsonschema.Draft202012Validator(schema).validate(document)
-    assert document["schema"] == 1
+    assert (document["schema"], document["written"]) == (1, False)
     assert [file["path"] for file in document["files"]] == ["a.py", "b.py"]
     assert document["files"][0]["findings"][0] == {
         "code": "IMP001",
@@ -168,6 +168,53 @@ def test_json_is_the_contract(project: Path) -> None:
         "manual": 1,
         "effort": {"automatic": 1, "assisted": 0, "manual": 1},
     }
+
+
+def test_json_says_whether_it_wrote(project: Path) -> None:
+    document = json.loads(invoke(".", "--write", "--format", "json").stdout)
+    assert (document["written"], document["files"][0]["changed"]) == (True, True)
+    assert (project / "a.py").read_text() == AFTER
+
+
+def test_contract_of_the_issue_field_by_field() -> None:
+    """What was promised to those who read the JSON; more may be there, nothing may be missing."""
+    known = json.loads((Path(records.__file__).parent / "schema" / "code.json").read_bytes())["$defs"]
+    assert {"schema", "files", "summary"} <= set(known["Result"]["required"])
+    assert {"path", "changed", "error", "findings"} <= set(known["FileRecord"]["required"])
+    finding = known["FindingRecord"]
+    assert {
+        *("code", "severity", "fix", "applied", "line", "column", "end_line", "end_column"),
+        *("message", "hint", "symbol", "argument"),
+    } <= set(finding["required"])
+    assert {"error", "silent", "warning"} <= set(finding["properties"]["severity"]["enum"])
+    assert {"safe", "unsafe", "manual"} == set(finding["properties"]["fix"]["enum"])
+    assert {"files", "changed", "findings", "applied", "manual", "effort"} <= set(
+        known["Summary"]["required"]
+    )
+    assert {"automatic", "assisted", "manual"} <= set(known["Effort"]["required"])
+
+
+def test_notes_ask_for_nothing(project: Path) -> None:
+    (project / "a.py").write_text(
+        "try:\n    from keras.layers.merge import _Merge\nexcept ImportError:\n    from mine import _Merge\n"
+    )
+    result = invoke(".", "--format", "json")
+    document = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert document["summary"]["findings"] == {"IMP012": 1}
+    assert document["summary"]["effort"]["manual"] == document["summary"]["manual"] == 0
+    assert "<failure" not in invoke(".", "--format", "junit").stdout
+
+
+def test_what_needs_tensorflow_stays_a_finding(project: Path) -> None:
+    (project / "a.py").write_text("from keras.preprocessing.text import Tokenizer\n")
+    assert invoke(".", "--write").exit_code == 1
+    assert (project / "a.py").read_text() == "from tensorflow.keras.preprocessing.text import Tokenizer\n"
+    again = invoke(".", "--format", "json")
+    assert again.exit_code == 1
+    [finding] = json.loads(again.stdout)["files"][0]["findings"]
+    assert (finding["code"], finding["severity"], finding["fix"]) == ("IMP003", "warning", "manual")
+    assert invoke(".", "--target", "tf.keras").exit_code == 0
 
 
 def test_schema_is_generated() -> None:

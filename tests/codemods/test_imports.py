@@ -266,3 +266,30 @@ def test_second_binding_of_a_name_stops_the_rewrite_of_uses() -> None:
         "import mylib as tf\n\ndef f():\n    import tensorflow as tf2\n    return tf.keras.Model, tf2.data\n",
         codes=(),
     )
+
+
+def test_a_new_import_that_two_old_ones_ask_for_stands_once() -> None:
+    check_transformed(
+        "import tensorflow as tf\nfrom tensorflow.keras import backend as K\n"
+        "from tensorflow.keras import initializers\n"
+        "from tensorflow.keras.layers import Layer\nfrom mine import ops\n\n\nclass A(Layer):\n"
+        "    def call(self, x):\n        return ops.f(tf.reduce_sum(K.sum(x))), initializers.get('zeros')\n",
+        "import keras\nfrom keras import initializers\nfrom keras.layers import Layer\nfrom mine import ops\n\n\n"
+        "class A(Layer):\n    def call(self, x):\n"
+        "        return ops.f(keras.ops.sum(keras.ops.sum(x))), initializers.get('zeros')\n",
+    )
+
+
+def test_parentheses_only_where_they_are_needed() -> None:
+    check_transformed(
+        "import tensorflow as tf\nfrom keras import backend as K\nfrom keras.layers import Layer\n\n\nclass A(Layer):\n"
+        "    def call(self, inputs, mask=None):\n        x, y = inputs\n        if mask is not None:\n"
+        "            x = x * mask[0]\n"
+        "        assert K.ndim(x) == 2 and not K.is_sparse(x)\n        return x, tf.data\n",
+        "import tensorflow as tf\nfrom keras.layers import Layer\n\n\nclass A(Layer):\n"
+        "    def call(self, inputs, mask=None):\n        x, y = inputs\n"
+        "        if mask is not None and mask[0] is not None:\n"
+        "            x = x * mask[0]\n        assert len(x.shape) == 2 and not isinstance(x, tf.SparseTensor)\n"
+        "        return x, tf.data\n",
+        unsafe=True,
+    )

@@ -1,0 +1,78 @@
+"""Many files: one that is broken, and one that a rule breaks on, cost one file each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from codemods import scan
+from codemods.cli import code
+from codemods.context import Context
+from codemods.engine import Options
+from codemods.rules.api import Found, SourceRule, Visit
+from codemods.runner import process, run
+from codemods.scan import Dispatcher
+from migrate.findings import Severity
+
+RULE = SourceRule("TST001", "test", "A rule of the tests.", Severity.ERROR)
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All rules but one replaced by one that raises for a call of ``trap``."""
+
+    def check(node: object, context: Context) -> Iterator[Found]:
+        if "trap" in context.source_file.text:
+            raise KeyError("no parent")
+        yield from ()
+
+    visit = Visit(check, (RULE,), module=True)
+    monkeypatch.setattr(scan, "dispatcher", lambda target, version: Dispatcher([visit], target, version))
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    monkeypatch.chdir(tmp_path)
+    named = {"a.py": "import keras\n", "b.py": "import keras\ntrap()\n", "c.py": "import keras\nkeras.x\n"}
+    for name, text in named.items():
+        (tmp_path / name).write_text(text)
+    return [tmp_path / name for name in named]
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_rule_that_raises_costs_one_file(files: list[Path]) -> None:
+    results = list(run(files, Options()))
+    assert [result.path for result in results] == files
+    assert [result.crashed for result in results] == [False, True, False]
+    error = results[1].error
+    assert error is not None
+    assert error.startswith("internal error: KeyError: 'no parent' (codemods/test_runner.py, line ")
+    assert results[1].new is None
+    assert [finding.code for finding in results[2].findings] == ["IMP010"]
+
+
+@pytest.mark.usefixtures("broken")
+def test_and_the_exit_status_says_so(files: list[Path]) -> None:
+    answer = CliRunner().invoke(code, [".", "--format", "json"])
+    document = json.loads(answer.stdout)
+    assert answer.exit_code == 3
+    assert [file["path"] for file in document["files"]] == ["b.py", "c.py"]
+    assert document["files"][0]["error"].startswith("internal error")
+    assert document["files"][1]["findings"]
+
+
+def test_in_a_notebook_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("codemods.notebooks.rewrite_notebook", fail)
+    file = tmp_path / "n.ipynb"
+    file.write_text('{"cells": [], "x": "keras"}')
+    result = process(file, Options())
+    assert result.crashed
+    assert result.error is not None
+    assert "ZeroDivisionError (codemods/test_runner.py" in result.error
