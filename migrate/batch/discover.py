@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import glob
 from dataclasses import dataclass, replace
-from pathlib import Path
+from itertools import chain, count
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
-from migrate.formats.pairing import core, find_architecture
+from migrate.formats.pairing import Neighbours
 from migrate.parity.golden import find_golden
 from migrate.scan.files import artifacts as walk
 
@@ -111,17 +112,17 @@ def discover(sources: Sequence[Source], identify: Identify) -> list[Candidate]:
             for path in walk(start) if start.is_dir() else [start]:
                 found.setdefault(path, (source, source.explicit))
     kinds = dict(identify(list(found)))
-    taken = _companions_of_weights(kinds)
+    pairs = _Pairs(kinds)
     candidates = []
     for path, (source, explicit) in found.items():
         kind = kinds[path]
-        if not explicit and not _is_artifact(path, kind, taken):
+        if not explicit and not _is_artifact(path, kind, pairs):
             continue
         name = _name(path, source.root)
         if isinstance(kind, MigrationError):
             candidates.append(Candidate(path, name, None, 0, problem=kind.message))
             continue
-        belonging = [file for file in (taken.get(path), find_golden(path)) if file is not None]
+        belonging = [file for file in (pairs.architectures.get(path), find_golden(path)) if file is not None]
         parts = _parts(path, kind.format)
         size = sum(part.stat().st_size for part in parts) if parts else kind.size
         candidates.append(Candidate(path, name, kind.format, size, tuple(belonging), parts=parts))
@@ -132,40 +133,49 @@ def _name(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) and path != root else path.name
 
 
-def _companions_of_weights(kinds: dict[Path, Identification | MigrationError]) -> dict[Path, Path]:
-    """Weights file to the architecture file beside it."""
-    texts = {path.parent for path, kind in kinds.items() if _format(kind) in _ARCHITECTURES}
-    taken: dict[Path, Path] = {}
-    for path, kind in kinds.items():
-        if _format(kind) in _WEIGHTS and path.parent in texts:
-            architecture = find_architecture(path)
-            if architecture is not None:
-                taken[path] = architecture
-    return taken
+class _Pairs:
+    """Architectures and the weights that they belong to; each folder is listed once."""
+
+    def __init__(self, kinds: dict[Path, Identification | MigrationError]) -> None:
+        self._folders: dict[Path, Neighbours | None] = {}
+        self.architectures: dict[Path, Path] = {}
+        for path, kind in kinds.items():
+            if _format(kind) in _WEIGHTS and (beside := self._beside(path)) is not None:
+                architecture = beside.architecture_of(path)
+                if architecture is not None:
+                    self.architectures[path] = architecture
+        self.taken = set(self.architectures.values())
+
+    def _beside(self, path: Path) -> Neighbours | None:
+        if path.parent not in self._folders:
+            try:
+                self._folders[path.parent] = Neighbours(path.parent)
+            except MigrationError:
+                self._folders[path.parent] = None  # a file that was named, in a folder that cannot be listed
+        return self._folders[path.parent]
+
+    def belongs_to_a_model(self, architecture: Path) -> bool:
+        """Whether weights or a model of the same name stand beside an architecture."""
+        beside = self._beside(architecture)
+        alike = beside.alike(architecture.name) if beside else []
+        return architecture in self.taken or any(
+            PurePath(name).suffix.lower() in _MODEL_SUFFIXES for name in alike
+        )
 
 
-def _is_artifact(path: Path, kind: Identification | MigrationError, taken: dict[Path, Path]) -> bool:
+def _is_artifact(path: Path, kind: Identification | MigrationError, pairs: _Pairs) -> bool:
     """Whether a file that a folder merely contains is an artifact of its own."""
     if isinstance(kind, MigrationError):
         return path.suffix.lower() in _MODEL_SUFFIXES
     if kind.format in _TOLD_ALSO:
         return path.suffix.lower() in _MODEL_SUFFIXES
     if kind.format in _ARCHITECTURES:
-        return path not in taken.values() and not _belongs_to_a_model(path)
+        return not pairs.belongs_to_a_model(path)
     if kind.format is Format.CHECKPOINT and path.is_file():
         return path.suffix == ".index"
     if kind.format is Format.META_GRAPH:
         return not path.with_suffix(".index").exists()
     return kind.format.is_model
-
-
-def _belongs_to_a_model(architecture: Path) -> bool:
-    """Whether weights or a model of the same name stand beside an architecture."""
-    wanted = core(architecture.name)
-    return any(
-        sibling != architecture and sibling.suffix.lower() in _MODEL_SUFFIXES and core(sibling.name) == wanted
-        for sibling in architecture.parent.iterdir()
-    )
 
 
 def _parts(path: Path, form: Format) -> tuple[Path, ...]:
@@ -215,9 +225,9 @@ def folders(sources: Sequence[str], known: dict[str, str] | None = None) -> dict
             continue
         parent, _, name = source.rpartition("/")
         short = name.split(".")[0] or name.lstrip(".")
-        options = [short, name.replace(".", "-").lstrip("-")]
-        options += [f"{options[1]}-{number}" for number in range(2, len(sources) + 3)]
+        long = name.replace(".", "-").lstrip("-")
         prefix = f"{parent}/" if parent else ""
+        options = chain((short, long), (f"{long}-{number}" for number in count(2)))
         folder = next(prefix + option for option in options if prefix + option not in used)
         assigned[source] = folder
         used.add(folder)

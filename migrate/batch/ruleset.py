@@ -99,7 +99,7 @@ def ruleset() -> RuleSet:
     homes = {rule.rule.code: _ROOT.parent / Path(*rule.change.__module__.split(".")) for rule in rules}
     homes = {code: path.with_suffix(".py") for code, path in homes.items()}
     sources = {path: path.read_bytes() for path in _deciding()}
-    graph = {path: _imports(path, source) for path, source in sources.items()}
+    graph = {path: _imports(path, source) for path, source in sources.items() if b"dialects" in source}
     own = _private(graph, set(homes.values()))
     parts = [Part(CORE, _digest([sources[path] for path in sorted(sources.keys() - own)], tool_versions()))]
     for rule in rules:
@@ -164,8 +164,9 @@ def _closure(start: Path, graph: Mapping[Path, set[Path]]) -> set[Path]:
 
 
 def _private(graph: Mapping[Path, set[Path]], homes: set[Path]) -> set[Path]:
-    """Files that decide nothing but what rules do: homes of rules, and what nothing else imports."""
-    own = set().union(*(_closure(home, graph) for home in homes)) & graph.keys()
+    """Files of the dialects that decide nothing but what rules do: their homes, and what nothing else imports."""
+    reached = set().union(*(_closure(home, graph) for home in homes)) & graph.keys()
+    own = {path for path in reached if path.is_relative_to(_ROOT / "dialects")}
     while True:
         shared = own & {target for path, targets in graph.items() if path not in own for target in targets}
         if not shared:

@@ -7,16 +7,15 @@ exactly one file fits; whether the layers agree is checked by those who build fr
 
 from __future__ import annotations
 
+import os
 import re
-from typing import TYPE_CHECKING
+from itertools import islice
+from pathlib import Path, PurePath
 
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.identify import identify
 from migrate.formats.layer_config import layer_name, layers_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _TEXT_SUFFIXES = (".json", ".yaml", ".yml", ".txt", "")
 _WEIGHT_SUFFIX = re.compile(r"\.(h5|hdf5|hdf|keras|ckpt(-\d+)?|model|weights|index)$", re.IGNORECASE)
@@ -24,7 +23,7 @@ _ROLE = re.compile(
     r"(^|[._-]+)(model|weights?|config|configuration|arch|architecture|json|yaml|best|final)$", re.IGNORECASE
 )
 _FORMATS = (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML)
-_MAX_LISTED = 5000
+_MAX_LISTED = 200_000
 _MAX_ALONE = 20
 
 
@@ -46,58 +45,81 @@ def find_architecture(weights: Path) -> Path | None:
     Raises:
         MigrationError: FMT021 when the folder cannot be listed.
     """
-    candidates = sorted(p for p in _siblings(weights) if p.suffix.lower() in _TEXT_SUFFIXES and p != weights)
-    wanted = core(weights.name)
-    fitting = [p for p in candidates if core(p.name) == wanted]
-    fitting.sort(key=lambda p: (p.stem != weights.stem, p.stem != weights.name, p.name))
-    architectures = [p for p in fitting if _is_architecture(p)]
-    if not architectures:
-        return _only_pair(weights, candidates)
-    exact = [p for p in architectures if weights.name.startswith(p.stem)]
-    if len(architectures) == 1 or len(exact) == 1:
-        return (exact or architectures)[0]
-    return None
+    return Neighbours(weights.parent).architecture_of(weights)
 
 
-def _only_pair(weights: Path, candidates: list[Path]) -> Path | None:
-    """The one architecture of a folder with one weights file, if their layers have the same names."""
-    if (
-        len(candidates) > _MAX_ALONE
-        or sum(bool(_WEIGHT_SUFFIX.search(p.name)) for p in _siblings(weights)) != 1
-    ):
+class Neighbours:
+    """The files of one folder, looked at once for all that are to be paired in it.
+
+    Args:
+        folder: to be listed.
+
+    Raises:
+        MigrationError: FMT021 when it cannot be.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._texts: dict[str, list[Path]] = {}
+        self._by_core: dict[str, list[str]] = {}
+        self._weights = 0
+        for name in sorted(_listed(folder)):
+            wanted = core(name)
+            self._by_core.setdefault(wanted, []).append(name)
+            self._weights += bool(_WEIGHT_SUFFIX.search(name))
+            if PurePath(name).suffix.lower() in _TEXT_SUFFIXES:
+                self._texts.setdefault(wanted, []).append(folder / name)
+
+    def alike(self, name: str) -> list[str]:
+        """Names of files that belong together with this one, itself left out."""
+        return [other for other in self._by_core.get(core(name), ()) if other != name]
+
+    def architecture_of(self, weights: Path) -> Path | None:
+        """The architecture file beside a weights file of this folder; see `find_architecture`."""
+        fitting = [p for p in self._texts.get(core(weights.name), ()) if p.name != weights.name]
+        fitting.sort(key=lambda p: (p.stem != weights.stem, p.stem != weights.name, p.name))
+        architectures = [p for p in fitting if _is_architecture(p)]
+        if not architectures:
+            return self._only_pair(weights)
+        exact = [p for p in architectures if weights.name.startswith(p.stem)]
+        if len(architectures) == 1 or len(exact) == 1:
+            return (exact or architectures)[0]
         return None
-    architectures = [p for p in candidates if _is_architecture(p)]
-    # identify() opens the file in a child first, so that what follows cannot crash this process.
-    if len(architectures) != 1 or identify(weights).format is not Format.HDF5_WEIGHTS:
-        return None
-    from migrate.formats.architecture import read_architecture
-    from migrate.formats.hdf5 import read_hdf5
 
+    def _only_pair(self, weights: Path) -> Path | None:
+        """The one architecture of a folder with one weights file, if their layers have the same names."""
+        if self._weights != 1 or sum(map(len, self._texts.values())) > _MAX_ALONE:
+            return None
+        texts = (path for paths in self._texts.values() for path in paths if path.name != weights.name)
+        architectures = [path for path in texts if _is_architecture(path)]
+        # identify() opens the file in a child first, so that what follows cannot crash this process.
+        if len(architectures) != 1 or identify(weights).format is not Format.HDF5_WEIGHTS:
+            return None
+        from migrate.formats.architecture import read_architecture
+        from migrate.formats.hdf5 import read_hdf5
+
+        try:
+            stored = {layer.layer[0] for layer in read_hdf5(weights, values=False).weights if layer.layer}
+            root = read_architecture(architectures[0]).architecture
+        except MigrationError:
+            return None  # no pair is found; reading the weights themselves says what is wrong with them
+        named = {layer_name(layer) for layer in layers_of(root or {}) or []}
+        return architectures[0] if stored and stored <= named else None
+
+
+def _listed(folder: Path) -> list[str]:
+    """Names of the files in a folder, as many as are worth pairing.
+
+    Raises:
+        MigrationError: FMT021 when it cannot be listed.
+    """
     try:
-        stored = {layer.layer[0] for layer in read_hdf5(weights, values=False).weights if layer.layer}
-        root = read_architecture(architectures[0]).architecture
-    except MigrationError:
-        return None  # no pair is found; reading the weights themselves says what is wrong with them
-    named = {layer_name(layer) for layer in layers_of(root or {}) or []}
-    return architectures[0] if stored and stored <= named else None
-
-
-def _siblings(weights: Path) -> list[Path]:
-    found = []
-    try:
-        for index, path in enumerate(weights.parent.iterdir()):
-            if index >= _MAX_LISTED:
-                break
-            if path.is_file():
-                found.append(path)
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in islice(entries, _MAX_LISTED) if entry.is_file()]
     except OSError as error:
         raise MigrationError(
-            "FMT021",
-            f"cannot list {weights.parent}: {error.strerror}",
-            "Check its permissions.",
-            str(weights),
+            "FMT021", f"cannot list {folder}: {error.strerror}", "Check its permissions.", str(folder)
         ) from error
-    return found
 
 
 def _is_architecture(path: Path) -> bool:
