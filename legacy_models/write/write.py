@@ -33,6 +33,7 @@ MODULES = (
     "cases_losses",
     "cases_savedmodel",
     "cases_savedmodel_classes",
+    "cases_savedmodel_strings",
     "cases_tf1",
     "cases_checkpoint",
 )

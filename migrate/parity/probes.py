@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from migrate.capsule.model import Array, Layer, Model, TensorRef, Topology, structure_refs
+from migrate.formats.saved_model.examples import Feature
+from migrate.parity.examples import example_batch
 
 PASS_THROUGH = frozenset(
     [
@@ -50,6 +52,7 @@ class InputSpec:
         dtype: numpy or TensorFlow name; ``string`` for text.
         ids: number of ids allowed when the input is indices, else None.
         words: vocabulary when the input is text.
+        examples: features when the input is serialised ``tf.Example`` strings.
     """
 
     name: str
@@ -57,6 +60,7 @@ class InputSpec:
     dtype: str
     ids: int | None = None
     words: tuple[str, ...] = ()
+    examples: tuple[Feature, ...] = ()
 
 
 def input_specs(model: Model, described: list[Mapping[str, Any]]) -> list[InputSpec]:
@@ -185,6 +189,8 @@ def _concrete(spec: InputSpec, case: _Case, images: tuple[int, int]) -> tuple[in
 
 
 def _values(rng: np.random.Generator, spec: InputSpec, shape: tuple[int, ...], kind: str) -> Array:
+    if spec.examples:
+        return example_batch(rng, spec.examples, spec.words, shape, complete=kind == "plain")
     if spec.dtype == "string" or spec.words:
         return _strings(rng, spec, shape) if spec.dtype == "string" else _known_integers(rng, spec, shape)
     dtype = np.dtype(spec.dtype if spec.dtype != "bfloat16" else "float32")

@@ -11,8 +11,6 @@ from typing import Any
 from migrate.capsule.model import Model, Topology, structure_refs
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import Finding, MigrationError, Severity
-from migrate.parity.golden import find_golden, read_golden
-from migrate.parity.probes import InputSpec, make_probes
 from migrate.pipeline.deploy import report_undeployed
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.lift import lift_signature
@@ -20,15 +18,20 @@ from migrate.pipeline.progress import Progress, Witness, Written
 from migrate.pipeline.proof import Judge, must_agree, outputs_of
 from migrate.pipeline.reference import Reference, reader_params
 from migrate.pipeline.request import ArtifactRequest, Options, Target
+from migrate.pipeline.signatures import (
+    Signatures,
+    must_keep_signatures,
+    recorded_calls,
+    take_signature_references,
+    witnesses_of,
+)
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.subclassed import CUSTOM, migrate_subclassed, report_classes, write_sources
 from migrate.pipeline.translated import ask_reader, facts_of, legacy_structure
 from migrate.worlds.pool import Slot
-from migrate.worlds.worker import WorldError
 
 DEFAULT = "serving_default"
 PREDICT = "tensorflow/serving/predict"
-Signatures = Mapping[str, Mapping[str, Any]]
 
 
 def migrate_saved_model(
@@ -48,12 +51,12 @@ def migrate_saved_model(
         loaded = slot.legacy.call("load_saved_model", params)
         signatures: Signatures = loaded["signatures"]
         progress.signatures = {"old": dict(signatures)}
-        references = take_signature_references(slot, signatures, progress)
-        recorded = _recorded(request, slot, signatures)
+        references = take_signature_references(slot, info, signatures, progress)
+        recorded = recorded_calls(request, slot, signatures)
         proven = {name for name, _ in recorded}
         progress.findings = [f for f in progress.findings if f.code != "PAR005" or f.place not in proven]
     parts: dict[str, Path] = {}
-    witnesses = [*recorded, *_witnesses(references)]
+    witnesses = [*recorded, *witnesses_of(references)]
     if Target.KERAS in options.targets and info["architecture"]:
         parts |= _migrate_natively(request, options, slot, staged, references, signatures, progress)
     elif Target.KERAS in options.targets and info["subclassed"]:
@@ -142,40 +145,6 @@ def _report_keywords(signatures: Signatures, progress: Progress) -> None:
                     name,
                 )
             )
-
-
-def take_signature_references(slot: Slot, signatures: Signatures, progress: Progress) -> dict[str, Reference]:
-    """Run every signature of the untouched graph on probes; a signature that none fits is left unproven."""
-    references = {}
-    for number, (name, signature) in enumerate(signatures.items()):
-        specs = [
-            InputSpec(e["name"], tuple(e["shape"]) if e["shape"] is not None else (None,), e["dtype"])
-            for e in signature["inputs"]
-        ]
-        probes = slot.inputs / f"signature{number}.safetensors"
-        save_arrays(probes, make_probes(specs))
-        call = {
-            "signature": name,
-            "probes": str(probes),
-            "inputs": [e["name"] for e in signature["inputs"]],
-            "outputs": [e["name"] for e in signature["outputs"]],
-            "out": f"signature{number}.safetensors",
-        }
-        try:
-            reply = slot.legacy.call("predict_signature", call)
-        except WorldError as error:
-            progress.findings.append(
-                Finding(
-                    "PAR005",
-                    Severity.WARNING,
-                    f"signature {name!r} was not compared: {' '.join(error.message.split())[:200]}",
-                    "Record inputs and outputs with the original framework as MODEL.golden.npz beside the model.",
-                    name,
-                )
-            )
-            continue
-        references[name] = Reference("original", signature, probes, load_arrays(Path(reply["file"])), ())
-    return references
 
 
 def _migrate_natively(
@@ -302,33 +271,6 @@ def _arrange(keys: list[str], wanted: list[str]) -> list[int] | None:
     return order
 
 
-def _witnesses(references: Mapping[str, Reference]) -> list[tuple[str, Witness]]:
-    return [
-        (name, Witness(r.evidence, f"signature {name!r}", r.probes, r.outputs))
-        for name, r in references.items()
-    ]
-
-
-def _recorded(request: ArtifactRequest, slot: Slot, signatures: Signatures) -> list[tuple[str, Witness]]:
-    """Recorded calls of signatures, where the user has them."""
-    path = request.golden or find_golden(request.path)
-    if path is None:
-        return []
-    witnesses = []
-    for number, (name, recorded) in enumerate(read_golden(path).signatures.items()):
-        signature = signatures.get(name)
-        if signature is None:
-            raise MigrationError(
-                "PAR003", f"{path.name} records {name!r}, which is no signature of the model"
-            )
-        inputs = {f"0/{i}": recorded.inputs[e["name"]] for i, e in enumerate(signature["inputs"])}
-        outputs = {f"0/{i}": recorded.outputs[e["name"]] for i, e in enumerate(signature["outputs"])}
-        probes = slot.inputs / f"recorded{number}.safetensors"
-        save_arrays(probes, inputs)
-        witnesses.append((name, Witness("golden", f"{name!r} of {path.name}", probes, outputs)))
-    return witnesses
-
-
 def _reexport(
     slot: Slot, method: str, params: Mapping[str, Any], signatures: Signatures, progress: Progress
 ) -> Path:
@@ -367,22 +309,3 @@ def _compare_served(
     must_agree(comparisons, f"signature {name!r} of the exported SavedModel")
     progress.comparisons += comparisons
     progress.witnesses.append(witness)
-
-
-def must_keep_signatures(old: Signatures, new: Signatures) -> None:
-    """Refuse when a signature, a key, a dtype or a dimension got lost.
-
-    Raises:
-        MigrationError: ``EXP005``.
-    """
-    for name, signature in old.items():
-        for side in ("inputs", "outputs"):
-            before = {e["name"]: (e["dtype"], e["shape"]) for e in signature[side]}
-            after = {e["name"]: (e["dtype"], e["shape"]) for e in new.get(name, {}).get(side, [])}
-            if name not in new or (before != after if side == "inputs" else before.keys() != after.keys()):
-                raise MigrationError(
-                    "EXP005",
-                    f"signature {name!r} would change: {side} {before} became {after}",
-                    "This is a fault of the exporter; please report the model.",
-                    place=name,
-                )

@@ -17,12 +17,8 @@ from migrate.pipeline.proof import Judge, outputs_of
 from migrate.pipeline.reference import Reference, reader_params, take_reference
 from migrate.pipeline.request import Options
 from migrate.pipeline.safety import must_be_safe
-from migrate.pipeline.saved_model import (
-    load_params,
-    must_keep_signatures,
-    read_saved_model,
-    take_signature_references,
-)
+from migrate.pipeline.saved_model import load_params, read_saved_model
+from migrate.pipeline.signatures import must_keep_signatures, take_signature_references
 from migrate.pipeline.staging import Staged, stage
 from migrate.pipeline.translated import ask_reader
 from migrate.worlds.pool import Slot
@@ -79,7 +75,7 @@ def _references_of(path: Path, options: Options, slot: Slot, progress: Progress)
     if staged.format is Format.SAVED_MODEL:
         info = read_saved_model(slot, staged, progress)
         signatures = slot.legacy.call("load_saved_model", load_params(staged, info))["signatures"]
-        return take_signature_references(slot, signatures, progress)
+        return take_signature_references(slot, info, signatures, progress)
     translated = ask_reader(slot, staged.source, reader_params(staged, options))
     translated.must_be_translated()
     return {DEFAULT: take_reference(slot, staged, translated, options)}

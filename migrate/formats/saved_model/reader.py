@@ -183,11 +183,22 @@ def _meta_graph(message: Message) -> MetaGraph:
         initializers=_initializers(internal, collections, graph),
         graph=graph,
         objects=parse_objects(message.view(7)),
-        assets=[asset.text(2) for asset in message.messages(6)],
+        assets=_assets(message, collections),
         collections=list(collections),
         reference_variables=any(op in graph.ops for op in ("Variable", "VariableV2", "TemporaryVariable")),
         graph_data=message.view(2),
     )
+
+
+def _assets(message: Message, collections: dict[str, Message]) -> list[str]:
+    """File names below ``assets/``: in a field of their own, by index, or packed in a collection as TF1 wrote them."""
+    named = [asset.text(2) for asset in message.messages(6)]
+    packed = (
+        collections["saved_model_assets"].message(5).messages(1)
+        if "saved_model_assets" in collections
+        else ()
+    )
+    return [*named, *(name for asset in packed if (name := asset.message(2).text(2)) not in named)]
 
 
 def _initializers(internal: list[Signature], collections: dict[str, Message], graph: Graph) -> list[str]:

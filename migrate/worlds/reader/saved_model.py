@@ -10,8 +10,9 @@ from migrate.capsule.store import save_arrays
 from migrate.formats.artifact import LegacyArtifact
 from migrate.formats.checkpoint.reader import Checkpoint, open_checkpoint
 from migrate.formats.limits import sha256_of
+from migrate.formats.saved_model.examples import example_features, words_of
 from migrate.formats.saved_model.keras import read_keras_saved_model
-from migrate.formats.saved_model.reader import SavedModel, read_saved_model
+from migrate.formats.saved_model.reader import MetaGraph, SavedModel, read_saved_model
 from migrate.formats.saved_model.subclassed import custom_classes, subclassed_root
 
 _OBJECTS = "objects.safetensors"
@@ -20,7 +21,8 @@ _OBJECTS = "objects.safetensors"
 def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """What a SavedModel says of itself: facts, tag sets, signature keys in their order, request methods.
 
-    ``subclassed`` tells the class of a root that Keras knows by its class alone, ``classes`` all that are the author's.
+    ``subclassed`` tells the class of a root that Keras knows by its class alone, ``classes`` all that are the author's,
+    ``examples`` the features inside serialised examples, ``words`` some that the tables know.
     """
     source = Path(params["source"])
     artifact = read_keras_saved_model(source, values=False)
@@ -32,6 +34,11 @@ def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any
         "architecture": artifact.architecture is not None,
         "subclassed": root.class_name if root is not None else None,
         "classes": custom_classes(model),
+        "examples": {
+            name: {key: [asdict(f) for f in features] for key, features in inputs.items()}
+            for name, inputs in example_features(meta).items()
+        },
+        "words": words_of(model) if _takes_strings(meta) else [],
         "missing": list(model.missing),
         "reference_variables": meta.reference_variables,
         "tags": list(meta.tags),
@@ -42,6 +49,10 @@ def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any
         },
         "methods": {s.name: s.method for s in meta.signatures},
     }
+
+
+def _takes_strings(meta: MetaGraph) -> bool:
+    return any(tensor.dtype == "string" for s in meta.signatures for tensor in s.inputs)
 
 
 def read_subclassed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:

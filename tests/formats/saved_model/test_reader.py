@@ -122,3 +122,9 @@ def test_tag_sets_and_ordered_keys_of_authentic_models(legacy_models: Path) -> N
     several = read_saved_model(legacy_models / "tf.keras-2.8/several_signatures/saved_model").serving
     assert len(several.signatures) > 1
     assert all(signature.inputs and signature.outputs for signature in several.signatures)
+
+
+def test_assets_of_tf1_stand_in_a_collection(legacy_models: Path) -> None:
+    model = read_saved_model(legacy_models / "tf.keras-1.15/builder/saved_model")
+    assert model.serving.assets == ["colours.txt"]
+    assert model.missing == []

@@ -1,0 +1,100 @@
+"""Serialised ``tf.Example`` probes: what a feature specification allows, with known words and with features left out.
+
+The messages are small enough to be written by hand (``tensorflow/core/example/example.proto``): a map from key to a
+list of bytes, floats or integers.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from migrate.capsule.model import Array
+from migrate.formats.saved_model.examples import Feature
+
+_KINDS = {"string": 1, "float32": 2, "int64": 3}
+"""Field of a ``Feature`` by type of its values."""
+_FREE = 3
+_IDS = 2
+"""Integers stay below this: they are often ids of a small vocabulary."""
+UNKNOWN = "zyzzyva"
+
+
+def example_batch(
+    rng: np.random.Generator,
+    features: Sequence[Feature],
+    words: Sequence[str],
+    shape: tuple[int, ...],
+    *,
+    complete: bool,
+) -> Array:
+    """Strings of the given shape, each one serialised example.
+
+    Args:
+        rng: source of the values.
+        features: what the graph parses.
+        words: that the tables of the graph know; one that they do not know is mixed in.
+        shape: of the result.
+        complete: every feature is there; else those that may be missing are, now and then.
+    """
+    count = int(np.prod(shape))
+    examples = [_example(rng, features, words, complete=complete) for _ in range(count)]
+    result = np.empty(count, dtype=object)
+    result[:] = examples
+    return result.reshape(shape)
+
+
+def _example(
+    rng: np.random.Generator, features: Sequence[Feature], words: Sequence[str], *, complete: bool
+) -> bytes:
+    chosen: dict[str, tuple[str, list[Any]]] = {}
+    for feature in features:
+        if complete or feature.required or rng.random() < 0.6:
+            chosen[feature.key] = (feature.dtype, _values(rng, feature, words))
+    return encode_example(chosen)
+
+
+def _values(rng: np.random.Generator, feature: Feature, words: Sequence[str]) -> list[Any]:
+    if feature.shape is None:
+        size = int(rng.integers(1, _FREE + 1))
+    else:
+        size = int(np.prod([int(rng.integers(1, _FREE + 1)) if d is None else d for d in feature.shape]))
+    if feature.dtype == "string":
+        return [str(word).encode() for word in rng.choice([*words, *words, UNKNOWN], size=size)]
+    if feature.dtype == "int64":
+        return [int(v) for v in rng.integers(0, _IDS, size=size)]
+    return [float(v) for v in rng.normal(size=size)]
+
+
+def encode_example(features: Mapping[str, tuple[str, Sequence[Any]]]) -> bytes:
+    """An ``Example`` from key to type (``string``, ``float32``, ``int64``) and values."""
+    entries = b"".join(
+        _field(1, _field(1, key.encode()) + _field(2, _field(_KINDS[dtype], _list(dtype, values))))
+        for key, (dtype, values) in sorted(features.items())
+    )
+    return _field(1, entries)
+
+
+def _list(dtype: str, values: Sequence[Any]) -> bytes:
+    if dtype == "string":
+        return b"".join(_field(1, value) for value in values)
+    if dtype == "float32":
+        return _field(1, struct.pack(f"<{len(values)}f", *values))
+    return _field(1, b"".join(_varint(value & 0xFFFF_FFFF_FFFF_FFFF) for value in values))
+
+
+def _field(number: int, payload: bytes) -> bytes:
+    """A length-delimited field."""
+    return _varint(number << 3 | 2) + _varint(len(payload)) + payload
+
+
+def _varint(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)

@@ -1,0 +1,118 @@
+"""Signatures of a SavedModel: called on probes and on recorded inputs, and compared key by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from migrate.capsule.store import load_arrays, save_arrays
+from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.saved_model.examples import Feature
+from migrate.parity.golden import find_golden, read_golden
+from migrate.parity.probes import InputSpec, make_probes
+from migrate.pipeline.progress import Progress, Witness
+from migrate.pipeline.reference import Reference
+from migrate.pipeline.request import ArtifactRequest
+from migrate.worlds.pool import Slot
+from migrate.worlds.worker import WorldError
+
+Signatures = Mapping[str, Mapping[str, Any]]
+
+
+def take_signature_references(
+    slot: Slot, info: Mapping[str, Any], signatures: Signatures, progress: Progress
+) -> dict[str, Reference]:
+    """Run every signature of the untouched graph on probes; a signature that none fits is left unproven.
+
+    Args:
+        slot: its legacy world has loaded the SavedModel.
+        info: the reader's description: ``examples`` tells what serialised examples hold, ``words`` what tables know.
+        signatures: name to inputs and outputs.
+        progress: collects a finding for each signature that could not be run.
+    """
+    references = {}
+    for number, (name, signature) in enumerate(signatures.items()):
+        specs = [_input_spec(entry, name, info) for entry in signature["inputs"]]
+        probes = slot.inputs / f"signature{number}.safetensors"
+        save_arrays(probes, make_probes(specs))
+        call = {
+            "signature": name,
+            "probes": str(probes),
+            "inputs": [e["name"] for e in signature["inputs"]],
+            "outputs": [e["name"] for e in signature["outputs"]],
+            "out": f"signature{number}.safetensors",
+        }
+        try:
+            reply = slot.legacy.call("predict_signature", call)
+        except WorldError as error:
+            progress.findings.append(
+                Finding(
+                    "PAR005",
+                    Severity.WARNING,
+                    f"signature {name!r} was not compared: {' '.join(error.message.split())[:200]}",
+                    "Record inputs and outputs with the original framework as MODEL.golden.npz beside the model.",
+                    name,
+                )
+            )
+            continue
+        references[name] = Reference("original", signature, probes, load_arrays(Path(reply["file"])), ())
+    return references
+
+
+def _input_spec(entry: Mapping[str, Any], signature: str, info: Mapping[str, Any]) -> InputSpec:
+    shape = (None,) if entry["shape"] is None else tuple(entry["shape"])
+    if entry["dtype"] != "string":
+        return InputSpec(entry["name"], shape, entry["dtype"])
+    stored = info["examples"].get(signature, {}).get(entry["name"], [])
+    features = tuple(msgspec.convert(feature, Feature) for feature in stored)
+    return InputSpec(entry["name"], shape, "string", words=tuple(info["words"]), examples=features)
+
+
+def witnesses_of(references: Mapping[str, Reference]) -> list[tuple[str, Witness]]:
+    """One witness for each reference, by signature."""
+    return [
+        (name, Witness(r.evidence, f"signature {name!r}", r.probes, r.outputs))
+        for name, r in references.items()
+    ]
+
+
+def recorded_calls(request: ArtifactRequest, slot: Slot, signatures: Signatures) -> list[tuple[str, Witness]]:
+    """Recorded calls of signatures, where the user has them."""
+    path = request.golden or find_golden(request.path)
+    if path is None:
+        return []
+    witnesses = []
+    for number, (name, recorded) in enumerate(read_golden(path).signatures.items()):
+        signature = signatures.get(name)
+        if signature is None:
+            raise MigrationError(
+                "PAR003", f"{path.name} records {name!r}, which is no signature of the model"
+            )
+        inputs = {f"0/{i}": recorded.inputs[e["name"]] for i, e in enumerate(signature["inputs"])}
+        outputs = {f"0/{i}": recorded.outputs[e["name"]] for i, e in enumerate(signature["outputs"])}
+        probes = slot.inputs / f"recorded{number}.safetensors"
+        save_arrays(probes, inputs)
+        witnesses.append((name, Witness("golden", f"{name!r} of {path.name}", probes, outputs)))
+    return witnesses
+
+
+def must_keep_signatures(old: Signatures, new: Signatures) -> None:
+    """Refuse when a signature, a key, a dtype or a dimension got lost.
+
+    Raises:
+        MigrationError: ``EXP005``.
+    """
+    for name, signature in old.items():
+        for side in ("inputs", "outputs"):
+            before = {e["name"]: (e["dtype"], e["shape"]) for e in signature[side]}
+            after = {e["name"]: (e["dtype"], e["shape"]) for e in new.get(name, {}).get(side, [])}
+            if name not in new or (before != after if side == "inputs" else before.keys() != after.keys()):
+                raise MigrationError(
+                    "EXP005",
+                    f"signature {name!r} would change: {side} {before} became {after}",
+                    "This is a fault of the exporter; please report the model.",
+                    place=name,
+                )
