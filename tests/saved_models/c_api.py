@@ -22,6 +22,8 @@ from migrate.formats.saved_model.reader import read_saved_model
 Array = npt.NDArray[Any]
 _TYPES = {"float32": 1, "float64": 2, "int32": 3, "uint8": 4, "int64": 9, "bool": 10}
 """``TF_DataType`` of tensors whose memory is plain numbers."""
+_STRING, _STRING_BYTES = 7, 24
+"""``TF_STRING``, and the size of one ``TF_TString`` (tensorflow/c/tf_tstring.h, tsl/platform/ctstring_internal.h)."""
 
 
 class _Output(ctypes.Structure):
@@ -47,12 +49,14 @@ def open_library() -> ctypes.CDLL:
         "TF_LoadSessionFromSavedModel",
         "TF_GraphOperationByName",
         "TF_NewTensor",
+        "TF_AllocateTensor",
         "TF_TensorData",
+        "TF_StringGetDataPointer",
     ):
         getattr(library, name).restype = ctypes.c_void_p
     for name in ("TF_Message", "TF_Version"):
         getattr(library, name).restype = ctypes.c_char_p
-    library.TF_TensorByteSize.restype = ctypes.c_size_t
+    library.TF_TensorByteSize.restype = library.TF_StringGetSize.restype = ctypes.c_size_t
     library.TF_Dim.restype = ctypes.c_int64
     return library
 
@@ -113,6 +117,8 @@ class CSession:
         return [self._array(ctypes.c_void_p(result)) for result in results]
 
     def _tensor(self, array: Array) -> int:
+        if array.dtype.kind in "US":
+            return self._strings(array)
         dims = (ctypes.c_int64 * array.ndim)(*array.shape)
         tensor: int = self._c.TF_NewTensor(
             _TYPES[array.dtype.name],
@@ -125,12 +131,35 @@ class CSession:
         )
         return tensor
 
+    def _strings(self, array: Array) -> int:
+        """A tensor of strings: each is copied into a ``TF_TString`` of the library's own memory."""
+        items = array if array.dtype.kind == "S" else np.char.encode(array, "utf-8")
+        dims = (ctypes.c_int64 * array.ndim)(*array.shape)
+        size = ctypes.c_size_t(array.size * _STRING_BYTES)
+        tensor: int = self._c.TF_AllocateTensor(_STRING, dims, array.ndim, size)
+        start = self._c.TF_TensorData(ctypes.c_void_p(tensor))
+        for position, item in enumerate(np.ravel(items).tolist()):
+            place = ctypes.c_void_p(start + position * _STRING_BYTES)
+            self._c.TF_StringInit(place)
+            self._c.TF_StringCopy(place, item, ctypes.c_size_t(len(item)))
+        return tensor
+
+    def _text(self, tensor: ctypes.c_void_p, count: int) -> list[bytes]:
+        start = self._c.TF_TensorData(tensor)
+        places = [ctypes.c_void_p(start + position * _STRING_BYTES) for position in range(count)]
+        return [
+            ctypes.string_at(self._c.TF_StringGetDataPointer(place), self._c.TF_StringGetSize(place))
+            for place in places
+        ]
+
     def _array(self, tensor: ctypes.c_void_p) -> Array:
         kinds = {number: name for name, number in _TYPES.items()}
-        dtype = kinds[self._c.TF_TensorType(tensor)]
+        number = self._c.TF_TensorType(tensor)
         shape = [self._c.TF_Dim(tensor, axis) for axis in range(self._c.TF_NumDims(tensor))]
+        if number == _STRING:
+            return np.array(self._text(tensor, int(np.prod(shape))), dtype=np.bytes_).reshape(shape)
         data = ctypes.string_at(self._c.TF_TensorData(tensor), self._c.TF_TensorByteSize(tensor))
-        return np.frombuffer(data, dtype).reshape(shape).copy()
+        return np.frombuffer(data, kinds[number]).reshape(shape).copy()
 
 
 def main(folder: str, *calls: str) -> None:
@@ -140,7 +169,7 @@ def main(folder: str, *calls: str) -> None:
     for name, given, out in zip(calls[::3], calls[1::3], calls[2::3], strict=True):
         arrays = np.load(given)
         feeds = {t.tensor: arrays[t.key] for t in signatures[name].inputs}
-        outputs = [t for t in signatures[name].outputs if t.dtype in _TYPES]
+        outputs = signatures[name].outputs
         results = session.run(feeds, [t.tensor for t in outputs])
         np.savez(out, **{t.key: array for t, array in zip(outputs, results, strict=True)})
 
