@@ -1,21 +1,26 @@
-"""Scans and identifies files in a locked-up worker: a file that crashes a parser costs one answer, not the run."""
+"""Scans and identifies files in locked-up workers: a file that crashes a parser costs one answer, not the run."""
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import os
+import queue
 import shutil
+import signal
 import tempfile
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
-import msgspec
-
-from migrate.findings import Finding, MigrationError, Severity
-from migrate.formats.artifact import Format
-from migrate.formats.identify import Identification
+from migrate.batch import resources
+from migrate.findings import MigrationError, Severity
 from migrate.scan.files import Scan, artifacts
 from migrate.scan.rules import found
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.protocol import ProtocolError
+from migrate.worlds.reader.answers import read_answer, read_answers, read_identification
 from migrate.worlds.sandbox import policy
 from migrate.worlds.worker import Worker, WorkerDied, WorkerMemory, WorkerTimeout
 
@@ -23,7 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
+    from migrate.formats.identify import Identification
+
 BATCH = 64
+READERS = 4
+"""Side by side, at most; more wait for the disk."""
 READER_LIMITS = Limits(memory_bytes=4 << 30, call_seconds=120, recycle_calls=10_000)
 ALONE_SECONDS = 30.0
 """For one file, after its group broke the worker: libhdf5 runs in circles on some damaged files."""
@@ -31,71 +40,26 @@ _BROKEN = (WorkerDied, WorkerTimeout, WorkerMemory, ProtocolError)
 _T = TypeVar("_T")
 
 
-class _Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    code: str
-    severity: Severity
-    message: str
-    hint: str
-    place: str
-
-
-class _Scanned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    kind: str
-    findings: list[_Finding]
-
-
-class _Identified(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    format: Format
-    detail: str
-    hint: str
-    size: int
-
-
-def _checked(answer: object, shape: type[_T]) -> _T:
-    """A worker's answer, strictly: another shape means that the worker was taken over."""
-    try:
-        return msgspec.convert(answer, shape)
-    except msgspec.ValidationError as error:
-        raise ProtocolError(f"the reader's answer cannot be read: {error}") from error
-
-
-def read_answer(path: Path, answer: object) -> Scan:
-    """An answer to ``scan`` or one of ``scan_many``: text says why a file cannot be read.
-
-    Raises:
-        ProtocolError: when it has another shape.
-    """
-    if isinstance(answer, str):
-        return Scan(path, "other", (found("SEC014", answer, path.name),))
-    checked = _checked(answer, _Scanned)
-    findings = (Finding(f.code, f.severity, f.message, f.hint, f.place) for f in checked.findings)
-    return Scan(path, checked.kind, tuple(findings))
-
-
-def read_identification(path: Path, answer: object) -> Identification | MigrationError:
-    """An answer to ``identify_many``.
-
-    Raises:
-        ProtocolError: when it has another shape.
-    """
-    if isinstance(answer, str):
-        return MigrationError("FMT021", answer, "Check the path and its permissions.", str(path))
-    checked = _checked(answer, _Identified)
-    return Identification(path, checked.format, checked.detail, checked.hint, checked.size)
-
-
 class Reader:
-    """Looks at files below the given roots; a context manager.
+    """Looks at files below the given roots; a context manager, for one caller at a time.
 
     Args:
-        roots: what the worker may read.
-        limits: of the worker.
+        roots: what the workers may read.
+        limits: of each worker.
+        readers: workers, started as they are needed; one a core unless given.
     """
 
-    def __init__(self, roots: Sequence[Path], limits: Limits = READER_LIMITS) -> None:
+    def __init__(self, roots: Sequence[Path], limits: Limits = READER_LIMITS, readers: int = 0) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="keras-migrate-read-"))
-        rules = policy(self._folder, limits, roots)
-        self._worker = Worker(World.READER, self._folder, limits, policy=rules)
+        self._count = readers or min(READERS, resources.cores())
+        self._stopped = False
+        self._workers = []
+        self._free: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        for number in range(self._count):
+            scratch = self._folder / str(number)
+            worker = Worker(World.READER, scratch, limits, policy=policy(scratch, limits, roots))
+            self._workers.append(worker)
+            self._free.put(worker)
 
     def __enter__(self) -> Self:
         return self
@@ -103,7 +67,8 @@ class Reader:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._worker.close()
+        for worker in self._workers:
+            worker.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def scan(self, paths: Iterable[Path]) -> Iterator[Scan]:
@@ -131,44 +96,78 @@ class Reader:
         read: Callable[[Path, object], _T],
         killer: Callable[[Path, MigrationError], _T],
     ) -> Iterator[tuple[Path, _T]]:
-        group: list[Path] = []
-        for path in paths:
-            group.append(path)
-            if len(group) == BATCH:
-                yield from self._group(method, group, read, killer)
-                group = []
-        if group:
-            yield from self._group(method, group, read, killer)
+        """Answers in order; groups are looked at side by side, and few of them ahead of what was taken."""
+
+        def look(group: list[Path]) -> list[tuple[Path, _T]]:
+            worker = self._free.get()
+            try:
+                return list(self._group(worker, method, group, read, killer))
+            finally:
+                self._free.put(worker)
+
+        remaining = iter(paths)
+        ahead: deque[Future[list[tuple[Path, _T]]]] = deque()
+        with ThreadPoolExecutor(self._count) as threads:
+            try:
+                while group := list(itertools.islice(remaining, BATCH)):
+                    ahead.append(threads.submit(look, group))
+                    if len(ahead) > 2 * self._count:
+                        yield from ahead.popleft().result()
+                while ahead:
+                    yield from ahead.popleft().result()
+            finally:
+                if ahead:
+                    self._stop(ahead)
+
+    def _stop(self, ahead: Iterable[Future[list[tuple[Path, _T]]]]) -> None:
+        """Nobody waits for the rest, such as after Ctrl-C: let no thread wait for it either."""
+        self._stopped = True
+        for future in ahead:
+            future.cancel()
+        for worker in self._workers:
+            if worker.pid is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(worker.pid, signal.SIGKILL)
 
     def _group(
         self,
+        worker: Worker,
         method: str,
         paths: list[Path],
         read: Callable[[Path, object], _T],
         killer: Callable[[Path, MigrationError], _T],
     ) -> Iterator[tuple[Path, _T]]:
         """One message for a group; a group that kills the worker is repeated one by one."""
+        if self._stopped:
+            return
         try:
             seconds = ALONE_SECONDS if len(paths) == 1 else None
-            reply = self._worker.call(method, {"paths": [str(path.absolute()) for path in paths]}, seconds)
-            answers: list[Any] = _checked(reply.get("answers"), list[Any])
-            if len(answers) != len(paths):
-                raise ProtocolError("the reader answered another number of files")
+            reply = worker.call(method, {"paths": [str(path.absolute()) for path in paths]}, seconds)
+            answers = read_answers(reply, len(paths))
             results = [(path, read(path, answer)) for path, answer in zip(paths, answers, strict=True)]
         except _BROKEN as error:
-            self._worker.close()
+            worker.close()
+            if self._stopped:
+                return
             if len(paths) == 1:
                 yield paths[0], killer(paths[0], error)
                 return
             for path in paths:
-                yield from self._group(method, [path], read, killer)
+                yield from self._group(worker, method, [path], read, killer)
         else:
             yield from results
 
 
 def scan_roots(roots: Sequence[Path], limits: Limits = READER_LIMITS) -> Iterator[tuple[Path, Scan]]:
-    """Scans of everything below each root, with the root that it belongs to."""
-    with Reader(roots, limits) as reader:
+    """Scans of everything below each root, with the root that it belongs to; roots in order."""
+    owners: deque[Path] = deque()
+
+    def below() -> Iterator[Path]:
         for root in roots:
-            for scan in reader.scan(artifacts(root)):
-                yield root, scan
+            for path in artifacts(root):
+                owners.append(root)
+                yield path
+
+    with Reader(roots, limits) as reader:
+        for scan in reader.scan(below()):
+            yield owners.popleft(), scan

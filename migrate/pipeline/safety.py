@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from migrate.batch.scanner import read_answer
 from migrate.findings import Finding, MigrationError
 from migrate.scan.files import is_unsafe
 from migrate.worlds.pool import Slot
+from migrate.worlds.reader.answers import read_answer
 
 
 def must_be_safe(slot: Slot, source: Path, trust: bool) -> list[Finding]:

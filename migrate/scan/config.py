@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from migrate.findings import Severity
 from migrate.formats.limits import MAX_ARCHITECTURE_BYTES, MAX_DEPTH
-from migrate.scan import graph, names
+from migrate.scan import names
+from migrate.scan.operations import judge_operation
 from migrate.scan.rules import found
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def _judge_class(name: str, value: dict[str, Any], place: str) -> Iterator[Findi
         operation = _NODE_OP.search(text if isinstance(text, str) else json.dumps(text))
         if operation is None:
             yield found("SEC014", "TensorFlowOpLayer names no operation", place)
-        elif (reason := graph.judge_operation(operation.group(1))) is not None:
+        elif (reason := judge_operation(operation.group(1))) is not None:
             yield found(reason.code, reason.message, place, reason.severity)
 
 

@@ -7,65 +7,24 @@ Field numbers are those of ``saved_model.proto``, ``meta_graph.proto``, ``graph.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from migrate.findings import Finding, Severity
 from migrate.formats.wire import Message, WireError
+from migrate.scan.config import scan_json
+from migrate.scan.operations import CONDITIONAL, judge_operation
 from migrate.scan.rules import found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FORBIDDEN = re.compile(
-    r"PyFunc|ReadFile|WriteFile|MatchingFiles|Reader|Rpc|^Remote|SummaryWriter|SummaryFile|SummaryDb|^Debug(?!Gradient)"
-    r"|DumpTensor|(CSV|TextLine|TFRecord|FixedLengthRecord|LMDB|Sql|Generator|Cache|DataService)Dataset|ToTFRecord"
-    r"|(Save|Load|Register|Snapshot)Dataset|Snapshot|DistributedSave|LoadAndRemapMatrix|ImportEvent"
-    r"|FileSystem|^_?(Host)?(Send|Recv)|Collective|^Nccl|^Abort$|XlaHostCompute|RawProto|^Write\w*Summary"
-)
-_CONDITIONAL: dict[str, int | None] = {
-    "SaveV2": 0,
-    "Save": 0,
-    "SaveSlices": 0,
-    "RestoreV2": 0,
-    "Restore": 0,
-    "RestoreSlice": 0,
-    "MergeV2Checkpoints": None,
-    "InitializeTableFromTextFile": 1,
-    "InitializeTableFromTextFileV2": 1,
-}
-"""Operations that read or write the file named by this input; savers and vocabularies feed it."""
 _ADAPTING = "__inference_adapt_step"
 """What ``Layer.adapt`` leaves behind: it feeds Python data, and no loader calls it unless a graph does."""
-_OTHERS = frozenset({"Print", "PrintV2", "DecodeProtoV2", "EncodeProto"})
 _OUTSIDE = re.compile(r"^[/~\\]|\.\.|://|^[A-Za-z]:[\\/]")
 _OP_IN_TEXT = re.compile(r'^\s*op:\s*"([^"]{1,200})"', re.MULTILINE)
-
-
-@cache
-def _safe() -> frozenset[str]:
-    data = json.loads(Path(__file__).with_name("ops.json").read_text())
-    return frozenset(data["safe"])
-
-
-def judge_operation(name: str, *, alone: bool = True) -> Finding | None:
-    """The finding for one operation by its name; None when it only computes.
-
-    Args:
-        name: as in ``NodeDef.op``.
-        alone: no graph is at hand to say which file a saver's node reaches.
-    """
-    if name in _safe() or name in _OTHERS or (name in _CONDITIONAL and not alone):
-        return None
-    if name in _CONDITIONAL or _FORBIDDEN.search(name):
-        return found("SEC007", f"the operation {name} reaches beyond tensors")
-    if "Dataset" in name or "Iterator" in name or "Summary" in name or "TPU" in name:
-        return found("SEC007", f"the operation {name} is no part of a model", severity=Severity.WARNING)
-    return found("SEC013", f"the operation {name[:80]!r} is unknown: it needs its author's library")
 
 
 @dataclass(slots=True)
@@ -78,8 +37,6 @@ class _Body:
 
 def scan_saved_model_proto(data: memoryview, place: str) -> Iterator[Finding]:
     """Findings of ``saved_model.pb``: operations, assets, and the configurations that Keras left in it."""
-    from migrate.scan.config import scan_json
-
     try:
         for meta_graph in Message(data).messages(2):
             assets = set()
@@ -97,8 +54,6 @@ def scan_saved_model_proto(data: memoryview, place: str) -> Iterator[Finding]:
 
 def scan_keras_metadata(data: memoryview, place: str) -> Iterator[Finding]:
     """Findings of ``keras_metadata.pb``: a configuration for each tracked object."""
-    from migrate.scan.config import scan_json
-
     try:
         for node in Message(data).messages(1):
             metadata = node.text(5)
@@ -168,8 +123,8 @@ def _scan_body(body: _Body, assets: frozenset[str]) -> Iterator[Finding]:
         place = f"{body.place}/{name[:200]}"
         if finding is not None:
             yield found(finding.code, finding.message, place, finding.severity)
-        elif operation in _CONDITIONAL:
-            for path in _constant_paths(body, node, _CONDITIONAL[operation], assets):
+        elif operation in CONDITIONAL:
+            for path in _constant_paths(body, node, CONDITIONAL[operation], assets):
                 yield found("SEC007", f"{operation} reaches the fixed path {path[:100]!r}", place)
         elif operation == "PrintV2" and _attribute(node, "output_stream").startswith("file:"):
             yield found("SEC007", f"PrintV2 writes to {_attribute(node, 'output_stream')[:100]!r}", place)

@@ -149,13 +149,12 @@ _OPERATION_MODULES = frozenset(
         "__operators__",
         "keras.backend",
         "keras.activations",
-        "compat.v1.nn",
-        "compat.v1.math",
-        "compat.v1",
-        "compat.v1.linalg",
         "numpy",
     ]
 )
+_COMPATIBLE = ("tf.", "compat.v1.", "compat.v2.")
+_SINGLE_FUNCTIONS = frozenset(["debugging.check_numerics", "manip.gather_nd"])
+"""Functions on tensors in modules that hold other things as well."""
 _FORBIDDEN_OPERATIONS = frozenset(
     [
         "py_function",
@@ -193,10 +192,13 @@ def is_tensor_function(name: object) -> bool:
     """
     if not isinstance(name, str) or not _DOTTED.match(name):
         return False
-    module, _, function = name.rpartition(".")
+    plain = name
+    for prefix in _COMPATIBLE:
+        plain = plain.removeprefix(prefix)
+    module, _, function = plain.rpartition(".")
     if function in _FORBIDDEN_OPERATIONS or function.startswith(("decode_proto", "encode_proto")):
         return False
-    return not module or module in _OPERATION_MODULES
+    return not module or module in _OPERATION_MODULES or plain in _SINGLE_FUNCTIONS
 
 
 PATH_KEYS = frozenset(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,27 @@ from tests.scan.exploits import layer, sequential
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "migrate", "scan", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_answers_come_in_order_from_readers_side_by_side(tmp_path: Path) -> None:
+    roots = [tmp_path / "a", tmp_path / "b"]
+    for root in roots:
+        root.mkdir()
+        for number in range(150):
+            exploits.h5_model(root / f"{number:03}.h5", sequential(layer("Dense", {"units": number})))
+    found = list(scanner.scan_roots(roots))
+    assert [scan.path for _, scan in found] == [root / f"{n:03}.h5" for root in roots for n in range(150)]
+    assert [root for root, _ in found] == [roots[0]] * 150 + [roots[1]] * 150
+
+
+def test_whoever_stops_listening_waits_for_nobody(tmp_path: Path) -> None:
+    paths = [exploits.h5_model(tmp_path / f"{n}.h5", sequential()) for n in range(3 * scanner.BATCH)]
+    with scanner.Reader([tmp_path], readers=2) as reader:
+        answers = reader.scan(itertools.cycle(paths))
+        assert next(answers).verdict == "clean"
+        began = time.monotonic()
+        answers.close()
+        assert time.monotonic() - began < 5
 
 
 @pytest.fixture

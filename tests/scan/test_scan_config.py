@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from migrate.dialects.keras3.operations.table import ALIASES, FUNCTIONS
 from migrate.findings import Severity
+from migrate.scan import names
 from migrate.scan.config import scan_json, scan_value
 from migrate.scan.files import is_unsafe
 from tests.scan.exploits import bytecode, layer, sequential
@@ -145,6 +147,31 @@ INNOCENT: dict[str, Any] = {
         "registered_name": None, "config": [[None, 3], "float32", "x"],
     },
 }  # fmt: skip
+
+
+def test_what_the_dialects_translate_is_known_to_the_scan() -> None:
+    """Two lists of one truth: a function with a counterpart in ``keras.ops`` reaches nothing but tensors."""
+    for name in (*FUNCTIONS, *ALIASES):
+        assert names.is_tensor_function(name), name
+        assert names.is_tensor_function(f"compat.v1.{name}"), name
+        assert names.is_tensor_function(f"tf.{name}"), name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "compat.v1.py_func",
+        "tf.io.write_file",
+        "compat.v1.io.read_file",
+        "debugging.enable_dump_debug_info",
+        "compat.v1.Session",
+        "load_op_library",
+        "compat.v1.raw_ops.WriteFile",
+        "tf.tf.io.gfile.remove",
+    ],
+)
+def test_no_prefix_lets_other_functions_in(name: str) -> None:
+    assert not names.is_tensor_function(name)
 
 
 @pytest.mark.parametrize("name", INNOCENT)

@@ -8,7 +8,7 @@ import pytest
 
 from migrate.scan import scan_artifact
 from migrate.scan.files import is_unsafe, scan_one
-from migrate.scan.graph import judge_operation
+from migrate.scan.operations import judge_operation
 from tests.scan import exploits
 from tests.scan.exploits import field, graph, node, saved_model, text_constant
 

@@ -1,0 +1,57 @@
+"""Graph operations by name: which only compute, by allow-list, and what is said of the others."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from migrate.findings import Severity
+from migrate.scan.rules import found
+
+if TYPE_CHECKING:
+    from migrate.findings import Finding
+
+_FORBIDDEN = re.compile(
+    r"PyFunc|ReadFile|WriteFile|MatchingFiles|Reader|Rpc|^Remote|SummaryWriter|SummaryFile|SummaryDb|^Debug(?!Gradient)"
+    r"|DumpTensor|(CSV|TextLine|TFRecord|FixedLengthRecord|LMDB|Sql|Generator|Cache|DataService)Dataset|ToTFRecord"
+    r"|(Save|Load|Register|Snapshot)Dataset|Snapshot|DistributedSave|LoadAndRemapMatrix|ImportEvent"
+    r"|FileSystem|^_?(Host)?(Send|Recv)|Collective|^Nccl|^Abort$|XlaHostCompute|RawProto|^Write\w*Summary"
+)
+CONDITIONAL: dict[str, int | None] = {
+    "SaveV2": 0,
+    "Save": 0,
+    "SaveSlices": 0,
+    "RestoreV2": 0,
+    "Restore": 0,
+    "RestoreSlice": 0,
+    "MergeV2Checkpoints": None,
+    "InitializeTableFromTextFile": 1,
+    "InitializeTableFromTextFileV2": 1,
+}
+"""Operations that read or write the file named by this input; savers and vocabularies feed it."""
+_OTHERS = frozenset({"Print", "PrintV2", "DecodeProtoV2", "EncodeProto"})
+
+
+@cache
+def _safe() -> frozenset[str]:
+    data = json.loads(Path(__file__).with_name("ops.json").read_text())
+    return frozenset(data["safe"])
+
+
+def judge_operation(name: str, *, alone: bool = True) -> Finding | None:
+    """The finding for one operation by its name; None when it only computes.
+
+    Args:
+        name: as in ``NodeDef.op``.
+        alone: no graph is at hand to say which file a saver's node reaches.
+    """
+    if name in _safe() or name in _OTHERS or (name in CONDITIONAL and not alone):
+        return None
+    if name in CONDITIONAL or _FORBIDDEN.search(name):
+        return found("SEC007", f"the operation {name} reaches beyond tensors")
+    if "Dataset" in name or "Iterator" in name or "Summary" in name or "TPU" in name:
+        return found("SEC007", f"the operation {name} is no part of a model", severity=Severity.WARNING)
+    return found("SEC013", f"the operation {name[:80]!r} is unknown: it needs its author's library")

@@ -1,0 +1,82 @@
+"""What the reader world answers to its looks at files, checked by the parent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.artifact import Format
+from migrate.formats.identify import Identification
+from migrate.scan.files import Scan
+from migrate.scan.rules import found
+from migrate.worlds.protocol import ProtocolError
+
+_T = TypeVar("_T")
+
+
+class _Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    code: str
+    severity: Severity
+    message: str
+    hint: str
+    place: str
+
+
+class _Scanned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    kind: str
+    findings: list[_Finding]
+
+
+class _Identified(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    format: Format
+    detail: str
+    hint: str
+    size: int
+
+
+def _checked(answer: object, shape: type[_T]) -> _T:
+    """A worker's answer, strictly: another shape means that the worker was taken over."""
+    try:
+        return msgspec.convert(answer, shape)
+    except msgspec.ValidationError as error:
+        raise ProtocolError(f"the reader's answer cannot be read: {error}") from error
+
+
+def read_answers(reply: dict[str, Any], count: int) -> list[Any]:
+    """The answers of ``scan_many`` and ``identify_many``, one for each path.
+
+    Raises:
+        ProtocolError: when it has another shape, or another number.
+    """
+    answers: list[Any] = _checked(reply.get("answers"), list[Any])
+    if len(answers) != count:
+        raise ProtocolError("the reader answered another number of files")
+    return answers
+
+
+def read_answer(path: Path, answer: object) -> Scan:
+    """An answer to ``scan`` or one of ``scan_many``: text says why a file cannot be read.
+
+    Raises:
+        ProtocolError: when it has another shape.
+    """
+    if isinstance(answer, str):
+        return Scan(path, "other", (found("SEC014", answer, path.name),))
+    checked = _checked(answer, _Scanned)
+    findings = (Finding(f.code, f.severity, f.message, f.hint, f.place) for f in checked.findings)
+    return Scan(path, checked.kind, tuple(findings))
+
+
+def read_identification(path: Path, answer: object) -> Identification | MigrationError:
+    """An answer to ``identify_many``.
+
+    Raises:
+        ProtocolError: when it has another shape.
+    """
+    if isinstance(answer, str):
+        return MigrationError("FMT021", answer, "Check the path and its permissions.", str(path))
+    checked = _checked(answer, _Identified)
+    return Identification(path, checked.format, checked.detail, checked.hint, checked.size)
