@@ -185,9 +185,9 @@ def _show_plan(sources: Sequence[str], out: str, batch: BatchOptions, as_json: b
     if as_json:
         click.echo(json.dumps(value, indent=1))
         return
-    from migrate.cli.tables import plan_table, print_table
+    from migrate.cli.tables import plan_lines
 
-    print_table(plan_table(value))
+    click.echo("\n".join(plan_lines(value)))
 
 
 def _show(report: BatchReport, out: str, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -85,13 +85,19 @@ def reasons_table(report: BatchReport) -> Table | None:
     return table
 
 
-def plan_table(plan: Mapping[str, Any]) -> Table:
-    """What a run would do with each artifact."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for header in ("source", "format", "action", "expected", "sure", "seconds"):
-        table.add_column(header, no_wrap=True)
-    for row in plan["artifacts"]:
-        table.add_row(
-            *(Text(str(row[key])) for key in ("source", "format", "action", "expected", "sure", "seconds"))
-        )
-    return table
+def plan_lines(plan: Mapping[str, Any]) -> Iterator[str]:
+    """What a run would do with each artifact, and all together; plain text, because ten thousand rows are common."""
+    columns = ("source", "format", "action", "expected", "sure", "seconds")
+    rows = [columns, *(tuple(str(row[key]) for key in columns) for row in plan["artifacts"])]
+    widths = [max(len(row[number]) for row in rows) for number in range(len(columns))]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(_printable(cell) for cell in cells).rstrip()
+    actions = Counter(row["action"] for row in plan["artifacts"])
+    counted = ", ".join(f"{count} to {action}" for action, count in sorted(actions.items()))
+    yield f"{len(rows) - 1} artifacts: {counted or 'nothing'}; about {plan['seconds']:.0f} s with {plan['jobs']} jobs"
+
+
+def _printable(text: str) -> str:
+    """A name as it may be shown: control characters of a hostile file name do nothing to the terminal."""
+    return "".join(char if char.isprintable() else "?" for char in text)

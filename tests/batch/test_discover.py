@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 import h5py
@@ -13,6 +14,7 @@ import pytest
 from migrate.batch.discover import Candidate, discover, expand, folders
 from migrate.batch.scanner import Reader
 from migrate.findings import MigrationError
+from migrate.formats import pairing
 from migrate.formats.artifact import Format
 from tests.batch.support import model
 from tests.scan import exploits
@@ -101,3 +103,34 @@ def test_output_folders_are_unique_and_stay() -> None:
         "n.weights.h5": "n",
     }
     assert folders(["a.h5", "a.keras"], {"a.keras": "a"}) == {"a.keras": "a", "a.h5": "a-h5"}
+
+
+def test_thousands_of_pairs_in_one_folder_are_found_in_one_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(60):
+        weights(tmp_path / f"m{number}_weights.h5")
+        (tmp_path / f"m{number}.json").write_text(json.dumps(sequential()))
+    listed: list[Path] = []
+    listing = pairing._listed
+    monkeypatch.setattr(pairing, "_listed", lambda folder: listed.append(folder) or listing(folder))
+    found = find(tmp_path)
+    assert len(found) == 60
+    assert all(
+        [path.name for path in one.companions] == [f"{name[:-11]}.json"] for name, one in found.items()
+    )
+    assert listed == [tmp_path]
+
+
+def test_a_pattern_for_weights_finds_what_belongs_to_them(tmp_path: Path) -> None:
+    weights(tmp_path / "pair_weights.h5")
+    (tmp_path / "pair.json").write_text(json.dumps(sequential()))
+    (one,) = find(f"{tmp_path}/*.h5").values()
+    assert [path.name for path in one.companions] == ["pair.json"]
+
+
+def test_ten_thousand_names_get_folders_at_once() -> None:
+    names = [f"m{number}.h5" for number in range(10_000)]
+    began = time.perf_counter()
+    assert len(set(folders(names).values())) == len(names)
+    assert time.perf_counter() - began < 2

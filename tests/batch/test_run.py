@@ -255,3 +255,24 @@ def test_stopping_keeps_the_report_of_what_is_finished(
     assert caught.value.report.artifacts == []
     monkeypatch.undo()
     assert statuses(run(folder, out)) == {"a.h5": "migrated", "b.h5": "migrated"}
+
+
+def test_the_plan_is_shown(tmp_path: Path) -> None:
+    folder = models(tmp_path / "in", "a", "b\x1b[31m")
+    command = [
+        sys.executable,
+        "-m",
+        "migrate",
+        "models",
+        str(folder),
+        "--out",
+        str(tmp_path / "out"),
+        "--dry-run",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["source", "format", "action", "expected", "sure", "seconds"]
+    assert lines[1].split() == ["a.h5", "hdf5-model", "migrate", "migrated", "likely", "0.8"]
+    assert lines[2].startswith("b?[31m.h5")
+    assert lines[3].startswith("2 artifacts: 2 to migrate; about ")
