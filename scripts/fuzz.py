@@ -31,6 +31,7 @@ GROUP = 32
 HANG_SECONDS = 4.0
 """A group takes a third of a second; libhdf5 runs in circles on some damaged heaps and has to be cut."""
 MAX_SEED = 200_000
+TOLD_EVERY = 60.0
 
 
 def default_seeds() -> list[Path]:
@@ -72,7 +73,7 @@ def main() -> int:
         todo = [(start, min(GROUP, arguments.inputs - start)) for start in range(0, arguments.inputs, GROUP)][
             ::-1
         ]
-        done = 0
+        done, told = 0, began
         while todo and time.monotonic() - began < arguments.seconds:
             start, count = todo.pop()
             try:
@@ -90,6 +91,13 @@ def main() -> int:
                     todo.append((number + 1, start + count - number - 1))
                 continue
             done += count
+            if time.monotonic() - told > TOLD_EVERY:
+                told = time.monotonic()
+                print(
+                    f"{done} inputs, {sum(deaths.values())} deaths, {len(strange)} strange",
+                    file=sys.stderr,
+                    flush=True,
+                )
             totals.update(reply["outcomes"])
             strange += reply["strange"]
             slowest = max(slowest, (reply["slowest"], reply["slowest_number"]))
@@ -115,7 +123,13 @@ def main() -> int:
         "outcomes": dict(totals.most_common()),
     }
     print(json.dumps(report, indent=2))
-    return 1 if strange or deaths["WorkerMemory"] or sum(deaths.values()) > arguments.deaths else 0
+    failed = bool(strange or deaths["WorkerMemory"] or sum(deaths.values()) > arguments.deaths)
+    print(
+        f"fuzz: {done} inputs in {seconds:.0f} s, {len(strange)} strange exceptions, "
+        f"{sum(deaths.values())} worker deaths, {peak >> 20} MB at most: {'FAILED' if failed else 'passed'}",
+        file=sys.stderr,
+    )
+    return int(failed)
 
 
 if __name__ == "__main__":

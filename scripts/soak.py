@@ -1,6 +1,6 @@
 """A soak: many artifacts in one run, some damaged in known ways; statuses, throughput and memory over time.
 
-    python scripts/soak.py [--artifacts 2000] [--damaged 0.05] [--jobs 2] [--out FOLDER] [--report FILE]
+    python scripts/soak.py [--artifacts 2000] [--damaged 0.05] [--jobs 2] [--report FILE]
 
 Artifacts are copies of the authentic models with changed weights. What each original becomes is found in a first
 run over the originals; a copy must become the same, and a damaged one what its damage says. Exit status 1 when a
@@ -25,12 +25,14 @@ from typing import Any
 
 JUDGED_FROM = 100
 """Artifacts from which on a run is long enough for its memory to be judged."""
+TOLD_EVERY = 60.0
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import h5py  # noqa: E402
 import numpy as np  # noqa: E402
 
+from migrate.batch.events import Event  # noqa: E402
 from migrate.batch.run import BatchOptions, run_batch  # noqa: E402
 from tests.scan import exploits  # noqa: E402
 
@@ -151,6 +153,28 @@ class Memory(threading.Thread):
         return [max(self.samples[i : i + size]) >> 20 for i in range(0, len(self.samples), size)][:5]
 
 
+class Progress:
+    """A line on standard error now and then, so that a long run can be watched."""
+
+    def __init__(self, artifacts: int, memory: Memory) -> None:
+        self._artifacts, self._memory = artifacts, memory
+        self._done = 0
+        self._began = self._told = time.monotonic()
+
+    def __call__(self, event: Event) -> None:
+        """Take an event of the batch."""
+        self._done += event.kind == "done"
+        now = time.monotonic()
+        if now - self._told > TOLD_EVERY:
+            self._told = now
+            used = self._memory.samples[-1] >> 20 if self._memory.samples else 0
+            print(
+                f"{self._done}/{self._artifacts} after {now - self._began:.0f} s, {used} MB",
+                file=sys.stderr,
+                flush=True,
+            )
+
+
 def main() -> int:
     """Run, print one JSON value, say whether all is well."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -159,6 +183,7 @@ def main() -> int:
     parser.add_argument("--damaged", type=float, default=0.05)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--report", type=Path, help="where the JSON value is written, too")
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
     chosen = originals()
@@ -184,8 +209,9 @@ def main() -> int:
                 expected[name] = DAMAGES[index % len(DAMAGES)](target, rng)
         memory = Memory()
         memory.start()
+        tell = Progress(arguments.artifacts, memory)
         began = time.monotonic()
-        report = run_batch([str(folder / "in")], folder / "out", batch)
+        report = run_batch([str(folder / "in")], folder / "out", batch, tell)
         seconds = time.monotonic() - began
         memory.stop()
         began = time.monotonic()
@@ -215,8 +241,17 @@ def main() -> int:
         "peak_mb_by_fifth": fifths,
         "exploits_fired": len(fired),
     }
-    print(json.dumps(result, indent=2))
-    return 1 if wrong or grew or fired else 0
+    text = json.dumps(result, indent=2)
+    print(text)
+    if arguments.report:
+        arguments.report.write_text(text + "\n")
+    failed = bool(wrong or grew or fired)
+    print(
+        f"soak: {arguments.artifacts} artifacts in {seconds:.0f} s ({result['per_second']}/s), {len(wrong)} with "
+        f"another status, memory by fifth {fifths} MB, again in {again:.1f} s: {'FAILED' if failed else 'passed'}",
+        file=sys.stderr,
+    )
+    return int(failed)
 
 
 if __name__ == "__main__":

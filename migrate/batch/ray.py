@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 NODE_LOSSES = 3
 """How many nodes may go under one task before it is reported as failed."""
 ADDRESS = "RAY_ADDRESS"
+LOOPBACK_ONLY = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+"""Set to 0 before Ray is imported, its processes know each other by 127.0.0.1 and listen there alone; without it
+they listen on every interface, even for a cluster of this machine (Ray's ``services.get_node_ip_address``)."""
 
 
 class JobActor:
@@ -71,6 +74,8 @@ def ray_executor(jobs: int, settings: Settings, batch: BatchOptions) -> Executor
     Raises:
         MigrationError: RUN018 when Ray is not installed or its cluster cannot be reached.
     """
+    if ADDRESS not in os.environ:
+        os.environ.setdefault(LOOPBACK_ONLY, "0")
     try:
         import ray
     except ImportError as error:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -13,30 +17,60 @@ import pytest
 from migrate.batch.events import Event
 from migrate.batch.ledger import Ledger
 from migrate.batch.lock import STATE
+from migrate.batch.ray import LOOPBACK_ONLY
 from migrate.batch.run import run_batch
 from tests.batch.support import ROOT, calls, intact, models, options, statuses, wait_for
+from tests.batch.test_faults import descendants, gone
 
+os.environ.setdefault(LOOPBACK_ONLY, "0")  # read when Ray is imported
 ray = pytest.importorskip("ray", reason="needs the ray extra")
 
-pytestmark = pytest.mark.slow
-LOOPBACK = "127.0.0.2"
-"""Ray replaces 127.0.0.1 by the address of the machine, and then nobody listens there."""
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray")]
 
 
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Two nodes of one CPU; afterwards nothing of them is left, neither process nor file."""
     from ray.cluster_utils import Cluster
 
+    folder = tempfile.mkdtemp(prefix="km-ray-")  # short: sockets are made in it
+    monkeypatch.setenv("RAY_TMPDIR", folder)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setenv("RAY_DISABLE_IMPORT_WARNING", "1")
     node = {"num_cpus": 1, "memory": 6 << 30, "object_store_memory": 100 << 20}
-    made = Cluster(initialize_head=True, head_node_args={**node, "node_ip_address": LOOPBACK})
-    second = made.add_node(**node, node_ip_address=LOOPBACK)
-    made.wait_for_nodes()
-    ray.init(address=made.address, log_to_driver=False)
-    yield made, second
-    ray.shutdown()
-    made.shutdown()
+    made = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+    try:
+        second = made.add_node(**node)
+        made.wait_for_nodes()
+        ray.init(address=made.address, log_to_driver=False)
+        below = descendants(os.getpid())
+        yield made, second
+        below += descendants(os.getpid())
+    finally:
+        ray.shutdown()
+        made.shutdown()
+        shutil.rmtree(folder, ignore_errors=True)
+    assert gone(below, 20)
+
+
+def listening(pids: set[int]) -> set[str]:
+    """Addresses on which processes listen, as ``/proc/net`` writes them."""
+    addresses = {}
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A":
+                addresses[f"socket:[{fields[9]}]"] = fields[1].partition(":")[0]
+    found = set()
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            found |= {addresses.get(os.readlink(fd), "") for fd in Path(f"/proc/{pid}/fd").iterdir()}
+    return found - {""}
+
+
+def test_nobody_listens_beyond_loopback(cluster: Any) -> None:
+    found = listening({os.getpid(), *descendants(os.getpid())})
+    assert found
+    assert found <= {"0100007F", "0000000000000000FFFF00000100007F"}  # 127.0.0.1, as IPv4 and mapped
 
 
 def test_a_node_is_killed_in_mid_run(tmp_path: Path, cluster: Any) -> None:
