@@ -349,6 +349,31 @@ EXPORT = (
         _NOTE,
     ),
     _reason(
+        "EXP014",
+        "tag-added",
+        "The meta graph lacked the tag that servers load.",
+        "TF1 Hub modules have no tag. The exported SavedModel has the tag `serve`, and the same signatures.",
+        Severity.INFO,
+    ),
+    _reason(
+        "EXP015",
+        "functions-served",
+        "A SavedModel without signatures is served by its functions.",
+        "Many modules of TF Hub have no signature, only `module(x)`. `__call__` becomes `serving_default`; arguments "
+        "that are no tensors keep the values of the traced function, `training=False` where there is a choice. The "
+        "object offers its functions to Python as before.",
+        Severity.INFO,
+    ),
+    _reason(
+        "EXP016",
+        "functions-lost",
+        "Functions of the loaded object are no part of the exported SavedModel.",
+        "A signature with a key that is a Python keyword is exported from its graph, which knows no objects. "
+        "Servers call signatures and notice nothing; from Python call `loaded.signatures[NAME]` in place of "
+        "`loaded(x)`.",
+        _NOTE,
+    ),
+    _reason(
         "EXP020",
         "unliftable-operation",
         "An operation of the graph has no layer or function of `keras.ops`.",

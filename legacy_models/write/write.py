@@ -34,6 +34,7 @@ MODULES = (
     "cases_savedmodel",
     "cases_savedmodel_classes",
     "cases_savedmodel_strings",
+    "cases_savedmodel_hub",
     "cases_tf1",
     "cases_checkpoint",
 )

@@ -21,7 +21,7 @@ from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import Facts
 from migrate.worlds.pool import Slot
 
-DEFAULT = "serving_default"
+DEFAULT, HUB_DEFAULT = "serving_default", "default"
 _UNLIFTABLE = frozenset(
     {
         "EXP020",
@@ -53,7 +53,7 @@ def lift_signature(
     A refusal becomes a finding that names the operation, because the signatures are kept in any case.
     """
     described = progress.signatures["old"]
-    name = DEFAULT if DEFAULT in described else next(iter(described))
+    name = next((n for n in (DEFAULT, HUB_DEFAULT) if n in described), None) or next(iter(described))
     witnesses = [witness for key, witness in recorded if key == name]
     if name in references:
         reference = references[name]

@@ -31,6 +31,7 @@ from migrate.pipeline.translated import ask_reader, facts_of, legacy_structure
 from migrate.worlds.pool import Slot
 
 DEFAULT = "serving_default"
+SERVE = "serve"
 PREDICT = "tensorflow/serving/predict"
 
 
@@ -51,6 +52,7 @@ def migrate_saved_model(
         loaded = slot.legacy.call("load_saved_model", params)
         signatures: Signatures = loaded["signatures"]
         progress.signatures = {"old": dict(signatures)}
+        _report_functions(info, signatures, progress)
         references = take_signature_references(slot, info, signatures, progress)
         recorded = recorded_calls(request, slot, signatures)
         proven = {name for name, _ in recorded}
@@ -66,9 +68,9 @@ def migrate_saved_model(
     if not parts:
         report_undeployed(options, progress)
     if Target.SAVED_MODEL in options.targets:
-        by_names = info["reference_variables"] or loaded["by_tensor_names"]
+        by_names = info["reference_variables"] or info["tables_of_user"] or loaded["by_tensor_names"]
         method = "reexport_tf1" if by_names else "reexport"
-        parts["saved_model"] = _reexport(slot, method, params, signatures, progress)
+        parts["saved_model"] = _reexport(slot, method, params, signatures, progress, parts)
         _report_keywords(signatures, progress)
         with progress.phase("reload"):
             for name, witness in witnesses:
@@ -103,7 +105,12 @@ def read_saved_model(slot: Slot, staged: Staged, progress: Progress) -> dict[str
 
 def load_params(staged: Staged, info: Mapping[str, Any]) -> dict[str, Any]:
     """What a world needs to load the staged SavedModel as its file has it."""
-    return {"path": str(staged.source), "orders": info["orders"], "tags": info["tags"]}
+    return {
+        "path": str(staged.source),
+        "orders": info["orders"],
+        "tags": info["tags"],
+        "functions": info["functions"],
+    }
 
 
 def _report_limits(info: Mapping[str, Any], progress: Progress) -> None:
@@ -118,8 +125,18 @@ def _report_limits(info: Mapping[str, Any], progress: Progress) -> None:
                 "Keep the old SavedModel for the other tag sets; the exporter writes one.",
             )
         )
+    if SERVE not in info["tags"]:
+        tags = info["tags"] or "no tag"
+        progress.findings.append(
+            Finding(
+                "EXP014",
+                Severity.INFO,
+                f"the meta graph had {tags}, which servers do not load; it is exported with the tag {SERVE!r}",
+                "Load it by its signatures, or as a server does; hub.Module asks for the old folder.",
+            )
+        )
     for name, method in info["methods"].items():
-        if method != PREDICT:
+        if method not in ("", PREDICT):
             progress.findings.append(
                 Finding(
                     "EXP011",
@@ -129,6 +146,20 @@ def _report_limits(info: Mapping[str, Any], progress: Progress) -> None:
                     name,
                 )
             )
+
+
+def _report_functions(info: Mapping[str, Any], signatures: Signatures, progress: Progress) -> None:
+    """A note where functions stand in for signatures that the file does not have."""
+    if signatures and not info["orders"]:
+        keys = {name: [e["name"] for e in s["inputs"]] for name, s in signatures.items()}
+        progress.findings.append(
+            Finding(
+                "EXP015",
+                Severity.INFO,
+                f"the SavedModel had no signature; its functions are served as {keys}",
+                "From Python the loaded object is called as before; servers use these signatures.",
+            )
+        )
 
 
 def _report_keywords(signatures: Signatures, progress: Progress) -> None:
@@ -272,11 +303,30 @@ def _arrange(keys: list[str], wanted: list[str]) -> list[int] | None:
 
 
 def _reexport(
-    slot: Slot, method: str, params: Mapping[str, Any], signatures: Signatures, progress: Progress
+    slot: Slot,
+    method: str,
+    params: Mapping[str, Any],
+    signatures: Signatures,
+    progress: Progress,
+    natively: Mapping[str, Path],
 ) -> Path:
-    """Export the graph again, and check that the signatures are the same key by key."""
+    """Export the graph again, and check that the signatures are the same key by key.
+
+    What the object offered to Python beside them is a native model's own where there is one.
+    """
     with progress.phase("write"):
-        written = Path(slot.modern.call(method, params)["saved_model"])
+        reply = slot.modern.call(method, params)
+        written = Path(reply["saved_model"])
+        lost = [name for name in params["functions"] if name not in reply["functions"]]
+        if lost and "model.keras" not in natively:
+            progress.findings.append(
+                Finding(
+                    "EXP016",
+                    Severity.WARNING,
+                    f"Python can no longer call {', '.join(lost)} of the loaded object; the signatures are kept",
+                    "Call signatures[NAME](...) of what tf.saved_model.load gives.",
+                )
+            )
     with progress.phase("reload"):
         described = slot.stock.call("describe_signatures", {"path": str(written)})["signatures"]
         must_keep_signatures(signatures, described)

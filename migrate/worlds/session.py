@@ -33,8 +33,8 @@ class GraphSession:
         stateful: whether any node changes variables; then a fresh session serves each case.
     """
 
-    def __init__(self, path: str, tags: list[str]) -> None:
-        self._path, self._tags = path, tags
+    def __init__(self, path: str, tags: list[str] | None = None) -> None:
+        self._path, self._tags = path, ["serve"] if tags is None else tags
         self._session, self.endpoints = self._open()
         graph = self._session.graph.as_graph_def()
         functions = (node for f in graph.library.function for node in f.node_def)
@@ -46,7 +46,7 @@ class GraphSession:
         v1 = tf.compat.v1
         session = v1.Session(graph=tf.Graph())
         with session.graph.as_default():
-            meta = v1.saved_model.load(session, self._tags or ["serve"], self._path)
+            meta = v1.saved_model.load(session, self._tags, self._path)
         endpoints = {
             name: Endpoint(_tensors(signature.inputs), _tensors(signature.outputs))
             for name, signature in meta.signature_def.items()

@@ -20,7 +20,7 @@ class SessionOnlyError(Exception):
 
 
 def load(path: str, tags: list[str] | None = None) -> Any:
-    """``tf.saved_model.load`` of the meta graph that servers load.
+    """``tf.saved_model.load`` of the meta graph with these tags; an empty list asks for the one without any.
 
     Raises:
         MigrationError: ``FMT018`` when TensorFlow cannot restore it.
@@ -29,7 +29,7 @@ def load(path: str, tags: list[str] | None = None) -> Any:
     import tensorflow as tf
 
     try:
-        return tf.saved_model.load(path, tags=tags or None)
+        return tf.saved_model.load(path, tags=tags)
     except Exception as error:
         if any(words in str(error) for words in SESSION_ONLY):
             raise SessionOnlyError(str(error)) from error
@@ -40,18 +40,18 @@ def load(path: str, tags: list[str] | None = None) -> Any:
         ) from error
 
 
-def describe_signatures(loaded: Any, orders: Mapping[str, Mapping[str, list[str]]]) -> dict[str, Any]:
+def describe_signatures(
+    signatures: Mapping[str, Any], orders: Mapping[str, Mapping[str, list[str]]]
+) -> dict[str, Any]:
     """Inputs and outputs of every signature.
 
     Args:
-        loaded: what :func:`load` gave.
+        signatures: name to concrete function.
         orders: signature to the order of its ``inputs`` and ``outputs`` keys as the file has them; TensorFlow
             sorts them.
     """
     described = {}
-    for name, function in loaded.signatures.items():
-        if name.startswith("__"):
-            continue  # "__saved_model_init_op" of TF 1.15 is run by loading, not called
+    for name, function in signatures.items():
         specs = function.structured_input_signature[1]
         outputs = {key: value for key, value in function.structured_outputs.items() if value is not None}
         order = orders.get(name, {})

@@ -39,6 +39,8 @@ KINDS = {
     "subclassed": "tf.keras-2.15/subclassed-savedmodel",
     "vocabularies": "tf.keras-2.15/vocabularies-savedmodel",
     "serialised examples": "tf.keras-2.11/module_parsing",
+    "TF1 Hub": "tf.keras-1.15/hub_module",
+    "TF2 Hub": "tf.keras-2.11/hub_reusable",
     "author's classes": "tf.keras-2.8/subclassed_parts",
 }
 Migrated = Callable[[str], Path]

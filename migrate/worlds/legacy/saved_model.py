@@ -8,6 +8,7 @@ from typing import Any
 import tf_keras  # noqa: F401 - registers the revivers that optimizers and layers in the object graph need
 
 from migrate.worlds import graphs
+from migrate.worlds.functions import signatures_of
 from migrate.worlds.session import GraphSession
 from migrate.worlds.signatures import SessionOnlyError, call_signature, describe_signatures, load
 
@@ -17,15 +18,19 @@ _held: dict[str, Any] = {}
 def load_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Load ``path`` and describe its signatures in the order that ``orders`` says.
 
+    Without any signature the root's ``functions`` stand for them.
+
     What no Python function can express goes through a session; ``by_tensor_names`` says which way it was.
     """
     orders = params.get("orders", {})
     try:
-        _held["loaded"] = load(params["path"], params.get("tags"))
+        loaded = load(params["path"], params.get("tags"))
     except SessionOnlyError:
-        _held["loaded"] = session = GraphSession(params["path"], params.get("tags") or [])
+        _held["loaded"] = session = GraphSession(params["path"], params.get("tags"))
         return {"signatures": session.describe(orders), "by_tensor_names": True}
-    return {"signatures": describe_signatures(_held["loaded"], orders), "by_tensor_names": False}
+    signatures = _held["signatures"] = signatures_of(loaded, params.get("functions", []))
+    _held["loaded"] = loaded  # its variables live as long as it does
+    return {"signatures": describe_signatures(signatures, orders), "by_tensor_names": False}
 
 
 def predict_signature(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -33,7 +38,7 @@ def predict_signature(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     loaded = _held["loaded"]
     if isinstance(loaded, GraphSession):
         return loaded.call(params, scratch)
-    return call_signature(loaded.signatures[params["signature"]], params, scratch)
+    return call_signature(_held["signatures"][params["signature"]], params, scratch)
 
 
 HANDLERS = {

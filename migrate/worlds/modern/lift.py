@@ -16,6 +16,7 @@ from tensorflow.python.grappler import tf_optimizer
 from migrate.capsule.model import Array, Model
 from migrate.capsule.store import save_structure
 from migrate.dialects.rule import Era
+from migrate.findings import MigrationError
 from migrate.lift.convert import convert
 from migrate.lift.graph import Endpoint, Graph, GraphNode, Variable
 from migrate.worlds.graphs import described, read_graph
@@ -50,7 +51,13 @@ def _live(model: Model) -> Any:
 
 def _of_signature(params: Mapping[str, Any]) -> Graph:
     loaded = load_graph(params["path"], params["tags"])
-    signature = loaded.signatures[params["signature"]]
+    signature = loaded.signatures.get(params["signature"])
+    if signature is None:
+        raise MigrationError(
+            "EXP020",
+            f"{params['signature']} is a function of the SavedModel's object, which has no signature to lift",
+            "Migrate it first: the exported SavedModel has the signature, and can be lifted.",
+        )
     order = params["orders"][params["signature"]]
     inputs = {
         key: Endpoint(

@@ -6,7 +6,7 @@ variables, tables and assets tracked and the signatures' names, keys, order, dty
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,43 +14,84 @@ import keras
 import tensorflow as tf
 
 from migrate.findings import MigrationError
+from migrate.worlds.functions import CALL, signatures_of
 from migrate.worlds.signatures import load, ordered
 
 DEFAULT = "serving_default"
+OUT = "saved_model"
 
 
 def reexport(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Write ``path`` to ``saved_model`` in the scratch folder.
 
-    ``orders`` gives the keys' order per signature, ``tags`` the meta graph to take.
+    ``orders`` gives the keys' order per signature, ``tags`` the meta graph to take, ``functions`` what the root offers
+    to Python: the archive offers them too.
 
     Raises:
         MigrationError: ``EXP003`` when there is no signature to keep, ``EXP004`` when the exporter refuses.
     """
     loaded = load(params["path"], params.get("tags"))
-    names = [name for name in loaded.signatures if not name.startswith("__")]
-    if not names:
+    signatures = signatures_of(loaded, params.get("functions", []))
+    if not signatures:
         raise MigrationError(
             "EXP003",
             "the SavedModel has no signature, so nothing says how it is called",
             "Save it again with signatures=..., or use its functions from Python.",
         )
+    functions = params.get("functions", [])
+    try:
+        kept = _write(loaded, signatures, params, scratch, functions)
+    except MigrationError:
+        if not functions:
+            raise
+        # What Python may call is less than what servers are promised: try again for the signatures alone.
+        kept = _write(loaded, signatures, params, scratch, [])
+    return {"saved_model": str(scratch / OUT), "functions": kept}
+
+
+def _write(
+    loaded: Any,
+    signatures: Mapping[str, Any],
+    params: Mapping[str, Any],
+    scratch: Path,
+    functions: Sequence[str],
+) -> list[str]:
     archive = keras.export.ExportArchive()
     archive.track(loaded)
-    names.sort(key=lambda name: name != DEFAULT)
+    names = sorted(signatures, key=lambda name: name != DEFAULT)
     for name in names:
-        function, specs = endpoint(loaded.signatures[name], params.get("orders", {}).get(name, {}))
+        function, specs = endpoint(signatures[name], params.get("orders", {}).get(name, {}))
         archive.add_endpoint(name, function, input_signature=specs)
-    out = scratch / "saved_model"
+    kept = keep_functions(archive, loaded, functions)
     try:
-        archive.write_out(str(out), verbose=False)
+        archive.write_out(str(scratch / OUT), verbose=False)
     except (AssertionError, ValueError, TypeError, tf.errors.OpError) as error:
         raise MigrationError(
             "EXP004",
             f"the SavedModel cannot be exported again: {' '.join(str(error).split())[:400]}",
             "Serve the old SavedModel as it is, or lift it with --lift.",
         ) from error
-    return {"saved_model": str(out), "signatures": names, "variables": len(_variables(loaded))}
+    return kept
+
+
+def keep_functions(archive: Any, loaded: Any, functions: Sequence[str]) -> list[str]:
+    """Let the archive's object offer the root's functions, so that ``tf.saved_model.load(…)(x)`` works as before.
+
+    ``variables``, ``trainable_variables`` and ``regularization_losses`` are what TF Hub calls the reusable interface.
+    """
+    root = archive._tf_trackable
+    kept = []
+    for name in functions:
+        function = getattr(loaded, name, None)
+        if function is not None and (name == CALL or not hasattr(root, name)):
+            setattr(root, name, function)
+            kept.append(name)
+    if kept:
+        for name in ("variables", "trainable_variables", "regularization_losses"):
+            values = getattr(loaded, name, None)
+            if values is not None:
+                setattr(root, name, list(values))
+    return kept
 
 
 def endpoint(signature: Any, order: Mapping[str, list[str]]) -> tuple[Any, list[tf.TensorSpec]]:
@@ -65,10 +106,6 @@ def endpoint(signature: Any, order: Mapping[str, list[str]]) -> tuple[Any, list[
         return {key: results[key] for key in out_keys}
 
     return call, specs
-
-
-def _variables(loaded: Any) -> list[Any]:
-    return list(getattr(loaded, "variables", []) or [])
 
 
 HANDLERS = {"reexport": reexport}

@@ -19,6 +19,7 @@ import keras
 import tensorflow as tf
 from tensorflow.core.framework import graph_pb2
 from tensorflow.core.protobuf import saved_model_pb2
+from tensorflow.python.saved_model import loader_impl
 
 from migrate.findings import MigrationError
 from migrate.worlds.session import shape_of
@@ -29,6 +30,7 @@ _UPDATES = frozenset({"Assign", "AssignAdd", "AssignSub", "ScatterUpdate", "Scat
 _TABLE = "HashTableV2"
 COLLECTION = "migrated_variables"
 """Attribute of the loaded archive that lists every variable."""
+_INIT_OPS = ("saved_model_main_op", "legacy_init_op")
 _OTHER_TABLES = frozenset({"HashTable", "MutableHashTable", "MutableHashTableV2"})
 
 
@@ -96,7 +98,7 @@ def reexport_tf1(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     archive.write_out(str(out), options=options, verbose=False)
     restore_keys(out, {name: speakable(params["orders"][name]["inputs"]) for name in names})
-    return {"saved_model": str(out), "signatures": names, "variables": len(module.weights)}
+    return {"saved_model": str(out), "functions": []}
 
 
 def load_graph(path: str, tags: list[str]) -> LoadedGraph:
@@ -104,6 +106,7 @@ def load_graph(path: str, tags: list[str]) -> LoadedGraph:
     v1 = tf.compat.v1
     with tf.Graph().as_default() as graph, v1.Session() as session:
         meta = v1.saved_model.load(session, tags, path)
+        initialize_collected(session, meta, path)
         graph_def = graph.as_graph_def()
         variables = {v.op.name: v for v in v1.global_variables() if v.op.type in (*_VARIABLE_OPS, _HANDLE)}
         trainable = frozenset(v.op.name for v in v1.trainable_variables())
@@ -114,6 +117,15 @@ def load_graph(path: str, tags: list[str]) -> LoadedGraph:
         tables = {op.name: session.run(_exported(op)) for op in graph.get_operations() if op.type == _TABLE}
         signatures = {n: s for n, s in meta.signature_def.items() if not n.startswith("__")}
         return LoadedGraph(graph_def, signatures, values, trainable, tables)
+
+
+def initialize_collected(session: Any, meta: Any, path: str) -> None:
+    """Fill the tables of a module of TF1 Hub: no operation does that on loading, its user was to do it."""
+    if any(name in meta.collection_def for name in _INIT_OPS):
+        return
+    initializers = session.graph.get_collection(tf.compat.v1.GraphKeys.TABLE_INITIALIZERS)
+    if initializers:
+        session.run(initializers, loader_impl.get_asset_tensors(path, meta))
 
 
 def _fixed(meta: Any) -> set[str]:

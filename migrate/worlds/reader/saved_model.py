@@ -21,8 +21,9 @@ _OBJECTS = "objects.safetensors"
 def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """What a SavedModel says of itself: facts, tag sets, signature keys in their order, request methods.
 
-    ``subclassed`` tells the class of a root that Keras knows by its class alone, ``classes`` all that are the author's,
-    ``examples`` the features inside serialised examples, ``words`` some that the tables know.
+    ``subclassed`` tells the class of a root that Keras knows by its class alone, ``classes`` all that are the
+    author's, ``functions`` the root's own, ``examples`` the features inside serialised examples, ``words`` some that
+    the tables know, ``tables_of_user`` whether nothing but the user's session fills the tables.
     """
     source = Path(params["source"])
     artifact = read_keras_saved_model(source, values=False)
@@ -39,8 +40,10 @@ def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any
             for name, inputs in example_features(meta).items()
         },
         "words": words_of(model) if _takes_strings(meta) else [],
+        "functions": root_functions(meta),
         "missing": list(model.missing),
         "reference_variables": meta.reference_variables,
+        "tables_of_user": "table_initializer" in meta.collections and not meta.initializers,
         "tags": list(meta.tags),
         "tag_sets": [list(m.tags) for m in model.meta_graphs],
         "orders": {
@@ -49,6 +52,17 @@ def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any
         },
         "methods": {s.name: s.method for s in meta.signatures},
     }
+
+
+def root_functions(meta: MetaGraph) -> list[str]:
+    """Functions that the root object offers to Python; of Keras' own objects the call alone."""
+    root = next(iter(meta.objects.nodes), None)
+    if root is None:
+        return []
+    names = [name for name, n in root.children.items() if meta.objects.nodes[n].kind == "function"]
+    if root.is_keras:
+        return [name for name in names if name == "__call__"]
+    return [name for name in names if name == "__call__" or not name.startswith("_")]
 
 
 def _takes_strings(meta: MetaGraph) -> bool:
