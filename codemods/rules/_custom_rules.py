@@ -252,7 +252,7 @@ CUS014 = SourceRule(
     before="from tensorflow import keras\n\n\nclass Own(keras.optimizers.Optimizer):\n"
     "    def get_updates(self, loss, params):\n        return []\n",
     why="get_updates (Keras 1 and 2.0) and the slot methods of OptimizerV2 are never called; the base class has "
-    "another constructor.",
+    "another constructor, and update_step is given the learning rate as a third argument.",
     references=(_GUIDE,),
     manual="call super().__init__(learning_rate=...), create slots in build(variables), and write "
     "update_step(self, gradient, variable, learning_rate) with self.assign",
@@ -310,14 +310,15 @@ CUS022 = SourceRule(
 CUS023 = SourceRule(
     code="CUS023",
     name="weight-in-call",
-    summary="Weights cannot be created in call.",
+    summary="Weights and layers cannot be created in call.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     before=_HEAD
     + "    def call(self, x):\n        w = self.add_weight(name='w', shape=(3,))\n        return x * w\n",
-    why="After a layer is built, its state is locked.",
+    why="After a layer is built, its state is locked: `You cannot add new elements of state (variables or sub-layers) "
+    "to a layer that is already built`.",
     references=(_GUIDE,),
-    manual="create the weight in __init__ or build(input_shape)",
+    manual="create the weight or layer in __init__ or build(input_shape)",
 )
 CUS026 = SourceRule(
     code="CUS026",

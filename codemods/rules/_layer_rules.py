@@ -191,16 +191,21 @@ LAY110 = SourceRule(
 LAY111 = SourceRule(
     code="LAY111",
     name="input-names",
-    summary="Models have no input_names.",
+    summary="Models have no input_names, and Sequential has no output_names.",
     severity=Severity.ERROR,
     before=_HEAD + "model = keras.Model(a, b)\nnames = model.input_names\n",
     after="import keras\nmodel = keras.Model(a, b)\nnames = [tensor.name for tensor in model.inputs]\n",
-    why="The attribute is gone; the symbolic inputs carry the names.",
+    why="The attribute is gone; the symbolic inputs carry the names. Functional models still have output_names.",
     references=(_GUIDE,),
     proofs=(
         Proof(
             before=_HEAD + "a = keras.Input((2,), name='left')\nb = keras.Input((2,), name='right')\n"
             "model = keras.Model([a, b], keras.layers.add([a, b]))\nresult = model.input_names\n",
+        ),
+        Proof(
+            before=_HEAD
+            + "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name='last')])\n"
+            "result = model.output_names\n",
         ),
     ),
 )

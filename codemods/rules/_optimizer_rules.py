@@ -174,20 +174,29 @@ OPZ109 = SourceRule(
 OPZ110 = SourceRule(
     code="OPZ110",
     name="optimizer-add-variable-order",
-    summary="add_variable of an optimizer takes the initializer second.",
+    summary="add_variable and add_variable_from_reference of an optimizer take other arguments.",
     severity=Severity.ERROR,
     ambiguous=True,
     before="from tensorflow import keras\n\n\nclass Own(keras.optimizers.Optimizer):\n"
     "    def build(self, variables):\n        self.s = self.add_variable((2,), 'float32', 'zeros')\n",
     after="import keras\n\n\nclass Own(keras.optimizers.Optimizer):\n"
     "    def build(self, variables):\n        self.s = self.add_variable((2,), dtype='float32', initializer='zeros')\n",
-    why="(shape, dtype, initializer, name) became (shape, initializer, dtype, ..., name).",
+    why="(shape, dtype, initializer, name) became (shape, initializer, dtype, ..., name); (model_variable, "
+    "variable_name, shape, initial_value) became (reference_variable, name, initializer).",
     references=(_GUIDE,),
     proofs=(
         Proof(
             before="from tensorflow import keras\n\n\nclass Own(keras.optimizers.SGD):\n"
             "    def extra(self):\n        return self.add_variable((2,), 'float32', 'zeros')\n"
             "result = np.array(Own(0.1).extra()).shape\n",
+        ),
+        Proof(
+            before="import tensorflow as tf\nfrom tensorflow import keras\n\n\nclass Own(keras.optimizers.SGD):\n"
+            "    def extra(self, v):\n"
+            "        return self.add_variable_from_reference(model_variable=v, variable_name='slot')\n\n\n"
+            "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
+            "slot = Own(0.1).extra(model.trainable_variables[0])\n"
+            "result = [np.array(slot), 'slot' in slot.name]\n",
         ),
     ),
 )

@@ -66,7 +66,8 @@ SAV003 = SourceRule(
     severity=Severity.ERROR,
     before=_MODEL + "model.save_weights('w.h5')\nmodel.load_weights('w.h5')\n",
     after=_NEW + "model.save_weights('w.weights.h5')\nmodel.load_weights('w.weights.h5')\n",
-    why="save_weights and ModelCheckpoint(save_weights_only=True) refuse other names. load_weights of the same literal "
+    why="save_weights and ModelCheckpoint(save_weights_only=True) refuse other names. A path that is put together is "
+    "rewritten with --unsafe when a literal ends it. load_weights of the same literal "
     "path in the same file follows; a path that is only loaded stays, because Keras 3 reads old .h5 weights.",
     references=(_GUIDE, "keras-team/keras-io#1844"),
     manual="make the path end in .weights.h5, and load it by that name",
@@ -81,6 +82,16 @@ SAV003 = SourceRule(
             before=_MODEL + _X + "model.compile('sgd', 'mse')\n"
             "hook = keras.callbacks.ModelCheckpoint('best.h5', save_weights_only=True)\n"
             "model.fit(x, x[:, :1], verbose=0, callbacks=[hook])\nresult = len(os.listdir('.'))\n",
+        ),
+        Proof(
+            before="import os\n"
+            + _MODEL
+            + _X
+            + "folder = os.path.join('.', 'out')\nos.makedirs(folder)\nmodel.save_weights(folder + '/w.h5')\n"
+            "model.save_weights(os.path.join(folder, 'v.h5'))\nmodel.save_weights(f'{folder}/u.hdf5')\n"
+            "model.set_weights([w * 0 for w in model.get_weights()])\nmodel.load_weights(folder + '/w.h5')\n"
+            "result = [model.predict(x, verbose=0), len(os.listdir(folder))]\n",
+            unsafe=True,
         ),
     ),
 )
@@ -186,6 +197,18 @@ SAV010 = SourceRule(
     why="Releases before 3.9 raise.",
     references=(_GUIDE,),
     manual="require keras>=3.9",
+)
+SAV013 = SourceRule(
+    code="SAV013",
+    name="checkpoint-of-models",
+    summary="Before Keras 3.8 a ModelCheckpoint writes whole models as .keras only.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    destination="<3.8",
+    before="from tensorflow import keras\nkeep = keras.callbacks.ModelCheckpoint('best.h5')\n",
+    why="Measured: 3.2 to 3.7 raise `The filepath provided must end in .keras`; 3.8 and later take .h5 too.",
+    references=("keras-team/keras-io#1844", _GUIDE),
+    manual="let the path end in .keras, and load the model from there; or require keras>=3.8",
 )
 SAV011 = SourceRule(
     code="SAV011",

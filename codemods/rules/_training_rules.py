@@ -227,17 +227,6 @@ TRN012 = SourceRule(
         ),
     ),
 )
-TRN013 = SourceRule(
-    code="TRN013",
-    name="metrics-of-several-outputs",
-    summary="Metrics of a model with several outputs must match the outputs.",
-    severity=Severity.ERROR,
-    fix=Fix.MANUAL,
-    before=_MODEL + "model.compile('sgd', loss=['mse', 'mse'], metrics=['mae'])\n",
-    why="Keras 2 gave each output every metric of a flat list; Keras 3 raises `tuple arity mismatch`.",
-    references=(_GUIDE, "keras-team/keras#18467"),
-    manual="give a list of metrics for each output: metrics=[['mae'], ['mae']], or a dict by output name",
-)
 TRN014 = SourceRule(
     code="TRN014",
     name="metrics-names",

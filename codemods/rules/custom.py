@@ -277,6 +277,10 @@ def optimizers(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
     """Optimizers of a project."""
     del ctx
     methods = {s.name for s in cls.body if isinstance(s, ast.FunctionDef)}
+    step = method_of(cls, "update_step")
+    if step is not None and len(step.args.args) == 3 and step.args.vararg is None:
+        text = f"{cls.name}.update_step takes no learning_rate"
+        yield Found(CUS014, step, message=text, symbol="keras.optimizers.Optimizer.update_step")
     if old := sorted(methods & _OPTIMIZER_METHODS):
         yield Found(
             CUS014, cls, message=f"{cls.name} defines {', '.join(old)}", symbol="keras.optimizers.Optimizer"

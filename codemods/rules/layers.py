@@ -231,6 +231,15 @@ _LOST = {
     for member in entries
     if member.policy == "manual" and member.cls in {"layers.Layer", "Model"}
 }
+_ADAPTED = frozenset(
+    f"keras.layers.{name}"
+    for name in ("Discretization", "IntegerLookup", "Normalization", "StringLookup", "TextVectorization")
+)
+_ADAPTING = {
+    "is_adapted": "remember yourself that adapt() was called",
+    "make_adapt_function": "call adapt()",
+    "vocab_size": "layer.vocabulary_size()",
+}
 
 
 @visit(LAY110, attributes=frozenset(_LOST))
@@ -259,10 +268,25 @@ def _defines(cls: ast.ClassDef, name: str) -> bool:
     return False
 
 
-@visit(LAY111, attributes={"input_names"})
-def input_names(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
-    """``model.input_names``."""
+@visit(LAY110, attributes=frozenset(_ADAPTING))
+def adapted_members(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+    """Members of the layers that adapt to data."""
+    receiver = ctx.receiver(node.value)
+    if receiver is not None and _ADAPTED & set(receiver.classes):
+        message = f"{receiver.cls.rpartition('.')[2]} has no {node.attr} in Keras 3"
+        yield Found(LAY110, node, message=message, hint=_ADAPTING[node.attr], symbol=receiver.cls)
+
+
+@visit(LAY111, attributes={"input_names", "output_names"})
+def tensor_names(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+    """``model.input_names``, and ``output_names`` of a ``Sequential``: functional models still have those."""
     fix = trust(ctx, node.value, MODEL)
-    if fix is not None and isinstance(node.ctx, ast.Load):
+    if fix is None or not isinstance(node.ctx, ast.Load):
+        return
+    if node.attr == "output_names":
+        if ctx.isa(ctx.receiver(node.value), "keras.Sequential"):
+            code = Code("[model.layers[-1].name]", {"model": node.value})
+            yield Found(LAY111, node, edits=(ReplaceExpression(node, code),), fix=fix)
+    else:
         code = Code("[tensor.name for tensor in model.inputs]", {"model": node.value})
         yield Found(LAY111, node, edits=(ReplaceExpression(node, code),), fix=fix)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
 from codemods.edits import Code, ReplaceExpression
+from codemods.rules._evidence import LAYER, MODEL, owner
 from codemods.rules.api import Found, Proof, SourceRule, Target, visit
 from codemods.rules.backend import rewrite
 from migrate.findings import Fix, Severity
@@ -169,6 +170,26 @@ OPS006 = SourceRule(
         ),
     ),
 )
+OPS007 = SourceRule(
+    code="OPS007",
+    name="numpy-of-a-tensor",
+    summary="The output of a model is an array of the backend, which has .numpy() with TensorFlow only.",
+    severity=Severity.WARNING,
+    targets=frozenset({Target.KERAS}),
+    before="from tensorflow import keras\n\nmodel = keras.Sequential([keras.layers.Dense(1)])\n"
+    "y = model(x).numpy()\n",
+    after="import keras\n\nmodel = keras.Sequential([keras.layers.Dense(1)])\n"
+    "y = keras.ops.convert_to_numpy(model(x))\n",
+    why="Arrays of JAX have no `numpy()`, and tensors of PyTorch refuse it while they are part of a graph.",
+    references=(_GUIDE,),
+    proofs=(
+        Proof(
+            before=_HEAD + "keras.utils.set_random_seed(1)\n"
+            "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, kernel_initializer='ones')])\n"
+            "result = [type(model(np.ones((3, 2), 'float32')).numpy()).__name__, model(np.ones((3, 2))).numpy()]\n",
+        ),
+    ),
+)
 _RULES = (OPS001, OPS002, OPS003, OPS004, OPS005, OPS006)
 _DTYPES = frozenset(
     f"tf.{name}"
@@ -211,7 +232,7 @@ _MODULES = (
         "tf.signal.",
         "tf.strings.",
     ),
-    *("tf.ragged.", "tf.sparse.", "tf.bitwise.", "tf.sets."),
+    *("tf.ragged.", "tf.sparse.", "tf.bitwise.", "tf.sets.", "tf.RaggedTensor.", "tf.SparseTensor."),
 )
 
 
@@ -255,6 +276,18 @@ def operations(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
     yield Found(
         rule, call, message=message, hint=function.note, edits=edits, symbol=name, fix=fix, severity=severity
     )
+
+
+@visit(OPS007, methods={"numpy"})
+def numpy_of(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``model(x).numpy()``."""
+    held = owner(call)
+    if not isinstance(held, ast.Call) or call.args or call.keywords:
+        return
+    receiver = ctx.receiver(held.func)
+    if receiver is not None and receiver.certain and (ctx.isa(receiver, LAYER) or ctx.isa(receiver, MODEL)):
+        code = Code("keras.ops.convert_to_numpy(tensor)", {"tensor": held})
+        yield Found(OPS007, call, edits=(ReplaceExpression(call, code),))
 
 
 def _dtype(node: ast.expr, ctx: Context, name: str) -> Iterator[Found]:

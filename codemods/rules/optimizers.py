@@ -193,6 +193,24 @@ def precision(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
         yield Found(OPZ108, node, edits=(ReplaceReference(node, _PRECISION[name]),), symbol=name)
 
 
+@visit(OPZ110, methods={"add_variable_from_reference"})
+def add_slot(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``self.add_variable_from_reference(model_variable=, variable_name=, shape=, initial_value=)``."""
+    opt = owner(call)
+    args = ctx.arguments(call, "model_variable", "variable_name", "shape", "initial_value")
+    if opt is None or args.opaque or (fix := trust(ctx, opt, OPTIMIZER)) is None:
+        return
+    gone = [name for name in ("shape", "initial_value") if name in args]
+    if gone:
+        hint = "give initializer= (a name or a function); the shape is that of the reference"
+        yield Found(OPZ110, call, hint=hint, argument=gone[0], fix=Fix.MANUAL)
+        return
+    new = {"model_variable": "reference_variable", "variable_name": "name"}
+    edits = tuple(RenameArgument(call, old, to) for old, to in new.items() if old in args.keywords)
+    if edits:
+        yield Found(OPZ110, call, edits=edits, argument="model_variable", fix=fix)
+
+
 @visit(OPZ110, methods={"add_variable"})
 def add_variable(call: ast.Call, ctx: Context) -> Iterator[Found]:
     """``self.add_variable(shape, dtype, initializer, name)`` of an optimizer."""

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.edits import DropArgument, Edit, RenameAttribute
+from codemods.edits import Code, DropArgument, Edit, RenameAttribute, ReplaceExpression
 from codemods.rules._evidence import MODEL, owner, text, trust
 from codemods.rules._saving_rules import (
     SAV001,
@@ -18,6 +18,7 @@ from codemods.rules._saving_rules import (
     SAV008,
     SAV009,
     SAV010,
+    SAV013,
 )
 from codemods.rules.api import Found, visit
 from migrate.findings import Fix
@@ -128,6 +129,9 @@ def _folder(
 _SAVERS = frozenset({"save_weights", "ModelCheckpoint"})
 
 
+_WEIGHTS = (".h5", ".hdf5")
+
+
 def weights_name(path: str) -> str | None:
     """The name that Keras 3 accepts for a file of weights; None when it is fine."""
     if path.endswith(".weights.h5"):
@@ -153,7 +157,9 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Found]:
     """Literal names of files of weights, those written and those read again."""
     del tree
     written: set[str] = set()
+    built: set[str] = set()
     reads: list[tuple[ast.Call, ast.expr, str]] = []
+    reads_built: list[tuple[ast.Call, ast.expr, tuple[Edit, ...]]] = []
     for call, _ in ctx.module.index.calls:
         node = _saves_weights(call, ctx)
         model = owner(call)
@@ -164,6 +170,7 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Found]:
                 continue
             path = ctx.literal(node)
             if not isinstance(path, str):
+                built.add(ctx.source(node))
                 yield from _computed(call, node, ctx)
             elif new := weights_name(path):
                 written.add(path)
@@ -175,19 +182,70 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Found]:
             path = ctx.literal(read)
             if read is not None and isinstance(path, str):
                 reads.append((call, read, path))
+            elif read is not None and (edits := _ending(read, ctx)):
+                reads_built.append((call, read, edits))
     for call, read, path in reads:
         new = weights_name(path)
         if path in written and new is not None:
             yield Found(
                 SAV003, call, message=f"{path!r} is written as {new!r}", edits=(text(ctx, read, new),)
             )
+    for call, read, edits in reads_built:
+        if ctx.source(read) in built:
+            message = f"{ctx.source(read)} is written with another ending"
+            yield Found(SAV003, call, message=message, edits=edits, fix=Fix.UNSAFE)
+
+
+@visit(SAV013, calls={"keras.callbacks.ModelCheckpoint"})
+def model_files(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``ModelCheckpoint("model.h5")`` that writes whole models."""
+    args = ctx.arguments(call, "filepath", "monitor", "verbose", "save_best_only", "save_weights_only")
+    path, only = ctx.literal(args.get("filepath")), ctx.literal(args.get("save_weights_only"), False)
+    if isinstance(path, str) and only is False and not path.endswith(".keras"):
+        yield Found(SAV013, call, symbol="keras.callbacks.ModelCheckpoint", argument="filepath")
 
 
 def _computed(call: ast.Call, node: ast.expr, ctx: Context) -> Iterator[Found]:
     """Paths that are put together: only the end of the text can be seen."""
-    text = ctx.source(node)
-    if ".weights.h5" not in text and not isinstance(node, ast.Name | ast.Attribute):
+    if edits := _ending(node, ctx):
+        text = f"{ctx.source(node)} must end in .weights.h5"
+        yield Found(SAV003, call, message=text, edits=edits, argument="filepath", fix=Fix.UNSAFE)
+    elif ".weights.h5" not in ctx.source(node) and not isinstance(node, ast.Name | ast.Attribute):
         yield Found(SAV003, call, hint=SAV003.manual, argument="filepath", fix=Fix.MANUAL)
+
+
+def _ending(node: ast.expr, ctx: Context) -> tuple[Edit, ...]:
+    """The edit of the literal that a path ends with, when that shows an extension that must change."""
+    last: ast.expr | None = node
+    while last is not None and not isinstance(last, (ast.Constant, ast.JoinedStr)):
+        match last:
+            case ast.BinOp(op=ast.Add(), right=right):
+                last = right
+            case ast.BinOp(op=ast.Mod(), left=left):
+                last = left
+            case ast.Call(func=ast.Attribute(attr="format", value=value)):
+                last = value
+            case ast.Call(args=[*_, final]) if ctx.name(last.func) == "os.path.join":
+                last = final
+            case _:
+                last = None
+    if isinstance(last, ast.JoinedStr):
+        whole = ctx.source(last)
+        for extension in _WEIGHTS:
+            for quote in ("'", '"'):
+                if whole.endswith(extension + quote) and not whole.endswith(f".weights{extension}{quote}"):
+                    changed = whole[: -len(extension) - 1] + f".weights.h5{quote}"
+                    return (ReplaceExpression(last, Code(changed)),)
+        return ()
+    value = ctx.literal(last)
+    if (
+        isinstance(value, str)
+        and last is not None
+        and value.endswith(_WEIGHTS)
+        and (new := weights_name(value))
+    ):
+        return (text(ctx, last, new),)
+    return ()
 
 
 @visit(SAV004, SAV005, calls=_LOADERS)

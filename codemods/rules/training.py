@@ -30,7 +30,6 @@ from codemods.rules._training_rules import (
     TRN010,
     TRN011,
     TRN012,
-    TRN013,
     TRN014,
     TRN015,
     TRN016,
@@ -251,7 +250,7 @@ _COMPILE_GONE = {
 }
 
 
-@visit(TRN011, TRN012, TRN013, methods={"compile"})
+@visit(TRN011, TRN012, methods={"compile"})
 def compile_arguments(call: ast.Call, ctx: Context) -> Iterator[Found]:
     """Arguments of ``compile`` that are gone or have another form."""
     model = owner(call)
@@ -276,7 +275,6 @@ def compile_arguments(call: ast.Call, ctx: Context) -> Iterator[Found]:
             text = f"compile({name}=) is gone"
             yield Found(TRN011, call, message=text, hint=hint, argument=name, fix=Fix.MANUAL)
     yield from _weights(call, ctx, fix)
-    yield from _metrics(call, ctx)
 
 
 def _weights(call: ast.Call, ctx: Context, fix: Fix) -> Iterator[Found]:
@@ -291,19 +289,6 @@ def _weights(call: ast.Call, ctx: Context, fix: Fix) -> Iterator[Found]:
         code = Code("weight", {"weight": weights.elts[0]})
         edit = SetArgument(call, "loss_weights", code)
         yield Found(TRN012, call, edits=(edit,), argument="loss_weights", fix=fix)
-
-
-def _metrics(call: ast.Call, ctx: Context) -> Iterator[Found]:
-    args = ctx.arguments(call, "optimizer", "loss")
-    metrics, loss = args.keywords.get("metrics"), args.get("loss")
-    several = (isinstance(loss, ast.List) and len(loss.elts) > 1) or (
-        isinstance(loss, ast.Dict) and len(loss.keys) > 1
-    )
-    flat = metrics is not None and isinstance(ctx.literal(metrics.value), list)
-    if several and flat and metrics is not None:
-        names = ctx.literal(metrics.value)
-        if names and all(isinstance(name, str) for name in names):
-            yield Found(TRN013, call, hint=TRN013.manual, argument="metrics")
 
 
 @visit(TRN014, attributes={"metrics_names"})

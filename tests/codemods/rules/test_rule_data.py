@@ -14,6 +14,7 @@ RULES = tuple(rule for rule in all_source_rules() if rule.family not in {"ENV", 
 EDITING = [rule for rule in RULES if rule.fix is not Fix.MANUAL]
 MANUAL = [rule for rule in RULES if rule.fix is Fix.MANUAL]
 OLDEST = {"<3.14": "3.13.2", "<3.15": "3.12.0", "<3.13": "3.12.0", "<3.3": "3.2.1", "<3.9": "3.8.0"}
+OLDEST |= {"<3.4": "3.3.3", "<3.5": "3.4.1", "<3.8": "3.7.0", ">=3.5,<3.7": "3.6.0"}
 
 
 def version_of(rule: SourceRule) -> str:

@@ -1,0 +1,124 @@
+"""Recurrent layers and their cells beyond their signatures (families ``LAY`` and ``CUS``)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.edits import NameArguments, RenameParameter
+from codemods.rules._evidence import LAYER, method_of, owner
+from codemods.rules._layer_rules import LAY107
+from codemods.rules.api import Found, Proof, SourceRule, visit
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_GUIDE = "https://keras.io/guides/migrating_to_keras_3/"
+_HEAD = "from tensorflow import keras\n"
+_CLASSES = frozenset(
+    f"keras.layers.{name}"
+    for name in ("RNN", "SimpleRNN", "LSTM", "GRU", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+)
+_NAMES = frozenset(name.rpartition(".")[2] for name in _CLASSES)
+_ORDER = ("", "mask", "training", "initial_state")
+
+LAY112 = SourceRule(
+    code="LAY112",
+    name="recurrent-call-order",
+    summary="The call method of recurrent layers is call(sequences, initial_state, mask, training).",
+    severity=Severity.ERROR,
+    ambiguous=True,
+    before=_HEAD
+    + "\n\nclass Own(keras.layers.LSTM):\n    def call(self, inputs, mask=None, training=None):\n"
+    "        return super().call(inputs, mask, training)\n",
+    after="import keras\n\n\nclass Own(keras.layers.LSTM):\n    def call(self, sequences, mask=None, training=None):\n"
+    "        return super().call(sequences, mask=mask, training=training)\n",
+    why="`call(inputs, mask, training, initial_state)` became `call(sequences, initial_state, mask, training)`: a mask "
+    "given by position is taken for the state, and an override whose input has another name raises in build (`received "
+    "build() argument sequences_shape, but call() does not have argument sequences`). Calling the layer itself had the "
+    "state second in Keras 2 already.",
+    references=(_GUIDE,),
+    proofs=(
+        Proof(
+            before=_HEAD + "keras.utils.set_random_seed(1)\n\n\nclass Own(keras.layers.LSTM):\n"
+            "    def call(self, inputs, mask=None, training=None, initial_state=None):\n"
+            "        return super().call(inputs, mask, training)\n\n\n"
+            "layer = Own(2, kernel_initializer='ones', recurrent_initializer='ones')\n"
+            "x = np.arange(12, dtype='float32').reshape(2, 3, 2) / 12\n"
+            "mask = np.array([[True, True, False], [True, False, False]])\n"
+            "result = np.array(layer(x, mask=mask))\n",
+            tolerance=1e-5,
+        ),
+    ),
+)
+CUS029 = SourceRule(
+    code="CUS029",
+    name="cell-initial-state",
+    summary="The get_initial_state of a cell is given batch_size and nothing else.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    before=_HEAD + "\n\nclass Cell(keras.layers.Layer):\n    state_size = 3\n\n"
+    "    def get_initial_state(self, inputs, batch_size, dtype):\n"
+    "        return [keras.backend.zeros((batch_size, 3), dtype)]\n",
+    why="`get_initial_state(inputs, batch_size, dtype)` became `get_initial_state(batch_size)`: the call fails when "
+    "the other parameters have no default, and they are None when they have one.",
+    references=(_GUIDE,),
+    manual="write def get_initial_state(self, batch_size=None) and take the dtype from self.compute_dtype",
+)
+
+
+@visit(LAY107, LAY112, module=True)
+def calls(tree: ast.Module, ctx: Context) -> Iterator[Found]:
+    """Calls of recurrent layers, and of their ``call``, with more than the input."""
+    del tree
+    index = ctx.module.index
+    if not (_NAMES & index.names.keys() or _NAMES & index.attributes.keys()):
+        return
+    for call, _ in index.calls:
+        constants = next((k for k in call.keywords if k.arg == "constants"), None)
+        if constants is not None or len(call.args) > 2:
+            receiver = ctx.receiver(call.func)
+            if receiver is not None and _CLASSES & set(receiver.classes):
+                yield Found(LAY107, call, message="recurrent layers take no constants", argument="constants")
+        if len(call.args) > 1 and isinstance(call.func, ast.Attribute) and call.func.attr == "call":
+            yield from _call_method(call, ctx)
+
+
+def _call_method(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    layer = owner(call)
+    if layer is None or ctx.arguments(call).star or len(call.args) > len(_ORDER):
+        return
+    if isinstance(layer, ast.Call) and isinstance(layer.func, ast.Name) and layer.func.id == "super":
+        cls = ctx.class_of(call)
+        classes = set(ctx.bases(cls)) if cls is not None else set()
+    else:
+        receiver = ctx.receiver(layer)
+        classes = set(receiver.classes) if receiver is not None and receiver.certain else set()
+    names = _ORDER[: len(call.args)]
+    if classes & _CLASSES and not {keyword.arg for keyword in call.keywords} & set(names):
+        yield Found(LAY112, call, edits=(NameArguments(call, names),), argument="mask")
+
+
+@visit(LAY112, bases=_CLASSES)
+def overrides(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+    """``def call(self, inputs, ...)`` of a class that derives from a recurrent layer."""
+    del ctx
+    function = method_of(cls, "call")
+    parameters = [argument.arg for argument in function.args.args] if function is not None else []
+    if function is not None and len(parameters) > 1 and "sequences" not in parameters:
+        edit = RenameParameter(function, parameters[1], "sequences")
+        message = f"the input of a recurrent layer is called sequences, not {parameters[1]}"
+        yield Found(LAY112, function, message=message, edits=(edit,), argument=parameters[1])
+
+
+@visit(CUS029, bases={LAYER})
+def initial_states(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+    """``def get_initial_state(self, inputs, batch_size, dtype)`` of a cell."""
+    function = method_of(cls, "get_initial_state")
+    if function is None or _CLASSES & set(ctx.bases(cls)):
+        return  # layers around a cell have a method of this name too, called by nobody
+    given = [argument.arg for argument in (*function.args.args[1:], *function.args.kwonlyargs)]
+    if set(given) - {"batch_size"} and ("inputs" in given or "dtype" in given):
+        yield Found(CUS029, function, symbol="keras.layers.Layer.get_initial_state", argument="inputs")
