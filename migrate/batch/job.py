@@ -17,7 +17,7 @@ import msgspec
 from migrate.findings import MigrationError
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.report.records import ArtifactResult, Status
-from migrate.worlds.environment import Limits
+from migrate.worlds.environment import Limits, World
 from migrate.worlds.pool import Pool
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class Settings(msgspec.Struct, frozen=True):
     limits: dict[str, Any]
     pipeline: str = PIPELINE
     sandboxed: bool = True
+    nurseries: dict[str, str] | None = None
+    """World to the socket of a nursery that all jobs share; None lets the job have its own."""
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,7 +103,9 @@ class Job:
         self.settings = settings
         self._pipeline = find_pipeline(settings.pipeline)
         limits = msgspec.convert(settings.limits, Limits)
-        self._pool = Pool(1, scratch / "pool", limits, sandboxed=settings.sandboxed)
+        shared = settings.nurseries
+        nurseries = None if shared is None else {World(name): Path(path) for name, path in shared.items()}
+        self._pool = Pool(1, scratch / "pool", limits, sandboxed=settings.sandboxed, nurseries=nurseries)
 
     def migrate(self, params: dict[str, Any]) -> Answer:
         """Migrate one artifact.

@@ -20,6 +20,7 @@ from migrate.batch.events import Outcome, Task
 from migrate.batch.job import Answer, Settings
 from migrate.findings import MigrationError
 from migrate.worlds.environment import Limits, World
+from migrate.worlds.nursery import Nurseries
 from migrate.worlds.worker import Worker, WorkerDied, WorldError
 
 if TYPE_CHECKING:
@@ -152,9 +153,11 @@ class LocalExecutor:
 
     def __init__(self, jobs: int, settings: Settings, limits: Limits, scratch: Path | None = None) -> None:
         self._limits = limits
-        self._settings = settings
         sweep(scratch)
         self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=scratch))
+        self._nurseries = Nurseries(self._folder / "nurseries", limits.threads)
+        sockets = {str(world): str(path) for world, path in self._nurseries.sockets().items()}
+        self._settings = msgspec.structs.replace(settings, nurseries=sockets)
         self._jobs = [make_job(self._folder / f"job{number}", limits) for number in range(jobs)]
         self._wake = threading.Condition()
         self._waiting: list[Task] = []
@@ -231,6 +234,7 @@ class LocalExecutor:
         """End the jobs and remove their folders."""
         for job in self._jobs:
             job.close()
+        self._nurseries.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

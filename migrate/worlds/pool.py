@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from migrate.worlds.environment import Limits, World
+from migrate.worlds.nursery import Nurseries
 from migrate.worlds.sandbox import policy
 from migrate.worlds.worker import Worker
 
@@ -95,6 +96,7 @@ class Pool:
             custom objects. Artifacts themselves are better staged into `Slot.inputs`.
         sandboxed: False runs the workers without any protection; for debugging.
         handlers: files in place of the worlds' own tables; for tests.
+        nurseries: sockets of nurseries that somebody else owns; the pool has its own unless given.
     """
 
     def __init__(
@@ -106,6 +108,7 @@ class Pool:
         read: Sequence[Path] = (),
         sandboxed: bool = True,
         handlers: Mapping[World, Path] | None = None,
+        nurseries: Mapping[World, Path] | None = None,
     ) -> None:
         if jobs < 1:
             raise ValueError(f"a pool needs at least one job, not {jobs}")
@@ -114,6 +117,8 @@ class Pool:
         self._read = tuple(read)
         self._sandboxed = sandboxed
         self._handlers = dict(handlers or {})
+        self._own = Nurseries(self.folder / "nurseries", self._limits.threads)
+        self._nurseries = self._own.sockets(self._handlers) if nurseries is None else nurseries
         self.slots = tuple(self._slot(number) for number in range(jobs))
         self._free: queue.SimpleQueue[Slot] = queue.SimpleQueue()
         for slot in self.slots:
@@ -129,7 +134,8 @@ class Pool:
         handlers = self._handlers.get(world)
         readable = [folder, *self._read] if handlers is None else [folder, handlers, *self._read]
         rules = policy(scratch, self._limits, readable) if self._sandboxed else None
-        return Worker(world, scratch, self._limits, policy=rules, handlers=handlers)
+        nursery = self._nurseries.get(world) if handlers is None else None
+        return Worker(world, scratch, self._limits, policy=rules, handlers=handlers, nursery=nursery)
 
     @contextlib.contextmanager
     def slot(self) -> Iterator[Slot]:
@@ -153,6 +159,7 @@ class Pool:
         """End every worker, lent or not, and remove the folders."""
         for slot in self.slots:
             slot.close()
+        self._own.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

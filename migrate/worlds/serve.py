@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import gc
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -205,14 +206,14 @@ class Loop:
             self.answer(request, handlers)
 
 
-def main() -> NoReturn:
-    """Lock up, import the world, say hello, serve."""
+def main(argv: list[str] | None = None) -> NoReturn:
+    """Lock up, import the world, say hello, serve; the arguments are the command's unless given."""
     parser = argparse.ArgumentParser(description="One world of keras-migrate; started by its parent.")
     parser.add_argument("world", choices=("legacy", "modern", "stock", "reader"))
     parser.add_argument("--scratch", type=Path, required=True)
     parser.add_argument("--handlers")
     parser.add_argument("--policy", type=json.loads, default={})
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
 
     incoming, outgoing = take_channel()
     faulthandler.enable()
@@ -226,6 +227,7 @@ def main() -> NoReturn:
         watch_parent(incoming)
         handlers = load_handlers(arguments.world, arguments.handlers)
         hello["versions"] = versions()
+        gc.freeze()  # a framework's own objects live as long as the process: no collection need visit them
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the boundary: everything becomes a reply
         hello["error"] = describe(error)
     loop.send(hello)

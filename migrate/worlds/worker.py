@@ -13,7 +13,6 @@ import json
 import os
 import selectors
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from migrate.findings import MigrationError
 from migrate.worlds.environment import Limits, World, environment
+from migrate.worlds.process import Forked, Process, Started
 from migrate.worlds.protocol import (
     Failure,
     Framer,
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 SERVE = Path(__file__).resolve().parent / "serve.py"
 TAIL_BYTES = 16 << 10
 WATCH_SECONDS = 0.1
+END_SECONDS = 5.0
+"""How long a killed process may take to be gone."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 Broken = TypeVar("Broken", bound=MigrationError)
@@ -110,6 +112,7 @@ class Worker:
         policy: what ``sandbox.policy`` gave; empty runs without a sandbox.
         python: the interpreter, when it is not this one.
         extra: environment variables beside the world's own, such as ``KERAS_BACKEND``.
+        nursery: the socket of one that forks this world's processes; None starts an interpreter.
     """
 
     def __init__(
@@ -122,6 +125,7 @@ class Worker:
         policy: Mapping[str, Any] | None = None,
         python: Path | None = None,
         extra: Mapping[str, str] | None = None,
+        nursery: Path | None = None,
     ) -> None:
         self.world = world
         self.scratch = scratch.resolve()
@@ -134,7 +138,8 @@ class Worker:
         self._policy = dict(policy or {})
         self._python = python or Path(sys.executable)
         self._extra = dict(extra or {})
-        self._process: subprocess.Popen[bytes] | None = None
+        self._nursery = nursery
+        self._process: Process | None = None
         self._framer = Framer()
         self._replies: list[bytes] = []
         self._log = bytearray()
@@ -156,7 +161,7 @@ class Worker:
 
     @property
     def pid(self) -> int | None:
-        """The number of its process, None before the start."""
+        """The number of its process, None before there is one."""
         return self._process.pid if self._process else None
 
     @property
@@ -173,10 +178,10 @@ class Worker:
 
     def resident(self) -> int:
         """Bytes of memory that the process holds now; 0 when it is gone."""
-        if self._process is None:
+        if self.pid is None:
             return 0
         try:
-            fields = Path(f"/proc/{self._process.pid}/statm").read_text().split()
+            fields = Path(f"/proc/{self.pid}/statm").read_text().split()
         except OSError:
             return 0  # it ended, or this system has no /proc: the kernel's own limits remain
         used = int(fields[1]) * PAGE
@@ -188,37 +193,27 @@ class Worker:
         if self.alive:
             return
         self.scratch.mkdir(parents=True, exist_ok=True)
-        command = [
-            str(self._python),
-            "-P",
-            "-s",
-            "-B",
-            str(SERVE),
-            self.world,
-            "--scratch",
-            str(self.scratch),
-        ]
+        arguments = [str(self.world), "--scratch", str(self.scratch)]
         if self._handlers is not None:
             handlers = self._handlers
-            command += ["--handlers", str(handlers.resolve()) if isinstance(handlers, Path) else handlers]
+            arguments += ["--handlers", str(handlers.resolve()) if isinstance(handlers, Path) else handlers]
         if self._policy:
-            command += ["--policy", json.dumps(self._policy)]
+            arguments += ["--policy", json.dumps(self._policy)]
         self._framer, self._replies, self._log = Framer(), [], bytearray()
         self.hello, self.calls = None, 0
         self.starts += 1
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=self.scratch,
-            env=environment(self.world, self.scratch, self.limits.threads) | self._extra,
-            start_new_session=True,  # Ctrl-C reaches the parent alone, and a kill reaches the whole group
-        )
+        self._process = self._begin(arguments)
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            assert stream is not None
             os.set_blocking(stream.fileno(), False)
         self._deadline_of_start = time.monotonic() + self.limits.start_seconds
+
+    def _begin(self, arguments: list[str]) -> Process:
+        variables = environment(self.world, self.scratch, self.limits.threads) | self._extra
+        if self._nursery is not None:
+            with contextlib.suppress(OSError):  # it has ended: what it saved was time
+                return Forked(self._nursery, arguments, self.scratch, variables)
+        command = [str(self._python), "-P", "-s", "-B", str(SERVE), *arguments]
+        return Started(command, self.scratch, variables)
 
     def ready(self) -> Hello:
         """Wait until the world is imported.
@@ -267,13 +262,11 @@ class Worker:
         process = self._process
         if process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # it holds nothing that a slower end would save
-        process.wait()
+        process.kill()  # it holds nothing that a slower end would save
+        process.wait(END_SECONDS)
         for stream in (process.stdin, process.stdout, process.stderr):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+            with contextlib.suppress(OSError):
+                stream.close()
         self._process, self.hello = None, None
 
     def _give_up(self, error: Broken) -> Broken:
@@ -285,9 +278,6 @@ class Worker:
         """Send what is to be sent, and wait for the next message, watching time and memory."""
         process = self._process
         assert process is not None
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stderr is not None
         unsent = memoryview(message)
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
@@ -339,17 +329,14 @@ class Worker:
         except ProtocolError as error:
             raise self._give_up(error) from error
 
-    def _bury(self, process: subprocess.Popen[bytes]) -> WorkerDied:
+    def _bury(self, process: Process) -> WorkerDied:
         """Read the last words and the status of a process whose output ended."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=5)
-        assert process.stderr is not None
+        status = process.wait(END_SECONDS)
         with contextlib.suppress(BlockingIOError):
             while data := os.read(process.stderr.fileno(), 1 << 16):
                 self._log += data
         del self._log[:-TAIL_BYTES]
-        if process.poll() is None:
-            self.close()
-        status = process.returncode
-        assert status is not None
-        return self._give_up(WorkerDied(self.world, status, self.log))
+        if status is None:  # it closed its output and lives on
+            process.kill()
+            status = process.wait(END_SECONDS)
+        return self._give_up(WorkerDied(self.world, -signal.SIGKILL if status is None else status, self.log))

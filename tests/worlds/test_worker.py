@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from migrate.worlds.environment import Limits, World, environment
+from migrate.worlds.nursery import Nurseries
 from migrate.worlds.pool import Pool
 from migrate.worlds.protocol import Framer, ProtocolError, decode
 from migrate.worlds.worker import Worker, WorkerDied, WorkerMemory, WorkerTimeout, WorldError
@@ -55,6 +56,9 @@ def project(params, scratch):
 HANDLERS = {k: v for k, v in globals().items() if callable(v) and k != "MigrationError"}
 """
 
+LIGHT = {"keras2": (World.LEGACY, ("decimal",)), "keras3": (World.MODERN, ("decimal",))}
+"""Nurseries that import something small in place of the frameworks."""
+
 
 @pytest.fixture
 def handlers(tmp_path: Path) -> Path:
@@ -63,11 +67,15 @@ def handlers(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.fixture
-def worker(tmp_path: Path, handlers: Path):
+@pytest.fixture(params=["started", "forked"])
+def worker(request: pytest.FixtureRequest, tmp_path: Path, handlers: Path):
     limits = Limits(call_seconds=20, start_seconds=20)
-    with Worker(World.LEGACY, tmp_path / "scratch", limits, handlers=handlers) as made:
+    nurseries = Nurseries(tmp_path / "n", 1, LIGHT)
+    nursery = nurseries.sockets().get(World.LEGACY) if request.param == "forked" else None
+    scratch = tmp_path / "scratch"
+    with Worker(World.LEGACY, scratch, limits, handlers=handlers, nursery=nursery) as made:
         yield made
+    nurseries.close()
 
 
 def test_a_call_returns_in_spite_of_prints(worker: Worker) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 
 import tensorflow as tf
 import tf_keras
+from tensorflow.python.eager import context as eager
 
 from migrate.capsule.store import load_model, load_structure, save_arrays
 from migrate.findings import MigrationError
 from migrate.worlds.custom import load_custom_objects
+from migrate.worlds.kernels import clear_names
 from migrate.worlds.legacy import saved_model
 from migrate.worlds.legacy.training import load_compiled, step_of
 from migrate.worlds.runner import cases_of, describe, nest_like, run_cases, to_numpy
@@ -25,7 +27,7 @@ def load_original(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
     ``architecture``: a JSON file when the source holds weights only. ``trust`` allows Python bytecode.
     """
-    tf_keras.backend.clear_session()
+    clear_names(tf_keras.backend.clear_session, eager.context())
     objects = load_custom_objects(params.get("custom_objects", []))
     source = params["source"]
     with tf_keras.saving.custom_object_scope(objects):
@@ -48,7 +50,7 @@ def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
     ``fresh`` names a file instead: the weights are drawn, the same ones each time, and written there.
     """
-    tf_keras.backend.clear_session()
+    clear_names(tf_keras.backend.clear_session, eager.context())
     tf_keras.utils.set_random_seed(0)
     objects = load_custom_objects(params.get("custom_objects", []))
     folder = Path(params["folder"])
@@ -70,7 +72,7 @@ def architecture_of(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     Raises:
         MigrationError: ``CFG052`` when the function is missing, fails, or returns no Keras 2 model.
     """
-    tf_keras.backend.clear_session()
+    clear_names(tf_keras.backend.clear_session, eager.context())
     objects = load_custom_objects([params["file"]])
     name = params["function"]
     hint = "The function takes no arguments and returns a tf.keras (Keras 2) model."

@@ -9,16 +9,18 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 import tf_keras
+from tensorflow.python.eager import context as eager
 
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.worlds.custom import load_custom_objects
+from migrate.worlds.kernels import clear_names
 from migrate.worlds.runner import nest_like, to_numpy
 
 
 def load_compiled(params: dict[str, Any]) -> Any:
     """Load the file with its training configuration and optimizer state."""
-    tf_keras.backend.clear_session()
+    clear_names(tf_keras.backend.clear_session, eager.context())
     objects = load_custom_objects(params.get("custom_objects", []))
     with tf_keras.saving.custom_object_scope(objects):
         return tf_keras.models.load_model(

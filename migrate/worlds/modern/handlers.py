@@ -7,10 +7,12 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+from tensorflow.python.eager import context as eager
 
 from migrate.capsule.store import load_model, save_arrays
 from migrate.worlds.custom import load_custom_objects
-from migrate.worlds.modern import deploy, lift, reexport, reference_variables, subclassed
+from migrate.worlds.kernels import clear_names
+from migrate.worlds.modern import deploy, frozen, lift, reexport, reference_variables, subclassed
 from migrate.worlds.modern.build import build_model
 from migrate.worlds.modern.export import arrange_inputs, export_saved_model, save_keras
 from migrate.worlds.modern.training import compile_held, step_held
@@ -22,7 +24,7 @@ _held: dict[str, Any] = {}
 
 def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Build the model of a capsule and set its weights by role."""
-    keras.utils.clear_session(free_memory=False)
+    clear_names(keras.utils.clear_session, eager.context(), free_memory=False)
     objects = load_custom_objects(params.get("custom_objects", []))
     record = load_model(Path(params["folder"]), params["stem"])
     model = build_model(record, objects)
@@ -33,14 +35,14 @@ def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
 def lift_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Build the model that a graph computes; its records stand in ``folder`` under ``stem``."""
-    keras.utils.clear_session(free_memory=False)
+    clear_names(keras.utils.clear_session, eager.context(), free_memory=False)
     model = _held["model"] = lift.lift(params, scratch)
     return {**describe(model), "folder": str(scratch), "stem": "lifted"}
 
 
 def build_subclassed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Build a model of the user's own class and say how it is called."""
-    keras.utils.clear_session(free_memory=False)
+    clear_names(keras.utils.clear_session, eager.context(), free_memory=False)
     _held["model"], how = subclassed.build(params)
     return how
 
@@ -157,6 +159,7 @@ HANDLERS = {
     "deploy": deploy_held,
     "run_deployed": run_deployed,
     "release": release,
+    **frozen.HANDLERS,
     **reexport.HANDLERS,
     **reference_variables.HANDLERS,
 }
