@@ -38,16 +38,14 @@ def migrate(folder: Path, case: dict[str, Any], slot: Slot, out: Path, options: 
 @pytest.mark.slow
 @pytest.mark.parametrize(("folder", "case"), cases())
 def test_outcome_is_the_promised_one(folder: Path, case: dict[str, Any], slot: Slot, tmp_path: Path) -> None:
-    options = Options(lift=True) if case["kind"] == "frozen_graph" else Options()
-    result = migrate(folder, case, slot, tmp_path, options)
+    result = migrate(folder, case, slot, tmp_path, Options())
     reasons = [f"{f.code}: {f.message}" for f in result.findings]
     assert result.status == case["expect"]["status"], reasons
     if result.status is Status.MIGRATED:
         assert result.parity is not None
         if case["kind"] != "saved_model":
             assert (tmp_path / "model" / "model.keras").is_file()
-        if case["kind"] != "frozen_graph":
-            assert (tmp_path / "model" / "saved_model" / "saved_model.pb").is_file()
+        assert (tmp_path / "model" / "saved_model" / "saved_model.pb").is_file()
         assert (tmp_path / "model" / "migration.json").is_file()
         if case.get("golden"):
             assert result.parity.evidence == "golden"

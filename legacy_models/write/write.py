@@ -36,6 +36,7 @@ MODULES = (
     "cases_savedmodel_strings",
     "cases_savedmodel_hub",
     "cases_tf1",
+    "cases_tf1_control",
     "cases_checkpoint",
 )
 

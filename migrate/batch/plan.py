@@ -41,7 +41,7 @@ _EXPECTED: dict[Format | None, tuple[str, str]] = {
     Format.SAVED_MODEL: ("migrated", "possible"),
     Format.CHECKPOINT: ("blocked", "possible"),
     Format.META_GRAPH: ("blocked", "likely"),
-    Format.FROZEN_GRAPH: ("blocked", "possible"),
+    Format.FROZEN_GRAPH: ("migrated", "possible"),
     Format.ARCHITECTURE_JSON: ("unverified", "possible"),
     Format.ARCHITECTURE_YAML: ("unverified", "possible"),
     None: ("failed", "sure"),

@@ -137,9 +137,13 @@ def refusal(found: Identification) -> MigrationError:
         return MigrationError(
             "FMT023", found.detail, "Give it as reference beside a model, not as a model.", place
         )
-    if found.format in (Format.META_GRAPH, Format.FROZEN_GRAPH):
+    if found.format is Format.FROZEN_GRAPH:
         return MigrationError(
-            "FMT001", found.detail, "A graph has no layers to read; --lift builds some.", place
+            "FMT001", found.detail, "A graph has no layers to read; keras-migrate models builds some.", place
+        )
+    if found.format is Format.META_GRAPH:
+        return MigrationError(
+            "FMT028", found.detail, "Give its checkpoint (PREFIX.index) with --architecture.", place
         )
     return MigrationError(
         "FMT023", f"not a model: {found.detail}", found.hint or "Nothing to migrate.", place

@@ -16,6 +16,15 @@ RULES: tuple[Rule, ...] = (
         references=("keras-team/keras#18709", "cbrnr/sleepecg#214"),
     ),
     Rule(
+        "FMT028",
+        "graph-without-values",
+        "The .meta graph of a TF1 checkpoint, which holds no values.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        why="A Saver writes the graph of the training program beside its checkpoint. The values are in the checkpoint; "
+        "give that one, with an architecture, or freeze the graph with it.",
+    ),
+    Rule(
         "FMT002",
         "hdf5-under-another-name",
         "HDF5 content under another suffix (.model, .hdf, .keras, none).",

@@ -11,7 +11,7 @@ from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.limits import sha256_of
 from migrate.parity.golden import find_golden, read_golden
 from migrate.parity.probes import InputSpec, make_probes
-from migrate.pipeline.deploy import deploy
+from migrate.pipeline.deploy import deploy, report_undeployed
 from migrate.pipeline.layered import compare_reloaded, write_proof
 from migrate.pipeline.progress import Progress, Witness, Written
 from migrate.pipeline.proof import Judge, must_agree, outputs_of
@@ -85,8 +85,11 @@ def migrate_graph(
 ) -> Written:
     """A frozen graph as layers; its placeholders are the inputs, its unused results the outputs.
 
+    A graph that layers do not express becomes a SavedModel, with a finding that names the operation.
+
     Raises:
-        MigrationError: ``EXP020`` or ``EXP021`` for what layers do not express, ``PAR001`` when numbers differ.
+        MigrationError: ``EXP020`` or ``EXP021`` for what layers do not express when no SavedModel is wanted,
+            ``PAR001`` when the SavedModel's numbers differ.
     """
     progress.facts = Facts(sha256_of(staged.source), staged.format.value, None, None, "tensorflow")
     params = {"path": str(staged.source)}
@@ -106,8 +109,40 @@ def migrate_graph(
         outputs = load_arrays(Path(reply["file"]))
         witnesses.append(Witness("original", "the graph itself", probes, outputs))
     saved_model = Target.SAVED_MODEL in options.targets
-    parts = _build_and_prove(slot, params, described, witnesses, options, progress, saved_model=saved_model)
+    try:
+        parts = _build_and_prove(
+            slot, params, described, witnesses, options, progress, saved_model=saved_model
+        )
+    except MigrationError as error:
+        if error.code not in _UNLIFTABLE or not saved_model:
+            raise
+        progress.findings.append(error.finding(Severity.WARNING))
+        report_undeployed(options, progress)
+        parts = _serve(slot, params, described, witnesses, options, progress)
     return Written(parts)
+
+
+def _serve(
+    slot: Slot,
+    params: Mapping[str, Any],
+    described: Mapping[str, Any],
+    witnesses: Sequence[Witness],
+    options: Options,
+    progress: Progress,
+) -> dict[str, Path]:
+    """A frozen graph that layers do not express, as a SavedModel with one signature."""
+    judge = Judge([e["name"] for e in described["outputs"]], "", options.tolerance)
+    with progress.phase("write"):
+        written = Path(slot.modern.call("serve_graph", dict(params))["saved_model"])
+    call = {"inputs": [e["name"] for e in described["inputs"]], "outputs": list(judge.names)}
+    with progress.phase("reload"):
+        for witness in witnesses:
+            results = outputs_of(slot.stock, witness.probes, "call_saved_model", path=str(written), **call)
+            comparisons = judge.compare(witness.outputs, results)
+            must_agree(comparisons, "the SavedModel of the graph")
+            progress.comparisons += comparisons
+            progress.witnesses.append(witness)
+    return {"saved_model": written}
 
 
 def _recorded(request: ArtifactRequest, slot: Slot) -> list[Witness]:

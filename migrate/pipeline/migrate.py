@@ -59,7 +59,7 @@ def _migrate(
         progress.findings += must_be_safe(slot, staged.scanned, options.trust)
     if staged.format is Format.SAVED_MODEL:
         written = migrate_saved_model(request, options, slot, staged, progress)
-    elif staged.format is Format.FROZEN_GRAPH and options.lift:
+    elif staged.format is Format.FROZEN_GRAPH:
         written = migrate_graph(request, options, slot, staged, progress)
     else:
         written = _migrate_file(request, options, slot, staged, progress)
@@ -103,4 +103,10 @@ def _outputs(request: ArtifactRequest, written: Written) -> Outputs:
     def path(name: str) -> str | None:
         return f"{request.folder}/{name}" if name in written.parts else None
 
-    return Outputs(path("model.keras"), path("saved_model"), path("custom_objects.py"))
+    return Outputs(
+        path("model.keras"),
+        path("saved_model"),
+        path("custom_objects.py"),
+        path("model.onnx"),
+        path("model.tflite"),
+    )

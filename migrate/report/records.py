@@ -45,6 +45,8 @@ class Outputs(msgspec.Struct, frozen=True):
     keras: str | None = None
     saved_model: str | None = None
     custom_objects: str | None = None
+    onnx: str | None = None
+    litert: str | None = None
 
 
 class FindingRecord(msgspec.Struct, frozen=True):

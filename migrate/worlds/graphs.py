@@ -5,6 +5,9 @@ Runs inside a world: TensorFlow is imported when called.
 
 from __future__ import annotations
 
+import keyword
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +45,11 @@ def described(graph: Any) -> dict[str, Any]:
     """Inputs and outputs, as a signature is described; ``tensor`` tells where each is."""
     import tensorflow as tf
 
+    names = _keys([node.name for node in graph.node])
     used = {source.lstrip("^").split(":")[0] for node in graph.node for source in node.input}
     inputs = [
         {
-            "name": node.name,
+            "name": names[node.name],
             "tensor": f"{node.name}:0",
             "dtype": tf.as_dtype(node.attr["dtype"].type).name,
             "shape": shape_of(node.attr["shape"].shape),
@@ -56,12 +60,29 @@ def described(graph: Any) -> dict[str, Any]:
     with tf.Graph().as_default() as imported:
         tf.graph_util.import_graph_def(graph, name="")
         outputs = [
-            {"name": op.name, "tensor": t.name, "dtype": t.dtype.name, "shape": shape_of(t.shape.as_proto())}
+            {
+                "name": names[op.name],
+                "tensor": t.name,
+                "dtype": t.dtype.name,
+                "shape": shape_of(t.shape.as_proto()),
+            }
             for op in imported.get_operations()
             if op.name not in used and op.type not in _NO_RESULT
             for t in op.outputs[:1]
         ]
     return {"inputs": inputs, "outputs": outputs, "stateful": False}
+
+
+def _keys(names: Sequence[str]) -> dict[str, str]:
+    """A key for each node that arguments and layers can have: ``tower/image`` becomes ``tower_image``."""
+    keys: dict[str, str] = {}
+    for name in names:
+        plain = re.sub(r"\W", "_", name).lstrip("_0123456789") or "node"
+        candidate, number = plain, 1
+        while candidate in keys.values() or keyword.iskeyword(candidate):
+            candidate, number = f"{plain}_{number}", number + 1
+        keys[name] = candidate
+    return keys
 
 
 def load_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:

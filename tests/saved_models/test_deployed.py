@@ -19,26 +19,22 @@ FILES = {Target.ONNX: "model.onnx", Target.LITERT: "model.tflite"}
 MODULES = {Target.ONNX: "tf2onnx", Target.LITERT: "ai_edge_litert"}
 
 
-def deploy(path: str, target: Target, slot: Slot, out: Path, *, lift: bool = False) -> ArtifactResult:
+def deploy(path: str, target: Target, slot: Slot, out: Path) -> ArtifactResult:
     if find_spec(MODULES[target]) is None:
         pytest.skip(f"the extra {target} is not installed")
     source = LEGACY_MODELS / path
-    options = Options(targets=frozenset({Target.KERAS, target}), lift=lift)
+    options = Options(targets=frozenset({Target.KERAS, target}))
     return migrate_artifact(ArtifactRequest(source, path, out, "deployed"), options, slot)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("target", FILES)
-@pytest.mark.parametrize(
-    ("path", "lift"),
-    [("tf.keras-2.4/several_inputs/model.h5", False), ("tf.keras-1.15/frozen/model.pb", True)],
-)
-def test_format_gives_the_recorded_outputs(
-    path: str, lift: bool, target: Target, slot: Slot, tmp_path: Path
-) -> None:
-    result = deploy(path, target, slot, tmp_path, lift=lift)
+@pytest.mark.parametrize("path", ["tf.keras-2.4/several_inputs/model.h5", "tf.keras-1.15/frozen/model.pb"])
+def test_format_gives_the_recorded_outputs(path: str, target: Target, slot: Slot, tmp_path: Path) -> None:
+    result = deploy(path, target, slot, tmp_path)
     assert result.status is Status.MIGRATED, result.findings
     assert not [f for f in result.findings if f.code.startswith("EXP024")]
+    assert getattr(result.outputs, target.value) == f"deployed/{FILES[target]}"
     assert (tmp_path / "deployed" / FILES[target]).stat().st_size > 500
     assert result.parity is not None
     assert result.parity.evidence == "golden"
@@ -51,6 +47,7 @@ def test_format_that_lacks_an_operation_costs_its_file_only(slot: Slot, tmp_path
     assert result.status is Status.MIGRATED
     assert [f.code for f in result.findings] == ["EXP024"]
     assert (tmp_path / "deployed" / "model.keras").is_file()
+    assert result.outputs.litert is None
     assert not (tmp_path / "deployed" / "model.tflite").exists()
 
 

@@ -30,6 +30,7 @@ def lift(path: str, slot: Slot, out: Path) -> ArtifactResult:
         ("tf.keras-1.13/frozen/model.pb", {"Conv2D", "BatchNormalization", "Dense"}),
         ("tf.keras-1.15/frozen/model.pb", {"Conv2D", "BatchNormalization", "Dense"}),
         ("tf.keras-1.15/simple_save/saved_model", {"Conv2D", "BatchNormalization", "Dense"}),
+        ("tf.keras-1.15/training_flag/saved_model", {"Dense", "BatchNormalization"}),
         ("tf.keras-2.8/module_convolutional/saved_model", {"Conv2D", "DepthwiseConv2D", "Dense"}),
         ("tf.keras-2.11/module_plain/saved_model", {"Dense", "Embedding"}),
         ("tf.keras-2.15/subclassed-savedmodel/saved_model", {"Dense"}),
@@ -57,6 +58,14 @@ def test_table_is_named_and_the_signatures_are_kept(slot: Slot, tmp_path: Path) 
     assert result.outputs.saved_model is not None
     (finding,) = (f for f in result.findings if f.code == "EXP021")
     assert finding.place == "hash_table"
+
+
+def test_loop_is_named_and_the_signatures_are_kept(slot: Slot, tmp_path: Path) -> None:
+    result = lift("tf.keras-1.15/loop/saved_model", slot, tmp_path)
+    assert result.status is Status.MIGRATED
+    assert (result.outputs.keras, result.outputs.saved_model) == (None, "lifted/saved_model")
+    (finding,) = result.findings
+    assert (finding.code, finding.place) == ("EXP021", "while/Enter_1")
 
 
 @pytest.fixture(scope="module")

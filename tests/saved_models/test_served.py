@@ -28,6 +28,8 @@ KINDS = {
     "TF1 simple_save": "tf.keras-1.15/simple_save",
     "TF1 builder": "tf.keras-1.15/builder",
     "Estimator": "tf.keras-1.15/estimator",
+    "TF1 loop": "tf.keras-1.15/loop",
+    "TF1 branches": "tf.keras-1.15/training_flag",
     "experimental export": "tf.keras-1.15/exported",
     "tf.Module": "tf.keras-2.11/module_plain",
     "tf.Module with a table": "tf.keras-2.11/module_with_table",

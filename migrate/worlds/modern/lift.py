@@ -26,6 +26,8 @@ from migrate.worlds.session import shape_of
 from migrate.worlds.variables import assign_model
 
 _VARIABLES = frozenset({"VarHandleOp", "Variable", "VariableV2"})
+_ENTERING, _LEAVING = frozenset({"Enter", "RefEnter"}), frozenset({"Exit", "RefExit"})
+_SWITCHING, _MERGING = frozenset({"Switch", "RefSwitch"}), frozenset({"Merge", "RefMerge"})
 _STEM = "lifted"
 
 
@@ -88,10 +90,69 @@ def _graph(
     outputs: Mapping[str, str],
     variables: Mapping[str, Variable],
 ) -> Graph:
-    inlined = _inline(graph_def, outputs.values())
-    pruned = tf.compat.v1.graph_util.extract_sub_graph(inlined, [t.split(":")[0] for t in outputs.values()])
+    wanted = [t.split(":")[0] for t in outputs.values()]
+    fed = {e.tensor for e in inputs.values()}
+    pruned = tf.compat.v1.graph_util.extract_sub_graph(_inline(graph_def, outputs.values()), wanted)
+    constants = _constants(pruned, fed)
+    while decide(pruned, constants):
+        pruned = tf.compat.v1.graph_util.extract_sub_graph(pruned, wanted)
+        constants = _constants(pruned, fed)
     nodes = {node.name: _node(node) for node in pruned.node}
-    return Graph(nodes, _constants(pruned, {e.tensor for e in inputs.values()}), variables, inputs, outputs)
+    return Graph(nodes, constants, variables, inputs, outputs)
+
+
+def decide(graph_def: Any, constants: Mapping[str, Array]) -> bool:
+    """Let the branches of TensorFlow 1 whose condition is constant pass, as ``training=False`` of a graph does.
+
+    A ``Switch`` becomes what it passes on; a ``Merge`` its one input that lives. Nodes are changed in place.
+
+    Returns:
+        Whether any condition was decided.
+    """
+    taken = {
+        node.name: bool(constants[key])
+        for node in graph_def.node
+        if node.op == "Switch" and (key := _full(node.input[1])) in constants
+    }
+    if not taken:
+        return False
+    dead = {f"{name}:{0 if truth else 1}" for name, truth in taken.items()}
+    alive_merges: dict[str, str] = {}
+    changed = True
+    while changed:
+        changed = False
+        for node in graph_def.node:
+            given = [_full(name) for name in node.input if not name.startswith("^")]
+            held_up = any(name[1:] in dead for name in node.input if name.startswith("^"))
+            living = [name for name in given if name not in dead and name.rpartition(":")[0] not in dead]
+            if node.op == "Merge" and len(living) == 1 < len(given):
+                alive_merges[node.name] = living[0]
+            elif (held_up or len(living) < len(given)) and node.op != "Merge" and node.name not in dead:
+                dead.add(node.name)
+                changed = True
+    for node in graph_def.node:
+        if node.name in taken:
+            _become_identity(node, node.input[0], "T")
+        elif node.name in alive_merges:
+            _become_identity(node, alive_merges[node.name], "T")
+    for node in graph_def.node:
+        for position, name in enumerate(node.input):
+            if name.partition(":")[0] in taken and not name.startswith("^"):
+                node.input[position] = name.partition(":")[0]
+    return True
+
+
+def _become_identity(node: Any, tensor: str, dtype: str) -> None:
+    kept = node.attr[dtype].type
+    node.op = "Identity"
+    del node.input[:]
+    node.input.append(tensor)
+    node.attr.clear()
+    node.attr[dtype].type = kept
+
+
+def _full(name: str) -> str:
+    return name if ":" in name else f"{name}:0"
 
 
 def _inline(graph_def: Any, outputs: Iterable[str]) -> Any:
@@ -123,8 +184,25 @@ def _constants(graph_def: Any, fed: Set[str]) -> dict[str, Array]:
     with tf.Graph().as_default() as graph, tf.compat.v1.Session(graph=graph) as session:
         tf.graph_util.import_graph_def(graph_def, name="")
         known: dict[str, Any] = {}
+        held = _between(graph, _ENTERING, _LEAVING) | _between(graph, _SWITCHING, _MERGING)
         for op in graph.get_operations():
+            if op.name in held:
+                continue
             stateful = op.op_def.is_stateful or op.type in _VARIABLES
             if not stateful and op.type != "Placeholder" and all(t.name in known for t in op.inputs):
                 known |= {t.name: t for t in op.outputs if t.name not in fed}
         return {name: np.asarray(value) for name, value in session.run(known).items()}
+
+
+def _between(graph: Any, first: Set[str], last: Set[str]) -> set[str]:
+    """Operations inside loops and branches of TensorFlow 1, both ends included: they may have no value to fetch."""
+    todo = [op for op in graph.get_operations() if op.type in first]
+    found = {op.name for op in todo}
+    while todo:
+        op = todo.pop()
+        if op.type in last:
+            continue
+        after = [*(c for t in op.outputs for c in t.consumers()), *op._control_outputs]
+        todo += [c for c in after if c.name not in found]
+        found.update(c.name for c in after)
+    return found

@@ -188,7 +188,13 @@ def _endpoint(
         )
         return dict(zip(outputs, results, strict=True))
 
-    return call, specs
+    # A wrapped function adds no order of its own between operations, which loops of TensorFlow 1 do not bear.
+    wrapped = tf.compat.v1.wrap_function(call, specs)
+
+    def serve(*tensors: Any) -> Any:
+        return wrapped(*tensors)
+
+    return serve, specs
 
 
 def _pruned(graph_def: graph_pb2.GraphDef, outputs: list[str], signature: str) -> graph_pb2.GraphDef:

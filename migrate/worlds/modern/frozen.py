@@ -1,0 +1,53 @@
+"""Serve a frozen graph: a SavedModel whose one signature runs the graph as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from migrate.findings import MigrationError
+from migrate.worlds.graphs import described, read_graph
+
+
+def serve_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Write the graph of ``path`` to ``saved_model`` in the scratch folder; its placeholders are the arguments.
+
+    Raises:
+        MigrationError: ``EXP004`` when the exporter refuses.
+    """
+    graph = read_graph(params["path"])
+    ends = described(graph)
+    specs = [tf.TensorSpec(e["shape"], e["dtype"], name=e["name"]) for e in ends["inputs"]]
+
+    def run(*tensors: Any) -> dict[str, Any]:
+        given = {e["tensor"]: tensor for e, tensor in zip(ends["inputs"], tensors, strict=True)}
+        results = tf.graph_util.import_graph_def(
+            graph, input_map=given, return_elements=[e["tensor"] for e in ends["outputs"]], name=""
+        )
+        return {e["name"]: result for e, result in zip(ends["outputs"], results, strict=True)}
+
+    # A wrapped function adds no order of its own between operations, which loops of TensorFlow 1 do not bear.
+    wrapped = tf.compat.v1.wrap_function(run, specs)
+
+    def serve(*tensors: Any) -> Any:
+        return wrapped(*tensors)
+
+    archive = keras.export.ExportArchive()
+    archive.track(tf.Module())
+    out = scratch / "saved_model"
+    try:
+        archive.add_endpoint("serving_default", serve, input_signature=specs)
+        archive.write_out(str(out), verbose=False)
+    except (AssertionError, ValueError, TypeError, tf.errors.OpError) as error:
+        raise MigrationError(
+            "EXP004",
+            f"the graph cannot be exported: {' '.join(str(error).split())[:400]}",
+            "Run it in a session as before.",
+        ) from error
+    return {"saved_model": str(out)}
+
+
+HANDLERS = {"serve_graph": serve_graph}
