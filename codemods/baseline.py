@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from codemods.engine import Report
+from codemods.outcome import Report
 from codemods.runner import FileResult
 
 _SPACE = re.compile(r"\s+")

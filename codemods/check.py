@@ -11,7 +11,7 @@ from dataclasses import replace
 from codemods.canonical import canonical
 from codemods.catalogue import load
 from codemods.context import Context
-from codemods.guards import Fate, fate
+from codemods.guards import Fate, fate, is_guarded
 from codemods.rules.api import Found, Target
 from codemods.rules.imports import MOVED, ONLY_TENSORFLOW
 from codemods.rules.unknown import GUARDED_NAME, UNKNOWN_ARGUMENT, UNKNOWN_NAME
@@ -104,9 +104,9 @@ def guarded(context: Context, strange: Sequence[Found], found: Iterable[Found]) 
         strange: what `unknown` finds.
         found: what the rules find; a name that moved is missing at its old place.
     """
-    behind = [item for item in strange if context.guarded(item.node)]
+    behind = [item for item in strange if is_guarded(context, item.node)]
     for item in found:
-        if item.rule in {MOVED, ONLY_TENSORFLOW} and item.edits and context.guarded(item.node):
+        if item.rule in {MOVED, ONLY_TENSORFLOW} and item.edits and is_guarded(context, item.node):
             old, _, new = item.message.partition(" becomes ")
             behind.append(replace(item, message=f"{old} is {new} in Keras 3", edits=()))
     places = [item.node for item in (*strange, *behind) if not _private(item)]

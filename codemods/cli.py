@@ -14,7 +14,7 @@ import click
 from migrate.findings import Severity
 
 if TYPE_CHECKING:
-    from codemods.engine import Report
+    from codemods.outcome import Report
 
 CLEAN, LEFT, USAGE, INTERNAL = 0, 1, 2, 3
 """Exit statuses."""
@@ -95,8 +95,8 @@ def _code(
     from codemods import baseline as baselines
     from codemods.config import ConfigError, detect_version, find_root, parse_version, settings
     from codemods.discovery import Wanted, discover
-    from codemods.engine import NEWEST, Options
     from codemods.journal import JournalError, write
+    from codemods.options import NEWEST, Options
     from codemods.records import FileRecord, finding_record, result
     from codemods.rules.api import Target
     from codemods.runner import run

@@ -11,7 +11,7 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 
-from codemods.engine import NEWEST
+from codemods.options import NEWEST
 from codemods.rules.api import Target
 
 SECTION = "keras-migrate"

@@ -11,12 +11,11 @@ from typing import Any
 from packaging.version import Version
 
 from codemods.canonical import canonical
-from codemods.guards import is_guarded
 from codemods.regions import Regions
 from codemods.resolver import Module
-from codemods.rules.api import Target
 from codemods.scopes import Scope
 from codemods.source import Source
+from codemods.target import Target
 from codemods.trees import parents_of, walk
 from codemods.uses import exported
 from codemods.values import TENSOR, Receiver, Symbol, Value, ancestry
@@ -255,10 +254,6 @@ class Context:
         if self._regions is None:
             self._regions = Regions(self.module)
         return self._regions.reason(node, self.scope(node))
-
-    def guarded(self, node: ast.AST) -> bool:
-        """Whether a place is one branch of code that was written for several versions."""
-        return is_guarded(self, node)
 
 
 @lru_cache(maxsize=64)

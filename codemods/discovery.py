@@ -9,31 +9,7 @@ from pathlib import Path
 
 import pathspec
 
-PYTHON = frozenset({".py", ".pyi", ".pyw"})
-NOTEBOOK = frozenset({".ipynb"})
-DOCUMENT = frozenset({".md", ".markdown", ".rst"})
-PRUNED = frozenset(
-    (
-        ".eggs",
-        ".git",
-        ".hg",
-        ".ipynb_checkpoints",
-        ".mypy_cache",
-        ".nox",
-        ".pytest_cache",
-        ".ruff_cache",
-        ".svn",
-        ".tox",
-        ".venv",
-        "__pycache__",
-        "build",
-        "dist",
-        "node_modules",
-        "site-packages",
-        "venv",
-    )
-)
-"""Folders that hold no source of the repository."""
+from codemods.kinds import DOCUMENT, NOTEBOOK, PRUNED, PYTHON, is_pin_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +43,6 @@ def discover(paths: Iterable[Path], wanted: Wanted) -> list[Path]:
 
 def matters(path: Path, wanted: Wanted) -> bool:
     """Whether a file is of a kind that can be rewritten or looked at."""
-    from codemods.pins import is_pin_file
-
     suffix = path.suffix.lower()
     if suffix in PYTHON or suffix in NOTEBOOK:
         return True

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from textwrap import dedent
 
-from codemods.engine import Options, Outcome, Report, rewrite
+from codemods.engine import rewrite
+from codemods.options import Options
+from codemods.outcome import Outcome, Report
 from codemods.repository import Repository
 from codemods.source import Source
 

@@ -19,31 +19,18 @@ from codemods.edits import (
     ReplaceReference,
     ReplaceStatement,
 )
-from codemods.rules.api import Target
+from codemods.guards import is_guarded
+from codemods.references import MANAGED, references
 from codemods.scopes import Binding, Scope
+from codemods.target import Target
 from codemods.uses import about_keras, removed_names, root_name, root_of_reference
 
 if TYPE_CHECKING:
     from codemods.context import Context
 
-MANAGED = {
-    "keras": "",
-    "tf": "import tensorflow as tf",
-    "tf_keras": "import tf_keras",
-    "numpy": "import numpy as np",
-    "os": "import os",
-    "math": "import math",
-    "functools": "import functools",
-}
-"""Roots that may be written in `Code`, and the import that brings them; ``keras`` depends on the target."""
 _FROM = frozenset({"ops", "random", "tree"})
 """Modules of Keras that are reached by ``from keras import …``, as everyone does."""
 _BUILTINS = frozenset(dir(builtins))
-
-
-def managed(dotted: str) -> bool:
-    """Whether a dotted name in a template is a reference whose import is looked after."""
-    return dotted.partition(".")[0] in MANAGED
 
 
 class Imports:
@@ -101,8 +88,6 @@ class Imports:
         return f"{head}.{rest}" if rest else head
 
     def _prepare(self, edit: Edit) -> None:
-        from codemods.templates import references
-
         if isinstance(edit, ReplaceReference) and isinstance(edit.node, ast.expr):
             self.spell(edit.to, edit.node)
         for field in ("code", "value"):
@@ -174,7 +159,7 @@ class Imports:
     def _after(self, binding: Binding) -> str:
         if binding.kind == "assign":
             return self._after_assignment(binding)
-        if binding.kind != "import" or self.context.guarded(binding.node):
+        if binding.kind != "import" or is_guarded(self.context, binding.node):
             return ""
         for alias in getattr(binding.node, "names", ()):
             bound = alias.asname or alias.name
@@ -259,7 +244,7 @@ class Imports:
             if (
                 len(brought) == 1
                 and isinstance(brought[0], ast.stmt)
-                and not self.context.guarded(brought[0])
+                and not is_guarded(self.context, brought[0])
             ):
                 return brought[0]
         module = self._module.index.module
@@ -297,7 +282,7 @@ class Imports:
                     or name in mentioned
                 ):
                     continue
-                if not self.remaining(name) and not self.context.guarded(statement):
+                if not self.remaining(name) and not is_guarded(self.context, statement):
                     dropped.add(alias)
         return {alias for alias in dropped if not self._alone(alias)}
 

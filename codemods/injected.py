@@ -13,13 +13,9 @@ only when the file asks it for nothing that the module did not have.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from codemods.scopes import Binding, Scope
-from codemods.values import Symbol
-
-if TYPE_CHECKING:
-    from codemods.resolver import Module
+from codemods.values import Names, Symbol
 
 _ORDER = ("backend", "layers", "models", "utils")
 _KEYS = frozenset({*_ORDER, "losses", "metrics"})
@@ -51,7 +47,7 @@ def _keyed(binding: Binding, mapping: ast.expr, key: ast.expr) -> str:
     return key.value if extra is not None and extra.arg == mapping.id and key.value in _KEYS else ""
 
 
-def injected(module: Module, binding: Binding, home: Scope) -> Symbol | None:
+def injected(module: Names, binding: Binding, home: Scope) -> Symbol | None:
     """The module of Keras that a binding gives its name; None when its use speaks against it."""
     from codemods.catalogue import load
 

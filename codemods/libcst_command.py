@@ -13,7 +13,8 @@ import libcst as cst
 from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
 from codemods.config import parse_version
-from codemods.engine import NEWEST, Options, rewrite
+from codemods.engine import rewrite
+from codemods.options import NEWEST, Options
 from codemods.repository import Repository
 from codemods.rules.api import Target
 from codemods.source import Source

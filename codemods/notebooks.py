@@ -12,7 +12,9 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from codemods.engine import Options, Outcome, Report, rewrite
+from codemods.engine import rewrite
+from codemods.options import Options
+from codemods.outcome import Outcome, Report
 from codemods.repository import Repository
 from codemods.source import Source, SourceError, parse
 

@@ -6,7 +6,6 @@ All functions take the module an expression stands in; they answer None when not
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from codemods.scopes import Binding, Scope
 from codemods.values import (
@@ -19,6 +18,7 @@ from codemods.values import (
     TENSOR,
     Definition,
     Elements,
+    Names,
     Receiver,
     Symbol,
     Value,
@@ -28,16 +28,13 @@ from codemods.values import (
     tensor,
 )
 
-if TYPE_CHECKING:
-    from codemods.resolver import Module
-
 _BUILDING = frozenset(
     {"call", "__call__", "train_step", "test_step", "predict_step", "update_state", "result"}
 )
 """Methods that see real tensors: a layer called in one of these gives no symbolic tensor."""
 
 
-def item_of(module: Module, binding: Binding) -> Value | None:
+def item_of(module: Names, binding: Binding) -> Value | None:
     """An element: of an unpacked tuple, or of an iterable whose element class is known."""
     assert binding.value is not None
     if binding.index < 0 and isinstance(binding.value, ast.Attribute):
@@ -56,7 +53,7 @@ def item_of(module: Module, binding: Binding) -> Value | None:
     return None
 
 
-def parameter_value(module: Module, binding: Binding) -> Value | None:
+def parameter_value(module: Names, binding: Binding) -> Value | None:
     """``self`` of a method, what the annotation says, or what the parameter is used as."""
     function = binding.scope.node
     arguments = getattr(function, "args", None)
@@ -70,7 +67,7 @@ def parameter_value(module: Module, binding: Binding) -> Value | None:
     return found or used_as_model(module, binding)
 
 
-def annotated(module: Module, annotation: ast.expr | None, scope: Scope) -> Receiver | None:
+def annotated(module: Names, annotation: ast.expr | None, scope: Scope) -> Receiver | None:
     """An object of the class that an annotation names."""
     if annotation is None:
         return None
@@ -90,7 +87,7 @@ def annotated(module: Module, annotation: ast.expr | None, scope: Scope) -> Rece
     return instance_of(module, value, f"annotated as {ast.unparse(annotation)}")
 
 
-def instance_of(module: Module, value: Value | None, evidence: str) -> Receiver | None:
+def instance_of(module: Names, value: Value | None, evidence: str) -> Receiver | None:
     """An object of a class symbol or definition."""
     if isinstance(value, Symbol):
         return instance(value.name, evidence)
@@ -99,7 +96,7 @@ def instance_of(module: Module, value: Value | None, evidence: str) -> Receiver 
     return None
 
 
-def used_as_model(module: Module, binding: Binding) -> Receiver | None:
+def used_as_model(module: Names, binding: Binding) -> Receiver | None:
     """A parameter that is used as a model."""
     if module.used_as is None:
         module.used_as = {}
@@ -119,7 +116,7 @@ def used_as_model(module: Module, binding: Binding) -> Receiver | None:
     return None
 
 
-def object_of(module: Module, definition: Definition, evidence: str) -> Receiver | None:
+def object_of(module: Names, definition: Definition, evidence: str) -> Receiver | None:
     """An object of a class of the repository; None when the class derives from nothing known."""
     assert isinstance(definition.node, ast.ClassDef)
     bases = definition.module.bases(definition.node)
@@ -128,7 +125,7 @@ def object_of(module: Module, definition: Definition, evidence: str) -> Receiver
     return Receiver(classes[0] if classes else name, classes, evidence, True, definition)
 
 
-def member_of(module: Module, owner: Receiver, node: ast.Attribute) -> Value | None:
+def member_of(module: Names, owner: Receiver, node: ast.Attribute) -> Value | None:
     """An attribute of an object: what its class stored there, or what Keras has there."""
     attribute = node.attr
     if owner.definition is not None:
@@ -147,7 +144,7 @@ def member_of(module: Module, owner: Receiver, node: ast.Attribute) -> Value | N
     return None
 
 
-def stored_in(module: Module, definition: Definition, attribute: str, depth: int = 4) -> Value | None:
+def stored_in(module: Names, definition: Definition, attribute: str, depth: int = 4) -> Value | None:
     """What ``module.attribute = …`` or the class body stores, in the class or its bases in the repository."""
     module, node = definition.module, definition.node
     assert isinstance(node, ast.ClassDef)
@@ -173,7 +170,7 @@ def stored_in(module: Module, definition: Definition, attribute: str, depth: int
     return None
 
 
-def result_of(module: Module, node: ast.Call, scope: Scope) -> Value | None:
+def result_of(module: Names, node: ast.Call, scope: Scope) -> Value | None:
     """What a call gives."""
     callee = module.value(node.func, scope)
     line = node.lineno
@@ -192,7 +189,7 @@ def result_of(module: Module, node: ast.Call, scope: Scope) -> Value | None:
     return None
 
 
-def made_by(module: Module, name: str, node: ast.Call, scope: Scope) -> Value | None:
+def made_by(module: Names, name: str, node: ast.Call, scope: Scope) -> Value | None:
     """What calling a symbol of a package gives."""
     line = node.lineno
     short = name.rpartition(".")[2]
@@ -218,7 +215,7 @@ def made_by(module: Module, name: str, node: ast.Call, scope: Scope) -> Value | 
     return None
 
 
-def takes_symbol(module: Module, node: ast.Call, scope: Scope) -> bool:
+def takes_symbol(module: Names, node: ast.Call, scope: Scope) -> bool:
     """Whether a call has a symbolic tensor among its arguments."""
     inputs = [*node.args, *(keyword.value for keyword in node.keywords)]
     for given in inputs:
@@ -229,7 +226,7 @@ def takes_symbol(module: Module, node: ast.Call, scope: Scope) -> bool:
     return False
 
 
-def applied(module: Module, layer: Receiver, node: ast.Call, scope: Scope) -> Receiver | None:
+def applied(module: Names, layer: Receiver, node: ast.Call, scope: Scope) -> Receiver | None:
     """A layer that is called: symbolic when its input is, or when it is built and called in one breath."""
     short = layer.cls.rpartition(".")[2]
     if takes_symbol(module, node, scope):
@@ -243,7 +240,7 @@ def applied(module: Module, layer: Receiver, node: ast.Call, scope: Scope) -> Re
     return None
 
 
-def returned_by(module: Module, definition: Definition, line: int) -> Value | None:
+def returned_by(module: Names, definition: Definition, line: int) -> Value | None:
     """What a function of the repository returns, when its returns agree."""
     scope = definition.module.index.scope_of.get(definition.node)
     if scope is None or definition in module.busy:
@@ -262,7 +259,7 @@ def returned_by(module: Module, definition: Definition, line: int) -> Value | No
     return found
 
 
-def element_of(module: Module, node: ast.Subscript, scope: Scope) -> Value | None:
+def element_of(module: Names, node: ast.Subscript, scope: Scope) -> Value | None:
     """One element of a tensor, of ``model.layers`` or of a display."""
     value = module.value(node.value, scope)
     if isinstance(value, Receiver) and value.cls == TENSOR:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from codemods.engine import Options, Outcome, Report
+from codemods.kinds import kind_of
+from codemods.options import Options
+from codemods.outcome import Outcome, Report
 from codemods.rules.api import SourceRule, Target
 from codemods.scan import applies
 from codemods.source import Source
@@ -45,33 +46,6 @@ _SWITCH = re.compile(r"\bTF_USE_LEGACY_KERAS\b[\"']?\s*[=: ]\s*[\"']?(?:1|true)\
 _IGNORE = re.compile(r"#\s*keras-migrate:\s*ignore")
 _INSTALLS = re.compile(r"\b(?:pip3?|uv|conda|mamba)\b.*\b(?:install|add|sync)\b|\bdeps\b|^\s+[-\w]+[=<>]")
 _FIRST_MODERN = "2.16"
-
-
-def is_pin_file(path: Path) -> bool:
-    """Whether a file of this name tells what to install."""
-    return kind_of(path) != ""
-
-
-def kind_of(path: Path) -> str:
-    """The kind of a requirement file; empty for any other file."""
-    name = path.name.lower()
-    if name.endswith((".txt", ".in")) and ("requirement" in name or "constraint" in name):
-        return "requirements"
-    if path.parent.name.lower() == "requirements" and name.endswith((".txt", ".in")):
-        return "requirements"
-    if name in {"pyproject.toml", "setup.cfg", "tox.ini", "pipfile"}:
-        return "toml"
-    if name == "setup.py":
-        return "setup"
-    if name in {"environment.yml", "environment.yaml", "conda.yml", "conda.yaml", "meta.yaml"}:
-        return "conda"
-    if name == "dockerfile" or name.startswith("dockerfile.") or name.endswith(".dockerfile"):
-        return "script"
-    if name in {".travis.yml", ".gitlab-ci.yml", "azure-pipelines.yml", "appveyor.yml", ".appveyor.yml"}:
-        return "script"
-    if path.suffix in {".yml", ".yaml"} and ("workflows" in path.parts or ".circleci" in path.parts):
-        return "script"
-    return ""
 
 
 @dataclass(frozen=True, slots=True)

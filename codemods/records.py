@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from codemods.engine import Report
+from codemods.outcome import Report
 
 SCHEMA: Literal[1] = 1
 """Version of the contract."""

@@ -10,7 +10,7 @@ import os
 import re
 from pathlib import Path
 
-from codemods.discovery import PRUNED
+from codemods.kinds import PRUNED
 from codemods.resolver import Module
 from codemods.source import Source, SourceError
 from codemods.values import Value

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from codemods.discovery import DOCUMENT, NOTEBOOK, PYTHON
-from codemods.engine import Options, Outcome, Report, rewrite
+from codemods.engine import rewrite
+from codemods.kinds import DOCUMENT, NOTEBOOK, PYTHON
+from codemods.options import Options
+from codemods.outcome import Outcome, Report
 from codemods.repository import Repository
 from codemods.scan import dispatcher
 from codemods.source import Source, SourceError, concerns

@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import libcst as cst
 
 from codemods.edits import Code
-from codemods.importing import Imports, managed
+from codemods.importing import Imports
+from codemods.references import managed
 
 _ATOMS = (
     cst.Name,
@@ -175,27 +176,6 @@ def _atomic(node: cst.BaseExpression) -> bool:
 
 def _parenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
     return node.with_changes(lpar=[cst.LeftParen(), *node.lpar], rpar=[*node.rpar, cst.RightParen()])
-
-
-def references(code: Code | str) -> Iterator[str]:
-    """The managed references of a piece of code, whose imports must be there before it is."""
-    holes = code.holes if isinstance(code, Code) else {}
-    work: list[ast.AST] = [ast.parse(_text(code))]
-    while work:
-        node = work.pop()
-        dotted = _chain(node)
-        if dotted and dotted.partition(".")[0] not in holes and managed(dotted):
-            yield dotted
-        else:
-            work.extend(ast.iter_child_nodes(node))
-
-
-def _chain(node: ast.AST) -> str:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) and parts else ""
 
 
 def requote(node: cst.CSTNode, value: str) -> cst.CSTNode:

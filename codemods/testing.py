@@ -8,7 +8,9 @@ from textwrap import dedent
 
 from packaging.version import Version
 
-from codemods.engine import NEWEST, Options, Outcome, rewrite
+from codemods.engine import rewrite
+from codemods.options import NEWEST, Options
+from codemods.outcome import Outcome
 from codemods.rules.api import Target
 from codemods.source import Source, parse
 

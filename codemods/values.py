@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from codemods.resolver import Module
-    from codemods.scopes import Scope
+    from codemods.scopes import Binding, Index, Scope
+
+
+class Names(Protocol):
+    """A parsed file that can say what its expressions stand for: `codemods.resolver.Module`, as the values see it."""
+
+    index: Index
+    busy: set[object]
+    """What is being followed right now, so that circles end."""
+    used_as: dict[tuple[Scope, str], set[str]] | None
+
+    def value(self, node: ast.expr, scope: Scope) -> Value | None:
+        """What an expression stands for."""
+
+    def bound_value(self, binding: Binding) -> Value | None:
+        """What one binding gives its name."""
+
+    def imported(self, path: str, direct: bool = True) -> Value | None:
+        """What an import path stands for."""
+
+    def bases(self, node: ast.ClassDef) -> tuple[str, ...]:
+        """Canonical names of everything a class derives from that is not of the repository."""
+
+    def base_names(self, node: ast.ClassDef) -> Iterator[str]:
+        """`bases`, with repetitions."""
 
 
 class Lookup(Protocol):
@@ -45,7 +68,7 @@ class Symbol:
 class Definition:
     """A class or function that a file of the repository defines."""
 
-    module: Module
+    module: Names
     node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -73,7 +96,7 @@ class Elements:
     """The values of a tuple or list display, by position."""
 
     items: tuple[ast.expr, ...]
-    module: Module
+    module: Names
     scope: Scope
 
 

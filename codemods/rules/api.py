@@ -12,18 +12,20 @@ import ast
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from codemods.edits import Edit
+from codemods.target import EVERYWHERE, MODERN, Target
 from migrate.findings import Fix, Rule, Severity
 
 if TYPE_CHECKING:
     from codemods.context import Context
 
 __all__ = [
+    "EVERYWHERE",
+    "MODERN",
     "Found",
     "Proof",
     "SourceRule",
@@ -34,22 +36,6 @@ __all__ = [
     "visit",
     "visits",
 ]
-
-
-class Target(StrEnum):
-    """Where the rewritten code shall live."""
-
-    KERAS = "keras"
-    """``import keras``: Keras 3 with any backend."""
-    TF_KERAS_3 = "tf.keras"
-    """``tf.keras`` of TensorFlow 2.16 and later: Keras 3 plus 173 compatibility names."""
-    TF_KERAS_2 = "tf_keras"
-    """``import tf_keras``: Keras 2 stays, pinned."""
-
-
-MODERN = frozenset({Target.KERAS, Target.TF_KERAS_3})
-"""Both destinations that are Keras 3."""
-EVERYWHERE = frozenset(Target)
 
 
 @dataclass(frozen=True, slots=True)

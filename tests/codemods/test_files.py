@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from codemods.engine import Options
+from codemods.kinds import kind_of
 from codemods.notebooks import rewrite_notebook
-from codemods.pins import kind_of, rewrite_pins
+from codemods.pins import rewrite_pins
 from codemods.rules.api import Target
 from codemods.runner import process
 from codemods.source import Source, SourceError

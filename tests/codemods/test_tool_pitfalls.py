@@ -110,3 +110,141 @@ def test_import_that_exists_is_not_added_twice() -> None:
 def test_files_do_not_share_their_imports() -> None:
     assert "import keras" in run("import tensorflow as tf\nm = tf.keras.Model\n").text
     check_noop("import tensorflow as tf\nm = tf.data\n", codes=())
+
+
+BACKEND = "from keras import backend as K\n"
+OPS = "from keras import ops\n"
+MODEL = "import keras\nm = keras.Sequential()\n"
+
+NUMBERED = {
+    # By the number of the pull request that fixed it there: head, before, after (None: nothing changes), head after.
+    "684 two edits of one call": (
+        HEAD,
+        "o = LeakyReLU(alpha=SGD(lr=1))",
+        "o = LeakyReLU(negative_slope=SGD(learning_rate=1))",
+    ),
+    "687 comma doubled": (MODEL, "m.fit(x, y, workers=2,)", "m.fit(x, y,)"),
+    "689 comma lost": (
+        "import keras\n",
+        "e = keras.layers.Embedding(4, 2, input_length=3, name='e')",
+        "e = keras.layers.Embedding(4, 2, name='e')",
+    ),
+    "692 implicit concatenation of a name": (
+        "import keras\n",
+        "d = keras.layers.Dense(3, name='a/' 'b')",
+        "d = keras.layers.Dense(3, name='a_b')",
+    ),
+    "695 a mapping may hide the argument": (HEAD, "o = LeakyReLU(**k)", None),
+    "696 the argument is there already": (HEAD, "o = LeakyReLU(alpha=1, negative_slope=1)", None),
+    "699 precedence of what is filled in": (
+        BACKEND,
+        "s = K.int_shape(a + b)[0]",
+        "s = tuple((a + b).shape)[0]",
+        "",
+    ),
+    "701 implicit concatenation of a path": (
+        MODEL,
+        "m.save_weights('a' '.h5')",
+        "m.save_weights('a.weights.h5')",
+    ),
+    "702 aliased import of a module": (
+        "from keras.utils import np_utils as u, plot_model as p\n",
+        "y = u.to_categorical(x), p(m)",
+        "y = u.to_categorical(x), p(m)",
+        "from keras.utils import plot_model as p\nfrom keras import utils as u\n",
+    ),
+    "703 aliased import of a name": (
+        "from keras.utils.np_utils import to_categorical as t\n",
+        "y = t(x)",
+        "y = t(x)",
+        "from keras.utils import to_categorical as t\n",
+    ),
+    "704 a body left empty": (
+        BACKEND,
+        "class A:\n    K.set_learning_phase(1)",
+        None,
+    ),
+    "707 statements joined": (
+        "import keras; from keras.utils import np_utils\n",
+        "a = 1; y = np_utils.to_categorical(x); b = 2",
+        "a = 1; y = np_utils.to_categorical(x); b = 2",
+        "import keras; from keras import utils as np_utils\n",
+    ),
+    "708 a bare reference": (BACKEND, "f = K.square", "f = ops.square", OPS),
+    "712 implicit concatenation over lines": (
+        MODEL,
+        "m.save_weights('a'\n               '.h5')",
+        "m.save_weights('a.weights.h5')",
+    ),
+    "714 a mapping beside the argument": (
+        HEAD,
+        "o = LeakyReLU(alpha=1, **k)",
+        "o = LeakyReLU(negative_slope=1, **k)",
+    ),
+    "717 parentheses that make no tuple": (
+        BACKEND,
+        "y = K.sum((x), (1))",
+        "y = ops.sum((x), axis=(1))",
+        OPS,
+    ),
+    "718 a comment that looks like an argument": (
+        "import keras\n",
+        "e = keras.layers.Embedding(\n    4, 2,  # input_length=3\n)",
+        None,
+    ),
+    "719 a reference handed on": (
+        BACKEND,
+        "y = list(map(K.square, xs))",
+        "y = list(map(ops.square, xs))",
+        OPS,
+    ),
+    "720 an alias that other code uses": (
+        "import tensorflow as t\n",
+        "m = t.keras.Model, t.data",
+        "m = keras.Model, t.data",
+        "import tensorflow as t\nimport keras\n",
+    ),
+    "722 a reference in a decorator": (
+        "import tensorflow as tf\n",
+        "@tf.keras.utils.register_keras_serializable()\ndef f(x): return x",
+        "@keras.utils.register_keras_serializable()\ndef f(x): return x",
+        "import keras\n",
+    ),
+    "723 the last of equal keys wins": (
+        BACKEND,
+        "d = {'a': K.square(x), 'a': K.abs(x)}",
+        "d = {'a': ops.square(x), 'a': ops.abs(x)}",
+        OPS,
+    ),
+    "725 used before its definition": (
+        HEAD,
+        "def f(): return Own(lr=1)\nOwn = SGD",
+        "def f(): return Own(learning_rate=1)\nOwn = SGD",
+    ),
+    "726 used before its import": (
+        "def f(): return K.square(1)\n",
+        "from keras import backend as K",
+        "from keras import ops",
+        "def f(): return ops.square(1)\n",
+    ),
+    "727 a default that is not what it looks like": (
+        "from keras.layers import ThresholdedReLU\n",
+        "r = ThresholdedReLU()",
+        "r = ReLU(threshold=1.0)",
+        "from keras.layers import ReLU\n",
+    ),
+    "728 concatenation with a formatted string": (
+        MODEL,
+        "m.save_weights(f'{x}' '.h5')",
+        "m.save_weights(f'{x}' '.weights.h5')",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NUMBERED)
+def test_by_number(case: str) -> None:
+    head, before, after, *new = NUMBERED[case]
+    if after is None:
+        check_noop(f"{head}{before}\n", unsafe=True)
+    else:
+        check_transformed(f"{head}{before}\n", f"{new[0] if new else head}{after}\n", unsafe=True)

@@ -1,0 +1,45 @@
+"""References in templates: dotted names whose import is looked after."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.edits import Code
+
+MANAGED = {
+    "keras": "",
+    "tf": "import tensorflow as tf",
+    "tf_keras": "import tf_keras",
+    "numpy": "import numpy as np",
+    "os": "import os",
+    "math": "import math",
+    "functools": "import functools",
+}
+"""Roots that may be written in `Code`, and the import that brings them; ``keras`` depends on the target."""
+
+
+def managed(dotted: str) -> bool:
+    """Whether a dotted name in a template is a reference whose import is looked after."""
+    return dotted.partition(".")[0] in MANAGED
+
+
+def references(code: Code | str) -> Iterator[str]:
+    """The managed references of a piece of code, whose imports must be there before it is."""
+    holes = code.holes if isinstance(code, Code) else {}
+    work: list[ast.AST] = [ast.parse(code.text if isinstance(code, Code) else code)]
+    while work:
+        node = work.pop()
+        dotted = _chain(node)
+        if dotted and dotted.partition(".")[0] not in holes and managed(dotted):
+            yield dotted
+        else:
+            work.extend(ast.iter_child_nodes(node))
+
+
+def _chain(node: ast.AST) -> str:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) and parts else ""
