@@ -42,10 +42,25 @@ def test_format_gives_the_recorded_outputs(path: str, target: Target, slot: Slot
 
 
 @pytest.mark.slow
-def test_format_that_lacks_an_operation_costs_its_file_only(slot: Slot, tmp_path: Path) -> None:
-    result = deploy("keras-2.2.4/rnn_defaults/model.h5", Target.LITERT, slot, tmp_path)
+@pytest.mark.parametrize(
+    "path", ["keras-2.2.4/rnn_defaults/model.h5", "tf.keras-2.8/bidirectional_modes/model.h5"]
+)
+def test_recurrent_layers_run_without_operations_of_tensorflow(path: str, slot: Slot, tmp_path: Path) -> None:
+    result = deploy(path, Target.LITERT, slot, tmp_path)
     assert result.status is Status.MIGRATED
-    assert [f.code for f in result.findings] == ["EXP024"]
+    assert not result.findings
+    assert result.outputs.litert is not None
+    assert result.parity is not None
+    assert result.parity.max_rel < 1e-5
+
+
+@pytest.mark.slow
+def test_format_that_lacks_an_operation_costs_its_file_only(slot: Slot, tmp_path: Path) -> None:
+    result = deploy("tf.keras-2.8/seq2seq/model.h5", Target.LITERT, slot, tmp_path)
+    assert result.status is Status.MIGRATED
+    (finding,) = result.findings
+    assert finding.code == "EXP024"
+    assert "free number of steps" in finding.hint
     assert (tmp_path / "deployed" / "model.keras").is_file()
     assert result.outputs.litert is None
     assert not (tmp_path / "deployed" / "model.tflite").exists()

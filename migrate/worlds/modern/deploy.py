@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
 from migrate.capsule.store import save_arrays
@@ -18,6 +20,9 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "onnx": ("tf2onnx", "onnxruntime"),
     "litert": ("ai_edge_litert",),
 }
+_RECURRENT = (keras.layers.RNN, keras.layers.Bidirectional)
+_MAX_STEPS = 256
+"""Longer loops are left as they are: written out they would be a graph of many thousand operations."""
 _FILES: Mapping[str, str] = {"onnx": "model.onnx", "litert": "model.tflite"}
 
 
@@ -36,11 +41,45 @@ def deploy(model: Any, params: Mapping[str, Any], scratch: Path) -> dict[str, An
             f"pip install 'keras-migrate[{kind}]'",
         )
     path = scratch / _FILES[kind]
+    loops = _short_loops(model) if kind == "litert" else []
     try:
-        model.export(str(path), format=kind, verbose=False)
+        with _unrolled(loops):
+            model.export(str(path), format=kind, verbose=False)
     except Exception as error:
         raise _refused(kind, error) from error
     return {"file": str(path)}
+
+
+def _short_loops(model: Any) -> list[Any]:
+    """Recurrent layers that can be unrolled: the model says how many steps they take, and they are few.
+
+    A loop over a free batch holds its states in lists whose elements have no known size, for which LiteRT's own
+    operations have no room (it asks for TensorFlow's, "Flex"); the steps written out need none.
+    """
+    loops = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.RNN)]
+    steps = [_steps(layer) for layer in model._flatten_layers() if isinstance(layer, _RECURRENT)]
+    known = all(count is not None and count <= _MAX_STEPS for count in steps)
+    return [layer for layer in loops if not layer.unroll] if known else []
+
+
+def _steps(layer: Any) -> int | None:
+    """Number of steps of all calls of a layer; None where it is free. A wrapped layer is counted by its wrapper."""
+    shapes = [t.shape for node in layer._inbound_nodes for t in node.input_tensors[:1]]
+    if any(shape[1] is None for shape in shapes):
+        return None
+    return max((int(shape[1]) for shape in shapes), default=0)
+
+
+@contextmanager
+def _unrolled(layers: Sequence[Any]) -> Iterator[None]:
+    """Let recurrent layers write their steps out while the model is traced."""
+    for layer in layers:
+        layer.unroll = True
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.unroll = False
 
 
 def run(model: Any, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
@@ -96,8 +135,14 @@ def _litert(file: str, names: Sequence[str]) -> Any:
 
 def _refused(kind: str, error: Exception) -> MigrationError:
     words = " ".join(str(error).split())[:300]
+    flex = (
+        "An operation has no LiteRT version of its own: a loop over a free number of steps, for one. Fix the number of "
+        "steps, or convert with TensorFlow's operations and run with the Flex delegate."
+    )
     return MigrationError(
         "EXP024",
         f"the model cannot be written and run as {kind}: {type(error).__name__}: {words}",
-        "The .keras and the SavedModel are not affected; the format may lack an operation of the model.",
+        flex
+        if "Select TensorFlow op" in words
+        else "The .keras and the SavedModel are not affected; the format may lack an operation of the model.",
     )
