@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from migrate.findings import MigrationError
+from migrate.formats.bounded import bounded_memory
 from migrate.formats.identify import identify
 from migrate.formats.read import read
 from migrate.scan.files import scan_one
@@ -81,7 +82,8 @@ def run(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         began = time.perf_counter()
         for reader in (identify, scan_one, read):
             try:
-                reader(path)
+                with bounded_memory(path):
+                    reader(path)
                 code = "fine"
             except MigrationError as error:
                 code = error.code

@@ -34,8 +34,10 @@ BATCH = 64
 READERS = 4
 """Side by side, at most; more wait for the disk."""
 READER_LIMITS = Limits(memory_bytes=4 << 30, call_seconds=120, recycle_calls=10_000)
+GROUP_SECONDS = 30.0
+"""For a group; it takes less than one. libhdf5 runs in circles on some damaged files."""
 ALONE_SECONDS = 30.0
-"""For one file, after its group broke the worker: libhdf5 runs in circles on some damaged files."""
+"""For one file, after its group broke the worker."""
 _BROKEN = (WorkerDied, WorkerTimeout, WorkerMemory, ProtocolError)
 _T = TypeVar("_T")
 
@@ -141,7 +143,7 @@ class Reader:
         if self._stopped:
             return
         try:
-            seconds = ALONE_SECONDS if len(paths) == 1 else None
+            seconds = ALONE_SECONDS if len(paths) == 1 else GROUP_SECONDS
             reply = worker.call(method, {"paths": [str(path.absolute()) for path in paths]}, seconds)
             answers = read_answers(reply, len(paths))
             results = [(path, read(path, answer)) for path, answer in zip(paths, answers, strict=True)]

@@ -16,6 +16,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.bounded import address_space
 from migrate.formats.limits import FREE_BYTES, MIB
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _child(action: Callable[[], object], memory: int) -> None:
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 2)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        limit = _address_space() + memory
+        limit = address_space() + memory
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
         soft = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
@@ -111,12 +112,3 @@ def _child(action: Callable[[], object], memory: int) -> None:
     except BaseException:  # noqa: BLE001 - the parent repeats the action and meets the error itself
         code = _REFUSED
     os._exit(code)
-
-
-def _address_space() -> int:
-    """Bytes of address space in use, on Linux; elsewhere a generous guess."""
-    try:
-        with open("/proc/self/statm", "rb") as stream:
-            return int(stream.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 8 * 1024 * MIB

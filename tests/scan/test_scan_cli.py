@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from migrate.batch import scanner
+from migrate.formats.identify import Identification
 from migrate.scan.rules import RULES
-from migrate.worlds.environment import Limits, World
+from migrate.worlds.environment import World
 from migrate.worlds.protocol import ProtocolError
 from migrate.worlds.worker import Worker
 from tests.scan import exploits
 from tests.scan.exploits import layer, sequential
+
+CORPUS = Path(__file__).with_name("corpus")
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -110,10 +113,23 @@ def test_a_file_that_kills_the_parser_costs_one_answer(folder: Path, monkeypatch
 def test_a_file_on_which_libhdf5_runs_in_circles_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """Found by the fuzz: a changed byte in a heap that holds texts. What cannot be read is not called clean."""
     monkeypatch.setattr(scanner, "ALONE_SECONDS", 3.0)
-    corpus = Path(__file__).with_name("corpus")
-    limits = Limits(memory_bytes=4 << 30, call_seconds=3)
-    (verdict,) = {scan.verdict for _, scan in scanner.scan_roots([corpus], limits)}
+    file = CORPUS / "heap-in-circles.h5"
+    (verdict,) = {scan.verdict for _, scan in scanner.scan_roots([file])}
     assert verdict in ("unsafe", "warning")
+
+
+def test_a_text_that_declares_four_gigabytes_is_damage(tmp_path: Path) -> None:
+    """Found by the fuzz: libhdf5 allocates what the length of a text says before it looks for the text."""
+    with scanner.Reader([CORPUS], readers=1) as reader:
+        (scan,) = reader.scan([CORPUS / "text-of-four-gigabytes.h5"])
+        ((_, kind),) = reader.identify([CORPUS / "text-of-four-gigabytes.h5"])
+        (worker,) = reader._workers
+        assert worker.resident() < 300 << 20
+        assert worker.starts == 1
+        status = Path(f"/proc/{worker.pid}/status").read_text()
+    assert scan.verdict == "warning"
+    assert isinstance(kind, Identification)
+    assert int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) < 300_000
 
 
 def test_a_forged_answer_is_refused() -> None:

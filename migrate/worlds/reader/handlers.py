@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from migrate.findings import MigrationError
+from migrate.formats.bounded import bounded_memory
 from migrate.formats.identify import identify
 from migrate.scan.files import scan_one
 from migrate.scan.output import finding_json
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 
 
 def _scan(path: Path) -> dict[str, Any]:
-    found = scan_one(path)
+    with bounded_memory(path):
+        found = scan_one(path)
     return {"kind": found.kind, "findings": [finding_json(finding) for finding in found.findings]}
 
 
 def _identify(path: Path) -> dict[str, Any]:
-    found = identify(path)
+    with bounded_memory(path):
+        found = identify(path)
     return {"format": found.format.value, "detail": found.detail, "hint": found.hint, "size": found.size}
 
 

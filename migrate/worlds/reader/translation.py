@@ -19,6 +19,7 @@ from migrate.dialects.training import plan_training, save_plan
 from migrate.dialects.translate import era_of, translate
 from migrate.findings import MigrationError
 from migrate.formats.artifact import LegacyArtifact
+from migrate.formats.bounded import bounded_memory
 from migrate.formats.read import read
 from migrate.worlds.reader.saved_model import facts
 
@@ -34,7 +35,9 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         ``training`` (part to state and note), ``refusal`` (None, or why there is no translation).
     """
     architecture = Path(params["architecture"]) if params.get("architecture") else None
-    artifact = read(Path(params["source"]), architecture)
+    source = Path(params["source"])
+    with bounded_memory(source):
+        artifact = read(source, architecture)
     answer: dict[str, Any] = {
         "artifact": facts(artifact),
         "rules": [],
