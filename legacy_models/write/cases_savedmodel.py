@@ -63,30 +63,16 @@ def stateful_rnn(kit):
     "tf.keras-2.8/savedmodel",
     "A metric class of the author's own in the object graph.",
     "custom_metric training",
-    compile=lambda kit: {"optimizer": "adam", "loss": "mse", "metrics": [_peak_metric(kit)]},
+    compile=lambda kit: {"optimizer": "adam", "loss": "mse", "metrics": [_peak_metric()]},
+    custom="peak.py",
 )
 def custom_metric(kit):
     L = kit.layers
     return kit.Sequential([L.Dense(3, activation="tanh", input_shape=(3,)), L.Dense(2)])
 
 
-def _peak_metric(kit):
-    class Peak(kit.keras.metrics.Metric):
-        """The largest error seen."""
-
-        def __init__(self, name="peak", **kwargs):
-            super().__init__(name=name, **kwargs)
-            self.peak = self.add_weight(name="peak", initializer="zeros")
-
-        def update_state(self, y_true, y_pred, sample_weight=None):
-            error = kit.tf.reduce_max(kit.tf.abs(y_true - y_pred))
-            self.peak.assign(kit.tf.maximum(self.peak, error))
-
-        def result(self):
-            return self.peak
-
-        def reset_state(self):
-            self.peak.assign(0.0)
+def _peak_metric():
+    from custom.peak import Peak
 
     return Peak()
 

@@ -57,7 +57,7 @@ optimizer_case(
 )
 optimizer_case(
     "~keras-2.0.8 keras-2.2.4 keras-2.3.1 tf.keras-1.15 tf.keras-2.8 tf.keras-2.12/keras "
-    "tf.keras-2.14/keras tf.keras-2.15/keras tf.keras-2.4/savedmodel ~tf.keras-2.13/savedmodel",
+    "tf.keras-2.14/keras tf.keras-2.15/keras tf.keras-2.4/savedmodel tf.keras-2.13/savedmodel",
     "adam",
     lambda kit: kit.optimizers.Adam(beta_1=0.8, **rate(kit, 0.02)),
     "Adam after three steps, with the slots in the era's order.",

@@ -14,6 +14,7 @@ from migrate.parity.probes import ATTEMPTS, input_specs, make_probes
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import Translated, ask_reader, legacy_structure
+from migrate.worlds.custom import names_in
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import WorldError
 
@@ -107,6 +108,7 @@ def reader_params(staged: Staged, options: Options) -> dict[str, Any]:
     return {
         "architecture": str(staged.architecture) if staged.architecture else None,
         "keep_weights": options.keep_weights,
+        "custom": names_in(staged.custom_objects),
     }
 
 

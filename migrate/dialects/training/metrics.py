@@ -132,7 +132,7 @@ def _metric(raw: Any, output: str, custom: frozenset[str], remarks: Remarks) -> 
         if isinstance(function, Mapping):
             function = function.get("config")
         if not isinstance(function, str):
-            return _lost(stored, custom, remarks)
+            return _lost(stored, custom, remarks, config)
         found = _named(function, label or function, custom, remarks)
         if isinstance(found, Mapping) and "class_name" in found:
             remarks.apply(METRIC_WRAPPER.code, "metrics", stored, found["class_name"])
@@ -160,9 +160,11 @@ def _named(function: str, label: str, custom: frozenset[str], remarks: Remarks) 
     return {"class_name": class_name, "config": {"name": label}}
 
 
-def _lost(name: str, custom: frozenset[str], remarks: Remarks) -> Any:
+def _lost(
+    name: str, custom: frozenset[str], remarks: Remarks, config: Mapping[str, Any] | None = None
+) -> Any:
     bare = name.rpartition(">")[2]
     if bare in custom:
-        return {"custom": bare}
+        return {"custom": bare} | ({"config": dict(config)} if config is not None else {})
     remarks.apply(METRIC_UNKNOWN.code, "metrics", name, None, f"{name} is not part of Keras and was left out")
     return None

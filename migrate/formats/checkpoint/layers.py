@@ -52,6 +52,7 @@ class LayerAssignment:
         states: keys of the states of stateful RNNs, which a new process resets anyway.
         unmatched: keys of variables that no layer owns.
         groups: object path of each layer, for checks against other descriptions.
+        names: key of each weight to the name that it is given, in the order of the layers.
     """
 
     weights: list[LayerWeights] = field(default_factory=list)
@@ -61,6 +62,7 @@ class LayerAssignment:
     states: list[str] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
     groups: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def stored_array(bundle: Bundle, key: str, name: str, *, values: bool) -> SavedArray:
@@ -231,6 +233,7 @@ def _assign_layer(walk: _Walk, layer: dict[str, Any], number: int, path: tuple[s
             walk.claimed.add(key)
             if attribute == VALUE:
                 name = f"{full_name}:0" if full_name else "/".join(relative)
+                walk.result.names[key] = name
                 arrays.append(stored_array(walk.bundle, key, name, values=walk.values))
     if arrays or inner is None:
         walk.result.weights.append(LayerWeights(path, arrays))

@@ -9,6 +9,7 @@ from migrate.findings import MigrationError
 from migrate.formats.artifact import Format, LegacyArtifact
 from migrate.formats.checkpoint.layers import LayerAssignment, assign_by_objects
 from migrate.formats.checkpoint.reader import open_checkpoint
+from migrate.formats.checkpoint.slots import optimizer_arrays
 from migrate.formats.limits import MAX_ASSET_BYTES, sha256_of
 from migrate.formats.saved_model.reader import SavedModel, read_saved_model
 from migrate.formats.saved_model.tables import static_tables
@@ -54,6 +55,13 @@ def read_keras_saved_model(
         if checkpoint.graph is not None:
             assigned = assign_by_objects(checkpoint.bundle, checkpoint.graph, root, values=values)
             _check_names(model, assigned)
+            assigned.optimizer = optimizer_arrays(
+                checkpoint.bundle,
+                checkpoint.graph,
+                assigned.names,
+                [a.name for a in assigned.optimizer],
+                values=values,
+            )
     meta = model.serving
     metadata: dict[str, Any] = {"signatures": signature_table(meta)}
     tables = assigned.tables | _layer_tables(meta, assigned)

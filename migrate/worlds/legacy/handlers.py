@@ -151,7 +151,8 @@ def release(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 def compile_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Load the untouched file with its training; it is held until the step."""
     _held["compiled"] = load_compiled(params)
-    return {"variables": len(_held["compiled"].trainable_variables)}
+    steps = getattr(_held["compiled"].optimizer, "iterations", None)
+    return {"iterations": None if steps is None else int(steps)}
 
 
 def predict_compiled(params: dict[str, Any], scratch: Path) -> dict[str, Any]:

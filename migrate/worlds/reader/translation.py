@@ -27,7 +27,7 @@ from migrate.worlds.reader.saved_model import facts
 def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Translate ``source`` (with ``architecture``); ``reconstruct`` writes what the legacy world builds from.
 
-    ``fresh`` names a file of weights for an architecture that has none.
+    ``fresh`` names a file of weights for an architecture that has none, ``custom`` what the user's files define.
 
     Returns:
         ``artifact`` (sha256, format, writer), ``rules`` (as fired), ``classes`` (that rules were shown),
@@ -62,7 +62,9 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     (scratch / "architecture.json").write_text(json.dumps(artifact.architecture), encoding="utf-8")
     fired, training = list(notes.fired), {}
     if not params.get("reconstruct"):
-        plan = plan_training(artifact, era, translation.assigned, translation.modern)
+        plan = plan_training(
+            artifact, era, translation.assigned, translation.modern, frozenset(params.get("custom", ()))
+        )
         training = plan.states() if plan.compile is not None else {}
         fired += plan.fired
         save_plan(plan, scratch)
