@@ -26,7 +26,13 @@ from migrate.pipeline.signatures import (
     witnesses_of,
 )
 from migrate.pipeline.staging import Staged
-from migrate.pipeline.subclassed import CUSTOM, migrate_subclassed, report_classes, write_sources
+from migrate.pipeline.subclassed import (
+    CUSTOM,
+    migrate_subclassed,
+    report_classes,
+    report_untrained,
+    write_sources,
+)
 from migrate.pipeline.translated import ask_reader, facts_of, legacy_structure
 from migrate.worlds.pool import Slot
 
@@ -222,10 +228,13 @@ def _migrate_class(
         return {}
     calls = [witness for name, witness in witnesses if name == DEFAULT]
     try:
-        return migrate_subclassed(slot, staged, options, signatures.get(DEFAULT), calls, progress)
+        parts = migrate_subclassed(slot, staged, options, signatures.get(DEFAULT), calls, progress)
     except MigrationError as error:
         _report_signatures_only(error, progress)
         return {}
+    if info["trained"]:
+        report_untrained(progress)
+    return parts
 
 
 def _report_signatures_only(error: MigrationError, progress: Progress) -> None:

@@ -32,6 +32,18 @@ def report_classes(info: Mapping[str, Any], progress: Progress) -> None:
     )
 
 
+def report_untrained(progress: Progress) -> None:
+    """Say that the compilation of a model of the user's class is not carried."""
+    progress.findings.append(
+        Finding(
+            "OPT015",
+            Severity.WARNING,
+            "the .keras of a class is saved without its training: its optimizer's slots belong to no known layers",
+            "Compile it again after loading; the old folder keeps the optimizer's state.",
+        )
+    )
+
+
 def migrate_subclassed(
     slot: Slot,
     staged: Staged,

@@ -35,6 +35,20 @@ np.savez(sys.argv[3], **{k: np.asarray(v) for k, v in model.predict(inputs, verb
 """
 
 
+TRAINED = """
+import sys
+import numpy as np
+import tf_keras
+keras = tf_keras
+source = open(sys.argv[1] + "/custom_objects.py").read().replace("from tensorflow import keras", "")
+exec(source)
+model = TwoTowers(width=3)
+model.compile("adam", "mse")
+model.fit(np.ones((4, 4), "float32"), np.ones((4, 2), "float32"), verbose=0)
+model.save(sys.argv[2], save_format="tf")
+"""
+
+
 def migrate(path: str, slot: Slot, out: Path, *classes: Path) -> ArtifactResult:
     source = LEGACY_MODELS / path / "saved_model"
     return migrate_artifact(
@@ -87,6 +101,18 @@ def test_user_loads_what_was_written(slot: Slot, tmp_path: Path) -> None:
     assert sorted(results.files) == sorted(call.outputs)
     for key, expected in call.outputs.items():
         np.testing.assert_allclose(results[key], expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_training_of_a_class_is_named_as_lost(slot: Slot, tmp_path: Path) -> None:
+    classes, trained = LEGACY_MODELS / TOWERS, tmp_path / "trained"
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_USE_LEGACY_KERAS": "1"}
+    program = [sys.executable, "-c", TRAINED, str(classes), str(trained)]
+    subprocess.run(program, check=True, capture_output=True, env=environment)
+    options = Options(custom_objects=(classes / "custom_objects.py",))
+    result = migrate_artifact(ArtifactRequest(trained, "trained", tmp_path / "out", "model"), options, slot)
+    assert result.outputs.keras is not None, result.findings
+    assert "OPT015" in [f.code for f in result.findings]
 
 
 @pytest.mark.slow

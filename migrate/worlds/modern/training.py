@@ -86,8 +86,9 @@ def _made(value: Any, module: Any, objects: Mapping[str, Any]) -> Any:
         if "custom" in value:
             if value["custom"] not in objects:
                 raise MigrationError("LOSS002", f"{value['custom']} is not among the custom objects")
-            found: Any = objects[value["custom"]]
-            return found.from_config(value.get("config", {})) if isinstance(found, type) else found
+            found = objects[value["custom"]]
+            make = getattr(found, "from_config", None)
+            return make(value.get("config", {})) if make is not None else found
         return getattr(module, value["class_name"])(**value["config"])
     return value
 

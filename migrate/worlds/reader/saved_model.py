@@ -22,8 +22,9 @@ def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any
     """What a SavedModel says of itself: facts, tag sets, signature keys in their order, request methods.
 
     ``subclassed`` tells the class of a root that Keras knows by its class alone, ``classes`` all that are the
-    author's, ``functions`` the root's own, ``examples`` the features inside serialised examples, ``words`` some that
-    the tables know, ``tables_of_user`` whether nothing but the user's session fills the tables.
+    author's, ``trained`` whether it was compiled, ``functions`` the root's own, ``examples`` the features inside
+    serialised examples, ``words`` some that the tables know, ``tables_of_user`` whether nothing but the user's
+    session fills the tables.
     """
     source = Path(params["source"])
     artifact = read_keras_saved_model(source, values=False)
@@ -35,6 +36,7 @@ def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any
         "architecture": artifact.architecture is not None,
         "subclassed": root.class_name if root is not None else None,
         "classes": custom_classes(model),
+        "trained": model.training is not None,
         "examples": {
             name: {key: [asdict(f) for f in features] for key, features in inputs.items()}
             for name, inputs in example_features(meta).items()
