@@ -166,7 +166,7 @@ class _Pairs:
 def _is_artifact(path: Path, kind: Identification | MigrationError, pairs: _Pairs) -> bool:
     """Whether a file that a folder merely contains is an artifact of its own."""
     if isinstance(kind, MigrationError):
-        return path.suffix.lower() in _MODEL_SUFFIXES
+        return path.suffix.lower() in _MODEL_SUFFIXES or path.is_dir()
     if kind.format in _TOLD_ALSO:
         return path.suffix.lower() in _MODEL_SUFFIXES
     if kind.format in _ARCHITECTURES:

@@ -154,7 +154,15 @@ class LocalExecutor:
     def __init__(self, jobs: int, settings: Settings, limits: Limits, scratch: Path | None = None) -> None:
         self._limits = limits
         sweep(scratch)
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=scratch))
+        try:
+            self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=scratch))
+        except OSError as error:
+            where = scratch or tempfile.gettempdir()
+            raise MigrationError(
+                "RUN011",
+                f"the scratch folder {where} cannot be written: {error.strerror}",
+                "Give another one in the environment variable TMPDIR.",
+            ) from error
         self._nurseries = Nurseries(self._folder / "nurseries", limits.threads)
         sockets = {str(world): str(path) for world, path in self._nurseries.sockets().items()}
         self._settings = msgspec.structs.replace(settings, nurseries=sockets)

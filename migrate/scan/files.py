@@ -95,11 +95,19 @@ def scan_one(path: Path) -> Scan:
 
 
 def artifacts(root: Path) -> Iterator[Path]:
-    """Every file below ``root`` in order, a SavedModel as its folder; links to folders are not followed."""
-    if not root.is_dir() or _is_saved_model(root):
+    """Every file below ``root`` in order, a SavedModel as its folder; links to folders are not followed.
+
+    A folder that cannot be looked into is yielded itself: whoever reads it says why.
+    """
+    try:
+        if not root.is_dir() or _is_saved_model(root):
+            yield root
+            return
+        children = sorted(root.iterdir())
+    except PermissionError:
         yield root
         return
-    for child in sorted(root.iterdir()):
+    for child in children:
         if child.is_dir():
             if child.name not in _SKIPPED_FOLDERS and not child.is_symlink():
                 yield from artifacts(child)

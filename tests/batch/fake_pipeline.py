@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from migrate.findings import MigrationError
+from migrate.formats.identify import identify
 from migrate.formats.limits import sha256_of
 from migrate.pipeline.publish import must_be_free, publish
 from migrate.pipeline.request import ArtifactRequest, Options
@@ -33,11 +34,14 @@ def migrate(request: ArtifactRequest, options: Options, slot: Slot) -> ArtifactR
     try:
         must_be_free(request.out / request.folder, options.force)
         behave(name, request, slot)
+        if request.path.is_dir():
+            identify(request.path)  # as the real one, it says why a folder cannot be read
+        sha256 = sha256_of(request.path) if request.path.exists() else ""
         file = request.path / "saved_model.pb" if request.path.is_dir() else request.path
         content = file.read_bytes() if file.exists() else b""
         result = ArtifactResult(
             source=request.source,
-            sha256=sha256_of(request.path) if request.path.exists() else "",
+            sha256=sha256,
             format="hdf5-model",
             written_by=WrittenBy("2.11.0"),
             status=Status.MIGRATED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -72,6 +73,38 @@ def test_kill_9_of_the_parent(tmp_path: Path, step: str) -> None:
     intact(out, "a", "b", "c")
     repeated = {source for source in calls(out) if calls(out).count(source) > 1}
     assert len(repeated) == (0 if step == "published" else 1)  # what was published is adopted, not redone
+
+
+def test_kill_9_at_any_moment(tmp_path: Path) -> None:
+    """Of the parent and all below it at once, as when the machine goes, again and again until a run gets through."""
+    names = [f"m{number}" for number in range(8)]
+    folder, out = models(tmp_path / "in", *names), tmp_path / "out"
+    rng = random.Random(7)
+    seen, kills, finished = [], 0, 0
+    while True:
+        process = start(folder, out)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=rng.uniform(0.2, 2.2) if kills < 12 else 60)
+        ended = process.poll()
+        for pid in [process.pid, *descendants(process.pid)]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.communicate()
+        if (out / STATE / "ledger.sqlite").exists():
+            found = look(out)
+            assert found.states.get("finished", 0) >= finished, "what was finished has been lost"
+            finished = found.states.get("finished", 0)
+            seen.append(finished)
+        if ended is not None:
+            break
+        kills += 1
+    assert ended == 0
+    assert kills >= 3
+    report = run(folder, out)
+    assert statuses(report) == dict.fromkeys((f"{name}.h5" for name in names), "migrated")
+    intact(out, *names)
+    # each kill costs at most the two artifacts that were being migrated
+    assert len(calls(out)) <= len(names) + 2 * kills
 
 
 def test_kill_9_of_a_job(tmp_path: Path) -> None:
