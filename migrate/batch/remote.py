@@ -234,7 +234,9 @@ def download_file(store: Any, path: str, target: Path) -> None:
     size = int(info.get("size") or 0)
     if shutil.disk_usage(target.parent).free < size + (64 << 20):
         raise MigrationError(
-            "RUN011", f"no room in scratch for {path} ({size >> 20} MB)", "Make room, or give --scratch."
+            "RUN011",
+            f"no room in scratch for {path} ({size >> 20} MB)",
+            "Make room, or name another folder in TMPDIR.",
         )
 
     def fetch() -> None:

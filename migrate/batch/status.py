@@ -55,7 +55,7 @@ def look(out: Path) -> BatchStatus:
     """
     file = out / STATE / "ledger.sqlite"
     if not file.exists():
-        raise MigrationError("RUN013", f"{out} holds no batch", "Give the folder that --out named.")
+        raise MigrationError("RUN013", f"{out} holds no batch", "Give what --out named.")
     ledger = Ledger(file, readonly=True)
     try:
         rows, attempts, run = ledger.rows(), ledger.attempts(), ledger.last_run() or {}
@@ -93,7 +93,10 @@ def _reasons(rows: Sequence[Row]) -> dict[str, tuple[int, str]]:
         for finding in row.result.findings:
             if finding.hint:
                 hints.setdefault(finding.code, finding.hint)
-    return {code: (count, hints.get(code, "")) for code, count in counts.most_common()}
+    return {
+        code: (count, hints.get(code) or f"keras-migrate explain {code} says what it means.")
+        for code, count in counts.most_common()
+    }
 
 
 def _running(attempts: Sequence[Attempt], rows: dict[str, Row]) -> dict[str, float]:

@@ -114,14 +114,14 @@ def models(
         if dry_run:
             _show_plan(sources, out, batch, as_json)
             return
-        report = _run(sources, out, batch, progress, executor)
+        report, ended = _run(sources, out, batch, progress, executor)
     except MigrationError as error:
         click.echo(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
         usage = error.code in ("RUN011", "RUN012", "RUN013", "RUN017", "RUN018")
         sys.exit(2 if usage else 1)
     _show(report, out, as_json)
     left = sum(count for status, count in report.summary.items() if status not in ("migrated", "skipped"))
-    sys.exit(1 if left else 0)
+    sys.exit(1 if left or not ended else 0)
 
 
 def _targets(text: str) -> frozenset[Target]:
@@ -157,7 +157,10 @@ def _architecture(text: str | None) -> str | None:
     return f"{path}{colon}{function}"
 
 
-def _run(sources: Sequence[str], out: str, batch: BatchOptions, progress: str, executor: str) -> BatchReport:
+def _run(
+    sources: Sequence[str], out: str, batch: BatchOptions, progress: str, executor: str
+) -> tuple[BatchReport, bool]:
+    """The report, and whether the run came to its end."""
     from migrate.batch.progress import renderer
     from migrate.batch.run import BatchStopped, run_batch
 
@@ -168,10 +171,10 @@ def _run(sources: Sequence[str], out: str, batch: BatchOptions, progress: str, e
         make_executor = ray_executor
     show = renderer(progress)
     try:
-        return run_batch(sources, out, batch, show, make_executor)
+        return run_batch(sources, out, batch, show, make_executor), True
     except BatchStopped as stopped:
         click.echo(f"keras-migrate: {stopped.code}: {stopped.message}. {stopped.hint}", err=True)
-        return stopped.report
+        return stopped.report, False
     finally:
         show.close()
 

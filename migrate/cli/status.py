@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,23 +14,24 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("out")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON value.")
 @click.option("--metrics", is_flag=True, help="Write Prometheus text.")
 @click.option(
     "--watch", type=float, metavar="SECONDS", help="Show again every so many seconds until it ends."
 )
-def status(out: Path, *, as_json: bool, metrics: bool, watch: float | None) -> None:
-    """Show a running or finished batch by its output folder.
+def status(out: str, *, as_json: bool, metrics: bool, watch: float | None) -> None:
+    """Show a running or finished batch by its output folder, or by the address that --out named here.
 
     Exit status: 0 everything is finished, 1 something is left, 2 wrong usage or no batch there.
     """
     from migrate.batch import status as batch_status
+    from migrate.batch.run import local_out
     from migrate.findings import MigrationError
 
     while True:
         try:
-            found = batch_status.look(out)
+            found = batch_status.look(local_out(out)[0])
         except MigrationError as error:
             raise click.UsageError(f"{error.message}. {error.hint}") from error
         if as_json:
