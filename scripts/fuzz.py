@@ -1,7 +1,9 @@
 """Fuzz every reader with mutated files: no crash of the parent, no hang, no unbounded memory, no strange exception.
 
-    python scripts/fuzz.py [--inputs 100000] [--salt 1] [--keep FOLDER] [SEEDS...]
+    python scripts/fuzz.py [--inputs 100000] [--salt 1] [--keep FOLDER] [--engine atheris] [SEEDS...]
 
+The engine ``own`` mutates blindly and needs nothing; ``atheris`` is guided by the coverage of our own code, in an
+interpreter that has it (``--python``), and starts again after each input that ends its process.
 Mutations are made and read in a locked-up worker, which notes each one before it reads it. One that ends the
 worker (libhdf5 crashes on some, and runs in circles on others until it is cut) is therefore known, kept as a file,
 and counted; it costs the run nothing else. Exit status 1 when an exception escaped a reader, when one outgrew its
@@ -12,7 +14,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +28,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from migrate.formats.guard import EXPENDABLE  # noqa: E402
 from migrate.worlds.environment import Limits, World  # noqa: E402
 from migrate.worlds.sandbox import policy  # noqa: E402
 from migrate.worlds.worker import Worker, WorkerDied, WorkerMemory, WorkerTimeout  # noqa: E402
@@ -45,6 +51,53 @@ def default_seeds() -> list[Path]:
     return found[:: max(1, len(found) // 120)]
 
 
+def atheris(arguments: argparse.Namespace) -> int:
+    """Run ``fuzz_atheris.py`` until its inputs or seconds are used up; exceptions that escape a reader fail."""
+    scratch = Path(tempfile.mkdtemp(prefix="keras-migrate-fuzz-"))
+    corpus, found, seeds = (scratch / name for name in ("corpus", "found", "seeds"))
+    for folder in (corpus, found, seeds):
+        folder.mkdir()
+    for number, path in enumerate(arguments.seeds or default_seeds()):
+        shutil.copy(path, seeds / f"{number:04}{path.suffix}")
+    ends: Counter[str] = Counter()
+    strange: list[str] = []
+    done, began = 0, time.monotonic()
+    environment = os.environ | {EXPENDABLE: "reader", "TMPDIR": str(scratch)}
+    while done < arguments.inputs and (left := arguments.seconds - (time.monotonic() - began)) > 0:
+        command = [arguments.python, str(Path(__file__).with_name("fuzz_atheris.py")), corpus, seeds]
+        bounds = [f"-runs={arguments.inputs - done}", f"-timeout={HANG_SECONDS:.0f}", "-rss_limit_mb=2048"]
+        bounds += [f"-max_total_time={int(min(left, 86_400))}", f"-artifact_prefix={found}/"]
+        run = subprocess.run(
+            [*command, *bounds, "-print_final_stats=1", "-max_len=200000"],
+            stderr=subprocess.PIPE, env=environment, check=False,
+        )  # fmt: skip
+        told = run.stderr.decode(errors="replace")
+        executed = re.search(r"number_of_executed_units:\s*(\d+)", told)
+        done += int(executed[1]) if executed else 0
+        if run.returncode == 0:
+            break
+        how = re.search(r"SUMMARY: libFuzzer: (.+)", told)
+        kind = how[1] if how else f"exit {run.returncode}"
+        ends[kind] += 1
+        if "Uncaught Python exception" in told or not (executed or how):
+            strange.append(told[-2000:])
+            if not executed:
+                break  # it cannot even start
+    if arguments.keep:
+        shutil.copytree(found, arguments.keep, dirs_exist_ok=True)
+    report = {
+        "engine": "atheris",
+        "inputs": done,
+        "seconds": round(time.monotonic() - began, 1),
+        "new_paths": len(list(corpus.iterdir())),
+        "ends": dict(ends),
+        "strange": strange[:20],
+    }
+    shutil.rmtree(scratch, ignore_errors=True)
+    print(json.dumps(report, indent=2))
+    return int(bool(strange))
+
+
 def main() -> int:
     """Run, print one JSON value, say whether all is well."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -56,7 +109,11 @@ def main() -> int:
     parser.add_argument(
         "--deaths", type=int, default=1_000_000, help="worker deaths (by libhdf5) that are accepted"
     )
+    parser.add_argument("--engine", choices=["own", "atheris"], default="own")
+    parser.add_argument("--python", default=sys.executable, help="an interpreter that has atheris")
     arguments = parser.parse_args()
+    if arguments.engine == "atheris":
+        return atheris(arguments)
     seeds = [str(path.resolve()) for path in arguments.seeds or default_seeds()]
     totals: Counter[str] = Counter()
     strange: list[dict[str, Any]] = []
