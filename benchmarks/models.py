@@ -27,16 +27,36 @@ open(sys.argv[2] + '.json', 'w').write(model.to_json())
 np.savez(sys.argv[2] + '.npz', *model.get_weights())
 """
 BUILD = """
-import sys, numpy as np, tensorflow, keras
+import json, sys, numpy as np, tensorflow, keras
+
+def repair(value):
+    # what one finds out by trying: arguments that Keras 3 refuses, and modules that it has not
+    if isinstance(value, list):
+        return [repair(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    value = {key: repair(item) for key, item in value.items()}
+    name, config = value.get('class_name'), value.get('config')
+    if isinstance(config, dict):
+        if name != 'InputLayer':
+            config.pop('batch_input_shape', None)
+        if name in ('SeparableConv2D', 'DepthwiseConv2D'):
+            for key in ('kernel_initializer', 'kernel_regularizer', 'kernel_constraint', 'groups'):
+                config.pop(key, None)
+        if name == 'Functional':
+            value['module'] = 'keras.src.models.functional'
+    return value
+
 weights = np.load(sys.argv[1] + '.npz')
-text = open(sys.argv[1] + '.json').read()
+architecture = repair(json.load(open(sys.argv[1] + '.json')))
 try:
-    model = keras.models.model_from_json(text)
+    kind = keras.Sequential if architecture['class_name'] == 'Sequential' else keras.Model
+    model = kind.from_config(architecture['config'])
     model.set_weights([weights[name] for name in weights.files])
     model.save(sys.argv[1] + '.keras')
-    model.export(sys.argv[1])
+    model.export(sys.argv[1], verbose=False)
 except Exception as error:
-    sys.exit(f'{type(error).__name__}: {str(error)[:80]}')
+    sys.exit(f'{type(error).__name__}: {str(error)[:300]}')
 """
 CASES = (
     "mlp",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,16 @@ from migrate.pipeline.proof import (
     samples,
 )
 from migrate.pipeline.reference import Reference, take_reference
-from migrate.pipeline.request import ArtifactRequest, Options, Target
+from migrate.pipeline.request import DEFAULT_TARGETS, ArtifactRequest, Options, Target
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.training import carry_training, prove_training
 from migrate.pipeline.translated import Translated, legacy_structure, modern_structure
 from migrate.worlds.custom_source import write_custom_objects
 from migrate.worlds.pool import Slot
+from migrate.worlds.worker import Worker
 
-PROFILED_PARAMETERS = 2_000_000
-"""Models up to this size are compared layer by layer also when they agree."""
+SMALL_PARAMETERS = 2_000_000
+"""Models up to this size are compared layer by layer also when they agree; larger ones leave memory early."""
 Described = Mapping[str, Any]
 
 
@@ -59,9 +61,12 @@ def migrate_layers(
     own_source = write_custom_objects(modern, slot.inputs)
     objects = [*staged.custom_objects, *([str(own_source)] if own_source else [])]
     slot.warm()
+    retake = None
     if reference is None:
         with progress.phase("reference"):
             reference = _reference(slot, staged, translated, options, progress)
+            _release(slot.legacy, progress)
+        retake = partial(take_reference, slot, staged, translated, options)
     with progress.phase("build"):
         described = slot.modern.call(
             "build", {"folder": str(slot.reader.scratch), "stem": "modern", "custom_objects": objects}
@@ -75,7 +80,7 @@ def migrate_layers(
     }
     with progress.phase("compare"):
         _collect_witnesses(request, slot, translated, reference, described, progress)
-        _compare_built(slot, judge, progress)
+        _compare_built(slot, judge, progress, retake)
     with progress.phase("train"):
         compiled = carry_training(slot, objects, progress)
     with progress.phase("write"):
@@ -88,6 +93,8 @@ def migrate_layers(
                 "output_names": list(judge.names),
             },
         )
+    if not compiled and options.targets <= DEFAULT_TARGETS:
+        _release(slot.modern, progress)
     with progress.phase("reload"):
         compare_reloaded(slot, written, objects, input_names, judge, progress)
     deployed = deploy(slot, options, judge, progress.witnesses, progress)
@@ -141,14 +148,19 @@ def _collect_witnesses(
         )
 
 
-def _compare_built(slot: Slot, judge: Judge, progress: Progress) -> None:
+def _compare_built(slot: Slot, judge: Judge, progress: Progress, retake: Callable[[], object] | None) -> None:
     """Compare the model that the modern world holds, and name the first layer that differs.
+
+    Args:
+        slot: whose modern world holds the model.
+        judge: how to compare.
+        progress: has the witnesses.
+        retake: loads a reference once more that had to leave memory; None for one that was given.
 
     Raises:
         MigrationError: ``PAR001``.
     """
-    assert progress.legacy is not None
-    small = sum(count_parameters(layer) for layer in progress.legacy.layers) <= PROFILED_PARAMETERS
+    small = _is_small(progress)
     for witness in progress.witnesses:
         results = outputs_of(slot.modern, witness.probes)
         comparisons = judge.compare(witness.outputs, results)
@@ -159,6 +171,8 @@ def _compare_built(slot: Slot, judge: Judge, progress: Progress) -> None:
         if witness.evidence == "golden" and differs:
             first = profile_golden(slot, witness.probes, progress.golden_activations, judge)
         elif witness.evidence != "golden" and (differs or small):
+            if not small and retake is not None:
+                retake()
             progress.profile, first = profile_layers(slot, witness.probes, judge)
         if differs:
             progress.first_divergent = first
@@ -178,31 +192,41 @@ def compare_reloaded(
     Raises:
         MigrationError: ``PAR001``, or what stock Keras says when it cannot load the file.
     """
-    assert progress.legacy is not None
-    stateful = any(layer.config.get("stateful") for _, layer in progress.legacy.walk())
     if "keras" in written:
         slot.stock.call("load_keras", {"path": written["keras"], "custom_objects": list(objects)})
-    for witness in progress.witnesses:
-        if "keras" in written:
-            # The SavedModel is a traced graph; without one the reloaded model is traced, because a layer can
-            # compute one thing eagerly and another in a graph.
-            graph = "saved_model" not in written
+        # The SavedModel is a traced graph; without one the reloaded model is traced, because a layer can
+        # compute one thing eagerly and another in a graph.
+        graph = "saved_model" not in written
+        for witness in progress.witnesses:
             comparisons = judge.compare(witness.outputs, outputs_of(slot.stock, witness.probes, graph=graph))
             must_agree(comparisons, "the saved .keras, loaded by stock Keras 3")
             progress.comparisons += comparisons
-        if "saved_model" in written:
-            results = outputs_of(
-                slot.stock,
-                witness.probes,
-                "call_saved_model",
-                path=written["saved_model"],
-                inputs=input_names,
-                outputs=list(judge.names),
-                stateful=stateful,
-            )
+        _release(slot.stock, progress)
+    if "saved_model" in written:
+        assert progress.legacy is not None
+        call = {
+            "path": written["saved_model"],
+            "inputs": input_names,
+            "outputs": list(judge.names),
+            "stateful": any(layer.config.get("stateful") for _, layer in progress.legacy.walk()),
+        }
+        for witness in progress.witnesses:
+            results = outputs_of(slot.stock, witness.probes, "call_saved_model", **call)
             comparisons = judge.compare(witness.outputs, results)
             must_agree(comparisons, "the SavedModel, loaded by tf.saved_model.load")
             progress.comparisons += comparisons
+        _release(slot.stock, progress)
+
+
+def _release(worker: Worker, progress: Progress) -> None:
+    """Let a worker forget a large model; a small one costs less than the search for what it leaves behind."""
+    if not _is_small(progress):
+        worker.call("release", {})
+
+
+def _is_small(progress: Progress) -> bool:
+    assert progress.legacy is not None
+    return sum(count_parameters(layer) for layer in progress.legacy.layers) <= SMALL_PARAMETERS
 
 
 def write_proof(witness: Witness, path: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 from typing import Any
@@ -142,9 +143,10 @@ def _last_node(model: Any, layer: Any) -> int:
 
 
 def release(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Forget the held model."""
+    """Forget the held model, and give its memory back."""
     _held.clear()
     tf_keras.backend.clear_session()
+    gc.collect()
     return {}
 
 

@@ -3,6 +3,7 @@
 This file is run by its path and imports only what a user has installed.
 """
 
+import gc
 import importlib.util
 import json
 import keyword
@@ -167,7 +168,7 @@ def call_saved_model(params, scratch):
     names, outputs = params["inputs"], params["outputs"]
     if any(keyword.iskeyword(name) for name in names):
         return _call_by_tensor_names(params, scratch)
-    loaded = tf.saved_model.load(params["path"])
+    loaded = _loaded(params["path"])
 
     def call(inputs):
         # A stateful model remembers the last call; every case begins like a fresh server.
@@ -181,6 +182,20 @@ def call_saved_model(params, scratch):
         return [result[name] for name in outputs]
 
     return _run(call, params, scratch)
+
+
+def _loaded(path):
+    """A SavedModel, kept for the next call."""
+    if _held.get("path") != path:
+        _held.update(path=path, saved_model=tf.saved_model.load(path))
+    return _held["saved_model"]
+
+
+def release(params, scratch):
+    """Forget what is loaded, and give its memory back."""
+    _held.clear()
+    gc.collect()
+    return {}
 
 
 def _call_by_tensor_names(params, scratch):
@@ -233,4 +248,5 @@ HANDLERS = {
     "predict": predict,
     "call_saved_model": call_saved_model,
     "describe_signatures": describe_signatures,
+    "release": release,
 }

@@ -1,0 +1,53 @@
+"""Large models leave memory early, and a difference is still traced to its layer."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from migrate.pipeline import layered
+from migrate.pipeline.migrate import migrate_artifact
+from migrate.pipeline.request import ArtifactRequest, Options
+from migrate.report.records import Status
+from migrate.worlds.pool import Slot
+from migrate.worlds.worker import WorldError
+
+pytestmark = pytest.mark.slow
+MODEL = Path(__file__).parents[2] / "legacy_models" / "keras-2.2.4" / "transfer" / "model.h5"
+
+
+@pytest.fixture
+def request_of(tmp_path: Path) -> ArtifactRequest:
+    """A model without recordings beside it, whose outputs differ by rounding."""
+    path = shutil.copy(MODEL, tmp_path / "model.h5")
+    return ArtifactRequest(path=Path(path), source="model.h5", out=tmp_path / "out", folder="model")
+
+
+@pytest.fixture(params=["small", "large"])
+def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "large":
+        monkeypatch.setattr(layered, "SMALL_PARAMETERS", 0)
+    return str(request.param)
+
+
+def test_what_is_no_longer_needed_is_forgotten(slot: Slot, request_of: ArtifactRequest, size: str) -> None:
+    result = migrate_artifact(request_of, Options(), slot)
+    assert result.status is Status.MIGRATED
+    for worker in (slot.legacy, slot.stock):
+        call = {"probes": str(slot.inputs / "probes.safetensors"), "out": "again.safetensors"}
+        if size == "small":
+            assert worker.call("predict", call)["file"]
+        else:
+            with pytest.raises(WorldError, match="model"):
+                worker.call("predict", call)
+
+
+@pytest.mark.usefixtures("size")
+def test_a_difference_is_traced_to_its_first_layer(slot: Slot, request_of: ArtifactRequest) -> None:
+    result = migrate_artifact(request_of, Options(tolerance=1e-12), slot)
+    assert result.status is Status.FAILED
+    [finding] = [f for f in result.findings if f.code == "PAR001"]
+    assert "the first layer that differs is" in finding.message
+    assert finding.message.split("'")[-2] in {"model_1", "dense_2", "dense_3", "dense_4", "flatten_1"}
