@@ -12,83 +12,24 @@ import hashlib
 import os
 import posixpath
 import shutil
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from migrate.batch.discover import Candidate
+from migrate.batch.store import download, download_file, open_store, patiently, upload, upload_file
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.pairing import core
 from migrate.parity.golden import golden_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from migrate.batch.events import Task
 
-CHUNK = 8 << 20
-TRIES = 4
-FIRST_PAUSE = 0.2
 _MODEL_SUFFIXES = (".h5", ".hdf5", ".hdf", ".keras")
 _TEXT_SUFFIXES = (".json", ".yaml", ".yml")
-_T = TypeVar("_T")
-
-
-def is_url(text: str) -> bool:
-    """Whether a source or an output lies behind fsspec rather than in the file system."""
-    return "://" in text and not text.startswith("file://")
-
-
-def local_path(text: str) -> str:
-    """A ``file://`` address as a path; anything else as it is."""
-    return text.removeprefix("file://") if text.startswith("file://") else text
-
-
-def open_store(url: str) -> tuple[Any, str]:
-    """The file system and the path in it.
-
-    Raises:
-        MigrationError: RUN018 when the protocol needs a package that is not installed.
-    """
-    from fsspec.core import url_to_fs
-
-    try:
-        store, path = url_to_fs(url)
-    except (ImportError, ValueError) as error:
-        raise MigrationError(
-            "RUN018",
-            f"{url}: {error}",
-            "Install the package for this protocol, such as s3fs, gcsfs or adlfs.",
-        ) from error
-    return store, path.rstrip("/")
-
-
-def patiently(what: str, action: Callable[[], _T], code: str = "RUN018") -> _T:
-    """Run an action of a store, again after growing pauses when it fails.
-
-    Raises:
-        MigrationError: with ``code`` after the last try.
-    """
-    pause = FIRST_PAUSE
-    for attempt in range(1, TRIES + 1):
-        try:
-            return action()
-        except FileNotFoundError as error:
-            raise MigrationError(
-                "RUN013", f"{what}: it does not exist (any more)", "Check the address."
-            ) from error
-        except (OSError, ValueError, RuntimeError, EOFError) as error:
-            if attempt == TRIES:
-                raise MigrationError(
-                    code,
-                    f"{what}: {type(error).__name__}: {error} ({TRIES} tries)",
-                    "Check the store and the credentials, and run the same command again.",
-                ) from error
-            time.sleep(pause)
-            pause *= 3
-    raise AssertionError("unreachable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +61,10 @@ def discover_remote(url: str) -> list[RemoteArtifact]:
         if any(path.startswith(f"{folder}/") for folder in models):
             continue
         head = _head(store, path) if _may_be_model(path) else b""
-        form = _format(path, head)
+        form = Format.CHECKPOINT if _shards(path, listing) else _format(path, head)
         if form is not None:
-            found.append(_artifact(store, path, base, form, listing, [info]))
+            parts = [listing[other] for other in _shards(path, listing)]
+            found.append(_artifact(store, path, base, form, listing, [info, *parts]))
     for folder in sorted(models):
         inside = [info for path, info in listing.items() if path.startswith(f"{folder}/")]
         found.append(_artifact(store, folder, base, Format.SAVED_MODEL, listing, inside))
@@ -139,7 +81,16 @@ def _list(store: Any, root: str) -> dict[str, dict[str, Any]]:
 
 def _may_be_model(path: str) -> bool:
     suffix = PurePosixPath(path).suffix.lower()
-    return suffix not in _TEXT_SUFFIXES and not path.endswith((".npz", "_inputs_and_outputs.h5"))
+    known = suffix in (*_TEXT_SUFFIXES, ".index", ".meta") or ".data-" in posixpath.basename(path)
+    return not known and not path.endswith((".npz", "_inputs_and_outputs.h5"))
+
+
+def _shards(path: str, listing: dict[str, dict[str, Any]]) -> list[str]:
+    """The files that make a checkpoint of an index: its shards, and the graph of a TF1 saver; else none."""
+    prefix, _, ending = path.rpartition(".")
+    if ending != "index":
+        return []
+    return [other for other in listing if other.startswith(f"{prefix}.data-") or other == f"{prefix}.meta"]
 
 
 def _head(store: Any, path: str) -> bytes:
@@ -192,7 +143,8 @@ def _beside(path: str, form: Format, listing: dict[str, dict[str, Any]]) -> list
     """Companions by name: the architecture of weights, and recorded inputs and outputs."""
     folder, name = posixpath.split(path)
     found = [beside for one in golden_names(name) if (beside := posixpath.join(folder, one)) in listing][:1]
-    if form is Format.HDF5_WEIGHTS:
+    found += _shards(path, listing)
+    if form in (Format.HDF5_WEIGHTS, Format.CHECKPOINT):
         found += [
             other
             for other in listing
@@ -201,87 +153,6 @@ def _beside(path: str, form: Format, listing: dict[str, dict[str, Any]]) -> list
             and core(posixpath.basename(other)) == core(name)
         ]
     return found
-
-
-def download(url: str, target: Path) -> None:
-    """Stream a file, or a folder with all its files, to a local path.
-
-    Raises:
-        MigrationError: RUN018 after the last try, RUN013 when it is gone, RUN011 when the disk is full.
-    """
-    store, path = open_store(url)
-    if patiently(url, lambda: store.isdir(path)):
-        names: list[str] = patiently(url, lambda: store.find(path))
-        for name in names:
-            relative = posixpath.relpath(name, path)
-            if relative.startswith(("../", "/")):
-                raise MigrationError(
-                    "SEC006", f"{url} lists {name!r} outside of itself", "Do not trust this store."
-                )
-            download_file(store, name, target / relative)
-    else:
-        download_file(store, path, target)
-
-
-def download_file(store: Any, path: str, target: Path) -> None:
-    """Stream one file in chunks; its size must be the one that the store tells.
-
-    Raises:
-        MigrationError: see `download`.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    info: dict[str, Any] = patiently(path, lambda: store.info(path))
-    size = int(info.get("size") or 0)
-    if shutil.disk_usage(target.parent).free < size + (64 << 20):
-        raise MigrationError(
-            "RUN011",
-            f"no room in scratch for {path} ({size >> 20} MB)",
-            "Make room, or name another folder in TMPDIR.",
-        )
-
-    def fetch() -> None:
-        with (
-            store.open(path, "rb", block_size=CHUNK, cache_type="readahead") as source,
-            target.open("wb") as sink,
-        ):
-            shutil.copyfileobj(source, sink, CHUNK)
-        if target.stat().st_size != size:
-            raise EOFError(f"{target.stat().st_size} of {size} bytes arrived")
-
-    patiently(path, fetch)
-
-
-def upload(folder: Path, url: str) -> None:
-    """Upload a folder of outputs, ``migration.json`` last, each file checked by its size.
-
-    Raises:
-        MigrationError: RUN017 after the last try.
-    """
-    store, root = open_store(url)
-    files = sorted(
-        (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()),
-        key=lambda path: (path.name == "migration.json", path.as_posix()),
-    )
-    for file in files:
-        upload_file(file, store, posixpath.join(root, file.relative_to(folder).as_posix()))
-
-
-def upload_file(file: Path, store: Any, path: str) -> None:
-    """Upload one file.
-
-    Raises:
-        MigrationError: RUN017 after the last try.
-    """
-
-    def put() -> None:
-        store.makedirs(posixpath.dirname(path), exist_ok=True)
-        store.put_file(str(file), path)
-        store.invalidate_cache()
-        arrived = int(store.info(path)["size"])
-        if arrived != file.stat().st_size:
-            raise EOFError(f"{arrived} of {file.stat().st_size} bytes arrived")
-
-    patiently(f"upload of {path}", put, "RUN017")
 
 
 @contextlib.contextmanager

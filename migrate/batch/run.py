@@ -22,7 +22,8 @@ from migrate.batch.local import Executor, LocalExecutor
 from migrate.batch.lock import STATE, Lock, not_writable
 from migrate.batch.options import BatchOptions
 from migrate.batch.plan import Planned, Upgrade, make_plan
-from migrate.batch.remote import is_url, local_path, publish_state, recover_state, state_folder
+from migrate.batch.remote import publish_state, recover_state, state_folder
+from migrate.batch.store import is_url, local_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,10 +12,15 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from migrate.batch import remote
+from migrate.batch import remote, store
+from migrate.batch.plan import task_of
 from migrate.batch.run import plan_batch, run_batch
 from migrate.findings import MigrationError
+from migrate.formats.artifact import Format
+from migrate.formats.checkpoint.reader import read_checkpoint
+from migrate.formats.pairing import find_architecture
 from tests.batch.support import calls, model, options, statuses
+from tests.conftest import LEGACY_MODELS
 from tests.scan.exploits import graph, node, saved_model
 
 pytest.importorskip("s3fs", reason="needs the s3 extra")
@@ -62,7 +67,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Spoiler]
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(remote, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(store, "FIRST_PAUSE", 0.01)
     import fsspec
     import s3fs
 
@@ -145,7 +150,7 @@ def test_a_throttled_read_is_tried_again(tmp_path: Path, bucket: Any, server: Sp
 def test_a_read_that_never_works_is_one_artifacts_failure(
     tmp_path: Path, bucket: Any, server: Spoiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote, "TRIES", 2)
+    monkeypatch.setattr(store, "TRIES", 2)
     put(bucket, model(tmp_path / "a.h5"), "a.h5")
     put(bucket, model(tmp_path / "b.h5"), "b.h5")
     plan = plan_batch(["s3://models"], tmp_path / "out", options())
@@ -167,7 +172,7 @@ def test_a_read_that_never_works_is_one_artifacts_failure(
 def test_a_failed_upload_is_told_and_made_good(
     tmp_path: Path, bucket: Any, server: Spoiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote, "TRIES", 2)
+    monkeypatch.setattr(store, "TRIES", 2)
     put(bucket, model(tmp_path / "a.h5"), "a.h5")
     put(bucket, model(tmp_path / "b.h5"), "b.h5")
     server.forever = True
@@ -209,6 +214,24 @@ def test_companions_come_along(tmp_path: Path, bucket: Any) -> None:
     bucket.put_object(Bucket="models", Key="y/a.golden.npz", Body=b"other")
     (found,) = remote.discover_remote("s3://models/x")
     assert found.companions == ("s3://models/x/a.golden.npz",)
+
+
+def test_a_checkpoint_is_fetched_with_all_its_parts(tmp_path: Path, bucket: Any) -> None:
+    for file in (LEGACY_MODELS / "tf.keras-2.8" / "checkpoint_weights").iterdir():
+        put(bucket, file, f"x/{file.name}")
+    (found,) = remote.discover_remote("s3://models/x")
+    assert found.candidate.source == "model.ckpt.index"
+    assert found.candidate.format is Format.CHECKPOINT
+    assert {url.rpartition("/")[2] for url in found.companions} == {
+        "model.ckpt.data-00000-of-00001",
+        "model.golden.npz",
+        "model.json",
+    }
+    (planned,) = plan_batch(["s3://models/x"], tmp_path / "out", options())
+    with remote.at_hand(task_of(planned, tmp_path / "out", "1", force=False), tmp_path / "scratch") as local:
+        assert read_checkpoint(local.path).arrays()
+        assert find_architecture(local.path) == local.path.with_name("model.json")
+    assert not local.path.exists()
 
 
 def test_addresses_that_lead_nowhere(tmp_path: Path, server: Spoiler, bucket: Any) -> None:

@@ -1,0 +1,155 @@
+"""Talking to object stores through fsspec: patiently, in streams, and with each file's size compared."""
+
+from __future__ import annotations
+
+import posixpath
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from migrate.findings import MigrationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CHUNK = 8 << 20
+TRIES = 4
+FIRST_PAUSE = 0.2
+_T = TypeVar("_T")
+
+
+def is_url(text: str) -> bool:
+    """Whether a source or an output lies behind fsspec rather than in the file system."""
+    return "://" in text and not text.startswith("file://")
+
+
+def local_path(text: str) -> str:
+    """A ``file://`` address as a path; anything else as it is."""
+    return text.removeprefix("file://") if text.startswith("file://") else text
+
+
+def open_store(url: str) -> tuple[Any, str]:
+    """The file system and the path in it.
+
+    Raises:
+        MigrationError: RUN018 when the protocol needs a package that is not installed.
+    """
+    from fsspec.core import url_to_fs
+
+    try:
+        store, path = url_to_fs(url)
+    except (ImportError, ValueError) as error:
+        raise MigrationError(
+            "RUN018",
+            f"{url}: {error}",
+            "Install the package for this protocol, such as s3fs, gcsfs or adlfs.",
+        ) from error
+    return store, path.rstrip("/")
+
+
+def patiently(what: str, action: Callable[[], _T], code: str = "RUN018") -> _T:
+    """Run an action of a store, again after growing pauses when it fails.
+
+    Raises:
+        MigrationError: with ``code`` after the last try.
+    """
+    pause = FIRST_PAUSE
+    for attempt in range(1, TRIES + 1):
+        try:
+            return action()
+        except FileNotFoundError as error:
+            raise MigrationError(
+                "RUN013", f"{what}: it does not exist (any more)", "Check the address."
+            ) from error
+        except (OSError, ValueError, RuntimeError, EOFError) as error:
+            if attempt == TRIES:
+                raise MigrationError(
+                    code,
+                    f"{what}: {type(error).__name__}: {error} ({TRIES} tries)",
+                    "Check the store and the credentials, and run the same command again.",
+                ) from error
+            time.sleep(pause)
+            pause *= 3
+    raise AssertionError("unreachable")
+
+
+def download(url: str, target: Path) -> None:
+    """Stream a file, or a folder with all its files, to a local path.
+
+    Raises:
+        MigrationError: RUN018 after the last try, RUN013 when it is gone, RUN011 when the disk is full.
+    """
+    store, path = open_store(url)
+    if patiently(url, lambda: store.isdir(path)):
+        names: list[str] = patiently(url, lambda: store.find(path))
+        for name in names:
+            relative = posixpath.relpath(name, path)
+            if relative.startswith(("../", "/")):
+                raise MigrationError(
+                    "SEC006", f"{url} lists {name!r} outside of itself", "Do not trust this store."
+                )
+            download_file(store, name, target / relative)
+    else:
+        download_file(store, path, target)
+
+
+def download_file(store: Any, path: str, target: Path) -> None:
+    """Stream one file in chunks; its size must be the one that the store tells.
+
+    Raises:
+        MigrationError: see `download`.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    info: dict[str, Any] = patiently(path, lambda: store.info(path))
+    size = int(info.get("size") or 0)
+    if shutil.disk_usage(target.parent).free < size + (64 << 20):
+        raise MigrationError(
+            "RUN011",
+            f"no room in scratch for {path} ({size >> 20} MB)",
+            "Make room, or name another folder in TMPDIR.",
+        )
+
+    def fetch() -> None:
+        with (
+            store.open(path, "rb", block_size=CHUNK, cache_type="readahead") as source,
+            target.open("wb") as sink,
+        ):
+            shutil.copyfileobj(source, sink, CHUNK)
+        if target.stat().st_size != size:
+            raise EOFError(f"{target.stat().st_size} of {size} bytes arrived")
+
+    patiently(path, fetch)
+
+
+def upload(folder: Path, url: str) -> None:
+    """Upload a folder of outputs, ``migration.json`` last, each file checked by its size.
+
+    Raises:
+        MigrationError: RUN017 after the last try.
+    """
+    store, root = open_store(url)
+    files = sorted(
+        (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()),
+        key=lambda path: (path.name == "migration.json", path.as_posix()),
+    )
+    for file in files:
+        upload_file(file, store, posixpath.join(root, file.relative_to(folder).as_posix()))
+
+
+def upload_file(file: Path, store: Any, path: str) -> None:
+    """Upload one file.
+
+    Raises:
+        MigrationError: RUN017 after the last try.
+    """
+
+    def put() -> None:
+        store.makedirs(posixpath.dirname(path), exist_ok=True)
+        store.put_file(str(file), path)
+        store.invalidate_cache()
+        arrived = int(store.info(path)["size"])
+        if arrived != file.stat().st_size:
+            raise EOFError(f"{arrived} of {file.stat().st_size} bytes arrived")
+
+    patiently(f"upload of {path}", put, "RUN017")
