@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -40,6 +42,11 @@ class Comparison:
             min(p.argmax_agreement for p in parts),
             failed.reason if failed else "",
         )
+
+
+def bounded(error: float) -> float:
+    """An error for JSON, which has no infinity: without bound it is the largest double."""
+    return error if math.isfinite(error) else sys.float_info.max
 
 
 def compare_arrays(

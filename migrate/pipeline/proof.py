@@ -12,7 +12,7 @@ import numpy as np
 from migrate.capsule.model import Array, Model
 from migrate.capsule.store import load_arrays
 from migrate.findings import MigrationError
-from migrate.parity.compare import Comparison, compare_arrays, compare_cases
+from migrate.parity.compare import Comparison, bounded, compare_arrays, compare_cases
 from migrate.report.records import LayerParity
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import Worker, WorldError
@@ -105,7 +105,7 @@ def compare_layers(
             continue
         part = compare_arrays(name, expected[name], actual[name], judge.compute, judge.relative)
         layer = name.rpartition("/")[0]
-        profile.append(LayerParity(layer, _finite(part.max_abs), _finite(part.max_rel)))
+        profile.append(LayerParity(layer, bounded(part.max_abs), bounded(part.max_rel)))
         if not part.equal and first is None:
             first = layer
     return profile, first
@@ -123,7 +123,3 @@ def samples(references: Mapping[str, Array], results: Mapping[str, Array]) -> di
     )
     finite = chosen[np.isfinite(a[chosen]) & np.isfinite(b[chosen])]
     return {"reference": a[finite].tolist(), "migrated": b[finite].tolist()}
-
-
-def _finite(value: float) -> float:
-    return value if np.isfinite(value) else 1e308

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,7 @@ import msgspec
 
 from migrate.capsule.model import count_parameters
 from migrate.findings import Finding
-from migrate.parity.compare import Comparison
+from migrate.parity.compare import Comparison, bounded
 from migrate.pipeline.progress import Progress
 from migrate.pipeline.request import ArtifactRequest
 from migrate.report.records import (
@@ -80,15 +79,10 @@ def _parity(progress: Progress) -> Parity | None:
     return Parity(
         progress.evidence,
         sum(witness.cases for witness in progress.witnesses),
-        _json_number(max(c.max_abs for c in progress.comparisons)),
-        _json_number(max(c.max_rel for c in progress.comparisons)),
+        bounded(max(c.max_abs for c in progress.comparisons)),
+        bounded(max(c.max_rel for c in progress.comparisons)),
         progress.first_divergent,
     )
-
-
-def _json_number(value: float) -> float:
-    """JSON has no infinity; an error without bound is the largest double."""
-    return value if math.isfinite(value) else 1.7976931348623157e308
 
 
 def _finding(finding: Finding) -> FindingRecord:
@@ -130,8 +124,8 @@ def _output(comparison: Comparison, tensor: dict[str, Any] | None) -> OutputPari
         comparison.name,
         tensor["shape"] if tensor else [],
         tensor["dtype"] if tensor else "",
-        _json_number(comparison.max_abs),
-        _json_number(comparison.max_rel),
+        bounded(comparison.max_abs),
+        bounded(comparison.max_rel),
         comparison.cosine,
         comparison.argmax_agreement,
     )

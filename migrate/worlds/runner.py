@@ -18,8 +18,8 @@ from migrate.capsule.store import load_arrays, save_arrays
 def describe(model: Any) -> dict[str, Any]:
     """Names, shapes and dtypes of a live model's inputs and outputs, in order."""
     return {
-        "inputs": [_tensor(t) for t in _flat(model.inputs)],
-        "outputs": [_tensor(t) for t in _flat(model.outputs)],
+        "inputs": [_tensor(t) for t in flatten(model.inputs)],
+        "outputs": [_tensor(t) for t in flatten(model.outputs)],
         "output_names": list(getattr(model, "output_names", []) or []),
         "parameters": int(sum(int(np.prod(tuple(w.shape))) for w in model.weights)),
     }
@@ -34,12 +34,13 @@ def _dim(value: Any) -> int | None:
     return None if value is None else int(value)
 
 
-def _flat(value: Any) -> list[Any]:
+def flatten(value: Any) -> list[Any]:
+    """The leaves of a structure of lists, tuples and mappings."""
     if isinstance(value, Mapping):
         # tf.nest and Keras 3 order the leaves of a dict by its keys, and so are recordings made.
-        return [leaf for key in sorted(value) for leaf in _flat(value[key])]
+        return [leaf for key in sorted(value) for leaf in flatten(value[key])]
     if isinstance(value, list | tuple):
-        return [leaf for item in value for leaf in _flat(item)]
+        return [leaf for item in value for leaf in flatten(item)]
     return [value]
 
 
@@ -63,7 +64,7 @@ def run_cases(call: Any, probes: Path, out: Path) -> dict[str, Any]:
     """
     results: dict[str, Array] = {}
     for number, inputs in enumerate(cases_of(probes)):
-        for position, output in enumerate(_flat(call(inputs))):
+        for position, output in enumerate(flatten(call(inputs))):
             results[f"{number}/{position}"] = to_numpy(output)
     save_arrays(out, results)
     return {"outputs": len({name.split("/")[1] for name in results})}

@@ -15,6 +15,7 @@ import numpy as np
 
 from migrate.capsule.model import Array, Layer, Model
 from migrate.findings import MigrationError
+from migrate.worlds.runner import flatten
 
 _RANDOM_STATE = ("seed_generator", "random_generator", "rng_state", "StateVar")
 _CELL_OWNERS = {"LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"}
@@ -215,15 +216,7 @@ def _is_layer(value: Any) -> bool:
 def _is_rnn_state(live: Any, variable: Any) -> bool:
     states = getattr(live, "states", None)
     flat = states if isinstance(states, list | tuple) else []
-    return any(state is variable for state in _flatten(flat))
-
-
-def _flatten(value: Any) -> Iterator[Any]:
-    if isinstance(value, list | tuple):
-        for item in value:
-            yield from _flatten(item)
-    else:
-        yield value
+    return any(state is variable for state in flatten(flat))
 
 
 def as_array(variable: Any) -> Array:

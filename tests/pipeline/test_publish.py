@@ -17,7 +17,7 @@ from migrate.report.records import MigrationRecord, Outputs, Status
 def record(out: Path) -> MigrationRecord:
     request = ArtifactRequest(out / "m.h5", "m.h5", out, "m")
     result = artifact_result(request, Progress(), Status.UNVERIFIED, Outputs(), 0.1)
-    return migration_record(Progress(), result, [])
+    return migration_record(Progress(), result, [], {})
 
 
 def part(folder: Path, name: str, text: str) -> Path:
