@@ -19,7 +19,13 @@ CONTROL_FLOW = frozenset(
     {"Switch", "Merge", "Enter", "Exit", "NextIteration", "LoopCond", "If", "StatelessIf", "While", "StatelessWhile",
      "Case", "StatelessCase", "PartitionedCall", "StatefulPartitionedCall"}
 )  # fmt: skip
-_SAME = {"BatchMatMulV3": "BatchMatMulV2", "Gather": "GatherV2", "Inv": "Reciprocal"}
+_SAME = {
+    "BatchMatMulV3": "BatchMatMulV2",
+    "Gather": "GatherV2",
+    "Inv": "Reciprocal",
+    "AvgPool3D": "AvgPool",
+    "MaxPool3D": "MaxPool",
+}
 """Operations that differ from another only in attributes without a meaning here."""
 _ZERO_INDEX: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("zeros", "keras.ops.zeros_like", {}),
@@ -130,14 +136,11 @@ class Converter:
         fixed = {id(v.value) for v in self._graph.variables.values() if not v.trainable}
         if all(id(array) in fixed for array in lifted.weights.values()):
             config["trainable"] = False
-        record = Layer(
-            lifted.class_name,
-            self._free(node.name),
-            config,
-            (Node((self._refs[self._graph.source(lifted.input)],)),),
-            lifted.weights,
-        )
-        return self._add(record)
+        given, name = self._refs[self._graph.source(lifted.input)], self._free(node.name)
+        if lifted.margins:
+            call = Node((given,), {"pad_width": [list(pair) for pair in lifted.margins]})
+            given = self._add(Layer("Op", self._free(f"{name}.pad"), {"function": "keras.ops.pad"}, (call,)))
+        return self._add(Layer(lifted.class_name, name, config, (Node((given,)),), lifted.weights))
 
     def _computed(self, node: GraphNode) -> list[str]:
         """Inputs that are neither constants nor variables."""

@@ -16,6 +16,8 @@ from migrate.capsule.model import Array
 from migrate.dialects.keras3.operations.graph_nodes import attribute_value
 from migrate.lift.graph import Graph, GraphNode
 
+_LAST = {2: "NHWC", 3: "NDHWC"}
+"""Number of spatial axes to the layout with the channels last."""
 Match = Callable[[Graph, GraphNode], "Lifted | None"]
 
 
@@ -28,12 +30,14 @@ class Lifted:
         input: the tensor that the layer is called on.
         config: arguments beside the name and dtype.
         weights: role to array.
+        margins: zeros before and after each axis that the input gets first; empty for none.
     """
 
     class_name: str
     input: str
     config: Mapping[str, Any]
     weights: Mapping[str, Array]
+    margins: tuple[tuple[int, int], ...] = ()
 
 
 def attribute(node: GraphNode, name: str, default: Any = None) -> Any:
@@ -86,24 +90,48 @@ def tensordot(graph: Graph, node: GraphNode) -> Lifted | None:
 
 
 def convolution(graph: Graph, node: GraphNode) -> Lifted | None:
-    """``Conv2D`` and ``DepthwiseConv2dNative`` with a weight, the channels last."""
-    kernel = weight(graph, node.inputs[1], 4)
-    padding = str(attribute(node, "padding", "VALID"))
-    if kernel is None or attribute(node, "data_format", "NHWC") != "NHWC" or padding not in ("SAME", "VALID"):
+    """``Conv2D``, ``Conv3D`` and ``DepthwiseConv2dNative`` with a weight, the channels last."""
+    rank = 3 if node.op == "Conv3D" else 2
+    kernel = weight(graph, node.inputs[1], rank + 2)
+    config = _windows(node, rank)
+    if kernel is None or config is None:
         return None
-    config: dict[str, Any] = {
-        "kernel_size": [int(n) for n in kernel.shape[:2]],
-        "strides": [int(n) for n in attribute(node, "strides", [1, 1, 1, 1])[1:3]],
-        "dilation_rate": [int(n) for n in attribute(node, "dilations", [1, 1, 1, 1])[1:3]],
-        "padding": padding.lower(),
+    config["kernel_size"] = [int(n) for n in kernel.shape[:rank]]
+    if node.op != "DepthwiseConv2dNative":
+        config["filters"] = int(kernel.shape[-1])
+        return Lifted(node.op, node.inputs[0], config, {"kernel": kernel}, _margins(node))
+    config["depth_multiplier"] = int(kernel.shape[3])
+    return Lifted("DepthwiseConv2D", node.inputs[0], config, {"kernel": kernel}, _margins(node))
+
+
+def _margins(node: GraphNode) -> tuple[tuple[int, int], ...]:
+    """What ``EXPLICIT`` padding adds, as pairs for all axes."""
+    flat = [int(n) for n in attribute(node, "explicit_paddings", [])]
+    return tuple(zip(flat[::2], flat[1::2], strict=True))
+
+
+def transposed_convolution(graph: Graph, node: GraphNode) -> Lifted | None:
+    """``Conv2DBackpropInput`` by a weight: its sizes are those that the layer computes, or the comparison says so."""
+    kernel = weight(graph, node.inputs[1], 4)
+    config = _windows(node, 2)
+    if kernel is None or config is None or attribute(node, "padding") not in ("SAME", "VALID"):
+        return None
+    config |= {"kernel_size": [int(n) for n in kernel.shape[:2]], "filters": int(kernel.shape[2])}
+    return Lifted("Conv2DTranspose", node.inputs[2], config, {"kernel": kernel})
+
+
+def _windows(node: GraphNode, rank: int) -> dict[str, Any] | None:
+    """Strides, dilation and padding of a convolution over ``rank`` axes; None for what the layers do not have."""
+    padding = str(attribute(node, "padding", "VALID"))
+    if attribute(node, "data_format", _LAST[rank]) != _LAST[rank]:
+        return None
+    ones = [1] * (rank + 2)
+    return {
+        "strides": [int(n) for n in attribute(node, "strides", ones)[1:-1]],
+        "dilation_rate": [int(n) for n in attribute(node, "dilations", ones)[1:-1]],
+        "padding": "same" if padding == "SAME" else "valid",  # explicit margins are added before
         "use_bias": False,
     }
-    if node.op == "Conv2D":
-        return Lifted(
-            "Conv2D", node.inputs[0], {"filters": int(kernel.shape[3]), **config}, {"kernel": kernel}
-        )
-    config["depth_multiplier"] = int(kernel.shape[3])
-    return Lifted("DepthwiseConv2D", node.inputs[0], config, {"kernel": kernel})
 
 
 def batch_norm(graph: Graph, node: GraphNode) -> Lifted | None:
@@ -164,19 +192,27 @@ def with_bias(graph: Graph, node: GraphNode, uses: Mapping[str, int]) -> Lifted 
         if layer is None or match is None or bias is None or uses.get(f"{layer.name}:0") != 1:
             continue
         found = match(graph, layer)
-        if found is None or attribute(node, "data_format", "NHWC") != "NHWC":
+        if found is None or attribute(node, "data_format", "NHWC") not in _LAST.values():
             continue
-        units = int(np.prod(found.weights["kernel"].shape[-1:]))
-        if found.class_name == "DepthwiseConv2D":
-            units = int(np.prod(found.weights["kernel"].shape[-2:]))
-        if bias.shape == (units,):
+        if bias.shape == (_units(found),):
             config = {**found.config, "use_bias": True}
-            return Lifted(found.class_name, found.input, config, {**found.weights, "bias": bias})
+            weights = {**found.weights, "bias": bias}
+            return Lifted(found.class_name, found.input, config, weights, found.margins)
     return None
+
+
+def _units(found: Lifted) -> int:
+    """Size of the last axis of what a layer with a kernel computes."""
+    shape = found.weights["kernel"].shape
+    if found.class_name == "DepthwiseConv2D":
+        return int(shape[-2] * shape[-1])
+    return int(shape[-2] if found.class_name == "Conv2DTranspose" else shape[-1])
 
 
 KERNELS: Mapping[str, Match] = {
     "Conv2D": convolution,
+    "Conv2DBackpropInput": transposed_convolution,
+    "Conv3D": convolution,
     "DepthwiseConv2dNative": convolution,
     "MatMul": dense,
     "Reshape": tensordot,

@@ -185,3 +185,35 @@ def test_product_over_sequences_is_one_dense() -> None:
         "InputLayer",
         "Dense",
     ]
+
+
+def test_explicit_padding_is_added_before_the_layer() -> None:
+    kernel = np.ones((2, 2, 3, 4), np.float32)
+    attributes = {
+        "padding": {"s": "RVhQTElDSVQ="},
+        "explicit_paddings": {"list": {"i": ["0", "0", "1", "0", "0", "2", "0", "0"]}},
+        "strides": {"list": {"i": ["1", "1", "1", "1"]}},
+    }
+    nodes = [GraphNode("y", "Conv2D", ("x:0", "w:0"), attributes)]
+    model = lifted(graph(nodes, variables={"w:0": kernel}, shape=(None, 5, 5, 3)))
+    assert classes(model) == ["InputLayer", "Op", "Conv2D"]
+    assert model.layer("y.pad").nodes[0].kwargs == {"pad_width": [[0, 0], [1, 0], [0, 2], [0, 0]]}
+    assert model.layer("y").config["padding"] == "valid"
+
+
+def test_transposed_convolution_takes_its_bias() -> None:
+    kernel, bias = np.ones((2, 2, 5, 3), np.float32), np.ones(5, np.float32)
+    attributes = {"padding": {"s": "U0FNRQ=="}, "strides": {"list": {"i": ["1", "2", "2", "1"]}}}
+    nodes = [
+        GraphNode("up", "Conv2DBackpropInput", ("sizes:0", "w:0", "x:0"), attributes),
+        GraphNode("y", "BiasAdd", ("up:0", "b:0")),
+    ]
+    constants = {"sizes:0": [1, 8, 8, 5]}
+    given = graph(nodes, constants, {"w:0": kernel, "b:0": bias}, shape=(None, 4, 4, 3))
+    layer = lifted(given).layer("y")
+    assert (layer.class_name, layer.config["filters"], layer.config["strides"]) == (
+        "Conv2DTranspose",
+        5,
+        [2, 2],
+    )
+    assert set(layer.weights) == {"kernel", "bias"}

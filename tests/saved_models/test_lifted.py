@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from migrate.pipeline.migrate import migrate_artifact
-from migrate.pipeline.request import ArtifactRequest, Options
+from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.report.records import ArtifactResult, Status
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
@@ -85,17 +85,30 @@ def graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("Images", {"Conv2D", "DepthwiseConv2D", "BatchNormalization", "Dense"}),
         ("Attention", {"Embedding"}),
         ("Sequences", {"Dense"}),
+        ("Activations", set()),
+        ("Arithmetic", set()),
+        ("Comparison", set()),
+        ("Reductions", set()),
+        ("Shaping", set()),
+        ("Gathering", {"Embedding"}),
+        ("Products", {"Dense"}),
+        ("Convolutions", {"Conv2D", "Conv2DTranspose", "DepthwiseConv2D"}),
+        ("Volumes", {"Conv3D"}),
+        ("Pooling", set()),
+        ("Normalisation", {"BatchNormalization"}),
     ],
 )
 def test_module_without_keras_becomes_layers(
     name: str, layers: set[str], graphs: Path, slot: Slot, tmp_path: Path
 ) -> None:
-    result = migrate_artifact(
-        ArtifactRequest(graphs / name, name, tmp_path, "lifted"), Options(lift=True), slot
-    )
+    options = Options(targets=frozenset({Target.KERAS}), lift=True)
+    result = migrate_artifact(ArtifactRequest(graphs / name, name, tmp_path, "lifted"), options, slot)
     assert result.status is Status.MIGRATED, result.findings
     assert result.outputs.keras is not None, result.findings
     assert [f.code for f in result.findings] == ["EXP022"]
+    assert result.parity is not None
+    assert (result.parity.evidence, result.parity.cases) == ("original", 4)
+    assert result.parity.max_rel < 1e-5
     record = msgspec.json.decode((tmp_path / "lifted" / "migration.json").read_bytes())
     assert layers <= {layer["class_name"] for layer in record["layers"]}
     assert "TensorFlowOpLayer" not in {layer["class_name"] for layer in record["layers"]}
