@@ -27,7 +27,8 @@ SLOT_ORDER = declare(
         before="training/Adam/Variable:0 … Variable_17:0; Adam/dense/kernel/m:0; optimizer/vars/1",
         after="momentum of dense/kernel, velocity of dense/kernel, …",
         why="Stand-alone Keras and tf.keras up to 2.10 stored all first moments and then all second moments, "
-        "2.11 and later stored them by variable. Keras 3 restores none of them from HDF5: training starts "
+        "2.11 and later stored them by variable. Variables are counted in the order of the layers; up to "
+        "Keras 2.0.5 they were sorted by name. Keras 3 restores none of them from HDF5: training starts "
         "anew with only a warning. Slots are matched by name where names tell, and checked by shape.",
         references=("keras-team/keras#21232", "keras-team/keras#21247"),
     ),

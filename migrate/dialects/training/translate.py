@@ -29,7 +29,7 @@ from migrate.dialects.training.slots import (
     nadam_product,
     read_state,
 )
-from migrate.dialects.training.variables import Variable, trainable_variables
+from migrate.dialects.training.variables import Variable, stored_names, trainable_variables
 from migrate.dialects.upgrade import upgrade
 from migrate.formats.artifact import LegacyArtifact
 
@@ -119,7 +119,7 @@ def _slots(
     inner = unwrapped(stored, Remarks())
     kind = optimizer_kind(inner, era)
     name, config = optimizer["class_name"], inner.get("config", {})
-    variables = trainable_variables(assigned, era)
+    variables = trainable_variables(assigned, era, stored_names(artifact))
     try:
         state = read_state(saved, name, config, kind, variables)
     except SlotsUnreadableError as error:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from migrate.capsule.model import Array, Layer, Model
-from migrate.dialects.rule import Era
+from migrate.dialects.rule import Era, covers
+from migrate.formats.artifact import LegacyArtifact
+
+SORTED_BY_NAME = "<2.0.6"
+"""Writers that sorted the trainable variables by name before the optimizer saw them.
+
+Source: ``collect_trainable_weights`` of 1.2.2, ``Model.compile`` of 2.0.2 and 2.0.5 against 2.0.6 and later.
+"""
 
 NOT_TRAINABLE = frozenset(
     {
@@ -40,15 +47,31 @@ class Variable:
         return "/".join((*self.path, self.role))
 
 
-def trainable_variables(model: Model, era: Era | None = None) -> list[Variable]:
-    """Trainable variables, layer by layer; Keras 1 sorted them by name.
+def stored_names(artifact: LegacyArtifact) -> dict[int, str]:
+    """The writer's own name of each weight, by the identity of its array."""
+    return {id(saved.array): saved.name for _, saved in artifact.arrays()}
 
-    Source: ``collect_trainable_weights`` of Keras 1.2.2, ``Network.trainable_weights`` of 2.x.
+
+def trainable_variables(
+    model: Model, era: Era | None = None, names: Mapping[int, str] | None = None
+) -> list[Variable]:
+    """Trainable variables, layer by layer; up to Keras 2.0.5 in the order of their names.
+
+    Args:
+        model: in the writer's dialect, weights in place.
+        era: who wrote it; without one, the order is that of the layers.
+        names: as :func:`stored_names` gives them. A variable without one is named as a layer of the root is.
     """
     found = list(_of_model(model, (), True))
-    if era is not None and era.keras.major < 2:
-        return sorted(found, key=lambda variable: f"{variable.path[-1]}_{variable.role}:0")
-    return found
+    if era is None or not covers(SORTED_BY_NAME, era):
+        return found
+    separator = "_" if era.keras.major < 2 else "/"
+
+    def name(variable: Variable) -> str:
+        usual = f"{variable.path[-1]}{separator}{variable.role}:0"
+        return (names or {}).get(id(variable.array), usual)
+
+    return sorted(found, key=name)
 
 
 def _of_model(model: Model, path: tuple[str, ...], trainable: bool) -> Iterator[Variable]:

@@ -185,9 +185,11 @@ def call_saved_model(params, scratch):
 
 
 def _loaded(path):
-    """A SavedModel, kept for the next call."""
-    if _held.get("path") != path:
-        _held.update(path=path, saved_model=tf.saved_model.load(path))
+    """A SavedModel, kept for the next call; the next artifact writes its own under the same path."""
+    file = (Path(path) / "saved_model.pb").stat()
+    version = (path, file.st_ino, file.st_mtime_ns)
+    if _held.get("version") != version:
+        _held.update(version=version, saved_model=tf.saved_model.load(path))
     return _held["saved_model"]
 
 
