@@ -168,7 +168,7 @@ def call_saved_model(params, scratch):
     names, outputs = params["inputs"], params["outputs"]
     if any(keyword.iskeyword(name) for name in names):
         return _call_by_tensor_names(params, scratch)
-    loaded = _loaded(params["path"])
+    loaded = tf.saved_model.load(params["path"])
 
     def call(inputs):
         # A stateful model remembers the last call; every case begins like a fresh server.
@@ -182,15 +182,6 @@ def call_saved_model(params, scratch):
         return [result[name] for name in outputs]
 
     return _run(call, params, scratch)
-
-
-def _loaded(path):
-    """A SavedModel, kept for the next call; the next artifact writes its own under the same path."""
-    file = (Path(path) / "saved_model.pb").stat()
-    version = (path, file.st_ino, file.st_mtime_ns)
-    if _held.get("version") != version:
-        _held.update(version=version, saved_model=tf.saved_model.load(path))
-    return _held["saved_model"]
 
 
 def release(params, scratch):
