@@ -49,6 +49,24 @@ def checkpoint_weights(kit, folder):
 
 
 @special(
+    "tf.keras-2.8",
+    "Weights of a later epoch in TensorFlow's format, and the SavedModel of the model beside them.",
+    "checkpoint object_based save_weights saved_model_beside",
+)
+def checkpoint_beside(kit, folder):
+    L = kit.layers
+    line = kit.Input((3,), name="line")
+    x = L.BatchNormalization(name="norm")(L.Dense(4, activation="relu", name="dense")(line))
+    model = kit.functional(line, L.Dense(2, name="top")(x))
+    model.save(os.path.join(folder, "saved_model"), save_format="tf")
+    rec.draw_weights(kit, model, kit.rng("checkpoint_beside", "weights"))
+    model.save_weights(os.path.join(folder, "model.ckpt"), save_format="tf")
+    found = describe(kit, folder, model, "checkpoint_beside", architecture="saved_model")
+    os.remove(os.path.join(folder, "model.json"))
+    return found
+
+
+@special(
     "tf.keras-2.4 tf.keras-2.11 tf.keras-2.15",
     "tf.train.Checkpoint of model, optimizer and a step counter, numbered by a manager.",
     "checkpoint object_based optimizer_slots",

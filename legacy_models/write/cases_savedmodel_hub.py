@@ -6,13 +6,13 @@ import numpy as np
 
 import record as rec
 from casebook import special
-from cases_savedmodel import facts
+from cases_savedmodel import facts, of_signature
 
 
 @special(
     "tf.keras-1.15",
     "A module of TF Hub's first format: no tag, a second graph for training, two signatures, a table from an asset.",
-    "tf_hub hub_module tag_sets lookup_table asset strings",
+    "tf_hub hub_module no_serving_default tag_sets lookup_table asset strings",
 )
 def hub_module(kit, folder):
     import tensorflow_hub as hub
@@ -57,6 +57,7 @@ def hub_module(kit, folder):
             start = "signatures/{}/".format(name)
             golden.update({start + "inputs/" + key: array for key, array in feeds[name].items()})
             golden.update({start + "outputs/" + key: array for key, array in outputs.items()})
+    golden.update(of_signature(golden, "default"))
     return facts(folder, golden)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path, PurePath
 
@@ -25,6 +26,7 @@ _ROLE = re.compile(
 _FORMATS = (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML)
 _MAX_LISTED = 200_000
 _MAX_ALONE = 20
+_INDEX = ".index"
 
 
 def core(name: str) -> str:
@@ -45,7 +47,30 @@ def find_architecture(weights: Path) -> Path | None:
     Raises:
         MigrationError: FMT021 when the folder cannot be listed.
     """
-    return Neighbours(weights.parent).architecture_of(weights)
+    found = Neighbours(weights.parent).architecture_of(weights)
+    index = weights if weights.name.endswith(_INDEX) else weights.with_name(weights.name + _INDEX)
+    if found is None and index.is_file():
+        found = saved_model_beside(weights)
+    return found
+
+
+def saved_model_beside(checkpoint: Path) -> Path | None:
+    """The SavedModel in the folder of a checkpoint, if there is exactly one and its metadata holds layers.
+
+    Raises:
+        MigrationError: FMT021 when the folder cannot be listed.
+    """
+    from migrate.formats.saved_model.reader import PROTO, read_saved_model
+
+    folders = [
+        f for name in _folders(checkpoint.parent) if ((f := checkpoint.parent / name) / PROTO).is_file()
+    ]
+    if len(folders) != 1:
+        return None
+    try:
+        return folders[0] if read_saved_model(folders[0]).architecture is not None else None
+    except MigrationError:
+        return None  # what is wrong with it is said when it is migrated itself
 
 
 class Neighbours:
@@ -113,9 +138,17 @@ def _listed(folder: Path) -> list[str]:
     Raises:
         MigrationError: FMT021 when it cannot be listed.
     """
+    return _names(folder, os.DirEntry.is_file)
+
+
+def _folders(folder: Path) -> list[str]:
+    return _names(folder, os.DirEntry.is_dir)
+
+
+def _names(folder: Path, wanted: Callable[[os.DirEntry[str]], bool]) -> list[str]:
     try:
         with os.scandir(folder) as entries:
-            return [entry.name for entry in islice(entries, _MAX_LISTED) if entry.is_file()]
+            return [entry.name for entry in islice(entries, _MAX_LISTED) if wanted(entry)]
     except OSError as error:
         raise MigrationError(
             "FMT021", f"cannot list {folder}: {error.strerror}", "Check its permissions.", str(folder)

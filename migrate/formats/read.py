@@ -116,14 +116,22 @@ def _architecture(weights: Path, given: Path | None) -> tuple[dict[str, Any] | N
     if source is None:
         return None, None
     found = identify(source)
-    if found.format not in (*_ARCHITECTURES, Format.HDF5_MODEL, Format.KERAS_ARCHIVE):
+    if found.format not in (*_ARCHITECTURES, Format.HDF5_MODEL, Format.KERAS_ARCHIVE, Format.SAVED_MODEL):
         raise MigrationError(
             "FMT004",
             f"{source.name} holds no architecture: {found.detail}",
-            "Give the JSON or YAML of model.to_json(), a full model file, or `file.py:function`.",
+            "Give the JSON or YAML of model.to_json(), a full model, or `file.py:function`.",
             str(weights),
         )
-    return read(source, values=False).architecture, source
+    root = read(source, values=False).architecture
+    if root is None:
+        raise MigrationError(
+            "FMT004",
+            f"{source.name} holds no architecture of layers",
+            "Give the JSON or YAML of model.to_json(), a full model, or `file.py:function`.",
+            str(weights),
+        )
+    return root, source
 
 
 def refusal(found: Identification) -> MigrationError:

@@ -24,6 +24,7 @@ _SUFFIXES = {
 """What frameworks want a file of this content to be called: they choose the reader by the name."""
 
 
+SAVED_MODEL_FILE = "saved_model.pb"
 _WITHOUT_ARCHITECTURE = frozenset({Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE, Format.CHECKPOINT})
 
 
@@ -64,14 +65,25 @@ def stage(path: Path, options: Options, slot: Slot) -> Staged:
         given = find_architecture(path)
     architecture = None
     if given is not None:
-        architecture = slot.inputs / f"architecture{given.suffix}"
-        _bring(given, architecture)
+        architecture = _bring_architecture(given, slot.inputs)
     objects = []
     for number, file in enumerate(options.custom_objects):
         target = slot.inputs / f"custom_{number}_{file.name}"
         shutil.copyfile(file, target)
         objects.append(str(target))
     return Staged(found.format, source, architecture, tuple(objects))
+
+
+def _bring_architecture(given: Path, folder: Path) -> Path:
+    """A file of an architecture or of a model, or a SavedModel whose metadata holds one."""
+    if given.name == SAVED_MODEL_FILE:
+        given = given.parent
+    target = folder / f"architecture{given.suffix if given.is_file() else ''}"
+    if given.is_dir():
+        _bring_folder(given, target)
+    else:
+        _bring(given, target)
+    return target
 
 
 def _given_architecture(options: Options, slot: Slot) -> Path | None:

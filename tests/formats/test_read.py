@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -159,3 +160,15 @@ def test_damage_anywhere_ends_in_a_refusal_or_an_artifact(tmp_path: Path, kind: 
             assert error.message  # noqa: PT017 - a damaged file may also still be readable
             outcomes["refused"] += 1
     assert min(outcomes.values()) > 0
+
+
+def test_saved_model_beside_a_checkpoint_is_its_architecture(legacy_models: Path, tmp_path: Path) -> None:
+    source = legacy_models / "tf.keras-2.8" / "checkpoint_beside"
+    for name in ("model.ckpt", "model.ckpt.index"):
+        assert find_architecture(source / name) == source / "saved_model"
+    artifact = read(source / "model.ckpt")
+    assert [layer.layer for layer in artifact.weights if layer.arrays] == [("dense",), ("norm",), ("top",)]
+    for name in ("one", "two"):
+        shutil.copytree(source / "saved_model", tmp_path / name)
+    shutil.copy(source / "model.ckpt.index", tmp_path)
+    assert find_architecture(tmp_path / "model.ckpt.index") is None

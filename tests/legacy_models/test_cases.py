@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import LEGACY_MODELS
 
-LARGEST_FOLDER = 9_500_000
+LARGEST_FOLDER = 12_000_000
 """Bytes in all of legacy_models: a checkout should not notice it."""
 LARGEST_FILE = 230_000
 
@@ -77,7 +77,7 @@ def test_files_are_those_described(case: Case) -> None:
         belongs = path.name in named | {"case.json"} or path.name.startswith(facts["artifact"] + ".")
         assert belongs or path.name == "checkpoint", path.name
     for name in named - {facts["artifact"]}:
-        assert (folder / name).is_file()
+        assert (folder / name).exists()
     artifact = folder / facts["artifact"]
     index = artifact.with_name(artifact.name + ".index")
     assert artifact.exists() or (facts["kind"] == "checkpoint" and index.is_file())
@@ -99,7 +99,7 @@ def test_numbers_are_recorded(case: Case) -> None:
     if (
         facts["kind"] == "saved_model"
         and facts["era"] != DAMAGED
-        and "export_saved_model" not in facts["traits"]
+        and not {"export_saved_model", "no_serving_default"} & set(facts["traits"])
     ):
         assert any(name.startswith("signatures/serving_default/outputs/") for name in golden)
 
