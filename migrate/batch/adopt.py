@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,7 +17,6 @@ from migrate.report.records import MigrationRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from migrate.batch.ledger import Ledger
     from migrate.batch.plan import Planned
@@ -74,8 +75,14 @@ def sweep_outputs(out: Path) -> None:
 
 
 def _left_behind(out: Path) -> Iterator[Path]:
-    for pattern in (".*.tmp", ".*.old"):
-        for path in out.rglob(pattern):
-            name, _, token = path.name.removesuffix(path.suffix)[1:].rpartition(".")
-            if STATE not in path.parts and len(token) == 8 and name and path.is_dir():
-                yield path
+    """Folders that `migrate.pipeline.publish` makes beside its target; finished outputs are not looked into."""
+    for folder, below, files in os.walk(out):
+        if "migration.json" in files:
+            below.clear()
+        for name in list(below):
+            target, _, token = name[1:].rpartition(".")[0].rpartition(".")
+            if name == STATE:
+                below.remove(name)
+            elif name.startswith(".") and name.endswith((".tmp", ".old")) and len(token) == 8 and target:
+                below.remove(name)
+                yield Path(folder, name)

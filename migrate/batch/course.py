@@ -133,6 +133,7 @@ class Run:
             if self._interrupts.count > 1:
                 message = "interrupted at once; what was running will be begun again"
             hint = "Run the same command again to go on."
+        sweep_outputs(self._out)  # what an attempt was writing whose worker or node went
         if not code:
             self._finish_copies()
         report = self._report()

@@ -127,7 +127,7 @@ class _Log:
 
     def __init__(self, file: Path, listener: Callable[[Event], None]) -> None:
         self._listener = listener
-        self._mutex = threading.Lock()
+        self._mutex = threading.RLock()  # a signal may arrive, and be told, while an event is
         try:
             self._file = file.open("a", encoding="utf-8")
         except OSError as error:
