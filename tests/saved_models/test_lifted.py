@@ -33,6 +33,7 @@ def lift(path: str, slot: Slot, out: Path) -> ArtifactResult:
         ("tf.keras-1.15/training_flag/saved_model", {"Dense", "BatchNormalization"}),
         ("tf.keras-2.8/module_convolutional/saved_model", {"Conv2D", "DepthwiseConv2D", "Dense"}),
         ("tf.keras-2.11/module_plain/saved_model", {"Dense", "Embedding"}),
+        ("tf.keras-2.11/hub_reusable/saved_model", {"Dense"}),
         ("tf.keras-2.15/subclassed-savedmodel/saved_model", {"Dense"}),
     ],
 )

@@ -1,0 +1,79 @@
+"""Findings for what an exported SavedModel cannot have of the original, and for what stands in its place."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Mapping
+from typing import Any
+
+from migrate.findings import Finding, Severity
+from migrate.pipeline.progress import Progress
+from migrate.pipeline.signatures import Signatures
+
+SERVE = "serve"
+PREDICT = "tensorflow/serving/predict"
+
+
+def report_limits(info: Mapping[str, Any], progress: Progress) -> None:
+    """Findings for what the exporter cannot express."""
+    if len(info["tag_sets"]) > 1:
+        others = [tags for tags in info["tag_sets"] if tags != info["tags"]]
+        progress.findings.append(
+            Finding(
+                "EXP010",
+                Severity.WARNING,
+                f"only the meta graph {info['tags']} is exported; the tag sets {others} are left out",
+                "Keep the old SavedModel for the other tag sets; the exporter writes one.",
+            )
+        )
+    if SERVE not in info["tags"]:
+        tags = info["tags"] or "no tag"
+        progress.findings.append(
+            Finding(
+                "EXP014",
+                Severity.INFO,
+                f"the meta graph had {tags}, which servers do not load; it is exported with the tag {SERVE!r}",
+                "Load it by its signatures, or as a server does; hub.Module asks for the old folder.",
+            )
+        )
+    for name, method in info["methods"].items():
+        if method not in ("", PREDICT):
+            progress.findings.append(
+                Finding(
+                    "EXP011",
+                    Severity.WARNING,
+                    f"signature {name!r} answered {method.rsplit('/', 1)[-1]} requests and becomes a predict signature",
+                    "Send predict requests with the same keys; the values are the same.",
+                    name,
+                )
+            )
+
+
+def report_functions(info: Mapping[str, Any], signatures: Signatures, progress: Progress) -> None:
+    """A note where functions stand in for signatures that the file does not have."""
+    if signatures and not info["orders"]:
+        keys = {name: [e["name"] for e in s["inputs"]] for name, s in signatures.items()}
+        progress.findings.append(
+            Finding(
+                "EXP015",
+                Severity.INFO,
+                f"the SavedModel had no signature; its functions are served as {keys}",
+                "From Python the loaded object is called as before; servers use these signatures.",
+            )
+        )
+
+
+def report_keywords(signatures: Signatures, progress: Progress) -> None:
+    """Keys that servers take and Python functions cannot."""
+    for name, signature in signatures.items():
+        for key in (e["name"] for e in signature["inputs"] if keyword.iskeyword(e["name"])):
+            progress.findings.append(
+                Finding(
+                    "EXP012",
+                    Severity.WARNING,
+                    f"input {key!r} of signature {name!r} is a Python keyword; servers take it as before, "
+                    f"tf.saved_model.load calls the argument {key}_",
+                    f"From Python, call signatures[{name!r}]({key}_=...).",
+                    name,
+                )
+            )

@@ -1,0 +1,156 @@
+"""The ``.keras`` of a SavedModel: from the layers of its metadata, or from the user's class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from migrate.capsule.model import Model, Topology, structure_refs
+from migrate.capsule.store import load_arrays, save_arrays
+from migrate.findings import Finding, MigrationError, Severity
+from migrate.pipeline.layered import migrate_layers
+from migrate.pipeline.progress import Progress, Witness
+from migrate.pipeline.reference import Reference, reader_params
+from migrate.pipeline.request import ArtifactRequest, Options, Target
+from migrate.pipeline.signatures import Signatures
+from migrate.pipeline.staging import Staged
+from migrate.pipeline.subclassed import (
+    CUSTOM,
+    migrate_subclassed,
+    report_classes,
+    report_untrained,
+    write_sources,
+)
+from migrate.pipeline.translated import ask_reader, legacy_structure
+from migrate.worlds.pool import Slot
+
+DEFAULT = "serving_default"
+
+
+def migrate_natively(
+    request: ArtifactRequest,
+    options: Options,
+    slot: Slot,
+    staged: Staged,
+    references: Mapping[str, Reference],
+    signatures: Signatures,
+    progress: Progress,
+) -> dict[str, Path]:
+    """The ``.keras``; a refusal becomes a finding, because the signatures can still be kept."""
+    only_keras = replace(options, targets=options.targets - {Target.SAVED_MODEL})
+    try:
+        with progress.phase("translate"):
+            translated = ask_reader(slot, staged.source, reader_params(staged, options))
+            progress.rules = translated.rules
+            progress.findings += translated.notes()
+            translated.must_be_translated()
+        reference = _reference_of_model(legacy_structure(slot), references.get(DEFAULT))
+        written = migrate_layers(request, only_keras, slot, staged, translated, progress, reference)
+    except MigrationError as error:
+        _report_signatures_only(error, progress)
+        return {}
+    progress.signatures = {"old": dict(signatures), "new": progress.signatures["new"]}
+    parts = dict(written.parts)
+    if staged.custom_objects and CUSTOM not in parts:
+        parts[CUSTOM] = write_sources([Path(path) for path in staged.custom_objects], slot.inputs / CUSTOM)
+    return parts
+
+
+def migrate_class(
+    options: Options,
+    slot: Slot,
+    staged: Staged,
+    info: Mapping[str, Any],
+    signatures: Signatures,
+    witnesses: Sequence[tuple[str, Witness]],
+    progress: Progress,
+) -> dict[str, Path]:
+    """The ``.keras`` of a model whose class the user gave; without it a finding says which one is wanted."""
+    if not options.custom_objects:
+        report_classes(info, progress)
+        return {}
+    calls = [witness for name, witness in witnesses if name == DEFAULT]
+    try:
+        parts = migrate_subclassed(slot, staged, options, signatures.get(DEFAULT), calls, progress)
+    except MigrationError as error:
+        _report_signatures_only(error, progress)
+        return {}
+    if info["trained"]:
+        report_untrained(progress)
+    return parts
+
+
+def _report_signatures_only(error: MigrationError, progress: Progress) -> None:
+    """A refusal of the layers becomes a finding, because the signatures can still be kept.
+
+    Raises:
+        MigrationError: the refusal itself, when a worker ended.
+    """
+    if error.code.startswith("RUN"):
+        raise error
+    progress.comparisons.clear()
+    progress.witnesses.clear()
+    progress.rules = []
+    progress.findings.append(
+        Finding(
+            "EXP002",
+            Severity.WARNING,
+            f"no .keras was made ({error.code}): {error.message}",
+            error.hint or "The SavedModel keeps working through its signatures.",
+            error.place,
+        )
+    )
+
+
+def _reference_of_model(model: Model, reference: Reference | None) -> Reference | None:
+    """The default signature as a reference of the model: its keys arranged as the model's inputs and outputs."""
+    if reference is None:
+        return None
+    wanted_inputs, wanted_outputs = _endpoints(model)
+    inputs, outputs = reference.described["inputs"], reference.described["outputs"]
+    input_order = _arrange([e["name"] for e in inputs], wanted_inputs)
+    output_order = _arrange([e["name"] for e in outputs], wanted_outputs)
+    if input_order is None or output_order is None:
+        return None
+    arrays = load_arrays(reference.probes)
+    rearranged = {
+        f"{k.split('/')[0]}/{input_order.index(int(k.split('/')[1]))}": a for k, a in arrays.items()
+    }
+    probes = reference.probes.with_name("model_probes.safetensors")
+    save_arrays(probes, rearranged)
+    expected = {
+        f"{k.split('/')[0]}/{output_order.index(int(k.split('/')[1]))}": a
+        for k, a in reference.outputs.items()
+    }
+    described = {
+        "inputs": [inputs[i] for i in input_order],
+        "outputs": [outputs[i] for i in output_order],
+        "output_names": [outputs[i]["name"] for i in output_order],
+    }
+    return Reference(reference.evidence, described, probes, expected, ())
+
+
+def _endpoints(model: Model) -> tuple[list[str], list[str]]:
+    if model.topology is Topology.SEQUENTIAL:
+        return [model.layers[0].name], [model.layers[-1].name]
+    return [r.layer for r in structure_refs(model.inputs)], [r.layer for r in structure_refs(model.outputs)]
+
+
+def _arrange(keys: list[str], wanted: list[str]) -> list[int] | None:
+    """Position in ``keys`` for each wanted name; None when the names do not tell."""
+    if len(keys) != len(wanted):
+        return None
+    if len(keys) == 1:
+        return [0]
+    seen: dict[str, int] = {}
+    order = []
+    for name in wanted:
+        count = seen.get(name, 0)
+        seen[name] = count + 1
+        key = f"{name}_{count}" if count else name
+        if key not in keys:
+            return None
+        order.append(keys.index(key))
+    return order
