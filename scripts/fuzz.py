@@ -136,7 +136,8 @@ def main() -> int:
             try:
                 reply = worker.call("run", {**base, "start": start, "count": count})
             except (WorkerDied, WorkerTimeout, WorkerMemory) as error:
-                number = int((scratch / "current").read_text())  # written before each input
+                # written before each input; empty when the worker was ended while it wrote
+                number = int((scratch / "current").read_text() or start)
                 cause = error.signal if isinstance(error, WorkerDied) else type(error).__name__
                 deaths[cause] += 1
                 print(

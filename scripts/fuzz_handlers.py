@@ -72,9 +72,10 @@ def run(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     strange: list[dict[str, Any]] = []
     slowest, slowest_number = 0.0, -1
     target = scratch / "mutant"
-    progress = scratch / "current"
+    progress, beside = scratch / "current", scratch / "current.new"
     for number in range(params["start"], params["start"] + params["count"]):
-        progress.write_text(str(number))
+        beside.write_text(str(number))
+        beside.replace(progress)
         rng = random.Random(f"{params['salt']}-{number}")
         name = seeds[number % len(seeds)]
         path = target.with_suffix(Path(name).suffix)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -56,11 +58,15 @@ def look(out: Path) -> BatchStatus:
     file = out / STATE / "ledger.sqlite"
     if not file.exists():
         raise MigrationError("RUN013", f"{out} holds no batch", "Give what --out named.")
-    ledger = Ledger(file, readonly=True)
     try:
-        rows, attempts, run = ledger.rows(), ledger.attempts(), ledger.last_run() or {}
-    finally:
-        ledger.close()
+        with contextlib.closing(Ledger(file, readonly=True)) as ledger:
+            rows, attempts, run = ledger.rows(), ledger.attempts(), ledger.last_run() or {}
+    except sqlite3.DatabaseError as error:
+        raise MigrationError(
+            "RUN013",
+            f"the ledger in {out} cannot be read: {error}",
+            "A batch that has just begun has none yet; a damaged one is rebuilt by the next run.",
+        ) from error
     alive = bool(run) and run["ended"] is None and Path(f"/proc/{run['pid']}").exists()
     started = float(str(run.get("started") or 0.0))
     ended = float(str(run.get("ended") or time.time()))
