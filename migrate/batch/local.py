@@ -17,7 +17,7 @@ import msgspec
 
 from migrate.batch import keys, remote, resources
 from migrate.batch.events import Outcome, Task
-from migrate.batch.job import Answer, Settings
+from migrate.batch.job import PIPELINE, Answer, Settings
 from migrate.findings import MigrationError
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.nursery import Nurseries
@@ -163,7 +163,9 @@ class LocalExecutor:
                 f"the scratch folder {where} cannot be written: {error.strerror}",
                 "Give another one in the environment variable TMPDIR.",
             ) from error
-        self._nurseries = Nurseries(self._folder / "nurseries", limits.threads)
+        self._nurseries = Nurseries(
+            self._folder / "nurseries", limits.threads, now=settings.pipeline == PIPELINE
+        )
         sockets = {str(world): str(path) for world, path in self._nurseries.sockets().items()}
         self._settings = msgspec.structs.replace(settings, nurseries=sockets)
         self._jobs = [make_job(self._folder / f"job{number}", limits) for number in range(jobs)]

@@ -30,19 +30,26 @@ KIND_OF = {World.LEGACY: "keras2", World.MODERN: "keras3", World.STOCK: "keras3"
 
 
 class Nurseries:
-    """The nurseries of one owner; safe for threads. Nothing is imported before the first worker is asked for.
+    """The nurseries of one owner; safe for threads.
 
     Args:
         folder: for their sockets and scratch folders; nobody else may enter it.
         threads: of TensorFlow and BLAS in each worker.
         kinds: what each kind imports; for tests.
+        now: import at once; else when the first worker is asked for.
     """
 
     def __init__(
-        self, folder: Path, threads: int, kinds: Mapping[str, tuple[World, tuple[str, ...]]] = KINDS
+        self,
+        folder: Path,
+        threads: int,
+        kinds: Mapping[str, tuple[World, tuple[str, ...]]] = KINDS,
+        *,
+        now: bool = False,
     ) -> None:
         self._folder = folder
         self._kinds = kinds
+        self._extra = ["--now"] if now else []
         self._threads = threads
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._lock = threading.Lock()
@@ -66,17 +73,9 @@ class Nurseries:
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
             listener.bind(str(scratch / "socket"))
             listener.listen(BACKLOG)
+            command = [sys.executable, "-P", "-s", "-B", str(SERVE), *frameworks, *self._extra]
             return subprocess.Popen(
-                [
-                    sys.executable,
-                    "-P",
-                    "-s",
-                    "-B",
-                    str(SERVE),
-                    *frameworks,
-                    "--listen",
-                    str(listener.fileno()),
-                ],
+                [*command, "--listen", str(listener.fileno())],
                 stdin=subprocess.PIPE,  # its end tells the nursery that its owner is gone
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""Forks workers of a world: ``python nursery_serve.py FRAMEWORK... --listen FD``.
+"""Forks workers of a world: ``python nursery_serve.py FRAMEWORK... --listen FD [--now]``.
 
 The import of TensorFlow and a Keras takes seconds of processor time, and every worker needs it. This process
 imports them once and forks; a child is ready in a tenth of the time, and shares the memory of what was imported.
@@ -81,7 +81,7 @@ class Nursery:
 
     def _take(self, connection: socket.socket) -> None:
         """Fork a child for one request."""
-        self._import()
+        self.prepare()
         body, descriptors, _, _ = socket.recv_fds(connection, REQUEST_BYTES, 3)
         if len(descriptors) != 3:  # the client was gone before it had asked
             connection.close()
@@ -96,8 +96,8 @@ class Nursery:
         self._selector.register(connection, selectors.EVENT_READ, pid)
         self._tell(connection, {"pid": pid})
 
-    def _import(self) -> None:
-        """Import what the children will need, on the first request; a failure is theirs to meet and report."""
+    def prepare(self) -> None:
+        """Import, once, what the children will need; a failure is theirs to meet and report."""
         for name in self._frameworks:
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
@@ -160,9 +160,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Forks workers of keras-migrate; started by their parent.")
     parser.add_argument("frameworks", nargs="+")
     parser.add_argument("--listen", type=int, required=True)
+    parser.add_argument("--now", action="store_true", help="import before the first request")
     arguments = parser.parse_args()
-    listener = socket.socket(fileno=arguments.listen)
-    Nursery(listener, arguments.frameworks).run()
+    nursery = Nursery(socket.socket(fileno=arguments.listen), arguments.frameworks)
+    if arguments.now:
+        nursery.prepare()
+    nursery.run()
     os._exit(0)  # children see their pipes and connections close
 
 
