@@ -107,15 +107,16 @@ def test_kill_9_at_any_moment(tmp_path: Path) -> None:
     assert len(calls(out)) <= len(names) + 2 * kills
 
 
-def test_kill_9_of_a_job(tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", ["started", "before-publish", "published"])
+def test_kill_9_of_a_job(tmp_path: Path, step: str) -> None:
     folder, out = models(tmp_path / "in", "a", "b"), tmp_path / "out"
-    (tmp_path / "gate-before-publish").touch()
+    (tmp_path / f"gate-{step}").touch()
     process = start(folder, out, jobs=1)
-    wait_for(tmp_path / "reached-before-publish")
+    wait_for(tmp_path / f"reached-{step}")
     for pid in descendants(process.pid):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    (tmp_path / "gate-before-publish").unlink()
+    (tmp_path / f"gate-{step}").unlink()
     process.communicate(timeout=60)
     assert process.returncode == 0
     intact(out, "a", "b")
