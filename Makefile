@@ -45,6 +45,7 @@ docs: $(STAMP) ## Generate the rule pages and schemas
 
 bench: $(STAMP) ## Side-by-side speed, as ratios
 	$(BIN)/python benchmarks/models.py
+	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/scan.py
 	$(BIN)/python benchmarks/codemods.py
