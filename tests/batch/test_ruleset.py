@@ -13,6 +13,7 @@ from migrate.batch.options import BatchOptions
 from migrate.batch.ruleset import CORE, Part, RuleSet, ruleset, touches
 from migrate.batch.run import plan_batch, run_batch
 from migrate.report.records import ArtifactResult, Status, WrittenBy
+from migrate.versions import tool_versions
 from tests.batch.support import ROOT, calls, models, options, rules, run, statuses
 
 LSTM = Part("CFG902", "a", "<2.3", ("LSTM",))
@@ -101,10 +102,17 @@ def test_all_else_is_the_core(monkeypatch: pytest.MonkeyPatch, file: str) -> Non
     assert CORE in {part.name for part in ruleset.__wrapped__().changed_since(before)}
 
 
-def test_other_frameworks_are_another_core(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = ruleset()
-    monkeypatch.setattr("migrate.batch.ruleset.tool_versions", lambda: {"keras": "3.99"})
+@pytest.mark.parametrize("package", ["keras", "tf-keras", "tensorflow"])
+def test_other_frameworks_are_another_core(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    before, versions = ruleset(), tool_versions()
+    monkeypatch.setattr("migrate.batch.ruleset.tool_versions", lambda: {**versions, package: "99"})
     assert CORE in {part.name for part in ruleset.__wrapped__().changed_since(before)}
+
+
+def test_the_number_of_a_release_is_no_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, versions = ruleset(), tool_versions()
+    monkeypatch.setattr("migrate.batch.ruleset.tool_versions", lambda: {**versions, "keras-migrate": "99"})
+    assert ruleset.__wrapped__().changed_since(before) == ()
 
 
 def test_an_upgrade_redoes_only_what_it_touches(tmp_path: Path) -> None:
