@@ -1,6 +1,6 @@
-"""Two jobs against one on small models, and a repeated run against the first; ratios from one call.
+"""Two jobs against one on small models, a repeated run against the first, and a plan for many; from one call.
 
-    python benchmarks/batch.py [--models 200]
+    python benchmarks/batch.py [--models 200] [--planned 10000]
 
 Wants a machine with two free cores: what else runs on it takes from the second job first.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -27,6 +28,9 @@ def main() -> None:
     """Measure and print one JSON value."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=int, default=200)
+    parser.add_argument(
+        "--planned", type=int, default=10_000, help="files to plan for, without migrating them"
+    )
     arguments = parser.parse_args()
     rng = random.Random(1)
     chosen = [path for path in originals() if "mlp" in path.parent.name][:5]
@@ -37,8 +41,14 @@ def main() -> None:
         for index in range(arguments.models):
             change_weights(chosen[index % len(chosen)], folder / "in" / f"m{index:05}.h5", rng)
         sources = [str(folder / "in")]
+        for index in range(arguments.planned):
+            target = folder / "many" / f"team{index % 50}" / f"m{index:05}.h5"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            change_weights(chosen[index % len(chosen)], target, rng)
         began = time.perf_counter()
-        plan_batch(sources, folder / "one", BatchOptions(jobs=1))
+        if arguments.planned:
+            plan_batch([str(folder / "many")], folder / "none", BatchOptions())
+            shutil.rmtree(folder / "many")
         seconds["plan"] = time.perf_counter() - began
         for name, jobs in (("one", 1), ("two", 2), ("repeated", 2)):
             out = folder / ("two" if name == "repeated" else name)
@@ -51,7 +61,7 @@ def main() -> None:
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
         "two_jobs_against_one": round(seconds["one"] / seconds["two"], 2),
         "repeated_share": round(seconds["repeated"] / seconds["two"], 4),
-        "planned_per_second": round(arguments.models / seconds["plan"]),
+        "planned": arguments.planned,
     }
     print(json.dumps(result, indent=2))
 
