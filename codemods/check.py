@@ -35,8 +35,8 @@ def unknown(context: Context) -> Iterator[Found]:
     catalogue = load()
     index = context.module.index
     release = context.version.release[:2]
-    if context.target is Target.TF_KERAS_2:
-        return
+    if context.target is Target.TF_KERAS_2 or context.module.name.partition(".")[0] == "keras":
+        return  # Keras itself knows its private modules
     yield from _unknown_imports(context)
     for root in sorted(interesting_names(context)):
         for node, scope in index.names.get(root, ()):
@@ -122,7 +122,8 @@ def _missing(node: ast.AST, name: str) -> Found:
     if not name.startswith("keras.src."):
         return Found(UNKNOWN_NAME, node, f"Keras 3 has no {name}", symbol=name)
     message = f"{name} is a private path, which a release of Keras 3 may have or not"
-    return Found(UNKNOWN_NAME, node, message, "use the public name of what it brings", symbol=name)
+    hint = "use the public name of what it brings"
+    return Found(UNKNOWN_NAME, node, message, hint, symbol=name, severity=Severity.WARNING)
 
 
 def _private(found: Found) -> bool:

@@ -128,7 +128,7 @@ class Module:
         if home is None:
             return self._star(name, scope)
         bindings = home.bindings[name]
-        if any(found.kind == "import" or handed_over(found) for found in bindings):
+        if len(bindings) > 1 and any(found.kind == "import" or handed_over(found) for found in bindings):
             # ``try: import tensorflow as tf`` with ``except ImportError: tf = None``
             bindings = [found for found in bindings if not _nothing(found)]
         if len(bindings) == 1:

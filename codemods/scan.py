@@ -120,9 +120,14 @@ def _places(
             context.remember(literal, scope)
             for visit in tables.strings:
                 yield visit, literal
-    if tables.nodes:
+    for imported, scope in index.imports:
+        for visit in tables.nodes.get(type(imported), ()):
+            context.remember(imported, scope)
+            yield visit, imported
+    rest = tables.nodes.keys() - {ast.Import, ast.ImportFrom}
+    if rest and (ast.Yield not in rest or len(rest) > 1 or "yield" in context.source_file.text):
         for inner in walk(index.tree):
-            for visit in tables.nodes.get(type(inner), ()):
+            for visit in tables.nodes.get(type(inner), ()) if type(inner) in rest else ():
                 yield visit, inner
 
 

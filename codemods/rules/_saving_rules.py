@@ -198,6 +198,24 @@ SAV010 = SourceRule(
     references=(_GUIDE,),
     manual="require keras>=3.9",
 )
+SAV012 = SourceRule(
+    code="SAV012",
+    name="short-loss-in-h5",
+    summary="A compiled .h5 does not load again when its loss has a short name.",
+    severity=Severity.ERROR,
+    before=_MODEL + "model.compile('sgd', 'mse')\nmodel.save('m.h5')\n",
+    after=_NEW + "model.compile('sgd', 'mean_squared_error')\nmodel.save('m.h5')\n",
+    why="Keras 3 writes the loss as it was given and reads it back as a class: `Could not deserialize "
+    "'keras.metrics.mse'`. The full name is the same loss and comes back. Metrics by short names are not concerned.",
+    references=(_GUIDE,),
+    proofs=(
+        Proof(
+            before=_MODEL + _X + "model.compile('sgd', loss='mse')\nmodel.fit(x, x[:, :1], verbose=0)\n"
+            "model.save('m.h5')\nagain = keras.models.load_model('m.h5')\n"
+            "result = [again.predict(x, verbose=0), again.evaluate(x, x[:, :1], verbose=0)]\n",
+        ),
+    ),
+)
 SAV013 = SourceRule(
     code="SAV013",
     name="checkpoint-of-models",

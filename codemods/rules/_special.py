@@ -17,6 +17,7 @@ from codemods.edits import (
     ReplaceReference,
     ReplaceStatement,
 )
+from codemods.values import Definition
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -340,6 +341,24 @@ def _dim_ordering(call: ast.Call, ctx: Context, args: Arguments, _: Function) ->
     return (ReplaceExpression(call, Code(f'keras.backend.set_image_data_format("{new}")')),), Fix.SAFE
 
 
+def _phase(call: ast.Call, ctx: Context, args: Arguments, function: Function) -> Answer:
+    """``in_train_phase(x, alt, training=t)``: Python chooses, as ``training`` is a Python value in Keras 3."""
+    x, alt, training = (args.get(name) for name in ("x", "alt", "training"))
+    if x is None or alt is None or not isinstance(training, ast.Name):
+        return None  # without ``training`` it was the learning phase, which is gone
+    texts = []
+    for name, node in (("x", x), ("alt", alt)):
+        value = ctx.value(node)
+        made = isinstance(value, Definition) and not isinstance(value.node, ast.ClassDef)
+        if isinstance(node, ast.Lambda):
+            return None
+        texts.append(f"{name}()" if made else name)
+    if function.name.endswith("in_test_phase"):
+        texts.reverse()
+    code = _code(f"{texts[0]} if training_ else {texts[1]}", x=x, alt=alt, training_=training)
+    return (ReplaceExpression(call, code),), Fix.SAFE
+
+
 _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@set_value": _set_value,
     "@shape": _shape,
@@ -357,4 +376,5 @@ _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@band_part": _band_part,
     "@dim_ordering": _dim_ordering,
     "@concat": _concat,
+    "@phase": _phase,
 }

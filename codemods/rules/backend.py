@@ -74,6 +74,15 @@ BKD001 = SourceRule(
             "result = [np.array(a), np.array(K.eval(v))]\n"
         ),
         Proof(
+            before="from tensorflow import keras\nfrom tensorflow.keras import backend as K\n\n\n"
+            "class Double(keras.layers.Layer):\n    def call(self, x, training=None):\n"
+            "        def doubled():\n            return x * 2\n\n"
+            "        y = K.in_train_phase(doubled, x, training=training)\n"
+            "        return y + K.in_test_phase(x, doubled, training=training)\n\n\n"
+            "x = np.ones((2, 3), 'float32')\n"
+            "result = [np.array(Double()(x, training=True)), np.array(Double()(x, training=False))]\n",
+        ),
+        Proof(
             before="from tensorflow.keras import backend as K\n"
             "t = K.constant([[0.0, 1.0], [1.0, 0.0]])\n"
             "p = K.constant([[0.3, 0.7], [0.6, 0.4]])\n"

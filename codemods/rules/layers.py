@@ -127,6 +127,9 @@ def cudnn(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
 @visit(LAY105, module=True)
 def hard_sigmoids(tree: ast.Module, ctx: Context) -> Iterator[Found]:
     """Every place that asks for ``hard_sigmoid``: the function is defined once, before the first of them."""
+    text = ctx.source_file.text
+    if "hard_sigmoid" not in text and "ConvLSTM" not in text:
+        return
     places = sorted(_sigmoid_places(tree, ctx), key=lambda found: (found[0].lineno, found[0].col_offset))
     if not places:
         return

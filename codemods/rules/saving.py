@@ -18,6 +18,7 @@ from codemods.rules._saving_rules import (
     SAV008,
     SAV009,
     SAV010,
+    SAV012,
     SAV013,
 )
 from codemods.rules.api import Found, visit
@@ -156,6 +157,9 @@ def _saves_weights(call: ast.Call, ctx: Context) -> ast.expr | None:
 def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Found]:
     """Literal names of files of weights, those written and those read again."""
     del tree
+    index = ctx.module.index
+    if "save_weights" not in index.attributes and "ModelCheckpoint" not in ctx.source_file.text:
+        return
     written: set[str] = set()
     built: set[str] = set()
     reads: list[tuple[ast.Call, ast.expr, str]] = []
@@ -246,6 +250,32 @@ def _ending(node: ast.expr, ctx: Context) -> tuple[Edit, ...]:
     ):
         return (text(ctx, last, new),)
     return ()
+
+
+_FULL = {
+    "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
+    "mse": "mean_squared_error",
+    "msle": "mean_squared_logarithmic_error",
+}
+
+
+@visit(SAV012, methods={"compile"})
+def short_losses(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``compile(loss="mse")`` in a file that has to do with ``.h5``."""
+    model = owner(call)
+    loss = ctx.arguments(call, "optimizer", "loss").get("loss")
+    value = ctx.literal(loss)
+    if model is None or loss is None or not isinstance(value, str) or value not in _FULL:
+        return
+    if ".h5" not in ctx.source_file.text and ".hdf5" not in ctx.source_file.text:
+        return
+    fix = trust(ctx, model, MODEL)
+    if fix is not None and not isinstance(loss, ast.JoinedStr):
+        message = f"{value!r} is {_FULL[value]!r}"
+        yield Found(
+            SAV012, call, message=message, edits=(text(ctx, loss, _FULL[value]),), argument="loss", fix=fix
+        )
 
 
 @visit(SAV004, SAV005, calls=_LOADERS)

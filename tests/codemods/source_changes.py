@@ -483,7 +483,10 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
         _s("SAV010", _MODEL + "m.load_weights('x.h5', by_name=True)\n", "3.8.0"),
         _s("SAV008", _MODEL + "m.load_weights('x.h5', options=None)\n"),
     ),
-    148: (_s("SAV005", "m = keras.models.load_model('x.h5')\n"),),
+    148: (
+        _s("SAV005", "m = keras.models.load_model('x.h5')\n"),
+        _s("SAV012", _MODEL + "m.compile('sgd', 'mse')\nm.save('x.h5')\n"),
+    ),
     150: (
         _s(
             "SAV011",
