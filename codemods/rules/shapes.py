@@ -1,0 +1,134 @@
+"""Shapes and masks in custom layers (family ``CUS``)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.edits import (
+    Code,
+    Edit,
+    ReplaceExpression,
+)
+from codemods.rules._evidence import LAYER, MODEL, method_of, owner
+from codemods.rules._shape_rules import CUS004, CUS005, CUS028
+from codemods.rules.api import Found, visit
+from codemods.trees import walk
+from migrate.findings import Fix
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+
+_SHAPE_METHODS = frozenset({"build", "compute_output_shape", "compute_mask"})
+
+
+def _is_shape_argument(node: ast.expr, ctx: Context) -> bool:
+    """Whether a node is the shape parameter of ``build`` or ``compute_output_shape`` of a layer."""
+    function = ctx.function(node)
+    cls = ctx.class_of(node)
+    if function is None or cls is None or function.name not in _SHAPE_METHODS - {"compute_mask"}:
+        return False
+    if not {LAYER, MODEL} & set(ctx.bases(cls)):
+        return False
+    parameters = [argument.arg for argument in function.args.args[1:]]
+    return isinstance(node, ast.Name) and node.id in parameters
+
+
+@visit(CUS004, methods={"as_list", "get_shape"})
+def shape_lists(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``input_shape.as_list()``, ``x.shape.as_list()``, ``x.get_shape()``."""
+    if call.args or call.keywords:
+        return
+    held = owner(call)
+    assert isinstance(call.func, ast.Attribute)
+    if held is None:
+        return
+    if call.func.attr == "get_shape":
+        outer = ctx.parent(call)
+        listed = isinstance(outer, ast.Attribute) and outer.attr == "as_list"
+        if not listed and (ctx.symbolic(held) or ctx.keras_region(held)):
+            yield Found(
+                CUS004, call, edits=(ReplaceExpression(call, Code("tensor.shape", {"tensor": held})),)
+            )
+        return
+    if _is_shape_argument(held, ctx):
+        yield Found(CUS004, call, edits=(ReplaceExpression(call, Code("list(shape)", {"shape": held})),))
+        return
+    if isinstance(held, ast.Call) and ctx.name(held.func) == "tf.TensorShape" and len(held.args) == 1:
+        if ctx.keras_region(held):
+            code = Code("list(shape)", {"shape": held.args[0]})
+            yield Found(CUS004, call, edits=(ReplaceExpression(call, code),))
+        return
+    tensor: ast.expr | None = None
+    if isinstance(held, ast.Attribute) and held.attr == "shape":
+        tensor = held.value
+    elif (
+        isinstance(held, ast.Call) and isinstance(held.func, ast.Attribute) and held.func.attr == "get_shape"
+    ):
+        tensor = held.func.value
+    if tensor is not None and (ctx.symbolic(tensor) or ctx.keras_region(tensor)):
+        code = Code("list(tensor.shape)", {"tensor": tensor})
+        yield Found(CUS004, call, edits=(ReplaceExpression(call, code),))
+
+
+@visit(CUS005, calls={"tf.TensorShape"})
+def tensor_shapes(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``tf.TensorShape(...)`` in the shape methods of a layer."""
+    function, cls = ctx.function(call), ctx.class_of(call)
+    if function is None or cls is None or function.name not in _SHAPE_METHODS:
+        return
+    outer = ctx.parent(call)
+    if len(call.args) != 1 or call.keywords or (isinstance(outer, ast.Attribute) and outer.attr == "as_list"):
+        return
+    if {LAYER, MODEL} & set(ctx.bases(cls)):
+        code = Code("tuple(shape)", {"shape": call.args[0]})
+        yield Found(CUS005, call, edits=(ReplaceExpression(call, code),))
+
+
+@visit(CUS028, bases={LAYER})
+def masks(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+    """``if mask is not None`` in the ``call`` of a layer that unpacks its inputs."""
+    function = method_of(cls, "call")
+    parameters = [argument.arg for argument in function.args.args] if function is not None else []
+    if function is None or "mask" not in parameters or len(parameters) < 2:
+        return
+    nodes = list(walk(function))
+    unpacked = any(
+        isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Tuple)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == parameters[1]
+        for node in nodes
+    )
+    for node in nodes:
+        if not unpacked or not isinstance(node, ast.If) or ast.unparse(node.test) != "mask is not None":
+            continue
+        items = {
+            ast.unparse(inner)
+            for statement in node.body
+            for inner in walk(statement)
+            if isinstance(inner, ast.Subscript)
+            and isinstance(inner.value, ast.Name)
+            and inner.value.id == "mask"
+        }
+        whole = (
+            any(isinstance(n, ast.Name) and n.id == "mask" for s in node.body for n in walk(s)) and not items
+        )
+        if len(items) == 1 and isinstance(ctx.literal(_slice(node.body, items)), int):
+            code = Code(f"mask is not None and {min(items)} is not None")
+            edits: tuple[Edit, ...] = (ReplaceExpression(node.test, code),)
+            yield Found(CUS028, node.test, edits=edits, symbol="keras.layers.Layer.call", argument="mask")
+        elif items or whole:
+            symbol = "keras.layers.Layer.call"
+            yield Found(CUS028, node.test, hint=CUS028.manual, symbol=symbol, argument="mask", fix=Fix.MANUAL)
+
+
+def _slice(body: list[ast.stmt], items: set[str]) -> ast.expr | None:
+    """The index of the only item that a block takes of ``mask``."""
+    for statement in body:
+        for inner in walk(statement):
+            if isinstance(inner, ast.Subscript) and ast.unparse(inner) in items:
+                return inner.slice
+    return None
