@@ -200,6 +200,15 @@ DIALECTS = (
         Severity.SILENT,
     ),
     _reason(
+        "SIL038",
+        "stacked-states-refused",
+        "The states of stacked cells are visible, and their number or order is not known.",
+        "Keras 2.0.9 to 2.2.2 and TensorFlow up to 1.10 counted them from the last cell, TensorFlow 1.12 from the "
+        "first, and tf.keras of both says 2.1.6. Use the built-in cells, without constants, and a later release in the "
+        "source.",
+        Severity.SILENT,
+    ),
+    _reason(
         "SIL033",
         "theano-interpolation",
         "An up-sampling layer interpolates as Theano did.",

@@ -7,9 +7,11 @@ Keras 3, keras; no TensorFlow.
 """
 
 import argparse
+import io
 import json
 import shutil
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -139,6 +141,28 @@ def without_slots(file: h5py.File) -> None:
     del file["optimizer_weights"]
 
 
+def gates_unsaid(file: h5py.File) -> None:
+    """Drop the activation of the gates, as configurations by hand leave it to the default."""
+    model = json.loads(file.attrs["model_config"])
+    for layer in model["config"]["layers"]:
+        layer["config"].pop("recurrent_activation", None)
+    file.attrs["model_config"] = json.dumps(model).encode()
+
+
+def group_renamed(source: Path, target: Path) -> None:
+    """An archive whose weights stand in a group of another layer's name."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "model.weights.h5":
+                buffer = io.BytesIO(content)
+                with h5py.File(buffer, "r+") as file:
+                    layers = next(file[key] for key in ("layers", "_layer_checkpoint_dependencies") if key in file)
+                    layers.move(sorted(layers)[-1], "projection")
+                content = buffer.getvalue()
+            new.writestr(name, content)
+
+
 def double_encoded(source: Path, target: Path) -> None:
     """The weights as they are; the architecture as a JSON string of JSON (``json.dump(model.to_json(), f)``)."""
     shutil.copyfile(source, target)
@@ -189,6 +213,13 @@ CASES = {
     ),
     "reshaped_weight": Damage(
         OLD, "model.h5", "One kernel has another shape.", "coverage", edit(reshaped_weight), "failed", "WGT"
+    ),
+    "gates_unsaid": Damage(
+        "tf.keras-1.13/rnn_defaults/model.h5", "model.h5", "Recurrent layers that leave their gates to the default.",
+        "recurrent_activation default", edit(gates_unsaid),
+    ),
+    "group_renamed": Damage(
+        ZIP, "model.keras", "Weights under the name of another layer.", "coverage", group_renamed, "failed", "WGT006"
     ),
     "names_of_variable_length": Damage(
         TRAINED, "model.h5", "Names stored as text instead of bytes.", "h5py3", edit(variable_length_names)

@@ -31,6 +31,8 @@ MODULES = (
     "cases_preprocessing",
     "cases_training",
     "cases_losses",
+    "cases_rules",
+    "cases_rules_keras1",
     "cases_savedmodel",
     "cases_savedmodel_classes",
     "cases_savedmodel_strings",

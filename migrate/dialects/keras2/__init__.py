@@ -1,6 +1,6 @@
 """Keras 2.0 to 2.14 become the final Keras 2 dialect (2.15)."""
 
-from migrate.dialects.keras2 import axes, cudnn, dtypes, recurrent, spelling
+from migrate.dialects.keras2 import axes, cudnn, dtypes, recurrent, spelling, stacked_states
 
 # isort: split
 # These need the defaults that the modules above fill in; the order of channels comes last.
@@ -18,6 +18,7 @@ __all__ = [
     "recurrent",
     "resizing",
     "spelling",
+    "stacked_states",
     "theano",
     "theano_pooling",
 ]

@@ -7,8 +7,8 @@ from dataclasses import replace
 from packaging.version import Version
 
 from migrate.capsule.model import Layer
-from migrate.dialects.rule import Era, Step, layer_rule
-from migrate.findings import Fix, MigrationError, Rule, Severity
+from migrate.dialects.rule import Era, Step, era_semantics, layer_rule
+from migrate.findings import Rule, Severity
 
 
 @layer_rule(
@@ -37,7 +37,7 @@ def gru_reset_after(layer: Layer, era: Era) -> Layer:
     return layer.with_config(reset_after=bias.ndim == 2 if bias is not None else default)
 
 
-@layer_rule(
+DEFAULT_GATES = era_semantics(
     Rule(
         "SIL009",
         "recurrent-default-activation",
@@ -46,8 +46,14 @@ def gru_reset_after(layer: Layer, era: Era) -> Layer:
         before='{"class_name": "LSTM", "config": {"units": 4}}',
         after='{"class_name": "LSTM", "config": {"units": 4, "recurrent_activation": "hard_sigmoid"}}',
         why="The default was `hard_sigmoid` in stand-alone Keras and TF 1, and in ConvLSTM layers up to 2.15; it is "
-        "`sigmoid` in Keras 3.",
-    ),
+        "`sigmoid` in tf-keras and in Keras 3. Every release writes the argument; configurations by hand, and those of "
+        "other tools, leave it out.",
+    )
+)
+
+
+@layer_rule(
+    DEFAULT_GATES,
     Step.KERAS_2,
     "LSTM",
     "GRU",
@@ -88,39 +94,3 @@ def backward_layer(layer: Layer, era: Era) -> Layer:
     name = f"backward_{forward.name.removeprefix('forward_')}"
     backward = replace(turned, name=name, config={**turned.config, "name": name})
     return replace(layer, children={**layer.children, "backward_layer": backward})
-
-
-@layer_rule(
-    Rule(
-        "SIL037",
-        "stacked-state-order",
-        "The states of stacked cells are counted from the last cell.",
-        Severity.SILENT,
-        Fix.MANUAL,
-        applies_to=">=2.0.9,<2.2.3",
-        before='{"class_name": "RNN", "config": {"cell": {"class_name": "StackedRNNCells", …}, "return_state": true}}',
-        after="refused",
-        why="Keras 2.0.9 to 2.2.2 gave and took the states of stacked cells in reverse order. Every later release "
-        "counts "
-        "from the first cell, and states of equal size change places without an error.",
-    ),
-    Step.KERAS_2,
-    "RNN",
-)
-def stacked_state_order(layer: Layer, era: Era) -> Layer:
-    """Refuse where states of several cells are visible.
-
-    Raises:
-        MigrationError: ``SIL037``.
-    """
-    stacked = any(child.class_name == "StackedRNNCells" for child in layer.children.values())
-    several = stacked or any(attribute.startswith("cell/") for attribute in layer.children)
-    given = any(isinstance(node.args[0], list) or node.kwargs.get("initial_state") for node in layer.nodes)
-    if not era.tf_keras and several and (layer.config.get("return_state") or given):
-        raise MigrationError(
-            "SIL037",
-            f"RNN {layer.name!r} gives or takes the states of stacked cells, which Keras {era.keras} counted backwards",
-            "Reverse the order of the states in the source and save the model again.",
-            place=layer.name,
-        )
-    return layer

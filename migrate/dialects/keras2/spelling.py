@@ -39,15 +39,9 @@ CLASS_ALIASES = {
 }
 FUNCTION_ALIASES = {
     "softmax_v2": "softmax",
-    "relu_v2": "relu",
-    "elu_v2": "elu",
-    "swish_v2": "swish",
-    "leaky_relu_v2": "leaky_relu",
-    "sigmoid_v2": "sigmoid",
     "log_softmax_v2": "log_softmax",
-    "gelu_v2": "gelu",
-    "selu_v2": "selu",
 }
+"""The public functions of TensorFlow that carry the name of their implementation and that Keras has, too."""
 
 
 @layer_rule(
@@ -76,9 +70,10 @@ def class_alias(layer: Layer, era: Era) -> Layer:
         "function-alias",
         "An activation is stored under the name of a TensorFlow function.",
         Severity.ERROR,
-        before='{"activation": "softmax_v2"}',
-        after='{"activation": "softmax"}',
-        why="`activation=tf.nn.softmax` is saved by the function's own name, which no Keras release reads back.",
+        before='{"activation": "log_softmax_v2"}',
+        after='{"activation": "log_softmax"}',
+        why="`activation=tf.nn.log_softmax` is saved by the name of its implementation, which no Keras release reads "
+        "back. TensorFlow 2 says `softmax` for `softmax_v2` itself.",
     ),
     Step.KERAS_2,
 )

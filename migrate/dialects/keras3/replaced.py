@@ -68,17 +68,18 @@ def _state_by_keyword(node: Node) -> Node:
     Rule(
         "CFG075",
         "synchronized-batch-normalization",
-        "Batch statistics are taken over all replicas.",
+        "A class of its own takes batch statistics over all replicas.",
         Severity.ERROR,
-        before='{"class_name": "BatchNormalization", "config": {"synchronized": true}}',
-        after='{"class_name": "BatchNormalization", "config": {}}',
-        why="Keras 3 refuses the argument on every backend but TensorFlow, so that the file would not load there. "
-        "It acts "
-        "in training on several replicas only; set `synchronized=True` again to train so.",
+        applies_to=">=2.3",
+        before='{"class_name": "SyncBatchNormalization", "config": {"axis": [3], …}}',
+        after='{"class_name": "BatchNormalization", "config": {"axis": 3, …}}',
+        why="Keras 3 dropped the class for an argument, `synchronized`, which it refuses on every backend but "
+        "TensorFlow. It acts in training on several replicas only; set it again to train so. The argument of "
+        "tf.keras 2.12 and later is in no file: `get_config` left it out.",
     ),
     Step.KERAS_3,
-    "BatchNormalization",
+    "SyncBatchNormalization",
 )
 def synchronized_batch_normalization(layer: Layer, era: Era) -> Layer:
-    """Leave ``synchronized`` out."""
-    return layer.with_config(drop=("synchronized",)) if "synchronized" in layer.config else layer
+    """Use the ordinary class: the same function at inference."""
+    return layer.renamed_class("BatchNormalization")

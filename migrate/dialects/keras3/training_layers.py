@@ -24,7 +24,7 @@ _ENDPOINTS = frozenset({"AddLoss", "AddMetric"})
         "does not have (`Could not locate class 'AddLoss'`). Outputs do not depend on them. Whoever "
         "trains on adds the loss again, in a layer's `call` or in `train_step`.",
     ),
-    Step.KERAS_3,
+    Step.KERAS_2,  # before the legacy world rebuilds the model: their counters have no place in it
 )
 def added_losses(model: Model, era: Era) -> Model:
     """Leave out such layers, and what computed their inputs and nothing else."""

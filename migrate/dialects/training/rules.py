@@ -96,10 +96,11 @@ EPSILON_NULL = declare(
         "epsilon-null",
         "The optimizer's epsilon is null.",
         Severity.ERROR,
-        applies_to="<2.3",
         before='{"epsilon": null}',
         after='{"epsilon": 1e-07}',
-        why="Keras 2.1 and 2.2 took null for `keras.backend.epsilon()`; Keras 3 fails at the first step.",
+        why="Keras 2.1.3 to tf.keras 2.10 took `epsilon=None` for `keras.backend.epsilon()` and wrote the number. "
+        "Releases before and after them store null, as code for the others says it, and fail at the first step, as "
+        "Keras 3 does. The number that was meant is put in.",
     ),
     Step.TRAINING,
 )

@@ -233,8 +233,6 @@ def test_lost_interpolation_is_a_finding() -> None:
     assert (finding.code, finding.severity) == ("SIL034", "warning")
 
 
-def test_synchronised_statistics_are_left_out() -> None:
-    layer = Layer("BatchNormalization", "b", {"axis": -1, "synchronized": True})
-    assert synchronized_batch_normalization(layer, KERAS).config == {"axis": -1}
-    plain = Layer("BatchNormalization", "b", {"axis": -1})
-    assert synchronized_batch_normalization(plain, KERAS) is plain
+def test_synchronised_statistics_have_no_class_of_their_own() -> None:
+    layer = Layer("SyncBatchNormalization", "b", {"axis": -1})
+    assert synchronized_batch_normalization(layer, KERAS).class_name == "BatchNormalization"

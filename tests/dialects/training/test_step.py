@@ -28,6 +28,8 @@ from tests.conftest import LEGACY_MODELS
 INEXACT = {
     "train_nadam": "OPT009, OPT014: the momentum schedule of old Nadams cannot be expressed",
     "train_recurrent": "OPT012: weights are scaled",
+    "train_clips": "OPT011: Keras 3 clips in one way",
+    "train_loss_custom": "LOSS002: a function of the user's, which is not given here",
     "train_addons_adamw": "OPT005: not an optimizer of Keras",
 }
 RACES = ("keras-1", "keras-2.")

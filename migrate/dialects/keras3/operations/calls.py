@@ -154,14 +154,12 @@ def _slice_item(item: Any) -> Any:
     "InstanceProperty",
 )
 def tensor_method(layer: Layer, era: Era) -> Layer:
-    """Take over the properties that a dense tensor has too.
+    """Refuse.
 
     Raises:
-        MigrationError: ``CFG065`` for all others.
+        MigrationError: ``CFG065``; the properties of dense tensors are functions, not layers.
     """
     attribute = layer.config.get("attr_name")
-    if layer.class_name == "InstanceProperty" and attribute == "shape":
-        return op_layer(layer, FUNCTIONS["shape"], tuple(Node(node.args[:1]) for node in layer.nodes))
     raise MigrationError(
         "CFG065",
         f"layer {layer.name!r} uses {attribute or layer.config.get('method_name')!r} of a composite tensor",
