@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from migrate.batch.ledger import Ledger
+from migrate.batch.ledger import FINISHED, Ledger
 from migrate.batch.lock import STATE
 from migrate.findings import MigrationError
 
@@ -67,6 +67,7 @@ def look(out: Path) -> BatchStatus:
             f"the ledger in {out} cannot be read: {error}",
             "A batch that has just begun has none yet; a damaged one is rebuilt by the next run.",
         ) from error
+    finished = [row for row in rows.values() if row.state == FINISHED]  # others may hold an outdated result
     alive = bool(run) and run["ended"] is None and Path(f"/proc/{run['pid']}").exists()
     started = float(str(run.get("started") or 0.0))
     ended = float(str(run.get("ended") or time.time()))
@@ -75,8 +76,8 @@ def look(out: Path) -> BatchStatus:
         run=run,
         alive=alive,
         states=dict(Counter(row.state for row in rows.values())),
-        statuses=dict(Counter(row.result.status.value for row in rows.values() if row.result)),
-        reasons=_reasons(list(rows.values())),
+        statuses=dict(Counter(row.result.status.value for row in finished if row.result)),
+        reasons=_reasons(finished),
         running=_running(attempts, rows) if alive else {},
         broken=dict(Counter(a.cause for a in attempts if a.outcome == "broken")),
         phases=_phases(attempts),
