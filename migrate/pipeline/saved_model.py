@@ -66,6 +66,7 @@ def migrate_saved_model(
                 _compare_served(
                     slot, parts["saved_model"], name, signatures[name], witness, options, progress
                 )
+            slot.stock.call("release", {})
     if Target.KERAS in options.targets and options.lift and KERAS not in parts:
         given = params if info["orders"] else _exported(parts, signatures)
         parts |= lift_signature(slot, given or params, references, recorded, options, progress)

@@ -168,7 +168,7 @@ def call_saved_model(params, scratch):
     names, outputs = params["inputs"], params["outputs"]
     if any(keyword.iskeyword(name) for name in names):
         return _call_by_tensor_names(params, scratch)
-    loaded = tf.saved_model.load(params["path"])
+    loaded = _served(params["path"])
 
     def call(inputs):
         # A stateful model remembers the last call; every case begins like a fresh server.
@@ -189,6 +189,15 @@ def release(params, scratch):
     _held.clear()
     gc.collect()
     return {}
+
+
+def _served(path):
+    """A SavedModel as loaded, kept for its next signature; another file of the same name is another one."""
+    found = (Path(path) / "saved_model.pb").stat()
+    key = (path, found.st_ino, found.st_mtime_ns, found.st_size)
+    if _held.get("served_key") != key:
+        _held.update(served_key=key, served=tf.saved_model.load(path))
+    return _held["served"]
 
 
 def _call_by_tensor_names(params, scratch):
@@ -223,7 +232,7 @@ def describe_signatures(params, scratch):
     described = {}
     file = Path(params["path"]) / "saved_model.pb"
     definitions = saved_model_pb2.SavedModel.FromString(file.read_bytes()).meta_graphs[0].signature_def
-    loaded = tf.saved_model.load(params["path"])
+    loaded = _served(params["path"])
     for name, signature in loaded.signatures.items():
         arguments = signature.structured_input_signature[1]
         renamed = keys(name, arguments)
