@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.catalogue import load
 from codemods.rules._custom_rules import CUS023
 from codemods.rules._evidence import LAYER, MODEL, method_of
 from codemods.rules.api import Found, SourceRule, visit
@@ -19,14 +18,16 @@ if TYPE_CHECKING:
 _GUIDE = "https://keras.io/guides/migrating_to_keras_3/"
 _HEAD = "from tensorflow import keras\n"
 _CLASS = "import tensorflow as tf\n" + _HEAD + "\n\nclass Gate(keras.layers.Layer):\n"
-_STATIC = frozenset(
+_TENSORS = frozenset(
     (
-        *("keras.backend.int_shape", "keras.backend.learning_phase", "keras.backend.ndim"),
-        *("keras.ops.ndim", "keras.ops.shape", "tf.rank", "tf.shape", "tf.is_tensor"),
-        *("keras.backend.shape", "keras.ops.is_tensor", "keras.ops.dtype", "keras.backend.dtype"),
+        *("abs", "add", "all", "any", "argmax", "argmin", "cast", "clip", "clip_by_value", "count_nonzero"),
+        *("equal", "greater", "greater_equal", "less", "less_equal", "not_equal", "matmul", "dot", "norm"),
+        *("logical_and", "logical_not", "logical_or", "max", "maximum", "mean", "min", "minimum", "prod"),
+        *("reduce_all", "reduce_any", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_sum"),
+        *("size", "sqrt", "square", "std", "subtract", "sum", "var", "random_uniform", "uniform", "normal"),
     )
 )
-"""Functions of tensors whose results are Python values, or may be."""
+"""Functions of TensorFlow, keras.backend and keras.ops that certainly give a tensor."""
 
 CUS030 = SourceRule(
     code="CUS030",
@@ -127,9 +128,9 @@ def branches(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
 def _gives_tensor(node: ast.AST, ctx: Context) -> bool:
     """Whether a node calls a function that certainly gives a tensor."""
     name = ctx.name(node.func) if isinstance(node, ast.Call) else None
-    if name is None or name in _STATIC:
+    if name is None or not name.startswith(("tf.", "keras.ops.", "keras.backend.", "keras.random.")):
         return False
-    return name in load().functions or name.startswith("keras.ops.") or name == "tf.range"
+    return name == "tf.range" or name.rpartition(".")[2] in _TENSORS
 
 
 @visit(CUS023, bases={LAYER, MODEL})

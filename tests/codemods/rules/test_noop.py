@@ -179,3 +179,13 @@ def test_without_evidence_it_is_a_finding(line: str) -> None:
         f"import keras\n\n\ndef f(model, thing, g, x):\n    return {line}\n".replace("model", "m")
     )
     assert all(not finding.applied for finding in outcome.findings)
+
+
+def test_python_values_are_no_tensors_in_call() -> None:
+    check_noop(
+        "import keras\nfrom keras import ops\n\n\nclass L(keras.layers.Layer):\n    def call(self, x, training=None):\n"
+        "        if training and ops.ndim(x) > 2 and ops.shape(x)[0] == 3:\n            return x\n"
+        "        if keras.backend.floatx() == 'float16' or keras.backend.is_keras_tensor(x):\n            return -x\n"
+        "        for part in self.parts:\n            x = part(x)\n        return x\n",
+        codes=(),
+    )
