@@ -138,7 +138,7 @@ def stacked_states_either(kit):
 
 @case(
     "tf.keras-2.8",
-    "Stacked cells that were asked to count their states from the last cell.",
+    "Stacked cells that were asked to count their states from the last cell: they do not, and the file does not say.",
     "stacked_rnn_cells return_state reverse_state_order",
 )
 def stacked_states_reversed(kit):

@@ -19,7 +19,6 @@ _REVERSED = ">=2.0.9,<2.2.3"
 """Writers that counted from the last cell: stand-alone Keras before 2.2.3, and TensorFlow up to 1.10."""
 _EITHER = "==2.1.6"
 """What tf.keras of 1.10, which counted from the last cell, and of 1.12, which did not, both call themselves."""
-_OPTION = "reverse_state_order"
 
 STACKED_STATE_ORDER = era_semantics(
     Rule(
@@ -27,12 +26,12 @@ STACKED_STATE_ORDER = era_semantics(
         "stacked-state-order",
         "The states of stacked cells are counted from the last cell.",
         Severity.SILENT,
+        applies_to=_REVERSED,
         before='{"class_name": "RNN", "config": {"cell": {"class_name": "StackedRNNCells", …}, "return_state": true}}, '
         "outputs: sequences, states of cell 2, states of cell 1",
         after="outputs: sequences, states of cell 1, states of cell 2; who takes them takes the same ones",
         why="Keras 2.0.9 to 2.2.2 and TensorFlow up to 1.10 gave and took the states of stacked cells in reverse "
-        "order; `reverse_state_order=True` asked later releases for it. Keras 3 counts from the first cell, and "
-        "states of equal size would change places without an error.",
+        "order. Keras 3 counts from the first cell, and states of equal size would change places without an error.",
     )
 )
 
@@ -46,7 +45,9 @@ def stacked_state_order(model: Model, era: Era) -> Model:
             with them.
     """
     for layer in model.layers:
-        if _is_reversed(layer, era):
+        if any(_shows_states(child, layer) for child in layer.children.values()):
+            raise _refusal(layer, "stands inside of another layer")
+        if _shows_states(layer, layer):
             order = _order(layer)
             if era.tf_keras and covers(_EITHER, era):
                 raise _refusal(layer, "the file does not say in which order (tf.keras 2.1.6 has both)")
@@ -54,11 +55,10 @@ def stacked_state_order(model: Model, era: Era) -> Model:
     return model
 
 
-def _is_reversed(layer: Layer, era: Era) -> bool:
-    stack = _stack(layer)
-    if stack is None or not (covers(_REVERSED, era) or stack.config.get(_OPTION)):
-        return False
-    return _OPTION in stack.config or bool(layer.config.get("return_state")) or any(map(_given, layer.nodes))
+def _shows_states(layer: Layer, called: Layer) -> bool:
+    """Whether states of stacked cells are given, or taken by the layer that is called."""
+    visible = bool(layer.config.get("return_state")) or any(map(_given, called.nodes))
+    return _stack(layer) is not None and visible
 
 
 def _turned(model: Model, owner: Layer, order: Sequence[int]) -> Model:
@@ -73,16 +73,10 @@ def _turned(model: Model, owner: Layer, order: Sequence[int]) -> Model:
         )
         if layer.name != owner.name:
             return replace(layer, nodes=nodes)
-        children = {**layer.children, "cell": _plain(layer.children["cell"])}
-        turned = tuple(_with_states(node, partial(_arranged, order)) for node in nodes)
-        return replace(layer, nodes=turned, children=children)
+        return replace(layer, nodes=tuple(_with_states(node, partial(_arranged, order)) for node in nodes))
 
     outputs = map_structure(model.outputs, forward)
     return replace(model, layers=tuple(map(change, model.layers)), outputs=outputs)
-
-
-def _plain(stack: Layer) -> Layer:
-    return stack.with_config(drop=(_OPTION,)) if _OPTION in stack.config else stack
 
 
 def _arranged(order: Sequence[int], states: Sequence[TensorRef]) -> list[TensorRef]:
@@ -146,7 +140,7 @@ def _sizes(layer: Layer) -> list[int]:
 def _refusal(layer: Layer, reason: str) -> MigrationError:
     return MigrationError(
         "SIL038",
-        f"RNN {layer.name!r} gives or takes the states of stacked cells, and {reason}",
+        f"{layer.class_name} {layer.name!r} gives or takes the states of stacked cells, and {reason}",
         "Use built-in cells, without constants, and a later release in the source and save the model again.",
         place=layer.name,
     )

@@ -9,6 +9,9 @@ import pytest
 
 from migrate.dialects.rule import Era
 from migrate.dialects.training import State, TrainingPlan, plan_training
+from migrate.dialects.training.variables import stored_names, trainable_variables
+from tests.dialects.authentic import artifact as authentic_artifact
+from tests.dialects.authentic import translated
 from tests.dialects.training.factory import FLAT, artifact, model, numbered
 
 ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7, "amsgrad": False}
@@ -52,6 +55,21 @@ def test_keras_1_sorted_variables_by_name() -> None:
     ]
     found = plan({"lr": 0.02, "momentum": 0.9, "decay": 0.0, "nesterov": False}, saved, "1.2.2", "SGD")
     assert values(found, "momentum") == [1, 0, 3, 2]
+
+
+def test_keras_2_0_5_sorted_variables_by_the_names_in_the_file() -> None:
+    source = authentic_artifact("keras-2.0.5/train_adam_crossed")
+    translation = translated("keras-2.0.5/train_adam_crossed")
+    names = stored_names(source)
+    inside = trainable_variables(translation.assigned, Era.of("2.0.5"), names)
+    found = [names[id(variable.array)] for variable in inside]
+    assert found == sorted(found)
+    assert [v.key for v in trainable_variables(translation.assigned, Era.of("2.0.6"), names)] != [
+        v.key for v in inside
+    ]
+    assert (
+        plan_training(source, Era.of("2.0.5"), translation.assigned, translation.modern).slot_state.note == ""
+    )
 
 
 def test_names_of_tf_keras_decide() -> None:
