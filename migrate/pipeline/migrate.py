@@ -8,6 +8,7 @@ import msgspec
 
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
+from migrate.formats.naming import misnamed
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.lift import migrate_graph
 from migrate.pipeline.outcome import must_be_a_model, status_of
@@ -56,6 +57,7 @@ def _migrate(
     with progress.phase("scan"):
         staged = stage(request.path, options, slot)
         must_be_a_model(staged.format, request.path.name)
+        progress.findings += misnamed(request.path.name, staged.format)
         progress.findings += must_be_safe(slot, staged.scanned, options.trust)
     if staged.format is Format.SAVED_MODEL:
         written = migrate_saved_model(request, options, slot, staged, progress)
