@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from migrate.report.records import ArtifactResult
 
 CORE = "core"
-_NOT_DECIDING = frozenset({"batch", "cli", "report", "api.py", "reasons.py", "__main__.py"})
+_NOT_DECIDING = frozenset({"batch", "cli", "report", "api.py", "reasons", "__main__.py"})
 """Parts of this project that only run, show, explain or ask; all else decides what comes out of a migration."""
 _ROOT = Path(__file__).resolve().parent.parent
 

@@ -1,0 +1,13 @@
+"""Reasons: codes of what is refused or noted outside the rules, with what they mean and what to do.
+
+A rule changes something; a reason says why something was not done. Both are the same record, so that
+``keras-migrate explain`` and the pages of the docs know every code that a report can hold.
+"""
+
+from __future__ import annotations
+
+from migrate.findings import Rule
+from migrate.reasons import configuration, containers, dialects, export, parity, run, training, weights
+
+_FAMILIES = (configuration, dialects, containers, weights, export, parity, training, run)
+REASONS: tuple[Rule, ...] = tuple(reason for family in _FAMILIES for reason in family.REASONS)

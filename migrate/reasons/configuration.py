@@ -1,0 +1,137 @@
+"""Why a configuration could not be migrated as it stands."""
+
+from __future__ import annotations
+
+from migrate.findings import Rule
+from migrate.reasons.reason import reason
+
+REASONS: tuple[Rule, ...] = (
+    reason(
+        "CFG005",
+        "unknown-class",
+        "A layer's class is neither Keras' own nor given.",
+        "Give the class with `--custom-objects FILE.py`; the finding names it, its configuration and "
+        "its weights' shapes.",
+    ),
+    reason(
+        "CFG009",
+        "no-input-shape",
+        "A Sequential model does not say the shape of its input.",
+        "Keras 2 could save a model that was never called. The shape is inferred from the first "
+        "layer's weights where that is certain; else save the model again after a call.",
+    ),
+    reason(
+        "CFG011",
+        "dangling-input",
+        "A layer takes its input from a layer that is not in the model.",
+        "The architecture was edited or cut; export it again.",
+    ),
+    reason(
+        "CFG017",
+        "python-lambda",
+        "A Lambda layer holds Python bytecode.",
+        "Bytecode is specific to a minor version of Python and runs whatever it says. Replace the "
+        "layer in the source, or give its function with `--custom-objects`.",
+    ),
+    reason(
+        "CFG018",
+        "named-lambda",
+        "A Lambda layer calls a function by name.",
+        "Give the function with `--custom-objects FILE.py`.",
+    ),
+    reason(
+        "CFG022",
+        "subclassed-model",
+        "The architecture is a subclassed model, which holds no graph of layers.",
+        "Give its class with `--custom-objects`, or the function that builds it with "
+        "`--architecture`; a SavedModel keeps its signatures in any case.",
+    ),
+    reason(
+        "CFG023",
+        "bad-endpoint",
+        "An input or output of the model is no tensor reference.",
+        "The architecture was edited or cut; export it again.",
+    ),
+    reason(
+        "CFG041",
+        "meaningful-argument",
+        "A layer has an argument that Keras 3 cannot express.",
+        "Its value changes the result. Replace the layer in the source, or keep the model as a SavedModel.",
+    ),
+    reason(
+        "CFG044",
+        "ragged-input",
+        "An input takes ragged tensors or a declared type specification.",
+        "Keras 3 saves dense inputs only. Feed padded tensors with a mask.",
+    ),
+    reason(
+        "CFG050",
+        "custom-objects-fail",
+        "A file of custom objects cannot be imported in one of the worlds.",
+        "It must be importable under tf-keras and under Keras 3.",
+    ),
+    reason(
+        "CFG051", "loop", "The graph of the model has a loop.", "No Keras writes that; the file was edited."
+    ),
+    reason(
+        "CFG052",
+        "builder-fails",
+        "The function given with `--architecture` fails or returns no Keras 2 model.",
+        "It takes no arguments and returns a tf.keras model.",
+    ),
+    reason(
+        "CFG053",
+        "untranslatable-place",
+        "A layer stands where its replacement by several layers cannot.",
+        "Take the layer out of its wrapper in the source.",
+    ),
+    reason(
+        "CFG061",
+        "unknown-operation",
+        "A TensorFlow function or operation in the graph has no counterpart in the table.",
+        "Replace the call in the source by a Keras layer, or keep the model as a SavedModel.",
+    ),
+    reason(
+        "CFG063",
+        "operands-not-stored",
+        "Keras 2 did not store the operands of a function with a variable number of arguments.",
+        "The file does not say what is computed. Rebuild the model from its source.",
+    ),
+    reason("CFG064", "unknown-index", "An index of a slice has an unknown form.", "Please report the model."),
+    reason(
+        "CFG066",
+        "argument-without-counterpart",
+        "A TensorFlow function is called with an argument that keras.ops cannot express.",
+        "Replace the call in the source, or keep the model as a SavedModel.",
+    ),
+    reason(
+        "CFG067",
+        "two-open-sizes",
+        "A shape has more than one size that is known at run time only.",
+        "Give the model fixed sizes, or keep it as a SavedModel.",
+    ),
+    reason(
+        "CFG084",
+        "resize-method",
+        "A Resizing layer uses a method that Keras 3 does not have on every backend.",
+        "Choose bilinear in the source, or keep the model as a SavedModel.",
+    ),
+    reason(
+        "CFG086",
+        "sparse-encoding",
+        "A layer gives a sparse encoding.",
+        "Use sparse=False in the source.",
+    ),
+    reason(
+        "CFG098",
+        "malformed-architecture",
+        "The architecture is not one that any Keras writes.",
+        "If Keras wrote it, please report the file.",
+    ),
+    reason(
+        "CFG099",
+        "refused-configuration",
+        "Keras 3 refuses a layer that no rule translates.",
+        "Please report the model with its architecture; the finding holds Keras' own words.",
+    ),
+)

@@ -1,0 +1,52 @@
+"""What a file itself stands in the way with."""
+
+from __future__ import annotations
+
+from migrate.findings import Rule, Severity
+from migrate.reasons.reason import note, reason
+
+REASONS: tuple[Rule, ...] = (
+    reason(
+        "FMT004",
+        "no-architecture",
+        "Weights without an architecture.",
+        "Give it with `--architecture model.json` or `file.py:function`; `keras-migrate weights` extracts the arrays.",
+    ),
+    reason(
+        "FMT007",
+        "no-architecture-grammar",
+        "The text is no architecture of layers.",
+        "Export it again with `model.to_json()`.",
+    ),
+    reason(
+        "FMT013",
+        "already-keras-3",
+        "The file was written by Keras 3.",
+        "There is nothing to migrate.",
+        Severity.INFO,
+    ),
+    reason(
+        "FMT018",
+        "unloadable-graph",
+        "TensorFlow cannot load the SavedModel.",
+        "Check that it is complete and that every custom op it uses is installed.",
+    ),
+    note(
+        "FMT016",
+        "graph-without-objects",
+        "A TF1 SavedModel holds a graph and no Python objects.",
+        "It is migrated through its signatures.",
+    ),
+    note(
+        "FMT027",
+        "architecture-alone",
+        "The file is an architecture without weights.",
+        "Weights are drawn in the legacy world and given to both, so that the architectures are compared.",
+    ),
+    reason(
+        "FMT026",
+        "pointer",
+        "A git-lfs or git-annex pointer stands for the file.",
+        "Run `git lfs pull` (`git annex get`) in its repository.",
+    ),
+)

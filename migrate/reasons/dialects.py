@@ -1,0 +1,77 @@
+"""What the rules of the dialects refuse."""
+
+from __future__ import annotations
+
+from migrate.findings import Rule, Severity
+from migrate.reasons.reason import reason
+
+REASONS: tuple[Rule, ...] = (
+    reason(
+        "CFG071",
+        "locally-connected-refused",
+        "A locally connected layer cannot be written with stock layers.",
+        "Its sizes are not known, or a constraint acts along an axis that they do not have. Replace the layer in the "
+        "source, or keep the model as a SavedModel.",
+    ),
+    reason(
+        "CFG077",
+        "uneven-bidirectional-refused",
+        "A Bidirectional layer with directions of different sizes is shared, takes states or wraps other cells.",
+        "Replace the layer in the source by two recurrent layers.",
+    ),
+    reason(
+        "CFG105",
+        "size-in-the-weights",
+        "The size of a Keras 1 layer stands in its weights only, and there are none.",
+        "Give the weights with the architecture.",
+    ),
+    reason(
+        "CFG109",
+        "constraint-along-another-axis",
+        "A constraint would act along another axis in the layers that replace this one.",
+        "Remove the constraint from the configuration if the model is not trained further.",
+    ),
+    reason(
+        "CFG118",
+        "impossible-output-shape",
+        "A deconvolution is told an output shape that its strides cannot give.",
+        "Replace the layer in the source by a Conv2DTranspose and a Cropping2D or ZeroPadding2D.",
+    ),
+    reason(
+        "CFG120",
+        "ambiguous-ordering",
+        "A Keras 1 layer does not say the order of its dimensions, and the other layers have both.",
+        "Write `dim_ordering` into the configuration of the layer.",
+    ),
+    reason(
+        "SIL012",
+        "masked-bidirectional-refused",
+        "What a Bidirectional layer gave for masked steps cannot be restored where it stands.",
+        "Up to Keras 2.3 it repeated the output of the step before. It is shared, takes initial states, or its mask "
+        "comes from another model: replace it in the source by two recurrent layers.",
+        Severity.SILENT,
+    ),
+    reason(
+        "SIL031",
+        "theano-border-refused",
+        "Theano padded a layer in a way that no stock layer can be given.",
+        "Replace the layer in the source by one with `padding='valid'` behind a ZeroPadding layer.",
+        Severity.SILENT,
+    ),
+    reason(
+        "SIL038",
+        "stacked-states-refused",
+        "The states of stacked cells are visible, and their number or order is not known.",
+        "Keras 2.0.9 to 2.2.2 and TensorFlow up to 1.10 counted them from the last cell, TensorFlow 1.12 from the "
+        "first, and tf.keras of both says 2.1.6. Use the built-in cells, without constants, and a later release in the "
+        "source.",
+        Severity.SILENT,
+    ),
+    reason(
+        "SIL033",
+        "theano-interpolation",
+        "An up-sampling layer interpolates as Theano did.",
+        "Replace it in the source by UpSampling2D of nearest neighbours and a convolution.",
+        Severity.SILENT,
+    ),
+)

@@ -1,0 +1,47 @@
+"""What the comparison found, or could not have."""
+
+from __future__ import annotations
+
+from migrate.findings import Rule, Severity
+from migrate.reasons.reason import note, reason
+
+REASONS: tuple[Rule, ...] = (
+    reason(
+        "PAR001",
+        "numbers-differ",
+        "The migrated model computes something else than the reference.",
+        "Nothing was written. The finding names the output, the figures and the first layer that differs.",
+        Severity.SILENT,
+    ),
+    reason(
+        "PAR002",
+        "weaker-witness",
+        "A stronger reference was not to be had.",
+        "tf-keras could not load the untouched file; the next witness was used.",
+        Severity.INFO,
+    ),
+    reason(
+        "PAR003",
+        "unfit-recording",
+        "Recorded inputs and outputs do not fit the model.",
+        "Record one array per input and output, in the model's order.",
+    ),
+    note(
+        "PAR004",
+        "no-reference",
+        "The legacy world gives no reference.",
+        "Record inputs and outputs with the original framework as `MODEL.golden.npz`.",
+    ),
+    note(
+        "PAR005",
+        "unproven-signature",
+        "A signature was exported and not compared.",
+        "No probe fits its inputs; record a call of it.",
+    ),
+    reason(
+        "PAR006",
+        "incomparable",
+        "Two artifacts have no signature in common.",
+        "Compare SavedModels with each other.",
+    ),
+)

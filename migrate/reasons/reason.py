@@ -1,0 +1,15 @@
+"""How a reason is written down."""
+
+from __future__ import annotations
+
+from migrate.findings import Fix, Rule, Severity
+
+
+def reason(code: str, name: str, summary: str, why: str, severity: Severity = Severity.ERROR) -> Rule:
+    """A rule that changes nothing: ``why`` says what the code means and what to do."""
+    return Rule(code, name, summary, severity, Fix.MANUAL, why=why)
+
+
+def note(code: str, name: str, summary: str, why: str) -> Rule:
+    """A reason that stops nothing."""
+    return reason(code, name, summary, why, Severity.WARNING)

@@ -1,0 +1,106 @@
+"""What ended or hindered a run."""
+
+from __future__ import annotations
+
+from migrate.findings import Rule, Severity
+from migrate.reasons.reason import reason
+
+REASONS: tuple[Rule, ...] = (
+    reason(
+        "RUN001",
+        "worker-died",
+        "The file crashed the framework that loaded it.",
+        "It was tried twice, the second time alone. The run went on.",
+    ),
+    reason(
+        "RUN002",
+        "worker-hung",
+        "A step took longer than `--timeout`.",
+        "Raise the limit, or look at the file.",
+    ),
+    reason(
+        "RUN003",
+        "worker-outgrew",
+        "A worker used more memory than `--memory`.",
+        "Raise the limit, or migrate the model alone.",
+    ),
+    reason(
+        "RUN004",
+        "worker-lied",
+        "A worker sent something that is no message.",
+        "The model took over its process; treat the file as hostile.",
+    ),
+    reason(
+        "RUN005",
+        "world-raised",
+        "A framework raised an error that no rule foresees.",
+        "Please report the model; the finding holds the error.",
+    ),
+    reason(
+        "RUN006",
+        "sandbox-refused",
+        "A worker could not be locked up as asked.",
+        "See the threat model for what the kernel must offer.",
+    ),
+    reason(
+        "RUN010",
+        "output-exists",
+        "Outputs exist and would be overwritten.",
+        "Remove them, choose another `--out`, or say `--force`.",
+    ),
+    reason(
+        "RUN011",
+        "output-unwritable",
+        "The output folder cannot be written.",
+        "Check space and permissions; nothing half-written was left.",
+    ),
+    reason(
+        "RUN012",
+        "output-in-use",
+        "Another run works in the output folder.",
+        "Wait for it, or choose another `--out`.",
+    ),
+    reason(
+        "RUN013",
+        "no-such-source",
+        "A source does not exist, or vanished during the run.",
+        "Check the path or pattern, and call the command again.",
+    ),
+    reason(
+        "RUN014",
+        "source-changed",
+        "A source changed while it was read.",
+        "Call the command again.",
+    ),
+    reason(
+        "RUN015",
+        "interrupted",
+        "The run was interrupted.",
+        "Call the command again: it goes on where it stopped.",
+    ),
+    reason(
+        "RUN016",
+        "same-content",
+        "The artifact has the same content as another one of the run.",
+        "It was migrated once; both rows name the same outcome.",
+        Severity.INFO,
+    ),
+    reason(
+        "RUN017",
+        "upload-failed",
+        "An output could not be uploaded.",
+        "Call the command again: what is finished is kept.",
+    ),
+    reason(
+        "RUN019",
+        "node-lost",
+        "The node of the cluster that worked on the artifact went away.",
+        "It was given to another node; the last loss is reported.",
+    ),
+    reason(
+        "RUN018",
+        "store-unreachable",
+        "An object store or a cluster cannot be reached, or its extra is not installed.",
+        "Check the URL and the credentials, or install the extra that the message names.",
+    ),
+)

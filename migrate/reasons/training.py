@@ -1,0 +1,22 @@
+"""What of the training could not be kept."""
+
+from __future__ import annotations
+
+from migrate.findings import Rule, Severity
+from migrate.reasons.reason import note, reason
+
+REASONS: tuple[Rule, ...] = (
+    note(
+        "OPT015",
+        "training-refused",
+        "Keras 3 refuses the translated training configuration.",
+        "The model was saved without it; compile it again after loading.",
+    ),
+    reason(
+        "OPT016",
+        "step-differs",
+        "A further training step is not the same in both worlds.",
+        "Inference is proven equal; compile the model anew before training on.",
+        Severity.SILENT,
+    ),
+)
