@@ -13,6 +13,10 @@ from cases_training import optimizer_case, rate, regression, small
     "tf.keras-2.0 tf.keras-2.8 tf.keras-2.13/keras",
     "Functions of TensorFlow as activations: one is stored under a name of its implementation.",
     "tf_function activation softmax_v2 log_softmax_v2",
+    notes=dict.fromkeys(
+        ("tf.keras-2.0", "tf.keras-2.8", "tf.keras-2.13"),
+        "The writer does not know log_softmax_v2 when it reads the file.",
+    ),
 )
 def tf_functions(kit):
     L, nn = kit.layers, kit.tf.nn
@@ -90,6 +94,20 @@ def encodings_experimental(kit):
 
 
 @case(
+    "tf.keras-2.4",
+    "CategoryEncoding that learned the inverse frequencies of documents, which only lookups do later.",
+    "category_encoding tf_idf adapt",
+    inputs=lambda rng: [np.array([[0, 1, 1], [4, 2, 3], [2, 2, 2]], dtype="int64")],
+    draw=False,
+)
+def encoding_tf_idf(kit):
+    encoding = kit.preprocessing("CategoryEncoding")(max_tokens=5, output_mode="tf-idf")
+    encoding.adapt(np.array([[0, 1, 2], [1, 1, 3]]))
+    kinds = kit.Input((3,), dtype="int64", name="kinds")
+    return kit.functional(kinds, encoding(kinds))
+
+
+@case(
     "tf.keras-2.8",
     "A lookup whose vocabulary is a file: the model holds its name and none of its words.",
     "string_lookup vocabulary_file",
@@ -97,6 +115,7 @@ def encodings_experimental(kit):
     status="unsafe",
     reason="SEC012",
     activations=False,
+    notes={"tf.keras-2.8": "The writer asks for the vocabulary's file when it reads the model's."},
 )
 def vocabulary_file(kit):
     start = os.getcwd()

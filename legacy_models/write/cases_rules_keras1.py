@@ -22,6 +22,7 @@ def conv_full(kit):
     "keras-1.2.2",
     "PReLU with slopes shared along axes, which its configuration does not say, and with one slope per element.",
     "keras1 prelu shared_axes",
+    notes={"keras-1.2.2": "The writer shares no axes when it reads the file, so that its slopes do not fit."},
 )
 def prelu_shared(kit):
     L = kit.layers
@@ -36,6 +37,7 @@ def prelu_shared(kit):
     "Words dropped inside an Embedding and an EigenvalueRegularizer: both act in training only.",
     "keras1 embedding_dropout eigenvalue_regularizer",
     inputs=masked_ids,
+    notes={"keras-1.2.2": "The writer leaves the regularizer's factor out and cannot make it again."},
 )
 def regularisation_lost(kit):
     L = kit.layers

@@ -95,7 +95,7 @@ def quantiles(summary: Array, bins: int) -> list[float]:
         why="`max_tokens`, `binary` and `tf-idf` were renamed when the preprocessing layers left "
         "`experimental` in tf.keras 2.6.",
     ),
-    Step.KERAS_3,
+    Step.KERAS_2,
     "CategoryEncoding",
     *_LOOKUPS,
 )
@@ -110,6 +110,37 @@ def encoding_arguments(layer: Layer, era: Era) -> Layer:
         changes["num_tokens"] = layer.config["max_tokens"]
         drop = ("max_tokens",)
     return layer.with_config(drop=drop, **changes) if changes else layer
+
+
+@model_rule(
+    Rule(
+        "CFG123",
+        "encoding-tf-idf",
+        "A CategoryEncoding weighs its counts.",
+        Severity.ERROR,
+        applies_to="<2.6",
+        before='{"class_name": "CategoryEncoding", "config": {"max_tokens": 5, "output_mode": "tf-idf"}}, array idf',
+        after='CategoryEncoding(num_tokens=5, output_mode="count") → multiply by [0.69, 0.51, …]',
+        why="The experimental layer learned the inverse frequencies of documents. From tf.keras 2.6 on, only lookup "
+        "layers have this mode; the weights become constants behind a layer that counts.",
+    ),
+    Step.KERAS_2,
+)
+def encoding_tf_idf(model: Model, era: Era) -> Model:
+    """Count, and multiply by the learned weights."""
+    return expand_graphs(model, {"CategoryEncoding"}, _weighted)
+
+
+def _weighted(layer: Layer) -> Fragment | None:
+    weights = layer.weights.get("idf")
+    if layer.config.get("output_mode") != "tf_idf" or weights is None:
+        return None
+    fragment = Fragment(layer)
+    config = {**layer.config, "output_mode": "count"}
+    counted = fragment.add("CategoryEncoding", "counted", fragment.input(), config)
+    values = [float(value) for value in weights]
+    fragment.add("TFOpLambda", "weighted", counted, {"function": "math.multiply"}, y=values)
+    return fragment
 
 
 @layer_rule(
