@@ -7,7 +7,19 @@ from migrate.formats.artifact import Format
 from migrate.report.records import Status
 
 _BLOCKED = frozenset(
-    {"CFG005", "CFG009", "CFG017", "CFG018", "CFG022", "CFG050", "CFG052", "FMT004", "FMT007", "FMT026", "FMT028"}
+    {
+        "CFG005",
+        "CFG009",
+        "CFG017",
+        "CFG018",
+        "CFG022",
+        "CFG050",
+        "CFG052",
+        "FMT004",
+        "FMT007",
+        "FMT026",
+        "FMT028",
+    }
 )
 _SKIPPED = frozenset({"FMT013", "FMT023"})
 _NO_MODEL = frozenset({Format.NOT_A_MODEL, Format.HDF5_GOLDEN, Format.HDF5_OTHER})
