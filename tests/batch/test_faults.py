@@ -78,7 +78,7 @@ def test_kill_9_of_the_parent(tmp_path: Path, step: str) -> None:
 
 def test_kill_9_at_any_moment(tmp_path: Path) -> None:
     """Of the parent and all below it at once, as when the machine goes, again and again until a run gets through."""
-    names = [f"m{number}" for number in range(8)]
+    names = [f"slow{number}" for number in range(16)]  # more work than the first three waits allow
     folder, out = models(tmp_path / "in", *names), tmp_path / "out"
     rng = random.Random(7)
     kills, finished = 0, 0

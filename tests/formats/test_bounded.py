@@ -19,7 +19,7 @@ def test_what_is_far_beyond_a_file_fails_at_once_and_the_bound_goes(tmp_path: Pa
     with bounded_memory(file):
         assert np.ones(100 * MIB, "u1").nbytes == 100 * MIB
         with pytest.raises(MemoryError):
-            np.empty(memory_for(1) + MIB, "u1")
+            np.empty(2 * memory_for(1), "u1")
     assert resource.getrlimit(resource.RLIMIT_AS) == before
 
 
