@@ -12,7 +12,7 @@ import numpy as np
 from migrate.capsule.model import count_parameters
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import MigrationError, Severity
-from migrate.parity.golden import find_golden, read_golden
+from migrate.parity.golden import Golden, find_golden, read_golden
 from migrate.pipeline.deploy import deploy
 from migrate.pipeline.progress import Progress, Witness, Written
 from migrate.pipeline.proof import (
@@ -138,14 +138,19 @@ def _collect_witnesses(
     recorded = read_golden(path) if path is not None else None
     if path is not None and recorded is not None and recorded.inputs:
         golden = recorded.arranged([entry["name"] for entry in described["inputs"]])
-        probes = slot.inputs / "golden.safetensors"
-        save_arrays(probes, golden.probes())
-        progress.witnesses.append(Witness("golden", path.name, probes, golden.references()))
+        progress.witnesses.append(golden_witness(slot, path.name, golden))
         progress.golden_activations = golden.activations
     if reference is not None:
         progress.witnesses.append(
             Witness(reference.evidence, "the legacy world", reference.probes, reference.outputs)
         )
+
+
+def golden_witness(slot: Slot, label: str, golden: Golden) -> Witness:
+    """A recording as a witness: its inputs become the probes."""
+    probes = slot.inputs / "golden.safetensors"
+    save_arrays(probes, golden.probes())
+    return Witness("golden", label, probes, golden.references())
 
 
 def _compare_built(slot: Slot, judge: Judge, progress: Progress, retake: Callable[[], object] | None) -> None:

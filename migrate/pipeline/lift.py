@@ -9,10 +9,11 @@ from typing import Any
 from migrate.capsule.store import load_arrays, load_structure, save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.limits import sha256_of
+from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.parity.golden import find_golden, read_golden
 from migrate.parity.probes import InputSpec, make_probes
 from migrate.pipeline.deploy import deploy, report_undeployed
-from migrate.pipeline.layered import compare_reloaded, write_proof
+from migrate.pipeline.layered import compare_reloaded, golden_witness, write_proof
 from migrate.pipeline.progress import Progress, Witness, Written
 from migrate.pipeline.proof import Judge, must_agree, outputs_of
 from migrate.pipeline.reference import Reference
@@ -21,7 +22,7 @@ from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import Facts
 from migrate.worlds.pool import Slot
 
-DEFAULT, HUB_DEFAULT = "serving_default", "default"
+HUB_DEFAULT = "default"
 _UNLIFTABLE = frozenset(
     {
         "EXP020",
@@ -53,7 +54,9 @@ def lift_signature(
     A refusal becomes a finding that names the operation, because the signatures are kept in any case.
     """
     described = progress.signatures["old"]
-    name = next((n for n in (DEFAULT, HUB_DEFAULT) if n in described), None) or next(iter(described))
+    name = next((n for n in (DEFAULT_SIGNATURE, HUB_DEFAULT) if n in described), None) or next(
+        iter(described)
+    )
     witnesses = [witness for key, witness in recorded if key == name]
     if name in references:
         reference = references[name]
@@ -149,10 +152,7 @@ def _recorded(request: ArtifactRequest, slot: Slot) -> list[Witness]:
     path = request.golden or find_golden(request.path)
     if path is None:
         return []
-    golden = read_golden(path)
-    probes = slot.inputs / "golden.safetensors"
-    save_arrays(probes, golden.probes())
-    return [Witness("golden", path.name, probes, golden.references())]
+    return [golden_witness(slot, path.name, read_golden(path))]
 
 
 def _build_and_prove(

@@ -10,6 +10,7 @@ from typing import Any
 from migrate.capsule.model import Model, Topology, structure_refs
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.progress import Progress, Witness
 from migrate.pipeline.reference import Reference, reader_params
@@ -25,8 +26,6 @@ from migrate.pipeline.subclassed import (
 )
 from migrate.pipeline.translated import ask_reader, legacy_structure
 from migrate.worlds.pool import Slot
-
-DEFAULT = "serving_default"
 
 
 def migrate_natively(
@@ -46,7 +45,7 @@ def migrate_natively(
             progress.rules = translated.rules
             progress.findings += translated.notes()
             translated.must_be_translated()
-        reference = _reference_of_model(legacy_structure(slot), references.get(DEFAULT))
+        reference = _reference_of_model(legacy_structure(slot), references.get(DEFAULT_SIGNATURE))
         written = migrate_layers(request, only_keras, slot, staged, translated, progress, reference)
     except MigrationError as error:
         _report_signatures_only(error, progress)
@@ -71,9 +70,9 @@ def migrate_class(
     if not options.custom_objects:
         report_classes(info, progress)
         return {}
-    calls = [witness for name, witness in witnesses if name == DEFAULT]
+    calls = [witness for name, witness in witnesses if name == DEFAULT_SIGNATURE]
     try:
-        parts = migrate_subclassed(slot, staged, options, signatures.get(DEFAULT), calls, progress)
+        parts = migrate_subclassed(slot, staged, options, signatures.get(DEFAULT_SIGNATURE), calls, progress)
     except MigrationError as error:
         _report_signatures_only(error, progress)
         return {}

@@ -15,7 +15,6 @@ from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
 from migrate.worlds.pool import Slot
 
-DEFAULT = "serving_default"
 CUSTOM = "custom_objects.py"
 
 

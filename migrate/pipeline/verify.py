@@ -10,6 +10,7 @@ from typing import Any
 
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
+from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.parity.compare import Comparison
 from migrate.pipeline.layered import output_names
 from migrate.pipeline.progress import Progress
@@ -22,8 +23,6 @@ from migrate.pipeline.signatures import must_keep_signatures, take_signature_ref
 from migrate.pipeline.staging import Staged, stage
 from migrate.pipeline.translated import ask_reader
 from migrate.worlds.pool import Slot
-
-DEFAULT = "serving_default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def _references_of(path: Path, options: Options, slot: Slot, progress: Progress)
         return take_signature_references(slot, info, signatures, progress)
     translated = ask_reader(slot, staged.source, reader_params(staged, options))
     translated.must_be_translated()
-    return {DEFAULT: take_reference(slot, staged, translated, options)}
+    return {DEFAULT_SIGNATURE: take_reference(slot, staged, translated, options)}
 
 
 def _against_saved_model(
@@ -120,7 +119,7 @@ def _signature(described: Mapping[str, Any]) -> dict[str, Any]:
 def _against_keras(
     references: Mapping[str, Reference], staged: Staged, options: Options, slot: Slot
 ) -> list[Comparison]:
-    reference = references.get(DEFAULT)
+    reference = references.get(DEFAULT_SIGNATURE)
     if reference is None:
         raise MigrationError(
             "PAR006",

@@ -12,7 +12,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-DEFAULT = "serving_default"
+from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
+
 CALL = "__call__"
 
 
@@ -30,7 +31,7 @@ def signatures_of(loaded: Any, functions: Sequence[str]) -> dict[str, Any]:
     for name in functions:
         function = as_signature(getattr(loaded, name, None))
         if function is not None:
-            derived[DEFAULT if name == CALL else name] = function
+            derived[DEFAULT_SIGNATURE if name == CALL else name] = function
     return derived
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from migrate.formats.checkpoint.layers import VALUE
+from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.formats.saved_model.tables import static_tables
 from migrate.formats.stock import is_stock_class
 
@@ -96,7 +97,7 @@ def subclassed_root(model: SavedModel, graph: ObjectGraph | None) -> Subclassed 
         return None
     config = _plain(root.get("config"))
     usable = isinstance(config, dict) and config and not config.get(_WITHOUT)
-    inputs = next((s.inputs for s in model.serving.signatures if s.name == "serving_default"), ())
+    inputs = next((s.inputs for s in model.serving.signatures if s.name == DEFAULT_SIGNATURE), ())
     return Subclassed(
         str(root["class_name"]),
         config if usable else None,

@@ -14,6 +14,7 @@ import numpy as np
 
 from migrate.capsule.store import save_arrays
 from migrate.findings import MigrationError
+from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.worlds.runner import cases_of
 
 _NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -124,7 +125,7 @@ def _onnx(file: str, names: Sequence[str]) -> Any:
 
 def _litert(file: str, names: Sequence[str]) -> Any:
     interpreter = importlib.import_module("ai_edge_litert.interpreter").Interpreter(file)
-    runner = interpreter.get_signature_runner("serving_default")
+    runner = interpreter.get_signature_runner(DEFAULT_SIGNATURE)
 
     def call(arrays: Sequence[Any]) -> Any:
         results = runner(**dict(zip(names, arrays, strict=True)))

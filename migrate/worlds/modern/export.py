@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.worlds.modern.portable import make_portable
 
 TABLED = frozenset({"IntegerLookup", "StringLookup", "TextVectorization", "FeatureSpace", "HashedCrossing"})
@@ -41,7 +42,7 @@ def export_saved_model(model: Any, path: Path, input_names: list[str], output_na
 
     archive = keras.export.ExportArchive()
     _track(archive, model)
-    archive.add_endpoint("serving_default", serve, input_signature=specs)
+    archive.add_endpoint(DEFAULT_SIGNATURE, serve, input_signature=specs)
     archive.write_out(str(path), verbose=False)
 
 

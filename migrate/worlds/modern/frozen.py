@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from migrate.findings import MigrationError
+from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.worlds.graphs import described, read_graph
 
 
@@ -39,7 +40,7 @@ def serve_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     archive.track(tf.Module())
     out = scratch / "saved_model"
     try:
-        archive.add_endpoint("serving_default", serve, input_signature=specs)
+        archive.add_endpoint(DEFAULT_SIGNATURE, serve, input_signature=specs)
         archive.write_out(str(out), verbose=False)
     except (AssertionError, ValueError, TypeError, tf.errors.OpError) as error:
         raise MigrationError(

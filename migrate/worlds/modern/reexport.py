@@ -14,10 +14,10 @@ import keras
 import tensorflow as tf
 
 from migrate.findings import MigrationError
+from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.worlds.functions import CALL, signatures_of
 from migrate.worlds.signatures import load, ordered
 
-DEFAULT = "serving_default"
 OUT = "saved_model"
 
 
@@ -58,7 +58,7 @@ def _write(
 ) -> list[str]:
     archive = keras.export.ExportArchive()
     archive.track(loaded)
-    names = sorted(signatures, key=lambda name: name != DEFAULT)
+    names = sorted(signatures, key=lambda name: name != DEFAULT_SIGNATURE)
     for name in names:
         function, specs = endpoint(signatures[name], params.get("orders", {}).get(name, {}))
         archive.add_endpoint(name, function, input_signature=specs)

@@ -22,6 +22,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow.python.saved_model import loader_impl
 
 from migrate.findings import MigrationError
+from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.worlds.session import shape_of
 
 _VARIABLE_OPS = frozenset({"Variable", "VariableV2"})
@@ -87,7 +88,7 @@ def reexport_tf1(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     module = Lifted(loaded)
     archive = keras.export.ExportArchive()
     archive.track(module)
-    names = sorted(loaded.signatures, key=lambda name: name != "serving_default")
+    names = sorted(loaded.signatures, key=lambda name: name != DEFAULT_SIGNATURE)
     for name in names:
         function, specs = _endpoint(module, loaded, params["orders"][name], name)
         archive.add_endpoint(name, function, input_signature=specs)

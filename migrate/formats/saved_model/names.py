@@ -1,0 +1,4 @@
+"""Names that TensorFlow gives in every SavedModel."""
+
+DEFAULT_SIGNATURE = "serving_default"
+"""The signature that a server answers with when none is asked for (``signature_constants.py`` of TensorFlow)."""
