@@ -20,39 +20,11 @@ from migrate.batch.lock import STATE
 from migrate.batch.run import BatchStopped
 from migrate.batch.status import look
 from migrate.findings import MigrationError
+from tests.batch.processes import descendants, survivors
 from tests.batch.support import calls, intact, models, run, start, statuses, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-def descendants(pid: int) -> list[int]:
-    """Processes that were started by a process, or by those."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-                children.setdefault(parent, []).append(int(entry.name))
-    found, todo = [], [pid]
-    while todo:
-        todo += (mine := children.get(todo.pop(), []))
-        found += mine
-    return found
-
-
-def gone(pids: list[int], seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        alive = []
-        for pid in pids:
-            with contextlib.suppress(OSError):
-                if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
-                    alive.append(pid)
-        if not alive:
-            return True
-        time.sleep(0.05)
-    return False
 
 
 @pytest.mark.parametrize("step", ["started", "before-publish", "published"])
@@ -65,7 +37,7 @@ def test_kill_9_of_the_parent(tmp_path: Path, step: str) -> None:
     assert below
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    assert gone(below), "workers outlive their parent"
+    assert survivors(below) == {}
     assert not look(out).alive
     assert look(out).states["started"] == 1
     (tmp_path / f"gate-{step}").unlink()
@@ -155,7 +127,7 @@ def test_ctrl_c_twice_ends_at_once(tmp_path: Path) -> None:
     assert time.monotonic() - began < 10
     assert process.returncode == 9
     assert "interrupted at once" in output
-    assert gone(below)
+    assert survivors(below) == {}
     (tmp_path / "gate-started").unlink()
     assert statuses(run(folder, out)) == {"a.h5": "migrated", "b.h5": "migrated"}
     intact(out, "a", "b")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import tempfile
 import threading
 import time
@@ -19,8 +20,8 @@ from migrate.batch.ledger import Ledger
 from migrate.batch.lock import STATE
 from migrate.batch.ray import LOOPBACK_ONLY
 from migrate.batch.run import run_batch
+from tests.batch.processes import command, descendants, survivors
 from tests.batch.support import ROOT, calls, intact, models, options, statuses, wait_for
-from tests.batch.test_faults import descendants, gone
 
 os.environ.setdefault(LOOPBACK_ONLY, "0")  # read when Ray is imported
 ray = pytest.importorskip("ray", reason="needs the ray extra")
@@ -30,27 +31,43 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray")]
 
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Two nodes of one CPU; afterwards nothing of them is left, neither process nor file."""
+    """Two nodes of one CPU; afterwards nothing of them is left, neither process nor file.
+
+    What this project started must end by itself. Ray's own processes are ended here: a worker that starts while
+    its node is killed looks for the cluster for up to a minute (``gcs_rpc_server_reconnect_timeout_s``).
+    """
     from ray.cluster_utils import Cluster
 
     folder = tempfile.mkdtemp(prefix="km-ray-")  # short: sockets are made in it
     monkeypatch.setenv("RAY_TMPDIR", folder)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    before = set(descendants(os.getpid()))  # workers that other tests of this process share
+    others = set(descendants(os.getpid()))  # workers that other tests of this process share
     node = {"num_cpus": 1, "memory": 6 << 30, "object_store_memory": 100 << 20}
     made = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+    started: dict[int, str] = {}
     try:
         second = made.add_node(**node)
         made.wait_for_nodes()
         ray.init(address=made.address, log_to_driver=False)
-        below = descendants(os.getpid())
+        started |= commands_below(others)
         yield made, second
-        below += descendants(os.getpid())
+        started |= commands_below(others)
     finally:
         ray.shutdown()
         made.shutdown()
         shutil.rmtree(folder, ignore_errors=True)
-    assert gone([pid for pid in below if pid not in before], 20)
+    ours = {pid for pid, run in started.items() if str(ROOT / "migrate") in run}
+    assert survivors(ours) == {}
+    for pid in started.keys() - ours:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    assert survivors(started) == {}
+
+
+def commands_below(others: set[int]) -> dict[int, str]:
+    """What this test process has started and what it runs, without ``others`` and what those have forked."""
+    beside = {below for pid in others for below in [pid, *descendants(pid)]}
+    return {pid: command(pid) for pid in descendants(os.getpid()) if pid not in beside}
 
 
 def listening(pids: set[int]) -> set[str]:
