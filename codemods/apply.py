@@ -169,8 +169,8 @@ class _Rebuild:
         orphaned: Sequence[Any] = ()
         for item in items:
             made = self.node(item)
-            if orphaned and not getattr(made, "leading_lines", orphaned):
-                made = made.with_changes(leading_lines=orphaned)  # blank lines above a statement that left
+            if orphaned:
+                made = _adopt(made, orphaned)
             orphaned = ()
             before, after = self._around.pop(item, ([], []))
             inside: list[cst.BaseStatement] | None = self._replaced.pop(item, None)
@@ -191,10 +191,13 @@ class _Rebuild:
                     result.append(made.with_changes(body=[cst.Pass()]))
             else:
                 lines = _inherit(inside, made)
-                orphaned = () if lines or not result else getattr(made, "leading_lines", ())
+                above = () if lines else getattr(made, "leading_lines", ())
+                orphaned = above if result or _has_comment(above) else ()
                 result.extend(lines)
             result.extend(after)
-        return result or [cst.SimpleStatementLine([cst.Pass()])]
+        if not result or _has_comment(orphaned):
+            result.append(cst.SimpleStatementLine([cst.Pass()], leading_lines=orphaned))
+        return result
 
     def _line(
         self, line: cst.SimpleStatementLine, made: cst.SimpleStatementLine, small: cst.CSTNode
@@ -291,15 +294,23 @@ def _small(lines: Iterable[cst.BaseStatement]) -> list[cst.BaseSmallStatement]:
 
 def _inherit(lines: list[cst.BaseStatement], old: cst.CSTNode) -> list[cst.BaseStatement]:
     """Give replacing lines the comments above the old one, and the last of them the comment behind it."""
-    leading = getattr(old, "leading_lines", ())
     if not lines:
-        return [cst.SimpleStatementLine([cst.Pass()], leading_lines=leading)] if _has_comment(leading) else []
+        return []
+    leading = getattr(old, "leading_lines", ())
     first: Any = lines[0]
     lines[0] = first.with_changes(leading_lines=(*leading, *first.leading_lines))
     last: Any = lines[-1]
     if isinstance(old, cst.SimpleStatementLine) and isinstance(last, cst.SimpleStatementLine):
         lines[-1] = last.with_changes(trailing_whitespace=old.trailing_whitespace)
     return lines
+
+
+def _adopt(statement: Any, orphaned: Sequence[Any]) -> Any:
+    """Give a statement the comments, or else the blank lines, that stood above one that left."""
+    own = getattr(statement, "leading_lines", None)
+    if own is None or (own and not _has_comment(orphaned)):
+        return statement
+    return statement.with_changes(leading_lines=(*orphaned, *own))
 
 
 def _has_comment(lines: Iterable[Any]) -> bool:

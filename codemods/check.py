@@ -70,11 +70,14 @@ def _unknown_imports(context: Context) -> Iterator[Found]:
     catalogue = load()
     release = context.version.release[:2]
     for statement, scope in context.module.index.imports:
-        if not isinstance(statement, ast.ImportFrom) or statement.level or not statement.module:
+        module = getattr(statement, "module", None)
+        if isinstance(statement, ast.ImportFrom) and (statement.level or not module):
             continue
         for alias in statement.names:
-            known = canonical(f"{statement.module}.{alias.name}")
-            if alias.name == "*" or not known.name.startswith("keras."):
+            known = canonical(f"{module}.{alias.name}" if module else alias.name)
+            if isinstance(statement, ast.Import) and not alias.asname:
+                continue  # it binds ``keras``, and becomes an import of that
+            if alias.name == "*" or not known.name.startswith("keras.") or ".__" in known.name:
                 continue
             namespace = "tf.keras" if known.origin != "keras" else "keras"
             place = catalogue.destination(known.name, namespace) or known.name

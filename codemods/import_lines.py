@@ -16,13 +16,15 @@ def rewritten(
 ) -> list[Any] | None:
     """The lines that stand in place of an import statement; None when it stays."""
     node = node.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
-    added = [f"{line}\n" for line in imports.added.get(statement, ())]
+    added = dict(imports.added.get(statement, {}))
     kept: list[tuple[int, ast.alias]] = []
     moved: list[tuple[int, ast.alias, str]] = []
     for position, alias in enumerate(statement.names):
-        if alias in imports.dropped:
-            continue
         path = imports.moves.get(alias)
+        if alias in imports.dropped:
+            if path is not None and alias.asname is None and _takes_over(added, path):
+                moved.append((position, alias, path))
+            continue
         if path is None:
             kept.append((position, alias))
         else:
@@ -34,10 +36,24 @@ def rewritten(
     else:
         assert isinstance(node, cst.Import)
         lines = _import_lines(imports, node, kept, moved)
-    new: list[Any] = [cst.parse_module(line).body[0] for line in dict.fromkeys(added)]
+    new: list[Any] = [cst.parse_module(f"{line}\n").body[0] for line in added]
     present = {cst.Module([line]).code.strip() for line in lines}
     new = [line for line in new if cst.Module([line]).code.strip() not in present]
-    return [*lines, *new]
+    return [line for line in (*lines, *new) if not imports.repeats(statement, _module_of(line))]
+
+
+def _takes_over(added: dict[str, str], path: str) -> bool:
+    """Whether a new import is of what an import that leaves moved to: then it takes that one's place in the line."""
+    base, _, last = path.rpartition(".")
+    return added.pop(f"from {base} import {last}", None) is not None
+
+
+def _module_of(line: Any) -> str:
+    """The module of a lone ``import module``; empty for other lines."""
+    small = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
+    alias = small.names[0] if isinstance(small, cst.Import) and len(small.names) == 1 else None
+    plain = alias is not None and alias.asname is None and isinstance(alias.name, cst.Name)
+    return str(alias.name.value) if alias is not None and plain else ""
 
 
 def _from_lines(

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from codemods.edits import (
@@ -54,6 +55,9 @@ class Imports:
         self._spelled: dict[tuple[str, ast.AST], str] = {}
         self.added: dict[ast.stmt | None, dict[str, str]] = {}
         """By the import statement they go beside: lines to add, and the path each binds."""
+        self._plain: dict[str, int] = {}
+        """By module: the line of the first plain import of it at the top of the file, as far as is known."""
+        self._homes: dict[ast.stmt, Scope] = dict(self._module.index.imports)
         self._used: set[str] = set()
         self._gone = removed_names(edits)
         self._quoted = {edit.node for edit in edits if isinstance(edit, ReplaceQuoted)}
@@ -133,9 +137,11 @@ class Imports:
     def _visible(self, scope: Scope, line: int) -> Iterator[tuple[str, str]]:
         """Names that can be used in a scope, with the path each stands for after the rewrite."""
         seen: set[str] = set()
+        around: set[Scope] = set()
         current: Scope | None = scope
         while current is not None:
             if current is scope or current.kind != "class":
+                around.add(current)
                 for name, bindings in current.bindings.items():
                     if name not in seen:
                         seen.add(name)
@@ -143,9 +149,10 @@ class Imports:
                         if after and scope.find(name) is current:
                             yield name, after
             current = current.parent
-        for lines in self.added.values():
-            for text, path in lines.items():
-                yield text.rpartition(" ")[2], path
+        for anchor, lines in self.added.items():
+            if anchor is None or self._homes.get(anchor) in around:
+                for text, path in lines.items():
+                    yield text.rpartition(" ")[2], path
 
     def after(self, bindings: list[Binding]) -> str:
         """The path that a name's bindings stand for after the rewrite; empty when they differ or are no imports."""
@@ -257,8 +264,11 @@ class Imports:
 
     def remaining(self, name: str) -> list[ast.Name]:
         """Uses of a name that no edit takes away."""
+        return self._staying(node for node, _ in self._module.index.names.get(name, ()))
+
+    def _staying(self, nodes: Iterable[ast.expr]) -> list[ast.Name]:
         left: list[ast.Name] = []
-        for node, _ in self._module.index.names.get(name, ()):
+        for node in nodes:
             inner = root_name(node)
             if inner is not None and inner not in self._gone:
                 left.append(inner)
@@ -270,21 +280,28 @@ class Imports:
         dropped: set[ast.alias] = set()
         mentioned = " ".join(str(n.value) for n, _ in self._module.index.annotations if n not in self._quoted)
         respelled = " ".join(str(node.value) for node in self._quoted)
-        for statement, _ in self._module.index.imports:
+        for statement, scope in self._module.index.imports:
             for alias in statement.names:
                 name = (alias.asname or alias.name).partition(".")[0]
-                used = name in self._module.index.names or name in respelled
+                uses = self._uses(name, scope)
                 if (
                     alias.name == "*"
-                    or not used
+                    or not (uses or name in respelled)
                     or self.context.exported(name)
                     or name in self._used
                     or name in mentioned
                 ):
                     continue
-                if not self.remaining(name) and not is_guarded(self.context, statement):
+                if not self._staying(uses) and not is_guarded(self.context, statement):
                     dropped.add(alias)
         return {alias for alias in dropped if not self._alone(alias)}
+
+    def _uses(self, name: str, scope: Scope) -> list[ast.expr]:
+        """Uses of what an import in a scope binds: the same name in another function is another one."""
+        home = scope.find(name)
+        return [
+            node for node, place in self._module.index.names.get(name, ()) if place.find(name) in {home, None}
+        ]
 
     def _alone(self, alias: ast.alias) -> bool:
         """Whether an import is all that a branch does: taken away, the branch would say nothing."""
@@ -297,6 +314,27 @@ class Imports:
         return alone and statement not in self.added
 
     # What becomes of the statements
+
+    def repeats(self, statement: ast.stmt, module: str) -> bool:
+        """Whether ``import module``, put in place of a statement at the top, was there already further up."""
+        if not module or statement not in self._module.tree.body:
+            return False
+        known = self._plain.setdefault(module, self._first_plain(module))
+        if known < statement.lineno:
+            return True
+        self._plain[module] = statement.lineno
+        return False
+
+    def _first_plain(self, module: str) -> int:
+        """The line of the first ``import module`` at the top that stays as it is."""
+        lines = [
+            statement.lineno
+            for statement in self._module.tree.body
+            if isinstance(statement, ast.Import)
+            for alias in statement.names
+            if (alias.name, alias.asname) == (module, None) and alias not in self.dropped
+        ]
+        return min(lines, default=sys.maxsize)
 
     def touched(self) -> Iterator[ast.stmt]:
         """Import statements that change or get a neighbour."""

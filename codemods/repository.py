@@ -101,6 +101,10 @@ class Repository:
             if module is None:
                 return None
             rest = parts[length:]
+            if len(rest) == 1 and self.find(root, dotted) is not None and not _own(module, rest[0]):
+                return (
+                    None  # ``import keras`` in a package that has a module ``keras`` does not hide that one
+                )
             expression: ast.expr = ast.Name(id=rest[0], ctx=ast.Load(), lineno=1 << 30, col_offset=0)
             for attribute in rest[1:]:
                 expression = ast.Attribute(value=expression, attr=attribute, ctx=ast.Load(), lineno=1 << 30)
@@ -139,6 +143,14 @@ def _imported_names(root: Path) -> dict[str, frozenset[str]]:
                 matched = (_NAME.match(part) for part in given)
                 found.setdefault(last, set()).update(m[1].decode(errors="replace") for m in matched if m)
     return {module: frozenset(names) for module, names in found.items()}
+
+
+def _own(module: Module, name: str) -> bool:
+    """Whether a package itself says what one of its names is: defined there, or from one of its own modules."""
+    bindings = module.index.module.bindings.get(name, ())
+    return any(
+        found.kind != "import" or found.path.startswith((".", f"{module.package}.")) for found in bindings
+    )
 
 
 class _Bound:

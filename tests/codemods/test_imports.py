@@ -55,6 +55,48 @@ MOVES = {
         "def f():\n    import tensorflow as tf\n    return tf.keras.Sequential()\n",
         "def f():\n    import keras\n    return keras.Sequential()\n",
     ),
+    "lazy imports of one name in several functions": (
+        "def f(a):\n    from tensorflow.keras import backend as K\n    return K.mean(a)\n\n\n"
+        "def g(a):\n    from tensorflow.keras import backend as K\n    return K.sum(a) + K.epsilon()\n",
+        "def f(a):\n    from keras import ops\n    return ops.mean(a)\n\n\n"
+        "def g(a):\n    from keras import backend as K\n    from keras import ops\n"
+        "    return ops.sum(a) + K.epsilon()\n",
+    ),
+    "lazy imports of a symbol with another name": (
+        "def f():\n    from tensorflow.keras.losses import logcosh\n    return [logcosh]\n\n\n"
+        "def g():\n    from tensorflow.keras.losses import logcosh\n    return [logcosh]\n",
+        "def f():\n    from keras.losses import log_cosh\n    return [log_cosh]\n\n\n"
+        "def g():\n    from keras.losses import log_cosh\n    return [log_cosh]\n",
+    ),
+    "symbol with another name among others": (
+        "from tensorflow.keras.losses import logcosh, poisson  # both\nl = [logcosh, poisson]\n",
+        "from keras.losses import log_cosh, poisson  # both\nl = [log_cosh, poisson]\n",
+    ),
+    "several modules that are one now": (
+        "import keras.layers.core\nimport keras.layers.local\nimport os\nimport keras.layers.noise\n\n"
+        "d = keras.layers.core.Dense, keras.layers.noise.GaussianNoise, keras.Model, os\n",
+        "import keras\nimport os\n\nd = keras.layers.Dense, keras.layers.GaussianNoise, keras.Model, os\n",
+    ),
+    "comments above an import that leaves": (
+        "import os\n\n# ######\n\n\nimport keras.backend as K\nimport keras.layers\n\n"
+        "def f(x):\n    return len(K.int_shape(x)), keras.layers.Dense, os\n",
+        "import os\n\n# ######\n\n\nimport keras.layers\n\n"
+        "def f(x):\n    return len(tuple(x.shape)), keras.layers.Dense, os\n",
+    ),
+    "module that is gone, under its full name": (
+        "import keras.engine.topology\nimport tensorflow.keras.engine.training\n\n"
+        "l = keras.engine.topology.Layer\n",
+        "import keras\n\nl = keras.layers.Layer\n",
+    ),
+    "lazy import of a global name": (
+        "def f():\n    global K\n    from tensorflow.keras import backend as K\n\n\n"
+        "def g():\n    return K.epsilon()\n",
+        "def f():\n    global K\n    from keras import backend as K\n\n\ndef g():\n    return K.epsilon()\n",
+    ),
+    "lazy import that nothing used": (
+        "def f():\n    import keras\n\n\ndef g():\n    from tensorflow import keras\n    return keras.Model\n",
+        "def f():\n    import keras\n\n\ndef g():\n    import keras\n    return keras.Model\n",
+    ),
     "lazy import keeps lazy beside a module-level one": (
         "import numpy as np\n\n\ndef f():\n    from tensorflow import keras\n    return keras.Sequential(np)\n",
         "import numpy as np\n\n\ndef f():\n    import keras\n    return keras.Sequential(np)\n",
@@ -193,6 +235,7 @@ def test_imports_in_branches() -> None:
 
 def test_dunder_names_of_the_package_exist() -> None:
     check_noop("import keras\nv = keras.__version__.split('.'), keras.__name__\n", codes=())
+    check_noop("from keras import __version__ as KERAS_VERSION\nv = KERAS_VERSION\n", codes=())
 
 
 def test_a_rule_speaks_before_the_general_ones() -> None:
@@ -247,6 +290,10 @@ def test_unused_import_of_the_author_is_not_ours_to_remove() -> None:
         "import tensorflow as tf\nfrom tensorflow.keras import layers\nm = layers.Dense(1)\n",
         "import tensorflow as tf\nfrom keras import layers\nm = layers.Dense(1)\n",
     )
+
+
+def test_unknown_module_under_another_name_is_a_finding() -> None:
+    check_noop("import keras.engine.saving_utils as s\n", codes=("IMP010",))
 
 
 def test_unknown_name_and_argument_are_findings() -> None:

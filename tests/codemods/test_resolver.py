@@ -183,7 +183,11 @@ def repository(tmp_path: Path) -> Path:
         "loop2.py": "from .loop import x\n",
         "broken.py": "def (:\n",
         "sub/__init__.py": "",
+        "utils/__init__.py": "import keras.utils\nfrom .loop import loop\n",
+        "utils/keras.py": "def apply(layer, x):\n    return layer(x)\n",
+        "utils/loop.py": "from keras.utils import plot_model as loop\n",
     }.items():
+        (package / name).parent.mkdir(exist_ok=True)
         (package / name).write_text(text)
     return package
 
@@ -192,6 +196,8 @@ REPOSITORY = {
     "re-exported module": ("from pkg.base import K\nask(K.mean)", "keras.backend.mean"),
     "relative": ("from ..base import keras\nask(keras.Model)", "keras.Model"),
     "through a module": ("from pkg import base\nask(base.keras.Model)", "keras.Model"),
+    "module of the name of a package": ("import pkg.utils.keras as ku\nask(ku.apply)", None),
+    "function of the name of its module": ("from pkg.utils import loop\nask(loop)", "keras.utils.plot_model"),
     "circle": ("from pkg.loop import x\nask(x)", None),
     "broken file": ("from pkg.broken import x\nask(x)", None),
 }
