@@ -45,9 +45,9 @@ def inspect(path: Path, architecture: Path | None, as_json: bool) -> None:
 
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
     else:
-        from rich.console import Console
+        from migrate.cli.console import stdout
 
-        show(found, Console())
+        show(found, stdout())
     blocking = any(f.severity in (Severity.ERROR, Severity.SILENT) for f in found.obstacles)
     sys.exit(1 if blocking else 0)
 

@@ -199,11 +199,13 @@ def _show(report: BatchReport, out: str, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(report), indent=1))
         return
-    from migrate.cli.tables import print_table, reasons_table, result_table
+    from migrate.cli.console import stdout
+    from migrate.cli.tables import reasons_table, result_table
 
-    print_table(result_table(report))
+    console = stdout()
+    console.print(result_table(report))
     reasons = reasons_table(report)
     if reasons is not None:
-        print_table(reasons)
+        console.print(reasons)
     summary = ", ".join(f"{count} {status}" for status, count in report.summary.items() if count)
     click.echo(f"{summary}. Report: {out.rstrip('/')}/report.json")

@@ -188,6 +188,7 @@ def _umask() -> int:
 
 
 def _tell(made: Report, written: list[Path]) -> None:
+    from migrate.cli.console import stdout
     from migrate.report.writers.terminal import show
 
-    show(made, [str(path) for path in written])
+    show(made, [str(path) for path in written], stdout())

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -20,14 +19,6 @@ _COLOURS = {
     "failed": "red",
     "skipped": "dim",
 }
-
-
-def print_table(table: Table) -> None:
-    """Print to standard output; in a pipe as wide as the content needs."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=160)
-    console.print(table)
 
 
 def result_table(report: BatchReport) -> Table:

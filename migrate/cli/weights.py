@@ -39,14 +39,15 @@ def weights(path: Path, out: Path, no_optimizer: bool, force: bool, as_json: boo
         rows = [{"name": s.name, "key": s.key, "shape": list(s.shape), "dtype": s.dtype} for s in done.arrays]
         click.echo(msgspec.json.encode({"out": str(out), "arrays": rows, "left_out": done.left_out}))
     else:
-        from rich.console import Console
         from rich.markup import escape
         from rich.table import Table
+
+        from migrate.cli.console import stdout
 
         table = Table("array", "shape", "dtype")
         for source in done.arrays:
             table.add_row(escape(source.name), str(source.shape), source.dtype)
-        console = Console()
+        console = stdout()
         console.print(table)
         for finding in done.left_out:
             console.print(f"[yellow]{finding.code}[/yellow] {escape(finding.message)} {escape(finding.hint)}")

@@ -19,9 +19,8 @@ REASONS = 8
 WIDTH = 40
 
 
-def show(report: Report, written: Sequence[str], console: Console | None = None) -> None:
+def show(report: Report, written: Sequence[str], out: Console) -> None:
     """Print the verdict, bars of readiness, the worst reasons, the next steps and what was written."""
-    out = console or Console()
     out.print(f"\n[bold]{escape(report.verdict)}[/]\n")
     for title, units in (("models", report.models), ("files", report.files)):
         counts = {level: sum(unit.level is level for unit in units) for level in Level}
@@ -32,7 +31,7 @@ def show(report: Report, written: Sequence[str], console: Console | None = None)
     effort += f", {report.tally.open_severities[Severity.INFO]} for information"
     out.print(f"\n{report.tally.open} open findings of {report.tally.findings}: {effort}", highlight=False)
     if report.reasons:
-        out.print(_reasons(report))
+        out.print(_reasons(report, fit=out.is_terminal))
     for number, step in enumerate(report.order, 1):
         command = f"  [bold cyan]{escape(step.command)}[/]" if step.command else ""
         out.print(f"{number}. {escape(step.title)} ({len(step.items)}){command}", highlight=False)
@@ -52,8 +51,8 @@ def _bar(counts: dict[Level, int]) -> str:
     return "".join(f"[{_STYLE[level]}]{'█' * n}[/]" for level, n in cells.items() if n)
 
 
-def _reasons(report: Report) -> Table:
-    table = Table.grid(padding=(0, 1), expand=True)
+def _reasons(report: Report, *, fit: bool) -> Table:
+    table = Table.grid(padding=(0, 1), expand=fit)
     table.add_column(justify="right", width=6)
     table.add_column(width=8)
     table.add_column(width=8)
