@@ -37,6 +37,7 @@ MODULES = (
     "cases_savedmodel_classes",
     "cases_savedmodel_strings",
     "cases_savedmodel_hub",
+    "cases_savedmodel_calls",
     "cases_tf1",
     "cases_tf1_control",
     "cases_checkpoint",

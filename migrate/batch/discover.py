@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
-from migrate.formats.pairing import Neighbours
+from migrate.formats.pairing import Neighbours, only_saved_model
 from migrate.parity.golden import find_golden
 from migrate.scan.files import artifacts as walk
 
@@ -52,7 +52,8 @@ class Candidate:
         format: what it is, or None when it cannot be read.
         size: bytes; of a folder, of all its files.
         parts: files that it consists of together, where they are more than ``path``: those of a checkpoint.
-        companions: files that its migration reads, too: architecture, recorded inputs and outputs.
+        companions: what its migration reads, too: architecture (a file, or for a checkpoint a SavedModel), recorded
+            inputs and outputs.
         problem: why it cannot be read, empty otherwise.
     """
 
@@ -122,7 +123,7 @@ def discover(sources: Sequence[Source], identify: Identify) -> list[Candidate]:
         if isinstance(kind, MigrationError):
             candidates.append(Candidate(path, name, None, 0, problem=kind.message))
             continue
-        belonging = [file for file in (pairs.architectures.get(path), find_golden(path)) if file is not None]
+        belonging = [file for file in (pairs.architecture_of(path, kind.format), find_golden(path)) if file]
         parts = _parts(path, kind.format)
         size = sum(part.stat().st_size for part in parts) if parts else kind.size
         candidates.append(Candidate(path, name, kind.format, size, tuple(belonging), parts=parts))
@@ -153,6 +154,16 @@ class _Pairs:
             except MigrationError:
                 self._folders[path.parent] = None  # a file that was named, in a folder that cannot be listed
         return self._folders[path.parent]
+
+    def architecture_of(self, path: Path, form: Format) -> Path | None:
+        """What the migration of an artifact may take its layers from, beside the artifact itself.
+
+        Whether the SavedModel beside a checkpoint holds layers is not looked at: any change of it could change that.
+        """
+        found = self.architectures.get(path)
+        if found is None and form is Format.CHECKPOINT and self._beside(path) is not None:
+            return only_saved_model(path.parent)
+        return found
 
     def belongs_to_a_model(self, architecture: Path) -> bool:
         """Whether weights or a model of the same name stand beside an architecture."""

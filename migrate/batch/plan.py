@@ -47,6 +47,8 @@ _EXPECTED: dict[Format | None, tuple[str, str]] = {
     None: ("failed", "sure"),
 }
 _PAIRED = ("migrated", "likely")
+_WEIGHTS = (Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE, Format.CHECKPOINT)
+_TEXT_SUFFIXES = (".json", ".yaml", ".yml", ".txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def make_plan(
             action, same_as = Action.COPY, leaders[key]
         else:
             leaders[key] = one.source
-        expected, sure = _PAIRED if one.companions and _is_weights(one) else _expected(one)
+        expected, sure = _expected(one)
         seconds = resources.seconds_of(one.size) if action is Action.MIGRATE else 0.0
         ours = row is not None and row.state in (STARTED, FINISHED)
         planned.append(
@@ -171,13 +173,10 @@ def _is_kept(row: Row, key: str, retry: frozenset[str]) -> bool:
     return not any(finding.code in ("RUN017", "RUN018") for finding in row.result.findings)
 
 
-def _is_weights(one: Candidate) -> bool:
-    return one.format in (Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE) and any(
-        path.suffix in (".json", ".yaml", ".yml", ".txt") for path in one.companions
-    )
-
-
 def _expected(one: Candidate) -> tuple[str, str]:
+    """Weights become what the architecture beside them is; what a SavedModel beside a checkpoint holds is not known."""
+    if one.format in _WEIGHTS and any(path.suffix in _TEXT_SUFFIXES for path in one.companions):
+        return _PAIRED
     return _EXPECTED.get(one.format, ("skipped", "sure"))
 
 

@@ -21,6 +21,7 @@ from migrate.batch.store import download, download_file, open_store, patiently, 
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.pairing import core
+from migrate.formats.saved_model.names import PROTO
 from migrate.parity.golden import golden_names
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def discover_remote(url: str) -> list[RemoteArtifact]:
     if not listing:
         raise MigrationError("RUN013", f"{url} does not exist or is empty", "Check the address.")
     base = posixpath.dirname(root) if list(listing) == [root] or "*" in root else root
-    models = {posixpath.dirname(path) for path in listing if posixpath.basename(path) == "saved_model.pb"}
+    models = {posixpath.dirname(path) for path in listing if posixpath.basename(path) == PROTO}
     found = []
     for path, info in sorted(listing.items()):
         if any(path.startswith(f"{folder}/") for folder in models):
@@ -66,7 +67,7 @@ def discover_remote(url: str) -> list[RemoteArtifact]:
             parts = [listing[other] for other in _shards(path, listing)]
             found.append(_artifact(store, path, base, form, listing, [info, *parts]))
     for folder in sorted(models):
-        inside = [info for path, info in listing.items() if path.startswith(f"{folder}/")]
+        inside = [listing[path] for path in _in(folder, listing)]
         found.append(_artifact(store, folder, base, Format.SAVED_MODEL, listing, inside))
     return found
 
@@ -118,7 +119,10 @@ def _artifact(
     infos: list[dict[str, Any]],
 ) -> RemoteArtifact:
     companions = [] if form is Format.SAVED_MODEL else _beside(path, form, listing)
-    tokens = sorted(_token(info) for info in [*infos, *(listing[beside] for beside in companions)])
+    inside = {
+        other for beside in companions for other in ([beside] if beside in listing else _in(beside, listing))
+    }
+    tokens = sorted(_token(info) for info in [*infos, *(listing[other] for other in inside)])
     token = hashlib.sha256("\n".join(tokens).encode()).hexdigest()
     source = posixpath.relpath(path, base) if base else path
     size = sum(int(info.get("size") or 0) for info in infos)
@@ -140,19 +144,31 @@ def _token(info: dict[str, Any]) -> str:
 
 
 def _beside(path: str, form: Format, listing: dict[str, dict[str, Any]]) -> list[str]:
-    """Companions by name: the architecture of weights, and recorded inputs and outputs."""
+    """Companions by name: the architecture of weights, and recorded inputs and outputs.
+
+    For a checkpoint without a text the architecture may be that of the only SavedModel in its folder.
+    """
     folder, name = posixpath.split(path)
     found = [beside for one in golden_names(name) if (beside := posixpath.join(folder, one)) in listing][:1]
     found += _shards(path, listing)
     if form in (Format.HDF5_WEIGHTS, Format.CHECKPOINT):
-        found += [
+        texts = [
             other
             for other in listing
             if posixpath.dirname(other) == folder
             and other.endswith(_TEXT_SUFFIXES)
             and core(posixpath.basename(other)) == core(name)
         ]
+        found += texts
+        models = {posixpath.dirname(other) for other in listing if posixpath.basename(other) == PROTO}
+        models = {model for model in models if posixpath.dirname(model) == folder}
+        if form is Format.CHECKPOINT and not texts and len(models) == 1:
+            found += models
     return found
+
+
+def _in(folder: str, listing: dict[str, dict[str, Any]]) -> list[str]:
+    return [path for path in listing if path.startswith(f"{folder}/")]
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ import msgspec
 from migrate.versions import tool_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from migrate.report.records import ArtifactResult
 
@@ -72,13 +72,14 @@ class RuleSet(msgspec.Struct, frozen=True):
         return tuple(part for pair in pairs if pair[0] != pair[1] for part in pair if part is not None)
 
 
-def touches(part: Part, result: ArtifactResult, classes: Iterable[str] | None) -> bool:
+def touches(part: Part, result: ArtifactResult, classes: Collection[str] | None) -> bool:
     """Whether a change of this part could change a result.
 
     Args:
         part: as it was or as it is.
         result: of the earlier rule set.
-        classes: of the layers that its rules were shown; None when that is not known.
+        classes: of the layers that its rules were shown, empty where a graph was exported or lifted and no rule was
+            applied at all; None when that is not known.
     """
     if part.name == CORE or part.name in result.rules:
         return True
@@ -86,7 +87,9 @@ def touches(part: Part, result: ArtifactResult, classes: Iterable[str] | None) -
 
     if not covers(part.eras, Era.of(result.written_by.keras)):
         return False
-    return classes is None or not part.classes or not set(part.classes).isdisjoint(classes)
+    if classes is None:
+        return True
+    return bool(classes) and (not part.classes or not set(part.classes).isdisjoint(classes))
 
 
 @cache

@@ -17,6 +17,7 @@ from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.identify import identify
 from migrate.formats.layer_config import layer_name, layers_of
+from migrate.formats.saved_model.names import PROTO
 
 _TEXT_SUFFIXES = (".json", ".yaml", ".yml", ".txt", "")
 _WEIGHT_SUFFIX = re.compile(r"\.(h5|hdf5|hdf|keras|ckpt(-\d+)?|model|weights|index)$", re.IGNORECASE)
@@ -60,17 +61,25 @@ def saved_model_beside(checkpoint: Path) -> Path | None:
     Raises:
         MigrationError: FMT021 when the folder cannot be listed.
     """
-    from migrate.formats.saved_model.reader import PROTO, read_saved_model
+    from migrate.formats.saved_model.reader import read_saved_model
 
-    folders = [
-        f for name in _folders(checkpoint.parent) if ((f := checkpoint.parent / name) / PROTO).is_file()
-    ]
-    if len(folders) != 1:
+    folder = only_saved_model(checkpoint.parent)
+    if folder is None:
         return None
     try:
-        return folders[0] if read_saved_model(folders[0]).architecture is not None else None
+        return folder if read_saved_model(folder).architecture is not None else None
     except MigrationError:
         return None  # what is wrong with it is said when it is migrated itself
+
+
+def only_saved_model(folder: Path) -> Path | None:
+    """The one SavedModel right inside a folder, whatever it holds; None for none or several.
+
+    Raises:
+        MigrationError: FMT021 when the folder cannot be listed.
+    """
+    found = [f for name in _folders(folder) if ((f := folder / name) / PROTO).is_file()]
+    return found[0] if len(found) == 1 else None
 
 
 class Neighbours:

@@ -26,7 +26,7 @@ UNKNOWN = "zyzzyva"
 def example_batch(
     rng: np.random.Generator,
     features: Sequence[Feature],
-    words: Sequence[str],
+    words: Sequence[str | bytes],
     shape: tuple[int, ...],
     *,
     complete: bool,
@@ -36,7 +36,8 @@ def example_batch(
     Args:
         rng: source of the values.
         features: what the graph parses.
-        words: that the tables of the graph know; one that they do not know is mixed in.
+        words: that the tables of the graph know; one that they do not know is mixed in. Bytes (encoded images) are
+            taken alone.
         shape: of the result.
         complete: every feature is there; else those that may be missing are, now and then.
     """
@@ -48,7 +49,7 @@ def example_batch(
 
 
 def _example(
-    rng: np.random.Generator, features: Sequence[Feature], words: Sequence[str], *, complete: bool
+    rng: np.random.Generator, features: Sequence[Feature], words: Sequence[str | bytes], *, complete: bool
 ) -> bytes:
     chosen: dict[str, tuple[str, list[Any]]] = {}
     for feature in features:
@@ -57,12 +58,15 @@ def _example(
     return encode_example(chosen)
 
 
-def _values(rng: np.random.Generator, feature: Feature, words: Sequence[str]) -> list[Any]:
+def _values(rng: np.random.Generator, feature: Feature, words: Sequence[str | bytes]) -> list[Any]:
     if feature.shape is None:
         size = int(rng.integers(1, _FREE + 1))
     else:
         size = int(np.prod([int(rng.integers(1, _FREE + 1)) if d is None else d for d in feature.shape]))
     if feature.dtype == "string":
+        binary = [word for word in words if isinstance(word, bytes)]
+        if binary:
+            return [binary[n] for n in rng.integers(0, len(binary), size=size)]
         return [str(word).encode() for word in rng.choice([*words, *words, UNKNOWN], size=size)]
     if feature.dtype == "int64":
         return [int(v) for v in rng.integers(0, _IDS, size=size)]

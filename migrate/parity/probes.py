@@ -7,7 +7,7 @@ outside it, sequences end in padding, images look like bytes; dynamic dimensions
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 from migrate.capsule.model import Array, Layer, Model, TensorRef, Topology, structure_refs
 from migrate.formats.saved_model.examples import Feature
 from migrate.parity.examples import example_batch
+from migrate.parity.images import encoded_images
 
 PASS_THROUGH = frozenset(
     [
@@ -53,6 +54,7 @@ class InputSpec:
         ids: number of ids allowed when the input is indices, else None.
         words: vocabulary when the input is text.
         examples: features when the input is serialised ``tf.Example`` strings.
+        images: strings hold encoded images.
     """
 
     name: str
@@ -61,6 +63,18 @@ class InputSpec:
     ids: int | None = None
     words: tuple[str, ...] = ()
     examples: tuple[Feature, ...] = ()
+    images: bool = False
+
+
+def described_input(entry: Mapping[str, Any], **known: Any) -> InputSpec:
+    """The specification of an input as a world describes it: ``name``, ``shape`` (None: unknown rank), ``dtype``.
+
+    Args:
+        entry: one input.
+        known: what else is known of it, by the names of :class:`InputSpec`.
+    """
+    shape = (None,) if entry["shape"] is None else tuple(entry["shape"])
+    return InputSpec(entry["name"], shape, entry["dtype"], **known)
 
 
 def input_specs(model: Model, described: list[Mapping[str, Any]]) -> list[InputSpec]:
@@ -74,7 +88,7 @@ def input_specs(model: Model, described: list[Mapping[str, Any]]) -> list[InputS
     specs = []
     for position, entry in enumerate(described):
         ids, words = uses[position] if position < len(uses) else (None, ())
-        specs.append(InputSpec(entry["name"], tuple(entry["shape"]), entry["dtype"], ids, words))
+        specs.append(described_input(entry, ids=ids, words=words))
     return specs
 
 
@@ -190,7 +204,10 @@ def _concrete(spec: InputSpec, case: _Case, images: tuple[int, int]) -> tuple[in
 
 def _values(rng: np.random.Generator, spec: InputSpec, shape: tuple[int, ...], kind: str) -> Array:
     if spec.examples:
-        return example_batch(rng, spec.examples, spec.words, shape, complete=kind == "plain")
+        words = encoded_images(rng) if spec.images else spec.words
+        return example_batch(rng, spec.examples, words, shape, complete=kind == "plain" or spec.images)
+    if spec.images:
+        return _filled(encoded_images(rng, int(np.prod(shape))), shape)
     if spec.dtype == "string" or spec.words:
         return _strings(rng, spec, shape) if spec.dtype == "string" else _known_integers(rng, spec, shape)
     dtype = np.dtype(spec.dtype if spec.dtype != "bfloat16" else "float32")
@@ -220,6 +237,12 @@ def _strings(rng: np.random.Generator, spec: InputSpec, shape: tuple[int, ...]) 
         for _ in range(int(np.prod(shape)))
     ]
     return np.array(words, dtype=object).reshape(shape)
+
+
+def _filled(values: Sequence[Any], shape: tuple[int, ...]) -> Array:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array.reshape(shape)
 
 
 def _known_integers(rng: np.random.Generator, spec: InputSpec, shape: tuple[int, ...]) -> Array:

@@ -11,7 +11,7 @@ from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.limits import sha256_of
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.parity.golden import find_golden, read_golden
-from migrate.parity.probes import InputSpec, make_probes
+from migrate.parity.probes import described_input, make_probes
 from migrate.pipeline.deploy import deploy, report_undeployed
 from migrate.pipeline.layered import compare_reloaded, golden_witness, write_proof
 from migrate.pipeline.progress import Progress, Witness, Written
@@ -95,15 +95,13 @@ def migrate_graph(
             ``PAR001`` when the SavedModel's numbers differ.
     """
     progress.facts = Facts(sha256_of(staged.source), staged.format.value, None, None, "tensorflow")
+    progress.classes = []
     params = {"path": str(staged.source)}
     slot.warm()
     with progress.phase("reference"):
         described = slot.legacy.call("load_graph", params)
         witnesses = _recorded(request, slot)
-        specs = [
-            InputSpec(e["name"], tuple(e["shape"]) if e["shape"] is not None else (None,), e["dtype"])
-            for e in described["inputs"]
-        ]
+        specs = [described_input(entry) for entry in described["inputs"]]
         probes = slot.inputs / "probes.safetensors"
         save_arrays(probes, make_probes(specs))
         reply = slot.legacy.call(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from migrate.findings import Finding, Severity
@@ -59,6 +59,30 @@ def report_functions(info: Mapping[str, Any], signatures: Signatures, progress: 
                 Severity.INFO,
                 f"the SavedModel had no signature; its functions are served as {keys}",
                 "From Python the loaded object is called as before; servers use these signatures.",
+            )
+        )
+
+
+def report_lost(
+    functions: Sequence[str], kept: Sequence[str], signatures: Signatures, progress: Progress
+) -> None:
+    """Functions of the object that the exported one lacks, or has as the signature of their name."""
+    changed = [name for name in functions if name not in kept and name in signatures]
+    lost = [name for name in functions if name not in kept and name not in signatures]
+    said = []
+    if lost:
+        said.append(f"Python can no longer call {', '.join(lost)} of the loaded object")
+    if changed:
+        said.append(
+            f"{', '.join(changed)} of the loaded object became the signature of the same name, which answers a dict"
+        )
+    if said:
+        progress.findings.append(
+            Finding(
+                "EXP016",
+                Severity.WARNING,
+                f"{'; '.join(said)}; the signatures are kept",
+                "Call signatures[NAME](...) of what tf.saved_model.load gives.",
             )
         )
 

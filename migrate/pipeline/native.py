@@ -41,8 +41,9 @@ def migrate_natively(
     only_keras = replace(options, targets=options.targets - {Target.SAVED_MODEL})
     try:
         with progress.phase("translate"):
+            progress.classes = None  # not known until the reader has answered
             translated = ask_reader(slot, staged.source, reader_params(staged, options))
-            progress.rules = translated.rules
+            progress.rules, progress.classes = translated.rules, translated.classes
             progress.findings += translated.notes()
             translated.must_be_translated()
         reference = _reference_of_model(legacy_structure(slot), references.get(DEFAULT_SIGNATURE))

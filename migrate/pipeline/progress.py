@@ -40,7 +40,11 @@ class Witness:
 
 @dataclass(slots=True)
 class Progress:
-    """Collected while an artifact is migrated."""
+    """Collected while an artifact is migrated.
+
+    ``classes`` are those of the layers that dialect rules were shown: empty where none was shown any, None while that
+    is not known.
+    """
 
     facts: Facts | None = None
     rules: list[FiredRule] = field(default_factory=list)

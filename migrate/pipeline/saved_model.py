@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from migrate.findings import Finding, MigrationError, Severity
+from migrate.findings import MigrationError
 from migrate.pipeline.deploy import report_undeployed
 from migrate.pipeline.lift import lift_signature
-from migrate.pipeline.limits import SERVE, report_functions, report_keywords, report_limits
+from migrate.pipeline.limits import SERVE, report_functions, report_keywords, report_limits, report_lost
 from migrate.pipeline.native import migrate_class, migrate_natively
 from migrate.pipeline.progress import Progress, Witness, Written
 from migrate.pipeline.proof import Judge, must_agree, outputs_of
@@ -38,6 +38,7 @@ def migrate_saved_model(
     """
     with progress.phase("read"):
         info = read_saved_model(slot, staged, progress)
+        progress.classes = []
         report_limits(info, progress)
     slot.warm()
     with progress.phase("reference"):
@@ -134,16 +135,8 @@ def _reexport(
     with progress.phase("write"):
         reply = slot.modern.call(method, params)
         written = Path(reply["saved_model"])
-        lost = [name for name in params["functions"] if name not in reply["functions"]]
-        if lost and KERAS not in natively:
-            progress.findings.append(
-                Finding(
-                    "EXP016",
-                    Severity.WARNING,
-                    f"Python can no longer call {', '.join(lost)} of the loaded object; the signatures are kept",
-                    "Call signatures[NAME](...) of what tf.saved_model.load gives.",
-                )
-            )
+        if KERAS not in natively:
+            report_lost(params["functions"], reply["functions"], signatures, progress)
     with progress.phase("reload"):
         described = slot.stock.call("describe_signatures", {"path": str(written)})["signatures"]
         must_keep_signatures(signatures, described)

@@ -12,7 +12,7 @@ from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.saved_model.examples import Feature
 from migrate.parity.golden import find_golden, read_golden
-from migrate.parity.probes import InputSpec, make_probes
+from migrate.parity.probes import InputSpec, described_input, make_probes
 from migrate.pipeline.progress import Progress, Witness
 from migrate.pipeline.reference import Reference
 from migrate.pipeline.request import ArtifactRequest
@@ -35,9 +35,7 @@ def take_signature_references(
     """
     references = {}
     for number, (name, signature) in enumerate(signatures.items()):
-        specs = [_input_spec(entry, name, info) for entry in signature["inputs"]]
         probes = slot.inputs / f"signature{number}.safetensors"
-        save_arrays(probes, make_probes(specs))
         call = {
             "signature": name,
             "probes": str(probes),
@@ -45,30 +43,49 @@ def take_signature_references(
             "outputs": [e["name"] for e in signature["outputs"]],
             "out": f"signature{number}.safetensors",
         }
-        try:
-            reply = slot.legacy.call("predict_signature", call)
-        except WorldError as error:
+        refusal = ""
+        for images in _guesses(signature, info):
+            specs = [_input_spec(entry, name, info, images) for entry in signature["inputs"]]
+            save_arrays(probes, make_probes(specs))
+            try:
+                reply = slot.legacy.call("predict_signature", call)
+            except WorldError as error:
+                refusal = refusal or " ".join(error.message.split())[:200]
+                continue
+            outputs = load_arrays(Path(reply["file"]))
+            references[name] = Reference("original", signature, probes, outputs, ())
+            break
+        else:
             progress.findings.append(
                 Finding(
                     "PAR005",
                     Severity.WARNING,
-                    f"signature {name!r} was not compared: {' '.join(error.message.split())[:200]}",
+                    f"signature {name!r} was not compared: {refusal}",
                     "Record inputs and outputs with the original framework as MODEL.golden.npz beside the model.",
                     name,
                 )
             )
-            continue
-        references[name] = Reference("original", signature, probes, load_arrays(Path(reply["file"])), ())
     return references
 
 
-def _input_spec(entry: Mapping[str, Any], signature: str, info: Mapping[str, Any]) -> InputSpec:
-    shape = (None,) if entry["shape"] is None else tuple(entry["shape"])
+def _guesses(signature: Mapping[str, Any], info: Mapping[str, Any]) -> list[frozenset[str]]:
+    """Which of the inputs hold encoded images, in the order to try: where images are decoded, all strings or one."""
+    strings = [entry["name"] for entry in signature["inputs"] if entry["dtype"] == "string"]
+    if not info["decodes_images"] or not strings:
+        return [frozenset()]
+    several = [frozenset([name]) for name in strings] if len(strings) > 1 else []
+    return [frozenset(strings), *several, frozenset()]
+
+
+def _input_spec(
+    entry: Mapping[str, Any], signature: str, info: Mapping[str, Any], images: frozenset[str]
+) -> InputSpec:
     if entry["dtype"] != "string":
-        return InputSpec(entry["name"], shape, entry["dtype"])
+        return described_input(entry)
     stored = info["examples"].get(signature, {}).get(entry["name"], [])
     features = tuple(msgspec.convert(feature, Feature) for feature in stored)
-    return InputSpec(entry["name"], shape, "string", words=tuple(info["words"]), examples=features)
+    words = tuple(info["words"])
+    return described_input(entry, words=words, examples=features, images=entry["name"] in images)
 
 
 def witnesses_of(references: Mapping[str, Reference]) -> list[tuple[str, Witness]]:

@@ -87,10 +87,11 @@ REASONS: tuple[Rule, ...] = (
     note(
         "EXP016",
         "functions-lost",
-        "Functions of the loaded object are no part of the exported SavedModel.",
+        "Functions of the loaded object are no part of the exported SavedModel, or are signatures there.",
         "A signature with a key that is a Python keyword is exported from its graph, which knows no objects. "
-        "Servers call signatures and notice nothing; from Python call `loaded.signatures[NAME]` in place of "
-        "`loaded(x)`.",
+        "What the loaded object offers to Python then is its signatures alone: a function of a signature's name can "
+        "still be called, takes the signature's keys and answers a dict. Servers call signatures and notice nothing; "
+        "from Python call `loaded.signatures[NAME]` in place of `loaded(x)`.",
     ),
     reason(
         "EXP020",

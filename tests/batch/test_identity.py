@@ -85,3 +85,46 @@ def test_an_index_without_data_is_not_the_checkpoint_it_came_from(tmp_path: Path
     assert [finding.code for finding in broken.findings] == ["FMT022"]
     assert whole.parity is not None
     assert whole.parity.evidence == "golden"
+
+
+BESIDE = ROOT / "legacy_models" / "tf.keras-2.8" / "checkpoint_beside"
+
+
+def without_proto_of(folder: Path) -> Path:
+    """Another SavedModel of the same kind in place of the one beside a checkpoint."""
+    other = ROOT / "legacy_models" / "tf.keras-2.8" / "registered-savedmodel" / "saved_model"
+    shutil.rmtree(folder / "saved_model")
+    shutil.copytree(other, folder / "saved_model")
+    return folder
+
+
+def test_the_saved_model_beside_a_checkpoint_counts(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    shutil.copytree(BESIDE, folder)
+    before = keys(folder)["model.ckpt.index"]
+    assert folder / "saved_model" in find(folder)["model.ckpt.index"].companions
+    after = keys(without_proto_of(folder))["model.ckpt.index"]
+    assert after[0] != before[0]
+    assert after[1] == before[1]
+    shutil.copytree(BESIDE / "saved_model", folder / "second")  # of two none is the architecture
+    assert keys(folder)["model.ckpt.index"][0] not in (before[0], after[0])
+
+
+def test_an_architecture_in_a_text_comes_before_a_saved_model(tmp_path: Path) -> None:
+    folder = checkpoint(tmp_path / "a")
+    shutil.copytree(BESIDE / "saved_model", folder / "saved_model")
+    assert {path.name for path in find(folder)["model.ckpt.index"].companions} == {
+        "model.json",
+        "model.golden.npz",
+    }
+
+
+@pytest.mark.slow
+def test_a_changed_saved_model_redoes_the_checkpoint_that_takes_its_layers_from_it(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    shutil.copytree(BESIDE, folder)
+    first = run_batch([str(folder / "model.ckpt.index")], tmp_path / "out", BatchOptions(jobs=1))
+    assert statuses(first) == {"model.ckpt.index": "migrated"}
+    without_proto_of(folder)
+    second = run_batch([str(folder / "model.ckpt.index")], tmp_path / "out", BatchOptions(jobs=1))
+    assert statuses(second) == {"model.ckpt.index": "failed"}, "its layers are no longer those of the weights"

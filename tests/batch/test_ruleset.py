@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -35,8 +36,10 @@ def result(keras: str | None, *fired: str) -> ArtifactResult:
         (LSTM, "2.2.4-tf", ["LSTM"], True),
         (LSTM, None, ["LSTM"], True),
         (LSTM, "2.2.4", None, True),
-        (ANY, "2.4.0", [], True),
-        (ANY, "2.2.4", [], False),
+        (ANY, "2.4.0", ["Dense"], True),
+        (ANY, "2.4.0", None, True),
+        (ANY, "2.4.0", [], False),  # a graph, which no rule was shown
+        (ANY, "2.2.4", ["Dense"], False),
     ],
 )
 def test_what_a_changed_rule_could_matter_to(
@@ -185,6 +188,38 @@ def test_an_upgrade_with_the_real_rules(tmp_path: Path) -> None:
     assert go(now) == []
     assert go(_with_another(now, "SIL009")) == ["rnn_defaults.h5"]
     assert go(_with_another(now, CORE)) == everything
+
+
+@pytest.mark.slow
+def test_an_upgrade_redoes_the_saved_models_that_it_can_change(tmp_path: Path) -> None:
+    """Of two SavedModels one was made of layers; a rule for Dense layers concerns that one, a rule for LSTMs none."""
+    source, dense = tmp_path / "in", "saved_model_of_layers"
+    for case, name in (
+        ("tf.keras-2.8/input_named_in-savedmodel", dense),
+        ("tf.keras-2.11/module_plain", "graph"),
+    ):
+        shutil.copytree(ROOT / "legacy_models" / case / "saved_model", source / name)
+    done: list[str] = []
+
+    def go(found: RuleSet) -> list[str]:
+        done.clear()
+        run_batch(
+            [str(source)],
+            tmp_path / "out",
+            BatchOptions(jobs=1, ruleset=found),
+            lambda event: done.append(event.source) if event.kind == "done" else None,
+        )
+        return sorted(done)
+
+    now = ruleset()
+    rule = Part("CFG904", "a", ">=2", ("Dense",))
+    lstm = Part("CFG905", "a", ">=2", ("LSTM",))
+    whole = Part("CFG906", "a", ">=2")
+    assert go(now) == ["graph", dense]
+    assert go(RuleSet((*now.parts, lstm))) == []
+    assert go(RuleSet((*now.parts, lstm, rule))) == [dense]
+    assert go(RuleSet((*now.parts, lstm, rule, whole))) == [dense]
+    assert go(_with_another(RuleSet((*now.parts, lstm, rule, whole)), CORE)) == ["graph", dense]
 
 
 def _with_another(found: RuleSet, name: str) -> RuleSet:

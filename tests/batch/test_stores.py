@@ -234,6 +234,27 @@ def test_a_checkpoint_is_fetched_with_all_its_parts(tmp_path: Path, bucket: Any)
     assert not local.path.exists()
 
 
+def test_the_saved_model_beside_a_checkpoint_is_fetched_with_it(tmp_path: Path, bucket: Any) -> None:
+    case = LEGACY_MODELS / "tf.keras-2.8" / "checkpoint_beside"
+    for file in (path for path in case.rglob("*") if path.is_file()):
+        put(bucket, file, f"x/{file.relative_to(case).as_posix()}")
+
+    def token() -> str:
+        found = {one.candidate.source: one for one in remote.discover_remote("s3://models/x")}
+        assert found["model.ckpt.index"].companions[-1].endswith("/x/saved_model")
+        return found["model.ckpt.index"].token
+
+    before = token()
+    planned = {
+        one.candidate.source: one for one in plan_batch(["s3://models/x"], tmp_path / "out", options())
+    }
+    task = task_of(planned["model.ckpt.index"], tmp_path / "out", "1", force=False)
+    with remote.at_hand(task, tmp_path / "scratch") as local:
+        assert find_architecture(local.path) == local.path.with_name("saved_model")
+    bucket.put_object(Bucket="models", Key="x/saved_model/keras_metadata.pb", Body=b"another")
+    assert token() != before
+
+
 def test_addresses_that_lead_nowhere(tmp_path: Path, server: Spoiler, bucket: Any) -> None:
     with pytest.raises(MigrationError) as caught:
         migrate(tmp_path, str(tmp_path / "out"), "s3://models/nothing")

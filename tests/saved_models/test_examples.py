@@ -29,3 +29,15 @@ def test_examples_are_made_up(path: str, signatures: int, slot: Slot, tmp_path: 
     assert result.parity is not None
     assert (result.parity.evidence, result.parity.cases) == ("original", 4 * signatures)
     assert result.parity.max_rel < 1e-5
+
+
+def test_pictures_are_made_up(slot: Slot, tmp_path: Path) -> None:
+    """The signature decodes the bytes of files: words would not do."""
+    path = "tf.keras-2.8/module_image_bytes"
+    source = tmp_path / "alone"
+    shutil.copytree(LEGACY_MODELS / path / "saved_model", source)
+    result = migrate_artifact(ArtifactRequest(source, path, tmp_path / "out", "model"), Options(), slot)
+    assert result.status is Status.MIGRATED, result.findings
+    assert not result.findings
+    assert result.parity is not None
+    assert (result.parity.evidence, result.parity.cases) == ("original", 4)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from migrate.formats.saved_model.reader import MetaGraph, SavedModel
 
 PARSING = frozenset({"ParseExample", "ParseExampleV2", "ParseSingleExample"})
+DECODING = frozenset({"DecodeJpeg", "DecodePng", "DecodeImage"})
+"""Operations that make pixels of a picture's bytes, whichever of the formats it is in."""
 _CALLS = frozenset({"PartitionedCall", "StatefulPartitionedCall", "TPUPartitionedCall"})
 _PASSING = frozenset({"Identity", "IdentityN", "Reshape", "ExpandDims", "Squeeze", "PlaceholderWithDefault"})
 _FILLING = frozenset({"InitializeTable", "InitializeTableV2", "LookupTableImport", "LookupTableImportV2"})

@@ -77,13 +77,18 @@ def _write(
 def keep_functions(archive: Any, loaded: Any, functions: Sequence[str]) -> list[str]:
     """Let the archive's object offer the root's functions, so that ``tf.saved_model.load(…)(x)`` works as before.
 
+    The archive puts each endpoint on its object under the signature's name, and takes the signatures from there. A
+    function of that name answers what its author wrote; the signature answers a dict.
+
     ``variables``, ``trainable_variables`` and ``regularization_losses`` are what TF Hub calls the reusable interface.
     """
     root = archive._tf_trackable
+    endpoints = {name: getattr(root, name) for name in archive._endpoint_names}
+    archive._get_concrete_fn = endpoints.__getitem__
     kept = []
     for name in functions:
         function = getattr(loaded, name, None)
-        if function is not None and (name == CALL or not hasattr(root, name)):
+        if function is not None and (name == CALL or name in endpoints or not hasattr(root, name)):
             setattr(root, name, function)
             kept.append(name)
     if kept:

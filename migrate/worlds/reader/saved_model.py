@@ -10,7 +10,7 @@ from migrate.capsule.store import save_arrays
 from migrate.formats.artifact import LegacyArtifact
 from migrate.formats.checkpoint.reader import Checkpoint, open_checkpoint
 from migrate.formats.limits import sha256_of
-from migrate.formats.saved_model.examples import example_features, words_of
+from migrate.formats.saved_model.examples import DECODING, example_features, words_of
 from migrate.formats.saved_model.keras import read_keras_saved_model
 from migrate.formats.saved_model.reader import MetaGraph, SavedModel, read_saved_model
 from migrate.formats.saved_model.subclassed import custom_classes, subclassed_root
@@ -23,8 +23,8 @@ def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any
 
     ``subclassed`` tells the class of a root that Keras knows by its class alone, ``classes`` all that are the
     author's, ``trained`` whether it was compiled, ``functions`` the root's own, ``examples`` the features inside
-    serialised examples, ``words`` some that the tables know, ``tables_of_user`` whether nothing but the user's
-    session fills the tables.
+    serialised examples, ``decodes_images`` whether any string may be a picture, ``words`` some that the tables know,
+    ``tables_of_user`` whether nothing but the user's session fills the tables.
     """
     source = Path(params["source"])
     artifact = read_keras_saved_model(source, values=False)
@@ -41,6 +41,7 @@ def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any
             name: {key: [asdict(f) for f in features] for key, features in inputs.items()}
             for name, inputs in example_features(meta).items()
         },
+        "decodes_images": bool(DECODING & meta.graph.ops.keys()),
         "words": words_of(model) if _takes_strings(meta) else [],
         "functions": root_functions(meta),
         "missing": list(model.missing),

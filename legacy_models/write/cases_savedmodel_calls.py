@@ -1,0 +1,85 @@
+"""SavedModels that are called in ways of their own: by functions, with pictures, nested structures and sparse tensors."""
+
+import os
+
+import numpy as np
+
+import record as rec
+from casebook import special
+from cases_savedmodel import facts, of_signature
+from signatures import record_signatures
+
+
+@special(
+    "tf.keras-2.8 tf.keras-2.13",
+    "A tf.Module whose functions have the names of its signatures; in 2.8 a key is a Python keyword, too.",
+    "tf_module signatures functions keyword_key",
+)
+def module_functions(kit, folder):
+    tf = kit.tf
+    rng = kit.rng("module_functions", "weights")
+    key = "in" if kit.version < (2, 13) else "line"  # later versions refuse to write a keyword
+
+    class Coder(tf.Module):
+        """What goes in one way comes back the other."""
+
+        def __init__(self):
+            super().__init__(name="coder")
+            self.kernel = tf.Variable(rng.normal(size=(3, 2)).astype("float32"), name="kernel")
+
+        @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32, name=key)])
+        def encode(self, line):
+            return tf.matmul(line, self.kernel)
+
+        @tf.function(input_signature=[tf.TensorSpec([None, 2], tf.float32, name="code")])
+        def decode(self, code):
+            return tf.matmul(code, self.kernel, transpose_b=True)
+
+        @tf.function(input_signature=[])
+        def penalty(self):
+            return tf.reduce_sum(tf.square(self.kernel))
+
+    module = Coder()
+    path = os.path.join(folder, "saved_model")
+    tf.saved_model.save(module, path, signatures={"encode": module.encode, "decode": module.decode})
+    data = kit.rng("module_functions", "inputs")
+    line, code = (data.normal(size=(3, n)).astype("float32") for n in (3, 2))
+    golden = {}
+    for name, argument, array in (("encode", key, line), ("decode", "code", code)):
+        golden["signatures/{}/inputs/{}".format(name, argument)] = array
+        golden["signatures/{}/outputs/output_0".format(name)] = getattr(module, name)(
+            tf.constant(array)
+        ).numpy()
+    golden.update(of_signature(golden, "encode"))
+    return facts(folder, golden)
+
+
+@special(
+    "tf.keras-2.8",
+    "A signature takes the bytes of pictures, as web services send them: decoded, resized and scaled in the graph.",
+    "tf_module signatures image_bytes decode_jpeg map_fn resize strings",
+)
+def module_image_bytes(kit, folder):
+    tf, L = kit.tf, kit.layers
+    image = kit.Input((8, 8, 3), name="image")
+    x = L.GlobalAveragePooling2D()(L.Conv2D(4, 3, activation="relu", name="conv")(image))
+    model = kit.functional(image, L.Dense(2, activation="softmax", name="scores")(x))
+    rec.draw_weights(kit, model, kit.rng("module_image_bytes", "weights"))
+
+    def pixels(data):
+        return tf.image.resize(tf.io.decode_jpeg(data, channels=3), [8, 8]) / 255.0
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="image_bytes")])
+    def serve(image_bytes):
+        images = tf.map_fn(pixels, image_bytes, fn_output_signature=tf.TensorSpec([8, 8, 3], tf.float32))
+        return {"scores": model(images, training=False)}
+
+    module = tf.Module()
+    module.model, module.serve = model, serve
+    path = os.path.join(folder, "saved_model")
+    tf.saved_model.save(module, path, signatures=serve)
+    drawn = kit.rng("module_image_bytes", "inputs").randint(256, size=(2, 6, 9, 3)).astype("uint8")
+    feed = np.array([tf.io.encode_png(one).numpy() for one in drawn])
+    golden = record_signatures(kit, path, {"serving_default": {"image_bytes": feed}})
+    golden.update(of_signature(golden, "serving_default"))
+    return facts(folder, golden)
