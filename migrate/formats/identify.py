@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
+from migrate.formats.superblock import is_hdf5
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 TABLE_MAGIC = bytes.fromhex("57fb808b247547db")
 _HEAD = 64 * 1024
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -111,7 +111,7 @@ def _content(path: Path, head: bytes, tail: bytes, size: int) -> _Answer:
         return Format.GIT_LFS_POINTER, "a git-lfs pointer", "Run `git lfs pull`."
     if head.startswith((b"/annex/objects/", b"../.git/annex/", b".git/annex/")):
         return Format.GIT_LFS_POINTER, "a git-annex pointer", "Run `git annex get`."
-    if _hdf5_offset(path, head) is not None:
+    if is_hdf5(path, head):
         return _hdf5(path)
     if head.startswith(b"PK\x03\x04"):
         return _zip(path)
@@ -126,16 +126,6 @@ def _content(path: Path, head: bytes, tail: bytes, size: int) -> _Answer:
     if text is not None:
         return _textual(path, text, size)
     return _binary(path, head)
-
-
-def _hdf5_offset(path: Path, head: bytes) -> int | None:
-    """Where the HDF5 superblock starts: at 0, or behind a user block of 512 bytes times a power of two."""
-    offset = 0
-    while offset + 8 <= len(head):
-        if head[offset : offset + 8] == HDF5_SIGNATURE:
-            return offset
-        offset = max(512, offset * 2)
-    return None
 
 
 def _hdf5(path: Path) -> _Answer:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.superblock import is_hdf5
 from migrate.scan import graph
 from migrate.scan.archive import scan_zip
 from migrate.scan.config import scan_json, scan_value
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _HEAD = 64 * 1024
-_HDF5 = b"\x89HDF\r\n\x1a\n"
 _PICKLE_SUFFIXES = frozenset({".pkl", ".pickle", ".joblib", ".p", ".dill", ".cloudpickle"})
 _PACKED: dict[bytes, Callable[[BinaryIO], gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = {
     b"\x1f\x8b": lambda raw: gzip.GzipFile(fileobj=raw),
@@ -133,7 +133,7 @@ def _file(path: Path) -> tuple[str, list[Finding]]:
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     place = path.name
-    if _hdf5_offset(head) is not None:
+    if is_hdf5(path, head):
         return "hdf5", list(_hdf5(path, head, place, size))
     if head.startswith(b"PK") and zipfile.is_zipfile(path):
         return "archive", list(scan_zip(path, place))
@@ -148,15 +148,6 @@ def _file(path: Path) -> tuple[str, list[Finding]]:
     if zipfile.is_zipfile(path):
         return "archive", [found("SEC006", "other content stands in front of the archive", place)]
     return _text(path, head, place, size)
-
-
-def _hdf5_offset(head: bytes) -> int | None:
-    offset = 0
-    while offset + 8 <= len(head):
-        if head[offset : offset + 8] == _HDF5:
-            return offset
-        offset = max(512, offset * 2)
-    return None
 
 
 def _hdf5(path: Path, head: bytes, place: str, size: int) -> Iterator[Finding]:

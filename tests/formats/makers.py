@@ -75,6 +75,23 @@ def write_archive(
     return path
 
 
+def archive_with_weights_at(path: Path, start: int, member: str = "model.weights.h5") -> Path:
+    """A ``.keras`` archive whose HDF5 member's bytes begin at ``start``: blanks in its metadata fill the gap."""
+    weights = archive_weights({"layers/dense/vars/0": KERNEL})
+
+    def written(fill: int) -> int:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("metadata.json", json.dumps({"keras_version": "2.15.0"}) + " " * fill)
+            archive.writestr("config.json", json.dumps(SEQUENTIAL))
+            archive.writestr(member, weights)
+            if member != "model.weights.h5":
+                archive.writestr("model.weights.h5", weights, zipfile.ZIP_DEFLATED)
+        return path.read_bytes().index(weights[:8])
+
+    assert written(start - written(0)) == start
+    return path
+
+
 def dense(name: str, units: int = 2) -> dict[str, Any]:
     """Configuration of one Dense layer."""
     return {"class_name": "Dense", "config": {"name": name, "units": units}}

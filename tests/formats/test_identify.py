@@ -15,10 +15,13 @@ import pytest
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.identify import identify
+from migrate.formats.superblock import superblock_offset
+from migrate.scan import scan_artifact
 from tests.formats.makers import (
     KERNEL,
     SEQUENTIAL,
     archive_weights,
+    archive_with_weights_at,
     write_archive,
     write_hdf5_model,
     write_hdf5_weights,
@@ -50,6 +53,20 @@ def test_both_layouts_of_weights_under_one_name(tmp_path: Path) -> None:
 def test_archive_without_suffix(tmp_path: Path) -> None:
     path = write_archive(tmp_path / "model", SEQUENTIAL, archive_weights({"layers/dense/vars/0": KERNEL}))
     assert identify(path).format is Format.KERAS_ARCHIVE
+
+
+@pytest.mark.parametrize("start", [512, 1024, 4096])
+def test_archive_whose_weights_begin_where_hdf5_looks(tmp_path: Path, start: int) -> None:
+    path = archive_with_weights_at(tmp_path / "m.keras", start)
+    assert superblock_offset(path.read_bytes()) == start
+    assert identify(path).format is Format.KERAS_ARCHIVE
+    assert not [f for f in scan_artifact(path) if f.code == "SEC006"]
+
+
+def test_another_member_that_begins_where_hdf5_looks_misleads(tmp_path: Path) -> None:
+    path = archive_with_weights_at(tmp_path / "m.keras", 1024, "other.h5")
+    assert identify(path).format is not Format.KERAS_ARCHIVE
+    assert "SEC006" in {f.code for f in scan_artifact(path)}
 
 
 @pytest.mark.parametrize("times", [0, 1, 2])
