@@ -22,8 +22,10 @@ sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != Path(__fi
 
 from codemods.check import unknown  # noqa: E402
 from codemods.discovery import Wanted, discover  # noqa: E402
-from codemods.engine import Options, look, rewrite  # noqa: E402
+from codemods.engine import rewrite  # noqa: E402
 from codemods.kinds import PYTHON  # noqa: E402
+from codemods.look import look  # noqa: E402
+from codemods.options import Options  # noqa: E402
 from codemods.repository import Repository  # noqa: E402
 from codemods.runner import process  # noqa: E402
 from codemods.source import Source, SourceError, concerns  # noqa: E402

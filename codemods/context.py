@@ -119,13 +119,13 @@ class Context:
 
     # Names and objects
 
-    def exported(self, name: str) -> bool:
+    def exported(self, name: str, *, by_star: bool = True) -> bool:
         """Whether other files use a name of this one: it is in ``__all__`` or imported from here."""
         if self._exported is None:
             repository = self.module.repository
             wanted = repository.wanted(self.path.stem) if repository is not None else frozenset[str]()
             self._exported = wanted | exported(self.module.tree)
-        return name in self._exported or "*" in self._exported
+        return name in self._exported or (by_star and "*" in self._exported)
 
     def remember(self, node: ast.AST, scope: Scope) -> None:
         """Note the scope of a node that is about to be handed to a rule."""

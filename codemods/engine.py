@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from codemods.check import undefined
 from codemods.look import Pass, look
-from codemods.options import NEWEST, Options
-from codemods.outcome import Outcome, Report
+from codemods.options import Options
+from codemods.outcome import Outcome
 from codemods.plan import Plans
 from codemods.reporting import fix_of, last_part, ordered, report_of, reports_of, with_todos
 from codemods.rules.api import Found
@@ -18,7 +18,7 @@ from migrate.findings import Fix
 if TYPE_CHECKING:
     from codemods.repository import Repository
 
-__all__ = ["NEWEST", "Options", "Outcome", "Report", "look", "rewrite"]
+__all__ = ["rewrite"]
 
 _PASSES = 8
 """Edits that make others possible settle within three passes; a plan that does not settle is a bug."""

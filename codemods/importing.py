@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from codemods.canonical import canonical
+from codemods.catalogue import load
 from codemods.edits import (
     Code,
     Edit,
@@ -287,7 +289,7 @@ class Imports:
                 if (
                     alias.name == "*"
                     or not (uses or name in respelled)
-                    or self.context.exported(name)
+                    or self.context.exported(name, by_star=not self._gone_for_good(statement, alias))
                     or name in self._used
                     or name in mentioned
                 ):
@@ -295,6 +297,14 @@ class Imports:
                 if not self._staying(uses) and not is_guarded(self.context, statement):
                     dropped.add(alias)
         return {alias for alias in dropped if not self._alone(alias)}
+
+    def _gone_for_good(self, statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
+        """Whether the destination has nothing of what an import brings, so that it would fail."""
+        module = getattr(statement, "module", None)
+        known = canonical(f"{module}.{alias.name}").name if module and not statement.level else ""  # type: ignore[union-attr]
+        if not known.startswith("keras.") or alias in self.moves:
+            return False
+        return load().destination(known, self.context.target) is None
 
     def _uses(self, name: str, scope: Scope) -> list[ast.expr]:
         """Uses of what an import in a scope binds: the same name in another function is another one."""

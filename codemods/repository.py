@@ -8,15 +8,20 @@ from __future__ import annotations
 import ast
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from codemods.kinds import PRUNED
 from codemods.resolver import Module
-from codemods.source import Source, SourceError
+from codemods.source import Source, SourceError, parse
+from codemods.trees import walk
 from codemods.values import Value
 
 _LIMIT = 2_000_000
 """Bytes above which a file is not looked into for names."""
+_OF_A_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+_CLIMB = 2
+"""How far above an import root the files of a project are looked for: ``project/src``, ``project/tests/unit``."""
 _FILES = 5_000
 """Files looked at for what they import from others; a folder of more is no repository."""
 
@@ -31,6 +36,8 @@ class Repository:
         self._values: dict[tuple[Path, str], Value | None] = {}
         self._asked: set[tuple[Path, str]] = set()
         self._wanted: dict[Path, dict[str, frozenset[str]]] = {}
+        self._given: dict[tuple[Path, str], frozenset[str]] = {}
+        self._projects: dict[Path, Path] = {}
 
     def place(self, path: Path) -> tuple[Path, str]:
         """The import root of a file and the dotted name of its folder below it."""
@@ -47,7 +54,15 @@ class Repository:
         """A module for a file that was just parsed."""
         root, package = self.place(path)
         name = package if path.name == "__init__.py" else f"{package}.{path.stem}".lstrip(".")
-        return Module(tree, name, package, _Bound(self, root, path.parent))
+        return Module(tree, name, package, _Bound(self, root, path.parent, self.project(root)))
+
+    def project(self, root: Path) -> Path:
+        """The folder of the project that an import root belongs to: ``tests`` and ``src`` are not all of it."""
+        if root not in self._projects:
+            near = (root, *list(root.resolve().parents)[:_CLIMB])
+            known = (folder for folder in near if any((folder / name).exists() for name in _OF_A_PROJECT))
+            self._projects[root] = next(known, root)
+        return self._projects[root]
 
     def find(self, root: Path, dotted: str) -> Path | None:
         """The file of a module name below an import root (or below its ``src`` folder)."""
@@ -78,6 +93,13 @@ class Repository:
         if root not in self._wanted:
             self._wanted[root] = _imported_names(root)
         return self._wanted[root].get(module, frozenset())
+
+    def gives(self, root: Path, callee: str, keyword: str) -> bool:
+        """Whether any file below an import root calls something of this last name with this keyword."""
+        key = (root, keyword)
+        if key not in self._given:
+            self._given[key] = _callees(root, keyword)
+        return callee in self._given[key]
 
     def lookup(self, root: Path, dotted: str) -> Value | None:
         """What ``package.module.name`` stands for."""
@@ -121,6 +143,38 @@ _NAME = re.compile(rb"(\w+|\*)(?:\s+as\s+\w+)?")
 def _imported_names(root: Path) -> dict[str, frozenset[str]]:
     """By the last name of a module: what any file below ``root`` imports from it."""
     found: dict[str, set[str]] = {}
+    for data in _contents(root):
+        for module, names in _FROM.findall(data):
+            last = module.rpartition(b".")[2].decode(errors="replace")
+            given = (
+                part.strip()
+                for part in _COMMENT.sub(b"", names).strip(b"()").replace(b"\\", b" ").split(b",")
+            )
+            matched = (_NAME.match(part) for part in given)
+            found.setdefault(last, set()).update(m[1].decode(errors="replace") for m in matched if m)
+    return {module: frozenset(names) for module, names in found.items()}
+
+
+def _callees(root: Path, keyword: str) -> frozenset[str]:
+    """The last names of all that any file below ``root`` calls with a keyword."""
+    found: set[str] = set()
+    wanted = re.compile(rb"\b" + keyword.encode() + rb"\s*=")
+    for data in _contents(root):
+        if wanted.search(data) is None:
+            continue
+        try:
+            tree = parse(data.decode(errors="replace"))
+        except SourceError:
+            continue
+        for node in walk(tree):
+            if isinstance(node, ast.Call) and any(given.arg == keyword for given in node.keywords):
+                name = node.func
+                found.add(name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", ""))
+    return frozenset(found)
+
+
+def _contents(root: Path) -> Iterator[bytes]:
+    """The Python files below a folder, up to a number that no repository has."""
     seen = 0
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if name not in PRUNED and not name.startswith(".")]
@@ -129,20 +183,11 @@ def _imported_names(root: Path) -> dict[str, frozenset[str]]:
                 continue
             seen += 1
             if seen > _FILES:
-                return {module: frozenset(names) for module, names in found.items()}
+                return
             try:
-                data = (Path(folder) / name).read_bytes()
+                yield (Path(folder) / name).read_bytes()
             except OSError:
                 continue
-            for module, names in _FROM.findall(data):
-                last = module.rpartition(b".")[2].decode(errors="replace")
-                given = (
-                    part.strip()
-                    for part in _COMMENT.sub(b"", names).strip(b"()").replace(b"\\", b" ").split(b",")
-                )
-                matched = (_NAME.match(part) for part in given)
-                found.setdefault(last, set()).update(m[1].decode(errors="replace") for m in matched if m)
-    return {module: frozenset(names) for module, names in found.items()}
 
 
 def _own(module: Module, name: str) -> bool:
@@ -154,11 +199,12 @@ def _own(module: Module, name: str) -> bool:
 
 
 class _Bound:
-    """A repository as one file sees it: names are looked up from its import root, then beside the file."""
+    """A repository as one file sees it: names are looked up from its import root, beside the file, in the project."""
 
-    def __init__(self, repository: Repository, root: Path, folder: Path) -> None:
+    def __init__(self, repository: Repository, root: Path, folder: Path, project: Path) -> None:
         self._repository = repository
-        self._bases = tuple(dict.fromkeys((root, folder)))
+        self._project = project
+        self._bases = tuple(dict.fromkeys((root, folder, project)))
 
     def lookup(self, dotted: str) -> Value | None:
         """What an absolute dotted path stands for."""
@@ -170,7 +216,11 @@ class _Bound:
 
     def wanted(self, module: str) -> frozenset[str]:
         """Names that other files import from a module of this last name; ``*`` among them for all."""
-        return self._repository.wanted(self._bases[0], module)
+        return self._repository.wanted(self._project, module)
+
+    def gives(self, callee: str, keyword: str) -> bool:
+        """Whether any file calls something of this last name with this keyword."""
+        return self._repository.gives(self._project, callee, keyword)
 
     def has(self, dotted: str) -> bool:
         """Whether there is a module or package of this name."""

@@ -83,8 +83,11 @@ class Templates:
 
     def statements(self, code: Code | str, place: ast.AST) -> list[cst.BaseStatement]:
         """Statements that stand at the indentation of ``place``."""
-        body = cst.parse_module(_text(code)).body
-        made = [self._filled(statement, code, place) for statement in body]
+        module = cst.parse_module(_text(code))
+        made = [self._filled(statement, code, place) for statement in module.body]
+        if made and module.header:  # blank lines that the code begins with
+            blank = [line.with_changes(indent=False) for line in module.header]
+            made[0] = made[0].with_changes(leading_lines=blank)
         return [statement for statement in made if isinstance(statement, cst.BaseStatement)]
 
     def _filled(self, node: cst.CSTNode, code: Code | str, place: ast.AST) -> cst.CSTNode:

@@ -48,6 +48,9 @@ class Lookup(Protocol):
     def wanted(self, module: str) -> frozenset[str]:
         """Names that other files import from a module of this last name; ``*`` among them for all."""
 
+    def gives(self, callee: str, keyword: str) -> bool:
+        """Whether any file calls something of this last name with this keyword."""
+
 
 @dataclass(frozen=True, slots=True)
 class Symbol:

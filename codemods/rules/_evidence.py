@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, Edit, ReplaceExpression, ReplaceString
+from codemods.trees import walk
+from codemods.uses import root_name
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ LAYER = "keras.layers.Layer"
 METRIC = "keras.metrics.Metric"
 OPTIMIZER = "keras.optimizers.Optimizer"
 LOSS = "keras.losses.Loss"
+LOADERS = frozenset({"keras.models.load_model", "keras.saving.load_model"})
 
 
 def trust(ctx: Context, node: ast.expr, *classes: str, unknown: Fix | None = None) -> Fix | None:
@@ -38,6 +42,9 @@ def trust(ctx: Context, node: ast.expr, *classes: str, unknown: Fix | None = Non
 
 def _foreign(ctx: Context, node: ast.expr) -> bool:
     """Whether an object is a module the file imports, or what a function of another package returned."""
+    cls = ctx.class_of(node)
+    if isinstance(node, ast.Attribute) and cls is not None and ctx.source(node.value) == "self":
+        return any(_estimator(ctx, value) for value in _assigned(cls, node.attr))
     while isinstance(node, ast.Attribute):
         node = node.value
     if isinstance(node, ast.Call):
@@ -49,6 +56,27 @@ def _foreign(ctx: Context, node: ast.expr) -> bool:
         for statement, _ in ctx.module.index.imports
         for alias in statement.names
     )
+
+
+_ESTIMATORS = frozenset({"catboost", "cuml", "imblearn", "lightgbm", "sklearn", "statsmodels", "xgboost"})
+"""Packages whose objects have ``fit`` and ``predict`` as well."""
+
+
+def _estimator(ctx: Context, call: ast.Call) -> bool:
+    """Whether a call makes an object of a package whose objects look like models."""
+    root = root_name(call.func)
+    home = ctx.scope(call).find(root.id) if root is not None else None
+    bindings = home.bindings[root.id] if home is not None and root is not None else []
+    return any(found.path.partition(".")[0] in _ESTIMATORS for found in bindings)
+
+
+def _assigned(cls: ast.ClassDef, name: str) -> Iterator[ast.Call]:
+    """The calls whose results ``self.name`` gets in a class."""
+    for node in walk(cls):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            for target in node.targets:
+                if isinstance(target, ast.Attribute) and target.attr == name:
+                    yield node.value
 
 
 def text(ctx: Context, node: ast.expr, value: str) -> Edit:

@@ -200,3 +200,15 @@ OPZ110 = SourceRule(
         ),
     ),
 )
+OPZ111 = SourceRule(
+    code="OPZ111",
+    name="two-ways-of-clipping",
+    summary="An optimizer clips gradients in one way only.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    before="from tensorflow import keras\nopt = keras.optimizers.SGD(0.1, clipnorm=1.0, clipvalue=0.5)\n",
+    why="Keras 2 clipped by norm and then by value when both were given; Keras 3 raises `Only one of clipnorm, "
+    "clipvalue and global_clipnorm can be set`.",
+    references=(_GUIDE,),
+    manual="keep one of clipnorm, clipvalue and global_clipnorm, or clip in a train_step",
+)

@@ -123,11 +123,29 @@ SAV006 = SourceRule(
     name="saving-function-removed",
     summary="A function for saving or loading is gone.",
     severity=Severity.ERROR,
-    fix=Fix.MANUAL,
-    before="from tensorflow import keras\nmodel = keras.models.model_from_yaml(text)\n",
-    why="YAML could run code; experimental SavedModel functions were replaced by save and export.",
+    before="from tensorflow import keras\n\n\ndef twin(model: keras.Model):\n"
+    "    config = {'class_name': model.__class__.__name__, 'config': model.get_config()}\n"
+    "    return keras.models.model_from_config(config)\n",
+    after="import keras\n\n\ndef twin(model: keras.Model):\n"
+    "    config = {'class_name': model.__class__.__name__, 'config': model.get_config()}\n"
+    '    return model.__class__.from_config(config["config"])\n',
+    why="YAML was dropped because loading it can run code. model_from_config wants more than a class name and a "
+    "configuration in Keras 3 (`Could not locate class 'Functional'`); where the configuration is seen to be that of "
+    "another model, its class makes the twin.",
     references=(_GUIDE,),
-    manual="use model.to_json and keras.models.model_from_json, model.save, or model.export",
+    manual="use to_json and model_from_json",
+    proofs=(
+        Proof(
+            before="from tensorflow import keras\nfrom tensorflow.keras.models import model_from_config\n\n\n"
+            "def twin(model, custom_objects={}):\n"
+            "    config = {'class_name': model.__class__.__name__, 'config': model.get_config()}\n"
+            "    return model_from_config(config, custom_objects=custom_objects)\n\n\n"
+            "x = keras.Input((2,))\n"
+            "first = keras.Model(x, keras.layers.Dense(2, kernel_initializer='ones')(x))\n"
+            "second = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, kernel_initializer='ones')])\n"
+            "result = [twin(m).predict(np.ones((1, 2)), verbose=0) for m in (first, second)]\n",
+        ),
+    ),
 )
 SAV007 = SourceRule(
     code="SAV007",
@@ -269,6 +287,35 @@ SAV011 = SourceRule(
             "          np.array(again.score(x)['y'])]\n",
             unsafe=True,
             expect="same",
+        ),
+    ),
+)
+SAV014 = SourceRule(
+    code="SAV014",
+    name="temporary-h5",
+    summary="A model in a temporary .h5 file that is read again is better a .keras file.",
+    severity=Severity.WARNING,
+    fix=Fix.UNSAFE,
+    before="import tempfile\nfrom tensorflow import keras\n\n\n"
+    "def again(model):\n    path = tempfile.mktemp() + 'model.h5'\n    model.save(path)\n"
+    "    return keras.models.load_model(path)\n",
+    after="import tempfile\nimport keras\n\n\n"
+    "def again(model):\n    path = tempfile.mktemp() + 'model.keras'\n    model.save(path)\n"
+    "    return keras.models.load_model(path)\n",
+    why="Keras 3 reads .h5 for old files' sake: operations between layers (`Unknown layer: 'NotEqual'`), short names "
+    "of losses, and texts in a configuration that are named like a function of Keras (`mode='add'`) do not survive it. "
+    "Nobody else reads a temporary file, so its format may be chosen.",
+    references=(_GUIDE,),
+    proofs=(
+        Proof(
+            before="import os, tempfile\nimport tensorflow as tf\nfrom tensorflow import keras\n\n\n"
+            "def again(model):\n"
+            "    path = os.path.join(tempfile.mkdtemp(), 'model_%d.h5' % 3)\n"
+            "    model.save(path)\n    return keras.models.load_model(path)\n\n\n"
+            "x = keras.Input((3,))\n"
+            "y = keras.layers.Multiply()([x, tf.cast(tf.not_equal(x, 1.0), tf.float32)])\n"
+            "result = again(keras.Model(x, y)).predict(np.array([[1.0, 2.0, 3.0]]), verbose=0)\n",
+            unsafe=True,
         ),
     ),
 )

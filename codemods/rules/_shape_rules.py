@@ -70,3 +70,40 @@ CUS028 = SourceRule(
         ),
     ),
 )
+
+
+_SEVERAL = (
+    "    def build(self, input_shape):\n"
+    "        first = input_shape\n"
+    "        if {test}:\n            first = input_shape[0]\n"
+    "        self.w = self.add_weight(name='w', shape=(first[-1],), initializer='ones')\n"
+)
+CUS032 = SourceRule(
+    code="CUS032",
+    name="several-shapes",
+    summary="A list (or tuple) of numbers is a shape too: it is no sign of several inputs.",
+    severity=Severity.ERROR,
+    before=_HEAD + _SEVERAL.format(test="isinstance(input_shape, list)"),
+    after=_NEW
+    + _SEVERAL.format(test="isinstance(input_shape, list) and isinstance(input_shape[0], (list, tuple))"),
+    why="When a .keras file is loaded, `build` gets the shape from its JSON, where each tuple is a list: measured, "
+    "`'int' object is not subscriptable` where `isinstance(input_shape, list)` was taken for several inputs. And "
+    "shapes were a TensorShape and are a tuple: `isinstance(input_shape, (list, tuple))` holds for every layer.",
+    references=(_GUIDE,),
+    proofs=(
+        Proof(
+            before=_HEAD + _SEVERAL.format(test="isinstance(input_shape, (list, tuple))") + "\n"
+            "    def call(self, x):\n        return x * self.w\n\n\n"
+            "x = keras.Input((3,))\nmodel = keras.Model(x, Scale()(x))\nmodel.save('m.keras')\n"
+            "model = keras.models.load_model('m.keras', custom_objects={'Scale': Scale})\n"
+            "result = model.predict(np.ones((1, 3)), verbose=0)\n",
+        ),
+        Proof(
+            before=_HEAD + _SEVERAL.format(test="isinstance(input_shape, list)") + "\n"
+            "    def call(self, x):\n        return x * self.w\n\n\n"
+            "x = keras.Input((3,))\nmodel = keras.Model(x, Scale()(x))\nmodel.save('m.keras')\n"
+            "model = keras.models.load_model('m.keras', custom_objects={'Scale': Scale})\n"
+            "result = model.predict(np.ones((1, 3)), verbose=0)\n",
+        ),
+    ),
+)

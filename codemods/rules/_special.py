@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from codemods.catalogue import Function, load, positional
+from codemods.catalogue import Function, positional
 from codemods.edits import (
     Code,
     DropArgument,
@@ -17,14 +18,13 @@ from codemods.edits import (
     ReplaceReference,
     ReplaceStatement,
 )
+from codemods.rules._answers import Answer, code_of, optional
+from codemods.rules._special_shapes import SHAPES
 from codemods.values import Definition
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
     from codemods.context import Arguments, Context
-
-Answer = tuple[tuple[Edit, ...], Fix] | None
-"""The plan and how far it can be trusted; None when a person must look."""
 
 
 def special(call: ast.Call, ctx: Context, function: Function) -> Answer:
@@ -35,21 +35,6 @@ def special(call: ast.Call, ctx: Context, function: Function) -> Answer:
     return _WAYS[function.call](call, ctx, args, function)
 
 
-def _code(text: str, **holes: ast.expr) -> Code:
-    return Code(text, holes)
-
-
-def _optional(args: Arguments, *pairs: tuple[str, str]) -> tuple[str, dict[str, ast.expr]]:
-    """``, new=old`` for each argument that was given."""
-    text, holes = "", {}
-    for old, new in pairs:
-        value = args.get(old)
-        if value is not None:
-            text += f", {new}={old}"
-            holes[old] = value
-    return text, holes
-
-
 def _set_value(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
     variable, value = args.get("x"), args.get("value")
     statement = ctx.parent(call)
@@ -58,109 +43,10 @@ def _set_value(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> An
     if isinstance(variable, ast.Attribute) and variable.attr in {"lr", "learning_rate"}:
         if not isinstance(statement, ast.Expr):
             return None
-        code = _code("owner.learning_rate = value", owner=variable.value, value=value)
+        code = code_of("owner.learning_rate = value", owner=variable.value, value=value)
         return (ReplaceStatement(statement, code),), Fix.SAFE
-    code = _code("variable.assign(value)", variable=variable, value=value)
+    code = code_of("variable.assign(value)", variable=variable, value=value)
     return (ReplaceExpression(call, code),), Fix.SAFE
-
-
-def _shape(call: ast.Call, ctx: Context, args: Arguments, function: Function) -> Answer:
-    tensor = args.get("x") or args.get("input")
-    if tensor is None or set(args.keywords) - {"x", "input", "out_type", "name"}:
-        return None
-    edits: list[Edit] = [ReplaceReference(call.func, "keras.ops.shape")]
-    if "input" in args.keywords:
-        edits.append(RenameArgument(call, "input", "x"))
-    edits += [DropArgument(call, name) for name in ("out_type", "name") if name in args.keywords]
-    edits += [DropArgument(call, index) for index in range(1, len(args.positional))]
-    return tuple(edits), Fix.SAFE if _only_indexed(call, ctx, function) else Fix.UNSAFE
-
-
-def _only_indexed(call: ast.Call, ctx: Context, function: Function) -> bool:
-    """Whether a shape is only taken apart, or handed to a function that takes tuples too."""
-    parent = ctx.parent(call)
-    if isinstance(parent, ast.keyword):
-        parent = ctx.parent(parent)
-    if isinstance(parent, ast.Subscript):
-        if parent.value is not call:
-            return False
-        return not isinstance(parent.slice, ast.Slice) or _is_shape_place(parent, ctx)
-    if isinstance(parent, ast.Call):
-        name = ctx.name(parent.func) or ""
-        return name in load().functions and name.rpartition(".")[2] in _TAKE_SHAPES
-    if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
-        target = parent.targets[0]
-        if isinstance(target, ast.Tuple | ast.List):
-            return True
-        outer = ctx.function(call)
-        if isinstance(target, ast.Name) and outer is not None:
-            uses = [n for n in ctx.uses(outer, target.id) if isinstance(n.ctx, ast.Load)]
-            stores = [n for n in ctx.uses(outer, target.id) if isinstance(n.ctx, ast.Store)]
-            indexed = [isinstance(p := ctx.parent(n), ast.Subscript) and p.value is n for n in uses]
-            return len(stores) == 1 and all(indexed)
-    del function
-    return False
-
-
-def _is_shape_place(part: ast.Subscript, ctx: Context) -> bool:
-    """Whether a slice of a shape stands where a tuple is as good as a tensor."""
-    outer = ctx.parent(part)
-    if isinstance(outer, ast.keyword):
-        outer = ctx.parent(outer)
-    if isinstance(outer, ast.List | ast.Tuple):
-        outer = ctx.parent(outer)
-        return isinstance(outer, ast.Call) and _shape_parts(outer, ctx) is not None
-    if isinstance(outer, ast.Call):
-        name = ctx.name(outer.func) or ""
-        return name in load().functions and name.rpartition(".")[2] in _TAKE_SHAPES
-    return isinstance(outer, ast.Assign | ast.Subscript)
-
-
-def _shape_parts(call: ast.Call, ctx: Context) -> list[ast.expr] | None:
-    """The parts of ``tf.concat([tf.shape(x)[:-1], [n]], axis=0)``: slices of shapes and displays, else None."""
-    if ctx.name(call.func) not in {"tf.concat", "keras.backend.concatenate"}:
-        return None
-    values = ctx.arguments(call, "values").get("values") or ctx.arguments(call, "tensors").get("tensors")
-    if not isinstance(values, ast.List | ast.Tuple) or len(values.elts) < 2:
-        return None
-    slices = 0
-    for part in values.elts:
-        if isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Slice):
-            inner = part.value
-            if isinstance(inner, ast.Call) and ctx.name(inner.func) in {"tf.shape", "keras.backend.shape"}:
-                slices += 1
-                continue
-        if not isinstance(part, ast.List | ast.Tuple):
-            return None
-    return list(values.elts) if slices else None
-
-
-def _concat(call: ast.Call, ctx: Context, args: Arguments, function: Function) -> Answer:
-    parts = _shape_parts(call, ctx)
-    if parts is None:
-        return None
-    del args, function
-    holes = {f"part_{index}": part for index, part in enumerate(parts)}
-    text = " + ".join(
-        name if isinstance(part, ast.Subscript) else f"tuple({name})" for name, part in holes.items()
-    )
-    return (ReplaceExpression(call, Code(text, holes)),), Fix.SAFE
-
-
-_TAKE_SHAPES = frozenset(
-    [
-        "reshape",
-        "zeros",
-        "ones",
-        "fill",
-        "broadcast_to",
-        "normal",
-        "uniform",
-        "truncated_normal",
-        "random_normal",
-        "random_uniform",
-    ]
-)
 
 
 def _switch(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
@@ -183,7 +69,7 @@ def _pool(call: ast.Call, ctx: Context, args: Arguments, function: Function) -> 
     new = {"max": "max_pool", "avg": "average_pool"}.get(mode)
     if new is None or x is None or size is None:
         return None
-    text, holes = _optional(args, ("padding", "padding"), ("data_format", "data_format"))
+    text, holes = optional(args, ("padding", "padding"), ("data_format", "data_format"))
     strides = args.get("strides")
     if strides is not None:
         holes["strides"] = strides
@@ -217,21 +103,7 @@ def _pool_nn(call: ast.Call, ctx: Context, args: Arguments, function: Function) 
         f'keras.ops.{new}(x, {size}, strides={strides}, padding="{padding.lower()}", '
         'data_format="channels_last")'
     )
-    return (ReplaceExpression(call, _code(text, x=x)),), Fix.SAFE
-
-
-def _pad(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
-    x, paddings = args.get("tensor"), args.get("paddings")
-    mode = ctx.literal(args.get("mode")) if "mode" in args else "CONSTANT"
-    if x is None or paddings is None or not isinstance(mode, str):
-        return None
-    mode = mode.lower()
-    if mode not in {"constant", "reflect", "symmetric"}:
-        return None
-    text = "" if mode == "constant" else f', mode="{mode}"'
-    more, holes = _optional(args, ("constant_values", "constant_values")) if mode == "constant" else ("", {})
-    code = Code(f"keras.ops.pad(tensor, paddings{text}{more})", {"tensor": x, "paddings": paddings, **holes})
-    return (ReplaceExpression(call, code),), Fix.SAFE
+    return (ReplaceExpression(call, code_of(text, x=x)),), Fix.SAFE
 
 
 def _matmul(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
@@ -254,7 +126,19 @@ def _matmul(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answe
     left, right = (
         f"keras.ops.swapaxes({n}, -1, -2)" if flags.get(f"transpose_{n}") else n for n in ("a", "b")
     )
-    return (ReplaceExpression(call, _code(f"keras.ops.matmul({left}, {right})", a=a, b=b)),), Fix.SAFE
+    return (ReplaceExpression(call, code_of(f"keras.ops.matmul({left}, {right})", a=a, b=b)),), Fix.SAFE
+
+
+def _dot(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``K.dot`` where sparse tensors are about: with one of two dimensions it is ``matmul``."""
+    x, y = args.get("x"), args.get("y")
+    place: ast.AST | None = ctx.class_of(call) or ctx.function(call)
+    if x is None or y is None or place is None or not _SPARSE.search(ctx.source(place)):
+        return None
+    return (ReplaceExpression(call, code_of("keras.ops.matmul(x, y)", x=x, y=y)),), Fix.UNSAFE
+
+
+_SPARSE = re.compile(r"\bis_sparse\(|\bSparseTensor\b|\bsparse=True\b|\btf\.sparse\.")
 
 
 def _same_arguments(call: ast.Call, ctx: Context, args: Arguments, function: Function) -> Answer:
@@ -330,7 +214,7 @@ def _band_part(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> An
     new = {(-1, 0): "tril", (0, -1): "triu"}.get(band)
     if x is None or new is None:
         return None
-    return (ReplaceExpression(call, _code(f"keras.ops.{new}(x)", x=x)),), Fix.SAFE
+    return (ReplaceExpression(call, code_of(f"keras.ops.{new}(x)", x=x)),), Fix.SAFE
 
 
 def _dim_ordering(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
@@ -355,18 +239,17 @@ def _phase(call: ast.Call, ctx: Context, args: Arguments, function: Function) ->
         texts.append(f"{name}()" if made else name)
     if function.name.endswith("in_test_phase"):
         texts.reverse()
-    code = _code(f"{texts[0]} if training_ else {texts[1]}", x=x, alt=alt, training_=training)
+    code = code_of(f"{texts[0]} if training_ else {texts[1]}", x=x, alt=alt, training_=training)
     return (ReplaceExpression(call, code),), Fix.SAFE
 
 
 _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@set_value": _set_value,
-    "@shape": _shape,
     "@switch": _switch,
     "@pool": _pool,
     "@pool_nn": _pool_nn,
-    "@pad": _pad,
     "@matmul": _matmul,
+    "@dot": _dot,
     "@einsum": _same_arguments,
     "@meshgrid": _same_arguments,
     "@map_structure": _same_arguments,
@@ -375,6 +258,6 @@ _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@split": _split,
     "@band_part": _band_part,
     "@dim_ordering": _dim_ordering,
-    "@concat": _concat,
     "@phase": _phase,
+    **SHAPES,
 }

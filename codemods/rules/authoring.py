@@ -71,40 +71,6 @@ LAY114 = SourceRule(
 )
 
 
-LAY115 = SourceRule(
-    code="LAY115",
-    name="weights-of-an-own-layer",
-    summary="A layer of the project is given weights=, which the base class no longer takes.",
-    severity=Severity.ERROR,
-    fix=Fix.MANUAL,
-    before=_HEAD + "\n\nclass Table(keras.layers.Layer):\n    def __init__(self, size, **kwargs):\n"
-    "        super().__init__(**kwargs)\n\n\nlayer = Table(3, weights=[w])\n",
-    why="`Layer.__init__` of Keras 2 took `weights=` and set them after `build`; Keras 3 raises `Unrecognized keyword "
-    "arguments passed to Table`.",
-    references=(_GUIDE, "keras-team/keras#19196"),
-    manual="leave weights= out, and call layer.set_weights(weights) once the layer is built",
-)
-
-
-@visit(LAY115, module=True)
-def own_weights(tree: ast.Module, ctx: Context) -> Iterator[Found]:
-    """``OwnLayer(weights=[w])``."""
-    del tree
-    if "weights=" not in ctx.source_file.text:
-        return
-    for call, _ in ctx.module.index.calls:
-        if not any(keyword.arg == "weights" for keyword in call.keywords):
-            continue
-        receiver = ctx.receiver(call)
-        cls = receiver.definition.node if receiver is not None and receiver.definition is not None else None
-        if not isinstance(cls, ast.ClassDef) or not ctx.isa(receiver, LAYER) or ctx.isa(receiver, MODEL):
-            continue
-        init = method_of(cls, "__init__")
-        named = [a.arg for a in (*init.args.args, *init.args.kwonlyargs)] if init is not None else []
-        if "weights" not in named:
-            yield Found(LAY115, call, symbol="keras.layers.Layer", argument="weights")
-
-
 @visit(CUS030, bases={LAYER, MODEL})
 def branches(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
     """``if tf.reduce_sum(x) > 0`` and ``for i in tf.range(n)`` in ``call``."""

@@ -116,6 +116,13 @@ BKD002 = SourceRule(
             "          np.array(K.batch_dot(y, z)), bool(K.is_sparse(x))]\n",
             unsafe=True,
         ),
+        Proof(
+            before="import tensorflow as tf\nfrom tensorflow.keras import backend as K\n\n\n"
+            "def spread(a, x):\n    return K.dot(a, x) if K.is_sparse(a) else x\n\n\n"
+            "a = tf.SparseTensor([[0, 1], [1, 0]], [2.0, 3.0], [2, 2])\n"
+            "result = np.array(spread(a, K.constant([[1.0, 2.0], [3.0, 4.0]])))\n",
+            unsafe=True,
+        ),
     ),
 )
 BKD003 = SourceRule(

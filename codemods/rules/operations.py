@@ -64,6 +64,17 @@ OPS001 = SourceRule(
             "result = model.predict(np.linspace(-1, 2, 24).reshape(2, 3, 4), verbose=0)\n",
             tolerance=1e-5,
         ),
+        Proof(
+            before=_HEAD + "class Own(keras.layers.Layer):\n"
+            "    def call(self, x):\n"
+            "        a = tf.pad(x, tf.constant([[0, 0], [1, 1]])) * tf.norm(x, ord=1)\n"
+            "        b = tf.slice(x, [0, 1], [-1, 2])\n"
+            "        return tf.concat([a, b, tf.norm(x, ord='euclidean', axis=1, keepdims=True)], axis=1)\n"
+            "x = keras.Input((4,))\n"
+            "model = keras.Model(x, Own()(x))\n"
+            "result = model.predict(np.linspace(-1, 2, 12).reshape(3, 4), verbose=0)\n",
+            tolerance=1e-5,
+        ),
     ),
 )
 OPS002 = SourceRule(
@@ -113,6 +124,13 @@ OPS003 = SourceRule(
         Proof(
             before=_HEAD + "def loss(y_true, y_pred):\n    return tf.where(y_true)\n"
             "result = np.array(loss(tf.constant([[True, False], [True, True]]), None))\n",
+            unsafe=True,
+        ),
+        Proof(
+            before=_HEAD + "def loss(y_true, y_pred):\n"
+            "    size = tf.shape(y_pred)\n"
+            "    return tf.pad(y_pred, [[0, (5 - size)[0]], [0, 0]]) + tf.cast(tf.reduce_sum(size * 2), tf.float32)\n"
+            "result = np.array(loss(None, tf.constant([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])))\n",
             unsafe=True,
         ),
     ),
@@ -298,12 +316,15 @@ def _dtype(node: ast.expr, ctx: Context, name: str) -> Iterator[Found]:
     if not isinstance(parent, ast.Call) or node is parent.func:
         return
     outer = ctx.name(parent.func)
-    if outer is None or outer not in load().functions:
+    rows = load().functions.get(outer or "")
+    if outer is None or rows is None:
         return
     if outer.startswith("tf.") and not _feeds_keras(parent, ctx)[0]:
         return
     if outer.startswith("keras.backend.") and ctx.target is Target.TF_KERAS_3:
         return
+    if rewrite(parent.func, ctx, rows) is None:
+        return  # the function stays TensorFlow's
     text = repr(name.removeprefix("tf."))
     yield Found(
         OPS005, node, message=f"{name} is {text}", edits=(ReplaceExpression(node, Code(text)),), symbol=name

@@ -30,6 +30,7 @@ from codemods.rules._optimizer_rules import (
     OPZ108,
     OPZ109,
     OPZ110,
+    OPZ111,
 )
 from codemods.rules.api import Found, visit
 from migrate.findings import Fix
@@ -100,6 +101,19 @@ def _default_rate(symbol: str) -> str | None:
         if name == "learning_rate":
             return value or None
     return None
+
+
+@visit(OPZ111, calls=_CALLS)
+def clipping(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``clipnorm=`` beside ``clipvalue=``."""
+    given = [
+        keyword.arg
+        for keyword in call.keywords
+        if keyword.arg in {"clipnorm", "clipvalue", "global_clipnorm"}
+        and ctx.literal(keyword.value, ...) is not None
+    ]
+    if len(given) > 1:
+        yield Found(OPZ111, call, symbol=ctx.name(call.func) or "", argument=str(given[-1]))
 
 
 @visit(OPZ102, attributes={"lr"})

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, DropArgument, Edit, RenameAttribute, ReplaceExpression
-from codemods.rules._evidence import MODEL, owner, text, trust
+from codemods.rules._evidence import LOADERS, MODEL, owner, text, trust
 from codemods.rules._saving_rules import (
     SAV001,
     SAV002,
-    SAV003,
     SAV004,
     SAV005,
     SAV006,
@@ -19,7 +18,6 @@ from codemods.rules._saving_rules import (
     SAV009,
     SAV010,
     SAV012,
-    SAV013,
 )
 from codemods.rules.api import Found, visit
 from migrate.findings import Fix
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from codemods.context import Context
 
 _FILES = (".keras", ".h5", ".hdf5", ".hdf", ".he5")
-_LOADERS = frozenset({"keras.models.load_model", "keras.saving.load_model"})
 
 
 def _path(call: ast.Call, ctx: Context, index: int = 0) -> tuple[ast.expr | None, str | None]:
@@ -47,7 +44,7 @@ def _loaded(ctx: Context) -> dict[str, list[ast.expr]]:
     """Literal paths that ``load_model`` is given in this file."""
     found: dict[str, list[ast.expr]] = {}
     for call, _ in ctx.module.index.calls:
-        if ctx.name(call.func) in _LOADERS:
+        if ctx.name(call.func) in LOADERS:
             node, value = _path(call, ctx)
             if node is not None and value is not None:
                 found.setdefault(value, []).append(node)
@@ -127,131 +124,6 @@ def _folder(
         yield Found(SAV001, call, hint=SAV001.manual, fix=Fix.MANUAL)
 
 
-_SAVERS = frozenset({"save_weights", "ModelCheckpoint"})
-
-
-_WEIGHTS = (".h5", ".hdf5")
-
-
-def weights_name(path: str) -> str | None:
-    """The name that Keras 3 accepts for a file of weights; None when it is fine."""
-    if path.endswith(".weights.h5"):
-        return None
-    for extension in (".hdf5", ".h5", ".ckpt", ".tf", ".keras"):
-        if path.endswith(extension):
-            return path[: -len(extension)] + ".weights.h5"
-    return path + ".weights.h5" if path and not path.endswith("/") else None
-
-
-def _saves_weights(call: ast.Call, ctx: Context) -> ast.expr | None:
-    """The path of a call that writes weights."""
-    if ctx.name(call.func) == "keras.callbacks.ModelCheckpoint":
-        args = ctx.arguments(call, "filepath", "monitor", "verbose", "save_best_only", "save_weights_only")
-        return args.get("filepath") if ctx.literal(args.get("save_weights_only")) is True else None
-    if isinstance(call.func, ast.Attribute) and call.func.attr == "save_weights":
-        return ctx.arguments(call, "filepath").get("filepath")
-    return None
-
-
-@visit(SAV003, module=True)
-def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Found]:
-    """Literal names of files of weights, those written and those read again."""
-    del tree
-    index = ctx.module.index
-    if "save_weights" not in index.attributes and "ModelCheckpoint" not in ctx.source_file.text:
-        return
-    written: set[str] = set()
-    built: set[str] = set()
-    reads: list[tuple[ast.Call, ast.expr, str]] = []
-    reads_built: list[tuple[ast.Call, ast.expr, tuple[Edit, ...]]] = []
-    for call, _ in ctx.module.index.calls:
-        node = _saves_weights(call, ctx)
-        model = owner(call)
-        checkpoint = ctx.name(call.func) == "keras.callbacks.ModelCheckpoint"
-        if node is not None:
-            fix = Fix.SAFE if checkpoint else trust(ctx, model, MODEL, unknown=Fix.UNSAFE) if model else None
-            if fix is None:
-                continue
-            path = ctx.literal(node)
-            if not isinstance(path, str):
-                built.add(ctx.source(node))
-                yield from _computed(call, node, ctx)
-            elif new := weights_name(path):
-                written.add(path)
-                message = f"{path!r} must be {new!r}"
-                edit = text(ctx, node, new)
-                yield Found(SAV003, call, message=message, edits=(edit,), argument="filepath", fix=fix)
-        elif isinstance(call.func, ast.Attribute) and call.func.attr == "load_weights":
-            read = ctx.arguments(call, "filepath").get("filepath")
-            path = ctx.literal(read)
-            if read is not None and isinstance(path, str):
-                reads.append((call, read, path))
-            elif read is not None and (edits := _ending(read, ctx)):
-                reads_built.append((call, read, edits))
-    for call, read, path in reads:
-        new = weights_name(path)
-        if path in written and new is not None:
-            yield Found(
-                SAV003, call, message=f"{path!r} is written as {new!r}", edits=(text(ctx, read, new),)
-            )
-    for call, read, edits in reads_built:
-        if ctx.source(read) in built:
-            message = f"{ctx.source(read)} is written with another ending"
-            yield Found(SAV003, call, message=message, edits=edits, fix=Fix.UNSAFE)
-
-
-@visit(SAV013, calls={"keras.callbacks.ModelCheckpoint"})
-def model_files(call: ast.Call, ctx: Context) -> Iterator[Found]:
-    """``ModelCheckpoint("model.h5")`` that writes whole models."""
-    args = ctx.arguments(call, "filepath", "monitor", "verbose", "save_best_only", "save_weights_only")
-    path, only = ctx.literal(args.get("filepath")), ctx.literal(args.get("save_weights_only"), False)
-    if isinstance(path, str) and only is False and not path.endswith(".keras"):
-        yield Found(SAV013, call, symbol="keras.callbacks.ModelCheckpoint", argument="filepath")
-
-
-def _computed(call: ast.Call, node: ast.expr, ctx: Context) -> Iterator[Found]:
-    """Paths that are put together: only the end of the text can be seen."""
-    if edits := _ending(node, ctx):
-        text = f"{ctx.source(node)} must end in .weights.h5"
-        yield Found(SAV003, call, message=text, edits=edits, argument="filepath", fix=Fix.UNSAFE)
-    elif ".weights.h5" not in ctx.source(node) and not isinstance(node, ast.Name | ast.Attribute):
-        yield Found(SAV003, call, hint=SAV003.manual, argument="filepath", fix=Fix.MANUAL)
-
-
-def _ending(node: ast.expr, ctx: Context) -> tuple[Edit, ...]:
-    """The edit of the literal that a path ends with, when that shows an extension that must change."""
-    last: ast.expr | None = node
-    while last is not None and not isinstance(last, (ast.Constant, ast.JoinedStr)):
-        match last:
-            case ast.BinOp(op=ast.Add(), right=right):
-                last = right
-            case ast.BinOp(op=ast.Mod(), left=left):
-                last = left
-            case ast.Call(func=ast.Attribute(attr="format", value=value)):
-                last = value
-            case ast.Call(args=[*_, final]) if ctx.name(last.func) == "os.path.join":
-                last = final
-            case _:
-                last = None
-    if isinstance(last, ast.JoinedStr):
-        whole = ctx.source(last)
-        for extension in _WEIGHTS:
-            for quote in ("'", '"'):
-                if whole.endswith(extension + quote) and not whole.endswith(f".weights{extension}{quote}"):
-                    changed = whole[: -len(extension) - 1] + f".weights.h5{quote}"
-                    return (ReplaceExpression(last, Code(changed)),)
-        return ()
-    value = ctx.literal(last)
-    if (
-        isinstance(value, str)
-        and last is not None
-        and value.endswith(_WEIGHTS)
-        and (new := weights_name(value))
-    ):
-        return (text(ctx, last, new),)
-    return ()
-
-
 _FULL = {
     "mae": "mean_absolute_error",
     "mape": "mean_absolute_percentage_error",
@@ -278,7 +150,7 @@ def short_losses(call: ast.Call, ctx: Context) -> Iterator[Found]:
         )
 
 
-@visit(SAV004, SAV005, calls=_LOADERS)
+@visit(SAV004, SAV005, calls=LOADERS)
 def load_model(call: ast.Call, ctx: Context) -> Iterator[Found]:
     """``load_model("folder")`` and ``load_model("old.h5")``."""
     _, path = _path(call, ctx)
@@ -303,7 +175,58 @@ _GONE = {
 def gone(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
     """Functions for saving that left."""
     if isinstance(node, ast.expr) and (name := ctx.name(node)):
+        call = ctx.callee(node)
+        code = _copied(call, ctx) if call is not None and name == "keras.models.model_from_config" else None
+        if call is not None and code is not None:
+            message = f"{name} is gone; the class of the model has from_config"
+            yield Found(SAV006, call, message, edits=(ReplaceExpression(call, code),), symbol=name)
+            return
         yield Found(SAV006, node, message=f"{name} is gone", hint=f"use {_GONE[name]}", symbol=name)
+
+
+def _copied(call: ast.Call, ctx: Context) -> Code | None:
+    """``model_from_config({"class_name": m.__class__.__name__, "config": m.get_config()})``: a model like another."""
+    args = ctx.arguments(call, "config", "custom_objects")
+    config, objects = args.get("config"), args.get("custom_objects")
+    if args.opaque or config is None:
+        return None
+    display = config
+    if isinstance(config, ast.Name):
+        home = ctx.scope(config).find(config.id)
+        value = home.bindings[config.id][0].value if home is not None else None
+        if value is None or _values(config, ctx) != 1:
+            return None
+        display = value
+    parts = _parts(display, ctx) if isinstance(display, ast.Dict) else {}
+    named, made = parts.get("class_name"), parts.get("config")
+    if named is None or not isinstance(made, ast.Call) or not isinstance(made.func, ast.Attribute):
+        return None
+    model = made.func.value
+    if not isinstance(model, ast.Name) or _values(model, ctx) != 1:
+        return None
+    names = {f"{model.id}.__class__.__name__", f"type({model.id}).__name__"}
+    if made.func.attr != "get_config" or made.args or ctx.source(named) not in names:
+        return None
+    holes = {"objects": objects} if objects is not None else {}
+    text = f"{model.id}.__class__.from_config({{config}}{', custom_objects=objects' if holes else ''})"
+    if isinstance(config, ast.Name):
+        return Code(text.format(config=f'{config.id}["config"]'), holes)
+    return Code(text.format(config="config_"), {**holes, "config_": made})
+
+
+def _values(name: ast.Name, ctx: Context) -> int:
+    """How often a name gets a value where it is bound."""
+    home = ctx.scope(name).find(name.id)
+    return len(home.bindings[name.id]) if home is not None else 0
+
+
+def _parts(display: ast.Dict, ctx: Context) -> dict[str, ast.expr]:
+    """The values of a dict display by those of its keys that are literals."""
+    return {
+        str(ctx.literal(key)): value
+        for key, value in zip(display.keys, display.values, strict=True)
+        if key is not None
+    }
 
 
 @visit(SAV006, methods={"to_yaml"})

@@ -12,7 +12,7 @@ from codemods.edits import (
     ReplaceExpression,
 )
 from codemods.rules._evidence import LAYER, MODEL, method_of, owner
-from codemods.rules._shape_rules import CUS004, CUS005, CUS028
+from codemods.rules._shape_rules import CUS004, CUS005, CUS028, CUS032
 from codemods.rules.api import Found, visit
 from codemods.trees import walk
 from migrate.findings import Fix
@@ -132,3 +132,27 @@ def _slice(body: list[ast.stmt], items: set[str]) -> ast.expr | None:
             if isinstance(inner, ast.Subscript) and ast.unparse(inner) in items:
                 return inner.slice
     return None
+
+
+@visit(CUS032, bases={LAYER})
+def several_shapes(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+    """``isinstance(input_shape, list)`` in ``build``, to see whether there are several inputs."""
+    if MODEL in ctx.bases(cls):
+        return
+    for name, kinds in (("build", ("list", "(list, tuple)")), ("compute_output_shape", ("(list, tuple)",))):
+        function = method_of(cls, name)
+        if function is None or len(function.args.args) < 2:
+            continue
+        shape = function.args.args[1].arg
+        for node in walk(function):
+            if not isinstance(node, ast.Call) or ctx.source(node) not in {
+                f"isinstance({shape}, {kind})"
+                for kind in (*kinds, kinds[-1].replace("list, tuple", "tuple, list"))
+            }:
+                continue
+            outer = ctx.parent(node)
+            if isinstance(outer, ast.BoolOp) and f"{shape}[0]" in ctx.source(outer):
+                continue
+            text = "isinstance(shape_, kind_) and isinstance(shape_[0], (list, tuple))"
+            edit = ReplaceExpression(node, Code(text, {"shape_": node.args[0], "kind_": node.args[1]}))
+            yield Found(CUS032, node, edits=(edit,), symbol=f"keras.layers.Layer.{name}")

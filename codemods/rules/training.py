@@ -172,6 +172,8 @@ def predictions(call: ast.Call, ctx: Context) -> Iterator[Found]:
     assert isinstance(call.func, ast.Attribute)
     if model is None or (fix := trust(ctx, model, MODEL, unknown=Fix.UNSAFE)) is None:
         return
+    if any(keyword.arg == "X" for keyword in call.keywords):
+        return  # scikit-learn's name for the argument
     if call.func.attr == "predict_proba":
         yield Found(TRN005, call, edits=(RenameAttribute(call.func, "predict"),), fix=fix)
     else:

@@ -27,8 +27,8 @@ from codemods.edits import (
     ReplaceString,
     SetArgument,
 )
-from codemods.engine import NEWEST
 from codemods.importing import Imports
+from codemods.options import NEWEST
 from codemods.plan import Plans
 from codemods.resolver import Module
 from codemods.rules.api import Found, SourceRule, Target

@@ -12,7 +12,8 @@ from codemods import engine, scan
 from codemods.check import undefined
 from codemods.context import Context
 from codemods.edits import Edit, RenameArgument, ReplaceExpression, ReplaceReference
-from codemods.engine import Options, rewrite
+from codemods.engine import rewrite
+from codemods.options import Options
 from codemods.rules.api import Found, SourceRule, Visit
 from codemods.scan import Dispatcher
 from codemods.source import Source, SourceError

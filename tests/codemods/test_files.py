@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from codemods.engine import Options
 from codemods.kinds import kind_of
 from codemods.notebooks import rewrite_notebook
+from codemods.options import Options
 from codemods.pins import rewrite_pins
 from codemods.rules.api import Target
 from codemods.runner import process

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codemods.engine import Options
+from codemods.options import Options
 from codemods.runner import process
 from codemods.testing import check_noop, check_transformed
 

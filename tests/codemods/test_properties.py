@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codemods.engine import Options, rewrite
+from codemods.engine import rewrite
 from codemods.kinds import PYTHON
+from codemods.options import Options
 from codemods.repository import Repository
 from codemods.runner import process, run
 from codemods.source import Source, SourceError

@@ -10,7 +10,7 @@ import pytest
 from packaging.version import Version
 
 from codemods.context import Context
-from codemods.engine import Options
+from codemods.options import Options
 from codemods.repository import Repository
 from codemods.resolver import Module
 from codemods.rules.api import Target

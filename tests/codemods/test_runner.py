@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from codemods import scan
 from codemods.cli import code
 from codemods.context import Context
-from codemods.engine import Options
+from codemods.options import Options
 from codemods.rules.api import Found, SourceRule, Visit
 from codemods.runner import process, run
 from codemods.scan import Dispatcher

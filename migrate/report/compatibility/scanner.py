@@ -11,7 +11,7 @@ import msgspec
 
 from codemods.config import ConfigError, detect_version, settings
 from codemods.discovery import Wanted, discover
-from codemods.engine import NEWEST, Options
+from codemods.options import NEWEST, Options
 from codemods.records import FindingRecord, finding_record
 from codemods.rules.api import Target
 from codemods.runner import FileResult, run

@@ -7,6 +7,15 @@ import pytest
 from codemods.testing import check_noop
 
 OTHERS = {
+    "an estimator that an attribute holds": (
+        "import keras\nfrom sklearn.linear_model import LogisticRegression\n\n\nclass Calibration:\n"
+        "    def __init__(self):\n        self.lr = None\n\n"
+        "    def fit(self, x, y):\n        self.lr = LogisticRegression()\n        self.lr.fit(x, y)\n\n"
+        "    def predict(self, x):\n        return self.lr.predict_proba(x)\n"
+    ),
+    "predict_proba with the argument name of scikit-learn": (
+        "import keras\n\n\ndef f(model, x):\n    return model.predict_proba(X=x)[:, 1]\n"
+    ),
     "compile of re": 'import re\nimport keras\np = re.compile("a", re.I, 3) if False else re.compile("a")\n',
     "compile of a class of the project": (
         "import keras\n\n\nclass Grammar:\n    def compile(self, a, b, c):\n        return a\n\n\n"

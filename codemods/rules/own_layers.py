@@ -1,0 +1,145 @@
+"""Layers of the project that lean on what the base classes of Keras 2 did for them (``LAY``, ``CUS``)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.edits import Code, InsertStatement
+from codemods.rules._evidence import LAYER, MODEL, method_of, super_init
+from codemods.rules._own_layer_rules import CUS031, LAY115
+from codemods.rules.api import Found, visit
+from codemods.trees import walk
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_TAKE_WEIGHTS = frozenset({"keras.layers.Embedding"})
+"""Stock layers that take ``weights=`` in Keras 3 as well."""
+_MERGING = ("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract")
+_ONE_OUTPUT = frozenset(
+    f"keras.layers.{name}"
+    for name in ("CategoryEncoding", "Embedding", "Flatten", "Permute", "Reshape", *_MERGING)
+)
+"""Stock layers of Keras 3 that make one symbolic tensor of what ``compute_output_shape`` says."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where a class gets what the base class did: before the call of its constructor, and at the end of ``build``."""
+
+    constructor: ast.stmt
+    keywords: str
+    end: ast.stmt
+
+
+def _takes_weights(cls: ast.ClassDef, bases: Iterable[str]) -> bool:
+    """Whether a class sees to ``weights=`` itself."""
+    init = method_of(cls, "__init__")
+    if not _TAKE_WEIGHTS.isdisjoint(bases):
+        return True
+    if init is None:
+        return False
+    named = [a.arg for a in (*init.args.args, *init.args.kwonlyargs)]
+    spoken = any(isinstance(node, ast.Constant) and node.value == "weights" for node in walk(init))
+    return "weights" in named or spoken
+
+
+def _places(cls: ast.ClassDef) -> _Places | None:
+    """Where a class could be given what it lacks; None when it hands its keywords on in a way that hides it."""
+    init, build = method_of(cls, "__init__"), method_of(cls, "build")
+    if init is None or build is None or init.args.kwarg is None:
+        return None
+    if any(isinstance(node, ast.Return) for node in walk(build)):
+        return None
+    keywords = init.args.kwarg.arg
+    for statement in init.body:
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        if isinstance(call, ast.Call) and super_init(call.func):
+            handed = [k.value for k in call.keywords if k.arg is None]
+            if any(isinstance(value, ast.Name) and value.id == keywords for value in handed):
+                return _Places(statement, keywords, build.body[-1])
+    return None
+
+
+def _given(cls: ast.ClassDef, ctx: Context) -> bool:
+    """Whether anything gives a class of this file ``weights=``."""
+    repository = ctx.module.repository
+    if repository is not None and repository.gives(cls.name, "weights"):
+        return True
+    return any(made is cls for _, made in _calls(ctx))
+
+
+def _calls(ctx: Context) -> Iterator[tuple[ast.Call, ast.ClassDef]]:
+    """The calls with ``weights=`` that make a layer of the project, and its class."""
+    if "weights=" not in ctx.source_file.text:
+        return
+    for call, _ in ctx.module.index.calls:
+        if not any(keyword.arg == "weights" for keyword in call.keywords):
+            continue
+        receiver = ctx.receiver(call)
+        definition = receiver.definition if receiver is not None else None
+        cls = definition.node if definition is not None else None
+        if not isinstance(cls, ast.ClassDef) or not ctx.isa(receiver, LAYER) or ctx.isa(receiver, MODEL):
+            continue
+        assert receiver is not None
+        if not _takes_weights(cls, receiver.classes):
+            yield call, cls
+
+
+@visit(LAY115, module=True)
+def given_weights(tree: ast.Module, ctx: Context) -> Iterator[Found]:
+    """``OwnLayer(weights=[w])``: by hand, unless the class can be given what it lacks."""
+    del tree
+    for call, cls in _calls(ctx):
+        if _places(cls) is None:
+            yield Found(LAY115, call, symbol=LAYER, argument="weights", fix=Fix.MANUAL)
+        elif cls not in ctx.module.index.scope_of:
+            message = f"{cls.name} is given weights=, which its own file can see to"
+            hint = f"run the tool on the file that defines {cls.name}"
+            yield Found(LAY115, call, message, hint, symbol=LAYER, argument="weights", severity=Severity.INFO)
+
+
+@visit(LAY115, bases={LAYER})
+def lacks_weights(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+    """``class Own(Layer)`` that is given ``weights=`` somewhere."""
+    bases = ctx.bases(cls)
+    places = None if MODEL in bases or _takes_weights(cls, bases) else _places(cls)
+    if places is None or not _given(cls, ctx):
+        return
+    pop = f'self._initial_weights = {places.keywords}.pop("weights", None)\n'
+    put = "if self._initial_weights is not None:\n    self.set_weights(self._initial_weights)\n"
+    edits = (InsertStatement(places.constructor, pop), InsertStatement(places.end, put, after=True))
+    message = f"{cls.name} is given weights=, which its base class no longer takes"
+    yield Found(LAY115, cls, message, edits=edits, symbol=LAYER, argument="weights")
+
+
+@visit(CUS031, bases=_ONE_OUTPUT)
+def several_outputs(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+    """``compute_output_shape`` of a layer that derives from ``Embedding`` and returns several shapes."""
+    shapes = method_of(cls, "compute_output_shape")
+    if shapes is None or method_of(cls, "compute_output_spec") is not None:
+        return
+    returned = [node.value for node in walk(shapes) if isinstance(node, ast.Return)]
+    several = [
+        value
+        for value in returned
+        if isinstance(value, ast.List | ast.Tuple) and any(_is_shape(item, ctx) for item in value.elts)
+    ]
+    if several and len(several) == len(returned):
+        text = (
+            "\ndef compute_output_spec(self, *args, **kwargs):\n"
+            "    return keras.layers.Layer.compute_output_spec(self, *args, **kwargs)\n"
+        )
+        insert = InsertStatement(shapes, Code(text), after=True)
+        yield Found(CUS031, shapes, edits=(insert,), symbol="keras.layers.Layer.compute_output_spec")
+
+
+def _is_shape(node: ast.expr, ctx: Context) -> bool:
+    """Whether an item of a list is itself a shape: a tuple, or what another ``compute_output_shape`` says."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr == "compute_output_shape"
+    return isinstance(node, ast.Tuple) or ctx.source(node) == "input_shape"
