@@ -108,14 +108,17 @@ def encoding_tf_idf(kit):
 
 
 @case(
-    "tf.keras-2.8",
+    "tf.keras-2.8 tf.keras-2.13/keras",
     "A lookup whose vocabulary is a file: the model holds its name and none of its words.",
     "string_lookup vocabulary_file",
     inputs=lambda rng: [np.array([["red"], ["blue"], ["pink"]], dtype=np.str_)],
     status="unsafe",
     reason="SEC012",
     activations=False,
-    notes={"tf.keras-2.8": "The writer asks for the vocabulary's file when it reads the model's."},
+    notes={
+        "tf.keras-2.8": "The writer asks for the vocabulary's file when it reads the model's.",
+        "tf.keras-2.13": "The writer asks for the vocabulary's file; its archive has no asset for such a layer.",
+    },
 )
 def vocabulary_file(kit):
     start = os.getcwd()

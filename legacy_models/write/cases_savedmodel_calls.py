@@ -83,3 +83,26 @@ def module_image_bytes(kit, folder):
     golden = record_signatures(kit, path, {"serving_default": {"image_bytes": feed}})
     golden.update(of_signature(golden, "serving_default"))
     return facts(folder, golden)
+
+
+@special(
+    "tf.keras-2.8 tf.keras-2.13",
+    "A Keras model whose lookup was given a vocabulary file: the configuration has its path, the assets its words.",
+    "string_lookup vocabulary_file asset strings",
+)
+def vocabulary_asset(kit, folder):
+    vocabulary = os.path.join(os.environ["HOME"], "colours.txt")
+    with open(vocabulary, "w") as handle:
+        handle.write("red\ngreen\nblue\n")
+    word = kit.Input((1,), dtype="string", name="word")
+    lookup = kit.preprocessing("StringLookup")(vocabulary=vocabulary, output_mode="multi_hot", name="lookup")
+    model = kit.functional(word, kit.layers.Dense(2, name="top")(lookup(word)))
+    rec.draw_weights(kit, model, kit.rng("vocabulary_asset", "weights"))
+    model.compile("sgd", "mse")
+    path = os.path.join(folder, "saved_model")
+    model.save(path, save_format="tf")
+    os.remove(vocabulary)
+    words = np.array([["red"], ["blue"], ["pink"]], dtype=np.str_)
+    golden = record_signatures(kit, path, {"serving_default": {"word": words}})
+    golden.update(of_signature(golden, "serving_default"))
+    return facts(folder, golden)

@@ -35,15 +35,22 @@ def restore_vocabularies(artifact: LegacyArtifact) -> None:
     """Fill in ``vocabulary`` of lookup layers that learned it.
 
     Layers whose tokens the file does not hold are listed in ``metadata["vocabularies_missing"]``: a checkpoint of
-    a layer with a static table, for one, stores nothing of it.
+    a layer with a static table, for one, stores nothing of it. A layer that was given a file has its path there: the
+    words are taken where the artifact has them (a SavedModel does, an archive of 2.12 to 2.15 does not), never from
+    the path; such layers are listed in ``metadata["vocabularies_given_by_file"]``.
     """
     missing: list[str] = []
+    given: list[str] = []
     for path, class_name, config in _untold(artifact.architecture or {}, ()):
         tokens = _tokens(artifact, path, class_name, config)
+        if config.get("vocabulary"):
+            given.append(path)
         if tokens:
             config["vocabulary"] = tokens
-        else:
+        elif not config.get("vocabulary"):
             missing.append(path)
+    if given:
+        artifact.metadata["vocabularies_given_by_file"] = given
     if missing:
         artifact.metadata["vocabularies_missing"] = missing
 
@@ -60,13 +67,18 @@ def layers_without_vocabulary(artifact: LegacyArtifact) -> list[str]:
 
 
 def _untold(model: dict[str, Any], prefix: tuple[str, ...]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Lookup layers without a vocabulary in their configuration: path, class and configuration."""
+    """Lookup layers without words in their configuration, which may name a file: path, class and configuration."""
     for layer in layers_of(model) or []:
         path, config = (*prefix, layer_name(layer)), layer.get("config")
         if layers_of(layer) is not None:
             yield from _untold(layer, path)
-        elif layer.get("class_name") in LOOKUPS and isinstance(config, dict) and not config.get("vocabulary"):
+        elif layer.get("class_name") in LOOKUPS and isinstance(config, dict) and not _words(config):
             yield "/".join(path), str(layer["class_name"]), config
+
+
+def _words(config: dict[str, Any]) -> bool:
+    vocabulary = config.get("vocabulary")
+    return bool(vocabulary) and not isinstance(vocabulary, str)
 
 
 def _tokens(artifact: LegacyArtifact, path: str, class_name: str, config: dict[str, Any]) -> list[Any]:

@@ -83,7 +83,7 @@ class Converter:
 
     def _free(self, name: str) -> str:
         """A name that Keras takes and no layer has."""
-        plain = re.sub(r"[/:]", ".", name)
+        plain = plain_name(name)
         candidate, number = plain, 1
         while candidate in self._layers:
             candidate, number = f"{plain}_{number}", number + 1
@@ -139,7 +139,7 @@ class Converter:
         given, name = self._refs[self._graph.source(lifted.input)], self._free(node.name)
         if lifted.margins:
             call = Node((given,), {"pad_width": [list(pair) for pair in lifted.margins]})
-            given = self._add(Layer("Op", self._free(f"{name}.pad"), {"function": "keras.ops.pad"}, (call,)))
+            given = self._add(Layer("Op", self._free(f"{name}_pad"), {"function": "keras.ops.pad"}, (call,)))
         return self._add(Layer(lifted.class_name, name, config, (Node((given,)),), lifted.weights))
 
     def _computed(self, node: GraphNode) -> list[str]:
@@ -148,7 +148,7 @@ class Converter:
         return [s for s in sources if s not in self._graph.constants and s not in self._graph.variables]
 
     def _operation(self, node: GraphNode) -> TensorRef:
-        existing = self._layers.get(re.sub(r"[/:]", ".", node.name))
+        existing = self._layers.get(plain_name(node.name))
         if existing is not None and existing.config.get("graph_node") == node.name:
             return TensorRef(existing.name)
         op = _SAME.get(node.op, node.op)
@@ -185,7 +185,7 @@ class Converter:
         """``erfc``, which exact GELU is made of: ``1 - erf``."""
         (tensor,) = (self._refs[source] for source in self._computed(node))
         name = self._free(node.name)
-        erf = self._add(Layer("Op", f"{name}.erf", {"function": "keras.ops.erf"}, (Node((tensor,)),)))
+        erf = self._add(Layer("Op", f"{name}_erf", {"function": "keras.ops.erf"}, (Node((tensor,)),)))
         return self._add(Layer("Op", name, {"function": "keras.ops.subtract"}, (Node((1.0, erf)),)))
 
     def _anchor(self, node: GraphNode) -> TensorRef:
@@ -200,15 +200,20 @@ class Converter:
         value, free, last = variable.value, self._free(variable.name), anchor
         for suffix, function, kwargs in _ZERO_INDEX:
             call = Node((last,), kwargs)
-            last = self._add(Layer("Op", self._free(f"{free}.{suffix}"), {"function": function}, (call,)))
+            last = self._add(Layer("Op", self._free(f"{free}_{suffix}"), {"function": function}, (call,)))
         config: dict[str, Any] = {"input_dim": 1, "output_dim": value.size, "dtype": value.dtype.name}
         config["trainable"] = variable.trainable
         weights = {"embeddings": np.reshape(value, (1, -1))}
         row = self._add(Layer("Embedding", free, config, (Node((last,)),), weights))
         call = Node((row,), {"shape": [int(n) for n in value.shape]})
-        name = self._free(f"{free}.value")
+        name = self._free(f"{free}_value")
         self._refs[source] = self._add(Layer("Op", name, {"function": "composite.reshape"}, (call,)))
         return self._refs[source]
+
+
+def plain_name(name: str) -> str:
+    """The name of a layer for an operation: PyTorch takes no dot in the names of parameters, Keras no slash."""
+    return re.sub(r"[/:.]", "_", name)
 
 
 def convert(graph: Graph, era: Era, name: str = "lifted") -> Model:

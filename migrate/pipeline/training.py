@@ -123,6 +123,8 @@ def _why_not(progress: Progress, witness: Witness | None) -> str:
     assert progress.legacy is not None
     if witness is None or witness.evidence != "original":
         return "tf-keras cannot load the untouched file with its training"
+    if any(finding.code == "SEC012" for finding in progress.findings):
+        return "tf-keras would read a vocabulary from a path that the file names (SEC012)"
     if any(fired.code in _SCALED for fired in progress.rules):
         return "weights were scaled (SIL001): training on is another optimisation"
     if any(fired.code == "OPT013" for fired in progress.rules):

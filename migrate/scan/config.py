@@ -30,6 +30,7 @@ MAX_NODES = 5_000_000
 MAX_PLACES = 20
 """Findings of one kind that are listed one by one."""
 
+NO_FILES: frozenset[str] = frozenset()
 _CODE_CLASSES = frozenset({"__lambda__", "PythonLambda"})
 _OTHER_MODELS = {
     "TFSMLayer": "a SavedModel from a path",
@@ -51,8 +52,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made if len(made) == len(pairs) else _Duplicate(made)
 
 
-def scan_json(text: str | bytes, place: str) -> list[Finding]:
-    """All findings of a configuration as text: JSON, once or twice encoded."""
+def scan_json(text: str | bytes, place: str, inside: frozenset[str] = NO_FILES) -> list[Finding]:
+    """All findings of a configuration as text: JSON, once or twice encoded; ``inside`` as in `scan_value`."""
     if len(text) > MAX_ARCHITECTURE_BYTES:
         return [found("SEC004", f"{len(text):,} bytes of JSON", place)]
     try:
@@ -61,14 +62,20 @@ def scan_json(text: str | bytes, place: str) -> list[Finding]:
         return [found("SEC009", "the JSON is nested beyond what a reader can follow", place)]
     except ValueError as error:
         return [found("SEC014", f"the configuration is no JSON: {error}", place)]
-    return scan_value(value, place)
+    return scan_value(value, place, inside)
 
 
-def scan_value(value: Any, place: str) -> list[Finding]:
-    """All findings of a configuration as decoded JSON; each of one kind and place is told once."""
+def scan_value(value: Any, place: str, inside: frozenset[str] = NO_FILES) -> list[Finding]:
+    """All findings of a configuration as decoded JSON; each of one kind and place is told once.
+
+    Args:
+        value: the configuration.
+        place: for messages.
+        inside: names of the files of words that the artifact has itself; see `_judge_paths`.
+    """
     kept: dict[tuple[str, str, str], Finding] = {}
     count: dict[str, int] = {}
-    for finding in _walk(value, place):
+    for finding in _walk(value, place, inside):
         # the walk meets one Lambda several times: as a class, as a type, as a list
         message = "" if finding.code == "SEC001" else finding.message
         key = (finding.code, message, finding.place)
@@ -86,7 +93,7 @@ class _Node:
     training: bool
 
 
-def _walk(root: Any, place: str) -> Iterator[Finding]:
+def _walk(root: Any, place: str, inside: frozenset[str]) -> Iterator[Finding]:
     stack = [_Node(root, place, 0, False)]
     seen = 0
     while stack:
@@ -100,7 +107,7 @@ def _walk(root: Any, place: str) -> Iterator[Finding]:
             return
         value = node.value
         if isinstance(value, dict):
-            yield from _judge(value, node)
+            yield from _judge(value, node, inside)
             inner = _inner_place(value, node.place)
             for key, child in value.items():
                 if isinstance(child, dict | list | str):
@@ -132,7 +139,7 @@ def _inner_place(value: dict[str, Any], place: str) -> str:
     return f"{place}/{name[:100]}" if place else name[:100]
 
 
-def _judge(value: dict[str, Any], node: _Node) -> Iterator[Finding]:
+def _judge(value: dict[str, Any], node: _Node, inside: frozenset[str]) -> Iterator[Finding]:
     """What one dictionary is, if it is a serialised object or part of one."""
     if isinstance(value, _Duplicate):
         yield found("SEC006", "a key stands twice in one JSON object", node.place)
@@ -147,7 +154,7 @@ def _judge(value: dict[str, Any], node: _Node) -> Iterator[Finding]:
     for key, kind in value.items():
         if isinstance(key, str) and key.endswith("_type") and kind == "lambda":
             yield found("SEC001", f"{key[:-5]!r} is a Python lambda", place)
-    yield from _judge_paths(value, place)
+    yield from _judge_paths(value, place, inside)
 
 
 def _judge_class(name: str, value: dict[str, Any], place: str) -> Iterator[Finding]:
@@ -220,12 +227,24 @@ def _judge_module(module: str, value: dict[str, Any], place: str, *, training: b
     yield found("SEC002", f"names the class {name[:60]!r} of {module[:60]!r}", place, severity)
 
 
-def _judge_paths(value: dict[str, Any], place: str) -> Iterator[Finding]:
-    """Vocabularies and the like that are files; a list of words, however odd, is one vocabulary."""
+def _judge_paths(value: dict[str, Any], place: str, inside: frozenset[str]) -> Iterator[Finding]:
+    """Vocabularies and the like that are files; a list of words, however odd, is one vocabulary.
+
+    A SavedModel takes a vocabulary's file along as an asset, from which its graph reads. Then the path is of no use to
+    a migration, which takes the words from the asset; Keras would read the path all the same.
+    """
     for key in names.PATH_KEYS & value.keys():
         text = value[key]
         if isinstance(text, str) and text and (key.startswith("vocab") or names.looks_like_path(text)):
-            yield found("SEC012", f"{key!r} is read from {text[:100]!r}", place)
+            said = f"{key!r} is read from {text[:100]!r}"
+            name = re.split(r"[\\/]", text)[-1]
+            if key == "vocabulary" and name in inside:
+                said = (
+                    f"{said} by Keras; the words are also in assets/{name[:100]}, where they are taken from"
+                )
+                yield found("SEC012", said, place, Severity.WARNING)
+            else:
+                yield found("SEC012", said, place)
 
 
 def _is_bytecode(value: Any) -> bool:

@@ -16,7 +16,7 @@ from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.superblock import is_hdf5
 from migrate.scan import graph
 from migrate.scan.archive import scan_zip
-from migrate.scan.config import scan_json, scan_value
+from migrate.scan.config import NO_FILES, scan_json, scan_value
 from migrate.scan.pickles import MAX_BYTES, NUMPY_MAGIC, PICKLE_MAGIC, scan_numpy, scan_pickle
 from migrate.scan.rules import found
 
@@ -206,11 +206,12 @@ def _mapped(path: Path) -> memoryview:
 
 
 def _protobuf(path: Path, place: str) -> Iterator[Finding]:
-    data = _mapped(path)
+    data, assets = _mapped(path), path.parent / "assets"
+    inside = frozenset(f.name for f in assets.iterdir() if f.is_file()) if assets.is_dir() else NO_FILES
     if path.name == "keras_metadata.pb":
-        yield from graph.scan_keras_metadata(data, place)
+        yield from graph.scan_keras_metadata(data, place, inside)
     else:
-        yield from graph.scan_saved_model_proto(data, place)
+        yield from graph.scan_saved_model_proto(data, place, inside)
 
 
 def _looks_like_graph(head: bytes) -> bool:

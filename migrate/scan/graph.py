@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from migrate.findings import Finding, Severity
 from migrate.formats.wire import Message, WireError
-from migrate.scan.config import scan_json
+from migrate.scan.config import NO_FILES, scan_json
 from migrate.scan.operations import CONDITIONAL, judge_operation
 from migrate.scan.rules import found
 
@@ -35,8 +35,13 @@ class _Body:
     nodes: dict[str, Message] = field(default_factory=dict)
 
 
-def scan_saved_model_proto(data: memoryview, place: str) -> Iterator[Finding]:
-    """Findings of ``saved_model.pb``: operations, assets, and the configurations that Keras left in it."""
+def scan_saved_model_proto(
+    data: memoryview, place: str, inside: frozenset[str] = NO_FILES
+) -> Iterator[Finding]:
+    """Findings of ``saved_model.pb``: operations, assets, and the configurations that Keras left in it.
+
+    ``inside`` names the files of the folder's ``assets/``.
+    """
     try:
         for meta_graph in Message(data).messages(2):
             assets = set()
@@ -47,18 +52,18 @@ def scan_saved_model_proto(data: memoryview, place: str) -> Iterator[Finding]:
             for node in meta_graph.message(7).messages(1):
                 metadata = node.message(4).text(3)
                 if "class_name" in metadata:
-                    yield from scan_json(metadata, place)
+                    yield from scan_json(metadata, place, inside)
     except WireError as error:
         yield found("SEC014", error.message, place)
 
 
-def scan_keras_metadata(data: memoryview, place: str) -> Iterator[Finding]:
-    """Findings of ``keras_metadata.pb``: a configuration for each tracked object."""
+def scan_keras_metadata(data: memoryview, place: str, inside: frozenset[str] = NO_FILES) -> Iterator[Finding]:
+    """Findings of ``keras_metadata.pb``: a configuration for each tracked object; ``inside`` as above."""
     try:
         for node in Message(data).messages(1):
             metadata = node.text(5)
             if "class_name" in metadata:
-                yield from scan_json(metadata, f"{place}/{node.text(3)}")
+                yield from scan_json(metadata, f"{place}/{node.text(3)}", inside)
     except WireError as error:
         yield found("SEC014", error.message, place)
 

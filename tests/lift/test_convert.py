@@ -119,7 +119,7 @@ def test_bare_variable_is_a_row_of_an_embedding() -> None:
     held = model.layer("s")
     assert held.class_name == "Embedding"
     assert held.weights["embeddings"].shape == (1, 1)
-    assert [r.layer for r in model.layer("y").nodes[0].refs()] == ["x", "s.value"]
+    assert [r.layer for r in model.layer("y").nodes[0].refs()] == ["x", "s_value"]
 
 
 def test_layers_come_after_what_they_need() -> None:
@@ -197,7 +197,7 @@ def test_explicit_padding_is_added_before_the_layer() -> None:
     nodes = [GraphNode("y", "Conv2D", ("x:0", "w:0"), attributes)]
     model = lifted(graph(nodes, variables={"w:0": kernel}, shape=(None, 5, 5, 3)))
     assert classes(model) == ["InputLayer", "Op", "Conv2D"]
-    assert model.layer("y.pad").nodes[0].kwargs == {"pad_width": [[0, 0], [1, 0], [0, 2], [0, 0]]}
+    assert model.layer("y_pad").nodes[0].kwargs == {"pad_width": [[0, 0], [1, 0], [0, 2], [0, 0]]}
     assert model.layer("y").config["padding"] == "valid"
 
 

@@ -195,7 +195,7 @@ def vocabulary_file(layer: Layer, era: Era) -> Layer:
         raise MigrationError(
             "CFG083",
             f"the vocabulary of {layer.name!r} is the file {vocabulary!r}, which is not part of the model",
-            "Save the model again with its vocabulary as a list, or as a .keras archive.",
+            "Save the model again with its vocabulary as a list, or as a SavedModel, which takes the file along.",
             place=layer.name,
         )
     return layer

@@ -74,7 +74,9 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         "classes": sorted(notes.classes),
         "training": training,
         "findings": [{**asdict(f), "severity": f.severity.value} for f in notes.findings],
-        "original": not any(overrides_original(fired.code) for fired in notes.fired),
+        # tf-keras would read a vocabulary from the path that the file names
+        "original": not artifact.metadata.get("vocabularies_given_by_file")
+        and not any(overrides_original(fired.code) for fired in notes.fired),
         "refusal": None,
     }
 
