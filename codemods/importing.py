@@ -201,16 +201,21 @@ class Imports:
             base, _, last = path.rpartition(".")
             first = rest.partition(".")[0]
             namespace = self.real("keras")
-            if isinstance(place, ast.Name) and rest and first not in _FROM and self._free(last):
+            if (
+                isinstance(place, ast.Name)
+                and rest
+                and first not in _FROM
+                and self._free(last, anchor, scope)
+            ):
                 return self._add(anchor, f"from {base} import {last}", path, last)
-            if first in _FROM and self._free(first):
+            if first in _FROM and self._free(first, anchor, scope):
                 line, base, bound = f"from {namespace} import {first}", f"{namespace}.{first}", first
             elif "." in namespace:
                 parent, _, name = namespace.rpartition(".")
                 line, base, bound = f"from {parent} import {name}", namespace, name
             else:
                 line, base, bound = f"import {namespace}", namespace, namespace
-        if not self._free(bound):
+        if not self._free(bound, anchor, scope):
             bound = self._fresh(bound)
             line = f"{line.partition(' as ')[0]} as {bound}"
         return self._add(anchor, line, base, bound) + path[len(base) :]
@@ -219,20 +224,27 @@ class Imports:
         self.added.setdefault(anchor, {})[line] = path
         return bound
 
-    def _free(self, name: str) -> bool:
-        """Whether a name may be bound: unused, or bound by nothing but imports that leave."""
-        if name not in self._taken:
-            return True
-        scopes = [s for s in self._module.index.scope_of.values() if name in s.bindings]
-        if name in _BUILTINS and not scopes:
-            return False
-        for scope in scopes:
-            for binding in scope.bindings[name]:
-                if binding.kind not in {"import", "assign"} or not self._leaves(binding):
-                    return False
-        return bool(scopes)
+    def _free(self, name: str, anchor: ast.stmt | None = None, scope: Scope | None = None) -> bool:
+        """Whether a name may be bound beside an import for a use in a scope: nothing there means something else by
+        it, nothing but imports that leave."""
+        home = self._homes.get(anchor, self._module.index.module) if anchor else self._module.index.module
+        current = scope or home
+        around: Scope | None = current
+        while around is not None:
+            if not all(self._leaves(binding) for binding in around.bindings.get(name, ())):
+                return False
+            around = around.parent if around is not home else None
+        for node, place in self._module.index.names.get(name, ()):
+            bound = place.find(name)
+            captured = (bound is None or bound in _above(home.parent)) and home in _above(place)
+            if captured and root_name(node) not in self._gone:
+                return False  # it would no longer reach what it means now
+        return name not in _BUILTINS or bool(current.find(name))
 
     def _leaves(self, binding: Binding) -> bool:
+        """Whether a binding goes away, or becomes an import of its own."""
+        if binding.kind not in {"import", "assign"}:
+            return False
         if binding.kind == "assign":
             return binding.value is not None and binding.value in self._values
         alias = next((a for a in binding.node.names if (a.asname or a.name) == binding.name), None)  # type: ignore[attr-defined]
@@ -357,6 +369,14 @@ class Imports:
         return name in self._used or any(
             spelled.partition(".")[0] == name for spelled in self._spelled.values()
         )
+
+
+def _above(scope: Scope | None) -> Iterator[Scope]:
+    """A scope and those around it."""
+    current = scope
+    while current is not None:
+        yield current
+        current = current.parent
 
 
 def _imported_by(code: Code | str) -> str:

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.canonical import PACKAGES, canonical
+from codemods.flow import last_of
 from codemods.indexing import index_module
 from codemods.injected import handed_over, injected
 from codemods.objects import annotated, element_of, item_of, member_of, parameter_value, result_of
 from codemods.scopes import Binding, Index, Scope
 from codemods.trees import walk
-from codemods.values import TENSOR, Definition, Elements, Part, Receiver, Symbol, Value, agree
+from codemods.values import TENSOR, Definition, Elements, Part, Receiver, Symbol, Value, agree, either
 
 if TYPE_CHECKING:
     from codemods.values import Lookup
@@ -133,13 +134,12 @@ class Module:
             bindings = [found for found in bindings if not _nothing(found)]
         if len(bindings) == 1:
             return self.bound_value(bindings[0])
-        if home is scope or (scope.kind == "comprehension" and scope.parent is home):
-            before = [found for found in bindings if found.line < line]
-            if home.kind == "function" or not all(found.kind == "import" for found in bindings):
-                chosen = before[-1] if before else bindings[0]
-                latest = [found for found in before if found.line == chosen.line] or [chosen]
-                if chosen.kind != "import":
-                    return self.bound_value(latest[-1])
+        here = home is scope or (scope.kind == "comprehension" and scope.parent is home)
+        if here and (home.kind == "function" or not all(found.kind == "import" for found in bindings)):
+            latest = last_of(bindings, line)
+            if latest[0].kind != "import":
+                given = [found for found in latest if not _nothing(found)] or latest
+                return either([self.bound_value(found) for found in given])
         return agree(self.bound_value(found) for found in bindings)
 
     def _star(self, name: str, scope: Scope) -> Value | None:

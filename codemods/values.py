@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -244,3 +244,12 @@ def agree(values: Iterable[Value | None]) -> Value | None:
         certain = all(isinstance(item, Receiver) and item.certain for item in found)
         return Receiver(shared[0], tuple(shared), first.evidence, certain) if shared else None
     return first if len(found) == 1 else None
+
+
+def either(values: list[Value | None]) -> Value | None:
+    """What one of several bindings gave: certain only when all are known and agree."""
+    known = [value for value in values if value is not None]
+    found = agree(known)
+    if len(known) == len(values):
+        return found
+    return replace(found, certain=False) if isinstance(found, Receiver) else None

@@ -33,6 +33,9 @@ def trust(ctx: Context, node: ast.expr, *classes: str, unknown: Fix | None = Non
             else.
     """
     receiver = ctx.receiver(node)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super":
+        cls = ctx.class_of(node)
+        return Fix.SAFE if cls is not None and not set(classes).isdisjoint(ctx.bases(cls)) else None
     if receiver is None:
         return None if ctx.name(node) is not None or _foreign(ctx, node) else unknown
     if not any(ctx.isa(receiver, cls) for cls in classes):

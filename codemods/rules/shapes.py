@@ -56,6 +56,11 @@ def shape_lists(call: ast.Call, ctx: Context) -> Iterator[Found]:
     if _is_shape_argument(held, ctx):
         yield Found(CUS004, call, edits=(ReplaceExpression(call, Code("list(shape)", {"shape": held})),))
         return
+    callee = held.func if isinstance(held, ast.Call) else None
+    asked = isinstance(callee, ast.Attribute) and callee.attr == "compute_output_shape"
+    if asked and ctx.class_of(call) is not None:
+        yield Found(CUS004, call, edits=(ReplaceExpression(call, Code("list(shape)", {"shape": held})),))
+        return
     if isinstance(held, ast.Call) and ctx.name(held.func) == "tf.TensorShape" and len(held.args) == 1:
         if ctx.keras_region(held):
             code = Code("list(shape)", {"shape": held.args[0]})

@@ -134,6 +134,15 @@ _GENERATORS: dict[str, tuple[str, tuple[str, ...], int]] = {
 }
 _SAMPLES = frozenset({"samples_per_epoch", "nb_val_samples", "val_samples"})
 _GENERATOR_NAMES = {"generator": "x", "nb_epoch": "epochs"}
+_GENERATOR_KEYWORDS = frozenset(
+    (
+        *(None, "generator", "steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data", "steps"),
+        *("validation_steps", "validation_freq", "class_weight", "max_queue_size", "workers", "shuffle"),
+        *("use_multiprocessing", "initial_epoch", "nb_epoch", "nb_worker", "max_q_size", "pickle_safe"),
+        *_SAMPLES,
+    )
+)
+"""The keywords of the generator methods in Keras 1 and 2; None is ``**kwargs``."""
 
 
 @visit(TRN003, methods=frozenset(_GENERATORS))
@@ -145,6 +154,8 @@ def generators(call: ast.Call, ctx: Context) -> Iterator[Found]:
     if model is None or (fix := trust(ctx, model, MODEL, unknown=Fix.UNSAFE)) is None:
         return
     keywords = {keyword.arg for keyword in call.keywords}
+    if ctx.receiver(model) is None and keywords - _GENERATOR_KEYWORDS:
+        return  # a method of the same name of something else
     samples = sorted(keywords & _SAMPLES, key=str)
     text = f"{call.func.attr} is {new}"
     if samples or ctx.arguments(call).star or len(call.args) > known:

@@ -88,6 +88,18 @@ MOVES = {
         "l = keras.engine.topology.Layer\n",
         "import keras\n\nl = keras.layers.Layer\n",
     ),
+    "a name that is taken in another function": (
+        "def f():\n    import tensorflow as tf\n    return tf.keras.Model, tf.data\n\n\n"
+        "def g():\n    import mykeras as keras\n    return keras.x\n",
+        "def f():\n    import tensorflow as tf\n    import keras\n    return keras.Model, tf.data\n\n\n"
+        "def g():\n    import mykeras as keras\n    return keras.x\n",
+    ),
+    "a name that is taken around the function": (
+        "import mykeras as keras\n\n\ndef f():\n    import tensorflow as tf\n"
+        "    return tf.keras.Model, tf.data, keras.x\n",
+        "import mykeras as keras\n\n\ndef f():\n    import tensorflow as tf\n    import keras as keras3\n"
+        "    return keras3.Model, tf.data, keras.x\n",
+    ),
     "lazy import of a global name": (
         "def f():\n    global K\n    from tensorflow.keras import backend as K\n\n\n"
         "def g():\n    return K.epsilon()\n",
