@@ -41,3 +41,33 @@ def subclassed_parts(kit, folder):
     golden.update(rec.numbered("inputs", [inputs[key] for key in sorted(inputs)]))
     golden.update(rec.numbered("outputs", [outputs[key] for key in sorted(outputs)]))
     return facts(folder, golden, **with_classes(folder, "recommender.py"))
+
+
+@special(
+    "tf.keras-2.8 tf.keras-2.13",
+    "A compiled and fitted class derived from Model: its optimizer's slots belong to attributes, not to layers of a graph.",
+    "subclassed custom_class training optimizer_slots adam",
+)
+def subclassed_trained(kit, folder):
+    from custom.two_towers import TwoTowers
+
+    model = TwoTowers(width=3, name="two_towers")
+    rng = kit.rng("subclassed_trained", "data")
+    x = rng.normal(size=(4, 4)).astype("float32")
+    y = rng.normal(size=(4, 2)).astype("float32")
+    model.predict(x)
+    rec.draw_weights(kit, model, kit.rng("subclassed_trained", "weights"))
+    model.compile(kit.optimizers.Adam(0.02), "mse", metrics=["mae"])
+    for _ in range(3):
+        rec.train_step(kit, model, [x], [y])
+    path = os.path.join(folder, "saved_model")
+    model.save(path, save_format="tf")
+    golden = record_signatures(kit, path, {"serving_default": {"input_1": x}})
+    golden.update(rec.numbered("inputs", [x]))
+    golden.update(rec.numbered("outputs", [model.predict(x)]))
+    rec.train_step(kit, model, [x], [y])
+    step = rec.numbered("x", [x])
+    step.update(rec.numbered("y", [y]))
+    step.update(rec.weights_record(kit, model))
+    rec.write_npz(os.path.join(folder, "saved_model.step.npz"), step)
+    return facts(folder, golden, step="saved_model.step.npz", **with_classes(folder, "two_towers.py"))

@@ -21,7 +21,6 @@ from migrate.pipeline.subclassed import (
     CUSTOM,
     migrate_subclassed,
     report_classes,
-    report_untrained,
     write_sources,
 )
 from migrate.pipeline.translated import ask_reader, legacy_structure
@@ -73,13 +72,11 @@ def migrate_class(
         return {}
     calls = [witness for name, witness in witnesses if name == DEFAULT_SIGNATURE]
     try:
-        parts = migrate_subclassed(slot, staged, options, signatures.get(DEFAULT_SIGNATURE), calls, progress)
+        return migrate_subclassed(slot, staged, options, signatures.get(DEFAULT_SIGNATURE), calls, progress)
     except MigrationError as error:
+        progress.training = {}
         _report_signatures_only(error, progress)
         return {}
-    if info["trained"]:
-        report_untrained(progress)
-    return parts
 
 
 def _report_signatures_only(error: MigrationError, progress: Progress) -> None:

@@ -13,7 +13,9 @@ from migrate.pipeline.progress import Progress, Witness
 from migrate.pipeline.proof import Judge, must_agree, outputs_of, samples
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
+from migrate.worlds.custom import names_in
 from migrate.worlds.pool import Slot
+from migrate.worlds.worker import WorldError
 
 CUSTOM = "custom_objects.py"
 
@@ -31,16 +33,35 @@ def report_classes(info: Mapping[str, Any], progress: Progress) -> None:
     )
 
 
-def report_untrained(progress: Progress) -> None:
-    """Say that the compilation of a model of the user's class is not carried."""
-    progress.findings.append(
-        Finding(
-            "OPT015",
-            Severity.WARNING,
-            "the .keras of a class is saved without its training: its optimizer's slots belong to no known layers",
-            "Compile it again after loading; the old folder keeps the optimizer's state.",
+def _carry_training(
+    slot: Slot, trained: Mapping[str, Any] | None, how: Mapping[str, Any], source: Path, progress: Progress
+) -> None:
+    """Compile the built model as the file says and restore its optimizer's state; what is lost is a finding."""
+    if trained is None:
+        return
+    progress.training = dict(trained["training"])
+    params = {"plan": trained["plan"], "slots": trained["slots"], "how": how, "custom_objects": [str(source)]}
+    reasons = [
+        f"{part}: {entry['note']}" for part, entry in progress.training.items() if entry["state"] == "lost"
+    ]
+    try:
+        slot.modern.call("compile_class", params)
+        note = "tf-keras loads the file without its optimizer's state"
+        progress.training["step"] = {"state": "not compared", "note": note}
+    except WorldError as error:
+        reasons = [" ".join(error.message.split())[:300]]
+        for part, entry in progress.training.items():
+            if entry["state"] != "absent":
+                progress.training[part] = {"state": "lost", "note": reasons[0]}
+    if reasons:
+        progress.findings.append(
+            Finding(
+                "OPT015",
+                Severity.WARNING,
+                f"the .keras of the class is saved without all of its training: {'; '.join(reasons)}",
+                "Compile it again after loading; the old folder keeps the optimizer's state.",
+            )
         )
-    )
 
 
 def migrate_subclassed(
@@ -81,7 +102,8 @@ def migrate_subclassed(
     judge = Judge([e["name"] for e in signature["outputs"]], "", options.tolerance)
     proof = Progress()
     with progress.phase("build"):
-        root = slot.reader.call("read_subclassed", {"source": str(staged.source)})
+        asked = {"outputs": list(judge.names), "custom": names_in(staged.custom_objects)}
+        root = slot.reader.call("read_subclassed", {"source": str(staged.source), **asked})
         ends = {"inputs": signature["inputs"], "outputs": signature["outputs"]}
         how = slot.modern.call("build_subclassed", {"root": root, "custom_objects": [str(source)], **ends})
     call = {"how": how, "dtypes": [e["dtype"] for e in signature["inputs"]]}
@@ -93,6 +115,7 @@ def migrate_subclassed(
             proof.comparisons += comparisons
             progress.samples = samples(witness.outputs, results)
     with progress.phase("write"):
+        _carry_training(slot, root["trained"], how, source, progress)
         written = Path(slot.modern.call("save", {"keras": True})["keras"])
     with progress.phase("reload"):
         slot.stock.call("load_class", {"path": str(written), "custom_objects": [str(source)]})

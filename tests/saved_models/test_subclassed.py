@@ -16,7 +16,7 @@ from migrate.parity.golden import read_golden
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.subclassed import write_sources
-from migrate.report.records import ArtifactResult, Status
+from migrate.report.records import ArtifactResult, Status, Training
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
 
@@ -42,8 +42,13 @@ import tf_keras
 keras = tf_keras
 source = open(sys.argv[1] + "/custom_objects.py").read().replace("from tensorflow import keras", "")
 exec(source)
+class Slow(keras.optimizers.schedules.LearningRateSchedule):
+    def __call__(self, step):
+        return 0.01
+    def get_config(self):
+        return {}
 model = TwoTowers(width=3)
-model.compile("adam", "mse")
+model.compile(keras.optimizers.Adam(Slow()), "mse")
 model.fit(np.ones((4, 4), "float32"), np.ones((4, 2), "float32"), verbose=0)
 model.save(sys.argv[2], save_format="tf")
 """
@@ -104,7 +109,7 @@ def test_user_loads_what_was_written(slot: Slot, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_training_of_a_class_is_named_as_lost(slot: Slot, tmp_path: Path) -> None:
+def test_training_of_a_class_that_keras_lacks_is_named_as_lost(slot: Slot, tmp_path: Path) -> None:
     classes, trained = LEGACY_MODELS / TOWERS, tmp_path / "trained"
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_USE_LEGACY_KERAS": "1"}
     program = [sys.executable, "-c", TRAINED, str(classes), str(trained)]
@@ -112,7 +117,9 @@ def test_training_of_a_class_is_named_as_lost(slot: Slot, tmp_path: Path) -> Non
     options = Options(custom_objects=(classes / "custom_objects.py",))
     result = migrate_artifact(ArtifactRequest(trained, "trained", tmp_path / "out", "model"), options, slot)
     assert result.outputs.keras is not None, result.findings
-    assert "OPT015" in [f.code for f in result.findings]
+    (finding,) = (f for f in result.findings if f.code == "OPT015")
+    assert "the learning-rate schedule Slow is not part of Keras" in finding.message
+    assert result.training == Training("lost", "lost", "kept", "absent")
 
 
 @pytest.mark.slow

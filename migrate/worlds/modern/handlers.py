@@ -15,7 +15,7 @@ from migrate.worlds.kernels import clear_names
 from migrate.worlds.modern import deploy, frozen, lift, reexport, reference_variables, subclassed
 from migrate.worlds.modern.build import build_model
 from migrate.worlds.modern.export import arrange_inputs, export_saved_model, save_keras
-from migrate.worlds.modern.training import compile_held, step_held
+from migrate.worlds.modern.training import compile_class, compile_held, step_held
 from migrate.worlds.runner import cases_of, describe, run_cases, to_numpy
 from migrate.worlds.variables import assign_model
 
@@ -43,7 +43,7 @@ def lift_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 def build_subclassed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Build a model of the user's own class and say how it is called."""
     clear_names(keras.utils.clear_session, eager.context(), free_memory=False)
-    _held["model"], how = subclassed.build(params)
+    _held["model"], how, _held["variables"] = subclassed.build(params)
     return how
 
 
@@ -141,6 +141,11 @@ def compile_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return compile_held(_held["model"], params)
 
 
+def compile_class_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """The same for a model of the user's own class."""
+    return compile_class(_held["model"], _held["variables"], params)
+
+
 def train_step(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """One training step of the held model; its weights change."""
     return step_held(_held["model"], params, scratch)
@@ -154,6 +159,7 @@ HANDLERS = {
     "predict": predict,
     "activations": activations,
     "compile_model": compile_model,
+    "compile_class": compile_class_model,
     "train_step": train_step,
     "save": save,
     "deploy": deploy_held,

@@ -35,8 +35,8 @@ _FREE = 3
 """Size that stands for a free dimension while the model is built."""
 
 
-def build(params: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """A live model of the class that ``root`` names, with its weights, and how it is called.
+def build(params: Mapping[str, Any]) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+    """A live model of the class that ``root`` names, with its weights, how it is called, and its variables.
 
     Args:
         params: ``root`` (the reader's answer to ``read_subclassed``), ``inputs`` and ``outputs`` (of the signature),
@@ -44,7 +44,8 @@ def build(params: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
 
     Returns:
         The model, and ``arrangement`` (structure of its argument with positions of inputs as leaves), ``order`` (for
-        each of its flat outputs the position among the signature's), ``parameters``.
+        each of its flat outputs the position among the signature's), ``keys`` (of its outputs where they are a dict,
+        in the same order), ``parameters``; and the variables by the numbers of their objects in the file.
 
     Raises:
         MigrationError: ``CFG005`` without the class, ``EXP025`` when it cannot be made or called,
@@ -59,10 +60,12 @@ def build(params: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
         _restore_tables(model, root["tables"])
         tensors = [tf.zeros(_sizes(entry["shape"]), entry["dtype"]) for entry in inputs]
         result = _explained(root, "called", lambda: call(model, arrangement, tensors))
-    _assign(model, root, load_arrays(Path(root["file"])))
+    variables = _assign(model, root, load_arrays(Path(root["file"])))
     order = output_order(result, [entry["name"] for entry in params["outputs"]])
     parameters = int(sum(int(np.prod(tuple(w.shape))) for w in model.weights))
-    return model, {"arrangement": arrangement, "order": order, "parameters": parameters}
+    keys = sorted(result) if isinstance(result, Mapping) else None
+    how = {"arrangement": arrangement, "order": order, "keys": keys, "parameters": parameters}
+    return model, how, variables
 
 
 def _make(root: Mapping[str, Any], objects: Mapping[str, Any]) -> Any:
@@ -153,8 +156,8 @@ def predict(model: Any, params: Mapping[str, Any], scratch: Path) -> dict[str, A
     return {**run_cases(run, Path(params["probes"]), out), "file": str(out)}
 
 
-def _assign(model: Any, root: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-    """Set every weight once, by attributes, then by name and shape.
+def _assign(model: Any, root: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str, Any]:
+    """Set every weight once, by attributes, then by name and shape; the variable of each object number.
 
     Raises:
         MigrationError: ``WGT012`` with what is left over on either side, ``WGT013`` when shapes differ.
@@ -164,6 +167,7 @@ def _assign(model: Any, root: Mapping[str, Any], arrays: Mapping[str, Array]) ->
     for path, variable, number in pairs:
         _set(variable, arrays[number], path)
         wanted.pop(id(variable), None)
+    found = {number: variable for _, variable, number in pairs}
     by_name = {(v.path, tuple(v.shape)): v for v in wanted.values()}
     left = []
     for path, number in unclaimed.items():
@@ -172,6 +176,7 @@ def _assign(model: Any, root: Mapping[str, Any], arrays: Mapping[str, Array]) ->
             left.append(path)
         elif id(variable) in wanted:
             _set(variable, arrays[number], path)
+            found[number] = variable
             del wanted[id(variable)]
     left = [path for path in left if path.rpartition("/")[2] not in _GONE]
     if left or wanted:
@@ -184,6 +189,7 @@ def _assign(model: Any, root: Mapping[str, Any], arrays: Mapping[str, Array]) ->
     for layer in model._flatten_layers():
         if hasattr(layer, "finalize_state"):
             layer.finalize_state()
+    return found
 
 
 def _set(variable: Any, array: Array, path: str) -> None:

@@ -55,8 +55,52 @@ def compile_held(model: Any, params: dict[str, Any]) -> dict[str, Any]:
         How many slots were set, and how many variables the optimizer has.
     """
     plan = json.loads(Path(params["plan"]).read_text(encoding="utf-8"))
-    objects = load_custom_objects(params.get("custom_objects", []))
-    compiled = plan["compile"]
+    _compile(model, plan["compile"], load_custom_objects(params.get("custom_objects", [])))
+    if plan["compile"]["optimizer"] is None:
+        return {"slots": 0, "variables": 0}
+    record = load_model(Path(params["folder"]), params["stem"])
+    by_path = dict(variables_of(model, record))
+    return restore_state(model, by_path, plan, load_arrays(Path(params["slots"])))
+
+
+def compile_class(model: Any, variables: Mapping[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """The same for a model of the user's own class.
+
+    Args:
+        model: built, with its weights.
+        variables: by the numbers of their objects in the file, which the slots have as their paths.
+        params: ``plan`` and ``slots`` as above, ``how`` (``order`` and ``keys`` of the model's outputs),
+            ``custom_objects``.
+
+    Raises:
+        MigrationError: ``OPT002`` when not every slot of the file has found its place.
+    """
+    plan = json.loads(Path(params["plan"]).read_text(encoding="utf-8"))
+    compiled = dict(plan["compile"])
+    for part in ("loss", "loss_weights", "metrics", "weighted_metrics"):
+        compiled[part] = _as_answered(compiled.get(part), params["how"])
+    _compile(model, compiled, load_custom_objects(params["custom_objects"]))
+    if compiled["optimizer"] is None:
+        return {"slots": 0, "variables": 0}
+    slots = load_arrays(Path(params["slots"]))
+    done = restore_state(model, variables, plan, slots)
+    if done["slots"] != len(slots):
+        raise MigrationError(
+            "OPT002", f"{len(slots)} slots are in the file, {done['slots']} have a place in Keras 3"
+        )
+    return done
+
+
+def _as_answered(values: Any, how: Mapping[str, Any]) -> Any:
+    """What a plan lists in the order of the signature's outputs, as the class returns its outputs."""
+    order, keys = how["order"], how["keys"]
+    if not isinstance(values, list) or len(order) < 2 or len(values) != len(order):
+        return values
+    arranged = [values[position] for position in order]
+    return dict(zip(keys, arranged, strict=True)) if keys else arranged
+
+
+def _compile(model: Any, compiled: Mapping[str, Any], objects: Mapping[str, Any]) -> None:
     model.compile(
         optimizer=make_optimizer(compiled["optimizer"]) if compiled["optimizer"] else "sgd",
         loss=_made(compiled["loss"], keras.losses, objects),
@@ -64,10 +108,6 @@ def compile_held(model: Any, params: dict[str, Any]) -> dict[str, Any]:
         metrics=_made(compiled.get("metrics"), keras.metrics, objects),
         weighted_metrics=_made(compiled.get("weighted_metrics"), keras.metrics, objects),
     )
-    if compiled["optimizer"] is None:
-        return {"slots": 0, "variables": 0}
-    record = load_model(Path(params["folder"]), params["stem"])
-    return restore_state(model, record, plan, load_arrays(Path(params["slots"])))
 
 
 def make_optimizer(config: Mapping[str, Any]) -> Any:
@@ -89,14 +129,16 @@ def _made(value: Any, module: Any, objects: Mapping[str, Any]) -> Any:
             found = objects[value["custom"]]
             make = getattr(found, "from_config", None)
             return make(value.get("config", {})) if make is not None else found
-        return getattr(module, value["class_name"])(**value["config"])
+        if "class_name" in value:
+            return getattr(module, value["class_name"])(**value["config"])
+        return {key: _made(item, module, objects) for key, item in value.items()}
     return value
 
 
 def restore_state(
-    model: Any, record: Model, plan: Mapping[str, Any], slots: Mapping[str, Array]
+    model: Any, by_path: Mapping[str, Any], plan: Mapping[str, Any], slots: Mapping[str, Array]
 ) -> dict[str, Any]:
-    """Build the compiled optimizer and set step count and slots by the variables' paths.
+    """Build the compiled optimizer and set step count and slots by the paths of ``by_path``'s variables.
 
     Raises:
         MigrationError: ``OPT002`` when a slot has no variable, ``WGT013`` when shapes differ.
@@ -106,7 +148,6 @@ def restore_state(
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)
     if plan["iterations"] is not None:
         optimizer.iterations.assign(plan["iterations"])
-    by_path = dict(variables_of(model, record))
     attributes = SLOTS[type(optimizer).__name__]
     done = 0
     for key, array in slots.items():

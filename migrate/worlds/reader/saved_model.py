@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from migrate.capsule.store import save_arrays
+from migrate.dialects.rule import Era
 from migrate.formats.artifact import LegacyArtifact
 from migrate.formats.checkpoint.reader import Checkpoint, open_checkpoint
 from migrate.formats.limits import sha256_of
 from migrate.formats.saved_model.examples import DECODING, example_features, words_of
-from migrate.formats.saved_model.keras import read_keras_saved_model
+from migrate.formats.saved_model.keras import read_keras_saved_model, saved_model_writer
 from migrate.formats.saved_model.reader import MetaGraph, SavedModel, read_saved_model
 from migrate.formats.saved_model.subclassed import custom_classes, subclassed_root
+from migrate.worlds.reader.class_training import write_class_training
 
 _OBJECTS = "objects.safetensors"
 
@@ -22,7 +24,7 @@ def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any
     """What a SavedModel says of itself: facts, tag sets, signature keys in their order, request methods.
 
     ``subclassed`` tells the class of a root that Keras knows by its class alone, ``classes`` all that are the
-    author's, ``trained`` whether it was compiled, ``functions`` the root's own, ``examples`` the features inside
+    author's, ``functions`` the root's own, ``examples`` the features inside
     serialised examples, ``decodes_images`` whether any string may be a picture, ``words`` some that the tables know,
     ``tables_of_user`` whether nothing but the user's session fills the tables.
     """
@@ -36,7 +38,6 @@ def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any
         "architecture": artifact.architecture is not None,
         "subclassed": root.class_name if root is not None else None,
         "classes": custom_classes(model),
-        "trained": model.training is not None,
         "examples": {
             name: {key: [asdict(f) for f in features] for key, features in inputs.items()}
             for name, inputs in example_features(meta).items()
@@ -73,7 +74,10 @@ def _takes_strings(meta: MetaGraph) -> bool:
 
 
 def read_subclassed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """The class, configuration, call and objects of ``source``; ``file`` holds each variable under its number."""
+    """The class, configuration, call and objects of ``source``; ``file`` holds each variable under its number.
+
+    ``trained`` is None, or what `write_class_training` gives; ``outputs`` and ``custom`` are for that.
+    """
     model = read_saved_model(Path(params["source"]))
     checkpoint = _variables_of(model)
     root = subclassed_root(model, checkpoint.graph if checkpoint is not None else None)
@@ -83,7 +87,14 @@ def read_subclassed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         arrays = {str(n): checkpoint.bundle[node.key] for n, node in root.nodes.items() if node.key}
     save_arrays(scratch / _OBJECTS, arrays)
     nodes = {str(number): asdict(node) for number, node in root.nodes.items()}
-    return {**asdict(root), "nodes": nodes, "file": str(scratch / _OBJECTS)}
+    trained = None
+    if model.training:
+        writer = saved_model_writer(model)
+        era = Era.of(writer.keras, writer.backend, writer.layout)
+        custom = frozenset(params.get("custom", ()))
+        outputs = params.get("outputs", [])
+        trained = write_class_training(model.training, checkpoint, era, outputs, custom, scratch)
+    return {**asdict(root), "nodes": nodes, "file": str(scratch / _OBJECTS), "trained": trained}
 
 
 def _variables_of(model: SavedModel) -> Checkpoint | None:

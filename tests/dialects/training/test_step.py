@@ -42,6 +42,8 @@ def cases() -> list[Any]:
     found = []
     for file in sorted(LEGACY_MODELS.glob("*/*/case.json")):
         case = json.loads(file.read_text(encoding="utf-8"))
+        if "subclassed" in case["traits"]:
+            continue  # no layers to translate: tests/saved_models/test_subclassed_training.py
         if case["kind"] in ("h5", "keras", "saved_model") and case.get("step"):
             found.append(pytest.param(file.parent, case, id=f"{file.parent.parent.name}/{file.parent.name}"))
     return found

@@ -1,0 +1,96 @@
+"""The training of a class derived from ``Model``: one further step leads where the writing framework's own step led."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from migrate.formats.checkpoint.reader import open_checkpoint
+from migrate.formats.saved_model.reader import read_saved_model
+from migrate.pipeline.migrate import migrate_artifact
+from migrate.pipeline.request import ArtifactRequest, Options
+from migrate.report.records import Status, Training
+from migrate.worlds.pool import Slot
+from migrate.worlds.reader.class_training import counters, slots_by_object
+from tests.conftest import LEGACY_MODELS
+
+CASES = ("tf.keras-2.8/subclassed_trained", "tf.keras-2.13/subclassed_trained")
+STEP = """
+import json, sys
+import keras, numpy as np
+import custom_objects
+step = np.load(sys.argv[1])
+found = {}
+for kept in (True, False):
+    model = keras.saving.load_model("model.keras", custom_objects={"TwoTowers": custom_objects.TwoTowers})
+    model(step["x/0"])
+    if not kept:
+        model.compile(keras.optimizers.Adam(0.02), "mse")
+    model.run_eagerly = True
+    model.train_on_batch(step["x/0"], step["y/0"])
+    expected = [step[f"weights/{i}"] for i in range(len(step["names"]))]
+    found[str(kept)] = max(
+        float(np.abs(a - np.asarray(b)).max()) for a, b in zip(expected, model.weights, strict=True)
+    )
+found["iterations"] = int(keras.saving.load_model(
+    "model.keras", custom_objects={"TwoTowers": custom_objects.TwoTowers}
+).optimizer.iterations)
+print(json.dumps(found))
+"""
+
+
+def one_further_step(folder: Path, step: Path) -> dict[str, Any]:
+    """How far the weights are from the recorded ones, with the migrated optimizer and with a fresh one."""
+    environment = {
+        **os.environ,
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "KERAS_BACKEND": "tensorflow",
+        "PYTHONPATH": str(folder),
+    }
+    program = [sys.executable, "-c", STEP, str(step)]
+    printed = subprocess.run(
+        program, check=True, capture_output=True, text=True, env=environment, cwd=folder
+    ).stdout
+    found: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES)
+def test_one_further_step_is_the_recorded_one(case: str, slot: Slot, tmp_path: Path) -> None:
+    folder = LEGACY_MODELS / case
+    options = Options(custom_objects=(folder / "custom_objects.py",))
+    request = ArtifactRequest(folder / "saved_model", case, tmp_path, "model")
+    result = migrate_artifact(request, options, slot)
+    assert result.status is Status.MIGRATED, result.findings
+    assert not [f for f in result.findings if f.code.startswith("OPT")]
+    assert result.training == Training("kept", "kept", "kept", "kept")
+    found = one_further_step(tmp_path / "model", folder / "saved_model.step.npz")
+    assert found["iterations"] == 3
+    assert found["True"] < 1e-6
+    assert found["False"] > 1e-3, "a fresh optimizer must lead elsewhere, or the test says nothing"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_slots_are_told_by_the_objects_of_their_variables(case: str) -> None:
+    """Two layers of equal shape stand side by side, so a slot by shape or position alone could be the other's."""
+    checkpoint = open_checkpoint(read_saved_model(LEGACY_MODELS / case / "saved_model").variables_prefix)
+    assert checkpoint.graph is not None
+    slots, why = slots_by_object(checkpoint.graph, checkpoint.bundle, "Adam")
+    assert why == ""
+    assert counters(checkpoint.graph, checkpoint.bundle) == (3, {})
+    root = checkpoint.graph.nodes[0].children
+    kernels = {side: checkpoint.graph.nodes[root[side]].children["kernel"] for side in ("left", "right")}
+    moments = [slots[f"momentum|{number}"] for number in kernels.values()]
+    assert moments[0].shape == moments[1].shape
+    assert not np.allclose(moments[0], moments[1])
+    assert len(slots) == 12
+    assert slots_by_object(checkpoint.graph, checkpoint.bundle, "Adagrad")[1]
