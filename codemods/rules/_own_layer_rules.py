@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codemods.rules.api import Proof, SourceRule
-from migrate.findings import Severity
+from migrate.findings import Fix, Severity
 
 _GUIDE = "https://keras.io/guides/migrating_to_keras_3/"
 _HEAD = "from tensorflow import keras\n\n\n"
@@ -70,4 +70,19 @@ CUS031 = SourceRule(
             "result = model.predict(np.array([[0, 1]]), verbose=0)\n",
         ),
     ),
+)
+CUS033 = SourceRule(
+    code="CUS033",
+    name="loss-outside-of-call",
+    summary="add_loss takes a tensor, and counts in call only.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    before=_HEAD + "class Scale(keras.layers.Layer):\n    def build(self, input_shape):\n"
+    "        self.w = self.add_weight(name='w', shape=(3,))\n"
+    "        self.add_loss(lambda: keras.backend.sum(self.w))\n",
+    why="A function raises `add_loss() can only be called from inside build() or call(), on a tensor input`. A tensor "
+    "that is added in build or in the constructor is forgotten before the first batch: measured, a loss of 5 counts 0. "
+    "A function that was added in call counted once for each time that call had run.",
+    references=(_GUIDE,),
+    manual="add the loss as a tensor in call(); for a penalty on a weight give add_weight a regularizer",
 )

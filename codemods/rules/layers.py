@@ -29,12 +29,8 @@ from codemods.rules._layer_rules import (
     LAY106,
     LAY107,
     LAY108,
-    LAY109,
-    LAY110,
-    LAY111,
 )
 from codemods.rules.api import Found, Target, visit
-from codemods.trees import walk
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -214,82 +210,3 @@ def slashes(call: ast.Call, ctx: Context) -> Iterator[Found]:
         if isinstance(named, str) and "/" in named:
             edit = text(ctx, keyword.value, named.replace("/", "_"))
             yield Found(LAY108, call, edits=(edit,), symbol=ctx.name(call.func) or "", argument="name")
-
-
-@visit(LAY109, attributes={"input_shape", "output_shape"})
-def shapes(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
-    """``layer.output_shape``."""
-    receiver = ctx.receiver(node.value)
-    if not isinstance(node.ctx, ast.Load) or ctx.isa(receiver, MODEL) or ctx.source(node.value) == "self":
-        return
-    fix = trust(ctx, node.value, LAYER)
-    if fix is not None:
-        code = Code(f"layer.{node.attr.partition('_')[0]}.shape", {"layer": node.value})
-        yield Found(LAY109, node, edits=(ReplaceExpression(node, code),), fix=fix)
-
-
-_LOST = {
-    name: member
-    for name, entries in load().lost.items()
-    for member in entries
-    if member.policy == "manual" and member.cls in {"layers.Layer", "Model"}
-}
-_ADAPTED = frozenset(
-    f"keras.layers.{name}"
-    for name in ("Discretization", "IntegerLookup", "Normalization", "StringLookup", "TextVectorization")
-)
-_ADAPTING = {
-    "is_adapted": "remember yourself that adapt() was called",
-    "make_adapt_function": "call adapt()",
-    "vocab_size": "layer.vocabulary_size()",
-}
-
-
-@visit(LAY110, attributes=frozenset(_LOST))
-def lost_members(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
-    """Members that only Keras 2 has."""
-    member = _LOST[node.attr]
-    wanted = MODEL if member.cls == "Model" else LAYER
-    if not isinstance(node.ctx, ast.Load) or trust(ctx, node.value, wanted) is None:
-        return
-    cls = ctx.class_of(node)
-    if cls is not None and ctx.source(node.value) == "self" and _defines(cls, node.attr):
-        return
-    message = f"{member.cls} has no {member.member} in Keras 3"
-    yield Found(
-        LAY110, node, message=message, hint=member.note or LAY110.manual, symbol=f"keras.{member.cls}"
-    )
-
-
-def _defines(cls: ast.ClassDef, name: str) -> bool:
-    """Whether a class sets an attribute or defines a method of this name itself."""
-    for node in walk(cls):
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            return True
-        if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Store):
-            return True
-    return False
-
-
-@visit(LAY110, attributes=frozenset(_ADAPTING))
-def adapted_members(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
-    """Members of the layers that adapt to data."""
-    receiver = ctx.receiver(node.value)
-    if receiver is not None and _ADAPTED & set(receiver.classes):
-        message = f"{receiver.cls.rpartition('.')[2]} has no {node.attr} in Keras 3"
-        yield Found(LAY110, node, message=message, hint=_ADAPTING[node.attr], symbol=receiver.cls)
-
-
-@visit(LAY111, attributes={"input_names", "output_names"})
-def tensor_names(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
-    """``model.input_names``, and ``output_names`` of a ``Sequential``: functional models still have those."""
-    fix = trust(ctx, node.value, MODEL)
-    if fix is None or not isinstance(node.ctx, ast.Load):
-        return
-    if node.attr == "output_names":
-        if ctx.isa(ctx.receiver(node.value), "keras.Sequential"):
-            code = Code("[model.layers[-1].name]", {"model": node.value})
-            yield Found(LAY111, node, edits=(ReplaceExpression(node, code),), fix=fix)
-    else:
-        code = Code("[tensor.name for tensor in model.inputs]", {"model": node.value})
-        yield Found(LAY111, node, edits=(ReplaceExpression(node, code),), fix=fix)

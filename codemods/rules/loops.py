@@ -90,10 +90,21 @@ def yielded_lists(node: ast.Yield, ctx: Context) -> Iterator[Found]:
     if not isinstance(value, ast.Tuple) or len(value.elts) not in {2, 3} or function is None:
         return
     lists = [part for part in value.elts[:2] if isinstance(part, ast.List) and len(part.elts) > 1]
-    if not lists or not _fed_to_fit(function.name, ctx):
+    names = [
+        part for part in value.elts[:2] if isinstance(part, ast.Name) and _holds_list(part, function, ctx)
+    ]
+    if not (lists or names) or not _fed_to_fit(function.name, ctx):
         return
-    edits = tuple(ReplaceExpression(part, _tuple(part)) for part in lists)
-    yield Found(TRN018, node, edits=edits)
+    edits = [ReplaceExpression(part, _tuple(part)) for part in lists]
+    edits += [ReplaceExpression(name, Code(f"tuple({name.id})")) for name in names]
+    yield Found(TRN018, node, edits=tuple(edits))
+
+
+def _holds_list(name: ast.Name, function: ast.AST, ctx: Context) -> bool:
+    """Whether all that a name is given in a function are displays of several items."""
+    given = [ctx.parent(use) for use in ctx.uses(function, name.id) if isinstance(use.ctx, ast.Store)]
+    values = [statement.value if isinstance(statement, ast.Assign) else None for statement in given]
+    return bool(values) and all(isinstance(value, ast.List) and len(value.elts) > 1 for value in values)
 
 
 def _tuple(part: ast.List) -> Code:
@@ -119,4 +130,9 @@ def _fed_to_fit(name: str, ctx: Context) -> bool:
 
 
 def _calls(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    callee = node.func if isinstance(node, ast.Call) else None
+    if isinstance(callee, ast.Attribute):
+        return (
+            callee.attr == name and isinstance(callee.value, ast.Name) and callee.value.id in {"self", "cls"}
+        )
+    return isinstance(callee, ast.Name) and callee.id == name

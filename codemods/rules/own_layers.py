@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from codemods.edits import Code, InsertStatement
 from codemods.rules._evidence import LAYER, MODEL, method_of, super_init
-from codemods.rules._own_layer_rules import CUS031, LAY115
+from codemods.rules._own_layer_rules import CUS031, CUS033, LAY115
 from codemods.rules.api import Found, visit
 from codemods.trees import walk
 from migrate.findings import Fix, Severity
@@ -143,3 +143,19 @@ def _is_shape(node: ast.expr, ctx: Context) -> bool:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return node.func.attr == "compute_output_shape"
     return isinstance(node, ast.Tuple) or ctx.source(node) == "input_shape"
+
+
+@visit(CUS033, methods={"add_loss"})
+def added_losses(call: ast.Call, ctx: Context) -> Iterator[Found]:
+    """``self.add_loss(lambda: ...)``, and what is added in ``build`` or the constructor."""
+    cls, function = ctx.class_of(call), ctx.function(call)
+    if cls is None or function is None or ctx.source(call.func) != "self.add_loss" or not call.args:
+        return
+    if LAYER not in ctx.bases(cls):
+        return
+    if function.name in {"__init__", "build"}:
+        text = f"a loss that is added in {function.name} is forgotten before the first batch"
+        yield Found(CUS033, call, text, symbol="keras.layers.Layer.add_loss")
+    elif isinstance(call.args[0], ast.Lambda):
+        text = "add_loss takes a tensor, and no function"
+        yield Found(CUS033, call, text, symbol="keras.layers.Layer.add_loss")

@@ -97,6 +97,10 @@ def model_files(call: ast.Call, ctx: Context) -> Iterator[Found]:
 
 def _computed(call: ast.Call, node: ast.expr, ctx: Context) -> Iterator[Found]:
     """Paths that are put together: only the end of the text can be seen."""
+    if isinstance(node, ast.Name):
+        function = ctx.function(call) or ctx.module.tree
+        given = _only_value(function, node.id, ctx, _READ_MODELS)
+        node = given if given is not None else node
     if edits := _ending(node, ctx):
         text = f"{ctx.source(node)} must end in .weights.h5"
         yield Found(SAV003, call, message=text, edits=edits, argument="filepath", fix=Fix.UNSAFE)
@@ -149,10 +153,11 @@ def _last_text(node: ast.expr, ctx: Context) -> ast.expr | None:
 _TEMPORARY = re.compile(
     r"\b(tempfile|mktemp|mkdtemp|gettempdir|tmp_?path|tmp_?dir\w*|temp_?dir\w*)\b", re.IGNORECASE
 )
-_OTHER_READERS = frozenset(
-    {"save_weights", "load_weights", "File", "ModelCheckpoint", "open", "copy", "move"}
-)
+_READ = frozenset({"File", "open", "copy", "move"})
+_READ_WEIGHTS = _READ | {"save_weights", "load_weights", "ModelCheckpoint"}
 """What else may be done with a file that has to stay one of HDF5."""
+_READ_MODELS = _READ | {"save", "save_model", "load_model"}
+"""What else may be done with a file of weights whose name must not change."""
 
 
 @visit(SAV014, module=True)
@@ -173,7 +178,7 @@ def temporary_files(tree: ast.Module, ctx: Context) -> Iterator[Found]:
         function = ctx.function(call) if saved is not None else None
         if saved is None or function is None or (function, saved.id) not in read:
             continue
-        given = _only_value(function, saved.id, ctx)
+        given = _only_value(function, saved.id, ctx, _READ_WEIGHTS)
         if given is not None and given not in done and _TEMPORARY.search(ctx.source(given)):
             done.add(given)
             if edits := _renamed(given, ctx, _WEIGHTS, ".keras"):
@@ -192,8 +197,8 @@ def _saved_to(call: ast.Call, ctx: Context) -> ast.Name | None:
     return path if isinstance(path, ast.Name) else None
 
 
-def _only_value(function: ast.AST, name: str, ctx: Context) -> ast.expr | None:
-    """What a name is given in a function, when that is one thing and no one else reads the file."""
+def _only_value(function: ast.AST, name: str, ctx: Context, others: frozenset[str]) -> ast.expr | None:
+    """What a name is given in a function, when that is one thing and none of some others is given it."""
     uses = ctx.uses(function, name)
     stores = [ctx.parent(use) for use in uses if isinstance(use.ctx, ast.Store)]
     for use in uses:
@@ -202,7 +207,7 @@ def _only_value(function: ast.AST, name: str, ctx: Context) -> ast.expr | None:
             callee = (
                 outer.func.attr if isinstance(outer.func, ast.Attribute) else getattr(outer.func, "id", "")
             )
-            if callee in _OTHER_READERS:
+            if callee in others:
                 return None
     statement = stores[0] if len(stores) == 1 else None
     return statement.value if isinstance(statement, ast.Assign) else None

@@ -119,3 +119,25 @@ def test_a_configuration_of_something_else_is_a_finding() -> None:
         '"config": model.get_config()})\n',
         head + "    return model.__class__.from_config(model.get_config())\n",
     )
+
+
+def test_a_file_of_weights_that_has_a_name() -> None:
+    before = (
+        "import os\nimport keras\n\n\ndef store(model: keras.Model, folder):\n"
+        "    path = os.path.join(folder, 'gen.h5')\n    model.save_weights(path)\n    model.load_weights(path)\n"
+    )
+    check_transformed(before, before.replace("gen.h5", "gen.weights.h5"), unsafe=True, codes=("SAV003",))
+    check_noop(before.replace("load_weights", "save"), unsafe=True, codes=())
+
+
+def test_losses_that_are_forgotten() -> None:
+    head = "import keras\n\n\nclass Own(keras.layers.Layer):\n    def {name}(self, x):\n"
+    check_noop(head.format(name="build") + "        self.add_loss(self.f())\n", codes=("CUS033",))
+    check_noop(head.format(name="call") + "        self.add_loss(x)\n        return x\n", codes=())
+
+
+def test_private_members_of_layers() -> None:
+    head = "import keras\n\n\nclass Own(keras.layers.Layer):\n    def all(self):\n"
+    check_noop(head + "        return self._trainable_weights + self.extra\n", codes=("LAY110",))
+    check_noop(head + "        self._updates = []\n        return self._updates\n", codes=())
+    check_noop("import keras\n\n\ndef f(x):\n    return x._trainable_weights\n", codes=())

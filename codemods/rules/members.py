@@ -1,0 +1,122 @@
+"""Members of layers and models that left or mean something else (``LAY109`` to ``LAY111``)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.catalogue import load
+from codemods.edits import Code, ReplaceExpression
+from codemods.rules._evidence import LAYER, MODEL, trust
+from codemods.rules._layer_rules import LAY109, LAY110, LAY111
+from codemods.rules.api import Found, visit
+from codemods.trees import walk
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+
+@visit(LAY109, attributes={"input_shape", "output_shape"})
+def shapes(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+    """``layer.output_shape``."""
+    receiver = ctx.receiver(node.value)
+    if not isinstance(node.ctx, ast.Load) or ctx.isa(receiver, MODEL) or ctx.source(node.value) == "self":
+        return
+    fix = trust(ctx, node.value, LAYER)
+    if fix is not None:
+        code = Code(f"layer.{node.attr.partition('_')[0]}.shape", {"layer": node.value})
+        yield Found(LAY109, node, edits=(ReplaceExpression(node, code),), fix=fix)
+
+
+_LOST = {
+    name: member
+    for name, entries in load().lost.items()
+    for member in entries
+    if member.policy == "manual" and member.cls in {"layers.Layer", "Model"}
+}
+_ADAPTED = frozenset(
+    f"keras.layers.{name}"
+    for name in ("Discretization", "IntegerLookup", "Normalization", "StringLookup", "TextVectorization")
+)
+_ADAPTING = {
+    "is_adapted": "remember yourself that adapt() was called",
+    "make_adapt_function": "call adapt()",
+    "vocab_size": "layer.vocabulary_size()",
+}
+
+
+_PRIVATE = {
+    "_callable_losses": "losses, or add_loss in call()",
+    "_non_trainable_weights": "_non_trainable_variables, or the public non_trainable_weights",
+    "_per_input_losses": "losses",
+    "_per_input_updates": "variable.assign(...) in call()",
+    "_trainable_weights": "_trainable_variables, or the public trainable_weights",
+    "_updates": "variable.assign(...) in call()",
+    "get_losses_for": "losses",
+    "get_updates_for": "variable.assign(...) in call()",
+}
+"""Members of layers that were private or left before TensorFlow 2.16, and what serves now."""
+
+
+@visit(LAY110, attributes=frozenset(_PRIVATE))
+def private_members(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+    """``self._trainable_weights`` in a layer of the project, ``layer.get_updates_for(x)``."""
+    cls = ctx.class_of(node)
+    if not isinstance(node.ctx, ast.Load) or trust(ctx, node.value, LAYER) is None:
+        return
+    if cls is not None and ctx.source(node.value) == "self" and _defines(cls, node.attr):
+        return
+    message = f"layers have no {node.attr} in Keras 3"
+    hint = f"use {_PRIVATE[node.attr]}; sub-layers that are attributes are tracked without further ado"
+    yield Found(LAY110, node, message=message, hint=hint, symbol=LAYER)
+
+
+@visit(LAY110, attributes=frozenset(_LOST))
+def lost_members(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+    """Members that only Keras 2 has."""
+    member = _LOST[node.attr]
+    wanted = MODEL if member.cls == "Model" else LAYER
+    if not isinstance(node.ctx, ast.Load) or trust(ctx, node.value, wanted) is None:
+        return
+    cls = ctx.class_of(node)
+    if cls is not None and ctx.source(node.value) == "self" and _defines(cls, node.attr):
+        return
+    message = f"{member.cls} has no {member.member} in Keras 3"
+    yield Found(
+        LAY110, node, message=message, hint=member.note or LAY110.manual, symbol=f"keras.{member.cls}"
+    )
+
+
+def _defines(cls: ast.ClassDef, name: str) -> bool:
+    """Whether a class sets an attribute or defines a method of this name itself."""
+    for node in walk(cls):
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return True
+        if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Store):
+            return True
+    return False
+
+
+@visit(LAY110, attributes=frozenset(_ADAPTING))
+def adapted_members(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+    """Members of the layers that adapt to data."""
+    receiver = ctx.receiver(node.value)
+    if receiver is not None and _ADAPTED & set(receiver.classes):
+        message = f"{receiver.cls.rpartition('.')[2]} has no {node.attr} in Keras 3"
+        yield Found(LAY110, node, message=message, hint=_ADAPTING[node.attr], symbol=receiver.cls)
+
+
+@visit(LAY111, attributes={"input_names", "output_names"})
+def tensor_names(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+    """``model.input_names``, and ``output_names`` of a ``Sequential``: functional models still have those."""
+    fix = trust(ctx, node.value, MODEL)
+    if fix is None or not isinstance(node.ctx, ast.Load):
+        return
+    if node.attr == "output_names":
+        if ctx.isa(ctx.receiver(node.value), "keras.Sequential"):
+            code = Code("[model.layers[-1].name]", {"model": node.value})
+            yield Found(LAY111, node, edits=(ReplaceExpression(node, code),), fix=fix)
+    else:
+        code = Code("[tensor.name for tensor in model.inputs]", {"model": node.value})
+        yield Found(LAY111, node, edits=(ReplaceExpression(node, code),), fix=fix)
