@@ -105,6 +105,18 @@ def separable(kit):
 
 
 @case(
+    "tf.keras-2.4 tf.keras-2.13/keras",
+    "A separable convolution that looks back in time only.",
+    "separable_conv1d causal dilation",
+)
+def separable_causal(kit):
+    L = kit.layers
+    return kit.Sequential(
+        [L.SeparableConv1D(3, 3, padding="causal", dilation_rate=2, input_shape=(8, 2)), L.LSTM(2)]
+    )
+
+
+@case(
     "~keras-2.2.4 keras-2.2.4-theano tf.keras-2.4 ~tf.keras-2.14/keras",
     "Transposed convolutions with strides and output padding.",
     "conv2d_transpose groups output_padding",

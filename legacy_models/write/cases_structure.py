@@ -135,6 +135,37 @@ def slash_names(kit):
 
 @case(
     "tf.keras-2.8",
+    "Names with slashes in a nested model, of which some end like others and some layers are frozen: its arrays are "
+    "stored in another order than its layers.",
+    "slash_names nested_model weight_order frozen",
+)
+def slash_names_nested(kit):
+    L = kit.layers
+    inner_in = kit.Input((4,), name="inner_in")
+    x = L.Dense(4, name="Conv", activation="tanh")(inner_in)
+    x = L.BatchNormalization(name="Conv/BatchNorm")(x)
+    x = L.Dense(4, name="block/Conv", activation="tanh")(x)
+    x = L.Dense(4, name="block/Conv_1", activation="tanh")(x)
+    inner = kit.functional(inner_in, L.Dense(4, name="block/project")(x), name="inner")
+    inner.layers[1].trainable = False
+    inner.layers[3].trainable = False
+    line = kit.Input((4,), name="line")
+    return kit.functional(line, L.Dense(2)(inner(line)))
+
+
+@case(
+    "tf.keras-2.8",
+    "An input whose name has a space and begins with a digit, which is no name of an argument.",
+    "input_names",
+)
+def input_names(kit):
+    L = kit.layers
+    one, two = kit.Input((3,), name="1st input"), kit.Input((3,), name="a-b")
+    return kit.functional([one, two], L.Dense(2)(L.Add()([one, two])))
+
+
+@case(
+    "tf.keras-2.8",
     "More than 64 KB of weight names in one group: the attribute is split into weight_names0, weight_names1, ...",
     "attribute_chunks long_names nested_model",
     activations=False,

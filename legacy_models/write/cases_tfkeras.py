@@ -72,6 +72,19 @@ def axis_lists(kit):
 
 
 @case(
+    "tf.keras-2.4 tf.keras-2.14/keras",
+    "LayerNormalization over axes in another order than the tensor has them, of the same and of other sizes.",
+    "layer_normalization axis_order",
+)
+def axis_order(kit):
+    L = kit.layers
+    cube, even = kit.Input((3, 4, 2), name="cube"), kit.Input((3, 3), name="even")
+    return kit.functional(
+        [cube, even], [L.LayerNormalization(axis=[3, 1])(cube), L.LayerNormalization(axis=[2, 1])(even)]
+    )
+
+
+@case(
     "tf.keras-2.11 ~tf.keras-2.15/keras",
     "GroupNormalization by default, with one group and with a group for each channel.",
     "group_normalization",

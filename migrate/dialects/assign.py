@@ -170,8 +170,9 @@ def _likeness(slot: Slot, name: str) -> int:
     parts = text.split("/")
     score = 0
     for depth, owner in enumerate(slot.owners):
-        if owner in parts:
-            score += 100 * (depth + 1)
+        if f"/{owner}/" in f"/{text}/":
+            # A name may have slashes itself: of `Conv` and `block/Conv`, the longer one that fits is the right one.
+            score += 100 * (depth + 1) + 5 * min(owner.count("/"), 9)
         elif parts[0].startswith(f"{owner}_"):
             # Keras 1 joins layer and letter; the longest layer name that fits is the right one.
             score += 10 + len(owner)

@@ -73,8 +73,15 @@ def makes_mask(layer: Layer) -> bool:
     )
 
 
-def mask_makers(model: Model, ref: TensorRef) -> frozenset[TensorRef] | None:
+def mask_makers(
+    model: Model, ref: TensorRef, masked: frozenset[str] = frozenset()
+) -> frozenset[TensorRef] | None:
     """Calls of Embedding and Masking layers whose masks, all together, are the mask of a tensor.
+
+    Args:
+        model: Functional.
+        ref: the tensor.
+        masked: inputs of a nested model that have a mask when it is called; they count as makers.
 
     Returns:
         An empty set for a tensor without a mask; None where it cannot be told (a nested model, a class that is
@@ -87,6 +94,8 @@ def mask_makers(model: Model, ref: TensorRef) -> frozenset[TensorRef] | None:
         current = pending.pop()
         layer = layers[current.layer]
         if layer.class_name == "InputLayer":
+            if layer.name in masked:
+                makers.add(current)
             continue
         if layer.model is not None:
             if makes_mask(layer) or not layer.nodes:

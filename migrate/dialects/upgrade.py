@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -92,4 +93,13 @@ def _shapes(weights: Mapping[str, Any]) -> dict[str, list[int]]:
 
 
 def _jsonable(value: dict[str, Any]) -> Any:
-    return json.loads(json.dumps(value, default=str)) or None
+    return _finite(json.loads(json.dumps(value, default=str))) or None
+
+
+def _finite(value: Any) -> Any:
+    """Infinities in words: ``keras.backend.sqrt`` left the bound of a minimum in configurations, JSON has none."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

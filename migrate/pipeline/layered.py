@@ -12,6 +12,7 @@ import numpy as np
 from migrate.capsule.model import count_parameters
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import MigrationError, Severity
+from migrate.formats.saved_model.names import argument_names
 from migrate.parity.golden import Golden, find_golden, read_golden
 from migrate.pipeline.deploy import deploy
 from migrate.pipeline.progress import Progress, Witness, Written
@@ -73,7 +74,7 @@ def migrate_layers(
         )
     old = reference.described if reference else described
     judge = Judge(output_names(old), lowest_precision(legacy), options.tolerance)
-    input_names = [entry["name"] for entry in old["inputs"]]
+    input_names = argument_names(entry["name"] for entry in old["inputs"])
     progress.signatures = {
         "old": dict(old),
         "new": {**described, "input_names": input_names, "output_names": list(judge.names)},

@@ -31,7 +31,13 @@ def assigned(path: Path) -> tuple[LegacyArtifact, Model]:
 
 
 @pytest.mark.parametrize(
-    "case", ["keras-2.2.4/transfer", "tf.keras-2.8/bidirectional_modes", "tf.keras-2.4/partly_frozen"]
+    "case",
+    [
+        "keras-2.2.4/transfer",
+        "tf.keras-2.8/bidirectional_modes",
+        "tf.keras-2.4/partly_frozen",
+        "tf.keras-2.8/slash_names_nested",
+    ],
 )
 def test_each_array_is_used_once(legacy_models: Path, case: str) -> None:
     artifact, model = assigned(legacy_models / case / "model.h5")

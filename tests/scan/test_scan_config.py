@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from migrate.dialects.keras3.operations.table import ALIASES, FUNCTIONS
+from migrate.dialects.keras3.operations.names import ALIASES
+from migrate.dialects.keras3.operations.table import FUNCTIONS
 from migrate.findings import Severity
 from migrate.scan import names
 from migrate.scan.config import scan_json, scan_value

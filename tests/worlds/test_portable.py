@@ -50,6 +50,23 @@ def test_operations_without_a_name_argument_lose_theirs(config: str, expected: d
     assert "name" not in portable_config(value)["config"]
 
 
+def test_an_operation_keeps_its_name_where_a_layer_has_the_one_that_it_would_get() -> None:
+    config = {"name": "tf.concat", "axis": -1}
+    operation = {
+        "module": "keras.src.ops.numpy",
+        "class_name": "Concatenate",
+        "name": "tf.concat",
+        "config": config,
+    }
+    beside = {**layer("Concatenate", name="concatenate_2"), "name": "concatenate_2"}
+    alone = {"layers": [operation]}
+    both = {"layers": [operation, beside]}
+    assert portable_config(both)["layers"][0]["config"] == config
+    assert "name" not in portable_config(alone)["layers"][0]["config"]
+    outside = portable_config({"layers": [beside, {**layer("Functional", **alone), "name": "inner"}]})
+    assert "name" not in outside["layers"][1]["config"]["layers"][0]["config"]
+
+
 def test_operations_without_arguments_keep_their_names() -> None:
     value = {"module": "keras.src.ops.numpy", "class_name": "Add", "config": {"name": "tf.math.add"}}
     assert portable_config(value) == value

@@ -4,12 +4,13 @@ from migrate.dialects.keras2 import axes, cudnn, dtypes, recurrent, spelling, st
 
 # isort: split
 # These need the defaults that the modules above fill in; the order of channels comes last.
-from migrate.dialects.keras2 import masked_bidirectional, resizing, theano, theano_pooling
+from migrate.dialects.keras2 import attention_masks, masked_bidirectional, resizing, theano, theano_pooling
 
 # isort: split
 from migrate.dialects.keras2 import channels_first
 
 __all__ = [
+    "attention_masks",
     "axes",
     "channels_first",
     "cudnn",

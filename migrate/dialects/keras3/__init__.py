@@ -7,6 +7,8 @@ from migrate.dialects.keras3 import merged_masks, recurrent
 from migrate.dialects.keras3 import (
     arguments,
     attention,
+    axes,
+    borders,
     hard_sigmoid,
     images,
     locally_connected,
@@ -23,6 +25,8 @@ from migrate.dialects.keras3 import time_distributed  # isort: skip - sees what 
 __all__ = [
     "arguments",
     "attention",
+    "axes",
+    "borders",
     "hard_sigmoid",
     "images",
     "locally_connected",

@@ -65,6 +65,7 @@ class _Graph:
                 self._compute(layer.name, node)
         inputs = map_structure(self._record.inputs, self._tensor)
         outputs = map_structure(self._record.outputs, self._tensor)
+        _name_apart(keras.tree.flatten(outputs))
         with _explained(Layer(self._record.class_name, self._record.name)):
             model = keras.Model(inputs, outputs, name=self._record.name)
         model.trainable = self._record.trainable
@@ -112,6 +113,31 @@ class _Graph:
                 **map_structure(kwargs, lambda ref: concrete(done(ref))),
             )
         return list(keras.tree.flatten(result))
+
+
+def _name_apart(outputs: list[Any]) -> None:
+    """Rename operations that Keras made and named by itself where a layer has the name.
+
+    A merging layer computes the mask of its output by operations of the graph; one is called ``concatenate``, like
+    the first Concatenate layer of most models.
+    """
+    pending = [t._keras_history.operation for t in outputs if isinstance(t, keras.KerasTensor)]
+    met: dict[int, Any] = {}
+    while pending:
+        operation = pending.pop()
+        if id(operation) in met:
+            continue
+        met[id(operation)] = operation
+        for node in operation._inbound_nodes:
+            pending += [t._keras_history.operation for t in node.input_tensors]
+    taken = {op.name for op in met.values() if isinstance(op, keras.layers.Layer)}
+    for operation in met.values():
+        if isinstance(operation, keras.layers.Layer):
+            continue
+        plain, number = operation.name, 1
+        while operation.name in taken:
+            operation.name, number = f"{plain}_op{number}", number + 1
+        taken.add(operation.name)
 
 
 def _input(layer: Layer) -> Any:

@@ -8,11 +8,14 @@ argument that has the value it means when it is absent can be left out.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from migrate.formats.layer_config import to_snake_case
 
 OLDEST = "3.9"
 """The oldest release that :data:`ADDED` reaches back to."""
@@ -39,6 +42,7 @@ NAMELESS = frozenset(
 )
 """Operations without arguments that took no name in 3.9."""
 _CONFIG = "config.json"
+_OPERATIONS = "keras.src.ops"
 _CHUNK = 1 << 20
 
 
@@ -69,21 +73,38 @@ def _stored(member: zipfile.ZipInfo) -> zipfile.ZipInfo:
     return info
 
 
-def portable_config(value: Any) -> Any:
-    """A JSON configuration without later arguments that have no effect."""
+def portable_config(value: Any, bases: frozenset[str] = frozenset()) -> Any:
+    """A JSON configuration without later arguments that have no effect.
+
+    Args:
+        value: any part of a configuration.
+        bases: names of the layers of the model around it, without their numbers. An operation that would be
+            named like one of them when it is loaded keeps its name: every release refuses two of one name.
+    """
     if isinstance(value, list):
-        return [portable_config(item) for item in value]
+        return [portable_config(item, bases) for item in value]
     if not isinstance(value, Mapping):
         return value
-    result = {key: portable_config(item) for key, item in value.items()}
+    if isinstance(value.get("layers"), list):
+        bases = frozenset(_layer_bases(value["layers"]))
+    result = {key: portable_config(item, bases) for key, item in value.items()}
     module, config = result.get("module"), result.get("config")
     if isinstance(module, str) and isinstance(config, Mapping):
-        result["config"] = _without_later(module, str(result.get("class_name")), dict(config))
+        class_name = str(result.get("class_name"))
+        if not (module.startswith(_OPERATIONS) and to_snake_case(class_name) in bases):
+            result["config"] = _without_later(module, class_name, dict(config))
     return result
 
 
+def _layer_bases(entries: list[Any]) -> Iterator[str]:
+    """Names of the layers among a model's entries, ``concatenate_1`` as ``concatenate``."""
+    for entry in entries:
+        if isinstance(entry, Mapping) and not str(entry.get("module")).startswith(_OPERATIONS):
+            yield re.sub(r"_\d+$", "", str(entry.get("name")))
+
+
 def _without_later(module: str, class_name: str, config: dict[str, Any]) -> dict[str, Any]:
-    if module.startswith("keras.src.ops"):
+    if module.startswith(_OPERATIONS):
         # Operations with arguments of their own took no name then; the graph names them beside the object.
         named = len(config) == 1 and class_name not in NAMELESS
         return {key: value for key, value in config.items() if key != "name" or named}

@@ -10,8 +10,9 @@ import migrate.dialects.keras3.operations  # noqa: F401 - registers the rules
 from migrate.capsule.model import Layer, Model, Node
 from migrate.dialects.grammar import parse_model
 from migrate.dialects.keras3.operations.graph_nodes import attribute_value
+from migrate.dialects.keras3.operations.names import canonical
 from migrate.dialects.keras3.operations.node_table import GRAPH_OPS
-from migrate.dialects.keras3.operations.table import FUNCTIONS, canonical
+from migrate.dialects.keras3.operations.table import FUNCTIONS
 from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.upgrade import upgrade
 from migrate.findings import MigrationError

@@ -7,12 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from migrate.capsule.model import Layer, Node, TensorRef, structure_refs
-from migrate.dialects.keras3.operations.table import FUNCTIONS, STATEFUL, Target, canonical
+from migrate.dialects.keras3.operations.names import STATEFUL, canonical
+from migrate.dialects.keras3.operations.table import FUNCTIONS, Target
 from migrate.dialects.rule import Era, Step, layer_rule
 from migrate.findings import MigrationError, Rule, Severity
 
 ARRAY = "$array"
 """Marks a list of numbers that is a tensor: ``{"$array": [1.0, 2.0]}``; it takes the other operand's dtype."""
+
+
+_COMPARISONS = {"__operators__.eq": "==", "__operators__.ne": "!="}
 
 
 @layer_rule(
@@ -111,6 +115,13 @@ def _node(name: str, target: Target, node: Node, place: str) -> Node:
             place=place,
         )
     kwargs = dict(node.kwargs)
+    if name in _COMPARISONS and len(node.args) + len(kwargs.keys() - {"name"}) < 2:
+        raise MigrationError(
+            "CFG063",
+            f"layer {place!r} compares by {_COMPARISONS[name]!r}, and Keras 2 did not store with what",
+            "Use tf.equal or tf.not_equal in the source, and save the model again.",
+            place=place,
+        )
     if name == "__operators__.getitem":
         kwargs = {"key": slice_key(kwargs["slice_spec"])}
     return bind(target, node.args, kwargs)

@@ -39,6 +39,14 @@ _CONV = {
 _UNARY = {
     "Abs": "math.abs",
     "Acos": "math.acos",
+    "Acosh": "math.acosh",
+    "Asinh": "math.asinh",
+    "Atanh": "math.atanh",
+    "Cholesky": "linalg.cholesky",
+    "Erfc": "math.erfc",
+    "Erfinv": "math.erfinv",
+    "MatrixDeterminant": "linalg.det",
+    "MatrixInverse": "linalg.inv",
     "Asin": "math.asin",
     "Atan": "math.atan",
     "Ceil": "math.ceil",
@@ -107,6 +115,14 @@ _BINARY = {
     "RealDiv": "math.truediv",
     "SquaredDifference": "math.squared_difference",
     "Sub": "math.subtract",
+    "BitwiseAnd": "bitwise.bitwise_and",
+    "BitwiseOr": "bitwise.bitwise_or",
+    "BitwiseXor": "bitwise.bitwise_xor",
+    "LeftShift": "bitwise.left_shift",
+    "RightShift": "bitwise.right_shift",
+    "TruncateMod": "truncatemod",
+    "Xdivy": "math.xdivy",
+    "Xlog1py": "math.xlog1py",
     "Xlogy": "math.xlogy",
 }
 _REDUCTIONS = {
@@ -130,11 +146,17 @@ GRAPH_OPS: Mapping[str, GraphOp] = {
     "AvgPool": GraphOp("nn.avg_pool", ("x",), _WINDOW),
     "BatchMatMul": GraphOp("linalg.matmul", ("a", "b"), {"adj_x": "transpose_a", "adj_y": "transpose_b"}),
     "BatchMatMulV2": GraphOp("linalg.matmul", ("a", "b"), {"adj_x": "transpose_a", "adj_y": "transpose_b"}),
+    "BatchToSpaceND": GraphOp("batch_to_space", ("input", "block_shape", "crops")),
     "BiasAdd": GraphOp("nn.bias_add", ("value", "bias"), {"data_format": "data_format"}),
     "BroadcastTo": GraphOp("broadcast_to", ("x", "shape")),
     "Cast": GraphOp("cast", ("x",), {"DstT": "dtype"}),
     "ClipByValue": GraphOp("clip_by_value", ("x", "clip_value_min", "clip_value_max")),
     "ConcatV2": GraphOp("concat", ("*", "axis")),
+    "CheckNumerics": GraphOp("identity", ("input",)),
+    "Conv2DBackpropInput": GraphOp(
+        "nn.conv2d_transpose", ("output_shape", "filters", "input"), _CONV, first=2
+    ),
+    "Cross": GraphOp("linalg.cross", ("a", "b")),
     "Conv2D": GraphOp("nn.conv2d", ("input", "filter"), _CONV),
     "Cumprod": GraphOp("math.cumprod", ("x", "axis"), {"exclusive": "exclusive", "reverse": "reverse"}),
     "Cumsum": GraphOp("math.cumsum", ("x", "axis"), {"exclusive": "exclusive", "reverse": "reverse"}),
@@ -142,6 +164,21 @@ GRAPH_OPS: Mapping[str, GraphOp] = {
         "nn.depth_to_space", ("x",), {"block_size": "block_size", "data_format": "data_format"}
     ),
     "DepthwiseConv2dNative": GraphOp("nn.depthwise_conv2d", ("input", "filter"), _CONV),
+    "EnsureShape": GraphOp("identity", ("input",)),
+    "ExtractImagePatches": GraphOp(
+        "image.extract_patches",
+        ("images",),
+        {"ksizes": "ksizes", "strides": "strides", "rates": "rates", "padding": "padding"},
+    ),
+    "LRN": GraphOp(
+        "nn.lrn",
+        ("input",),
+        {"depth_radius": "depth_radius", "bias": "bias", "alpha": "alpha", "beta": "beta"},
+    ),
+    "MatrixBandPart": GraphOp("linalg.band_part", ("input", "num_lower", "num_upper")),
+    "MatrixDiagPartV3": GraphOp("linalg.diag_part", ("input", "k", "padding_value")),
+    "MatrixDiagV3": GraphOp("linalg.diag", ("diagonal", "k", "num_rows", "num_cols", "padding_value")),
+    "MatrixSetDiagV3": GraphOp("linalg.set_diag", ("input", "diagonal", "k")),
     "Einsum": GraphOp("einsum", ("*",), {"equation": "equation"}),
     "ExpandDims": GraphOp("expand_dims", ("input", "axis")),
     "Fill": GraphOp("fill", ("dims", "value")),
@@ -153,7 +190,9 @@ GRAPH_OPS: Mapping[str, GraphOp] = {
     ),
     "MaxPool": GraphOp("nn.max_pool", ("x",), _WINDOW),
     "MirrorPad": GraphOp("pad", ("tensor", "paddings"), {"mode": "mode"}),
-    "OneHot": GraphOp("one_hot", ("indices", "depth", "on_value", "off_value"), {"axis": "axis"}),
+    "OneHot": GraphOp(
+        "one_hot", ("indices", "depth", "on_value", "off_value"), {"axis": "axis", "T": "dtype"}
+    ),
     "Pack": GraphOp("stack", ("*",), {"axis": "axis"}),
     "Pad": GraphOp("pad", ("tensor", "paddings")),
     "PadV2": GraphOp("pad", ("tensor", "paddings", "constant_values")),
@@ -170,9 +209,11 @@ GRAPH_OPS: Mapping[str, GraphOp] = {
         {"align_corners": "align_corners", "half_pixel_centers": "half_pixel_centers"},
     ),
     "ReverseV2": GraphOp("reverse", ("tensor", "axis")),
+    "Roll": GraphOp("roll", ("input", "shift", "axis")),
     "Select": GraphOp("where", ("condition", "x", "y")),
     "SelectV2": GraphOp("where", ("condition", "x", "y")),
     "Slice": GraphOp("slice", ("input", "begin", "size")),
+    "SpaceToBatchND": GraphOp("space_to_batch_nd", ("input", "block_shape", "paddings")),
     "SpaceToDepth": GraphOp(
         "nn.space_to_depth", ("x",), {"block_size": "block_size", "data_format": "data_format"}
     ),

@@ -13,12 +13,21 @@ from migrate.findings import MigrationError
 
 def argmax(input: Any, axis: Any = None, output_type: str = "int64") -> Any:
     """``tf.argmax``: over the first axis by default, int64."""
-    return ops.cast(ops.argmax(input, axis=0 if axis is None else axis), output_type)
+    return ops.cast(ops.argmax(_one_zero(input), axis=0 if axis is None else axis), output_type)
 
 
 def argmin(input: Any, axis: Any = None, output_type: str = "int64") -> Any:
     """``tf.argmin``."""
-    return ops.cast(ops.argmin(input, axis=0 if axis is None else axis), output_type)
+    return ops.cast(ops.argmin(_one_zero(input), axis=0 if axis is None else axis), output_type)
+
+
+def _one_zero(values: Any) -> Any:
+    """Keras 3 holds -0.0 to be less than 0.0, TensorFlow to be the same, so that the first of them counts."""
+    return (
+        ops.where(ops.equal(values, 0), ops.zeros_like(values), values)
+        if "float" in str(values.dtype)
+        else values
+    )
 
 
 def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False) -> Any:
@@ -118,11 +127,23 @@ def _first(params: Any, axis: int) -> Any:
 
 
 def gather_nd(params: Any, indices: Any, batch_dims: int = 0) -> Any:
-    """``tf.gather_nd`` with one coordinate."""
-    if indices.shape[-1] != 1:
-        raise MigrationError("CFG061", "tf.gather_nd with several coordinates has no counterpart")
-    flat = indices[..., 0]
-    return gather(params, flat, None, batch_dims)
+    """``tf.gather_nd``: with several coordinates, the axes that they lead through become one."""
+    places = indices.astype("int32") if isinstance(indices, np.ndarray) else indices
+    depth = places.shape[-1]
+    if depth == 1:
+        return gather(params, places[..., 0], None, batch_dims)
+    inner = params.shape[1:depth]
+    if batch_dims or depth is None or None in inner or None in params.shape[depth:]:
+        raise MigrationError(
+            "CFG061", "tf.gather_nd with several coordinates in this form has no counterpart"
+        )
+    strides = np.array([int(np.prod(inner[i:])) for i in range(depth)], "int32")
+    flat = (
+        (places * strides).sum(-1)
+        if isinstance(places, np.ndarray)
+        else ops.sum(ops.multiply(ops.cast(places, "int32"), strides), axis=-1)
+    )
+    return ops.take(ops.reshape(params, (-1, *params.shape[depth:])), flat, axis=0)
 
 
 def one_hot(
@@ -141,6 +162,12 @@ def one_hot(
     return ops.add(ops.multiply(result, high - low), low)
 
 
+def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None) -> Any:
+    """``tf.math.segment_sum`` and ``unsorted_segment_sum``."""
+    numbers = segment_ids.astype("int32") if isinstance(segment_ids, np.ndarray) else segment_ids
+    return ops.segment_sum(data, numbers, num_segments=num_segments)
+
+
 def meshgrid(*values: Any, indexing: str = "xy") -> Any:
     """``tf.meshgrid``: only its first operand is in the file.
 
@@ -156,11 +183,11 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "argsort": argsort,
     "cumprod": cumprod,
     "cumsum": cumsum,
-    "gather": gather,
     "gather_nd": gather_nd,
     "meshgrid": meshgrid,
     "one_hot": one_hot,
     "pad": pad,
+    "segment_sum": segment_sum,
     "sort": sort,
     "split": split,
     "top_k": top_k,

@@ -10,14 +10,32 @@ import keras
 import numpy as np
 
 from migrate.capsule.model import Layer
-from migrate.worlds.modern.operations import arrays, images, numbers, shapes, windows
+from migrate.worlds.modern.operations import (
+    arrays,
+    blocks,
+    entropies,
+    graphs,
+    images,
+    matrices,
+    numbers,
+    pixels,
+    shapes,
+    slices,
+    windows,
+)
 from migrate.worlds.modern.operations.sizes import Shape, Size, combine, concrete
 
 COMPOSITES: Mapping[str, Callable[..., Any]] = {
     **arrays.FUNCTIONS,
+    **blocks.FUNCTIONS,
+    **entropies.FUNCTIONS,
+    **graphs.FUNCTIONS,
     **images.FUNCTIONS,
+    **matrices.FUNCTIONS,
     **numbers.FUNCTIONS,
+    **pixels.FUNCTIONS,
     **shapes.FUNCTIONS,
+    **slices.FUNCTIONS,
     **windows.FUNCTIONS,
 }
 _ON_SIZES: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -27,6 +45,8 @@ _ON_SIZES: Mapping[str, Callable[[Any, Any], Any]] = {
     "keras.ops.floor_divide": operator.floordiv,
     "keras.ops.mod": operator.mod,
 }
+_OF_SIZES = shapes.FUNCTIONS.keys() | slices.FUNCTIONS.keys() | {"conv_transpose"}
+"""Composites that take sizes as they are."""
 _ARRAY = "$array"
 
 
@@ -57,7 +77,7 @@ def _evaluate(function: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     kind, _, name = function.partition(".")
     if kind == "composite":
         composite = COMPOSITES[name]
-        if name in shapes.FUNCTIONS:
+        if name in _OF_SIZES:
             return composite(*args, **kwargs)
         return composite(*map(_concrete, args), **{key: _concrete(value) for key, value in kwargs.items()})
     everything = [*args, *kwargs.values()]
@@ -70,6 +90,10 @@ def _evaluate(function: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         and (sized or not any(map(_is_tensor, everything)))
     ):
         return combine(_ON_SIZES[function], everything[0], everything[1])
+    if function in _ON_SIZES and any(isinstance(value, Shape) for value in everything):
+        vectors = [_as_sizes(value) for value in everything]
+        if len(vectors) == 2 and all(vectors):
+            return _elementwise(_ON_SIZES[function], *vectors)
     if function == "keras.ops.prod" and isinstance(args[0], Shape):
         total: Any = 1
         for dim in args[0].dims:
@@ -79,6 +103,26 @@ def _evaluate(function: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     for step in function.removeprefix("keras.").split("."):
         target = getattr(target, step)
     return target(*map(_concrete, args), **{key: _concrete(value) for key, value in kwargs.items()})
+
+
+def _as_sizes(value: Any) -> list[Any]:
+    """A shape, a list or vector of integers, or one size as a list of sizes; empty for anything else."""
+    if isinstance(value, Shape):
+        return list(value.dims)
+    flat = (
+        value
+        if isinstance(value, list)
+        else np.ravel(value).tolist()
+        if isinstance(value, np.ndarray)
+        else [value]
+    )
+    return flat if all(isinstance(item, int | Size) for item in flat) else []
+
+
+def _elementwise(function: Callable[[Any, Any], Any], left: list[Any], right: list[Any]) -> Shape:
+    length = max(len(left), len(right))
+    pairs = zip(left * (length // len(left)), right * (length // len(right)), strict=True)
+    return Shape(tuple(combine(function, a, b) for a, b in pairs))
 
 
 def _concrete(value: Any) -> Any:

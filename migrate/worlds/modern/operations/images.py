@@ -22,13 +22,15 @@ def resize(
     antialias: bool = False,
 ) -> Any:
     """``tf.image.resize`` of TensorFlow 2: half-pixel centres."""
+    if preserve_aspect_ratio:
+        size = _same_aspect(_static_size(images), static_dims(size))
     if method in _KERNELS or method == "area":
-        if antialias or preserve_aspect_ratio:
+        if antialias:
             raise MigrationError(
                 "CFG061", f"tf.image.resize by {method} with these options has no counterpart"
             )
         return _resize_by_matrices(images, static_dims(size), method)
-    if method not in _METHODS or preserve_aspect_ratio:
+    if method not in _METHODS:
         raise MigrationError("CFG061", f"tf.image.resize with the method {method!r} has no counterpart")
     return ops.image.resize(
         images,
@@ -37,6 +39,12 @@ def resize(
         antialias=bool(antialias),
         data_format="channels_last",
     )
+
+
+def _same_aspect(known: tuple[int, int], wanted: list[int]) -> list[int]:
+    """The largest size of the image's aspect ratio within the wanted one, rounded as TensorFlow does."""
+    scale = min(w / k for w, k in zip(wanted, known, strict=True))
+    return [round(k * scale) for k in known]
 
 
 def resize_bilinear(
@@ -179,10 +187,12 @@ def per_image_standardization(image: Any) -> Any:
 
 
 def convert_image_dtype(image: Any, dtype: str) -> Any:
-    """``tf.image.convert_image_dtype`` to a floating-point type."""
-    if "float" not in dtype:
-        raise MigrationError("CFG061", "tf.image.convert_image_dtype to integers has no counterpart")
+    """``tf.image.convert_image_dtype`` from or to a floating-point type."""
     kind = str(image.dtype)
+    if "float" not in dtype:
+        if "float" not in kind:
+            raise MigrationError("CFG061", "tf.image.convert_image_dtype between integers has no counterpart")
+        return ops.cast(ops.multiply(image, np.iinfo(dtype).max + 0.5), dtype)
     if "float" in kind:
         return ops.cast(image, dtype)
     return ops.multiply(ops.cast(image, dtype), 1.0 / np.iinfo(kind).max)

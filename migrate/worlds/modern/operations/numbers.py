@@ -28,6 +28,89 @@ def xlogy(x: Any, y: Any) -> Any:
     return ops.multiply(x, ops.log(safe))
 
 
+def xdivy(x: Any, y: Any) -> Any:
+    """``tf.math.xdivy``: 0 where x is 0."""
+    return ops.divide(x, ops.where(ops.equal(x, 0), ops.ones_like(y), y))
+
+
+def xlog1py(x: Any, y: Any) -> Any:
+    """``tf.math.xlog1py``: 0 where x is 0."""
+    return ops.multiply(x, ops.log1p(ops.where(ops.equal(x, 0), ops.zeros_like(y), y)))
+
+
+def erfc(x: Any) -> Any:
+    """``tf.math.erfc``."""
+    return ops.subtract(1.0, ops.erf(x))
+
+
+def truncatemod(x: Any, y: Any) -> Any:
+    """``tf.truncatemod``: the remainder with the sign of x."""
+    return ops.subtract(x, ops.multiply(y, ops.trunc(ops.divide(x, y))))
+
+
+def zero_fraction(value: Any) -> Any:
+    """``tf.math.zero_fraction``."""
+    return ops.mean(ops.cast(ops.equal(value, 0), "float32"))
+
+
+def maximum(x: Any, y: Any) -> Any:
+    """``tf.maximum``; the least of all bounds changes nothing (and is no number that a file can hold)."""
+    return x if _is(y, -np.inf) else y if _is(x, -np.inf) else ops.maximum(x, y)
+
+
+def minimum(x: Any, y: Any) -> Any:
+    """``tf.minimum``; the greatest of all bounds changes nothing."""
+    return x if _is(y, np.inf) else y if _is(x, np.inf) else ops.minimum(x, y)
+
+
+def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any) -> Any:
+    """``tf.clip_by_value``."""
+    if _is(clip_value_min, -np.inf) or _is(clip_value_max, np.inf):
+        return maximum(minimum(t, clip_value_max), clip_value_min)
+    return ops.clip(t, clip_value_min, clip_value_max)
+
+
+def _is(value: Any, number: float) -> bool:
+    return isinstance(value, int | float) and value == number
+
+
+def saturate_cast(value: Any, dtype: str) -> Any:
+    """``tf.saturate_cast`` of floating-point numbers to integers."""
+    limits = np.iinfo(dtype)
+    return ops.cast(ops.clip(value, float(limits.min), float(limits.max)), dtype)
+
+
+def reduce_mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """``tf.reduce_mean``; of integers it is an integer, cut towards zero."""
+    over = tuple(axis) if isinstance(axis, list) else axis
+    if "int" not in str(x.dtype):
+        return ops.mean(x, axis=over, keepdims=bool(keepdims))
+    total = ops.sum(x, axis=over, keepdims=bool(keepdims))
+    count = ops.sum(ops.ones_like(x), axis=over, keepdims=bool(keepdims))
+    share = ops.floor_divide(ops.absolute(total), count)
+    return ops.cast(ops.multiply(ops.sign(total), share), x.dtype)
+
+
+def _bitwise(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Operations on bits, which take tensors only: a number becomes a vector of one, of the type of the other
+    operand (a scalar would come back from a file as a number)."""
+
+    def run(x: Any, y: Any) -> Any:
+        first = np.asarray([x], str(y.dtype)) if isinstance(x, int) else x
+        return function(first, np.asarray([y], str(first.dtype)) if isinstance(y, int) else y)
+
+    return run
+
+
+def silu(features: Any, beta: float = 1.0) -> Any:
+    """``tf.nn.silu``."""
+    return (
+        ops.silu(features)
+        if beta == 1.0
+        else ops.multiply(features, ops.sigmoid(ops.multiply(features, beta)))
+    )
+
+
 def scalar_mul(scalar: Any, x: Any) -> Any:
     """``tf.scalar_mul``."""
     return ops.multiply(scalar, x)
@@ -71,6 +154,9 @@ def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool =
         return ops.sum(ops.absolute(tensor), axis=axis, keepdims=keep)
     if ord in (float("inf"), "inf") and isinstance(axis, int | None):
         return ops.max(ops.absolute(tensor), axis=axis, keepdims=keep)
+    if isinstance(ord, int | float) and ord > 0 and np.isfinite(ord) and isinstance(axis, int | None):
+        total = ops.sum(ops.power(ops.absolute(tensor), ord), axis=axis, keepdims=keep)
+        return ops.power(total, 1.0 / ord)
     raise MigrationError("CFG061", f"tf.norm with ord={ord!r} over the axes {axis!r} has no counterpart")
 
 
@@ -102,11 +188,6 @@ def matvec(
 def matrix_transpose(a: Any) -> Any:
     """``tf.linalg.matrix_transpose``: the last two axes."""
     return np.swapaxes(a, -1, -2) if isinstance(a, np.ndarray) else ops.swapaxes(a, -1, -2)
-
-
-def diag_part(input: Any) -> Any:
-    """``tf.linalg.diag_part`` of the main diagonal."""
-    return ops.diagonal(input, axis1=-2, axis2=-1)
 
 
 def einsum(operands: list[Any], equation: str) -> Any:
@@ -172,7 +253,6 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "clip_by_norm": clip_by_norm,
     "count_nonzero": count_nonzero,
     "crelu": crelu,
-    "diag_part": diag_part,
     "einsum": einsum,
     "gelu": gelu,
     "l2_loss": l2_loss,
@@ -188,5 +268,20 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "polyval": polyval,
     "scalar_mul": scalar_mul,
     "squared_difference": squared_difference,
+    "clip_by_value": clip_by_value,
+    "erfc": erfc,
+    "maximum": maximum,
+    "minimum": minimum,
+    "reduce_mean": reduce_mean,
+    "saturate_cast": saturate_cast,
+    "silu": silu,
+    "truncatemod": truncatemod,
+    "xdivy": xdivy,
+    "xlog1py": xlog1py,
+    "zero_fraction": zero_fraction,
     "xlogy": xlogy,
+    **{
+        f"bitwise_{name}": _bitwise(getattr(ops, f"bitwise_{name}"))
+        for name in ("and", "left_shift", "or", "right_shift", "xor")
+    },
 }

@@ -10,6 +10,7 @@ import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
+from migrate.worlds.modern.operations import arrays
 from migrate.worlds.modern.operations.sizes import (
     Shape,
     Size,
@@ -18,7 +19,6 @@ from migrate.worlds.modern.operations.sizes import (
     filled,
     number,
     shape_of,
-    static_dims,
 )
 
 
@@ -136,6 +136,16 @@ def squeeze(input: Any, axis: Any = None) -> Any:
     return ops.squeeze(input, axis=axes if axes != [] else None)
 
 
+def gather(params: Any, *args: Any, **kwargs: Any) -> Any:
+    """``tf.gather``; of a shape it is a shape."""
+    if not isinstance(params, Shape):
+        return arrays.gather(*map(concrete, (params, *args)), **{k: concrete(v) for k, v in kwargs.items()})
+    indices: Any = kwargs.get("indices", args[0] if args else None)
+    if isinstance(indices, int):
+        return params.dims[indices]
+    return Shape(tuple(params.dims[int(i)] for i in np.ravel(indices)))
+
+
 def zeros(shape: Any, dtype: str = "float32") -> Any:
     """``tf.zeros``."""
     return fill(shape, 0, dtype)
@@ -204,73 +214,6 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: str = "bool") -> Any:
     return mask if dtype == "bool" else ops.cast(mask, dtype)
 
 
-def getitem(x: Any, key: list[Any]) -> Any:
-    """``x[key]``."""
-    if isinstance(x, Shape):
-        picked = x.dims[_index(key[0])]
-        return Shape(picked) if isinstance(picked, tuple) else picked
-    if len(key) == 1 and isinstance(key[0], keras.KerasTensor):
-        if "bool" in str(key[0].dtype):
-            raise MigrationError(
-                "CFG061", "indexing with a boolean tensor gives a shape that depends on values"
-            )
-        return ops.take(x, key[0], axis=0)
-    if isinstance(x, np.ndarray):
-        return x[tuple(_index(item) for item in key)]
-    return x[tuple(_index(item) for item in key)]
-
-
-def _index(item: Any) -> Any:
-    if isinstance(item, Mapping):
-        return slice(*(_bound(value) for value in item["slice"]))
-    if item == "...":
-        return Ellipsis
-    return item if item is None else _bound(item)
-
-
-def _bound(value: Any) -> int | None:
-    if value is None or isinstance(value, int):
-        return value
-    raise MigrationError("CFG066", "a slice ends at a position that is known only at run time")
-
-
-def strided_slice(
-    x: Any,
-    begin: Any,
-    end: Any,
-    strides: Any = None,
-    begin_mask: int = 0,
-    end_mask: int = 0,
-    ellipsis_mask: int = 0,
-    new_axis_mask: int = 0,
-    shrink_axis_mask: int = 0,
-) -> Any:
-    """``tf.strided_slice``: bit *i* of each mask speaks of item *i*."""
-    starts, ends = dims_of(begin), dims_of(end)
-    steps = dims_of(strides) if strides is not None else [1] * len(starts)
-    key: list[Any] = []
-    for i, (first, last, step) in enumerate(zip(starts, ends, steps, strict=True)):
-        bit = 1 << i
-        if ellipsis_mask & bit:
-            key.append("...")
-        elif new_axis_mask & bit:
-            key.append(None)
-        elif shrink_axis_mask & bit:
-            key.append(first)
-        else:
-            key.append(
-                {"slice": [None if begin_mask & bit else first, None if end_mask & bit else last, step]}
-            )
-    return getitem(x, key)
-
-
-def slice_(input_: Any, begin: Any, size: Any) -> Any:
-    """``tf.slice``; a size of -1 takes the rest."""
-    starts, sizes = dims_of(begin), static_dims(size)
-    key = [{"slice": [b, None if n == -1 else b + n, None]} for b, n in zip(starts, sizes, strict=True)]
-    return getitem(input_, key)
-
-
 def eye(num_rows: int, num_columns: int | None = None, dtype: str = "float32") -> Any:
     """``tf.eye`` of static size."""
     return np.eye(num_rows, num_columns, dtype=dtype)
@@ -284,7 +227,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "expand_dims": expand_dims,
     "eye": eye,
     "fill": fill,
-    "getitem": getitem,
+    "gather": gather,
     "identity": identity,
     "ones": ones,
     "range": range_,
@@ -293,10 +236,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "sequence_mask": sequence_mask,
     "shape": shape,
     "size": size,
-    "slice": slice_,
     "squeeze": squeeze,
     "stack": stack,
-    "strided_slice": strided_slice,
     "tile": tile,
     "unstack": unstack,
     "zeros": zeros,

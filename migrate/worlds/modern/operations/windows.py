@@ -36,6 +36,15 @@ def _padding(value: Any) -> str:
     raise MigrationError("CFG061", f"a convolution with the padding {value!r} has no counterpart")
 
 
+def _explicit(padding: Any, numbers: Any) -> list[list[int]] | None:
+    """Borders that are given as numbers: one pair for each axis of the tensor."""
+    if isinstance(padding, list | tuple):
+        return [[int(a), int(b)] for a, b in padding]
+    if padding == "EXPLICIT":
+        return [[int(a), int(b)] for a, b in zip(numbers[::2], numbers[1::2], strict=True)]
+    return None
+
+
 def conv(
     inputs: Any,
     kernel: Any,
@@ -47,6 +56,9 @@ def conv(
 ) -> Any:
     """``tf.nn.conv1d``, ``conv2d``, ``conv3d`` and ``convolution``."""
     rank, form = len(inputs.shape) - 2, _data_format(data_format)
+    border = _explicit(padding, explicit_paddings)
+    if border is not None:
+        inputs, padding = ops.pad(inputs, border), "VALID"
     return ops.conv(
         inputs,
         kernel,
@@ -92,26 +104,6 @@ def separable_conv(
     return conv(deep, pointwise_kernel, 1, "VALID", data_format)
 
 
-def conv_transpose(
-    inputs: Any,
-    kernel: Any,
-    strides: Any = None,
-    padding: Any = "SAME",
-    data_format: str | None = None,
-    dilations: Any = None,
-) -> Any:
-    """``tf.nn.conv2d_transpose`` to the default output shape."""
-    rank, form = len(inputs.shape) - 2, _data_format(data_format)
-    return ops.conv_transpose(
-        inputs,
-        kernel,
-        strides=_spatial(strides, rank, form),
-        padding=_padding(padding),
-        data_format=form,
-        dilation_rate=_spatial(dilations, rank, form),
-    )
-
-
 def _pool(function: Any, value: Any, size: Any, strides: Any, padding: Any, data_format: str | None) -> Any:
     rank, form = len(value.shape) - 2, _data_format(data_format)
     window = _spatial(size, rank, form)
@@ -131,6 +123,22 @@ def avg_pool(
 ) -> Any:
     """``tf.nn.avg_pool``."""
     return _pool(ops.average_pool, value, size, strides, padding, data_format)
+
+
+def pool(
+    input: Any,
+    window_shape: Any,
+    pooling_type: str,
+    strides: Any = None,
+    padding: Any = "VALID",
+    data_format: str | None = None,
+    dilations: Any = None,
+) -> Any:
+    """``tf.nn.pool`` without dilation."""
+    if dilations is not None and set(np.ravel(dilations)) != {1}:
+        raise MigrationError("CFG061", "tf.nn.pool with dilations has no counterpart")
+    function = {"MAX": ops.max_pool, "AVG": ops.average_pool}[pooling_type]
+    return _pool(function, input, window_shape, strides, padding, data_format)
 
 
 def bias_add(value: Any, bias: Any, data_format: str | None = None) -> Any:
@@ -159,10 +167,10 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "avg_pool": avg_pool,
     "bias_add": bias_add,
     "conv": conv,
-    "conv_transpose": conv_transpose,
     "depth_to_space": depth_to_space,
     "depthwise_conv": depthwise_conv,
     "max_pool": max_pool,
+    "pool": pool,
     "separable_conv": separable_conv,
     "space_to_depth": space_to_depth,
 }

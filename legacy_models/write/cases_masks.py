@@ -1,0 +1,35 @@
+"""Masks on their way through attention, merges and borders."""
+
+from casebook import case
+from cases_recurrent import padded_ids
+
+
+@case(
+    "tf.keras-2.4 tf.keras-2.8 tf.keras-2.11",
+    "MultiHeadAttention over padded words, alone and in a nested model: before 2.10 it took no notice of the mask.",
+    "multi_head_attention mask embedding nested_model",
+    inputs=padded_ids,
+)
+def attention_over_padding(kit):
+    L = kit.layers
+    entry = kit.Input((6, 4), name="entry")
+    block = kit.functional(entry, L.MultiHeadAttention(1, 2, name="inner")(entry, entry), name="block")
+    ids = kit.Input((6,), name="ids")
+    words = L.Embedding(7, 4, mask_zero=True, name="words")(ids)
+    x = L.MultiHeadAttention(2, 3, name="outer")(words, words)
+    return kit.functional(ids, [L.Add()([words, x]), block(words), L.LSTM(2)(words)])
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.8",
+    "Masked sequences joined end to end by a layer that is called as Keras 3 calls the operation on their masks.",
+    "mask concatenate embedding duplicate_names",
+    inputs=padded_ids,
+)
+def masks_concatenated(kit):
+    L = kit.layers
+    ids = kit.Input((6,), name="ids")
+    words = L.Embedding(7, 4, mask_zero=True, name="words")(ids)
+    one, two = L.LSTM(2, return_sequences=True)(words), L.GRU(3, return_sequences=True)(words)
+    both = L.Dense(3)(L.Concatenate(name="concatenate")([one, two]))
+    return kit.functional(ids, L.SimpleRNN(2)(both))

@@ -1,0 +1,65 @@
+"""Cross entropies called as functions: those of ``tf.nn`` and of ``keras.backend`` of Keras 2.
+
+Source: ``keras/backend.py`` of 2.15, which clips probabilities at 1e-7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from keras import ops
+
+_EPSILON = 1e-7
+
+
+def softmax_cross_entropy(labels: Any, logits: Any, axis: int = -1) -> Any:
+    """``tf.nn.softmax_cross_entropy_with_logits``."""
+    return ops.negative(ops.sum(ops.multiply(labels, ops.log_softmax(logits, axis=axis)), axis=axis))
+
+
+def sigmoid_cross_entropy(labels: Any, logits: Any) -> Any:
+    """``tf.nn.sigmoid_cross_entropy_with_logits``: max(x, 0) - x z + log(1 + exp(-|x|))."""
+    tail = ops.log1p(ops.exp(ops.negative(ops.absolute(logits))))
+    return ops.add(ops.subtract(ops.relu(logits), ops.multiply(logits, labels)), tail)
+
+
+def sparse_softmax_cross_entropy(labels: Any, logits: Any) -> Any:
+    """``tf.nn.sparse_softmax_cross_entropy_with_logits``."""
+    return ops.sparse_categorical_crossentropy(labels, logits, from_logits=True)
+
+
+def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
+    """``keras.backend.binary_crossentropy``."""
+    if from_logits:
+        return sigmoid_cross_entropy(target, output)
+    clipped = ops.clip(output, _EPSILON, 1.0 - _EPSILON)
+    hit = ops.multiply(target, ops.log(ops.add(clipped, _EPSILON)))
+    miss = ops.multiply(ops.subtract(1.0, target), ops.log(ops.add(ops.subtract(1.0, clipped), _EPSILON)))
+    return ops.negative(ops.add(hit, miss))
+
+
+def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Any:
+    """``keras.backend.categorical_crossentropy``: probabilities are made to sum to 1 first."""
+    if from_logits:
+        return softmax_cross_entropy(target, output, axis)
+    shares = ops.divide(output, ops.sum(output, axis=axis, keepdims=True))
+    clipped = ops.clip(shares, _EPSILON, 1.0 - _EPSILON)
+    return ops.negative(ops.sum(ops.multiply(target, ops.log(clipped)), axis=axis))
+
+
+def sparse_categorical_crossentropy(
+    target: Any, output: Any, from_logits: bool = False, axis: int = -1
+) -> Any:
+    """``keras.backend.sparse_categorical_crossentropy``."""
+    return ops.sparse_categorical_crossentropy(target, output, from_logits=bool(from_logits), axis=axis)
+
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "binary_crossentropy": binary_crossentropy,
+    "categorical_crossentropy": categorical_crossentropy,
+    "sigmoid_cross_entropy": sigmoid_cross_entropy,
+    "softmax_cross_entropy": softmax_cross_entropy,
+    "sparse_categorical_crossentropy": sparse_categorical_crossentropy,
+    "sparse_softmax_cross_entropy": sparse_softmax_cross_entropy,
+}

@@ -1,0 +1,88 @@
+"""Operations of inference graphs that no Keras 2 file names, with TensorFlow's inputs and attributes.
+
+Definitions: ``tensorflow/core/ops/{array,math,nn,spectral}_ops.cc`` and the kernels that the docstrings name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from migrate.findings import MigrationError
+
+
+def bucketize(x: Any, boundaries: Sequence[float]) -> Any:
+    """``Bucketize``: the number of boundaries that are not above a value."""
+    edges = np.asarray(boundaries, dtype=str(x.dtype) if "float" in str(x.dtype) else "float32")
+    above = ops.greater_equal(ops.expand_dims(ops.cast(x, edges.dtype.name), -1), edges)
+    return ops.sum(ops.cast(above, "int32"), axis=-1)
+
+
+def select_rows(condition: Any, x: Any, y: Any) -> Any:
+    """``Select``: unlike ``SelectV2``, a vector chooses whole rows."""
+    if len(condition.shape) == 1:
+        for _ in range(len(x.shape) - 1):
+            condition = ops.expand_dims(condition, -1)
+    return ops.where(condition, x, y)
+
+
+def fake_quant(x: Any, low: Any, high: Any, num_bits: int = 8, narrow_range: bool = False) -> Any:
+    """``FakeQuantWithMinMaxVars`` with constant limits (``fake_quant_ops_functor.h``, ``Nudge``)."""
+    lowest, highest = (1 if narrow_range else 0), (1 << num_bits) - 1
+    low, high = float(np.float32(low)), float(np.float32(high))
+    scale = (high - low) / (highest - lowest)
+    zero = lowest - low / scale
+    nudged = lowest if zero < lowest else highest if zero > highest else int(np.floor(zero + 0.5))
+    bottom, top = (lowest - nudged) * scale, (highest - nudged) * scale
+    steps = ops.divide(ops.subtract(ops.clip(x, bottom, top), bottom), scale)
+    return ops.add(ops.multiply(ops.floor(ops.add(steps, 0.5)), scale), bottom)
+
+
+def dense_bincount(
+    x: Any, size: Any, weights: Any = None, binary_output: bool = False, dtype: str = "float32"
+) -> Any:
+    """``DenseBincount`` of rows without weights: how often each number below ``size`` occurs, or whether."""
+    if weights is not None and np.size(weights):
+        raise MigrationError("CFG061", "a count with weights has no counterpart")
+    if not isinstance(size, int):
+        raise MigrationError(
+            "CFG061", "a count up to a number that is known only at run time has no counterpart"
+        )
+    if len(x.shape) != 2:
+        raise MigrationError("CFG061", "a count over the whole batch has no counterpart")
+    found = ops.one_hot(x, size, dtype="float32")
+    return ops.cast(ops.max(found, axis=1) if binary_output else ops.sum(found, axis=1), dtype)
+
+
+def segment_sum(data: Any, segment_ids: Any, num_segments: Any) -> Any:
+    """``UnsortedSegmentSum`` over the first axis."""
+    return ops.segment_sum(data, ops.convert_to_tensor(segment_ids, "int32"), num_segments=int(num_segments))
+
+
+def spectrum(x: Any, fft_length: Any) -> Any:
+    """``ComplexAbs`` of ``RFFT``: magnitudes, since layers hold no complex numbers."""
+    real, imaginary = ops.rfft(x, fft_length=int(np.ravel(fft_length)[0]))
+    return ops.sqrt(ops.add(ops.square(real), ops.square(imaginary)))
+
+
+def resize_bicubic(
+    image: Any, size: Any, half_pixel_centers: bool = False, align_corners: bool = False
+) -> Any:
+    """``ResizeBicubic`` as ``tf.image.resize`` of TensorFlow 2 calls it."""
+    if align_corners or not half_pixel_centers:
+        raise MigrationError("CFG061", "TensorFlow 1's bicubic resizing has no counterpart")
+    return ops.image.resize(ops.cast(image, "float32"), tuple(int(n) for n in size), interpolation="bicubic")
+
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "graph.bucketize": bucketize,
+    "graph.dense_bincount": dense_bincount,
+    "graph.fake_quant": fake_quant,
+    "graph.resize_bicubic": resize_bicubic,
+    "graph.segment_sum": segment_sum,
+    "graph.select_rows": select_rows,
+    "graph.spectrum": spectrum,
+}

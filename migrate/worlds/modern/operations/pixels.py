@@ -1,0 +1,125 @@
+"""``tf.image`` over ``keras.ops``: cutting, turning and colours of images of known size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from migrate.findings import MigrationError
+
+# Rows give red, green and blue; columns are the channels made. Source: the kernels of ``image_ops_impl.py``.
+_YUV = [
+    [0.299, -0.14714119, 0.61497538],
+    [0.587, -0.28886916, -0.51496512],
+    [0.114, 0.43601035, -0.10001026],
+]
+_YIQ = [
+    [0.299, 0.59590059, 0.2115],
+    [0.587, -0.27455667, -0.52273617],
+    [0.114, -0.32134392, 0.31119955],
+]
+
+
+def crop_to_bounding_box(
+    image: Any, offset_height: int, offset_width: int, target_height: int, target_width: int
+) -> Any:
+    """``tf.image.crop_to_bounding_box``."""
+    rows = slice(offset_height, offset_height + target_height)
+    columns = slice(offset_width, offset_width + target_width)
+    return image[..., rows, columns, :]
+
+
+def pad_to_bounding_box(
+    image: Any, offset_height: int, offset_width: int, target_height: int, target_width: int
+) -> Any:
+    """``tf.image.pad_to_bounding_box``: zeros around."""
+    height, width = _size(image)
+    rows = [offset_height, target_height - offset_height - height]
+    columns = [offset_width, target_width - offset_width - width]
+    before = [[0, 0]] * (len(image.shape) - 3)
+    return ops.pad(image, [*before, rows, columns, [0, 0]])
+
+
+def resize_with_crop_or_pad(image: Any, target_height: int, target_width: int) -> Any:
+    """``tf.image.resize_with_crop_or_pad``: around the middle."""
+    height, width = _size(image)
+    down, across = target_height - height, target_width - width
+    cut = crop_to_bounding_box(
+        image,
+        max(-down // 2, 0),
+        max(-across // 2, 0),
+        min(target_height, height),
+        min(target_width, width),
+    )
+    return pad_to_bounding_box(cut, max(down // 2, 0), max(across // 2, 0), target_height, target_width)
+
+
+def central_crop(image: Any, central_fraction: float) -> Any:
+    """``tf.image.central_crop``."""
+    height, width = _size(image)
+    top, left = (int((n - n * central_fraction) / 2) for n in (height, width))
+    return crop_to_bounding_box(image, top, left, height - 2 * top, width - 2 * left)
+
+
+def rot90(image: Any, k: int = 1) -> Any:
+    """``tf.image.rot90``: against the clock."""
+    height = len(image.shape) - 3
+    return ops.rot90(image, k % 4, axes=(height, height + 1))
+
+
+def transpose_image(image: Any) -> Any:
+    """``tf.image.transpose``: rows become columns."""
+    return ops.swapaxes(image, -3, -2)
+
+
+def adjust_gamma(image: Any, gamma: float = 1, gain: float = 1) -> Any:
+    """``tf.image.adjust_gamma`` of floating-point images."""
+    return ops.multiply(ops.power(image, gamma), gain)
+
+
+def rgb_to_yuv(images: Any) -> Any:
+    """``tf.image.rgb_to_yuv``."""
+    return ops.matmul(images, np.array(_YUV, "float32"))
+
+
+def rgb_to_yiq(images: Any) -> Any:
+    """``tf.image.rgb_to_yiq``."""
+    return ops.matmul(images, np.array(_YIQ, "float32"))
+
+
+def extract_patches(images: Any, sizes: Any, strides: Any, rates: Any, padding: str) -> Any:
+    """``tf.image.extract_patches``; arguments have one number for each axis of the tensor."""
+    if list(rates) != [1, 1, 1, 1] and list(strides) != [1, 1, 1, 1]:
+        raise MigrationError("CFG061", "tf.image.extract_patches with strides and rates has no counterpart")
+    return ops.image.extract_patches(
+        images,
+        (sizes[1], sizes[2]),
+        strides=(strides[1], strides[2]),
+        dilation_rate=rates[1] if rates[1] == rates[2] else (rates[1], rates[2]),
+        padding=padding.lower(),
+        data_format="channels_last",
+    )
+
+
+def _size(image: Any) -> tuple[int, int]:
+    height, width = image.shape[-3], image.shape[-2]
+    if height is None or width is None:
+        raise MigrationError("CFG066", "an image of unknown size is cut or padded")
+    return int(height), int(width)
+
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "adjust_gamma": adjust_gamma,
+    "central_crop": central_crop,
+    "crop_to_bounding_box": crop_to_bounding_box,
+    "extract_patches": extract_patches,
+    "pad_to_bounding_box": pad_to_bounding_box,
+    "resize_with_crop_or_pad": resize_with_crop_or_pad,
+    "rgb_to_yiq": rgb_to_yiq,
+    "rgb_to_yuv": rgb_to_yuv,
+    "rot90": rot90,
+    "transpose_image": transpose_image,
+}
