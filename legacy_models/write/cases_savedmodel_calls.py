@@ -106,3 +106,30 @@ def vocabulary_asset(kit, folder):
     golden = record_signatures(kit, path, {"serving_default": {"word": words}})
     golden.update(of_signature(golden, "serving_default"))
     return facts(folder, golden)
+
+
+@special(
+    "tf.keras-2.8",
+    "A tf.Module around recurrent Keras layers: their calls stand in the graph as functions that say what they compute.",
+    "tf_module keras_layers lstm gru bidirectional signatures",
+)
+def module_recurrent(kit, folder):
+    tf, L = kit.tf, kit.layers
+    line = kit.Input((5, 3), name="line")
+    x = L.Bidirectional(L.LSTM(3, return_sequences=True), name="both")(line)
+    x = L.GRU(2, go_backwards=True, name="back")(x)
+    model = kit.functional(line, L.Dense(2, name="top")(x))
+    rec.draw_weights(kit, model, kit.rng("module_recurrent", "weights"))
+    module = tf.Module()
+    module.held = list(model.variables)  # not the layers, whose own functions weigh megabytes
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 5, 3], tf.float32, name="line")])
+    def serve(line):
+        return {"y": model(line, training=False)}
+
+    path = os.path.join(folder, "saved_model")
+    tf.saved_model.save(module, path, signatures=serve)
+    feed = kit.rng("module_recurrent", "inputs").normal(size=(3, 5, 3)).astype("float32")
+    golden = record_signatures(kit, path, {"serving_default": {"line": feed}})
+    golden.update(of_signature(golden, "serving_default"))
+    return facts(folder, golden)

@@ -13,12 +13,16 @@ from migrate.dialects.keras3.operations.node_table import GRAPH_OPS
 from migrate.dialects.rule import Era
 from migrate.findings import MigrationError
 from migrate.lift.graph import Graph, GraphNode, Variable, node_of
-from migrate.lift.layers import LAYERS, Lifted, with_bias
+from migrate.lift.layers import LAYERS, Lifted, attribute, with_bias
+from migrate.lift.operations import DIRECT, Direct
+from migrate.lift.recurrent import ALL, CLASSES, LAST, SEQUENCES, STATE, outputs_of, recurrent
 
 CONTROL_FLOW = frozenset(
     {"Switch", "Merge", "Enter", "Exit", "NextIteration", "LoopCond", "If", "StatelessIf", "While", "StatelessWhile",
      "Case", "StatelessCase", "PartitionedCall", "StatefulPartitionedCall"}
 )  # fmt: skip
+_LOOPS = ("TensorList", "TensorArray")
+"""Beginnings of operations that carry what loops collect."""
 _SAME = {
     "BatchMatMulV3": "BatchMatMulV2",
     "Gather": "GatherV2",
@@ -45,6 +49,7 @@ class Converter:
         self._fed = {endpoint.tensor: key for key, endpoint in graph.inputs.items()}
         self._layers: dict[str, Layer] = {}
         self._refs: dict[str, TensorRef] = {}
+        self._lifted: dict[str, TensorRef] = {}
 
     def convert(self) -> Model:
         """The model.
@@ -116,18 +121,35 @@ class Converter:
                     )
                 pending.append(missing[0])  # one at a time, so that what is pending is a chain
                 continue
-            made = self._layer(node, lifted) if lifted is not None else self._operation(node)
             index = int(current.rpartition(":")[2])
-            if lifted is not None and index:
-                raise _unliftable(node, f"output {index} of {node.op} ({node.name}) is used")
-            self._refs[current] = TensorRef(made.layer, 0, index)
+            if lifted is None:
+                self._refs[current] = TensorRef(self._operation(node).layer, 0, index)
+                continue
+            if node.name not in self._lifted:
+                self._lifted[node.name] = self._layer(node, lifted)
+            self._refs[current] = self._output(node, lifted, index)
         return self._refs[wanted]
+
+    def _output(self, node: GraphNode, lifted: Lifted, index: int) -> TensorRef:
+        """One output of an operation that became a layer; of a recurrent one the last step may be taken."""
+        made = self._lifted[node.name]
+        if node.op in CLASSES:
+            index = outputs_of(node)[index]
+        if node.op in CLASSES and index in (LAST, STATE) and lifted.config[SEQUENCES]:
+            call = Node((made, [{"slice": [None, None, None]}, -1]))
+            name = self._free(f"{made.layer}_last")
+            return self._add(Layer("Op", name, {"function": "composite.getitem"}, (call,)))
+        if index and not (node.op in CLASSES and index in (ALL, STATE)):
+            raise _unliftable(node, f"output {index} of {node.op} ({node.name}) is used")
+        return made
 
     def _lift(self, node: GraphNode) -> Lifted | None:
         if node.op in ("BiasAdd", "Add", "AddV2"):
             found = with_bias(self._graph, node, self._uses)
             if found is not None:
                 return found
+        if node.op in CLASSES:
+            return recurrent(self._graph, node, self._uses)
         match = LAYERS.get(node.op)
         return match(self._graph, node) if match is not None else None
 
@@ -144,15 +166,43 @@ class Converter:
 
     def _computed(self, node: GraphNode) -> list[str]:
         """Inputs that are neither constants nor variables."""
-        sources = map(self._graph.source, node.inputs)
+        sources = map(self._graph.source, self._given(node))
         return [s for s in sources if s not in self._graph.constants and s not in self._graph.variables]
+
+    def _given(self, node: GraphNode) -> tuple[str, ...]:
+        """Inputs of an operation; of a spectrum those of the transform, since layers hold no complex numbers."""
+        if node.op == "ComplexAbs":
+            transform = self._graph.producer(node.inputs[0])
+            if transform is not None and transform.op == "RFFT":
+                return transform.inputs
+            raise _unliftable(node, f"{node.op} ({node.name}) takes complex numbers")
+        if node.op == "DenseBincount":
+            return (node.inputs[0], self._clamped(node.inputs[1]), *node.inputs[2:])
+        return node.inputs
+
+    def _clamped(self, tensor: str) -> str:
+        """The constant that ``minimum(c, maximum(c, …))`` always is, as ``tf.math.bincount`` makes its size."""
+        limits = []
+        current = tensor
+        for op in ("Minimum", "Maximum"):
+            node = self._graph.producer(current)
+            if node is None or node.op != op:
+                return tensor
+            sources = [self._graph.source(given) for given in node.inputs]
+            constant = [s for s in sources if s in self._graph.constants]
+            if len(constant) != 1:
+                return tensor
+            limits.append(constant[0])
+            current = next(s for s in sources if s not in self._graph.constants)
+        lower, upper = (self._graph.constants[limit] for limit in limits)
+        return limits[0] if np.array_equal(lower, upper) else tensor
 
     def _operation(self, node: GraphNode) -> TensorRef:
         existing = self._layers.get(plain_name(node.name))
         if existing is not None and existing.config.get("graph_node") == node.name:
             return TensorRef(existing.name)
         op = _SAME.get(node.op, node.op)
-        if op in CONTROL_FLOW or "Table" in op or "Parse" in op:
+        if op in CONTROL_FLOW or op in CLASSES or "Table" in op or "Parse" in op or op.startswith(_LOOPS):
             raise MigrationError(
                 "EXP021",
                 f"{node.op} ({node.name}) is control flow, a table or parsing, which layers do not express",
@@ -161,25 +211,50 @@ class Converter:
             )
         if op == "Erfc":
             return self._complement(node)
+        if op in DIRECT:
+            return self._direct(node, DIRECT[op])
         if op not in GRAPH_OPS:
             raise _unliftable(node, f"the operation {node.op} ({node.name}) is outside the table")
-        anchor = self._anchor(node)
-        tensors: list[Any] = []
-        constants: dict[str, Any] = {}
-        for position, tensor in enumerate(node.inputs):
-            source = self._graph.source(tensor)
-            variable = self._graph.variables.get(source)
-            if variable is not None and variable.value.dtype.kind == "f":
-                tensors.append(self._bare(source, variable, anchor))
-            elif variable is not None or source in self._graph.constants:
-                value = variable.value if variable is not None else self._graph.constants[source]
-                constants[str(position)] = _plain(value, node)
-            else:
-                tensors.append(self._refs[source])
+        operands = self._operands(node)
+        tensors = [operand for operand in operands if isinstance(operand, TensorRef)]
+        constants = {
+            str(position): operand
+            for position, operand in enumerate(operands)
+            if not isinstance(operand, TensorRef)
+        }
         config = {"node_def": {"op": op, "attr": node.attributes}, "constants": constants}
         stored = Layer("TensorFlowOpLayer", self._free(node.name), config, (Node((tensors,)),))
         record = tensorflow_graph_node(stored, self._era)
         return self._add(record.with_config(graph_node=node.name))
+
+    def _operands(self, node: GraphNode) -> list[Any]:
+        """Inputs of an operation in order: references, and plain values of constants."""
+        anchor = self._anchor(node)
+        operands: list[Any] = []
+        for tensor in self._given(node):
+            source = self._graph.source(tensor)
+            variable = self._graph.variables.get(source)
+            if variable is not None and variable.value.dtype.kind == "f":
+                operands.append(self._bare(source, variable, anchor))
+            elif variable is not None or source in self._graph.constants:
+                value = variable.value if variable is not None else self._graph.constants[source]
+                operands.append(_plain(value, node))
+            else:
+                operands.append(self._refs[source])
+        return operands
+
+    def _direct(self, node: GraphNode, direct: Direct) -> TensorRef:
+        """The call of a function that takes an operation's inputs by position."""
+        args = [
+            {"$array": operand} if isinstance(operand, list) else operand for operand in self._operands(node)
+        ]
+        kwargs = {
+            parameter: attribute(node, name)
+            for name, parameter in direct.attributes.items()
+            if name in node.attributes
+        }
+        config = {"function": direct.function, "graph_node": node.name}
+        return self._add(Layer("Op", self._free(node.name), config, (Node(tuple(args), kwargs),)))
 
     def _complement(self, node: GraphNode) -> TensorRef:
         """``erfc``, which exact GELU is made of: ``1 - erf``."""
@@ -190,7 +265,7 @@ class Converter:
 
     def _anchor(self, node: GraphNode) -> TensorRef:
         """A tensor of the model that a bare variable can hang on: Keras computes only what depends on an input."""
-        computed = [s for s in map(self._graph.source, node.inputs) if s in self._refs]
+        computed = [s for s in map(self._graph.source, self._given(node)) if s in self._refs]
         return self._refs[computed[0]] if computed else next(iter(self._refs.values()))
 
     def _bare(self, source: str, variable: Variable, anchor: TensorRef) -> TensorRef:
@@ -226,6 +301,10 @@ def convert(graph: Graph, era: Era, name: str = "lifted") -> Model:
 
 
 def _plain(value: Array, node: GraphNode) -> Any:
+    if value.dtype.kind in "OSU":
+        raise _unliftable(
+            node, f"{node.op} ({node.name}) takes a constant text, and only TensorFlow computes with text"
+        )
     if value.dtype.kind not in "fiub":
         raise _unliftable(node, f"{node.op} ({node.name}) takes a constant of {value.dtype}")
     return value.tolist()

@@ -81,12 +81,23 @@ def tensordot(graph: Graph, node: GraphNode) -> Lifted | None:
         return None
     found = dense(graph, product)
     turned = graph.producer(flat.inputs[0])
-    if found is None or turned is None or turned.op != "Transpose":
+    if found is None or turned is None or turned.op != "Transpose" or _loses_units(graph, node):
         return None
     order = graph.constants.get(graph.source(turned.inputs[1]))
     if order is None or order.tolist() != list(range(order.size)):
         return None
     return Lifted("Dense", turned.inputs[0], found.config, found.weights)
+
+
+def _loses_units(graph: Graph, node: GraphNode) -> bool:
+    """Whether a ``tf.tensordot`` was by a vector: what is restored then has no axis of the units."""
+    shape = graph.producer(node.inputs[1])
+    if shape is None or shape.op != "ConcatV2":
+        return False
+    return any(
+        constant is not None and not constant.size
+        for constant in (graph.constants.get(graph.source(t)) for t in shape.inputs[:-1])
+    )
 
 
 def convolution(graph: Graph, node: GraphNode) -> Lifted | None:

@@ -405,6 +405,66 @@ class Normalisation(tf.Module):
         return {"fused": fused[0], "folded": folded, "plain": plain, "layer": layer, "standard": standard}
 
 
+class Positions(tf.Module):
+    """Learned positions cut to the length of the input, the last step by its number, steps backwards."""
+
+    def __init__(self):
+        super().__init__()
+        self.table = variable(16, 4)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, 4], tf.float32, name="x")])
+    def serve(self, x):
+        """Slices whose ends are sizes."""
+        length = tf.shape(x)[1]
+        return {
+            "placed": x + self.table[:length],
+            "later": x[:, 2:] + self.table[2:length],
+            "last": x[:, length - 1],
+            "backwards": x[:, ::-1, 3:0:-2],
+        }
+
+
+class Counts(tf.Module):
+    """What feature columns are made of: buckets, counts, rows chosen by a vector, sums by segment."""
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec([None, 5], tf.float32, name="x"),
+            tf.TensorSpec([None, 5], tf.int32, name="ids"),
+        ]
+    )
+    def serve(self, x, ids):
+        """Counts of several kinds."""
+        near = tf.math.floormod(ids, 6)
+        return {
+            "buckets": tf.raw_ops.Bucketize(input=x, boundaries=[-1.0, 0.0, 0.5]),
+            "counts": tf.math.bincount(near, minlength=6, maxlength=6, axis=-1, dtype=tf.float32),
+            "present": tf.math.bincount(
+                near, minlength=6, maxlength=6, axis=-1, dtype=tf.float32, binary_output=True
+            ),
+            "rows": tf.compat.v1.where(tf.reduce_sum(x, 1) > 0, x, -x),
+            "segments": tf.transpose(tf.math.unsorted_segment_sum(tf.transpose(x), [0, 1, 0, 2, 1], 3)),
+            "gray": tf.image.rgb_to_grayscale(x[:, None, None, :3])[:, 0, 0],
+        }
+
+
+class Sound(tf.Module):
+    """Magnitudes of a spectrum, quantisation as it was trained, a bicubic resize, a linear system."""
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 16], tf.float32, name="wave")])
+    def serve(self, wave):
+        """Signals in and out."""
+        system = tf.constant(np.eye(16, dtype=np.float32) * 2.0 + 0.1)
+        return {
+            "spectrum": tf.abs(tf.signal.rfft(wave)),
+            "longer": tf.abs(tf.signal.rfft(wave, [32])),
+            "quantised": tf.quantization.fake_quant_with_min_max_args(wave, -1.5, 2.0),
+            "few_bits": tf.quantization.fake_quant_with_min_max_vars(wave, -1.0, 1.1, 4, True),
+            "resized": tf.image.resize(tf.reshape(wave, [-1, 4, 4, 1]), [6, 6], "bicubic"),
+            "solved": tf.transpose(tf.linalg.solve(system, tf.transpose(wave))),
+        }
+
+
 GROUPS = (
     Text,
     Images,
@@ -421,6 +481,9 @@ GROUPS = (
     Volumes,
     Pooling,
     Normalisation,
+    Positions,
+    Counts,
+    Sound,
 )
 
 if __name__ == "__main__":

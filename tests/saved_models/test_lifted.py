@@ -31,6 +31,7 @@ def lift(path: str, slot: Slot, out: Path) -> ArtifactResult:
         ("tf.keras-1.15/frozen/model.pb", {"Conv2D", "BatchNormalization", "Dense"}),
         ("tf.keras-1.15/simple_save/saved_model", {"Conv2D", "BatchNormalization", "Dense"}),
         ("tf.keras-1.15/training_flag/saved_model", {"Dense", "BatchNormalization"}),
+        ("tf.keras-2.8/module_recurrent/saved_model", {"LSTM", "GRU", "Dense"}),
         ("tf.keras-2.8/module_convolutional/saved_model", {"Conv2D", "DepthwiseConv2D", "Dense"}),
         ("tf.keras-2.11/module_plain/saved_model", {"Dense", "Embedding"}),
         ("tf.keras-2.11/hub_reusable/saved_model", {"Dense"}),
@@ -69,6 +70,13 @@ def test_loop_is_named_and_the_signatures_are_kept(slot: Slot, tmp_path: Path) -
     assert (finding.code, finding.place) == ("EXP021", "while/Enter_1")
 
 
+def test_pictures_are_decoded_in_a_loop_which_is_named(slot: Slot, tmp_path: Path) -> None:
+    result = lift("tf.keras-2.8/module_image_bytes/saved_model", slot, tmp_path)
+    assert (result.outputs.keras, result.outputs.saved_model) == (None, "lifted/saved_model")
+    (finding,) = result.findings
+    assert (finding.code, finding.place.rpartition("/")[2][:11]) == ("EXP021", "TensorArray")
+
+
 @pytest.fixture(scope="module")
 def graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """SavedModels of modules without Keras."""
@@ -97,6 +105,9 @@ def graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("Volumes", {"Conv3D"}),
         ("Pooling", set()),
         ("Normalisation", {"BatchNormalization"}),
+        ("Positions", {"Embedding"}),
+        ("Counts", set()),
+        ("Sound", set()),
     ],
 )
 def test_module_without_keras_becomes_layers(

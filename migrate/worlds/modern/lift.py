@@ -19,6 +19,7 @@ from migrate.dialects.rule import Era
 from migrate.findings import MigrationError
 from migrate.lift.convert import convert
 from migrate.lift.graph import Endpoint, Graph, GraphNode, Variable
+from migrate.lift.recurrent import OUTPUTS, kind_of
 from migrate.worlds.graphs import described, read_graph
 from migrate.worlds.modern.build import build_model
 from migrate.worlds.modern.reference_variables import load_graph
@@ -28,6 +29,7 @@ from migrate.worlds.variables import assign_model
 _VARIABLES = frozenset({"VarHandleOp", "Variable", "VariableV2"})
 _ENTERING, _LEAVING = frozenset({"Enter", "RefEnter"}), frozenset({"Exit", "RefExit"})
 _SWITCHING, _MERGING = frozenset({"Switch", "RefSwitch"}), frozenset({"Merge", "RefMerge"})
+_CALLS = frozenset({"PartitionedCall", "StatefulPartitionedCall"})
 _STEM = "lifted"
 
 
@@ -97,7 +99,9 @@ def _graph(
     while decide(pruned, constants):
         pruned = tf.compat.v1.graph_util.extract_sub_graph(pruned, wanted)
         constants = _constants(pruned, fed)
-    nodes = {node.name: _node(node) for node in pruned.node}
+    functions = {function.signature.name: function for function in graph_def.library.function}
+    functions |= {function.signature.name: function for function in pruned.library.function}
+    nodes = {node.name: _node(node, functions) for node in pruned.node}
     return Graph(nodes, constants, variables, inputs, outputs)
 
 
@@ -167,13 +171,32 @@ def _inline(graph_def: Any, outputs: Iterable[str]) -> Any:
     rewrite.min_graph_nodes = -1
     rewrite.meta_optimizer_iterations = rewriter_config_pb2.RewriterConfig.ONE
     rewrite.optimizers.append("function")
-    return tf_optimizer.OptimizeGraph(config, meta)
+    optimized = tf_optimizer.OptimizeGraph(config, meta)
+    for node in optimized.node:
+        # Of a Keras RNN's call they are those of another function that computes the same (``api_implements``).
+        node.attr.pop("_output_shapes", None)
+    return optimized
 
 
-def _node(node: Any) -> GraphNode:
+def _node(node: Any, functions: Mapping[str, Any]) -> GraphNode:
     inputs = tuple(name if ":" in name else f"{name}:0" for name in node.input if not name.startswith("^"))
     attributes = {} if node.op == "Const" else json_format.MessageToDict(node).get("attr", {})
-    return GraphNode(node.name, node.op, inputs, attributes)
+    op = node.op
+    called = functions.get(node.attr["f"].func.name) if op in _CALLS else None
+    if called is not None:
+        told = called.attr
+        op = (
+            kind_of(told["api_implements"].s.decode("utf-8", "replace") if "api_implements" in told else "")
+            or op
+        )
+        attributes |= {name: {"b": told[name].b} for name in ("go_backwards", "time_major") if name in told}
+        # Grappler calls a copy without the outputs that nobody takes; names tell which those of the author are left.
+        author = functions.get(called.signature.name.partition("_specialized_for_")[0], called)
+        all_names = [argument.name for argument in author.signature.output_arg]
+        names = [argument.name for argument in called.signature.output_arg]
+        if set(names) <= set(all_names):
+            attributes[OUTPUTS] = {"list": {"i": [str(all_names.index(name)) for name in names]}}
+    return GraphNode(node.name, op, inputs, attributes)
 
 
 def _constants(graph_def: Any, fed: Set[str]) -> dict[str, Array]:
