@@ -1,7 +1,7 @@
 """The JSON contract: what ``keras-migrate code --format json`` prints, and its schema.
 
 The names and values are a promise; a change of meaning raises ``SCHEMA``. ``schema/code.json`` is generated
-from these records and a test compares them.
+from these records (``make docs``).
 """
 
 from __future__ import annotations
@@ -111,9 +111,3 @@ def result(files: Iterable[FileRecord], looked_at: int, *, written: bool = False
             effort=Effort(automatic=fixes["safe"], assisted=fixes["unsafe"], manual=fixes["manual"]),
         ),
     )
-
-
-def schema() -> bytes:
-    """The JSON Schema of a run, as published."""
-    document = msgspec.json.schema(Result)
-    return msgspec.json.format(msgspec.json.encode(document, order="deterministic"), indent=2) + b"\n"

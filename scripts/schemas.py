@@ -1,41 +1,37 @@
-"""Write the published JSON Schema of ``keras-migrate models``; ``--check`` fails when it is not what the records say.
+"""Write the published JSON Schemas; ``--check`` fails when one is not what the records say.
 
 python scripts/schemas.py [--check]
 """
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from migrate.report.records import report_schema  # noqa: E402
+from codemods.records import Result  # noqa: E402
+from migrate.report.compatibility.records import Report  # noqa: E402
+from migrate.report.records import BatchReport  # noqa: E402
+from migrate.schema import json_schema  # noqa: E402
 
-TARGET = ROOT / "migrate" / "report" / "schema" / "models.json"
-
-
-def text() -> str:
-    """The schema as it is published."""
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "keras-migrate models",
-        **report_schema(),
-    }
-    return json.dumps(schema, indent=1, sort_keys=True) + "\n"
+PUBLISHED = {
+    "codemods/schema/code.json": (Result, "keras-migrate code"),
+    "migrate/report/schema/models.json": (BatchReport, "keras-migrate models"),
+    "migrate/report/schema/report.json": (Report, "keras-migrate report"),
+}
+"""Where each schema is, the record that it describes, and its title."""
 
 
 def main() -> None:
     """Write or check."""
+    texts = {ROOT / path: json_schema(*described) for path, described in PUBLISHED.items()}
     if "--check" in sys.argv[1:]:
-        sys.exit(
-            0
-            if TARGET.read_text(encoding="utf-8") == text()
-            else f"{TARGET.name} is out of date: run make docs"
-        )
-    TARGET.write_text(text(), encoding="utf-8")
+        old = [path.name for path, text in texts.items() if path.read_text(encoding="utf-8") != text]
+        sys.exit(f"out of date: {', '.join(old)}; run make docs" if old else 0)
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

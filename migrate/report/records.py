@@ -143,8 +143,3 @@ class MigrationRecord(msgspec.Struct, frozen=True):
     """Classes of the layers that rules were shown; None where they were shown none to the end."""
     made_for: dict[str, str] = {}
     """What the batch that made this knows its work by: ``key`` (content and options) and ``ruleset``."""
-
-
-def report_schema() -> dict[str, Any]:
-    """The JSON Schema of :class:`BatchReport`."""
-    return msgspec.json.schema(BatchReport)

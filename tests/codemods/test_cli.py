@@ -217,11 +217,6 @@ def test_what_needs_tensorflow_stays_a_finding(project: Path) -> None:
     assert invoke(".", "--target", "tf.keras").exit_code == 0
 
 
-def test_schema_is_generated() -> None:
-    published = (Path(records.__file__).parent / "schema" / "code.json").read_bytes()
-    assert published == records.schema()
-
-
 def test_other_formats(project: Path) -> None:
     (project / "b.py").write_text(LEFT)
     (project / "c.py").write_text("import keras\ndef (:\n")

@@ -11,7 +11,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from migrate.report.compatibility import schema
+from migrate import report as report_package
 from migrate.report.compatibility.build import Inputs, build
 from migrate.report.compatibility.compare import compare, read_report
 from migrate.report.compatibility.contracts import CodeReport, ModelsReport
@@ -21,6 +21,7 @@ from migrate.report.writers import junit, sarif
 
 from .factory import code_report, models_report
 
+PUBLISHED = Path(report_package.__file__).parent / "schema" / "report.json"
 SCHEMAS = Path(__file__).with_name("schemas")
 
 
@@ -64,13 +65,9 @@ def test_junit_is_valid_against_the_jenkins_schema() -> None:
 
 
 def test_json_is_valid_against_the_published_schema() -> None:
-    published = json.loads(schema.PUBLISHED.read_text())
+    published = json.loads(PUBLISHED.read_text())
     jsonschema.Draft202012Validator.check_schema(published)
     jsonschema.Draft202012Validator(published).validate(json.loads(json_format.write(report())))
-
-
-def test_published_schema_is_that_of_the_records() -> None:
-    assert schema.PUBLISHED.read_text() == schema.text(), "run python -m migrate.report.compatibility.schema"
 
 
 def test_json_reads_back_as_the_same_report() -> None:

@@ -1,6 +1,6 @@
 """The records of the compatibility report: the published JSON contract, and what every writer reads.
 
-``python -m migrate.report.compatibility.schema`` prints their JSON Schema. Paths are POSIX and relative to the
+Their JSON Schema is ``migrate/report/schema/report.json``. Paths are POSIX and relative to the
 root that was looked at; lines and columns count from 1, 0 means unknown.
 """
 

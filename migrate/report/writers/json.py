@@ -1,4 +1,4 @@
-"""The report as JSON: the records themselves, after the schema in ``compatibility/schema.json``."""
+"""The report as JSON: the records themselves, after the schema in ``report/schema/report.json``."""
 
 from __future__ import annotations
 
