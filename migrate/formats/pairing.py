@@ -2,7 +2,8 @@
 
 People save ``model.json`` beside ``model.h5``, ``model.weights.h5`` or ``model_weights.h5``,
 ``x_config.json`` beside ``x_weights.h5``, or ``model.json`` with ``weights.h5``. A pair is only taken when
-exactly one file fits; whether the layers agree is checked by those who build from it.
+exactly one file fits; whether the layers agree is checked by those who build from it, and here where the names say
+nothing.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def core(name: str) -> str:
 
 
 def find_architecture(weights: Path) -> Path | None:
-    """The architecture file beside a weights file; None when there is none, or no single one.
+    """The architecture beside a weights file; None when there is none, or no single one.
 
     Raises:
         MigrationError: FMT021 when the folder cannot be listed.
@@ -97,7 +98,8 @@ class Neighbours:
         self._texts: dict[str, list[Path]] = {}
         self._by_core: dict[str, list[str]] = {}
         self._weights = 0
-        for name in sorted(_listed(folder)):
+        self._names = frozenset(_listed(folder))
+        for name in sorted(self._names):
             wanted = core(name)
             self._by_core.setdefault(wanted, []).append(name)
             self._weights += bool(_WEIGHT_SUFFIX.search(name))
@@ -114,11 +116,40 @@ class Neighbours:
         fitting.sort(key=lambda p: (p.stem != weights.stem, p.stem != weights.name, p.name))
         architectures = [p for p in fitting if _is_architecture(p)]
         if not architectures:
-            return self._only_pair(weights)
+            is_checkpoint = weights.name.endswith(_INDEX) or f"{weights.name}{_INDEX}" in self._names
+            return self._only_architecture(weights) if is_checkpoint else self._only_pair(weights)
         exact = [p for p in architectures if weights.name.startswith(p.stem)]
         if len(architectures) == 1 or len(exact) == 1:
             return (exact or architectures)[0]
         return None
+
+    def _only_architecture(self, checkpoint: Path) -> Path | None:
+        """The one architecture of a folder, if every variable of the checkpoint is called after its layer there.
+
+        ``ModelCheckpoint`` writes ``cp-0001.ckpt``, ``cp-0002.ckpt`` … beside the one ``model.json`` that people keep.
+        """
+        if sum(map(len, self._texts.values())) > _MAX_ALONE:
+            return None
+        texts = [path for paths in self._texts.values() for path in paths]
+        architectures = [path for path in texts if _is_architecture(path)]
+        if len(architectures) != 1 or any(
+            _WEIGHT_SUFFIX.search(n) for n in self.alike(architectures[0].name)
+        ):
+            return None
+        from migrate.formats.architecture import read_architecture
+        from migrate.formats.checkpoint.reader import read_checkpoint
+
+        try:
+            root = read_architecture(architectures[0]).architecture
+            fitted = read_checkpoint(checkpoint, root, values=False)
+        except MigrationError:
+            return None  # no pair is found; reading the weights themselves says what is wrong with them
+        held = [
+            (saved.layer[-1], array.name) for saved in fitted.weights for array in saved.arrays if saved.layer
+        ]
+        # The objects of a checkpoint are numbered; the names of its variables say whose numbers they are.
+        named = all(layer in name.split("/") for layer, name in held)
+        return architectures[0] if held and named and not fitted.metadata.get("unmatched") else None
 
     def _only_pair(self, weights: Path) -> Path | None:
         """The one architecture of a folder with one weights file, if their layers have the same names."""

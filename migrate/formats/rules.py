@@ -18,7 +18,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "FMT028",
         "graph-without-values",
-        "The .meta graph of a TF1 checkpoint, which holds no values.",
+        "A graph whose variables have no values: a .meta file, or an Estimator's graph.pbtxt.",
         Severity.ERROR,
         Fix.MANUAL,
         why="A Saver writes the graph of the training program beside its checkpoint. The values are in the checkpoint; "

@@ -16,6 +16,7 @@ from migrate.findings import MigrationError
 from migrate.worlds.runner import cases_of, to_numpy
 from migrate.worlds.session import shape_of
 
+_VARIABLES = frozenset({"Variable", "VariableV2", "VarHandleOp"})
 _NO_RESULT = frozenset({"NoOp", "Assert", "Const", "Placeholder"})
 
 
@@ -86,8 +87,21 @@ def _keys(names: Sequence[str]) -> dict[str, str]:
 
 
 def load_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Describe the graph of ``path``."""
-    return described(read_graph(params["path"]))
+    """Describe the graph of ``path``.
+
+    Raises:
+        MigrationError: ``FMT028`` when it is not frozen: an Estimator's ``graph.pbtxt`` has variables without values.
+    """
+    graph = read_graph(params["path"])
+    variable = next((node.name for node in graph.node if node.op in _VARIABLES), None)
+    if variable is not None:
+        raise MigrationError(
+            "FMT028",
+            f"the graph holds no values: {variable!r} is a variable, not a constant",
+            "Give the checkpoint that belongs to it with --architecture, or the SavedModel that was exported.",
+            place=variable,
+        )
+    return described(graph)
 
 
 def predict_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:

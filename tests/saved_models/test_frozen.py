@@ -72,3 +72,16 @@ def test_graph_of_a_checkpoint_is_blocked(slot: Slot, tmp_path: Path) -> None:
     assert result.status is Status.BLOCKED
     assert [f.code for f in result.findings] == ["FMT028"]
     assert "--architecture" in result.findings[0].hint
+
+
+def test_graph_with_variables_is_not_frozen_and_blocked(slot: Slot, tmp_path: Path) -> None:
+    """``graph.pbtxt`` of an Estimator's folder: the program that was trained, without a value."""
+    path = tmp_path / "graph.pbtxt"
+    path.write_text(
+        'node { name: "global_step" op: "VarHandleOp" attr { key: "dtype" value { type: DT_INT64 } } '
+        'attr { key: "shape" value { shape { } } } }\n',
+        encoding="utf-8",
+    )
+    result = migrate(path, slot, tmp_path / "out")
+    assert result.status is Status.BLOCKED
+    assert [(f.code, f.place) for f in result.findings] == [("FMT028", "global_step")]
