@@ -151,7 +151,7 @@ def reshaping(kit):
 
 
 @case(
-    "keras-2.0.8 ~tf.keras-2.11 tf.keras-2.14/keras",
+    "keras-2.0.5 keras-2.0.8 ~tf.keras-2.11 tf.keras-2.14/keras",
     "Embedding with input_length and a free sequence length.",
     "embedding input_length",
     inputs=lambda rng: [

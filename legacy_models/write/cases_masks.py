@@ -33,3 +33,20 @@ def masks_concatenated(kit):
     one, two = L.LSTM(2, return_sequences=True)(words), L.GRU(3, return_sequences=True)(words)
     both = L.Dense(3)(L.Concatenate(name="concatenate")([one, two]))
     return kit.functional(ids, L.SimpleRNN(2)(both))
+
+
+@case(
+    "tf.keras-2.11 tf.keras-2.15/keras",
+    "A transformer's block with dropout over padded words, joined by + so that the padding counts behind it.",
+    "multi_head_attention mask embedding dropout ops",
+    inputs=padded_ids,
+    activations=False,
+)
+def attention_of_padding(kit):
+    L = kit.layers
+    ids = kit.Input((6,), name="ids")
+    words = L.Embedding(7, 4, mask_zero=True, name="words")(ids)
+    x = words + L.MultiHeadAttention(2, 3, dropout=0.1, name="attention")(words, words)
+    query = L.Dense(4, name="query")(words)
+    y, scores = L.MultiHeadAttention(1, 2, name="scored")(query, words, return_attention_scores=True)
+    return kit.functional(ids, [L.GlobalAveragePooling1D()(L.LayerNormalization()(x)), y, scores])

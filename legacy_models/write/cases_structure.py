@@ -134,7 +134,7 @@ def slash_names(kit):
 
 
 @case(
-    "tf.keras-2.8",
+    "tf.keras-2.8 tf.keras-2.13/keras",
     "Names with slashes in a nested model, of which some end like others and some layers are frozen: its arrays are "
     "stored in another order than its layers.",
     "slash_names nested_model weight_order frozen",
@@ -151,6 +151,21 @@ def slash_names_nested(kit):
     inner.layers[3].trainable = False
     line = kit.Input((4,), name="line")
     return kit.functional(line, L.Dense(2)(inner(line)))
+
+
+@case(
+    "tf.keras-2.13/keras tf.keras-2.15/keras",
+    "A GAN: the discriminator was compiled by itself and is frozen in the model around it; the archive keeps its "
+    "optimizer, too.",
+    "gan nested_model frozen nested_optimizer",
+)
+def gan(kit):
+    L = kit.layers
+    judge = kit.Sequential([L.Dense(4, activation="tanh", input_shape=(3,)), L.Dense(1)], name="judge")
+    judge.compile("adam", "mse")
+    judge.trainable = False
+    noise = kit.Input((2,), name="noise")
+    return kit.functional(noise, judge(L.Dense(3, activation="tanh")(noise)))
 
 
 @case(

@@ -24,6 +24,7 @@ from migrate.formats.artifact import LayerWeights, SavedArray
 Path = tuple[str, ...]
 RolesOf = Callable[[Layer], "tuple[str, ...] | None"]
 _STRUCTURAL = re.compile(r"(?:^|/)vars/(\d+)$")
+_OPTIMIZER = re.compile(r"(?:^|/)optimizer/vars/\d+$")
 _DIRECTION = re.compile(r"(forward|backward)")
 
 
@@ -65,7 +66,7 @@ def assign_weights(model: Model, saved: Sequence[LayerWeights], era: Era) -> Mod
     groups = _by_root_layer(model, saved)
     for layer in model.layers:
         slots = list(_slots(layer, (layer.name,), (), (), (), roles))
-        arrays = without_aliases(groups.pop(layer.name, []))
+        arrays = _of_layers(slots, without_aliases(groups.pop(layer.name, [])))
         for slot, array in _match(layer, slots, arrays):
             placed[slot.path][slot.role] = array.array
     left = [name for name, arrays in groups.items() if arrays]
@@ -76,6 +77,16 @@ def assign_weights(model: Model, saved: Sequence[LayerWeights], era: Era) -> Mod
             "Check that the architecture belongs to these weights.",
         )
     return _with_weights(model, placed, ())
+
+
+def _of_layers(slots: Sequence[Slot], arrays: list[SavedArray]) -> list[SavedArray]:
+    """Without what the optimizer of a nested model holds: archives keep it when that model was compiled by itself.
+
+    The discriminator of a GAN is; the model around it has an optimizer of its own, which alone trains it.
+    """
+    if any("optimizer" in slot.owners for slot in slots):
+        return arrays
+    return [array for array in arrays if not _OPTIMIZER.search(array.name)]
 
 
 def _by_root_layer(model: Model, saved: Sequence[LayerWeights]) -> dict[str, list[SavedArray]]:
@@ -213,7 +224,7 @@ def _structural_likeness(slot: Slot, name: str, number: int) -> int:
     """Attribute paths of archives must agree as a whole; ``cell`` of a built-in RNN is not a step of its own."""
     head = name[: name.rindex("vars/")].strip("/")
     steps = [_attribute(step) for step in head.split("/") if step]
-    wanted = [*slot.owners, *slot.archived]
+    wanted = [step for owner in slot.owners for step in owner.split("/")] + list(slot.archived)
     if steps and steps[-1] == "cell" and (not wanted or wanted[-1] != "cell"):
         steps = steps[:-1]
     if "/" in slot.role:

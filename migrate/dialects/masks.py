@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, structure_refs
-from migrate.dialects.surgery import unique_name
+from migrate.dialects.surgery import to_functional, unique_name
 
 _CARRIERS = frozenset(
     (
@@ -112,6 +112,31 @@ def mask_makers(
                 seen.add(source)
                 pending.append(source)
     return frozenset(makers)
+
+
+def may_have_mask(model: Model, ref: TensorRef, masked: frozenset[str] = frozenset()) -> bool:
+    """Whether a tensor may carry a mask; where it cannot be told, it may."""
+    makers = mask_makers(model, ref, masked)
+    return makers is None or bool(makers)
+
+
+def masked_inputs(model: Model, layer: Layer, masked: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Which inputs of a nested model may get a mask in any of its calls.
+
+    Args:
+        model: Functional, holds the layer.
+        layer: of this model; its own model is the nested one.
+        masked: inputs of ``model`` that have a mask themselves.
+    """
+    if layer.model is None:
+        return frozenset()
+    entries = [ref.layer for ref in structure_refs(to_functional(layer.model).inputs)]
+    return frozenset(
+        entry
+        for node in layer.nodes
+        for entry, ref in zip(entries, structure_refs(node.args), strict=False)
+        if may_have_mask(model, ref, masked)
+    )
 
 
 def _stops(layer: Layer) -> bool:

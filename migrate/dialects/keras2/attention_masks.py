@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, map_structure, structure_refs
-from migrate.dialects.masks import makes_mask, mask_makers
+from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, map_structure
+from migrate.dialects.masks import makes_mask, masked_inputs, may_have_mask
 from migrate.dialects.rule import Era, Step, era_semantics, model_rule
 from migrate.dialects.surgery import to_functional, unique_name
 from migrate.findings import Rule, Severity
@@ -67,31 +67,12 @@ def _pieces(model: Model, layer: Layer, masked: frozenset[str], taken: set[str])
         return _taken_off(model, layer, masked, taken)
     if layer.model is None or not _holds_attention(layer.model):
         return [layer]
-    inner = _unmasked(layer.model, _masked_inputs(model, layer, masked))
+    inner = _unmasked(layer.model, masked_inputs(model, layer, masked))
     return [layer if inner is layer.model else replace(layer, model=inner)]
 
 
 def _holds_attention(model: Model) -> bool:
     return any(layer.class_name == _CLASS for _, layer in model.walk())
-
-
-def _masked_inputs(model: Model, layer: Layer, masked: frozenset[str]) -> frozenset[str]:
-    """Which inputs of a nested model get a mask in any of its calls."""
-    inner = layer.model
-    assert inner is not None
-    entries = [ref.layer for ref in structure_refs(to_functional(inner).inputs)]
-    found = set()
-    for node in layer.nodes:
-        for entry, ref in zip(entries, structure_refs(node.args), strict=False):
-            if _has_mask(model, ref, masked):
-                found.add(entry)
-    return frozenset(found)
-
-
-def _has_mask(model: Model, ref: TensorRef, masked: frozenset[str]) -> bool:
-    """Whether a tensor may carry a mask; where it cannot be told, it may."""
-    makers = mask_makers(model, ref, masked)
-    return makers is None or bool(makers)
 
 
 def _taken_off(model: Model, layer: Layer, masked: frozenset[str], taken: set[str]) -> list[Layer]:
@@ -101,7 +82,7 @@ def _taken_off(model: Model, layer: Layer, masked: frozenset[str], taken: set[st
 
     def without(ref: TensorRef) -> Any:
         if ref not in bare:
-            if not _has_mask(model, ref, masked):
+            if not may_have_mask(model, ref, masked):
                 bare[ref] = ref
             else:
                 name = unique_name(f"{layer.name}_unmasked", taken)

@@ -79,3 +79,26 @@ def initializer_dtype(layer: Layer, era: Era) -> Layer:
             if "dtype" in config:
                 changes[key] = {**value, "config": {k: v for k, v in config.items() if k != "dtype"}}
     return layer.with_config(**changes) if changes else layer
+
+
+@layer_rule(
+    Rule(
+        "CFG049",
+        "embedding-input-dtype",
+        "The dtype of an Embedding is that of its ids.",
+        Severity.ERROR,
+        applies_to="<2.1",
+        before='{"class_name": "Embedding", "config": {"dtype": "int32", "input_dim": 7, "output_dim": 2}}',
+        after='{"class_name": "Embedding", "config": {"input_dim": 7, "output_dim": 2}}',
+        why="In Keras 2.0.0 to 2.0.5 the dtype of a layer was that of the placeholder in front of it, and `int32` for "
+        "every Embedding. Today it is that of the vectors, and no table of integers can be drawn: `Need minval < "
+        "maxval, got 0 >= 0`.",
+    ),
+    Step.KERAS_2,
+    "Embedding",
+)
+def embedding_input_dtype(layer: Layer, era: Era) -> Layer:
+    """Let the vectors have the default dtype."""
+    if str(layer.config.get("dtype")).startswith(("int", "uint")):
+        return layer.with_config(drop=("dtype",))
+    return layer

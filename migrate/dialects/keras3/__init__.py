@@ -7,6 +7,7 @@ from migrate.dialects.keras3 import merged_masks, recurrent
 from migrate.dialects.keras3 import (
     arguments,
     attention,
+    attention_rows,
     axes,
     borders,
     hard_sigmoid,
@@ -25,6 +26,7 @@ from migrate.dialects.keras3 import time_distributed  # isort: skip - sees what 
 __all__ = [
     "arguments",
     "attention",
+    "attention_rows",
     "axes",
     "borders",
     "hard_sigmoid",
