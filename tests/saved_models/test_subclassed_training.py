@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,23 @@ found["iterations"] = int(keras.saving.load_model(
     "model.keras", custom_objects={"TwoTowers": custom_objects.TwoTowers}
 ).optimizer.iterations)
 print(json.dumps(found))
+"""
+
+
+SEVERAL = """
+import sys
+import numpy as np
+import tf_keras
+keras = tf_keras
+source = open(sys.argv[1] + "/custom_objects.py").read().replace("from tensorflow import keras", "")
+exec(source)
+model = Recommender()
+x = {"history": np.ones((4, 5), "int32"), "context": np.ones((4, 3), "float32")}
+model.compile(
+    "adam", {"label": "categorical_crossentropy", "score": "mse"}, loss_weights={"label": 2.0, "score": 0.5}
+)
+model.fit(x, {"label": np.eye(2)[[0, 1, 0, 1]], "score": np.ones(4, "float32")}, verbose=0)
+model.save(sys.argv[2], save_format="tf")
 """
 
 
@@ -94,3 +112,23 @@ def test_slots_are_told_by_the_objects_of_their_variables(case: str) -> None:
     assert not np.allclose(moments[0], moments[1])
     assert len(slots) == 12
     assert slots_by_object(checkpoint.graph, checkpoint.bundle, "Adagrad")[1]
+
+
+@pytest.mark.slow
+def test_losses_of_a_dict_of_outputs_stay_with_their_keys(slot: Slot, tmp_path: Path) -> None:
+    """The signature's outputs have an order of their own; the class answers a dict."""
+    classes, trained = LEGACY_MODELS / "tf.keras-2.8/subclassed_parts", tmp_path / "trained"
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_USE_LEGACY_KERAS": "1"}
+    program = [sys.executable, "-c", SEVERAL, str(classes), str(trained)]
+    subprocess.run(program, check=True, capture_output=True, env=environment)
+    options = Options(custom_objects=(classes / "custom_objects.py",))
+    result = migrate_artifact(ArtifactRequest(trained, "trained", tmp_path / "out", "model"), options, slot)
+    assert result.training == Training("kept", "kept", "kept", "absent"), result.findings
+    with zipfile.ZipFile(tmp_path / "out/model/model.keras") as archive:
+        compiled = json.loads(archive.read("config.json"))["compile_config"]
+    losses = {
+        key: loss if isinstance(loss, str) else loss["config"]["name"]
+        for key, loss in compiled["loss"].items()
+    }
+    assert losses == {"label": "categorical_crossentropy", "score": "mean_squared_error"}
+    assert compiled["loss_weights"] == {"label": 2.0, "score": 0.5}

@@ -28,7 +28,8 @@ from migrate.formats.checkpoint.objects import ObjectGraph
 from migrate.formats.checkpoint.reader import Checkpoint
 
 _COUNTS = ("iter", "_iterations")
-_PRODUCTS = ("momentum_cache", "_u_product")
+_PRODUCTS = ("momentum_cache",)
+"""Nadam's product of momenta up to 2.10; the ``_u_product`` of later ones was multiplied once for each variable."""
 _AVERAGE = "average"
 _OWN = "_variables"
 
