@@ -29,6 +29,19 @@ with tf.Graph().as_default() as graph:
 """
 
 
+POSITIONS = """
+import sys
+import numpy as np
+import tensorflow as tf
+v1 = tf.compat.v1
+table = np.random.default_rng(0).normal(size=(16, 3)).astype(np.float32)
+with tf.Graph().as_default() as graph:
+    x = v1.placeholder(tf.float32, [None, None, 3], name="x")
+    tf.identity(x + tf.constant(table)[: tf.shape(x)[1]], name="y")
+    open(sys.argv[1], "wb").write(graph.as_graph_def().SerializeToString())
+"""
+
+
 @pytest.fixture(scope="module")
 def loop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A frozen graph with a loop of TensorFlow 1 and names that no argument has."""
@@ -85,3 +98,13 @@ def test_graph_with_variables_is_not_frozen_and_blocked(slot: Slot, tmp_path: Pa
     result = migrate(path, slot, tmp_path / "out")
     assert result.status is Status.BLOCKED
     assert [(f.code, f.place) for f in result.findings] == [("FMT028", "global_step")]
+
+
+def test_constant_positions_are_cut_to_the_length_of_the_input(slot: Slot, tmp_path: Path) -> None:
+    path = tmp_path / "positions.pb"
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    program = [sys.executable, "-c", POSITIONS, str(path)]
+    subprocess.run(program, check=True, capture_output=True, env=environment)
+    result = migrate(path, slot, tmp_path / "out")
+    assert result.status is Status.MIGRATED, result.findings
+    assert result.outputs.keras is not None, result.findings

@@ -25,6 +25,8 @@ def getitem(x: Any, key: list[Any]) -> Any:
                 "CFG061", "indexing with a boolean tensor gives a shape that depends on values"
             )
         return ops.take(x, key[0], axis=0)
+    if isinstance(x, list):  # a table of constants, as a frozen graph has its weights
+        x = np.asarray(x, "float32") if np.asarray(x).dtype.kind == "f" else np.asarray(x)
     items = [_item(item) for item in key]
     if not isinstance(x, np.ndarray) or any(_is_dynamic(item) for item in items):
         x, items = _prepared(x, items)
