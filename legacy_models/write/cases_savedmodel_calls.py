@@ -13,7 +13,7 @@ from signatures import record_signatures
 @special(
     "tf.keras-2.8 tf.keras-2.13",
     "A tf.Module whose functions have the names of its signatures; in 2.8 a key is a Python keyword, too.",
-    "tf_module signatures functions keyword_key",
+    "tf_module signatures functions keyword_key no_serving_default",
 )
 def module_functions(kit, folder):
     tf = kit.tf

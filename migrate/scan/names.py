@@ -153,7 +153,9 @@ _OPERATION_MODULES = frozenset(
     ]
 )
 _COMPATIBLE = ("tf.", "compat.v1.", "compat.v2.")
-_SINGLE_FUNCTIONS = frozenset(["debugging.check_numerics", "manip.gather_nd"])
+_SINGLE_FUNCTIONS = frozenset(
+    ["debugging.check_numerics", "manip.batch_to_space_nd", "manip.gather_nd", "manip.space_to_batch_nd"]
+)
 """Functions on tensors in modules that hold other things as well."""
 _FORBIDDEN_OPERATIONS = frozenset(
     [
