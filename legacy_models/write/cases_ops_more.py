@@ -42,7 +42,6 @@ def ops_pixels(kit):
         image.rgb_to_yuv(x) + image.rgb_to_yiq(x),
         image.extract_patches(x, [1, 2, 2, 1], [1, 2, 2, 1], [1, 1, 1, 1], "VALID"),
         image.resize(x, (12, 12), preserve_aspect_ratio=True),
-        image.convert_image_dtype(x, kit.tf.uint8),
     ]
     return kit.functional(x, heads)
 

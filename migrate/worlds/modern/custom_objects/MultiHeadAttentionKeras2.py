@@ -22,8 +22,10 @@ class MultiHeadAttentionKeras2(keras.layers.MultiHeadAttention):
     ):
         """Return what the stock layer does; the masks of its inputs stay on them for other layers."""
         held = [(tensor, getattr(tensor, "_keras_mask", None)) for tensor in (query, value, key)]
-        if query_mask is not None and held[0][1] is None:
-            query._keras_mask = query_mask
+        if query_mask is not None and held[0][1] is None and hasattr(query, "__dict__"):
+            query._keras_mask = (
+                query_mask  # another layer took it off (arrays of JAX hold none, and lose none)
+            )
         result = super().call(
             query,
             value,

@@ -164,8 +164,10 @@ def one_hot(
 
 def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None) -> Any:
     """``tf.math.segment_sum`` and ``unsorted_segment_sum``."""
-    numbers = segment_ids.astype("int32") if isinstance(segment_ids, np.ndarray) else segment_ids
-    return ops.segment_sum(data, numbers, num_segments=num_segments)
+    if not isinstance(segment_ids, np.ndarray):
+        return ops.segment_sum(data, segment_ids, num_segments=num_segments)
+    numbers = segment_ids.astype("int32")
+    return ops.segment_sum(data, numbers, num_segments=num_segments or int(numbers.max()) + 1)
 
 
 def meshgrid(*values: Any, indexing: str = "xy") -> Any:

@@ -66,8 +66,11 @@ def central_crop(image: Any, central_fraction: float) -> Any:
 
 def rot90(image: Any, k: int = 1) -> Any:
     """``tf.image.rot90``: against the clock."""
-    height = len(image.shape) - 3
-    return ops.rot90(image, k % 4, axes=(height, height + 1))
+    if k % 4 == 0:
+        return image
+    if k % 4 == 2:
+        return ops.flip(ops.flip(image, axis=-3), axis=-2)
+    return ops.flip(ops.swapaxes(image, -3, -2), axis=-3 if k % 4 == 1 else -2)
 
 
 def transpose_image(image: Any) -> Any:
@@ -91,17 +94,32 @@ def rgb_to_yiq(images: Any) -> Any:
 
 
 def extract_patches(images: Any, sizes: Any, strides: Any, rates: Any, padding: str) -> Any:
-    """``tf.image.extract_patches``; arguments have one number for each axis of the tensor."""
-    if list(rates) != [1, 1, 1, 1] and list(strides) != [1, 1, 1, 1]:
-        raise MigrationError("CFG061", "tf.image.extract_patches with strides and rates has no counterpart")
-    return ops.image.extract_patches(
-        images,
-        (sizes[1], sizes[2]),
-        strides=(strides[1], strides[2]),
-        dilation_rate=rates[1] if rates[1] == rates[2] else (rates[1], rates[2]),
-        padding=padding.lower(),
-        data_format="channels_last",
-    )
+    """``tf.image.extract_patches``; arguments have one number for each axis of the tensor.
+
+    Written out, because ``ops.image.extract_patches`` puts the values of a patch in another order on JAX.
+    """
+    (height, width), (tall, wide) = _size(images), sizes[1:3]
+    if padding == "VALID" and list(sizes) == list(strides) and list(rates) == [1, 1, 1, 1]:
+        down, across, channels = height // tall, width // wide, images.shape[-1]
+        whole = images[:, : down * tall, : across * wide]
+        split = ops.reshape(whole, (-1, down, tall, across, wide, channels))
+        patches = ops.transpose(split, (0, 1, 3, 2, 4, 5))
+        return ops.reshape(patches, (-1, down, across, tall * wide * channels))
+    rows = _windows(height, tall, strides[1], rates[1], padding)
+    columns = _windows(width, wide, strides[2], rates[2], padding)
+    padded = ops.pad(images, [[0, 0], rows[0], columns[0], [0, 0]])
+    return ops.concatenate([padded[:, r, c] for r in rows[1] for c in columns[1]], axis=-1)
+
+
+def _windows(size: int, length: int, stride: int, rate: int, padding: str) -> tuple[list[int], list[slice]]:
+    """Border before and behind, and for each element of a window the slice that takes it from all windows."""
+    reach = (length - 1) * rate + 1
+    count = -(-size // stride) if padding == "SAME" else (size - reach) // stride + 1
+    missing = max((count - 1) * stride + reach - size, 0)
+    starts = [element * rate for element in range(length)]
+    return [missing // 2, missing - missing // 2], [
+        slice(start, start + (count - 1) * stride + 1, stride) for start in starts
+    ]
 
 
 def _size(image: Any) -> tuple[int, int]:
