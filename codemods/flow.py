@@ -31,6 +31,7 @@ def last_of(bindings: list[Binding], line: int) -> list[Binding]:
     if not before:
         return bindings[:1]
     chosen: list[Binding] = []
+    before.sort(key=lambda found: found.line)  # a handler may have been walked before what it guards
     for found in reversed(before):
         chosen.append(found)
         if surely(found, line):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from codemods.kinds import PRUNED
 from codemods.resolver import Module
-from codemods.source import Source, SourceError, parse
+from codemods.source import Source, SourceError
 from codemods.trees import walk
 from codemods.values import Value
 
@@ -36,7 +36,8 @@ class Repository:
         self._values: dict[tuple[Path, str], Value | None] = {}
         self._asked: set[tuple[Path, str]] = set()
         self._wanted: dict[Path, dict[str, frozenset[str]]] = {}
-        self._given: dict[tuple[Path, str], frozenset[str]] = {}
+        self._given: dict[tuple[Path, str], list[tuple[Path, frozenset[bytes]]]] = {}
+        self._callees: dict[tuple[Path, str], frozenset[str]] = {}
         self._projects: dict[Path, Path] = {}
 
     def place(self, path: Path) -> tuple[Path, str]:
@@ -60,7 +61,7 @@ class Repository:
         """The folder of the project that an import root belongs to: ``tests`` and ``src`` are not all of it."""
         if root not in self._projects:
             near = (root, *list(root.resolve().parents)[:_CLIMB])
-            known = (folder for folder in near if any((folder / name).exists() for name in _OF_A_PROJECT))
+            known = (folder for folder in near if _marked(folder))
             self._projects[root] = next(known, root)
         return self._projects[root]
 
@@ -94,12 +95,19 @@ class Repository:
             self._wanted[root] = _imported_names(root)
         return self._wanted[root].get(module, frozenset())
 
-    def gives(self, root: Path, callee: str, keyword: str) -> bool:
-        """Whether any file below an import root calls something of this last name with this keyword."""
-        key = (root, keyword)
+    def gives(self, folder: Path, callee: str, keyword: str) -> bool:
+        """Whether any file below a folder calls something of this last name with this keyword."""
+        key = (folder, keyword)
         if key not in self._given:
-            self._given[key] = _callees(root, keyword)
-        return callee in self._given[key]
+            self._given[key] = list(_mentions(folder, keyword))
+        name = callee.encode()
+        for path, called in self._given[key]:
+            if name in called:
+                if (path, keyword) not in self._callees:
+                    self._callees[path, keyword] = _callees(path, keyword)
+                if callee in self._callees[path, keyword]:
+                    return True
+        return False
 
     def lookup(self, root: Path, dotted: str) -> Value | None:
         """What ``package.module.name`` stands for."""
@@ -143,7 +151,7 @@ _NAME = re.compile(rb"(\w+|\*)(?:\s+as\s+\w+)?")
 def _imported_names(root: Path) -> dict[str, frozenset[str]]:
     """By the last name of a module: what any file below ``root`` imports from it."""
     found: dict[str, set[str]] = {}
-    for data in _contents(root):
+    for _, data in _contents(root):
         for module, names in _FROM.findall(data):
             last = module.rpartition(b".")[2].decode(errors="replace")
             given = (
@@ -155,25 +163,32 @@ def _imported_names(root: Path) -> dict[str, frozenset[str]]:
     return {module: frozenset(names) for module, names in found.items()}
 
 
-def _callees(root: Path, keyword: str) -> frozenset[str]:
-    """The last names of all that any file below ``root`` calls with a keyword."""
-    found: set[str] = set()
+_CALLED = re.compile(rb"(\w+)[ \t]*\(")
+
+
+def _mentions(folder: Path, keyword: str) -> Iterator[tuple[Path, frozenset[bytes]]]:
+    """The files below a folder that give something a keyword, each with the names that it may call."""
     wanted = re.compile(rb"\b" + keyword.encode() + rb"\s*=")
-    for data in _contents(root):
-        if wanted.search(data) is None:
-            continue
-        try:
-            tree = parse(data.decode(errors="replace"))
-        except SourceError:
-            continue
-        for node in walk(tree):
-            if isinstance(node, ast.Call) and any(given.arg == keyword for given in node.keywords):
-                name = node.func
-                found.add(name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", ""))
+    for path, data in _contents(folder):
+        if wanted.search(data) is not None:
+            yield path, frozenset(_CALLED.findall(data))
+
+
+def _callees(path: Path, keyword: str) -> frozenset[str]:
+    """The last names of all that a file calls with a keyword."""
+    try:
+        tree = Source.read(path).parse()
+    except SourceError:
+        return frozenset()
+    found: set[str] = set()
+    for node in walk(tree):
+        if isinstance(node, ast.Call) and any(given.arg == keyword for given in node.keywords):
+            name = node.func
+            found.add(name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", ""))
     return frozenset(found)
 
 
-def _contents(root: Path) -> Iterator[bytes]:
+def _contents(root: Path) -> Iterator[tuple[Path, bytes]]:
     """The Python files below a folder, up to a number that no repository has."""
     seen = 0
     for folder, folders, files in os.walk(root):
@@ -185,9 +200,14 @@ def _contents(root: Path) -> Iterator[bytes]:
             if seen > _FILES:
                 return
             try:
-                yield (Path(folder) / name).read_bytes()
+                yield Path(folder) / name, (Path(folder) / name).read_bytes()
             except OSError:
                 continue
+
+
+def _marked(folder: Path) -> bool:
+    """Whether a folder is that of a project."""
+    return any((folder / name).exists() for name in _OF_A_PROJECT)
 
 
 def _own(module: Module, name: str) -> bool:
@@ -204,6 +224,9 @@ class _Bound:
     def __init__(self, repository: Repository, root: Path, folder: Path, project: Path) -> None:
         self._repository = repository
         self._project = project
+        package = folder.relative_to(root).parts[:1] if folder.is_relative_to(root) else ()
+        self._own = root.joinpath(*package) if project == root and not _marked(root) else project
+        """The project, or the package alone where nothing says what belongs to it."""
         self._bases = tuple(dict.fromkeys((root, folder, project)))
 
     def lookup(self, dotted: str) -> Value | None:
@@ -220,7 +243,7 @@ class _Bound:
 
     def gives(self, callee: str, keyword: str) -> bool:
         """Whether any file calls something of this last name with this keyword."""
-        return self._repository.gives(self._project, callee, keyword)
+        return self._repository.gives(self._own, callee, keyword)
 
     def has(self, dotted: str) -> bool:
         """Whether there is a module or package of this name."""

@@ -139,7 +139,7 @@ class Module:
             latest = last_of(bindings, line)
             if latest[0].kind != "import":
                 given = [found for found in latest if not _nothing(found)] or latest
-                return either([self.bound_value(found) for found in given])
+                return either(self.bound_value(found) for found in given)
         return agree(self.bound_value(found) for found in bindings)
 
     def _star(self, name: str, scope: Scope) -> Value | None:

@@ -16,6 +16,8 @@ class Names(Protocol):
     """A parsed file that can say what its expressions stand for: `codemods.resolver.Module`, as the values see it."""
 
     index: Index
+    repository: Lookup | None
+    """The other files; None for a snippet."""
     busy: set[object]
     """What is being followed right now, so that circles end."""
     used_as: dict[tuple[Scope, str], set[str]] | None
@@ -246,10 +248,15 @@ def agree(values: Iterable[Value | None]) -> Value | None:
     return first if len(found) == 1 else None
 
 
-def either(values: list[Value | None]) -> Value | None:
-    """What one of several bindings gave: certain only when all are known and agree."""
-    known = [value for value in values if value is not None]
-    found = agree(known)
-    if len(known) == len(values):
-        return found
-    return replace(found, certain=False) if isinstance(found, Receiver) else None
+def either(values: Iterable[Value | None]) -> Value | None:
+    """What one of several bindings gave, the likeliest first: certain only when all are known and agree.
+
+    The first that is unknown ends the search: following every branch of every branch would cost without bound.
+    """
+    known: list[Value] = []
+    for value in values:
+        if value is None:
+            found = agree(known)
+            return replace(found, certain=False) if isinstance(found, Receiver) else None
+        known.append(value)
+    return agree(known)

@@ -16,6 +16,7 @@ from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
     from codemods.context import Context
+    from codemods.values import Names
 
 _TAKE_WEIGHTS = frozenset({"keras.layers.Embedding"})
 """Stock layers that take ``weights=`` in Keras 3 as well."""
@@ -70,11 +71,11 @@ def _given(cls: ast.ClassDef, ctx: Context) -> bool:
     repository = ctx.module.repository
     if repository is not None and repository.gives(cls.name, "weights"):
         return True
-    return any(made is cls for _, made in _calls(ctx))
+    return any(made is cls for _, made, _ in _calls(ctx))
 
 
-def _calls(ctx: Context) -> Iterator[tuple[ast.Call, ast.ClassDef]]:
-    """The calls with ``weights=`` that make a layer of the project, and its class."""
+def _calls(ctx: Context) -> Iterator[tuple[ast.Call, ast.ClassDef, Names]]:
+    """The calls with ``weights=`` that make a layer of the project, its class, and the file of that."""
     if "weights=" not in ctx.source_file.text:
         return
     for call, _ in ctx.module.index.calls:
@@ -83,21 +84,29 @@ def _calls(ctx: Context) -> Iterator[tuple[ast.Call, ast.ClassDef]]:
         receiver = ctx.receiver(call)
         definition = receiver.definition if receiver is not None else None
         cls = definition.node if definition is not None else None
-        if not isinstance(cls, ast.ClassDef) or not ctx.isa(receiver, LAYER) or ctx.isa(receiver, MODEL):
+        if (
+            definition is None
+            or not isinstance(cls, ast.ClassDef)
+            or not ctx.isa(receiver, LAYER)
+            or ctx.isa(receiver, MODEL)
+        ):
             continue
         assert receiver is not None
         if not _takes_weights(cls, receiver.classes):
-            yield call, cls
+            yield call, cls, definition.module
 
 
 @visit(LAY115, module=True)
 def given_weights(tree: ast.Module, ctx: Context) -> Iterator[Found]:
     """``OwnLayer(weights=[w])``: by hand, unless the class can be given what it lacks."""
     del tree
-    for call, cls in _calls(ctx):
-        if _places(cls) is None:
+    for call, cls, home in _calls(ctx):
+        if cls in ctx.module.index.scope_of and _places(cls) is not None:
+            continue
+        seen = home.repository is not None and home.repository.gives(cls.name, "weights")
+        if _places(cls) is None or not seen:
             yield Found(LAY115, call, symbol=LAYER, argument="weights", fix=Fix.MANUAL)
-        elif cls not in ctx.module.index.scope_of:
+        else:
             message = f"{cls.name} is given weights=, which its own file can see to"
             hint = f"run the tool on the file that defines {cls.name}"
             yield Found(LAY115, call, message, hint, symbol=LAYER, argument="weights", severity=Severity.INFO)
@@ -107,6 +116,8 @@ def given_weights(tree: ast.Module, ctx: Context) -> Iterator[Found]:
 def lacks_weights(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
     """``class Own(Layer)`` that is given ``weights=`` somewhere."""
     bases = ctx.bases(cls)
+    if ctx.module.name.partition(".")[0] == "keras":
+        return  # Keras itself gives its layers no weights
     places = None if MODEL in bases or _takes_weights(cls, bases) else _places(cls)
     if places is None or not _given(cls, ctx):
         return
