@@ -39,6 +39,8 @@ class Repository:
         self._given: dict[tuple[Path, str], list[tuple[Path, frozenset[bytes]]]] = {}
         self._callees: dict[tuple[Path, str], frozenset[str]] = {}
         self._projects: dict[Path, Path] = {}
+        self.loose: set[Path] = set()
+        """Import roots that belong to no project."""
 
     def place(self, path: Path) -> tuple[Path, str]:
         """The import root of a file and the dotted name of its folder below it."""
@@ -62,7 +64,10 @@ class Repository:
         if root not in self._projects:
             near = (root, *list(root.resolve().parents)[:_CLIMB])
             known = (folder for folder in near if _marked(folder))
-            self._projects[root] = next(known, root)
+            found = next(known, None)
+            self._projects[root] = found or root
+            if found is None:
+                self.loose.add(root)
         return self._projects[root]
 
     def find(self, root: Path, dotted: str) -> Path | None:
@@ -225,7 +230,7 @@ class _Bound:
         self._repository = repository
         self._project = project
         package = folder.relative_to(root).parts[:1] if folder.is_relative_to(root) else ()
-        self._own = root.joinpath(*package) if project == root and not _marked(root) else project
+        self._own = root.joinpath(*package) if root in repository.loose else project
         """The project, or the package alone where nothing says what belongs to it."""
         self._bases = tuple(dict.fromkeys((root, folder, project)))
 

@@ -150,7 +150,9 @@ def several_shapes(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
             continue
         shape = function.args.args[1].arg
         for node in walk(function):
-            if not isinstance(node, ast.Call) or ctx.source(node) not in {
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "isinstance":
+                continue
+            if ctx.source(node) not in {
                 f"isinstance({shape}, {kind})"
                 for kind in (*kinds, kinds[-1].replace("list, tuple", "tuple, list"))
             }:
