@@ -28,8 +28,8 @@ def surely(binding: Binding, line: int) -> bool:
 def last_of(bindings: list[Binding], line: int) -> list[Binding]:
     """The last bindings before a line that may be the one in force: back to one that has surely run."""
     before = [found for found in bindings if found.line < line]
-    if not before:
-        return bindings[:1]
+    if len(before) < 2:
+        return before or bindings[:1]
     chosen: list[Binding] = []
     before.sort(key=lambda found: found.line)  # a handler may have been walked before what it guards
     for found in reversed(before):
