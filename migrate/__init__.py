@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from migrate.api import migrate_model
-    from migrate.formats.inspection import inspect
+    from migrate.inspection import inspect
     from migrate.pipeline.request import Options
 
 __all__ = ["Options", "inspect", "migrate_model"]
@@ -21,7 +21,7 @@ def __getattr__(name: str) -> Any:
 
         return migrate_model
     if name == "inspect":
-        from migrate.formats.inspection import inspect
+        from migrate.inspection import inspect
 
         return inspect
     if name == "Options":

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from migrate.batch import resources
-from migrate.batch.discover import Candidate, discover, expand
 from migrate.batch.keys import Hasher, key_of, keys_of, options_digest
 from migrate.batch.remote import RemoteArtifact, discover_remote
 from migrate.batch.scanner import Reader
 from migrate.batch.store import is_url, local_path
+from migrate.discovery import Candidate, discover, expand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

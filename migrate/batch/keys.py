@@ -16,8 +16,8 @@ from migrate.formats.limits import sha256_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from migrate.batch.discover import Candidate
     from migrate.batch.ledger import Ledger
+    from migrate.discovery import Candidate
     from migrate.pipeline.request import Options
 
 

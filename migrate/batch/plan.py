@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from migrate.batch import resources
-from migrate.batch.discover import folders
 from migrate.batch.events import Task
 from migrate.batch.ledger import FINISHED, STARTED
 from migrate.batch.ruleset import RuleSet, touches
+from migrate.discovery import folders
 from migrate.formats.artifact import Format
 from migrate.report.records import Status
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from migrate.batch.discover import Candidate
     from migrate.batch.ledger import Row
     from migrate.batch.remote import RemoteArtifact
+    from migrate.discovery import Candidate
 
 
 class Action(StrEnum):

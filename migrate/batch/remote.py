@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from migrate.batch.discover import Candidate
 from migrate.batch.store import download, download_file, open_store, patiently, upload, upload_file
+from migrate.discovery import Candidate
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.pairing import core

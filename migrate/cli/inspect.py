@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from migrate.formats.describe import TensorRecord
-    from migrate.formats.inspection import Inspection, MetaGraphRecord
+    from migrate.inspection import Inspection, MetaGraphRecord
 
 _MAX_ROWS = 200
 
@@ -34,7 +34,7 @@ def inspect(path: Path, architecture: Path | None, as_json: bool) -> None:
     Exit status: 0 when nothing stands in the way, 1 when something does, 2 when PATH cannot be read.
     """
     from migrate.findings import MigrationError, Severity
-    from migrate.formats.inspection import inspect as inspect_path
+    from migrate.inspection import inspect as inspect_path
 
     try:
         found = inspect_path(path, architecture)

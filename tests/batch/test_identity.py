@@ -14,7 +14,7 @@ from migrate.batch.run import run_batch
 from migrate.formats.checkpoint.reader import read_checkpoint
 from migrate.pipeline.request import Options
 from tests.batch.support import ROOT, statuses
-from tests.batch.test_discover import find
+from tests.test_discovery import find
 
 WHOLE = ROOT / "legacy_models" / "tf.keras-2.8" / "checkpoint_weights"
 WITHOUT_DATA = ROOT / "legacy_models" / "broken" / "checkpoint_without_data"

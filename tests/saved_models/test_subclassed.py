@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from migrate.formats.inspection import inspect
 from migrate.formats.saved_model.subclassed import call_arguments
+from migrate.inspection import inspect
 from migrate.parity.golden import read_golden
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options

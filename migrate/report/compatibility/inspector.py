@@ -16,7 +16,7 @@ from migrate.report.compatibility.records import Unseen
 
 if TYPE_CHECKING:
     from migrate.formats.identify import Identification
-    from migrate.formats.inspection import Inspection
+    from migrate.inspection import Inspection
 
 _SKIPPED = frozenset({"FMT013", "FMT015", "FMT023"})
 _CHUNK = 64
@@ -27,7 +27,7 @@ class ContentInspector:
 
     def find(self, root: Path, only: Sequence[str]) -> list[str]:
         """Artifacts below ``root``; a SavedModel is its folder, weights with their architecture are one."""
-        from migrate.batch.discover import Source, discover
+        from migrate.discovery import Source, discover
 
         base = root.resolve()
         starts = tuple(base / part for part in only) or (base,)
@@ -40,7 +40,7 @@ class ContentInspector:
         """What inspection says of each artifact."""
         if not paths:
             return
-        from migrate.formats.inspection import Inspection
+        from migrate.inspection import Inspection
 
         with Looker() as looker:
             for path in paths:

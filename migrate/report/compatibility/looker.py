@@ -142,7 +142,7 @@ def _identify(path: Path) -> Any:
 
 
 def _inspect(path: Path) -> Any:
-    from migrate.formats.inspection import inspect
+    from migrate.inspection import inspect
 
     return inspect(path)
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.identify import identify
-from migrate.formats.inspection.graphs import inspect_checkpoint, inspect_graph, inspect_saved_model
-from migrate.formats.inspection.layered import basic, inspect_layers, severity_of
-from migrate.formats.inspection.records import Inspection, MetaGraphRecord
+from migrate.inspection.graphs import inspect_checkpoint, inspect_graph, inspect_saved_model
+from migrate.inspection.layered import basic, inspect_layers, severity_of
+from migrate.inspection.records import Inspection, MetaGraphRecord
 
 if TYPE_CHECKING:
     from migrate.findings import Finding

@@ -13,7 +13,7 @@ import pytest
 
 from migrate.findings import MigrationError, Severity
 from migrate.formats.describe import custom_objects, custom_training, endpoint_names, model_inputs
-from migrate.formats.inspection import Inspection, inspect
+from migrate.inspection import Inspection, inspect
 from tests.formats import protos
 from tests.formats.makers import (
     KERNEL,

@@ -17,8 +17,8 @@ from migrate.formats.describe import (
     model_outputs,
     walk_layers,
 )
-from migrate.formats.inspection.records import Inspection, PlannedRule, TrainingRecord, WriterRecord
 from migrate.formats.vocabulary import layers_without_vocabulary
+from migrate.inspection.records import Inspection, PlannedRule, TrainingRecord, WriterRecord
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,9 +10,9 @@ import msgspec
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
 from migrate.formats.describe import TensorRecord
-from migrate.formats.inspection.layered import basic, described, layer_obstacles, writer_record
-from migrate.formats.inspection.records import Inspection, MetaGraphRecord, SignatureRecord, WriterRecord
 from migrate.formats.saved_model.reader import PREDICT
+from migrate.inspection.layered import basic, described, layer_obstacles, writer_record
+from migrate.inspection.records import Inspection, MetaGraphRecord, SignatureRecord, WriterRecord
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ import h5py
 import numpy as np
 import pytest
 
-from migrate.batch.discover import Candidate, discover, expand, folders
 from migrate.batch.scanner import Reader
+from migrate.discovery import Candidate, discover, expand, folders
 from migrate.findings import MigrationError
 from migrate.formats import pairing
 from migrate.formats.artifact import Format
