@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from bisect import bisect_right
+from operator import attrgetter
 
 from codemods.scopes import Binding
 
 _TRANSPARENT = (ast.With, ast.AsyncWith)
 """Statements whose body runs whenever they do."""
+_COMPOUND = (*_TRANSPARENT, ast.If, ast.For, ast.While, ast.Try, ast.AsyncFor, ast.Match, ast.TryStar)
+_first_line = attrgetter("lineno")
 
 
 def surely(binding: Binding, line: int) -> bool:
     """Whether a binding has run whenever a later line of its scope does: no branch of its own holds it."""
     body = getattr(binding.scope.node, "body", None)
     while isinstance(body, list):
-        holder = next((s for s in body if s.lineno <= binding.line <= (s.end_lineno or s.lineno)), None)
-        inner = next((b for b in _blocks(holder) if _spans(b, binding.line)), None) if holder else None
+        holder = body[bisect_right(body, binding.line, key=_first_line) - 1]
+        inner = _block_at(holder, binding.line) if isinstance(holder, _COMPOUND) else None
         if inner is None:
             return True
         if not _spans(inner, line) and not isinstance(holder, _TRANSPARENT):
@@ -39,14 +42,16 @@ def last_of(bindings: list[Binding], line: int) -> list[Binding]:
     return chosen
 
 
-def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
-    """The blocks of a compound statement."""
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(statement, name, None)
-        if isinstance(block, list) and block:
-            yield block
-    for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-        yield part.body
+def _block_at(statement: ast.stmt, line: int) -> list[ast.stmt] | None:
+    """The block of a compound statement that holds a line."""
+    parts = (statement, *getattr(statement, "handlers", ()), *getattr(statement, "cases", ()))
+    for part in parts:
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(part, name, None)
+            if block and _spans(block, line):
+                found: list[ast.stmt] = block
+                return found
+    return None
 
 
 def _spans(block: list[ast.stmt], line: int) -> bool:

@@ -138,6 +138,8 @@ class Module:
         if here and (home.kind == "function" or not all(found.kind == "import" for found in bindings)):
             latest = last_of(bindings, line)
             if latest[0].kind != "import":
+                if len(latest) == 1:
+                    return self.bound_value(latest[0])
                 given = [found for found in latest if not _nothing(found)] or latest
                 return either(self.bound_value(found) for found in given)
         return agree(self.bound_value(found) for found in bindings)

@@ -204,9 +204,7 @@ def _alias(node: ast.alias, ctx: Context) -> Iterator[Found]:
     name = canonical(raw).name
     place = destination(name, raw, ctx.target)
     if place is None and isinstance(statement, ast.Import) and node.asname is None and root_of(raw)[0]:
-        place = (
-            "keras"  # ``import keras.engine.topology`` binds ``keras``; what is used of it is looked at there
-        )
+        place = "keras"  # what the statement binds; what is used of it is looked at where it is used
     if place is None:
         return
     if real(place, ctx.target) != raw:

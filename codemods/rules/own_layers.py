@@ -116,8 +116,6 @@ def given_weights(tree: ast.Module, ctx: Context) -> Iterator[Found]:
 def lacks_weights(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
     """``class Own(Layer)`` that is given ``weights=`` somewhere."""
     bases = ctx.bases(cls)
-    if ctx.module.name.partition(".")[0] == "keras":
-        return  # Keras itself gives its layers no weights
     places = None if MODEL in bases or _takes_weights(cls, bases) else _places(cls)
     if places is None or not _given(cls, ctx):
         return

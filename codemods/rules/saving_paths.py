@@ -29,9 +29,9 @@ def weights_name(path: str) -> str | None:
     return path + ".weights.h5" if path and not path.endswith("/") else None
 
 
-def _saves_weights(call: ast.Call, ctx: Context) -> ast.expr | None:
+def _saves_weights(call: ast.Call, ctx: Context, *, checkpoint: bool) -> ast.expr | None:
     """The path of a call that writes weights."""
-    if ctx.name(call.func) == "keras.callbacks.ModelCheckpoint":
+    if checkpoint:
         args = ctx.arguments(call, "filepath", "monitor", "verbose", "save_best_only", "save_weights_only")
         return args.get("filepath") if ctx.literal(args.get("save_weights_only")) is True else None
     if isinstance(call.func, ast.Attribute) and call.func.attr == "save_weights":
@@ -43,17 +43,19 @@ def _saves_weights(call: ast.Call, ctx: Context) -> ast.expr | None:
 def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Found]:
     """Literal names of files of weights, those written and those read again."""
     del tree
-    index = ctx.module.index
-    if "save_weights" not in index.attributes and "ModelCheckpoint" not in ctx.source_file.text:
+    checkpoints = "ModelCheckpoint" in ctx.source_file.text
+    if "save_weights" not in ctx.module.index.attributes and not checkpoints:
         return
     written: set[str] = set()
     built: set[str] = set()
     reads: list[tuple[ast.Call, ast.expr, str]] = []
     reads_built: list[tuple[ast.Call, ast.expr, tuple[Edit, ...]]] = []
     for call, _ in ctx.module.index.calls:
-        node = _saves_weights(call, ctx)
+        checkpoint = checkpoints and ctx.name(call.func) == "keras.callbacks.ModelCheckpoint"
+        if not checkpoint and getattr(call.func, "attr", "") not in {"load_weights", "save_weights"}:
+            continue
+        node = _saves_weights(call, ctx, checkpoint=checkpoint)
         model = owner(call)
-        checkpoint = ctx.name(call.func) == "keras.callbacks.ModelCheckpoint"
         if node is not None:
             fix = Fix.SAFE if checkpoint else trust(ctx, model, MODEL, unknown=Fix.UNSAFE) if model else None
             if fix is None:
