@@ -71,6 +71,7 @@ def one_further_step(folder: Path, step: Path) -> dict[str, Any]:
         "CUDA_VISIBLE_DEVICES": "-1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "KERAS_BACKEND": "tensorflow",
+        "TF_USE_LEGACY_KERAS": "0",
         "PYTHONPATH": str(folder),
     }
     program = [sys.executable, "-c", STEP, str(step)]

@@ -10,9 +10,6 @@ import os
 import sys
 from pathlib import Path
 
-os.environ["TF_USE_LEGACY_KERAS"] = "1"
-os.environ["CUDA_VISIBLE_DEVICES"] = ""
-
 LINE = (4, 3)
 IMAGE = (6, 5, 3)
 FREE = (None, 3)
@@ -267,6 +264,8 @@ def images(tf, keras):
 
 def main(folder):
     """Write every case."""
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
     import numpy as np
     import tensorflow as tf
     import tf_keras as keras
