@@ -156,3 +156,20 @@ def locally_connected_dense(kit):
     x = L.LocallyConnected1D(2, 3, implementation=2)(line)
     x = L.LocallyConnected1D(2, 2, implementation=3, padding="same")(x)
     return kit.functional(line, L.Flatten()(x))
+
+
+@case(
+    "keras-2.3.1 tf.keras-2.15",
+    "A U-Net for images of any size: bytes make sums of hundreds, and the sigmoid keeps their rounding.",
+    "conv2d_transpose skip_connection rounding",
+    inputs=lambda rng: [rng.normal(size=(2, 8, 8, 3)).astype("float32")],
+    activations=False,
+)
+def unet(kit):
+    L = kit.layers
+    image = kit.Input((None, None, 3), name="image")
+    x = L.BatchNormalization()(image)
+    fine = L.Conv2D(4, 3, padding="same", activation="elu")(x)
+    coarse = L.LeakyReLU()(L.Conv2D(8, 3, padding="same")(L.MaxPooling2D()(fine)))
+    up = L.Conv2DTranspose(4, (2, 2), strides=(2, 2), padding="same")(coarse)
+    return kit.functional([image], L.Conv2D(1, (1, 1), activation="sigmoid")(L.Concatenate()([up, fine])))

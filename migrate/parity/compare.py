@@ -12,13 +12,15 @@ import numpy as np
 from migrate.capsule.model import Array
 from migrate.parity.tolerance import tolerance_for
 
+NO_SLACK: Mapping[str, float] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """The figures of one output over one or more cases.
 
     ``max_rel`` is the largest error over the largest magnitude of the reference; ``argmax_agreement`` the share
-    of rows (last axis) whose largest element is the same.
+    of rows (last axis) whose largest element is the same; ``used`` the error over the one that is allowed.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Comparison:
     cosine: float
     argmax_agreement: float
     reason: str = ""
+    used: float = 0.0
 
     @staticmethod
     def worst(name: str, parts: Sequence[Comparison]) -> Comparison:
@@ -41,6 +44,7 @@ class Comparison:
             min(p.cosine for p in parts),
             min(p.argmax_agreement for p in parts),
             failed.reason if failed else "",
+            max(p.used for p in parts),
         )
 
 
@@ -50,7 +54,12 @@ def bounded(error: float) -> float:
 
 
 def compare_arrays(
-    name: str, reference: Array, result: Array, compute: str = "", relative: float | None = None
+    name: str,
+    reference: Array,
+    result: Array,
+    compute: str = "",
+    relative: float | None = None,
+    slack: float = 0.0,
 ) -> Comparison:
     """Compare one output of one case.
 
@@ -60,6 +69,7 @@ def compare_arrays(
         result: values of the migrated model.
         compute: precision that the model computes in, when lower than its outputs' dtype.
         relative: tolerance that the user gave.
+        slack: error that is allowed beside the tolerance; see `migrate.parity.rounding`.
     """
     if reference.shape != result.shape:
         reason = f"the shape is {list(result.shape)}, expected {list(reference.shape)}"
@@ -82,14 +92,15 @@ def compare_arrays(
     scale = float(np.abs(a).max(initial=0.0))
     error = float(np.abs(a - b).max(initial=0.0))
     tolerance = tolerance_for(reference.dtype, compute, relative)
-    limit = tolerance.absolute + tolerance.relative * scale
+    limit = tolerance.absolute + tolerance.relative * scale + slack
     relative_error = error / scale if scale else error
     reason = (
         ""
         if error <= limit
         else f"differs by {error:.3g} (relative {relative_error:.3g}), allowed {limit:.3g}"
     )
-    return Comparison(name, error <= limit, error, relative_error, _cosine(a, b), _argmax(a, b), reason)
+    used = error / limit if limit else 0.0
+    return Comparison(name, error <= limit, error, relative_error, _cosine(a, b), _argmax(a, b), reason, used)
 
 
 def compare_cases(
@@ -98,8 +109,9 @@ def compare_cases(
     names: Sequence[str],
     compute: str = "",
     relative: float | None = None,
+    slack: Mapping[str, float] = NO_SLACK,
 ) -> list[Comparison]:
-    """Compare all cases (arrays named ``case/output``), one comparison per output.
+    """Compare all cases (arrays named ``case/output``, as ``slack`` is), one comparison per output.
 
     An output that one side lacks is unequal.
     """
@@ -111,7 +123,7 @@ def compare_cases(
             missing = Comparison(name, False, np.inf, np.inf, 0.0, 0.0, "the output is missing on one side")
             by_output.setdefault(position, []).append(missing)
             continue
-        part = compare_arrays(name, references[key], results[key], compute, relative)
+        part = compare_arrays(name, references[key], results[key], compute, relative, slack.get(key, 0.0))
         by_output.setdefault(position, []).append(part)
     return [
         Comparison.worst(parts[0].name, parts)

@@ -59,7 +59,7 @@ def _write_and_prove(
     found: list[Comparison] = []
     for witness in witnesses:
         results = outputs_of(slot.modern, witness.probes, "run_deployed", format=target.value, file=str(file))
-        comparisons = judge.compare(witness.outputs, results)
+        comparisons = judge.compare(witness.outputs, results, witness.slack)
         must_agree(comparisons, f"the model as {target.value}, run by its own runtime")
         found += comparisons
     return file, found

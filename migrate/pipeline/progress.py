@@ -25,12 +25,14 @@ class Witness:
         label: for messages.
         probes: file of arrays named ``case/input``, readable by every world of the slot.
         outputs: expected arrays named ``case/output``.
+        slack: what rounding may add to the tolerance, by the same names; see `migrate.parity.rounding`.
     """
 
     evidence: str
     label: str
     probes: Path
     outputs: Mapping[str, Array]
+    slack: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def cases(self) -> int:

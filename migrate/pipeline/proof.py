@@ -12,7 +12,7 @@ import numpy as np
 from migrate.capsule.model import Array, Model
 from migrate.capsule.store import load_arrays
 from migrate.findings import MigrationError
-from migrate.parity.compare import Comparison, bounded, compare_arrays, compare_cases
+from migrate.parity.compare import NO_SLACK, Comparison, bounded, compare_arrays, compare_cases
 from migrate.report.records import LayerParity
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import Worker, WorldError
@@ -29,9 +29,14 @@ class Judge:
     compute: str = ""
     relative: float | None = None
 
-    def compare(self, references: Mapping[str, Array], results: Mapping[str, Array]) -> list[Comparison]:
-        """One comparison per output over all cases."""
-        return compare_cases(references, results, self.names, self.compute, self.relative)
+    def compare(
+        self,
+        references: Mapping[str, Array],
+        results: Mapping[str, Array],
+        slack: Mapping[str, float] = NO_SLACK,
+    ) -> list[Comparison]:
+        """One comparison per output over all cases; ``slack`` is allowed beside the tolerance."""
+        return compare_cases(references, results, self.names, self.compute, self.relative, slack)
 
 
 def lowest_precision(model: Model) -> str:

@@ -38,6 +38,13 @@ REASONS: tuple[Rule, ...] = (
         "A signature was exported and not compared.",
         "No probe fits its inputs; record a call of it.",
     ),
+    note(
+        "PAR007",
+        "magnified-rounding",
+        "The difference is what rounding alone makes of this model.",
+        "The original moves as far when its inputs change in the last bit. Record outputs of real inputs to have them "
+        "compared without this allowance.",
+    ),
     reason(
         "PAR006",
         "incomparable",

@@ -1,0 +1,44 @@
+"""A model that magnifies rounding is migrated, and says so; a tolerance that the user gave is kept to."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from migrate.pipeline import layered
+from migrate.pipeline.migrate import migrate_artifact
+from migrate.pipeline.request import ArtifactRequest, Options
+from migrate.report.records import ArtifactResult, Status
+from migrate.worlds.pool import Slot
+from tests.conftest import LEGACY_MODELS
+
+pytestmark = pytest.mark.slow
+CASES = ("keras-2.3.1/unet", "tf.keras-2.15/unet")
+
+
+def migrate(case: str, slot: Slot, tmp_path: Path, options: Options) -> ArtifactResult:
+    path = Path(shutil.copy(LEGACY_MODELS / case / "model.h5", tmp_path / "model.h5"))
+    return migrate_artifact(ArtifactRequest(path, "model.h5", tmp_path / "out", "model"), options, slot)
+
+
+@pytest.mark.parametrize("parameters", [layered.SMALL_PARAMETERS, 0], ids=["small", "large"])
+@pytest.mark.parametrize("case", CASES)
+def test_rounding_is_allowed_for_and_named(
+    case: str, parameters: int, slot: Slot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layered, "SMALL_PARAMETERS", parameters)
+    result = migrate(case, slot, tmp_path, Options())
+    assert result.status is Status.MIGRATED, result.findings
+    assert result.parity is not None
+    assert 1e-5 < result.parity.max_rel < 1e-3
+    [finding] = [f for f in result.findings if f.code == "PAR007"]
+    assert finding.place.startswith("conv2d")
+    assert (finding.severity, "golden" in finding.hint) == ("warning", True)
+
+
+def test_a_given_tolerance_is_the_only_one(slot: Slot, tmp_path: Path) -> None:
+    result = migrate(CASES[0], slot, tmp_path, Options(tolerance=1e-5))
+    assert result.status is Status.FAILED
+    assert {f.code for f in result.findings} & {"PAR001", "PAR007"} == {"PAR001"}
