@@ -172,9 +172,10 @@ def _compare_built(slot: Slot, judge: Judge, progress: Progress, retake: Callabl
         results = outputs_of(slot.modern, witness.probes)
         comparisons = judge.compare(witness.outputs, results)
         near = judge.relative is None and any(comparison.used > NEAR for comparison in comparisons)
-        if near and retake is not None and witness.evidence != "golden":
+        asked = retake if near and witness.evidence != "golden" else None
+        if asked is not None:
             if not small:
-                retake()
+                asked()
             progress.witnesses[number] = witness = allow_for_rounding(slot, witness)  # noqa: PLW2901
             strict, comparisons = comparisons, judge.compare(witness.outputs, results, witness.slack)
             progress.findings += explained(strict, comparisons)
@@ -185,13 +186,13 @@ def _compare_built(slot: Slot, judge: Judge, progress: Progress, retake: Callabl
         if witness.evidence == "golden" and differs:
             first = profile_golden(slot, witness.probes, progress.golden_activations, judge)
         elif witness.evidence != "golden" and (differs or small):
-            if not small and retake is not None and not near:
+            if not small and retake is not None and asked is None:
                 retake()
             progress.profile, first = profile_layers(slot, witness.probes, judge)
         if differs:
             progress.first_divergent = first
         must_agree(comparisons, f"compared with {witness.label}", progress.first_divergent)
-        if near:
+        if asked is not None:
             _release(slot.legacy, progress)
 
 
