@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from migrate.findings import MigrationError
-from migrate.formats.artifact import Format
+from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
 from migrate.formats.pairing import Neighbours, only_saved_model
 from migrate.parity.golden import find_golden
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     Identify = Callable[[Sequence[Path]], Iterator[tuple[Path, Identification | MigrationError]]]
 
 _ARCHITECTURES = (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML)
-_WEIGHTS = (Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE, Format.CHECKPOINT)
 _TOLD_ALSO = (Format.TRUNCATED, Format.GIT_LFS_POINTER)
 _MODEL_SUFFIXES = frozenset({".h5", ".hdf5", ".hdf", ".keras", ".model", ".pb", ".ckpt", ".weights"})
 
@@ -141,7 +140,7 @@ class _Pairs:
         self._folders: dict[Path, Neighbours | None] = {}
         self.architectures: dict[Path, Path] = {}
         for path, kind in kinds.items():
-            if _format(kind) in _WEIGHTS and (beside := self._beside(path)) is not None:
+            if _format(kind) in WEIGHTS and (beside := self._beside(path)) is not None:
                 architecture = beside.architecture_of(path)
                 if architecture is not None:
                     self.architectures[path] = architecture

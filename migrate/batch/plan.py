@@ -11,7 +11,8 @@ from migrate.batch.events import Task
 from migrate.batch.ledger import FINISHED, STARTED
 from migrate.batch.ruleset import RuleSet, touches
 from migrate.discovery import folders
-from migrate.formats.artifact import Format
+from migrate.formats.artifact import WEIGHTS, Format
+from migrate.formats.pairing import TEXT_SUFFIXES
 from migrate.report.records import Status
 
 if TYPE_CHECKING:
@@ -47,8 +48,6 @@ _EXPECTED: dict[Format | None, tuple[str, str]] = {
     None: ("failed", "sure"),
 }
 _PAIRED = ("migrated", "likely")
-_WEIGHTS = (Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE, Format.CHECKPOINT)
-_TEXT_SUFFIXES = (".json", ".yaml", ".yml", ".txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,7 @@ def _is_kept(row: Row, key: str, retry: frozenset[str]) -> bool:
 
 def _expected(one: Candidate) -> tuple[str, str]:
     """Weights become what the architecture beside them is; what a SavedModel beside a checkpoint holds is not known."""
-    if one.format in _WEIGHTS and any(path.suffix in _TEXT_SUFFIXES for path in one.companions):
+    if one.format in WEIGHTS and any(path.suffix in TEXT_SUFFIXES for path in one.companions):
         return _PAIRED
     return _EXPECTED.get(one.format, ("skipped", "sure"))
 

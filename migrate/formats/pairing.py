@@ -20,7 +20,8 @@ from migrate.formats.identify import identify
 from migrate.formats.layer_config import layer_name, layers_of
 from migrate.formats.saved_model.names import PROTO
 
-_TEXT_SUFFIXES = (".json", ".yaml", ".yml", ".txt", "")
+TEXT_SUFFIXES = (".json", ".yaml", ".yml", ".txt")
+"""Of files that may hold an architecture; one without a suffix may, too."""
 _WEIGHT_SUFFIX = re.compile(r"\.(h5|hdf5|hdf|keras|ckpt(-\d+)?|model|weights|index)$", re.IGNORECASE)
 _ROLE = re.compile(
     r"(^|[._-]+)(model|weights?|config|configuration|arch|architecture|json|yaml|best|final)$", re.IGNORECASE
@@ -34,7 +35,7 @@ _INDEX = ".index"
 def core(name: str) -> str:
     """A file name without suffixes and the words that say its role: ``x_weights.h5``, ``x.json`` → ``x``."""
     stem = name
-    for suffix in _TEXT_SUFFIXES[:-1]:
+    for suffix in TEXT_SUFFIXES:
         stem = stem.removesuffix(suffix)
     while (shorter := _WEIGHT_SUFFIX.sub("", stem)) != stem:
         stem = shorter
@@ -103,7 +104,7 @@ class Neighbours:
             wanted = core(name)
             self._by_core.setdefault(wanted, []).append(name)
             self._weights += bool(_WEIGHT_SUFFIX.search(name))
-            if PurePath(name).suffix.lower() in _TEXT_SUFFIXES:
+            if PurePath(name).suffix.lower() in (*TEXT_SUFFIXES, ""):
                 self._texts.setdefault(wanted, []).append(folder / name)
 
     def alike(self, name: str) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrate.findings import MigrationError
-from migrate.formats.artifact import Format
+from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
 from migrate.formats.identify import identify
 from migrate.formats.pairing import find_architecture
@@ -25,7 +25,6 @@ _SUFFIXES = {
 
 
 SAVED_MODEL_FILE = "saved_model.pb"
-_WITHOUT_ARCHITECTURE = frozenset({Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE, Format.CHECKPOINT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def stage(path: Path, options: Options, slot: Slot) -> Staged:
         source = slot.inputs / f"original{_SUFFIXES.get(found.format, path.suffix)}"
         _bring(path, source)
     given = _given_architecture(options, slot)
-    if given is None and found.format in _WITHOUT_ARCHITECTURE:
+    if given is None and found.format in WEIGHTS:
         given = find_architecture(path)
     architecture = None
     if given is not None:
