@@ -29,8 +29,8 @@ from pathlib import Path
 # Started as a script, this folder is on the path and this very file hides the package of its name.
 sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
 
+from codemods.analysis import look  # noqa: E402
 from codemods.engine import rewrite  # noqa: E402
-from codemods.look import look  # noqa: E402
 from codemods.options import Options  # noqa: E402
 from codemods.repository import Repository  # noqa: E402
 from codemods.runner import run  # noqa: E402

@@ -20,11 +20,11 @@ from pathlib import Path
 
 sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
 
+from codemods.analysis import look  # noqa: E402
 from codemods.check import unknown  # noqa: E402
 from codemods.discovery import Wanted, discover  # noqa: E402
 from codemods.engine import rewrite  # noqa: E402
 from codemods.kinds import PYTHON  # noqa: E402
-from codemods.look import look  # noqa: E402
 from codemods.options import Options  # noqa: E402
 from codemods.repository import Repository  # noqa: E402
 from codemods.runner import process  # noqa: E402

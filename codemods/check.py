@@ -11,8 +11,8 @@ from dataclasses import replace
 from codemods.canonical import canonical
 from codemods.catalogue import load
 from codemods.context import Context
-from codemods.guards import Fate, fate, is_guarded
-from codemods.rules.api import Found, Target
+from codemods.guards import BranchStatus, branch_status, is_guarded
+from codemods.rules.api import Match, Target
 from codemods.rules.imports import MOVED, ONLY_TENSORFLOW
 from codemods.rules.unknown import GUARDED_NAME, UNKNOWN_ARGUMENT, UNKNOWN_NAME
 from codemods.scan import interesting_names
@@ -30,7 +30,7 @@ _BUILTINS = frozenset(dir(builtins)) | {
 }
 
 
-def unknown(context: Context) -> Iterator[Found]:
+def unknown(context: Context) -> Iterator[Match]:
     """Names and arguments of Keras that the destination does not have, wherever the file uses them."""
     catalogue = load()
     index = context.module.index
@@ -63,10 +63,10 @@ def unknown(context: Context) -> Iterator[Found]:
                     assert call is not None
                     context.remember(call, scope)
                     message = f"{value.name} has no argument {name} in Keras 3"
-                    yield Found(UNKNOWN_ARGUMENT, call, message, symbol=value.name, argument=name)
+                    yield Match(UNKNOWN_ARGUMENT, call, message, symbol=value.name, argument=name)
 
 
-def _unknown_imports(context: Context) -> Iterator[Found]:
+def _unknown_imports(context: Context) -> Iterator[Match]:
     catalogue = load()
     release = context.version.release[:2]
     for statement, scope in context.module.index.imports:
@@ -86,50 +86,52 @@ def _unknown_imports(context: Context) -> Iterator[Found]:
                 yield _missing(alias, known.name)
 
 
-_FATES = {
-    Fate.ALIVE: (
+_BRANCH_HINTS = {
+    BranchStatus.ALIVE: (
         Severity.ERROR,
         "this branch runs beside Keras 3: give it one of its own, or write the name anew",
     ),
-    Fate.UNSURE: (Severity.WARNING, "see that another branch runs beside Keras 3, or add one"),
-    Fate.DEAD: (
+    BranchStatus.UNSURE: (Severity.WARNING, "see that another branch runs beside Keras 3, or add one"),
+    BranchStatus.DEAD: (
         Severity.INFO,
         "this branch does not run beside Keras 3: delete it when Keras 2 is no longer served",
     ),
 }
 
 
-def guarded(context: Context, strange: Sequence[Found], found: Iterable[Found]) -> Iterator[Found]:
+def guarded(context: Context, missing_names: Sequence[Match], found: Iterable[Match]) -> Iterator[Match]:
     """Missing names in branches for other versions, with what becomes of the branch beside Keras 3.
 
     Args:
         context: the file.
-        strange: what `unknown` finds.
+        missing_names: what `unknown` finds.
         found: what the rules find; a name that moved is missing at its old place.
     """
-    behind = [item for item in strange if is_guarded(context, item.node)]
+    behind = [item for item in missing_names if is_guarded(context, item.node)]
     for item in found:
         if item.rule in {MOVED, ONLY_TENSORFLOW} and item.edits and is_guarded(context, item.node):
             old, _, new = item.message.partition(" becomes ")
             behind.append(replace(item, message=f"{old} is {new} in Keras 3", edits=()))
-    places = [item.node for item in (*strange, *behind) if not _private(item)]
+    places = [item.node for item in (*missing_names, *behind) if not _private(item)]
     for item in behind:
-        lot = fate(context, item.node, places)
-        severity, hint = _FATES[Fate.UNSURE if _private(item) and lot is Fate.ALIVE else lot]
+        status = branch_status(context, item.node, places)
+        severity, hint = _BRANCH_HINTS[
+            BranchStatus.UNSURE if _private(item) and status is BranchStatus.ALIVE else status
+        ]
         if _private(item):
             hint = f"another release may not have it: {hint}"
         yield replace(item, rule=GUARDED_NAME, severity=severity, hint=hint)
 
 
-def _missing(node: ast.AST, name: str) -> Found:
+def _missing(node: ast.AST, name: str) -> Match:
     if not name.startswith("keras.src."):
-        return Found(UNKNOWN_NAME, node, f"Keras 3 has no {name}", symbol=name)
+        return Match(UNKNOWN_NAME, node, f"Keras 3 has no {name}", symbol=name)
     message = f"{name} is a private path, which a release of Keras 3 may have or not"
     hint = "use the public name of what it brings"
-    return Found(UNKNOWN_NAME, node, message, hint, symbol=name, severity=Severity.WARNING)
+    return Match(UNKNOWN_NAME, node, message, hint, symbol=name, severity=Severity.WARNING)
 
 
-def _private(found: Found) -> bool:
+def _private(found: Match) -> bool:
     """Whether a name lies below ``keras.src``, of which the catalogue knows nothing."""
     return found.symbol.startswith("keras.src.")
 

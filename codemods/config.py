@@ -59,9 +59,9 @@ def settings(root: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: {error}") from error
     known = {"target", "keras-version", "select", "ignore", "exclude", "unsafe", "todo", "docs", "baseline"}
-    strange = sorted(section.keys() - known)
-    if strange:
-        raise ConfigError(f"{file}: [tool.{SECTION}] has no setting {strange[0]!r}")
+    unknown = sorted(section.keys() - known)
+    if unknown:
+        raise ConfigError(f"{file}: [tool.{SECTION}] has no setting {unknown[0]!r}")
     return Settings(
         target=_target(section["target"], file) if "target" in section else None,
         version=parse_version(str(section["keras-version"])) if "keras-version" in section else None,

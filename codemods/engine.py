@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from codemods.analysis import Analysis, look
 from codemods.check import undefined
-from codemods.look import Pass, look
 from codemods.options import Options
 from codemods.outcome import Outcome
 from codemods.plan import Plans
 from codemods.reporting import fix_of, last_part, ordered, report_of, reports_of, with_todos
-from codemods.rules.api import Found
+from codemods.rules.api import Match
 from codemods.source import Source, SourceError, concerns
 from migrate.findings import Fix
 
@@ -54,8 +54,8 @@ def _rewrite(source: Source, options: Options, repository: Repository | None) ->
 
 
 def _settle(
-    source: Source, first: Pass, options: Options, repository: Repository | None
-) -> tuple[str, Pass, str | None]:
+    source: Source, first: Analysis, options: Options, repository: Repository | None
+) -> tuple[str, Analysis, str | None]:
     """Apply what can be applied until a look at the text asks for nothing more."""
     current = first
     for _ in range(_PASSES):
@@ -83,7 +83,7 @@ def _settle(
     return source.text, current, "the edits do not settle: each pass asks for more"
 
 
-def _verify(first: Pass, last: Pass) -> str | None:
+def _verify(first: Analysis, last: Analysis) -> str | None:
     """What is wrong with the rewritten text, None when nothing is."""
     before, after = first.context.source_file.text, last.context.source_file.text
     try:
@@ -93,14 +93,14 @@ def _verify(first: Pass, last: Pass) -> str | None:
     if new:
         return f"the rewrite would leave undefined names: {', '.join(sorted(new))}"
     # By last component: a name that moved with its module is still the same unknown name.
-    known = {(last_part(item), item.argument) for item in first.strange}
-    for item in last.strange:
+    known = {(last_part(item), item.argument) for item in first.missing_names}
+    for item in last.missing_names:
         if (last_part(item), item.argument) not in known and not _mentioned(item, first):
             return f"the rewrite would bring in an unknown name: {item.message}"
     return None
 
 
-def _mentioned(item: Found, first: Pass) -> bool:
+def _mentioned(item: Match, first: Analysis) -> bool:
     """Whether a finding of the original text already speaks of a name or argument."""
     return any(
         found.symbol == item.symbol and (not item.argument or item.argument == found.argument)

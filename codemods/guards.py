@@ -2,7 +2,7 @@
 
 Two shapes count: a ``try`` whose handlers catch what a missing name raises and offer another way, and an ``if``
 that asks for a version or for the presence of a name. Whether such a branch can run beside Keras 3 is another
-question: `fate` answers it, so that a missing name in a branch that does run is not passed over.
+question: `branch_status` answers it, so that a missing name in a branch that does run is not passed over.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _OLDEST_TENSORFLOW = (2, 16)
 """The first TensorFlow whose ``tf.keras`` is Keras 3; nothing older runs beside it."""
 
 
-class Fate(Enum):
+class BranchStatus(Enum):
     """Whether the branch of a guard runs beside Keras 3."""
 
     DEAD = "dead"
@@ -45,45 +45,49 @@ class Fate(Enum):
     """The test cannot be decided from the text."""
 
 
-def fate(context: Context, node: ast.AST, strange: Iterable[ast.AST]) -> Fate:
+def branch_status(context: Context, node: ast.AST, missing_names: Iterable[ast.AST]) -> BranchStatus:
     """Whether a guarded place can be reached beside Keras 3.
 
     Args:
         context: the file.
         node: the place.
-        strange: the places of the file that name what Keras 3 does not have.
+        missing_names: the places of the file that name what Keras 3 does not have.
     """
     inner: ast.AST = node
     statement = context.statement(node)
-    found = Fate.ALIVE
+    found = BranchStatus.ALIVE
     for outer in context.parents(node):
-        here = Fate.ALIVE
+        here = BranchStatus.ALIVE
         if isinstance(outer, (ast.Try, ast.TryStar)) and _try_guards(outer, inner, statement):
-            here = Fate.DEAD if _other_branch_serves(context, outer, inner, strange) else Fate.ALIVE
+            here = (
+                BranchStatus.DEAD
+                if _other_branch_serves(context, outer, inner, missing_names)
+                else BranchStatus.ALIVE
+            )
         elif (
             isinstance(outer, (ast.If, ast.IfExp)) and inner is not outer.test and _asks(context, outer.test)
         ):
             holds = _holds(context, outer.test)
             orelse = outer.orelse if isinstance(outer.orelse, list) else [outer.orelse]
             if holds is None:
-                here = Fate.UNSURE
+                here = BranchStatus.UNSURE
             elif holds is (inner in orelse):
-                here = Fate.DEAD
-        if here is Fate.DEAD:
+                here = BranchStatus.DEAD
+        if here is BranchStatus.DEAD:
             return here
-        if here is Fate.UNSURE:
+        if here is BranchStatus.UNSURE:
             found = here
         inner = outer
     return found
 
 
 def _other_branch_serves(
-    context: Context, outer: ast.Try | ast.TryStar, inner: ast.AST, strange: Iterable[ast.AST]
+    context: Context, outer: ast.Try | ast.TryStar, inner: ast.AST, missing_names: Iterable[ast.AST]
 ) -> bool:
     """Whether a branch of a ``try`` beside the one of ``inner`` names nothing that is missing."""
     branches: list[list[ast.AST]] = [list(outer.body)]
     branches += [[handler] for handler in outer.handlers]
-    bad = [{place, *context.parents(place)} for place in strange]
+    bad = [{place, *context.parents(place)} for place in missing_names]
     others = [branch for branch in branches if inner not in branch]
     return any(not any(part in above for part in branch for above in bad) for branch in others)
 

@@ -9,7 +9,7 @@ from migrate.findings import Fix, Severity
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One finding of one file: a `Found` without its nodes.
+    """One finding of one file: a `Match` without its nodes.
 
     Attributes:
         line, column, end_line, end_column: place in the original text; lines and columns from 1.

@@ -27,7 +27,7 @@ from codemods.edits import (
     SetArgument,
     anchor,
 )
-from codemods.rules.api import Found
+from codemods.rules.api import Match
 
 _WHOLE = (ReplaceExpression, ReplaceQuoted, ReplaceReference, ReplaceStatement, ReplaceString)
 
@@ -42,10 +42,10 @@ class Plans:
         self._whole: dict[ast.AST, Edit] = {}
         self._inside: dict[ast.AST, list[ast.AST]] = {}
         """Ancestors of every accepted anchor."""
-        self.accepted: list[Found] = []
+        self.accepted: list[Match] = []
         self.edits: list[Edit] = []
 
-    def offer(self, found: Found) -> bool:
+    def offer(self, found: Match) -> bool:
         """Take a plan if it goes together with those already taken."""
         if not all(self._fits(edit) for edit in found.edits):
             return False

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from codemods.analysis import GENERIC_RULES, Analysis
 from codemods.context import Context
-from codemods.look import LATE, Pass
 from codemods.outcome import Report
-from codemods.rules.api import Found
+from codemods.rules.api import Match
 from migrate.findings import Fix, Severity
 
 
-def fix_of(found: Found) -> Fix:
+def fix_of(found: Match) -> Fix:
     """What the tool does about one occurrence."""
     if not found.edits:
         return Fix.MANUAL
     return found.fix or found.rule.fix
 
 
-def last_part(found: Found) -> str:
+def last_part(found: Match) -> str:
     """The last part of the symbol a finding is about."""
     return found.symbol.rpartition(".")[2]
 
 
-def reports_of(first: Pass, last: Pass) -> list[Report]:
+def reports_of(first: Analysis, last: Analysis) -> list[Report]:
     """Findings of the original text and what became of them, then those that the rewritten text still has."""
     if first is last:
         return [report_of(item, first.context, applied=False) for item in first.found]
@@ -38,7 +38,7 @@ def reports_of(first: Pass, last: Pass) -> list[Report]:
         elif left[key]:
             left[key] -= 1
             reports.append(report_of(item, first.context, applied=False))
-        elif item.rule.code in LATE:
+        elif item.rule.code in GENERIC_RULES:
             continue  # another edit settled it
         else:
             later = bool(item.edits) and fix_of(item) is not Fix.UNSAFE
@@ -66,11 +66,11 @@ def reports_of(first: Pass, last: Pass) -> list[Report]:
     return reports
 
 
-def _key(found: Found) -> tuple[str, str, str]:
+def _key(found: Match) -> tuple[str, str, str]:
     return found.rule.code, found.symbol, found.argument
 
 
-def report_of(found: Found, context: Context, *, applied: bool) -> Report:
+def report_of(found: Match, context: Context, *, applied: bool) -> Report:
     """A finding without its nodes, at its place in the text of ``context``."""
     node, rule = found.node, found.rule
     source = context.source_file
@@ -103,7 +103,7 @@ def ordered(reports: list[Report]) -> tuple[Report, ...]:
     return tuple(sorted(reports, key=lambda item: (item.line, item.column, item.code, item.argument)))
 
 
-def with_todos(text: str, last: Pass) -> str:
+def with_todos(text: str, last: Analysis) -> str:
     """Put a comment above each statement that something is left to do about."""
     context = last.context
     lines = text.splitlines(keepends=True)

@@ -16,7 +16,7 @@ from packaging.version import Version
 from codemods.canonical import PACKAGES, canonical
 from codemods.context import Context
 from codemods.injected import handed_over
-from codemods.rules.api import Found, SourceRule, Target, Visit, visits
+from codemods.rules.api import Hook, Match, SourceRule, Target, hooks
 from codemods.scopes import Binding, Index, Scope
 from codemods.trees import walk
 from codemods.values import Symbol, ancestry
@@ -27,17 +27,17 @@ _ALIASES = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.IfExp, ast.Tup
 class Dispatcher:
     """Registrations by what they want to see, for one destination."""
 
-    def __init__(self, registered: Iterable[Visit], target: Target, version: Version) -> None:
-        self.calls: dict[str, list[Visit]] = {}
-        self.references: dict[str, list[Visit]] = {}
-        self.prefixes: dict[str, list[Visit]] = {}
-        self.packages: dict[str, list[Visit]] = {}
-        self.methods: dict[str, list[Visit]] = {}
-        self.attributes: dict[str, list[Visit]] = {}
-        self.bases: dict[str, list[Visit]] = {}
-        self.strings: list[Visit] = []
-        self.modules: list[Visit] = []
-        self.nodes: dict[type[ast.AST], list[Visit]] = {}
+    def __init__(self, registered: Iterable[Hook], target: Target, version: Version) -> None:
+        self.calls: dict[str, list[Hook]] = {}
+        self.references: dict[str, list[Hook]] = {}
+        self.prefixes: dict[str, list[Hook]] = {}
+        self.packages: dict[str, list[Hook]] = {}
+        self.methods: dict[str, list[Hook]] = {}
+        self.attributes: dict[str, list[Hook]] = {}
+        self.bases: dict[str, list[Hook]] = {}
+        self.strings: list[Hook] = []
+        self.modules: list[Hook] = []
+        self.nodes: dict[type[ast.AST], list[Hook]] = {}
         self.rules = frozenset(
             rule.code for visit in registered for rule in visit.rules if applies(rule, target, version)
         )
@@ -77,10 +77,10 @@ def _specifier(text: str) -> SpecifierSet:
 @lru_cache(maxsize=8)
 def dispatcher(target: Target, version: Version) -> Dispatcher:
     """The tables for a destination, built once a process."""
-    return Dispatcher(visits(), target, version)
+    return Dispatcher(hooks(), target, version)
 
 
-def scan(context: Context) -> Iterator[Found]:
+def scan(context: Context) -> Iterator[Match]:
     """Everything the rules see in a file, in no particular order."""
     tables = dispatcher(context.target, context.version)
     index = context.module.index
@@ -95,7 +95,7 @@ def scan(context: Context) -> Iterator[Found]:
 
 def _places(
     tables: Dispatcher, context: Context, interesting: frozenset[str]
-) -> Iterator[tuple[Visit, ast.AST]]:
+) -> Iterator[tuple[Hook, ast.AST]]:
     index = context.module.index
     for visit in tables.modules:
         yield visit, index.tree
@@ -109,7 +109,7 @@ def _places(
     for statement, scope in index.classes:
         names = [n for base in context.module.bases(statement) for n in (ancestry(base) or (base,))]
         context.remember(statement, scope)
-        seen: set[Visit] = set()
+        seen: set[Hook] = set()
         for name in names:
             for visit in tables.bases.get(name, ()):
                 if visit not in seen:
@@ -133,7 +133,7 @@ def _places(
 
 def _reference(
     tables: Dispatcher, context: Context, node: ast.expr, scope: Scope
-) -> Iterator[tuple[Visit, ast.AST]]:
+) -> Iterator[tuple[Hook, ast.AST]]:
     current: ast.expr = node
     while True:  # from the outermost attribute inwards
         value = context.module.value(current, scope)
@@ -161,7 +161,7 @@ def _reference(
 
 def _attribute(
     tables: Dispatcher, context: Context, node: ast.Attribute, scope: Scope
-) -> Iterator[tuple[Visit, ast.AST]]:
+) -> Iterator[tuple[Hook, ast.AST]]:
     if isinstance(context.module.value(node.value, scope), Symbol):
         return
     context.remember(node, scope)
@@ -175,7 +175,7 @@ def _attribute(
                 yield visit, call
 
 
-def _aliases(tables: Dispatcher, context: Context) -> Iterator[tuple[Visit, ast.AST]]:
+def _aliases(tables: Dispatcher, context: Context) -> Iterator[tuple[Hook, ast.AST]]:
     for statement, scope in context.module.index.imports:
         module = getattr(statement, "module", "") or ""
         if getattr(statement, "level", 0):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from migrate.pipeline.request import ArtifactRequest, Options
 
 if TYPE_CHECKING:
-    from migrate.report.records import ArtifactResult
+    from migrate.results import ArtifactResult
 
 
 def migrate_model(path: str | Path, out: str | Path, options: Options | None = None) -> ArtifactResult:

@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT))
 
 from codemods.records import Result  # noqa: E402
 from migrate.report.compatibility.records import Report  # noqa: E402
-from migrate.report.records import BatchReport  # noqa: E402
+from migrate.results import BatchReport  # noqa: E402
 from migrate.schema import json_schema  # noqa: E402
 
 PUBLISHED = {

@@ -2,8 +2,8 @@
 
 A module of this package declares `SourceRule` records and registers pure generator functions with `visit`. A
 function is called only for places its registration names (a symbol, a method, a class base, a node type), gets
-the place and a `codemods.context.Context`, and yields `Found`. It decides on *positive* evidence and changes
-nothing itself. Importing a module registers it; `visits` imports them all.
+the place and a `codemods.context.Context`, and yields `Match`. It decides on *positive* evidence and changes
+nothing itself. Importing a module registers it; `hooks` imports them all.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 __all__ = [
     "EVERYWHERE",
     "MODERN",
-    "Found",
+    "Hook",
+    "Match",
     "Proof",
     "SourceRule",
     "Target",
-    "Visit",
     "all_source_rules",
     "declare",
+    "hooks",
     "visit",
-    "visits",
 ]
 
 
@@ -86,7 +86,7 @@ class SourceRule(Rule):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class Match:
     """What a rule saw at one place.
 
     Attributes:
@@ -111,11 +111,11 @@ class Found:
     severity: Severity | None = None
 
 
-Check = Callable[[Any, "Context"], Iterator[Found]]
+Check = Callable[[Any, "Context"], Iterator[Match]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Visit:
+class Hook:
     """One registration: which places, and the function for them. See `visit` for the fields."""
 
     check: Check
@@ -132,7 +132,7 @@ class Visit:
     nodes: tuple[type[ast.AST], ...] = field(default=())
 
 
-_VISITS: list[Visit] = []
+_HOOKS: list[Hook] = []
 
 
 def visit(
@@ -172,8 +172,8 @@ def visit(
     """
 
     def register(check: Check) -> Check:
-        _VISITS.append(
-            Visit(
+        _HOOKS.append(
+            Hook(
                 check=check,
                 rules=rules,
                 calls=frozenset(calls),
@@ -195,29 +195,29 @@ def visit(
 
 def declare(*rules: SourceRule) -> None:
     """Register rules whose findings are made elsewhere (requirement files, the check of unknown names)."""
-    _VISITS.append(Visit(check=_nothing, rules=rules))
+    _HOOKS.append(Hook(check=_nothing, rules=rules))
 
 
-def _nothing(node: object, context: Context) -> Iterator[Found]:
+def _nothing(node: object, context: Context) -> Iterator[Match]:
     yield from ()
 
 
 @lru_cache(maxsize=1)
-def visits() -> tuple[Visit, ...]:
+def hooks() -> tuple[Hook, ...]:
     """Every registration, in the order of module names and then of the text."""
     import codemods.rules as package
 
     for module in sorted(found.name for found in pkgutil.iter_modules(package.__path__)):
         if module != "api" and not module.startswith("_"):
             import_module(f"codemods.rules.{module}")
-    return tuple(_VISITS)
+    return tuple(_HOOKS)
 
 
 @lru_cache(maxsize=1)
 def all_source_rules() -> tuple[SourceRule, ...]:
     """Every rule, by code. Raises ValueError when two rules share a code."""
     rules: dict[str, SourceRule] = {}
-    for registered in visits():
+    for registered in hooks():
         for rule in registered.rules:
             if rules.setdefault(rule.code, rule) is not rule:
                 raise ValueError(f"two rules have the code {rule.code}")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from codemods.catalogue import load
 from codemods.rules import _argument_rules, _argument_rules_other
 from codemods.rules._arguments import steps
-from codemods.rules.api import Found, visit
+from codemods.rules.api import Match, visit
 
 if TYPE_CHECKING:
     from codemods.context import Context
@@ -53,7 +53,7 @@ def _calls() -> frozenset[str]:
 
 
 @visit(*_RULES.values(), calls=_calls())
-def arguments(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """What the catalogue knows of this call."""
     name = ctx.name(call.func)
     if name is None:
@@ -65,7 +65,7 @@ def arguments(call: ast.Call, ctx: Context) -> Iterator[Found]:
         rule = _RULES.get(family + _NUMBERS[step.policy])
         if rule is None:
             rule = _RULES["LAY" + _NUMBERS[step.policy]]
-        yield Found(
+        yield Match(
             rule,
             call,
             message=step.text,

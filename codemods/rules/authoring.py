@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.rules._custom_rules import CUS023
 from codemods.rules._evidence import LAYER, MODEL, method_of
-from codemods.rules.api import Found, SourceRule, visit
+from codemods.rules.api import Match, SourceRule, visit
 from codemods.trees import walk
 from migrate.findings import Fix, Severity
 
@@ -72,7 +72,7 @@ LAY114 = SourceRule(
 
 
 @visit(CUS030, bases={LAYER, MODEL})
-def branches(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+def branches(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``if tf.reduce_sum(x) > 0`` and ``for i in tf.range(n)`` in ``call``."""
     function = method_of(cls, "call")
     if function is None or function.decorator_list:
@@ -86,7 +86,7 @@ def branches(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
             continue
         if any(_gives_tensor(inner, ctx) for inner in walk(tested)):
             what = {"If": "if", "IfExp": "if", "While": "while", "For": "for"}[type(node).__name__]
-            yield Found(
+            yield Match(
                 CUS030, node, message=f"`{what}` over a tensor in call", symbol="keras.layers.Layer.call"
             )
 
@@ -100,7 +100,7 @@ def _gives_tensor(node: ast.AST, ctx: Context) -> bool:
 
 
 @visit(CUS023, bases={LAYER, MODEL})
-def layers_in_call(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+def layers_in_call(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``self.dense = Dense(3)`` in ``call``."""
     function = method_of(cls, "call")
     for node in walk(function) if function is not None else ():
@@ -115,19 +115,19 @@ def layers_in_call(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
             and ctx.name(node.value.func) in {"tf.Variable", "keras.Variable"}
         ):
             message = f"self.{target.attr} is created in call"
-            yield Found(CUS023, node, message=message, symbol="keras.layers.Layer.call")
+            yield Match(CUS023, node, message=message, symbol="keras.layers.Layer.call")
 
 
 @visit(LAY113, calls={"keras.Model", "keras.models.Model"})
-def nested_inputs(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def nested_inputs(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``Model({"a": {"b": x}}, y)``."""
     inputs = ctx.arguments(call, "inputs").get("inputs")
     if any(isinstance(part, (ast.List, ast.Tuple, ast.Dict)) for part in _parts(inputs)):
-        yield Found(LAY113, call, symbol=ctx.name(call.func) or "", argument="inputs")
+        yield Match(LAY113, call, symbol=ctx.name(call.func) or "", argument="inputs")
 
 
 @visit(LAY114, module=True)
-def none_among_inputs(tree: ast.Module, ctx: Context) -> Iterator[Found]:
+def none_among_inputs(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     """``layer([x, None])``."""
     del tree
     for call, _ in ctx.module.index.calls:
@@ -135,7 +135,7 @@ def none_among_inputs(tree: ast.Module, ctx: Context) -> Iterator[Found]:
         if any(isinstance(part, ast.Constant) and part.value is None for part in _parts(first)):
             receiver = ctx.receiver(call.func)
             if ctx.isa(receiver, LAYER) or ctx.isa(receiver, MODEL):
-                yield Found(LAY114, call, symbol="keras.layers.Layer.__call__")
+                yield Match(LAY114, call, symbol="keras.layers.Layer.__call__")
 
 
 def _parts(node: ast.expr | None) -> list[ast.expr]:

@@ -14,7 +14,7 @@ from codemods.catalogue import Function, load
 from codemods.edits import Edit, ReplaceReference
 from codemods.rules._calls import bare, plan
 from codemods.rules._special import special
-from codemods.rules.api import Found, Proof, SourceRule, Target, visit
+from codemods.rules.api import Match, Proof, SourceRule, Target, visit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def rewrite(
 
 
 @visit(*_RULES, prefixes=("keras.backend.",))
-def backend(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
+def backend(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """A mention of a function of the backend."""
     if isinstance(node, ast.alias):
         return
@@ -214,11 +214,11 @@ def backend(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
         note = next((row.note for row in rows if row.note), "")
         row = next((row for row in rows if row.call and not row.call.startswith("@")), None)
         hint = note or (f"write {row.call}" if row is not None else "write it with keras.ops")
-        yield Found(BKD003, place, message=f"{short} is not in Keras 3", hint=hint, symbol=name)
+        yield Match(BKD003, place, message=f"{short} is not in Keras 3", hint=hint, symbol=name)
         return
     edits, fix, function = found
     message = f"{short} is not in Keras 3" + (f": {function.note}" if function.note else "")
-    yield Found(
+    yield Match(
         _rule(function, fix),
         place,
         message=message,

@@ -40,7 +40,7 @@ from codemods.rules._custom_rules import (
     CUS027,
 )
 from codemods.rules._evidence import LAYER, LOSS, METRIC, MODEL, method_of, owner, super_init, trust
-from codemods.rules.api import Found, visit
+from codemods.rules.api import Match, visit
 from codemods.trees import walk
 from migrate.findings import Fix
 
@@ -55,7 +55,7 @@ _METRIC_WEIGHT = ("name", "shape", "aggregation", "synchronization", "initialize
 
 
 @visit(CUS001, CUS002, CUS003, CUS023, methods={"add_weight", "add_variable"})
-def weights(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def weights(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``add_weight`` of a layer or metric."""
     holder = owner(call)
     assert isinstance(call.func, ast.Attribute)
@@ -63,7 +63,7 @@ def weights(call: ast.Call, ctx: Context) -> Iterator[Found]:
         return
     metric = ctx.isa(ctx.receiver(holder), METRIC)
     if call.func.attr == "add_variable":
-        yield Found(CUS003, call, edits=(RenameAttribute(call.func, "add_weight"),), fix=fix)
+        yield Match(CUS003, call, edits=(RenameAttribute(call.func, "add_weight"),), fix=fix)
     order = _METRIC_WEIGHT if metric else _LAYER_WEIGHT
     args = ctx.arguments(call, *order)
     first = call.args[0] if call.args else None
@@ -74,16 +74,16 @@ def weights(call: ast.Call, ctx: Context) -> Iterator[Found]:
         and _is_name(first, args.keywords)
     ):
         names = order[: len(call.args)]
-        yield Found(CUS001, call, edits=(NameArguments(call, names),), argument="name", fix=fix)
+        yield Match(CUS001, call, edits=(NameArguments(call, names),), argument="name", fix=fix)
     for name in ("use_resource", "synchronization", "partitioner"):
         if name in args.keywords:
-            yield Found(CUS002, call, edits=(DropArgument(call, name),), argument=name, fix=fix)
+            yield Match(CUS002, call, edits=(DropArgument(call, name),), argument=name, fix=fix)
     if "experimental_autocast" in args.keywords:
         edit = RenameArgument(call, "experimental_autocast", "autocast")
-        yield Found(CUS002, call, edits=(edit,), argument="experimental_autocast", fix=fix)
+        yield Match(CUS002, call, edits=(edit,), argument="experimental_autocast", fix=fix)
     function = ctx.function(call)
     if function is not None and function.name == "call" and not metric:
-        yield Found(CUS023, call)
+        yield Match(CUS023, call)
 
 
 def _is_name(first: ast.expr, keywords: dict[str, ast.keyword]) -> bool:
@@ -98,7 +98,7 @@ def _is_name(first: ast.expr, keywords: dict[str, ast.keyword]) -> bool:
 
 
 @visit(CUS006, calls={"tf.Variable"})
-def variables(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def variables(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``self.w = tf.Variable(...)`` in a layer or model."""
     statement, cls = ctx.parent(call), ctx.class_of(call)
     if cls is None or not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
@@ -115,7 +115,7 @@ def variables(call: ast.Call, ctx: Context) -> Iterator[Found]:
         or set(args.keywords) - {"initial_value", "trainable", "name", "dtype"}
     ):
         hint = "keras.Variable(value, trainable=, name=, dtype=), or self.add_weight in build()"
-        yield Found(CUS006, call, hint=hint, fix=Fix.MANUAL)
+        yield Match(CUS006, call, hint=hint, fix=Fix.MANUAL)
         return
     edits: list[Edit] = [ReplaceReference(call.func, "keras.Variable")]
     if "initial_value" in args.keywords:
@@ -123,7 +123,7 @@ def variables(call: ast.Call, ctx: Context) -> Iterator[Found]:
     value = ctx.literal(args.get("initial_value"))
     if isinstance(value, int) and "dtype" not in args.keywords:
         edits.append(SetArgument(call, "dtype", Code('"bool"' if isinstance(value, bool) else '"int32"')))
-    yield Found(CUS006, call, edits=tuple(edits))
+    yield Match(CUS006, call, edits=tuple(edits))
 
 
 _SUPER: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -134,7 +134,7 @@ _SUPER: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 @visit(CUS007, CUS008, CUS009, CUS017, bases={LOSS, METRIC, LAYER})
-def super_calls(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+def super_calls(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``super().__init__("name")`` of a class that derives directly from a base class of Keras."""
     init = method_of(cls, "__init__")
     if init is None:
@@ -148,14 +148,14 @@ def super_calls(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
                 neutral = ctx.literal(keyword.value) is False
                 edits = (DropArgument(call, "dynamic"),) if neutral else ()
                 fix = Fix.SAFE if neutral else Fix.MANUAL
-                yield Found(CUS017, call, hint=CUS017.manual, edits=edits, argument="dynamic", fix=fix)
+                yield Match(CUS017, call, hint=CUS017.manual, edits=edits, argument="dynamic", fix=fix)
         for base, order in _SUPER:
             given = len(call.args)
             if base not in _public(direct) or not given or given > len(order):
                 continue
             if not ctx.arguments(call).star and not set(order[:given]) & {k.arg for k in call.keywords}:
                 rule = {LOSS: CUS007, METRIC: CUS008}.get(base, CUS009)
-                yield Found(rule, call, edits=(NameArguments(call, order[:given]),), argument=order[0])
+                yield Match(rule, call, edits=(NameArguments(call, order[:given]),), argument=order[0])
 
 
 def _public(names: set[str | None]) -> set[str]:
@@ -163,12 +163,12 @@ def _public(names: set[str | None]) -> set[str]:
 
 
 @visit(CUS010, bases={METRIC})
-def metric_reset(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+def metric_reset(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``def reset_states`` of a metric."""
     del ctx
     function = method_of(cls, "reset_states")
     if function is not None and method_of(cls, "reset_state") is None:
-        yield Found(CUS010, function, edits=(RenameFunction(function, "reset_state"),))
+        yield Match(CUS010, function, edits=(RenameFunction(function, "reset_state"),))
 
 
 _ADDERS = {
@@ -179,7 +179,7 @@ _ADDERS = {
 
 
 @visit(CUS012, CUS013, methods=frozenset(_ADDERS))
-def adders(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def adders(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``add_metric``, ``add_update`` and symbolic ``add_loss``."""
     holder = owner(call)
     assert isinstance(call.func, ast.Attribute)
@@ -190,9 +190,9 @@ def adders(call: ast.Call, ctx: Context) -> Iterator[Found]:
         inside = ctx.function(call)
         model = ctx.isa(ctx.receiver(holder), MODEL)
         if model and (inside is None or inside.name not in {"call", "build", "train_step"}):
-            yield Found(CUS013, call, hint=_ADDERS[name], symbol="keras.Model.add_loss")
+            yield Match(CUS013, call, hint=_ADDERS[name], symbol="keras.Model.add_loss")
         return
-    yield Found(CUS012, call, message=f"{name} is gone", hint=_ADDERS[name])
+    yield Match(CUS012, call, message=f"{name} is gone", hint=_ADDERS[name])
 
 
 _OPTIMIZER_METHODS = frozenset(
@@ -204,29 +204,29 @@ _OPTIMIZER_METHODS = frozenset(
 
 
 @visit(CUS014, bases={"keras.optimizers.Optimizer", "keras.optimizers.legacy.Optimizer"})
-def optimizers(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+def optimizers(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """Optimizers of a project."""
     del ctx
     methods = {s.name for s in cls.body if isinstance(s, ast.FunctionDef)}
     step = method_of(cls, "update_step")
     if step is not None and len(step.args.args) == 3 and step.args.vararg is None:
         text = f"{cls.name}.update_step takes no learning_rate"
-        yield Found(CUS014, step, message=text, symbol="keras.optimizers.Optimizer.update_step")
+        yield Match(CUS014, step, message=text, symbol="keras.optimizers.Optimizer.update_step")
     if old := sorted(methods & _OPTIMIZER_METHODS):
-        yield Found(
+        yield Match(
             CUS014, cls, message=f"{cls.name} defines {', '.join(old)}", symbol="keras.optimizers.Optimizer"
         )
 
 
 @visit(CUS015, attributes={"_name"})
-def private_names(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+def private_names(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``layer._name = "x"``."""
     if isinstance(node.ctx, ast.Store) and trust(ctx, node.value, LAYER, MODEL) is not None:
-        yield Found(CUS015, node)
+        yield Match(CUS015, node)
 
 
 @visit(CUS022, references={"tf.Variable"})
-def variable_tests(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
+def variable_tests(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """``isinstance(w, tf.Variable)`` in Keras code."""
     call = ctx.parent(node)
     if (
@@ -237,11 +237,11 @@ def variable_tests(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
         and node in call.args[1:]
         and ctx.keras_region(call)
     ):
-        yield Found(CUS022, call, edits=(ReplaceExpression(node, Code("(tf.Variable, keras.Variable)")),))
+        yield Match(CUS022, call, edits=(ReplaceExpression(node, Code("(tf.Variable, keras.Variable)")),))
 
 
 @visit(CUS026, attributes={"model"})
-def callback_models(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+def callback_models(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``callback.model = model``."""
     statement = ctx.parent(node)
     if (
@@ -253,11 +253,11 @@ def callback_models(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
     fix = trust(ctx, node.value, "keras.callbacks.Callback")
     if fix is not None:
         code = Code("hook.set_model(model)", {"hook": node.value, "model": statement.value})
-        yield Found(CUS026, node, edits=(ReplaceStatement(statement, code),), fix=fix)
+        yield Match(CUS026, node, edits=(ReplaceStatement(statement, code),), fix=fix)
 
 
 @visit(CUS027, bases={"keras.utils.Sequence", "keras.utils.PyDataset"})
-def sequences(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+def sequences(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``Sequence`` subclasses that never call the constructor of the base."""
     init = method_of(cls, "__init__")
     if init is None or any(super_init(node) for node in walk(init)):
@@ -266,4 +266,4 @@ def sequences(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
         first = init.body[0]
         documented = isinstance(first, ast.Expr) and isinstance(ctx.literal(first.value), str)
         code = Code("super().__init__()")
-        yield Found(CUS027, init, edits=(InsertStatement(first, code, after=documented),))
+        yield Match(CUS027, init, edits=(InsertStatement(first, code, after=documented),))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.edits import Code, DropArgument, Edit, ReplaceExpression, SetArgument
 from codemods.rules._evidence import LAYER, owner, trust
-from codemods.rules.api import Found, Proof, SourceRule, visit
+from codemods.rules.api import Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ DAT103 = SourceRule(
 
 
 @visit(DAT101, calls={"keras.utils.to_categorical"})
-def to_categorical(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def to_categorical(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``to_categorical(y, num_classes, dtype)``."""
     args = ctx.arguments(call, "y", "num_classes", "dtype")
     dtype, y = args.get("dtype"), args.get("y") or args.get("x")
@@ -83,11 +83,11 @@ def to_categorical(call: ast.Call, ctx: Context) -> Iterator[Found]:
         text += ", num_classes=classes" if "num_classes" in args.keywords else ", classes"
         holes["classes"] = classes
     code = Code(f"keras.utils.to_categorical({text}).astype(dtype)", holes)
-    yield Found(DAT101, call, edits=(ReplaceExpression(call, code),), argument="dtype")
+    yield Match(DAT101, call, edits=(ReplaceExpression(call, code),), argument="dtype")
 
 
 @visit(DAT102, calls={"keras.utils.load_img", "keras.preprocessing.image.load_img"})
-def load_img(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def load_img(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``load_img(path, grayscale=...)``."""
     args = ctx.arguments(call)
     if "grayscale" not in args.keywords:
@@ -96,15 +96,15 @@ def load_img(call: ast.Call, ctx: Context) -> Iterator[Found]:
     drop = DropArgument(call, "grayscale")
     if value is True and "color_mode" not in args.keywords:
         edits: tuple[Edit, ...] = (drop, SetArgument(call, "color_mode", Code("'grayscale'")))
-        yield Found(DAT102, call, edits=edits, argument="grayscale")
+        yield Match(DAT102, call, edits=edits, argument="grayscale")
     elif value is False:
-        yield Found(DAT102, call, edits=(drop,), argument="grayscale")
+        yield Match(DAT102, call, edits=(drop,), argument="grayscale")
     else:
-        yield Found(DAT102, call, hint=DAT102.manual, argument="grayscale", fix=Fix.MANUAL)
+        yield Match(DAT102, call, hint=DAT102.manual, argument="grayscale", fix=Fix.MANUAL)
 
 
 @visit(DAT103, methods={"adapt"})
-def adapt(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def adapt(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``normalization.adapt(data, batch_size=, steps=)``."""
     layer = owner(call)
     keywords = ctx.arguments(call).keywords
@@ -114,6 +114,6 @@ def adapt(call: ast.Call, ctx: Context) -> Iterator[Found]:
     if receiver is None or not receiver.cls.endswith(".Normalization"):
         return
     if "steps" in keywords:
-        yield Found(DAT103, call, hint=DAT103.manual, argument="steps", fix=Fix.MANUAL)
+        yield Match(DAT103, call, hint=DAT103.manual, argument="steps", fix=Fix.MANUAL)
     elif "batch_size" in keywords:
-        yield Found(DAT103, call, edits=(DropArgument(call, "batch_size"),), argument="batch_size", fix=fix)
+        yield Match(DAT103, call, edits=(DropArgument(call, "batch_size"),), argument="batch_size", fix=fix)

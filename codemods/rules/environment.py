@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.canonical import canonical
 from codemods.edits import ReplaceStatement
-from codemods.rules.api import MODERN, Found, SourceRule, visit
+from codemods.rules.api import MODERN, Match, SourceRule, visit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ _BACKENDS = frozenset({"tensorflow", "jax", "torch", "numpy", "openvino"})
 
 
 @visit(LEGACY, BACKEND_ORDER, BACKEND_NAME, strings=True)
-def variables(node: ast.Constant, ctx: Context) -> Iterator[Found]:
+def variables(node: ast.Constant, ctx: Context) -> Iterator[Match]:
     """Assignments to ``os.environ`` of the two variables."""
     if node.value not in {"TF_USE_LEGACY_KERAS", "KERAS_BACKEND"}:
         return
@@ -69,13 +69,13 @@ def variables(node: ast.Constant, ctx: Context) -> Iterator[Found]:
     if node.value == "TF_USE_LEGACY_KERAS":
         if str(value).lower() in {"1", "true"}:
             removable = isinstance(statement, ast.Assign) and len(statement.targets) == 1
-            yield Found(LEGACY, statement, edits=(ReplaceStatement(statement, ""),) if removable else ())
+            yield Match(LEGACY, statement, edits=(ReplaceStatement(statement, ""),) if removable else ())
         return
     if isinstance(value, str) and value not in _BACKENDS:
-        yield Found(BACKEND_NAME, statement, message=f"Keras 3 has no backend {value!r}")
+        yield Match(BACKEND_NAME, statement, message=f"Keras 3 has no backend {value!r}")
     first = next((s for s in ctx.module.tree.body if _imports_keras(s)), None)
     if first is not None and statement in ctx.module.tree.body and first.lineno < statement.lineno:
-        yield Found(BACKEND_ORDER, statement, message=f"keras was imported at line {first.lineno} already")
+        yield Match(BACKEND_ORDER, statement, message=f"keras was imported at line {first.lineno} already")
 
 
 def _assigned(node: ast.Constant, ctx: Context) -> tuple[ast.stmt, object] | None:

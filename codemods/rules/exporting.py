@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.edits import Code, ReplaceExpression, ReplaceStatement
 from codemods.rules._evidence import LAYER, MODEL, method_of, trust
 from codemods.rules._saving_rules import SAV007, SAV011
-from codemods.rules.api import Found, visit
+from codemods.rules.api import Match, visit
 from codemods.trees import walk
 from migrate.findings import Fix
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @visit(SAV007, SAV011, calls={"tf.saved_model.save"})
-def saved_models(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def saved_models(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``tf.saved_model.save(obj, path, signatures)``."""
     args = ctx.arguments(call, "obj", "export_dir", "signatures")
     held, path = args.get("obj"), args.get("export_dir")
@@ -26,10 +26,10 @@ def saved_models(call: ast.Call, ctx: Context) -> Iterator[Found]:
         return
     if trust(ctx, held, MODEL) is not None:
         if "signatures" in args:
-            yield Found(SAV007, call, hint=SAV011.manual, fix=Fix.MANUAL)
+            yield Match(SAV007, call, hint=SAV011.manual, fix=Fix.MANUAL)
         else:
             code = Code("model.export(path)", {"model": held, "path": path})
-            yield Found(SAV007, call, edits=(ReplaceExpression(call, code),))
+            yield Match(SAV007, call, edits=(ReplaceExpression(call, code),))
         return
     cls = _module_class(held, ctx)
     if cls is None:
@@ -41,7 +41,7 @@ def saved_models(call: ast.Call, ctx: Context) -> Iterator[Found]:
     endpoints = _endpoints(cls, ctx)
     wanted = _wanted(args.get("signatures"), held, endpoints, ctx)
     if not isinstance(statement, ast.Expr) or wanted is None or not isinstance(held, ast.Name):
-        yield Found(SAV011, call, hint=SAV011.manual, fix=Fix.MANUAL)
+        yield Match(SAV011, call, hint=SAV011.manual, fix=Fix.MANUAL)
         return
     lines = ["archive = keras.export.ExportArchive()"]
     lines += [f"archive.track(module.{name})" for name in layers]
@@ -51,7 +51,7 @@ def saved_models(call: ast.Call, ctx: Context) -> Iterator[Found]:
     ]
     lines.append("archive.write_out(path)")
     edit = ReplaceStatement(statement, Code("\n".join(lines), {"module": held, "path": path}))
-    yield Found(SAV011, call, edits=(edit,))
+    yield Match(SAV011, call, edits=(edit,))
 
 
 def _module_class(held: ast.expr, ctx: Context) -> ast.ClassDef | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.canonical import canonical, root_of
 from codemods.catalogue import load
 from codemods.edits import Code, ReplaceQuoted, ReplaceReference, ReplaceStatement
-from codemods.rules.api import EVERYWHERE, Found, Proof, SourceRule, Target, visit
+from codemods.rules.api import EVERYWHERE, Match, Proof, SourceRule, Target, visit
 from codemods.values import Symbol
 from migrate.findings import Fix, Severity
 
@@ -100,7 +100,7 @@ ONLY_TENSORFLOW = SourceRule(
 
 
 @visit(NAMESPACE, MOVED, ONLY_TENSORFLOW, packages=("keras",))
-def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
+def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """Each reference to Keras: move it where the destination has it."""
     if isinstance(node, ast.alias):
         yield from _alias(node, ctx)
@@ -126,7 +126,7 @@ def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
         return
     alias = _module_alias(current, ctx)
     if alias is not None:
-        yield Found(
+        yield Match(
             NAMESPACE,
             current,
             message=f"{raw} becomes an import of keras",
@@ -137,7 +137,7 @@ def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
         )
         return
     if renamed or _after(current, scope, ctx.target) != real(place, ctx.target):
-        yield Found(
+        yield Match(
             _rule(place, value.name, raw, ctx.target),
             current,
             message=f"{raw} becomes {real(place, ctx.target)}",
@@ -146,11 +146,11 @@ def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
         )
     elif place.startswith("tf.") and ctx.target is Target.KERAS:
         # It works: what is left is that it needs TensorFlow.
-        yield Found(ONLY_TENSORFLOW, current, symbol=value.name, fix=Fix.MANUAL, severity=Severity.WARNING)
+        yield Match(ONLY_TENSORFLOW, current, symbol=value.name, fix=Fix.MANUAL, severity=Severity.WARNING)
 
 
 @visit(NAMESPACE, module=True)
-def quoted_annotations(tree: ast.Module, ctx: Context) -> Iterator[Found]:
+def quoted_annotations(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     """Annotations written as strings: the references in them move like all others."""
     del tree
     for node, scope in ctx.module.index.annotations:
@@ -163,7 +163,7 @@ def quoted_annotations(tree: ast.Module, ctx: Context) -> Iterator[Found]:
             continue
         new = _respelled(text.strip(), expression, scope, ctx)
         if new is not None:
-            yield Found(
+            yield Match(
                 NAMESPACE, node, edits=(ReplaceQuoted(node, Code(new)),), message=f"{text!r} is moved"
             )
 
@@ -195,7 +195,7 @@ def _is_module(name: str) -> bool:
     return name == "keras" or (known is not None and known.kind == "module")
 
 
-def _alias(node: ast.alias, ctx: Context) -> Iterator[Found]:
+def _alias(node: ast.alias, ctx: Context) -> Iterator[Match]:
     statement = ctx.parent(node)
     module = getattr(statement, "module", None)
     path = f"{module}.{node.name}" if module else node.name
@@ -209,7 +209,7 @@ def _alias(node: ast.alias, ctx: Context) -> Iterator[Found]:
         return
     if real(place, ctx.target) != raw:
         to = f"{place}.*" if star else place
-        yield Found(
+        yield Match(
             _rule(place, name, raw, ctx.target),
             node,
             message=f"{raw} becomes {real(place, ctx.target)}",
@@ -217,7 +217,7 @@ def _alias(node: ast.alias, ctx: Context) -> Iterator[Found]:
             symbol=name,
         )
     elif place.startswith("tf.") and ctx.target is Target.KERAS:
-        yield Found(ONLY_TENSORFLOW, node, symbol=name, fix=Fix.MANUAL, severity=Severity.WARNING)
+        yield Match(ONLY_TENSORFLOW, node, symbol=name, fix=Fix.MANUAL, severity=Severity.WARNING)
 
 
 def _rule(place: str, name: str, raw: str, target: Target) -> SourceRule:

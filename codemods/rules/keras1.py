@@ -30,7 +30,7 @@ from codemods.rules._keras1_rules import (
     KON008,
     KON009,
 )
-from codemods.rules.api import Found, visit
+from codemods.rules.api import Match, visit
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _table(symbol: str) -> dict[str, Keras1Argument]:
 
 
 @visit(KON001, KON003, calls=load().names("layers.") | _ELSEWHERE)
-def arguments(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """Keyword arguments with the names of Keras 1."""
     symbol = ctx.name(call.func) or ""
     taken = set(names(load().legacy_signature(symbol) or ""))
@@ -93,12 +93,12 @@ def arguments(call: ast.Call, ctx: Context) -> Iterator[Found]:
         if row.policy == "rename":
             edit = RenameArgument(call, name, row.value)
             text = f"{name}= is {row.value}="
-            yield Found(KON001, call, message=text, edits=(edit,), symbol=symbol, argument=name)
+            yield Match(KON001, call, message=text, edits=(edit,), symbol=symbol, argument=name)
         elif row.policy == "drop" or (
             row.policy == "drop-default" and ctx.source(keyword.value) == row.value
         ):
             text = f"{name}= is gone: {row.note}"
-            yield Found(
+            yield Match(
                 KON001, call, message=text, edits=(DropArgument(call, name),), symbol=symbol, argument=name
             )
         elif row.policy == "dim-ordering":
@@ -106,24 +106,24 @@ def arguments(call: ast.Call, ctx: Context) -> Iterator[Found]:
         elif row.policy == "forget-bias" and ctx.literal(keyword.value) in {"one", "zero"}:
             value = Code(str(ctx.literal(keyword.value) == "one"))
             edits = (DropArgument(call, name), SetArgument(call, row.value, value))
-            yield Found(KON001, call, edits=edits, symbol=symbol, argument=name)
+            yield Match(KON001, call, edits=edits, symbol=symbol, argument=name)
         elif row.policy != "kernel":
-            yield Found(
+            yield Match(
                 KON001, call, hint=row.note or KON001.manual, symbol=symbol, argument=name, fix=Fix.MANUAL
             )
 
 
-def _dim_ordering(call: ast.Call, keyword: ast.keyword, ctx: Context) -> Iterator[Found]:
+def _dim_ordering(call: ast.Call, keyword: ast.keyword, ctx: Context) -> Iterator[Match]:
     value = ctx.literal(keyword.value)
     new = {"tf": "channels_last", "th": "channels_first"}.get(value) if isinstance(value, str) else None
     drop = DropArgument(call, "dim_ordering")
     if value == "default":
-        yield Found(KON003, call, edits=(drop,), argument="dim_ordering")
+        yield Match(KON003, call, edits=(drop,), argument="dim_ordering")
     elif new is not None:
         edit = SetArgument(call, "data_format", Code(repr(new)))
-        yield Found(KON003, call, edits=(drop, edit), argument="dim_ordering")
+        yield Match(KON003, call, edits=(drop, edit), argument="dim_ordering")
     else:
-        yield Found(KON003, call, hint=KON003.manual, argument="dim_ordering", fix=Fix.MANUAL)
+        yield Match(KON003, call, hint=KON003.manual, argument="dim_ordering", fix=Fix.MANUAL)
 
 
 def _kernel_calls() -> frozenset[str]:
@@ -135,7 +135,7 @@ def _kernel_calls() -> frozenset[str]:
 
 
 @visit(KON002, calls=_kernel_calls())
-def kernels(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def kernels(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``Convolution2D(64, 3, 3)`` and ``nb_row=3, nb_col=3``."""
     symbol = ctx.name(call.func) or ""
     known = load().symbol(symbol)
@@ -152,7 +152,7 @@ def kernels(call: ast.Call, ctx: Context) -> Iterator[Found]:
             *(DropArgument(call, name) for name in axes),
             SetArgument(call, "kernel_size", Code(f"({', '.join(axes)})", holes)),
         )
-        yield Found(KON002, call, edits=edits, symbol=symbol, argument="nb_row")
+        yield Match(KON002, call, edits=edits, symbol=symbol, argument="nb_row")
         return
     if len(call.args) != 1 + size or {"kernel_size", "strides", "padding"} & args.keywords.keys():
         return
@@ -167,7 +167,7 @@ def kernels(call: ast.Call, ctx: Context) -> Iterator[Found]:
         *(DropArgument(call, index) for index in range(2, 1 + size)),
     )
     fix = Fix.SAFE if certain else Fix.UNSAFE
-    yield Found(KON002, call, edits=edits_in_place, symbol=symbol, argument="nb_row", fix=fix)
+    yield Match(KON002, call, edits=edits_in_place, symbol=symbol, argument="nb_row", fix=fix)
 
 
 def _all_numbers(values: list[ast.expr], ctx: Context) -> bool:
@@ -181,7 +181,7 @@ _CLASSES = {
 
 
 @visit(KON004, calls=frozenset(_CLASSES) | {"keras.layers.TimeDistributedDense"})
-def classes(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def classes(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``AtrousConvolution2D(...)`` and ``TimeDistributedDense(...)``."""
     symbol = ctx.name(call.func) or ""
     if symbol in _CLASSES:
@@ -192,7 +192,7 @@ def classes(call: ast.Call, ctx: Context) -> Iterator[Found]:
             text = f"({', '.join(ctx.source(value) for value in call.args[1:])})"
             joined = (ReplaceExpression(call.args[1], Code(text)),)
         edits: tuple[Edit, ...] = (ReplaceReference(call.func, _CLASSES[symbol]), *joined, *extra)
-        yield Found(KON004, call, edits=edits, symbol=symbol)
+        yield Match(KON004, call, edits=edits, symbol=symbol)
         return
     holes = {f"argument_{i}": value for i, value in enumerate(call.args)}
     holes |= {f"keyword_{i}": keyword.value for i, keyword in enumerate(call.keywords)}
@@ -200,7 +200,7 @@ def classes(call: ast.Call, ctx: Context) -> Iterator[Found]:
     given += [f"{keyword.arg}=keyword_{i}" for i, keyword in enumerate(call.keywords)]
     if not ctx.arguments(call).opaque:
         code = Code(f"keras.layers.TimeDistributed(keras.layers.Dense({', '.join(given)}))", holes)
-        yield Found(KON004, call, edits=(ReplaceExpression(call, code),), symbol=symbol)
+        yield Match(KON004, call, edits=(ReplaceExpression(call, code),), symbol=symbol)
 
 
 _MODES = {
@@ -214,14 +214,14 @@ _MODES = {
 
 
 @visit(KON005, calls={"keras.layers.merge"})
-def merges(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def merges(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``merge(inputs, mode)``."""
     args = ctx.arguments(call, "inputs", "mode", "concat_axis", "dot_axes")
     inputs = args.get("inputs")
     mode = ctx.literal(args.get("mode")) if "mode" in args else "sum"
     new = _MODES.get(mode) if isinstance(mode, str) else None
     if args.opaque or inputs is None or new is None or {"output_shape", "arguments"} & args.keywords.keys():
-        yield Found(KON005, call, hint=KON005.manual, symbol="keras.layers.merge", fix=Fix.MANUAL)
+        yield Match(KON005, call, hint=KON005.manual, symbol="keras.layers.merge", fix=Fix.MANUAL)
         return
     holes = {"inputs": inputs}
     text = "inputs"
@@ -235,11 +235,11 @@ def merges(call: ast.Call, ctx: Context) -> Iterator[Found]:
         holes["name"] = name
         text += ", name=name"
     code = Code(f"keras.layers.{new}({text})", holes)
-    yield Found(KON005, call, edits=(ReplaceExpression(call, code),), symbol="keras.layers.merge")
+    yield Match(KON005, call, edits=(ReplaceExpression(call, code),), symbol="keras.layers.merge")
 
 
 @visit(KON006, methods={"fit"})
-def epochs(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def epochs(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``fit(nb_epoch=)``."""
     model = owner(call)
     if model is None or "nb_epoch" not in ctx.arguments(call).keywords:
@@ -247,23 +247,23 @@ def epochs(call: ast.Call, ctx: Context) -> Iterator[Found]:
     fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE)
     if fix is not None:
         edit = RenameArgument(call, "nb_epoch", "epochs")
-        yield Found(KON006, call, edits=(edit,), argument="nb_epoch", fix=fix)
+        yield Match(KON006, call, edits=(edit,), argument="nb_epoch", fix=fix)
 
 
 @visit(KON007, attributes={"_keras_shape"})
-def keras_shapes(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+def keras_shapes(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``tensor._keras_shape``."""
     if isinstance(node.ctx, ast.Load):
         code = Code("tuple(tensor.shape)", {"tensor": node.value})
         fix = Fix.SAFE if ctx.symbolic(node.value) or ctx.keras_region(node) else Fix.UNSAFE
-        yield Found(KON007, node, edits=(ReplaceExpression(node, code),), fix=fix)
+        yield Match(KON007, node, edits=(ReplaceExpression(node, code),), fix=fix)
 
 
 _STRINGS = {"maxnorm": "max_norm", "nonneg": "non_neg", "unitnorm": "unit_norm"}
 
 
 @visit(KON009, calls=load().names("layers."))
-def constraints(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def constraints(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``kernel_constraint="nonneg"``."""
     for keyword in call.keywords:
         new = (
@@ -273,11 +273,11 @@ def constraints(call: ast.Call, ctx: Context) -> Iterator[Found]:
         )
         if new is not None:
             edit = text(ctx, keyword.value, new)
-            yield Found(KON009, call, edits=(edit,), argument=keyword.arg or "")
+            yield Match(KON009, call, edits=(edit,), argument=keyword.arg or "")
 
 
 @visit(KON008, calls={"keras.layers.Merge"})
-def merge_class(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def merge_class(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """The class ``Merge``."""
     del ctx
-    yield Found(KON008, call, hint=KON005.manual, symbol="keras.layers.Merge")
+    yield Match(KON008, call, hint=KON005.manual, symbol="keras.layers.Merge")

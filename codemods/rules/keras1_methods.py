@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import RenameFunction
-from codemods.rules.api import EVERYWHERE, Found, Proof, SourceRule, visit
+from codemods.rules.api import EVERYWHERE, Match, Proof, SourceRule, visit
 from migrate.findings import Severity
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ OUTPUT_SHAPE = SourceRule(
 
 
 @visit(OUTPUT_SHAPE, bases={"keras.layers.Layer"})
-def output_shape(node: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+def output_shape(node: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """The old method of a layer that does not define the new one."""
     methods = {s.name: s for s in node.body if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))}
     old = methods.get("get_output_shape_for")
     if old is not None and "compute_output_shape" not in methods:
-        yield Found(OUTPUT_SHAPE, old, edits=(RenameFunction(old, "compute_output_shape"),))
+        yield Match(OUTPUT_SHAPE, old, edits=(RenameFunction(old, "compute_output_shape"),))

@@ -30,7 +30,7 @@ from codemods.rules._layer_rules import (
     LAY107,
     LAY108,
 )
-from codemods.rules.api import Found, Target, visit
+from codemods.rules.api import Match, Target, visit
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @visit(LAY101, calls=load().names("layers."))
-def batch_shapes(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def batch_shapes(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``batch_input_shape=`` of any layer."""
     keyword = next((k for k in call.keywords if k.arg == "batch_input_shape"), None)
     symbol = ctx.name(call.func) or ""
@@ -49,7 +49,7 @@ def batch_shapes(call: ast.Call, ctx: Context) -> Iterator[Found]:
     code = Code("keras.Input(batch_shape=shape)", {"shape": keyword.value})
     if isinstance(outer, ast.Call) and outer.func is call:
         # the layer is called on a tensor, which has the shape already
-        yield Found(LAY101, call, edits=(drop,), symbol=symbol, argument="batch_input_shape")
+        yield Match(LAY101, call, edits=(drop,), symbol=symbol, argument="batch_input_shape")
         return
     if isinstance(outer, ast.Call) and isinstance(outer.func, ast.Attribute) and outer.func.attr == "add":
         statement = ctx.parent(outer)
@@ -61,7 +61,7 @@ def batch_shapes(call: ast.Call, ctx: Context) -> Iterator[Found]:
         ):
             holes = {"model": model, "shape": keyword.value}
             before = InsertStatement(statement, Code("model.add(keras.Input(batch_shape=shape))", holes))
-            yield Found(LAY101, call, edits=(before, drop), symbol=symbol, argument="batch_input_shape")
+            yield Match(LAY101, call, edits=(before, drop), symbol=symbol, argument="batch_input_shape")
             return
     if isinstance(outer, ast.List) and outer.elts[0] is call:
         sequential = ctx.parent(outer)
@@ -78,17 +78,17 @@ def batch_shapes(call: ast.Call, ctx: Context) -> Iterator[Found]:
                 if len(items) == len(outer.elts):
                     listed = Code(f"[keras.Input(batch_shape={text}), {', '.join(items)}]", items)
                     edits: tuple[Edit, ...] = (drop, ReplaceExpression(outer, listed))
-                    yield Found(LAY101, call, edits=edits, symbol=symbol, argument="batch_input_shape")
+                    yield Match(LAY101, call, edits=edits, symbol=symbol, argument="batch_input_shape")
                     return
     hint = code.text.replace("shape)", f"{ctx.source(keyword.value)})")
-    yield Found(LAY101, call, hint=f"put {hint} before the layer", symbol=symbol, fix=Fix.MANUAL)
+    yield Match(LAY101, call, hint=f"put {hint} before the layer", symbol=symbol, fix=Fix.MANUAL)
 
 
 @visit(LAY102, calls={"keras.layers.experimental.SyncBatchNormalization"})
-def synchronized(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def synchronized(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``SyncBatchNormalization(...)``."""
     new = ReplaceReference(call.func, "keras.layers.BatchNormalization")
-    yield Found(
+    yield Match(
         LAY102,
         call,
         edits=(new, SetArgument(call, "synchronized", Code("True"))),
@@ -97,7 +97,7 @@ def synchronized(call: ast.Call, ctx: Context) -> Iterator[Found]:
 
 
 @visit(LAY103, calls={"keras.layers.ThresholdedReLU"})
-def thresholded(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def thresholded(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``ThresholdedReLU(theta=1.0)``."""
     args = ctx.arguments(call, "theta")
     if args.opaque or len(call.args) > 1 or ctx.target is not Target.KERAS:
@@ -109,19 +109,19 @@ def thresholded(call: ast.Call, ctx: Context) -> Iterator[Found]:
         edits.append(RenameArgument(call, "theta", "threshold"))
     else:
         edits.append(SetArgument(call, "threshold", Code("1.0")))
-    yield Found(LAY103, call, edits=tuple(edits), symbol="keras.layers.ThresholdedReLU")
+    yield Match(LAY103, call, edits=tuple(edits), symbol="keras.layers.ThresholdedReLU")
 
 
 @visit(LAY104, references={"keras.layers.CuDNNLSTM", "keras.layers.CuDNNGRU"})
-def cudnn(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
+def cudnn(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """``CuDNNLSTM`` and ``CuDNNGRU``."""
     if isinstance(node, ast.expr) and (name := ctx.name(node)):
         edit = ReplaceReference(node, name.replace("CuDNN", ""))
-        yield Found(LAY104, node, edits=(edit,), symbol=name)
+        yield Match(LAY104, node, edits=(edit,), symbol=name)
 
 
 @visit(LAY105, module=True)
-def hard_sigmoids(tree: ast.Module, ctx: Context) -> Iterator[Found]:
+def hard_sigmoids(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     """Every place that asks for ``hard_sigmoid``: the function is defined once, before the first of them."""
     text = ctx.source_file.text
     if "hard_sigmoid" not in text and "ConvLSTM" not in text:
@@ -136,7 +136,7 @@ def hard_sigmoids(tree: ast.Module, ctx: Context) -> Iterator[Found]:
             anchor = next(s for s in tree.body if s.lineno <= node.lineno <= (s.end_lineno or s.lineno))
             place = "saving" if ctx.target is Target.KERAS else "utils"
             edits = (InsertStatement(anchor, Code(_LEGACY_SIGMOID.replace("{place}", place))), edit)
-        yield Found(LAY105, node, edits=edits, argument="activation")
+        yield Match(LAY105, node, edits=edits, argument="activation")
 
 
 def _sigmoid_places(tree: ast.Module, ctx: Context) -> Iterator[tuple[ast.expr, Edit]]:
@@ -167,15 +167,15 @@ def _sigmoid_places(tree: ast.Module, ctx: Context) -> Iterator[tuple[ast.expr, 
 
 
 @visit(LAY105, references={"keras.activations.hard_sigmoid"})
-def hard_sigmoid_function(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
+def hard_sigmoid_function(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """The function itself."""
     if isinstance(node, ast.expr):
         hint = "define a registered function that returns keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0) and use it here"
-        yield Found(LAY105, node, hint=hint, symbol=ctx.name(node) or "", fix=Fix.MANUAL)
+        yield Match(LAY105, node, hint=hint, symbol=ctx.name(node) or "", fix=Fix.MANUAL)
 
 
 @visit(LAY106, calls={"keras.layers.dot"})
-def dots(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def dots(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``dot(inputs, axes, normalize=True)``."""
     args = ctx.arguments(call, "inputs", "axes", "normalize")
     inputs, axes = args.get("inputs"), args.get("axes")
@@ -188,25 +188,25 @@ def dots(call: ast.Call, ctx: Context) -> Iterator[Found]:
         + ")(inputs)"
     )
     holes = {"axes": axes, "inputs": inputs} | ({"name": name} if name is not None else {})
-    yield Found(LAY106, call, edits=(ReplaceExpression(call, Code(text, holes)),), argument="normalize")
+    yield Match(LAY106, call, edits=(ReplaceExpression(call, Code(text, holes)),), argument="normalize")
 
 
 @visit(LAY107, methods={"reset_states"})
-def states(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def states(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``reset_states(states)``."""
     layer = owner(call)
     if layer is not None and (call.args or call.keywords) and trust(ctx, layer, LAYER) is not None:
-        yield Found(LAY107, call, argument="states")
+        yield Match(LAY107, call, argument="states")
 
 
 @visit(
     LAY108,
     calls=load().names("layers.") | {"keras.Model", "keras.models.Model", "keras.Sequential", "keras.Input"},
 )
-def slashes(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def slashes(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``name="a/b"``."""
     for keyword in call.keywords:
         named = ctx.literal(keyword.value) if keyword.arg == "name" else None
         if isinstance(named, str) and "/" in named:
             edit = text(ctx, keyword.value, named.replace("/", "_"))
-            yield Found(LAY108, call, edits=(edit,), symbol=ctx.name(call.func) or "", argument="name")
+            yield Match(LAY108, call, edits=(edit,), symbol=ctx.name(call.func) or "", argument="name")

@@ -21,7 +21,7 @@ from codemods.rules._training_rules import (
     TRN010,
     TRN018,
 )
-from codemods.rules.api import Found, visit
+from codemods.rules.api import Match, visit
 from codemods.trees import walk
 from migrate.findings import Fix
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @visit(TRN006, TRN007, methods={"train_on_batch", "test_on_batch"})
-def batches(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def batches(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """Metrics of single batches."""
     model = owner(call)
     if model is None or (fix := trust(ctx, model, MODEL)) is None:
@@ -39,13 +39,13 @@ def batches(call: ast.Call, ctx: Context) -> Iterator[Found]:
     if "reset_metrics" in args.keywords:
         if ctx.literal(args.get("reset_metrics")) is True:
             edit = DropArgument(call, "reset_metrics")
-            yield Found(TRN006, call, edits=(edit,), argument="reset_metrics", fix=fix)
+            yield Match(TRN006, call, edits=(edit,), argument="reset_metrics", fix=fix)
         else:
-            yield Found(TRN006, call, hint=TRN006.manual, argument="reset_metrics", fix=Fix.MANUAL)
+            yield Match(TRN006, call, hint=TRN006.manual, argument="reset_metrics", fix=Fix.MANUAL)
     elif not ctx.at_least("3.13"):
         statement = ctx.statement(call)
         if statement is None or not _resets_before(statement, ctx):
-            yield Found(TRN007, call)
+            yield Match(TRN007, call)
 
 
 def _resets_before(statement: ast.stmt, ctx: Context) -> bool:
@@ -60,30 +60,30 @@ def _resets_before(statement: ast.stmt, ctx: Context) -> bool:
 
 
 @visit(TRN009, TRN010, methods={"reset_states"})
-def reset_states(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def reset_states(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``reset_states`` of a model or a metric."""
     held = owner(call)
     assert isinstance(call.func, ast.Attribute)
     if held is None or call.args or call.keywords:
         return
     if (fix := trust(ctx, held, METRIC)) is not None:
-        yield Found(TRN010, call, edits=(RenameAttribute(call.func, "reset_state"),), fix=fix)
+        yield Match(TRN010, call, edits=(RenameAttribute(call.func, "reset_state"),), fix=fix)
         return
     statement = ctx.parent(call)
     if (fix := trust(ctx, held, MODEL)) is None:
         return
     if not isinstance(statement, ast.Expr):
-        yield Found(TRN009, call, hint="call reset_states() of each recurrent layer", fix=Fix.MANUAL)
+        yield Match(TRN009, call, hint="call reset_states() of each recurrent layer", fix=Fix.MANUAL)
         return
     code = Code(
         "for layer in model.layers:\n    if hasattr(layer, 'reset_states'):\n        layer.reset_states()",
         {"model": held},
     )
-    yield Found(TRN009, call, edits=(ReplaceStatement(statement, code),), fix=fix)
+    yield Match(TRN009, call, edits=(ReplaceStatement(statement, code),), fix=fix)
 
 
 @visit(TRN018, nodes=(ast.Yield,))
-def yielded_lists(node: ast.Yield, ctx: Context) -> Iterator[Found]:
+def yielded_lists(node: ast.Yield, ctx: Context) -> Iterator[Match]:
     """Generators for ``fit`` that yield ``[x1, x2], y``."""
     value = node.value
     function = ctx.function(node)
@@ -97,7 +97,7 @@ def yielded_lists(node: ast.Yield, ctx: Context) -> Iterator[Found]:
         return
     edits = [ReplaceExpression(part, _tuple(part)) for part in lists]
     edits += [ReplaceExpression(name, Code(f"tuple({name.id})")) for name in names]
-    yield Found(TRN018, node, edits=tuple(edits))
+    yield Match(TRN018, node, edits=tuple(edits))
 
 
 def _holds_list(name: ast.Name, function: ast.AST, ctx: Context) -> bool:

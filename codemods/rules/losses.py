@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.catalogue import load
 from codemods.edits import Code, ReplaceExpression
 from codemods.rules._evidence import LOSS, super_init, text
-from codemods.rules.api import Found, Proof, SourceRule, Target, visit
+from codemods.rules.api import Match, Proof, SourceRule, Target, visit
 from codemods.trees import walk
 from migrate.findings import Fix, Severity
 
@@ -91,7 +91,7 @@ _STRINGS = {
     LSS101,
     prefixes=("keras.losses.Reduction.", "tf.losses.Reduction.", "keras.utils.losses_utils.ReductionV2."),
 )
-def reductions(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
+def reductions(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """``keras.losses.Reduction.NONE``."""
     name = ctx.name(node) if isinstance(node, ast.expr) else None
     if name is None or not isinstance(node, ast.expr):
@@ -100,7 +100,7 @@ def reductions(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
     if ctx.target is Target.TF_KERAS_3 and name.rpartition(".")[2] != "AUTO":
         return
     if new is not None:
-        yield Found(LSS101, node, edits=(ReplaceExpression(node, Code(repr(new))),), symbol=name)
+        yield Match(LSS101, node, edits=(ReplaceExpression(node, Code(repr(new))),), symbol=name)
 
 
 _LOSSES = frozenset(
@@ -109,31 +109,31 @@ _LOSSES = frozenset(
 
 
 @visit(LSS102, calls=_LOSSES)
-def auto(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def auto(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``reduction="auto"``."""
     for keyword in call.keywords:
         if keyword.arg == "reduction" and ctx.literal(keyword.value) == "auto":
             edit = text(ctx, keyword.value, "sum_over_batch_size")
-            yield Found(LSS102, call, edits=(edit,), argument="reduction")
+            yield Match(LSS102, call, edits=(edit,), argument="reduction")
 
 
 @visit(LSS102, bases={LOSS})
-def auto_default(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+def auto_default(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``super().__init__(reduction="auto")`` and the default of a parameter."""
     for node in walk(cls):
         if isinstance(node, ast.Call) and super_init(node.func):
             for keyword in node.keywords:
                 if keyword.arg == "reduction" and ctx.literal(keyword.value) == "auto":
-                    yield Found(LSS102, node, edits=(text(ctx, keyword.value, "sum_over_batch_size"),))
+                    yield Match(LSS102, node, edits=(text(ctx, keyword.value, "sum_over_batch_size"),))
         elif isinstance(node, ast.FunctionDef) and node.name == "__init__":
             named = node.args.args[len(node.args.args) - len(node.args.defaults) :]
             for parameter, default in zip(named, node.args.defaults, strict=True):
                 if parameter.arg == "reduction" and ctx.literal(default) == "auto":
-                    yield Found(LSS102, default, edits=(text(ctx, default, "sum_over_batch_size"),))
+                    yield Match(LSS102, default, edits=(text(ctx, default, "sum_over_batch_size"),))
 
 
 @visit(LSS103, calls={"keras.metrics.binary_accuracy"})
-def binary_accuracy(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def binary_accuracy(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """A call of ``binary_accuracy`` whose value is not averaged anyway."""
     outer = ctx.parent(call)
     if isinstance(outer, ast.Call) and (ctx.name(outer.func) or "").rpartition(".")[2] in {
@@ -148,4 +148,4 @@ def binary_accuracy(call: ast.Call, ctx: Context) -> Iterator[Found]:
     given = [*(f"argument_{i}" for i in range(len(call.args)))]
     given += [f"{keyword.arg}=keyword_{i}" for i, keyword in enumerate(call.keywords)]
     text = f"keras.ops.mean(keras.metrics.binary_accuracy({', '.join(given)}), axis=-1)"
-    yield Found(LSS103, call, edits=(ReplaceExpression(call, Code(text, holes)),))
+    yield Match(LSS103, call, edits=(ReplaceExpression(call, Code(text, holes)),))

@@ -10,7 +10,7 @@ from codemods.catalogue import load
 from codemods.edits import Code, ReplaceExpression
 from codemods.rules._evidence import LAYER, MODEL, trust
 from codemods.rules._layer_rules import LAY109, LAY110, LAY111
-from codemods.rules.api import Found, visit
+from codemods.rules.api import Match, visit
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @visit(LAY109, attributes={"input_shape", "output_shape"})
-def shapes(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+def shapes(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``layer.output_shape``."""
     receiver = ctx.receiver(node.value)
     if not isinstance(node.ctx, ast.Load) or ctx.isa(receiver, MODEL) or ctx.source(node.value) == "self":
@@ -26,7 +26,7 @@ def shapes(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
     fix = trust(ctx, node.value, LAYER)
     if fix is not None:
         code = Code(f"layer.{node.attr.partition('_')[0]}.shape", {"layer": node.value})
-        yield Found(LAY109, node, edits=(ReplaceExpression(node, code),), fix=fix)
+        yield Match(LAY109, node, edits=(ReplaceExpression(node, code),), fix=fix)
 
 
 _LOST = {
@@ -60,7 +60,7 @@ _PRIVATE = {
 
 
 @visit(LAY110, attributes=frozenset(_PRIVATE))
-def private_members(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+def private_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``self._trainable_weights`` in a layer of the project, ``layer.get_updates_for(x)``."""
     cls = ctx.class_of(node)
     if not isinstance(node.ctx, ast.Load) or trust(ctx, node.value, LAYER) is None:
@@ -69,11 +69,11 @@ def private_members(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
         return
     message = f"layers have no {node.attr} in Keras 3"
     hint = f"use {_PRIVATE[node.attr]}; sub-layers that are attributes are tracked without further ado"
-    yield Found(LAY110, node, message=message, hint=hint, symbol=LAYER)
+    yield Match(LAY110, node, message=message, hint=hint, symbol=LAYER)
 
 
 @visit(LAY110, attributes=frozenset(_LOST))
-def lost_members(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+def lost_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """Members that only Keras 2 has."""
     member = _LOST[node.attr]
     wanted = MODEL if member.cls == "Model" else LAYER
@@ -83,7 +83,7 @@ def lost_members(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
     if cls is not None and ctx.source(node.value) == "self" and _defines(cls, node.attr):
         return
     message = f"{member.cls} has no {member.member} in Keras 3"
-    yield Found(
+    yield Match(
         LAY110, node, message=message, hint=member.note or LAY110.manual, symbol=f"keras.{member.cls}"
     )
 
@@ -99,16 +99,16 @@ def _defines(cls: ast.ClassDef, name: str) -> bool:
 
 
 @visit(LAY110, attributes=frozenset(_ADAPTING))
-def adapted_members(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+def adapted_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """Members of the layers that adapt to data."""
     receiver = ctx.receiver(node.value)
     if receiver is not None and _ADAPTED & set(receiver.classes):
         message = f"{receiver.cls.rpartition('.')[2]} has no {node.attr} in Keras 3"
-        yield Found(LAY110, node, message=message, hint=_ADAPTING[node.attr], symbol=receiver.cls)
+        yield Match(LAY110, node, message=message, hint=_ADAPTING[node.attr], symbol=receiver.cls)
 
 
 @visit(LAY111, attributes={"input_names", "output_names"})
-def tensor_names(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+def tensor_names(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``model.input_names``, and ``output_names`` of a ``Sequential``: functional models still have those."""
     fix = trust(ctx, node.value, MODEL)
     if fix is None or not isinstance(node.ctx, ast.Load):
@@ -116,7 +116,7 @@ def tensor_names(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
     if node.attr == "output_names":
         if ctx.isa(ctx.receiver(node.value), "keras.Sequential"):
             code = Code("[model.layers[-1].name]", {"model": node.value})
-            yield Found(LAY111, node, edits=(ReplaceExpression(node, code),), fix=fix)
+            yield Match(LAY111, node, edits=(ReplaceExpression(node, code),), fix=fix)
     else:
         code = Code("[tensor.name for tensor in model.inputs]", {"model": node.value})
-        yield Found(LAY111, node, edits=(ReplaceExpression(node, code),), fix=fix)
+        yield Match(LAY111, node, edits=(ReplaceExpression(node, code),), fix=fix)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from codemods.catalogue import load
 from codemods.edits import Code, ReplaceExpression
 from codemods.rules._evidence import LAYER, MODEL, owner
-from codemods.rules.api import Found, Proof, SourceRule, Target, visit
+from codemods.rules.api import Match, Proof, SourceRule, Target, visit
 from codemods.rules.backend import rewrite
 from migrate.findings import Fix, Severity
 
@@ -255,7 +255,7 @@ _MODULES = (
 
 
 @visit(*_RULES, prefixes=_MODULES)
-def operations(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
+def operations(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """A mention of something of TensorFlow."""
     if isinstance(node, ast.alias):
         return
@@ -271,7 +271,7 @@ def operations(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
     rows = load().functions.get(name)
     if rows is None:
         if _symbolic(call, ctx) and name.count(".") and name != "tf.function":
-            yield Found(OPS004, call, message=f"{name} is given a symbolic tensor", symbol=name)
+            yield Match(OPS004, call, message=f"{name} is given a symbolic tensor", symbol=name)
         return
     inside, symbolic = _feeds_keras(call, ctx)
     if not inside:
@@ -281,7 +281,7 @@ def operations(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
     if found is None:
         note = next((row.note for row in rows if row.note), OPS004.manual)
         message = f"{name} has no counterpart for these arguments"
-        yield Found(OPS004, call, message=message, hint=note, symbol=name, severity=severity)
+        yield Match(OPS004, call, message=message, hint=note, symbol=name, severity=severity)
         return
     edits, fix, function = found
     message = f"{name} in Keras code" + (f": {function.note}" if function.note else "")
@@ -291,13 +291,13 @@ def operations(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
         rule = OPS003
     else:
         rule = OPS002 if function.severity == "silent" else OPS001
-    yield Found(
+    yield Match(
         rule, call, message=message, hint=function.note, edits=edits, symbol=name, fix=fix, severity=severity
     )
 
 
 @visit(OPS007, methods={"numpy"})
-def numpy_of(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def numpy_of(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``model(x).numpy()``."""
     held = owner(call)
     if not isinstance(held, ast.Call) or call.args or call.keywords:
@@ -305,10 +305,10 @@ def numpy_of(call: ast.Call, ctx: Context) -> Iterator[Found]:
     receiver = ctx.receiver(held.func)
     if receiver is not None and receiver.certain and (ctx.isa(receiver, LAYER) or ctx.isa(receiver, MODEL)):
         code = Code("keras.ops.convert_to_numpy(tensor)", {"tensor": held})
-        yield Found(OPS007, call, edits=(ReplaceExpression(call, code),))
+        yield Match(OPS007, call, edits=(ReplaceExpression(call, code),))
 
 
-def _dtype(node: ast.expr, ctx: Context, name: str) -> Iterator[Found]:
+def _dtype(node: ast.expr, ctx: Context, name: str) -> Iterator[Match]:
     """``tf.float32`` as an argument of a function that is rewritten."""
     parent = ctx.parent(node)
     if isinstance(parent, ast.keyword):
@@ -326,6 +326,6 @@ def _dtype(node: ast.expr, ctx: Context, name: str) -> Iterator[Found]:
     if rewrite(parent.func, ctx, rows) is None:
         return  # the function stays TensorFlow's
     text = repr(name.removeprefix("tf."))
-    yield Found(
+    yield Match(
         OPS005, node, message=f"{name} is {text}", edits=(ReplaceExpression(node, Code(text)),), symbol=name
     )

@@ -32,7 +32,7 @@ from codemods.rules._optimizer_rules import (
     OPZ110,
     OPZ111,
 )
-from codemods.rules.api import Found, visit
+from codemods.rules.api import Match, visit
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -61,19 +61,19 @@ _CALLS = frozenset(
 
 
 @visit(OPZ101, OPZ103, calls=_CALLS)
-def constructors(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def constructors(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``lr=`` and ``decay=``."""
     args = ctx.arguments(call, "learning_rate")
     symbol = ctx.name(call.func) or ""
     if "lr" in args.keywords and "learning_rate" not in args:
         edit = RenameArgument(call, "lr", "learning_rate")
-        yield Found(OPZ101, call, edits=(edit,), symbol=symbol, argument="lr")
+        yield Match(OPZ101, call, edits=(edit,), symbol=symbol, argument="lr")
     decay = args.get("decay")
     if decay is None:
         return
     if ctx.literal(decay, ...) in (0, None):
         drop = (DropArgument(call, "decay"),)
-        yield Found(OPZ103, call, edits=drop, symbol=symbol, argument="decay", fix=Fix.SAFE)
+        yield Match(OPZ103, call, edits=drop, symbol=symbol, argument="decay", fix=Fix.SAFE)
         return
     edits: list[Edit] = [DropArgument(call, "decay")]
     text = "keras.optimizers.schedules.InverseTimeDecay(rate, 1, decay)"
@@ -92,7 +92,7 @@ def constructors(call: ast.Call, ctx: Context) -> Iterator[Found]:
     else:
         code = Code(text.replace("rate,", f"{ctx.source(rate)},"), {"decay": decay})
         edits.append(ReplaceExpression(rate, code))
-    yield Found(OPZ103, call, edits=tuple(edits), symbol=symbol, argument="decay")
+    yield Match(OPZ103, call, edits=tuple(edits), symbol=symbol, argument="decay")
 
 
 def _default_rate(symbol: str) -> str | None:
@@ -104,7 +104,7 @@ def _default_rate(symbol: str) -> str | None:
 
 
 @visit(OPZ111, calls=_CALLS)
-def clipping(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def clipping(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``clipnorm=`` beside ``clipvalue=``."""
     given = [
         keyword.arg
@@ -113,21 +113,21 @@ def clipping(call: ast.Call, ctx: Context) -> Iterator[Found]:
         and ctx.literal(keyword.value, ...) is not None
     ]
     if len(given) > 1:
-        yield Found(OPZ111, call, symbol=ctx.name(call.func) or "", argument=str(given[-1]))
+        yield Match(OPZ111, call, symbol=ctx.name(call.func) or "", argument=str(given[-1]))
 
 
 @visit(OPZ102, attributes={"lr"})
-def rates(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+def rates(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``opt.lr`` and ``model.optimizer.lr``."""
     fix = trust(ctx, node.value, OPTIMIZER)
     if fix is None and isinstance(node.value, ast.Attribute) and node.value.attr == "optimizer":
         fix = trust(ctx, node.value.value, MODEL, unknown=Fix.UNSAFE)
     if fix is not None:
-        yield Found(OPZ102, node, edits=(RenameAttribute(node, "learning_rate"),), fix=fix)
+        yield Match(OPZ102, node, edits=(RenameAttribute(node, "learning_rate"),), fix=fix)
 
 
 @visit(OPZ104, prefixes=("keras.optimizers.legacy.",))
-def legacy(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
+def legacy(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """``keras.optimizers.legacy.Adam``."""
     if isinstance(node, ast.alias):
         return
@@ -135,10 +135,10 @@ def legacy(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
     last = name.rpartition(".")[2]
     if last in _LEGACY:
         edit = ReplaceReference(node, f"keras.optimizers.{last}")
-        yield Found(OPZ104, node, edits=(edit,), symbol=name)
+        yield Match(OPZ104, node, edits=(edit,), symbol=name)
     elif last:
         hint = "derive from keras.optimizers.Optimizer and write update_step" if last == "Optimizer" else ""
-        yield Found(OPZ104, node, hint=hint or f"use keras.optimizers.{last}", symbol=name, fix=Fix.MANUAL)
+        yield Match(OPZ104, node, hint=hint or f"use keras.optimizers.{last}", symbol=name, fix=Fix.MANUAL)
 
 
 _GONE = {
@@ -154,7 +154,7 @@ _GONE = {
 
 
 @visit(OPZ105, OPZ106, OPZ107, OPZ109, methods={*_GONE, "variables", "apply_gradients", "get_scaled_loss"})
-def methods(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def methods(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """Methods of optimizers."""
     opt = owner(call)
     assert isinstance(call.func, ast.Attribute)
@@ -164,23 +164,23 @@ def methods(call: ast.Call, ctx: Context) -> Iterator[Found]:
         return
     if name == "variables" and not call.args and not call.keywords:
         code = Code("opt.variables", {"opt": opt})
-        yield Found(OPZ105, call, edits=(ReplaceExpression(call, code),), fix=fix)
+        yield Match(OPZ105, call, edits=(ReplaceExpression(call, code),), fix=fix)
     elif name == "get_scaled_loss":
-        yield Found(OPZ109, call, edits=(RenameAttribute(call.func, "scale_loss"),), fix=fix)
+        yield Match(OPZ109, call, edits=(RenameAttribute(call.func, "scale_loss"),), fix=fix)
     elif name == "apply_gradients":
         for keyword in call.keywords:
             if keyword.arg in {"name", "skip_gradients_aggregation", "experimental_aggregate_gradients"}:
                 edit = DropArgument(call, keyword.arg)
-                yield Found(OPZ107, call, edits=(edit,), argument=keyword.arg, fix=fix)
+                yield Match(OPZ107, call, edits=(edit,), argument=keyword.arg, fix=fix)
     elif name in _GONE:
-        yield Found(OPZ106, call, message=f"optimizers have no {name}", hint=_GONE[name])
+        yield Match(OPZ106, call, message=f"optimizers have no {name}", hint=_GONE[name])
 
 
 @visit(OPZ109, methods={"get_unscaled_gradients"})
-def unscaled(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def unscaled(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``get_unscaled_gradients``: a name that only loss scaling has."""
     del ctx
-    yield Found(OPZ109, call, hint=OPZ109.manual, fix=Fix.MANUAL)
+    yield Match(OPZ109, call, hint=OPZ109.manual, fix=Fix.MANUAL)
 
 
 _PRECISION = {
@@ -192,7 +192,7 @@ _PRECISION = {
 
 
 @visit(OPZ108, references=frozenset(_PRECISION))
-def precision(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
+def precision(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """``mixed_precision.experimental``."""
     if isinstance(node, ast.alias):
         return
@@ -200,15 +200,15 @@ def precision(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
     call = ctx.callee(node)
     extra = call is not None and (len(call.args) > 1 or call.keywords)
     if extra:
-        yield Found(
+        yield Match(
             OPZ108, node, hint=f"use {_PRECISION[name]}; it takes no loss_scale", symbol=name, fix=Fix.MANUAL
         )
     else:
-        yield Found(OPZ108, node, edits=(ReplaceReference(node, _PRECISION[name]),), symbol=name)
+        yield Match(OPZ108, node, edits=(ReplaceReference(node, _PRECISION[name]),), symbol=name)
 
 
 @visit(OPZ110, methods={"add_variable_from_reference"})
-def add_slot(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def add_slot(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``self.add_variable_from_reference(model_variable=, variable_name=, shape=, initial_value=)``."""
     opt = owner(call)
     args = ctx.arguments(call, "model_variable", "variable_name", "shape", "initial_value")
@@ -217,20 +217,20 @@ def add_slot(call: ast.Call, ctx: Context) -> Iterator[Found]:
     gone = [name for name in ("shape", "initial_value") if name in args]
     if gone:
         hint = "give initializer= (a name or a function); the shape is that of the reference"
-        yield Found(OPZ110, call, hint=hint, argument=gone[0], fix=Fix.MANUAL)
+        yield Match(OPZ110, call, hint=hint, argument=gone[0], fix=Fix.MANUAL)
         return
     new = {"model_variable": "reference_variable", "variable_name": "name"}
     edits = tuple(RenameArgument(call, old, to) for old, to in new.items() if old in args.keywords)
     if edits:
-        yield Found(OPZ110, call, edits=edits, argument="model_variable", fix=fix)
+        yield Match(OPZ110, call, edits=edits, argument="model_variable", fix=fix)
 
 
 @visit(OPZ110, methods={"add_variable"})
-def add_variable(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def add_variable(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``self.add_variable(shape, dtype, initializer, name)`` of an optimizer."""
     opt = owner(call)
     order = ("shape", "dtype", "initializer", "name")
     if opt is None or (fix := trust(ctx, opt, OPTIMIZER)) is None or not 1 < len(call.args) <= len(order):
         return
     if not ctx.arguments(call).star and not set(order[1 : len(call.args)]) & {k.arg for k in call.keywords}:
-        yield Found(OPZ110, call, edits=(NameArguments(call, ("", *order[1 : len(call.args)])),), fix=fix)
+        yield Match(OPZ110, call, edits=(NameArguments(call, ("", *order[1 : len(call.args)])),), fix=fix)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.edits import Code, ReplaceExpression
 from codemods.rules._evidence import MODEL, owner, trust
-from codemods.rules.api import Found, Proof, SourceRule, visit
+from codemods.rules.api import Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ TRN023 = SourceRule(
 
 
 @visit(TRN013, TRN021, TRN022, TRN023, methods={"compile"})
-def several_outputs(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def several_outputs(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``model.compile(...)`` of a model that has, by all the call shows, more than one output."""
     model = owner(call)
     args = ctx.arguments(call, "optimizer", "loss")
@@ -111,17 +111,17 @@ def several_outputs(call: ast.Call, ctx: Context) -> Iterator[Found]:
     if outputs < 2 or (fix := trust(ctx, model, MODEL, unknown=Fix.UNSAFE)) is None:
         return
     yield from _metrics(call, outputs, fix, ctx)
-    yield Found(TRN021, call, argument="loss")
+    yield Match(TRN021, call, argument="loss")
     if weights is not None:
-        yield Found(TRN022, call, argument="loss_weights")
+        yield Match(TRN022, call, argument="loss_weights")
     # A function or an object may be a list behind its name; a literal is none.
     single = isinstance(loss, ast.Constant) and isinstance(loss.value, str)
     if single and _count(given) > 1:
         code = Code(f"[{ctx.source(loss)}] * {_count(given)}")
-        yield Found(TRN023, call, edits=(ReplaceExpression(loss, code),), argument="loss", fix=fix)
+        yield Match(TRN023, call, edits=(ReplaceExpression(loss, code),), argument="loss", fix=fix)
 
 
-def _metrics(call: ast.Call, outputs: int, fix: Fix, ctx: Context) -> Iterator[Found]:
+def _metrics(call: ast.Call, outputs: int, fix: Fix, ctx: Context) -> Iterator[Match]:
     metrics = ctx.arguments(call).keywords.get("metrics")
     names = ctx.literal(metrics.value) if metrics is not None else None
     if metrics is None or not isinstance(names, list) or not names:
@@ -130,7 +130,7 @@ def _metrics(call: ast.Call, outputs: int, fix: Fix, ctx: Context) -> Iterator[F
         flat = ast.unparse(metrics.value)
         code = Code("[" + ", ".join([flat] * outputs) + "]") if len(flat) < 60 else None
         edits = (ReplaceExpression(metrics.value, code),) if code is not None else ()
-        yield Found(TRN013, call, hint=TRN013.manual, edits=edits, argument="metrics", fix=fix)
+        yield Match(TRN013, call, hint=TRN013.manual, edits=edits, argument="metrics", fix=fix)
 
 
 def _count(node: ast.expr | None) -> int:

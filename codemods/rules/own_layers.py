@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codemods.edits import Code, InsertStatement
 from codemods.rules._evidence import LAYER, MODEL, method_of, super_init
 from codemods.rules._own_layer_rules import CUS031, CUS033, LAY115
-from codemods.rules.api import Found, visit
+from codemods.rules.api import Match, visit
 from codemods.trees import walk
 from migrate.findings import Fix, Severity
 
@@ -97,7 +97,7 @@ def _calls(ctx: Context) -> Iterator[tuple[ast.Call, ast.ClassDef, Names]]:
 
 
 @visit(LAY115, module=True)
-def given_weights(tree: ast.Module, ctx: Context) -> Iterator[Found]:
+def given_weights(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     """``OwnLayer(weights=[w])``: by hand, unless the class can be given what it lacks."""
     del tree
     for call, cls, home in _calls(ctx):
@@ -105,15 +105,15 @@ def given_weights(tree: ast.Module, ctx: Context) -> Iterator[Found]:
             continue
         seen = home.repository is not None and home.repository.gives(cls.name, "weights")
         if _places(cls) is None or not seen:
-            yield Found(LAY115, call, symbol=LAYER, argument="weights", fix=Fix.MANUAL)
+            yield Match(LAY115, call, symbol=LAYER, argument="weights", fix=Fix.MANUAL)
         else:
             message = f"{cls.name} is given weights=, which its own file can see to"
             hint = f"run the tool on the file that defines {cls.name}"
-            yield Found(LAY115, call, message, hint, symbol=LAYER, argument="weights", severity=Severity.INFO)
+            yield Match(LAY115, call, message, hint, symbol=LAYER, argument="weights", severity=Severity.INFO)
 
 
 @visit(LAY115, bases={LAYER})
-def lacks_weights(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+def lacks_weights(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``class Own(Layer)`` that is given ``weights=`` somewhere."""
     bases = ctx.bases(cls)
     places = None if MODEL in bases or _takes_weights(cls, bases) else _places(cls)
@@ -123,11 +123,11 @@ def lacks_weights(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
     put = "if self._initial_weights is not None:\n    self.set_weights(self._initial_weights)\n"
     edits = (InsertStatement(places.constructor, pop), InsertStatement(places.end, put, after=True))
     message = f"{cls.name} is given weights=, which its base class no longer takes"
-    yield Found(LAY115, cls, message, edits=edits, symbol=LAYER, argument="weights")
+    yield Match(LAY115, cls, message, edits=edits, symbol=LAYER, argument="weights")
 
 
 @visit(CUS031, bases=_ONE_OUTPUT)
-def several_outputs(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+def several_outputs(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``compute_output_shape`` of a layer that derives from ``Embedding`` and returns several shapes."""
     shapes = method_of(cls, "compute_output_shape")
     if shapes is None or method_of(cls, "compute_output_spec") is not None:
@@ -144,7 +144,7 @@ def several_outputs(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
             "    return keras.layers.Layer.compute_output_spec(self, *args, **kwargs)\n"
         )
         insert = InsertStatement(shapes, Code(text), after=True)
-        yield Found(CUS031, shapes, edits=(insert,), symbol="keras.layers.Layer.compute_output_spec")
+        yield Match(CUS031, shapes, edits=(insert,), symbol="keras.layers.Layer.compute_output_spec")
 
 
 def _is_shape(node: ast.expr, ctx: Context) -> bool:
@@ -155,7 +155,7 @@ def _is_shape(node: ast.expr, ctx: Context) -> bool:
 
 
 @visit(CUS033, methods={"add_loss"})
-def added_losses(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def added_losses(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``self.add_loss(lambda: ...)``, and what is added in ``build`` or the constructor."""
     cls, function = ctx.class_of(call), ctx.function(call)
     if cls is None or function is None or ctx.source(call.func) != "self.add_loss" or not call.args:
@@ -164,7 +164,7 @@ def added_losses(call: ast.Call, ctx: Context) -> Iterator[Found]:
         return
     if function.name in {"__init__", "build"}:
         text = f"a loss that is added in {function.name} is forgotten before the first batch"
-        yield Found(CUS033, call, text, symbol="keras.layers.Layer.add_loss")
+        yield Match(CUS033, call, text, symbol="keras.layers.Layer.add_loss")
     elif isinstance(call.args[0], ast.Lambda):
         text = "add_loss takes a tensor, and no function"
-        yield Found(CUS033, call, text, symbol="keras.layers.Layer.add_loss")
+        yield Match(CUS033, call, text, symbol="keras.layers.Layer.add_loss")

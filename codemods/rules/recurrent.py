@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.edits import NameArguments, RenameParameter
 from codemods.rules._evidence import LAYER, method_of, owner
 from codemods.rules._layer_rules import LAY107
-from codemods.rules.api import Found, Proof, SourceRule, visit
+from codemods.rules.api import Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ CUS029 = SourceRule(
 
 
 @visit(LAY107, LAY112, module=True)
-def calls(tree: ast.Module, ctx: Context) -> Iterator[Found]:
+def calls(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     """Calls of recurrent layers, and of their ``call``, with more than the input."""
     del tree
     index = ctx.module.index
@@ -81,12 +81,12 @@ def calls(tree: ast.Module, ctx: Context) -> Iterator[Found]:
         if constants is not None or len(call.args) > 2:
             receiver = ctx.receiver(call.func)
             if receiver is not None and _CLASSES & set(receiver.classes):
-                yield Found(LAY107, call, message="recurrent layers take no constants", argument="constants")
+                yield Match(LAY107, call, message="recurrent layers take no constants", argument="constants")
         if len(call.args) > 1 and isinstance(call.func, ast.Attribute) and call.func.attr == "call":
             yield from _call_method(call, ctx)
 
 
-def _call_method(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def _call_method(call: ast.Call, ctx: Context) -> Iterator[Match]:
     layer = owner(call)
     if layer is None or ctx.arguments(call).star or len(call.args) > len(_ORDER):
         return
@@ -98,11 +98,11 @@ def _call_method(call: ast.Call, ctx: Context) -> Iterator[Found]:
         classes = set(receiver.classes) if receiver is not None and receiver.certain else set()
     names = _ORDER[: len(call.args)]
     if classes & _CLASSES and not {keyword.arg for keyword in call.keywords} & set(names):
-        yield Found(LAY112, call, edits=(NameArguments(call, names),), argument="mask")
+        yield Match(LAY112, call, edits=(NameArguments(call, names),), argument="mask")
 
 
 @visit(LAY112, bases=_CLASSES)
-def overrides(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+def overrides(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``def call(self, inputs, ...)`` of a class that derives from a recurrent layer."""
     del ctx
     function = method_of(cls, "call")
@@ -110,15 +110,15 @@ def overrides(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
     if function is not None and len(parameters) > 1 and "sequences" not in parameters:
         edit = RenameParameter(function, parameters[1], "sequences")
         message = f"the input of a recurrent layer is called sequences, not {parameters[1]}"
-        yield Found(LAY112, function, message=message, edits=(edit,), argument=parameters[1])
+        yield Match(LAY112, function, message=message, edits=(edit,), argument=parameters[1])
 
 
 @visit(CUS029, bases={LAYER})
-def initial_states(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+def initial_states(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``def get_initial_state(self, inputs, batch_size, dtype)`` of a cell."""
     function = method_of(cls, "get_initial_state")
     if function is None or _CLASSES & set(ctx.bases(cls)):
         return  # layers around a cell have a method of this name too, called by nobody
     given = [argument.arg for argument in (*function.args.args[1:], *function.args.kwonlyargs)]
     if set(given) - {"batch_size"} and ("inputs" in given or "dtype" in given):
-        yield Found(CUS029, function, symbol="keras.layers.Layer.get_initial_state", argument="inputs")
+        yield Match(CUS029, function, symbol="keras.layers.Layer.get_initial_state", argument="inputs")

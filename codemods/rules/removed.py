@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
-from codemods.rules.api import Found, SourceRule, Target, visit
+from codemods.rules.api import Match, SourceRule, Target, visit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _names() -> frozenset[str]:
 
 
 @visit(API001, API002, API003, API005, references=_names())
-def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
+def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """A mention of a name that Keras 3 has not."""
     name = ctx.name(node) if isinstance(node, ast.expr) else None
     if name is None or name.startswith(("keras.models.model_from", "keras.experimental.export")):
@@ -107,7 +107,7 @@ def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
     assert isinstance(node, ast.expr)
     rule = API005 if name.startswith("keras.estimator") else _STATUSES[symbol.status]
     short = name.removeprefix("keras.")
-    yield Found(
+    yield Match(
         rule,
         node,
         message=f"keras has no {short}" + (f": {symbol.note}" if symbol.note else ""),
@@ -130,7 +130,7 @@ _PACKAGES = {
 
 
 @visit(API004, nodes=(ast.Import, ast.ImportFrom))
-def packages(node: ast.Import | ast.ImportFrom, ctx: Context) -> Iterator[Found]:
+def packages(node: ast.Import | ast.ImportFrom, ctx: Context) -> Iterator[Match]:
     """Imports of packages that need Keras 2."""
     del ctx
     if isinstance(node, ast.ImportFrom):
@@ -143,8 +143,8 @@ def packages(node: ast.Import | ast.ImportFrom, ctx: Context) -> Iterator[Found]
             text = (
                 "tensorflow.contrib left with TensorFlow 2: tf.keras, tensorflow_addons or the project itself"
             )
-            yield Found(API004, node, message="tensorflow.contrib is gone", hint=text, symbol=path)
+            yield Match(API004, node, message="tensorflow.contrib is gone", hint=text, symbol=path)
         elif root in _PACKAGES:
-            yield Found(
+            yield Match(
                 API004, node, message=f"{root} works with Keras 2 only", hint=_PACKAGES[root], symbol=path
             )

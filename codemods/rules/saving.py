@@ -19,7 +19,7 @@ from codemods.rules._saving_rules import (
     SAV010,
     SAV012,
 )
-from codemods.rules.api import Found, visit
+from codemods.rules.api import Match, visit
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _drops(call: ast.Call, ctx: Context, *names: str) -> tuple[Edit, ...]:
 
 
 @visit(SAV001, SAV002, SAV009, methods={"save"})
-def save(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def save(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``model.save(path, ...)``."""
     model = owner(call)
     if model is None or (fix := trust(ctx, model, MODEL)) is None:
@@ -67,7 +67,7 @@ def save(call: ast.Call, ctx: Context) -> Iterator[Found]:
 
 
 @visit(SAV001, SAV002, SAV009, calls={"keras.models.save_model", "keras.saving.save_model"})
-def save_model(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def save_model(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``keras.models.save_model(model, path, ...)``."""
     node, path = _path(call, ctx, 1)
     yield from _saved(call, ctx, node, path, Fix.SAFE, method=False)
@@ -75,7 +75,7 @@ def save_model(call: ast.Call, ctx: Context) -> Iterator[Found]:
 
 def _saved(
     call: ast.Call, ctx: Context, node: ast.expr | None, path: str | None, fix: Fix, *, method: bool
-) -> Iterator[Found]:
+) -> Iterator[Match]:
     args = ctx.arguments(call)
     chosen = ctx.literal(args.get("save_format")) if "save_format" in args.keywords else None
     for name in ("save_traces", "options", "signatures"):
@@ -83,7 +83,7 @@ def _saved(
             neutral = name == "save_traces" or ctx.literal(args.get(name), ...) is None
             edits = (DropArgument(call, name),) if neutral else ()
             found_fix = fix if neutral else Fix.MANUAL
-            yield Found(SAV009, call, hint=SAV009.manual, edits=edits, argument=name, fix=found_fix)
+            yield Match(SAV009, call, hint=SAV009.manual, edits=edits, argument=name, fix=found_fix)
             if not neutral:
                 return
     folder = path is not None and _is_folder(path)
@@ -100,14 +100,14 @@ def _saved(
         }
         if chosen is not None and fits.get(chosen):
             edit = DropArgument(call, "save_format")
-            yield Found(SAV002, call, edits=(edit,), argument="save_format", fix=fix)
+            yield Match(SAV002, call, edits=(edit,), argument="save_format", fix=fix)
         else:
-            yield Found(SAV002, call, hint=SAV002.manual, argument="save_format", fix=Fix.MANUAL)
+            yield Match(SAV002, call, hint=SAV002.manual, argument="save_format", fix=Fix.MANUAL)
 
 
 def _folder(
     call: ast.Call, ctx: Context, node: ast.expr | None, path: str, *, method: bool
-) -> Iterator[Found]:
+) -> Iterator[Match]:
     drops = _drops(call, ctx, "save_format", "overwrite", "include_optimizer")
     again = _loaded(ctx).get(path, [])
     if again and node is not None and not path.endswith("/"):
@@ -117,11 +117,11 @@ def _folder(
             *_drops(call, ctx, "save_format"),
             *(text(ctx, other, new) for other in again),
         )
-        yield Found(SAV001, call, message=f"{path!r} is saved and loaded as a folder", edits=edits)
+        yield Match(SAV001, call, message=f"{path!r} is saved and loaded as a folder", edits=edits)
     elif method and isinstance(call.func, ast.Attribute):
-        yield Found(SAV001, call, edits=(RenameAttribute(call.func, "export"), *drops))
+        yield Match(SAV001, call, edits=(RenameAttribute(call.func, "export"), *drops))
     else:
-        yield Found(SAV001, call, hint=SAV001.manual, fix=Fix.MANUAL)
+        yield Match(SAV001, call, hint=SAV001.manual, fix=Fix.MANUAL)
 
 
 _FULL = {
@@ -133,7 +133,7 @@ _FULL = {
 
 
 @visit(SAV012, methods={"compile"})
-def short_losses(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def short_losses(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``compile(loss="mse")`` in a file that has to do with ``.h5``."""
     model = owner(call)
     loss = ctx.arguments(call, "optimizer", "loss").get("loss")
@@ -145,21 +145,21 @@ def short_losses(call: ast.Call, ctx: Context) -> Iterator[Found]:
     fix = trust(ctx, model, MODEL)
     if fix is not None and not isinstance(loss, ast.JoinedStr):
         message = f"{value!r} is {_FULL[value]!r}"
-        yield Found(
+        yield Match(
             SAV012, call, message=message, edits=(text(ctx, loss, _FULL[value]),), argument="loss", fix=fix
         )
 
 
 @visit(SAV004, SAV005, calls=LOADERS)
-def load_model(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def load_model(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``load_model("folder")`` and ``load_model("old.h5")``."""
     _, path = _path(call, ctx)
     if path is None:
         return
     if _is_folder(path):
-        yield Found(SAV004, call, message=f"load_model({path!r}) reads a SavedModel folder")
+        yield Match(SAV004, call, message=f"load_model({path!r}) reads a SavedModel folder")
     elif not path.endswith(".keras") and "compile" not in ctx.arguments(call).keywords:
-        yield Found(SAV005, call, message=f"load_model({path!r}) may fail on the stored loss")
+        yield Match(SAV005, call, message=f"load_model({path!r}) may fail on the stored loss")
 
 
 _GONE = {
@@ -172,16 +172,16 @@ _GONE = {
 
 
 @visit(SAV006, references=frozenset(_GONE))
-def gone(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Found]:
+def gone(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """Functions for saving that left."""
     if isinstance(node, ast.expr) and (name := ctx.name(node)):
         call = ctx.callee(node)
         code = _copied(call, ctx) if call is not None and name == "keras.models.model_from_config" else None
         if call is not None and code is not None:
             message = f"{name} is gone; the class of the model has from_config"
-            yield Found(SAV006, call, message, edits=(ReplaceExpression(call, code),), symbol=name)
+            yield Match(SAV006, call, message, edits=(ReplaceExpression(call, code),), symbol=name)
             return
-        yield Found(SAV006, node, message=f"{name} is gone", hint=f"use {_GONE[name]}", symbol=name)
+        yield Match(SAV006, node, message=f"{name} is gone", hint=f"use {_GONE[name]}", symbol=name)
 
 
 def _copied(call: ast.Call, ctx: Context) -> Code | None:
@@ -230,15 +230,15 @@ def _parts(display: ast.Dict, ctx: Context) -> dict[str, ast.expr]:
 
 
 @visit(SAV006, methods={"to_yaml"})
-def to_yaml(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def to_yaml(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``model.to_yaml()``."""
     model = owner(call)
     if model is not None and trust(ctx, model, MODEL) is not None:
-        yield Found(SAV006, call, message="models have no to_yaml", hint="use model.to_json()")
+        yield Match(SAV006, call, message="models have no to_yaml", hint="use model.to_json()")
 
 
 @visit(SAV008, SAV010, methods={"save_weights", "load_weights"})
-def weights_arguments(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def weights_arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``save_format=``, ``options=`` and ``by_name=``."""
     model = owner(call)
     if model is None or (fix := trust(ctx, model, MODEL, unknown=Fix.UNSAFE)) is None:
@@ -246,6 +246,6 @@ def weights_arguments(call: ast.Call, ctx: Context) -> Iterator[Found]:
     keywords = ctx.arguments(call).keywords
     for name in ("save_format", "options"):
         if name in keywords:
-            yield Found(SAV008, call, edits=(DropArgument(call, name),), argument=name, fix=fix)
+            yield Match(SAV008, call, edits=(DropArgument(call, name),), argument=name, fix=fix)
     if "by_name" in keywords and not ctx.at_least("3.9"):
-        yield Found(SAV010, call, argument="by_name")
+        yield Match(SAV010, call, argument="by_name")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codemods.edits import Code, Edit, ReplaceExpression
 from codemods.rules._evidence import LOADERS, MODEL, owner, text, trust
 from codemods.rules._saving_rules import SAV003, SAV013, SAV014
-from codemods.rules.api import Found, visit
+from codemods.rules.api import Match, visit
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _saves_weights(call: ast.Call, ctx: Context, *, checkpoint: bool) -> ast.exp
 
 
 @visit(SAV003, module=True)
-def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Found]:
+def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     """Literal names of files of weights, those written and those read again."""
     del tree
     checkpoints = "ModelCheckpoint" in ctx.source_file.text
@@ -68,7 +68,7 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Found]:
                 written.add(path)
                 message = f"{path!r} must be {new!r}"
                 edit = text(ctx, node, new)
-                yield Found(SAV003, call, message=message, edits=(edit,), argument="filepath", fix=fix)
+                yield Match(SAV003, call, message=message, edits=(edit,), argument="filepath", fix=fix)
         elif isinstance(call.func, ast.Attribute) and call.func.attr == "load_weights":
             read = ctx.arguments(call, "filepath").get("filepath")
             path = ctx.literal(read)
@@ -79,25 +79,25 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Found]:
     for call, read, path in reads:
         new = weights_name(path)
         if path in written and new is not None:
-            yield Found(
+            yield Match(
                 SAV003, call, message=f"{path!r} is written as {new!r}", edits=(text(ctx, read, new),)
             )
     for call, read, edits in reads_built:
         if ctx.source(read) in built:
             message = f"{ctx.source(read)} is written with another ending"
-            yield Found(SAV003, call, message=message, edits=edits, fix=Fix.UNSAFE)
+            yield Match(SAV003, call, message=message, edits=edits, fix=Fix.UNSAFE)
 
 
 @visit(SAV013, calls={"keras.callbacks.ModelCheckpoint"})
-def model_files(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def model_files(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``ModelCheckpoint("model.h5")`` that writes whole models."""
     args = ctx.arguments(call, "filepath", "monitor", "verbose", "save_best_only", "save_weights_only")
     path, only = ctx.literal(args.get("filepath")), ctx.literal(args.get("save_weights_only"), False)
     if isinstance(path, str) and only is False and not path.endswith(".keras"):
-        yield Found(SAV013, call, symbol="keras.callbacks.ModelCheckpoint", argument="filepath")
+        yield Match(SAV013, call, symbol="keras.callbacks.ModelCheckpoint", argument="filepath")
 
 
-def _computed(call: ast.Call, node: ast.expr, ctx: Context) -> Iterator[Found]:
+def _computed(call: ast.Call, node: ast.expr, ctx: Context) -> Iterator[Match]:
     """Paths that are put together: only the end of the text can be seen."""
     if isinstance(node, ast.Name):
         function = ctx.function(call) or ctx.module.tree
@@ -105,9 +105,9 @@ def _computed(call: ast.Call, node: ast.expr, ctx: Context) -> Iterator[Found]:
         node = given if given is not None else node
     if edits := _ending(node, ctx):
         text = f"{ctx.source(node)} must end in .weights.h5"
-        yield Found(SAV003, call, message=text, edits=edits, argument="filepath", fix=Fix.UNSAFE)
+        yield Match(SAV003, call, message=text, edits=edits, argument="filepath", fix=Fix.UNSAFE)
     elif ".weights.h5" not in ctx.source(node) and not isinstance(node, ast.Name | ast.Attribute):
-        yield Found(SAV003, call, hint=SAV003.manual, argument="filepath", fix=Fix.MANUAL)
+        yield Match(SAV003, call, hint=SAV003.manual, argument="filepath", fix=Fix.MANUAL)
 
 
 def _ending(node: ast.expr, ctx: Context) -> tuple[Edit, ...]:
@@ -163,7 +163,7 @@ _READ_MODELS = _READ | {"save", "save_model", "load_model"}
 
 
 @visit(SAV014, module=True)
-def temporary_files(tree: ast.Module, ctx: Context) -> Iterator[Found]:
+def temporary_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     """``model.save(path)`` and ``load_model(path)`` with ``path = os.path.join(tempfile.mkdtemp(), "m.h5")``."""
     del tree
     if ".h5" not in ctx.source_file.text or "load_model" not in ctx.source_file.text:
@@ -184,7 +184,7 @@ def temporary_files(tree: ast.Module, ctx: Context) -> Iterator[Found]:
         if given is not None and given not in done and _TEMPORARY.search(ctx.source(given)):
             done.add(given)
             if edits := _renamed(given, ctx, _WEIGHTS, ".keras"):
-                yield Found(SAV014, given, edits=edits, symbol="keras.Model.save", argument="filepath")
+                yield Match(SAV014, given, edits=edits, symbol="keras.Model.save", argument="filepath")
 
 
 def _saved_to(call: ast.Call, ctx: Context) -> ast.Name | None:

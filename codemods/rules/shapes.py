@@ -13,7 +13,7 @@ from codemods.edits import (
 )
 from codemods.rules._evidence import LAYER, MODEL, method_of, owner
 from codemods.rules._shape_rules import CUS004, CUS005, CUS028, CUS032
-from codemods.rules.api import Found, visit
+from codemods.rules.api import Match, visit
 from codemods.trees import walk
 from migrate.findings import Fix
 
@@ -37,7 +37,7 @@ def _is_shape_argument(node: ast.expr, ctx: Context) -> bool:
 
 
 @visit(CUS004, methods={"as_list", "get_shape"})
-def shape_lists(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def shape_lists(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``input_shape.as_list()``, ``x.shape.as_list()``, ``x.get_shape()``."""
     if call.args or call.keywords:
         return
@@ -49,22 +49,22 @@ def shape_lists(call: ast.Call, ctx: Context) -> Iterator[Found]:
         outer = ctx.parent(call)
         listed = isinstance(outer, ast.Attribute) and outer.attr == "as_list"
         if not listed and (ctx.symbolic(held) or ctx.keras_region(held)):
-            yield Found(
+            yield Match(
                 CUS004, call, edits=(ReplaceExpression(call, Code("tensor.shape", {"tensor": held})),)
             )
         return
     if _is_shape_argument(held, ctx):
-        yield Found(CUS004, call, edits=(ReplaceExpression(call, Code("list(shape)", {"shape": held})),))
+        yield Match(CUS004, call, edits=(ReplaceExpression(call, Code("list(shape)", {"shape": held})),))
         return
     callee = held.func if isinstance(held, ast.Call) else None
     asked = isinstance(callee, ast.Attribute) and callee.attr == "compute_output_shape"
     if asked and ctx.class_of(call) is not None:
-        yield Found(CUS004, call, edits=(ReplaceExpression(call, Code("list(shape)", {"shape": held})),))
+        yield Match(CUS004, call, edits=(ReplaceExpression(call, Code("list(shape)", {"shape": held})),))
         return
     if isinstance(held, ast.Call) and ctx.name(held.func) == "tf.TensorShape" and len(held.args) == 1:
         if ctx.keras_region(held):
             code = Code("list(shape)", {"shape": held.args[0]})
-            yield Found(CUS004, call, edits=(ReplaceExpression(call, code),))
+            yield Match(CUS004, call, edits=(ReplaceExpression(call, code),))
         return
     tensor: ast.expr | None = None
     if isinstance(held, ast.Attribute) and held.attr == "shape":
@@ -75,11 +75,11 @@ def shape_lists(call: ast.Call, ctx: Context) -> Iterator[Found]:
         tensor = held.func.value
     if tensor is not None and (ctx.symbolic(tensor) or ctx.keras_region(tensor)):
         code = Code("list(tensor.shape)", {"tensor": tensor})
-        yield Found(CUS004, call, edits=(ReplaceExpression(call, code),))
+        yield Match(CUS004, call, edits=(ReplaceExpression(call, code),))
 
 
 @visit(CUS005, calls={"tf.TensorShape"})
-def tensor_shapes(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def tensor_shapes(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``tf.TensorShape(...)`` in the shape methods of a layer."""
     function, cls = ctx.function(call), ctx.class_of(call)
     if function is None or cls is None or function.name not in _SHAPE_METHODS:
@@ -89,11 +89,11 @@ def tensor_shapes(call: ast.Call, ctx: Context) -> Iterator[Found]:
         return
     if {LAYER, MODEL} & set(ctx.bases(cls)):
         code = Code("tuple(shape)", {"shape": call.args[0]})
-        yield Found(CUS005, call, edits=(ReplaceExpression(call, code),))
+        yield Match(CUS005, call, edits=(ReplaceExpression(call, code),))
 
 
 @visit(CUS028, bases={LAYER})
-def masks(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+def masks(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``if mask is not None`` in the ``call`` of a layer that unpacks its inputs."""
     function = method_of(cls, "call")
     parameters = [argument.arg for argument in function.args.args] if function is not None else []
@@ -124,10 +124,10 @@ def masks(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
         if len(items) == 1 and isinstance(ctx.literal(_slice(node.body, items)), int):
             code = Code(f"mask is not None and {min(items)} is not None")
             edits: tuple[Edit, ...] = (ReplaceExpression(node.test, code),)
-            yield Found(CUS028, node.test, edits=edits, symbol="keras.layers.Layer.call", argument="mask")
+            yield Match(CUS028, node.test, edits=edits, symbol="keras.layers.Layer.call", argument="mask")
         elif items or whole:
             symbol = "keras.layers.Layer.call"
-            yield Found(CUS028, node.test, hint=CUS028.manual, symbol=symbol, argument="mask", fix=Fix.MANUAL)
+            yield Match(CUS028, node.test, hint=CUS028.manual, symbol=symbol, argument="mask", fix=Fix.MANUAL)
 
 
 def _slice(body: list[ast.stmt], items: set[str]) -> ast.expr | None:
@@ -140,7 +140,7 @@ def _slice(body: list[ast.stmt], items: set[str]) -> ast.expr | None:
 
 
 @visit(CUS032, bases={LAYER})
-def several_shapes(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
+def several_shapes(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``isinstance(input_shape, list)`` in ``build``, to see whether there are several inputs."""
     if MODEL in ctx.bases(cls):
         return
@@ -162,4 +162,4 @@ def several_shapes(cls: ast.ClassDef, ctx: Context) -> Iterator[Found]:
                 continue
             text = "isinstance(shape_, kind_) and isinstance(shape_[0], (list, tuple))"
             edit = ReplaceExpression(node, Code(text, {"shape_": node.args[0], "kind_": node.args[1]}))
-            yield Found(CUS032, node, edits=(edit,), symbol=f"keras.layers.Layer.{name}")
+            yield Match(CUS032, node, edits=(edit,), symbol=f"keras.layers.Layer.{name}")

@@ -30,7 +30,7 @@ from codemods.rules._training_rules import (
     TRN016,
     TRN020,
 )
-from codemods.rules.api import Found, visit
+from codemods.rules.api import Match, visit
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ _LOADING = ("max_queue_size", "workers", "use_multiprocessing", "max_q_size", "n
 
 
 @visit(TRN001, methods=frozenset(_ORDER))
-def positions(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def positions(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """Positional arguments behind the place where the order changed."""
     model = owner(call)
     assert isinstance(call.func, ast.Attribute)
@@ -90,7 +90,7 @@ def positions(call: ast.Call, ctx: Context) -> Iterator[Found]:
     if fix is None or set(order[kept:given]) & {keyword.arg for keyword in call.keywords}:
         return
     names = ("",) * kept + order[kept:given]
-    yield Found(
+    yield Match(
         TRN001,
         call,
         message=f"argument {kept + 1} of {call.func.attr} is {order[kept]!r} in Keras 2",
@@ -102,7 +102,7 @@ def positions(call: ast.Call, ctx: Context) -> Iterator[Found]:
 
 
 @visit(TRN002, methods={"fit", "evaluate", "predict"})
-def loading(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def loading(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``workers`` and friends, which belong to the data set now."""
     model = owner(call)
     given = [keyword.arg for keyword in call.keywords if keyword.arg in _LOADING]
@@ -110,7 +110,7 @@ def loading(call: ast.Call, ctx: Context) -> Iterator[Found]:
         return
     fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE)
     if fix is not None:
-        yield Found(
+        yield Match(
             TRN002,
             call,
             message=f"{', '.join(str(name) for name in given)} cannot be given here",
@@ -146,7 +146,7 @@ _GENERATOR_KEYWORDS = frozenset(
 
 
 @visit(TRN003, methods=frozenset(_GENERATORS))
-def generators(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def generators(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``fit_generator`` and its relatives, with the names of Keras 1 too."""
     model = owner(call)
     assert isinstance(call.func, ast.Attribute)
@@ -164,20 +164,20 @@ def generators(call: ast.Call, ctx: Context) -> Iterator[Found]:
             if samples
             else f"give the arguments by name, then call {new}"
         )
-        yield Found(TRN003, call, message=text, hint=hint, fix=Fix.MANUAL)
+        yield Match(TRN003, call, message=text, hint=hint, fix=Fix.MANUAL)
         return
     edits: list[Edit] = [RenameAttribute(call.func, new)]
     if len(call.args) > 1:
         edits.append(NameArguments(call, ("", *order[1 : len(call.args)])))
     edits += [RenameArgument(call, old, name) for old, name in _GENERATOR_NAMES.items() if old in keywords]
     edits += [DropArgument(call, name) for name in _LOADING if name in keywords]
-    yield Found(
+    yield Match(
         TRN003, call, message=text, edits=tuple(edits), symbol=f"keras.Model.{call.func.attr}", fix=fix
     )
 
 
 @visit(TRN004, TRN005, methods={"predict_classes", "predict_proba"})
-def predictions(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def predictions(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``predict_classes`` and ``predict_proba`` of Sequential."""
     model = owner(call)
     assert isinstance(call.func, ast.Attribute)
@@ -186,10 +186,10 @@ def predictions(call: ast.Call, ctx: Context) -> Iterator[Found]:
     if any(keyword.arg == "X" for keyword in call.keywords):
         return  # scikit-learn's name for the argument
     if call.func.attr == "predict_proba":
-        yield Found(TRN005, call, edits=(RenameAttribute(call.func, "predict"),), fix=fix)
+        yield Match(TRN005, call, edits=(RenameAttribute(call.func, "predict"),), fix=fix)
     else:
         code = same_call(call, "predict", ".argmax(axis=-1)")
-        yield Found(TRN004, call, edits=(ReplaceExpression(call, code),), fix=Fix.UNSAFE)
+        yield Match(TRN004, call, edits=(ReplaceExpression(call, code),), fix=Fix.UNSAFE)
 
 
 _COMPILE_GONE = {
@@ -204,7 +204,7 @@ _COMPILE_GONE = {
 
 
 @visit(TRN011, TRN012, methods={"compile"})
-def compile_arguments(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def compile_arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """Arguments of ``compile`` that are gone or have another form."""
     model = owner(call)
     args = ctx.arguments(call)
@@ -221,16 +221,16 @@ def compile_arguments(call: ast.Call, ctx: Context) -> Iterator[Found]:
         neutral = ctx.literal(args.get(name), ...) is None or ctx.literal(args.get(name), ...) == 0
         if neutral or name == "experimental_run_tf_function":
             edits = (DropArgument(call, name),)
-            yield Found(
+            yield Match(
                 TRN011, call, message=f"compile({name}=) is gone", edits=edits, argument=name, fix=fix
             )
         else:
             text = f"compile({name}=) is gone"
-            yield Found(TRN011, call, message=text, hint=hint, argument=name, fix=Fix.MANUAL)
+            yield Match(TRN011, call, message=text, hint=hint, argument=name, fix=Fix.MANUAL)
     yield from _weights(call, ctx, fix)
 
 
-def _weights(call: ast.Call, ctx: Context, fix: Fix) -> Iterator[Found]:
+def _weights(call: ast.Call, ctx: Context, fix: Fix) -> Iterator[Match]:
     args = ctx.arguments(call, "optimizer", "loss")
     weights, loss = args.get("loss_weights"), args.get("loss")
     if (
@@ -241,29 +241,29 @@ def _weights(call: ast.Call, ctx: Context, fix: Fix) -> Iterator[Found]:
     ):
         code = Code("weight", {"weight": weights.elts[0]})
         edit = SetArgument(call, "loss_weights", code)
-        yield Found(TRN012, call, edits=(edit,), argument="loss_weights", fix=fix)
+        yield Match(TRN012, call, edits=(edit,), argument="loss_weights", fix=fix)
 
 
 @visit(TRN014, attributes={"metrics_names"})
-def metrics_names(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+def metrics_names(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``metrics_names`` of a model."""
     if trust(ctx, node.value, MODEL) is not None:
-        yield Found(TRN014, node, hint=TRN014.manual)
+        yield Match(TRN014, node, hint=TRN014.manual)
 
 
 @visit(TRN015, attributes={"history"})
-def history_keys(node: ast.Attribute, ctx: Context) -> Iterator[Found]:
+def history_keys(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``history.history["lr"]``."""
     parent = ctx.parent(node)
     if not isinstance(parent, ast.Subscript) or ctx.literal(parent.slice) != "lr":
         return
     fix = trust(ctx, node.value, "keras.callbacks.History", unknown=Fix.UNSAFE)
     if fix is not None:
-        yield Found(TRN015, parent, edits=(text(ctx, parent.slice, "learning_rate"),), fix=fix)
+        yield Match(TRN015, parent, edits=(text(ctx, parent.slice, "learning_rate"),), fix=fix)
 
 
 @visit(TRN016, methods={"compiled_loss"})
-def compiled_loss(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def compiled_loss(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``self.compiled_loss(y, y_pred, regularization_losses=self.losses)`` in a ``train_step``."""
     model = owner(call)
     if model is None or (fix := trust(ctx, model, MODEL)) is None:
@@ -281,17 +281,17 @@ def compiled_loss(call: ast.Call, ctx: Context) -> Iterator[Found]:
     if weight is not None:
         holes["weight"] = weight
     if extra is not None and not own:
-        yield Found(
+        yield Match(
             TRN016, call, hint="compute_loss adds self.losses; add other terms behind it", fix=Fix.MANUAL
         )
         return
-    yield Found(
+    yield Match(
         TRN016, call, edits=(ReplaceExpression(call, Code(text, holes)),), fix=fix if own else Fix.UNSAFE
     )
 
 
 @visit(TRN020, calls={"keras.metrics.get"})
-def metric_alias(call: ast.Call, ctx: Context) -> Iterator[Found]:
+def metric_alias(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``keras.metrics.get("acc")``."""
     if len(call.args) == 1 and ctx.literal(call.args[0]) == "acc":
-        yield Found(TRN020, call, edits=(text(ctx, call.args[0], "accuracy"),))
+        yield Match(TRN020, call, edits=(text(ctx, call.args[0], "accuracy"),))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from migrate.report.records import ArtifactResult
+    from migrate.results import ArtifactResult
 
 
 @dataclass(frozen=True, slots=True)

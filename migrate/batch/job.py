@@ -16,7 +16,7 @@ import msgspec
 
 from migrate.findings import MigrationError
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.report.records import ArtifactResult, Status
+from migrate.results import ArtifactResult, Status
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.pool import Pool
 
@@ -37,8 +37,8 @@ class Settings(msgspec.Struct, frozen=True):
     limits: dict[str, Any]
     pipeline: str = PIPELINE
     sandboxed: bool = True
-    nurseries: dict[str, str] | None = None
-    """World to the socket of a nursery that all jobs share; None lets the job have its own."""
+    forkservers: dict[str, str] | None = None
+    """World to the socket of a fork server that all jobs share; None lets the job have its own."""
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,9 +103,9 @@ class Job:
         self.settings = settings
         self._pipeline = find_pipeline(settings.pipeline)
         limits = msgspec.convert(settings.limits, Limits)
-        shared = settings.nurseries
-        nurseries = None if shared is None else {World(name): Path(path) for name, path in shared.items()}
-        self._pool = Pool(1, scratch / "pool", limits, sandboxed=settings.sandboxed, nurseries=nurseries)
+        shared = settings.forkservers
+        forkservers = None if shared is None else {World(name): Path(path) for name, path in shared.items()}
+        self._pool = Pool(1, scratch / "pool", limits, sandboxed=settings.sandboxed, forkservers=forkservers)
 
     def migrate(self, params: dict[str, Any]) -> Answer:
         """Migrate one artifact.

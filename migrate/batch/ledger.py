@@ -21,7 +21,7 @@ import msgspec
 from migrate.batch.lock import STATE, not_writable
 from migrate.batch.ruleset import RuleSet
 from migrate.findings import MigrationError
-from migrate.report.records import ArtifactResult
+from migrate.results import ArtifactResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

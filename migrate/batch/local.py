@@ -20,7 +20,7 @@ from migrate.batch.events import Outcome, Task
 from migrate.batch.job import PIPELINE, Answer, Settings
 from migrate.findings import MigrationError
 from migrate.worlds.environment import Limits, World
-from migrate.worlds.nursery import Nurseries
+from migrate.worlds.forkserver import ForkServers
 from migrate.worlds.worker import Worker, WorkerDied, WorldError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Executor(Protocol):
 def ask_job(job: Worker, task: Task, seconds: float) -> Outcome:
     """One attempt at one task in a job process, whatever becomes of it."""
     try:
-        with remote.at_hand(task, job.scratch.with_name(f"{job.scratch.name}-fetched")) as local:
+        with remote.fetched(task, job.scratch.with_name(f"{job.scratch.name}-fetched")) as local:
             before = keys.state_of([local.path, *local.companions])
             reply = job.call("migrate", params_of(local), seconds + GRACE_SECONDS)
             answer = msgspec.convert(reply, Answer)
@@ -163,11 +163,11 @@ class LocalExecutor:
                 f"the scratch folder {where} cannot be written: {error.strerror}",
                 "Give another one in the environment variable TMPDIR.",
             ) from error
-        self._nurseries = Nurseries(
-            self._folder / "nurseries", limits.threads, now=settings.pipeline == PIPELINE
+        self._forkservers = ForkServers(
+            self._folder / "forkservers", limits.threads, now=settings.pipeline == PIPELINE
         )
-        sockets = {str(world): str(path) for world, path in self._nurseries.sockets().items()}
-        self._settings = msgspec.structs.replace(settings, nurseries=sockets)
+        sockets = {str(world): str(path) for world, path in self._forkservers.sockets().items()}
+        self._settings = msgspec.structs.replace(settings, forkservers=sockets)
         self._jobs = [make_job(self._folder / f"job{number}", limits) for number in range(jobs)]
         self._wake = threading.Condition()
         self._waiting: list[Task] = []
@@ -244,7 +244,7 @@ class LocalExecutor:
         """End the jobs and remove their folders."""
         for job in self._jobs:
             job.close()
-        self._nurseries.close()
+        self._forkservers.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

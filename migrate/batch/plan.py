@@ -13,7 +13,7 @@ from migrate.batch.ruleset import RuleSet, touches
 from migrate.discovery import folders
 from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.pairing import TEXT_SUFFIXES
-from migrate.report.records import Status
+from migrate.results import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -172,7 +172,7 @@ def _in(folder: str, listing: dict[str, dict[str, Any]]) -> list[str]:
 
 
 @contextlib.contextmanager
-def at_hand(task: Task, scratch: Path) -> Iterator[Task]:
+def fetched(task: Task, scratch: Path) -> Iterator[Task]:
     """The task with its files on this machine; what was fetched is removed afterwards.
 
     Raises:

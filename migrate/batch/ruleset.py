@@ -21,7 +21,7 @@ from migrate.versions import tool_versions
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from migrate.report.records import ArtifactResult
+    from migrate.results import ArtifactResult
 
 CORE = "core"
 _NOT_DECIDING = frozenset({"batch", "cli", "report", "api.py", "reasons", "__main__.py"})

@@ -1,7 +1,7 @@
 """Runs a batch: discover, plan, migrate, report; and survives what happens on the way.
 
 The order of writing is what makes it safe: outputs appear by one rename, then the ledger says *finished*. A
-run that ends in between leaves outputs whose ``migration.json`` tells what they are, and the next run adopts
+run that ends in between leaves outputs whose ``migration.json`` tells what they are, and the next run recovers
 them.
 """
 
@@ -14,22 +14,22 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migrate.batch.course import BatchStopped, Run
 from migrate.batch.events import Event
-from migrate.batch.find import find
+from migrate.batch.inputs import find
 from migrate.batch.ledger import Ledger, open_ledger
 from migrate.batch.local import Executor, LocalExecutor
 from migrate.batch.lock import STATE, Lock, not_writable
 from migrate.batch.options import BatchOptions
 from migrate.batch.plan import Planned, Upgrade, make_plan
 from migrate.batch.remote import publish_state, recover_state, state_folder
+from migrate.batch.runner import BatchRun, BatchStopped
 from migrate.batch.store import is_url, local_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from migrate.batch.job import Settings
-    from migrate.report.records import BatchReport
+    from migrate.results import BatchReport
 
 __all__ = ["BatchOptions", "BatchStopped", "plan_batch", "run_batch"]
 
@@ -108,7 +108,7 @@ def run_batch(
                             "warning", data={"message": f"the ledger was damaged; it is kept as {aside.name}"}
                         )
                     )
-                run = Run(found, folder, batch, ledger, log, rebuilt=aside is not None, out_url=out_url)
+                run = BatchRun(found, folder, batch, ledger, log, rebuilt=aside is not None, out_url=out_url)
                 return run.go(make_executor or _local)
             finally:
                 ledger.close()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from migrate.batch.run import BatchOptions
     from migrate.pipeline.request import Target
-    from migrate.report.records import BatchReport
+    from migrate.results import BatchReport
 
 _PACKAGES = {"onnx": ("tf2onnx", "onnxruntime"), "litert": ("ai_edge_litert",)}
 """Modules that a deployment format needs; they come with the extra of its name."""

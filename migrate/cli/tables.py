@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from migrate.report.records import ArtifactResult, BatchReport
+from migrate.results import ArtifactResult, BatchReport
 
 _COLOURS = {
     "migrated": "green",

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef
+from migrate.dialects.graph_rewrites import named, rewire, unique_name
 from migrate.dialects.masks import with_mask
-from migrate.dialects.surgery import named, rewire, unique_name
 
 STATES: Mapping[str, int] = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1}
 """Class to the number of its states."""

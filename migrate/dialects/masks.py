@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, structure_refs
-from migrate.dialects.surgery import to_functional, unique_name
+from migrate.dialects.graph_rewrites import to_functional, unique_name
 
 _CARRIERS = frozenset(
     (

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from migrate.capsule.model import Array, Model
 from migrate.capsule.store import with_weights
 from migrate.dialects import registry  # noqa: F401 - importing it registers every rule
-from migrate.dialects.assign import assign_weights
-from migrate.dialects.grammar import parse_model
+from migrate.dialects.config_parser import parse_model
 from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.upgrade import upgrade
+from migrate.dialects.weight_matching import assign_weights
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format, LegacyArtifact
 
@@ -36,13 +36,15 @@ class Translation:
     notes: Notes
 
 
-def translate(artifact: LegacyArtifact, era: Era, fresh: Mapping[str, Array] | None = None) -> Translation:
+def translate(
+    artifact: LegacyArtifact, era: Era, initialised: Mapping[str, Array] | None = None
+) -> Translation:
     """Parse, give every array its place, and upgrade step by step.
 
     Args:
         artifact: as a reader gave it; an architecture alone has no weights.
         era: who wrote it.
-        fresh: weights of the final Keras 2 dialect under ``path|role``, for an architecture alone.
+        initialised: weights of the final Keras 2 dialect under ``path|role``, for an architecture alone.
 
     Raises:
         MigrationError: ``FMT004`` without an architecture, else the code of the rule that had to refuse.
@@ -67,8 +69,8 @@ def translate(artifact: LegacyArtifact, era: Era, fresh: Mapping[str, Array] | N
         alone = artifact.format in ARCHITECTURES
         assigned = model if alone else assign_weights(model, artifact.weights, era)
         legacy = upgrade(assigned, era, (Step.KERAS_1, Step.KERAS_2), notes)
-        if fresh is not None:
-            legacy = with_weights(legacy, fresh)
+        if initialised is not None:
+            legacy = with_weights(legacy, initialised)
         modern = upgrade(legacy, era, (Step.KERAS_3,), notes)
     except _MALFORMED as error:
         # A configuration can be any JSON; what the rules trip over is the file's fault until shown otherwise.

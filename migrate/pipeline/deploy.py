@@ -7,8 +7,8 @@ from pathlib import Path
 
 from migrate.findings import MigrationError, Severity
 from migrate.parity.compare import Comparison
-from migrate.pipeline.progress import Progress, Witness
-from migrate.pipeline.proof import Judge, must_agree, outputs_of
+from migrate.pipeline.progress import Progress, ReferenceRun
+from migrate.pipeline.proof import Comparator, must_agree, outputs_of
 from migrate.pipeline.request import Options, Target
 from migrate.worlds.pool import Slot
 
@@ -17,7 +17,7 @@ _REFUSALS = frozenset({"EXP024", "PAR001"})
 
 
 def deploy(
-    slot: Slot, options: Options, judge: Judge, witnesses: Sequence[Witness], progress: Progress
+    slot: Slot, options: Options, judge: Comparator, witnesses: Sequence[ReferenceRun], progress: Progress
 ) -> dict[str, Path]:
     """The model that the modern world holds, in each deployment format that was asked for.
 
@@ -53,7 +53,7 @@ def report_undeployed(options: Options, progress: Progress) -> None:
 
 
 def _write_and_prove(
-    slot: Slot, target: Target, judge: Judge, witnesses: Sequence[Witness]
+    slot: Slot, target: Target, judge: Comparator, witnesses: Sequence[ReferenceRun]
 ) -> tuple[Path, list[Comparison]]:
     file = Path(slot.modern.call("deploy", {"format": target.value})["file"])
     found: list[Comparison] = []

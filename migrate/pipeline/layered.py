@@ -15,9 +15,9 @@ from migrate.findings import MigrationError, Severity
 from migrate.formats.saved_model.names import argument_names
 from migrate.parity.golden import Golden, find_golden, read_golden
 from migrate.pipeline.deploy import deploy
-from migrate.pipeline.progress import Progress, Witness, Written
+from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.proof import (
-    Judge,
+    Comparator,
     lowest_precision,
     must_agree,
     outputs_of,
@@ -74,7 +74,7 @@ def migrate_layers(
             "build", {"folder": str(slot.reader.scratch), "stem": "modern", "custom_objects": objects}
         )
     old = reference.described if reference else described
-    judge = Judge(output_names(old), lowest_precision(legacy), options.tolerance)
+    judge = Comparator(output_names(old), lowest_precision(legacy), options.tolerance)
     input_names = argument_names(entry["name"] for entry in old["inputs"])
     progress.signatures = {
         "old": dict(old),
@@ -136,7 +136,7 @@ def _collect_witnesses(
 ) -> None:
     """Recorded outputs if there are any, and the legacy world's."""
     # Recorded outputs belong to recorded weights; an architecture alone has others.
-    path = None if translated.fresh else request.golden or find_golden(request.path)
+    path = None if translated.initialised else request.golden or find_golden(request.path)
     recorded = read_golden(path) if path is not None else None
     if path is not None and recorded is not None and recorded.inputs:
         golden = recorded.arranged([entry["name"] for entry in described["inputs"]])
@@ -144,18 +144,20 @@ def _collect_witnesses(
         progress.golden_activations = golden.activations
     if reference is not None:
         progress.witnesses.append(
-            Witness(reference.evidence, "the legacy world", reference.probes, reference.outputs)
+            ReferenceRun(reference.evidence, "the legacy world", reference.probes, reference.outputs)
         )
 
 
-def golden_witness(slot: Slot, label: str, golden: Golden) -> Witness:
+def golden_witness(slot: Slot, label: str, golden: Golden) -> ReferenceRun:
     """A recording as a witness: its inputs become the probes."""
     probes = slot.inputs / "golden.safetensors"
     save_arrays(probes, golden.probes())
-    return Witness("golden", label, probes, golden.references())
+    return ReferenceRun("golden", label, probes, golden.references())
 
 
-def _compare_built(slot: Slot, judge: Judge, progress: Progress, retake: Callable[[], object] | None) -> None:
+def _compare_built(
+    slot: Slot, judge: Comparator, progress: Progress, retake: Callable[[], object] | None
+) -> None:
     """Compare the model that the modern world holds, and name the first layer that differs.
 
     Args:
@@ -201,7 +203,7 @@ def compare_reloaded(
     written: Mapping[str, str],
     objects: Sequence[str],
     input_names: list[str],
-    judge: Judge,
+    judge: Comparator,
     progress: Progress,
 ) -> None:
     """Load what was written as a user will, and compare again.
@@ -248,7 +250,7 @@ def _is_small(progress: Progress) -> bool:
     return sum(count_parameters(layer) for layer in progress.legacy.layers) <= SMALL_PARAMETERS
 
 
-def write_proof(witness: Witness, path: Path) -> Path:
+def write_proof(witness: ReferenceRun, path: Path) -> Path:
     """One case of a witness in the layout of a golden file, so that any later load can be checked again."""
     probes = load_arrays(witness.probes)
     case = min(key.split("/")[0] for key in witness.outputs)

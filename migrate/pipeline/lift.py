@@ -14,8 +14,8 @@ from migrate.parity.golden import find_golden, read_golden
 from migrate.parity.probes import described_input, make_probes
 from migrate.pipeline.deploy import deploy, report_undeployed
 from migrate.pipeline.layered import compare_reloaded, golden_witness, write_proof
-from migrate.pipeline.progress import Progress, Witness, Written
-from migrate.pipeline.proof import Judge, must_agree, outputs_of
+from migrate.pipeline.progress import Progress, ReferenceRun, Written
+from migrate.pipeline.proof import Comparator, must_agree, outputs_of
 from migrate.pipeline.reference import Reference
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.staging import Staged
@@ -45,7 +45,7 @@ def lift_signature(
     slot: Slot,
     params: Mapping[str, Any],
     references: Mapping[str, Reference],
-    recorded: Sequence[tuple[str, Witness]],
+    recorded: Sequence[tuple[str, ReferenceRun]],
     options: Options,
     progress: Progress,
 ) -> dict[str, Path]:
@@ -61,7 +61,7 @@ def lift_signature(
     if name in references:
         reference = references[name]
         label = f"signature {name!r}"
-        witnesses.append(Witness(reference.evidence, label, reference.probes, reference.outputs))
+        witnesses.append(ReferenceRun(reference.evidence, label, reference.probes, reference.outputs))
     try:
         parts = _build_and_prove(
             slot,
@@ -108,7 +108,7 @@ def migrate_graph(
             "predict_graph", {**params, "probes": str(probes), "out": "graph.safetensors"}
         )
         outputs = load_arrays(Path(reply["file"]))
-        witnesses.append(Witness("original", "the graph itself", probes, outputs))
+        witnesses.append(ReferenceRun("original", "the graph itself", probes, outputs))
     saved_model = Target.SAVED_MODEL in options.targets
     try:
         parts = _build_and_prove(
@@ -127,12 +127,12 @@ def _serve(
     slot: Slot,
     params: Mapping[str, Any],
     described: Mapping[str, Any],
-    witnesses: Sequence[Witness],
+    witnesses: Sequence[ReferenceRun],
     options: Options,
     progress: Progress,
 ) -> dict[str, Path]:
     """A frozen graph that layers do not express, as a SavedModel with one signature."""
-    judge = Judge([e["name"] for e in described["outputs"]], "", options.tolerance)
+    judge = Comparator([e["name"] for e in described["outputs"]], "", options.tolerance)
     with progress.phase("write"):
         written = Path(slot.modern.call("serve_graph", dict(params))["saved_model"])
     call = {"inputs": [e["name"] for e in described["inputs"]], "outputs": list(judge.names)}
@@ -146,7 +146,7 @@ def _serve(
     return {"saved_model": written}
 
 
-def _recorded(request: ArtifactRequest, slot: Slot) -> list[Witness]:
+def _recorded(request: ArtifactRequest, slot: Slot) -> list[ReferenceRun]:
     path = request.golden or find_golden(request.path)
     if path is None:
         return []
@@ -157,7 +157,7 @@ def _build_and_prove(
     slot: Slot,
     params: Mapping[str, Any],
     old: Mapping[str, Any],
-    witnesses: Sequence[Witness],
+    witnesses: Sequence[ReferenceRun],
     options: Options,
     progress: Progress,
     *,
@@ -165,7 +165,7 @@ def _build_and_prove(
 ) -> dict[str, Path]:
     """Lift in the modern world, compare, write, load again as a user will, compare again."""
     input_names = [e["name"] for e in old["inputs"]]
-    judge = Judge([e["name"] for e in old["outputs"]], "", options.tolerance)
+    judge = Comparator([e["name"] for e in old["outputs"]], "", options.tolerance)
     with progress.phase("lift"):
         described = slot.modern.call("lift_graph", params)
         progress.legacy = load_structure(Path(described["folder"]), described["stem"])

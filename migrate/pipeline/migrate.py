@@ -22,7 +22,7 @@ from migrate.pipeline.saved_model import migrate_saved_model
 from migrate.pipeline.serving import add_version
 from migrate.pipeline.staging import Staged, stage
 from migrate.pipeline.translated import ask_reader
-from migrate.report.records import ArtifactResult, Outputs, Status
+from migrate.results import ArtifactResult, Outputs, Status
 from migrate.worlds.pool import Slot
 
 WORKER_ENDED = frozenset({"RUN001", "RUN002", "RUN003", "RUN004"})
@@ -80,10 +80,10 @@ def _migrate(
 def _migrate_file(
     request: ArtifactRequest, options: Options, slot: Slot, staged: Staged, progress: Progress
 ) -> Written:
-    params, fresh = reader_params(staged, options), ""
+    params, initialised = reader_params(staged, options), ""
     if staged.format in (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML):
         with progress.phase("reference"):
-            fresh = params["fresh"] = draw_weights(slot, staged, options)
+            initialised = params["initialised"] = draw_weights(slot, staged, options)
         progress.findings.append(
             Finding(
                 "FMT027",
@@ -93,7 +93,7 @@ def _migrate_file(
             )
         )
     with progress.phase("translate"):
-        translated = msgspec.structs.replace(ask_reader(slot, staged.source, params), fresh=fresh)
+        translated = msgspec.structs.replace(ask_reader(slot, staged.source, params), initialised=initialised)
         progress.facts, progress.rules = translated.artifact, translated.rules
         progress.classes = translated.classes
         progress.findings += translated.notes()

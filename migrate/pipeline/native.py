@@ -12,7 +12,7 @@ from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.pipeline.layered import migrate_layers
-from migrate.pipeline.progress import Progress, Witness
+from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.reference import Reference, reader_params
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.signatures import Signatures
@@ -63,7 +63,7 @@ def migrate_class(
     staged: Staged,
     info: Mapping[str, Any],
     signatures: Signatures,
-    witnesses: Sequence[tuple[str, Witness]],
+    witnesses: Sequence[tuple[str, ReferenceRun]],
     progress: Progress,
 ) -> dict[str, Path]:
     """The ``.keras`` of a model whose class the user gave; without it a finding says which one is wanted."""

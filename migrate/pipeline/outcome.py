@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
-from migrate.report.records import Status
+from migrate.results import Status
 
 _BLOCKED = frozenset(
     {

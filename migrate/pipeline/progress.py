@@ -13,11 +13,11 @@ from migrate.capsule.model import Array, Model
 from migrate.findings import Finding
 from migrate.parity.compare import Comparison
 from migrate.pipeline.translated import Facts, FiredRule
-from migrate.report.records import LayerParity
+from migrate.results import LayerParity
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
+class ReferenceRun:
     """Inputs, and what a model must make of them.
 
     Attributes:
@@ -53,7 +53,7 @@ class Progress:
     classes: list[str] | None = None
     legacy: Model | None = None
     findings: list[Finding] = field(default_factory=list)
-    witnesses: list[Witness] = field(default_factory=list)
+    witnesses: list[ReferenceRun] = field(default_factory=list)
     golden_activations: Mapping[str, Array] = field(default_factory=dict)
     comparisons: list[Comparison] = field(default_factory=list)
     first_divergent: str | None = None

@@ -13,7 +13,7 @@ from migrate.capsule.model import Array, Model
 from migrate.capsule.store import load_arrays
 from migrate.findings import MigrationError
 from migrate.parity.compare import NO_SLACK, Comparison, bounded, compare_arrays, compare_cases
-from migrate.report.records import LayerParity
+from migrate.results import LayerParity
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import Worker, WorldError
 
@@ -22,7 +22,7 @@ SAMPLES = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class Comparator:
     """How outputs are compared: names, the precision computed in, the user's tolerance."""
 
     names: Sequence[str]
@@ -71,7 +71,7 @@ def must_agree(comparisons: Sequence[Comparison], what: str, first_divergent: st
             )
 
 
-def profile_layers(slot: Slot, probes: Path, judge: Judge) -> tuple[list[LayerParity], str | None]:
+def profile_layers(slot: Slot, probes: Path, judge: Comparator) -> tuple[list[LayerParity], str | None]:
     """Output of every layer on the first case in both worlds: their errors, and the first that differs.
 
     Layers that only one world has (operations, inserted layers) are passed over.
@@ -87,7 +87,9 @@ def profile_layers(slot: Slot, probes: Path, judge: Judge) -> tuple[list[LayerPa
     return compare_layers(legacy["layers"], expected, actual, judge)
 
 
-def profile_golden(slot: Slot, probes: Path, activations: Mapping[str, Array], judge: Judge) -> str | None:
+def profile_golden(
+    slot: Slot, probes: Path, activations: Mapping[str, Array], judge: Comparator
+) -> str | None:
     """The first layer whose output differs from its recording; None where none was recorded."""
     if not activations:
         return None
@@ -100,7 +102,7 @@ def profile_golden(slot: Slot, probes: Path, activations: Mapping[str, Array], j
 
 
 def compare_layers(
-    order: Sequence[str], expected: Mapping[str, Array], actual: Mapping[str, Array], judge: Judge
+    order: Sequence[str], expected: Mapping[str, Array], actual: Mapping[str, Array], judge: Comparator
 ) -> tuple[list[LayerParity], str | None]:
     """Errors by layer in the given order (names ``layer/output``), and the first layer beyond tolerance."""
     profile: list[LayerParity] = []

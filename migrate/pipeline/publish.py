@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from migrate.findings import MigrationError
-from migrate.report.records import MigrationRecord
+from migrate.results import MigrationRecord
 
 FLUSHES = 16
 """Files that are flushed side by side; the file system makes one commit of them."""

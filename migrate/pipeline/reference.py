@@ -45,7 +45,7 @@ def take_reference(slot: Slot, staged: Staged, translated: Translated, options: 
         MigrationError: ``PAR004`` when the legacy world can do neither: there is no reference.
     """
     findings: list[Finding] = []
-    witnesses = [("original", _load_original)] if translated.original and not translated.fresh else []
+    witnesses = [("original", _load_original)] if translated.original and not translated.initialised else []
     witnesses.append(("reconstructed", _reconstruct))
     model = legacy_structure(slot)
     for evidence, load in witnesses:
@@ -78,8 +78,8 @@ def _load_original(slot: Slot, staged: Staged, translated: Translated, options: 
 
 def _reconstruct(slot: Slot, staged: Staged, translated: Translated, options: Options) -> dict[str, Any]:
     params = reader_params(staged, options)
-    if translated.fresh:
-        params["fresh"] = translated.fresh
+    if translated.initialised:
+        params["initialised"] = translated.initialised
     ask_reader(slot, staged.source, params, reconstruct=True)
     return slot.legacy.call("build", _keras2(slot, staged))
 
@@ -91,7 +91,9 @@ def draw_weights(slot: Slot, staged: Staged, options: Options) -> str:
         MigrationError: tf-keras cannot build the architecture.
     """
     ask_reader(slot, staged.source, reader_params(staged, options), reconstruct=True).must_be_translated()
-    return str(slot.legacy.call("build", {**_keras2(slot, staged), "fresh": "fresh.safetensors"})["file"])
+    return str(
+        slot.legacy.call("build", {**_keras2(slot, staged), "initialised": "initialised.safetensors"})["file"]
+    )
 
 
 def _keras2(slot: Slot, staged: Staged) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from migrate.findings import Finding
 from migrate.parity.compare import Comparison, bounded
 from migrate.pipeline.progress import Progress
 from migrate.pipeline.request import ArtifactRequest
-from migrate.report.records import (
+from migrate.results import (
     SCHEMA_VERSION,
     ArtifactResult,
     FindingRecord,

@@ -9,7 +9,7 @@ from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import Finding, Severity
 from migrate.parity.compare import Comparison
 from migrate.parity.rounding import ROUNDS, nudged, slack_of
-from migrate.pipeline.progress import Witness
+from migrate.pipeline.progress import ReferenceRun
 from migrate.pipeline.proof import outputs_of
 from migrate.worlds.pool import Slot
 
@@ -17,7 +17,7 @@ NEAR = 0.25
 """Share of the tolerance from which on the original is asked: a reloaded model rounds in other places again."""
 
 
-def allow_for_rounding(slot: Slot, witness: Witness) -> Witness:
+def allow_for_rounding(slot: Slot, witness: ReferenceRun) -> ReferenceRun:
     """The witness with what rounding may add to the tolerance.
 
     Args:

@@ -11,8 +11,8 @@ from migrate.pipeline.deploy import report_undeployed
 from migrate.pipeline.lift import lift_signature
 from migrate.pipeline.limits import SERVE, report_functions, report_keywords, report_limits, report_lost
 from migrate.pipeline.native import migrate_class, migrate_natively
-from migrate.pipeline.progress import Progress, Witness, Written
-from migrate.pipeline.proof import Judge, must_agree, outputs_of
+from migrate.pipeline.progress import Progress, ReferenceRun, Written
+from migrate.pipeline.proof import Comparator, must_agree, outputs_of
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.signatures import (
     Signatures,
@@ -149,12 +149,12 @@ def _compare_served(
     written: Path,
     name: str,
     signature: Mapping[str, Any],
-    witness: Witness,
+    witness: ReferenceRun,
     options: Options,
     progress: Progress,
 ) -> None:
     """Call a signature of the exported archive as a server will, and compare."""
-    judge = Judge([e["name"] for e in signature["outputs"]], "", options.tolerance)
+    judge = Comparator([e["name"] for e in signature["outputs"]], "", options.tolerance)
     results = outputs_of(
         slot.stock,
         witness.probes,

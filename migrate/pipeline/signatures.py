@@ -13,7 +13,7 @@ from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.saved_model.examples import Feature
 from migrate.parity.golden import find_golden, read_golden
 from migrate.parity.probes import InputSpec, described_input, make_probes
-from migrate.pipeline.progress import Progress, Witness
+from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.reference import Reference
 from migrate.pipeline.request import ArtifactRequest
 from migrate.worlds.pool import Slot
@@ -88,15 +88,17 @@ def _input_spec(
     return described_input(entry, words=words, examples=features, images=entry["name"] in images)
 
 
-def witnesses_of(references: Mapping[str, Reference]) -> list[tuple[str, Witness]]:
+def witnesses_of(references: Mapping[str, Reference]) -> list[tuple[str, ReferenceRun]]:
     """One witness for each reference, by signature."""
     return [
-        (name, Witness(r.evidence, f"signature {name!r}", r.probes, r.outputs))
+        (name, ReferenceRun(r.evidence, f"signature {name!r}", r.probes, r.outputs))
         for name, r in references.items()
     ]
 
 
-def recorded_calls(request: ArtifactRequest, slot: Slot, signatures: Signatures) -> list[tuple[str, Witness]]:
+def recorded_calls(
+    request: ArtifactRequest, slot: Slot, signatures: Signatures
+) -> list[tuple[str, ReferenceRun]]:
     """Recorded calls of signatures, where the user has them."""
     path = request.golden or find_golden(request.path)
     if path is None:
@@ -112,7 +114,7 @@ def recorded_calls(request: ArtifactRequest, slot: Slot, signatures: Signatures)
         outputs = {f"0/{i}": recorded.outputs[e["name"]] for i, e in enumerate(signature["outputs"])}
         probes = slot.inputs / f"recorded{number}.safetensors"
         save_arrays(probes, inputs)
-        witnesses.append((name, Witness("golden", f"{name!r} of {path.name}", probes, outputs)))
+        witnesses.append((name, ReferenceRun("golden", f"{name!r} of {path.name}", probes, outputs)))
     return witnesses
 
 

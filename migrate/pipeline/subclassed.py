@@ -9,8 +9,8 @@ from typing import Any
 
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.pipeline.layered import write_proof
-from migrate.pipeline.progress import Progress, Witness
-from migrate.pipeline.proof import Judge, must_agree, outputs_of, samples
+from migrate.pipeline.progress import Progress, ReferenceRun
+from migrate.pipeline.proof import Comparator, must_agree, outputs_of, samples
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
 from migrate.worlds.custom import names_in
@@ -69,7 +69,7 @@ def migrate_subclassed(
     staged: Staged,
     options: Options,
     signature: Mapping[str, Any] | None,
-    witnesses: Sequence[Witness],
+    witnesses: Sequence[ReferenceRun],
     progress: Progress,
 ) -> dict[str, Path]:
     """``model.keras`` and ``custom_objects.py``, compared after building and after loading them as a user will.
@@ -99,7 +99,7 @@ def migrate_subclassed(
             "Record inputs and outputs with the original framework as MODEL.golden.npz beside the model.",
         )
     source = write_sources([Path(path) for path in staged.custom_objects], slot.inputs / CUSTOM)
-    judge = Judge([e["name"] for e in signature["outputs"]], "", options.tolerance)
+    judge = Comparator([e["name"] for e in signature["outputs"]], "", options.tolerance)
     proof = Progress()
     with progress.phase("build"):
         asked = {"outputs": list(judge.names), "custom": names_in(staged.custom_objects)}

@@ -13,8 +13,8 @@ from migrate.capsule.model import Array, Model
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import Finding, Severity
 from migrate.parity.tolerance import AFTER_STEP
-from migrate.pipeline.progress import Progress, Witness
-from migrate.pipeline.proof import Judge, outputs_of
+from migrate.pipeline.progress import Progress, ReferenceRun
+from migrate.pipeline.proof import Comparator, outputs_of
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
 from migrate.worlds.pool import Slot
@@ -70,7 +70,12 @@ def carry_training(slot: Slot, objects: list[str], progress: Progress) -> bool:
 
 
 def prove_training(
-    slot: Slot, staged: Staged, options: Options, judge: Judge, witness: Witness | None, progress: Progress
+    slot: Slot,
+    staged: Staged,
+    options: Options,
+    judge: Comparator,
+    witness: ReferenceRun | None,
+    progress: Progress,
 ) -> None:
     """Take one step in both worlds from the saved state and compare what the models compute afterwards.
 
@@ -110,7 +115,7 @@ def prove_training(
     except WorldError as error:
         _differs(progress, f"Keras 3 cannot take a step: {' '.join(error.message.split())[:200]}")
         return
-    relaxed = Judge(judge.names, judge.compute, max(judge.relative or 0.0, AFTER_STEP))
+    relaxed = Comparator(judge.names, judge.compute, max(judge.relative or 0.0, AFTER_STEP))
     worst = max(relaxed.compare(expected, results), key=lambda c: (not c.equal, c.max_rel))
     if worst.equal:
         note = f"one further step agrees within {worst.max_rel:.1e}"
@@ -119,7 +124,7 @@ def prove_training(
         _differs(progress, f"after one further step output {worst.name!r} {worst.reason}")
 
 
-def _why_not(progress: Progress, witness: Witness | None) -> str:
+def _why_not(progress: Progress, witness: ReferenceRun | None) -> str:
     assert progress.legacy is not None
     if witness is None or witness.evidence != "original":
         return "tf-keras cannot load the untouched file with its training"
@@ -163,7 +168,7 @@ def load_training(slot: Slot) -> Mapping[str, Any]:
     return value
 
 
-def make_batch(witness: Witness, plan: Mapping[str, Any]) -> dict[str, Array]:
+def make_batch(witness: ReferenceRun, plan: Mapping[str, Any]) -> dict[str, Array]:
     """Inputs of a probe case as ``x/i`` and targets that suit each output's loss as ``y/i``."""
     probes = load_arrays(Path(witness.probes))
     sizes = {k.split("/")[0]: a.shape[0] for k, a in probes.items() if a.ndim}

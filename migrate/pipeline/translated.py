@@ -60,7 +60,7 @@ class Translated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refusal: _Refusal | None
     classes: list[str] | None = None
     """Classes of the layers that rules were shown; None where they saw none to the end."""
-    fresh: str = ""
+    initialised: str = ""
     """File of drawn weights, set by the parent for an architecture alone."""
 
     def must_be_translated(self) -> None:

@@ -14,7 +14,7 @@ from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.parity.compare import Comparison
 from migrate.pipeline.layered import output_names
 from migrate.pipeline.progress import Progress
-from migrate.pipeline.proof import Judge, outputs_of
+from migrate.pipeline.proof import Comparator, outputs_of
 from migrate.pipeline.reference import Reference, reader_params, take_reference
 from migrate.pipeline.request import Options
 from migrate.pipeline.safety import must_be_safe
@@ -92,7 +92,7 @@ def _against_saved_model(
         return []
     comparisons = []
     for name, reference in references.items():
-        judge = Judge([e["name"] for e in old[name]["outputs"]], "", options.tolerance)
+        judge = Comparator([e["name"] for e in old[name]["outputs"]], "", options.tolerance)
         results = outputs_of(
             slot.stock,
             _bring(reference.probes, slot),
@@ -128,7 +128,7 @@ def _against_keras(
         )
     objects = list(staged.custom_objects)
     described = slot.stock.call("load_keras", {"path": str(staged.source), "custom_objects": objects})
-    judge = Judge(output_names(described), "", options.tolerance)
+    judge = Comparator(output_names(described), "", options.tolerance)
     return judge.compare(reference.outputs, outputs_of(slot.stock, _bring(reference.probes, slot)))
 
 

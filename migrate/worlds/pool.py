@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from migrate.worlds.environment import Limits, World
-from migrate.worlds.nursery import Nurseries
+from migrate.worlds.forkserver import ForkServers
 from migrate.worlds.sandbox import policy
 from migrate.worlds.worker import Worker
 
@@ -71,10 +71,10 @@ class Slot:
         for world in worlds:
             self.workers[world].start()
 
-    def tidy(self) -> None:
-        """Between two artifacts: empty the folders, and end what is worn; the next call starts it afresh."""
+    def reset(self) -> None:
+        """Between two artifacts: empty the folders, and end what is needs_recycling; the next call starts it afresh."""
         for worker in self.workers.values():
-            if worker.worn:
+            if worker.needs_recycling:
                 worker.close()
             _empty(worker.scratch)
         _empty(self.inputs)
@@ -96,7 +96,7 @@ class Pool:
             custom objects. Artifacts themselves are better staged into `Slot.inputs`.
         sandboxed: False runs the workers without any protection; for debugging.
         handlers: files in place of the worlds' own tables; for tests.
-        nurseries: sockets of nurseries that somebody else owns; the pool has its own unless given.
+        forkservers: sockets of fork servers that somebody else owns; the pool has its own unless given.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Pool:
         read: Sequence[Path] = (),
         sandboxed: bool = True,
         handlers: Mapping[World, Path] | None = None,
-        nurseries: Mapping[World, Path] | None = None,
+        forkservers: Mapping[World, Path] | None = None,
     ) -> None:
         if jobs < 1:
             raise ValueError(f"a pool needs at least one job, not {jobs}")
@@ -117,8 +117,8 @@ class Pool:
         self._read = tuple(read)
         self._sandboxed = sandboxed
         self._handlers = dict(handlers or {})
-        self._own = Nurseries(self.folder / "nurseries", self._limits.threads)
-        self._nurseries = self._own.sockets(self._handlers) if nurseries is None else nurseries
+        self._own = ForkServers(self.folder / "forkservers", self._limits.threads)
+        self._forkservers = self._own.sockets(self._handlers) if forkservers is None else forkservers
         self.slots = tuple(self._slot(number) for number in range(jobs))
         self._free: queue.SimpleQueue[Slot] = queue.SimpleQueue()
         for slot in self.slots:
@@ -134,8 +134,8 @@ class Pool:
         handlers = self._handlers.get(world)
         readable = [folder, *self._read] if handlers is None else [folder, handlers, *self._read]
         rules = policy(scratch, self._limits, readable) if self._sandboxed else None
-        nursery = self._nurseries.get(world) if handlers is None else None
-        return Worker(world, scratch, self._limits, policy=rules, handlers=handlers, nursery=nursery)
+        forkserver = self._forkservers.get(world) if handlers is None else None
+        return Worker(world, scratch, self._limits, policy=rules, handlers=handlers, forkserver=forkserver)
 
     @contextlib.contextmanager
     def slot(self) -> Iterator[Slot]:
@@ -144,7 +144,7 @@ class Pool:
         try:
             yield slot
         finally:
-            slot.tidy()
+            slot.reset()
             self._free.put(slot)
 
     def __enter__(self) -> Self:

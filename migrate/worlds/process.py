@@ -1,4 +1,4 @@
-"""The process behind a worker: started afresh, or forked by a nursery that has imported the frameworks."""
+"""The process behind a worker: started afresh, or forked by a fork server that has imported the frameworks."""
 
 from __future__ import annotations
 
@@ -84,26 +84,26 @@ class Started:
 
 
 class Forked:
-    """A child of a nursery, which reports its number and its end over a connection.
+    """A child of a forkserver, which reports its number and its end over a connection.
 
     Args:
-        nursery: the socket that it listens at.
+        forkserver: the socket that it listens at.
         arguments: of ``serve.py``.
         folder: the child's working directory.
         environment: all of the child's variables.
 
     Raises:
-        OSError: no nursery listens there.
+        OSError: no fork server listens there.
     """
 
     def __init__(
-        self, nursery: Path, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
+        self, forkserver: Path, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
     ) -> None:
         self._pid: int | None = None
         self._status: int | None = None
         self._connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            self._connection.connect(str(nursery))
+            self._connection.connect(str(forkserver))
             request = {"argv": list(arguments), "cwd": str(folder), "env": dict(environment)}
             pipes = [os.pipe() for _ in range(3)]
         except OSError:
@@ -120,7 +120,7 @@ class Forked:
 
     @property
     def pid(self) -> int | None:
-        """See `Process.pid`; known when the nursery has forked."""
+        """See `Process.pid`; known when the fork server has forked."""
         self._listen(0)
         return self._pid
 
@@ -137,13 +137,13 @@ class Forked:
         return self._status
 
     def kill(self) -> None:
-        """See `Process.kill`; done by the nursery, which knows whether the number is still the child's."""
+        """See `Process.kill`; done by the forkserver, which knows whether the number is still the child's."""
         if self._status is None:
             with contextlib.suppress(OSError):
                 self._connection.send(b"kill")
 
     def _listen(self, seconds: float) -> None:
-        """Take what the nursery has said, waiting up to ``seconds`` for the next message."""
+        """Take what the fork server has said, waiting up to ``seconds`` for the next message."""
         while self._status is None:
             ready, _, _ = select.select([self._connection], [], [], seconds)
             if not ready:
@@ -153,7 +153,7 @@ class Forked:
                 body = self._connection.recv(MESSAGE_BYTES)
             except OSError:
                 body = b""
-            if not body:  # the nursery is gone, and with it who could tell the status
+            if not body:  # the fork server is gone, and with it who could tell the status
                 self._orphaned()
                 return
             message: dict[str, int] = json.loads(body)

@@ -112,7 +112,7 @@ class Worker:
         policy: what ``sandbox.policy`` gave; empty runs without a sandbox.
         python: the interpreter, when it is not this one.
         extra: environment variables beside the world's own, such as ``KERAS_BACKEND``.
-        nursery: the socket of one that forks this world's processes; None starts an interpreter.
+        forkserver: the socket of one that forks this world's processes; None starts an interpreter.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class Worker:
         policy: Mapping[str, Any] | None = None,
         python: Path | None = None,
         extra: Mapping[str, str] | None = None,
-        nursery: Path | None = None,
+        forkserver: Path | None = None,
     ) -> None:
         self.world = world
         self.scratch = scratch.resolve()
@@ -138,7 +138,7 @@ class Worker:
         self._policy = dict(policy or {})
         self._python = python or Path(sys.executable)
         self._extra = dict(extra or {})
-        self._nursery = nursery
+        self._forkserver = forkserver
         self._process: Process | None = None
         self._framer = Framer()
         self._replies: list[bytes] = []
@@ -170,7 +170,7 @@ class Worker:
         return bytes(self._log).decode(errors="replace")
 
     @property
-    def worn(self) -> bool:
+    def needs_recycling(self) -> bool:
         """Whether it should be replaced before the next artifact."""
         return self.alive and (
             self.calls >= self.limits.recycle_calls or self.resident() >= self.limits.recycle_bytes
@@ -209,9 +209,9 @@ class Worker:
 
     def _begin(self, arguments: list[str]) -> Process:
         variables = environment(self.world, self.scratch, self.limits.threads) | self._extra
-        if self._nursery is not None:
+        if self._forkserver is not None:
             with contextlib.suppress(OSError):  # it has ended: what it saved was time
-                return Forked(self._nursery, arguments, self.scratch, variables)
+                return Forked(self._forkserver, arguments, self.scratch, variables)
         command = [str(self._python), "-P", "-s", "-B", str(SERVE), *arguments]
         return Started(command, self.scratch, variables)
 
@@ -309,7 +309,7 @@ class Worker:
                     elif data:
                         self._take(data)
                     else:
-                        raise self._bury(process)
+                        raise self._collect_exit(process)
         try:
             return decode(self._replies.pop(0))
         except ProtocolError as error:
@@ -329,7 +329,7 @@ class Worker:
         except ProtocolError as error:
             raise self._give_up(error) from error
 
-    def _bury(self, process: Process) -> WorkerDied:
+    def _collect_exit(self, process: Process) -> WorkerDied:
         """Read the last words and the status of a process whose output ended."""
         status = process.wait(END_SECONDS)
         with contextlib.suppress(BlockingIOError):

@@ -12,7 +12,7 @@ from migrate.formats.identify import identify
 from migrate.formats.limits import sha256_of
 from migrate.pipeline.publish import must_be_free, publish
 from migrate.pipeline.request import ArtifactRequest, Options
-from migrate.report.records import ArtifactResult, MigrationRecord, Outputs, Status, WrittenBy
+from migrate.results import ArtifactResult, MigrationRecord, Outputs, Status, WrittenBy
 from migrate.versions import tool_versions
 from migrate.worlds.pool import Slot
 

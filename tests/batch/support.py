@@ -15,7 +15,7 @@ import h5py
 from migrate.batch.events import Event
 from migrate.batch.ruleset import Part, RuleSet
 from migrate.batch.run import BatchOptions, run_batch
-from migrate.report.records import BatchReport
+from migrate.results import BatchReport
 from tests.batch.fake_pipeline import path_of_this_file
 from tests.scan import exploits
 from tests.scan.exploits import layer, sequential

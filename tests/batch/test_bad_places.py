@@ -18,7 +18,7 @@ from migrate.batch.run import BatchStopped, run_batch
 from migrate.batch.status import look
 from migrate.findings import MigrationError
 from migrate.pipeline.request import Options
-from migrate.report.records import BatchReport
+from migrate.results import BatchReport
 from tests.batch.support import (
     ROOT,
     UNPRIVILEGED,
@@ -169,7 +169,7 @@ def test_a_ledger_that_cannot_be_written_any_more_stops_the_run(
     assert caught.value.code == "RUN011"
     monkeypatch.setattr(Ledger, "finish", finish)
     assert statuses(run(folder, out)) == {"a.h5": "migrated", "b.h5": "migrated"}
-    assert len(calls(out)) == 2  # what was published without an entry is adopted
+    assert len(calls(out)) == 2  # what was published without an entry is recovered
     assert (out / STATE / "ledger.sqlite").exists()
 
 

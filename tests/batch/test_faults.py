@@ -45,7 +45,7 @@ def test_kill_9_of_the_parent(tmp_path: Path, step: str) -> None:
     assert statuses(report) == dict.fromkeys(("a.h5", "b.h5", "c.h5"), "migrated")
     intact(out, "a", "b", "c")
     repeated = {source for source in calls(out) if calls(out).count(source) > 1}
-    assert len(repeated) == (0 if step == "published" else 1)  # what was published is adopted, not redone
+    assert len(repeated) == (0 if step == "published" else 1)  # what was published is recovered, not redone
 
 
 def test_kill_9_at_any_moment(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_full_disk_stops_the_run_and_the_next_goes_on(
         run(folder, out)
     assert caught.value.code == "RUN011"
     assert "are free" in caught.value.message
-    monkeypatch.setattr("migrate.batch.course.FREE_BYTES", -(1 << 40))
+    monkeypatch.setattr("migrate.batch.runner.FREE_BYTES", -(1 << 40))
     with pytest.raises(BatchStopped) as caught:
         run(folder, out, jobs=1)
     assert caught.value.code == "RUN011"

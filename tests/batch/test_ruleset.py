@@ -13,7 +13,7 @@ from migrate.batch.lock import STATE
 from migrate.batch.options import BatchOptions
 from migrate.batch.ruleset import CORE, Part, RuleSet, ruleset, touches
 from migrate.batch.run import plan_batch, run_batch
-from migrate.report.records import ArtifactResult, Status, WrittenBy
+from migrate.results import ArtifactResult, Status, WrittenBy
 from migrate.versions import tool_versions
 from tests.batch.support import ROOT, calls, models, options, rules, run, statuses
 
@@ -86,7 +86,7 @@ def test_a_change_of_a_rules_file_changes_its_rules_and_no_other(monkeypatch: py
     assert all(f'"{name}"' in home.read_text() for name in names)
 
 
-@pytest.mark.parametrize("file", ["dialects/surgery.py", "dialects/keras1/spelling.py"])
+@pytest.mark.parametrize("file", ["dialects/graph_rewrites.py", "dialects/keras1/spelling.py"])
 def test_shared_code_changes_all_rules_that_use_it(monkeypatch: pytest.MonkeyPatch, file: str) -> None:
     before, read = ruleset(), Path.read_bytes
     home = ROOT / "migrate" / file

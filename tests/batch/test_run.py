@@ -17,7 +17,7 @@ from migrate.batch.run import BatchStopped, plan_batch, run_batch
 from migrate.batch.status import as_metrics, look
 from migrate.findings import MigrationError
 from migrate.pipeline.request import Options
-from migrate.report.records import ArtifactResult
+from migrate.results import ArtifactResult
 from tests.batch.support import ROOT, calls, intact, model, models, options, rules, run, start, statuses
 
 
@@ -248,7 +248,7 @@ def test_stopping_keeps_the_report_of_what_is_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, out = models(tmp_path / "in", "a", "b"), tmp_path / "out"
-    monkeypatch.setattr("migrate.batch.course.FREE_BYTES", 1 << 60)
+    monkeypatch.setattr("migrate.batch.runner.FREE_BYTES", 1 << 60)
     with pytest.raises(BatchStopped) as caught:
         run_batch([str(folder)], out, options())
     assert caught.value.code == "RUN011"

@@ -228,7 +228,7 @@ def test_a_checkpoint_is_fetched_with_all_its_parts(tmp_path: Path, bucket: Any)
         "model.json",
     }
     (planned,) = plan_batch(["s3://models/x"], tmp_path / "out", options())
-    with remote.at_hand(task_of(planned, tmp_path / "out", "1", force=False), tmp_path / "scratch") as local:
+    with remote.fetched(task_of(planned, tmp_path / "out", "1", force=False), tmp_path / "scratch") as local:
         assert read_checkpoint(local.path).arrays()
         assert find_architecture(local.path) == local.path.with_name("model.json")
     assert not local.path.exists()
@@ -249,7 +249,7 @@ def test_the_saved_model_beside_a_checkpoint_is_fetched_with_it(tmp_path: Path, 
         one.candidate.source: one for one in plan_batch(["s3://models/x"], tmp_path / "out", options())
     }
     task = task_of(planned["model.ckpt.index"], tmp_path / "out", "1", force=False)
-    with remote.at_hand(task, tmp_path / "scratch") as local:
+    with remote.fetched(task, tmp_path / "scratch") as local:
         assert find_architecture(local.path) == local.path.with_name("saved_model")
     bucket.put_object(Bucket="models", Key="x/saved_model/keras_metadata.pb", Body=b"another")
     assert token() != before

@@ -31,7 +31,7 @@ from codemods.importing import Imports
 from codemods.options import NEWEST
 from codemods.plan import Plans
 from codemods.resolver import Module
-from codemods.rules.api import Found, SourceRule, Target
+from codemods.rules.api import Match, SourceRule, Target
 from codemods.source import Source
 from migrate.findings import Severity
 
@@ -46,7 +46,7 @@ def edited(text: str, make: Callable[[ast.Module], tuple[Edit, ...]]) -> str | N
     context = Context(source, module, Target.KERAS, NEWEST)
     edits = make(module.tree)
     plans = Plans(context)
-    if not plans.offer(Found(RULE, module.tree, edits=edits)):
+    if not plans.offer(Match(RULE, module.tree, edits=edits)):
         return None
     return apply(source, plans.edits, Imports(context, plans.edits))
 
@@ -260,11 +260,11 @@ def test_plans_that_collide_wait() -> None:
     context = Context(source, module, Target.KERAS, NEWEST)
     node = next(n for n in ast.walk(module.tree) if isinstance(n, ast.Call))
     plans = Plans(context)
-    assert plans.offer(Found(RULE, node, edits=(RenameArgument(node, "lr", "rate"),)))
-    assert not plans.offer(Found(RULE, node, edits=(DropArgument(node, "lr"),)))
-    assert not plans.offer(Found(RULE, node, edits=(ReplaceExpression(node, "0"),)))
+    assert plans.offer(Match(RULE, node, edits=(RenameArgument(node, "lr", "rate"),)))
+    assert not plans.offer(Match(RULE, node, edits=(DropArgument(node, "lr"),)))
+    assert not plans.offer(Match(RULE, node, edits=(ReplaceExpression(node, "0"),)))
     assert plans.offer(
-        Found(
+        Match(
             RULE, node, edits=(SetArgument(node, "axis", "0"), ReplaceReference(node.func, "keras.ops.sum"))
         )
     )

@@ -14,7 +14,7 @@ from codemods.context import Context
 from codemods.edits import Edit, RenameArgument, ReplaceExpression, ReplaceReference
 from codemods.engine import rewrite
 from codemods.options import Options
-from codemods.rules.api import Found, SourceRule, Visit
+from codemods.rules.api import Hook, Match, SourceRule
 from codemods.scan import Dispatcher
 from codemods.source import Source, SourceError
 from codemods.testing import check_noop, check_transformed, run
@@ -29,10 +29,10 @@ def only(monkeypatch: pytest.MonkeyPatch):
     """Run with one made-up rule instead of all."""
 
     def use(rule: SourceRule, make) -> None:
-        def check(node: ast.Call, context: Context) -> Iterator[Found]:
-            yield Found(rule, node, edits=make(node))
+        def check(node: ast.Call, context: Context) -> Iterator[Match]:
+            yield Match(rule, node, edits=make(node))
 
-        visit = Visit(check, (rule,), nodes=(ast.Call,))
+        visit = Hook(check, (rule,), nodes=(ast.Call,))
         monkeypatch.setattr(scan, "dispatcher", lambda target, version: Dispatcher([visit], target, version))
 
     return use
@@ -169,10 +169,10 @@ def test_passes_are_few() -> None:
 def test_modern_file_hides_ambiguous_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     rule = SourceRule("TST004", "ambiguous", "s", Severity.SILENT, ambiguous=True)
 
-    def check(node: ast.Call, context: Context) -> Iterator[Found]:
-        yield Found(rule, node)
+    def check(node: ast.Call, context: Context) -> Iterator[Match]:
+        yield Match(rule, node)
 
-    visit = Visit(check, (rule,), nodes=(ast.Call,))
+    visit = Hook(check, (rule,), nodes=(ast.Call,))
     monkeypatch.setattr(scan, "dispatcher", lambda target, version: Dispatcher([visit], target, version))
     check_noop("import keras\ny = f(keras)\n", codes=("TST004",))
     check_noop("import keras\nfrom keras import ops\ny = f(keras)\n", codes=())

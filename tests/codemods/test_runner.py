@@ -13,7 +13,7 @@ from codemods import scan
 from codemods.cli import code
 from codemods.context import Context
 from codemods.options import Options
-from codemods.rules.api import Found, SourceRule, Visit
+from codemods.rules.api import Hook, Match, SourceRule
 from codemods.runner import process, run
 from codemods.scan import Dispatcher
 from migrate.findings import Severity
@@ -25,12 +25,12 @@ RULE = SourceRule("TST001", "test", "A rule of the tests.", Severity.ERROR)
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     """All rules but one replaced by one that raises for a call of ``trap``."""
 
-    def check(node: object, context: Context) -> Iterator[Found]:
+    def check(node: object, context: Context) -> Iterator[Match]:
         if "trap" in context.source_file.text:
             raise KeyError("no parent")
         yield from ()
 
-    visit = Visit(check, (RULE,), module=True)
+    visit = Hook(check, (RULE,), module=True)
     monkeypatch.setattr(scan, "dispatcher", lambda target, version: Dispatcher([visit], target, version))
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from migrate.capsule.model import Layer, Model
 from migrate.dialects import registry  # noqa: F401 - registers the rules
-from migrate.dialects.assign import assign_weights
-from migrate.dialects.grammar import parse_model
+from migrate.dialects.config_parser import parse_model
 from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.translate import Translation, era_of, translate
 from migrate.dialects.upgrade import upgrade
+from migrate.dialects.weight_matching import assign_weights
 from migrate.formats.artifact import LegacyArtifact
 from migrate.formats.read import read
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from migrate.capsule.model import Model
-from migrate.dialects.assign import assign_weights, snake_case
-from migrate.dialects.grammar import parse_model
+from migrate.dialects.config_parser import parse_model
 from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.translate import era_of
 from migrate.dialects.upgrade import upgrade
+from migrate.dialects.weight_matching import assign_weights, snake_case
 from migrate.findings import MigrationError
 from migrate.formats.artifact import LayerWeights, LegacyArtifact, SavedArray
 from migrate.formats.read import read

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from migrate.capsule.model import Layer, Model, TensorRef, Topology, map_layers
-from migrate.dialects.emit import emit_keras2
-from migrate.dialects.grammar import parse_model
+from migrate.dialects.config_parser import parse_model
+from migrate.dialects.keras2_config_writer import emit_keras2
 from migrate.dialects.rule import Notes
 from migrate.findings import MigrationError
 from migrate.formats.read import read

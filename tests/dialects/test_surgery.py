@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
-from migrate.dialects.surgery import (
+from migrate.dialects.graph_rewrites import (
     Fragment,
     expand_chains,
     expand_graphs,

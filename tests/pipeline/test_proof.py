@@ -12,8 +12,8 @@ from migrate.capsule.store import save_arrays
 from migrate.findings import MigrationError
 from migrate.parity.golden import find_golden, read_golden
 from migrate.pipeline.migrate import migrate_artifact
-from migrate.pipeline.progress import Witness
-from migrate.pipeline.proof import Judge, compare_layers, must_agree
+from migrate.pipeline.progress import ReferenceRun
+from migrate.pipeline.proof import Comparator, compare_layers, must_agree
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.training import make_batch
 from migrate.worlds.pool import Slot
@@ -23,13 +23,13 @@ def test_the_first_layer_that_differs_is_named() -> None:
     same, other = np.ones((2, 3), "float32"), np.full((2, 3), 2.0, "float32")
     expected = {"a/0": same, "b/0": same, "c/0": same}
     actual = {"a/0": same, "b/0": other, "c/0": other}
-    profile, first = compare_layers(["a/0", "b/0", "c/0"], expected, actual, Judge(["y"]))
+    profile, first = compare_layers(["a/0", "b/0", "c/0"], expected, actual, Comparator(["y"]))
     assert first == "b"
     assert [p.layer for p in profile] == ["a", "b", "c"]
 
 
 def test_a_difference_is_a_refusal() -> None:
-    judge = Judge(["scores"])
+    judge = Comparator(["scores"])
     comparisons = judge.compare({"0/0": np.ones(3, "float32")}, {"0/0": np.zeros(3, "float32")})
     with pytest.raises(MigrationError) as caught:
         must_agree(comparisons, "compared with a recording", "dense_1")
@@ -56,7 +56,7 @@ def test_a_recording_without_outputs_is_refused(tmp_path: Path) -> None:
 
 def test_targets_suit_the_loss(tmp_path: Path) -> None:
     save_arrays(tmp_path / "probes", {"0/0": np.zeros((3, 4), "float32")})
-    witness = Witness("original", "w", tmp_path / "probes", {"0/0": np.zeros((3, 5), "float32")})
+    witness = ReferenceRun("original", "w", tmp_path / "probes", {"0/0": np.zeros((3, 5), "float32")})
     sparse = make_batch(witness, {"compile": {"loss": "sparse_categorical_crossentropy"}})["y/0"]
     assert sparse.shape == (3,)
     assert sparse.dtype.kind == "i"

@@ -11,7 +11,7 @@ from migrate.pipeline.progress import Progress
 from migrate.pipeline.publish import must_be_free, publish
 from migrate.pipeline.request import ArtifactRequest
 from migrate.pipeline.result import artifact_result, migration_record
-from migrate.report.records import MigrationRecord, Outputs, Status
+from migrate.results import MigrationRecord, Outputs, Status
 
 
 def record(out: Path) -> MigrationRecord:

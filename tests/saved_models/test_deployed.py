@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from migrate.cli import models as command
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.report.records import ArtifactResult, Status
+from migrate.results import ArtifactResult, Status
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
 

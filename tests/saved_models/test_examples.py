@@ -9,7 +9,7 @@ import pytest
 
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
-from migrate.report.records import Status
+from migrate.results import Status
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
 

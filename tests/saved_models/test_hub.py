@@ -14,7 +14,7 @@ import pytest
 from migrate.parity.golden import read_golden
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
-from migrate.report.records import ArtifactResult, Status
+from migrate.results import ArtifactResult, Status
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
 

@@ -16,7 +16,7 @@ from migrate.parity.golden import read_golden
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.subclassed import write_sources
-from migrate.report.records import ArtifactResult, Status, Training
+from migrate.results import ArtifactResult, Status, Training
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
 

@@ -17,7 +17,7 @@ import pytest
 from migrate.formats.saved_model.keras import read_keras_saved_model
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
-from migrate.report.records import ArtifactResult, Status, Training
+from migrate.results import ArtifactResult, Status, Training
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
 

@@ -11,7 +11,7 @@ import pytest
 from migrate.formats.saved_model.keras import read_keras_saved_model
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
-from migrate.report.records import Status
+from migrate.results import Status
 from migrate.scan.files import is_unsafe, scan_artifact
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from migrate.worlds.environment import Limits, World, environment
-from migrate.worlds.nursery import Nurseries
+from migrate.worlds.forkserver import ForkServers
 from migrate.worlds.pool import Pool
 from migrate.worlds.protocol import Framer, ProtocolError, decode
 from migrate.worlds.worker import Worker, WorkerDied, WorkerMemory, WorkerTimeout, WorldError
@@ -57,7 +57,7 @@ HANDLERS = {k: v for k, v in globals().items() if callable(v) and k != "Migratio
 """
 
 LIGHT = {"keras2": (World.LEGACY, ("decimal",)), "keras3": (World.MODERN, ("decimal",))}
-"""Nurseries that import something small in place of the frameworks."""
+"""Fork servers that import something small in place of the frameworks."""
 
 
 @pytest.fixture
@@ -70,12 +70,12 @@ def handlers(tmp_path: Path) -> Path:
 @pytest.fixture(params=["started", "forked"])
 def worker(request: pytest.FixtureRequest, tmp_path: Path, handlers: Path):
     limits = Limits(call_seconds=20, start_seconds=20)
-    nurseries = Nurseries(tmp_path / "n", 1, LIGHT)
-    nursery = nurseries.sockets().get(World.LEGACY) if request.param == "forked" else None
+    forkservers = ForkServers(tmp_path / "n", 1, LIGHT)
+    forkserver = forkservers.sockets().get(World.LEGACY) if request.param == "forked" else None
     scratch = tmp_path / "scratch"
-    with Worker(World.LEGACY, scratch, limits, handlers=handlers, nursery=nursery) as made:
+    with Worker(World.LEGACY, scratch, limits, handlers=handlers, forkserver=forkserver) as made:
         yield made
-    nurseries.close()
+    forkservers.close()
 
 
 def test_a_call_returns_in_spite_of_prints(worker: Worker) -> None:

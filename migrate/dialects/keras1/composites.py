@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from migrate.capsule.model import Array, Layer, Model
+from migrate.dialects.graph_rewrites import Chain, Fragment, expand_chains, expand_graphs
 from migrate.dialects.rule import Era, Step, layer_rule, model_rule
 from migrate.dialects.shapes import Shape, infer_shapes
-from migrate.dialects.surgery import Chain, Fragment, expand_chains, expand_graphs
 from migrate.findings import MigrationError, Rule, Severity
 
 _LETTERS = "bcdefghijklm"

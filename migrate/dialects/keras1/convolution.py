@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from migrate.capsule.model import Layer, Model
+from migrate.dialects.graph_rewrites import Chain, expand_chains
 from migrate.dialects.rule import Era, Step, layer_rule, model_rule
 from migrate.dialects.shapes import spread
-from migrate.dialects.surgery import Chain, expand_chains
 from migrate.findings import MigrationError, Rule, Severity
 
 _UNSAID = frozenset(
@@ -26,7 +26,7 @@ _PADDED = {"Conv1D": 1, "Conv2D": 2, "Conv3D": 3}
 @model_rule(
     Rule(
         "CFG119",
-        "unsaid-ordering",
+        "missing-ordering",
         "A layer does not say the order of its dimensions.",
         Severity.SILENT,
         applies_to="<2",
@@ -37,31 +37,31 @@ _PADDED = {"Conv1D": 1, "Conv2D": 2, "Conv3D": 3}
     ),
     Step.KERAS_1,
 )
-def unsaid_ordering(model: Model, era: Era) -> Model:
+def missing_ordering(model: Model, era: Era) -> Model:
     """Take the order that the other layers of the model have, or else the default of the writer's backend.
 
     Raises:
         MigrationError: ``CFG120`` when the other layers do not agree.
     """
-    unsaid = [
+    missing = [
         layer.name
         for layer in model.layers
         if layer.class_name in _UNSAID and "data_format" not in layer.config
     ]
-    if not unsaid:
+    if not missing:
         return model
     said = {layer.config["data_format"] for _, layer in model.walk() if "data_format" in layer.config}
     if len(said) > 1:
         raise MigrationError(
             "CFG120",
-            f"{unsaid[0]!r} does not say the order of its dimensions, and the other layers have both",
+            f"{missing[0]!r} does not say the order of its dimensions, and the other layers have both",
             'Write "dim_ordering" into the configuration of the layer.',
-            place=unsaid[0],
+            place=missing[0],
         )
     default = "channels_first" if era.backend == "theano" else "channels_last"
     order = said.pop() if said else default
     layers = tuple(
-        layer.with_config(data_format=order) if layer.name in unsaid else layer for layer in model.layers
+        layer.with_config(data_format=order) if layer.name in missing else layer for layer in model.layers
     )
     return replace(model, layers=layers)
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, structure_refs
+from migrate.dialects.graph_rewrites import Fragment, expand_graphs, inline, named, to_functional, unique_name
 from migrate.dialects.masks import mask_makers
 from migrate.dialects.rule import Era, Step, layer_rule, model_rule
-from migrate.dialects.surgery import Fragment, expand_graphs, inline, named, to_functional, unique_name
 from migrate.findings import MigrationError, Rule, Severity
 
 _CLASSES: Mapping[str, str] = {

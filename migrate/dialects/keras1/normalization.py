@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, TensorRef, structure_refs
+from migrate.dialects.graph_rewrites import Fragment, replace_by_graph, to_functional
 from migrate.dialects.rule import Era, Step, model_rule
 from migrate.dialects.shapes import Shape, infer_shapes
-from migrate.dialects.surgery import Fragment, replace_by_graph, to_functional
 from migrate.findings import MigrationError, Rule, Severity
 
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, map_structure
+from migrate.dialects.graph_rewrites import to_functional, unique_name
 from migrate.dialects.masks import makes_mask, masked_inputs, may_have_mask
 from migrate.dialects.rule import Era, Step, era_semantics, model_rule
-from migrate.dialects.surgery import to_functional, unique_name
 from migrate.findings import Rule, Severity
 
 _CLASS = "MultiHeadAttention"

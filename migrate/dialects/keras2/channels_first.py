@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, map_structure, structure_refs
+from migrate.dialects.graph_rewrites import named, to_functional, unique_name
 from migrate.dialects.rule import Era, Step, model_rule
-from migrate.dialects.surgery import named, to_functional, unique_name
 from migrate.findings import Rule, Severity
 
 _UNSUPPORTED = frozenset(

@@ -11,9 +11,9 @@ from packaging.version import Version
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, walk_layer
 from migrate.dialects.bidirectional import STATES, two_layers
+from migrate.dialects.graph_rewrites import to_functional
 from migrate.dialects.masks import makes_mask, mask_makers
 from migrate.dialects.rule import Era, Step, era_semantics, model_rule
-from migrate.dialects.surgery import to_functional
 from migrate.findings import MigrationError, Rule, Severity
 
 RULE = era_semantics(

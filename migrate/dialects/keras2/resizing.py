@@ -8,16 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, TensorRef
+from migrate.dialects.graph_rewrites import Fragment, expand_graphs
 from migrate.dialects.rule import Era, Step, era_semantics, layer_rule, model_rule
 from migrate.dialects.shapes import spread
-from migrate.dialects.surgery import Fragment, expand_graphs
 from migrate.findings import Fix, MigrationError, Rule, Severity
 
 
 @layer_rule(
     Rule(
         "SIL034",
-        "unsaid-interpolation",
+        "missing-interpolation",
         "An up-sampling layer does not say how it interpolated.",
         Severity.SILENT,
         Fix.MANUAL,
@@ -31,7 +31,7 @@ from migrate.findings import Fix, MigrationError, Rule, Severity
     Step.KERAS_2,
     "UpSampling2D",
 )
-def unsaid_interpolation(layer: Layer, era: Era) -> Layer:
+def missing_interpolation(layer: Layer, era: Era) -> Layer:
     """Say the default, and warn: tf.keras 1.13 lost what the author said."""
     if not era.tf_keras or "interpolation" in layer.config:
         return layer

@@ -12,10 +12,10 @@ from dataclasses import replace
 import numpy as np
 
 from migrate.capsule.model import Layer, Model
+from migrate.dialects.graph_rewrites import Chain, expand_chains, named
 from migrate.dialects.keras2.theano_pooling import refusal
 from migrate.dialects.rule import Era, Step, era_semantics, layer_rule, model_rule
 from migrate.dialects.shapes import spread
-from migrate.dialects.surgery import Chain, expand_chains, named
 from migrate.findings import Rule, Severity
 
 _SPATIAL: Mapping[str, Mapping[str, int]] = {

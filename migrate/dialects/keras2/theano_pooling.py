@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, TensorRef, Topology, structure_refs
+from migrate.dialects.graph_rewrites import Fragment, replace_by_graph
 from migrate.dialects.rule import Era, Step, era_semantics, model_rule
 from migrate.dialects.shapes import Shape, infer_shapes, spread
-from migrate.dialects.surgery import Fragment, replace_by_graph
 from migrate.findings import MigrationError, Rule, Severity
 
 RANKS = {f"{kind}Pooling{rank}D": rank for kind in ("Max", "Average") for rank in (1, 2, 3)}

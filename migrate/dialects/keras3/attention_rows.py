@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from migrate.capsule.model import Layer, Model, TensorRef, Topology
+from migrate.dialects.graph_rewrites import to_functional
 from migrate.dialects.masks import makes_mask, masked_inputs, may_have_mask
 from migrate.dialects.rule import Era, Step, model_rule
-from migrate.dialects.surgery import to_functional
 from migrate.findings import Rule, Severity
 
 _CLASS = "MultiHeadAttention"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from migrate.capsule.model import Layer, Model
+from migrate.dialects.graph_rewrites import Chain, expand_chains
 from migrate.dialects.rule import Era, Step, model_rule
-from migrate.dialects.surgery import Chain, expand_chains
 from migrate.findings import MigrationError, Rule, Severity
 
 

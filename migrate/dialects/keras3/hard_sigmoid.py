@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from migrate.capsule.model import Array, Layer, Model
+from migrate.dialects.graph_rewrites import expand_chains
 from migrate.dialects.rule import Era, Step, layer_rule, model_rule
-from migrate.dialects.surgery import expand_chains
 from migrate.findings import Rule, Severity
 
 SCALE = 1.2

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from migrate.capsule.model import Layer, Model
+from migrate.dialects.graph_rewrites import Fragment, expand_graphs
 from migrate.dialects.rule import Era, Step, layer_rule, model_rule
-from migrate.dialects.surgery import Fragment, expand_graphs
 from migrate.findings import MigrationError, Rule, Severity
 
 _PORTABLE_RESIZE = frozenset({"bilinear", "nearest", "bicubic", "lanczos3", "lanczos5"})

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from migrate.capsule.model import Array, Layer, Model, structure_refs
+from migrate.dialects.graph_rewrites import Chain, expand_chains
 from migrate.dialects.rule import Era, Step, model_rule
 from migrate.dialects.shapes import Shape, infer_shapes, spread
-from migrate.dialects.surgery import Chain, expand_chains
 from migrate.findings import MigrationError, Rule, Severity
 
 _RANKS = {"LocallyConnected1D": 1, "LocallyConnected2D": 2}

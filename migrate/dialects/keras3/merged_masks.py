@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from migrate.capsule.model import Layer, Model, TensorRef, Topology, structure_refs
+from migrate.dialects.graph_rewrites import named, unique_name
 from migrate.dialects.masks import makes_mask, mask_makers, mask_matters, with_mask
 from migrate.dialects.rule import Era, Step, model_rule
 from migrate.dialects.shapes import Shape, infer_shapes
-from migrate.dialects.surgery import named, unique_name
 from migrate.findings import Rule, Severity
 
 _MERGING = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate"})

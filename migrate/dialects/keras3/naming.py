@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from migrate.capsule.model import Layer, Model, TensorRef, Topology, map_layer
+from migrate.dialects.graph_rewrites import named, rewire, unique_name
 from migrate.dialects.rule import Era, Step, model_rule
-from migrate.dialects.surgery import named, rewire, unique_name
 from migrate.findings import Rule, Severity
 
 

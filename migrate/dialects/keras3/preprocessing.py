@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from migrate.capsule.model import Array, Layer, Model
+from migrate.dialects.graph_rewrites import Fragment, expand_graphs
 from migrate.dialects.rule import Era, Step, layer_rule, model_rule
-from migrate.dialects.surgery import Fragment, expand_graphs
 from migrate.findings import MigrationError, Rule, Severity
 
 _LOOKUPS = ("StringLookup", "IntegerLookup", "TextVectorization")

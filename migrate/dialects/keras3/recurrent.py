@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef
 from migrate.dialects.bidirectional import STATES, two_layers
+from migrate.dialects.graph_rewrites import Fragment, expand_graphs, to_functional
 from migrate.dialects.masks import mask_makers
 from migrate.dialects.rule import Era, Step, model_rule
-from migrate.dialects.surgery import Fragment, expand_graphs, to_functional
 from migrate.findings import MigrationError, Rule, Severity
 
 _TIMED = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN"})

@@ -10,7 +10,7 @@ import numpy as np
 from packaging.specifiers import SpecifierSet
 
 from migrate.capsule.model import Array, Layer, Model, map_layers, structure_refs
-from migrate.dialects.grammar import plain
+from migrate.dialects.config_parser import plain
 from migrate.dialects.rule import Era, Fired, Notes, Step
 from migrate.dialects.training.losses import per_output, translate_losses
 from migrate.dialects.training.metrics import translate_metrics

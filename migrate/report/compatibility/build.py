@@ -68,13 +68,13 @@ def build(given: Inputs) -> Report:
     common = common_folder([f.path for f in given.files] + [m.source for m in given.models])
     needs = {model.source: _needs(model, given.details.get(model.source, {})) for model in given.models}
     ties = _ties(given, needs)
-    at_hand = {link.target for link in ties.links if link.kind == "defines" and link.state == "linked"}
+    available = {link.target for link in ties.links if link.kind == "defines" and link.state == "linked"}
     missing = {link.target for link in ties.links if link.kind == "defines" and link.state == "broken"}
     entries = _Entries(common)
     for file in given.files:
         entries.add_file(file, given.code_written)
     for artifact in given.models:
-        entries.add_model(artifact, artifact.source in at_hand and artifact.source not in missing)
+        entries.add_model(artifact, artifact.source in available and artifact.source not in missing)
     entries.add_ties(ties)
     files = [_file_unit(file, entries, given) for file in given.files]
     files += _files_of_links(files, entries, given)

@@ -49,7 +49,7 @@ def load_original(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Build from a capsule's final Keras 2 configuration and set its weights by role.
 
-    ``fresh`` names a file instead: the weights are drawn, the same ones each time, and written there.
+    ``initialised`` names a file instead: the weights are drawn, the same ones each time, and written there.
     """
     clear_names(tf_keras.backend.clear_session, eager.context())
     tf_keras.utils.set_random_seed(0)
@@ -59,8 +59,8 @@ def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     with tf_keras.saving.custom_object_scope(objects):
         model = tf_keras.models.model_from_json(json.dumps(config))
     _held["model"] = model
-    if params.get("fresh"):
-        out = scratch / params["fresh"]
+    if params.get("initialised"):
+        out = scratch / params["initialised"]
         save_arrays(out, collect_model(model, load_structure(folder, params["stem"])))
         return {**describe(model), "file": str(out)}
     assign_model(model, load_model(folder, params["stem"]))

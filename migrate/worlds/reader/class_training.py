@@ -15,7 +15,7 @@ from typing import Any
 
 from migrate.capsule.model import Array
 from migrate.capsule.store import save_arrays
-from migrate.dialects.grammar import plain
+from migrate.dialects.config_parser import plain
 from migrate.dialects.rule import Era, Notes
 from migrate.dialects.training.losses import per_output, translate_losses
 from migrate.dialects.training.metrics import translate_metrics

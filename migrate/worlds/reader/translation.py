@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from migrate.capsule.store import load_arrays, save_model, save_structure
-from migrate.dialects.emit import emit_keras2
+from migrate.dialects.keras2_config_writer import emit_keras2
 from migrate.dialects.rule import overrides_original
 from migrate.dialects.training import plan_training, save_plan
 from migrate.dialects.translate import era_of, translate
@@ -27,7 +27,7 @@ from migrate.worlds.reader.saved_model import facts
 def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Translate ``source`` (with ``architecture``); ``reconstruct`` writes what the legacy world builds from.
 
-    ``fresh`` names a file of weights for an architecture that has none, ``custom`` what the user's files define.
+    ``initialised`` names a file of weights for an architecture that has none, ``custom`` what the user's files define.
 
     Returns:
         ``artifact`` (sha256, format, writer), ``rules`` (as fired), ``classes`` (that rules were shown),
@@ -48,8 +48,8 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     try:
         _must_be_legacy(artifact)
         era = era_of(artifact, params.get("keep_weights", False))
-        fresh = load_arrays(Path(params["fresh"])) if params.get("fresh") else None
-        translation = translate(artifact, era, fresh)
+        initialised = load_arrays(Path(params["initialised"])) if params.get("initialised") else None
+        translation = translate(artifact, era, initialised)
     except MigrationError as error:
         return {**answer, "refusal": _refusal(error)}
     notes = translation.notes

@@ -7,7 +7,7 @@ import pytest
 
 from migrate.capsule.model import Array, Layer, Model, Node, TensorRef, Topology
 from migrate.dialects.keras1.composites import maxout_dense, prelu_shared_axes, srelu
-from migrate.dialects.keras1.convolution import deconvolution_output_shape, full_border, unsaid_ordering
+from migrate.dialects.keras1.convolution import deconvolution_output_shape, full_border, missing_ordering
 from migrate.dialects.keras1.merging import merge_layer, sequential_of_branches
 from migrate.dialects.keras1.spelling import keras1_arguments
 from migrate.dialects.keras1.weights import keras1_gates, keras1_layout
@@ -264,9 +264,9 @@ def test_impossible_output_shapes_are_refused() -> None:
 def test_unsaid_orderings_follow_the_layers_around() -> None:
     conv = Layer("Conv2D", "c", {"data_format": "channels_first"})
     pad = Layer("ZeroPadding2D", "p", {"padding": [1, 1]})
-    said = unsaid_ordering(Model("Sequential", "m", Topology.SEQUENTIAL, (conv, pad)), ERA)
+    said = missing_ordering(Model("Sequential", "m", Topology.SEQUENTIAL, (conv, pad)), ERA)
     assert said.layers[1].config["data_format"] == "channels_first"
-    alone = unsaid_ordering(Model("Sequential", "m", Topology.SEQUENTIAL, (pad,)), Era.of("1.2.2", "theano"))
+    alone = missing_ordering(Model("Sequential", "m", Topology.SEQUENTIAL, (pad,)), Era.of("1.2.2", "theano"))
     assert alone.layers[0].config["data_format"] == "channels_first"
     mixed = Model(
         "Sequential",
@@ -275,7 +275,7 @@ def test_unsaid_orderings_follow_the_layers_around() -> None:
         (conv, pad, Layer("Conv2D", "d", {"data_format": "channels_last"})),
     )
     with pytest.raises(MigrationError) as refused:
-        unsaid_ordering(mixed, ERA)
+        missing_ordering(mixed, ERA)
     assert refused.value.code == "CFG120"
 
 

@@ -8,7 +8,7 @@ import pytest
 from migrate.capsule.model import Array, Layer, Model, Node, TensorRef, Topology
 from migrate.dialects.keras2.channels_first import channels_first
 from migrate.dialects.keras2.cudnn import cudnn_recurrent
-from migrate.dialects.keras2.resizing import bilinear_corners, unsaid_interpolation
+from migrate.dialects.keras2.resizing import bilinear_corners, missing_interpolation
 from migrate.dialects.keras2.theano import theano_border, theano_kernel_flip
 from migrate.dialects.keras3.replaced import synchronized_batch_normalization
 from migrate.dialects.rule import Era, Notes, Step, overrides_original
@@ -221,7 +221,7 @@ def test_tf_keras_interpolates_as_today() -> None:
     layer = Layer("UpSampling2D", "u", {"size": [2, 2], "interpolation": "bilinear"})
     model = _sequential(layer, shape=(None, 4, 4, 1))
     assert bilinear_corners(model, Era.of("2.2.4-tf")) is model
-    assert unsaid_interpolation(layer, Era.of("2.2.4-tf")) is layer
+    assert missing_interpolation(layer, Era.of("2.2.4-tf")) is layer
 
 
 def test_lost_interpolation_is_a_finding() -> None:

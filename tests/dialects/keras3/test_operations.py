@@ -8,7 +8,7 @@ import pytest
 
 import migrate.dialects.keras3.operations  # noqa: F401 - registers the rules
 from migrate.capsule.model import Layer, Model, Node
-from migrate.dialects.grammar import parse_model
+from migrate.dialects.config_parser import parse_model
 from migrate.dialects.keras3.operations.graph_nodes import attribute_value
 from migrate.dialects.keras3.operations.names import canonical
 from migrate.dialects.keras3.operations.node_table import GRAPH_OPS

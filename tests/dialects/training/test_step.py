@@ -15,12 +15,12 @@ import pytest
 from migrate.capsule.model import Array, Model
 from migrate.capsule.store import load_arrays, save_arrays, save_model
 from migrate.dialects import registry  # noqa: F401 - registers every rule
-from migrate.dialects.assign import assign_weights
-from migrate.dialects.grammar import parse_model
+from migrate.dialects.config_parser import parse_model
 from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.training import State, plan_training, save_plan
 from migrate.dialects.translate import era_of
 from migrate.dialects.upgrade import upgrade
+from migrate.dialects.weight_matching import assign_weights
 from migrate.formats.artifact import LegacyArtifact, SavedArray
 from migrate.formats.read import read
 from migrate.worlds.custom import names_in

@@ -1,4 +1,4 @@
-"""Forks workers of a world: ``python nursery_serve.py FRAMEWORK... --listen FD [--now]``.
+"""Forks workers of a world: ``python forkserver_main.py FRAMEWORK... --listen FD [--now]``.
 
 The import of TensorFlow and a Keras takes seconds of processor time, and every worker needs it. This process
 imports them once and forks; a child is ready in a tenth of the time, and shares the memory of what was imported.
@@ -47,7 +47,7 @@ def load_serve() -> ModuleType:
     return module
 
 
-class Nursery:
+class ForkServer:
     """Takes requests, forks, tells how children end, until its own input closes."""
 
     def __init__(self, listener: socket.socket, frameworks: list[str]) -> None:
@@ -126,7 +126,7 @@ class Nursery:
             os.environ.update(request["env"])
             tempfile.tempdir = None
             self._serve.main(request["argv"])
-        except BaseException:  # noqa: BLE001 - the child must end here, never return into the nursery's loop
+        except BaseException:  # noqa: BLE001 - the child must end here, never return into the forkserver's loop
             traceback.print_exc()
         finally:
             sys.stderr.flush()
@@ -162,10 +162,10 @@ def main() -> None:
     parser.add_argument("--listen", type=int, required=True)
     parser.add_argument("--now", action="store_true", help="import before the first request")
     arguments = parser.parse_args()
-    nursery = Nursery(socket.socket(fileno=arguments.listen), arguments.frameworks)
+    forkserver = ForkServer(socket.socket(fileno=arguments.listen), arguments.frameworks)
     if arguments.now:
-        nursery.prepare()
-    nursery.run()
+        forkserver.prepare()
+    forkserver.run()
     os._exit(0)  # children see their pipes and connections close
 
 

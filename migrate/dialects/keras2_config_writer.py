@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
-from migrate.dialects.grammar import PRESERVE_STRUCTURE, node_offset
+from migrate.dialects.config_parser import PRESERVE_STRUCTURE, node_offset
 
 
 def emit_keras2(model: Model) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
-from migrate.dialects.grammar_rules import (
+from migrate.dialects.config_rules import (
     BATCH_INPUT_SHAPE,
     LIST_SEQUENTIAL,
     LIST_WRAPPED_OUTPUTS,

@@ -13,7 +13,7 @@ import msgspec
 from migrate.batch.ledger import STARTED
 from migrate.batch.lock import STATE
 from migrate.batch.plan import Action
-from migrate.report.records import MigrationRecord
+from migrate.results import MigrationRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from migrate.batch.plan import Planned
 
 
-def adopt(
+def recover(
     plan: Sequence[Planned], ledger: Ledger, out: Path, ruleset: str, *, everything: bool
 ) -> list[Planned]:
     """Take over outputs that an earlier run published without living to say so; the plan for the rest.

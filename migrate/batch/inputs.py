@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class BatchInputs:
     """All artifacts of a batch.
 
     Attributes:
@@ -46,7 +46,7 @@ class Found:
         return keys
 
 
-def find(sources: Sequence[str]) -> Found:
+def find(sources: Sequence[str]) -> BatchInputs:
     """Everything that the sources hold.
 
     Raises:
@@ -70,4 +70,4 @@ def find(sources: Sequence[str]) -> Found:
             used.add(free)
             remote[free] = replace(artifact, candidate=replace(artifact.candidate, source=free))
             candidates.append(remote[free].candidate)
-    return Found(tuple(sorted(candidates, key=lambda one: one.source)), remote)
+    return BatchInputs(tuple(sorted(candidates, key=lambda one: one.source)), remote)

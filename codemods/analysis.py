@@ -12,56 +12,60 @@ from codemods.context import Context
 from codemods.guards import is_guarded
 from codemods.options import Options
 from codemods.resolver import Module
-from codemods.rules.api import Found
+from codemods.rules.api import Match
 from codemods.scan import scan
 from codemods.source import Source
 
 if TYPE_CHECKING:
     from codemods.repository import Repository
 
-LATE = frozenset({"IMP001", "IMP002", "IMP003", "IMP010", "IMP011"})
+GENERIC_RULES = frozenset({"IMP001", "IMP002", "IMP003", "IMP010", "IMP011"})
 """Rules that give way to any other rule that speaks of the same place."""
 _MOVES = frozenset({"IMP001", "IMP002", "IMP003"})
 _IGNORE = re.compile(r"#\s*keras-migrate:\s*ignore(?:\[([A-Z0-9,\s]*)\])?")
 
 
 @dataclass(slots=True)
-class Pass:
+class Analysis:
     """One look at one state of the text."""
 
     context: Context
-    found: list[Found]
-    strange: tuple[Found, ...] = ()
+    found: list[Match]
+    missing_names: tuple[Match, ...] = ()
     """Every name and argument that the destination does not have, whoever speaks of it."""
-    chosen: list[Found] = field(default_factory=list)
+    chosen: list[Match] = field(default_factory=list)
 
 
-def look(source: Source, options: Options, repository: Repository | None) -> Pass:
+def look(source: Source, options: Options, repository: Repository | None) -> Analysis:
     """One look at a text: everything the rules have to say, nothing changed. Raises `SourceError`."""
     tree = source.parse()
     module = repository.module(tree, source.path) if repository is not None else Module(tree)
     context = Context(source, module, options.target, options.version)
     if context.stays:
-        return Pass(context, [])
+        return Analysis(context, [])
     found = [item for item in scan(context) if options.wants(item.rule.code)]
-    strange = tuple(unknown(context))
-    found.extend(item for item in strange if options.wants(item.rule.code))
-    if not found and not strange:
-        return Pass(context, [])
+    missing_names = tuple(unknown(context))
+    found.extend(item for item in missing_names if options.wants(item.rule.code))
+    if not found and not missing_names:
+        return Analysis(context, [])
     free = _unspoken([item for item in found if not is_guarded(context, item.node)])
-    hidden = [item for item in guarded(context, strange, found) if options.wants(item.rule.code)]
-    return Pass(context, [item for item in (*free, *hidden) if not _suppressed(item, context)], strange)
+    hidden = [item for item in guarded(context, missing_names, found) if options.wants(item.rule.code)]
+    return Analysis(
+        context, [item for item in (*free, *hidden) if not _suppressed(item, context)], missing_names
+    )
 
 
-def _unspoken(found: list[Found]) -> list[Found]:
+def _unspoken(found: list[Match]) -> list[Match]:
     """Without what general rules say of places that a particular rule speaks of."""
-    places = {item.node for item in found if item.rule.code not in LATE}
+    places = {item.node for item in found if item.rule.code not in GENERIC_RULES}
     places |= {item.node.func for item in found if isinstance(item.node, ast.Call) and _about_callee(item)}
-    edited = {item.node for item in found if item.rule.code not in LATE and item.edits}
+    edited = {item.node for item in found if item.rule.code not in GENERIC_RULES and item.edits}
     moved = {item.symbol for item in found if item.rule.code in _MOVES}
-    particular = {item.symbol for item in found if item.rule.code not in LATE}
-    arguments = {(item.node, item.argument) for item in found if item.rule.code not in LATE and item.argument}
-    kept: list[Found] = []
+    particular = {item.symbol for item in found if item.rule.code not in GENERIC_RULES}
+    arguments = {
+        (item.node, item.argument) for item in found if item.rule.code not in GENERIC_RULES and item.argument
+    }
+    kept: list[Match] = []
     seen: set[tuple[ast.AST, str, str]] = set()
     for item in found:
         code = item.rule.code
@@ -76,14 +80,14 @@ def _unspoken(found: list[Found]) -> list[Found]:
         if key not in seen and not spoken:
             seen.add(key)
             kept.append(item)
-    return sorted(kept, key=lambda item: item.rule.code in LATE)
+    return sorted(kept, key=lambda item: item.rule.code in GENERIC_RULES)
 
 
-def _about_callee(found: Found) -> bool:
-    return found.rule.code not in LATE and not found.argument
+def _about_callee(found: Match) -> bool:
+    return found.rule.code not in GENERIC_RULES and not found.argument
 
 
-def _suppressed(found: Found, context: Context) -> bool:
+def _suppressed(found: Match, context: Context) -> bool:
     lines = context.source_file.lines
     first = getattr(found.node, "lineno", 0)
     last = getattr(found.node, "end_lineno", first)

@@ -1,4 +1,4 @@
-"""Nurseries: processes that hold imported frameworks and fork workers; see ``nursery_serve.py``."""
+"""Fork servers: processes that hold imported frameworks and fork workers; see ``forkserver_main.py``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from migrate.worlds.environment import World, environment
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
-SERVE = Path(__file__).resolve().parent / "nursery_serve.py"
+SERVE = Path(__file__).resolve().parent / "forkserver_main.py"
 SUPPORTED = sys.platform == "linux"
 """Elsewhere a process that has used system frameworks may not fork, or has no sequenced sockets."""
 LONGEST_PATH = 100
@@ -29,8 +29,8 @@ KIND_OF = {World.LEGACY: "keras2", World.MODERN: "keras3", World.STOCK: "keras3"
 """The modern and the stock world differ in what they import after the fork."""
 
 
-class Nurseries:
-    """The nurseries of one owner; safe for threads.
+class ForkServers:
+    """The fork servers of one owner; safe for threads.
 
     Args:
         folder: for their sockets and scratch folders; nobody else may enter it.
@@ -55,7 +55,7 @@ class Nurseries:
         self._lock = threading.Lock()
 
     def sockets(self, without: Container[World] = ()) -> dict[World, Path]:
-        """Where to ask for a worker of each world but those ``without``; empty where nurseries cannot be."""
+        """Where to ask for a worker of each world but those ``without``; empty where fork servers cannot be."""
         kinds = {world: kind for world, kind in KIND_OF.items() if world not in without}
         paths = {world: self._folder / kind / "socket" for world, kind in kinds.items()}
         if not SUPPORTED or any(len(str(path)) > LONGEST_PATH for path in paths.values()):
@@ -76,7 +76,7 @@ class Nurseries:
             command = [sys.executable, "-P", "-s", "-B", str(SERVE), *frameworks, *self._extra]
             return subprocess.Popen(
                 [*command, "--listen", str(listener.fileno())],
-                stdin=subprocess.PIPE,  # its end tells the nursery that its owner is gone
+                stdin=subprocess.PIPE,  # its end tells the fork server that its owner is gone
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd=scratch,
@@ -86,7 +86,7 @@ class Nurseries:
             )
 
     def close(self) -> None:
-        """End the nurseries; workers that live on are their own callers' to end."""
+        """End the fork servers; workers that live on are their own callers' to end."""
         with self._lock:
             for process in self._processes.values():
                 process.kill()

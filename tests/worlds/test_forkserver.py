@@ -1,4 +1,4 @@
-"""Nurseries: workers forked from a process that has imported the frameworks."""
+"""ForkServers: workers forked from a process that has imported the frameworks."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from migrate.worlds import nursery as module
+from migrate.worlds import forkserver as module
 from migrate.worlds.environment import Limits, World
-from migrate.worlds.nursery import Nurseries
+from migrate.worlds.forkserver import ForkServers
 from migrate.worlds.process import Forked
 from migrate.worlds.sandbox import policy
 from migrate.worlds.worker import Worker, WorkerDied
 
-pytestmark = pytest.mark.skipif(not module.SUPPORTED, reason="no nurseries on this system")
+pytestmark = pytest.mark.skipif(not module.SUPPORTED, reason="no fork servers on this system")
 LIGHT = {"keras2": (World.LEGACY, ("decimal",)), "keras3": (World.MODERN, ("decimal",))}
 HANDLERS = """
 import os, sys, tempfile
@@ -45,24 +45,24 @@ def handlers(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def nurseries(tmp_path: Path):
-    made = Nurseries(tmp_path / "n", 1, LIGHT)
+def forkservers(tmp_path: Path):
+    made = ForkServers(tmp_path / "n", 1, LIGHT)
     yield made
     made.close()
 
 
-def worker(tmp_path: Path, handlers: Path, nurseries: Nurseries, name: str = "s") -> Worker:
+def worker(tmp_path: Path, handlers: Path, forkservers: ForkServers, name: str = "s") -> Worker:
     limits = Limits(call_seconds=20, start_seconds=20)
-    socket = nurseries.sockets()[World.LEGACY]
-    return Worker(World.LEGACY, tmp_path / name, limits, handlers=handlers, nursery=socket)
+    socket = forkservers.sockets()[World.LEGACY]
+    return Worker(World.LEGACY, tmp_path / name, limits, handlers=handlers, forkserver=socket)
 
 
-def test_children_share_what_the_nursery_imported_and_nothing_else(
-    tmp_path: Path, handlers: Path, nurseries: Nurseries
+def test_children_share_what_the_fork_server_imported_and_nothing_else(
+    tmp_path: Path, handlers: Path, forkservers: ForkServers
 ) -> None:
     with (
-        worker(tmp_path, handlers, nurseries, "a") as one,
-        worker(tmp_path, handlers, nurseries, "b") as two,
+        worker(tmp_path, handlers, forkservers, "a") as one,
+        worker(tmp_path, handlers, forkservers, "b") as two,
     ):
         first, second = one.call("look", {}), two.call("look", {})
     assert first["imported"]
@@ -75,40 +75,40 @@ def test_children_share_what_the_nursery_imported_and_nothing_else(
 
 
 def test_the_end_of_a_child_is_told_with_its_signal(
-    tmp_path: Path, handlers: Path, nurseries: Nurseries
+    tmp_path: Path, handlers: Path, forkservers: ForkServers
 ) -> None:
-    with worker(tmp_path, handlers, nurseries) as made:
+    with worker(tmp_path, handlers, forkservers) as made:
         with pytest.raises(WorkerDied) as caught:
             made.call("crash", {})
         assert caught.value.signal == "SIGSEGV"
-        assert made.call("look", {})["imported"], "the next call has a fresh child of the same nursery"
+        assert made.call("look", {})["imported"], "the next call has a fresh child of the same forkserver"
         assert made.starts == 2
 
 
-def test_a_closed_worker_leaves_no_process(tmp_path: Path, handlers: Path, nurseries: Nurseries) -> None:
-    made = worker(tmp_path, handlers, nurseries)
+def test_a_closed_worker_leaves_no_process(tmp_path: Path, handlers: Path, forkservers: ForkServers) -> None:
+    made = worker(tmp_path, handlers, forkservers)
     pid = made.call("look", {})["pid"]
     assert made.pid == pid
     made.close()
-    assert not Path(f"/proc/{pid}").exists(), "killed, and its status collected by the nursery"
+    assert not Path(f"/proc/{pid}").exists(), "killed, and its status collected by the forkserver"
 
 
-def test_without_its_nursery_a_worker_starts_by_itself(
-    tmp_path: Path, handlers: Path, nurseries: Nurseries
+def test_without_its_fork_server_a_worker_starts_by_itself(
+    tmp_path: Path, handlers: Path, forkservers: ForkServers
 ) -> None:
-    made = worker(tmp_path, handlers, nurseries)
-    nurseries.close()
+    made = worker(tmp_path, handlers, forkservers)
+    forkservers.close()
     with made:
         seen = made.call("look", {})
     assert seen["parent"] == os.getpid()
 
 
-def test_the_death_of_a_nursery_costs_its_children(
-    tmp_path: Path, handlers: Path, nurseries: Nurseries
+def test_the_death_of_a_fork_server_costs_its_children(
+    tmp_path: Path, handlers: Path, forkservers: ForkServers
 ) -> None:
-    made = worker(tmp_path, handlers, nurseries)
-    nursery = made.call("look", {})["parent"]
-    os.kill(nursery, signal.SIGKILL)
+    made = worker(tmp_path, handlers, forkservers)
+    forkserver = made.call("look", {})["parent"]
+    os.kill(forkserver, signal.SIGKILL)
     end = time.monotonic() + 10
     while made.alive and time.monotonic() < end:
         time.sleep(0.01)
@@ -117,17 +117,17 @@ def test_the_death_of_a_nursery_costs_its_children(
         assert made.call("look", {})["parent"] == os.getpid(), "the next call begins by itself"
 
 
-def test_nurseries_end_with_their_owner(tmp_path: Path, handlers: Path) -> None:
+def test_fork_servers_end_with_their_owner(tmp_path: Path, handlers: Path) -> None:
     script = f"""
         import os, sys, time
         from pathlib import Path
         from migrate.worlds.environment import World
-        from migrate.worlds.nursery import Nurseries
+        from migrate.worlds.forkserver import ForkServers
         from migrate.worlds.worker import Worker
         light = {{"keras2": (World.LEGACY, ("decimal",)), "keras3": (World.MODERN, ("decimal",))}}
-        nurseries = Nurseries(Path({str(tmp_path / "n")!r}), 1, light)
+        forkservers = ForkServers(Path({str(tmp_path / "n")!r}), 1, light)
         worker = Worker(World.LEGACY, Path({str(tmp_path / "s")!r}), handlers=Path({str(handlers)!r}),
-                        nursery=nurseries.sockets()[World.LEGACY])
+                        forkserver=forkservers.sockets()[World.LEGACY])
         seen = worker.call("look", {{}})
         print(seen["pid"], seen["parent"], flush=True)
         os.kill(os.getpid(), 9)
@@ -150,10 +150,10 @@ def _runs(number: str) -> bool:
         return False
 
 
-def test_a_path_too_long_for_a_socket_means_no_nursery(tmp_path: Path) -> None:
-    nurseries = Nurseries(tmp_path / ("x" * module.LONGEST_PATH), 1, LIGHT)
-    assert nurseries.sockets() == {}
-    nurseries.close()
+def test_a_path_too_long_for_a_socket_means_no_forkserver(tmp_path: Path) -> None:
+    forkservers = ForkServers(tmp_path / ("x" * module.LONGEST_PATH), 1, LIGHT)
+    assert forkservers.sockets() == {}
+    forkservers.close()
 
 
 def test_nobody_listening_is_an_error_of_the_system(tmp_path: Path) -> None:
@@ -165,13 +165,18 @@ def test_nobody_listening_is_an_error_of_the_system(tmp_path: Path) -> None:
 def test_a_sandboxed_child_holds_the_frameworks_and_nothing_of_this_project(
     tmp_path: Path, handlers: Path
 ) -> None:
-    nurseries = Nurseries(tmp_path / "n", 1)
+    forkservers = ForkServers(tmp_path / "n", 1)
     limits = Limits(call_seconds=60)
     rules = policy(tmp_path / "s", limits, [handlers])
-    sockets = nurseries.sockets()
+    sockets = forkservers.sockets()
     try:
         with Worker(
-            World.STOCK, tmp_path / "s", limits, handlers=handlers, policy=rules, nursery=sockets[World.STOCK]
+            World.STOCK,
+            tmp_path / "s",
+            limits,
+            handlers=handlers,
+            policy=rules,
+            forkserver=sockets[World.STOCK],
         ) as forked:
             assert forked.call("frameworks", {})["loaded"] == ["keras", "tensorflow"]
             assert forked.hello is not None
@@ -180,4 +185,4 @@ def test_a_sandboxed_child_holds_the_frameworks_and_nothing_of_this_project(
             hello = started.ready()
             assert (hello.protections, hello.missing) == (protections, missing)
     finally:
-        nurseries.close()
+        forkservers.close()

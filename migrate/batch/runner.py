@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from migrate.batch import resources
-from migrate.batch.adopt import adopt, sweep_outputs
 from migrate.batch.events import Event, Outcome, Task
 from migrate.batch.interrupts import Interrupts
 from migrate.batch.job import Settings, encode_options
 from migrate.batch.local import RETRIED, Executor
 from migrate.batch.lock import STATE, not_writable
 from migrate.batch.plan import Action, Upgrade, make_plan, task_of
+from migrate.batch.recover import recover, sweep_outputs
 from migrate.findings import MigrationError
-from migrate.report.records import (
+from migrate.results import (
     SCHEMA_VERSION,
     ArtifactResult,
     BatchReport,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from migrate.batch.find import Found
+    from migrate.batch.inputs import BatchInputs
     from migrate.batch.ledger import Ledger
     from migrate.batch.options import BatchOptions
 
@@ -52,12 +52,12 @@ class BatchStopped(MigrationError):  # noqa: N818 - an event, not a fault
         self.report = report
 
 
-class Run:
+class BatchRun:
     """One run over one ledger: planned when made, run once by `go`."""
 
     def __init__(
         self,
-        found: Found,
+        found: BatchInputs,
         out: Path,
         batch: BatchOptions,
         ledger: Ledger,
@@ -85,7 +85,7 @@ class Run:
         ledger.plan(
             (one.candidate.source, one.folder, one.key, one.candidate.size, one.outdated) for one in plan
         )
-        self._plan = adopt(plan, ledger, out, self._ruleset, everything=rebuilt)
+        self._plan = recover(plan, ledger, out, self._ruleset, everything=rebuilt)
 
     def go(self, make_executor: Callable[[int, Settings, BatchOptions], Executor]) -> BatchReport:
         """Migrate what the plan says, and report all of it.
