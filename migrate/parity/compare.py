@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from migrate.capsule.model import Array
-from migrate.parity.tolerance import tolerance_for
+from migrate.parity.tolerance import feature_scales, largest_by_feature, tolerance_for
 
-NO_SLACK: Mapping[str, float] = {}
+Slack = float | Array
+"""Allowed beside the tolerance: one figure, or one per feature."""
+NO_SLACK: Mapping[str, Slack] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class Comparison:
     """The figures of one output over one or more cases.
 
     ``max_rel`` is the largest error over the largest magnitude of the reference; ``argmax_agreement`` the share
-    of rows (last axis) whose largest element is the same; ``used`` the error over the one that is allowed.
+    of rows (last axis) whose largest element is the same; ``used`` the error over the one that is allowed, in the worst
+    feature.
     """
 
     name: str
@@ -59,7 +62,7 @@ def compare_arrays(
     result: Array,
     compute: str = "",
     relative: float | None = None,
-    slack: float = 0.0,
+    slack: Slack = 0.0,
 ) -> Comparison:
     """Compare one output of one case.
 
@@ -90,17 +93,22 @@ def compare_arrays(
         return Comparison(name, False, np.inf, np.inf, 0.0, 0.0, "infinities or NaN stand at other places")
     a, b = np.where(finite, a, 0.0), np.where(finite, b, 0.0)
     scale = float(np.abs(a).max(initial=0.0))
-    error = float(np.abs(a - b).max(initial=0.0))
+    errors = largest_by_feature(a - b)
+    error = float(errors.max(initial=0.0))
     tolerance = tolerance_for(reference.dtype, compute, relative)
-    limit = tolerance.absolute + tolerance.relative * scale + slack
+    limits = tolerance.absolute + tolerance.relative * feature_scales(a) + slack
     relative_error = error / scale if scale else error
-    reason = (
-        ""
-        if error <= limit
-        else f"differs by {error:.3g} (relative {relative_error:.3g}), allowed {limit:.3g}"
-    )
-    used = error / limit if limit else 0.0
-    return Comparison(name, error <= limit, error, relative_error, _cosine(a, b), _argmax(a, b), reason, used)
+    used = np.divide(errors, limits, out=np.where(errors > 0, np.inf, 0.0), where=limits > 0)
+    worst = int(used.argmax()) if used.size else 0
+    equal = bool(np.all(errors <= limits))
+    reason = "" if equal else _difference(errors[worst], limits[worst], relative_error, worst, len(errors))
+    most = bounded(float(used[worst])) if used.size else 0.0
+    return Comparison(name, equal, error, relative_error, _cosine(a, b), _argmax(a, b), reason, most)
+
+
+def _difference(error: float, limit: float, relative: float, feature: int, features: int) -> str:
+    where = f" in feature {feature}" if features > 1 else ""
+    return f"differs by {error:.3g}{where} (relative {relative:.3g}), allowed {limit:.3g}"
 
 
 def compare_cases(
@@ -109,15 +117,19 @@ def compare_cases(
     names: Sequence[str],
     compute: str = "",
     relative: float | None = None,
-    slack: Mapping[str, float] = NO_SLACK,
+    slack: Mapping[str, Slack] = NO_SLACK,
 ) -> list[Comparison]:
     """Compare all cases (arrays named ``case/output``, as ``slack`` is), one comparison per output.
 
-    An output that one side lacks is unequal.
+    An output that one side lacks is unequal; one that no case of the reference has is left out: a recording may
+    hold some outputs only.
     """
     by_output: dict[str, list[Comparison]] = {}
+    held = {key.split("/")[1] for key in references}
     for key in sorted({*references, *results}):
         position = key.split("/")[1]
+        if position not in held:
+            continue
         name = names[int(position)] if int(position) < len(names) else f"output {position}"
         if key not in references or key not in results:
             missing = Comparison(name, False, np.inf, np.inf, 0.0, 0.0, "the output is missing on one side")

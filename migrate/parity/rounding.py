@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from migrate.capsule.model import Array
+from migrate.parity.tolerance import feature_scales, largest_by_feature
 
 FACTOR = 4.0
 """Rounding happens in every layer, and not only in the inputs."""
@@ -37,26 +38,23 @@ def _nudged(array: Array, rng: np.random.Generator) -> Array:
     return np.where(moved, further, array)
 
 
-def slack_of(outputs: Mapping[str, Array], rounds: Sequence[Mapping[str, Array]]) -> dict[str, float]:
-    """What rounding may add to the tolerance of each output, absolute.
+def slack_of(outputs: Mapping[str, Array], rounds: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    """What rounding may add to the tolerance of each output, absolute, for each feature.
 
     Args:
         outputs: of the original, named ``case/output``.
         rounds: its outputs for nudged inputs, in each round.
     """
     return {
-        name: min(
-            FACTOR * max(_difference(array, answers[name]) for answers in rounds), CAP * _largest(array)
+        name: np.minimum(
+            FACTOR * np.max([_difference(array, answers[name]) for answers in rounds], axis=0),
+            CAP * feature_scales(np.where(np.isfinite(array), array, 0.0)),
         )
         for name, array in outputs.items()
         if array.dtype.kind == "f"
     }
 
 
-def _difference(a: Array, b: Array) -> float:
+def _difference(a: Array, b: Array) -> Array:
     both = np.isfinite(a) & np.isfinite(b)
-    return float(np.abs(a[both].astype(np.float64) - b[both].astype(np.float64)).max(initial=0.0))
-
-
-def _largest(array: Array) -> float:
-    return float(np.abs(array[np.isfinite(array)].astype(np.float64)).max(initial=0.0))
+    return largest_by_feature(np.where(both, a.astype(np.float64) - b.astype(np.float64), 0.0))

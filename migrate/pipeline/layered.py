@@ -137,15 +137,32 @@ def _collect_witnesses(
     """Recorded outputs if there are any, and the legacy world's."""
     # Recorded outputs belong to recorded weights; an architecture alone has others.
     path = None if translated.initialised else request.golden or find_golden(request.path)
-    recorded = read_golden(path) if path is not None else None
-    if path is not None and recorded is not None and recorded.inputs:
-        golden = recorded.arranged([entry["name"] for entry in described["inputs"]])
-        progress.witnesses.append(golden_witness(slot, path.name, golden))
-        progress.golden_activations = golden.activations
+    if path is not None:
+        try:
+            _witness_recording(slot, path, described, progress)
+        except MigrationError as error:
+            if request.golden is not None:
+                raise
+            # It was found by its name alone, and other evidence can be had.
+            progress.findings.append(error.finding(Severity.WARNING))
     if reference is not None:
         progress.witnesses.append(
             ReferenceRun(reference.evidence, "the legacy world", reference.probes, reference.outputs)
         )
+
+
+def _witness_recording(slot: Slot, path: Path, described: Described, progress: Progress) -> None:
+    """Add a recording to the witnesses, and what it holds of single layers.
+
+    Raises:
+        MigrationError: ``PAR003`` for a file that is no recording of this model.
+    """
+    recorded = read_golden(path)
+    if not recorded.inputs:  # of signatures alone
+        return
+    golden = recorded.arranged([entry["name"] for entry in described["inputs"]])
+    progress.witnesses.append(golden_witness(slot, path.name, golden))
+    progress.golden_activations = golden.activations
 
 
 def golden_witness(slot: Slot, label: str, golden: Golden) -> ReferenceRun:
@@ -155,9 +172,7 @@ def golden_witness(slot: Slot, label: str, golden: Golden) -> ReferenceRun:
     return ReferenceRun("golden", label, probes, golden.references())
 
 
-def _compare_built(
-    slot: Slot, judge: Comparator, progress: Progress, retake: Callable[[], object] | None
-) -> None:
+def _compare_built(slot: Slot, judge: Comparator, progress: Progress, retake: Callable[[], object] | None) -> None:
     """Compare the model that the modern world holds, and name the first layer that differs.
 
     Args:

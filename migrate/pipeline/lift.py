@@ -61,7 +61,9 @@ def lift_signature(
     if name in references:
         reference = references[name]
         label = f"signature {name!r}"
-        witnesses.append(ReferenceRun(reference.evidence, label, reference.probes, reference.outputs))
+        witnesses.append(
+            ReferenceRun(reference.evidence, label, reference.probes, reference.outputs, endpoint=name)
+        )
     try:
         parts = _build_and_prove(
             slot,

@@ -9,6 +9,7 @@ import msgspec
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
 from migrate.formats.naming import misnamed
+from migrate.pipeline.evidence import strongest, weigh
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.lift import migrate_graph
 from migrate.pipeline.outcome import must_be_a_model, status_of
@@ -47,6 +48,7 @@ def migrate_artifact(request: ArtifactRequest, options: Options, slot: Slot) -> 
         status = status_of(error)
         severity = Severity.INFO if status is Status.SKIPPED else Severity.ERROR
         progress.findings.append(error.finding(severity))
+        progress.evidence = strongest(progress.witnesses)
         return artifact_result(request, progress, status, Outputs(), time.perf_counter() - start)
 
 
@@ -65,7 +67,7 @@ def _migrate(
         written = migrate_graph(request, options, slot, staged, progress)
     else:
         written = _migrate_file(request, options, slot, staged, progress)
-    status = Status.MIGRATED if progress.comparisons else Status.UNVERIFIED
+    status = weigh(progress)
     result = artifact_result(
         request, progress, status, _outputs(request, written), time.perf_counter() - start
     )

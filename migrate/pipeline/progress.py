@@ -11,7 +11,7 @@ from typing import Any
 
 from migrate.capsule.model import Array, Model
 from migrate.findings import Finding
-from migrate.parity.compare import Comparison
+from migrate.parity.compare import Comparison, Slack
 from migrate.pipeline.translated import Facts, FiredRule
 from migrate.results import LayerParity
 
@@ -26,13 +26,15 @@ class ReferenceRun:
         probes: file of arrays named ``case/input``, readable by every world of the slot.
         outputs: expected arrays named ``case/output``.
         slack: what rounding may add to the tolerance, by the same names; see `migrate.parity.rounding`.
+        endpoint: the signature that it is a call of; empty for the call of a model of layers.
     """
 
     evidence: str
     label: str
     probes: Path
     outputs: Mapping[str, Array]
-    slack: Mapping[str, float] = field(default_factory=dict)
+    slack: Mapping[str, Slack] = field(default_factory=dict)
+    endpoint: str = ""
 
     @property
     def cases(self) -> int:
@@ -45,7 +47,7 @@ class Progress:
     """Collected while an artifact is migrated.
 
     ``classes`` are those of the layers that dialect rules were shown: empty where none was shown any, None while that
-    is not known.
+    is not known. ``evidence`` is what the comparisons rest on; see `migrate.pipeline.evidence`.
     """
 
     facts: Facts | None = None
@@ -54,6 +56,7 @@ class Progress:
     legacy: Model | None = None
     findings: list[Finding] = field(default_factory=list)
     witnesses: list[ReferenceRun] = field(default_factory=list)
+    evidence: str = ""
     golden_activations: Mapping[str, Array] = field(default_factory=dict)
     comparisons: list[Comparison] = field(default_factory=list)
     first_divergent: str | None = None
@@ -62,12 +65,6 @@ class Progress:
     signatures: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     phases: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def evidence(self) -> str:
-        """The strongest evidence that the comparisons rest on."""
-        ranks = ("golden", "original", "reconstructed")
-        return min((w.evidence for w in self.witnesses), key=ranks.index, default="")
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:

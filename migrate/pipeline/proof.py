@@ -12,7 +12,7 @@ import numpy as np
 from migrate.capsule.model import Array, Model
 from migrate.capsule.store import load_arrays
 from migrate.findings import MigrationError
-from migrate.parity.compare import NO_SLACK, Comparison, bounded, compare_arrays, compare_cases
+from migrate.parity.compare import NO_SLACK, Comparison, Slack, bounded, compare_arrays, compare_cases
 from migrate.results import LayerParity
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import Worker, WorldError
@@ -33,7 +33,7 @@ class Comparator:
         self,
         references: Mapping[str, Array],
         results: Mapping[str, Array],
-        slack: Mapping[str, float] = NO_SLACK,
+        slack: Mapping[str, Slack] = NO_SLACK,
     ) -> list[Comparison]:
         """One comparison per output over all cases; ``slack`` is allowed beside the tolerance."""
         return compare_cases(references, results, self.names, self.compute, self.relative, slack)
@@ -87,9 +87,7 @@ def profile_layers(slot: Slot, probes: Path, judge: Comparator) -> tuple[list[La
     return compare_layers(legacy["layers"], expected, actual, judge)
 
 
-def profile_golden(
-    slot: Slot, probes: Path, activations: Mapping[str, Array], judge: Comparator
-) -> str | None:
+def profile_golden(slot: Slot, probes: Path, activations: Mapping[str, Array], judge: Comparator) -> str | None:
     """The first layer whose output differs from its recording; None where none was recorded."""
     if not activations:
         return None

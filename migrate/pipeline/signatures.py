@@ -91,14 +91,12 @@ def _input_spec(
 def witnesses_of(references: Mapping[str, Reference]) -> list[tuple[str, ReferenceRun]]:
     """One witness for each reference, by signature."""
     return [
-        (name, ReferenceRun(r.evidence, f"signature {name!r}", r.probes, r.outputs))
+        (name, ReferenceRun(r.evidence, f"signature {name!r}", r.probes, r.outputs, endpoint=name))
         for name, r in references.items()
     ]
 
 
-def recorded_calls(
-    request: ArtifactRequest, slot: Slot, signatures: Signatures
-) -> list[tuple[str, ReferenceRun]]:
+def recorded_calls(request: ArtifactRequest, slot: Slot, signatures: Signatures) -> list[tuple[str, ReferenceRun]]:
     """Recorded calls of signatures, where the user has them."""
     path = request.golden or find_golden(request.path)
     if path is None:
@@ -114,7 +112,8 @@ def recorded_calls(
         outputs = {f"0/{i}": recorded.outputs[e["name"]] for i, e in enumerate(signature["outputs"])}
         probes = slot.inputs / f"recorded{number}.safetensors"
         save_arrays(probes, inputs)
-        witnesses.append((name, ReferenceRun("golden", f"{name!r} of {path.name}", probes, outputs)))
+        label = f"{name!r} of {path.name}"
+        witnesses.append((name, ReferenceRun("golden", label, probes, outputs, endpoint=name)))
     return witnesses
 
 

@@ -45,6 +45,13 @@ REASONS: tuple[Rule, ...] = (
         "The original moves as far when its inputs change in the last bit. Record outputs of real inputs to have them "
         "compared without this allowance.",
     ),
+    note(
+        "PAR008",
+        "vacuous-reference",
+        "A reference says nothing: no rows, no finite value, or one answer to every input.",
+        "A comparison with it cannot fail, so an output that has no other reference is `unverified`. Record "
+        "outputs of real inputs, and look at the weights: NaN and dead units give such answers.",
+    ),
     reason(
         "PAR006",
         "incomparable",

@@ -27,6 +27,31 @@ def test_error_is_judged_by_the_largest_magnitude() -> None:
     assert not compare_arrays("y", np.array([1.0, 0.0], "float32"), np.array([1.0, 0.005], "float32")).equal
 
 
+def test_a_large_feature_hides_nothing_in_its_neighbours() -> None:
+    reference = RNG.normal(size=(8, 3)).astype("float32") * np.array([1e9, 1.0, 1e5], "float32")
+    for feature, error in ((1, 1.0), (2, 12_345.0)):
+        wrong = reference.copy()
+        wrong[3, feature] += error
+        comparison = compare_arrays("y", reference, wrong)
+        assert not comparison.equal
+        assert f"in feature {feature}" in comparison.reason
+        assert comparison.used > 1
+
+
+def test_one_row_of_features_may_cancel_to_almost_nothing() -> None:
+    reference = np.array([[1.0, 1e-4]], "float32")
+    assert compare_arrays("y", reference, reference + np.float32(5e-7)).equal
+    rows = np.tile(reference, (8, 1))
+    assert not compare_arrays("y", rows, rows + np.array([0, 5e-7], "float32")).equal, (
+        "eight rows are no chance"
+    )
+
+
+def test_an_output_that_was_not_recorded_is_not_compared() -> None:
+    results = {"0/0": np.zeros(2, "float32"), "0/1": np.zeros(2, "float32")}
+    assert [c.name for c in compare_cases({"0/1": results["0/1"]}, results, ["a", "b"])] == ["b"]
+
+
 @pytest.mark.parametrize(
     ("reference", "result"),
     [

@@ -1,0 +1,99 @@
+"""What the comparisons of an artifact are worth: the evidence that they rest on, and the status that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from migrate.capsule.store import load_arrays
+from migrate.findings import Finding, Severity
+from migrate.parity.vacuous import vacuous_outputs
+from migrate.pipeline.progress import Progress, ReferenceRun
+from migrate.pipeline.proof import lowest_precision
+from migrate.results import Status
+
+_RANKS = ("golden", "original", "reconstructed")
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    witness: ReferenceRun
+    vacuous: Mapping[int, str]
+
+    @property
+    def spoken_for(self) -> frozenset[int]:
+        """Outputs that the witness is evidence for."""
+        return frozenset(_positions(self.witness)) - self.vacuous.keys()
+
+
+def weigh(progress: Progress) -> Status:
+    """Set the evidence of the comparisons, report references that say nothing, and answer the status.
+
+    An output is proven by the strongest witness that says something of it, an endpoint by what proves its weakest
+    output. An output that no witness says anything of makes the artifact ``unverified``.
+    """
+    if not progress.comparisons:
+        return Status.UNVERIFIED
+    compute = lowest_precision(progress.legacy) if progress.legacy is not None else ""
+    by_endpoint: dict[str, list[_Weighed]] = {}
+    for witness in _once(progress.witnesses):
+        vacuous = vacuous_outputs(load_arrays(witness.probes), witness.outputs, compute)
+        by_endpoint.setdefault(witness.endpoint, []).append(_Weighed(witness, vacuous))
+    ranks, proven = [], True
+    for endpoint, weighed in by_endpoint.items():
+        names = _output_names(progress, endpoint)
+        found, rank = _weigh_endpoint(weighed, names)
+        progress.findings += found
+        proven = proven and all(finding.severity is not Severity.WARNING for finding in found)
+        if rank is not None:
+            ranks.append(rank)
+    progress.evidence = _RANKS[min(ranks)] if ranks else ""
+    return Status.MIGRATED if proven else Status.UNVERIFIED
+
+
+def strongest(witnesses: Sequence[ReferenceRun]) -> str:
+    """The strongest kind of evidence among witnesses: of a migration that a difference ended."""
+    return min((witness.evidence for witness in witnesses), key=_RANKS.index, default="")
+
+
+def _once(witnesses: Sequence[ReferenceRun]) -> list[ReferenceRun]:
+    """Each witness once: that of a signature is called for the layers and for the SavedModel."""
+    return list({(w.endpoint, w.label, w.probes): w for w in witnesses}.values())
+
+
+def _weigh_endpoint(weighed: Sequence[_Weighed], names: Sequence[str]) -> tuple[list[Finding], int | None]:
+    """Findings of an endpoint's outputs, and the rank of its evidence; None where it has none."""
+    findings, ranks = [], []
+    for position in sorted({p for w in weighed for p in _positions(w.witness)} | set(range(len(names)))):
+        name = names[position] if position < len(names) else f"output {position}"
+        best = [_RANKS.index(w.witness.evidence) for w in weighed if position in w.spoken_for]
+        ranks += [min(best)] if best else []
+        findings += [
+            _finding(name, w, position, proven=bool(best)) for w in weighed if position not in w.spoken_for
+        ]
+    return findings, max(ranks, default=None)
+
+
+def _finding(name: str, weighed: _Weighed, position: int, *, proven: bool) -> Finding:
+    why = weighed.vacuous.get(position, "was not recorded")
+    return Finding(
+        "PAR008",
+        Severity.INFO if proven else Severity.WARNING,
+        f"{weighed.witness.label}: output {name!r} {why}, which is no evidence",
+        ""
+        if proven
+        else "Record inputs and outputs that differ with the original framework as MODEL.golden.npz beside "
+        "the model.",
+        place=name,
+    )
+
+
+def _positions(witness: ReferenceRun) -> set[int]:
+    return {int(key.split("/")[1]) for key in witness.outputs}
+
+
+def _output_names(progress: Progress, endpoint: str) -> list[str]:
+    if endpoint:
+        old = progress.signatures.get("old", {}).get(endpoint, {})
+        return [entry["name"] for entry in old.get("outputs", [])]
+    return list(progress.signatures.get("new", {}).get("output_names", []))
