@@ -50,3 +50,27 @@ def attention_of_padding(kit):
     query = L.Dense(4, name="query")(words)
     y, scores = L.MultiHeadAttention(1, 2, name="scored")(query, words, return_attention_scores=True)
     return kit.functional(ids, [L.GlobalAveragePooling1D()(L.LayerNormalization()(x)), y, scores])
+
+
+def padded_pair(rng):
+    """Ids of a question and of an answer, the second padded in other places than the first."""
+    return [padded_ids(rng)[0], padded_ids(rng)[0][::-1]]
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.8 tf.keras-2.15/keras",
+    "Encoder and decoder over padded text: the decoder gets the encoder's states, and its mask implicitly.",
+    "seq2seq initial_state mask embedding functional_kwargs",
+    inputs=padded_pair,
+)
+def seq2seq_masked(kit):
+    L = kit.layers
+    question, answer = kit.Input((6,), name="question"), kit.Input((6,), name="answer")
+    asked = L.Embedding(7, 4, mask_zero=True, name="asked")(question)
+    said = L.Embedding(7, 4, mask_zero=True, name="said")(answer)
+    _, h, c = L.LSTM(3, return_state=True, name="encoder")(asked)
+    told = L.LSTM(3, return_sequences=True, name="decoder")(said, initial_state=[h, c])
+    _, g = L.GRU(3, return_state=True, name="gated_encoder")(asked)
+    gated = L.GRU(3, return_sequences=True, name="gated_decoder")(said, initial_state=g)
+    words = L.TimeDistributed(L.Dense(7, activation="softmax"), name="words")(told)
+    return kit.functional([question, answer], [words, L.SimpleRNN(2)(told), L.SimpleRNN(2)(gated)])

@@ -255,3 +255,15 @@ def custom_layer(kit):
     L = kit.layers
     line = kit.Input((4,), name="line")
     return kit.functional(line, L.Dense(2)(Scale(power=2, name="scale")(line)))
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.8 tf.keras-2.15/keras tf.keras-2.15/json",
+    "Inputs and a layer that are called like Python keywords: no Python function can have such an argument.",
+    "awkward_names python_keyword",
+)
+def keyword_names(kit):
+    L = kit.layers
+    first, second = kit.Input((3,), name="in"), kit.Input((2,), name="class")
+    both = L.concatenate([first, L.Dense(2, name="lambda")(second)])
+    return kit.functional([first, second], L.Dense(2, name="is")(both))

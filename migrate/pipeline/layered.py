@@ -12,9 +12,10 @@ import numpy as np
 from migrate.capsule.model import count_parameters
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import MigrationError, Severity
-from migrate.formats.saved_model.names import argument_names
+from migrate.formats.saved_model.names import DEFAULT_SIGNATURE, argument_names
 from migrate.parity.golden import Golden, find_golden, read_golden
 from migrate.pipeline.deploy import deploy
+from migrate.pipeline.limits import report_keywords
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.proof import (
     Comparator,
@@ -95,6 +96,8 @@ def migrate_layers(
                 "output_names": list(judge.names),
             },
         )
+    if "saved_model" in written:
+        report_keywords({DEFAULT_SIGNATURE: {"inputs": [{"name": name} for name in input_names]}}, progress)
     if not compiled and options.targets <= DEFAULT_TARGETS:
         _release(slot.modern, progress)
     with progress.phase("reload"):

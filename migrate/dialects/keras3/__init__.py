@@ -18,6 +18,7 @@ from migrate.dialects.keras3 import (
     preprocessing,
     replaced,
     roles,
+    stated_masks,
     training_layers,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "recurrent",
     "replaced",
     "roles",
+    "stated_masks",
     "time_distributed",
     "training_layers",
 ]

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.worlds.modern.portable import make_portable
+from migrate.worlds.modern.signature_keys import restore_keys, speakable
 
 TABLED = frozenset({"IntegerLookup", "StringLookup", "TextVectorization", "FeatureSpace", "HashedCrossing"})
 """Layers of Keras that may hold a lookup table or an asset."""
@@ -31,8 +32,9 @@ def export_saved_model(model: Any, path: Path, input_names: list[str], output_na
         output_names: keys of the result, in the order of the flat outputs (Keras 3 alone would call them
             ``output_0`` …; Keras 2 served them under the names of the output layers).
     """
+    arguments = speakable(input_names)
     specs = [
-        tf.TensorSpec(_free_batch(t.shape), t.dtype, name=name)
+        tf.TensorSpec(_free_batch(t.shape), t.dtype, name=arguments[name])
         for name, t in zip(input_names, model.inputs, strict=True)
     ]
 
@@ -44,6 +46,7 @@ def export_saved_model(model: Any, path: Path, input_names: list[str], output_na
     _track(archive, model)
     archive.add_endpoint(DEFAULT_SIGNATURE, serve, input_signature=specs)
     archive.write_out(str(path), verbose=False)
+    restore_keys(path, {DEFAULT_SIGNATURE: arguments})
 
 
 def _track(archive: Any, model: Any) -> None:

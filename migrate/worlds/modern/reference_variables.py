@@ -9,8 +9,7 @@ owns its weights (tensorflow/tensorflow#42425). Only what a signature's outputs 
 
 from __future__ import annotations
 
-import keyword
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 from tensorflow.core.framework import graph_pb2
-from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow.python.saved_model import loader_impl
 
 from migrate.findings import MigrationError
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
+from migrate.worlds.modern.signature_keys import restore_keys, speakable
 from migrate.worlds.session import shape_of
 
 _VARIABLE_OPS = frozenset({"Variable", "VariableV2"})
@@ -220,42 +219,6 @@ def _become_placeholder(node: Any) -> None:
     for key in [k for k in node.attr if k not in ("dtype", "shape")]:
         del node.attr[key]
     del node.input[:]
-
-
-def speakable(keys: Iterable[str]) -> dict[str, str]:
-    """Key to a name that a Python argument can have: ``in`` becomes ``in_``."""
-    taken = set(keys)
-    names = {}
-    for key in keys:
-        name = key
-        while keyword.iskeyword(name) or (name != key and name in taken):
-            name += "_"
-        taken.add(name)
-        names[key] = name
-    return names
-
-
-def restore_keys(folder: Path, arguments: Mapping[str, Mapping[str, str]]) -> None:
-    """Give the inputs of written signatures the keys that callers know.
-
-    Args:
-        folder: of the SavedModel.
-        arguments: signature to key to the argument that stood for it.
-    """
-    if all(key == name for names in arguments.values() for key, name in names.items()):
-        return
-    file = folder / "saved_model.pb"
-    model = saved_model_pb2.SavedModel()
-    model.ParseFromString(file.read_bytes())
-    for meta in model.meta_graphs:
-        for signature, names in arguments.items():
-            inputs = meta.signature_def[signature].inputs
-            for key, name in names.items():
-                if key != name:
-                    inputs[key].CopyFrom(inputs[name])
-                    del inputs[name]
-    file.write_bytes(model.SerializeToString(deterministic=True))
-    (folder / "fingerprint.pb").unlink(missing_ok=True)  # it is of the bytes before; servers do without
 
 
 HANDLERS = {"reexport_tf1": reexport_tf1}

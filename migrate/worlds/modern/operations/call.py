@@ -16,6 +16,7 @@ from migrate.worlds.modern.operations import (
     entropies,
     graphs,
     images,
+    masks,
     matrices,
     numbers,
     pixels,
@@ -31,6 +32,7 @@ COMPOSITES: Mapping[str, Callable[..., Any]] = {
     **entropies.FUNCTIONS,
     **graphs.FUNCTIONS,
     **images.FUNCTIONS,
+    **masks.FUNCTIONS,
     **matrices.FUNCTIONS,
     **numbers.FUNCTIONS,
     **pixels.FUNCTIONS,
@@ -47,6 +49,8 @@ _ON_SIZES: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 _OF_SIZES = shapes.FUNCTIONS.keys() | slices.FUNCTIONS.keys() | {"conv_transpose"}
 """Composites that take sizes as they are."""
+_FOUND = frozenset(f"composite.{name}" for name in masks.FUNCTIONS)
+"""Composites that find a tensor of the graph and make none: what made it keeps its name."""
 _ARRAY = "$array"
 
 
@@ -69,6 +73,8 @@ def call_operation(record: Layer, args: tuple[Any, ...], kwargs: Mapping[str, An
     before = {id(op) for op in _producers([*values, *named.values()])}
     result = _evaluate(function, values, named)
     outputs = _leaves(result)
+    if function in _FOUND:
+        return outputs
     _name(outputs, before, record.name if number == 0 else f"{record.name}.call_{number}")
     return outputs
 
