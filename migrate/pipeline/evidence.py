@@ -30,7 +30,8 @@ def weigh(progress: Progress) -> Status:
     """Set the evidence of the comparisons, report references that say nothing, and answer the status.
 
     An output is proven by the strongest witness that says something of it, an endpoint by what proves its weakest
-    output. An output that no witness says anything of makes the artifact ``unverified``.
+    output. An output that no witness says anything of makes the artifact ``unverified``, unless it is one of whole
+    numbers or strings beside others that are proven.
     """
     if not progress.comparisons:
         return Status.UNVERIFIED
@@ -63,15 +64,26 @@ def _once(witnesses: Sequence[ReferenceRun]) -> list[ReferenceRun]:
 
 def _weigh_endpoint(weighed: Sequence[_Weighed], names: Sequence[str]) -> tuple[list[Finding], int | None]:
     """Findings of an endpoint's outputs, and the rank of its evidence; None where it has none."""
-    findings, ranks = [], []
-    for position in sorted({p for w in weighed for p in _positions(w.witness)} | set(range(len(names)))):
+    positions = sorted({p for w in weighed for p in _positions(w.witness)} | set(range(len(names))))
+    best = {
+        position: min(ranks)
+        for position in positions
+        if (ranks := [_RANKS.index(w.witness.evidence) for w in weighed if position in w.spoken_for])
+    }
+    findings = []
+    for position in positions:
         name = names[position] if position < len(names) else f"output {position}"
-        best = [_RANKS.index(w.witness.evidence) for w in weighed if position in w.spoken_for]
-        ranks += [min(best)] if best else []
+        # Labels and ids are exact, and computed of what the other outputs show.
+        proven = position in best or (bool(best) and _is_exact(weighed, position))
         findings += [
-            _finding(name, w, position, proven=bool(best)) for w in weighed if position not in w.spoken_for
+            _finding(name, w, position, proven=proven) for w in weighed if position not in w.spoken_for
         ]
-    return findings, max(ranks, default=None)
+    return findings, max(best.values(), default=None)
+
+
+def _is_exact(weighed: Sequence[_Weighed], position: int) -> bool:
+    arrays = [a for w in weighed for k, a in w.witness.outputs.items() if int(k.split("/")[1]) == position]
+    return bool(arrays) and all(array.size and array.dtype.kind != "f" for array in arrays)
 
 
 def _finding(name: str, weighed: _Weighed, position: int, *, proven: bool) -> Finding:
@@ -82,8 +94,7 @@ def _finding(name: str, weighed: _Weighed, position: int, *, proven: bool) -> Fi
         f"{weighed.witness.label}: output {name!r} {why}, which is no evidence",
         ""
         if proven
-        else "Record inputs and outputs that differ with the original framework as MODEL.golden.npz beside "
-        "the model.",
+        else "Record inputs whose outputs differ, with the original framework, as MODEL.golden.npz beside the model.",
         place=name,
     )
 

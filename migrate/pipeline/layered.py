@@ -175,7 +175,9 @@ def golden_witness(slot: Slot, label: str, golden: Golden) -> ReferenceRun:
     return ReferenceRun("golden", label, probes, golden.references())
 
 
-def _compare_built(slot: Slot, judge: Comparator, progress: Progress, retake: Callable[[], object] | None) -> None:
+def _compare_built(
+    slot: Slot, judge: Comparator, progress: Progress, retake: Callable[[], object] | None
+) -> None:
     """Compare the model that the modern world holds, and name the first layer that differs.
 
     Args:

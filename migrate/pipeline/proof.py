@@ -87,7 +87,9 @@ def profile_layers(slot: Slot, probes: Path, judge: Comparator) -> tuple[list[La
     return compare_layers(legacy["layers"], expected, actual, judge)
 
 
-def profile_golden(slot: Slot, probes: Path, activations: Mapping[str, Array], judge: Comparator) -> str | None:
+def profile_golden(
+    slot: Slot, probes: Path, activations: Mapping[str, Array], judge: Comparator
+) -> str | None:
     """The first layer whose output differs from its recording; None where none was recorded."""
     if not activations:
         return None

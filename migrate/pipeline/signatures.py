@@ -96,7 +96,9 @@ def witnesses_of(references: Mapping[str, Reference]) -> list[tuple[str, Referen
     ]
 
 
-def recorded_calls(request: ArtifactRequest, slot: Slot, signatures: Signatures) -> list[tuple[str, ReferenceRun]]:
+def recorded_calls(
+    request: ArtifactRequest, slot: Slot, signatures: Signatures
+) -> list[tuple[str, ReferenceRun]]:
     """Recorded calls of signatures, where the user has them."""
     path = request.golden or find_golden(request.path)
     if path is None:

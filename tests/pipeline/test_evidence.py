@@ -60,6 +60,12 @@ def test_an_output_without_evidence_is_not_called_migrated(
     assert {f.code for f in progress.findings if f.severity is Severity.WARNING} == {"PAR008"}
 
 
+def test_labels_are_proven_by_what_they_are_made_of(progress_of: Callable[..., Progress]) -> None:
+    labels = np.ones((3, 1), "int64")
+    assert weigh(progress_of(original=[VALUES, labels])) is Status.MIGRATED
+    assert weigh(progress_of(original=[labels, labels])) is Status.UNVERIFIED
+
+
 @pytest.fixture
 def migrate(legacy_models: Path, slot: Slot, tmp_path: Path) -> Callable[..., ArtifactResult]:
     """Migrate a small model after ``change`` was made to its file, with a recording beside it."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
+from migrate.dialects.graph_rewrites import unique_name
 from migrate.dialects.masks import makes_mask, may_have_mask
 from migrate.dialects.rule import Era, Step, model_rule
-from migrate.dialects.graph_rewrites import unique_name
 from migrate.findings import Rule, Severity
 
 _RECURRENT = frozenset(
