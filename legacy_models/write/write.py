@@ -32,6 +32,8 @@ MODULES = (
     "cases_tfkeras",
     "cases_preprocessing",
     "cases_training",
+    "cases_training_state",
+    "cases_modes",
     "cases_losses",
     "cases_rules",
     "cases_rules_keras1",

@@ -9,27 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from migrate.capsule.model import Array, Model
+from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays, save_arrays
+from migrate.dialects.training import State
+from migrate.dialects.training_dependence import draws_in_training
 from migrate.findings import Finding, Severity
 from migrate.parity.tolerance import AFTER_STEP
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, outputs_of
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
+from migrate.pipeline.translated import modern_structure
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import WorldError
 
-RANDOM = frozenset(
-    {
-        f"Random{what}"
-        for what in ("Brightness", "Contrast", "Crop", "Flip", "Height", "Rotation", "Translation")
-    }
-    | {"RandomWidth", "RandomZoom", "Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise"}
-    | {f"SpatialDropout{n}D" for n in (1, 2, 3)}
-)
-"""Layers that draw at random while training: two worlds draw differently."""
-_RANDOM_ARGUMENTS = ("dropout", "recurrent_dropout", "dropout_rate")
 _SCALED = ("SIL001", "SIL024")
 _BATCH = 3
 
@@ -42,6 +35,7 @@ def carry_training(slot: Slot, objects: list[str], progress: Progress) -> bool:
     """
     if not progress.training:
         return False
+    progress.findings += lost_parts(progress.training)
     folder = slot.reader.scratch
     params = {
         "folder": str(folder),
@@ -69,6 +63,18 @@ def carry_training(slot: Slot, objects: list[str], progress: Progress) -> bool:
     return True
 
 
+def lost_parts(training: Mapping[str, Mapping[str, str]]) -> list[Finding]:
+    """A finding for each part of the training that the record calls lost."""
+    hint = "Outputs do not depend on it. Set it again before training on; slots that are lost begin at zero."
+    return [
+        Finding(
+            "OPT020", Severity.WARNING, f"{part} lost: {entry['note'] or 'no reason is known'}", hint, part
+        )
+        for part, entry in training.items()
+        if entry["state"] == State.LOST
+    ]
+
+
 def prove_training(
     slot: Slot,
     staged: Staged,
@@ -82,7 +88,7 @@ def prove_training(
     Called last: the model that the modern world holds changes. The outcome stands under ``step`` in the
     training record.
     """
-    reason = _why_not(progress, witness)
+    reason = _why_not(slot, progress, witness)
     if reason:
         progress.training["step"] = {"state": "not compared", "note": reason}
         return
@@ -124,8 +130,7 @@ def prove_training(
         _differs(progress, f"after one further step output {worst.name!r} {worst.reason}")
 
 
-def _why_not(progress: Progress, witness: ReferenceRun | None) -> str:
-    assert progress.legacy is not None
+def _why_not(slot: Slot, progress: Progress, witness: ReferenceRun | None) -> str:
     if witness is None or witness.evidence != "original":
         return "tf-keras cannot load the untouched file with its training"
     if any(finding.code == "SEC012" for finding in progress.findings):
@@ -137,17 +142,9 @@ def _why_not(progress: Progress, witness: ReferenceRun | None) -> str:
     lost = [part for part, entry in progress.training.items() if entry["state"] == "lost"]
     if lost:
         return f"{', '.join(lost)} could not be carried over"
-    if draws_at_random(progress.legacy):
+    if draws_in_training(modern_structure(slot)):
         return "the model draws at random while training"
     return ""
-
-
-def draws_at_random(model: Model) -> bool:
-    """Whether a training step of the model depends on random numbers."""
-    return any(
-        layer.class_name in RANDOM or any(layer.config.get(key) for key in _RANDOM_ARGUMENTS)
-        for _, layer in model.walk()
-    )
 
 
 def _differs(progress: Progress, message: str) -> None:

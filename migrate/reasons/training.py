@@ -7,6 +7,13 @@ from migrate.reasons.reason import note, reason
 
 REASONS: tuple[Rule, ...] = (
     note(
+        "OPT020",
+        "training-lost",
+        "A part of the training could not be carried over.",
+        "Optimizer, slots, loss or metrics: the finding says which and why. Outputs do not depend on it; set it again "
+        "before training on.",
+    ),
+    note(
         "OPT015",
         "training-refused",
         "Keras 3 refuses the translated training configuration.",

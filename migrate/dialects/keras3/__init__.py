@@ -23,6 +23,7 @@ from migrate.dialects.keras3 import (
 )
 
 from migrate.dialects.keras3 import time_distributed  # isort: skip - sees what the others made of inputs
+from migrate.dialects.keras3 import fixed_mode  # isort: skip - wraps what the others made of layers
 
 __all__ = [
     "arguments",
@@ -30,6 +31,7 @@ __all__ = [
     "attention_rows",
     "axes",
     "borders",
+    "fixed_mode",
     "hard_sigmoid",
     "images",
     "locally_connected",

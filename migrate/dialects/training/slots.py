@@ -149,11 +149,15 @@ def _archive_order(optimizer: str, config: Mapping[str, Any]) -> tuple[tuple[str
             centered = ("average_gradient",) if config.get("centered") else ()
             return (), ("velocity", *momentum, *centered)
         case "SGD":
-            return (), ("momentum",) if config.get("momentum") else ()
+            return (), ("momentum",)  # also without momentum: nothing reads them then
         case "Adagrad":
             return (), ("accumulator",)
         case "Lion":
             return (), ("momentum",)
+        case "Adafactor":
+            raise SlotsUnreadableError(
+                "Adafactor keeps factors by row and column, which are not carried over"
+            )
     raise SlotsUnreadableError(f"the order of the slots of {optimizer} is not known")
 
 
@@ -250,6 +254,17 @@ def _fits(name: str, array: Array, variable: Variable) -> bool:
 
 def _names_layers(name: str) -> bool:
     return "/" in name
+
+
+def without_unread(state: OptimizerState, optimizer: str, config: Mapping[str, Any]) -> OptimizerState:
+    """The state without slots that the optimizer's formula does not read: momenta of plain SGD.
+
+    tf.keras from 2.11 on makes them for every SGD (``SGD.build``).
+    """
+    if optimizer != "SGD" or config.get("momentum") or "momentum" not in state.slots:
+        return state
+    slots = {slot: arrays for slot, arrays in state.slots.items() if slot != "momentum"}
+    return OptimizerState(state.iterations, slots, state.extras)
 
 
 def nadam_product(config: Mapping[str, Any], iterations: int, decay: float) -> float:

@@ -28,6 +28,7 @@ from migrate.dialects.training.slots import (
     SlotsUnreadableError,
     nadam_product,
     read_state,
+    without_unread,
 )
 from migrate.dialects.training.variables import Variable, stored_names, trainable_variables
 from migrate.dialects.upgrade import upgrade
@@ -121,7 +122,7 @@ def _slots(
     name, config = optimizer["class_name"], inner.get("config", {})
     variables = trainable_variables(assigned, era, stored_names(artifact))
     try:
-        state = read_state(saved, name, config, kind, variables)
+        state = without_unread(read_state(saved, name, config, kind, variables), name, config)
     except SlotsUnreadableError as error:
         return OptimizerState(), Outcome(State.LOST, str(error)), []
     remarks = Remarks()

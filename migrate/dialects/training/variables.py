@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from migrate.capsule.model import Array, Layer, Model
 from migrate.dialects.rule import Era, covers
+from migrate.dialects.variables import own_roles
 from migrate.formats.artifact import LegacyArtifact
 
 SORTED_BY_NAME = "<2.0.6"
@@ -79,12 +80,20 @@ def _of_model(model: Model, path: tuple[str, ...], trainable: bool) -> Iterator[
         yield from _of_layer(layer, (*path, layer.name), trainable and model.trainable)
 
 
+def roles_in_order(layer: Layer) -> Sequence[str]:
+    """Roles in the order in which ``build`` made the variables; archives list those of sublayers by name."""
+    known = own_roles(layer)
+    if known is None or set(known) != set(layer.weights):
+        return list(layer.weights)
+    return known
+
+
 def _of_layer(layer: Layer, path: tuple[str, ...], trainable: bool) -> Iterator[Variable]:
     if not trainable or layer.config.get("trainable") is False:
         return
-    for role, array in layer.weights.items():
+    for role in roles_in_order(layer):
         if role not in NOT_TRAINABLE:
-            yield Variable(path, role, array)
+            yield Variable(path, role, layer.weights[role])
     for attribute, child in layer.children.items():
         yield from _of_layer(child, (*path, attribute), True)
     if layer.model is not None:

@@ -148,7 +148,7 @@ def restore_state(
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)
     if plan["iterations"] is not None:
         optimizer.iterations.assign(plan["iterations"])
-    attributes = SLOTS[type(optimizer).__name__]
+    attributes = SLOTS.get(type(optimizer).__name__, {})
     done = 0
     for key, array in slots.items():
         slot, _, path = key.partition("|")

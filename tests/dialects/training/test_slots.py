@@ -148,3 +148,11 @@ def test_nadam_gets_the_product_that_keras_2_2_did_not_save() -> None:
     assert found.extras["u_product"] == pytest.approx(expected)
     assert found.optimizer.state is State.MAPPED
     assert "schedule_decay" in found.optimizer.note
+
+
+def test_plain_sgd_keeps_the_number_of_steps() -> None:
+    saved = [("vars/0", 3), *((f"vars/{i + 1}", a) for i, a in enumerate(numbered(FLAT)))]
+    found = plan({"learning_rate": 0.1, "momentum": 0.0, "use_ema": False}, saved, "2.15.0", "SGD")
+    assert found.iterations == 3
+    assert found.slots == {}
+    assert found.slot_state.state is State.KEPT

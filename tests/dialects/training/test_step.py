@@ -18,12 +18,14 @@ from migrate.dialects import registry  # noqa: F401 - registers every rule
 from migrate.dialects.config_parser import parse_model
 from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.training import State, plan_training, save_plan
+from migrate.dialects.training.variables import roles_in_order
 from migrate.dialects.translate import era_of
 from migrate.dialects.upgrade import upgrade
 from migrate.dialects.weight_matching import assign_weights
 from migrate.formats.artifact import LegacyArtifact, SavedArray
 from migrate.formats.read import read
 from migrate.worlds.custom import names_in
+from migrate.worlds.custom_source import write_custom_objects
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
 
@@ -31,6 +33,7 @@ INEXACT = {
     "train_nadam": "OPT009, OPT014: the momentum schedule of old Nadams cannot be expressed",
     "train_recurrent": "OPT012: weights are scaled",
     "train_clips": "OPT011: Keras 3 clips in one way",
+    "train_adafactor": "its row and column factors begin anew",
     "train_addons_adamw": "OPT005: not an optimizer of Keras",
 }
 RACES = "OPT013"
@@ -67,13 +70,28 @@ def after_step(artifact: LegacyArtifact, era: Era, recorded: Mapping[str, Array]
     named = {str(n).split(":")[0]: recorded[f"weights/{i}"] for i, n in enumerate(recorded["names"])}
     flat = [array for entry in artifact.weights for array in entry.arrays]
     known = all(array.name.split(":")[0] in named for array in flat)
-    values = [named[a.name.split(":")[0]] if known else recorded[f"weights/{i}"] for i, a in enumerate(flat)]
+    ranks = made_in_order(artifact, era)
+    values = [
+        named[a.name.split(":")[0]] if known else recorded[f"weights/{ranks[i]}"] for i, a in enumerate(flat)
+    ]
     rest = iter(values)
     weights = [
         replace(entry, arrays=[SavedArray(a.name, next(rest)) for a in entry.arrays])
         for entry in artifact.weights
     ]
     return by_path(modern(assigned(replace(artifact, weights=weights), era), era))
+
+
+def made_in_order(artifact: LegacyArtifact, era: Era) -> list[int]:
+    """Of each array of the file its place in ``model.weights``; archives list the parts of an attention by name."""
+    flat = [id(saved.array) for _, saved in artifact.arrays()]
+    ranks = list(range(len(flat)))
+    for _, layer in assigned(artifact, era).walk():
+        if layer.class_name == "MultiHeadAttention":
+            made = [flat.index(id(layer.weights[role])) for role in roles_in_order(layer)]
+            for place, position in zip(made, sorted(made), strict=True):
+                ranks[place] = position
+    return ranks
 
 
 @pytest.mark.slow
@@ -85,6 +103,8 @@ def test_step_is_the_recorded_one(folder: Path, case: dict[str, Any], slot: Slot
     new = modern(old, era)
     given = folder.glob("custom_objects.py")
     objects = [str(shutil.copy(file, slot.inputs)) for file in given]  # workers read nothing else
+    pieces = write_custom_objects(new, slot.inputs)
+    objects += [str(pieces)] if pieces else []
     plan = plan_training(artifact, era, old, new, frozenset(names_in(objects)))
     name = folder.name.removesuffix("-keras").removesuffix("-savedmodel")
     if plan.optimizer.state is State.LOST or plan.loss.state is State.LOST:
@@ -105,7 +125,8 @@ def test_step_is_the_recorded_one(folder: Path, case: dict[str, Any], slot: Slot
     moved = {key: np.abs(expected[key] - before[key]).max() for key in expected}
     errors = {key: float(np.abs(expected[key] - result[key]).max()) for key in expected}
     if name in INEXACT:
-        assert plan.optimizer.state is State.MAPPED or plan.slot_state.state is State.MAPPED
+        inexact = {plan.optimizer.state, plan.slot_state.state}
+        assert inexact & {State.MAPPED, State.LOST}
     elif plan.slot_state.state is State.LOST:
         assert "holds no optimizer state" in plan.slot_state.note
         assert "legacy" in (artifact.training or {})["optimizer"]["module"]
