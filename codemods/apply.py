@@ -121,9 +121,16 @@ class _Rebuild:
             else:
                 self._edits.setdefault(anchor(edit), []).append(edit)
         self._imports = imports
-        self._templates = Templates(imports, self._done)
+        self._found = finder.found
+        self._templates = Templates(imports, self._filler)
         self._around: dict[cst.CSTNode, tuple[list[cst.BaseStatement], list[cst.BaseStatement]]] = {}
         self._replaced: dict[cst.CSTNode, list[cst.BaseStatement]] = {}
+
+    def _filler(self, hole: ast.AST) -> cst.CSTNode:
+        """The edited twin of a hole, which may stand beside the node that is replaced, and behind it."""
+        if hole not in self._done:
+            self._done[hole] = self.node(self._found[hole])
+        return self._done[hole]
 
     def node(self, node: cst.CSTNode) -> cst.CSTNode:
         """A node with everything inside it edited."""
@@ -181,8 +188,12 @@ class _Rebuild:
                     before, after = before + more[0], more[1] + after
                     inside = inside if inside is not None else self._line(item, made, small)
             if before and isinstance(made, (cst.SimpleStatementLine, cst.BaseCompoundStatement)):
-                before[0] = before[0].with_changes(leading_lines=made.leading_lines)
-                made = made.with_changes(leading_lines=())
+                if isinstance(before[0], (cst.ClassDef, cst.FunctionDef)):
+                    before[0] = before[0].with_changes(leading_lines=_apart((), 2 if result else 0))
+                    made = made.with_changes(leading_lines=_apart(made.leading_lines, 2))
+                else:
+                    before[0] = before[0].with_changes(leading_lines=made.leading_lines)
+                    made = made.with_changes(leading_lines=())
             result.extend(before)
             if inside is None:
                 if not (isinstance(made, cst.SimpleStatementLine) and not made.body):
@@ -254,6 +265,7 @@ class _Rebuild:
                 spelled = cst.parse_expression(self._imports.spell(edit.to, edit.node))
                 return spelled.with_changes(lpar=node.lpar, rpar=node.rpar)  # type: ignore[attr-defined]
             case ReplaceExpression():
+                self._done[edit.node] = node  # the code may keep what it replaces as a hole
                 return templates.replacing(edit.code, edit.node, node)
             case ReplaceQuoted():
                 return requote(node, cst.Module([]).code_for_node(templates.expression(edit.code, edit.node)))
@@ -311,6 +323,12 @@ def _adopt(statement: Any, orphaned: Sequence[Any]) -> Any:
     if own is None or (own and not _has_comment(orphaned)):
         return statement
     return statement.with_changes(leading_lines=(*orphaned, *own))
+
+
+def _apart(leading: Sequence[cst.EmptyLine], wanted: int) -> list[cst.EmptyLine]:
+    """The lines above a statement with so many blank ones at their beginning; comments stay where they are."""
+    blank = next((i for i, line in enumerate(leading) if line.comment is not None), len(leading))
+    return [cst.EmptyLine(indent=False) for _ in range(wanted - blank)] + list(leading)
 
 
 def _has_comment(lines: Iterable[Any]) -> bool:

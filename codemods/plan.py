@@ -67,6 +67,8 @@ class Plans:
             if node in self._anchors:
                 return False
             kept = _holes(edit)
+            if node in kept:  # all of it stays, with something around it
+                return True
             for inner in self._inside.get(node, ()):
                 if inner is not node and not self._below(inner, kept, node):
                     return False
@@ -89,9 +91,9 @@ class Plans:
         below: list[ast.AST] = [node]
         for outer in self._context.parents(node):
             edit = self._whole.get(outer)
+            below.append(outer)
             if edit is not None and not any(hole in below for hole in _holes(edit)):
                 return True
-            below.append(outer)
         return False
 
     def _below(self, node: ast.AST, kept: tuple[ast.AST, ...], stop: ast.AST) -> bool:

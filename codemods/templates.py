@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import libcst as cst
 
@@ -53,12 +53,12 @@ class Templates:
 
     Args:
         imports: spells references.
-        done: the edited twins of ``ast`` nodes; a hole's node is always edited before the node around it.
+        filler: gives the edited twin of the ``ast`` node of a hole.
     """
 
-    def __init__(self, imports: Imports, done: Mapping[ast.AST, cst.CSTNode]) -> None:
+    def __init__(self, imports: Imports, filler: Callable[[ast.AST], cst.CSTNode]) -> None:
         self._imports = imports
-        self._done = done
+        self._filler = filler
 
     def expression(self, code: Code | str, place: ast.AST) -> cst.BaseExpression:
         """An expression that stands as an argument."""
@@ -92,7 +92,7 @@ class Templates:
 
     def _filled(self, node: cst.CSTNode, code: Code | str, place: ast.AST) -> cst.CSTNode:
         holes = code.holes if isinstance(code, Code) else {}
-        filled = node.visit(_Fill(holes, self._done, self._imports, place))
+        filled = node.visit(_Fill(holes, self._filler, self._imports, place))
         assert isinstance(filled, cst.CSTNode)
         return filled
 
@@ -101,13 +101,13 @@ class _Fill(cst.CSTTransformer):
     def __init__(
         self,
         holes: Mapping[str, ast.expr],
-        done: Mapping[ast.AST, cst.CSTNode],
+        filler: Callable[[ast.AST], cst.CSTNode],
         imports: Imports,
         place: ast.AST,
     ) -> None:
         super().__init__()
         self._holes = holes
-        self._done = done
+        self._filler = filler
         self._imports = imports
         self._place = place
         self._bare: set[cst.CSTNode] = set()
@@ -143,7 +143,7 @@ class _Fill(cst.CSTTransformer):
         hole = self._holes.get(original_node.value)
         if hole is None:
             return updated_node
-        filler = self._done[hole]
+        filler = self._filler(hole)
         assert isinstance(filler, cst.BaseExpression)
         if isinstance(filler, cst.GeneratorExp) and not filler.lpar:
             return _parenthesized(filler)

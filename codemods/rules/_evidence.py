@@ -119,6 +119,17 @@ def super_init(node: ast.AST) -> bool:
     )
 
 
+def top_statement(tree: ast.Module, node: ast.AST) -> ast.stmt:
+    """The statement of a module that a node stands in: what is defined before it can be used there."""
+    line = int(getattr(node, "lineno", 0))
+    return next(s for s in tree.body if _first_line(s) <= line <= (s.end_lineno or s.lineno))
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min((statement.lineno, *(decorator.lineno for decorator in decorators)))
+
+
 def method_of(cls: ast.ClassDef, name: str) -> ast.FunctionDef | None:
     """The definition of a method in the body of a class."""
     for statement in cls.body:

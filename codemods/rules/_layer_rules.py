@@ -97,9 +97,9 @@ LAY105 = SourceRule(
     fix=Fix.UNSAFE,
     ambiguous=True,
     before=_HEAD + "layer = keras.layers.LSTM(4, recurrent_activation='hard_sigmoid')\n",
-    after="import keras\n"
+    after="import keras\n\n\n"
     + _LEGACY_SIGMOID.replace("{place}", "saving")
-    + "layer = keras.layers.LSTM(4, recurrent_activation=legacy_hard_sigmoid)\n",
+    + "\n\nlayer = keras.layers.LSTM(4, recurrent_activation=legacy_hard_sigmoid)\n",
     why="clip(0.2 x + 0.5, 0, 1) became relu6(x + 3) / 6: at -2.7, -1 and 0.5 the values 0, 0.3 and 0.6 become 0.05, "
     "0.333 and 0.583. Trained models of Keras 1 and 2.0 to 2.2 use it in every LSTM and GRU, ConvLSTM did by default "
     "until 2.15. Upstream changed the documentation only.",

@@ -257,39 +257,6 @@ TRN015 = SourceRule(
         ),
     ),
 )
-_STEP = (
-    "class Net(keras.Model):\n"
-    "    def __init__(self):\n        super().__init__()\n"
-    "        self.d = keras.layers.Dense(1, kernel_initializer='ones', kernel_regularizer='l2')\n"
-    "    def call(self, x):\n        return self.d(x)\n"
-    "    def test_step(self, data):\n        x, y = data\n        y_pred = self(x)\n"
-    "        loss = self.compiled_loss(y, y_pred, regularization_losses=self.losses)\n"
-    "        return {'total': loss}\n"
-)
-TRN016 = SourceRule(
-    code="TRN016",
-    name="compiled-loss",
-    summary="compiled_loss is compute_loss, which adds the losses of the layers itself.",
-    severity=Severity.WARNING,
-    before="from tensorflow import keras\n" + _STEP,
-    after="import keras\n"
-    + _STEP.replace(
-        "self.compiled_loss(y, y_pred, regularization_losses=self.losses)",
-        "self.compute_loss(y=y, y_pred=y_pred)",
-    ),
-    why="compiled_loss is a deprecated alias in Keras 3 and will go.",
-    references=(_GUIDE,),
-    manual="call self.compute_loss(x, y, y_pred, sample_weight)",
-    proofs=(
-        Proof(
-            before="from tensorflow import keras\n"
-            + _STEP
-            + _DATA
-            + "net = Net()\nnet.compile('sgd', 'mse')\n"
-            "result = float(net.evaluate(x, y, verbose=0, return_dict=True)['total'])\n",
-        ),
-    ),
-)
 TRN018 = SourceRule(
     code="TRN018",
     name="generator-of-lists",

@@ -27,7 +27,6 @@ from codemods.rules._training_rules import (
     TRN012,
     TRN014,
     TRN015,
-    TRN016,
     TRN020,
 )
 from codemods.rules.api import Match, visit
@@ -260,34 +259,6 @@ def history_keys(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     fix = trust(ctx, node.value, "keras.callbacks.History", unknown=Fix.UNSAFE)
     if fix is not None:
         yield Match(TRN015, parent, edits=(text(ctx, parent.slice, "learning_rate"),), fix=fix)
-
-
-@visit(TRN016, methods={"compiled_loss"})
-def compiled_loss(call: ast.Call, ctx: Context) -> Iterator[Match]:
-    """``self.compiled_loss(y, y_pred, regularization_losses=self.losses)`` in a ``train_step``."""
-    model = owner(call)
-    if model is None or (fix := trust(ctx, model, MODEL)) is None:
-        return
-    args = ctx.arguments(call, "y_true", "y_pred", "sample_weight", "regularization_losses")
-    y, y_pred = args.get("y_true"), args.get("y_pred")
-    if args.opaque or y is None or y_pred is None or len(args.positional) > 4:
-        return
-    weight, extra = args.get("sample_weight"), args.get("regularization_losses")
-    own = extra is not None and ctx.source(extra) == f"{ctx.source(model)}.losses"
-    text = "model.compute_loss(y=y, y_pred=y_pred" + (
-        ", sample_weight=weight)" if weight is not None else ")"
-    )
-    holes = {"model": model, "y": y, "y_pred": y_pred}
-    if weight is not None:
-        holes["weight"] = weight
-    if extra is not None and not own:
-        yield Match(
-            TRN016, call, hint="compute_loss adds self.losses; add other terms behind it", fix=Fix.MANUAL
-        )
-        return
-    yield Match(
-        TRN016, call, edits=(ReplaceExpression(call, Code(text, holes)),), fix=fix if own else Fix.UNSAFE
-    )
 
 
 @visit(TRN020, calls={"keras.metrics.get"})

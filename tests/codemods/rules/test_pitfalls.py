@@ -199,10 +199,10 @@ def test_hard_sigmoid_is_defined_once_and_before_its_use() -> None:
     outcome = check_transformed(
         "from tensorflow import keras\n\na = keras.layers.LSTM(2, recurrent_activation='hard_sigmoid')\n"
         "b = keras.layers.GRU(2, recurrent_activation='hard_sigmoid')\n",
-        "import keras\n\n@keras.saving.register_keras_serializable(package='keras2')\n"
+        "import keras\n\n\n@keras.saving.register_keras_serializable(package='keras2')\n"
         "def legacy_hard_sigmoid(x):\n"
         "    # the hard_sigmoid of Keras 2; Keras 3 computes relu6(x + 3) / 6\n"
-        "    return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)\n"
+        "    return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)\n\n\n"
         "a = keras.layers.LSTM(2, recurrent_activation=legacy_hard_sigmoid)\n"
         "b = keras.layers.GRU(2, recurrent_activation=legacy_hard_sigmoid)\n",
         unsafe=True,

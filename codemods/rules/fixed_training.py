@@ -1,0 +1,130 @@
+"""TRN: a training mode that was fixed when a layer of a functional model was called."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.edits import Code, DropArgument, Edit, InsertStatement, ReplaceExpression
+from codemods.rules._evidence import LAYER, top_statement
+from codemods.rules.api import Match, Proof, SourceRule, visit
+from codemods.target import Target
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_HELPER = '''\
+@keras.{place}.register_keras_serializable(package="keras2")
+class FixedTraining(keras.layers.Layer):
+    """Calls a layer in a fixed mode: a functional model of Keras 3 hands its own mode to every layer."""
+
+    def __init__(self, layer, training, **kwargs):
+        super().__init__(**kwargs)
+        self.layer = layer
+        self.fixed = training
+
+    def call(self, inputs, **kwargs):
+        if self.fixed is not None:
+            kwargs["training"] = self.fixed
+        return self.layer(inputs, **kwargs)
+
+    def get_config(self):
+        layer = keras.saving.serialize_keras_object(self.layer)
+        return {**super().get_config(), "layer": layer, "training": self.fixed}
+
+    @classmethod
+    def from_config(cls, config):
+        layer = keras.saving.deserialize_keras_object(config.pop("layer"))
+        return cls(layer, **config)
+'''
+_BEFORE = "inputs = keras.Input((4,))\noutputs = keras.layers.Dropout(0.5)(inputs, training=True)\n"
+_BASE = (
+    "base = keras.Sequential([keras.layers.BatchNormalization()])\nbase.build((None, 2))\n"
+    "inputs = keras.Input((2,))\nx = base(inputs, training=False)\n"
+    "model = keras.Model(inputs, keras.layers.Dense(1, kernel_initializer='ones')(x))\n"
+)
+
+FIXED_TRAINING = SourceRule(
+    code="TRN031",
+    name="training-fixed-in-a-graph",
+    summary="The `training=` of a call in a functional model no longer holds: the mode of the model replaces it.",
+    severity=Severity.SILENT,
+    ambiguous=True,
+    before="from tensorflow import keras\n" + _BEFORE,
+    after="import keras\n"
+    + _BEFORE.replace("outputs", f"\n\n{_HELPER.replace('{place}', 'saving')}\n\noutputs", 1)
+    .replace("keras.layers.Dropout(0.5)(", "FixedTraining(keras.layers.Dropout(0.5), True)(")
+    .replace("inputs, training=True", "inputs"),
+    why="Keras 2 wrote the argument into the graph. A functional model of Keras 3 calls each of its layers with its "
+    "own `training`, whatever was said when the graph was built: `base(inputs, training=False)`, the recipe for "
+    "transfer learning, trains the batch normalization of the base after all, and Monte-Carlo dropout drops nothing "
+    "in predict. Measured with Keras 3.15.1: the moving statistics of the base move in fit, and stay in Keras 2. A "
+    "layer that holds the layer and calls it in its mode keeps the meaning, and is saved and loaded with the model.",
+    references=("https://keras.io/guides/transfer_learning/", "keras-team/keras#18467"),
+    manual="hold the layer in a layer of your own whose call() calls it with this training=",
+    proofs=(
+        Proof(
+            before="from tensorflow import keras\n" + _BASE + "model.compile('sgd', 'mse')\n"
+            "x = np.arange(8.0).reshape(4, 2)\nmodel.fit(x, np.ones((4, 1)), verbose=0, epochs=2)\n"
+            "result = model.get_weights()\n",
+            changes=True,
+            tolerance=1e-4,
+        ),
+        Proof(
+            before="from tensorflow import keras\n" + _BEFORE + "model = keras.Model(inputs, outputs)\n"
+            "model.save('m.keras')\n"
+            "result = [bool((m.predict(np.ones((50, 4)), verbose=0) == 1).all())\n"
+            "          for m in (model, keras.models.load_model('m.keras'))]\n",
+            changes=True,
+        ),
+    ),
+)
+_LOOKS_INSIDE = ("get_layer", ".layers[")
+
+
+@visit(FIXED_TRAINING, module=True)
+def fixed_training(tree: ast.Module, ctx: Context) -> Iterator[Match]:
+    """``layer(x, training=False)`` of a symbolic ``x``."""
+    if "training=" not in ctx.source_file.text:
+        return
+    found = sorted(_calls(ctx), key=lambda call: (call.lineno, call.col_offset))
+    defined = any(isinstance(s, ast.ClassDef) and s.name == "FixedTraining" for s in tree.body)
+    inside = any(word in ctx.source_file.text for word in _LOOKS_INSIDE)
+    for index, call in enumerate(found):
+        mode = ctx.arguments(call).keywords["training"].value
+        holes = {"layer": call.func, "mode": mode}
+        edits: tuple[Edit, ...] = (
+            ReplaceExpression(call.func, Code("FixedTraining(layer, mode)", holes)),
+            DropArgument(call, "training"),
+        )
+        if index == 0 and not defined:
+            place = "saving" if ctx.target is Target.KERAS else "utils"
+            edits = (
+                InsertStatement(top_statement(tree, call), Code(_HELPER.replace("{place}", place))),
+                *edits,
+            )
+        literal = isinstance(mode, ast.Constant)
+        text = f"training={ctx.source(mode)} gives way to the mode of the functional model"
+        fix = Fix.SAFE if literal and not inside and ctx.receiver(call.func) is not None else Fix.UNSAFE
+        yield Match(FIXED_TRAINING, call, text, edits=edits, symbol=LAYER, argument="training", fix=fix)
+
+
+def _calls(ctx: Context) -> Iterator[ast.Call]:
+    """The calls of layers on symbolic tensors that say a training mode."""
+    for call, scope in ctx.module.index.calls:
+        keyword = next((k for k in call.keywords if k.arg == "training"), None)
+        if keyword is None or not call.args or ctx.literal(keyword.value, ...) is None:
+            continue
+        ctx.remember(call, scope)
+        layer = ctx.receiver(call.func)
+        if layer is not None and ctx.isa(layer, LAYER) and ctx.symbolic(call) and not _in_layer(call, ctx):
+            yield call
+
+
+def _in_layer(call: ast.Call, ctx: Context) -> bool:
+    """Whether a call stands in a method of a layer or model, where the argument does hold."""
+    cls = ctx.class_of(call)
+    function = ctx.function(call)
+    return cls is not None and function is not None and function.name == "call" and LAYER in ctx.bases(cls)

@@ -1,0 +1,65 @@
+"""``training=`` of a call in a functional model: what is held in its mode, and what stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.testing import check_noop, run
+from migrate.findings import Fix
+
+HEAD = "import keras\nfrom tensorflow.keras import layers\n\ninputs = keras.Input((4,))\n"
+
+
+def fixes(text: str) -> list[tuple[Fix, bool]]:
+    return [(f.fix, f.applied) for f in run(text).findings if f.code == "TRN031"]
+
+
+def test_the_base_of_the_recipe_for_transfer_learning_is_held() -> None:
+    outcome = run(HEAD + "base = keras.applications.Xception()\nx = base(inputs, training=False)\n")
+    assert outcome.text.endswith("x = FixedTraining(base, False)(inputs)\n")
+
+
+def test_the_class_is_written_once() -> None:
+    text = run(
+        HEAD + "x = layers.Dropout(0.5)(inputs, training=True)\ny = layers.Dropout(0.5)(x, training=1)\n"
+    ).text
+    assert text.count("class FixedTraining") == 1
+    assert run(text).text == text
+
+
+def test_a_comment_stays_above_its_statement() -> None:
+    text = run(HEAD + "\n# drop some\nx = layers.Dropout(0.5)(inputs, training=True)\n").text
+    assert "\n\n\n# drop some\nx = FixedTraining(" in text
+
+
+STAYS = {
+    "no mode is fixed": "x = layers.Dropout(0.5)(inputs, training=None)\n",
+    "a model called on arrays": "model = keras.Sequential()\ny = model(np.ones(3), training=False)\n",
+    "a function of the project": "def block(x, training):\n    return x\n\n\nx = block(inputs, training=False)\n",
+    "in call of a layer": (
+        "class Own(layers.Layer):\n    def call(self, x):\n        x = keras.Input(tensor=x)\n"
+        "        return self.inner(x) + layers.Dropout(0.5)(x, training=True)\n"
+    ),
+    "a layer of another library": "import torch\n\nx = torch.nn.Dropout(0.5)(inputs, training=True)\n",
+}
+
+
+@pytest.mark.parametrize("case", STAYS)
+def test_what_is_not_fixed_stays(case: str) -> None:
+    assert not fixes(HEAD + STAYS[case])
+
+
+def test_code_for_keras_3_stays() -> None:
+    check_noop(
+        "import keras\nfrom keras import ops\nx = keras.layers.Dropout(1)(keras.Input((2,)), training=True)\n"
+    )
+
+
+def test_a_mode_that_is_a_variable_waits_to_be_asked_for() -> None:
+    text = "def build(mode):\n    return layers.Dropout(0.5)(inputs, training=mode)\n"
+    assert fixes(HEAD + text) == [(Fix.UNSAFE, False)]
+
+
+def test_a_file_that_looks_into_the_model_waits_to_be_asked_for() -> None:
+    text = "x = layers.Dropout(0.5)(inputs, training=True)\nkeras.Model(inputs, x).get_layer('dropout')\n"
+    assert fixes(HEAD + text) == [(Fix.UNSAFE, False)]

@@ -1,0 +1,100 @@
+"""Custom training steps: the loss is fed where Keras 2 fed it, and metrics with what they measure."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.testing import run
+from migrate.findings import Fix
+
+HEAD = "from tensorflow import keras\n\n\nclass Net(keras.Model):\n"
+STEP = "    def train_step(self, data):\n        x, y = data\n        p = self(x)\n"
+LOSS = "        loss = self.compiled_loss(y, p, regularization_losses=self.losses)\n"
+FED = (
+    "                metric.update_state(loss, sample_weight=keras.ops.shape(keras.tree.flatten(y)[0])[0])\n"
+)
+
+
+def found(text: str, code: str) -> list[tuple[Fix, bool]]:
+    return [(f.fix, f.applied) for f in run(text).findings if f.code == code]
+
+
+def test_weights_of_samples_are_handed_on() -> None:
+    text = run(HEAD + STEP + "        self.compiled_metrics.update_state(y, p, sample_weight=w)\n").text
+    assert text.endswith("        self.compute_metrics(x, y, p, sample_weight=w)\n")
+
+
+def test_inputs_without_a_name_are_none() -> None:
+    text = run(
+        HEAD + STEP.replace("x, y", "z, y") + "        self.compiled_metrics.update_state(y, p)\n"
+    ).text
+    assert "self.compute_metrics(None, y, p)" in text
+
+
+def test_a_loss_without_the_losses_of_the_layers_waits_to_be_asked_for() -> None:
+    text = HEAD + STEP + "        loss = self.compiled_loss(y, p)\n"
+    assert found(text, "TRN016") == [(Fix.UNSAFE, False)]
+
+
+def test_a_loss_that_has_no_name_is_left_to_a_person() -> None:
+    text = HEAD + STEP + LOSS.replace("self.losses)", "self.losses) + 1")
+    assert found(text, "TRN016") == [(Fix.MANUAL, False)]
+
+
+def test_a_class_with_a_loss_of_its_own_feeds_it_itself() -> None:
+    own = "    def __init__(self):\n        self.total = keras.metrics.Mean(name='loss')\n\n"
+    text = run(HEAD + own + STEP + LOSS).text
+    assert "self.compute_loss(y=y, y_pred=p)" in text
+    assert FED not in text
+
+
+def test_a_class_that_lists_its_metrics_feeds_them_itself() -> None:
+    own = "    @property\n    def metrics(self):\n        return []\n\n"
+    assert FED not in run(HEAD + own + STEP + LOSS).text
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "        return self.compute_metrics(x, y, p, None)\n",
+        "        return {m.name: m for m in self.metrics}\n",
+    ],
+)
+def test_compute_loss_is_followed_by_its_metric(end: str) -> None:
+    text = HEAD + STEP + "        loss = self.compute_loss(x, y, p)\n" + end
+    made = run(text).text
+    assert FED in made
+    assert run(made).text == made
+
+
+STAYS = {
+    "nothing is reported": "        loss = self.compute_loss(x, y, p)\n",
+    "the metric is fed already": (
+        "        loss = self.compute_loss(x, y, p)\n        for m in self.metrics:\n            if m.name == 'loss':\n"
+        "                m.update_state(loss)\n        return {m.name: m.result() for m in self.metrics}\n"
+    ),
+    "a tracker of its own": (
+        "        loss = self.compute_loss(x, y, p)\n        self.loss_tracker.update_state(loss)\n"
+        "        return {m.name: m.result() for m in self.metrics}\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("case", STAYS)
+def test_a_step_that_needs_nothing_stays(case: str) -> None:
+    assert not found(HEAD + STEP + STAYS[case], "TRN033")
+
+
+def test_other_methods_and_classes_stay() -> None:
+    body = "        loss = self.compute_loss(x, y, p)\n        return self.compute_metrics(x, y, p, None)\n"
+    assert not found(HEAD + STEP.replace("train_step", "helper") + body, "TRN033")
+    assert not found(HEAD.replace("keras.Model", "Base") + STEP + body, "TRN033")
+    other = "        self.compiled_metrics.update_state(y, p)\n"
+    assert not found(HEAD.replace("keras.Model", "Base") + STEP + other, "TRN032")
+    assert not found(HEAD + STEP + "        self.accuracy.update_state(y, p)\n", "TRN032")
+
+
+def test_a_compute_metrics_of_the_class_is_not_called() -> None:
+    own = "    def compute_metrics(self, x, y, p, w):\n        return {}\n\n"
+    text = HEAD + own + STEP + "        self.compiled_metrics.update_state(y, p)\n"
+    assert found(text, "TRN032") == [(Fix.MANUAL, False)]
