@@ -1,4 +1,4 @@
-"""The vocabulary that models and source share: severities, fixes, rules and findings.
+"""The vocabulary that models and source share: severities, statuses, fixes, rules and findings.
 
 Everything in the project speaks of trouble in these words, so that one report can hold the findings of a
 codemod and of a model side by side. Nothing here imports anything outside the standard library.
@@ -27,6 +27,23 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
+class Status(StrEnum):
+    """The outcome of one artifact."""
+
+    MIGRATED = "migrated"
+    """Compared with a reference, and equal within the tolerances."""
+    UNVERIFIED = "unverified"
+    """Built, but no reference could be had; a finding says why."""
+    BLOCKED = "blocked"
+    """Needs something from the user; a finding says what."""
+    UNSAFE = "unsafe"
+    """The scan found content that would run code; it was not loaded."""
+    FAILED = "failed"
+    """Could not be read, translated or proven equal; a finding says why."""
+    SKIPPED = "skipped"
+    """Already Keras 3, or no model."""
+
+
 class Fix(StrEnum):
     """What the tool does about a finding."""
 
@@ -53,6 +70,7 @@ class Rule:
         after: the same piece after the rule.
         why: a few sentences: the cause, the measured difference.
         references: upstream issues, commits or documentation, as ``owner/repo#n`` or a URL.
+        outcome: status of an artifact whose migration ends with this code.
     """
 
     code: str
@@ -65,6 +83,7 @@ class Rule:
     after: str = ""
     why: str = ""
     references: tuple[str, ...] = ()
+    outcome: Status = Status.FAILED
 
     @property
     def family(self) -> str:

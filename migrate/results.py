@@ -6,29 +6,13 @@ records and a test fails when the two drift apart.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 
 import msgspec
 
+from migrate.findings import Status
+
 SCHEMA_VERSION = 1
-
-
-class Status(StrEnum):
-    """The outcome of one artifact."""
-
-    MIGRATED = "migrated"
-    """Compared with a reference, and equal within the tolerances."""
-    UNVERIFIED = "unverified"
-    """Built, but no reference could be had; a finding says why."""
-    BLOCKED = "blocked"
-    """Needs something from the user; a finding says what."""
-    UNSAFE = "unsafe"
-    """The scan found content that would run code; it was not loaded."""
-    FAILED = "failed"
-    """Could not be read, translated or proven equal; a finding says why."""
-    SKIPPED = "skipped"
-    """Already Keras 3, or no model."""
 
 
 class WrittenBy(msgspec.Struct, frozen=True):

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from migrate.findings import MigrationError
+from migrate.findings import MigrationError, Status
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.results import ArtifactResult, Status
+from migrate.results import ArtifactResult
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.pool import Pool
 

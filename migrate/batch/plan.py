@@ -11,17 +11,19 @@ from migrate.batch.events import Task
 from migrate.batch.ledger import FINISHED, STARTED
 from migrate.batch.ruleset import RuleSet, touches
 from migrate.discovery import folders
-from migrate.formats.artifact import WEIGHTS, Format
-from migrate.formats.pairing import TEXT_SUFFIXES
-from migrate.results import Status
+from migrate.findings import MigrationError, Status
+from migrate.inspection.expectation import Certainty, Expectation, expected
+from migrate.outcomes import status_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from migrate.batch.ledger import Row
     from migrate.batch.remote import RemoteArtifact
     from migrate.discovery import Candidate
+    from migrate.inspection import Inspection
+    from migrate.pipeline.request import Options
 
 
 class Action(StrEnum):
@@ -34,22 +36,6 @@ class Action(StrEnum):
     """Same content as another artifact of this run, whose outcome it shares."""
 
 
-_EXPECTED: dict[Format | None, tuple[str, str]] = {
-    Format.HDF5_MODEL: ("migrated", "likely"),
-    Format.KERAS_ARCHIVE: ("migrated", "likely"),
-    Format.HDF5_WEIGHTS: ("blocked", "likely"),
-    Format.WEIGHTS_ARCHIVE: ("blocked", "likely"),
-    Format.SAVED_MODEL: ("migrated", "possible"),
-    Format.CHECKPOINT: ("blocked", "possible"),
-    Format.META_GRAPH: ("blocked", "likely"),
-    Format.FROZEN_GRAPH: ("migrated", "possible"),
-    Format.ARCHITECTURE_JSON: ("unverified", "possible"),
-    Format.ARCHITECTURE_YAML: ("unverified", "possible"),
-    None: ("failed", "sure"),
-}
-_PAIRED = ("migrated", "likely")
-
-
 @dataclass(frozen=True, slots=True)
 class Planned:
     """One artifact of a plan.
@@ -60,12 +46,12 @@ class Planned:
         key: content and options.
         sha256: of its own file; empty when it cannot be read.
         folder: of its outputs.
-        expected, sure: the outcome to expect from its format alone, and how far that goes.
         seconds: to expect in warm workers.
         same_as: the artifact that it is a copy of.
         ours: an earlier attempt may have left outputs in the folder.
         outdated: there is a result, of rules that have changed since in a way that may matter to it.
         remote: where it is, for an artifact in a store.
+        finished: status of the result that is kept.
     """
 
     candidate: Candidate
@@ -73,13 +59,12 @@ class Planned:
     key: str
     sha256: str
     folder: str
-    expected: str
-    sure: str
     seconds: float
     same_as: str = ""
     ours: bool = False
     outdated: bool = False
     remote: RemoteArtifact | None = None
+    finished: Status | None = None
 
 
 class Upgrade:
@@ -143,7 +128,6 @@ def make_plan(
             action, same_as = Action.COPY, leaders[key]
         else:
             leaders[key] = one.source
-        expected, sure = _expected(one)
         seconds = resources.seconds_of(one.size) if action is Action.MIGRATE else 0.0
         ours = row is not None and row.state in (STARTED, FINISHED)
         planned.append(
@@ -153,13 +137,12 @@ def make_plan(
                 key=key,
                 sha256=sha256,
                 folder=assigned[one.source],
-                expected=expected,
-                sure=sure,
                 seconds=seconds,
                 same_as=same_as,
                 ours=ours,
                 outdated=outdated,
                 remote=(remote or {}).get(one.source),
+                finished=row.result.status if row and row.result and action is Action.KEEP else None,
             )
         )
     return planned
@@ -170,13 +153,6 @@ def _is_kept(row: Row, key: str, retry: frozenset[str]) -> bool:
     if row.state != FINISHED or row.key != key or row.result is None or row.result.status in retry:
         return False
     return not any(finding.code in ("RUN017", "RUN018") for finding in row.result.findings)
-
-
-def _expected(one: Candidate) -> tuple[str, str]:
-    """Weights become what the architecture beside them is; what a SavedModel beside a checkpoint holds is not known."""
-    if one.format in WEIGHTS and any(path.suffix in TEXT_SUFFIXES for path in one.companions):
-        return _PAIRED
-    return _EXPECTED.get(one.format, ("skipped", "sure"))
 
 
 def task_of(planned: Planned, out: Path, ruleset: str, *, force: bool, out_url: str = "") -> Task:
@@ -200,8 +176,50 @@ def task_of(planned: Planned, out: Path, ruleset: str, *, force: bool, out_url: 
     )
 
 
-def plan_json(plan: Sequence[Planned], jobs: int) -> dict[str, object]:
-    """The plan as ``--dry-run --json`` prints it."""
+_LIFTED_BY_CODE = frozenset({"CFG005", "CFG017", "CFG018", "CFG022", "EXP013"})
+_LIFTED_BY_ARCHITECTURE = frozenset({"FMT004", "FMT028"})
+
+
+def expectations(
+    plan: Sequence[Planned],
+    options: Options,
+    inspect: Callable[[Iterable[Path]], Iterator[tuple[Path, Inspection | MigrationError]]],
+) -> dict[str, Expectation]:
+    """Source to the status to expect: a finished artifact has its own, the others are inspected.
+
+    What lies in a store is not fetched for a plan, and has no expectation.
+    """
+    told = {
+        one.candidate.source: Expectation(one.finished, Certainty.SURE)
+        for one in plan
+        if one.action is Action.KEEP and one.finished is not None
+    }
+    chosen = [one for one in plan if one.action is Action.MIGRATE and one.remote is None]
+    for one, (_, found) in zip(chosen, inspect(one.candidate.path for one in chosen), strict=True):
+        told[one.candidate.source] = (
+            Expectation(status_of(found.code), Certainty.SURE, found.code)
+            if isinstance(found, MigrationError)
+            else expected(found, lifted=lambda code: _is_lifted(code, options))
+        )
+    for one in plan:
+        if one.same_as in told:
+            told[one.candidate.source] = told[one.same_as]
+    return told
+
+
+def _is_lifted(code: str, options: Options) -> bool:
+    """Whether an option is there to get an artifact past a refusal."""
+    return (
+        (options.trust and status_of(code) is Status.UNSAFE)
+        or (bool(options.custom_objects) and code in _LIFTED_BY_CODE)
+        or (options.architecture is not None and code in _LIFTED_BY_ARCHITECTURE)
+    )
+
+
+def plan_json(
+    plan: Sequence[Planned], jobs: int, expectations: Mapping[str, Expectation]
+) -> dict[str, object]:
+    """The plan as ``--dry-run --json`` prints it; ``expected`` is null for what was not looked at."""
     rows = [
         {
             "source": one.candidate.source,
@@ -210,11 +228,13 @@ def plan_json(plan: Sequence[Planned], jobs: int) -> dict[str, object]:
             "action": one.action.value,
             "same_as": one.same_as or None,
             "folder": one.folder,
-            "expected": one.expected,
-            "sure": one.sure,
+            "expected": str(told.status) if told else None,
+            "certainty": str(told.certainty) if told else None,
+            "code": (told.code or None) if told else None,
             "seconds": round(one.seconds, 2),
         }
         for one in plan
+        for told in (expectations.get(one.candidate.source),)
     ]
     return {
         "schema": 1,

@@ -20,18 +20,21 @@ from migrate.batch.ledger import Ledger, open_ledger
 from migrate.batch.local import Executor, LocalExecutor
 from migrate.batch.lock import STATE, Lock, not_writable
 from migrate.batch.options import BatchOptions
-from migrate.batch.plan import Planned, Upgrade, make_plan
+from migrate.batch.plan import Planned, Upgrade, expectations, make_plan
 from migrate.batch.remote import publish_state, recover_state, state_folder
 from migrate.batch.runner import BatchRun, BatchStopped
+from migrate.batch.scanner import Reader
 from migrate.batch.store import is_url, local_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from migrate.batch.job import Settings
+    from migrate.inspection import Expectation
+    from migrate.pipeline.request import Options
     from migrate.results import BatchReport
 
-__all__ = ["BatchOptions", "BatchStopped", "plan_batch", "run_batch"]
+__all__ = ["BatchOptions", "BatchStopped", "expect_batch", "plan_batch", "run_batch"]
 
 _LEDGER = f"{STATE}/ledger.sqlite"
 
@@ -69,6 +72,16 @@ def plan_batch(sources: Sequence[str], out: Path | str, batch: BatchOptions) -> 
         keys = found.keys(ledger, batch.options)
     upgrade = Upgrade(rulesets, batch.rules)
     return make_plan(found.candidates, keys, rows, upgrade, retry=batch.retry, remote=found.remote)
+
+
+def expect_batch(plan: Sequence[Planned], options: Options) -> dict[str, Expectation]:
+    """What each artifact of a plan is expected to become; sandboxed readers look into those that would be migrated."""
+    roots = {one.candidate.path.absolute().parent for one in plan if one.remote is None}
+    given = (
+        Path(options.architecture) if options.architecture and ".py:" not in options.architecture else None
+    )
+    with Reader([*sorted(roots), *([given] if given else [])]) as reader:
+        return expectations(plan, options, lambda paths: reader.inspect(paths, given))
 
 
 def run_batch(

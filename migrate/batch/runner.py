@@ -20,15 +20,8 @@ from migrate.batch.local import RETRIED, Executor
 from migrate.batch.lock import STATE, not_writable
 from migrate.batch.plan import Action, Upgrade, make_plan, task_of
 from migrate.batch.recover import recover, sweep_outputs
-from migrate.findings import MigrationError
-from migrate.results import (
-    SCHEMA_VERSION,
-    ArtifactResult,
-    BatchReport,
-    FindingRecord,
-    Status,
-    WrittenBy,
-)
+from migrate.findings import MigrationError, Status
+from migrate.results import SCHEMA_VERSION, ArtifactResult, BatchReport, FindingRecord, WrittenBy
 from migrate.versions import tool_versions
 from migrate.worlds.sandbox import shortfall
 

@@ -1,4 +1,4 @@
-"""Scans and identifies files in locked-up workers: a file that crashes a parser costs one answer, not the run."""
+"""Looks at files in sandboxed workers: a file that crashes a parser costs one answer, not the run."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ from migrate.scan.files import Scan, artifacts
 from migrate.scan.rules import found
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.protocol import ProtocolError
-from migrate.worlds.reader.answers import read_answer, read_answers, read_identification
+from migrate.worlds.reader.answers import read_answer, read_answers, read_identification, read_inspection
 from migrate.worlds.sandbox import policy
 from migrate.worlds.worker import Worker, WorkerDied, WorkerMemory, WorkerTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from migrate.formats.identify import Identification
+    from migrate.inspection import Inspection
 
 BATCH = 64
 READERS = 4
@@ -77,7 +78,7 @@ class Reader:
         """Scans in the order of the paths."""
 
         def killer(path: Path, error: MigrationError) -> Scan:
-            message = f"the parser of this format does not survive it: {error}"
+            message = f"the parser crashed: {error}"
             return Scan(path, "other", (found("SEC014", message, path.name, Severity.ERROR),))
 
         for _, scan in self._ask("scan_many", paths, read_answer, killer):
@@ -87,9 +88,25 @@ class Reader:
         """What each path is; an error for one that cannot be read or kills its parser."""
 
         def killer(path: Path, error: MigrationError) -> Identification | MigrationError:
-            return MigrationError(error.code, f"the parser of this format does not survive it: {error}")
+            return MigrationError(error.code, f"the parser crashed: {error}")
 
         return self._ask("identify_many", paths, read_identification, killer)
+
+    def inspect(
+        self, paths: Iterable[Path], architecture: Path | None = None
+    ) -> Iterator[tuple[Path, Inspection | MigrationError]]:
+        """What each path holds and what blocks it; an error for one that cannot be read or kills its parser.
+
+        Args:
+            paths: artifacts, below the roots.
+            architecture: of weights files, below a root of its own.
+        """
+
+        def killer(path: Path, error: MigrationError) -> Inspection | MigrationError:
+            return MigrationError(error.code, f"the parser crashed: {error}", "Treat the file as hostile.")
+
+        more = {"architecture": str(architecture.absolute())} if architecture else {}
+        return self._ask("inspect_many", paths, read_inspection, killer, more)
 
     def _ask(
         self,
@@ -97,13 +114,14 @@ class Reader:
         paths: Iterable[Path],
         read: Callable[[Path, object], _T],
         killer: Callable[[Path, MigrationError], _T],
+        more: Mapping[str, str] | None = None,
     ) -> Iterator[tuple[Path, _T]]:
         """Answers in order; groups are looked at side by side, and few of them ahead of what was taken."""
 
         def look(group: list[Path]) -> list[tuple[Path, _T]]:
             worker = self._free.get()
             try:
-                return list(self._group(worker, method, group, read, killer))
+                return list(self._group(worker, method, group, read, killer, more or {}))
             finally:
                 self._free.put(worker)
 
@@ -138,13 +156,14 @@ class Reader:
         paths: list[Path],
         read: Callable[[Path, object], _T],
         killer: Callable[[Path, MigrationError], _T],
+        more: Mapping[str, str],
     ) -> Iterator[tuple[Path, _T]]:
         """One message for a group; a group that kills the worker is repeated one by one."""
         if self._stopped:
             return
         try:
             seconds = ALONE_SECONDS if len(paths) == 1 else GROUP_SECONDS
-            reply = worker.call(method, {"paths": [str(path.absolute()) for path in paths]}, seconds)
+            reply = worker.call(method, {"paths": [str(path.absolute()) for path in paths], **more}, seconds)
             answers = read_answers(reply, len(paths))
             results = [(path, read(path, answer)) for path, answer in zip(paths, answers, strict=True)]
         except _BROKEN as error:
@@ -155,9 +174,23 @@ class Reader:
                 yield paths[0], killer(paths[0], error)
                 return
             for path in paths:
-                yield from self._group(worker, method, [path], read, killer)
+                yield from self._group(worker, method, [path], read, killer, more)
         else:
             yield from results
+
+
+def inspect_path(path: Path, architecture: Path | None = None) -> Inspection:
+    """Inspect one path in a sandboxed worker.
+
+    Raises:
+        MigrationError: FMT021 when it cannot be read at all, RUN001 to RUN004 when it takes its parser down.
+    """
+    roots = [given.absolute().parent for given in (path, architecture) if given is not None]
+    with Reader([*roots, path.absolute()], readers=1) as reader:
+        _, found = next(reader.inspect([path], architecture))
+    if isinstance(found, MigrationError):
+        raise found
+    return found
 
 
 def scan_roots(roots: Sequence[Path], limits: Limits = READER_LIMITS) -> Iterator[tuple[Path, Scan]]:

@@ -1,4 +1,4 @@
-"""``keras-migrate inspect``: what a path is, who wrote it, and what stands in the way."""
+"""``keras-migrate inspect``: what a path is, who wrote it, and what blocks its migration."""
 
 from __future__ import annotations
 
@@ -26,15 +26,16 @@ _MAX_ROWS = 200
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 def inspect(path: Path, architecture: Path | None, as_json: bool) -> None:
-    """Say what PATH is, who wrote it and what stands in the way of migration.
+    """Say what PATH is, who wrote it and what blocks its migration.
 
     PATH is told by its content: HDF5 models and weights of any name, .keras archives, architectures, SavedModel
-    directories, checkpoints. Neither TensorFlow nor Keras is imported and nothing in the file is executed.
+    directories, checkpoints. A sandboxed process reads it; neither TensorFlow nor Keras is imported and nothing in
+    the file is executed.
 
-    Exit status: 0 when nothing stands in the way, 1 when something does, 2 when PATH cannot be read.
+    Exit status: 0 without blockers, 1 with blockers, 2 when PATH cannot be read.
     """
+    from migrate.batch.scanner import inspect_path
     from migrate.findings import MigrationError, Severity
-    from migrate.inspection import inspect as inspect_path
 
     try:
         found = inspect_path(path, architecture)
@@ -82,7 +83,7 @@ def show(found: Inspection, console: Console) -> None:
             table.add_row(rule.code, str(rule.count), escape(rule.summary))
         console.print(table)
     if not found.obstacles:
-        console.print("[green]Nothing stands in the way.[/green]")
+        console.print("[green]No blockers found.[/green]")
     for finding in found.obstacles:
         colour = {"error": "red", "silent": "red", "warning": "yellow"}.get(finding.severity.value, "cyan")
         console.print(f"[{colour}]{finding.code}[/{colour}] {escape(finding.message)}", highlight=False)

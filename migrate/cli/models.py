@@ -62,7 +62,9 @@ _RETRY = ("failed", "blocked", "unverified", "unsafe")
     "--retry", type=click.Choice(_RETRY), multiple=True, help="Try finished artifacts of this status again."
 )
 @click.option("--executor", type=click.Choice(["local", "ray"]), default="local", show_default=True)
-@click.option("--dry-run", is_flag=True, help="Show the plan; load nothing, write nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="Inspect the artifacts and show the plan; load nothing, write nothing."
+)
 @click.option("--progress", type=click.Choice(["auto", "rich", "plain", "json", "none"]), default="auto")
 @click.option("--json", "as_json", is_flag=True, help="Print report.json to standard output.")
 def models(
@@ -182,9 +184,10 @@ def _run(
 def _show_plan(sources: Sequence[str], out: str, batch: BatchOptions, as_json: bool) -> None:
     from migrate.batch.plan import plan_json
     from migrate.batch.resources import jobs_for
-    from migrate.batch.run import plan_batch
+    from migrate.batch.run import expect_batch, plan_batch
 
-    value = plan_json(plan_batch(sources, out, batch), jobs_for(batch.jobs))
+    plan = plan_batch(sources, out, batch)
+    value = plan_json(plan, jobs_for(batch.jobs), expect_batch(plan, batch.options))
     if as_json:
         click.echo(json.dumps(value, indent=1))
         return

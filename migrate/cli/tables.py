@@ -78,8 +78,11 @@ def reasons_table(report: BatchReport) -> Table | None:
 
 def plan_lines(plan: Mapping[str, Any]) -> Iterator[str]:
     """What a run would do with each artifact, and all together; plain text, because ten thousand rows are common."""
-    columns = ("source", "format", "action", "expected", "sure", "seconds")
-    rows = [columns, *(tuple(str(row[key]) for key in columns) for row in plan["artifacts"])]
+    columns = ("source", "format", "action", "expected", "certainty", "code", "seconds")
+    rows = [
+        columns,
+        *(tuple("–" if row[key] is None else str(row[key]) for key in columns) for row in plan["artifacts"]),
+    ]
     widths = [max(len(row[number]) for row in rows) for number in range(len(columns))]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))

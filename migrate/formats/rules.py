@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrate.findings import Fix, Rule, Severity
+from migrate.findings import Fix, Rule, Severity, Status
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
         Fix.MANUAL,
         why="A Saver writes the graph of the training program beside its checkpoint. The values are in the checkpoint; "
         "give that one, with an architecture, or freeze the graph with it.",
+        outcome=Status.BLOCKED,
     ),
     Rule(
         "FMT002",
@@ -58,6 +59,7 @@ RULES: tuple[Rule, ...] = (
         Severity.INFO,
         why="There is nothing to migrate.",
         references=("tensorflow/tensorflow#64685",),
+        outcome=Status.SKIPPED,
     ),
     Rule(
         "FMT015",
@@ -88,6 +90,7 @@ RULES: tuple[Rule, ...] = (
         "The file is no model of Keras or TensorFlow.",
         Severity.INFO,
         Fix.MANUAL,
+        outcome=Status.SKIPPED,
     ),
     Rule(
         "FMT024",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 LAYERS: frozenset[str] = frozenset(
     """
-    AbstractRNNCell Activation ActivityRegularization AdaptiveAveragePooling1D AdaptiveAveragePooling2D
+    AbstractRNNCell Activation ActivityRegularization AddLoss AddMetric AdaptiveAveragePooling1D
+    AdaptiveAveragePooling2D
     AdaptiveAveragePooling3D AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D Add
     AdditiveAttention AlphaDropout AtrousConvolution1D AtrousConvolution2D Attention AugMix AutoContrast
     Average AveragePooling1D AveragePooling2D AveragePooling3D BatchNormalization BatchNormalizationV1

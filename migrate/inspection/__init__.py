@@ -1,4 +1,4 @@
-"""One description of any path: what it is, who wrote it, what it holds, what stands in the way of migration.
+"""One description of any path: what it is, who wrote it, what it holds, and what blocks its migration.
 
 Nothing is loaded: arrays keep their values in the file, graphs keep their constants, and neither TensorFlow nor
 Keras is imported.
@@ -11,15 +11,20 @@ from typing import TYPE_CHECKING
 
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
+from migrate.formats.checkpoint.locate import find_prefix
 from migrate.formats.identify import identify
+from migrate.inspection.expectation import Expectation, expected
 from migrate.inspection.graphs import inspect_checkpoint, inspect_graph, inspect_saved_model
-from migrate.inspection.layered import basic, inspect_layers, severity_of
+from migrate.inspection.layered import basic, inspect_layers
 from migrate.inspection.records import Inspection, MetaGraphRecord
+from migrate.outcomes import severity_of
+from migrate.scan.files import scan_artifact
 
 if TYPE_CHECKING:
     from migrate.findings import Finding
+    from migrate.formats.identify import Identification
 
-__all__ = ["Inspection", "MetaGraphRecord", "inspect"]
+__all__ = ["Expectation", "Inspection", "MetaGraphRecord", "expected", "inspect"]
 
 
 def inspect(path: str | Path, architecture: str | Path | None = None) -> Inspection:
@@ -30,7 +35,7 @@ def inspect(path: str | Path, architecture: str | Path | None = None) -> Inspect
         architecture: the file with the architecture of a weights file.
 
     Returns:
-        An inspection. What is damaged, incomplete or no model at all is said in ``obstacles``.
+        An inspection. What the scan finds, what is damaged, incomplete or no model at all is said in ``obstacles``.
 
     Raises:
         MigrationError: FMT021 when the path cannot be read at all.
@@ -40,6 +45,7 @@ def inspect(path: str | Path, architecture: str | Path | None = None) -> Inspect
     found = identify(source)
     obstacles: list[Finding] = []
     try:
+        obstacles += scan_artifact(_scanned(found))
         if found.format is Format.SAVED_MODEL:
             return inspect_saved_model(found, obstacles)
         if found.format is Format.CHECKPOINT:
@@ -49,3 +55,13 @@ def inspect(path: str | Path, architecture: str | Path | None = None) -> Inspect
         return inspect_layers(found, given, obstacles)
     except MigrationError as error:
         return basic(found, [*obstacles, error.finding(severity_of(error.code))])
+
+
+def _scanned(found: Identification) -> Path:
+    """The file or folder that the scan looks at; of a checkpoint its index."""
+    if found.format is Format.CHECKPOINT:
+        prefix = find_prefix(found.path)
+        return prefix.with_name(f"{prefix.name}.index")
+    if found.format is Format.SAVED_MODEL and found.path.is_file():
+        return found.path.parent
+    return found.path

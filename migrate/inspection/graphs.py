@@ -85,16 +85,15 @@ def _saved_model_obstacles(model: SavedModel) -> list[Finding]:
     if model.missing:
         names = ", ".join(model.missing[:4])
         warn("FMT022", f"files are missing: {names}", "Fetch the whole directory.", Severity.ERROR)
-    if ops := [*meta.graph.touching_files(), *meta.graph.running_python()]:
-        what = f"operations that touch files or run Python: {', '.join(ops)}"
-        warn("SEC007", what, "`keras-migrate scan` shows where they are.")
     if meta.reference_variables:
         what = "TF1 reference variables: the graph can be called and lifted, not revived as Python objects"
         warn("FMT016", what, "It is migrated through its signatures.")
-    if not meta.signatures:
-        warn(
-            "EXP003", "no signature says how it is called", "Save it again with signatures=….", Severity.ERROR
-        )
+    if not meta.signatures and meta.root_functions:
+        what = f"no signature: {', '.join(meta.root_functions)} of the root object will be served"
+        warn("EXP015", what, "From Python the loaded object is called as before.", Severity.INFO)
+    elif not meta.signatures:
+        what = "no signature says how it is called"
+        warn("EXP003", what, "Save it again with signatures=….", Severity.ERROR)
     elif model.architecture is None and 0 in model.keras_nodes and _custom_classes(model.keras_nodes):
         classes = ", ".join(_custom_classes(model.keras_nodes))
         what = f"a {model.keras_nodes[0].get('class_name')}, a class that is not Keras' own: the signatures are kept"

@@ -19,17 +19,13 @@ from migrate.formats.describe import (
 )
 from migrate.formats.vocabulary import layers_without_vocabulary
 from migrate.inspection.records import Inspection, PlannedRule, TrainingRecord, WriterRecord
+from migrate.outcomes import severity_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from migrate.formats.artifact import LegacyArtifact, SavedArray, Writer
     from migrate.formats.identify import Identification
-
-
-def severity_of(code: str) -> Severity:
-    """How much a refusal with this code matters to somebody who inspects: there being nothing to do is no error."""
-    return Severity.INFO if code in ("FMT013", "FMT023") else Severity.ERROR
 
 
 def basic(found: Identification, obstacles: list[Finding]) -> Inspection:

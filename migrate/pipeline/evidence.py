@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from migrate.capsule.store import load_arrays
-from migrate.findings import Finding, Severity
+from migrate.findings import Finding, Severity, Status
 from migrate.parity.vacuous import vacuous_outputs
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import lowest_precision
-from migrate.results import Status
 
 _RANKS = ("golden", "original", "reconstructed")
 

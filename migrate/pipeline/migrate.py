@@ -9,10 +9,11 @@ import msgspec
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
 from migrate.formats.naming import misnamed
+from migrate.formats.read import refusal
+from migrate.outcomes import severity_of, status_of
 from migrate.pipeline.evidence import strongest, weigh
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.lift import migrate_graph
-from migrate.pipeline.outcome import must_be_a_model, status_of
 from migrate.pipeline.progress import Progress, Written
 from migrate.pipeline.publish import must_be_free, publish
 from migrate.pipeline.reference import draw_weights, reader_params
@@ -23,7 +24,7 @@ from migrate.pipeline.saved_model import migrate_saved_model
 from migrate.pipeline.serving import add_version
 from migrate.pipeline.staging import Staged, stage
 from migrate.pipeline.translated import ask_reader
-from migrate.results import ArtifactResult, Outputs, Status
+from migrate.results import ArtifactResult, Outputs
 from migrate.worlds.pool import Slot
 
 WORKER_ENDED = frozenset({"RUN001", "RUN002", "RUN003", "RUN004"})
@@ -45,11 +46,10 @@ def migrate_artifact(request: ArtifactRequest, options: Options, slot: Slot) -> 
     except MigrationError as error:
         if error.code in WORKER_ENDED:
             raise
-        status = status_of(error)
-        severity = Severity.INFO if status is Status.SKIPPED else Severity.ERROR
-        progress.findings.append(error.finding(severity))
+        progress.findings.append(error.finding(severity_of(error.code)))
         progress.evidence = strongest(progress.witnesses)
-        return artifact_result(request, progress, status, Outputs(), time.perf_counter() - start)
+        seconds = time.perf_counter() - start
+        return artifact_result(request, progress, status_of(error.code), Outputs(), seconds)
 
 
 def _migrate(
@@ -58,7 +58,8 @@ def _migrate(
     must_be_free(request.out / request.folder, options.force)
     with progress.phase("scan"):
         staged = stage(request.path, options, slot)
-        must_be_a_model(staged.format, request.path.name)
+        if not staged.format.is_model:
+            raise refusal(staged.found)
         progress.findings += misnamed(request.path.name, staged.format)
         progress.findings += must_be_safe(slot, staged.scanned, options.trust)
     if staged.format is Format.SAVED_MODEL:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from migrate.capsule.model import count_parameters
-from migrate.findings import Finding
+from migrate.findings import Finding, Status
 from migrate.parity.compare import Comparison, bounded
 from migrate.pipeline.progress import Progress
 from migrate.pipeline.request import ArtifactRequest
@@ -20,7 +20,6 @@ from migrate.results import (
     OutputParity,
     Outputs,
     Parity,
-    Status,
     Training,
     WrittenBy,
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 from migrate.findings import MigrationError
 from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
-from migrate.formats.identify import identify
+from migrate.formats.identify import Identification, identify
 from migrate.formats.pairing import find_architecture
 from migrate.pipeline.request import Options
 from migrate.worlds.pool import Slot
@@ -31,10 +31,15 @@ SAVED_MODEL_FILE = "saved_model.pb"
 class Staged:
     """Files of one artifact inside the slot."""
 
-    format: Format
+    found: Identification
     source: Path
     architecture: Path | None
     custom_objects: tuple[str, ...]
+
+    @property
+    def format(self) -> Format:
+        """What it is, told by its content."""
+        return self.found.format
 
     @property
     def scanned(self) -> Path:
@@ -70,7 +75,7 @@ def stage(path: Path, options: Options, slot: Slot) -> Staged:
         target = slot.inputs / f"custom_{number}_{file.name}"
         shutil.copyfile(file, target)
         objects.append(str(target))
-    return Staged(found.format, source, architecture, tuple(objects))
+    return Staged(found, source, architecture, tuple(objects))
 
 
 def _bring_architecture(given: Path, folder: Path) -> Path:

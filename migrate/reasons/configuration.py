@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from migrate.findings import Rule
-from migrate.reasons.reason import reason
+from migrate.reasons.reason import blocker, reason
 
 REASONS: tuple[Rule, ...] = (
-    reason(
+    blocker(
         "CFG005",
         "unknown-class",
         "A layer's class is neither Keras' own nor given.",
         "Give the class with `--custom-objects FILE.py`; the finding names it, its configuration and "
         "its weights' shapes.",
     ),
-    reason(
+    blocker(
         "CFG009",
         "no-input-shape",
         "A Sequential model does not say the shape of its input.",
@@ -26,20 +26,20 @@ REASONS: tuple[Rule, ...] = (
         "A layer takes its input from a layer that is not in the model.",
         "The architecture was edited or cut; export it again.",
     ),
-    reason(
+    blocker(
         "CFG017",
         "python-lambda",
         "A Lambda layer holds Python bytecode.",
         "Bytecode is specific to a minor version of Python and runs whatever it says. Replace the "
         "layer in the source, or give its function with `--custom-objects`.",
     ),
-    reason(
+    blocker(
         "CFG018",
         "named-lambda",
         "A Lambda layer calls a function by name.",
         "Give the function with `--custom-objects FILE.py`.",
     ),
-    reason(
+    blocker(
         "CFG022",
         "subclassed-model",
         "The architecture is a subclassed model, which holds no graph of layers.",
@@ -64,7 +64,7 @@ REASONS: tuple[Rule, ...] = (
         "An input takes ragged tensors or a declared type specification.",
         "Keras 3 saves dense inputs only. Feed padded tensors with a mask.",
     ),
-    reason(
+    blocker(
         "CFG050",
         "custom-objects-fail",
         "A file of custom objects cannot be imported in one of the worlds.",
@@ -73,7 +73,7 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "CFG051", "loop", "The graph of the model has a loop.", "No Keras writes that; the file was edited."
     ),
-    reason(
+    blocker(
         "CFG052",
         "builder-fails",
         "The function given with `--architecture` fails or returns no Keras 2 model.",

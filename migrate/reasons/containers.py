@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from migrate.findings import Rule, Severity
-from migrate.reasons.reason import note, reason
+from migrate.findings import Rule
+from migrate.reasons.reason import blocker, note, reason
 
 REASONS: tuple[Rule, ...] = (
-    reason(
+    blocker(
         "FMT004",
         "no-architecture",
         "Weights without an architecture.",
         "Give it with `--architecture model.json` or `file.py:function`; `keras-migrate weights` extracts the arrays.",
     ),
-    reason(
+    blocker(
         "FMT007",
         "no-architecture-grammar",
         "The text is no architecture of layers.",
         "Export it again with `model.to_json()`.",
-    ),
-    reason(
-        "FMT013",
-        "already-keras-3",
-        "The file was written by Keras 3.",
-        "There is nothing to migrate.",
-        Severity.INFO,
     ),
     reason(
         "FMT018",
@@ -43,7 +36,7 @@ REASONS: tuple[Rule, ...] = (
         "The file is an architecture without weights.",
         "Weights are drawn in the legacy world and given to both, so that the architectures are compared.",
     ),
-    reason(
+    blocker(
         "FMT026",
         "pointer",
         "A git-lfs or git-annex pointer stands for the file.",

@@ -7,12 +7,12 @@ import signal
 import time
 from pathlib import Path
 
-from migrate.findings import MigrationError
+from migrate.findings import MigrationError, Status
 from migrate.formats.identify import identify
 from migrate.formats.limits import sha256_of
 from migrate.pipeline.publish import must_be_free, publish
 from migrate.pipeline.request import ArtifactRequest, Options
-from migrate.results import ArtifactResult, MigrationRecord, Outputs, Status, WrittenBy
+from migrate.results import ArtifactResult, MigrationRecord, Outputs, WrittenBy
 from migrate.versions import tool_versions
 from migrate.worlds.pool import Slot
 

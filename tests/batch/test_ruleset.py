@@ -13,7 +13,8 @@ from migrate.batch.lock import STATE
 from migrate.batch.options import BatchOptions
 from migrate.batch.ruleset import CORE, Part, RuleSet, ruleset, touches
 from migrate.batch.run import plan_batch, run_batch
-from migrate.results import ArtifactResult, Status, WrittenBy
+from migrate.findings import Status
+from migrate.results import ArtifactResult, WrittenBy
 from migrate.versions import tool_versions
 from tests.batch.support import ROOT, calls, models, options, rules, run, statuses
 

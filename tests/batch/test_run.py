@@ -272,7 +272,7 @@ def test_the_plan_is_shown(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[0].split() == ["source", "format", "action", "expected", "sure", "seconds"]
-    assert lines[1].split() == ["a.h5", "hdf5-model", "migrate", "migrated", "likely", "0.8"]
+    assert lines[0].split() == ["source", "format", "action", "expected", "certainty", "code", "seconds"]
+    assert lines[1].split() == ["a.h5", "hdf5-model", "migrate", "failed", "sure", "WGT010", "0.8"]
     assert lines[2].startswith("b?[31m.h5")
     assert lines[3].startswith("2 artifacts: 2 to migrate; about ")

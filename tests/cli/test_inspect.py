@@ -17,7 +17,7 @@ from tests.formats.makers import write_hdf5_model, write_hdf5_weights
 def test_text_and_status(tmp_path: Path) -> None:
     result = CliRunner().invoke(inspect, [str(write_hdf5_model(tmp_path / "m.h5"))])
     assert result.exit_code == 0
-    for expected in ("hdf5-model", "Keras 2.2.4", "Dense", "kernel:0 (3, 2)", "Nothing stands in the way"):
+    for expected in ("hdf5-model", "Keras 2.2.4", "Dense", "kernel:0 (3, 2)", "No blockers found"):
         assert expected in result.output
 
 

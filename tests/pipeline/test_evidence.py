@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from migrate.capsule.store import save_arrays
-from migrate.findings import Severity
+from migrate.findings import Severity, Status
 from migrate.parity.compare import compare_arrays
 from migrate.pipeline.evidence import weigh
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.results import ArtifactResult, Status
+from migrate.results import ArtifactResult
 from migrate.worlds.pool import Slot
 
 RNG = np.random.default_rng(0)

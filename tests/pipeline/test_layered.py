@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from migrate.findings import Status
 from migrate.pipeline import layered
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
-from migrate.results import Status
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import WorldError
 

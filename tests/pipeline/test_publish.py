@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from migrate.findings import MigrationError
+from migrate.findings import MigrationError, Status
 from migrate.pipeline.progress import Progress
 from migrate.pipeline.publish import must_be_free, publish
 from migrate.pipeline.request import ArtifactRequest
 from migrate.pipeline.result import artifact_result, migration_record
-from migrate.results import MigrationRecord, Outputs, Status
+from migrate.results import MigrationRecord, Outputs
 
 
 def record(out: Path) -> MigrationRecord:

@@ -1,69 +1,37 @@
-"""Artifacts are looked at in a process that may die."""
+"""Artifacts are looked at in the sandboxed reader, and have the status that a run would give them."""
 
 from __future__ import annotations
 
-import sys
+import json
 from pathlib import Path
 
 import h5py
 import pytest
+from click.testing import CliRunner
 
-from migrate.report.compatibility import looker
+from migrate.cli.report import report
 from migrate.report.compatibility.gather import Looked
 from migrate.report.compatibility.inspector import ContentInspector
-from migrate.report.compatibility.looker import Looker
-
-MODELS = Path(__file__).parents[2] / "legacy_models"
-
-
-PARSER = """
-import os, signal, sys
-from migrate.report.compatibility import looker
-
-def look(path):
-    if path.name == "deadly":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if path.name == "slow":
-        signal.pause()
-    if path.name == "odd":
-        raise RuntimeError("odd file")
-    print("a library speaks")
-    return path.name
-
-looker._LOOKS["inspect"] = look
-looker.main()
-"""
+from tests.conftest import LEGACY_MODELS
+from tests.inspection.test_expectation import bad_files
 
 
-@pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> Looker:
-    monkeypatch.setattr(looker, "PATIENCE", 20.0)
-    return Looker((sys.executable, "-c", PARSER))
-
-
-def test_file_that_kills_its_parser_costs_only_itself(patient: Looker) -> None:
-    with patient:
-        answers = list(patient.ask("inspect", [Path(name) for name in ("a", "deadly", "odd", "b")]))
-    assert [bytes(answer.found) for answer in answers] == [b'"a"', b"null", b"null", b'"b"']
-    assert [answer.code for answer in answers] == ["", "REP002", "REP002", ""]
-    assert "ends the process" in answers[1].reason
-    assert answers[2].reason == "RuntimeError: odd file"
-
-
-def test_file_that_never_ends_is_given_up(patient: Looker, monkeypatch: pytest.MonkeyPatch) -> None:
-    with patient:
-        assert [answer.code for answer in patient.ask("inspect", [Path("a")])] == [""]
-        monkeypatch.setattr(looker, "PATIENCE", 0.3)
-        slow = next(patient.ask("inspect", [Path("slow")]))
-    assert slow.reason == "reading it takes more than 0.3 s"
-
-
-def test_damaged_file_is_blocked_or_skipped_with_a_reason(tmp_path: Path) -> None:
+def test_damaged_file_failed_with_a_reason(tmp_path: Path) -> None:
     (tmp_path / "cut.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(40))
     found = list(ContentInspector().look(tmp_path, ["cut.h5"]))
     assert isinstance(found[0], Looked)
-    assert found[0].artifact.status in {"blocked", "skipped"}
+    assert found[0].artifact.status == "failed"
     assert found[0].artifact.findings
+
+
+def test_a_folder_of_damaged_and_unfetched_files_is_not_ready(tmp_path: Path) -> None:
+    folder = bad_files(tmp_path / "models")
+    out = tmp_path / "report.json"
+    result = CliRunner().invoke(report, [str(folder), "--out", str(out), "--fail-on", "error"])
+    assert result.exit_code == 1, result.output
+    assert "ready for Keras 3." not in result.output
+    statuses = {row["path"]: row["status"] for row in json.loads(out.read_text())["models"]}
+    assert statuses == {"model.h5": "failed", "x.keras": "failed", "y.h5": "blocked"}
 
 
 def test_weights_alone_are_blocked_and_name_what_they_need(tmp_path: Path) -> None:
@@ -79,14 +47,12 @@ def test_weights_alone_are_blocked_and_name_what_they_need(tmp_path: Path) -> No
     assert looked.artifact.findings[0].hint
 
 
-@pytest.mark.skipif(not MODELS.is_dir(), reason="legacy_models is not here")
+@pytest.mark.skipif(not LEGACY_MODELS.is_dir(), reason="legacy_models is not here")
 def test_authentic_models_are_found_and_described() -> None:
-    folder = MODELS / "keras-2.2.4"
-    if not folder.is_dir():
-        pytest.skip("no models of Keras 2.2.4")
+    folder = LEGACY_MODELS / "keras-2.2.4"
     names = ContentInspector().find(folder, [])[:6]
     assert names
     for looked in ContentInspector().look(folder, names):
         assert isinstance(looked, Looked)
-        assert looked.artifact.status in {"planned", "blocked", "skipped"}
+        assert looked.artifact.status in {"planned", "blocked", "unsafe"}
         assert looked.detail["layers"]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from migrate.findings import Status
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
-from migrate.results import Status
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
 

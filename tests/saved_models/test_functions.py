@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from migrate.findings import Status
 from migrate.parity.golden import read_golden
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.results import ArtifactResult, Status
+from migrate.results import ArtifactResult
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
 

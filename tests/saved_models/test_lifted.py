@@ -10,9 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from migrate.findings import Status
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.results import ArtifactResult, Status
+from migrate.results import ArtifactResult
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
 

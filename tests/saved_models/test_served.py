@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from migrate.findings import Status
 from migrate.formats.saved_model.reader import SavedModel, Signature, read_saved_model
 from migrate.parity.golden import RecordedSignature, read_golden
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.results import Status
 from migrate.worlds.pool import Pool
 from tests.conftest import LEGACY_MODELS, ROOT
 

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from migrate.findings import Status
 from migrate.formats.saved_model.subclassed import call_arguments
 from migrate.inspection import inspect
 from migrate.parity.golden import read_golden
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.subclassed import write_sources
-from migrate.results import ArtifactResult, Status, Training
+from migrate.results import ArtifactResult, Training
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
 

@@ -14,10 +14,11 @@ import h5py
 import numpy as np
 import pytest
 
+from migrate.findings import Status
 from migrate.formats.saved_model.keras import read_keras_saved_model
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
-from migrate.results import ArtifactResult, Status, Training
+from migrate.results import ArtifactResult, Training
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from migrate.findings import Status
 from migrate.formats.saved_model.keras import read_keras_saved_model
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
-from migrate.results import Status
 from migrate.scan.files import is_unsafe, scan_artifact
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS

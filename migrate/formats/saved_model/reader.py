@@ -87,6 +87,17 @@ class MetaGraph:
     reference_variables: bool = False
     graph_data: memoryview = field(default=memoryview(b""), repr=False)
 
+    @property
+    def root_functions(self) -> list[str]:
+        """Functions that the root object offers to Python; of Keras' own objects the call alone."""
+        root = next(iter(self.objects.nodes), None)
+        if root is None:
+            return []
+        names = [name for name, n in root.children.items() if self.objects.nodes[n].kind == "function"]
+        if root.is_keras:
+            return [name for name in names if name == "__call__"]
+        return [name for name in names if name == "__call__" or not name.startswith("_")]
+
 
 @dataclass(slots=True)
 class SavedModel:

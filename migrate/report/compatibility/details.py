@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from migrate.report.compatibility.records import Fired, LayerError, LayerRow, OutputRow, Parity
@@ -30,6 +30,25 @@ def layers(detail: Mapping[str, Any]) -> list[LayerRow]:
         )
         for row in _rows(detail.get("layers"))
     ]
+
+
+def total_parameters(rows: Sequence[LayerRow]) -> int:
+    """Parameters of a model, those of nested models once.
+
+    A nested model may have a row of its own and rows of its layers; HDF5 stores its arrays under the former, an archive
+    under the latter, and a migrated model counts them in both.
+    """
+    names = {row.path for row in rows}
+    below: dict[str, int] = {}
+    total = 0
+    for row in sorted(rows, key=lambda row: row.path.count("/"), reverse=True):
+        count = max(row.parameters, below.get(row.path, 0))
+        parent = row.path.rpartition("/")[0]
+        if parent in names:
+            below[parent] = below.get(parent, 0) + count
+        else:
+            total += count
+    return total
 
 
 def fired(detail: Mapping[str, Any]) -> list[Fired]:

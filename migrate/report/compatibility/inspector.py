@@ -1,4 +1,4 @@
-"""Find and inspect artifacts by content, in a process of their own (``looker``)."""
+"""Find and inspect artifacts by content, in the sandboxed reader that runs use."""
 
 from __future__ import annotations
 
@@ -6,20 +6,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from migrate.findings import Finding, MigrationError, Severity
+from migrate.findings import Finding, MigrationError, Status
+from migrate.inspection.expectation import expected
 from migrate.report.compatibility.contracts import Artifact, ModelFinding
 from migrate.report.compatibility.gather import Looked
-from migrate.report.compatibility.looker import Looker
 from migrate.report.compatibility.records import Unseen
 
 if TYPE_CHECKING:
-    from migrate.formats.identify import Identification
     from migrate.inspection import Inspection
-
-_SKIPPED = frozenset({"FMT013", "FMT015", "FMT023"})
-_CHUNK = 64
 
 
 class ContentInspector:
@@ -27,28 +21,29 @@ class ContentInspector:
 
     def find(self, root: Path, only: Sequence[str]) -> list[str]:
         """Artifacts below ``root``; a SavedModel is its folder, weights with their architecture are one."""
+        from migrate.batch.scanner import Reader
         from migrate.discovery import Source, discover
 
         base = root.resolve()
         starts = tuple(base / part for part in only) or (base,)
         source = Source(str(root), base, starts, explicit=False)
-        with Looker() as looker:
-            found = discover([source], lambda paths: _identified(looker, paths))
+        with Reader([base]) as reader:
+            found = discover([source], reader.identify)
         return [candidate.source for candidate in found]
 
     def look(self, root: Path, paths: Sequence[str]) -> Iterator[Looked | Unseen]:
         """What inspection says of each artifact."""
         if not paths:
             return
-        from migrate.inspection import Inspection
+        from migrate.batch.scanner import Reader
 
-        with Looker() as looker:
-            for path in paths:
-                answer = next(looker.ask("inspect", [root / path]))
-                if answer.reason:
-                    yield Unseen(path=path, reason=answer.reason)
+        with Reader([root]) as reader:
+            inspected = reader.inspect(root / path for path in paths)
+            for path, (_, found) in zip(paths, inspected, strict=True):
+                if isinstance(found, MigrationError):
+                    yield Unseen(path=path, reason=found.message)
                 else:
-                    yield described(path, msgspec.json.decode(answer.found, type=Inspection))
+                    yield described(path, found)
 
 
 def described(path: str, found: Inspection) -> Looked:
@@ -94,31 +89,12 @@ def described(path: str, found: Inspection) -> Looked:
 
 
 def _status(found: Inspection) -> str:
-    from migrate.formats.artifact import Format
-
-    if any(obstacle.code in _SKIPPED for obstacle in found.obstacles) or not Format(found.kind).is_model:
-        return "skipped"
-    blocked = any(obstacle.severity is Severity.ERROR for obstacle in found.obstacles)
-    return "blocked" if blocked else "planned"
+    """The status that a run would give, and ``planned`` for what only a run can tell."""
+    status = expected(found).status
+    return "planned" if status is Status.MIGRATED else status.value
 
 
 def _finding(found: Finding) -> ModelFinding:
     return ModelFinding(
         code=found.code, severity=found.severity, message=found.message, hint=found.hint, place=found.place
     )
-
-
-def _identified(
-    looker: Looker, paths: Sequence[Path]
-) -> Iterator[tuple[Path, Identification | MigrationError]]:
-    from migrate.formats.artifact import Format
-    from migrate.formats.identify import Identification
-
-    for start in range(0, len(paths), _CHUNK):
-        chunk = paths[start : start + _CHUNK]
-        for path, answer in zip(chunk, looker.ask("identify", chunk), strict=True):
-            if answer.reason:
-                yield path, MigrationError(answer.code, answer.reason)
-            else:
-                said = msgspec.json.decode(answer.found)
-                yield path, Identification(Path(said.pop("path")), Format(said.pop("format")), **said)

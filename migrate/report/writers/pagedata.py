@@ -6,7 +6,7 @@ from heapq import nlargest
 from typing import Any
 
 from migrate.findings import Severity
-from migrate.report.compatibility.details import alike, signature_text
+from migrate.report.compatibility.details import alike, signature_text, total_parameters
 from migrate.report.compatibility.records import Effort, Level, ModelUnit, Parity, Report
 
 SAMPLE_BUDGET = 120_000
@@ -111,6 +111,7 @@ def _model(unit: ModelUnit, keep: int) -> dict[str, Any]:
         "training": unit.training,
         "seconds": unit.seconds,
         "layers": [[row.path, row.class_name, row.parameters, row.rules] for row in unit.layers],
+        "parameters": total_parameters(unit.layers),
         "fired": [[row.code, row.place, row.before, row.after] for row in unit.fired],
         "signatures": {side: signature_text(what) for side, what in alike(unit.signatures).items()},
         "parity": _parity(unit.parity, keep) if unit.parity else None,

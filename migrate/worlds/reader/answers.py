@@ -10,6 +10,7 @@ import msgspec
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
 from migrate.formats.identify import Identification
+from migrate.inspection.records import Inspection
 from migrate.scan.files import Scan
 from migrate.scan.rules import found
 from migrate.worlds.protocol import ProtocolError
@@ -46,7 +47,7 @@ def _checked(answer: object, shape: type[_T]) -> _T:
 
 
 def read_answers(reply: dict[str, Any], count: int) -> list[Any]:
-    """The answers of ``scan_many`` and ``identify_many``, one for each path.
+    """The answers of ``scan_many``, ``identify_many`` and ``inspect_many``, one for each path.
 
     Raises:
         ProtocolError: when it has another shape, or another number.
@@ -80,3 +81,14 @@ def read_identification(path: Path, answer: object) -> Identification | Migratio
         return MigrationError("FMT021", answer, "Check the path and its permissions.", str(path))
     checked = _checked(answer, _Identified)
     return Identification(path, checked.format, checked.detail, checked.hint, checked.size)
+
+
+def read_inspection(path: Path, answer: object) -> Inspection | MigrationError:
+    """An answer to ``inspect_many``.
+
+    Raises:
+        ProtocolError: when it has another shape.
+    """
+    if isinstance(answer, str):
+        return MigrationError("FMT021", answer, "Check the path and its permissions.", str(path))
+    return _checked(answer, Inspection)

@@ -8,9 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from migrate.findings import MigrationError
 from migrate.formats.bounded import bounded_memory
 from migrate.formats.identify import identify
+from migrate.inspection import inspect
 from migrate.scan.files import scan_one
 from migrate.scan.output import finding_json
 from migrate.worlds.reader.saved_model import describe_saved_model, read_subclassed
@@ -30,6 +33,18 @@ def _identify(path: Path) -> dict[str, Any]:
     with bounded_memory(path):
         found = identify(path)
     return {"format": found.format.value, "detail": found.detail, "hint": found.hint, "size": found.size}
+
+
+def _inspect(path: Path, architecture: Path | None = None) -> dict[str, Any]:
+    with bounded_memory(path):
+        found = inspect(path, architecture)
+    described: dict[str, Any] = msgspec.to_builtins(found, enc_hook=_plain)
+    return described
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has no form for: numpy scalars in a configuration become numbers, the rest text."""
+    return value.item() if hasattr(value, "item") else str(value)
 
 
 def _many(params: dict[str, Any], look: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
@@ -61,10 +76,17 @@ def identify_many(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return _many(params, _identify)
 
 
+def inspect_many(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Inspect artifacts: ``paths`` → the inspection of each, or why it cannot be read."""
+    given = params.get("architecture")
+    return _many(params, lambda path: _inspect(path, Path(given) if given else None))
+
+
 HANDLERS = {
     "scan": scan,
     "scan_many": scan_many,
     "identify_many": identify_many,
+    "inspect_many": inspect_many,
     "describe_saved_model": describe_saved_model,
     "read_subclassed": read_subclassed,
     "translate": read_and_translate,

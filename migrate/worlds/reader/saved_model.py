@@ -44,7 +44,7 @@ def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any
         },
         "decodes_images": bool(DECODING & meta.graph.ops.keys()),
         "words": words_of(model) if _takes_strings(meta) else [],
-        "functions": root_functions(meta),
+        "functions": meta.root_functions,
         "missing": list(model.missing),
         "reference_variables": meta.reference_variables,
         "tables_of_user": "table_initializer" in meta.collections and not meta.initializers,
@@ -56,17 +56,6 @@ def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any
         },
         "methods": {s.name: s.method for s in meta.signatures},
     }
-
-
-def root_functions(meta: MetaGraph) -> list[str]:
-    """Functions that the root object offers to Python; of Keras' own objects the call alone."""
-    root = next(iter(meta.objects.nodes), None)
-    if root is None:
-        return []
-    names = [name for name, n in root.children.items() if meta.objects.nodes[n].kind == "function"]
-    if root.is_keras:
-        return [name for name in names if name == "__call__"]
-    return [name for name in names if name == "__call__" or not name.startswith("_")]
 
 
 def _takes_strings(meta: MetaGraph) -> bool:

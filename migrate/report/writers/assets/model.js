@@ -55,7 +55,7 @@ function modelPage(model) {
         ),
       ),
     parity && paritySection(parity),
-    d.layers && layersSection(d.layers, DONE.has(model.status)),
+    d.layers && layersSection(d.layers, d.parameters ?? 0, DONE.has(model.status)),
     d.fired && firedSection(d.fired, d.rules || []),
     !d.fired &&
       d.rules &&
@@ -83,10 +83,9 @@ const codeLink = (code) =>
     ? h("a", { class: "chip plain mono", href: go("reason", code) }, code)
     : h("span", { class: "chip plain mono" }, code);
 
-function layersSection(layers, ran) {
+function layersSection(layers, total, ran) {
   const body = h("tbody");
   const changed = layers.filter((l) => l[3].length).length;
-  const total = layers.reduce((a, l) => a + l[2], 0);
   const field = h("input", { type: "search", placeholder: "Filter layers", "aria-label": "Filter layers" });
   const only = h("input", { type: "checkbox" });
   const draw = () => {

@@ -1,0 +1,30 @@
+"""Which status an artifact has when its migration ends with a code: asked by runs, plans, inspections and reports."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from migrate.findings import Severity, Status
+from migrate.formats.rules import RULES as FORMAT_RULES
+from migrate.reasons import REASONS
+from migrate.scan.rules import RULES as SCAN_RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@cache
+def _outcomes() -> Mapping[str, Status]:
+    refused = {rule.code: rule.outcome for rule in (*REASONS, *FORMAT_RULES)}
+    return refused | {rule.code: Status.UNSAFE for rule in SCAN_RULES}
+
+
+def status_of(code: str) -> Status:
+    """The status of an artifact that is refused with ``code``; rules of the dialects, which are not listed, fail."""
+    return _outcomes().get(code, Status.FAILED)
+
+
+def severity_of(code: str) -> Severity:
+    """How much a refusal with ``code`` matters: that there is nothing to migrate is no error."""
+    return Severity.INFO if status_of(code) is Status.SKIPPED else Severity.ERROR

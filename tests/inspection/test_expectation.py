@@ -1,0 +1,99 @@
+"""What is said of an artifact beforehand is what a run makes of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from migrate.cli.models import models
+from migrate.findings import Status
+from migrate.inspection import expected, inspect
+from migrate.inspection.expectation import Certainty
+from migrate.outcomes import severity_of, status_of
+from tests.conftest import LEGACY_MODELS
+
+ONLY_NUMBERS_TELL = {"broken/reshaped_weight", "tf.keras-1.13/upsampling_lost"}
+"""Cases whose architecture and weights look right; the worlds find that they are not."""
+
+CASES = sorted(LEGACY_MODELS.glob("*/*/case.json"))
+
+
+@pytest.mark.parametrize("file", CASES, ids=[f"{f.parent.parent.name}/{f.parent.name}" for f in CASES])
+def test_the_expectation_is_what_the_case_promises(file: Path) -> None:
+    case = json.loads(file.read_text(encoding="utf-8"))
+    name = f"{file.parent.parent.name}/{file.parent.name}"
+    architecture = case.get("architecture")
+    found = inspect(file.parent / case["artifact"], file.parent / architecture if architecture else None)
+    expectation = expected(found)
+    if name in ONLY_NUMBERS_TELL:
+        assert expectation.certainty is not Certainty.SURE
+        return
+    assert expectation.status == case["expect"]["status"], expectation
+    reason = case["expect"].get("reason", "")
+    if expectation.code:
+        assert expectation.code.startswith(reason) or any(f.code.startswith(reason) for f in found.obstacles)
+
+
+def bad_files(folder: Path) -> Path:
+    """The first bytes of a model, an empty archive, and a pointer whose file was never fetched."""
+    folder.mkdir()
+    whole = LEGACY_MODELS / "keras-2.2.4" / "transfer" / "model.h5"
+    (folder / "model.h5").write_bytes(whole.read_bytes()[:3000])
+    (folder / "x.keras").touch()
+    (folder / "y.h5").write_text(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 12345\n"
+    )
+    return folder
+
+
+def test_damaged_and_unfetched_files_are_not_skipped(tmp_path: Path) -> None:
+    folder = bad_files(tmp_path / "models")
+    found = {path.name: expected(inspect(path)) for path in sorted(folder.iterdir())}
+    assert {name: one.status for name, one in found.items()} == {
+        "model.h5": Status.FAILED,
+        "x.keras": Status.FAILED,
+        "y.h5": Status.BLOCKED,
+    }
+    assert all(one.certainty is Certainty.SURE for one in found.values())
+
+
+def test_a_dry_run_says_the_same_and_names_the_code(tmp_path: Path) -> None:
+    folder = bad_files(tmp_path / "models")
+    bytecode = LEGACY_MODELS / "keras-2.2.4" / "lambda_bytecode" / "model.h5"
+    (folder / "lambda.h5").write_bytes(bytecode.read_bytes())
+    arguments = [str(folder), "--out", str(tmp_path / "out"), "--dry-run", "--json"]
+    result = CliRunner().invoke(models, arguments)
+    assert result.exit_code == 0, result.output
+    rows = {row["source"]: (row["expected"], row["code"]) for row in json.loads(result.output)["artifacts"]}
+    for name, (status, code) in rows.items():
+        beforehand = expected(inspect(folder / name))
+        assert (status, code) == (beforehand.status, beforehand.code or None), name
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_option_that_lifts_a_refusal_opens_the_outcome() -> None:
+    folder = LEGACY_MODELS / "broken" / "weights_alone"
+    case = json.loads((folder / "case.json").read_text(encoding="utf-8"))
+    found = inspect(folder / case["artifact"])
+    assert expected(found).status is Status.BLOCKED
+    opened = expected(found, lifted=lambda code: code == "FMT004")
+    assert (opened.status, opened.certainty) == (Status.MIGRATED, Certainty.POSSIBLE)
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("FMT026", Status.BLOCKED),
+        ("CFG005", Status.BLOCKED),
+        ("FMT013", Status.SKIPPED),
+        ("FMT015", Status.FAILED),
+        ("SEC001", Status.UNSAFE),
+        ("SIL012", Status.FAILED),
+    ],
+)
+def test_each_code_has_one_outcome(code: str, status: Status) -> None:
+    assert status_of(code) is status
+    assert (severity_of(code).value == "info") is (status is Status.SKIPPED)
