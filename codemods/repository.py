@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from codemods.kinds import PRUNED
+from packaging.specifiers import SpecifierSet
+
+from codemods.kinds import PRUNED, kind_of
+from codemods.requirements import TENSORFLOW, pins
 from codemods.resolver import Module
 from codemods.source import Source, SourceError
 from codemods.trees import walk
@@ -39,6 +42,8 @@ class Repository:
         self._given: dict[tuple[Path, str], list[tuple[Path, frozenset[bytes]]]] = {}
         self._callees: dict[tuple[Path, str], frozenset[str]] = {}
         self._projects: dict[Path, Path] = {}
+        self._required: dict[Path, dict[str, tuple[SpecifierSet, ...]]] = {}
+        self._mentioned: dict[tuple[Path, str], bool] = {}
         self.loose: set[Path] = set()
         """Import roots that belong to no project."""
 
@@ -114,6 +119,20 @@ class Repository:
                     return True
         return False
 
+    def required(self, project: Path, package: str) -> tuple[SpecifierSet, ...]:
+        """The versions of a package that a project asks for, in each place where it does."""
+        if project not in self._required:
+            self._required[project] = _requirements(project)
+        return self._required[project].get(package, ())
+
+    def mentions(self, folder: Path, pattern: str) -> bool:
+        """Whether the text of any Python file below a folder matches."""
+        key = (folder, pattern)
+        if key not in self._mentioned:
+            wanted = re.compile(pattern.encode())
+            self._mentioned[key] = any(wanted.search(data) is not None for _, data in _contents(folder))
+        return self._mentioned[key]
+
     def lookup(self, root: Path, dotted: str) -> Value | None:
         """What ``package.module.name`` stands for."""
         key = (root, dotted)
@@ -146,6 +165,25 @@ class Repository:
             value = module.value(expression, module.index.module)
             return _indirect(value)
         return None
+
+
+def _requirements(project: Path) -> dict[str, tuple[SpecifierSet, ...]]:
+    """By package: what the requirement files of a project ask for; a TensorFlow of any kind is TensorFlow."""
+    found: dict[str, list[SpecifierSet]] = {}
+    folders = (project, project / "requirements")
+    for path in sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir()):
+        kind = kind_of(path)
+        if kind in {"", "script"} or not path.is_file():
+            continue
+        try:
+            text = Source.read(path).text
+        except SourceError:
+            continue
+        for pin in pins(text, kind):
+            specifier = pin.specifier
+            if specifier is not None and str(specifier):
+                found.setdefault("tensorflow" if pin.name in TENSORFLOW else pin.name, []).append(specifier)
+    return {name: tuple(specifiers) for name, specifiers in found.items()}
 
 
 _FROM = re.compile(rb"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)", re.MULTILINE)
@@ -249,6 +287,14 @@ class _Bound:
     def gives(self, callee: str, keyword: str) -> bool:
         """Whether any file calls something of this last name with this keyword."""
         return self._repository.gives(self._own, callee, keyword)
+
+    def required(self, package: str) -> tuple[SpecifierSet, ...]:
+        """The versions of a package that the project asks for, in each place where it does."""
+        return self._repository.required(self._project, package)
+
+    def mentions(self, pattern: str) -> bool:
+        """Whether the text of any Python file of the project matches."""
+        return self._repository.mentions(self._own, pattern)
 
     def has(self, dotted: str) -> bool:
         """Whether there is a module or package of this name."""

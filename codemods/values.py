@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
+
     from codemods.scopes import Binding, Index, Scope
 
 
@@ -52,6 +54,12 @@ class Lookup(Protocol):
 
     def gives(self, callee: str, keyword: str) -> bool:
         """Whether any file calls something of this last name with this keyword."""
+
+    def required(self, package: str) -> tuple[SpecifierSet, ...]:
+        """The versions of a package that the project asks for, in each place where it does."""
+
+    def mentions(self, pattern: str) -> bool:
+        """Whether the text of any Python file of the project matches."""
 
 
 @dataclass(frozen=True, slots=True)

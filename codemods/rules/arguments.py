@@ -15,6 +15,7 @@ from codemods.catalogue import load
 from codemods.rules import _argument_rules, _argument_rules_other
 from codemods.rules._arguments import steps
 from codemods.rules.api import Match, visit
+from codemods.rules.era_positions import known_orders
 
 if TYPE_CHECKING:
     from codemods.context import Context
@@ -62,6 +63,8 @@ def arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
     if family is None:
         return
     for step in steps(call, ctx, name):
+        if step.policy == "position" and known_orders(call, ctx, name):
+            continue
         rule = _RULES.get(family + _NUMBERS[step.policy])
         if rule is None:
             rule = _RULES["LAY" + _NUMBERS[step.policy]]

@@ -99,6 +99,9 @@ def load_img(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(DAT102, call, edits=edits, argument="grayscale")
     elif value is False:
         yield Match(DAT102, call, edits=(drop,), argument="grayscale")
+    elif "color_mode" not in args.keywords:
+        code = Code("'grayscale' if gray else 'rgb'", {"gray": args.keywords["grayscale"].value})
+        yield Match(DAT102, call, edits=(drop, SetArgument(call, "color_mode", code)), argument="grayscale")
     else:
         yield Match(DAT102, call, hint=DAT102.manual, argument="grayscale", fix=Fix.MANUAL)
 

@@ -90,8 +90,7 @@ def constructors(call: ast.Call, ctx: Context) -> Iterator[Match]:
     elif "learning_rate" in args.keywords:
         edits.append(SetArgument(call, "learning_rate", Code(text, {"rate": rate, "decay": decay})))
     else:
-        code = Code(text.replace("rate,", f"{ctx.source(rate)},"), {"decay": decay})
-        edits.append(ReplaceExpression(rate, code))
+        edits.append(ReplaceExpression(rate, Code(text, {"rate": rate, "decay": decay})))
     yield Match(OPZ103, call, edits=tuple(edits), symbol=symbol, argument="decay")
 
 

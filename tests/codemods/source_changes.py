@@ -440,7 +440,7 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
     ),
     137: (
         _s("DAT102", "i = keras.utils.load_img(p, grayscale=True)\n"),
-        _s("DAT001", "i = keras.utils.load_img(p, False, 'rgb')\n"),
+        _s("DAT104", "i = keras.utils.load_img(p, False, 'rgb')\n"),
     ),
     139: (
         _s("API003", "g = keras.preprocessing.image.ImageDataGenerator()\n"),

@@ -1,0 +1,87 @@
+"""Which releases of Keras a file was written for: by the pins of its project, and by what only some of them had."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+KERAS = tuple(
+    Version(text)
+    for text in (
+        *("1.0.0", "1.0.8", "1.1.2", "1.2.2", "2.0.0", "2.0.9", "2.1.0", "2.1.6", "2.2.0", "2.2.2", "2.2.4"),
+        *("2.2.5", "2.3.0", "2.3.1", "2.4.3", "2.6.0", "2.8.0", "2.10.0", "2.11.0", "2.12.0", "2.13.1"),
+        *("2.14.0", "2.15.0"),
+    )
+)
+"""Releases of the package ``keras`` that stand for all of Keras 1 and 2."""
+TENSORFLOW = tuple(
+    Version(text)
+    for text in (
+        *("1.4.0", "1.8.0", "1.10.0", "1.12.0", "1.13.1", "1.14.0", "1.15.0", "2.0.0", "2.1.0", "2.3.0"),
+        *("2.4.0", "2.6.0", "2.8.0", "2.10.0", "2.11.0", "2.12.0", "2.13.0", "2.14.0", "2.15.0"),
+    )
+)
+"""Releases of TensorFlow whose ``tf.keras`` is Keras 1 or 2."""
+_USUAL = SpecifierSet(">=1.13")
+"""Releases of TensorFlow that code is written for which uses ``tf.keras`` and pins nothing."""
+KERAS_1_ARGUMENTS = frozenset(
+    (
+        *("W_constraint", "W_regularizer", "atrous_rate", "b_constraint"),
+        *("b_regularizer", "border_mode", "dim_ordering", "inner_activation", "inner_init", "nb_col"),
+        *(
+            "nb_epoch",
+            "nb_filter",
+            "nb_row",
+            "nb_val_samples",
+            "output_dim",
+            "samples_per_epoch",
+            "subsample",
+        ),
+    )
+)
+"""Arguments that only Keras 1 documents; Keras 2.0 to 2.3 took them with a warning."""
+_KERAS_1_NAMES = ("image_dim_ordering", "set_image_dim_ordering")
+
+
+def releases(ctx: Context, package: str) -> tuple[Version, ...]:
+    """The releases of a package that a file may have been written for; all of them when nothing says more.
+
+    Args:
+        ctx: the file.
+        package: ``keras`` or ``tensorflow``.
+    """
+    known = KERAS if package == "keras" else TENSORFLOW
+    repository = ctx.module.repository
+    wanted = repository.required(package) if repository is not None else ()
+    pinned = tuple(release for release in known if all(release in spec for spec in wanted))
+    if package != "keras":
+        return pinned if pinned and wanted else tuple(release for release in known if release in _USUAL)
+    idioms = _by_idioms(ctx)
+    both = tuple(release for release in pinned if release in idioms)
+    return both or pinned or tuple(release for release in known if release in idioms) or known
+
+
+def _by_idioms(ctx: Context) -> SpecifierSet:
+    """What a file itself says of the releases of ``keras`` it was written for."""
+    given = {keyword.arg for call, _ in ctx.module.index.calls for keyword in call.keywords}
+    if given & KERAS_1_ARGUMENTS or any(name in ctx.module.index.attributes for name in _KERAS_1_NAMES):
+        return SpecifierSet("<2.4")
+    if "learning_rate" in given and "lr" not in given and _of_optimizer(ctx):
+        return SpecifierSet(">=2.3")
+    return SpecifierSet()
+
+
+def _of_optimizer(ctx: Context) -> bool:
+    """Whether an optimizer of Keras is given ``learning_rate=``, which Keras 2.3 brought."""
+    return any(
+        any(keyword.arg == "learning_rate" for keyword in call.keywords)
+        and (ctx.name(call.func) or "").startswith("keras.optimizers.")
+        for call, _ in ctx.module.index.calls
+        if isinstance(call.func, (ast.Name, ast.Attribute))
+    )
