@@ -46,14 +46,34 @@ _SYSTEM = (
     "/dev/zero",
 )
 
-_PROMISES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("no network", ("namespaces", "seccomp")),
-    ("no writes outside the scratch folder", ("landlock", "read-only mounts")),
-    ("no reads outside the input and the libraries", ("landlock",)),
-    ("no further programs or processes", ("seccomp",)),
-    ("limits on processor time and file size", ("resource limits",)),
+_PROMISES: tuple[tuple[str, tuple[frozenset[str], ...]], ...] = (
+    ("no network", (frozenset({"namespaces"}), frozenset({"seccomp"}))),
+    ("no connections to local sockets", (frozenset({"seccomp"}),)),
+    (
+        "no writes to files outside the scratch folder",
+        (frozenset({"landlock 3"}), frozenset({"landlock 1", "seccomp"}), frozenset({"read-only mounts"})),
+    ),
+    ("no writes to pipes and devices", (frozenset({"landlock 1"}),)),
+    (
+        "no changes of permissions, owners, times and attributes of files",
+        (frozenset({"seccomp"}), frozenset({"read-only mounts"})),
+    ),
+    ("no reads outside the input and the libraries", (frozenset({"landlock 1"}),)),
+    ("no further programs or processes", (frozenset({"seccomp"}),)),
+    ("no signals to other processes", (frozenset({"landlock 6"}), frozenset({"seccomp"}))),
+    (
+        "no interference with other processes",
+        (frozenset({"seccomp", "landlock 1"}), frozenset({"seccomp", "read-only mounts"})),
+    ),
+    ("limits on processor time and file size", (frozenset({"resource limits"}),)),
 )
-"""Each promise, and the protections of which any one keeps it."""
+"""Each promise, and the sets of protections of which any one keeps it.
+
+``landlock N`` is version N or newer (``linux/landlock.h``): 1 governs opening, making and removing files; 3 also
+truncation, which seccomp refuses by path and where no writable descriptor is at hand; 6 signals. It never governs
+metadata. Other processes have files, too, below ``/proc``. A read-only mount still lets a pipe or device be written,
+and a network namespace lets a socket that is a file be connected.
+"""
 
 
 def policy(
@@ -63,6 +83,7 @@ def policy(
     *,
     python: Path | None = None,
     skip: Sequence[str] = (),
+    landlock_abi: int | None = None,
 ) -> dict[str, Any]:
     """The policy of one worker.
 
@@ -72,6 +93,7 @@ def policy(
         read: inputs, beside the interpreter, its packages and the system's libraries.
         python: the interpreter, when it is not this one.
         skip: protections to leave out; for tests of the fallbacks.
+        landlock_abi: newest version of Landlock to use; for tests, as on an older kernel.
     """
     readable = [*_SYSTEM, *_interpreter(python), *(str(path.resolve()) for path in read)]
     return {
@@ -85,6 +107,7 @@ def policy(
             "AS": limits.memory_bytes + ADDRESS_SPACE_BEYOND,
         },
         "skip": list(skip),
+        "landlock_abi": landlock_abi,
     }
 
 
@@ -114,8 +137,17 @@ def _linked_packages() -> list[str]:
 
 def promises(active: Sequence[str]) -> dict[str, bool]:
     """Which promises hold, given the protections that a worker reported."""
-    names = {name.partition(" (")[0] for name in active}
-    return {promise: any(one in names for one in keepers) for promise, keepers in _PROMISES}
+    names = {name for line in active for name in _names(line)}
+    return {promise: any(all_of <= names for all_of in keepers) for promise, keepers in _PROMISES}
+
+
+def _names(line: str) -> set[str]:
+    """What one reported protection counts as: ``landlock (version 3)`` is ``landlock 1`` to ``landlock 3``."""
+    name, _, detail = line.partition(" (")
+    if name != "landlock":
+        return {name}
+    version = detail.removeprefix("version ").rstrip(")")
+    return {f"{name} {number}" for number in range(1, int(version) + 1)} if version.isdecimal() else set()
 
 
 def shortfall(active: Sequence[str]) -> list[Finding]:

@@ -5,22 +5,26 @@ Every step is tried, and the answer of `apply` says which are in force and which
 that is enough is the parent's decision. Must be called while the process has one thread.
 
 Numbers are those of the kernel's headers: ``linux/landlock.h``, ``linux/seccomp.h``, ``linux/sched.h``,
-``asm/unistd.h``. Landlock's syscalls have one number on every architecture.
+``linux/mount.h``. Landlock's syscalls have one number on every architecture. Which system calls stay is told by
+``sandbox_syscalls.py`` beside this file.
 """
 
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import os
 import platform
 import resource
 import struct
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_CAPBSET_DROP = 38, 22, 24
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
-CLONE_NEWUSER, CLONE_NEWNET, CLONE_THREAD = 0x10000000, 0x40000000, 0x00010000
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 1 << 18
 SYS_MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = 442, -100, 0x8000, 1
 
@@ -28,18 +32,31 @@ LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 FS_EXECUTE, FS_WRITE_FILE, FS_READ_FILE, FS_READ_DIR = 1, 2, 4, 8
 FS_READ = FS_EXECUTE | FS_READ_FILE | FS_READ_DIR
 FS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
+"""What each version knows of files: 2 adds moves between folders, 3 truncation, 5 commands to devices."""
 FS_OF_A_FILE = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | 1 << 14 | 1 << 15
 
-EPERM, ENOSYS = 1, 38
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _sibling(name: str) -> ModuleType:
+    """A module beside this file, which is run without its package in the stock world."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    if spec is None or spec.loader is None:
+        raise OSError(f"{name}.py is missing beside {__file__}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_syscalls = _sibling("sandbox_syscalls")  # before the folder around this file may be closed
 
 
 def apply(policy: dict[str, Any]) -> tuple[list[str], list[str]]:
     """Put every protection of ``policy`` in force that the kernel offers.
 
     Args:
-        policy: ``read`` and ``write`` (lists of paths), ``rlimits`` (name to value), and ``skip`` (names of
-            steps to leave out, so that tests reach the fallbacks).
+        policy: ``read`` and ``write`` (lists of paths), ``rlimits`` (name to value), and for tests ``skip``
+            (names of steps to leave out) and ``landlock_abi`` (newest version to use, as on an older kernel).
 
     Returns:
         names of what is in force, and ``name: reason`` of what is not.
@@ -62,8 +79,10 @@ def apply(policy: dict[str, Any]) -> tuple[list[str], list[str]]:
     attempt("no new privileges", _no_new_privileges)
     attempt("resource limits", lambda: _rlimits(policy.get("rlimits", {})))
     namespaced = attempt("namespaces", _namespaces)
-    if not attempt("landlock", lambda: _landlock(policy["read"], policy["write"])) and namespaced:
+    if namespaced:  # before Landlock, which lets nobody mount
         attempt("read-only mounts", lambda: _read_only_mounts(policy["write"]))
+    newest = policy.get("landlock_abi")
+    attempt("landlock", lambda: _landlock(policy["read"], policy["write"], newest))
     attempt("capabilities dropped", _drop_capabilities)
     attempt("seccomp", _seccomp)
     return active, missing
@@ -104,9 +123,11 @@ def _namespaces() -> str:
     return "user, network, ipc, mount"
 
 
-def _landlock(read: list[str], write: list[str]) -> str:
+def _landlock(read: list[str], write: list[str], newest: int | None) -> str:
     """Files: read and write only where told. TCP, abstract sockets and signals: nowhere, by its version."""
     abi = _check(_libc.syscall(LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1), "landlock")
+    if newest is not None:
+        abi = min(abi, newest)
     handled = FS_BY_ABI[min(abi, 5)]
     attributes = struct.pack("=Q", handled)
     if abi >= 4:
@@ -137,7 +158,7 @@ def _landlock(read: list[str], write: list[str]) -> str:
 
 
 def _read_only_mounts(write: list[str]) -> str:
-    """The fallback without Landlock: every mount read-only, except the folders that may be written."""
+    """Every mount read-only, except the folders that may be written: the kernel then changes no metadata either."""
 
     def attribute(path: str, flags: int, on: int, off: int) -> None:
         packed = struct.pack("=QQQQ", on, off, 0, 0)
@@ -169,73 +190,9 @@ def _drop_capabilities() -> str:
     return ""
 
 
-# --- system calls -------------------------------------------------------------------------------------------
-
-ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
-FORBIDDEN: dict[str, tuple[int | None, int | None]] = {
-    # new programs and processes (threads stay allowed)
-    "execve": (59, 221), "execveat": (322, 281), "fork": (57, None), "vfork": (58, None),
-    # sockets of every family, also those that are files
-    "socket": (41, 198), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201),
-    # other processes
-    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
-    "pidfd_open": (434, 434), "pidfd_getfd": (438, 438), "pidfd_send_signal": (424, 424),
-    "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240), "kcmp": (312, 272),
-    # the system
-    "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51),
-    "unshare": (272, 97), "setns": (308, 268), "open_tree": (428, 428), "move_mount": (429, 429),
-    "fsopen": (430, 430), "mount_setattr": (442, 442), "bpf": (321, 280), "perf_event_open": (298, 241),
-    "userfaultfd": (323, 282), "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218),
-    "init_module": (175, 105), "finit_module": (313, 273), "kexec_load": (246, 104),
-    "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
-    "open_by_handle_at": (304, 265), "quotactl": (179, 60), "swapon": (167, 224), "reboot": (169, 142),
-}  # fmt: skip
-SIGNALS = {"kill": (62, 129), "tgkill": (234, 131)}
-CLONE, CLONE3, TKILL, PRLIMIT = (56, 220), (435, 435), (200, 130), (302, 261)
-
-LOAD, JUMP_EQUAL, JUMP_SET, JUMP_AT_LEAST, RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
-ALLOW, KILL, REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
-NUMBER_AT, ARCHITECTURE_AT, FIRST_ARGUMENT_AT = 0, 4, 16
-
-
-def seccomp_program(machine: str, pid: int) -> bytes:
-    """The filter as instructions of classic BPF: a list of refusals, each ending the program.
-
-    Raises:
-        OSError: for a machine whose numbers are not known here.
-    """
-    if machine not in ARCHITECTURES:
-        raise OSError(f"no table of system calls for {machine}")
-    architecture, column = ARCHITECTURES[machine]
-
-    def step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
-        return struct.pack("=HBBI", code, yes, no, value)
-
-    refuse = step(RETURN, REFUSE | EPERM)
-    number = step(LOAD, NUMBER_AT)
-    program = [step(LOAD, ARCHITECTURE_AT), step(JUMP_EQUAL, architecture, 1), step(RETURN, KILL), number]
-    if machine == "x86_64":
-        program += [step(JUMP_AT_LEAST, 0x40000000, 0, 1), refuse]  # the x32 table of the same machine
-    for pair in FORBIDDEN.values():
-        if (call := pair[column]) is not None:
-            program += [step(JUMP_EQUAL, call, 0, 1), refuse]
-    # glibc falls back from clone3, whose flags a filter cannot see, to clone
-    program += [step(JUMP_EQUAL, CLONE3[column], 0, 1), step(RETURN, REFUSE | ENOSYS)]
-    program += [step(JUMP_EQUAL, CLONE[column], 0, 4), step(LOAD, FIRST_ARGUMENT_AT)]
-    program += [step(JUMP_SET, CLONE_THREAD, 1), refuse, number]
-    for pair in SIGNALS.values():
-        program += [step(JUMP_EQUAL, pair[column], 0, 4), step(LOAD, FIRST_ARGUMENT_AT)]
-        program += [step(JUMP_EQUAL, pid, 1), refuse, number]
-    program += [step(JUMP_EQUAL, TKILL[column], 0, 1), refuse]
-    program += [step(JUMP_EQUAL, PRLIMIT[column], 0, 5), step(LOAD, FIRST_ARGUMENT_AT)]
-    program += [step(JUMP_EQUAL, 0, 2), step(JUMP_EQUAL, pid, 1), refuse, number]
-    program.append(step(RETURN, ALLOW))
-    return b"".join(program)
-
-
 def _seccomp() -> str:
-    program = seccomp_program(platform.machine(), os.getpid())
+    program: bytes = _syscalls.seccomp_program(platform.machine(), os.getpid())
     buffer = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer))
     _check(_libc.prctl(PR_SET_SECCOMP, 2, header, 0, 0), "seccomp")
-    return "no programs, processes or sockets"
+    return "listed system calls only"

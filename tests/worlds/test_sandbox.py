@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from migrate.worlds import sandbox_apply
+from migrate.worlds import sandbox_apply, sandbox_syscalls
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.pool import Pool
 from migrate.worlds.sandbox import policy, promises, shortfall
@@ -86,7 +87,7 @@ def need(worker: Worker, *promised: str) -> None:
 
 
 ATTACKS = {
-    "write outside": (WRITE_OUTSIDE, "no writes outside the scratch folder"),
+    "write outside": (WRITE_OUTSIDE, "no writes to files outside the scratch folder"),
     "read outside": (READ_OUTSIDE, "no reads outside the input and the libraries"),
     "connect": (CONNECT, "no network"),
     "unix socket": (UNIX_SOCKET, "no further programs or processes"),
@@ -143,7 +144,7 @@ def test_one_missing_protection_is_covered_by_another(
     tmp_path: Path, handlers: Path, outside: Path, skip: tuple[str, ...], closed: str
 ) -> None:
     with locked(tmp_path, handlers, skip) as worker:
-        need(worker, "no network", "no writes outside the scratch folder")
+        need(worker, "no network", "no writes to files outside the scratch folder")
         assert any(line.startswith(skip[0]) for line in worker.ready().missing)
         assert attempt(worker, closed, outside) in ("PermissionError", "OSError")
         assert attempt(worker, ALLOWED, outside) == ""
@@ -171,8 +172,17 @@ def test_one_large_allocation_is_refused_by_the_kernel(tmp_path: Path, handlers:
 def test_a_shortfall_is_told() -> None:
     assert shortfall(["landlock (version 1)", "seccomp (x)", "resource limits (CPU)"]) == []
     open_promises = [finding.message for finding in shortfall(["resource limits (CPU)"])]
-    assert len(open_promises) == 4
+    assert len(open_promises) == 9
     assert "this machine cannot promise: no network" in open_promises
+
+
+def test_what_landlock_promises_depends_on_its_version() -> None:
+    """``truncate`` came with version 3, signals with version 6; metadata it never governs."""
+    files, signals = "no writes to files outside the scratch folder", "no signals to other processes"
+    metadata = "no changes of permissions, owners, times and attributes of files"
+    for version, held in ((1, {}), (3, {files}), (6, {files, signals})):
+        kept = promises([f"landlock (version {version})"])
+        assert {name for name in (files, signals, metadata) if kept[name]} == set(held)
 
 
 def test_policy_leaves_the_working_directory_and_home_closed(
@@ -188,7 +198,7 @@ def test_policy_leaves_the_working_directory_and_home_closed(
 
 def test_slots_read_their_folder_and_write_their_own(tmp_path: Path, handlers: Path, outside: Path) -> None:
     with Pool(1, tmp_path / "pool", handlers=dict.fromkeys(World, handlers)) as pool, pool.slot() as slot:
-        need(slot.legacy, "no writes outside the scratch folder")
+        need(slot.legacy, "no writes to files outside the scratch folder")
         (slot.inputs / "model.h5").write_text("x")
         assert attempt(slot.legacy, f"open({str(slot.inputs / 'model.h5')!r}).read()", outside) == ""
         assert attempt(slot.legacy, f"open({str(slot.inputs / 'model.h5')!r}, 'w')", outside)
@@ -205,8 +215,9 @@ def test_an_ordinary_user_is_locked_up_too(tmp_path: Path) -> None:
     folder = Path("/var/tmp") / f"sandbox-{os.getpid()}"
     (folder / "scratch").mkdir(parents=True)
     try:
-        shutil.copy(sandbox_apply.__file__, folder / "sandbox_apply.py")
-        for path in (folder, folder / "scratch", folder / "sandbox_apply.py"):
+        source = Path(sandbox_apply.__file__)
+        files = [shutil.copy(source.with_name(name), folder) for name in (source.name, "sandbox_syscalls.py")]
+        for path in (folder, folder / "scratch", *files):
             os.chown(path, 65534, 65534)
         rules = {
             "read": ["/usr", "/lib", str(folder)],
@@ -241,16 +252,40 @@ def test_an_ordinary_user_is_locked_up_too(tmp_path: Path) -> None:
 
 
 def test_the_filter_is_well_formed() -> None:
-    program = sandbox_apply.seccomp_program("x86_64", 1234)
+    program = sandbox_syscalls.seccomp_program("x86_64", 1234)
     assert len(program) % 8 == 0
     steps = len(program) // 8
+    jumps = (sandbox_syscalls.JUMP_EQUAL, sandbox_syscalls.JUMP_SET, sandbox_syscalls.JUMP_AT_LEAST)
     for index in range(steps):
         code, yes, no = program[index * 8], program[index * 8 + 2], program[index * 8 + 3]
-        if code in (sandbox_apply.JUMP_EQUAL, sandbox_apply.JUMP_SET, sandbox_apply.JUMP_AT_LEAST):
+        if code in jumps:
             assert index + 1 + max(yes, no) < steps
     with pytest.raises(OSError, match="riscv"):
-        sandbox_apply.seccomp_program("riscv64", 1)
-    assert platform.machine() in sandbox_apply.ARCHITECTURES
+        sandbox_syscalls.seccomp_program("riscv64", 1)
+    assert platform.machine() in sandbox_syscalls.ARCHITECTURES
+
+
+HEADERS = {
+    0: Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
+    1: Path("/usr/include/asm-generic/unistd.h"),
+}
+
+
+@pytest.mark.parametrize("column", [0, 1], ids=["x86_64", "aarch64"])
+def test_the_numbers_are_those_of_the_kernel(column: int) -> None:
+    if not HEADERS[column].exists():
+        pytest.skip("needs the kernel's headers (linux-libc-dev)")
+    lines = re.findall(r"#define __NR(?:3264)?_(\w+) +(\d+)", HEADERS[column].read_text())
+    numbers = {name: int(number) for name, number in lines}
+    if column == 1:  # there, the calls with wide offsets and those with narrow ones share their numbers
+        numbers["newfstatat"] = numbers["fstatat"]
+    tables = sandbox_syscalls
+    named = {
+        **tables.ALLOWED, **tables.OWN_PROCESS, **tables.ITSELF, **tables.ATTRIBUTES, "clone": tables.CLONE,
+        **{name: row[0] for name, row in (tables.OPEN | tables.COMMANDS).items()},
+    }  # fmt: skip
+    wrong = {name: row[column] for name, row in named.items() if row[column] != numbers.get(name)}
+    assert not wrong
 
 
 @pytest.mark.slow
