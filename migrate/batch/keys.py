@@ -33,6 +33,7 @@ def options_digest(options: Options) -> str:
         "targets": sorted(target.value for target in options.targets),
         "custom_objects": [sha256_of(path) for path in options.custom_objects],
         "architecture": [architecture.partition(":")[2], sha256_of(Path(file))] if file else [],
+        "stock_names": sorted(options.stock_names),
         "trust": options.trust,
         "keep_weights": options.keep_weights,
         "tolerance": options.tolerance,

@@ -176,7 +176,7 @@ def task_of(planned: Planned, out: Path, ruleset: str, *, force: bool, out_url: 
     )
 
 
-_LIFTED_BY_CODE = frozenset({"CFG005", "CFG017", "CFG018", "CFG022", "EXP013"})
+_LIFTED_BY_CODE = frozenset({"CFG005", "CFG006", "CFG017", "CFG018", "CFG022", "EXP013"})
 _LIFTED_BY_ARCHITECTURE = frozenset({"FMT004", "FMT028"})
 
 
@@ -212,6 +212,7 @@ def _is_lifted(code: str, options: Options) -> bool:
     return (
         (options.trust and status_of(code) is Status.UNSAFE)
         or (bool(options.custom_objects) and code in _LIFTED_BY_CODE)
+        or (bool(options.stock_names) and code == "CFG006")
         or (options.architecture is not None and code in _LIFTED_BY_ARCHITECTURE)
     )
 

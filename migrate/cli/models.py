@@ -40,6 +40,11 @@ _RETRY = ("failed", "blocked", "unverified", "unsafe")
 )
 @click.option("--architecture", help="Architecture for weights: a JSON or YAML file, or file.py:function.")
 @click.option(
+    "--stock-names",
+    default="",
+    help="Functions that are Keras' own where the file does not say whose they are: gelu,swish.",
+)
+@click.option(
     "--trust", is_flag=True, help="Load what the scan calls unsafe. Only for files you made yourself."
 )
 @click.option("--force", is_flag=True, help="Replace outputs that exist.")
@@ -74,6 +79,7 @@ def models(
     targets: str,
     custom_objects: tuple[Path, ...],
     architecture: str | None,
+    stock_names: str,
     trust: bool,
     force: bool,
     keep_weights: bool,
@@ -104,6 +110,7 @@ def models(
         targets=_targets(targets),
         custom_objects=tuple(file.resolve() for file in custom_objects),
         architecture=_architecture(architecture),
+        stock_names=tuple(name.strip() for name in stock_names.split(",") if name.strip()),
         trust=trust,
         force=force,
         keep_weights=keep_weights,

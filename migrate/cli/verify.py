@@ -16,6 +16,7 @@ import click
 @click.argument("new", type=click.Path(exists=True, path_type=Path))
 @click.option("--custom-objects", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--architecture", help="Architecture for weights: a JSON or YAML file, or file.py:function.")
+@click.option("--stock-names", default="", help="Functions that are Keras' own: gelu,swish.")
 @click.option("--tolerance", type=float, help="Relative tolerance in place of the default of each dtype.")
 @click.option("--trust", is_flag=True, help="Load what the scan calls unsafe.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
@@ -25,6 +26,7 @@ def verify(
     *,
     custom_objects: tuple[Path, ...],
     architecture: str | None,
+    stock_names: str,
     tolerance: float | None,
     trust: bool,
     as_json: bool,
@@ -41,6 +43,7 @@ def verify(
     options = Options(
         custom_objects=tuple(file.resolve() for file in custom_objects),
         architecture=architecture,
+        stock_names=tuple(name.strip() for name in stock_names.split(",") if name.strip()),
         trust=trust,
         tolerance=tolerance,
     )

@@ -22,6 +22,7 @@ from migrate.dialects.config_rules import (
 )
 from migrate.dialects.rule import Notes
 from migrate.findings import MigrationError
+from migrate.formats.own_names import OWN
 
 SEQUENTIAL_CLASSES = frozenset({"Sequential"})
 FUNCTIONAL_CLASSES = frozenset({"Functional", "Model"})
@@ -107,7 +108,9 @@ def _parse_layer(entry: Mapping[str, Any], notes: Notes, *, fallback: str, depth
         raise MigrationError("FMT007", f"not a layer configuration: {_short(entry)}")
     class_name, config = entry["class_name"], entry["config"]
     registered = entry.get("registered_name")
-    if ">" in class_name:
+    if class_name.startswith(f"{OWN}>"):
+        registered = class_name  # the class keeps its package, so that no rule takes it for the stock one
+    elif ">" in class_name:
         registered, class_name = class_name, class_name.split(">")[-1]
     own_name = config.get("name") if isinstance(config, Mapping) else None
     name = entry.get("name") or own_name

@@ -13,9 +13,10 @@ from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.upgrade import upgrade
 from migrate.dialects.weight_matching import assign_weights
 from migrate.findings import MigrationError
-from migrate.formats.artifact import Format, LegacyArtifact
+from migrate.formats.artifact import ARCHITECTURES, LegacyArtifact
+from migrate.formats.own_names import OwnCode, mark_own, settle
 
-ARCHITECTURES = frozenset({Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML})
+_NO_CODE = OwnCode()
 _MALFORMED = (TypeError, KeyError, ValueError, AttributeError, IndexError, RecursionError)
 
 
@@ -37,7 +38,10 @@ class Translation:
 
 
 def translate(
-    artifact: LegacyArtifact, era: Era, initialised: Mapping[str, Array] | None = None
+    artifact: LegacyArtifact,
+    era: Era,
+    initialised: Mapping[str, Array] | None = None,
+    own: OwnCode = _NO_CODE,
 ) -> Translation:
     """Parse, give every array its place, and upgrade step by step.
 
@@ -45,9 +49,11 @@ def translate(
         artifact: as a reader gave it; an architecture alone has no weights.
         era: who wrote it.
         initialised: weights of the final Keras 2 dialect under ``path|role``, for an architecture alone.
+        own: what is known of the author's code.
 
     Raises:
-        MigrationError: ``FMT004`` without an architecture, else the code of the rule that had to refuse.
+        MigrationError: ``FMT004`` without an architecture, ``CFG005`` and ``CFG006`` for a stock name that means the
+            author's code, else the code of the rule that had to refuse.
     """
     if artifact.architecture is None:
         raise MigrationError(
@@ -64,7 +70,7 @@ def translate(
         )
     notes = Notes()
     try:
-        model = parse_model(artifact.architecture, notes)
+        model = parse_model(mark_own(artifact.architecture, settle(artifact, own)), notes)
         model = upgrade(model, era, (Step.GRAMMAR,), notes)
         alone = artifact.format in ARCHITECTURES
         assigned = model if alone else assign_weights(model, artifact.weights, era)

@@ -59,6 +59,9 @@ _NO_MODELS = frozenset(
     {Format.HDF5_GOLDEN, Format.HDF5_OTHER, Format.GIT_LFS_POINTER, Format.TRUNCATED, Format.NOT_A_MODEL}
 )
 
+ARCHITECTURES = frozenset({Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML})
+"""What holds an architecture and no weights."""
+
 WEIGHTS = frozenset({Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE, Format.CHECKPOINT})
 """What holds weights and needs an architecture from elsewhere."""
 

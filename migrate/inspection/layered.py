@@ -17,9 +17,11 @@ from migrate.formats.describe import (
     model_outputs,
     walk_layers,
 )
+from migrate.formats.own_names import OwnCode, own_names, refusal
 from migrate.formats.vocabulary import layers_without_vocabulary
 from migrate.inspection.records import Inspection, PlannedRule, TrainingRecord, WriterRecord
 from migrate.outcomes import severity_of
+from migrate.parity.golden import find_golden
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +90,7 @@ def described(
         outputs=model_outputs(root) if root else [],
         parameters=artifact.parameters,
         training=_training(artifact),
-        custom_objects=custom_objects(root) if root else [],
+        custom_objects=sorted({*custom_objects(root), *_own(artifact)}) if root else [],
         assets=sorted({*artifact.assets, *artifact.metadata.get("tables", {})}),
         missing=list(artifact.metadata.get("missing", [])),
         plan=plan,
@@ -120,6 +122,9 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
                 names[0],
             )
         )
+    named = {own.name: own for own in reversed(own_names(artifact))}
+    recorded = find_golden(artifact.source) is not None
+    found += [refusal(own).finding(Severity.ERROR) for own in named.values() if own.certain or not recorded]
     if custom := custom_objects(root):
         found.append(
             Finding(
@@ -158,7 +163,7 @@ def _plan(artifact: LegacyArtifact, obstacles: list[Finding]) -> list[PlannedRul
     try:
         # The values are not read: rules that compute with them meet zeros, and only their names matter here.
         with np.errstate(all="ignore"):
-            notes = translate(artifact, era_of(artifact)).notes
+            notes = translate(artifact, era_of(artifact), own=OwnCode(proven=True)).notes
     except MigrationError as error:
         obstacles.append(error.finding(severity_of(error.code)))
         return []
@@ -171,6 +176,12 @@ def _plan(artifact: LegacyArtifact, obstacles: list[Finding]) -> list[PlannedRul
         PlannedRule(code, count, rules[code][0].summary if code in rules else "")
         for code, count in sorted(counts.items())
     ]
+
+
+def _own(artifact: LegacyArtifact) -> list[str]:
+    """Names of the author's code that Keras has today as well; functions as ``name()``."""
+    own = (own for own in own_names(artifact) if own.certain)
+    return [f"{o.name}()" if o.kind == "activations" else o.name for o in own]
 
 
 def _layers(artifact: LegacyArtifact) -> list[LayerRecord]:

@@ -57,7 +57,7 @@ def _migrate(
 ) -> ArtifactResult:
     must_be_free(request.out / request.folder, options.force)
     with progress.phase("scan"):
-        staged = stage(request.path, options, slot)
+        staged = stage(request.path, options, slot, request.golden)
         if not staged.format.is_model:
             raise refusal(staged.found)
         progress.findings += misnamed(request.path.name, staged.format)

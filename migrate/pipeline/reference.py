@@ -10,6 +10,7 @@ from typing import Any
 from migrate.capsule.model import Array, Model
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.artifact import ARCHITECTURES
 from migrate.parity.probes import ATTEMPTS, input_specs, make_probes
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
@@ -111,6 +112,8 @@ def reader_params(staged: Staged, options: Options) -> dict[str, Any]:
         "architecture": str(staged.architecture) if staged.architecture else None,
         "keep_weights": options.keep_weights,
         "custom": names_in(staged.custom_objects),
+        "stock": list(options.stock_names),
+        "proven": staged.recorded and staged.format not in ARCHITECTURES,
     }
 
 

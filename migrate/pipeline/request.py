@@ -28,6 +28,7 @@ class Options:
         targets: what to write.
         custom_objects: Python files that define the user's classes for both worlds.
         architecture: JSON/YAML file or ``file.py:function`` for weights without an architecture.
+        stock_names: names of functions and classes that mean Keras' own where a file does not say whose they are.
         trust: load what the scan calls unsafe; allow bytecode of this Python version.
         force: replace outputs that exist.
         keep_weights: register functions instead of folding constants into weights.
@@ -39,6 +40,7 @@ class Options:
     targets: frozenset[Target] = DEFAULT_TARGETS
     custom_objects: tuple[Path, ...] = ()
     architecture: str | None = None
+    stock_names: tuple[str, ...] = ()
     trust: bool = False
     force: bool = False
     keep_weights: bool = False

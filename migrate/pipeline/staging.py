@@ -12,6 +12,7 @@ from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
 from migrate.formats.identify import Identification, identify
 from migrate.formats.pairing import find_architecture
+from migrate.parity.golden import find_golden
 from migrate.pipeline.request import Options
 from migrate.worlds.pool import Slot
 
@@ -35,6 +36,8 @@ class Staged:
     source: Path
     architecture: Path | None
     custom_objects: tuple[str, ...]
+    recorded: bool = False
+    """Whether recorded inputs and outputs stand beside the file: they prove whose a doubtful name is."""
 
     @property
     def format(self) -> Format:
@@ -49,8 +52,14 @@ class Staged:
         return self.source
 
 
-def stage(path: Path, options: Options, slot: Slot) -> Staged:
+def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) -> Staged:
     """Link or copy the source, its architecture and the user's classes into the slot.
+
+    Args:
+        path: of the artifact.
+        options: of the run.
+        slot: whose workers will read.
+        golden: recorded inputs and outputs; None to look beside the model.
 
     Raises:
         MigrationError: ``FMT021`` when the source cannot be read.
@@ -75,7 +84,8 @@ def stage(path: Path, options: Options, slot: Slot) -> Staged:
         target = slot.inputs / f"custom_{number}_{file.name}"
         shutil.copyfile(file, target)
         objects.append(str(target))
-    return Staged(found, source, architecture, tuple(objects))
+    recorded = golden is not None or find_golden(path) is not None
+    return Staged(found, source, architecture, tuple(objects), recorded)
 
 
 def _bring_architecture(given: Path, folder: Path) -> Path:

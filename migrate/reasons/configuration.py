@@ -9,9 +9,19 @@ REASONS: tuple[Rule, ...] = (
     blocker(
         "CFG005",
         "unknown-class",
-        "A layer's class is neither Keras' own nor given.",
-        "Give the class with `--custom-objects FILE.py`; the finding names it, its configuration and "
-        "its weights' shapes.",
+        "A class or function is neither Keras' own nor given.",
+        "Give it with `--source DIR` or `--custom-objects FILE.py`; the finding names it, its configuration and its "
+        "weights' shapes. A name that Keras has today can still be the author's: Keras 2.2.4 had no `swish`, and "
+        "Keras' `Attention` has no `step_dim`.",
+    ),
+    blocker(
+        "CFG006",
+        "doubtful-name",
+        "A name may be Keras' own or the author's, and the file does not say which.",
+        "HDF5 files and JSON hold the name of a function alone. Keras took up `swish`, `gelu` and others after people "
+        "had written them for years, often with other constants: the tanh form of `gelu` is 3e-4 off Keras' own. "
+        "`--stock-names gelu` says that it is Keras' own, `--source DIR` looks for the author's, and a recording "
+        "(`MODEL.golden.npz`) proves either.",
     ),
     blocker(
         "CFG009",

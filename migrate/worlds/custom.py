@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import importlib.util
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from migrate.findings import MigrationError
+from migrate.formats.own_names import OWN
 
 
 def names_in(files: Iterable[str]) -> list[str]:
@@ -22,6 +23,11 @@ def names_in(files: Iterable[str]) -> list[str]:
             continue  # the worlds import the file and say what is wrong with it
         found += [n.name for n in tree.body if isinstance(n, ast.ClassDef | ast.FunctionDef)]
     return found
+
+
+def scoped(objects: Mapping[str, Any]) -> dict[str, Any]:
+    """The objects under their names, and under the names that a translated configuration gives the author's own."""
+    return {**objects, **{f"{OWN}>{name}": value for name, value in objects.items()}}
 
 
 def load_custom_objects(files: list[str]) -> dict[str, Any]:

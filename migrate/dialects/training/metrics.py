@@ -14,6 +14,7 @@ from migrate.dialects.training.rules import (
     METRIC_UNKNOWN,
     METRIC_WRAPPER,
 )
+from migrate.formats.own_names import OWN
 
 FUNCTION_CLASSES: Mapping[str, str] = {
     "binary_accuracy": "BinaryAccuracy",
@@ -126,6 +127,8 @@ def _metric(raw: Any, output: str, custom: frozenset[str], remarks: Remarks) -> 
     stored = str(raw.get("class_name"))
     name = stored.rpartition(">")[2]
     config = dict(raw.get("config") or {})
+    if stored.startswith(f"{OWN}>"):
+        return _lost(stored, custom, remarks, config)
     label = str(config.get("name") or "").removeprefix(f"{output}_")
     if name in ("MeanMetricWrapper", "SumOverBatchSizeMetricWrapper") or name not in CLASSES:
         function = config.get("fn")

@@ -33,6 +33,7 @@ from migrate.dialects.training.slots import (
 from migrate.dialects.training.variables import Variable, stored_names, trainable_variables
 from migrate.dialects.upgrade import upgrade
 from migrate.formats.artifact import LegacyArtifact
+from migrate.formats.own_names import mark_own_training
 
 _STEPS = (Step.KERAS_1, Step.KERAS_2, Step.KERAS_3)
 
@@ -51,7 +52,7 @@ def plan_training(
     """
     if not artifact.training:
         return TrainingPlan()
-    raw = plain(artifact.training, Notes())
+    raw = mark_own_training(plain(artifact.training, Notes()), artifact.writer)
     outputs = output_names(final)
     optimizer_remarks, loss_remarks, metric_remarks = Remarks(), Remarks(), Remarks()
     compiled: dict[str, Any] = {}

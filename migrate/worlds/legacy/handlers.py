@@ -13,7 +13,7 @@ from tensorflow.python.eager import context as eager
 
 from migrate.capsule.store import load_model, load_structure, save_arrays
 from migrate.findings import MigrationError
-from migrate.worlds.custom import load_custom_objects
+from migrate.worlds.custom import load_custom_objects, scoped
 from migrate.worlds.kernels import clear_names
 from migrate.worlds.legacy import saved_model
 from migrate.worlds.legacy.training import load_compiled, step_of
@@ -31,7 +31,7 @@ def load_original(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     clear_names(tf_keras.backend.clear_session, eager.context())
     objects = load_custom_objects(params.get("custom_objects", []))
     source = params["source"]
-    with tf_keras.saving.custom_object_scope(objects):
+    with tf_keras.saving.custom_object_scope(scoped(objects)):
         if params.get("architecture"):
             text = Path(params["architecture"]).read_text(encoding="utf-8")
             model = tf_keras.models.model_from_json(text)
@@ -56,7 +56,7 @@ def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     objects = load_custom_objects(params.get("custom_objects", []))
     folder = Path(params["folder"])
     config = json.loads((folder / params["config"]).read_text(encoding="utf-8"))
-    with tf_keras.saving.custom_object_scope(objects):
+    with tf_keras.saving.custom_object_scope(scoped(objects)):
         model = tf_keras.models.model_from_json(json.dumps(config))
     _held["model"] = model
     if params.get("initialised"):

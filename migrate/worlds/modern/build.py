@@ -6,6 +6,7 @@ keyword arguments, constants, shared layers and operations all become ordinary c
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +15,11 @@ import keras
 
 from migrate.capsule.model import Layer, Model, TensorRef, Topology, map_structure
 from migrate.findings import MigrationError
+from migrate.formats.own_names import ACTIVATION_KEYS, OWN
 from migrate.worlds.modern.operations import call_operation, concrete
 
 Objects = Mapping[str, Any]
+_HELPERS = ("initializers", "regularizers", "constraints", "layers")
 _REGISTERED = re.compile(r"\w+>\w+")
 """``package>name``, as ``register_keras_serializable`` builds it."""
 
@@ -158,7 +161,7 @@ def make_layer(record: Layer, objects: Objects) -> Any:
             model.trainable = False
         return model
     cls = layer_class(record, objects)
-    config: dict[str, Any] = {key: _modern_value(value) for key, value in record.config.items()}
+    config = _modern_config(record, objects)
     config["name"] = record.name
     stacked: dict[str, list[Any]] = {}
     for attribute, child in record.children.items():
@@ -178,8 +181,9 @@ def make_layer(record: Layer, objects: Objects) -> Any:
 def layer_class(record: Layer, objects: Objects) -> Any:
     """The class of a record: the user's own by registered or plain name, else Keras'."""
     for name in (record.registered_name, record.class_name):
-        if name and name in objects:
-            return objects[name]
+        for found in (name, (name or "").rpartition(">")[2]):
+            if found and found in objects:
+                return objects[found]
     cls = getattr(keras.layers, record.class_name, None)
     if cls is None or record.registered_name:
         shapes = {role: list(array.shape) for role, array in record.weights.items()}
@@ -204,37 +208,66 @@ def _is_mirror(forward: Layer, backward: Layer) -> bool:
     return same and forward.class_name == backward.class_name and not forward.children
 
 
-def _modern_value(value: Any) -> Any:
-    """Objects inside a configuration get the module that Keras 3 looks them up by."""
+def _modern_config(record: Layer, objects: Objects) -> dict[str, Any]:
+    """The configuration with the author's functions in place of their names: Keras 3 looks up none by itself."""
+    config = {key: _modern_value(value, objects) for key, value in record.config.items()}
+    for key in ACTIVATION_KEYS & config.keys():
+        name = config[key]
+        if not isinstance(name, str) or name in keras.activations.ALL_OBJECTS_DICT:
+            continue
+        if name not in objects:
+            raise MigrationError(
+                "CFG005",
+                f"layer {record.name!r} has the activation {name!r}, which is not part of Keras",
+                f"Give the code that defines {name} with --source DIR or --custom-objects FILE.py.",
+                place=record.name,
+            )
+        config[key] = objects[name]
+    return config
+
+
+def _modern_value(value: Any, objects: Objects) -> Any:
+    """Objects inside a configuration get the module that Keras 3 looks them up by; the author's are made."""
     if isinstance(value, Mapping):
         if set(value) >= {"class_name", "config"} and "module" not in value:
-            return _modern_object(value)
-        return {key: _modern_value(item) for key, item in value.items()}
+            return _modern_object(value, objects)
+        return {key: _modern_value(item, objects) for key, item in value.items()}
     if isinstance(value, list):
-        return [_modern_value(item) for item in value]
+        return [_modern_value(item, objects) for item in value]
     if isinstance(value, str) and _REGISTERED.fullmatch(value):
-        found = keras.saving.get_registered_object(value)
+        found = objects.get(value) or objects.get(value.rpartition(">")[2])
+        found = found or keras.saving.get_registered_object(value)
         if found is None:
             raise MigrationError(
                 "CFG005",
                 f"the model uses the registered object {value!r}, which is not part of Keras",
-                "Give its definition with --custom-objects FILE.py.",
+                "Give its definition with --source DIR or --custom-objects FILE.py.",
             )
         return found
     return value
 
 
-def _modern_object(value: Mapping[str, Any]) -> dict[str, Any]:
-    name = value["class_name"]
-    for module in ("initializers", "regularizers", "constraints", "layers"):
-        if hasattr(getattr(keras, module), name):
+def _modern_object(value: Mapping[str, Any], objects: Objects) -> Any:
+    name = value.get("registered_name") or value["class_name"]
+    bare = name.rpartition(">")[2]
+    own = objects.get(bare)
+    if own is not None and inspect.isclass(own) and (name.startswith(f"{OWN}>") or not _is_stock(bare)):
+        return (
+            own.from_config(dict(value["config"])) if hasattr(own, "from_config") else own(**value["config"])
+        )
+    for module in _HELPERS:
+        if hasattr(getattr(keras, module), bare):
             return {
                 "module": f"keras.{module}",
-                "class_name": name,
-                "config": _modern_value(value["config"]),
+                "class_name": bare,
+                "config": _modern_value(value["config"], objects),
                 "registered_name": None,
             }
     return dict(value)
+
+
+def _is_stock(name: str) -> bool:
+    return any(hasattr(getattr(keras, module), name) for module in _HELPERS)
 
 
 class _explained:  # noqa: N801 - reads as a phrase: with _explained(layer)

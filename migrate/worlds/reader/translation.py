@@ -20,6 +20,7 @@ from migrate.dialects.translate import era_of, translate
 from migrate.findings import MigrationError
 from migrate.formats.artifact import LegacyArtifact
 from migrate.formats.bounded import bounded_memory
+from migrate.formats.own_names import OwnCode
 from migrate.formats.read import read
 from migrate.worlds.reader.saved_model import facts
 
@@ -27,7 +28,8 @@ from migrate.worlds.reader.saved_model import facts
 def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Translate ``source`` (with ``architecture``); ``reconstruct`` writes what the legacy world builds from.
 
-    ``initialised`` names a file of weights for an architecture that has none, ``custom`` what the user's files define.
+    ``initialised`` names a file of weights for an architecture that has none, ``custom`` what the user's files define,
+    ``stock`` names that mean Keras' own, ``proven`` that doubtful names may be taken for those.
 
     Returns:
         ``artifact`` (sha256, format, writer), ``rules`` (as fired), ``classes`` (that rules were shown),
@@ -49,7 +51,12 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         _must_be_legacy(artifact)
         era = era_of(artifact, params.get("keep_weights", False))
         initialised = load_arrays(Path(params["initialised"])) if params.get("initialised") else None
-        translation = translate(artifact, era, initialised)
+        own = OwnCode(
+            frozenset(params.get("custom", ())),
+            frozenset(params.get("stock", ())),
+            bool(params.get("proven")),
+        )
+        translation = translate(artifact, era, initialised, own)
     except MigrationError as error:
         return {**answer, "refusal": _refusal(error)}
     notes = translation.notes
