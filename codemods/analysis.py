@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from codemods.check import guarded, unknown
 from codemods.context import Context
+from codemods.ecosystem import World
 from codemods.guards import is_guarded
+from codemods.islands import Hold, facts_of, hold_by, marker
 from codemods.options import Options
 from codemods.resolver import Module
-from codemods.rules.api import Match
+from codemods.rules.api import Match, Target
 from codemods.scan import scan
 from codemods.source import Source
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 GENERIC_RULES = frozenset({"IMP001", "IMP002", "IMP003", "IMP010", "IMP011"})
 """Rules that give way to any other rule that speaks of the same place."""
+_ECOSYSTEM = "ECO"
 _MOVES = frozenset({"IMP001", "IMP002", "IMP003"})
 _IGNORE = re.compile(r"#\s*keras-migrate:\s*ignore(?:\[([A-Z0-9,\s]*)\])?")
 
@@ -40,9 +43,13 @@ def look(source: Source, options: Options, repository: Repository | None) -> Ana
     """One look at a text: everything the rules have to say, nothing changed. Raises `SourceError`."""
     tree = source.parse()
     module = repository.module(tree, source.path) if repository is not None else Module(tree)
-    context = Context(source, module, options.target, options.version)
-    if context.stays:
-        return Analysis(context, [])
+    context = _context(source, module, options, repository)
+    if context.stays or context.unmoved:
+        about = [item for item in scan(context) if item.rule.code.startswith(_ECOSYSTEM)]
+        return Analysis(
+            context,
+            [item for item in about if options.wants(item.rule.code) and not _suppressed(item, context)],
+        )
     found = [item for item in scan(context) if options.wants(item.rule.code)]
     missing_names = tuple(unknown(context))
     found.extend(item for item in missing_names if options.wants(item.rule.code))
@@ -53,6 +60,30 @@ def look(source: Source, options: Options, repository: Repository | None) -> Ana
     return Analysis(
         context, [item for item in (*free, *hidden) if not _suppressed(item, context)], missing_names
     )
+
+
+def _context(source: Source, module: Module, options: Options, repository: Repository | None) -> Context:
+    """The file with its destination: `tf_keras` where it must stay with Keras 2 and can be imported from there."""
+    context = Context(source, module, options.target, options.version)
+    if options.target is Target.TF_KERAS_2:
+        return context
+    if context.stays:
+        return Context(source, module, Target.TF_KERAS_2, options.version)
+    hold = hold_of(module, source, repository)
+    if hold is None:
+        return context
+    unmoved = hold.world is World.KERAS_2 or context.modern
+    target = options.target if unmoved else Target.TF_KERAS_2
+    return Context(source, module, target, options.version, hold, unmoved=unmoved)
+
+
+def hold_of(module: Module, source: Source, repository: Repository | None) -> Hold | None:
+    """Why a file stays with Keras 2: what it mentions itself, or a file of the repository that it is connected with."""
+    islands = repository.islands(source.path) if repository is not None else None
+    if islands is None and not marker().search(source.text.encode(errors="surrogateescape")):
+        return None
+    facts = facts_of(module, source.path, repository)
+    return islands.hold(source.path, facts) if islands is not None else hold_by(facts)
 
 
 def _unspoken(found: list[Match]) -> list[Match]:

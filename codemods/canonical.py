@@ -12,6 +12,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+from codemods.ecosystem import heads
+
 
 class Name(NamedTuple):
     """A canonical name and the package path it was reached by."""
@@ -42,22 +44,7 @@ _KERAS_ROOTS = (
 _SHORT = {"tensorflow.keras": "tf.keras", "keras.api": "keras"}
 _TENSORFLOW_ROOTS = ("tensorflow.compat.v2", "tensorflow._api.v2", "tensorflow")
 
-PACKAGES = frozenset(
-    {
-        "tensorflow",
-        "keras",
-        "tf_keras",
-        "keras_applications",
-        "keras_preprocessing",
-        "keras_contrib",
-        "tensorflow_addons",
-        "tensorflow_probability",
-        "tensorflow_hub",
-        "numpy",
-        "os",
-        "importlib",
-    }
-)
+PACKAGES = frozenset({"tensorflow", "keras", "tf_keras", "numpy", "os", "importlib"}) | heads()
 """Top-level packages whose names rules may ask for; all others are code of the repository or of strangers."""
 
 

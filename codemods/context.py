@@ -11,6 +11,7 @@ from typing import Any
 from packaging.version import Version
 
 from codemods.canonical import canonical
+from codemods.islands import Hold
 from codemods.regions import Regions
 from codemods.resolver import Module
 from codemods.scopes import Scope
@@ -63,8 +64,21 @@ class Arguments:
 class Context:
     """One file, one destination: names, objects and surroundings of its nodes."""
 
-    def __init__(self, source: Source, module: Module, target: Target, version: Version) -> None:
+    def __init__(
+        self,
+        source: Source,
+        module: Module,
+        target: Target,
+        version: Version,
+        hold: Hold | None = None,
+        *,
+        unmoved: bool = False,
+    ) -> None:
         self.source_file = source
+        self.hold = hold
+        """Why the file stays with Keras 2; None when it may move."""
+        self.unmoved = unmoved
+        """Whether it stays as it is written, instead of importing ``tf_keras``."""
         self.module = module
         self.target = target
         self.version = version
@@ -157,6 +171,11 @@ class Context:
             return None
         value = self.value(node)
         return value.name if isinstance(value, Symbol) else None
+
+    def direct(self, node: ast.expr) -> bool:
+        """Whether an expression refers to a symbol through an import of this very file."""
+        value = self.value(node)
+        return isinstance(value, Symbol) and value.direct
 
     def origin(self, node: ast.expr) -> str:
         """The package a reference was written with: ``tf.keras``, ``keras``, ``tensorflow``, …"""

@@ -15,6 +15,7 @@ from packaging.specifiers import SpecifierSet
 
 from codemods.kinds import PRUNED, kind_of
 from codemods.requirements import TENSORFLOW, pins
+from codemods.islands import Islands, facts_of, marker
 from codemods.resolver import Module
 from codemods.source import Source, SourceError
 from codemods.trees import walk
@@ -44,6 +45,7 @@ class Repository:
         self._projects: dict[Path, Path] = {}
         self._required: dict[Path, dict[str, tuple[SpecifierSet, ...]]] = {}
         self._mentioned: dict[tuple[Path, str], bool] = {}
+        self._islands: dict[Path, Islands | None] = {}
         self.loose: set[Path] = set()
         """Import roots that belong to no project."""
 
@@ -98,6 +100,30 @@ class Repository:
             except (OSError, SourceError):
                 return None
         return self._modules[path]
+
+    def file_of(self, path: Path, dotted: str) -> Path | None:
+        """The file that a dotted path stands for in a file: from its import root, beside it, in the project."""
+        root, _ = self.place(path)
+        for base in dict.fromkeys((root, path.parent, self.project(root))):
+            found = self.find(base, dotted)
+            if found is not None:
+                return found
+        return None
+
+    def islands(self, path: Path) -> Islands | None:
+        """The files of a project that stay with Keras 2; None when no file of it imports what could hold one."""
+        project = self.project(self.place(path)[0])
+        if project not in self._islands:
+            self._islands[project] = self._find_islands(project)
+        return self._islands[project]
+
+    def _find_islands(self, project: Path) -> Islands | None:
+        files = list(_contents(project))
+        if not any(marker().search(data) for _, data in files):
+            return None
+        # All files: one that only hands names on (``from .layers import *``) mentions no Keras.
+        loaded = ((path, self.load(path)) for path, data in files if b"import" in data)
+        return Islands({path: facts_of(module, path, self) for path, module in loaded if module is not None})
 
     def wanted(self, root: Path, module: str) -> frozenset[str]:
         """Names that files below an import root import from a module of this last name."""

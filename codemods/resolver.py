@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.canonical import PACKAGES, canonical
+from codemods.ecosystem import heads
 from codemods.flow import last_of
 from codemods.indexing import index_module
 from codemods.injected import handed_over, injected
@@ -72,7 +73,7 @@ class Module:
         """What an import path stands for: a symbol of a known package, or something of the repository."""
         absolute = self.path_of(path)
         head = absolute.partition(".")[0]
-        if head in PACKAGES and not path.startswith("."):
+        if head in PACKAGES and not path.startswith(".") and not self.is_own(head):
             known = canonical(absolute)
             return Symbol(known.name, known.origin, direct)
         if self.repository is not None:
@@ -81,6 +82,10 @@ class Module:
                 return Part(absolute, self.repository)
             return found
         return None
+
+    def is_own(self, head: str) -> bool:
+        """Whether a package of the ecosystem is this repository: its imports of itself are its own names."""
+        return head in heads() and self.repository is not None and self.repository.has(head)
 
     def value(self, node: ast.expr, scope: Scope) -> Value | None:
         """What an expression stands for, or None when that is unknown."""

@@ -182,7 +182,8 @@ def _aliases(tables: Dispatcher, context: Context) -> Iterator[tuple[Hook, ast.A
             continue
         for alias in statement.names:
             path = f"{module}.{alias.name}" if isinstance(statement, ast.ImportFrom) else alias.name
-            if path.partition(".")[0] not in PACKAGES:
+            head = path.partition(".")[0]
+            if head not in PACKAGES or context.module.is_own(head):
                 continue
             name = canonical(path).name
             context.remember(alias, scope)

@@ -30,6 +30,7 @@ TITLES = {
     "CFG": "Architectures",
     "CUS": "Custom layers, models, losses and metrics",
     "DAT": "Data and utilities",
+    "ECO": "Packages around Keras 2",
     "ENV": "Environment variables",
     "EXP": "Export",
     "FMT": "Containers and files",

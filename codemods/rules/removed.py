@@ -52,18 +52,6 @@ API003 = SourceRule(
     manual="choose --target tf.keras, or replace it as the hint says",
     targets=frozenset({Target.KERAS}),
 )
-API004 = SourceRule(
-    code="API004",
-    name="package-of-keras-2",
-    summary="The package works with Keras 2 only.",
-    severity=Severity.ERROR,
-    fix=Fix.MANUAL,
-    before="import tensorflow_addons as tfa\nopt = tfa.optimizers.LAMB()\n",
-    why="tensorflow-addons ended in May 2024 and imports Keras 2; keras_applications and keras_preprocessing were "
-    "merged into Keras in 2019; keras_contrib was archived; tensorflow.contrib left with TensorFlow 2.",
-    references=("tensorflow/addons#2807", _GUIDE),
-    manual="see the hint",
-)
 API005 = SourceRule(
     code="API005",
     name="estimator",
@@ -115,36 +103,3 @@ def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         symbol=name,
         severity=Severity.WARNING if rule is API003 and ctx.origin(node) == "tf.keras" else None,
     )
-
-
-_PACKAGES = {
-    "tensorflow_addons": "keras.layers and keras.losses have most of it now (GroupNormalization, "
-    "SpectralNormalization, AdamW, Lion, focal losses, F1Score); the rest must be copied",
-    "keras_applications": "use keras.applications; modules that are handed over at run time "
-    "(get_submodules_from_kwargs) are no longer needed: import layers, models, ops and utils from keras, and delete "
-    "the parameters",
-    "keras_preprocessing": "use keras.utils (load_img, img_to_array, pad_sequences); the image generators live in "
-    "tf.keras.preprocessing",
-    "keras_contrib": "copy the layer into the project; instance normalization is GroupNormalization(groups=-1)",
-}
-
-
-@visit(API004, nodes=(ast.Import, ast.ImportFrom))
-def packages(node: ast.Import | ast.ImportFrom, ctx: Context) -> Iterator[Match]:
-    """Imports of packages that need Keras 2."""
-    del ctx
-    if isinstance(node, ast.ImportFrom):
-        paths = [node.module or ""] if not node.level else []
-    else:
-        paths = [alias.name for alias in node.names]
-    for path in paths:
-        root = path.partition(".")[0]
-        if path.startswith("tensorflow.contrib"):
-            text = (
-                "tensorflow.contrib left with TensorFlow 2: tf.keras, tensorflow_addons or the project itself"
-            )
-            yield Match(API004, node, message="tensorflow.contrib is gone", hint=text, symbol=path)
-        elif root in _PACKAGES:
-            yield Match(
-                API004, node, message=f"{root} works with Keras 2 only", hint=_PACKAGES[root], symbol=path
-            )

@@ -72,10 +72,10 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
         _bare("BKD003", "import tensorflow as tf\nd = tf.compat.v1.keras.backend.get_session()\n"),
     ),
     7: (
-        _bare("API004", "import keras_applications\n"),
-        _bare("API004", "from keras_preprocessing.image import load_img\n"),
-        _bare("API004", "from keras_contrib.layers import InstanceNormalization\n"),
-        _bare("API004", "import tensorflow_addons as tfa\no = tfa.optimizers.AdamW(1e-4)\n"),
+        _bare("ECO001", "import keras_applications\n"),
+        _bare("ECO001", "from keras_preprocessing.image import load_img\n"),
+        _bare("ECO001", "from keras_contrib.layers import InstanceNormalization\n"),
+        _bare("ECO001", "import tensorflow_addons as tfa\no = tfa.optimizers.AdamW(1e-4)\n"),
     ),
     8: (
         _bare("API001", "from keras.wrappers.scikit_learn import KerasClassifier\nc = KerasClassifier(f)\n"),

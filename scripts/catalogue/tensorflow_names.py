@@ -1,0 +1,116 @@
+"""Which public names of TensorFlow are gone: the table ``codemods/ecosystem/data/tensorflow.tsv``.
+
+    python scripts/catalogue/tensorflow_names.py list > OLD.json             # with TensorFlow 2.15, and with 1.15
+    python scripts/catalogue/tensorflow_names.py write OLD.json OLDER.json   # with the one that the tests run with
+
+Everything below ``tf.keras`` is left out: ``catalogue/data`` has it. A module that is gone stands for all that was in
+it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+TABLE = Path(__file__).resolve().parents[2] / "codemods" / "ecosystem" / "data" / "tensorflow.tsv"
+SKIPPED = frozenset(
+    {
+        *("tf.keras", "tf.compat.v1.keras"),  # in catalogue/data
+        *(
+            "tf.python",
+            "tf.core",
+            "tf.tools",
+            "tf.compiler",
+            "tf.tsl",
+            "tf.include",
+            "tf.lite.python",
+        ),  # private
+        *("tf.compat.v2", "tf.compat.v1.compat"),  # the same trees again
+    }
+)
+KERAS_TREES = ("tf.losses.", "tf.metrics.", "tf.optimizers.", "tf.initializers.")
+"""Other names for modules of ``tf.keras``."""
+NOTES = {
+    "tf.estimator": "train a keras.Model with fit",
+    "tf.compat.v1.estimator": "train a keras.Model with fit",
+    "tf.feature_column": "use keras.utils.FeatureSpace, or preprocessing layers in the model",
+    "tf.compat.v1.feature_column": "use keras.utils.FeatureSpace, or preprocessing layers in the model",
+    "tf.contrib": "tf.contrib left with TensorFlow 2.0; most of it is in Keras, the rest must be copied",
+    "tf.compat.v1.layers": "use the class of the same name in keras.layers",
+    "tf.layers": "use the class of the same name in keras.layers",
+}
+
+
+def names() -> set[str]:
+    """Every public dotted name of the installed TensorFlow that can be read."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    import tensorflow as tf
+
+    found: set[str] = set()
+    work: list[tuple[str, ModuleType, tuple[int, ...]]] = [("tf", tf, ())]
+    while work:
+        prefix, module, above = work.pop()
+        try:
+            inside = dir(module)
+        except ImportError:
+            found.discard(prefix)  # a lazy module that this installation cannot give
+            continue
+        for name in inside:
+            dotted = f"{prefix}.{name}"
+            if name.startswith("_") or dotted in SKIPPED:
+                continue
+            try:
+                value = getattr(module, name)
+            except (ImportError, AttributeError):
+                continue  # a lazy name that this installation cannot give is none
+            found.add(dotted)
+            if isinstance(value, ModuleType) and id(value) not in above and _is_api(value):
+                work.append((dotted, value, (*above, id(module))))
+    return found
+
+
+def _is_api(module: ModuleType) -> bool:
+    """Whether a module is one of the public tree, and not what an implementation imports."""
+    where = vars(module)
+    path = str(where.get("__file__") or "").replace(os.sep, "/")
+    return "/_api/" in path or str(where.get("__name__", "")).startswith("tensorflow_estimator")
+
+
+def lost(old: set[str], new: set[str]) -> list[tuple[str, str]]:
+    """Rows of the table: what is gone, without what lies below something that is gone, and what to do."""
+    old = {name for name in old if not name.startswith(("tf.contrib.", *KERAS_TREES))}
+    gone = {name for name in old - new if name.rpartition(".")[0] not in old - new}
+    rows = {name: note_of(name) or _in_version_1(name, new) for name in gone}
+    return sorted(rows.items())
+
+
+def _in_version_1(name: str, new: set[str]) -> str:
+    compat = name.replace("tf.", "tf.compat.v1.", 1)
+    return f"code of TensorFlow 1 finds it as {compat}" if compat in new else ""
+
+
+def note_of(name: str) -> str:
+    """What to do about a name: the note of the nearest module above it that has one."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        note = NOTES.get(".".join(parts[:length]))
+        if note:
+            return note
+    return ""
+
+
+def main() -> None:
+    """List the names of this environment, or write the table."""
+    if sys.argv[1] == "list":
+        print(json.dumps(sorted(names())))
+        return
+    old = {name for path in sys.argv[2:] for name in json.loads(Path(path).read_text("utf-8"))}
+    rows = lost(old, names())
+    TABLE.write_text("".join(f"{name}\t{note}\n" for name, note in [("name", "note"), *rows]), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,277 @@
+"""ECO: objects of packages that stayed on Keras 2, and the code that stays there with them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from codemods.ecosystem import packages
+from codemods.options import Options
+from codemods.runner import FileResult, run
+from codemods.testing import check_noop, check_transformed
+from codemods.testing import run as run_text
+
+FIVE = """\
+import tensorflow as tf
+import tensorflow_hub as hub
+import tensorflow_model_optimization as tfmot
+import tensorflow_probability as tfp
+from tensorflow.keras import layers
+from transformers import TFBertModel
+
+model = tf.keras.Sequential([hub.KerasLayer("https://tfhub.dev/google/nnlm-en-dim50/2"), layers.Dense(2)])
+small = tfmot.quantization.keras.quantize_model(model)
+flip = tf.keras.Sequential([tfp.layers.DenseFlipout(3)])
+bert = TFBertModel.from_pretrained("bert-base-uncased")
+line = tf.estimator.LinearClassifier(feature_columns=[])
+"""
+
+FLOWS = {
+    "in a list": "m = tf.keras.Sequential([hub.KerasLayer(u)])",
+    "added": "m = tf.keras.Sequential()\nm.add(hub.KerasLayer(u))",
+    "called on a tensor": "x = tf.keras.Input((), dtype='string')\ny = hub.KerasLayer(u)(x)",
+    "behind a name": "K = hub.KerasLayer\ne = K(u)\nm = tf.keras.Sequential([e])",
+    "in a function": "def f():\n    return hub.KerasLayer(u)\nm = tf.keras.Sequential([f()])",
+    "as a base class": "class E(hub.KerasLayer):\n    pass\nm = tf.keras.Sequential([E(u)])",
+    "in custom_objects": "m = tf.keras.models.load_model('m.h5', custom_objects={'KerasLayer': hub.KerasLayer})",
+    "in a wrapper of Keras": "d = tf.keras.layers.TimeDistributed(hub.KerasLayer(u))",
+    "a model handed to the package": "q = tfmot.sparsity.keras.prune_low_magnitude(tf.keras.Sequential())",
+    "a loss": "m = tf.keras.Sequential()\nm.compile(loss=tfp.layers.DenseFlipout)",
+    "an own layer beside it": "class L(tf.keras.layers.Layer):\n    def call(self, x):\n        return self.e(x)\n"
+    "    def build(self, s):\n        self.e = hub.KerasLayer(u)",
+}
+HEAD = (
+    "import tensorflow as tf\nimport tensorflow_hub as hub\nimport tensorflow_model_optimization as tfmot\n"
+)
+HEAD += "import tensorflow_probability as tfp\n"
+
+
+def imported_roots(text: str) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").partition(".")[0])
+    return found
+
+
+def test_the_five_lines_stay_in_one_world_and_each_is_named() -> None:
+    outcome = run_text(FIVE)
+    assert outcome.error is None
+    assert {"tf_keras"} == imported_roots(outcome.text) & {"keras", "tf_keras"}
+    assert "tf.keras" not in outcome.text
+    left = {finding.line: finding.code for finding in outcome.findings if not finding.applied}
+    assert left == {8: "ECO002", 9: "ECO001", 10: "ECO001", 11: "ECO001", 12: "ECO003"}
+    assert sum(finding.code == "ECO002" for finding in outcome.findings) == 1
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("target", ["keras", "tf.keras"])
+def test_code_that_meets_an_object_of_keras_2_stays(flow: str, target: str) -> None:
+    outcome = run_text(f"{HEAD}u = ''\n{FLOWS[flow]}\n", target=target)
+    assert outcome.error is None
+    assert "tf_keras" in imported_roots(outcome.text)
+    assert "keras" not in imported_roots(outcome.text)
+    assert "tf.keras" not in outcome.text
+    codes = [finding.code for finding in outcome.findings if not finding.applied]
+    assert codes.count("ECO002") == 1
+    assert "ECO001" in codes
+
+
+def test_what_the_package_cannot_be_imported_for_stays_as_it_is() -> None:
+    check_noop(
+        """\
+        import tensorflow as tf
+        import tensorflow_addons as tfa
+
+        model = tf.keras.Sequential([tf.keras.layers.Dense(3)])
+        model.compile(tfa.optimizers.Lookahead("sgd"), "mse")
+        """,
+        codes=["ECO001", "ECO002"],
+    )
+
+
+def test_objects_that_belong_to_no_keras_hold_nothing() -> None:
+    check_transformed(
+        """\
+        import tensorflow as tf
+        import tensorflow_hub as hub
+        import tensorflow_probability as tfp
+        from transformers import AutoTokenizer
+
+        tokenizer = AutoTokenizer.from_pretrained("bert-base-uncased")
+        module = hub.load("folder")
+        loss = lambda y, d: -tfp.distributions.Normal(d, 1.0).log_prob(y)
+        model = tf.keras.Sequential([tf.keras.layers.Dense(1)])
+        """,
+        """\
+        import keras
+        import tensorflow_hub as hub
+        import tensorflow_probability as tfp
+        from transformers import AutoTokenizer
+
+        tokenizer = AutoTokenizer.from_pretrained("bert-base-uncased")
+        module = hub.load("folder")
+        loss = lambda y, d: -tfp.distributions.Normal(d, 1.0).log_prob(y)
+        model = keras.Sequential([keras.layers.Dense(1)])
+        """,
+    )
+
+
+def test_names_of_keras_that_take_arrays_do_not_hold() -> None:
+    outcome = run_text(
+        "import tensorflow_hub as hub\nfrom tensorflow.keras.utils import to_categorical\n"
+        "y = to_categorical([1, 2])\nvectors = hub.KerasLayer('u')(['a'])\n"
+    )
+    assert "from keras.utils import to_categorical" in outcome.text
+    assert [f.code for f in outcome.findings if not f.applied] == ["ECO001"]
+
+
+def test_a_file_that_chose_tf_keras_has_only_notes() -> None:
+    outcome = check_noop(
+        "import tf_keras\nimport tensorflow_hub as hub\nm = tf_keras.Sequential([hub.KerasLayer('u')])\n",
+        codes=["ECO001"],
+    )
+    assert {finding.severity.value for finding in outcome.findings} == {"info"}
+
+
+def test_a_second_run_changes_nothing() -> None:
+    once = run_text(FIVE).text
+    assert run_text(once).text == once
+
+
+@pytest.mark.parametrize("name", sorted(packages()))
+def test_each_package_of_the_table_is_spoken_of(name: str) -> None:
+    package = packages()[name]
+    use = {"transformers": "TFModel", "tensorflow_probability": "layers.DenseFlipout"}.get(
+        name, "keras.Thing"
+    )
+    outcome = run_text(
+        f"import tensorflow as tf\nimport {name} as it\nm = tf.keras.Sequential([it.{use}()])\n"
+    )
+    codes = {finding.code for finding in outcome.findings if not finding.applied}
+    if package.world.value == "keras3":
+        assert not codes
+    elif package.world.value == "gone":
+        assert codes == {"ECO004"}
+    elif name not in {"keras_applications", "keras_preprocessing", "hyperas"}:
+        assert {"ECO001", "ECO002"} <= codes
+        assert "import keras" not in outcome.text.splitlines()
+    else:
+        assert "ECO001" in codes
+
+
+# Several files
+
+
+def rewritten(folder: Path, files: dict[str, str]) -> dict[str, FileResult]:
+    (folder / "pyproject.toml").write_text("")
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    paths = sorted(path for path in folder.rglob("*.py"))
+    return {item.path.relative_to(folder).as_posix(): item for item in run(paths, Options())}
+
+
+def world_of(item: FileResult, old: str) -> str:
+    text = item.new.decode() if item.new is not None else old
+    roots = imported_roots(text) & {"keras", "tf_keras"}
+    return "+".join(sorted(roots)) or "unmoved"
+
+
+LAYERS = "from tensorflow import keras\n\n\nclass Scale(keras.layers.Layer):\n    def call(self, x):\n        return x\n"
+PATHS = "import os\nimport tensorflow.keras as K\n\nROOT = os.getcwd()\nMODEL = K.Sequential\n"
+
+
+def test_files_are_connected_by_the_names_that_carry_keras(tmp_path: Path) -> None:
+    files = {
+        "pkg/__init__.py": "from .layers import Scale\n",
+        "pkg/layers.py": LAYERS,
+        "pkg/paths.py": PATHS,
+        "pkg/hubbed.py": "import tensorflow as tf\nimport tensorflow_hub as hub\nfrom pkg import Scale\n"
+        "from pkg.paths import ROOT\n\n\ndef build():\n"
+        "    return tf.keras.Sequential([hub.KerasLayer(ROOT), Scale()])\n",
+        "pkg/plain.py": "import tensorflow as tf\nfrom pkg.paths import ROOT\n\nm = tf.keras.Sequential()\n",
+        "train.py": "from tensorflow import keras\nfrom pkg.hubbed import build\n\n"
+        "build().compile(keras.optimizers.Adam(1e-3), 'mse')\n",
+        "other.py": "from tensorflow import keras\nfrom pkg.layers import Scale\n\nm = keras.Sequential([Scale()])\n",
+    }
+    results = rewritten(tmp_path, files)
+    worlds = {name: world_of(item, files[name]) for name, item in results.items()}
+    assert worlds == {
+        "pkg/__init__.py": "unmoved",
+        "pkg/layers.py": "tf_keras",
+        "pkg/paths.py": "keras",
+        "pkg/hubbed.py": "tf_keras",
+        "pkg/plain.py": "keras",
+        "train.py": "tf_keras",
+        "other.py": "tf_keras",
+    }
+    why = [f for f in results["other.py"].findings if f.code == "ECO002"]
+    assert len(why) == 1
+    assert "tensorflow_hub.KerasLayer (pkg/hubbed.py, line 8)" in why[0].message
+
+
+def test_a_builder_without_keras_of_its_own_connects_too(tmp_path: Path) -> None:
+    files = {
+        "embed.py": "import tensorflow_hub as hub\n\n\ndef embedding():\n    return hub.KerasLayer('u')\n",
+        "model.py": "from tensorflow import keras\nimport embed\n\nm = keras.Sequential([embed.embedding()])\n",
+    }
+    results = rewritten(tmp_path, files)
+    assert world_of(results["model.py"], files["model.py"]) == "tf_keras"
+
+
+def test_one_object_that_does_not_import_keeps_all_connected_files_as_they_are(tmp_path: Path) -> None:
+    files = {
+        "a.py": LAYERS,
+        "b.py": "import tensorflow as tf\nimport tensorflow_addons as tfa\nfrom a import Scale\n\n"
+        "m = tf.keras.Sequential([Scale(), tfa.layers.WeightNormalization(tf.keras.layers.Dense(2))])\n",
+    }
+    results = rewritten(tmp_path, files)
+    assert {name: world_of(item, files[name]) for name, item in results.items()} == {
+        "a.py": "unmoved",
+        "b.py": "unmoved",
+    }
+
+
+def test_a_package_finds_nothing_in_its_own_sources(tmp_path: Path) -> None:
+    files = {
+        "keras_contrib/__init__.py": "from . import layers\n",
+        "keras_contrib/layers/__init__.py": "from .norm import InstanceNormalization\n",
+        "keras_contrib/layers/norm.py": "from keras_contrib.utils import to_tuple\nfrom keras.layers import Layer\n\n\n"
+        "class InstanceNormalization(Layer):\n    pass\n",
+        "keras_contrib/utils.py": "def to_tuple(x):\n    return tuple(x)\n",
+        "examples/run.py": "import keras\nfrom keras_contrib.layers import InstanceNormalization\n\n"
+        "m = keras.Sequential([InstanceNormalization()])\n",
+    }
+    results = rewritten(tmp_path, files)
+    assert not [f for item in results.values() for f in item.findings if f.code.startswith("ECO")]
+
+
+# Names of TensorFlow
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("import tensorflow as tf\nx = tf.estimator.RunConfig()\n", "tf.estimator"),
+        ("from tensorflow.contrib import layers\nx = layers.fully_connected\n", "tf.contrib"),
+        ("import tensorflow as tf\nx = tf.placeholder('float32')\n", "tf.placeholder"),
+        (
+            "import tensorflow.compat.v1 as tf\nx = tf.nn.rnn_cell.LSTMCell(3)\n",
+            "tf.compat.v1.nn.rnn_cell.LSTMCell",
+        ),
+        ("import tensorflow.contrib.slim\n", "tf.contrib"),
+    ],
+)
+def test_names_that_tensorflow_no_longer_has(text: str, gone: str) -> None:
+    outcome = check_noop(text, codes=["ECO003"])
+    assert gone in outcome.findings[0].message
+
+
+def test_names_that_tensorflow_has() -> None:
+    check_noop("import tensorflow.compat.v1 as tf\nx = tf.placeholder('float32')\n", codes=[])
+    check_noop("import tensorflow as tf\nx = tf.train.Checkpoint()\ny = tf.io.gfile.exists('a')\n", codes=[])
