@@ -13,9 +13,9 @@ from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 
+from codemods.islands import Islands, facts_of, marker
 from codemods.kinds import PRUNED, kind_of
 from codemods.requirements import TENSORFLOW, pins
-from codemods.islands import Islands, facts_of, marker
 from codemods.resolver import Module
 from codemods.source import Source, SourceError
 from codemods.trees import walk

@@ -182,7 +182,7 @@ def world_of(item: FileResult, old: str) -> str:
     return "+".join(sorted(roots)) or "unmoved"
 
 
-LAYERS = "from tensorflow import keras\n\n\nclass Scale(keras.layers.Layer):\n    def call(self, x):\n        return x\n"
+LAYERS = "from tensorflow import keras\n\n\nclass Scale(keras.layers.Layer):\n    pass\n"
 PATHS = "import os\nimport tensorflow.keras as K\n\nROOT = os.getcwd()\nMODEL = K.Sequential\n"
 
 
