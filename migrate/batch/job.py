@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from migrate.findings import MigrationError, Status
-from migrate.pipeline.request import ArtifactRequest, Options, Target
+from migrate.pipeline.request import ArtifactRequest, Options, decode_options
 from migrate.results import ArtifactResult
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.pool import Pool
@@ -49,38 +49,6 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     peak_bytes: int
     protections: list[str]
     classes: list[str] | None = None
-
-
-def encode_options(options: Options) -> dict[str, Any]:
-    """Options as JSON."""
-    return {
-        "targets": sorted(target.value for target in options.targets),
-        "custom_objects": [str(path.absolute()) for path in options.custom_objects],
-        "architecture": options.architecture,
-        "stock_names": list(options.stock_names),
-        "trust": options.trust,
-        "force": options.force,
-        "keep_weights": options.keep_weights,
-        "tolerance": options.tolerance,
-        "lift": options.lift,
-        "serving": str(options.serving.absolute()) if options.serving else None,
-    }
-
-
-def decode_options(values: dict[str, Any], *, force: bool) -> Options:
-    """Options from JSON; whether to replace outputs is decided for each artifact."""
-    return Options(
-        targets=frozenset(Target(name) for name in values["targets"]),
-        custom_objects=tuple(Path(path) for path in values["custom_objects"]),
-        architecture=values["architecture"],
-        stock_names=tuple(values["stock_names"]),
-        trust=values["trust"],
-        force=force,
-        keep_weights=values["keep_weights"],
-        tolerance=values["tolerance"],
-        lift=values["lift"],
-        serving=Path(values["serving"]) if values["serving"] else None,
-    )
 
 
 def find_pipeline(name: str) -> Pipeline:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from migrate.findings import MigrationError
 from migrate.formats.checkpoint.locate import digest_of_parts
 from migrate.formats.limits import sha256_of
+from migrate.pipeline.request import encode_options, flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,19 +28,12 @@ def options_digest(options: Options) -> str:
     Raises:
         MigrationError: FMT021 when a named file cannot be read.
     """
-    architecture = options.architecture or ""
-    file = architecture.partition(":")[0]
-    described = {
-        "targets": sorted(target.value for target in options.targets),
-        "custom_objects": [sha256_of(path) for path in options.custom_objects],
-        "architecture": [architecture.partition(":")[2], sha256_of(Path(file))] if file else [],
-        "stock_names": sorted(options.stock_names),
-        "trust": options.trust,
-        "keep_weights": options.keep_weights,
-        "tolerance": options.tolerance,
-        "lift": options.lift,
-        "serving": str(options.serving) if options.serving else "",
-    }
+    offered = flags()
+    described = {name: value for name, value in encode_options(options).items() if offered[name].decides}
+    described["custom_objects"] = [sha256_of(path) for path in options.custom_objects]
+    if options.architecture is not None:
+        file, _, function = options.architecture.partition(":")
+        described["architecture"] = [function, sha256_of(Path(file))]
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
 
 

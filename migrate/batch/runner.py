@@ -15,12 +15,13 @@ import msgspec
 from migrate.batch import resources
 from migrate.batch.events import Event, Outcome, Task
 from migrate.batch.interrupts import Interrupts
-from migrate.batch.job import Settings, encode_options
+from migrate.batch.job import Settings
 from migrate.batch.local import RETRIED, Executor
 from migrate.batch.lock import STATE, not_writable
 from migrate.batch.plan import Action, Upgrade, make_plan, task_of
 from migrate.batch.recover import recover, sweep_outputs
 from migrate.findings import MigrationError, Status
+from migrate.pipeline.request import encode_options
 from migrate.results import SCHEMA_VERSION, ArtifactResult, BatchReport, FindingRecord, WrittenBy
 from migrate.versions import tool_versions
 from migrate.worlds.sandbox import shortfall

@@ -4,61 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from migrate.cli.options import migration_options, options_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from migrate.batch.run import BatchOptions
-    from migrate.pipeline.request import Target
     from migrate.results import BatchReport
 
-_PACKAGES = {"onnx": ("tf2onnx", "onnxruntime"), "litert": ("ai_edge_litert",)}
-"""Modules that a deployment format needs; they come with the extra of its name."""
 _RETRY = ("failed", "blocked", "unverified", "unsafe")
 
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True)
 @click.option("--out", required=True, help="Folder for the outputs, or an fsspec URL.")
-@click.option("--jobs", type=click.IntRange(0), default=0, help="Artifacts side by side; 0 for one a core.")
-@click.option(
-    "--to",
-    "targets",
-    default="keras,savedmodel",
-    help="What to write: keras, savedmodel, onnx, litert, with commas.",
-)
-@click.option(
-    "--custom-objects",
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Python file with classes that the models need; may be given again.",
-)
-@click.option("--architecture", help="Architecture for weights: a JSON or YAML file, or file.py:function.")
-@click.option(
-    "--stock-names",
-    default="",
-    help="Functions that are Keras' own where the file does not say whose they are: gelu,swish.",
-)
-@click.option(
-    "--trust", is_flag=True, help="Load what the scan calls unsafe. Only for files you made yourself."
-)
-@click.option("--force", is_flag=True, help="Replace outputs that exist.")
-@click.option(
-    "--keep-weights", is_flag=True, help="Register functions instead of folding constants into weights."
-)
-@click.option("--tolerance", type=float, help="Relative tolerance in place of the default of each dtype.")
-@click.option("--lift", is_flag=True, help="Make Keras layers of graphs that hold none.")
-@click.option(
-    "--serving-layout",
-    "serving",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Root of NAME/VERSION folders: add each SavedModel as a new version and point latest at it.",
-)
+@click.option("--jobs", type=click.IntRange(0), default=0, help="Parallel jobs (0 = number of cores).")
+@migration_options
 @click.option(
     "--timeout", type=float, default=600.0, show_default=True, help="Seconds for one step of one artifact."
 )
@@ -76,16 +41,6 @@ def models(
     sources: tuple[str, ...],
     out: str,
     jobs: int,
-    targets: str,
-    custom_objects: tuple[Path, ...],
-    architecture: str | None,
-    stock_names: str,
-    trust: bool,
-    force: bool,
-    keep_weights: bool,
-    tolerance: float | None,
-    lift: bool,
-    serving: Path | None,
     timeout: float,
     memory: float,
     retry: tuple[str, ...],
@@ -93,6 +48,7 @@ def models(
     dry_run: bool,
     progress: str,
     as_json: bool,
+    **chosen: Any,
 ) -> None:
     """Migrate legacy models to Keras 3 and prove each equal.
 
@@ -104,21 +60,8 @@ def models(
     """
     from migrate.batch.run import BatchOptions
     from migrate.findings import MigrationError
-    from migrate.pipeline.request import Options
 
-    options = Options(
-        targets=_targets(targets),
-        custom_objects=tuple(file.resolve() for file in custom_objects),
-        architecture=_architecture(architecture),
-        stock_names=tuple(name.strip() for name in stock_names.split(",") if name.strip()),
-        trust=trust,
-        force=force,
-        keep_weights=keep_weights,
-        tolerance=tolerance,
-        lift=lift,
-        serving=serving.resolve() if serving else None,
-    )
-    batch = BatchOptions(options, jobs, timeout, int(memory * (1 << 30)), frozenset(retry))
+    batch = BatchOptions(options_from(chosen), jobs, timeout, int(memory * (1 << 30)), frozenset(retry))
     try:
         if dry_run:
             _show_plan(sources, out, batch, as_json)
@@ -131,39 +74,6 @@ def models(
     _show(report, out, as_json)
     left = sum(count for status, count in report.summary.items() if status not in ("migrated", "skipped"))
     sys.exit(1 if left or not ended else 0)
-
-
-def _targets(text: str) -> frozenset[Target]:
-    from migrate.pipeline.request import Target
-
-    try:
-        targets = frozenset(Target(part.strip()) for part in text.split(","))
-    except ValueError as error:
-        known = ", ".join(Target)
-        raise click.BadParameter(f"{error}; known are {known}", param_hint="--to") from error
-    for target, packages in _PACKAGES.items():
-        missing = [name for name in packages if find_spec(name) is None]
-        if target in targets and missing:
-            raise click.BadParameter(
-                f"{target} needs {', '.join(missing)}: pip install 'keras-migrate[{target}]'",
-                param_hint="--to",
-            )
-    return targets
-
-
-def _architecture(text: str | None) -> str | None:
-    """The path made absolute, its function kept.
-
-    Raises:
-        click.BadParameter: the file does not exist.
-    """
-    if text is None:
-        return None
-    file, colon, function = text.rpartition(":") if ".py:" in text else (text, "", "")
-    path = Path(file).resolve()
-    if not path.is_file():
-        raise click.BadParameter(f"{file} does not exist", param_hint="--architecture")
-    return f"{path}{colon}{function}"
 
 
 def _run(

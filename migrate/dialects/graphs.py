@@ -92,7 +92,7 @@ def _inputs_of(model: Model) -> tuple[Layer, ...]:
         raise MigrationError(
             "CFG009",
             f"the model {model.name!r} does not say the shape of its input",
-            "Give the shape with --input-shape.",
+            "Give the shape with --input-shape, or save the model again after a call.",
         )
     source = found[0]
     return (replace(named(source, unique_name(f"{model.name}_input", [source.name])), nodes=()),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -40,3 +41,30 @@ def to_snake_case(class_name: str) -> str:
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     name = re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
     return f"private{name}" if name.startswith("_") else name
+
+
+def with_input_shape(root: dict[str, Any], shape: Sequence[int | None]) -> dict[str, Any]:
+    """The architecture with the shape of one sample at the entrance of a Sequential model that does not store it.
+
+    Any other architecture comes back as it is.
+
+    Args:
+        root: ``class_name`` and ``config`` of the model; the configuration of a Sequential may be a list (Keras 2.0).
+        shape: without the batch; None for open sizes.
+    """
+    layers = layers_of(root)
+    if class_of(root) != "Sequential" or not layers:
+        return root
+    first = layers[0]
+    config = first.get("config")
+    if class_of(first) == "InputLayer" or not isinstance(config, dict):
+        return root
+    if layers_of(first) is not None:
+        entrance = with_input_shape(first, shape)
+    elif {"batch_input_shape", "batch_shape"} & config.keys():
+        return root
+    else:
+        entrance = {**first, "config": {**config, "batch_input_shape": [None, *shape]}}
+    stored = root["config"]
+    changed = [entrance, *layers[1:]]
+    return {**root, "config": {**stored, "layers": changed} if isinstance(stored, dict) else changed}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from migrate.capsule.model import Model, Topology, structure_refs
 from migrate.capsule.store import load_arrays, save_arrays
@@ -37,7 +38,7 @@ def migrate_natively(
     progress: Progress,
 ) -> dict[str, Path]:
     """The ``.keras``; a refusal becomes a finding, because the signatures can still be kept."""
-    only_keras = replace(options, targets=options.targets - {Target.SAVED_MODEL})
+    only_keras = msgspec.structs.replace(options, targets=options.targets - {Target.SAVED_MODEL})
     try:
         with progress.phase("translate"):
             progress.classes = None  # not known until the reader has answered

@@ -12,7 +12,7 @@ from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import ARCHITECTURES
 from migrate.parity.probes import ATTEMPTS, input_specs, make_probes
-from migrate.pipeline.request import Options
+from migrate.pipeline.request import Options, parse_shape
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import Translated, ask_reader, legacy_structure
 from migrate.worlds.custom import names_in
@@ -111,6 +111,7 @@ def reader_params(staged: Staged, options: Options) -> dict[str, Any]:
     return {
         "architecture": str(staged.architecture) if staged.architecture else None,
         "keep_weights": options.keep_weights,
+        "input_shape": parse_shape(options.input_shape) if options.input_shape else None,
         "custom": names_in(staged.custom_objects),
         "stock": list(options.stock_names),
         "proven": staged.recorded and staged.format not in ARCHITECTURES,

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated, Any, get_args, get_type_hints
+
+import msgspec
 
 
 class Target(StrEnum):
@@ -21,32 +24,104 @@ DEFAULT_TARGETS = frozenset({Target.KERAS, Target.SAVED_MODEL})
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """Options that hold for a whole run.
+class Flag:
+    """How the command line offers an option; the only other place that knows one is the code that obeys it.
 
     Attributes:
-        targets: what to write.
-        custom_objects: Python files that define the user's classes for both worlds.
-        architecture: JSON/YAML file or ``file.py:function`` for weights without an architecture.
-        stock_names: names of functions and classes that mean Keras' own where a file does not say whose they are.
-        trust: load what the scan calls unsafe; allow bytecode of this Python version.
-        force: replace outputs that exist.
-        keep_weights: register functions instead of folding constants into weights.
-        tolerance: relative tolerance in place of the defaults, None for those.
-        lift: make Keras layers of graphs that hold none.
-        serving: root of a serving layout that gets each SavedModel as a new version, None for no layout.
+        name: with its dashes.
+        help: one sentence.
+        decides: whether it can change what an artifact becomes, so that a finished result with another value is redone.
     """
 
-    targets: frozenset[Target] = DEFAULT_TARGETS
-    custom_objects: tuple[Path, ...] = ()
-    architecture: str | None = None
-    stock_names: tuple[str, ...] = ()
-    trust: bool = False
-    force: bool = False
-    keep_weights: bool = False
-    tolerance: float | None = None
-    lift: bool = False
-    serving: Path | None = None
+    name: str
+    help: str
+    decides: bool = True
+
+
+class Options(msgspec.Struct, frozen=True):
+    """Options that hold for a whole run; each field is declared here once, with its flag."""
+
+    targets: Annotated[
+        frozenset[Target], Flag("--to", "What to write: keras, savedmodel, onnx, litert, with commas.")
+    ] = DEFAULT_TARGETS
+    custom_objects: Annotated[
+        tuple[Path, ...],
+        Flag("--custom-objects", "Python file with classes that the models need; may be given again."),
+    ] = ()
+    architecture: Annotated[
+        str | None,
+        Flag("--architecture", "Architecture for weights: a JSON or YAML file, or file.py:function."),
+    ] = None
+    input_shape: Annotated[
+        str | None,
+        Flag(
+            "--input-shape",
+            "Shape of one sample, such as 28,28,1, for Sequential models that do not store it; ? is an open size.",
+        ),
+    ] = None
+    stock_names: Annotated[
+        tuple[str, ...],
+        Flag(
+            "--stock-names",
+            "Functions and classes that are Keras' own where the file does not say whose they are: gelu,swish.",
+        ),
+    ] = ()
+    trust: Annotated[
+        bool, Flag("--trust", "Load what the scan calls unsafe. Only for files you made yourself.")
+    ] = False
+    force: Annotated[bool, Flag("--force", "Replace outputs that exist.", decides=False)] = False
+    keep_weights: Annotated[
+        bool, Flag("--keep-weights", "Register functions instead of folding constants into weights.")
+    ] = False
+    tolerance: Annotated[
+        float | None, Flag("--tolerance", "Relative tolerance in place of the default of each dtype.")
+    ] = None
+    lift: Annotated[bool, Flag("--lift", "Convert TensorFlow graphs to Keras layers.")] = False
+    serving: Annotated[
+        Path | None,
+        Flag(
+            "--serving-layout",
+            "Root of NAME/VERSION folders: add each SavedModel as a new version and point latest at it.",
+        ),
+    ] = None
+
+
+def flags() -> dict[str, Flag]:
+    """The flag of each option, by the name of its field."""
+    hints = get_type_hints(Options, include_extras=True)
+    return {
+        field.name: next(note for note in get_args(hints[field.name]) if isinstance(note, Flag))
+        for field in msgspec.structs.fields(Options)
+    }
+
+
+def parse_shape(text: str) -> list[int | None]:
+    """The sizes of one sample, without the batch: ``28,28,1`` or ``?,300``; None is an open size.
+
+    Raises:
+        ValueError: it is no such list.
+    """
+    sizes = [part.strip() for part in text.strip("() ").split(",") if part.strip()]
+    if not sizes or not all(size == "?" or (size.isdecimal() and int(size)) for size in sizes):
+        raise ValueError(f"{text!r} is no shape: give the sizes of one sample, such as 28,28,1 or ?,300")
+    return [None if size == "?" else int(size) for size in sizes]
+
+
+def encode_options(options: Options) -> dict[str, Any]:
+    """Options as plain data; paths become absolute."""
+    plain: dict[str, Any] = msgspec.to_builtins(
+        options, enc_hook=lambda path: str(path.absolute()), order="sorted"
+    )
+    return plain
+
+
+def decode_options(plain: Mapping[str, Any], *, force: bool) -> Options:
+    """Options from plain data; whether to replace outputs is decided for each artifact.
+
+    Raises:
+        msgspec.ValidationError: it is not what `encode_options` gives.
+    """
+    return msgspec.convert({**plain, "force": force}, Options, dec_hook=lambda _type, text: Path(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from migrate.dialects.translate import era_of, translate
 from migrate.findings import MigrationError
 from migrate.formats.artifact import LegacyArtifact
 from migrate.formats.bounded import bounded_memory
+from migrate.formats.layer_config import with_input_shape
 from migrate.formats.own_names import OwnCode
 from migrate.formats.read import read
 from migrate.worlds.reader.saved_model import facts
@@ -29,7 +30,8 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Translate ``source`` (with ``architecture``); ``reconstruct`` writes what the legacy world builds from.
 
     ``initialised`` names a file of weights for an architecture that has none, ``custom`` what the user's files define,
-    ``stock`` names that mean Keras' own, ``proven`` that doubtful names may be taken for those.
+    ``stock`` names that mean Keras' own, ``proven`` that doubtful names may be taken for those,
+    ``input_shape`` is that of one sample, for a Sequential model that does not store it.
 
     Returns:
         ``artifact`` (sha256, format, writer), ``rules`` (as fired), ``classes`` (that rules were shown),
@@ -49,6 +51,8 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     }
     try:
         _must_be_legacy(artifact)
+        if params.get("input_shape") and artifact.architecture is not None:
+            artifact.architecture = with_input_shape(artifact.architecture, params["input_shape"])
         era = era_of(artifact, params.get("keep_weights", False))
         initialised = load_arrays(Path(params["initialised"])) if params.get("initialised") else None
         own = OwnCode(

@@ -1,0 +1,101 @@
+"""The options of a migration as flags of the command line, made from where they are declared."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+
+import click
+
+from migrate.pipeline.request import DEFAULT_TARGETS, Options, Target, flags, parse_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+_PACKAGES = {Target.ONNX: ("tf2onnx", "onnxruntime"), Target.LITERT: ("ai_edge_litert",)}
+"""Modules that a deployment format needs; they come with the extra of its name."""
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_KINDS: dict[Any, dict[str, Any]] = {
+    bool: {"is_flag": True},
+    float | None: {"type": float},
+    str | None: {},
+    Path | None: {"type": _FOLDER},
+    tuple[str, ...]: {"multiple": True},
+    tuple[Path, ...]: {"type": _FILE, "multiple": True},
+    frozenset[Target]: {"default": ",".join(sorted(DEFAULT_TARGETS)), "show_default": True},
+}
+"""How click takes each type that an option can have."""
+
+
+def migration_options(command: _Command) -> _Command:
+    """Give a command one flag for each field of `Options`."""
+    kinds = get_type_hints(Options)
+    for name, flag in reversed(flags().items()):
+        command = click.option(flag.name, name, help=flag.help, **_KINDS[kinds[name]])(command)
+    return command
+
+
+def options_from(chosen: Mapping[str, Any]) -> Options:
+    """The options that a command line chose.
+
+    Raises:
+        click.BadParameter: a format that is not known or lacks its packages, an architecture that does not exist, a
+            shape that is none.
+    """
+    read: dict[str, Callable[[Any], Any]] = {
+        "targets": _targets,
+        "architecture": _architecture,
+        "input_shape": _input_shape,
+        "stock_names": _names,
+        "custom_objects": lambda files: tuple(file.resolve() for file in files),
+        "serving": lambda folder: folder and folder.resolve(),
+    }
+    return Options(**{name: read.get(name, _as_it_is)(value) for name, value in chosen.items()})
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _targets(text: str) -> frozenset[Target]:
+    try:
+        targets = frozenset(Target(part.strip()) for part in text.split(","))
+    except ValueError as error:
+        known = ", ".join(Target)
+        raise click.BadParameter(f"{error}; known are {known}", param_hint="--to") from error
+    for target, packages in _PACKAGES.items():
+        missing = [name for name in packages if find_spec(name) is None]
+        if target in targets and missing:
+            raise click.BadParameter(
+                f"{target} needs {', '.join(missing)}: pip install 'keras-migrate[{target}]'",
+                param_hint="--to",
+            )
+    return targets
+
+
+def _architecture(text: str | None) -> str | None:
+    """The path made absolute, its function kept."""
+    if text is None:
+        return None
+    file, colon, function = text.rpartition(":") if ".py:" in text else (text, "", "")
+    path = Path(file).resolve()
+    if not path.is_file():
+        raise click.BadParameter(f"{file} does not exist", param_hint="--architecture")
+    return f"{path}{colon}{function}"
+
+
+def _names(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.strip() for text in texts for name in text.split(",") if name.strip())
+
+
+def _input_shape(text: str | None) -> str | None:
+    if text is not None:
+        try:
+            parse_shape(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--input-shape") from error
+    return text

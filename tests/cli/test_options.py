@@ -1,0 +1,82 @@
+"""Options are declared once, and everything that tells a user to pass one names an option that there is."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from migrate.cli.main import COMMANDS, cli
+from migrate.pipeline.request import Options, decode_options, encode_options, flags
+
+ROOT = Path(__file__).parents[2]
+_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+_COMMAND = re.compile(r"keras-migrate ([a-z]+)\b")
+NOT_OURS = {"--untracked-files", "--porcelain", "--no-optional-locks", "--literal-pathspecs"}
+"""Options of git, which `code --write` asks whether a tree is clean."""
+INTERNAL = {"--now", "--listen", "--handlers", "--scratch", "--policy"}
+"""Options of worker processes, on command lines that the project itself writes."""
+
+
+def offered() -> set[str]:
+    """Every option of every command."""
+    context = click.Context(cli)
+    found = {"--help", "--version"}
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        assert command is not None
+        todo = [command]
+        while todo:
+            one = todo.pop()
+            found |= {text for parameter in one.params for text in parameter.opts + parameter.secondary_opts}
+            todo += one.commands.values() if isinstance(one, click.Group) else []
+    return found
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Every string of the product with its place, docstrings of modules included."""
+    for package in ("migrate", "codemods"):
+        for file in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield f"{file.relative_to(ROOT)}:{node.lineno}", node.value
+
+
+def test_every_option_that_a_text_names_exists() -> None:
+    known = offered() | NOT_OURS | INTERNAL
+    wrong = [(place, name) for place, text in texts() for name in _OPTION.findall(text) if name not in known]
+    assert not wrong
+
+
+def test_every_command_that_a_text_names_exists() -> None:
+    prose = {"converts"}
+    wrong = [
+        (place, name)
+        for place, text in texts()
+        for name in _COMMAND.findall(text)
+        if name not in COMMANDS and name not in prose
+    ]
+    assert not wrong
+
+
+def test_every_field_has_a_flag_that_the_command_takes() -> None:
+    names = {flag.name for flag in flags().values()}
+    assert len(names) == len(Options.__struct_fields__)
+    assert names <= offered()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        Options(),
+        Options(trust=True, tolerance=1e-4, input_shape="2,3", architecture="m.json", lift=True),
+        Options(custom_objects=(Path("/a/b.py"),), serving=Path("/s"), keep_weights=True),
+    ],
+)
+def test_options_travel_unchanged(options: Options) -> None:
+    assert decode_options(encode_options(options), force=options.force) == options
+    assert decode_options(encode_options(options), force=True).force
