@@ -18,7 +18,7 @@ _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 _COMMAND = re.compile(r"keras-migrate ([a-z]+)\b")
 NOT_OURS = {"--untracked-files", "--porcelain", "--no-optional-locks", "--literal-pathspecs"}
 """Options of git, which `code --write` asks whether a tree is clean."""
-INTERNAL = {"--now", "--listen", "--handlers", "--scratch", "--policy"}
+INTERNAL = {"--source", "--now", "--listen", "--handlers", "--scratch", "--policy"}
 """Options of worker processes, on command lines that the project itself writes."""
 
 
