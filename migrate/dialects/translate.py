@@ -14,6 +14,7 @@ from migrate.dialects.upgrade import upgrade
 from migrate.dialects.weight_matching import assign_weights
 from migrate.findings import MigrationError
 from migrate.formats.artifact import ARCHITECTURES, LegacyArtifact
+from migrate.formats.bytecode import refuse_bytecode
 from migrate.formats.own_names import OwnCode, mark_own, settle
 
 _NO_CODE = OwnCode()
@@ -78,6 +79,8 @@ def translate(
         if initialised is not None:
             legacy = with_weights(legacy, initialised)
         modern = upgrade(legacy, era, (Step.KERAS_3,), notes)
+        for side in (legacy, modern):
+            _refuse_bytecode(side)
     except _MALFORMED as error:
         # A configuration can be any JSON; what the rules trip over is the file's fault until shown otherwise.
         raise MigrationError(
@@ -86,6 +89,24 @@ def translate(
             "If Keras wrote this file, please report it with its architecture.",
         ) from error
     return Translation(assigned, legacy, modern, notes)
+
+
+def _refuse_bytecode(model: Model) -> None:
+    """Let no function by value through to a world: what no rule could express as layers is refused here as well.
+
+    Raises:
+        MigrationError: ``SEC001``.
+    """
+    for path, layer in model.walk():
+        calls = [[list(node.args), dict(node.kwargs)] for node in layer.nodes]
+        refuse_bytecode(
+            {
+                "class_name": layer.class_name,
+                "name": "/".join(path),
+                "config": dict(layer.config),
+                "calls": calls,
+            }
+        )
 
 
 def era_of(artifact: LegacyArtifact, keep_weights: bool = False) -> Era:

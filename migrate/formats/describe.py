@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from migrate.formats.layer_config import layer_name, layers_of
+from migrate.formats.bytecode import find_bytecode
+from migrate.formats.layer_config import class_of, layer_name, layers_of
 from migrate.formats.limits import MAX_DEPTH
 from migrate.formats.stock import ACTIVATIONS, TRAINING, TRAINING_FUNCTIONS, is_stock_class
 
@@ -143,18 +144,13 @@ def custom_training(training: dict[str, Any]) -> list[str]:
 
 
 def has_bytecode(architecture: dict[str, Any]) -> list[str]:
-    """Names of Lambda layers whose function is Python bytecode."""
-    names = []
-    for path, layer in walk_layers(architecture):
-        function = _config(layer).get("function")
-        if isinstance(function, dict):
-            function = function.get("config", function)
-        lambda_ = layer.get("class_name") == "Lambda" and not isinstance(function, str)
-        if lambda_ or (
-            layer.get("class_name") == "Lambda" and _config(layer).get("function_type") == "lambda"
-        ):
-            names.append("/".join(path))
-    return names
+    """Names of layers that hold a function as Python bytecode."""
+    return ["/".join(path) for path, layer in walk_layers(architecture) if any(find_bytecode(_plain(layer)))]
+
+
+def _plain(layer: dict[str, Any]) -> dict[str, Any]:
+    """A layer without the layers inside it, which are looked at by themselves."""
+    return layer if layers_of(layer) is None else {"class_name": class_of(layer)}
 
 
 def _input_record(name: str, layer: dict[str, Any]) -> TensorRecord:

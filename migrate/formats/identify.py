@@ -253,7 +253,7 @@ def _json(path: Path, size: int) -> _Answer:
 def _binary(path: Path, head: bytes) -> _Answer:
     from migrate.formats.saved_model.sniff import sniff_protobuf
 
-    found = sniff_protobuf(path, head)
+    found = sniff_protobuf(path.name, head)
     if found is not None:
         return found
     if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":

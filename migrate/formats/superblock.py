@@ -16,18 +16,25 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 WEIGHTS = "model.weights.h5"
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 
 
-def superblock_offset(head: bytes) -> int | None:
-    """Where the signature stands in the first bytes of a file: at 0, or behind a user block of 512 times a power of
-    two; None where it does not."""
+def superblock_offset(stream: BinaryIO, size: int) -> int | None:
+    """Where the signature stands: at 0, or behind a user block of 512 times a power of two, however long it is; None
+    where it does not.
+
+    Args:
+        stream: the file, or a member of an archive.
+        size: its length in bytes.
+    """
     offset = 0
-    while offset + len(HDF5_SIGNATURE) <= len(head):
-        if head.startswith(HDF5_SIGNATURE, offset):
+    while offset + len(HDF5_SIGNATURE) <= size:
+        stream.seek(offset)
+        if stream.read(len(HDF5_SIGNATURE)) == HDF5_SIGNATURE:
             return offset
         offset = max(512, offset * 2)
     return None
@@ -40,7 +47,10 @@ def is_hdf5(path: Path, head: bytes) -> bool:
         path: the file.
         head: its first bytes.
     """
-    offset = superblock_offset(head)
+    if head.startswith(HDF5_SIGNATURE):
+        return True
+    with path.open("rb") as stream:
+        offset = superblock_offset(stream, path.stat().st_size)
     return offset is not None and not (head.startswith(b"PK\x03\x04") and _are_weights(path, offset))
 
 

@@ -50,7 +50,7 @@ def varint(data: memoryview, at: int) -> tuple[int, int]:
 def fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
     """The fields of one message in order: number and value.
 
-    Varints come as unsigned int, 32- and 64-bit fields as int (their bits), the rest as views.
+    Varints come as unsigned int, 32- and 64-bit fields as int (their bits), the rest as views; groups are left out.
 
     Raises:
         WireError: when the bytes are no message.
@@ -76,16 +76,44 @@ def fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
             if width > end - at:
                 raise WireError("not a protobuf message: ends within a number")
             value, at = int.from_bytes(data[at : at + width], "little"), at + width
+        elif kind == 3:
+            at = _after_group(data, at, number)
+            continue
         else:
             raise WireError(f"not a protobuf message: wire type {kind}")
         yield number, value
 
 
+def _after_group(data: memoryview, at: int, number: int) -> int:
+    """The position after a group, the old form of a message: no message of TensorFlow has one, so it is unknown."""
+    open_groups = [number]
+    while open_groups:
+        tag, at = varint(data, at)
+        kind = tag & 7
+        if kind == 3:
+            open_groups.append(tag >> 3)
+        elif kind == 4:
+            if open_groups.pop() != tag >> 3:
+                raise WireError("not a protobuf message: a group ends that did not begin")
+        elif kind == 0:
+            _, at = varint(data, at)
+        elif kind in (1, 5):
+            at += 8 if kind == 1 else 4
+        elif kind == 2:
+            size, at = varint(data, at)
+            at += size
+        else:
+            raise WireError(f"not a protobuf message: wire type {kind}")
+        if at > len(data):
+            raise WireError("not a protobuf message: ends within a group")
+    return at
+
+
 class Message:
     """One message, its fields grouped by number.
 
-    Accessors give the last value of a field as protobuf requires, and the default when it is absent or of
-    another wire type than asked for.
+    Accessors give the last value of a field as protobuf requires, all parts of a message, and the default when it is
+    absent. What has another wire type than asked for is an unknown field, as it is to TensorFlow.
     """
 
     __slots__ = ("_fields",)
@@ -106,8 +134,7 @@ class Message:
 
     def uint(self, number: int, default: int = 0) -> int:
         """An unsigned integer, enum or bool field."""
-        value = self._fields.get(number, (default,))[-1]
-        return value if isinstance(value, int) else default
+        return next((v for v in reversed(self._fields.get(number, ())) if isinstance(v, int)), default)
 
     def sint(self, number: int, default: int = 0) -> int:
         """An ``int32`` or ``int64`` field: negative values are stored as 64-bit complements."""
@@ -123,16 +150,24 @@ class Message:
 
     def view(self, number: int) -> memoryview:
         """A length-delimited field without a copy."""
-        value = self._fields.get(number, (memoryview(b""),))[-1]
-        return value if isinstance(value, memoryview) else memoryview(b"")
+        found = self._fields.get(number, ())
+        return next((v for v in reversed(found) if isinstance(v, memoryview)), memoryview(b""))
 
     def text(self, number: int) -> str:
         """A ``string`` field; bytes that are no UTF-8 are replaced."""
         return str(self.view(number), "utf-8", "replace")
 
+    def merged(self, number: int) -> memoryview:
+        """The bytes of a singular message field: a message stated several times is one message, its parts merged.
+
+        Source: https://protobuf.dev/programming-guides/encoding/#last-one-wins.
+        """
+        views = self.views(number)
+        return views[0] if len(views) == 1 else memoryview(b"".join(views))
+
     def message(self, number: int) -> Message:
-        """A message field; an empty message when it is absent."""
-        return Message(self.view(number))
+        """A message field; an empty message when it is absent, one merged message when it is stated several times."""
+        return Message(self.merged(number))
 
     def views(self, number: int) -> list[memoryview]:
         """A repeated length-delimited field."""

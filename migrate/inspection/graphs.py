@@ -201,7 +201,7 @@ def inspect_graph(found: Identification) -> Inspection:
 
     data = memoryview(read_proto(found.path, MAX_PROTO_BYTES))
     if found.format is Format.META_GRAPH:
-        data = Message(data).view(2)
+        data = Message(data).merged(2)
     graph = parse_graph(data)
     record = MetaGraphRecord(
         tags=[],

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import h5py
 import numpy as np
 
-from migrate.findings import Severity
 from migrate.formats.limits import FREE_BYTES, MAX_EXPANSION, MAX_MEMBERS, MIB
-from migrate.scan.config import scan_json
-from migrate.scan.pickles import PICKLE_MAGIC, scan_pickle
+from migrate.scan.config import is_json, scan_json
+from migrate.scan.pickles import looks_like_pickle, scan_pickle
 from migrate.scan.rules import found
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ _LIBRARY_ERRORS = (
 _KNOWN_FILTERS = {1, 2, 3, 4, 5, 6, 32000}
 """deflate, shuffle, fletcher32, szip, nbit, scale-offset, and h5py's own lzf: all compiled in."""
 MAX_ATTRIBUTE = 256 * MIB
+_LOADED = frozenset({"model_config", "training_config"})
+"""Attributes that a loader decodes as JSON, whatever they begin with."""
 
 
 def scan_hdf5(file: Path | BinaryIO, place: str, stored: int) -> Iterator[Finding]:
@@ -130,11 +131,12 @@ class _Walk:
         """A text may be a configuration, an opaque value a pickle; a list of names is neither."""
         if math.prod(attribute.shape or ()) > 64:
             return
+        at = f"{self._at(name)}@{label}"
         for value in _values(attribute, kind):
-            if value.startswith(PICKLE_MAGIC):
-                yield from scan_pickle(value, f"{self._at(name)}@{label}")
-            elif b"class_name" in value or (value[:1] in (b"{", b'"') and b"module" in value):
-                yield from scan_json(value.decode("utf-8", "replace"), f"{self._at(name)}@{label}")
+            if looks_like_pickle(value):
+                yield from scan_pickle(value, at)
+            elif label in _LOADED or is_json(value):
+                yield from scan_json(value, at)
 
 
 def _values(attribute: Any, kind: Any) -> Iterator[bytes]:
@@ -150,10 +152,3 @@ def _values(attribute: Any, kind: Any) -> Iterator[bytes]:
             yield value
         elif isinstance(value, np.void):
             yield value.tobytes()
-
-
-def user_block(head: bytes) -> Finding | None:
-    """A warning when other content stands before the HDF5 part, which other readers may take for the file."""
-    if head.startswith(b"\x89HDF\r\n\x1a\n"):
-        return None
-    return found("SEC006", "other content stands in front of the HDF5 part", severity=Severity.WARNING)

@@ -12,7 +12,10 @@ from migrate.findings import Severity
 from migrate.scan.rules import found
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from migrate.findings import Finding
+    from migrate.scan.nodes import Node
 
 _FORBIDDEN = re.compile(
     r"PyFunc|ReadFile|WriteFile|MatchingFiles|Reader|Rpc|^Remote|SummaryWriter|SummaryFile|SummaryDb|^Debug(?!Gradient)"
@@ -32,13 +35,25 @@ CONDITIONAL: dict[str, int | None] = {
     "InitializeTableFromTextFileV2": 1,
 }
 """Operations that read or write the file named by this input; savers and vocabularies feed it."""
-_OTHERS = frozenset({"Print", "PrintV2", "DecodeProtoV2", "EncodeProto"})
+_BY_ATTRIBUTE = {
+    "PrintV2": "output_stream",
+    "DecodeProtoV2": "descriptor_source",
+    "EncodeProto": "descriptor_source",
+    "FixedUnigramCandidateSampler": "vocab_file",
+}
+"""Operations that read or write a file only where this attribute names one."""
+_NO_FILE = ("local://", "bytes://")
 
 
 @cache
 def _safe() -> frozenset[str]:
     data = json.loads(Path(__file__).with_name("ops.json").read_text())
-    return frozenset(data["safe"])
+    return frozenset(data["safe"]) - _BY_ATTRIBUTE.keys()
+
+
+def computes_only(name: str) -> bool:
+    """Whether an operation computes tensors from tensors, whatever its attributes are."""
+    return name in _safe() or name == "Print"
 
 
 def judge_operation(name: str, *, alone: bool = True) -> Finding | None:
@@ -48,10 +63,29 @@ def judge_operation(name: str, *, alone: bool = True) -> Finding | None:
         name: as in ``NodeDef.op``.
         alone: no graph is at hand to say which file a saver's node reaches.
     """
-    if name in _safe() or name in _OTHERS or (name in CONDITIONAL and not alone):
+    if computes_only(name) or name in _BY_ATTRIBUTE or (name in CONDITIONAL and not alone):
         return None
     if name in CONDITIONAL or _FORBIDDEN.search(name):
-        return found("SEC007", f"the operation {name} reaches beyond tensors")
+        return found("SEC007", f"the operation {name[:80]} reaches beyond tensors")
     if "Dataset" in name or "Iterator" in name or "Summary" in name or "TPU" in name:
-        return found("SEC007", f"the operation {name} is no part of a model", severity=Severity.WARNING)
+        return found("SEC007", f"the operation {name[:80]} is no part of a model", severity=Severity.WARNING)
     return found("SEC013", f"the operation {name[:80]!r} is unknown: it needs its author's library")
+
+
+def judge_node(node: Node, place: str, *, alone: bool) -> Iterator[Finding]:
+    """Findings of one node by its operation and attributes; what flows into it is the graph's matter.
+
+    Args:
+        node: the node.
+        place: for messages.
+        alone: as in `judge_operation`.
+    """
+    finding = judge_operation(node.operation, alone=alone)
+    if finding is not None:
+        yield found(finding.code, finding.message, place, finding.severity)
+    elif (attribute := _BY_ATTRIBUTE.get(node.operation)) is not None:
+        value = node.text(attribute)
+        names_file = value.startswith("file:") if attribute == "output_stream" else bool(value)
+        if names_file and not value.startswith(_NO_FILE):
+            message = f"{node.operation} reaches the file that its {attribute} names: {value[:100]!r}"
+            yield found("SEC007", message, place)

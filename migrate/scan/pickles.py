@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
     from migrate.findings import Finding
 
-PICKLE_MAGIC = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
-NUMPY_MAGIC = b"\x93NUMPY"
+_PROTOCOLS = frozenset(bytes([number]) for number in range(6))
+_BEGINNINGS = frozenset([b"\x80", b"(", b"]", b"}", b")", b"I", b"K", b"N"])
+"""How a plain value begins in protocol 0 or 1: another one in the same file."""
+_USES = frozenset(["REDUCE", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "BUILD", "STOP"])
+"""Operations that call what was imported, or hand it out."""
 MAX_BYTES = 256 << 20
 MAX_STEPS = 20_000_000
 
@@ -82,24 +85,59 @@ _TEXT_OPCODES = frozenset(
 )
 
 
+def looks_like_pickle(head: bytes, *, whole: bool = True) -> bool | None:
+    """Whether bytes are a pickle that imports something and uses it, or say themselves that they are a pickle.
+
+    From protocol 2 on a pickle begins with its number; before, and where that is left out, with any operation. So it is
+    followed: text and numbers end within a few steps in an operation that does not exist.
+
+    Args:
+        head: the first bytes.
+        whole: whether these are all.
+
+    Returns:
+        None where more bytes are needed to tell.
+    """
+    if head[:1] == b"\x80" and head[1:2] in _PROTOCOLS:
+        return True
+    imported = False
+    try:
+        for opcode, argument, _ in pickletools.genops(head):
+            if opcode.name in ("GLOBAL", "INST") and not _is_name(str(argument)):
+                return False
+            imported |= opcode.name in ("GLOBAL", "INST", "STACK_GLOBAL") or opcode.name.startswith("EXT")
+            if imported and opcode.name in _USES:
+                return True
+    except ValueError as error:
+        cut_short = "exhausted" in str(error) or "remain" in str(error) or "newline" in str(error)
+        return None if cut_short and not whole else False
+    except (struct.error, EOFError, IndexError, OverflowError, MemoryError):
+        return False
+    return False
+
+
+def _is_name(argument: str) -> bool:
+    """``module name`` of a GLOBAL: two paths of identifiers."""
+    parts = argument.split(" ")
+    return len(parts) == 2 and all(word.isidentifier() for part in parts for word in part.split("."))
+
+
 def scan_pickle(data: bytes, place: str) -> Iterator[Finding]:
-    """Findings of a pickle stream, and of what follows it in the same bytes.
+    """Findings of a pickle stream, and of the pickles that follow it in the same bytes.
 
     Every import is judged whether or not the stream would call it.
     """
     stream = io.BytesIO(data)
-    told: set[str] = set()
-    first = True
-    while stream.tell() < len(data):
-        start = stream.tell()
-        if not first and not data[start : start + 2].startswith(PICKLE_MAGIC):
-            return  # a joblib file: arrays follow as raw bytes
-        first = False
+    reported: set[str] = set()
+    while (start := stream.tell()) < len(data):
+        if start and not looks_like_pickle(data[start:]) and data[start : start + 1] not in _BEGINNINGS:
+            yield found("SEC014", f"{len(data) - start:,} bytes follow the pickle", place)
+            return
         try:
             for module, name in _imports(stream):
                 key = f"{module}.{name}"
-                if key not in told:
-                    told.add(key)
+                if key not in reported:
+                    reported.add(key)
                     yield from _judge(module, name, place)
         except (
             ValueError,
@@ -112,16 +150,6 @@ def scan_pickle(data: bytes, place: str) -> Iterator[Finding]:
         ) as error:
             yield found("SEC014", f"the pickle cannot be followed to its end: {error}", place)
             return
-
-
-def scan_numpy(data: bytes, place: str) -> Iterator[Finding]:
-    """Findings of an ``.npy`` file: an array of objects is a pickle behind a header."""
-    size = 2 if data[6:7] == b"\x01" else 4
-    start = 8 + size
-    length = int.from_bytes(data[8:start], "little")
-    header = data[start : start + min(length, 1 << 20)]
-    if b"O" in header.partition(b"shape")[0].partition(b"descr")[2]:
-        yield from scan_pickle(data[start + length :], place)
 
 
 def _judge(module: str | None, name: str | None, place: str) -> Iterator[Finding]:

@@ -103,15 +103,29 @@ def load_handlers(world: str, handlers: str | None) -> Mapping[str, Handler]:
     return table
 
 
-def load_sandbox() -> ModuleType | None:
-    """The sibling file that locks this process up; None where the copy of the project lacks it."""
-    file = HERE / "sandbox_apply.py"
-    spec = importlib.util.spec_from_file_location("world_sandbox", file)
+def load_sibling(name: str) -> ModuleType | None:
+    """A module that stands beside this file; None where the copy of the project lacks it."""
+    file = HERE / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"world_{name}", file)
     if spec is None or spec.loader is None or not file.exists():
         return None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def load_guard() -> Any:
+    """The sibling file's guard against bytecode, at work from now on.
+
+    Raises:
+        ImportError: the copy of the project lacks the file.
+    """
+    module = load_sibling("bytecode_guard")
+    if module is None:
+        raise ImportError("bytecode_guard.py is missing beside serve.py")
+    guard = module.BytecodeGuard()
+    guard.install()
+    return guard
 
 
 def plain(value: object) -> object:
@@ -166,6 +180,8 @@ class Loop:
         self._incoming = incoming
         self._outgoing = outgoing
         self._scratch = scratch
+        self.guard: Any = None
+        """Keeps bytecode from being decoded in a call that does not say ``trust``."""
 
     def send(self, message: dict[str, Any]) -> None:
         """Write one message. Not-a-number has no JSON, so a handler has to say it in words."""
@@ -193,6 +209,7 @@ class Loop:
         try:
             if request["method"] not in handlers:
                 raise LookupError(f"no handler is called {request['method']!r}")
+            self.guard.trusted = request["params"].get("trust") is True
             result = handlers[request["method"]](request["params"], self._scratch)
             self.send({"type": "result", "id": number, "result": result})
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the boundary: everything becomes a reply
@@ -221,9 +238,10 @@ def main(argv: list[str] | None = None) -> NoReturn:
     hello: dict[str, Any] = {"type": "hello", "versions": {}, "protections": [], "missing": []}
     handlers: Mapping[str, Handler] = {}
     try:
-        sandbox = load_sandbox() if arguments.policy else None
+        sandbox = load_sibling("sandbox_apply") if arguments.policy else None
         if sandbox is not None:
             hello["protections"], hello["missing"] = sandbox.apply(arguments.policy)
+        loop.guard = load_guard()
         watch_parent(incoming)
         handlers = load_handlers(arguments.world, arguments.handlers)
         hello["versions"] = versions()

@@ -11,9 +11,9 @@ import pytest
 from migrate.dialects.keras3.operations.names import ALIASES
 from migrate.dialects.keras3.operations.table import FUNCTIONS
 from migrate.findings import Severity
-from migrate.scan import names
 from migrate.scan.config import scan_json, scan_value
 from migrate.scan.files import is_unsafe
+from migrate.scan.tensor_functions import is_tensor_function
 from tests.scan.exploits import bytecode, layer, sequential
 
 CODE = bytecode(Path("/nowhere/marker"))
@@ -153,9 +153,9 @@ INNOCENT: dict[str, Any] = {
 def test_what_the_dialects_translate_is_known_to_the_scan() -> None:
     """Two lists of one truth: a function with a counterpart in ``keras.ops`` reaches nothing but tensors."""
     for name in (*FUNCTIONS, *ALIASES):
-        assert names.is_tensor_function(name), name
-        assert names.is_tensor_function(f"compat.v1.{name}"), name
-        assert names.is_tensor_function(f"tf.{name}"), name
+        assert is_tensor_function(name), name
+        assert is_tensor_function(f"compat.v1.{name}"), name
+        assert is_tensor_function(f"tf.{name}"), name
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_what_the_dialects_translate_is_known_to_the_scan() -> None:
     ],
 )
 def test_no_prefix_lets_other_functions_in(name: str) -> None:
-    assert not names.is_tensor_function(name)
+    assert not is_tensor_function(name)
 
 
 @pytest.mark.parametrize("name", INNOCENT)

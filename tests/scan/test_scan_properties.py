@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,9 @@ from hypothesis import strategies as st
 from migrate.findings import Finding
 from migrate.scan.config import scan_json, scan_value
 from migrate.scan.files import is_unsafe, scan_one
-from migrate.scan.graph import scan_keras_metadata, scan_saved_model_proto
-from migrate.scan.pickles import scan_numpy, scan_pickle
+from migrate.scan.graph import examined, scan_graph_text, scan_keras_metadata, scan_saved_model_proto
+from migrate.scan.numpy_files import scan_numpy
+from migrate.scan.pickles import scan_pickle
 from tests.scan.exploits import bytecode, layer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,10 +77,17 @@ def test_bytecode_is_found_wherever_it_hides(value: object) -> None:
 @given(st.binary(max_size=300))
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_have_an_answer(data: bytes) -> None:
-    for scan in (scan_pickle, scan_numpy):
-        assert all(isinstance(finding, Finding) for finding in scan(data, "x"))
-    for scan_proto in (scan_saved_model_proto, scan_keras_metadata):
-        assert all(isinstance(finding, Finding) for finding in scan_proto(memoryview(data), "x"))
+    for findings in (
+        scan_pickle(data, "x"),
+        scan_numpy(io.BytesIO(data), "x"),
+        scan_numpy(io.BytesIO(b"\x93NUMPY\x01\x00" + data), "x"),
+        scan_graph_text(data.decode("latin-1"), "x"),
+        *(
+            examined(partial(s, memoryview(data), "x"), "x")
+            for s in (scan_saved_model_proto, scan_keras_metadata)
+        ),
+    ):
+        assert all(isinstance(finding, Finding) for finding in findings)
 
 
 @given(VALUES, st.integers(0, 5))

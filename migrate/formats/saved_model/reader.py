@@ -187,18 +187,18 @@ def _meta_graph(message: Message) -> MetaGraph:
     signatures = [_signature(name, definition) for name, definition in message.mapping(5)]
     collections = dict(message.mapping(4))
     internal = [s for s in signatures if s.name.startswith("__saved_model")]
-    graph = parse_graph(message.view(2))
+    graph = parse_graph(message.merged(2))
     return MetaGraph(
         tags=tuple(info.texts(4)),
         tensorflow=info.text(5),
         signatures=[s for s in signatures if s not in internal],
         initializers=_initializers(internal, collections, graph),
         graph=graph,
-        objects=parse_objects(message.view(7)),
+        objects=parse_objects(message.merged(7)),
         assets=_assets(message, collections),
         collections=list(collections),
         reference_variables=any(op in graph.ops for op in ("Variable", "VariableV2", "TemporaryVariable")),
-        graph_data=message.view(2),
+        graph_data=message.merged(2),
     )
 
 

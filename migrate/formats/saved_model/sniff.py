@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from migrate.formats.artifact import Format
 from migrate.formats.wire import WireError, fields, varint
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _SAVED_MODEL_START = b"\x08\x01\x12"
 """``saved_model_schema_version: 1`` and the start of a meta graph."""
 
 
-def sniff_protobuf(path: Path, head: bytes) -> tuple[Format, str, str] | None:
-    """Say which of TensorFlow's messages a file holds; None when none of them.
+def sniff_protobuf(file_name: str, head: bytes) -> tuple[Format, str, str] | None:
+    """Say which of TensorFlow's messages a file of this name holds; None when none of them.
 
     A ``GraphDef`` and a ``MetaGraphDef`` both start with a length-delimited field 1: a node has a name and
     an op, the description of a meta graph has none of that shape.
@@ -36,9 +31,9 @@ def sniff_protobuf(path: Path, head: bytes) -> tuple[Format, str, str] | None:
     name, op = first.get(1), first.get(2)
     if _word(name) and _word(op) and number in (0, 1, 2, 3, 4):
         return Format.FROZEN_GRAPH, "TensorFlow graph (GraphDef)", ""
-    if number == 2 and (path.suffix == ".meta" or 5 in first or 2 in first):
+    if number == 2 and (file_name.endswith(".meta") or 5 in first or 2 in first):
         return Format.META_GRAPH, "meta graph of a TF1 checkpoint: a graph without values", ""
-    if path.name == "keras_metadata.pb":
+    if file_name == "keras_metadata.pb":
         return Format.NOT_A_MODEL, "part of a SavedModel: give its directory", ""
     return None
 

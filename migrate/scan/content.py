@@ -1,0 +1,71 @@
+"""Bytes that may be anything: a file, a member of an archive, what a compressed file holds."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import mmap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+HEAD_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Named bytes, read when they are needed.
+
+    Attributes:
+        name: of the file or member, with its folders inside an archive.
+        size: in bytes.
+        head: the first `HEAD_BYTES`.
+        open: gives a seekable stream.
+        path: the file, where it is one.
+    """
+
+    name: str
+    size: int
+    head: bytes
+    open: Callable[[], AbstractContextManager[BinaryIO]]
+    path: Path | None = None
+
+    @classmethod
+    def of_file(cls, path: Path) -> Content:
+        """The content of a file.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+        return cls(path.name, path.stat().st_size, head, lambda: path.open("rb"), path)
+
+    @classmethod
+    def of_bytes(cls, name: str, data: bytes) -> Content:
+        """Content that is in memory already."""
+        return cls(name, len(data), data[:HEAD_BYTES], lambda: contextlib.closing(io.BytesIO(data)))
+
+    def read(self, limit: int) -> bytes:
+        """The first ``limit`` bytes."""
+        if len(self.head) >= min(limit, self.size):
+            return self.head[:limit]
+        with self.open() as stream:
+            return stream.read(limit)
+
+    def view(self) -> memoryview:
+        """All bytes, of a file without reading them; an empty file cannot be mapped."""
+        if self.path is None or self.size == 0:
+            return memoryview(self.read(self.size))
+        with self.path.open("rb") as stream:
+            return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+
+    @property
+    def suffix(self) -> str:
+        """What follows the last dot of the name, in small letters."""
+        stem, dot, suffix = self.name.rpartition(".")
+        return f".{suffix.lower()}" if dot and stem and "/" not in suffix else ""

@@ -1,0 +1,67 @@
+"""Graph nodes as the scan sees them, whatever form they were written in: bytes, JSON or text.
+
+Field numbers are those of ``node_def.proto``, ``attr_value.proto`` and ``tensor.proto``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from migrate.formats.wire import Message
+from migrate.scan.text_format import encode_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node; attributes are read when they are asked for.
+
+    Attributes:
+        name: unique in its graph or function.
+        operation: ``NodeDef.op``.
+        message: the ``NodeDef``.
+    """
+
+    name: str
+    operation: str
+    message: Message
+
+    @property
+    def inputs(self) -> list[str]:
+        """Names of what flows in, in order, without the output's number; control inputs are left out."""
+        return [text.partition(":")[0] for text in self.message.texts(3) if not text.startswith("^")]
+
+    def text(self, attribute: str) -> str:
+        """A text attribute; empty when there is none."""
+        return next((value.text(2) for key, value in self.message.mapping(5) if key == attribute), "")
+
+    def functions(self) -> Iterator[str]:
+        """Names of the functions that the node may call: ``AttrValue.func`` and ``AttrValue.list.func``."""
+        for _, value in self.message.mapping(5):
+            if 10 in value:
+                yield value.message(10).text(1)
+            if 1 in value:
+                yield from (listed.text(1) for listed in value.message(1).messages(9))
+
+    def strings(self) -> list[str]:
+        """The values of a constant of strings."""
+        return [
+            text
+            for key, value in self.message.mapping(5)
+            if key == "value"
+            for text in value.message(8).texts(8)
+        ]
+
+
+def node_of_message(message: Message) -> Node | None:
+    """The node of a ``NodeDef``; None when it names no operation."""
+    operation = message.text(2)
+    return Node(message.text(1), operation, message) if operation else None
+
+
+def node_of_json(value: dict[str, Any]) -> Node | None:
+    """The node of a ``NodeDef`` as protobuf's JSON; None when it names no operation."""
+    return node_of_message(Message(encode_json(value, "NodeDef")))

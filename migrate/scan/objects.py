@@ -1,0 +1,179 @@
+"""Judges one dictionary of a configuration: what it is, if it is a serialised object or part of one."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from migrate.findings import Severity
+from migrate.formats.bytecode import bytecode_of, join_place, plain_class
+from migrate.formats.wire import Message, WireError
+from migrate.scan import names
+from migrate.scan.nodes import node_of_json, node_of_message
+from migrate.scan.operations import judge_node
+from migrate.scan.rules import found
+from migrate.scan.tensor_functions import is_tensor_attribute, is_tensor_function, is_tensor_method
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from migrate.findings import Finding
+    from migrate.scan.nodes import Node
+
+_OTHER_MODELS = {
+    "TFSMLayer": "a SavedModel from a path",
+    "KerasLayer": "a module of TensorFlow Hub",
+    "ModuleWrapper": "a module of TensorFlow",
+    "JaxLayer": "a JAX function",
+    "FlaxLayer": "a Flax module",
+}
+_PLAIN_VALUES = frozenset(
+    [
+        "__tensor__",
+        "__numpy__",
+        "__bytes__",
+        "__lambda__",
+        "__keras_tensor__",
+        "__tuple__",
+        "__ellipsis__",
+        "__slice__",
+    ]
+)
+"""Names that a loader takes for values before it looks at any module."""
+_OPERATION_LAYERS = frozenset({"TFOpLambda", "SlicingOpLambda"})
+_ATTRIBUTE_LAYERS = frozenset({"InstanceMethod", "InstanceProperty"})
+
+
+def judge_object(
+    value: dict[str, Any], place: str, inside: frozenset[str], *, training: bool
+) -> Iterator[Finding]:
+    """Findings of one dictionary; its children are not looked at.
+
+    Args:
+        value: the dictionary.
+        place: of what holds it, for messages.
+        inside: names of the files of words that the artifact has itself; see `_judge_paths`.
+        training: whether it belongs to a compile configuration, where a model's own losses stand.
+    """
+    place = join_place(place, value)
+    for key, _ in bytecode_of(value):
+        yield found(
+            "SEC001",
+            f"{plain_class(value.get('class_name')) or 'the configuration'}: {key!r} is Python bytecode",
+            place,
+        )
+    name = value.get("class_name")
+    if isinstance(name, str):
+        yield from _judge_class(plain_class(name), value, place)
+    module = value.get("module")
+    if isinstance(module, str) and any(k in value for k in ("class_name", "spec_name", "registered_name")):
+        yield from _judge_module(module, value, place, training=training)
+    yield from _judge_paths(value, place, inside)
+
+
+def _judge_class(name: str, value: dict[str, Any], place: str) -> Iterator[Finding]:
+    config = value.get("config")
+    inner = config if isinstance(config, dict) else {}
+    if name == "Lambda":
+        if isinstance(inner.get("function"), str) and inner.get("function_type") != "lambda":
+            message = f"Lambda calls the function {inner['function'][:60]!r} of its author"
+            yield found("SEC002", message, place, Severity.WARNING)
+    elif name == "TorchModuleWrapper":
+        yield found("SEC010", "TorchModuleWrapper unpickles a PyTorch module", place)
+    elif name in _OTHER_MODELS:
+        yield from _judge_other_model(name, inner, place)
+    elif name in _OPERATION_LAYERS:
+        if not is_tensor_function(inner.get("function")):
+            yield found("SEC007", f"{name} calls {str(inner.get('function'))[:80]!r}", place)
+    elif name == "ClassMethod":
+        symbol, method = inner.get("cls_symbol"), inner.get("method_name")
+        if not is_tensor_method(symbol, method):
+            yield found("SEC007", f"ClassMethod calls {str(method)[:60]!r} of {str(symbol)[:60]!r}", place)
+    elif name in _ATTRIBUTE_LAYERS:
+        if not is_tensor_attribute(inner.get("attr_name")):
+            yield found(
+                "SEC007", f"{name} reaches into the attribute {str(inner.get('attr_name'))[:60]!r}", place
+            )
+    elif name == "TensorFlowOpLayer":
+        node = _wrapped_node(inner.get("node_def"))
+        if node is None:
+            yield found("SEC014", "TensorFlowOpLayer names no operation", place)
+        else:
+            yield from judge_node(node, place, alone=True)
+
+
+def _wrapped_node(value: Any) -> Node | None:
+    """The ``NodeDef`` of a TensorFlowOpLayer: an object, or the text of its JSON or of its bytes (TF 1.14 to 2.0)."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            try:
+                return node_of_message(Message(value.encode("utf-8", "surrogatepass")))
+            except WireError:
+                return None
+    return node_of_json(value) if isinstance(value, dict) else None
+
+
+def _judge_other_model(name: str, config: dict[str, Any], place: str) -> Iterator[Finding]:
+    if name == "KerasLayer" and not any(key in config for key in ("handle", "_handle")):
+        return  # another class of that name
+    where = config.get("filepath") or config.get("handle") or config.get("_handle") or "its configuration"
+    severity = Severity.WARNING if name in ("KerasLayer", "ModuleWrapper") else Severity.ERROR
+    yield found("SEC011", f"{name} loads {_OTHER_MODELS[name]}: {str(where)[:100]}", place, severity)
+
+
+def _judge_module(module: str, value: dict[str, Any], place: str, *, training: bool) -> Iterator[Finding]:
+    """A loader imports ``module`` and takes the class or function from it, by its name or by its registered name."""
+    function = value.get("class_name") == "function"
+    key = "config" if function else "spec_name" if value.get("class_name") == "__typespec__" else "class_name"
+    wanted = [value.get(key)]
+    registered = value.get("registered_name")
+    if isinstance(registered, str) and ">" not in registered and registered not in ("function", *wanted):
+        wanted.append(registered)
+    for name in wanted:
+        if function:
+            yield from _judge_function(module, name, place, training=training)
+        else:
+            yield from _judge_name(module, name, place)
+
+
+def _judge_function(module: str, name: object, place: str, *, training: bool) -> Iterator[Finding]:
+    if names.is_keras_function(module, name):
+        return
+    # "package>name" is looked up among registered objects; no module has an attribute of that name.
+    registered = module == "builtins" and isinstance(name, str) and ">" in name
+    own = training and isinstance(name, str) and name.isidentifier() and not names.is_dangerous_module(module)
+    severity = Severity.WARNING if registered or own else Severity.ERROR
+    yield found("SEC002", f"names the function {str(name)[:60]!r} of {module[:60]!r}", place, severity)
+
+
+def _judge_name(module: str, name: object, place: str) -> Iterator[Finding]:
+    if not isinstance(name, str):
+        if names.is_dangerous_module(module):
+            yield found("SEC002", f"names the module {module[:60]!r}", place)
+        return
+    if name in _PLAIN_VALUES or names.is_keras_class(module, name):
+        return
+    hostile = names.is_dangerous_module(module) and not names.is_friend(module)
+    severity = Severity.ERROR if hostile else Severity.WARNING
+    yield found("SEC002", f"names the class {name[:60]!r} of {module[:60]!r}", place, severity)
+
+
+def _judge_paths(value: dict[str, Any], place: str, inside: frozenset[str]) -> Iterator[Finding]:
+    """Vocabularies and the like that are files; a list of words, however odd, is one vocabulary.
+
+    A SavedModel takes a vocabulary's file along as an asset, from which its graph reads. Then the path is of no use to
+    a migration, which takes the words from the asset; Keras would read the path all the same.
+    """
+    for key in names.PATH_KEYS & value.keys():
+        text = value[key]
+        if isinstance(text, str) and text and (key.startswith("vocab") or names.looks_like_path(text)):
+            message = f"{key!r} is read from {text[:100]!r}"
+            name = re.split(r"[\\/]", text)[-1]
+            if key == "vocabulary" and name in inside:
+                message += f" by Keras; the words are also in assets/{name[:100]}, where they are taken from"
+                yield found("SEC012", message, place, Severity.WARNING)
+            else:
+                yield found("SEC012", message, place)

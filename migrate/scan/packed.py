@@ -1,0 +1,151 @@
+"""Looks into compressed files and archives; what no module of Python unpacks is told as not examined."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import tarfile
+import zlib
+from typing import TYPE_CHECKING, BinaryIO
+
+from migrate.formats.limits import FREE_BYTES, MAX_MEMBERS
+from migrate.scan.content import Content
+from migrate.scan.rules import found
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from migrate.findings import Finding
+
+    Look = Callable[[Content, str], Iterator[Finding]]
+
+_COMPRESSED: dict[bytes, Callable[[BinaryIO], gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = {
+    b"\x1f\x8b": lambda raw: gzip.GzipFile(fileobj=raw),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ": lzma.LZMAFile,
+}
+_FOREIGN: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (0, b"Rar!\x1a\x07", "a rar archive"),
+    (0, b"\x28\xb5\x2f\xfd", "a zstandard file"),
+    (0, b"\x04\x22\x4d\x18", "an lz4 file"),
+    (0, b"\x1f\x9d", "a compressed file (.Z)"),
+    (0, b"MSCF", "a cabinet archive"),
+    (0, b"!<arch>\n", "an ar archive"),
+    (0, b"hsqs", "a squashfs image"),
+)
+_PROGRAMS: tuple[tuple[bytes, str], ...] = (
+    (b"\x7fELF", "a program or library (ELF)"),
+    (b"MZ", "a program or library (Windows)"),
+    (b"\xcf\xfa\xed\xfe", "a program or library (macOS)"),
+    (b"\xce\xfa\xed\xfe", "a program or library (macOS)"),
+    (b"\xca\xfe\xba\xbe", "a program (macOS or Java)"),
+    (b"\0asm", "a program (WebAssembly)"),
+    (b"dex\n", "a program (Android)"),
+    (b"#!", "a script"),
+)
+_CODE_SUFFIXES = frozenset(
+    [
+        ".py",
+        ".pyc",
+        ".pyd",
+        ".so",
+        ".dll",
+        ".dylib",
+        ".exe",
+        ".sh",
+        ".bat",
+        ".cmd",
+        ".ps1",
+        ".jar",
+        ".js",
+        ".vbs",
+    ]
+)
+PACK_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError, MemoryError, tarfile.TarError)
+MAX_NESTING = 4
+
+
+def is_compressed(head: bytes) -> bool:
+    """Whether Python itself can unpack what begins so, with nothing but one stream inside."""
+    return head.startswith(tuple(_COMPRESSED))
+
+
+def unpacked(content: Content, limit: int) -> bytes:
+    """What a compressed file holds; content that is not compressed as it is.
+
+    Raises:
+        ValueError: it expands beyond the limit; also OSError, EOFError, zlib.error, lzma.LZMAError for damaged content.
+    """
+    opener = next((opener for magic, opener in _COMPRESSED.items() if content.head.startswith(magic)), None)
+    with content.open() as raw:
+        if opener is not None:
+            data = opener(raw).read(limit + 1)
+        elif content.head[:1] == b"\x78" and content.head[1:2] in (b"\x01", b"\x5e", b"\x9c", b"\xda"):
+            data = zlib.decompressobj().decompress(raw.read(), limit + 1)  # as joblib writes it
+        else:
+            data = raw.read(limit + 1)
+    if len(data) > limit:
+        raise ValueError(f"expands beyond {limit:,} bytes")
+    return data
+
+
+def scan_compressed(content: Content, place: str, look: Look) -> Iterator[Finding]:
+    """Findings of the one file inside."""
+    try:
+        data = unpacked(content, max(FREE_BYTES, 2 * content.size))
+    except PACK_ERRORS as error:
+        yield found("SEC014", f"cannot be unpacked: {error}", place)
+        return
+    yield from look(Content.of_bytes(content.name.rpartition(".")[0], data), f"{place}!")
+
+
+def is_tar(content: Content) -> bool:
+    """Whether a tar archive begins here: its magic stands at 257 (POSIX and GNU)."""
+    return content.head[257:262] == b"ustar"
+
+
+def scan_tar(content: Content, place: str, look: Look) -> Iterator[Finding]:
+    """Findings of an archive's names, links and members; nothing is written anywhere."""
+    try:
+        with content.open() as raw, tarfile.open(fileobj=raw, mode="r:") as archive:
+            spent = 0
+            for number, member in enumerate(archive):
+                at = f"{place}!{member.name[:200]}"
+                if number >= MAX_MEMBERS:
+                    yield found("SEC004", f"more than {MAX_MEMBERS:,} members", place)
+                    return
+                if member.name.startswith(("/", "\\", "~")) or ".." in member.name.replace("\\", "/").split(
+                    "/"
+                ):
+                    yield found("SEC006", "the member's name leaves the archive", at)
+                if member.issym() or member.islnk():
+                    yield found("SEC006", f"the member is a link to {member.linkname[:100]!r}", at)
+                elif member.isdev() or member.isfifo():
+                    yield found("SEC006", "the member is a device", at)
+                elif member.isfile():
+                    spent += member.size
+                    if spent > max(FREE_BYTES, 2 * content.size):
+                        yield found("SEC004", "the members are longer than the archive", place)
+                        return
+                    stream = archive.extractfile(member)
+                    if stream is not None:
+                        yield from look(Content.of_bytes(member.name, stream.read()), at)
+    except PACK_ERRORS as error:
+        yield found("SEC014", f"the archive cannot be read to its end: {error}", place)
+
+
+def foreign_archive(head: bytes) -> str | None:
+    """What an archive is that nothing here can look into."""
+    return next((what for at, magic, what in _FOREIGN if head[at : at + len(magic)] == magic), None)
+
+
+def program(head: bytes) -> str | None:
+    """What a program is, by its first bytes."""
+    return next((what for magic, what in _PROGRAMS if head.startswith(magic)), None)
+
+
+def is_code(content: Content) -> bool:
+    """Whether a member of a model is a program by its first bytes or its name: no framework puts one there."""
+    return program(content.head) is not None or content.suffix in _CODE_SUFFIXES
