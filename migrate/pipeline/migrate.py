@@ -19,7 +19,7 @@ from migrate.pipeline.publish import must_be_free, publish
 from migrate.pipeline.reference import draw_weights, reader_params
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.result import artifact_result, migration_record
-from migrate.pipeline.safety import must_be_safe
+from migrate.pipeline.safety import must_be_safe, must_write_safely
 from migrate.pipeline.saved_model import migrate_saved_model
 from migrate.pipeline.serving import add_version
 from migrate.pipeline.staging import Staged, stage
@@ -68,6 +68,7 @@ def _migrate(
         written = migrate_graph(request, options, slot, staged, progress)
     else:
         written = _migrate_file(request, options, slot, staged, progress)
+    must_write_safely(slot, written.parts)
     status = weigh(progress)
     result = artifact_result(
         request, progress, status, _outputs(request, written), time.perf_counter() - start

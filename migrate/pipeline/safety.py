@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from migrate.findings import Finding, MigrationError
@@ -10,24 +11,57 @@ from migrate.worlds.pool import Slot
 from migrate.worlds.reader.answers import read_answer
 
 NOT_EXAMINED = "SEC014"
+MODELS = frozenset({"model.keras", "saved_model"})
+"""Parts of an output that somebody's loader will read."""
 
 
-def must_be_safe(slot: Slot, source: Path, trust: bool) -> list[Finding]:
+def must_be_safe(slot: Slot, sources: Iterable[Path], trust: bool) -> list[Finding]:
     """Findings of the scan that do not forbid loading.
+
+    Args:
+        slot: its reader looks at the files.
+        sources: every file and folder of one artifact that will be read.
+        trust: load whatever is found.
 
     Raises:
         MigrationError: the first finding that is unsafe or says that something was not examined, unless ``trust``.
     """
-    scan = read_answer(source, slot.reader.call("scan", {"path": str(source)}))
-    findings = list(scan.findings)
-    if trust:
-        return findings
-    for finding in findings:
-        if is_unsafe([finding]) or finding.code == NOT_EXAMINED:
-            raise MigrationError(
-                finding.code,
-                finding.message,
-                finding.hint or "If you know where the file comes from and what it runs, pass --trust.",
-                finding.place,
-            )
+    findings = [finding for source in sources for finding in _scan(slot, source)]
+    worst = next((finding for finding in findings if _forbids_loading(finding)), None)
+    if worst is not None and not trust:
+        raise MigrationError(
+            worst.code,
+            worst.message,
+            worst.hint or "If you know where the file comes from and what it runs, pass --trust.",
+            worst.place,
+        )
     return findings
+
+
+def must_write_safely(slot: Slot, parts: Mapping[str, Path]) -> None:
+    """Refuse outputs that this project's own scan would call unsafe, also where the source was trusted.
+
+    Args:
+        slot: its reader looks at what the other workers wrote.
+        parts: final name to the file or folder.
+
+    Raises:
+        MigrationError: the code of the finding; nothing is written then.
+    """
+    for name in MODELS & parts.keys():
+        for finding in _scan(slot, parts[name]):
+            if _forbids_loading(finding):
+                raise MigrationError(
+                    finding.code,
+                    f"{name} would hold what the scan refuses: {finding.message}",
+                    "Take the operation out of the model in its own framework, and save it again.",
+                    finding.place,
+                )
+
+
+def _scan(slot: Slot, path: Path) -> tuple[Finding, ...]:
+    return read_answer(path, slot.reader.call("scan", {"path": str(path)})).findings
+
+
+def _forbids_loading(finding: Finding) -> bool:
+    return is_unsafe([finding]) or finding.code == NOT_EXAMINED

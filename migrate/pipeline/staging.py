@@ -45,11 +45,15 @@ class Staged:
         return self.found.format
 
     @property
-    def scanned(self) -> Path:
-        """The file or folder that the scan looks at; of a checkpoint its index."""
+    def scanned(self) -> list[Path]:
+        """What the scan looks at: the source, of a checkpoint its index and its graph, and the architecture."""
         if self.format is Format.CHECKPOINT:
-            return self.source.with_name(f"{self.source.name}.index")
-        return self.source
+            parts = [self.source.with_name(f"{self.source.name}{suffix}") for suffix in (".index", ".meta")]
+        else:
+            parts = [self.source]
+        if self.architecture is not None:
+            parts.append(self.architecture)
+        return [part for part in parts if part.exists()]
 
 
 def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) -> Staged:
