@@ -25,6 +25,7 @@ _LOSS_SCALES = "DynamicLossScale FixedLossScale LossScale"
 _TEXT = {
     "builtins": "dict list tuple slice set",
     "collections": "OrderedDict",
+    "keras.initializers": "glorot_normal glorot_uniform",
     "keras.utils": "FeatureSpace",
     "keras.src.layers.preprocessing.feature_space": "Cross Feature FeatureSpace",
     "keras.src.utils.tracking": "TrackedDict TrackedList TrackedSet",
