@@ -6,7 +6,7 @@
 
 Every public class of layers, initializers, regularizers, constraints, losses, metrics, optimizers, schedules, policies
 and feature columns is made with its defaults or with a few usual arguments, and serialised the way a model's file does
-it: by ``serialize`` of its kind, and, where the framework has it, by ``serialize_keras_object``. `write` imports nothing
+it: by ``serialize`` of its kind, and by ``serialize_keras_object`` where the framework has it. `write` imports nothing
 of this project, so that it runs with Python 3.6 and every Keras.
 """
 

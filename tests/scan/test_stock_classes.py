@@ -1,7 +1,8 @@
 """Nothing that a framework writes by itself is called an attack.
 
 ``stock_names.json`` holds what Keras 1.2.2, 2.0.8, 2.2.4, 2.3.1, tf.keras 2.4, 2.8, 2.13, 2.15, tf-keras 2.21 and Keras
-3.15 wrote of each of their public classes (``scripts/stock_configurations.py``): module, class, registered name, function.
+3.15 wrote of each of their public classes (``scripts/stock_configurations.py``): module, class, registered name,
+function.
 """
 
 from __future__ import annotations
