@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import PurePath
 
 PYTHON = frozenset({".py", ".pyi", ".pyw"})
 NOTEBOOK = frozenset({".ipynb"})
@@ -31,12 +31,12 @@ PRUNED = frozenset(
 """Folders that hold no source of the repository."""
 
 
-def is_pin_file(path: Path) -> bool:
+def is_pin_file(path: PurePath) -> bool:
     """Whether a file of this name tells what to install."""
     return kind_of(path) != ""
 
 
-def kind_of(path: Path) -> str:
+def kind_of(path: PurePath) -> str:
     """The kind of a requirement file; empty for any other file."""
     name = path.name.lower()
     if name.endswith((".txt", ".in")) and ("requirement" in name or "constraint" in name):

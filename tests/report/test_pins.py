@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrate.report.compatibility.pins import environment, pins, verdict
+from migrate.report.compatibility.pins import environment, pins
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from migrate.report.compatibility.pins import environment, pins, verdict
         ("keras", ">=3", "modern"),
         ("keras", "==3.9.2", "modern"),
         ("keras", "~=2.0", "legacy"),
-        ("keras", "", "open"),
+        ("keras", "*", "open"),
         ("keras", "^2.4", "legacy"),
         ("tensorflow", "==2.15.1", "legacy"),
         ("tensorflow", "==2.16.2", "modern"),
@@ -30,7 +30,10 @@ from migrate.report.compatibility.pins import environment, pins, verdict
     ],
 )
 def test_verdict(name: str, spec: str, expected: str) -> None:
-    assert verdict(name, spec) == expected
+    written = f"{name}{spec}\n" if spec[:1] in "<>=~!" else f'[tool.poetry.dependencies]\n{name} = "{spec}"\n'
+    path = "requirements.txt" if spec[:1] in "<>=~!" else "pyproject.toml"
+    (pin,) = pins(path, written)
+    assert pin.verdict == expected
 
 
 def found(path: str, text: str) -> list[tuple[int, str, str]]:
@@ -68,3 +71,11 @@ def test_environment_and_container_files() -> None:
 
 def test_environment_names_versions() -> None:
     assert {"python", "keras", "tensorflow", "tf-keras"} <= environment().keys()
+
+
+def test_a_report_and_the_rules_read_the_same_files() -> None:
+    assert found("tox.ini", "[testenv]\ndeps =\n    keras==2.4.3\n    tensorflow>=2.1,<2.16\n") == [
+        (3, "keras", "==2.4.3"),
+        (4, "tensorflow", ">=2.1,<2.16"),
+    ]
+    assert found("README.md", "keras==2.4.3") == []

@@ -4,96 +4,66 @@ from __future__ import annotations
 
 import os
 import platform
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import metadata
+from pathlib import Path
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
+from codemods import requirements
+from codemods.kinds import kind_of
 from migrate.report.compatibility.records import Pin
 
-_PIN = re.compile(
-    r"(?<![\w./-])(?P<name>tensorflow(?:[-_](?:gpu|cpu|macos|intel))?|tf[-_]keras(?:[-_]nightly)?|keras)"
-    r"(?:\[[^\]]*\])?(?![\w.-]*/)"
-    r"(?P<spec>\s*\(?\s*(?:[=<>!~^]=?=?)\s*[\w.*+!-]+(?:\s*,\s*(?:[<>!~=]=?)\s*[\w.*+!-]+)*)?"
-    r"(?=$|[\s'\",;)\]#])",
-    re.IGNORECASE,
-)
-_TABLE_PIN = re.compile(
-    r"^\s*[\"']?(?P<name>tensorflow(?:-\w+)?|tf-keras|keras)[\"']?\s*=\s*[\"'](?P<spec>[^\"']+)[\"']"
-)
+
+def _versions(text: str) -> tuple[Version, ...]:
+    return tuple(map(Version, text.split()))
+
+
 # Releases on either side of the change: TensorFlow 2.16 was the first with Keras 3.
-_PROBES = {
+_RELEASES = {
     "keras": (
-        ("1.2.2", "2.2.4", "2.4.3", "2.10.0", "2.15.0"),
-        ("3.0.5", "3.4.1", "3.8.0", "3.10.0", "3.15.1"),
+        _versions("1.2.2 2.2.4 2.4.3 2.10.0 2.15.0"),
+        _versions("3.0.0 3.4.1 3.8.0 3.10.0 3.15.1"),
     ),
     "tensorflow": (
-        ("1.15.5", "2.3.4", "2.8.4", "2.13.1", "2.15.1"),
-        ("2.16.1", "2.18.0", "2.19.0", "2.21.0"),
+        _versions("1.15.5 2.3.4 2.8.4 2.13.1 2.15.1"),
+        _versions("2.16.0 2.18.0 2.19.0 2.21.0"),
     ),
 }
+_FRAMEWORKS = requirements.TENSORFLOW | {"keras", "tf-keras"}
 PACKAGES = ("keras", "tensorflow", "tf-keras", "keras-migrate")
 VARIABLES = ("TF_USE_LEGACY_KERAS", "KERAS_BACKEND")
 
 
 def pins(path: str, text: str) -> Iterator[Pin]:
-    """Pins that a requirements, project, environment or container file names."""
-    prose = path.endswith((".toml", ".cfg", ".py"))
-    for number, line in enumerate(text.splitlines(), 1):
-        bare = line.split("#", 1)[0]
-        if table := _TABLE_PIN.match(bare):
-            yield _pin(path, number, table["name"], table["spec"])
-            continue
-        for found in _PIN.finditer(bare):
-            quoted = bare[found.start() - 1 : found.start()] in {"'", '"'}
-            # In a project file a bare word is prose (a description, a keyword); a requirement is quoted or pinned.
-            if prose and not found["spec"] and not (quoted and path.endswith(".py")):
-                continue
-            yield _pin(path, number, found["name"], (found["spec"] or "").strip(" ("))
+    """Pins on Keras and TensorFlow in a file, as the rules of source read them."""
+    for found in requirements.pins(text, kind_of(Path(path))):
+        if found.name in _FRAMEWORKS:
+            line = text.count("\n", 0, found.start) + 1
+            decided = verdict(found.name, found.specifier)
+            specifier = found.spec.strip().strip("()")
+            yield Pin(path=path, line=line, name=found.name, specifier=specifier, verdict=decided)
 
 
-def _pin(path: str, line: int, name: str, spec: str) -> Pin:
-    plain = name.lower().replace("_", "-")
-    return Pin(path=path, line=line, name=plain, specifier=spec, verdict=verdict(plain, spec))
-
-
-def verdict(name: str, spec: str) -> str:
+def verdict(name: str, specifier: SpecifierSet | None) -> str:
     """``legacy``, ``modern`` or ``both``: which Keras the specifier lets in; ``open`` without or beyond one."""
-    if name.startswith("tf-keras"):
+    if name == "tf-keras":
         return "legacy"
-    if not spec or spec == "*":
+    if specifier is None or not str(specifier):
         return "open"
-    text = spec.replace("^", "~=") if spec.startswith("^") else spec
-    if re.match(r"^\d", text):
-        text = f"=={text}"
-    elif re.match(r"^=[^=]", text):  # conda's single equals sign
-        text = f"=={text[1:]}.*" if text.count(".") < 2 else f"={text}"
-    try:
-        specifier = SpecifierSet(text)
-    except InvalidSpecifier:
-        return "open"
-    old, new = _PROBES["keras" if name == "keras" else "tensorflow"]
-    legacy = any(version in specifier for version in old) or _exact_below(text, old[-1])
-    modern = any(version in specifier for version in new) or _exact_above(text, new[0])
+    old, new = _RELEASES["keras" if name == "keras" else "tensorflow"]
+    legacy = any(version in specifier for version in old) or _exactly(specifier, lambda one: one < new[0])
+    modern = any(version in specifier for version in new) or _exactly(specifier, lambda one: one >= new[0])
     return "both" if legacy and modern else "modern" if modern else "legacy" if legacy else "open"
 
 
-def _exact_below(text: str, last: str) -> bool:
-    exact = _exact(text)
-    return exact is not None and exact in SpecifierSet(f"<={last}")
-
-
-def _exact_above(text: str, first: str) -> bool:
-    exact = _exact(text)
-    return exact is not None and exact in SpecifierSet(
-        f">={'.'.join(first.split('.')[:2])}", prereleases=True
+def _exactly(specifier: SpecifierSet, holds: Callable[[Version], bool]) -> bool:
+    """Whether one release alone is named, whichever it is, and it is on that side."""
+    return any(
+        one.operator in ("==", "===", "~=") and holds(Version(one.version.removesuffix(".*")))
+        for one in specifier
     )
-
-
-def _exact(text: str) -> str | None:
-    found = re.match(r"^(?:==|~=)\s*(\d[\w.]*?)(?:\.\*)?$", text)
-    return found[1] if found else None
 
 
 def environment() -> dict[str, str]:

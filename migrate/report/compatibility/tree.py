@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import pathspec
 
+from codemods.kinds import is_pin_file
 from migrate.report.compatibility.references import SUFFIXES
 
 SKIPPED = frozenset(
@@ -114,7 +115,7 @@ def _sort_in(tree: Tree, path: str, name: str, ignored: pathspec.PathSpec[pathsp
         tree.python.append(path)
     elif lower.endswith(".ipynb"):
         tree.notebooks.append(path)
-    if _is_requirements(lower):
+    if is_pin_file(PurePosixPath(path)):
         tree.requirements.append(path)
     if lower in OWN or lower.startswith("keras-migrate-report"):
         return
@@ -122,19 +123,6 @@ def _sort_in(tree: Tree, path: str, name: str, ignored: pathspec.PathSpec[pathsp
         size = _size(tree, path)
         if size <= MAX_CONFIG:
             tree.configs.append(path)
-
-
-def _is_requirements(lower: str) -> bool:
-    if lower.endswith((".txt", ".in")):
-        return "requirement" in lower or "constraint" in lower
-    return lower in {
-        "pyproject.toml",
-        "setup.py",
-        "setup.cfg",
-        "pipfile",
-        "environment.yml",
-        "environment.yaml",
-    } or (lower.startswith("dockerfile"))
 
 
 def _size(tree: Tree, path: str) -> int:
