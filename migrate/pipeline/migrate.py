@@ -24,6 +24,7 @@ from migrate.pipeline.saved_model import migrate_saved_model
 from migrate.pipeline.serving import add_version
 from migrate.pipeline.staging import Staged, stage
 from migrate.pipeline.translated import ask_reader
+from migrate.pipeline.user_names import UserNames
 from migrate.results import ArtifactResult, Outputs
 from migrate.worlds.pool import Slot
 
@@ -40,7 +41,7 @@ def migrate_artifact(request: ArtifactRequest, options: Options, slot: Slot) -> 
         MigrationError: one of ``WORKER_ENDED``, for the batch to retry.
     """
     start = time.perf_counter()
-    progress = Progress()
+    progress = Progress(UserNames(request.path.name, slot.folder))
     try:
         return _migrate(request, options, slot, progress, start)
     except MigrationError as error:

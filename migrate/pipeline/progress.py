@@ -13,6 +13,7 @@ from migrate.capsule.model import Array, Model
 from migrate.findings import Finding
 from migrate.parity.compare import Comparison, Slack
 from migrate.pipeline.translated import Facts, FiredRule
+from migrate.pipeline.user_names import UserNames
 from migrate.results import LayerParity
 
 
@@ -46,10 +47,12 @@ class ReferenceRun:
 class Progress:
     """Collected while an artifact is migrated.
 
-    ``classes`` are those of the layers that dialect rules were shown: empty where none was shown any, None while that
-    is not known. ``evidence`` is what the comparisons rest on; see `migrate.pipeline.evidence`.
+    ``names`` turns what workers say into the user's names. ``classes`` are those of the layers that dialect rules were
+    shown: empty where none was shown any, None while that is not known. ``evidence`` is what the comparisons rest on;
+    see `migrate.pipeline.evidence`.
     """
 
+    names: UserNames = field(default_factory=UserNames)
     facts: Facts | None = None
     rules: list[FiredRule] = field(default_factory=list)
     classes: list[str] | None = None

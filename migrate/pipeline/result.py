@@ -12,6 +12,7 @@ from migrate.findings import Finding, Status
 from migrate.parity.compare import Comparison, bounded
 from migrate.pipeline.progress import Progress
 from migrate.pipeline.request import ArtifactRequest
+from migrate.pipeline.user_names import UserNames
 from migrate.results import (
     SCHEMA_VERSION,
     ArtifactResult,
@@ -40,7 +41,7 @@ def artifact_result(
         status=status,
         outputs=outputs,
         rules=list(dict.fromkeys(fired.code for fired in progress.rules)),
-        findings=[_finding(finding) for finding in progress.findings],
+        findings=[_finding(finding, progress.names) for finding in progress.findings],
         parity=_parity(progress),
         training=Training(**kept) if kept else None,
         seconds=round(seconds, 3),
@@ -84,8 +85,14 @@ def _parity(progress: Progress) -> Parity | None:
     )
 
 
-def _finding(finding: Finding) -> FindingRecord:
-    return FindingRecord(finding.code, finding.severity.value, finding.message, finding.hint, finding.place)
+def _finding(finding: Finding, named: UserNames) -> FindingRecord:
+    return FindingRecord(
+        finding.code,
+        finding.severity.value,
+        named(finding.message),
+        named(finding.hint),
+        named(finding.place),
+    )
 
 
 def _layers(progress: Progress) -> list[dict[str, Any]]:

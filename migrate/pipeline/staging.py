@@ -26,6 +26,9 @@ _SUFFIXES = {
 
 
 SAVED_MODEL_FILE = "saved_model.pb"
+STAGED = "original"
+"""Stem of the staged artifact: frameworks choose by names, and a user's name may say anything."""
+CUSTOM_PREFIX = "custom_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +73,12 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
     """
     found = identify(path)
     if found.format is Format.SAVED_MODEL:
-        source = slot.inputs / "original"
+        source = slot.inputs / STAGED
         _bring_folder(path if path.is_dir() else path.parent, source)
     elif found.format is Format.CHECKPOINT:
         source = _bring_checkpoint(path, slot.inputs)
     else:
-        source = slot.inputs / f"original{_SUFFIXES.get(found.format, path.suffix)}"
+        source = slot.inputs / f"{STAGED}{_SUFFIXES.get(found.format, path.suffix)}"
         _bring(path, source)
     given = _given_architecture(options, slot)
     if given is None and found.format in WEIGHTS:
@@ -85,7 +88,7 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
         architecture = _bring_architecture(given, slot.inputs)
     objects = []
     for number, file in enumerate(options.custom_objects):
-        target = slot.inputs / f"custom_{number}_{file.name}"
+        target = slot.inputs / f"{CUSTOM_PREFIX}{number}_{file.name}"
         shutil.copyfile(file, target)
         objects.append(str(target))
     recorded = golden is not None or find_golden(path) is not None
@@ -144,7 +147,7 @@ def _bring_folder(source: Path, target: Path) -> None:
 def _bring_checkpoint(path: Path, folder: Path) -> Path:
     """The index, shards and graph of a checkpoint, under a prefix of our own."""
     prefix = find_prefix(path)
-    target = folder / "original.ckpt"
+    target = folder / f"{STAGED}.ckpt"
     for part in parts_of(prefix):
         _bring(part, target.with_name(target.name + part.name.removeprefix(prefix.name)))
     return target

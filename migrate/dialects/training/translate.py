@@ -63,6 +63,8 @@ def plan_training(
     compiled["loss_weights"] = _loss_weights(raw.get("loss_weights"), outputs, loss_remarks)
     for key in ("metrics", "weighted_metrics"):
         compiled[key] = translate_metrics(raw.get(key), outputs, custom, metric_remarks, key)
+    if metric_remarks.notes and not (compiled["metrics"] or compiled["weighted_metrics"]):
+        metric_remarks.lost = "; ".join(metric_remarks.notes)
     if loss_remarks.lost is not None:
         compiled["loss"] = compiled["loss_weights"] = None
     state, slot_outcome, slot_fired = _slots(artifact, stored, optimizer, era, assigned, final)

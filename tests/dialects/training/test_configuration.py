@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from migrate.dialects.rule import Era
+from migrate.dialects.training import plan_training
 from migrate.dialects.training.losses import translate_loss, translate_losses
 from migrate.dialects.training.metrics import translate_metrics
 from migrate.dialects.training.optimizers import translate_optimizer
 from migrate.dialects.training.plan import Remarks, State
+from tests.dialects.training.factory import artifact, model
 
 NOBODY: frozenset[str] = frozenset()
 
@@ -163,3 +165,13 @@ def test_unknown_metric_is_left_out_and_named() -> None:
     ]
     assert remarks.outcome().state is State.MAPPED
     assert "f1_of_mine" in remarks.outcome().note
+
+
+@pytest.mark.parametrize(
+    ("metrics", "state"),
+    [(["f1_of_mine"], State.LOST), (["f1_of_mine", "mape"], State.MAPPED), (["mape"], State.KEPT)],
+)
+def test_metrics_are_lost_when_none_is_left(metrics: list[str], state: State) -> None:
+    built = model()
+    source = artifact({"loss": "mse", "metrics": metrics, "optimizer_config": None}, [])
+    assert plan_training(source, Era.of("2.8.0"), built, built).metrics.state is state
