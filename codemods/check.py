@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -149,6 +150,25 @@ def _attribute_of_class(name: str, namespace: str) -> bool:
     return last.startswith("__") or (
         above.rpartition(".")[2][:1].isupper() and load().exists(above, namespace)
     )
+
+
+def must_compile(text: str) -> None:
+    """Compile a module, which finds what parsing does not: an argument given twice. Raises `SourceError`."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<rewritten>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        raise SourceError(f"the rewritten text does not compile: {error}") from error
+
+
+def compiles(text: str) -> bool:
+    """Whether a module compiles."""
+    try:
+        must_compile(text)
+    except SourceError:
+        return False
+    return True
 
 
 def undefined(text: str) -> frozenset[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from codemods.analysis import Analysis, look
-from codemods.check import undefined
+from codemods.analysis import GENERIC_RULES, Analysis, look
+from codemods.check import compiles, must_compile, undefined
 from codemods.options import Options
 from codemods.outcome import Outcome
 from codemods.plan import Plans
@@ -42,22 +43,116 @@ def _rewrite(source: Source, options: Options, repository: Repository | None) ->
     if not first.found:
         first.context.module.close()
         return Outcome(source.text)
-    text, last, trouble = _settle(source, first, options, repository)
-    if trouble is None and text != source.text:
-        trouble = _verify(first, last)
-    if trouble is not None:
+    attempt = _attempt(source, first, options, repository)
+    if attempt.trouble not in {None, _UNSETTLED}:
+        attempt = _without_culprits(source, attempt, options, repository) or attempt
+    if attempt.trouble is not None:
         reports = [report_of(found, first.context, applied=False) for found in first.found]
-        return Outcome(source.text, ordered(reports), trouble)
+        return Outcome(source.text, ordered(reports), attempt.trouble)
+    text, last = attempt.text, attempt.last
     if options.todo:
         text = with_todos(text, last)
-    return Outcome(text, ordered(reports_of(first, last)))
+    return Outcome(text, ordered(reports_of(attempt.first, last)))
+
+
+Plan = tuple[str, str, str, str]
+"""What names a plan in each pass over a text: rule, symbol, argument, and the text of the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One rewrite of a file.
+
+    Attributes:
+        first, last: what the rules say of the original text and of the new one.
+        text: the new text.
+        taken: every plan that was carried out.
+        trouble: what is wrong with it; None when nothing is.
+    """
+
+    first: Analysis
+    last: Analysis
+    text: str
+    taken: tuple[Plan, ...] = ()
+    trouble: str | None = None
+
+
+def _attempt(
+    source: Source,
+    first: Analysis,
+    options: Options,
+    repository: Repository | None,
+    refused: frozenset[Plan] = frozenset(),
+) -> _Attempt:
+    """Rewrite a file and look at what came of it."""
+    attempt = _settle(source, first, options, repository, refused)
+    if attempt.trouble is None and attempt.text != source.text:
+        return replace(attempt, trouble=_verify(attempt.first, attempt.last))
+    return attempt
+
+
+_UNSETTLED = "the edits do not settle: each pass asks for more"
+_ATTEMPTS = 40
+"""Rewrites of one file in search of the plans that spoil it."""
+
+
+def _without_culprits(
+    source: Source, failed: _Attempt, options: Options, repository: Repository | None
+) -> _Attempt | None:
+    """The rewrite without the plans that spoil it, which become findings; None when they are not found."""
+    budget = _ATTEMPTS
+    allowed: list[Plan] = []
+    best: _Attempt | None = None
+    plans = list(dict.fromkeys(failed.taken))
+    waiting = [plans[len(plans) // 2 :], plans[: len(plans) // 2]]
+    while waiting and budget:
+        group = waiting.pop()
+        if not group:
+            continue
+        budget -= 1
+        refused = frozenset(plans) - {*allowed, *group}
+        first = look(source, options, repository)
+        attempt = _attempt(source, first, options, repository, refused)
+        if attempt.trouble is None:
+            allowed += group
+            best = attempt
+        elif len(group) > 1:
+            waiting += [group[len(group) // 2 :], group[: len(group) // 2]]
+    return best if not waiting else None
+
+
+def _name(found: Match, analysis: Analysis) -> Plan:
+    return found.rule.code, found.symbol, found.argument, analysis.context.source(found.node)
+
+
+def _refuse(analysis: Analysis, refused: frozenset[Plan]) -> Analysis:
+    """The findings with refused plans as mere findings, one for each place."""
+    if not refused:
+        return analysis
+    kept: list[Match] = []
+    particular = {item.symbol for item in analysis.found if item.rule.code not in GENERIC_RULES}
+    for item in analysis.found:
+        if not item.edits or _name(item, analysis) not in refused:
+            kept.append(item)
+        elif item.rule.code not in GENERIC_RULES or item.symbol not in particular:
+            kept.append(replace(item, edits=(), hint=item.hint or item.rule.manual or _TAKEN_BACK))
+    analysis.found = kept
+    return analysis
+
+
+_TAKEN_BACK = "the edit does not fit here and was taken back: do it by hand"
 
 
 def _settle(
-    source: Source, first: Analysis, options: Options, repository: Repository | None
-) -> tuple[str, Analysis, str | None]:
+    source: Source,
+    first: Analysis,
+    options: Options,
+    repository: Repository | None,
+    refused: frozenset[Plan],
+) -> _Attempt:
     """Apply what can be applied until a look at the text asks for nothing more."""
-    current = first
+    current = _refuse(first, refused)
+    taken: list[Plan] = []
     for _ in range(_PASSES):
         plans = Plans(current.context)
         for found in current.found:
@@ -66,27 +161,32 @@ def _settle(
                 plans.offer(found)
         current.chosen = plans.accepted
         if not plans.edits:
-            return current.context.source_file.text, current, None
+            return _Attempt(first, current, current.context.source_file.text, tuple(taken))
+        taken += [_name(found, current) for found in plans.accepted]
         from codemods.apply import EditError, apply
         from codemods.importing import Imports
 
         try:
             text = apply(current.context.source_file, plans.edits, Imports(current.context, plans.edits))
         except EditError as error:
-            return source.text, current, str(error)
+            return _Attempt(first, current, source.text, tuple(taken), str(error))
         if text == current.context.source_file.text:
-            return text, current, None
+            return _Attempt(first, current, text, tuple(taken))
         try:
-            current = look(Source(source.path, text, source.encoding, source.bom), options, repository)
+            made = Source(source.path, text, source.encoding, source.bom)
+            current = _refuse(look(made, options, repository), refused)
         except SourceError as error:
-            return source.text, current, f"the rewritten text does not parse: {error.message}"
-    return source.text, current, "the edits do not settle: each pass asks for more"
+            trouble = f"the rewritten text does not parse: {error.message}"
+            return _Attempt(first, current, source.text, tuple(taken), trouble)
+    return _Attempt(first, current, source.text, tuple(taken), _UNSETTLED)
 
 
 def _verify(first: Analysis, last: Analysis) -> str | None:
     """What is wrong with the rewritten text, None when nothing is."""
     before, after = first.context.source_file.text, last.context.source_file.text
     try:
+        if compiles(before):
+            must_compile(after)
         new = undefined(after) - undefined(before)
     except SourceError as error:
         return error.message

@@ -23,7 +23,7 @@ _NAME_ERRORS = frozenset({"AttributeError", "TypeError"})
 _SHORT = 4
 """A ``try`` body of more statements is no guard of a single use."""
 _VERSION_TEST = re.compile(
-    r"__version__|\bhasattr\(|keras_?3|is_keras|keras_version|tf_version|\bversion\.parse|\bVersion\(|_?TF_?2\b"
+    r"__version__|keras_?3|is_keras|keras_version|tf_version|\bversion\.parse|\bVersion\(|_?TF_?2\b"
     r"|TF_USE_LEGACY_KERAS|find_spec",
     re.IGNORECASE,
 )
@@ -175,7 +175,15 @@ def is_guarded(context: Context, node: ast.AST) -> bool:
 
 
 def _asks(context: Context, test: ast.expr) -> bool:
-    return _VERSION_TEST.search(context.source(test)) is not None
+    """Whether a test asks for a version, or whether a module or class of a package has a name."""
+    return _VERSION_TEST.search(context.source(test)) is not None or any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "hasattr"
+        and len(node.args) == 2
+        and context.name(node.args[0]) is not None
+        for node in ast.walk(test)
+    )
 
 
 def _try_guards(outer: ast.Try | ast.TryStar, inner: ast.AST, statement: ast.stmt | None) -> bool:

@@ -31,8 +31,8 @@ from codemods.uses import about_keras, removed_names, root_name, root_of_referen
 if TYPE_CHECKING:
     from codemods.context import Context
 
-_FROM = frozenset({"ops", "random", "tree"})
-"""Modules of Keras that are reached by ``from keras import …``, as everyone does."""
+_FROM = frozenset({"ops", "tree"})
+"""Modules of Keras that are reached by ``from keras import …``, as everyone does; ``random`` is Python's own."""
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -106,6 +106,11 @@ class Imports:
                 )
                 for reference in references(code):
                     self.spell(reference, place)
+
+    def fresh(self, wish: str) -> str:
+        """A name that nothing in the file has."""
+        names = (f"{wish}_{number}" if number else wish for number in range(len(self._taken) + 1))
+        return next(name for name in names if name not in self._taken)
 
     # Spelling
 

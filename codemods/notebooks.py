@@ -16,7 +16,8 @@ from codemods.engine import rewrite
 from codemods.options import Options
 from codemods.outcome import Outcome, Report
 from codemods.repository import Repository
-from codemods.source import Source, SourceError, parse
+from codemods.rules.environment import UNREADABLE_CELL
+from codemods.source import Source, SourceError, concerns, parse
 
 _MARK = "#keras-migrate-cell:"
 _MAGIC = "#keras-migrate-magic:"
@@ -41,13 +42,34 @@ def rewrite_notebook(source: Source, options: Options, repository: Repository | 
         and cell.get("cell_type") == "code"
         and not _CELL_MAGIC.match(_text(cell).lstrip())
     }
-    joined = "".join(f"{_MARK}{number}\n{_commented(text)}\n" for number, text in texts.items())
+    python = {number: _commented(text) for number, text in texts.items()}
+    unreadable = [number for number, text in python.items() if not _is_python(text)]
+    for number in unreadable:
+        python[number] = "\n".join(_MAGIC + line for line in texts[number].split("\n"))
+    joined = "".join(f"{_MARK}{number}\n{text}\n" for number, text in python.items())
     outcome = rewrite(Source(source.path.with_suffix(".py"), joined), options, repository)
     findings = _relocated(outcome.findings, joined)
+    findings += tuple(_no_python(number) for number in unreadable if concerns(texts[number].encode()))
     if outcome.text == joined:
         return Outcome(source.text, findings, outcome.error)
     changed = {number: text for number, text in _split(outcome.text).items() if text != texts[number]}
     return Outcome(_replaced(source.text, cells, changed), findings, outcome.error)
+
+
+def _no_python(number: int) -> Report:
+    """The finding about a cell that is kept as it is because it cannot be read."""
+    return Report(
+        code=UNREADABLE_CELL.code,
+        severity=UNREADABLE_CELL.severity,
+        fix=UNREADABLE_CELL.fix,
+        applied=False,
+        line=1,
+        column=1,
+        end_line=1,
+        end_column=1,
+        message=f"cell {number + 1}: this is no Python that can be parsed, and stays as it is",
+        hint=UNREADABLE_CELL.manual,
+    )
 
 
 def _text(cell: dict[str, Any]) -> str:

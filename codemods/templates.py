@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 import libcst as cst
@@ -92,7 +93,8 @@ class Templates:
 
     def _filled(self, node: cst.CSTNode, code: Code | str, place: ast.AST) -> cst.CSTNode:
         holes = code.holes if isinstance(code, Code) else {}
-        filled = node.visit(_Fill(holes, self._filler, self._imports, place))
+        times = Counter(n.id for n in ast.walk(ast.parse(_text(code))) if isinstance(n, ast.Name))
+        filled = node.visit(_Fill(holes, self._filler, self._imports, place, times))
         assert isinstance(filled, cst.CSTNode)
         return filled
 
@@ -104,6 +106,7 @@ class _Fill(cst.CSTTransformer):
         filler: Callable[[ast.AST], cst.CSTNode],
         imports: Imports,
         place: ast.AST,
+        times: Mapping[str, int],
     ) -> None:
         super().__init__()
         self._holes = holes
@@ -111,6 +114,10 @@ class _Fill(cst.CSTTransformer):
         self._imports = imports
         self._place = place
         self._bare: set[cst.CSTNode] = set()
+        self._times = times
+        self._kept: dict[str, str] = {}
+        """By hole: the name that its value was given where it first stood."""
+        self._no_reference = False
 
     def visit_Arg(self, node: cst.Arg) -> bool:
         self._bare.add(node.value)
@@ -118,6 +125,19 @@ class _Fill(cst.CSTTransformer):
 
     def visit_Arg_keyword(self, node: cst.Arg) -> None:
         """Keywords are no references."""
+        self._no_reference = True
+
+    def leave_Arg_keyword(self, node: cst.Arg) -> None:
+        """What follows the keyword may be one."""
+        self._no_reference = False
+
+    def visit_Attribute_attr(self, node: cst.Attribute) -> None:
+        """Members are no references."""
+        self._no_reference = True
+
+    def leave_Attribute_attr(self, node: cst.Attribute) -> None:
+        """What follows the member may be one."""
+        self._no_reference = False
 
     def visit_Element(self, node: cst.Element) -> None:
         self._bare.add(node.value)
@@ -140,11 +160,18 @@ class _Fill(cst.CSTTransformer):
         return updated_node
 
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
-        hole = self._holes.get(original_node.value)
-        if hole is None:
+        name = original_node.value
+        hole = self._holes.get(name)
+        if hole is None or self._no_reference:
             return updated_node
         filler = self._filler(hole)
         assert isinstance(filler, cst.BaseExpression)
+        if self._times[name] > 1 and not _cheap(hole):
+            if name in self._kept:
+                return cst.Name(self._kept[name])
+            self._kept[name] = self._imports.fresh(name)
+            named = cst.NamedExpr(cst.Name(self._kept[name]), filler)
+            return _parenthesized(named)
         if isinstance(filler, cst.GeneratorExp) and not filler.lpar:
             return _parenthesized(filler)
         bare = original_node in self._bare and not isinstance(filler, (cst.NamedExpr, cst.Yield))
@@ -153,6 +180,15 @@ class _Fill(cst.CSTTransformer):
     def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
         keyword = original_node.keyword  # a keyword that is spelled like a hole is none
         return updated_node.with_changes(keyword=keyword)
+
+
+def _cheap(node: ast.expr) -> bool:
+    """Whether an expression can be written twice: it computes nothing."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        if isinstance(node, ast.Subscript) and not isinstance(node.slice, (ast.Constant, ast.Name)):
+            return False
+        node = node.value
+    return isinstance(node, (ast.Name, ast.Constant))
 
 
 def _negation(node: cst.BaseExpression) -> bool:

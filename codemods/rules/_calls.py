@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 IGNORED = frozenset({"name"})
 """Arguments that only named graph nodes."""
+_KERAS_1 = {"border_mode": "padding", "high": "maxval", "low": "minval", "std": "stddev"}
+"""Arguments of the backend by the names of Keras 1."""
 
 
 @lru_cache(maxsize=1024)
@@ -104,16 +106,17 @@ def plan(call: ast.Call, ctx: Context, function: Function) -> tuple[Edit, ...] |
     order = positional(function.parameters)
     args = ctx.arguments(call, *order)
     known = frozenset(names(function.parameters)) - {"*", "**"}
-    if args.opaque or len(args.positional) > len(order) or set(args.keywords) - known:
+    written = {_spoken(name, known): name for name in args.keywords}
+    if args.opaque or len(args.positional) > len(order) or written.keys() - known:
         return None
-    supplied = {name: value for name in known if (value := args.get(name)) is not None}
+    supplied = {name: v for name in known if (v := args.get(written.get(name, name))) is not None}
     filled = _Filled(supplied, known, frozenset(defaults(function.parameters)))
     template = _template(function.call)
     made = filled.expression(template)
     if not filled.complete or set(supplied) - filled.used - IGNORED:
         return None
     if isinstance(template, ast.Call) and (target := dotted(template.func)) and target.startswith("keras."):
-        edits = _in_place(call, args.positional, set(args.keywords), order, template, target, filled)
+        edits = _in_place(call, args.positional, written, order, template, target, filled)
         if edits is not None:
             return edits
     holes = {name: value for name, value in supplied.items() if name in filled.used}
@@ -123,7 +126,7 @@ def plan(call: ast.Call, ctx: Context, function: Function) -> tuple[Edit, ...] |
 def _in_place(
     call: ast.Call,
     given: tuple[ast.expr, ...],
-    keywords: set[str],
+    written: dict[str, str],
     order: tuple[str, ...],
     template: ast.Call,
     target: str,
@@ -179,19 +182,25 @@ def _in_place(
         if any(not name for name in new_names[first:]):
             return None
         edits.append(NameArguments(call, tuple(new_names)))
-    for name in sorted(keywords):
+    for name, old in sorted(written.items()):
         if name in keyword_of:
-            if keyword_of[name] != name:
-                edits.append(RenameArgument(call, name, keyword_of[name]))
+            new = keyword_of[name]
         elif name in place:
             if place[name] >= len(new_order):
                 return None
-            if new_order[place[name]] != name:
-                edits.append(RenameArgument(call, name, new_order[place[name]]))
+            new = new_order[place[name]]
         else:
-            edits.append(DropArgument(call, name))
+            edits.append(DropArgument(call, old))
+            continue
+        if new != old:
+            edits.append(RenameArgument(call, old, new))
     edits += [SetArgument(call, name, Code(value)) for name, value in extra]
     return tuple(edits)
+
+
+def _spoken(name: str, known: frozenset[str]) -> str:
+    """An argument by the name that Keras 2 gave it."""
+    return name if name in known else _KERAS_1.get(name, name)
 
 
 def _plain(node: ast.expr) -> str | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.edits import Code, Edit, ReplaceExpression, ReplaceString
 from codemods.trees import walk
 from codemods.uses import root_name
+from codemods.values import Definition
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -41,6 +42,41 @@ def trust(ctx: Context, node: ast.expr, *classes: str, unknown: Fix | None = Non
     if not any(ctx.isa(receiver, cls) for cls in classes):
         return None
     return Fix.SAFE if receiver.certain else Fix.UNSAFE
+
+
+def overrides(ctx: Context, call: ast.Call) -> bool:
+    """Whether the class of an object defines the method that is called, with parameters of its own.
+
+    A method that hands on ``*args`` or ``**kwargs`` takes what Keras takes.
+    """
+    receiver = ctx.receiver(call.func.value) if isinstance(call.func, ast.Attribute) else None
+    if receiver is None or receiver.definition is None or not isinstance(call.func, ast.Attribute):
+        return False
+    found = _method(receiver.definition, call.func.attr, 4)
+    return found is not None and found.args.vararg is None and found.args.kwarg is None
+
+
+def _method(definition: Definition, name: str, depth: int) -> ast.FunctionDef | None:
+    """The definition of a method in a class of the repository or in the classes of it that it derives from."""
+    cls, module = definition.node, definition.module
+    if not isinstance(cls, ast.ClassDef):
+        return None
+    found = method_of(cls, name)
+    scope = module.index.scope_of[cls].parent or module.index.module
+    for base in cls.bases if found is None and depth else ():
+        above = module.value(base, scope)
+        if found is None and isinstance(above, Definition):
+            found = _method(above, name, depth - 1)
+    return found
+
+
+def uses_estimators(ctx: Context) -> bool:
+    """Whether a file imports a package whose objects look like models, or what makes models look like those."""
+    return any(
+        path.partition(".")[0] in _ESTIMATORS | {"scikeras"} or "scikit_learn" in path
+        for statement, _ in ctx.module.index.imports
+        for path in (getattr(statement, "module", None) or "", *(alias.name for alias in statement.names))
+    )
 
 
 def _foreign(ctx: Context, node: ast.expr) -> bool:

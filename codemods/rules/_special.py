@@ -19,6 +19,7 @@ from codemods.edits import (
     ReplaceStatement,
 )
 from codemods.rules._answers import Answer, code_of, optional
+from codemods.rules._evidence import text
 from codemods.rules._special_shapes import SHAPES
 from codemods.values import Definition
 from migrate.findings import Fix
@@ -46,6 +47,23 @@ def _set_value(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> An
         code = code_of("owner.learning_rate = value", owner=variable.value, value=value)
         return (ReplaceStatement(statement, code),), Fix.SAFE
     code = code_of("variable.assign(value)", variable=variable, value=value)
+    return (ReplaceExpression(call, code),), Fix.SAFE
+
+
+_ORDERINGS = {"tf": "channels_last", "th": "channels_first"}
+
+
+def _image_dim_ordering(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``K.image_dim_ordering() == "th"``; elsewhere an expression that gives the old words."""
+    del args
+    test = ctx.parent(call)
+    now = ReplaceReference(call.func, "keras.backend.image_data_format")
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Eq, ast.NotEq)):
+        other = test.comparators[0] if test.left is call else test.left
+        new = _ORDERINGS.get(ctx.literal(other, ""))
+        if new is not None:
+            return (now, text(ctx, other, new)), Fix.SAFE
+    code = Code('{"channels_last": "tf", "channels_first": "th"}[keras.backend.image_data_format()]')
     return (ReplaceExpression(call, code),), Fix.SAFE
 
 
@@ -245,6 +263,7 @@ def _phase(call: ast.Call, ctx: Context, args: Arguments, function: Function) ->
 
 _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@set_value": _set_value,
+    "@image_dim_ordering": _image_dim_ordering,
     "@switch": _switch,
     "@pool": _pool,
     "@pool_nn": _pool_nn,

@@ -60,27 +60,6 @@ TRN002 = SourceRule(
         ),
     ),
 )
-TRN003 = SourceRule(
-    code="TRN003",
-    name="generator-methods",
-    summary="fit_generator, evaluate_generator and predict_generator are fit, evaluate and predict.",
-    severity=Severity.ERROR,
-    before=_MODEL + "model.fit_generator(batches(), 10, 3, workers=2)\n",
-    after=_KERAS + "model.fit(batches(), steps_per_epoch=10, epochs=3)\n",
-    why="Deprecated since TensorFlow 2.1: fit takes generators. Its second argument is y, so the positional ones get "
-    "names. Counts of samples (`samples_per_epoch`, Keras 1) must be divided by the batch size by hand.",
-    references=("keras-team/keras#19225", _GUIDE),
-    manual="call fit, evaluate or predict",
-    proofs=(
-        Proof(
-            before=_MODEL + _DATA + "model.compile('sgd', 'mse')\n"
-            "def batches():\n    while True:\n        yield x, y\n"
-            "history = model.fit_generator(batches(), 2, 2, 0, workers=1)\n"
-            "result = [history.history['loss'], model.evaluate_generator(batches(), steps=2),\n"
-            "          model.predict_generator(batches(), 1)]\n",
-        ),
-    ),
-)
 TRN004 = SourceRule(
     code="TRN004",
     name="predict-classes",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.canonical import canonical
 from codemods.edits import ReplaceStatement
-from codemods.rules.api import MODERN, Match, SourceRule, visit
+from codemods.rules.api import EVERYWHERE, MODERN, Match, SourceRule, declare, visit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -54,6 +54,19 @@ BACKEND_NAME = SourceRule(
     references=("keras-team/keras@2.4.0",),
     manual="choose tensorflow, jax, torch or openvino",
 )
+UNREADABLE_CELL = SourceRule(
+    code="ENV004",
+    name="unreadable-cell",
+    summary="A cell of a notebook is no Python that can be parsed; the other cells are rewritten.",
+    severity=Severity.WARNING,
+    fix=Fix.MANUAL,
+    targets=EVERYWHERE,
+    why="Statements of Python 2, unfinished code or the language of another kernel. Such a cell keeps every byte, and "
+    "what it names is not looked at.",
+    references=("https://docs.python.org/3/howto/pyporting.html",),
+    manual="correct the cell and run again",
+)
+declare(UNREADABLE_CELL)
 _BACKENDS = frozenset({"tensorflow", "jax", "torch", "numpy", "openvino"})
 
 

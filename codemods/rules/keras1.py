@@ -18,7 +18,7 @@ from codemods.edits import (
     ReplaceReference,
     SetArgument,
 )
-from codemods.rules._evidence import MODEL, owner, text, trust
+from codemods.rules._evidence import MODEL, overrides, owner, text, trust
 from codemods.rules._keras1_rules import (
     KON001,
     KON002,
@@ -243,6 +243,8 @@ def epochs(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``fit(nb_epoch=)``."""
     model = owner(call)
     if model is None or "nb_epoch" not in ctx.arguments(call).keywords:
+        return
+    if overrides(ctx, call):
         return
     fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE)
     if fix is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -124,6 +125,7 @@ def _folder(
         yield Match(SAV001, call, hint=SAV001.manual, fix=Fix.MANUAL)
 
 
+_HDF5 = re.compile(r"\.(?:h5|hdf5|hdf|he5)\b")
 _FULL = {
     "mae": "mean_absolute_error",
     "mape": "mean_absolute_percentage_error",
@@ -134,13 +136,13 @@ _FULL = {
 
 @visit(SAV012, methods={"compile"})
 def short_losses(call: ast.Call, ctx: Context) -> Iterator[Match]:
-    """``compile(loss="mse")`` in a file that has to do with ``.h5``."""
+    """``compile(loss="mse")`` in a file that writes a whole model as ``.h5``."""
     model = owner(call)
     loss = ctx.arguments(call, "optimizer", "loss").get("loss")
     value = ctx.literal(loss)
     if model is None or loss is None or not isinstance(value, str) or value not in _FULL:
         return
-    if ".h5" not in ctx.source_file.text and ".hdf5" not in ctx.source_file.text:
+    if not any(_writes_hdf5(other, ctx) for other, _ in ctx.module.index.calls):
         return
     fix = trust(ctx, model, MODEL)
     if fix is not None and not isinstance(loss, ast.JoinedStr):
@@ -148,6 +150,22 @@ def short_losses(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(
             SAV012, call, message=message, edits=(text(ctx, loss, _FULL[value]),), argument="loss", fix=fix
         )
+
+
+def _writes_hdf5(call: ast.Call, ctx: Context) -> bool:
+    """Whether a call writes a whole model to a path that shows an ending of HDF5."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    if name not in {"save", "save_model", "ModelCheckpoint"}:
+        return False
+    args = ctx.arguments(call, *(("", "filepath") if name == "save_model" else ("filepath",)))
+    path = args.get("filepath")
+    if path is None or ctx.literal(args.get("save_weights_only"), False) is True:
+        return False
+    if isinstance(path, ast.Name):
+        values = [b.value for s in ctx.module.index.scope_of.values() for b in s.bindings.get(path.id, ())]
+    else:
+        values = [path]
+    return any(value is not None and _HDF5.search(ctx.source(value)) for value in values)
 
 
 @visit(SAV004, SAV005, calls=LOADERS)

@@ -23,7 +23,7 @@ def weights_name(path: str) -> str | None:
     """The name that Keras 3 accepts for a file of weights; None when it is fine."""
     if path.endswith(".weights.h5"):
         return None
-    for extension in (".hdf5", ".h5", ".ckpt", ".tf", ".keras"):
+    for extension in (".hdf5", ".h5", ".ckpt", ".tf", ".keras", ".weights"):
         if path.endswith(extension):
             return path[: -len(extension)] + ".weights.h5"
     return path + ".weights.h5" if path and not path.endswith("/") else None

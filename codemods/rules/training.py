@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING
 from codemods.edits import (
     Code,
     DropArgument,
-    Edit,
     NameArguments,
-    RenameArgument,
     RenameAttribute,
     ReplaceExpression,
     SetArgument,
 )
-from codemods.rules._evidence import MODEL, owner, same_call, text, trust
+from codemods.rules._evidence import MODEL, overrides, owner, same_call, text, trust, uses_estimators
 from codemods.rules._training_rules import (
     TRN001,
     TRN002,
-    TRN003,
     TRN004,
     TRN005,
     TRN011,
@@ -85,6 +82,8 @@ def positions(call: ast.Call, ctx: Context) -> Iterator[Match]:
     given = len(call.args)
     if model is None or given <= kept or given > len(order) or ctx.arguments(call).star:
         return
+    if overrides(ctx, call):
+        return
     fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE if call.func.attr == "compile" else None)
     if fix is None or set(order[kept:given]) & {keyword.arg for keyword in call.keywords}:
         return
@@ -105,7 +104,7 @@ def loading(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``workers`` and friends, which belong to the data set now."""
     model = owner(call)
     given = [keyword.arg for keyword in call.keywords if keyword.arg in _LOADING]
-    if model is None or not given:
+    if model is None or not given or overrides(ctx, call):
         return
     fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE)
     if fix is not None:
@@ -119,62 +118,6 @@ def loading(call: ast.Call, ctx: Context) -> Iterator[Match]:
         )
 
 
-_GENERATORS: dict[str, tuple[str, tuple[str, ...], int]] = {
-    "fit_generator": (
-        "fit",
-        (
-            *("generator", "steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data"),
-            *("validation_steps",),
-        ),
-        7,
-    ),
-    "evaluate_generator": ("evaluate", ("generator", "steps"), 2),
-    "predict_generator": ("predict", ("generator", "steps"), 2),
-}
-_SAMPLES = frozenset({"samples_per_epoch", "nb_val_samples", "val_samples"})
-_GENERATOR_NAMES = {"generator": "x", "nb_epoch": "epochs"}
-_GENERATOR_KEYWORDS = frozenset(
-    (
-        *(None, "generator", "steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data", "steps"),
-        *("validation_steps", "validation_freq", "class_weight", "max_queue_size", "workers", "shuffle"),
-        *("use_multiprocessing", "initial_epoch", "nb_epoch", "nb_worker", "max_q_size", "pickle_safe"),
-        *_SAMPLES,
-    )
-)
-"""The keywords of the generator methods in Keras 1 and 2; None is ``**kwargs``."""
-
-
-@visit(TRN003, methods=frozenset(_GENERATORS))
-def generators(call: ast.Call, ctx: Context) -> Iterator[Match]:
-    """``fit_generator`` and its relatives, with the names of Keras 1 too."""
-    model = owner(call)
-    assert isinstance(call.func, ast.Attribute)
-    new, order, known = _GENERATORS[call.func.attr]
-    if model is None or (fix := trust(ctx, model, MODEL, unknown=Fix.UNSAFE)) is None:
-        return
-    keywords = {keyword.arg for keyword in call.keywords}
-    if ctx.receiver(model) is None and keywords - _GENERATOR_KEYWORDS:
-        return  # a method of the same name of something else
-    samples = sorted(keywords & _SAMPLES, key=str)
-    text = f"{call.func.attr} is {new}"
-    if samples or ctx.arguments(call).star or len(call.args) > known:
-        hint = (
-            f"{samples[0]} counts samples, {new} counts batches: divide by the batch size"
-            if samples
-            else f"give the arguments by name, then call {new}"
-        )
-        yield Match(TRN003, call, message=text, hint=hint, fix=Fix.MANUAL)
-        return
-    edits: list[Edit] = [RenameAttribute(call.func, new)]
-    if len(call.args) > 1:
-        edits.append(NameArguments(call, ("", *order[1 : len(call.args)])))
-    edits += [RenameArgument(call, old, name) for old, name in _GENERATOR_NAMES.items() if old in keywords]
-    edits += [DropArgument(call, name) for name in _LOADING if name in keywords]
-    yield Match(
-        TRN003, call, message=text, edits=tuple(edits), symbol=f"keras.Model.{call.func.attr}", fix=fix
-    )
-
-
 @visit(TRN004, TRN005, methods={"predict_classes", "predict_proba"})
 def predictions(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``predict_classes`` and ``predict_proba`` of Sequential."""
@@ -182,8 +125,10 @@ def predictions(call: ast.Call, ctx: Context) -> Iterator[Match]:
     assert isinstance(call.func, ast.Attribute)
     if model is None or (fix := trust(ctx, model, MODEL, unknown=Fix.UNSAFE)) is None:
         return
-    if any(keyword.arg == "X" for keyword in call.keywords):
-        return  # scikit-learn's name for the argument
+    if any(keyword.arg == "X" for keyword in call.keywords) or overrides(ctx, call):
+        return  # scikit-learn's name for the argument, or a method of the project
+    if ctx.receiver(model) is None and uses_estimators(ctx):
+        return
     if call.func.attr == "predict_proba":
         yield Match(TRN005, call, edits=(RenameAttribute(call.func, "predict"),), fix=fix)
     else:
@@ -209,7 +154,7 @@ def compile_arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
     args = ctx.arguments(call)
     keys = args.keywords.keys()
     looks = {"optimizer", "loss", "metrics"} & keys or args.positional
-    if model is None or not looks or not keys:
+    if model is None or not looks or not keys or overrides(ctx, call):
         return
     fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE if "loss" in keys else None)
     if fix is None:

@@ -163,7 +163,7 @@ def test_hole_is_edited_first() -> None:
             ReplaceExpression(outer, Code("h(x, x)", {"x": outer.args[0]})),
         )
 
-    assert edited("y = f(g(lr=1))\n", make) == "y = h(g(rate=1), g(rate=1))\n"
+    assert edited("y = f(g(lr=1))\n", make) == "y = h((x := g(rate=1)), x)\n"
 
 
 def test_comment_in_a_replaced_expression_refuses_the_plan() -> None:

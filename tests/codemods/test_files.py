@@ -248,3 +248,13 @@ def test_staying_needs_tf_keras() -> None:
 @pytest.mark.parametrize("name", ["README.md", "notes.txt", "data.yml", "setup.txt"])
 def test_other_files_hold_no_pins(name: str) -> None:
     assert kind_of(Path(name)) == ""
+
+
+def test_a_cell_that_is_no_python_costs_that_cell() -> None:
+    cells = ["print 'keras'\n", "from tensorflow import keras\n", "keras.layers.Dense(output_dim=3)"]
+    outcome = rewrite_notebook(Source(Path("n.ipynb"), notebook(cells)), Options())
+    assert outcome.error is None
+    assert outcome.text == notebook([cells[0], "import keras\n", "keras.layers.Dense(units=3)"])
+    assert [f.message.partition(":")[0] for f in outcome.findings if f.code == "ENV004"] == ["cell 2"]
+    quiet = rewrite_notebook(Source(Path("n.ipynb"), notebook(["print 1\n", *cells[1:]])), Options())
+    assert not [f for f in quiet.findings if f.code == "ENV004"]

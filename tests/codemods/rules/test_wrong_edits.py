@@ -1,0 +1,126 @@
+"""Edits that were wrong once, and stay away."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.testing import check_noop, check_transformed, run
+
+OWN = {
+    "compile": "def compile(self, a, b, c, d, e):\n        super().compile()",
+    "fit": "def fit(self, data, workers):\n        return data",
+    "fit_generator": "def fit_generator(self, data, rounds):\n        return data",
+    "predict_proba": "def predict_proba(self, data):\n        return data",
+}
+CALLS = {
+    "compile": "net.compile(1, 2, 3, 4, 5)",
+    "fit": "net.fit(x, workers=3)",
+    "fit_generator": "net.fit_generator(x, 3)",
+    "predict_proba": "net.predict_proba(x)",
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("inherited", [False, True])
+def test_methods_of_the_project_keep_their_arguments(name: str, inherited: bool) -> None:
+    text = f"import keras\n\n\nclass Net(keras.Model):\n    {OWN[name]}\n\n\n"
+    text += "class Deep(Net):\n    pass\n\n\nnet = Deep()\n" if inherited else "net = Net()\n"
+    check_noop(f"{text}{CALLS[name]}\n", codes=())
+
+
+def test_a_method_that_hands_everything_on_takes_what_keras_takes() -> None:
+    text = "import keras\n\n\nclass Net(keras.Model):\n    def fit(self, *args, **kwargs):\n"
+    text += "        return super().fit(*args, **kwargs)\n\n\nNet().fit(x, workers=3)\n"
+    check_transformed(text, text.replace(", workers=3", ""))
+
+
+@pytest.mark.parametrize(
+    "head", ["from sklearn.svm import SVC", "from keras.wrappers.scikit_learn import KerasClassifier"]
+)
+def test_predict_proba_of_an_estimator_stays(head: str) -> None:
+    text = f"import keras\n{head}\n\n\ndef f(clf, x):\n    return clf.predict_proba(x)\n"
+    assert run(text, unsafe=True).text == text
+
+
+def test_decay_beside_a_positional_rate() -> None:
+    check_transformed(
+        "import keras\nfrom keras.optimizers import Adam\n\nAdam(1e-4, decay=1e-5)\n",
+        "import keras\nfrom keras.optimizers import Adam\n\n"
+        "Adam(keras.optimizers.schedules.InverseTimeDecay(1e-4, 1, 1e-5))\n",
+        unsafe=True,
+    )
+
+
+def test_an_edit_that_spoils_the_file_is_taken_back_alone() -> None:
+    text = "import keras\n\nkeras.layers.Dense(units=3, output_dim=4)\nkeras.layers.Dense(output_dim=5)\n"
+    outcome = run(text)
+    assert outcome.error is None
+    assert outcome.text == text.replace("output_dim=5", "units=5")
+    left = [finding for finding in outcome.findings if not finding.applied]
+    assert [(finding.code, finding.line) for finding in left] == [("KON001", 3)]
+    assert left[0].hint
+
+
+def test_an_argument_given_twice_does_not_compile() -> None:
+    outcome = run("import keras\n\nmodel = keras.Sequential()\nmodel.fit(x, epochs=2, nb_epoch=3)\n")
+    assert "epochs=2, nb_epoch=3" in outcome.text
+
+
+def test_arguments_of_the_backend_by_their_names_of_keras_1() -> None:
+    outcome = run(
+        "from keras import backend as K\na = K.random_normal((2, 3), mean=0., std=1.)\n"
+        "b = K.conv2d(x, w, border_mode='same')\n"
+    )
+    assert "keras.random.normal((2, 3), mean=0., stddev=1.)" in outcome.text
+    assert "ops.conv(x, w, padding='same')" in outcome.text
+
+
+def test_pythons_random_is_never_shadowed() -> None:
+    text = run("from keras import backend as K\nz = K.random_uniform((2,))\n").text
+    assert text == "import keras\nz = keras.random.uniform((2,))\n"
+
+
+def test_a_range_of_floats_stays_one() -> None:
+    assert run("from keras import backend as K\nx = K.arange(0.0, 1.0, 0.25)\n").text.endswith(
+        "ops.arange(0.0, 1.0, 0.25)\n"
+    )
+
+
+def test_what_is_computed_is_computed_once() -> None:
+    text = run("from keras import backend as K\ny = K.batch_flatten(f(x))\nz = K.batch_flatten(x.y)\n").text
+    assert text.count("f(x)") == 1
+    assert "ops.reshape(x.y, (ops.shape(x.y)[0], -1))" in text
+
+
+@pytest.mark.parametrize(("test", "left"), [("hasattr(thing, 'x')", False), ("hasattr(K, 'x')", True)])
+def test_only_modules_and_classes_are_asked_for_versions(test: str, left: bool) -> None:
+    text = f"from keras import backend as K\nif {test}:\n    y = K.eval(x)\n"
+    assert ("K.eval(x)" in run(text).text) is left
+
+
+def test_short_losses_stay_where_only_weights_are_written() -> None:
+    head = "import keras\nmodel = keras.Sequential()\nmodel.compile('sgd', loss='mse')\n"
+    assert "'mse'" in run(head + "model.save_weights('w.h5')\nopen('data.h5')\n").text
+    assert "'mse'" not in run(head + "model.save('m.h5')\n").text
+    assert "'mse'" not in run(head + "path = 'm.h5'\nmodel.save(path)\n").text
+    check = "keras.callbacks.ModelCheckpoint('m.h5', save_weights_only={})\n"
+    assert "'mse'" in run(head + check.format(True)).text
+    assert "'mse'" not in run(head + check.format(False)).text
+
+
+def test_the_ending_of_weights_is_written_once() -> None:
+    head = "import keras\nmodel = keras.Sequential()\n"
+    assert (
+        run(head + "model.save_weights('best.weights')\n").text
+        == head + "model.save_weights('best.weights.h5')\n"
+    )
+
+
+@pytest.mark.parametrize("word", ["th", "tf"])
+def test_the_order_of_dimensions_by_its_new_words(word: str) -> None:
+    new = {"th": "channels_first", "tf": "channels_last"}[word]
+    text = "from keras import backend as K\n"
+    text += f"if K.image_dim_ordering() == '{word}':\n    axis = K.image_dim_ordering()\n"
+    lines = run(text).text.splitlines()
+    assert lines[-2] == f"if K.image_data_format() == '{new}':"
+    assert lines[-1].endswith('{"channels_last": "tf", "channels_first": "th"}[K.image_data_format()]')
