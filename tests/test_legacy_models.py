@@ -56,7 +56,7 @@ def test_outcome_is_the_promised_one(folder: Path, case: dict[str, Any], slot: S
     else:
         reason = case["expect"].get("reason", "")
         assert any(f.code.startswith(reason) for f in result.findings), reasons
-        assert not (tmp_path / "model").exists()
+        assert (tmp_path / "model").exists() is (result.status is Status.UNVERIFIED)
         assert all(f.hint or f.severity == "info" for f in result.findings), "a refusal says what to do next"
 
 

@@ -149,6 +149,16 @@ def gates_unsaid(file: h5py.File) -> None:
     file.attrs["model_config"] = json.dumps(model).encode()
 
 
+def names_numbered(file: h5py.File) -> None:
+    """Number the arrays, as writers did whose variables had no names: nothing tells the backend then."""
+    for group in file["model_weights"].values():
+        names = [name.decode() for name in group.attrs["weight_names"]]
+        for i, name in enumerate(names):
+            group.move(name, f"param_{i}")
+        del group.attrs["weight_names"]
+        group.attrs["weight_names"] = [f"param_{i}".encode() for i in range(len(names))]
+
+
 def group_renamed(source: Path, target: Path) -> None:
     """An archive whose weights stand in a group of another layer's name."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
@@ -217,6 +227,14 @@ CASES = {
     "gates_unsaid": Damage(
         "tf.keras-1.13/rnn_defaults/model.h5", "model.h5", "Recurrent layers that leave their gates to the default.",
         "recurrent_activation default", edit(gates_unsaid),
+    ),
+    "backend_recorded": Damage(
+        "keras-1.2.2-theano/conv_th/model.h5", "model.h5", "Nothing tells the backend but the recording beside the model.",
+        "backend param", edit(names_numbered),
+    ),
+    "backend_unsaid": Damage(
+        "keras-1.2.2-theano/conv_th/model.h5", "model.h5", "Nothing tells the backend, and each computes something else.",
+        "backend param", edit(names_numbered), "unverified", "PAR020",
     ),
     "group_renamed": Damage(
         ZIP, "model.keras", "Weights under the name of another layer.", "coverage", group_renamed, "failed", "WGT006"

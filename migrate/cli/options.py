@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 import click
 
-from migrate.pipeline.request import DEFAULT_TARGETS, Options, Target, flags, parse_shape
+from migrate.pipeline.request import DEFAULT_TARGETS, Backend, Options, Target, flags, parse_shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +23,7 @@ _KINDS: dict[Any, dict[str, Any]] = {
     bool: {"is_flag": True},
     float | None: {"type": float},
     str | None: {},
+    Backend | None: {"type": click.Choice([backend.value for backend in Backend])},
     Path | None: {"type": _FOLDER},
     tuple[str, ...]: {"multiple": True},
     tuple[Path, ...]: {"type": _FILE, "multiple": True},
@@ -48,6 +49,7 @@ def options_from(chosen: Mapping[str, Any]) -> Options:
     """
     read: dict[str, Callable[[Any], Any]] = {
         "targets": _targets,
+        "backend": lambda name: name and Backend(name),
         "architecture": _architecture,
         "input_shape": _input_shape,
         "stock_names": _names,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrate.capsule.model import Array, Model
 from migrate.capsule.store import with_weights
 from migrate.dialects import registry  # noqa: F401 - importing it registers every rule
+from migrate.dialects.backends import reading_of
 from migrate.dialects.config_parser import parse_model
 from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.upgrade import upgrade
@@ -109,8 +110,8 @@ def _refuse_bytecode(model: Model) -> None:
         )
 
 
-def era_of(artifact: LegacyArtifact, keep_weights: bool = False) -> Era:
-    """The writing era of an artifact."""
+def era_of(artifact: LegacyArtifact, keep_weights: bool = False, backend: str | None = None) -> Era:
+    """The writing era of an artifact; ``backend`` is the one to read it with where the file does not tell."""
     writer = artifact.writer
-    era = Era.of(writer.keras, writer.backend, writer.layout)
-    return Era(era.keras, era.backend, era.tf_keras, era.layout, keep_weights)
+    era = Era.of(writer.keras, reading_of(artifact, backend).backend, writer.layout)
+    return replace(era, keep_weights=keep_weights)

@@ -58,11 +58,18 @@ def stored_writer(
     return Writer(keras=keras, tensorflow=tensorflow, backend=backend, evidence="; ".join(clues))
 
 
-def infer_backend(weight_names: list[str]) -> tuple[str, str]:
-    """The backend by its weight names: TensorFlow's carry the output index, Theano's and CNTK's do not."""
-    if all(name.endswith(":0") for name in weight_names):
+def infer_backend(weight_names: list[str]) -> tuple[str | None, str]:
+    """The backend by its weight names: TensorFlow's carry the output index, Theano's do not.
+
+    None where some do and some do not, or where the writer only numbered them (``param_0``).
+    """
+    own = [name for name in weight_names if not name.rsplit("/", 1)[-1].startswith("param_")]
+    indexed = [name.endswith(":0") for name in own]
+    if indexed and all(indexed):
         return "tensorflow", "tensorflow by weight names with ':0'"
-    return "theano", "theano by weight names without ':0'"
+    if indexed and not any(indexed):
+        return "theano", "theano by weight names without ':0'"
+    return None, "backend unknown: weight names do not tell"
 
 
 def infer_writer(architecture: Any, weight_names: Iterable[str], backend: str | None = None) -> Writer:

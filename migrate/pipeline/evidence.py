@@ -30,7 +30,7 @@ def weigh(progress: Progress) -> Status:
 
     An output is proven by the strongest witness that says something of it, an endpoint by what proves its weakest
     output. An output that no witness says anything of makes the artifact ``unverified``, unless it is one of whole
-    numbers or strings beside others that are proven.
+    numbers or strings beside others that are proven. A file that can be read in two ways is ``unverified``, too.
     """
     if not progress.comparisons:
         return Status.UNVERIFIED
@@ -48,7 +48,7 @@ def weigh(progress: Progress) -> Status:
         if rank is not None:
             ranks.append(rank)
     progress.evidence = _RANKS[min(ranks)] if ranks else ""
-    return Status.MIGRATED if proven else Status.UNVERIFIED
+    return Status.MIGRATED if proven and not progress.ambiguous else Status.UNVERIFIED
 
 
 def strongest(witnesses: Sequence[ReferenceRun]) -> str:

@@ -16,8 +16,9 @@ from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.lift import migrate_graph
 from migrate.pipeline.progress import Progress, Written
 from migrate.pipeline.publish import must_be_free, publish
+from migrate.pipeline.readings import choose_reading
 from migrate.pipeline.reference import draw_weights, reader_params
-from migrate.pipeline.request import ArtifactRequest, Options
+from migrate.pipeline.request import ArtifactRequest, Backend, Options
 from migrate.pipeline.result import artifact_result, migration_record
 from migrate.pipeline.safety import must_be_safe, must_write_safely
 from migrate.pipeline.saved_model import migrate_saved_model
@@ -99,6 +100,15 @@ def _migrate_file(
         )
     with progress.phase("translate"):
         translated = msgspec.structs.replace(ask_reader(slot, staged.source, params), initialised=initialised)
+        if translated.readings and translated.refusal is None:
+            choice = choose_reading(request, options, slot, staged, params, translated)
+            options = msgspec.structs.replace(options, backend=Backend(choice.backend))
+            translated = msgspec.structs.replace(
+                ask_reader(slot, staged.source, {**params, "backend": choice.backend}),
+                initialised=initialised,
+            )
+            progress.findings.append(choice.finding)
+            progress.ambiguous = not choice.settled
         progress.facts, progress.rules = translated.artifact, translated.rules
         progress.classes = translated.classes
         progress.findings += translated.notes()

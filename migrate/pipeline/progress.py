@@ -49,7 +49,8 @@ class Progress:
 
     ``names`` turns what workers say into the user's names. ``classes`` are those of the layers that dialect rules were
     shown: empty where none was shown any, None while that is not known. ``evidence`` is what the comparisons rest on;
-    see `migrate.pipeline.evidence`.
+    see `migrate.pipeline.evidence`. ``ambiguous`` is true of a file that can be read in two ways with
+    different numbers, both worlds having been given the same.
     """
 
     names: UserNames = field(default_factory=UserNames)
@@ -60,6 +61,7 @@ class Progress:
     findings: list[Finding] = field(default_factory=list)
     witnesses: list[ReferenceRun] = field(default_factory=list)
     evidence: str = ""
+    ambiguous: bool = False
     golden_activations: Mapping[str, Array] = field(default_factory=dict)
     comparisons: list[Comparison] = field(default_factory=list)
     first_divergent: str | None = None

@@ -112,6 +112,7 @@ def reader_params(staged: Staged, options: Options) -> dict[str, Any]:
         "architecture": str(staged.architecture) if staged.architecture else None,
         "keep_weights": options.keep_weights,
         "input_shape": parse_shape(options.input_shape) if options.input_shape else None,
+        "backend": options.backend,
         "custom": names_in(staged.custom_objects),
         "stock": list(options.stock_names),
         "proven": staged.recorded and staged.format not in ARCHITECTURES,

@@ -20,6 +20,13 @@ class Target(StrEnum):
     LITERT = "litert"
 
 
+class Backend(StrEnum):
+    """What computed the models of Keras before tf.keras."""
+
+    TENSORFLOW = "tensorflow"
+    THEANO = "theano"
+
+
 DEFAULT_TARGETS = frozenset({Target.KERAS, Target.SAVED_MODEL})
 
 
@@ -73,6 +80,12 @@ class Options(msgspec.Struct, frozen=True):
     keep_weights: Annotated[
         bool, Flag("--keep-weights", "Register functions instead of folding constants into weights.")
     ] = False
+    backend: Annotated[
+        Backend | None,
+        Flag(
+            "--backend", "Backend of Keras 1 files, which do not store theirs; they are read in one way then."
+        ),
+    ] = None
     tolerance: Annotated[
         float | None, Flag("--tolerance", "Relative tolerance in place of the default of each dtype.")
     ] = None

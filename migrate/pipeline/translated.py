@@ -62,6 +62,10 @@ class Translated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Classes of the layers that rules were shown; None where they saw none to the end."""
     initialised: str = ""
     """File of drawn weights, set by the parent for an architecture alone."""
+    readings: list[str] = []
+    """Backends that the file can be read with, the likelier first; empty where it tells or they are the same."""
+    hints: list[str] = []
+    """What speaks for the likelier one."""
 
     def must_be_translated(self) -> None:
         """Raise the reader's refusal, if any.

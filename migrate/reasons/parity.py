@@ -52,6 +52,13 @@ REASONS: tuple[Rule, ...] = (
         "A comparison with it cannot fail, so an output that has no other reference is `unverified`. Record "
         "outputs of real inputs, and look at the weights: NaN and dead units give such answers.",
     ),
+    note(
+        "PAR020",
+        "unknown-backend",
+        "The file can be read in two ways, and they compute different numbers.",
+        "Keras 1 stored no backend. Theano turned kernels around and padded otherwise; where the names of variables do "
+        "not tell, both readings are run and the model is `unverified`. `--backend` or a recording settles it.",
+    ),
     reason(
         "PAR006",
         "incomparable",

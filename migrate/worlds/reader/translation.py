@@ -8,15 +8,17 @@ The results are files in the scratch folder: ``modern.*`` (the capsule that the 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from migrate.capsule.store import load_arrays, save_model, save_structure
+from migrate.dialects.backends import BACKENDS, reading_of, same_model
 from migrate.dialects.keras2_config_writer import emit_keras2
-from migrate.dialects.rule import overrides_original
+from migrate.dialects.rule import Era, overrides_original
 from migrate.dialects.training import plan_training, save_plan
-from migrate.dialects.translate import era_of, translate
+from migrate.dialects.translate import Translation, era_of, translate
 from migrate.findings import MigrationError
 from migrate.formats.artifact import LegacyArtifact
 from migrate.formats.bounded import bounded_memory
@@ -31,12 +33,15 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
     ``initialised`` names a file of weights for an architecture that has none, ``custom`` what the user's files define,
     ``stock`` names that mean Keras' own, ``proven`` that doubtful names may be taken for those,
-    ``input_shape`` is that of one sample, for a Sequential model that does not store it.
+    ``input_shape`` is that of one sample, for a Sequential model that does not store it,
+    ``backend`` the one to read a file with that does not tell.
 
     Returns:
         ``artifact`` (sha256, format, writer), ``rules`` (as fired), ``classes`` (that rules were shown),
         ``findings``, ``original`` (whether tf-keras on the untouched file computes what the writer did),
-        ``training`` (part to state and note), ``refusal`` (None, or why there is no translation).
+        ``training`` (part to state and note), ``refusal`` (None, or why there is no translation), ``readings``
+        (backends that the file can be read with, the likelier first, where they give different models) and ``hints``
+        (what speaks for it).
     """
     architecture = Path(params["architecture"]) if params.get("architecture") else None
     source = Path(params["source"])
@@ -48,12 +53,15 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         "findings": [],
         "original": True,
         "training": {},
+        "readings": [],
+        "hints": [],
     }
     try:
         _must_be_legacy(artifact)
         if params.get("input_shape") and artifact.architecture is not None:
             artifact.architecture = with_input_shape(artifact.architecture, params["input_shape"])
-        era = era_of(artifact, params.get("keep_weights", False))
+        given = params.get("backend")
+        era = era_of(artifact, params.get("keep_weights", False), given)
         initialised = load_arrays(Path(params["initialised"])) if params.get("initialised") else None
         own = OwnCode(
             frozenset(params.get("custom", ())),
@@ -61,6 +69,9 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
             bool(params.get("proven")),
         )
         translation = translate(artifact, era, initialised, own)
+        readings = _readings(
+            artifact, given, translation, lambda other: translate(artifact, other, initialised, own), era
+        )
     except MigrationError as error:
         return {**answer, "refusal": _refusal(error)}
     notes = translation.notes
@@ -89,7 +100,33 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         "original": not artifact.metadata.get("vocabularies_given_by_file")
         and not any(overrides_original(fired.code) for fired in notes.fired),
         "refusal": None,
+        "readings": readings,
+        "hints": list(reading_of(artifact, given).hints) if readings else [],
     }
+
+
+def _readings(
+    artifact: LegacyArtifact,
+    given: str | None,
+    translation: Translation,
+    again: Callable[[Era], Translation],
+    era: Era,
+) -> list[str]:
+    """The backends that a file can be read with, when it does not tell and they give different models."""
+    reading = reading_of(artifact, given)
+    if reading.certain:
+        return []
+    others = [backend for backend in BACKENDS if backend != reading.backend]
+    for backend in others:
+        try:
+            other = again(replace(era, backend=backend))
+        except MigrationError:
+            break  # the parent asks for this reading, and reports why there is none
+        if not same_model(translation.modern, other.modern):
+            break
+    else:
+        return []
+    return [reading.backend, *others]
 
 
 def _must_be_legacy(artifact: LegacyArtifact) -> None:

@@ -1,0 +1,137 @@
+"""A file that can be read in two ways: what each computes, and which one a recording agrees with.
+
+The two worlds build from the same reading, so that their agreement says nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from migrate.capsule.model import Array
+from migrate.capsule.store import save_arrays
+from migrate.findings import Finding, MigrationError, Severity
+from migrate.parity.golden import Golden, find_golden, read_golden
+from migrate.parity.probes import input_specs, make_probes
+from migrate.pipeline.proof import Comparator, lowest_precision, outputs_of
+from migrate.pipeline.request import ArtifactRequest, Options
+from migrate.pipeline.staging import Staged
+from migrate.pipeline.translated import Translated, ask_reader, legacy_structure, modern_structure
+from migrate.worlds.custom_source import write_custom_objects
+from migrate.worlds.pool import Slot
+from migrate.worlds.worker import WorldError
+
+_HINT = "Say which one with --backend tensorflow or --backend theano, or record outputs as MODEL.golden.npz."
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The reading to go on with.
+
+    Attributes:
+        backend: of the reading.
+        settled: whether a recording agrees with it and with no other.
+        finding: what the readings are, how far they are apart, and what speaks for this one.
+    """
+
+    backend: str
+    settled: bool
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Computed:
+    """What a reading computes: arrays named ``case/output``, or why it computes nothing."""
+
+    outputs: Mapping[str, Array]
+    names: list[str]
+    refusal: str = ""
+
+
+def choose_reading(
+    request: ArtifactRequest,
+    options: Options,
+    slot: Slot,
+    staged: Staged,
+    params: Mapping[str, Any],
+    translated: Translated,
+) -> Choice:
+    """Run each reading of a file on the same inputs, those of a recording where there is one.
+
+    Args:
+        request: names the recording, or where to look for one.
+        options: tolerance and the user's files.
+        slot: whose reader and modern world are used; both are left with one of the readings.
+        staged: the file.
+        params: what the reader was asked with.
+        translated: its answer, with ``readings``.
+    """
+    slot.warm()
+    path = None if translated.initialised else request.golden or find_golden(request.path)
+    recorded = read_golden(path) if path is not None else None
+    golden = recorded if recorded is not None and recorded.inputs else None
+    probes = slot.inputs / "readings.safetensors"
+    computed: dict[str, _Computed] = {}
+    for backend in translated.readings:
+        asked = {**params, "backend": backend}
+        computed[backend] = _compute(slot, staged, asked, golden, probes)
+    judge = Comparator(
+        next((c.names for c in computed.values() if c.names), []),
+        lowest_precision(legacy_structure(slot)),
+        options.tolerance,
+    )
+    if golden is not None:
+        agreeing = [b for b, c in computed.items() if _agrees(judge, golden.references(), c)]
+        if len(agreeing) == 1:
+            (backend,) = agreeing
+            others = _apart(judge, computed, backend)
+            message = f"the file does not say its backend; the recording is {backend}'s, {others}"
+            return Choice(backend, True, Finding("PAR020", Severity.INFO, message))
+    likelier = translated.readings[0]
+    message = (
+        f"the file does not say its backend, and the readings differ: {_apart(judge, computed, likelier)}; "
+        f"{likelier} was taken: {', '.join(translated.hints)}"
+    )
+    return Choice(likelier, False, Finding("PAR020", Severity.WARNING, message, _HINT))
+
+
+def _compute(
+    slot: Slot, staged: Staged, params: Mapping[str, Any], golden: Golden | None, probes: Path
+) -> _Computed:
+    try:
+        ask_reader(slot, staged.source, params).must_be_translated()
+        pieces = write_custom_objects(modern_structure(slot), slot.inputs)
+        objects = [*staged.custom_objects, *([str(pieces)] if pieces else [])]
+        place = {"folder": str(slot.reader.scratch), "stem": "modern", "custom_objects": objects}
+        described = slot.modern.call("build", place)
+        if golden is not None:
+            arranged = golden.arranged([entry["name"] for entry in described["inputs"]])
+            save_arrays(probes, arranged.probes())
+        elif not probes.exists():
+            specs = input_specs(legacy_structure(slot), described["inputs"])
+            save_arrays(probes, make_probes(specs, 0))
+        outputs = outputs_of(slot.modern, probes)
+    except (MigrationError, WorldError) as error:
+        return _Computed({}, [], f"{getattr(error, 'code', 'RUN005')}: {error}")
+    return _Computed(outputs, [entry["name"] for entry in described["outputs"]])
+
+
+def _agrees(judge: Comparator, references: Mapping[str, Array], computed: _Computed) -> bool:
+    return bool(computed.outputs) and all(c.equal for c in judge.compare(references, computed.outputs))
+
+
+def _apart(judge: Comparator, computed: Mapping[str, _Computed], chosen: str) -> str:
+    """How far the other readings are from one, for a message."""
+    parts = []
+    for backend, other in computed.items():
+        if backend == chosen:
+            continue
+        broken = computed[chosen].refusal or other.refusal
+        if broken:
+            parts.append(f"{backend if other.refusal else chosen} cannot be read so ({broken})")
+            continue
+        worst = max(c.max_rel for c in judge.compare(computed[chosen].outputs, other.outputs))
+        parts.append(f"{backend} computes outputs that are {worst:.1%} off")
+    return "; ".join(parts)
