@@ -213,7 +213,7 @@ def _modern_config(record: Layer, objects: Objects) -> dict[str, Any]:
     config = {key: _modern_value(value, objects) for key, value in record.config.items()}
     for key in ACTIVATION_KEYS & config.keys():
         name = config[key]
-        if not isinstance(name, str) or name in keras.activations.ALL_OBJECTS_DICT:
+        if not isinstance(name, str) or _is_activation(name):
             continue
         if name not in objects:
             raise MigrationError(
@@ -224,6 +224,15 @@ def _modern_config(record: Layer, objects: Objects) -> dict[str, Any]:
             )
         config[key] = objects[name]
     return config
+
+
+def _is_activation(name: str) -> bool:
+    """Whether Keras 3 itself knows an activation of this name."""
+    try:
+        keras.activations.get(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _modern_value(value: Any, objects: Objects) -> Any:
