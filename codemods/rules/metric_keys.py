@@ -1,0 +1,171 @@
+"""TRN: the keys of logs, which Keras up to 2.2 named after the function and later versions after the metric."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.edits import Edit
+from codemods.rules._evidence import text
+from codemods.rules.api import Match, Proof, SourceRule, visit
+from codemods.trees import walk
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_BEFORE = (
+    "from keras.callbacks import EarlyStopping\nfrom keras.layers import Dense\nfrom keras.models import Sequential\n"
+    "model = Sequential([Dense(2, activation='softmax')])\n"
+    "model.compile('sgd', 'categorical_crossentropy', metrics=['accuracy'])\n"
+)
+_DATA = "x, y = np.ones((4, 2), 'float32'), np.eye(2)[[0, 1, 0, 1]]\n"
+_STOP = (
+    "history = model.fit(x, y, epochs=5, verbose=0, validation_data=(x, y),\n"
+    "                    callbacks=[EarlyStopping(monitor='val_acc', patience=0)])\n"
+    "result = len(history.history['loss'])\n"
+)
+_KEYS = "history = model.fit(x, y, verbose=0)\nresult = len(history.history['acc'])\n"
+
+KEYS = SourceRule(
+    code="TRN035",
+    name="accuracy-key",
+    summary="The accuracy is logged as `accuracy`, and as `acc` only when the metric was given as `acc`.",
+    severity=Severity.SILENT,
+    before=_BEFORE + "stop = EarlyStopping(monitor='val_acc')\n",
+    after=_BEFORE + "stop = EarlyStopping(monitor='val_accuracy')\n",
+    why="Until Keras 2.2 `metrics=['accuracy']` was logged as `acc` and `val_acc`; since 2.3 a metric is logged under "
+    "the name that it was given. A callback that monitors what is not there says so once and goes on: EarlyStopping "
+    "never stops, ModelCheckpoint never saves.",
+    references=("https://github.com/keras-team/keras/releases/tag/2.3.0",),
+    manual="write the name that compile() is given: 'accuracy' and 'val_accuracy', or 'acc' and 'val_acc'",
+    proofs=(
+        Proof(
+            before=_BEFORE + _DATA + _STOP,
+            changes=True,
+            reference=_BEFORE + _DATA + _STOP.replace("val_acc", "val_accuracy"),
+        ),
+        Proof(
+            before=_BEFORE + _DATA + _KEYS,
+            expect="raises",
+            reference=_BEFORE + _DATA + _KEYS.replace("['acc']", "['accuracy']"),
+        ),
+    ),
+)
+_KEY = re.compile(r"^(?:val_)?(?:\w+_)?acc$")
+_IN_PATH = re.compile(r"(\{(?:val_)?(?:\w+_)?acc)(?=[:}!])")
+_MONITORS = {
+    "keras.callbacks.EarlyStopping": ("monitor",),
+    "keras.callbacks.ReduceLROnPlateau": ("monitor",),
+    "keras.callbacks.ModelCheckpoint": ("filepath", "monitor"),
+}
+_ELSEWHERE = r"metrics\s*=[^\n]{0,80}['\"]%s['\"]"
+HISTORY = "keras.callbacks.History.history"
+
+
+@visit(KEYS, module=True)
+def accuracy_keys(tree: ast.Module, ctx: Context) -> Iterator[Match]:
+    """``monitor="val_acc"``, ``{val_acc:.2f}`` in a path, ``history.history["acc"]``, ``logs.get("acc")``."""
+    del tree
+    if "acc" not in ctx.source_file.text:
+        return
+    places = list(dict.fromkeys((*_monitored(ctx), *_looked_up(ctx))))
+    fix = _fix(ctx) if places else None
+    for node, value in places if fix is not None else ():
+        new = _IN_PATH.sub(r"\1uracy", value) if "{" in value else f"{value}uracy"
+        message = f"{value!r} is {new!r} when the metric is given as 'accuracy'"
+        edits: tuple[Edit, ...] = () if fix is Fix.MANUAL else (text(ctx, node, new),)
+        yield Match(KEYS, node, message, edits=edits, symbol="keras.callbacks.History", fix=fix)
+
+
+def _fix(ctx: Context) -> Fix | None:
+    """How sure it is that the metric was given as ``accuracy``; None when it was given as ``acc``."""
+    given = {name for call, _ in ctx.module.index.calls for name in _metrics(call, ctx)}
+    if "acc" in given:
+        return None
+    if given & {"accuracy", "Accuracy"}:
+        return Fix.SAFE
+    repository = ctx.module.repository
+    if repository is None:
+        return Fix.MANUAL
+    if repository.mentions(_ELSEWHERE % "acc"):
+        return None
+    return Fix.UNSAFE if repository.mentions(_ELSEWHERE % "accuracy") else Fix.MANUAL
+
+
+def _metrics(call: ast.Call, ctx: Context) -> Iterator[str]:
+    """The strings among the metrics that a call of ``compile`` is given."""
+    if getattr(call.func, "attr", "") != "compile":
+        return
+    metrics = ctx.arguments(call, "optimizer", "loss", "metrics").get("metrics")
+    if isinstance(metrics, ast.Name):
+        home = ctx.scope(call).find(metrics.id)
+        values = [binding.value for binding in home.bindings[metrics.id]] if home is not None else []
+    else:
+        values = [metrics]
+    for value in values:
+        for node in walk(value) if value is not None else ():
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def _monitored(ctx: Context) -> Iterator[tuple[ast.expr, str]]:
+    """The literals by which callbacks name the accuracy."""
+    for call, scope in ctx.module.index.calls:
+        order = (
+            _MONITORS.get(ctx.name(call.func) or "")
+            if isinstance(call.func, (ast.Name, ast.Attribute))
+            else None
+        )
+        if order is None:
+            continue
+        args = ctx.arguments(call, *order)
+        monitor, path = args.get("monitor"), args.get("filepath") if "filepath" in order else None
+        value = ctx.literal(monitor)
+        if monitor is not None and isinstance(value, str) and _KEY.match(value):
+            yield monitor, value
+        if isinstance(path, ast.Name):
+            home = scope.find(path.id)
+            bindings = home.bindings[path.id] if home is not None else []
+            path = bindings[0].value if len(bindings) == 1 else None
+        for node in walk(path) if path is not None else ():
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _IN_PATH.search(node.value):
+                yield node, node.value
+
+
+def _looked_up(ctx: Context) -> Iterator[tuple[ast.expr, str]]:
+    """The literals by which a history or the logs of a callback are asked for the accuracy."""
+    for node, _ in ctx.module.index.strings:
+        if not _KEY.match(node.value):
+            continue
+        outer = ctx.parent(node)
+        owner: ast.expr | None = None
+        if isinstance(outer, ast.Subscript) and outer.slice is node:
+            owner = outer.value
+        elif (
+            isinstance(outer, ast.Call) and isinstance(outer.func, ast.Attribute) and outer.func.attr == "get"
+        ):
+            owner = outer.func.value if outer.args[:1] == [node] else None
+        elif (
+            isinstance(outer, ast.Compare)
+            and outer.left is node
+            and isinstance(outer.ops[0], (ast.In, ast.NotIn))
+        ):
+            owner = outer.comparators[0]
+        if owner is not None and (_is_history(owner, ctx) or _is_logs(owner, ctx)):
+            yield node, node.value
+
+
+def _is_history(node: ast.expr, ctx: Context) -> bool:
+    """Whether an expression is the dictionary of a ``History``."""
+    if ctx.isa(ctx.receiver(node), HISTORY):
+        return True
+    return isinstance(node, ast.Attribute) and node.attr == "history" and ctx.name(node) is None
+
+
+def _is_logs(node: ast.expr, ctx: Context) -> bool:
+    """Whether an expression is the parameter ``logs`` of a method of a callback."""
+    cls = ctx.class_of(node) if isinstance(node, ast.Name) and node.id == "logs" else None
+    return cls is not None and "keras.callbacks.Callback" in ctx.bases(cls)
