@@ -209,3 +209,14 @@ LAY111 = SourceRule(
         ),
     ),
 )
+LAY118 = SourceRule(
+    code="LAY118",
+    name="layer-member-public",
+    summary="A private member of layers left; the public one of the same meaning stays.",
+    severity=Severity.ERROR,
+    before=_HEAD + "layer = keras.layers.Dense(4)\ndtype = layer._compute_dtype\n",
+    after="import keras\nlayer = keras.layers.Dense(4)\ndtype = layer.compute_dtype\n",
+    why="Measured with 3.15.1: `'Dense' object has no attribute '_compute_dtype'`.",
+    references=(_GUIDE,),
+    proofs=(Proof(before=_HEAD + "result = str(keras.layers.Dense(4)._compute_dtype)\n"),),
+)

@@ -39,13 +39,13 @@ from codemods.rules._custom_rules import (
     CUS026,
     CUS027,
 )
-from codemods.rules._evidence import LAYER, LOSS, METRIC, MODEL, method_of, owner, super_init, trust
+from codemods.rules._evidence import LAYER, LOSS, METRIC, MODEL, method_of, owner, super_init, text, trust
 from codemods.rules.api import Match, visit
 from codemods.trees import walk
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
-    from codemods.context import Context
+    from codemods.context import Arguments, Context
 
 _LAYER_WEIGHT = (
     *("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint", "use_resource"),
@@ -81,9 +81,27 @@ def weights(call: ast.Call, ctx: Context) -> Iterator[Match]:
     if "experimental_autocast" in args.keywords:
         edit = RenameArgument(call, "experimental_autocast", "autocast")
         yield Match(CUS002, call, edits=(edit,), argument="experimental_autocast", fix=fix)
+    yield from _aggregation(call, ctx, args, fix, metric=metric)
+    named = args.get("name")
+    if named is not None and "/" in str(ctx.literal(named, "")):
+        new = str(ctx.literal(named)).replace("/", "_")
+        message = f"the name of a weight cannot contain a slash: {new!r}"
+        yield Match(CUS002, call, message, edits=(text(ctx, named, new),), argument="name", fix=fix)
     function = ctx.function(call)
     if function is not None and function.name == "call" and not metric:
         yield Match(CUS023, call)
+
+
+def _aggregation(call: ast.Call, ctx: Context, args: Arguments, fix: Fix, *, metric: bool) -> Iterator[Match]:
+    """``aggregation=tf.VariableAggregation.SUM``, which is a string of a layer and nothing of a metric."""
+    given = args.keywords.get("aggregation")
+    name = ctx.name(given.value) if given is not None else None
+    if given is None or (not metric and not (name or "").startswith("tf.")):
+        return
+    edits: tuple[Edit, ...] = (DropArgument(call, "aggregation"),)
+    if not metric:
+        edits = (ReplaceExpression(given.value, Code(repr((name or "").rpartition(".")[2].lower()))),)
+    yield Match(CUS002, call, "aggregation= takes a string", edits=edits, argument="aggregation", fix=fix)
 
 
 def _is_name(first: ast.expr, keywords: dict[str, ast.keyword]) -> bool:
@@ -143,6 +161,10 @@ def super_calls(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     for call in walk(init):
         if not isinstance(call, ast.Call) or not super_init(call.func):
             continue
+        if call.args and ctx.source(call.args[0]) == "self" and {LAYER, MODEL} & set(ctx.bases(cls)):
+            edits: tuple[Edit, ...] = (DropArgument(call, 0),)
+            yield Match(CUS009, call, "the constructor is given self twice", edits=edits, argument="self")
+            continue
         for keyword in call.keywords:
             if keyword.arg == "dynamic" and {LAYER, MODEL} & set(ctx.bases(cls)):
                 neutral = ctx.literal(keyword.value) is False
@@ -186,6 +208,10 @@ def adders(call: ast.Call, ctx: Context) -> Iterator[Match]:
     name = call.func.attr
     if holder is None or trust(ctx, holder, LAYER, MODEL) is None:
         return
+    if name == "add_loss" and "inputs" in ctx.arguments(call).keywords:
+        yield Match(
+            CUS013, call, "add_loss takes no inputs=", edits=(DropArgument(call, "inputs"),), fix=Fix.SAFE
+        )
     if name == "add_loss":
         inside = ctx.function(call)
         model = ctx.isa(ctx.receiver(holder), MODEL)

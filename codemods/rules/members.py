@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
-from codemods.edits import Code, ReplaceExpression
+from codemods.edits import Code, RenameAttribute, ReplaceExpression
 from codemods.rules._evidence import LAYER, MODEL, trust
-from codemods.rules._layer_rules import LAY109, LAY110, LAY111
+from codemods.rules._layer_rules import LAY109, LAY110, LAY111, LAY118
 from codemods.rules.api import Match, visit
 from codemods.trees import walk
 
@@ -86,6 +86,20 @@ def lost_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     yield Match(
         LAY110, node, message=message, hint=member.note or LAY110.manual, symbol=f"keras.{member.cls}"
     )
+
+
+_RENAMED = {"_compute_dtype": "compute_dtype", "_dtype_policy": "dtype_policy"}
+
+
+@visit(LAY118, attributes=frozenset(_RENAMED))
+def renamed_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
+    """``self._compute_dtype`` of a layer."""
+    fix = trust(ctx, node.value, LAYER)
+    cls = ctx.class_of(node)
+    if fix is None or not isinstance(node.ctx, ast.Load) or (cls is not None and _defines(cls, node.attr)):
+        return
+    edit = RenameAttribute(node, _RENAMED[node.attr])
+    yield Match(LAY118, node, f"{node.attr} is {_RENAMED[node.attr]}", edits=(edit,), symbol=LAYER, fix=fix)
 
 
 def _defines(cls: ast.ClassDef, name: str) -> bool:

@@ -138,7 +138,7 @@ def _monitored(ctx: Context) -> Iterator[tuple[ast.expr, str]]:
 def _looked_up(ctx: Context) -> Iterator[tuple[ast.expr, str]]:
     """The literals by which a history or the logs of a callback are asked for the accuracy."""
     for node, _ in ctx.module.index.strings:
-        if not _KEY.match(node.value):
+        if not isinstance(node.value, str) or not _KEY.match(node.value):
             continue
         outer = ctx.parent(node)
         owner: ast.expr | None = None

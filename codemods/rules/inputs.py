@@ -1,0 +1,83 @@
+"""LAY: what ``Input`` and the constructors of layers no longer take."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.catalogue import load
+from codemods.edits import Code, ReplaceExpression
+from codemods.rules.api import Match, Proof, SourceRule, visit
+from codemods.values import INPUTS
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_GUIDE = "https://keras.io/guides/migrating_to_keras_3/"
+_HEAD = "from tensorflow import keras\n"
+
+WHOLE_SHAPE = SourceRule(
+    code="LAY116",
+    name="number-as-shape",
+    summary="Input takes a tuple as shape, no number.",
+    severity=Severity.ERROR,
+    before=_HEAD + "x = keras.Input(10)\n",
+    after="import keras\nx = keras.Input((10,))\n",
+    why="`Cannot convert '10' to a shape.`",
+    references=(_GUIDE,),
+    proofs=(
+        Proof(before=_HEAD + "result = [list(keras.Input(10).shape), list(keras.Input(shape=3).shape)]\n"),
+    ),
+)
+GIVEN_TENSOR = SourceRule(
+    code="LAY119",
+    name="input-tensor",
+    summary="Input(tensor=) takes a symbolic tensor of Keras only.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    before=_HEAD + "import tensorflow as tf\n\nx = keras.Input(tensor=tf.ones((2, 3)))\n",
+    why="Keras 2 made a placeholder of a tensor of TensorFlow, which fed the model by itself: `Argument `input_tensor` "
+    "must be a KerasTensor`.",
+    references=(_GUIDE,),
+    manual="make an Input of the shape of the tensor, and give the tensor to fit, predict or the call of the model",
+)
+NUMPY_NUMBER = SourceRule(
+    code="LAY117",
+    name="numpy-number-of-units",
+    summary="The number of units or filters must be an int of Python.",
+    severity=Severity.ERROR,
+    before=_HEAD + "import numpy as np\n\nlayer = keras.layers.Dense(np.prod((2, 3)))\n",
+    after="import keras\nimport numpy as np\n\nlayer = keras.layers.Dense(int(np.prod((2, 3))))\n",
+    why="`Received an invalid value for `units`, expected a positive integer. Received: units=6`: a number of NumPy is "
+    "no instance of int.",
+    references=(_GUIDE,),
+    proofs=(Proof(before=_HEAD + "result = keras.layers.Dense(np.prod((2, 3))).units\n"),),
+)
+_COUNTED = {"units": ("Dense", "GRU", "LSTM", "SimpleRNN"), "filters": ("Conv1D", "Conv2D", "Conv3D")}
+_LAYERS = {f"keras.layers.{name}": argument for argument, names in _COUNTED.items() for name in names}
+_WHOLE = frozenset(f"numpy.{name}" for name in ("prod", "product", "sum", "max", "min", "int32", "int64"))
+
+
+@visit(WHOLE_SHAPE, GIVEN_TENSOR, calls=INPUTS)
+def inputs(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``Input(10)`` and ``Input(tensor=x)``."""
+    args = ctx.arguments(call, "shape")
+    shape, tensor = args.get("shape"), args.keywords.get("tensor")
+    value = ctx.literal(shape)
+    if shape is not None and isinstance(value, int) and not isinstance(value, bool):
+        code = Code("(size,)", {"size": shape})
+        yield Match(WHOLE_SHAPE, call, edits=(ReplaceExpression(shape, code),), argument="shape")
+    if tensor is not None and ctx.literal(tensor.value, ...) is not None and not ctx.symbolic(tensor.value):
+        yield Match(GIVEN_TENSOR, call, symbol=ctx.name(call.func) or "", argument="tensor")
+
+
+@visit(NUMPY_NUMBER, calls=frozenset(_LAYERS) & load().names("layers."))
+def counts(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``Dense(np.prod(shape))``."""
+    name = ctx.name(call.func) or ""
+    number = ctx.arguments(call, _LAYERS[name]).get(_LAYERS[name])
+    if isinstance(number, ast.Call) and ctx.name(number.func) in _WHOLE:
+        code = Code("int(number)", {"number": number})
+        yield Match(NUMPY_NUMBER, call, edits=(ReplaceExpression(number, code),), symbol=name)

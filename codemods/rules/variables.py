@@ -1,0 +1,127 @@
+"""CUS: members of variables that TensorFlow's have and those of Keras 3 lack."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.edits import Code, DropArgument, Edit, ReplaceExpression
+from codemods.rules._evidence import owner
+from codemods.rules.api import Match, Proof, SourceRule, visit
+from codemods.trees import walk
+from migrate.findings import Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_CLASS = (
+    "from tensorflow import keras\n\n\nclass Scale(keras.layers.Layer):\n    def build(self, input_shape):\n"
+    "        self.w = self.add_weight(shape=(3,), initializer='ones', name='w')\n\n    def call(self, x):\n"
+)
+_KERAS = _CLASS.replace("from tensorflow import keras", "import keras")
+_RUN = "\nresult = Scale()(np.ones((2, 3), 'float32'))\n"
+
+MEMBERS = SourceRule(
+    code="CUS036",
+    name="variable-members",
+    summary="Variables of Keras 3 lack members that those of TensorFlow have.",
+    severity=Severity.ERROR,
+    before=_CLASS
+    + "        self.w.assign(self.w * 2, read_value=False)\n        return x * self.w.read_value()\n",
+    after=_KERAS
+    + "        self.w.assign(self.w * 2)\n        return x * keras.ops.convert_to_tensor(self.w)\n",
+    why="A weight is a keras.Variable, no tf.Variable: it has no `read_value()` and no `get_shape()`, its `value` is a "
+    "property, `assign` takes the value alone, and scattered updates are an `assign` of keras.ops.scatter_update, or "
+    "an `assign_add` of keras.ops.scatter.",
+    references=("https://keras.io/guides/migrating_to_keras_3/", "keras-team/keras#18467"),
+    manual="use keras.ops on the variable, and assign() the result",
+    proofs=(
+        Proof(before=_CLASS + "        return x * self.w.read_value() + self.w.value()\n" + _RUN),
+        Proof(
+            before=_CLASS + "        self.w.assign_add(self.w * 2, read_value=False)\n"
+            "        return x * self.w * self.w.get_shape()[0]\n" + _RUN
+        ),
+        Proof(
+            before=_CLASS + "        self.w.scatter_nd_add([[0]], [5.0])\n"
+            "        self.w.scatter_nd_sub([[1]], [2.0])\n"
+            "        self.w.scatter_nd_update([[2]], [7.0])\n        return x * self.w\n" + _RUN
+        ),
+    ),
+)
+_MAKERS = frozenset({"keras.Variable", "keras.backend.variable", "tf.Variable", "tf.compat.v1.get_variable"})
+_ADDERS = frozenset({"add_variable", "add_weight"})
+_WRITERS = ("assign", "assign_add", "assign_sub")
+_READERS = {
+    "get_shape": "variable.shape",
+    "read_value": "keras.ops.convert_to_tensor(variable)",
+    "value": "variable.value",
+}
+_SCATTERED = {
+    "scatter_nd_add": "variable.assign_add(keras.ops.scatter(indices, updates, variable.shape))",
+    "scatter_nd_sub": "variable.assign_sub(keras.ops.scatter(indices, updates, variable.shape))",
+    "scatter_nd_update": "variable.assign(keras.ops.scatter_update(variable, indices, updates))",
+}
+
+
+@visit(MEMBERS, methods={*_READERS, *_SCATTERED, *_WRITERS})
+def members(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``w.read_value()``, ``w.value()``, ``w.assign(x, read_value=False)``, ``w.scatter_nd_add(i, x)``."""
+    held = owner(call)
+    assert isinstance(call.func, ast.Attribute)
+    name = call.func.attr
+    if held is None or not is_variable(held, ctx):
+        return
+    edits: tuple[Edit, ...] = ()
+    if name in _READERS and not call.args and not call.keywords:
+        edits = (ReplaceExpression(call, Code(_READERS[name], {"variable": held})),)
+    elif name in _SCATTERED:
+        args = ctx.arguments(call, "indices", "updates")
+        indices, updates = args.get("indices"), args.get("updates")
+        if indices is not None and updates is not None:
+            holes = {"variable": held, "indices": indices, "updates": updates}
+            edits = (ReplaceExpression(call, Code(_SCATTERED[name], holes)),)
+    elif name in _WRITERS:
+        edits = tuple(
+            DropArgument(call, keyword.arg)
+            for keyword in call.keywords
+            if keyword.arg in {"name", "read_value", "use_locking"}
+        )
+        if not edits:
+            return
+    if name in _SCATTERED or edits:
+        yield Match(
+            MEMBERS, call, f"variables of Keras 3 have another {name}", edits=edits, symbol="keras.Variable"
+        )
+
+
+def is_variable(node: ast.expr, ctx: Context) -> bool:
+    """Whether an expression is a variable that the file makes: a weight of a layer, or one that has a name."""
+    if isinstance(node, ast.Attribute):
+        cls = ctx.class_of(node)
+        values = _stored(cls, node.attr) if cls is not None and ctx.source(node.value) == "self" else []
+    elif isinstance(node, ast.Name):
+        home = ctx.scope(node).find(node.id)
+        values = [binding.value for binding in home.bindings[node.id]] if home is not None else []
+    else:
+        return False
+    return bool(values) and all(_makes_variable(value, ctx) for value in values)
+
+
+def _stored(cls: ast.ClassDef, name: str) -> list[ast.expr | None]:
+    """What ``self.name`` is given in a class."""
+    return [
+        node.value
+        for node in walk(cls)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute) and target.attr == name
+    ]
+
+
+def _makes_variable(node: ast.expr | None, ctx: Context) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _ADDERS:
+        return ctx.source(node.func.value) == "self"
+    return ctx.name(node.func) in _MAKERS and ctx.class_of(node) is not None

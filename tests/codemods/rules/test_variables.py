@@ -1,0 +1,132 @@
+"""Variables, inputs, checkpoints: members and arguments that Keras 3 lacks, and what only looks like them."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.testing import check_noop, run
+from migrate.findings import Fix
+
+CLASS = (
+    "import keras\n\n\nclass Scale(keras.layers.Layer):\n    def build(self, input_shape):\n"
+    "        self.w = self.add_weight(shape=(3,), name='w')\n        self.d = {}\n\n    def call(self, x):\n"
+)
+
+
+def last(text: str, *, unsafe: bool = False) -> str:
+    return run(text, unsafe=unsafe).text.splitlines()[-1].strip()
+
+
+CHANGED = {
+    "return self.w.read_value()": "return keras.ops.convert_to_tensor(self.w)",
+    "return self.w.value()": "return self.w.value",
+    "return self.w.get_shape()": "return self.w.shape",
+    "self.w.assign(x, read_value=False)": "self.w.assign(x)",
+    "self.w.scatter_nd_add(i, x)": "self.w.assign_add(keras.ops.scatter(i, x, self.w.shape))",
+}
+
+
+@pytest.mark.parametrize("line", CHANGED)
+def test_members_of_weights(line: str) -> None:
+    assert last(f"{CLASS}        {line}\n") == CHANGED[line]
+
+
+KEPT = [
+    "return self.d.value()",
+    "self.w.assign(x)",
+    "return other.read_value()",
+    "return self.w.value(1)",
+    "f(x).value()",
+]
+
+
+@pytest.mark.parametrize("line", KEPT)
+def test_members_of_other_objects_stay(line: str) -> None:
+    assert last(f"{CLASS}        {line}\n", unsafe=True) == line
+
+
+WEIGHTS = {
+    "self.add_weight(shape=(3,), name='a/b')": "self.add_weight(shape=(3,), name='a_b')",
+    "self.add_weight(shape=(3,), aggregation=tf.VariableAggregation.SUM)": (
+        "self.add_weight(shape=(3,), aggregation='sum')"
+    ),
+    "self.add_weight(shape=(3,), aggregation='sum')": "self.add_weight(shape=(3,), aggregation='sum')",
+    "self.add_weight(shape=(3,), aggregation=x)": "self.add_weight(shape=(3,), aggregation=x)",
+}
+
+
+@pytest.mark.parametrize("line", WEIGHTS)
+def test_arguments_of_weights(line: str) -> None:
+    head = "import tensorflow as tf\nimport keras\n\n\nclass Own(keras.layers.Layer):\n    def build(self, shape):\n"
+    assert last(f"{head}        {line}\n") == WEIGHTS[line]
+
+
+def test_metrics_take_no_aggregation() -> None:
+    head = "import keras\n\n\nclass Own(keras.metrics.Metric):\n    def __init__(self):\n        super().__init__()\n"
+    assert (
+        last(head + "        self.add_weight(name='a', aggregation='sum')\n") == "self.add_weight(name='a')"
+    )
+
+
+def test_losses_take_no_inputs() -> None:
+    assert last(CLASS + "        self.add_loss(x, inputs=x)\n") == "self.add_loss(x)"
+
+
+def test_self_is_given_once() -> None:
+    head = "import keras\n\n\nclass Own(keras.layers.Layer):\n    def __init__(self, **kw):\n"
+    assert last(head + "        super().__init__(self, **kw)\n") == "super().__init__(**kw)"
+    other = head.replace("keras.layers.Layer", "Base")
+    assert last(other + "        super().__init__(self, **kw)\n") == "super().__init__(self, **kw)"
+
+
+def test_the_compute_dtype() -> None:
+    assert last(CLASS + "        return self._compute_dtype\n") == "return self.compute_dtype"
+    own = CLASS + "        self._compute_dtype = 3\n        return self._compute_dtype\n"
+    assert last(own) == "return self._compute_dtype"
+    assert last("import keras\nthing._compute_dtype\n") == "thing._compute_dtype"
+
+
+INPUTS = {
+    "keras.Input(10)": "keras.Input((10,))",
+    "keras.Input(shape=3)": "keras.Input(shape=(3,))",
+    "keras.Input((3,))": "keras.Input((3,))",
+    "keras.Input(n)": "keras.Input(n)",
+    "keras.layers.Dense(np.prod(s))": "keras.layers.Dense(int(np.prod(s)))",
+    "keras.layers.Dense(int(np.prod(s)))": "keras.layers.Dense(int(np.prod(s)))",
+    "keras.layers.Dropout(np.max(s))": "keras.layers.Dropout(np.max(s))",
+}
+
+
+@pytest.mark.parametrize("line", INPUTS)
+def test_shapes_and_numbers(line: str) -> None:
+    assert last(f"import keras\nimport numpy as np\n{line}\n") == INPUTS[line]
+
+
+def test_inputs_of_tensors() -> None:
+    found = run("import keras\na = keras.Input(tensor=t)\n").findings
+    assert [(f.code, f.fix) for f in found] == [("LAY119", Fix.MANUAL)]
+    check_noop(
+        "import keras\na = keras.Input(tensor=None)\nb = keras.Input(tensor=keras.Input((3,)))\n", codes=()
+    )
+
+
+PATHS = {
+    "best": "best.keras",
+    "w.hdf5": "w.h5",
+    "w.h5": "w.h5",
+    "w.keras": "w.keras",
+    "w-{epoch}": "w-{epoch}.keras",
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_endings_of_checkpoints(path: str) -> None:
+    head = "import keras\nkeep = keras.callbacks.ModelCheckpoint('{}')\nm = keras.models.load_model('{}')\n"
+    assert run(head.format(path, path), unsafe=True).text == head.format(PATHS[path], PATHS[path])
+    assert "SAV015" not in {f.code for f in run(head.format(path, path)).findings if f.applied}
+
+
+def test_checkpoints_of_weights_have_another_rule() -> None:
+    for given in ("True", "only"):
+        text = f"import keras\nkeep = keras.callbacks.ModelCheckpoint('best', save_weights_only={given})\n"
+        assert "SAV015" not in {f.code for f in run(text).findings}
