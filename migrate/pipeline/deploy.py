@@ -11,8 +11,10 @@ from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, must_agree, outputs_of
 from migrate.pipeline.request import Options, Target
 from migrate.worlds.pool import Slot
+from migrate.worlds.taking import take
 
 DEPLOYMENTS = (Target.ONNX, Target.LITERT)
+_NAMES = {Target.ONNX: "model.onnx", Target.LITERT: "model.tflite"}
 _REFUSALS = frozenset({"EXP024", "PAR001"})
 
 
@@ -55,7 +57,8 @@ def report_undeployed(options: Options, progress: Progress) -> None:
 def _write_and_prove(
     slot: Slot, target: Target, judge: Comparator, witnesses: Sequence[ReferenceRun]
 ) -> tuple[Path, list[Comparison]]:
-    file = Path(slot.modern.call("deploy", {"format": target.value})["file"])
+    reply = slot.modern.call("deploy", {"format": target.value})
+    file = take(slot.modern, reply.get("file"), _NAMES[target])
     found: list[Comparison] = []
     for witness in witnesses:
         results = outputs_of(slot.modern, witness.probes, "run_deployed", format=target.value, file=str(file))

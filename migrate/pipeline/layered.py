@@ -14,6 +14,7 @@ from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import MigrationError, Severity
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE, argument_names
 from migrate.parity.golden import Golden, find_golden, read_golden
+from migrate.pipeline.answers import outputs_in
 from migrate.pipeline.deploy import deploy
 from migrate.pipeline.limits import report_keywords
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
@@ -87,15 +88,13 @@ def migrate_layers(
     with progress.phase("train"):
         compiled = carry_training(slot, objects, progress)
     with progress.phase("write"):
-        written = slot.modern.call(
-            "save",
-            {
-                "keras": Target.KERAS in options.targets,
-                "saved_model": Target.SAVED_MODEL in options.targets,
-                "input_names": input_names,
-                "output_names": list(judge.names),
-            },
-        )
+        wanted = {
+            "keras": Target.KERAS in options.targets,
+            "saved_model": Target.SAVED_MODEL in options.targets,
+            "input_names": input_names,
+            "output_names": list(judge.names),
+        }
+        written = outputs_in(slot.modern, slot.modern.call("save", wanted))
     if "saved_model" in written:
         report_keywords({DEFAULT_SIGNATURE: {"inputs": [{"name": name} for name in input_names]}}, progress)
     if not compiled and options.targets <= DEFAULT_TARGETS:
@@ -107,7 +106,7 @@ def migrate_layers(
         with progress.phase("train"):
             witness = progress.witnesses[-1] if reference is not None else None
             prove_training(slot, staged, options, judge, witness, progress)
-    parts = {Path(path).name: Path(path) for path in written.values()} | deployed
+    parts = {path.name: path for path in written.values()} | deployed
     if progress.witnesses:
         parts["proof.npz"] = write_proof(progress.witnesses[-1], slot.inputs / "proof.npz")
     if own_source is not None:
@@ -220,7 +219,7 @@ def _compare_built(
 
 def compare_reloaded(
     slot: Slot,
-    written: Mapping[str, str],
+    written: Mapping[str, Path],
     objects: Sequence[str],
     input_names: list[str],
     judge: Comparator,
@@ -232,7 +231,7 @@ def compare_reloaded(
         MigrationError: ``PAR001``, or what stock Keras says when it cannot load the file.
     """
     if "keras" in written:
-        slot.stock.call("load_keras", {"path": written["keras"], "custom_objects": list(objects)})
+        slot.stock.call("load_keras", {"path": str(written["keras"]), "custom_objects": list(objects)})
         # The SavedModel is a traced graph; without one the reloaded model is traced, because a layer can
         # compute one thing eagerly and another in a graph.
         graph = "saved_model" not in written
@@ -246,7 +245,7 @@ def compare_reloaded(
     if "saved_model" in written:
         assert progress.legacy is not None
         call = {
-            "path": written["saved_model"],
+            "path": str(written["saved_model"]),
             "inputs": input_names,
             "outputs": list(judge.names),
             "stateful": any(layer.config.get("stateful") for _, layer in progress.legacy.walk()),

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from migrate.capsule.store import load_arrays, load_structure, save_arrays
+from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.limits import sha256_of
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.parity.golden import find_golden, read_golden
 from migrate.parity.probes import described_input, make_probes
+from migrate.pipeline.answers import arrays_of, outputs_in, structure_of
 from migrate.pipeline.deploy import deploy, report_undeployed
 from migrate.pipeline.layered import compare_reloaded, golden_witness, write_proof
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
@@ -109,7 +110,7 @@ def migrate_graph(
         reply = slot.legacy.call(
             "predict_graph", {**params, "probes": str(probes), "out": "graph.safetensors"}
         )
-        outputs = load_arrays(Path(reply["file"]))
+        outputs = arrays_of(slot.legacy, reply)
         witnesses.append(ReferenceRun("original", "the graph itself", probes, outputs))
     saved_model = Target.SAVED_MODEL in options.targets
     try:
@@ -136,7 +137,7 @@ def _serve(
     """A frozen graph that layers do not express, as a SavedModel with one signature."""
     judge = Comparator([e["name"] for e in described["outputs"]], "", options.tolerance)
     with progress.phase("write"):
-        written = Path(slot.modern.call("serve_graph", dict(params))["saved_model"])
+        written = outputs_in(slot.modern, slot.modern.call("serve_graph", dict(params)))["saved_model"]
     call = {"inputs": [e["name"] for e in described["inputs"]], "outputs": list(judge.names)}
     with progress.phase("reload"):
         for witness in witnesses:
@@ -170,7 +171,7 @@ def _build_and_prove(
     judge = Comparator([e["name"] for e in old["outputs"]], "", options.tolerance)
     with progress.phase("lift"):
         described = slot.modern.call("lift_graph", params)
-        progress.legacy = load_structure(Path(described["folder"]), described["stem"])
+        progress.legacy = structure_of(slot.modern, "lifted")
     progress.signatures |= {
         "new": {**described, "input_names": input_names, "output_names": list(judge.names)}
     }
@@ -184,13 +185,13 @@ def _build_and_prove(
     with progress.phase("write"):
         wanted = {"keras": Target.KERAS in options.targets, "saved_model": saved_model}
         names = {"input_names": input_names, "output_names": list(judge.names)}
-        written = slot.modern.call("save", {**wanted, **names})
+        written = outputs_in(slot.modern, slot.modern.call("save", {**wanted, **names}))
     with progress.phase("reload"):
         compare_reloaded(slot, written, [], input_names, judge, proof)
     progress.comparisons += proof.comparisons
     progress.witnesses += proof.witnesses
     deployed = deploy(slot, options, judge, witnesses, progress)
-    parts = {Path(path).name: Path(path) for path in written.values()} | deployed
+    parts = {path.name: path for path in written.values()} | deployed
     if witnesses:
         parts["proof.npz"] = write_proof(witnesses[0], slot.inputs / "proof.npz")
     return parts

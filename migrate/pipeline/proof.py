@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from migrate.capsule.model import Array, Model
-from migrate.capsule.store import load_arrays
 from migrate.findings import MigrationError
 from migrate.parity.compare import NO_SLACK, Comparison, Slack, bounded, compare_arrays, compare_cases
+from migrate.pipeline.answers import arrays_of
 from migrate.results import LayerParity
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import Worker, WorldError
@@ -51,7 +51,7 @@ def lowest_precision(model: Model) -> str:
 def outputs_of(worker: Worker, probes: Path, method: str = "predict", **params: Any) -> dict[str, Array]:
     """Let a worker run the model that it holds on all cases of a probe file."""
     reply = worker.call(method, {"probes": str(probes), "out": f"{method}.safetensors", **params})
-    return load_arrays(Path(reply["file"]))
+    return arrays_of(worker, reply)
 
 
 def must_agree(comparisons: Sequence[Comparison], what: str, first_divergent: str | None = None) -> None:
@@ -82,8 +82,7 @@ def profile_layers(slot: Slot, probes: Path, judge: Comparator) -> tuple[list[La
         modern = slot.modern.call("activations", params)
     except WorldError:
         return [], None
-    expected = load_arrays(Path(legacy["file"]))
-    actual = load_arrays(Path(modern["file"]))
+    expected, actual = arrays_of(slot.legacy, legacy), arrays_of(slot.modern, modern)
     return compare_layers(legacy["layers"], expected, actual, judge)
 
 
@@ -95,7 +94,7 @@ def profile_golden(
         return None
     params = {"probes": str(probes), "case": 0, "out": "activations.safetensors"}
     modern = slot.modern.call("activations", params)
-    actual = load_arrays(Path(modern["file"]))
+    actual = arrays_of(slot.modern, modern)
     expected = {f"{name}/0": array for name, array in activations.items()}
     order = [name for name in modern["layers"] if name in expected]
     return compare_layers(order, expected, actual, judge)[1]

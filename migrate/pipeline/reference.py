@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from migrate.capsule.model import Array, Model
-from migrate.capsule.store import load_arrays, save_arrays
+from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import ARCHITECTURES
 from migrate.parity.probes import ATTEMPTS, input_specs, make_probes
+from migrate.pipeline.answers import arrays_of
 from migrate.pipeline.request import Options, parse_shape
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import Translated, ask_reader, legacy_structure
 from migrate.worlds.custom import names_in
 from migrate.worlds.pool import Slot
+from migrate.worlds.taking import take
 from migrate.worlds.worker import WorldError
 
 
@@ -92,9 +94,8 @@ def draw_weights(slot: Slot, staged: Staged, options: Options) -> str:
         MigrationError: tf-keras cannot build the architecture.
     """
     ask_reader(slot, staged.source, reader_params(staged, options), reconstruct=True).must_be_translated()
-    return str(
-        slot.legacy.call("build", {**_keras2(slot, staged), "initialised": "initialised.safetensors"})["file"]
-    )
+    reply = slot.legacy.call("build", {**_keras2(slot, staged), "initialised": "initialised.safetensors"})
+    return str(take(slot.legacy, reply.get("file"), "initialised.safetensors"))
 
 
 def _keras2(slot: Slot, staged: Staged) -> dict[str, Any]:
@@ -131,7 +132,7 @@ def _run(slot: Slot, model: Model, described: Mapping[str, Any]) -> tuple[Path, 
             if attempt == ATTEMPTS - 1 or not any(len(s.shape) >= 4 and None in s.shape[1:] for s in specs):
                 raise
             continue
-        return probes, load_arrays(Path(reply["file"]))
+        return probes, arrays_of(slot.legacy, reply)
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 

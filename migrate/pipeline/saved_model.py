@@ -24,6 +24,7 @@ from migrate.pipeline.signatures import (
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import facts_of
 from migrate.worlds.pool import Slot
+from migrate.worlds.taking import take
 
 KERAS = "model.keras"
 
@@ -134,7 +135,7 @@ def _reexport(
     """
     with progress.phase("write"):
         reply = slot.modern.call(method, params)
-        written = Path(reply["saved_model"])
+        written = take(slot.modern, reply.get("saved_model"), "saved_model")
         if KERAS not in natively:
             report_lost(params["functions"], reply["functions"], signatures, progress)
     with progress.phase("reload"):

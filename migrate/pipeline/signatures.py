@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from migrate.capsule.store import load_arrays, save_arrays
+from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.saved_model.examples import Feature
 from migrate.parity.golden import find_golden, read_golden
 from migrate.parity.probes import InputSpec, described_input, make_probes
+from migrate.pipeline.answers import arrays_of
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.reference import Reference
 from migrate.pipeline.request import ArtifactRequest
@@ -52,7 +52,7 @@ def take_signature_references(
             except WorldError as error:
                 refusal = refusal or " ".join(error.message.split())[:200]
                 continue
-            outputs = load_arrays(Path(reply["file"]))
+            outputs = arrays_of(slot.legacy, reply)
             references[name] = Reference("original", signature, probes, outputs, ())
             break
         else:

@@ -15,6 +15,7 @@ from migrate.formats.pairing import find_architecture
 from migrate.parity.golden import find_golden
 from migrate.pipeline.request import Options
 from migrate.worlds.pool import Slot
+from migrate.worlds.taking import take
 
 _SUFFIXES = {
     Format.HDF5_MODEL: ".h5",
@@ -117,7 +118,7 @@ def _given_architecture(options: Options, slot: Slot) -> Path | None:
     staged = slot.inputs / Path(file).name
     _bring(Path(file), staged)
     reply = slot.legacy.call("architecture_of", {"file": str(staged), "function": function})
-    return Path(reply["file"])
+    return take(slot.legacy, reply.get("file"), "architecture.json")
 
 
 def _bring(source: Path, target: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from migrate.findings import Finding, MigrationError, Severity
+from migrate.pipeline.answers import outputs_in
 from migrate.pipeline.layered import write_proof
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, must_agree, outputs_of, samples
@@ -116,7 +117,7 @@ def migrate_subclassed(
             progress.samples = samples(witness.outputs, results)
     with progress.phase("write"):
         _carry_training(slot, root["trained"], how, source, progress)
-        written = Path(slot.modern.call("save", {"keras": True})["keras"])
+        written = outputs_in(slot.modern, slot.modern.call("save", {"keras": True}))["keras"]
     with progress.phase("reload"):
         slot.stock.call("load_class", {"path": str(written), "custom_objects": [str(source)]})
         for witness in witnesses:

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from migrate.capsule.model import Model
-from migrate.capsule.store import load_structure
 from migrate.findings import Finding, MigrationError, Severity
+from migrate.pipeline.answers import structure_of
 from migrate.worlds.pool import Slot
 from migrate.worlds.protocol import ProtocolError
 
@@ -113,9 +113,9 @@ def facts_of(value: object) -> Facts:
 
 def legacy_structure(slot: Slot) -> Model:
     """Records of the final Keras 2 dialect, weights as shapes."""
-    return load_structure(slot.reader.scratch, "legacy")
+    return structure_of(slot.reader, "legacy")
 
 
 def modern_structure(slot: Slot) -> Model:
     """Records of the Keras 3 side, weights as shapes."""
-    return load_structure(slot.reader.scratch, "modern")
+    return structure_of(slot.reader, "modern")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.forkserver import ForkServers
 from migrate.worlds.sandbox import policy
+from migrate.worlds.taking import taken_folder
 from migrate.worlds.worker import Worker
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Slot:
             if worker.needs_recycling:
                 worker.close()
             _empty(worker.scratch)
+            _empty(taken_folder(worker.scratch))
         _empty(self.inputs)
 
     def close(self) -> None:

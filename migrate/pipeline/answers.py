@@ -1,0 +1,59 @@
+"""What workers wrote, read as answers of processes that may be in other hands; see `migrate.worlds.taking`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+
+from migrate.capsule.model import Array, Model
+from migrate.capsule.store import load_arrays, load_structure
+from migrate.worlds.protocol import ProtocolError
+from migrate.worlds.taking import take
+from migrate.worlds.worker import Worker
+
+_NAMES = {"keras": "model.keras", "saved_model": "saved_model"}
+"""Key of an answer to the name of the output, which is not the worker's to choose."""
+_MALFORMED = (SafetensorError, OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+
+
+def arrays_of(worker: Worker, reply: Mapping[str, Any]) -> dict[str, Array]:
+    """The arrays in the file that an answer names.
+
+    Raises:
+        ProtocolError: there is no such file of arrays in the worker's folder.
+    """
+    file = take(worker, reply.get("file"), "arrays.safetensors")
+    try:
+        return load_arrays(file)
+    except _MALFORMED as error:
+        raise ProtocolError(f"arrays of the {worker.world} worker cannot be read: {error}") from error
+    finally:
+        file.unlink()
+
+
+def structure_of(worker: Worker, stem: str) -> Model:
+    """The records of a model that a worker wrote; its weights are shapes.
+
+    Raises:
+        ProtocolError: there are none, or they are not what this project writes.
+    """
+    file = take(worker, str(worker.scratch / f"{stem}.json"), f"{stem}.json")
+    try:
+        return load_structure(file.parent, stem)
+    except _MALFORMED as error:
+        raise ProtocolError(f"records of the {worker.world} worker cannot be read: {error!r}") from error
+
+
+def outputs_in(worker: Worker, reply: Mapping[str, Any]) -> dict[str, Path]:
+    """The models that an answer says were written, by the answer's keys, taken under our names.
+
+    Raises:
+        ProtocolError: an unknown key, or what cannot be taken.
+    """
+    unknown = reply.keys() - _NAMES.keys()
+    if unknown:
+        raise ProtocolError(f"the {worker.world} worker says that it wrote {sorted(unknown)}")
+    return {key: take(worker, path, _NAMES[key]) for key, path in reply.items()}

@@ -1,0 +1,64 @@
+"""Answers of workers that were taken over: nothing but what a worker wrote itself becomes an output."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from migrate.capsule.store import save_arrays
+from migrate.pipeline.answers import arrays_of, outputs_in, structure_of
+from migrate.worlds.environment import World
+from migrate.worlds.protocol import ProtocolError
+from migrate.worlds.worker import Worker
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Worker:
+    (tmp_path / "slot" / "modern").mkdir(parents=True)
+    return Worker(World.MODERN, tmp_path / "slot" / "modern")
+
+
+def test_a_forged_answer_of_save_moves_nothing(worker: Worker, tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    (private / "key").write_text("secret")
+    forged = (
+        {"keras": str(private)},
+        {"saved_model": str(private)},
+        {"keras": str(private / "key")},
+        {"migration.json": str(private / "key")},
+        {"keras": None},
+    )
+    for reply in forged:
+        with pytest.raises(ProtocolError):
+            outputs_in(worker, reply)
+    assert (private / "key").read_text() == "secret"
+    assert private.stat().st_mode & 0o777 == 0o700
+
+
+def test_an_honest_one_names_what_it_wrote(worker: Worker) -> None:
+    file = worker.scratch / "anything.keras"
+    file.write_bytes(b"archive")
+    (taken,) = outputs_in(worker, {"keras": str(file)}).values()
+    assert taken.name == "model.keras"
+    assert taken.read_bytes() == b"archive"
+
+
+def test_arrays_are_read_from_the_workers_own_file(worker: Worker, tmp_path: Path) -> None:
+    save_arrays(worker.scratch / "a.safetensors", {"0/0": np.arange(3.0)})
+    save_arrays(tmp_path / "others.safetensors", {"0/0": np.arange(4.0)})
+    assert arrays_of(worker, {"file": str(worker.scratch / "a.safetensors")})["0/0"].shape == (3,)
+    (worker.scratch / "link").symlink_to(tmp_path / "others.safetensors")
+    (worker.scratch / "damaged").write_bytes(b"\xff" * 64)
+    for path in (tmp_path / "others.safetensors", worker.scratch / "link", worker.scratch / "damaged"):
+        with pytest.raises(ProtocolError):
+            arrays_of(worker, {"file": str(path)})
+
+
+@pytest.mark.parametrize("text", ["{}", "[" * 100_000, '{"class_name": 1}', "no json", '"text"'])
+def test_records_that_are_none_are_the_workers_fault(worker: Worker, text: str) -> None:
+    (worker.scratch / "legacy.json").write_text(text)
+    with pytest.raises(ProtocolError):
+        structure_of(worker, "legacy")
