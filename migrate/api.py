@@ -30,7 +30,7 @@ def migrate_model(path: str | Path, out: str | Path, options: Options | None = N
     request = ArtifactRequest(source, source.name, Path(out).resolve(), source.name.split(".")[0])
     with (
         tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,
-        Pool(1, Path(folder)) as pool,
+        Pool(1, Path(folder), sources=[source.parent]) as pool,
         pool.slot() as slot,
     ):
         return migrate_artifact(request, options or Options(), slot)

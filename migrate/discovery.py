@@ -10,7 +10,7 @@ import glob
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from migrate.findings import MigrationError
 from migrate.formats.artifact import WEIGHTS, Format
@@ -20,11 +20,9 @@ from migrate.parity.golden import find_golden
 from migrate.scan.files import artifacts as walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from migrate.formats.identify import Identification
-
-    Identify = Callable[[Sequence[Path]], Iterator[tuple[Path, Identification | MigrationError]]]
 
 _ARCHITECTURES = (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML)
 _TOLD_ALSO = (Format.TRUNCATED, Format.GIT_LFS_POINTER)
@@ -99,20 +97,30 @@ def _fixed_part(pattern: str) -> Path:
     return Path(*parts).absolute() if parts else Path.cwd()
 
 
-def discover(sources: Sequence[Source], identify: Identify) -> list[Candidate]:
+class Reader(Protocol):
+    """Looks at files for discovery, which opens none itself: a file may kill its parser."""
+
+    def identify(self, paths: Sequence[Path]) -> Iterator[tuple[Path, Identification | MigrationError]]:
+        """What each path is."""
+
+    def architectures(self, paths: Sequence[Path]) -> Iterator[tuple[Path, Path | None]]:
+        """The architecture that stands beside each weights file, if one does."""
+
+
+def discover(sources: Sequence[Source], reader: Reader) -> list[Candidate]:
     """All artifacts of the sources, in the order of their names.
 
     Args:
         sources: from `expand`.
-        identify: says what paths are; a path may kill its parser, so the batch does it in a worker.
+        reader: looks at the files.
     """
     found: dict[Path, tuple[Source, bool]] = {}
     for source in sources:
         for start in source.paths:
             for path in walk(start) if start.is_dir() else [start]:
                 found.setdefault(path, (source, source.explicit))
-    kinds = dict(identify(list(found)))
-    pairs = _Pairs(kinds)
+    kinds = dict(reader.identify(list(found)))
+    pairs = _Pairs(kinds, reader)
     candidates = []
     for path, (source, explicit) in found.items():
         kind = kinds[path]
@@ -136,14 +144,11 @@ def _name(path: Path, root: Path) -> str:
 class _Pairs:
     """Architectures and the weights that they belong to; each folder is listed once."""
 
-    def __init__(self, kinds: dict[Path, Identification | MigrationError]) -> None:
+    def __init__(self, kinds: dict[Path, Identification | MigrationError], reader: Reader) -> None:
         self._folders: dict[Path, Neighbours | None] = {}
-        self.architectures: dict[Path, Path] = {}
-        for path, kind in kinds.items():
-            if _format(kind) in WEIGHTS and (beside := self._beside(path)) is not None:
-                architecture = beside.architecture_of(path)
-                if architecture is not None:
-                    self.architectures[path] = architecture
+        weights = [path for path, kind in kinds.items() if _format(kind) in WEIGHTS]
+        paired = reader.architectures(weights) if weights else ()
+        self.architectures = {path: architecture for path, architecture in paired if architecture is not None}
         self.taken = set(self.architectures.values())
 
     def _beside(self, path: Path) -> Neighbours | None:

@@ -32,7 +32,8 @@ def real_models() -> Path:
 @pytest.fixture(scope="session")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
     """One slot of warm, sandboxed workers for all tests of this process."""
-    with Pool(1, tmp_path_factory.mktemp("worlds")) as pool:
+    sources = [LEGACY_MODELS, SHARED, tmp_path_factory.getbasetemp()]
+    with Pool(1, tmp_path_factory.mktemp("worlds"), sources=sources) as pool:
         yield pool
 
 

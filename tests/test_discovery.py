@@ -23,7 +23,7 @@ from tests.scan.exploits import graph, node, saved_model, sequential
 def find(*given: Path | str) -> dict[str, Candidate]:
     sources = expand([str(one) for one in given])
     with Reader([source.root for source in sources]) as reader:
-        return {one.source: one for one in discover(sources, reader.identify)}
+        return {one.source: one for one in discover(sources, reader)}
 
 
 def weights(path: Path) -> Path:

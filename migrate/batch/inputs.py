@@ -15,6 +15,7 @@ from migrate.discovery import Candidate, discover, expand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from migrate.batch.ledger import Ledger
     from migrate.pipeline.request import Options
@@ -27,10 +28,12 @@ class BatchInputs:
     Attributes:
         candidates: in the order of their names, which are unique.
         remote: those in stores, by name.
+        roots: folders that hold the local ones.
     """
 
     candidates: tuple[Candidate, ...]
     remote: dict[str, RemoteArtifact]
+    roots: tuple[Path, ...] = ()
 
     def keys(self, ledger: Ledger, options: Options) -> dict[str, tuple[str, str]]:
         """Source to key and SHA-256; what lies in a store has the store's own token and no SHA-256 yet.
@@ -56,7 +59,7 @@ def find(sources: Sequence[str]) -> BatchInputs:
     candidates: list[Candidate] = []
     if local:
         with Reader([source.root for source in local]) as reader:
-            candidates = discover(local, reader.identify)
+            candidates = discover(local, reader)
     used = {one.source for one in candidates}
     remote: dict[str, RemoteArtifact] = {}
     for url in (source for source in sources if is_url(source)):
@@ -70,4 +73,5 @@ def find(sources: Sequence[str]) -> BatchInputs:
             used.add(free)
             remote[free] = replace(artifact, candidate=replace(artifact.candidate, source=free))
             candidates.append(remote[free].candidate)
-    return BatchInputs(tuple(sorted(candidates, key=lambda one: one.source)), remote)
+    roots = tuple(source.root for source in local)
+    return BatchInputs(tuple(sorted(candidates, key=lambda one: one.source)), remote, roots)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from migrate.batch.remote import fetched_folder
 from migrate.findings import MigrationError, Status
 from migrate.pipeline.request import ArtifactRequest, Options, decode_options
 from migrate.results import ArtifactResult
@@ -37,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True):
     limits: dict[str, Any]
     pipeline: str = PIPELINE
     sandboxed: bool = True
+    sources: list[str] = []
+    """Folders that hold the artifacts; the readers of the jobs may read them."""
     forkservers: dict[str, str] | None = None
     """World to the socket of a fork server that all jobs share; None lets the job have its own."""
 
@@ -75,7 +78,16 @@ class Job:
         limits = msgspec.convert(settings.limits, Limits)
         shared = settings.forkservers
         forkservers = None if shared is None else {World(name): Path(path) for name, path in shared.items()}
-        self._pool = Pool(1, scratch / "pool", limits, sandboxed=settings.sandboxed, forkservers=forkservers)
+        remote = fetched_folder(scratch)
+        remote.mkdir(exist_ok=True)  # before the readers start: what they may read must be there
+        self._pool = Pool(
+            1,
+            scratch / "pool",
+            limits,
+            sources=[remote, *map(Path, settings.sources)],
+            sandboxed=settings.sandboxed,
+            forkservers=forkservers,
+        )
 
     def migrate(self, params: dict[str, Any]) -> Answer:
         """Migrate one artifact.

@@ -63,7 +63,7 @@ class Executor(Protocol):
 def ask_job(job: Worker, task: Task, seconds: float) -> Outcome:
     """One attempt at one task in a job process, whatever becomes of it."""
     try:
-        with remote.fetched(task, job.scratch.with_name(f"{job.scratch.name}-fetched")) as local:
+        with remote.fetched(task, remote.fetched_folder(job.scratch)) as local:
             before = keys.state_of([local.path, *local.companions])
             reply = job.call("migrate", params_of(local), seconds + GRACE_SECONDS)
             answer = msgspec.convert(reply, Answer)

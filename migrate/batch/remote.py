@@ -171,6 +171,11 @@ def _in(folder: str, listing: dict[str, dict[str, Any]]) -> list[str]:
     return [path for path in listing if path.startswith(f"{folder}/")]
 
 
+def fetched_folder(job: Path) -> Path:
+    """Where the files of a job are that come from a store: beside the folder of the job, which only it may write."""
+    return job.with_name(f"{job.name}-fetched")
+
+
 @contextlib.contextmanager
 def fetched(task: Task, scratch: Path) -> Iterator[Task]:
     """The task with its files on this machine; what was fetched is removed afterwards.

@@ -61,6 +61,7 @@ class BatchRun:
         out_url: str = "",
     ) -> None:
         self._out, self._batch, self._ledger, self._log = out, batch, ledger, log
+        self._sources = [str(root) for root in found.roots]
         self._stopping = threading.Event()
         self._interrupts = Interrupts(self._stopping, log)
         self._attempts: dict[str, int] = {}
@@ -97,7 +98,11 @@ class BatchRun:
         tasks = [task_of(one, self._out, self._ruleset, force=force, out_url=self._out_url) for one in todo]
         if tasks:
             settings = Settings(
-                encode_options(self._batch.options), {}, self._batch.pipeline, self._batch.sandboxed
+                encode_options(self._batch.options),
+                {},
+                self._batch.pipeline,
+                self._batch.sandboxed,
+                self._sources,
             )
             with self._interrupts:
                 executor = self._interrupts.executor = make_executor(jobs, settings, self._batch)

@@ -20,7 +20,13 @@ from migrate.scan.files import Scan, artifacts
 from migrate.scan.rules import found
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.protocol import ProtocolError
-from migrate.worlds.reader.answers import read_answer, read_answers, read_identification, read_inspection
+from migrate.worlds.reader.answers import (
+    read_answer,
+    read_answers,
+    read_identification,
+    read_inspection,
+    read_pair,
+)
 from migrate.worlds.sandbox import policy
 from migrate.worlds.worker import Worker, WorkerDied, WorkerMemory, WorkerTimeout
 
@@ -91,6 +97,14 @@ class Reader:
             return MigrationError(error.code, f"the parser crashed: {error}")
 
         return self._ask("identify_many", paths, read_identification, killer)
+
+    def architectures(self, paths: Sequence[Path]) -> Iterator[tuple[Path, Path | None]]:
+        """The architecture beside each weights file; one that kills the parser has none."""
+
+        def killer(path: Path, error: MigrationError) -> Path | None:
+            return None
+
+        return self._ask("pair_many", paths, read_pair, killer)
 
     def inspect(
         self, paths: Iterable[Path], architecture: Path | None = None

@@ -47,10 +47,15 @@ def verify(
         trust=trust,
         tolerance=tolerance,
     )
-    with tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder, Pool(2, Path(folder)) as pool:
+    old, new = old.resolve(), new.resolve()
+    around = [old.parent, new.parent]
+    with (
+        tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,
+        Pool(2, Path(folder), sources=around) as pool,
+    ):
         try:
             with pool.slot() as first, pool.slot() as second:
-                verdict = compare(old.resolve(), new.resolve(), options, (first, second))
+                verdict = compare(old, new, options, (first, second))
         except MigrationError as error:
             click.echo(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
             sys.exit(1)

@@ -8,15 +8,17 @@ HDF5 files ``*_inputs_and_outputs.h5`` of the DL4J test resources (groups ``inpu
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
-from typing import Any
 
 import numpy as np
 
 from migrate.capsule.model import Array
 from migrate.findings import MigrationError
+from migrate.formats.limits import MAX_DEPTH, Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +67,33 @@ class Golden:
 
 
 def read_golden(path: Path) -> Golden:
-    """Read a golden file of either layout; never unpickles.
+    """Read a golden file of either layout in this process; the pipeline has a reader do the first half of it.
 
     Raises:
         MigrationError: ``PAR003`` when the file holds no recorded inputs and outputs.
     """
+    return golden_of(path, read_recording(path))
+
+
+def read_recording(path: Path) -> dict[str, Array]:
+    """All arrays of a golden file; never unpickles, follows nothing out of the file, and allocates within bounds.
+
+    Raises:
+        MigrationError: ``PAR003`` when it cannot be read, ``SEC003`` and ``SEC004`` when it reaches outside or
+            declares far more than it stores.
+    """
     try:
-        arrays = _read_npz(path) if path.suffix == ".npz" else _read_hdf5(path)
-    except (OSError, ValueError, KeyError) as error:
+        return _read_npz(path) if path.suffix == ".npz" else _read_hdf5(path)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise MigrationError("PAR003", f"{path.name} cannot be read: {error}") from error
+
+
+def golden_of(path: Path, arrays: Mapping[str, Array]) -> Golden:
+    """The recorded case that arrays of a golden file are; ``path`` names the file, which is not read.
+
+    Raises:
+        MigrationError: ``PAR003`` when they are no recorded inputs and outputs.
+    """
     input_keys = _numbered(arrays, "inputs")
     inputs = [arrays[name] for name in input_keys]
     # In the DL4J files "outputs" are training targets; what the model computed stands under "predictions".
@@ -116,6 +136,10 @@ def _numbered(arrays: Iterable[str], group: str) -> list[str]:
 
 
 def _read_npz(path: Path) -> dict[str, Array]:
+    budget = Budget(path.stat().st_size, str(path))
+    with zipfile.ZipFile(path) as members:
+        for member in members.infolist():
+            budget.spend(member.file_size, member.filename)
     with np.load(path, allow_pickle=False) as file:
         return {name: file[name] for name in file.files}
 
@@ -123,14 +147,22 @@ def _read_npz(path: Path) -> dict[str, Array]:
 def _read_hdf5(path: Path) -> dict[str, Array]:
     import h5py
 
+    from migrate.formats.hdf5_access import H5Source
+
     arrays: dict[str, Array] = {}
+    with H5Source(path, str(path), path.stat().st_size) as source:
 
-    def visit(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset):
-            arrays[name] = np.asarray(item[()])
+        def visit(group: h5py.Group, prefix: str, depth: int) -> None:
+            if depth > MAX_DEPTH:
+                raise MigrationError("SEC009", f"{path.name} is nested deeper than {MAX_DEPTH} levels")
+            for name in source.children(group):
+                item = source.get(group, name)
+                if isinstance(item, h5py.Group):
+                    visit(item, f"{prefix}{name}/", depth + 1)
+                elif item is not None:
+                    arrays[f"{prefix}{name}"] = source.array(item, f"{prefix}{name}").array
 
-    with h5py.File(path, "r") as file:
-        file.visititems(visit)
+        visit(source.file, "", 0)
     return arrays
 
 

@@ -13,7 +13,7 @@ from migrate.capsule.model import count_parameters
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import MigrationError, Severity
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE, argument_names
-from migrate.parity.golden import Golden, find_golden, read_golden
+from migrate.parity.golden import Golden, find_golden
 from migrate.pipeline.answers import outputs_in
 from migrate.pipeline.deploy import deploy
 from migrate.pipeline.limits import report_keywords
@@ -27,6 +27,7 @@ from migrate.pipeline.proof import (
     profile_layers,
     samples,
 )
+from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.reference import Reference, take_reference
 from migrate.pipeline.request import DEFAULT_TARGETS, ArtifactRequest, Options, Target
 from migrate.pipeline.rounding import NEAR, allow_for_rounding, explained
@@ -159,7 +160,7 @@ def _witness_recording(slot: Slot, path: Path, described: Described, progress: P
     Raises:
         MigrationError: ``PAR003`` for a file that is no recording of this model.
     """
-    recorded = read_golden(path)
+    recorded = recording_in(slot, path)
     if not recorded.inputs:  # of signatures alone
         return
     golden = recorded.arranged([entry["name"] for entry in described["inputs"]])

@@ -10,13 +10,14 @@ from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.limits import sha256_of
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
-from migrate.parity.golden import find_golden, read_golden
+from migrate.parity.golden import find_golden
 from migrate.parity.probes import described_input, make_probes
 from migrate.pipeline.answers import arrays_of, outputs_in, structure_of
 from migrate.pipeline.deploy import deploy, report_undeployed
 from migrate.pipeline.layered import compare_reloaded, golden_witness, write_proof
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.proof import Comparator, must_agree, outputs_of
+from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.reference import Reference
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.staging import Staged
@@ -153,7 +154,7 @@ def _recorded(request: ArtifactRequest, slot: Slot) -> list[ReferenceRun]:
     path = request.golden or find_golden(request.path)
     if path is None:
         return []
-    return [golden_witness(slot, path.name, read_golden(path))]
+    return [golden_witness(slot, path.name, recording_in(slot, path))]
 
 
 def _build_and_prove(

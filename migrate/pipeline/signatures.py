@@ -10,10 +10,11 @@ import msgspec
 from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.saved_model.examples import Feature
-from migrate.parity.golden import find_golden, read_golden
+from migrate.parity.golden import find_golden
 from migrate.parity.probes import InputSpec, described_input, make_probes
 from migrate.pipeline.answers import arrays_of
 from migrate.pipeline.progress import Progress, ReferenceRun
+from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.reference import Reference
 from migrate.pipeline.request import ArtifactRequest
 from migrate.worlds.pool import Slot
@@ -104,7 +105,7 @@ def recorded_calls(
     if path is None:
         return []
     witnesses = []
-    for number, (name, recorded) in enumerate(read_golden(path).signatures.items()):
+    for number, (name, recorded) in enumerate(recording_in(slot, path).signatures.items()):
         signature = signatures.get(name)
         if signature is None:
             raise MigrationError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from dataclasses import dataclass
@@ -10,11 +11,11 @@ from pathlib import Path
 from migrate.findings import MigrationError
 from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
-from migrate.formats.identify import Identification, identify
-from migrate.formats.pairing import find_architecture
+from migrate.formats.identify import Identification
 from migrate.parity.golden import find_golden
 from migrate.pipeline.request import Options
 from migrate.worlds.pool import Slot
+from migrate.worlds.reader.answers import read_identification, read_pair
 from migrate.worlds.taking import take
 
 _SUFFIXES = {
@@ -72,7 +73,7 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
     Raises:
         MigrationError: ``FMT021`` when the source cannot be read.
     """
-    found = identify(path)
+    found = _identified(path, slot)
     if found.format is Format.SAVED_MODEL:
         source = slot.inputs / STAGED
         _bring_folder(path if path.is_dir() else path.parent, source)
@@ -83,7 +84,7 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
         _bring(path, source)
     given = _given_architecture(options, slot)
     if given is None and found.format in WEIGHTS:
-        given = find_architecture(path)
+        given = read_pair(path, slot.reader.call("pair", {"path": str(path)}))
     architecture = None
     if given is not None:
         architecture = _bring_architecture(given, slot.inputs)
@@ -94,6 +95,14 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
         objects.append(str(target))
     recorded = golden is not None or find_golden(path) is not None
     return Staged(found, source, architecture, tuple(objects), recorded)
+
+
+def _identified(path: Path, slot: Slot) -> Identification:
+    """What the file is, told by the reader: this process opens nothing that a parser could stumble over."""
+    found = read_identification(path, slot.reader.call("identify", {"path": str(path)}))
+    if isinstance(found, MigrationError):
+        raise found
+    return found
 
 
 def _bring_architecture(given: Path, folder: Path) -> Path:
@@ -122,25 +131,47 @@ def _given_architecture(options: Options, slot: Slot) -> Path | None:
 
 
 def _bring(source: Path, target: Path) -> None:
-    """A hard link where the file system allows one, else a copy: workers cannot write to either."""
+    """A hard link where the file system allows one, else a copy: workers cannot write to either.
+
+    Raises:
+        MigrationError: ``FMT021`` when it cannot be read or is no regular file.
+    """
     try:
-        os.link(source, target)
-    except OSError:
+        real = source.resolve(strict=True)  # a link to a link would be staged, and point elsewhere there
+        if not real.is_file():
+            raise OSError(errno.EINVAL, "it is not a regular file")
         try:
-            shutil.copyfile(source, target)
-        except OSError as error:
-            raise MigrationError(
-                "FMT021",
-                f"cannot read {source.name}: {error.strerror or error}",
-                "Check that the file exists and its permissions.",
-            ) from error
+            os.link(real, target, follow_symlinks=False)
+        except OSError:
+            shutil.copyfile(real, target, follow_symlinks=False)
+    except OSError as error:
+        raise MigrationError(
+            "FMT021",
+            f"cannot read {source.name}: {error.strerror or error}",
+            "Check that the file exists and its permissions.",
+        ) from error
 
 
 def _bring_folder(source: Path, target: Path) -> None:
-    """The same for a folder and all below it; links that leave it are not followed."""
-    for folder, _, files in os.walk(source):
-        here = target / Path(folder).relative_to(source)
+    """The same for a folder and all below it, as far as it holds them itself.
+
+    Raises:
+        MigrationError: ``SEC006`` for a link that leaves the folder, or that is one to a folder.
+    """
+    root = source.resolve()
+    for folder, below, files in os.walk(root):
+        here = target / Path(folder).relative_to(root)
         here.mkdir(parents=True, exist_ok=True)
+        links = [name for name in below if Path(folder, name).is_symlink()]
+        links += [name for name in files if not Path(folder, name).resolve().is_relative_to(root)]
+        if links:
+            place = Path(folder, links[0]).relative_to(root).as_posix()
+            raise MigrationError(
+                "SEC006",
+                f"{place} is a link that leaves the folder",
+                "If you know where the links of this folder lead, copy it with `cp -RL` and migrate the copy.",
+                place,
+            )
         for name in files:
             _bring(Path(folder, name), here / name)
 

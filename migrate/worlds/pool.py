@@ -96,6 +96,7 @@ class Pool:
         limits: of each worker.
         read: folders and files that the workers may read beside their slot's folder, such as a module of
             custom objects. Artifacts themselves are better staged into `Slot.inputs`.
+        sources: where artifacts lie; for the readers alone, which identify and pair them before they are staged.
         sandboxed: False runs the workers without any protection; for debugging.
         handlers: files in place of the worlds' own tables; for tests.
         forkservers: sockets of fork servers that somebody else owns; the pool has its own unless given.
@@ -108,6 +109,7 @@ class Pool:
         limits: Limits | None = None,
         *,
         read: Sequence[Path] = (),
+        sources: Sequence[Path] = (),
         sandboxed: bool = True,
         handlers: Mapping[World, Path] | None = None,
         forkservers: Mapping[World, Path] | None = None,
@@ -117,6 +119,7 @@ class Pool:
         self.folder = folder.resolve()
         self._limits = limits or Limits()
         self._read = tuple(read)
+        self._sources = tuple(sources)
         self._sandboxed = sandboxed
         self._handlers = dict(handlers or {})
         self._own = ForkServers(self.folder / "forkservers", self._limits.threads)
@@ -135,6 +138,8 @@ class Pool:
         scratch = folder / world
         handlers = self._handlers.get(world)
         readable = [folder, *self._read] if handlers is None else [folder, handlers, *self._read]
+        if world is World.READER:
+            readable += self._sources
         rules = policy(scratch, self._limits, readable) if self._sandboxed else None
         forkserver = self._forkservers.get(world) if handlers is None else None
         return Worker(world, scratch, self._limits, policy=rules, handlers=handlers, forkserver=forkserver)

@@ -28,7 +28,7 @@ class ContentInspector:
         starts = tuple(base / part for part in only) or (base,)
         source = Source(str(root), base, starts, explicit=False)
         with Reader([base]) as reader:
-            found = discover([source], reader.identify)
+            found = discover([source], reader)
         return [candidate.source for candidate in found]
 
     def look(self, root: Path, paths: Sequence[str]) -> Iterator[Looked | Unseen]:

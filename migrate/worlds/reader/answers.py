@@ -38,6 +38,10 @@ class _Identified(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     size: int
 
 
+class _Paired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str | None
+
+
 def _checked(answer: object, shape: type[_T]) -> _T:
     """A worker's answer, strictly: another shape means that the worker was taken over."""
     try:
@@ -92,3 +96,19 @@ def read_inspection(path: Path, answer: object) -> Inspection | MigrationError:
     if isinstance(answer, str):
         return MigrationError("FMT021", answer, "Check the path and its permissions.", str(path))
     return _checked(answer, Inspection)
+
+
+def read_pair(path: Path, answer: object) -> Path | None:
+    """An answer to ``pair``, or one of ``pair_many``: the architecture beside weights.
+
+    Raises:
+        ProtocolError: when it has another shape, or names what is not in the same folder.
+    """
+    if isinstance(answer, str):
+        return None  # a folder that cannot be listed pairs nothing
+    name = _checked(answer, _Paired).name
+    if name is None:
+        return None
+    if not name or name in (".", "..") or "/" in name or "\0" in name:
+        raise ProtocolError(f"the reader pairs {path.name} with {name!r}, which is no name of a file")
+    return path.with_name(name)

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from migrate.capsule.store import save_arrays
 from migrate.findings import MigrationError
 from migrate.formats.bounded import bounded_memory
 from migrate.formats.identify import identify
+from migrate.formats.pairing import Neighbours, find_architecture
 from migrate.inspection import inspect
+from migrate.parity.golden import read_recording
 from migrate.scan.files import scan_one
 from migrate.scan.output import finding_json
 from migrate.worlds.reader.saved_model import describe_saved_model, read_subclassed
@@ -47,6 +50,12 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else str(value)
 
 
+def _pair(path: Path) -> dict[str, Any]:
+    with bounded_memory(path):
+        found = find_architecture(path)
+    return {"name": found.name if found else None}
+
+
 def _many(params: dict[str, Any], look: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     answers: list[dict[str, Any] | str] = []
     for path in params["paths"]:
@@ -76,6 +85,50 @@ def identify_many(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return _many(params, _identify)
 
 
+def identify_one(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Identify an artifact: ``path`` → format, detail, hint and size.
+
+    Raises:
+        MigrationError: FMT021 when it cannot be read.
+    """
+    return _identify(Path(params["path"]))
+
+
+def pair(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """The architecture beside weights: ``path`` → its ``name`` in the same folder, None where there is none.
+
+    Raises:
+        MigrationError: FMT021 when the folder cannot be listed.
+    """
+    return _pair(Path(params["path"]))
+
+
+def pair_many(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """The same for many: ``paths`` → the name for each, or why its folder cannot be listed."""
+    folders: dict[Path, Neighbours] = {}
+
+    def look(path: Path) -> dict[str, Any]:
+        if path.parent not in folders:
+            folders[path.parent] = Neighbours(path.parent)
+        with bounded_memory(path):
+            found = folders[path.parent].architecture_of(path)
+        return {"name": found.name if found else None}
+
+    return _many(params, look)
+
+
+def golden(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Recorded inputs and outputs: ``path`` → a ``file`` of its arrays in the scratch folder.
+
+    Raises:
+        MigrationError: PAR003 when it cannot be read, SEC003 and SEC004 when it reaches outside or is a bomb.
+    """
+    path = Path(params["path"])
+    with bounded_memory(path):
+        save_arrays(scratch / "golden.safetensors", read_recording(path))
+    return {"file": str(scratch / "golden.safetensors")}
+
+
 def inspect_many(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Inspect artifacts: ``paths`` → the inspection of each, or why it cannot be read."""
     given = params.get("architecture")
@@ -85,7 +138,11 @@ def inspect_many(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 HANDLERS = {
     "scan": scan,
     "scan_many": scan_many,
+    "identify": identify_one,
     "identify_many": identify_many,
+    "pair": pair,
+    "pair_many": pair_many,
+    "golden": golden,
     "inspect_many": inspect_many,
     "describe_saved_model": describe_saved_model,
     "read_subclassed": read_subclassed,
