@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,21 +192,12 @@ def _shown(path: Path) -> str:
 
 def _refuse_dirty(paths: tuple[Path, ...]) -> None:
     """Refuse to mix the rewrite with changes that are not committed."""
+    from codemods.git import uncommitted
+    from migrate.printable import printable
+
     for path in paths:
-        folder = path if path.is_dir() else path.parent
-        try:
-            status = subprocess.run(
-                ["git", "status", "--porcelain", "--untracked-files=no", "--", str(path.resolve())],
-                cwd=folder,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        except FileNotFoundError:
-            return
-        if status.returncode == 0 and status.stdout.strip():
-            first = status.stdout.strip().splitlines()[0].strip()
-            _fail(f"{path} has uncommitted changes ({first}); commit them or give --allow-dirty")
+        if (first := uncommitted(path)) is not None:
+            _fail(f"{path} has uncommitted changes ({printable(first)}); commit them or give --allow-dirty")
 
 
 @click.command(short_help="Take back the last rewrite of source code.")

@@ -1,0 +1,33 @@
+"""Text from files as it may be shown: in a terminal, a log or a page, on the line where it was put.
+
+A name in a model, an archive or a repository is its author's to choose. Printed raw, escape sequences recolour, hide and
+rewrite what stands on the terminal, a line break forges a line of ours, and marks of direction show a name backwards.
+"""
+
+from __future__ import annotations
+
+import re
+
+_UNSAFE = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # controls of ISO 6429, escape and line breaks among them
+    "\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"  # unseen, and turning the direction
+    "\ud800-\udfff"  # bytes of a name that are no UTF-8, as Python keeps them (PEP 383)
+    "\U000e0000-\U000e007f"  # tags: unseen
+    "]"
+)
+
+
+def printable(text: object) -> str:
+    """The text with everything that is not to be seen, or moves what is, as an escape of Python's: ``\\x1b``."""
+    return _UNSAFE.sub(_escape, str(text))
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    named = {9: "\\t", 10: "\\n", 13: "\\r"}
+    return named.get(code) or (
+        f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    )

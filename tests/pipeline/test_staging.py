@@ -1,0 +1,108 @@
+"""What is staged of an artifact: its own files, on every file system, and nothing that a link leads to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from migrate.findings import MigrationError
+from migrate.pipeline.recordings import recording_in
+from migrate.pipeline.staging import _bring, _bring_folder
+from migrate.worlds.pool import Slot
+
+MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture(params=["the same file system", "another file system"])
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    if request.param == "the same file system":
+        yield tmp_path / "slot"
+        return
+    if not os.access(MEMORY, os.W_OK) or MEMORY.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no second file system to write to")
+    import tempfile
+
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        yield Path(folder) / "slot"
+
+
+def saved_model(folder: Path) -> Path:
+    (folder / "assets").mkdir(parents=True)
+    (folder / "saved_model.pb").write_bytes(b"\x08\x01")
+    (folder / "assets" / "words.txt").write_text("a\nb\n")
+    return folder
+
+
+def test_a_plain_folder_is_staged_whole(tmp_path: Path, target: Path) -> None:
+    source = saved_model(tmp_path / "model")
+    (source / "assets" / "again.txt").symlink_to("words.txt")  # stays inside
+    _bring_folder(source, target)
+    assert (target / "assets" / "words.txt").read_text() == "a\nb\n"
+    assert (target / "assets" / "again.txt").read_text() == "a\nb\n"
+    assert not any(path.is_symlink() for path in target.rglob("*"))
+
+
+@pytest.mark.parametrize("place", ["assets/words.txt", "saved_model.pb", "assets", "assets/extra"])
+def test_a_link_that_leaves_the_folder_is_refused(tmp_path: Path, target: Path, place: str) -> None:
+    secret = tmp_path / "private"
+    secret.mkdir()
+    (secret / "key").write_text("secret")
+    source = saved_model(tmp_path / "model")
+    link = source / place
+    to = secret if place == "assets" else secret / "key"
+    if place == "assets":
+        (link / "words.txt").unlink()
+        link.rmdir()
+    else:
+        link.unlink(missing_ok=True)
+    link.symlink_to(to)
+    with pytest.raises(MigrationError) as caught:
+        _bring_folder(source, target)
+    assert caught.value.code == "SEC006"
+    assert not any(path.is_file() and path.read_bytes() == b"secret" for path in target.rglob("*"))
+
+
+def test_a_pipe_is_no_file(tmp_path: Path, target: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    target.mkdir()
+    with pytest.raises(MigrationError) as caught:
+        _bring(tmp_path / "pipe", target / "pipe")
+    assert caught.value.code == "FMT021"
+
+
+def recorded(path: Path, **external: object) -> Path:
+    with h5py.File(path, "w") as file:
+        file["inputs/input_0"] = np.ones((1, 2), np.float32)
+        file.create_dataset("predictions/output_0", (1, 2), np.float32, **external)
+    return path
+
+
+def test_a_recording_is_read_by_the_reader(tmp_path: Path, slot: Slot) -> None:
+    """The control."""
+    golden = recording_in(slot, recorded(tmp_path / "x_inputs_and_outputs.h5"))
+    assert [array.shape for array in (*golden.inputs, *golden.outputs)] == [(1, 2), (1, 2)]
+
+
+def test_a_recording_does_not_reach_outside(tmp_path: Path, slot: Slot) -> None:
+    (tmp_path / "secret").write_bytes(b"12345678")
+    path = recorded(tmp_path / "x_inputs_and_outputs.h5", external=[(str(tmp_path / "secret"), 0, 8)])
+    with h5py.File(path) as file:
+        assert file["predictions/output_0"][()].tobytes() == b"12345678"
+    with pytest.raises(MigrationError) as caught:
+        recording_in(slot, path)
+    assert caught.value.code == "SEC003"
+
+
+def test_a_recording_declares_no_more_than_it_stores(tmp_path: Path, slot: Slot) -> None:
+    path = tmp_path / "x_inputs_and_outputs.h5"
+    with h5py.File(path, "w") as file:
+        file["inputs/input_0"] = np.ones((1, 2), np.float32)
+        file.create_dataset("predictions/output_0", (1 << 31,), np.float32, chunks=(1 << 20,))
+    with pytest.raises(MigrationError) as caught:
+        recording_in(slot, path)
+    assert caught.value.code == "SEC004"
