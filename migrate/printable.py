@@ -1,7 +1,8 @@
 """Text from files as it may be shown: in a terminal, a log or a page, on the line where it was put.
 
-A name in a model, an archive or a repository is its author's to choose. Printed raw, escape sequences recolour, hide and
-rewrite what stands on the terminal, a line break forges a line of ours, and marks of direction show a name backwards.
+A name in a model, an archive or a repository is its author's to choose. Printed raw, escape sequences recolour, hide
+and rewrite what stands on the terminal, a line break forges a line of ours, and marks of direction show a name
+backwards.
 """
 
 from __future__ import annotations

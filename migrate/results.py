@@ -125,5 +125,7 @@ class MigrationRecord(msgspec.Struct, frozen=True):
     phases: dict[str, float] = {}
     classes: list[str] | None = None
     """Classes of the layers that rules were shown; None where they were shown none to the end."""
+    files: dict[str, str] = {}
+    """SHA-256 of each file beside this one, by its path: what was compared, and nothing else, is what this tells of."""
     made_for: dict[str, str] = {}
     """What the batch that made this knows its work by: ``key`` (content and options) and ``ruleset``."""

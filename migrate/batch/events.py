@@ -92,6 +92,7 @@ class Outcome:
         peak_bytes: of the workers together.
         protections: of the sandbox, as in force.
         classes: of the layers that rules were shown; None when not known.
+        files: SHA-256 of each file that was published, by its path in the artifact's folder.
     """
 
     result: ArtifactResult | None = None
@@ -103,3 +104,4 @@ class Outcome:
     peak_bytes: int = 0
     protections: tuple[str, ...] = ()
     classes: tuple[str, ...] | None = None
+    files: Mapping[str, str] = field(default_factory=dict)

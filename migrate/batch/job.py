@@ -52,6 +52,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     peak_bytes: int
     protections: list[str]
     classes: list[str] | None = None
+    files: dict[str, str] = {}
 
 
 def find_pipeline(name: str) -> Pipeline:
@@ -114,7 +115,7 @@ class Job:
                 slot.close()  # code of this artifact ran in there; the next one gets fresh workers
         record = _record(request, result)
         phases = {**record.phases, "total": round(time.perf_counter() - started, 4)}
-        return Answer(result, phases, peak, active[0] if active else [], record.classes)
+        return Answer(result, phases, peak, active[0] if active else [], record.classes, record.files)
 
 
 class _Record(msgspec.Struct, frozen=True):
@@ -122,6 +123,7 @@ class _Record(msgspec.Struct, frozen=True):
 
     phases: dict[str, float] = {}
     classes: list[str] | None = None
+    files: dict[str, str] = {}
 
 
 def _record(request: ArtifactRequest, result: ArtifactResult) -> _Record:

@@ -13,12 +13,13 @@ import sqlite3
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from migrate.batch.lock import STATE, not_writable
+from migrate.batch.lock import STATE, must_be_own, not_writable
+from migrate.batch.outputs import Written
 from migrate.batch.ruleset import RuleSet
 from migrate.findings import MigrationError
 from migrate.results import ArtifactResult
@@ -30,7 +31,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS artifacts (
     source TEXT PRIMARY KEY, folder TEXT NOT NULL, key TEXT NOT NULL DEFAULT '', state TEXT NOT NULL,
     size INTEGER NOT NULL DEFAULT 0, result TEXT, updated REAL NOT NULL,
-    ruleset TEXT NOT NULL DEFAULT '', classes TEXT);
+    ruleset TEXT NOT NULL DEFAULT '', classes TEXT, files TEXT);
 CREATE TABLE IF NOT EXISTS attempts (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL, started REAL NOT NULL, seconds REAL, outcome TEXT, cause TEXT,
     phases TEXT, peak_bytes INTEGER);
@@ -42,6 +43,20 @@ CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, pid INTEGER NOT NULL, started REAL NOT NULL, ended REAL, jobs INTEGER, planned INTEGER,
     reason TEXT);
 """
+_SUFFIXES = ("", "-wal", "-shm", "-journal")
+"""Of the files that SQLite keeps for one database."""
+_NOT_DAMAGE = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+"""Primary result codes that say something of the disk, and nothing of what the file holds."""
 PENDING, STARTED, FINISHED = "pending", "started", "finished"
 
 
@@ -58,6 +73,7 @@ class Row:
         result: of the last attempt that gave one.
         ruleset: version of the rules that the result was made with.
         classes: of the layers that those rules were shown; None when not known.
+        files: what it wrote, see `migrate.batch.outputs`; None when not known.
     """
 
     source: str
@@ -68,6 +84,7 @@ class Row:
     result: ArtifactResult | None
     ruleset: str = ""
     classes: tuple[str, ...] | None = None
+    files: Written | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +121,36 @@ class Ledger:
                 self._bring_up_to_date()
             if self._db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 raise sqlite3.DatabaseError("the quick check failed")
+            self._must_be_readable()
         except sqlite3.DatabaseError:
             self._db.close()
             raise
+
+    def _must_be_readable(self) -> None:
+        """Read all of it once: a database can be sound, and hold what no version of this project wrote.
+
+        Raises:
+            sqlite3.DatabaseError: it does.
+        """
+        try:
+            for row in self.rows().values():
+                pure = PurePosixPath(row.folder)
+                if pure.is_absolute() or ".." in pure.parts or not pure.parts:
+                    raise ValueError(f"outputs in {row.folder!r}")
+            self.rulesets(), self.attempts(), self.known_hashes(), self.last_run()
+        except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError) as error:
+            raise sqlite3.DatabaseError(f"a row that nothing here wrote: {error}") from error
 
     def _columns(self) -> set[str]:
         return {row[1] for row in self._db.execute("PRAGMA table_info(artifacts)")}
 
     def _bring_up_to_date(self) -> None:
         """Add what earlier versions did not keep; their results are done again, as their rules are unknown."""
-        for name, declared in (("ruleset", "TEXT NOT NULL DEFAULT ''"), ("classes", "TEXT")):
+        for name, declared in (
+            ("ruleset", "TEXT NOT NULL DEFAULT ''"),
+            ("classes", "TEXT"),
+            ("files", "TEXT"),
+        ):
             if name not in self._columns():
                 self._db.execute(f"ALTER TABLE artifacts ADD COLUMN {name} {declared}")
 
@@ -154,13 +191,19 @@ class Ledger:
     def rows(self) -> dict[str, Row]:
         """All artifacts by source."""
         with self._mutex:
-            later = "ruleset, classes" if "ruleset" in self._columns() else "'', NULL"
+            known = self._columns()
+            later = ", ".join(
+                name if name in known else missing
+                for name, missing in (("ruleset", "''"), ("classes", "NULL"), ("files", "NULL"))
+            )
             found = self._db.execute(
                 f"SELECT source, folder, key, state, size, result, {later} FROM artifacts"
             ).fetchall()
         return {
-            source: Row(source, folder, key, state, size, _result(result), ruleset, _classes(classes))
-            for source, folder, key, state, size, result, ruleset, classes in found
+            source: Row(
+                source, folder, key, state, size, _result(result), ruleset, _classes(classes), _files(files)
+            )
+            for source, folder, key, state, size, result, ruleset, classes, files in found
         }
 
     def rulesets(self) -> dict[str, RuleSet]:
@@ -202,15 +245,27 @@ class Ledger:
                 (seconds, outcome, cause, msgspec.json.encode(phases).decode(), peak_bytes, attempt),
             )
 
-    def finish(self, result: ArtifactResult, ruleset: str, classes: Sequence[str] | None = None) -> None:
-        """The final word on an artifact: its result, the version of the rules, the classes that they were shown."""
+    def finish(
+        self,
+        result: ArtifactResult,
+        ruleset: str,
+        classes: Sequence[str] | None = None,
+        files: Written | None = None,
+    ) -> None:
+        """The final word on an artifact: its result, the rules' version, what they were shown, what was written."""
+        kept = None if files is None else msgspec.json.encode(files).decode()
         shown = None if classes is None else msgspec.json.encode(classes).decode()
         with self._writing() as db:
             db.execute(
-                "UPDATE artifacts SET state = 'finished', result = ?, updated = ?, ruleset = ?, classes = ? "
-                "WHERE source = ?",
-                (msgspec.json.encode(result).decode(), time.time(), ruleset, shown, result.source),
+                "UPDATE artifacts SET state = 'finished', result = ?, updated = ?, ruleset = ?, classes = ?, "
+                "files = ? WHERE source = ?",
+                (msgspec.json.encode(result).decode(), time.time(), ruleset, shown, kept, result.source),
             )
+
+    def distrust(self, source: str) -> None:
+        """Outputs of a finished artifact are not what it wrote: as if it had begun and never ended."""
+        with self._writing() as db:
+            db.execute("UPDATE artifacts SET state = 'started' WHERE source = ?", (source,))
 
     def reopen(self, sources: Iterable[str]) -> None:
         """Make artifacts pending again, their results forgotten."""
@@ -281,6 +336,10 @@ def _classes(text: str | None) -> tuple[str, ...] | None:
     return msgspec.json.decode(text, type=tuple[str, ...]) if text else None
 
 
+def _files(text: str | None) -> Written | None:
+    return msgspec.json.decode(text, type=Written) if text else None
+
+
 def _phases(text: str | None) -> dict[str, float]:
     return msgspec.json.decode(text, type=dict[str, float]) if text else {}
 
@@ -293,13 +352,18 @@ def open_ledger(out: Path) -> tuple[Ledger, Path | None]:
     """
     file = out / STATE / "ledger.sqlite"
     try:
+        for suffix in _SUFFIXES:  # SQLite follows links
+            must_be_own(file.with_name(file.name + suffix))
+    except OSError as error:
+        raise not_writable(out, error) from error
+    try:
         return Ledger(file), None
-    except sqlite3.OperationalError as error:
-        raise not_writable(out, OSError(str(error))) from error
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_DAMAGE:
+            raise not_writable(out, OSError(str(error))) from error
         aside = file.with_name(f"ledger.damaged-{int(time.time())}.sqlite")
         os.replace(file, aside)
-        for suffix in ("-wal", "-shm"):
+        for suffix in _SUFFIXES[1:]:
             with contextlib.suppress(FileNotFoundError):
                 file.with_name(file.name + suffix).unlink()
         return Ledger(file), aside

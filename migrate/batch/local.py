@@ -96,6 +96,7 @@ def ask_job(job: Worker, task: Task, seconds: float) -> Outcome:
         peak_bytes=answer.peak_bytes,
         protections=tuple(answer.protections),
         classes=None if answer.classes is None else tuple(answer.classes),
+        files=answer.files,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
-from typing import TYPE_CHECKING
+import stat
+from typing import IO, TYPE_CHECKING
 
 from migrate.findings import MigrationError
 
@@ -24,8 +26,10 @@ class Lock:
     def __init__(self, out: Path) -> None:
         folder = out / STATE
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._file = (folder / "lock").open("a+")
+            out.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(exist_ok=True)
+            must_be_own(folder)
+            self._file = open_own(folder / "lock", "a+")
         except OSError as error:
             raise not_writable(out, error) from error
         try:
@@ -46,6 +50,38 @@ class Lock:
     def close(self) -> None:
         """Let others in."""
         self._file.close()
+
+
+def must_be_own(path: Path) -> None:
+    """Refuse a link where a file or folder of a batch's state should be: it would have another file written.
+
+    Raises:
+        OSError: it is a link.
+    """
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, f"{path} is a link; remove it")
+
+
+def open_own(path: Path, mode: str) -> IO[str]:
+    """Open a file of a batch's state, in one of the modes of `open`; UTF-8.
+
+    Raises:
+        OSError: it cannot be opened, or is a link or no regular file.
+    """
+
+    def opener(name: str, flags: int) -> int:
+        descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)  # of a pipe nobody waits for
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError(errno.EINVAL, f"{path} is not a regular file; remove it")
+        return descriptor
+
+    try:
+        return open(path, mode, encoding="utf-8", errors="surrogateescape", opener=opener)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            must_be_own(path)
+        raise
 
 
 def not_writable(out: Path, error: OSError) -> MigrationError:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from migrate.batch.ledger import STARTED
+from migrate.batch.ledger import PENDING, STARTED
 from migrate.batch.lock import STATE
+from migrate.batch.outputs import tells_of, written
 from migrate.batch.plan import Action
 from migrate.results import MigrationRecord
 
@@ -32,24 +33,22 @@ def recover(
         ledger: gets the results.
         out: folder of the outputs.
         ruleset: version of the rules of this run.
-        everything: look at all folders, because the ledger was lost; else at those begun and not finished.
+        everything: the ledger was lost, so that every folder may be a batch's own; else those begun and not finished.
     """
     rows = ledger.rows()
     left = []
     for one in plan:
         row = rows.get(one.candidate.source)
-        record = None
-        if one.action is Action.MIGRATE and (everything or (row and row.state == STARTED)):
-            record = record_in(out / one.folder)
+        begun = everything or (row is not None and row.state == STARTED)
+        asked = begun or row is None or row.state == PENDING
+        record = record_in(out / one.folder) if one.action is Action.MIGRATE and asked else None
         if record is None or record.result.source != one.candidate.source:
             left.append(one)
-        elif record.made_for == {"key": one.key, "ruleset": ruleset}:
-            ledger.finish(record.result, ruleset, record.classes)
+        elif record.made_for == {"key": one.key, "ruleset": ruleset} and tells_of(out / one.folder, record):
+            ledger.finish(record.result, ruleset, record.classes, written(out, one.folder, record.files))
             left.append(replace(one, action=Action.KEEP))
-        else:
-            left.append(
-                replace(one, ours=True)
-            )  # made by an earlier run, of another content or by other rules
+        else:  # of another content, by other rules, or damaged: to be replaced where it is known to be a batch's own
+            left.append(replace(one, ours=one.ours or begun))
     return left
 
 

@@ -18,7 +18,7 @@ from migrate.batch.events import Event
 from migrate.batch.inputs import find
 from migrate.batch.ledger import Ledger, open_ledger
 from migrate.batch.local import Executor, LocalExecutor
-from migrate.batch.lock import STATE, Lock, not_writable
+from migrate.batch.lock import STATE, Lock, not_writable, open_own
 from migrate.batch.options import BatchOptions
 from migrate.batch.plan import Planned, Upgrade, expectations, make_plan
 from migrate.batch.remote import publish_state, recover_state, state_folder
@@ -142,7 +142,7 @@ class _Log:
         self._listener = listener
         self._mutex = threading.RLock()  # a signal may arrive, and be told, while an event is
         try:
-            self._file = file.open("a", encoding="utf-8")
+            self._file = open_own(file, "a")
         except OSError as error:
             raise not_writable(file.parent.parent, error) from error
 

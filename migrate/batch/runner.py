@@ -16,8 +16,10 @@ from migrate.batch import resources
 from migrate.batch.events import Event, Outcome, Task
 from migrate.batch.interrupts import Interrupts
 from migrate.batch.job import Settings
+from migrate.batch.ledger import FINISHED
 from migrate.batch.local import RETRIED, Executor
-from migrate.batch.lock import STATE, not_writable
+from migrate.batch.lock import STATE, not_writable, open_own
+from migrate.batch.outputs import missing_or_changed, written
 from migrate.batch.plan import Action, Upgrade, make_plan, task_of
 from migrate.batch.recover import recover, sweep_outputs
 from migrate.findings import MigrationError, Status
@@ -75,12 +77,25 @@ class BatchRun:
         ledger.remember_ruleset(batch.rules)
         keys = found.keys(ledger, batch.options)
         upgrade = Upgrade(ledger.rulesets(), batch.rules)
+        self._reopen_damaged()
         rows = ledger.rows()
         plan = make_plan(found.candidates, keys, rows, upgrade, retry=batch.retry, remote=found.remote)
         ledger.plan(
             (one.candidate.source, one.folder, one.key, one.candidate.size, one.outdated) for one in plan
         )
         self._plan = recover(plan, ledger, out, self._ruleset, everything=rebuilt)
+
+    def _reopen_damaged(self) -> None:
+        """Outputs that were deleted or overwritten since they were written are made again."""
+        if self._out_url:
+            return  # they are in the store
+        for source, row in self._ledger.rows().items():
+            if row.state != FINISHED or row.result is None:
+                continue
+            if path := missing_or_changed(self._out, row.result, row.files):
+                self._ledger.distrust(source)
+                message = f"{path} is not what was written; {source} is migrated again"
+                self._log(Event("warning", source, {"message": message}))
 
     def go(self, make_executor: Callable[[int, Settings, BatchOptions], Executor]) -> BatchReport:
         """Migrate what the plan says, and report all of it.
@@ -173,7 +188,8 @@ class BatchRun:
             return
         final = result or self._failed(task, outcome)
         final = msgspec.structs.replace(final, source=task.source, seconds=round(seconds, 3))
-        self._ledger.finish(final, self._ruleset, outcome.classes)
+        files = written(self._out, task.folder, outcome.files)
+        self._ledger.finish(final, self._ruleset, outcome.classes, files)
         data = {
             "status": final.status.value,
             "seconds": final.seconds,
@@ -227,7 +243,7 @@ class BatchRun:
             copied = msgspec.structs.replace(
                 leader, source=one.candidate.source, findings=[*leader.findings, note], seconds=0.0
             )
-            self._ledger.finish(copied, row.ruleset, row.classes)
+            self._ledger.finish(copied, row.ruleset, row.classes, row.files)
             self._log(
                 Event(
                     "done",
@@ -251,7 +267,8 @@ class BatchRun:
         target = self._out / "report.json"
         beside = self._out / STATE / "report.json.tmp"
         try:
-            beside.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+            with open_own(beside, "w") as file:
+                file.write(msgspec.json.format(msgspec.json.encode(report), indent=1).decode() + "\n")
             os.replace(beside, target)
         except OSError as error:
             if not self._reason[0]:

@@ -96,6 +96,16 @@ def check_depth(value: Any, what: str, place: str) -> None:
     raise MigrationError("SEC009", f"{what} is nested deeper than {MAX_DEPTH} levels", _BOMB_HINT, place)
 
 
+def digests_below(folder: Path) -> dict[str, str]:
+    """SHA-256 of each file in a folder and below it, by its path from there; links are no files.
+
+    Raises:
+        MigrationError: FMT021 when one cannot be read.
+    """
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in sorted(files)}
+
+
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes; of a directory, of its sorted relative names and their files' digests.
 

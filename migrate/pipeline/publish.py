@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from migrate.findings import MigrationError
+from migrate.formats.limits import digests_below
 from migrate.results import MigrationRecord
 
 FLUSHES = 16
@@ -56,7 +57,8 @@ def publish(folder: Path, parts: Mapping[str, Path], record: MigrationRecord) ->
         staging.mkdir(parents=True)
         for name, source in parts.items():
             shutil.move(source, staging / name)
-        record_bytes = msgspec.json.format(msgspec.json.encode(record), indent=1)
+        complete = msgspec.structs.replace(record, files=digests_below(staging))
+        record_bytes = msgspec.json.format(msgspec.json.encode(complete), indent=1)
         (staging / "migration.json").write_bytes(record_bytes + b"\n")
         _flush(staging)
         if folder.exists():
