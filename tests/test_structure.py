@@ -84,5 +84,10 @@ def test_the_lowest_of_source_know_nothing_of_rules() -> None:
 
 
 def test_the_vocabulary_is_the_ground() -> None:
-    assert graph()["migrate.findings"] == set()
-    assert {part(name) for name in reached("codemods.cli")} <= {"codemods", "migrate", "migrate.findings"}
+    assert graph()["migrate.findings"] == graph()["migrate.printable"] == set()
+    assert {part(name) for name in reached("codemods.cli")} <= {
+        "codemods",
+        "migrate",
+        "migrate.findings",
+        "migrate.printable",
+    }

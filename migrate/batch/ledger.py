@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from migrate.batch.lock import STATE, must_be_own, not_writable
-from migrate.batch.outputs import Written
 from migrate.batch.ruleset import RuleSet
 from migrate.findings import MigrationError
 from migrate.results import ArtifactResult
@@ -57,6 +56,8 @@ _NOT_DAMAGE = frozenset(
     }
 )
 """Primary result codes that say something of the disk, and nothing of what the file holds."""
+Written = dict[str, tuple[int, str, str]]
+"""Path from the output folder to size, time of change and SHA-256 of each file that an artifact became."""
 PENDING, STARTED, FINISHED = "pending", "started", "finished"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrate.batch.keys import changed
+from migrate.batch.ledger import Written
 from migrate.findings import MigrationError, Status
 from migrate.formats.limits import sha256_of
 from migrate.results import MigrationRecord
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from migrate.results import ArtifactResult
 
 RECORD = "migration.json"
-Written = dict[str, tuple[int, str, str]]
-"""Path from the output folder to size, time of change and SHA-256 of each file."""
 
 
 def written(out: Path, folder: str, digests: Mapping[str, str]) -> Written:
