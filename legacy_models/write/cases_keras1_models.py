@@ -53,8 +53,6 @@ def merge_modes(kit):
     ONE,
     "Merge with a Python function as its mode, stored as bytecode.",
     "keras1 merge merge_lambda bytecode lambda",
-    status="unsafe",
-    reason="SEC",
 )
 def merge_lambda(kit):
     L = kit.layers
@@ -69,8 +67,6 @@ def merge_lambda(kit):
     ONE,
     "A Lambda layer of Keras 1.",
     "keras1 lambda bytecode",
-    status="unsafe",
-    reason="SEC",
 )
 def lambda_bytecode(kit):
     L = kit.layers

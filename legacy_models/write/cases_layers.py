@@ -186,8 +186,6 @@ def embedding(kit):
     "keras-2.2.4 ~tf.keras-2.8 tf.keras-2.13/keras",
     "Python code in a Lambda layer, stored as bytecode of one Python version.",
     "lambda bytecode",
-    status="unsafe",
-    reason="SEC",
 )
 def lambda_bytecode(kit):
     L = kit.layers
@@ -205,8 +203,6 @@ def halve(x):
     "tf.keras-2.8",
     "A Lambda layer of a named function, whose bytecode the file holds.",
     "lambda named_function",
-    status="unsafe",
-    reason="SEC",
     custom="halve.py",
 )
 def lambda_named(kit):

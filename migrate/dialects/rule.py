@@ -48,6 +48,8 @@ class Era:
     layout: str | None = None
     keep_weights: bool = False
     """Leave weights as stored where a rule could fold a constant into them (then a function is registered)."""
+    defined: Mapping[str, Any] = field(default_factory=dict)
+    """Values of Python globals that functions in the file name and the file does not hold (``--define``)."""
 
     @staticmethod
     def of(keras: str | None, backend: str | None = None, layout: str | None = None) -> Era:
@@ -95,6 +97,8 @@ class Notes:
 
 LayerChange = Callable[[Layer, Era], Layer]
 ModelChange = Callable[[Model, Era], Model]
+NotedChange = Callable[[Model, Era, Notes], Model]
+"""A change that leaves findings about what it made of a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ class ModelRule:
 
     rule: Rule
     step: Step
-    change: ModelChange
+    change: NotedChange
 
     def applies(self, era: Era) -> bool:
         """Whether the rule looks at files of this era."""
@@ -181,6 +185,17 @@ def model_rule(rule: Rule, step: Step) -> Callable[[ModelChange], ModelChange]:
     declare(rule, step)
 
     def register(change: ModelChange) -> ModelChange:
+        _BY_STEP[step].append(ModelRule(rule, step, lambda model, era, notes: change(model, era)))
+        return change
+
+    return register
+
+
+def noting_model_rule(rule: Rule, step: Step) -> Callable[[NotedChange], NotedChange]:
+    """Register a function on models that tells in the notes what it made of them."""
+    declare(rule, step)
+
+    def register(change: NotedChange) -> NotedChange:
         _BY_STEP[step].append(ModelRule(rule, step, change))
         return change
 

@@ -48,9 +48,14 @@ UNCHANGED = frozenset(
 _BROADCAST = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"})
 
 
-def infer_shapes(model: Model) -> dict[TensorRef, Shape]:
-    """Shapes by tensor; of a Sequential model every layer's only output."""
-    known: dict[TensorRef, Shape] = {}
+def infer_shapes(model: Model, given: Mapping[TensorRef, Shape] | None = None) -> dict[TensorRef, Shape]:
+    """Shapes by tensor; of a Sequential model every layer's only output.
+
+    Args:
+        model: in the final Keras 2 dialect.
+        given: shapes of a Functional model's tensors that are known already.
+    """
+    known: dict[TensorRef, Shape] = dict(given or {})
     previous: Shape | None = None
     if model.topology is Topology.SEQUENTIAL:
         for layer in model.layers:

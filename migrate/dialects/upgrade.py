@@ -52,7 +52,7 @@ def _apply_to_model(rule: ModelRule, model: Model, era: Era, notes: Notes, place
         layers.append(layer if inner is layer.model else replace(layer, model=inner))
     if any(new is not old for new, old in zip(layers, model.layers, strict=True)):
         model = replace(model, layers=tuple(layers))
-    changed = rule.change(model, era)
+    changed = rule.change(model, era, notes)
     if changed is not model:
         names = [layer.name for layer in model.layers], [layer.name for layer in changed.layers]
         before, after = names if names[0] != names[1] else (None, None)

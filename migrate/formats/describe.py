@@ -7,8 +7,7 @@ from typing import Any
 
 import msgspec
 
-from migrate.formats.bytecode import find_bytecode
-from migrate.formats.layer_config import class_of, layer_name, layers_of
+from migrate.formats.layer_config import layer_name, layers_of
 from migrate.formats.limits import MAX_DEPTH
 from migrate.formats.stock import ACTIVATIONS, TRAINING, TRAINING_FUNCTIONS, is_stock_class
 
@@ -141,16 +140,6 @@ def custom_training(training: dict[str, Any]) -> list[str]:
         elif isinstance(node, dict):
             todo.extend((key, child) for child in node.values())
     return sorted(found)
-
-
-def has_bytecode(architecture: dict[str, Any]) -> list[str]:
-    """Names of layers that hold a function as Python bytecode."""
-    return ["/".join(path) for path, layer in walk_layers(architecture) if any(find_bytecode(_plain(layer)))]
-
-
-def _plain(layer: dict[str, Any]) -> dict[str, Any]:
-    """A layer without the layers inside it, which are looked at by themselves."""
-    return layer if layers_of(layer) is None else {"class_name": class_of(layer)}
 
 
 def _input_record(name: str, layer: dict[str, Any]) -> TensorRecord:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.bytecode import find_bytecode
 from migrate.formats.describe import (
     LayerRecord,
     TensorRecord,
     custom_objects,
     custom_training,
-    has_bytecode,
     model_inputs,
     model_outputs,
     walk_layers,
@@ -22,6 +22,7 @@ from migrate.formats.vocabulary import layers_without_vocabulary
 from migrate.inspection.records import Inspection, PlannedRule, TrainingRecord, WriterRecord
 from migrate.outcomes import severity_of
 from migrate.parity.golden import find_golden
+from migrate.scan.bytecode import bytecode_finding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,16 +113,12 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
             )
         ]
     found = []
-    if names := has_bytecode(root):
-        found.append(
-            Finding(
-                "CFG017",
-                Severity.ERROR,
-                f"Lambda layers with Python bytecode: {', '.join(names)}",
-                "Give their functions with --custom-objects FILE.py; bytecode is not run.",
-                names[0],
-            )
+    for code in find_bytecode(root):
+        finding = bytecode_finding(
+            code.value, f"{code.class_name}: {code.key!r} is Python bytecode", code.place
         )
+        if finding.severity is Severity.ERROR:
+            found.append(finding)
     named = {own.name: own for own in reversed(own_names(artifact))}
     recorded = find_golden(artifact.source) is not None
     found += [refusal(own).finding(Severity.ERROR) for own in named.values() if own.certain or not recorded]

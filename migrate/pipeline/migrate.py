@@ -63,7 +63,8 @@ def _migrate(
         if not staged.format.is_model:
             raise refusal(staged.found)
         progress.findings += misnamed(request.path.name, staged.format)
-        progress.findings += must_be_safe(slot, staged.scanned, options.trust)
+        interprets = staged.format not in (Format.SAVED_MODEL, Format.FROZEN_GRAPH)
+        progress.findings += must_be_safe(slot, staged.scanned, options.trust, interprets=interprets)
     if staged.format is Format.SAVED_MODEL:
         written = migrate_saved_model(request, options, slot, staged, progress)
     elif staged.format is Format.FROZEN_GRAPH:

@@ -11,23 +11,30 @@ from migrate.worlds.pool import Slot
 from migrate.worlds.reader.answers import read_answer
 
 NOT_EXAMINED = "SEC014"
+_BYTECODE = "SEC001"
 MODELS = frozenset({"model.keras", "saved_model"})
 """Parts of an output that somebody's loader will read."""
 
 
-def must_be_safe(slot: Slot, sources: Iterable[Path], trust: bool) -> list[Finding]:
+def must_be_safe(
+    slot: Slot, sources: Iterable[Path], trust: bool, *, interprets: bool = False
+) -> list[Finding]:
     """Findings of the scan that do not forbid loading.
 
     Args:
         slot: its reader looks at the files.
         sources: every file and folder of one artifact that will be read.
         trust: load whatever is found.
+        interprets: whether bytecode is interpreted from here on, where it names tensor functions alone, and not given
+            to a loader.
 
     Raises:
         MigrationError: the first finding that is unsafe or says that something was not examined, unless ``trust``.
     """
     findings = [finding for source in sources for finding in _scan(slot, source)]
-    worst = next((finding for finding in findings if _forbids_loading(finding)), None)
+    worst = next(
+        (f for f in findings if _forbids_loading(f) or (f.code == _BYTECODE and not interprets)), None
+    )
     if worst is not None and not trust:
         raise MigrationError(
             worst.code,
@@ -50,7 +57,7 @@ def must_write_safely(slot: Slot, parts: Mapping[str, Path]) -> None:
     """
     for name in MODELS & parts.keys():
         for finding in _scan(slot, parts[name]):
-            if _forbids_loading(finding):
+            if _forbids_loading(finding) or finding.code == _BYTECODE:
                 raise MigrationError(
                     finding.code,
                     f"{name} would hold what the scan refuses: {finding.message}",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrate.formats.bytecode import is_marshalled_function, join_place
 from migrate.formats.limits import MAX_ARCHITECTURE_BYTES, MAX_DEPTH
+from migrate.scan.bytecode import bytecode_finding
 from migrate.scan.objects import judge_object
 from migrate.scan.rules import found
 
@@ -76,15 +77,16 @@ def scan_value(value: Any, place: str, inside: frozenset[str] = NO_FILES) -> lis
         place: for messages.
         inside: names of the files of words that the artifact has itself; see `_judge_paths`.
     """
-    kept: dict[tuple[str, str, str], Finding] = {}
-    count: dict[str, int] = {}
+    kept: dict[tuple[str, str, str, str], Finding] = {}
+    count: dict[tuple[str, str], int] = {}
     for finding in _walk(value, place, inside):
         # the walk meets one Lambda several times: as a class, as a type, as a list
         message = "" if finding.code == "SEC001" else finding.message
-        key = (finding.code, message, finding.place)
-        if key not in kept and count.get(finding.code, 0) < MAX_PLACES:
+        kind = (finding.code, finding.severity)
+        key = (*kind, message, finding.place)
+        if key not in kept and count.get(kind, 0) < MAX_PLACES:
             kept[key] = finding
-            count[finding.code] = count.get(finding.code, 0) + 1
+            count[kind] = count.get(kind, 0) + 1
     return list(kept.values())
 
 
@@ -120,7 +122,7 @@ def _walk(root: Any, place: str, inside: frozenset[str]) -> Iterator[Finding]:
                     stack.append(_Node(child, inner, node.depth + 1, training))
         elif isinstance(value, list):
             if is_marshalled_function(value):
-                yield found("SEC001", "a list holds marshalled bytecode", node.place)
+                yield bytecode_finding(value, "a list holds marshalled bytecode", node.place)
             stack += [
                 _Node(child, node.place, node.depth + 1, node.training)
                 for child in value

@@ -13,7 +13,7 @@ from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, struc
 from migrate.dialects.graph_rewrites import Fragment, expand_graphs, inline, named, to_functional, unique_name
 from migrate.dialects.masks import mask_makers
 from migrate.dialects.rule import Era, Step, layer_rule, model_rule
-from migrate.findings import MigrationError, Rule, Severity
+from migrate.findings import Rule, Severity
 
 _CLASSES: Mapping[str, str] = {
     "sum": "Add",
@@ -123,26 +123,10 @@ def _alone(layer: Layer) -> Model:
     "Merge",
 )
 def merge_layer(layer: Layer, era: Era) -> Layer:
-    """Use the class that the mode stands for.
-
-    Raises:
-        MigrationError: ``SEC001`` when the mode is Python bytecode, ``CFG018`` when it is a function's name.
-    """
+    """Use the class that the mode stands for; a function of the author's is that of a Lambda."""
     mode, kind = layer.config.get("mode"), layer.config.get("mode_type", "raw")
-    if kind == "lambda" or isinstance(mode, list):
-        raise MigrationError(
-            "SEC001",
-            f"Merge {layer.name!r} joins its inputs by Python bytecode, which is never executed",
-            "Rebuild the model from its source with a layer in place of the lambda.",
-            place=layer.name,
-        )
-    if kind == "function":
-        raise MigrationError(
-            "CFG018",
-            f"Merge {layer.name!r} joins its inputs by the function {mode!r}, of which the file holds the name only",
-            "Rebuild the model from its source with a layer in place of the function.",
-            place=layer.name,
-        )
+    if kind in ("lambda", "function") or isinstance(mode, list):
+        return replace(layer, class_name="Lambda", config=_lambda_config(layer.config))
     if not isinstance(mode, str) or mode not in _CLASSES:
         return layer
     config = {"trainable": layer.config["trainable"]} if "trainable" in layer.config else {}
@@ -152,6 +136,19 @@ def merge_layer(layer: Layer, era: Era) -> Layer:
         config["axes"] = layer.config.get("dot_axes", -1)
         config["normalize"] = False
     return replace(layer, class_name=_CLASSES[mode], config=config)
+
+
+def _lambda_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A Merge calls its function with the list of inputs and ``arguments``, as a Lambda does."""
+    kept = {key: value for key, value in config.items() if key.startswith("output_shape")}
+    return {
+        **kept,
+        "name": config.get("name"),
+        "function": config.get("mode"),
+        "function_type": config.get("mode_type", "lambda"),
+        "mask": config.get("output_mask"),
+        "arguments": config.get("arguments") or {},
+    }
 
 
 @model_rule(

@@ -3,6 +3,10 @@
 from migrate.dialects.keras2 import axes, cudnn, dtypes, recurrent, spelling, stacked_states
 
 # isort: split
+# The operations that a Lambda becomes are rewritten by the rules below like any other.
+from migrate.dialects.keras2 import lambdas
+
+# isort: split
 # These need the defaults that the modules above fill in; the order of channels comes last.
 from migrate.dialects.keras2 import attention_masks, masked_bidirectional, resizing, theano, theano_pooling
 
@@ -15,6 +19,7 @@ __all__ = [
     "channels_first",
     "cudnn",
     "dtypes",
+    "lambdas",
     "masked_bidirectional",
     "recurrent",
     "resizing",

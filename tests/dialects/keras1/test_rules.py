@@ -223,14 +223,20 @@ def test_each_merge_mode_has_its_class() -> None:
     assert "Merge" not in names
 
 
-def test_bytecode_is_never_run() -> None:
-    with pytest.raises(MigrationError) as refused:
-        translated("keras-1.2.2/merge_lambda")
-    assert refused.value.code == "SEC001"
-    named = Layer("Merge", "m", {"mode": "difference", "mode_type": "function"})
-    with pytest.raises(MigrationError) as refused:
-        merge_layer(named, ERA)
-    assert refused.value.code == "CFG018"
+def test_a_merge_by_a_function_is_a_lambda() -> None:
+    code = ["4wEAAAA=", None, None]
+    merge = Layer("Merge", "m", {"mode": code, "mode_type": "lambda", "arguments": {"scale": 2.0}})
+    layer = merge_layer(merge, ERA)
+    assert layer.class_name == "Lambda"
+    assert layer.config["function"] == code
+    assert layer.config["arguments"] == {"scale": 2.0}
+    named = merge_layer(Layer("Merge", "m", {"mode": "difference", "mode_type": "function"}), ERA)
+    assert (named.config["function"], named.config["function_type"]) == ("difference", "function")
+
+
+def test_the_bytecode_of_a_merge_becomes_operations() -> None:
+    model = translated("keras-1.2.2/merge_lambda").legacy
+    assert model.layer("merge_1").config["function"] == "math.subtract"
 
 
 def test_a_full_border_is_padding_before_a_valid_convolution() -> None:

@@ -1,0 +1,168 @@
+"""Operators, indexing, and building lists, tuples, dictionaries and slices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from migrate.bytecode import operators
+from migrate.bytecode.errors import Refused
+from migrate.bytecode.frame import Frame
+from migrate.bytecode.marshal import Layout
+from migrate.bytecode.steps.step import Interpreter, Step, push
+from migrate.bytecode.values import bounded, describe, has_tensor, truth
+
+
+def _binary(machine: Interpreter, frame: Frame, symbol: str) -> None:
+    right, left = frame.pop(), frame.pop()
+    push(frame, bounded(operators.binary(machine.recorder, symbol, left, right)))
+
+
+def _inplace(machine: Interpreter, frame: Frame, symbol: str) -> None:
+    right, left = frame.pop(), frame.pop()
+    if symbol == "+" and type(left) is list and isinstance(right, list | tuple):
+        left += right
+        push(frame, bounded(left))
+        return
+    push(frame, bounded(operators.binary(machine.recorder, symbol, left, right)))
+
+
+def _unary(machine: Interpreter, frame: Frame, symbol: str) -> None:
+    push(frame, operators.unary(machine.recorder, symbol, frame.pop()))
+
+
+def _compare(machine: Interpreter, frame: Frame, symbol: str) -> None:
+    right, left = frame.pop(), frame.pop()
+    push(frame, operators.compare(machine.recorder, symbol, left, right))
+
+
+def _to_bool(machine: Interpreter, frame: Frame, _: Any) -> None:
+    push(frame, truth(frame.pop()))
+
+
+def _subscript(machine: Interpreter, frame: Frame, _: Any) -> None:
+    key, value = frame.pop(), frame.pop()
+    push(frame, operators.subscript(machine.recorder, value, key))
+
+
+def _slice_of(machine: Interpreter, frame: Frame, which: int) -> None:
+    """``x[a:b]``: 3 takes both bounds from the stack, 1 the first, 2 the second, 0 none."""
+    stop = frame.pop() if which & 2 else None
+    start = frame.pop() if which & 1 else None
+    push(frame, operators.subscript(machine.recorder, frame.pop(), slice(start, stop)))
+
+
+def _store_subscript(machine: Interpreter, frame: Frame, _: Any) -> None:
+    key, container, value = frame.pop(), frame.pop(), frame.pop()
+    _assign(container, key, value)
+
+
+def _assign(container: Any, key: Any, value: Any) -> None:
+    if type(container) is dict and isinstance(key, int | str | tuple) and not has_tensor(key):
+        container[key] = value
+        bounded(container)
+    elif type(container) is list and type(key) is int and -len(container) <= key < len(container):
+        container[key] = value
+    else:
+        raise Refused(f"assigns to an element of {describe(container)}")
+
+
+def _slice(machine: Interpreter, frame: Frame, count: int) -> None:
+    if count not in (2, 3):
+        raise Refused("builds a slice of another number of parts")
+    push(frame, slice(*frame.pop_many(count)))
+
+
+def _build(machine: Interpreter, frame: Frame, what: tuple[str, int]) -> None:
+    kind, count = what
+    items = frame.pop_many(count * 2 if kind == "map" else count)
+    if kind == "map":
+        made: dict[Any, Any] = {}
+        for key, value in zip(items[::2], items[1::2], strict=True):
+            _assign(made, key, value)
+        push(frame, made)
+    else:
+        push(frame, tuple(items) if kind == "tuple" else items)
+
+
+def _const_keys(machine: Interpreter, frame: Frame, count: int) -> None:
+    keys = frame.pop()
+    values = frame.pop_many(count)
+    if not isinstance(keys, tuple) or len(keys) != count:
+        raise Refused("builds a dictionary with another number of keys")
+    made: dict[Any, Any] = {}
+    for key, value in zip(keys, values, strict=True):
+        _assign(made, key, value)
+    push(frame, made)
+
+
+def _store_map(machine: Interpreter, frame: Frame, _: Any) -> None:
+    key, value = frame.pop(), frame.pop()
+    _assign(frame.peek(1), key, value)
+
+
+def _append(machine: Interpreter, frame: Frame, depth: int) -> None:
+    value = frame.pop()
+    target = frame.peek(depth)
+    if type(target) is not list:
+        raise Refused("appends to what is no list")
+    target.append(value)
+    bounded(target)
+
+
+def _extend(machine: Interpreter, frame: Frame, depth: int) -> None:
+    items = operators.items_of(machine.recorder, frame.pop())
+    target = frame.peek(depth)
+    if type(target) is not list:
+        raise Refused("extends what is no list")
+    target += items
+    bounded(target)
+
+
+def _set_item(machine: Interpreter, frame: Frame, depth: int) -> None:
+    value, key = frame.pop(), frame.pop()
+    if frame.function.code.layout in (Layout.PYTHON_27, Layout.PYTHON_34):
+        value, key = key, value  # until 3.7 the key is on top
+    _assign(frame.peek(depth), key, value)
+
+
+def _update(machine: Interpreter, frame: Frame, depth: int) -> None:
+    more = frame.pop()
+    target = frame.peek(depth)
+    if type(target) is not dict or type(more) is not dict:
+        raise Refused("merges what is no dictionary")
+    target |= more
+    bounded(target)
+
+
+def _list_to_tuple(machine: Interpreter, frame: Frame, _: Any) -> None:
+    push(frame, tuple(operators.items_of(machine.recorder, frame.pop())))
+
+
+def _unpack(machine: Interpreter, frame: Frame, count: int) -> None:
+    items = operators.items_of(machine.recorder, frame.pop())
+    if len(items) != count:
+        raise Refused(f"unpacks {len(items)} values into {count} variables")
+    frame.stack += reversed(items)
+
+
+STEPS: Mapping[str, Step] = {
+    "append": _append,
+    "binary": _binary,
+    "build": _build,
+    "compare": _compare,
+    "const_keys": _const_keys,
+    "extend": _extend,
+    "inplace": _inplace,
+    "list_to_tuple": _list_to_tuple,
+    "set_item": _set_item,
+    "slice": _slice,
+    "slice_of": _slice_of,
+    "store_map": _store_map,
+    "store_subscript": _store_subscript,
+    "subscript": _subscript,
+    "to_bool": _to_bool,
+    "unary": _unary,
+    "unpack": _unpack,
+    "update": _update,
+}

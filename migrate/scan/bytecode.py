@@ -1,0 +1,29 @@
+"""What is said of a function by value: whether its bytecode names anything that is not on the allow-list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrate.bytecode.errors import Refused
+from migrate.bytecode.judge import judge
+from migrate.findings import Finding, Severity
+from migrate.scan.rules import found
+
+
+def bytecode_finding(value: Any, message: str, place: str) -> Finding:
+    """``SEC001``: unsafe, or a warning where every instruction and name is known to work on tensors alone.
+
+    Such bytecode is interpreted by a migration; a loader of Keras 2 would still execute it.
+
+    Args:
+        value: the function as the configuration holds it; it is decoded, never executed.
+        message: what it is.
+        place: where it stands.
+    """
+    try:
+        judge(value)
+    except Refused as refusal:
+        hint = f"Give its value with --define {refusal.missing}=VALUE." if refusal.missing else ""
+        finding = found("SEC001", f"{message}: {refusal}", place)
+        return Finding(finding.code, finding.severity, finding.message, hint or finding.hint, finding.place)
+    return found("SEC001", f"{message} of arithmetic and tensor functions alone", place, Severity.WARNING)
