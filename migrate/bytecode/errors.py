@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 
+def definition_hint(name: str) -> str:
+    """What to do about a global that is not in the file."""
+    return f"Give its value with --define {name}=VALUE."
+
+
 class Refused(Exception):  # noqa: N818 - an outcome, raised through the interpreter's frames
     """The bytecode is malformed, out of bounds, or does something that is not on the allow-list.
 
@@ -17,6 +22,16 @@ class Refused(Exception):  # noqa: N818 - an outcome, raised through the interpr
         self.reason = reason
         self.missing = missing
         self.instruction = instruction
+
+    @property
+    def hint(self) -> str:
+        """What a person can do about it."""
+        if self.missing:
+            return definition_hint(self.missing)
+        return (
+            "Replace the Lambda in the source by a layer of Keras or a registered class, and give the function that "
+            "builds the model with --architecture FILE.py:FUNCTION."
+        )
 
     def __str__(self) -> str:
         return f"{self.reason} (at {self.instruction})" if self.instruction else self.reason

@@ -16,23 +16,23 @@ from migrate.bytecode.steps import STEPS
 from migrate.bytecode.values import UNLISTED
 
 
-def judge(value: Any, defined: frozenset[str] = frozenset()) -> None:
+def judge(value: Any) -> None:
     """Look at every instruction and every name of a function and of those inside it.
 
     Args:
         value: as the configuration of a layer holds it.
-        defined: globals whose values the user gives.
 
     Raises:
         Refused: with the first instruction or name that is not on the allow-list in any reading.
     """
     code, _, _ = read_function(value)
-    for version in readings(code):
-        for refusal in _refusals(code, version, defined):
-            raise refusal
+    found = [refusal for version in readings(code) for refusal in _refusals(code, version)]
+    # A value that is missing can be given; it must not hide a name that cannot.
+    for refusal in sorted(found, key=lambda refusal: bool(refusal.missing)):
+        raise refusal
 
 
-def _refusals(code: Code, version: str, defined: frozenset[str]) -> Iterator[Refused]:
+def _refusals(code: Code, version: str) -> Iterator[Refused]:
     members = known_names() | ATTRIBUTES
     for function in functions_in(code):
         for instruction in decode(function, version):
@@ -40,7 +40,7 @@ def _refusals(code: Code, version: str, defined: frozenset[str]) -> Iterator[Ref
             text = instruction.text
             if op not in STEPS and op != "return":
                 yield Refused(f"{instruction.opcode} is not on the allow-list", instruction=text)
-            elif op == "global" and name not in defined and global_value(name) is UNLISTED:
+            elif op == "global" and global_value(name) is UNLISTED:
                 yield Refused(f"the global {name!r} is not in the file", missing=name, instruction=text)
             elif op == "import" and not is_module(name):
                 yield Refused(f"the module {name!r} is not on the allow-list", instruction=text)

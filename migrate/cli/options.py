@@ -53,6 +53,7 @@ def options_from(chosen: Mapping[str, Any]) -> Options:
         "architecture": _architecture,
         "input_shape": _input_shape,
         "stock_names": _names,
+        "define": _definitions,
         "custom_objects": lambda files: tuple(file.resolve() for file in files),
         "serving": lambda folder: folder and folder.resolve(),
     }
@@ -92,6 +93,16 @@ def _architecture(text: str | None) -> str | None:
 
 def _names(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(name.strip() for text in texts for name in text.split(",") if name.strip())
+
+
+def _definitions(texts: Sequence[str]) -> tuple[str, ...]:
+    from migrate.bytecode.definitions import definitions
+
+    try:
+        definitions(texts)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--define") from error
+    return tuple(texts)
 
 
 def _input_shape(text: str | None) -> str | None:

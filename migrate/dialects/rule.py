@@ -49,7 +49,7 @@ class Era:
     keep_weights: bool = False
     """Leave weights as stored where a rule could fold a constant into them (then a function is registered)."""
     defined: Mapping[str, Any] = field(default_factory=dict)
-    """Values of Python globals that functions in the file name and the file does not hold (``--define``)."""
+    """Values of Python globals that functions in the file name and the file does not hold."""
 
     @staticmethod
     def of(keras: str | None, backend: str | None = None, layout: str | None = None) -> Era:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from migrate.findings import Finding, MigrationError, Severity
-from migrate.formats.bytecode import find_bytecode
 from migrate.formats.describe import (
     LayerRecord,
     TensorRecord,
@@ -22,7 +21,6 @@ from migrate.formats.vocabulary import layers_without_vocabulary
 from migrate.inspection.records import Inspection, PlannedRule, TrainingRecord, WriterRecord
 from migrate.outcomes import severity_of
 from migrate.parity.golden import find_golden
-from migrate.scan.bytecode import bytecode_finding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,12 +111,6 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
             )
         ]
     found = []
-    for code in find_bytecode(root):
-        finding = bytecode_finding(
-            code.value, f"{code.class_name}: {code.key!r} is Python bytecode", code.place
-        )
-        if finding.severity is Severity.ERROR:
-            found.append(finding)
     named = {own.name: own for own in reversed(own_names(artifact))}
     recorded = find_golden(artifact.source) is not None
     found += [refusal(own).finding(Severity.ERROR) for own in named.values() if own.certain or not recorded]

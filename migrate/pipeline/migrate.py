@@ -6,6 +6,7 @@ import time
 
 import msgspec
 
+from migrate.bytecode.definitions import definitions
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
 from migrate.formats.naming import misnamed
@@ -64,7 +65,9 @@ def _migrate(
             raise refusal(staged.found)
         progress.findings += misnamed(request.path.name, staged.format)
         interprets = staged.format not in (Format.SAVED_MODEL, Format.FROZEN_GRAPH)
-        progress.findings += must_be_safe(slot, staged.scanned, options.trust, interprets=interprets)
+        progress.findings += must_be_safe(
+            slot, staged.scanned, options.trust, interprets=interprets, defined=definitions(options.define)
+        )
     if staged.format is Format.SAVED_MODEL:
         written = migrate_saved_model(request, options, slot, staged, progress)
     elif staged.format is Format.FROZEN_GRAPH:

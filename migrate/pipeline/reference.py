@@ -116,6 +116,7 @@ def reader_params(staged: Staged, options: Options) -> dict[str, Any]:
         "backend": options.backend,
         "custom": names_in(staged.custom_objects),
         "stock": list(options.stock_names),
+        "define": list(options.define),
         "proven": staged.recorded and staged.format not in ARCHITECTURES,
     }
 

@@ -73,6 +73,13 @@ class Options(msgspec.Struct, frozen=True):
             "Functions and classes that are Keras' own where the file does not say whose they are: gelu,swish.",
         ),
     ] = ()
+    define: Annotated[
+        tuple[str, ...],
+        Flag(
+            "--define",
+            "Value of a global that a Lambda names and the file lacks: SCALE=255.0; may be given again.",
+        ),
+    ] = ()
     trust: Annotated[
         bool, Flag("--trust", "Load what the scan calls unsafe. Only for files you made yourself.")
     ] = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from migrate.bytecode.errors import definition_hint
 from migrate.findings import Finding, MigrationError
 from migrate.scan.files import is_unsafe
 from migrate.worlds.pool import Slot
@@ -17,7 +18,12 @@ MODELS = frozenset({"model.keras", "saved_model"})
 
 
 def must_be_safe(
-    slot: Slot, sources: Iterable[Path], trust: bool, *, interprets: bool = False
+    slot: Slot,
+    sources: Iterable[Path],
+    trust: bool,
+    *,
+    interprets: bool = False,
+    defined: Iterable[str] = (),
 ) -> list[Finding]:
     """Findings of the scan that do not forbid loading.
 
@@ -27,14 +33,20 @@ def must_be_safe(
         trust: load whatever is found.
         interprets: whether bytecode is interpreted from here on, where it names tensor functions alone, and not given
             to a loader.
+        defined: globals whose values the user gave to bytecode that is interpreted.
 
     Raises:
         MigrationError: the first finding that is unsafe or says that something was not examined, unless ``trust``.
     """
     findings = [finding for source in sources for finding in _scan(slot, source)]
-    worst = next(
-        (f for f in findings if _forbids_loading(f) or (f.code == _BYTECODE and not interprets)), None
-    )
+    given = {definition_hint(name) for name in defined} if interprets else set()
+
+    def forbids(finding: Finding) -> bool:
+        if finding.code == _BYTECODE:
+            return not interprets or (_forbids_loading(finding) and finding.hint not in given)
+        return _forbids_loading(finding)
+
+    worst = next(filter(forbids, findings), None)
     if worst is not None and not trust:
         raise MigrationError(
             worst.code,

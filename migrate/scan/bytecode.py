@@ -23,7 +23,14 @@ def bytecode_finding(value: Any, message: str, place: str) -> Finding:
     try:
         judge(value)
     except Refused as refusal:
-        hint = f"Give its value with --define {refusal.missing}=VALUE." if refusal.missing else ""
-        finding = found("SEC001", f"{message}: {refusal}", place)
-        return Finding(finding.code, finding.severity, finding.message, hint or finding.hint, finding.place)
+        return Finding("SEC001", Severity.ERROR, f"{message}: {refusal}", refusal.hint, place)
     return found("SEC001", f"{message} of arithmetic and tensor functions alone", place, Severity.WARNING)
+
+
+def where_it_is_executed(finding: Finding) -> Finding:
+    """The finding where what comes next is a loader, not a translation: there is no harmless bytecode then."""
+    if finding.code != "SEC001" or finding.severity is not Severity.WARNING:
+        return finding
+    return Finding(
+        "SEC001", Severity.ERROR, f"{finding.message}; loading executes it", finding.hint, finding.place
+    )

@@ -139,4 +139,4 @@ def test_translation_refuses_bytecode_by_itself(tmp_path: Path) -> None:
     artifact = read(lambda_h5(tmp_path / "m.h5", tmp_path / "marker"))
     with pytest.raises(MigrationError) as caught:
         translate(artifact, Era.of("2.11.0", "tensorflow", "keras"))
-    assert caught.value.code == "SEC001"
+    assert caught.value.code == "CFG017"

@@ -145,19 +145,9 @@ def recover(layer: Layer, inputs: Any, era: Era, model: Model, *, masked: bool) 
         raise MigrationError(
             "CFG017",
             f"the bytecode of Lambda {layer.name!r} is not interpreted: {refusal}",
-            hint_of(refusal),
+            refusal.hint,
             layer.name,
         ) from refusal
-
-
-def hint_of(refusal: Refused) -> str:
-    """What can be done about bytecode that is not interpreted."""
-    if refusal.missing:
-        return f"Give its value with --define {refusal.missing}=VALUE."
-    return (
-        "Replace the Lambda in the source by a layer of Keras or a registered class, and give the function that builds "
-        "the model with --architecture FILE.py:FUNCTION."
-    )
 
 
 def _data_format(model: Model) -> str:
@@ -247,7 +237,7 @@ def _distributed(
         raise MigrationError(
             "CFG017",
             f"the Lambda inside TimeDistributed {layer.name!r} is called with tensors of shapes that are not known",
-            hint_of(Refused("")),
+            Refused("").hint,
             layer.name,
         )
     (shape,) = steps

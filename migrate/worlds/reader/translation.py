@@ -13,6 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from migrate.bytecode.definitions import definitions
 from migrate.capsule.store import load_arrays, save_model, save_structure
 from migrate.dialects.backends import BACKENDS, reading_of, same_model
 from migrate.dialects.keras2_config_writer import emit_keras2
@@ -34,7 +35,7 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     ``initialised`` names a file of weights for an architecture that has none, ``custom`` what the user's files define,
     ``stock`` names that mean Keras' own, ``proven`` that doubtful names may be taken for those,
     ``input_shape`` is that of one sample, for a Sequential model that does not store it,
-    ``backend`` the one to read a file with that does not tell.
+    ``backend`` the one to read a file with that does not tell, ``define`` values of globals as ``NAME=VALUE``.
 
     Returns:
         ``artifact`` (sha256, format, writer), ``rules`` (as fired), ``classes`` (that rules were shown),
@@ -62,6 +63,7 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
             artifact.architecture = with_input_shape(artifact.architecture, params["input_shape"])
         given = params.get("backend")
         era = era_of(artifact, params.get("keep_weights", False), given)
+        era = replace(era, defined=definitions(params.get("define", ())))
         initialised = load_arrays(Path(params["initialised"])) if params.get("initialised") else None
         own = OwnCode(
             frozenset(params.get("custom", ())),
