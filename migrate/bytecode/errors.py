@@ -29,8 +29,8 @@ class Refused(Exception):  # noqa: N818 - an outcome, raised through the interpr
         if self.missing:
             return definition_hint(self.missing)
         return (
-            "Replace the Lambda in the source by a layer of Keras or a registered class, and give the function that "
-            "builds the model with --architecture FILE.py:FUNCTION."
+            "Replace the Lambda in the source by a layer of Keras or a registered class and save the model again, or "
+            "save its weights alone and give the function that builds it with --architecture FILE.py:FUNCTION."
         )
 
     def __str__(self) -> str:
