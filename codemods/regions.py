@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
+from codemods.objects import takes_symbol
 from codemods.resolver import Module
 from codemods.scopes import Scope
-from codemods.values import TENSOR, Receiver, Symbol, ancestry
+from codemods.values import TENSOR, Definition, Receiver, Symbol, ancestry
 
 _METHODS = frozenset(
     (
@@ -137,6 +138,9 @@ class Regions:
                 compiles = isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
                 if known in _WRAPPERS and call.args:
                     self._give(call.args[0], f"given to {known}")
+                own = isinstance(value, Definition) and value.module is self._module
+                if own and isinstance(call.func, ast.Name) and takes_symbol(self._module, call, scope):
+                    self._given[call.func.id] = f"given a symbolic tensor at line {call.lineno}"
                 for keyword in call.keywords:
                     if keyword.arg in _TAKERS and (compiles or known.startswith("keras.")):
                         self._give(keyword.value, f"given as {keyword.arg}")

@@ -77,6 +77,12 @@ LAY003 = SourceRule(
             "norm = keras.layers.BatchNormalization(fused=True)\n"
             "result = [np.array(layer(np.array([[1, 2]]))), np.array(norm(np.ones((1, 2, 2, 3), 'float32')))]\n"
         ),
+        Proof(
+            before="from tensorflow import keras\n"
+            "layer = keras.layers.SeparableConv2D(2, 2, kernel_regularizer='l2', kernel_initializer='zeros',\n"
+            "    depthwise_initializer='ones', pointwise_initializer='ones')\n"
+            "result = [np.array(layer(np.ones((1, 3, 3, 2), 'float32'))), len(layer.losses)]\n"
+        ),
     ),
 )
 LAY004 = SourceRule(

@@ -112,6 +112,14 @@ OPZ106 = SourceRule(
     why="Keras 3 optimizers only apply gradients; TensorFlow computes them.",
     references=(_GUIDE,),
     manual="compute gradients with tf.GradientTape, then opt.apply_gradients(zip(gradients, variables))",
+    proofs=(
+        Proof(
+            before="import tensorflow as tf\n"
+            + _OPT.replace("opt =", "opt = keras.optimizers.SGD(0.1)\nother =")
+            + "v = tf.Variable(1.0)\nwith tf.GradientTape() as tape:\n    loss = v * v\n"
+            "opt.minimize(loss, [v], tape=tape)\nresult = float(v)\n",
+        ),
+    ),
 )
 OPZ107 = SourceRule(
     code="OPZ107",

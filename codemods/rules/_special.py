@@ -20,6 +20,7 @@ from codemods.edits import (
 )
 from codemods.rules._answers import Answer, code_of, optional
 from codemods.rules._evidence import text
+from codemods.rules._special_functions import function, patches
 from codemods.rules._special_shapes import SHAPES
 from codemods.values import Definition
 from migrate.findings import Fix
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
     from codemods.context import Arguments, Context
 
 
-def special(call: ast.Call, ctx: Context, function: Function) -> Answer:
+def special(call: ast.Call, ctx: Context, row: Function) -> Answer:
     """The plan of an ``@`` row."""
-    args = ctx.arguments(call, *positional(function.parameters))
-    if args.opaque and function.call not in {"@einsum", "@meshgrid", "@map_structure"}:
+    args = ctx.arguments(call, *positional(row.parameters))
+    if args.opaque and row.call not in {"@einsum", "@meshgrid", "@map_structure"}:
         return None
-    return _WAYS[function.call](call, ctx, args, function)
+    return _WAYS[row.call](call, ctx, args, row)
 
 
 def _set_value(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
@@ -264,6 +265,8 @@ def _phase(call: ast.Call, ctx: Context, args: Arguments, function: Function) ->
 _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@set_value": _set_value,
     "@image_dim_ordering": _image_dim_ordering,
+    "@function": function,
+    "@patches": patches,
     "@switch": _switch,
     "@pool": _pool,
     "@pool_nn": _pool_nn,

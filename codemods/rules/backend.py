@@ -123,6 +123,15 @@ BKD002 = SourceRule(
             "result = np.array(spread(a, K.constant([[1.0, 2.0], [3.0, 4.0]])))\n",
             unsafe=True,
         ),
+        Proof(
+            before="from tensorflow import keras\nfrom tensorflow.keras import backend as K\n\n\n"
+            "x = keras.Input((3,))\ny = keras.layers.Dense(2, kernel_initializer='ones')(x)\n"
+            "z = keras.layers.ReLU()(y)\n"
+            "one, several = K.function([x], [y]), K.function(x, [y, z])\nmiddle = K.function([y], [z])\n"
+            "a = np.array([[1.0, -2.0, 0.5]])\n"
+            "result = [one([a]), several(a), type(one([a])[0]).__name__, middle([np.array([[-1.0, 2.0]])])]\n",
+            unsafe=True,
+        ),
     ),
 )
 BKD003 = SourceRule(
@@ -131,8 +140,8 @@ BKD003 = SourceRule(
     summary="A function of keras.backend is gone and needs another construction.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    before="from keras import backend as K\n\nf = K.function([model.input], [model.output])\n",
-    why="Graph-time tools (`function`, `placeholder`, `learning_phase`, `gradients`, ...) have no meaning "
+    before="from keras import backend as K\n\nx = K.gradients(loss, weights)\n",
+    why="Graph-time tools (`function` with updates, `placeholder`, `learning_phase`, `gradients`, ...) have no meaning "
     "in Keras 3; others need arguments in another arrangement.",
     references=(_GUIDE, "keras-team/keras#18467"),
     manual="write it with keras.ops",

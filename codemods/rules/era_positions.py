@@ -70,11 +70,9 @@ IMAGE_ORDER = SourceRule(
     manual=_ASKED,
     proofs=(
         Proof(
-            before="from keras.preprocessing.image import load_img\nfrom PIL import Image\n"
-            "Image.new('RGB', (4, 4)).save('a.png')\nresult = list(load_img('a.png', True, 'rgb', (2, 3)).size)\n",
-            reference="from keras.preprocessing.image import load_img\nfrom PIL import Image\n"
-            "Image.new('RGB', (4, 4)).save('a.png')\n"
-            "result = list(load_img('a.png', color_mode='rgb', target_size=(2, 3)).size)\n",
+            before="from keras.preprocessing.image import load_img\ntry:\n"
+            "    load_img('missing.png', False, 'rgb', (2, 3))\n"
+            "except (ImportError, FileNotFoundError) as error:\n    result = type(error).__name__\n",
         ),
     ),
 )

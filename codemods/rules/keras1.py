@@ -44,7 +44,7 @@ _ELSEWHERE = {
     "keras.datasets.imdb.load_data",
     "keras.datasets.reuters.load_data",
 }
-_KERNELS = {"Conv2D": 2, "Conv3D": 3, "SeparableConv2D": 2, "Conv2DTranspose": 2}
+_KERNELS = {"Conv2D": 2, "ConvLSTM2D": 2, "Conv3D": 3, "SeparableConv2D": 2, "Conv2DTranspose": 2}
 _AXES = {2: ("nb_row", "nb_col"), 3: ("kernel_dim1", "kernel_dim2", "kernel_dim3")}
 _EVIDENCE = frozenset(
     (

@@ -24,7 +24,7 @@ _BEFORE = (
 _DATA = "x, y = np.ones((4, 2), 'float32'), np.eye(2)[[0, 1, 0, 1]]\n"
 _STOP = (
     "history = model.fit(x, y, epochs=5, verbose=0, validation_data=(x, y),\n"
-    "                    callbacks=[EarlyStopping(monitor='val_acc', patience=0)])\n"
+    "                    callbacks=[EarlyStopping(monitor='val_acc', mode='max', patience=0)])\n"
     "result = len(history.history['loss'])\n"
 )
 _KEYS = "history = model.fit(x, y, verbose=0)\nresult = len(history.history['acc'])\n"
@@ -37,8 +37,8 @@ KEYS = SourceRule(
     before=_BEFORE + "stop = EarlyStopping(monitor='val_acc')\n",
     after=_BEFORE + "stop = EarlyStopping(monitor='val_accuracy')\n",
     why="Until Keras 2.2 `metrics=['accuracy']` was logged as `acc` and `val_acc`; since 2.3 a metric is logged under "
-    "the name that it was given. A callback that monitors what is not there says so once and goes on: EarlyStopping "
-    "never stops, ModelCheckpoint never saves.",
+    "the name that it was given. A callback that monitors what is not there says so and goes on: EarlyStopping never "
+    "stops, ModelCheckpoint never saves. Only an EarlyStopping without a mode raises in Keras 3.",
     references=("https://github.com/keras-team/keras/releases/tag/2.3.0",),
     manual="write the name that compile() is given: 'accuracy' and 'val_accuracy', or 'acc' and 'val_acc'",
     proofs=(

@@ -57,6 +57,13 @@ OPS001 = SourceRule(
             tolerance=1e-5,
         ),
         Proof(
+            before=_HEAD + "def spread(x):\n    y = tf.dtypes.cast(x, tf.float32)\n"
+            "    return tf.math.softmax(tf.reduce_sum(y[:, tf.newaxis] + y[:, :, tf.newaxis], axis=-1))\n"
+            "x = keras.Input((3,))\nmodel = keras.Model(x, spread(x))\n"
+            "result = model.predict(np.linspace(-1, 2, 6).reshape(2, 3), verbose=0)\n",
+            tolerance=1e-5,
+        ),
+        Proof(
             before=_HEAD + "x = keras.Input((3, 4))\n"
             "y = tf.reduce_max(tf.tile(tf.expand_dims(x, 1), [1, 2, 1, 1]), axis=2) * 2.0\n"
             "y = tf.where(y > 1.0, y, tf.zeros_like(y)) + tf.math.log1p(tf.abs(y))\n"
@@ -245,6 +252,7 @@ _MODULES = (
         "tf.nn.",
         "tf.linalg.",
         "tf.random.",
+        "tf.dtypes.",
         "tf.image.",
         "tf.nest.",
         "tf.signal.",
@@ -264,6 +272,9 @@ def operations(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         return
     if name in _DTYPES:
         yield from _dtype(node, ctx, name)
+        return
+    if name == "tf.newaxis":
+        yield from _newaxis(node, ctx)
         return
     call = ctx.callee(node)
     if call is None:
@@ -306,6 +317,16 @@ def numpy_of(call: ast.Call, ctx: Context) -> Iterator[Match]:
     if receiver is not None and receiver.certain and (ctx.isa(receiver, LAYER) or ctx.isa(receiver, MODEL)):
         code = Code("keras.ops.convert_to_numpy(tensor)", {"tensor": held})
         yield Match(OPS007, call, edits=(ReplaceExpression(call, code),))
+
+
+def _newaxis(node: ast.expr, ctx: Context) -> Iterator[Match]:
+    """``x[:, tf.newaxis]`` in Keras code; the name has always stood for None."""
+    outer: ast.AST | None = ctx.parent(node)
+    if isinstance(outer, ast.Tuple):
+        outer = ctx.parent(outer)
+    if isinstance(outer, ast.Subscript) and (ctx.symbolic(outer.value) or ctx.keras_region(node)):
+        edits = (ReplaceExpression(node, Code("None")),)
+        yield Match(OPS001, node, "tf.newaxis in Keras code is None", edits=edits, symbol="tf.newaxis")
 
 
 def _dtype(node: ast.expr, ctx: Context, name: str) -> Iterator[Match]:

@@ -171,8 +171,23 @@ def methods(call: ast.Call, ctx: Context) -> Iterator[Match]:
             if keyword.arg in {"name", "skip_gradients_aggregation", "experimental_aggregate_gradients"}:
                 edit = DropArgument(call, keyword.arg)
                 yield Match(OPZ107, call, edits=(edit,), argument=keyword.arg, fix=fix)
+    elif name == "minimize" and "tape" in ctx.arguments(call).keywords:
+        yield from _minimize(call, ctx, opt, fix)
     elif name in _GONE:
         yield Match(OPZ106, call, message=f"optimizers have no {name}", hint=_GONE[name])
+
+
+def _minimize(call: ast.Call, ctx: Context, opt: ast.expr, fix: Fix) -> Iterator[Match]:
+    """``opt.minimize(loss, variables, tape=tape)`` of a loss that is a tensor."""
+    args = ctx.arguments(call, "loss", "var_list")
+    loss, variables, tape = args.get("loss"), args.get("var_list"), args.get("tape")
+    if loss is None or variables is None or tape is None or ctx.literal(tape, ...) is None:
+        yield Match(OPZ106, call, message="optimizers have no minimize", hint=_GONE["minimize"])
+        return
+    text = "opt.apply_gradients(zip(tape.gradient(loss, variables), variables))"
+    code = Code(text, {"opt": opt, "tape": tape, "loss": loss, "variables": variables})
+    edits = (ReplaceExpression(call, code),)
+    yield Match(OPZ106, call, message="optimizers have no minimize", edits=edits, fix=fix)
 
 
 @visit(OPZ109, methods={"get_unscaled_gradients"})

@@ -130,3 +130,61 @@ def test_checkpoints_of_weights_have_another_rule() -> None:
     for given in ("True", "only"):
         text = f"import keras\nkeep = keras.callbacks.ModelCheckpoint('best', save_weights_only={given})\n"
         assert "SAV015" not in {f.code for f in run(text).findings}
+
+
+FUNCTIONS = {
+    "K.function([a], [b])": "keras_function([a], [b])",
+    "K.function([a, K.learning_phase()], [b])": "keras_function([a], [b], phase=1)",
+    "K.function([a], [b], updates=u)": "K.function([a], [b], updates=u)",
+}
+
+
+@pytest.mark.parametrize("call", FUNCTIONS)
+def test_functions_of_arrays(call: str) -> None:
+    text = run(f"from keras import backend as K\nf = {call}\ng = {call}\n", unsafe=True).text
+    assert text.splitlines()[-1] == f"g = {FUNCTIONS[call]}"
+    assert text.count("def keras_function") == (0 if "updates" in call else 1)
+
+
+HELPER = (
+    "import tensorflow as tf\nimport keras\n\n\ndef f(x):\n    return tf.reduce_sum(x[:, tf.newaxis])\n\n\n"
+)
+
+
+def test_a_function_that_is_given_a_symbolic_tensor_is_keras_code() -> None:
+    assert "keras.ops.sum(x[:, None])" in run(HELPER + "y = f(keras.Input((3,)))\n").text
+    assert "tf.reduce_sum(x[:, tf.newaxis])" in run(HELPER + "y = f(data)\n").text
+
+
+def test_minimize_with_a_tape() -> None:
+    head = "import keras\nopt = keras.optimizers.Adam()\n"
+    assert (
+        last(head + "opt.minimize(loss, v, tape=t)\n") == "opt.apply_gradients(zip(t.gradient(loss, v), v))"
+    )
+    assert last(head + "opt.minimize(loss, v)\n") == "opt.minimize(loss, v)"
+    assert last("import keras\nopt.minimize(loss, v, tape=t)\n") == "opt.minimize(loss, v, tape=t)"
+
+
+COMPILED = {
+    "'logcosh'": "'log_cosh'",
+    "loss={'a': 'kullback_leibler_divergence'}": "loss={'a': 'kl_divergence'}",
+    "'mse', metrics=['cosine_proximity']": "'mse', metrics=['cosine_similarity']",
+    "'mse', metrics=['log_cosh_error']": "'mse', metrics=['log_cosh_error']",
+}
+
+
+@pytest.mark.parametrize("given", COMPILED)
+def test_names_of_losses_and_metrics(given: str) -> None:
+    head = "import keras\nm = keras.Sequential()\n"
+    assert last(f"{head}m.compile('sgd', {given})\n", unsafe=True) == f"m.compile('sgd', {COMPILED[given]})"
+    assert last(f"import keras\nm.compile('sgd', {given})\n", unsafe=True) == f"m.compile('sgd', {given})"
+
+
+def test_metrics_by_other_names_wait_to_be_asked_for() -> None:
+    text = "import keras\nm = keras.Sequential()\nm.compile('sgd', 'mse', metrics=['cosine_proximity'])\n"
+    assert [(f.code, f.applied) for f in run(text).findings] == [("LSS104", False)]
+
+
+def test_convolutional_recurrence_of_keras_1() -> None:
+    text = "import keras\nkeras.layers.ConvLSTM2D(nb_filter=3, nb_row=2, nb_col=2)\n"
+    assert last(text) == "keras.layers.ConvLSTM2D(filters=3, kernel_size=(2, 2))"

@@ -1,0 +1,218 @@
+"""The tests of published packages are the judge: ``python scripts/judge.py --into FOLDER [PACKAGE…]``.
+
+Each package of ``judge.tsv`` is downloaded as a source distribution, rewritten once with safe edits and once with
+``--unsafe``, and its own tests are run: on tf-keras, on Keras 3 as it is, and on Keras 3 after each rewrite. What
+counts is how many of the tests that pass on tf-keras pass afterwards. Nothing of a package becomes part of this
+project; everything stays below FOLDER: ``sdists``, ``trees``, and ``results.json``, from which ``--table`` prints the
+tables of ``docs/real-packages.md`` and ``--lost`` the tests that are lost, by cause.
+
+The interpreter needs TensorFlow, tf-keras, Keras 3, pytest and what the packages import (``--python``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from codemods.discovery import Wanted, discover  # noqa: E402
+from codemods.options import Options  # noqa: E402
+from codemods.runner import run  # noqa: E402
+
+MODES = {"tf-keras": ("legacy", "original"), "Keras 3": ("modern", "original")}
+MODES |= {"safe": ("modern", "safe"), "unsafe": ("modern", "unsafe")}
+"""By column of the table: the world, and the tree that runs there."""
+SECONDS = 420
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One line of ``judge.tsv``."""
+
+    name: str
+    version: str
+    tests: tuple[str, ...]
+
+
+def packages(wanted: Sequence[str]) -> Iterator[Package]:
+    """The packages to judge, all of them when none is named."""
+    with Path(__file__).with_name("judge.tsv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream, delimiter="\t"):
+            if not wanted or row["package"] in wanted:
+                yield Package(row["package"], row["version"], tuple(row["tests"].split()))
+
+
+def fetch(package: Package, into: Path) -> Path | None:
+    """The unpacked source distribution of a package; None when it cannot be had."""
+    tree = into / "trees" / "original" / package.name
+    if tree.is_dir():
+        return tree
+    box = into / "sdists" / package.name
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "--no-binary",
+        ":all:",
+    ]
+    subprocess.run(
+        [*command, "-d", str(box), f"{package.name}=={package.version}"], check=False, capture_output=True
+    )
+    archive = next((path for path in sorted(box.glob("*")) if path.is_file()), None)
+    if archive is None:
+        return None
+    opened = box / "opened"
+    if archive.suffix == ".zip":
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(opened)
+    else:
+        with tarfile.open(archive) as tar:
+            tar.extractall(opened, filter="data")
+    tree.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(str(next(path for path in opened.iterdir() if path.is_dir())), tree)
+    return tree
+
+
+def rewrite(original: Path, into: Path, *, unsafe: bool) -> dict[str, int]:
+    """Write the rewritten tree of a package; what was applied and what is left."""
+    shutil.rmtree(into, ignore_errors=True)
+    shutil.copytree(original, into)
+    options = Options(unsafe=unsafe)
+    files = discover([into], Wanted())
+    counts: Counter[str] = Counter()
+    for result in run(files, options):
+        if result.new is not None:
+            result.path.write_bytes(result.new)
+        counts["errors"] += result.error is not None
+        counts["applied"] += sum(finding.applied for finding in result.findings)
+        counts["left"] += sum(not finding.applied for finding in result.findings)
+    return dict(counts)
+
+
+class World:
+    """A process that runs the tests of packages with one framework."""
+
+    def __init__(self, python: str, world: str) -> None:
+        script = str(Path(__file__).with_name("judge_world.py"))
+        self._process = subprocess.Popen(
+            [python, script, world],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def run(self, folder: Path, tests: Sequence[str]) -> dict[str, str]:
+        """By test: ``passed``, ``skipped``, or what was raised."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        job = {"folder": str(folder), "tests": list(tests), "seconds": SECONDS}
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        answer: dict[str, str] = json.loads(self._process.stdout.readline())
+        return answer
+
+
+def judge(wanted: Sequence[str], into: Path, python: str, modes: Sequence[str]) -> None:
+    """Run everything that is asked for, and note it after each package."""
+    file = into / "results.json"
+    results: dict[str, Any] = json.loads(file.read_text()) if file.is_file() else {}
+    worlds: dict[str, World] = {}
+    for package in packages(wanted):
+        original = fetch(package, into)
+        if original is None:
+            print(f"{package.name}: no source distribution", file=sys.stderr)
+            continue
+        entry = results.setdefault(package.name, {"version": package.version, "edits": {}, "tests": {}})
+        for mode in modes:
+            world, tree = MODES[mode]
+            folder = into / "trees" / tree / package.name
+            if tree != "original":
+                entry["edits"][tree] = rewrite(original, folder, unsafe=tree == "unsafe")
+            if world not in worlds:
+                worlds[world] = World(python, world)
+            entry["tests"][mode] = worlds[world].run(folder.resolve(), package.tests)
+            print(f"{package.name} {mode}: {_passed(entry, mode)}", file=sys.stderr, flush=True)
+            file.write_text(json.dumps(results, indent=1))
+
+
+def _passed(entry: dict[str, Any], mode: str) -> int:
+    return sum(outcome == "passed" for outcome in entry["tests"].get(mode, {}).values())
+
+
+def _kept(entry: dict[str, Any], mode: str) -> int:
+    """How many of the tests that pass on tf-keras pass in a mode."""
+    before, after = entry["tests"].get("tf-keras", {}), entry["tests"].get(mode, {})
+    return sum(outcome == "passed" and after.get(test) == "passed" for test, outcome in before.items())
+
+
+def table(results: dict[str, Any]) -> Iterator[str]:
+    """The lines of the table of the docs."""
+    yield "| package | pass on tf-keras | Keras 3, unchanged | safe edits | with `--unsafe` | left |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    sums: Counter[str] = Counter()
+    for name, entry in sorted(results.items()):
+        numbers = {"tf-keras": _passed(entry, "tf-keras")}
+        numbers |= {mode: _kept(entry, mode) for mode in ("Keras 3", "safe", "unsafe")}
+        if not numbers["tf-keras"]:
+            continue
+        sums.update(numbers)
+        left = entry["edits"].get("unsafe", {}).get("left", "")
+        yield f"| {name} {entry['version']} | {' | '.join(str(n) for n in numbers.values())} | {left} |"
+    yield f"| **all** | {' | '.join(f'**{n}**' for n in sums.values())} | |"
+
+
+def lost(results: dict[str, Any]) -> Iterator[str]:
+    """The tests that pass on tf-keras and fail after the rewrite, by what is raised, the most frequent first."""
+    causes: dict[str, list[str]] = {}
+    for name, entry in results.items():
+        after = entry["tests"].get("unsafe", {})
+        broken = next(
+            (why for test, why in after.items() if test.endswith("::import") or not test), "not run"
+        )
+        for test, outcome in entry["tests"].get("tf-keras", {}).items():
+            if outcome == "passed" and after.get(test) != "passed":
+                causes.setdefault(after.get(test, broken), []).append(f"{name}: {test}")
+    for cause, tests in sorted(causes.items(), key=lambda item: -len(item[1])):
+        yield f"{len(tests):4}  {cause}"
+        yield from (f"        {test}" for test in tests[:3])
+
+
+def main() -> None:
+    """Read the command line and do what it asks."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("packages", nargs="*")
+    parser.add_argument("--into", type=Path, required=True)
+    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--mode", action="append", choices=tuple(MODES))
+    parser.add_argument("--table", action="store_true", help="print the table of what was run before")
+    parser.add_argument("--lost", action="store_true", help="print the tests that are lost, by cause")
+    args = parser.parse_args()
+    if not args.table and not args.lost:
+        judge(args.packages, args.into, args.python, args.mode or tuple(MODES))
+    results = json.loads((args.into / "results.json").read_text())
+    for line in lost(results) if args.lost else table(results):
+        print(line)
+
+
+if __name__ == "__main__":
+    main()
