@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,14 @@ class Context:
     def at_least(self, version: str) -> bool:
         """Whether the destination is Keras ``version`` or later."""
         return self.version >= _version(version)
+
+    @cached_property
+    def quote(self) -> str:
+        """The quotation mark that most string literals of the file have; empty when none has the majority."""
+        text = self.source_file.text
+        marks = Counter(text[self.source_file.span(node)[1] - 1] for node, _ in self.module.index.strings)
+        single, double = marks["'"], marks['"']
+        return "" if single == double else "'" if single > double else '"'
 
     # Names and objects
 

@@ -177,6 +177,16 @@ class _Fill(cst.CSTTransformer):
         bare = original_node in self._bare and not isinstance(filler, (cst.NamedExpr, cst.Yield))
         return filler if bare or _atomic(filler) else _parenthesized(filler)
 
+    def leave_SimpleString(
+        self, original_node: cst.SimpleString, updated_node: cst.SimpleString
+    ) -> cst.SimpleString:
+        quote = self._imports.context.quote
+        value = original_node.value
+        plain = value[:1] in {"'", '"'} and value[:3] not in {"'''", '"""'}
+        if not plain or not quote or quote in value[1:-1] or "\\" in value:
+            return updated_node
+        return updated_node.with_changes(value=f"{quote}{value[1:-1]}{quote}")
+
     def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
         keyword = original_node.keyword  # a keyword that is spelled like a hole is none
         return updated_node.with_changes(keyword=keyword)

@@ -19,7 +19,7 @@ _BUILD = (
 )
 _CALL = "    def call(self, x):\n        return x + self.table\n\n\n"
 _TABLE = (_INIT.format(pop="") + _BUILD.format(put="")) + _CALL
-_POP = '        self._initial_weights = kwargs.pop("weights", None)\n'
+_POP = "        self._initial_weights = kwargs.pop('weights', None)\n"
 _PUT = "        if self._initial_weights is not None:\n            self.set_weights(self._initial_weights)\n"
 _GIVEN = "layer = Table(3, weights=[np.ones(3)])\n"
 _PAIR = (

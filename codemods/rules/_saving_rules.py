@@ -128,7 +128,7 @@ SAV006 = SourceRule(
     "    return keras.models.model_from_config(config)\n",
     after="import keras\n\n\ndef twin(model: keras.Model):\n"
     "    config = {'class_name': model.__class__.__name__, 'config': model.get_config()}\n"
-    '    return model.__class__.from_config(config["config"])\n',
+    "    return model.__class__.from_config(config['config'])\n",
     why="YAML was dropped because loading it can run code. model_from_config wants more than a class name and a "
     "configuration in Keras 3 (`Could not locate class 'Functional'`); where the configuration is seen to be that of "
     "another model, its class makes the twin.",

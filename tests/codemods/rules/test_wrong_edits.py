@@ -123,4 +123,11 @@ def test_the_order_of_dimensions_by_its_new_words(word: str) -> None:
     text += f"if K.image_dim_ordering() == '{word}':\n    axis = K.image_dim_ordering()\n"
     lines = run(text).text.splitlines()
     assert lines[-2] == f"if K.image_data_format() == '{new}':"
-    assert lines[-1].endswith('{"channels_last": "tf", "channels_first": "th"}[K.image_data_format()]')
+    assert lines[-1].endswith("{'channels_last': 'tf', 'channels_first': 'th'}[K.image_data_format()]")
+
+
+@pytest.mark.parametrize("mark", ["'", '"'])
+def test_strings_have_the_marks_of_the_file(mark: str) -> None:
+    text = "from keras import backend as K\na = {'b': 'c'}\nx = K.image_dim_ordering()\n".replace("'", mark)
+    assert f"[{mark}th{mark}]" not in run(text).text
+    assert f"{{{mark}channels_last{mark}: {mark}tf{mark}," in run(text).text
