@@ -43,6 +43,25 @@ class FindingRecord(msgspec.Struct, frozen=True):
     place: str = ""
 
 
+class Coverage(msgspec.Struct, frozen=True):
+    """How much of a model the comparisons would have noticed; see ``docs/models.md``."""
+
+    weights: float
+    """Share of the numbers of a weight array that are covered, averaged over the arrays."""
+    arrays: int
+    """Weight arrays of floats."""
+    noticed: int
+    """Arrays of which at least one number is covered."""
+    branches: int = 0
+    """Pieces of activations, and kept and hidden steps of masks."""
+    met: int = 0
+    """Branches that a probe took."""
+    rounds: int = 0
+    """Rounds of further probes, drawn because the ones before left something out."""
+    uncovered: list[str] = []
+    """Arrays of which nothing is covered, and branches that no probe took."""
+
+
 class Parity(msgspec.Struct, frozen=True):
     """The comparison in figures: the worst over all outputs, cases and reloads."""
 
@@ -52,6 +71,13 @@ class Parity(msgspec.Struct, frozen=True):
     max_abs: float
     max_rel: float
     first_divergent_layer: str | None = None
+    coverage: Coverage | None = None
+    """None where it could not be measured."""
+    seed: int | None = None
+    """Of the probes: ``--seed`` draws the same ones again."""
+    assumptions: list[str] = []
+    """Rules that fired before a ``reconstructed`` reference was built: both sides rest on them. Empty for one that is
+    independent of all rules."""
 
 
 class Training(msgspec.Struct, frozen=True):

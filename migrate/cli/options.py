@@ -22,6 +22,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _KINDS: dict[Any, dict[str, Any]] = {
     bool: {"is_flag": True},
     float | None: {"type": float},
+    int | None: {"type": click.IntRange(0, 2**32 - 1)},
     str | None: {},
     Backend | None: {"type": click.Choice([backend.value for backend in Backend])},
     Path | None: {"type": _FOLDER},

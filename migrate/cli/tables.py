@@ -30,6 +30,7 @@ def result_table(report: BatchReport) -> Table:
         ("status", "left"),
         ("evidence", "left"),
         ("max rel", "right"),
+        ("covered", "right"),
         ("seconds", "right"),
         ("why", "left"),
     ):
@@ -42,6 +43,7 @@ def result_table(report: BatchReport) -> Table:
             Text(artifact.status.value, style=_COLOURS[artifact.status.value]),
             Text(parity.evidence if parity else "–"),
             Text(f"{parity.max_rel:.1e}" if parity else "–"),
+            Text(f"{parity.coverage.weights:.0%}" if parity and parity.coverage else "–"),
             Text(f"{artifact.seconds:.1f}"),
             Text(_why(artifact)),
         )

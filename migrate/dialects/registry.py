@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from migrate.dialects import keras1, keras2, keras3, training
-from migrate.dialects.rule import registered
+from migrate.dialects.rule import Step, registered
 from migrate.findings import Rule
 from migrate.formats.rules import RULES as FORMAT_RULES
 from migrate.reasons import REASONS
@@ -17,3 +19,14 @@ def all_rules() -> tuple[Rule, ...]:
     found = {rule.code: rule for rule in (*REASONS, *SCAN_RULES, *FORMAT_RULES)}
     found |= {rule.code: rule for rule, _ in registered().values()}
     return tuple(found[code] for code in sorted(found))
+
+
+def before_the_reference(codes: Iterable[str]) -> list[str]:
+    """Those codes, each once, whose rules change a model before tf-keras is given it to build.
+
+    What such a rule assumes of the writer is assumed on both sides of a comparison with a ``reconstructed`` reference,
+    which cannot show that it is wrong.
+    """
+    steps = {code: step for code, (_, step) in registered().items()}
+    later = (Step.KERAS_3, Step.TRAINING)
+    return [code for code in dict.fromkeys(codes) if code in steps and steps[code] not in later]

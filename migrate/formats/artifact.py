@@ -66,6 +66,10 @@ WEIGHTS = frozenset({Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE, Format.CHECKPO
 """What holds weights and needs an architecture from elsewhere."""
 
 
+UNREADABLE = "training_unreadable"
+"""Key of an artifact's metadata: why its training state could not be read, where that is so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Writer:
     """Who wrote the file, as far as it says or shows.

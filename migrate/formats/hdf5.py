@@ -14,7 +14,7 @@ import h5py
 
 from migrate.findings import MigrationError
 from migrate.formats.architecture import decode_architecture
-from migrate.formats.artifact import Format, LayerWeights, LegacyArtifact, SavedArray
+from migrate.formats.artifact import UNREADABLE, Format, LayerWeights, LegacyArtifact, SavedArray
 from migrate.formats.hdf5_access import H5Source
 from migrate.formats.limits import check_depth, decode_json, sha256_of
 from migrate.formats.writers import infer_backend, infer_writer, stored_writer
@@ -56,6 +56,7 @@ def read_hdf5(path: Path, *, values: bool = True) -> LegacyArtifact:
                 raise _not_keras(source, place)
             layers = []
         architecture = None if config is None else decode_architecture(config, "model_config", place)
+        training, optimizer, unreadable = _training_state(source, root, place)
         return LegacyArtifact(
             source=path,
             sha256=sha256_of(path) if values else "",
@@ -63,13 +64,16 @@ def read_hdf5(path: Path, *, values: bool = True) -> LegacyArtifact:
             writer=_writer(source, weights_root, architecture, layers),
             architecture=architecture,
             weights=layers,
-            training=_training(source, place),
-            optimizer_weights=_optimizer(source, root),
+            training=training,
+            optimizer_weights=optimizer,
             metadata={
-                name: value
-                for name in source.attr_names(root)
-                if name.rstrip("0123456789") not in _KNOWN_ATTRS
-                and _is_plain(value := source.attr(root, name))
+                **({UNREADABLE: unreadable} if unreadable else {}),
+                **{
+                    name: value
+                    for name in source.attr_names(root)
+                    if name.rstrip("0123456789") not in _KNOWN_ATTRS
+                    and _is_plain(value := source.attr(root, name))
+                },
             },
         )
 
@@ -99,7 +103,8 @@ def _named_arrays(source: H5Source, group: h5py.Group) -> list[SavedArray]:
     """The datasets that a group's ``weight_names`` lists."""
     arrays = []
     for name in source.names(group, "weight_names") or []:
-        dataset = source.get(group, name)
+        # Keras 2.0 called a counter "/iterations", and h5py stores what begins so at the root of the file.
+        dataset = source.get(source.file if name.startswith("/") else group, name)
         if not isinstance(dataset, h5py.Dataset):
             raise _dangling(source, f"weight {name!r} of {group.name}")
         arrays.append(source.array(dataset, name))
@@ -125,6 +130,22 @@ def _keras0_layers(source: H5Source, root: h5py.Group) -> list[LayerWeights] | N
             arrays.append(source.array(dataset, f"param_{number}"))
         layers.append(LayerWeights((f"layer_{index}",), arrays))
     return layers
+
+
+def _training_state(
+    source: H5Source, root: h5py.Group, place: str
+) -> tuple[dict[str, Any] | None, list[SavedArray], str]:
+    """Training configuration, slots, and why they cannot be read: that never costs the model.
+
+    Raises:
+        MigrationError: of the family SEC, for what no part of a file may hold.
+    """
+    try:
+        return _training(source, place), _optimizer(source, root), ""
+    except MigrationError as error:
+        if error.code.startswith("SEC"):
+            raise
+        return None, [], error.message
 
 
 def _optimizer(source: H5Source, root: h5py.Group) -> list[SavedArray]:

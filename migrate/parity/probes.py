@@ -1,208 +1,157 @@
-"""Probe inputs: values that show a difference if there is one, made from what the model says of its inputs.
+"""Probe inputs: values that show a difference if there is one, made from what is known of a model's inputs.
 
-Ids stay inside the vocabulary of the embeddings that they reach, strings come from the vocabulary and from
-outside it, sequences end in padding, images look like bytes; dynamic dimensions are tried in two sizes.
+Ids stay inside the vocabulary of the embeddings that they reach, strings come from the vocabulary and from outside it,
+sequences are padded in several ways and one of them wholly, images look like bytes; dynamic dimensions are tried in two
+sizes. Where a model refuses them, larger sizes and tamer values are tried.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
-from migrate.capsule.model import Array, Layer, Model, TensorRef, Topology, structure_refs
-from migrate.formats.saved_model.examples import Feature
+from migrate.capsule.model import Array
 from migrate.parity.examples import example_batch
 from migrate.parity.images import encoded_images
+from migrate.parity.input_specs import InputSpec
 
-PASS_THROUGH = frozenset(
-    [
-        "Reshape",
-        "Flatten",
-        "Permute",
-        "RepeatVector",
-        "Concatenate",
-        "Masking",
-        "Dropout",
-        "SpatialDropout1D",
-        "Cropping1D",
-        "Cropping2D",
-        "ZeroPadding1D",
-        "SlicingOpLambda",
-        "InputLayer",
-        "Lambda",
-        "TimeDistributed",
-    ]
-)
-"""Layers behind which an id is still an id."""
-_SEQUENCE_SIZES = (7, 12)
-_IMAGE_SIZES = ((32, 48), (64, 96), (128, 160), (224, 256))
+_LENGTHS = ((7, 12), (50, 80), (400, 600), (12_000, 15_000))
+_IMAGES = ((32, 48), (64, 96), (128, 160), (224, 256))
 _UNKNOWN_WORDS = ("zyzzyva", "", "not in the vocabulary 42")
+_ROW_NUMBERS = 200_000
+"""Numbers of one case of further probes, over all rows."""
+_ROW_IDS = 4_096
+_ROWS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class InputSpec:
-    """What is known of one input.
+class Attempt:
+    """How probes are drawn.
 
     Attributes:
-        name: of the input.
-        shape: with the batch; None for a dynamic dimension.
-        dtype: numpy or TensorFlow name; ``string`` for text.
-        ids: number of ids allowed when the input is indices, else None.
-        words: vocabulary when the input is text.
-        examples: features when the input is serialised ``tf.Example`` strings.
-        images: strings hold encoded images.
+        lengths: two sizes of dynamic dimensions of sequences.
+        images: two sizes of dynamic dimensions of images.
+        tame: 1 for whole numbers that are small, 2 for numbers of unknown use that are 0 or 1 only: a layer of the
+            user's own may look them up in a table.
     """
 
-    name: str
-    shape: tuple[int | None, ...]
-    dtype: str
-    ids: int | None = None
-    words: tuple[str, ...] = ()
-    examples: tuple[Feature, ...] = ()
-    images: bool = False
+    lengths: tuple[int, int] = _LENGTHS[0]
+    images: tuple[int, int] = _IMAGES[0]
+    tame: int = 0
 
 
-def described_input(entry: Mapping[str, Any], **known: Any) -> InputSpec:
-    """The specification of an input as a world describes it: ``name``, ``shape`` (None: unknown rank), ``dtype``.
-
-    Args:
-        entry: one input.
-        known: what else is known of it, by the names of :class:`InputSpec`.
-    """
-    shape = (None,) if entry["shape"] is None else tuple(entry["shape"])
-    return InputSpec(entry["name"], shape, entry["dtype"], **known)
+FIRST = Attempt()
 
 
-def input_specs(model: Model, described: list[Mapping[str, Any]]) -> list[InputSpec]:
-    """Join what a world said of the live inputs with what the records say of their use.
-
-    Args:
-        model: records in the final Keras 2 dialect.
-        described: ``{"name", "shape", "dtype"}`` per input in order, as a world's ``describe`` gives it.
-    """
-    uses = list(_uses(model))
-    specs = []
-    for position, entry in enumerate(described):
-        ids, words = uses[position] if position < len(uses) else (None, ())
-        specs.append(described_input(entry, ids=ids, words=words))
-    return specs
-
-
-def _uses(model: Model) -> Iterator[tuple[int | None, tuple[str, ...]]]:
-    """For each input in order: the smallest embedding and the vocabulary that it reaches."""
-    if model.topology is Topology.SEQUENTIAL:
-        yield _merge(_uses_from(model, None))
-        return
-    for ref in structure_refs(model.inputs):
-        yield _merge(_uses_from(model, ref))
-
-
-def _merge(uses: Iterator[tuple[int | None, tuple[str, ...]]]) -> tuple[int | None, tuple[str, ...]]:
-    found = list(uses)
-    bounds = [bound for bound, _ in found if bound is not None]
-    words = next((words for _, words in found if words), ())
-    return (min(bounds) if bounds else None), words
-
-
-def _uses_from(model: Model, ref: TensorRef | None) -> Iterator[tuple[int | None, tuple[str, ...]]]:
-    if model.topology is Topology.SEQUENTIAL:
-        for layer in model.layers:
-            yield from _use_of(layer)
-            if not _is_transparent(layer):
-                return
-        return
-    pending, seen = [ref] if ref is not None else [], set()
-    while pending:
-        current = pending.pop()
-        for layer in model.layers:
-            for number, node in enumerate(layer.nodes):
-                if current not in list(node.refs()) or (layer.name, number) in seen:
-                    continue
-                seen.add((layer.name, number))
-                yield from _use_of(layer)
-                if _is_transparent(layer):
-                    pending.append(TensorRef(layer.name, number, 0))
-
-
-def _is_transparent(layer: Layer) -> bool:
-    return layer.class_name in PASS_THROUGH and layer.model is None
-
-
-def _use_of(layer: Layer) -> Iterator[tuple[int | None, tuple[str, ...]]]:
-    if layer.model is not None:
-        yield from _uses(layer.model)
-        return
-    for child in layer.children.values():
-        yield from _use_of(child)
-    config = layer.config
-    match layer.class_name:
-        case "Embedding":
-            table = layer.weights.get("embeddings")
-            yield int(table.shape[0] if table is not None else config.get("input_dim", 2)), ()
-        case "CategoryEncoding":
-            yield config.get("num_tokens") or config.get("max_tokens"), ()
-        case "StringLookup" | "TextVectorization" | "IntegerLookup":
-            vocabulary = config.get("vocabulary")
-            words = tuple(str(w) for w in vocabulary) if isinstance(vocabulary, list) else ()
-            yield None, words
-        case _:
-            return
-
-
-def make_probes(specs: list[InputSpec], attempt: int = 0) -> dict[str, Array]:
-    """Arrays named ``case/input``: the same for the same specifications, on every machine.
-
-    Args:
-        specs: of all inputs.
-        attempt: larger spatial sizes for models that reject small images; at most ``ATTEMPTS - 1``.
-    """
-    sizes = _IMAGE_SIZES[attempt]
-    seed = zlib.crc32(repr(specs).encode())
-    cases = (
-        _Case(1, 0, "plain"),
-        _Case(3, 1, "padded"),
-        _Case(2, 0, "bytes"),
-        _Case(2, 1, "extreme"),
-    )
-    probes: dict[str, Array] = {}
-    for number, case in enumerate(cases):
-        rng = np.random.default_rng([seed, number])
-        for position, spec in enumerate(specs):
-            shape = _concrete(spec, case, sizes)
-            probes[f"{number}/{position}"] = _values(rng, spec, shape, case.kind)
-    return probes
-
-
-ATTEMPTS = len(_IMAGE_SIZES)
+def attempts(specs: Sequence[InputSpec]) -> Iterator[Attempt]:
+    """Ways of drawing probes, the best first; the next one is for a model that refuses the one before."""
+    lengths = any(len(spec.shape) < 4 and None in spec.shape[1:] for spec in specs)
+    images = any(len(spec.shape) >= 4 and None in spec.shape[1:] for spec in specs)
+    sizes = zip_longest(_LENGTHS if lengths else _LENGTHS[:1], _IMAGES if images else _IMAGES[:1])
+    for length, image in sizes:
+        for tame in (0, 1, 2):
+            yield Attempt(length or _LENGTHS[-1], image or _IMAGES[-1], tame)
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
+    """One case: rows, which of the two sizes, and what kind of values."""
+
     batch: int
     size: int
     kind: str
 
 
-def _concrete(spec: InputSpec, case: _Case, images: tuple[int, int]) -> tuple[int, ...]:
+_CASES = (
+    _Case(1, 0, "plain"),
+    _Case(3, 1, "padded"),
+    _Case(2, 0, "bytes"),
+    _Case(2, 1, "extreme"),
+)
+_FURTHER = (
+    (_Case(_ROWS, 0, "wide"), _Case(4, 1, "masked")),
+    (_Case(_ROWS, 1, "large"), _Case(_ROWS, 0, "plain")),
+    (_Case(_ROWS, 0, "small"), _Case(_ROWS, 1, "shifted")),
+)
+_IN_ORDER = frozenset({"wide", "large", "small", "shifted"})
+"""Kinds in which ids are asked for one after the other."""
+ROUNDS = len(_FURTHER)
+
+
+def make_probes(
+    specs: Sequence[InputSpec], attempt: Attempt = FIRST, seed: int = 0, further: int = 0
+) -> dict[str, Array]:
+    """Arrays named ``case/input``: the same for the same arguments, on every machine.
+
+    Args:
+        specs: of all inputs.
+        attempt: sizes and values that the model takes.
+        seed: of the run.
+        further: 0 for the first probes, else the round of further ones, up to `ROUNDS`.
+    """
+    identity = zlib.crc32(repr(specs).encode())
+    probes: dict[str, Array] = {}
+    for number, case in enumerate(_FURTHER[further - 1] if further else _CASES):
+        rng = np.random.default_rng([identity, seed, further, number])
+        for position, spec in enumerate(specs):
+            shape = _shape(specs, spec, case, attempt)
+            start = _asked_before(specs, spec, attempt, further, number)
+            probes[f"{number}/{position}"] = _values(rng, spec, shape, case.kind, attempt, start)
+    return probes
+
+
+def _shape(specs: Sequence[InputSpec], spec: InputSpec, case: _Case, attempt: Attempt) -> tuple[int, ...]:
+    rows = min(case.batch, *(_rows(each, attempt) for each in specs))
+    return _concrete(spec, rows, case.size, attempt)
+
+
+def _asked_before(
+    specs: Sequence[InputSpec], spec: InputSpec, attempt: Attempt, further: int, number: int
+) -> int:
+    """Ids that the rounds up to a case have asked for, one after the other."""
+    cases = [
+        case
+        for before in range(1, further + 1)
+        for case in _FURTHER[before - 1][: number if before == further else None]
+        if case.kind in _IN_ORDER
+    ]
+    return sum(int(np.prod(_shape(specs, spec, case, attempt))) for case in cases)
+
+
+def _rows(spec: InputSpec, attempt: Attempt) -> int:
+    """Rows that a case may have, so that it costs no more than a few of them do."""
+    numbers = int(np.prod(_concrete(spec, 1, 1, attempt)))
+    return max(4, (_ROW_NUMBERS if spec.ids is None else _ROW_IDS) // max(1, numbers))
+
+
+def _concrete(spec: InputSpec, rows: int, size: int, attempt: Attempt) -> tuple[int, ...]:
     rank = len(spec.shape)
     result = []
     for axis, dim in enumerate(spec.shape):
         if dim is not None:
             result.append(dim)
         elif axis == 0:
-            result.append(case.batch)
-        elif rank >= 4:
-            result.append(images[case.size])
+            result.append(rows)
+        elif axis == rank - 1 and spec.features is not None:
+            result.append(spec.features)
         else:
-            result.append(_SEQUENCE_SIZES[case.size])
+            result.append((attempt.images if rank >= 4 else attempt.lengths)[size])
     return tuple(result)
 
 
-def _values(rng: np.random.Generator, spec: InputSpec, shape: tuple[int, ...], kind: str) -> Array:
+def _values(
+    rng: np.random.Generator,
+    spec: InputSpec,
+    shape: tuple[int, ...],
+    kind: str,
+    attempt: Attempt,
+    start: int,
+) -> Array:
     if spec.examples:
         words = encoded_images(rng) if spec.images else spec.words
         return example_batch(rng, spec.examples, words, shape, complete=kind == "plain" or spec.images)
@@ -212,22 +161,72 @@ def _values(rng: np.random.Generator, spec: InputSpec, shape: tuple[int, ...], k
         return _strings(rng, spec, shape) if spec.dtype == "string" else _known_integers(rng, spec, shape)
     dtype = np.dtype(spec.dtype if spec.dtype != "bfloat16" else "float32")
     if spec.ids is not None:
-        ids = rng.integers(0 if kind != "plain" else min(1, spec.ids - 1), spec.ids, size=shape)
-        if kind == "padded" and len(shape) > 1:
-            ids[..., -(shape[-1] // 3) :] = 0
-        return ids.astype(dtype)
-    if dtype.kind in "iu":
-        return rng.integers(0, 4, size=shape).astype(dtype)
+        return _ids(rng, spec.ids, shape, kind, start).astype(dtype)
     if dtype.kind == "b":
         return rng.integers(0, 2, size=shape).astype(dtype)
-    if kind == "bytes" and len(shape) == 4:
-        return rng.integers(0, 256, size=shape).astype(dtype)
-    values = rng.normal(size=shape)
+    if attempt.tame > 1:
+        return rng.integers(0, 2, size=shape).astype(dtype)
+    if dtype.kind in "iu":
+        return _integers(rng, dtype, shape, "plain" if attempt.tame else kind)
+    return _floats(rng, spec, shape, kind).astype(dtype)
+
+
+def _ids(rng: np.random.Generator, count: int, shape: tuple[int, ...], kind: str, start: int) -> Array:
+    """Ids of a vocabulary: at random in the first cases, one after the other in further ones."""
+    if kind in _IN_ORDER:
+        return (start + rng.permutation(int(np.prod(shape))).reshape(shape)) % count
+    ids = rng.integers(0 if kind != "plain" else min(1, count - 1), count, size=shape)
+    if len(shape) > 1 and kind in ("padded", "extreme", "masked"):
+        _pad(ids, shape[1], kind, 0)
+    return ids
+
+
+def _pad(values: Array, length: int, kind: str, fill: float) -> None:
+    """Hide steps: at the end of each row a third more than in the row before, or in one pattern for each row."""
+    if kind == "padded":
+        for row in range(len(values)):
+            values[row, max(1, length - (row + 1) * (length // 3)) :] = fill
+        return
+    values[0] = fill
+    if len(values) > 1:
+        values[1, : length // 3] = fill
+        values[1, length // 2 :: 2] = fill
+    if len(values) > 2:
+        values[2, -(length // 3) :] = fill
+
+
+def _integers(rng: np.random.Generator, dtype: np.dtype[Any], shape: tuple[int, ...], kind: str) -> Array:
+    """Small numbers, of bytes all of them, and in one case the ends of the dtype."""
+    info = np.iinfo(dtype)
+    if dtype.itemsize == 1 and (kind == "bytes" or len(shape) >= 3):
+        return rng.integers(info.min, info.max, size=shape, endpoint=True).astype(dtype)
     if kind == "extreme":
-        values *= rng.choice([0.0, 1e-3, 1.0, 10.0], size=shape)
-    if kind == "padded" and len(shape) == 3:
-        values[:, -(shape[1] // 3) :, :] = 0.0
-    return values.astype(dtype)
+        ends = [0, 1, 2, info.max, info.max // 2, info.min, *([-1] if info.min < 0 else [])]
+        return rng.choice(np.array(ends, dtype), size=shape)
+    if kind in ("wide", "large", "shifted"):
+        return rng.integers(max(info.min, -1000), min(info.max, 1000), size=shape).astype(dtype)
+    return rng.integers(0, 4, size=shape).astype(dtype)
+
+
+def _floats(rng: np.random.Generator, spec: InputSpec, shape: tuple[int, ...], kind: str) -> Array:
+    if kind == "bytes" and len(shape) == 4:
+        return rng.integers(0, 256, size=shape).astype(float)
+    values = rng.normal(size=shape)
+    match kind:
+        case "extreme":
+            values *= rng.choice([0.0, 1e-3, 1.0, 10.0], size=shape)
+        case "wide":
+            values *= 10.0 ** rng.uniform(-2, 1, size=shape)
+        case "large":
+            values *= 10.0
+        case "small":
+            values *= 1e-3
+        case "shifted":
+            values += rng.choice([-5.0, 5.0], size=(shape[0], *[1] * (len(shape) - 1)))
+    hides = spec.fill is not None and kind in ("extreme", "masked")
+    if len(shape) == 3 and (kind == "padded" or hides):
+        _pad(values, shape[1], kind, spec.fill or 0.0)
+    return values
 
 
 def _strings(rng: np.random.Generator, spec: InputSpec, shape: tuple[int, ...]) -> Array:

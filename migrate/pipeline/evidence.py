@@ -10,7 +10,10 @@ from migrate.findings import Finding, Severity, Status
 from migrate.parity.vacuous import vacuous_outputs
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import lowest_precision
+from migrate.results import Coverage
 
+COVERED = 0.5
+"""Share of the weights' numbers that the outputs must depend on, averaged over the arrays."""
 _RANKS = ("golden", "original", "reconstructed")
 
 
@@ -48,6 +51,10 @@ def weigh(progress: Progress) -> Status:
         if rank is not None:
             ranks.append(rank)
     progress.evidence = _RANKS[min(ranks)] if ranks else ""
+    coverage = progress.coverage
+    if proven and coverage is not None and coverage.weights < COVERED:
+        progress.findings.append(_too_little(coverage))
+        proven = False
     return Status.MIGRATED if proven and not progress.ambiguous else Status.UNVERIFIED
 
 
@@ -95,6 +102,19 @@ def _finding(name: str, weighed: _Weighed, position: int, *, proven: bool) -> Fi
         if proven
         else "Record inputs whose outputs differ, with the original framework, as MODEL.golden.npz beside the model.",
         place=name,
+    )
+
+
+def _too_little(coverage: Coverage) -> Finding:
+    arrays = coverage.arrays - coverage.noticed
+    named = ", ".join(coverage.uncovered[:5])
+    return Finding(
+        "PAR010",
+        Severity.WARNING,
+        f"the compared outputs depend on {coverage.weights:.0%} of the weights, less than {COVERED:.0%}; on nothing of "
+        f"{arrays} of {coverage.arrays} arrays{f': {named}' if named else ''}",
+        "Record inputs that use these layers, with the original framework, as MODEL.golden.npz beside the model.",
+        place=coverage.uncovered[0] if coverage.uncovered else "",
     )
 
 

@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from migrate.capsule.model import count_parameters
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import MigrationError, Severity
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE, argument_names
 from migrate.parity.golden import Golden, find_golden
 from migrate.pipeline.answers import outputs_in
+from migrate.pipeline.comparison import compare_built, compare_reloaded, compare_witness, is_small, release
+from migrate.pipeline.coverage import measure, widen
 from migrate.pipeline.deploy import deploy
 from migrate.pipeline.limits import report_keywords
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.proof import (
     Comparator,
     lowest_precision,
-    must_agree,
-    outputs_of,
-    profile_golden,
-    profile_layers,
-    samples,
 )
 from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.reference import Reference, take_reference
 from migrate.pipeline.request import DEFAULT_TARGETS, ArtifactRequest, Options, Target
-from migrate.pipeline.rounding import NEAR, allow_for_rounding, explained
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.training import carry_training, prove_training
 from migrate.pipeline.translated import Translated, legacy_structure, modern_structure
 from migrate.worlds.custom_source import write_custom_objects
 from migrate.worlds.pool import Slot
-from migrate.worlds.worker import Worker
 
-SMALL_PARAMETERS = 2_000_000
-"""Models up to this size are compared layer by layer also when they agree; larger ones leave memory early."""
 Described = Mapping[str, Any]
 
 
@@ -70,7 +62,7 @@ def migrate_layers(
     if reference is None:
         with progress.phase("reference"):
             reference = _reference(slot, staged, translated, options, progress)
-            _release(slot.legacy, progress)
+            release(slot.legacy, progress)
         retake = partial(take_reference, slot, staged, translated, options)
     with progress.phase("build"):
         described = slot.modern.call(
@@ -85,7 +77,12 @@ def migrate_layers(
     }
     with progress.phase("compare"):
         _collect_witnesses(request, slot, translated, reference, described, progress)
-        _compare_built(slot, judge, progress, retake)
+        compare_built(slot, judge, progress, retake)
+    with progress.phase("cover"):
+        measure(slot, judge, progress)
+        if reference is not None and retake is not None and is_small(progress):
+            prove = partial(compare_witness, slot, judge, progress, retake)
+            widen(slot, judge, reference, prove, options.seed or 0, progress)
     with progress.phase("train"):
         compiled = carry_training(slot, objects, progress)
     with progress.phase("write"):
@@ -99,7 +96,7 @@ def migrate_layers(
     if "saved_model" in written:
         report_keywords({DEFAULT_SIGNATURE: {"inputs": [{"name": name} for name in input_names]}}, progress)
     if not compiled and options.targets <= DEFAULT_TARGETS:
-        _release(slot.modern, progress)
+        release(slot.modern, progress)
     with progress.phase("reload"):
         compare_reloaded(slot, written, objects, input_names, judge, progress)
     deployed = deploy(slot, options, judge, progress.witnesses, progress)
@@ -173,101 +170,6 @@ def golden_witness(slot: Slot, label: str, golden: Golden) -> ReferenceRun:
     probes = slot.inputs / "golden.safetensors"
     save_arrays(probes, golden.probes())
     return ReferenceRun("golden", label, probes, golden.references())
-
-
-def _compare_built(
-    slot: Slot, judge: Comparator, progress: Progress, retake: Callable[[], object] | None
-) -> None:
-    """Compare the model that the modern world holds, and name the first layer that differs.
-
-    Args:
-        slot: whose modern world holds the model.
-        judge: how to compare.
-        progress: has the witnesses.
-        retake: loads a reference once more that had to leave memory; None for one that was given.
-
-    Raises:
-        MigrationError: ``PAR001``.
-    """
-    small = _is_small(progress)
-    for number, witness in enumerate(progress.witnesses):
-        results = outputs_of(slot.modern, witness.probes)
-        comparisons = judge.compare(witness.outputs, results)
-        near = judge.relative is None and any(comparison.used > NEAR for comparison in comparisons)
-        asked = retake if near and witness.evidence != "golden" else None
-        if asked is not None:
-            if not small:
-                asked()
-            progress.witnesses[number] = witness = allow_for_rounding(slot, witness)  # noqa: PLW2901
-            strict, comparisons = comparisons, judge.compare(witness.outputs, results, witness.slack)
-            progress.findings += explained(strict, comparisons)
-        progress.comparisons += comparisons
-        progress.samples = samples(witness.outputs, results)
-        differs = not all(c.equal for c in comparisons)
-        first = None
-        if witness.evidence == "golden" and differs:
-            first = profile_golden(slot, witness.probes, progress.golden_activations, judge)
-        elif witness.evidence != "golden" and (differs or small):
-            if not small and retake is not None and asked is None:
-                retake()
-            progress.profile, first = profile_layers(slot, witness.probes, judge)
-        if differs:
-            progress.first_divergent = first
-        must_agree(comparisons, f"compared with {witness.label}", progress.first_divergent)
-        if asked is not None:
-            _release(slot.legacy, progress)
-
-
-def compare_reloaded(
-    slot: Slot,
-    written: Mapping[str, Path],
-    objects: Sequence[str],
-    input_names: list[str],
-    judge: Comparator,
-    progress: Progress,
-) -> None:
-    """Load what was written as a user will, and compare again.
-
-    Raises:
-        MigrationError: ``PAR001``, or what stock Keras says when it cannot load the file.
-    """
-    if "keras" in written:
-        slot.stock.call("load_keras", {"path": str(written["keras"]), "custom_objects": list(objects)})
-        # The SavedModel is a traced graph; without one the reloaded model is traced, because a layer can
-        # compute one thing eagerly and another in a graph.
-        graph = "saved_model" not in written
-        for witness in progress.witnesses:
-            comparisons = judge.compare(
-                witness.outputs, outputs_of(slot.stock, witness.probes, graph=graph), witness.slack
-            )
-            must_agree(comparisons, "the saved .keras, loaded by stock Keras 3")
-            progress.comparisons += comparisons
-        _release(slot.stock, progress)
-    if "saved_model" in written:
-        assert progress.legacy is not None
-        call = {
-            "path": str(written["saved_model"]),
-            "inputs": input_names,
-            "outputs": list(judge.names),
-            "stateful": any(layer.config.get("stateful") for _, layer in progress.legacy.walk()),
-        }
-        for witness in progress.witnesses:
-            results = outputs_of(slot.stock, witness.probes, "call_saved_model", **call)
-            comparisons = judge.compare(witness.outputs, results, witness.slack)
-            must_agree(comparisons, "the SavedModel, loaded by tf.saved_model.load")
-            progress.comparisons += comparisons
-        _release(slot.stock, progress)
-
-
-def _release(worker: Worker, progress: Progress) -> None:
-    """Let a worker forget a large model; a small one costs less than the search for what it leaves behind."""
-    if not _is_small(progress):
-        worker.call("release", {})
-
-
-def _is_small(progress: Progress) -> bool:
-    assert progress.legacy is not None
-    return sum(count_parameters(layer) for layer in progress.legacy.layers) <= SMALL_PARAMETERS
 
 
 def write_proof(witness: ReferenceRun, path: Path) -> Path:

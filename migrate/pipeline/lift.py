@@ -11,10 +11,13 @@ from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.limits import sha256_of
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.parity.golden import find_golden
-from migrate.parity.probes import described_input, make_probes
+from migrate.parity.input_specs import described_input
+from migrate.parity.probes import make_probes
 from migrate.pipeline.answers import arrays_of, outputs_in, structure_of
+from migrate.pipeline.comparison import compare_reloaded
+from migrate.pipeline.coverage import measure
 from migrate.pipeline.deploy import deploy, report_undeployed
-from migrate.pipeline.layered import compare_reloaded, golden_witness, write_proof
+from migrate.pipeline.layered import golden_witness, write_proof
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.proof import Comparator, must_agree, outputs_of
 from migrate.pipeline.recordings import recording_in
@@ -107,7 +110,7 @@ def migrate_graph(
         witnesses = _recorded(request, slot)
         specs = [described_input(entry) for entry in described["inputs"]]
         probes = slot.inputs / "probes.safetensors"
-        save_arrays(probes, make_probes(specs))
+        save_arrays(probes, make_probes(specs, seed=options.seed or 0))
         reply = slot.legacy.call(
             "predict_graph", {**params, "probes": str(probes), "out": "graph.safetensors"}
         )
@@ -183,6 +186,9 @@ def _build_and_prove(
             comparisons = judge.compare(witness.outputs, outputs_of(slot.modern, witness.probes))
             must_agree(comparisons, f"the lifted model, compared with {witness.label}")
             proof.comparisons += comparisons
+    with progress.phase("cover"):
+        measure(slot, judge, proof)
+        progress.coverage = proof.coverage
     with progress.phase("write"):
         wanted = {"keras": Target.KERAS in options.targets, "saved_model": saved_model}
         names = {"input_names": input_names, "output_names": list(judge.names)}
@@ -190,6 +196,7 @@ def _build_and_prove(
     with progress.phase("reload"):
         compare_reloaded(slot, written, [], input_names, judge, proof)
     progress.comparisons += proof.comparisons
+    progress.findings += proof.findings
     progress.witnesses += proof.witnesses
     deployed = deploy(slot, options, judge, witnesses, progress)
     parts = {path.name: path for path in written.values()} | deployed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 
 import msgspec
@@ -11,7 +12,7 @@ from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
 from migrate.formats.naming import misnamed
 from migrate.formats.read import refusal
-from migrate.outcomes import severity_of, status_of
+from migrate.outcomes import WORKER_ENDED, severity_of, status_of
 from migrate.pipeline.evidence import strongest, weigh
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.lift import migrate_graph
@@ -30,9 +31,6 @@ from migrate.pipeline.user_names import UserNames
 from migrate.results import ArtifactResult, Outputs
 from migrate.worlds.pool import Slot
 
-WORKER_ENDED = frozenset({"RUN001", "RUN002", "RUN003", "RUN004"})
-"""A worker died, hung, grew or lied: the batch decides whether to try again."""
-
 
 def migrate_artifact(request: ArtifactRequest, options: Options, slot: Slot) -> ArtifactResult:
     """Migrate one artifact with the workers of a slot.
@@ -43,7 +41,9 @@ def migrate_artifact(request: ArtifactRequest, options: Options, slot: Slot) -> 
         MigrationError: one of ``WORKER_ENDED``, for the batch to retry.
     """
     start = time.perf_counter()
-    progress = Progress(UserNames(request.path.name, slot.folder))
+    if options.seed is None:
+        options = msgspec.structs.replace(options, seed=secrets.randbits(32))
+    progress = Progress(UserNames(request.path.name, slot.folder), seed=options.seed)
     try:
         return _migrate(request, options, slot, progress, start)
     except MigrationError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from migrate.capsule.model import Model, Topology, structure_refs
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
+from migrate.outcomes import WORKER_ENDED
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.progress import Progress, ReferenceRun
+from migrate.pipeline.proof import Comparator, outputs_of
 from migrate.pipeline.reference import Reference, reader_params
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.signatures import Signatures
@@ -26,6 +29,7 @@ from migrate.pipeline.subclassed import (
 )
 from migrate.pipeline.translated import ask_reader, legacy_structure
 from migrate.worlds.pool import Slot
+from migrate.worlds.worker import WorldError
 
 
 def migrate_natively(
@@ -47,7 +51,18 @@ def migrate_natively(
             progress.findings += translated.notes()
             translated.must_be_translated()
         reference = _reference_of_model(legacy_structure(slot), references.get(DEFAULT_SIGNATURE))
-        written = migrate_layers(request, only_keras, slot, staged, translated, progress, reference)
+        migrate = partial(migrate_layers, request, only_keras, slot, staged, translated, progress)
+        try:
+            written = migrate(reference)
+        except MigrationError as error:
+            if error.code != "PAR001" or reference is None:
+                raise
+            # A signature of the author's own may do more than call the model: the model itself decides.
+            _forget_comparisons(progress)
+            written = migrate(None)
+            if not _is_own_call(slot, options, progress):
+                raise
+            progress.findings.append(_computes_more(error))
     except MigrationError as error:
         _report_signatures_only(error, progress)
         return {}
@@ -86,10 +101,9 @@ def _report_signatures_only(error: MigrationError, progress: Progress) -> None:
     Raises:
         MigrationError: the refusal itself, when a worker ended.
     """
-    if error.code.startswith("RUN"):
+    if error.code in WORKER_ENDED:
         raise error
-    progress.comparisons.clear()
-    progress.witnesses.clear()
+    _forget_comparisons(progress)
     progress.rules = []
     progress.findings.append(
         Finding(
@@ -99,6 +113,36 @@ def _report_signatures_only(error: MigrationError, progress: Progress) -> None:
             error.hint or "The SavedModel keeps working through its signatures.",
             error.place,
         )
+    )
+
+
+def _forget_comparisons(progress: Progress) -> None:
+    """What was compared does not count any more."""
+    progress.comparisons.clear()
+    progress.witnesses.clear()
+    progress.profile.clear()
+    progress.first_divergent, progress.coverage = None, None
+
+
+def _is_own_call(slot: Slot, options: Options, progress: Progress) -> bool:
+    """Whether the file's own graph of the model's call gives what tf-keras makes of its layers."""
+    witness = progress.witnesses[-1]
+    try:
+        outputs = outputs_of(slot.legacy, witness.probes, "predict_call")
+    except WorldError:
+        return False
+    comparator = Comparator([], "", options.tolerance)
+    return all(comparison.equal for comparison in comparator.compare(outputs, witness.outputs))
+
+
+def _computes_more(error: MigrationError) -> Finding:
+    return Finding(
+        "EXP027",
+        Severity.WARNING,
+        f"{DEFAULT_SIGNATURE!r} computes something else than the model of its layers ({error.message}); the .keras is "
+        "the model, compared with what tf-keras and the file's own call make of it",
+        "Keep calling the SavedModel where the signature's own processing is wanted.",
+        DEFAULT_SIGNATURE,
     )
 
 

@@ -14,7 +14,7 @@ from migrate.findings import Finding
 from migrate.parity.compare import Comparison, Slack
 from migrate.pipeline.translated import Facts, FiredRule
 from migrate.pipeline.user_names import UserNames
-from migrate.results import LayerParity
+from migrate.results import Coverage, LayerParity
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ class Progress:
     witnesses: list[ReferenceRun] = field(default_factory=list)
     evidence: str = ""
     ambiguous: bool = False
+    coverage: Coverage | None = None
+    seed: int | None = None
     golden_activations: Mapping[str, Array] = field(default_factory=dict)
     comparisons: list[Comparison] = field(default_factory=list)
     first_divergent: str | None = None

@@ -14,7 +14,8 @@ from migrate.capsule.model import Array
 from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.parity.golden import Golden, find_golden, read_golden
-from migrate.parity.probes import input_specs, make_probes
+from migrate.parity.input_specs import input_specs
+from migrate.parity.probes import make_probes
 from migrate.pipeline.proof import Comparator, lowest_precision, outputs_of
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.staging import Staged
@@ -111,7 +112,7 @@ def _compute(
             save_arrays(probes, arranged.probes())
         elif not probes.exists():
             specs = input_specs(legacy_structure(slot), described["inputs"])
-            save_arrays(probes, make_probes(specs, 0))
+            save_arrays(probes, make_probes(specs))
         outputs = outputs_of(slot.modern, probes)
     except (MigrationError, WorldError) as error:
         return _Computed({}, [], f"{getattr(error, 'code', 'RUN005')}: {error}")

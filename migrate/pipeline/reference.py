@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,8 @@ from migrate.capsule.model import Array, Model
 from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import ARCHITECTURES
-from migrate.parity.probes import ATTEMPTS, input_specs, make_probes
+from migrate.parity.input_specs import InputSpec, input_specs
+from migrate.parity.probes import FIRST, Attempt, attempts, make_probes
 from migrate.pipeline.answers import arrays_of
 from migrate.pipeline.request import Options, parse_shape
 from migrate.pipeline.staging import Staged
@@ -20,6 +22,12 @@ from migrate.worlds.custom import names_in
 from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
 from migrate.worlds.worker import WorldError
+
+_UNKNOWN = re.compile(
+    r"(?:Unknown|Could not interpret) (layer|activation function|initializer|regularizer|constraint)"
+    r"(?: identifier)?: '?([^\s'.]+)"
+)
+"""How tf-keras says that it does not know a name (``serialization_lib.py`` and the ``get`` functions of 2.15)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,8 @@ class Reference:
         probes: file of the probe inputs, readable by every world of the slot.
         outputs: arrays named ``case/output``.
         findings: why a stronger witness was not used.
+        specs: what the probes were made from, empty where the legacy world holds no model to ask further.
+        attempt: how they were drawn.
     """
 
     evidence: str
@@ -39,6 +49,16 @@ class Reference:
     probes: Path
     outputs: Mapping[str, Array]
     findings: tuple[Finding, ...]
+    specs: tuple[InputSpec, ...] = ()
+    attempt: Attempt = FIRST
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    probes: Path
+    outputs: Mapping[str, Array]
+    specs: tuple[InputSpec, ...]
+    attempt: Attempt
 
 
 def take_reference(slot: Slot, staged: Staged, translated: Translated, options: Options) -> Reference:
@@ -54,13 +74,15 @@ def take_reference(slot: Slot, staged: Staged, translated: Translated, options: 
     for evidence, load in witnesses:
         try:
             described = load(slot, staged, translated, options)
-            probes, outputs = _run(slot, model, described)
+            run = _run(slot, model, described, options.seed or 0)
         except WorldError as error:
             findings.append(
                 Finding("PAR002", Severity.INFO, f"no {evidence} reference: {_one_line(error.message)}")
             )
             continue
-        return Reference(evidence, described, probes, outputs, tuple(findings))
+        return Reference(
+            evidence, described, run.probes, run.outputs, tuple(findings), run.specs, run.attempt
+        )
     raise MigrationError(
         "PAR004",
         f"the legacy world gives no reference: {findings[-1].message}",
@@ -94,8 +116,31 @@ def draw_weights(slot: Slot, staged: Staged, options: Options) -> str:
         MigrationError: tf-keras cannot build the architecture.
     """
     ask_reader(slot, staged.source, reader_params(staged, options), reconstruct=True).must_be_translated()
-    reply = slot.legacy.call("build", {**_keras2(slot, staged), "initialised": "initialised.safetensors"})
+    try:
+        reply = slot.legacy.call("build", {**_keras2(slot, staged), "initialised": "initialised.safetensors"})
+    except WorldError as error:
+        raise refused_architecture(error) from error
     return str(take(slot.legacy, reply.get("file"), "initialised.safetensors"))
+
+
+def refused_architecture(error: WorldError) -> MigrationError:
+    """What tf-keras says to an architecture, as a reason: an object that it does not know, or anything else."""
+    unknown = _UNKNOWN.search(error.message)
+    if error.code != "RUN005":
+        return error
+    if unknown is not None:
+        kind, name = unknown.groups()
+        return MigrationError(
+            "CFG005",
+            f"the architecture uses the {kind} {name!r}, which is not part of Keras",
+            f"Give its definition with --custom-objects FILE.py (it must define {name}).",
+            place=name,
+        )
+    return MigrationError(
+        "CFG099",
+        f"tf-keras refuses the architecture: {_one_line(error.message)}",
+        "Put the weights beside it, or name it with --architecture for them: more is known of a model then.",
+    )
 
 
 def _keras2(slot: Slot, staged: Staged) -> dict[str, Any]:
@@ -121,20 +166,25 @@ def reader_params(staged: Staged, options: Options) -> dict[str, Any]:
     }
 
 
-def _run(slot: Slot, model: Model, described: Mapping[str, Any]) -> tuple[Path, Mapping[str, Array]]:
-    """Run the held model on probes, larger ones where a model rejects small images."""
-    specs = input_specs(model, described["inputs"])
+def _run(slot: Slot, model: Model, described: Mapping[str, Any], seed: int) -> _Run:
+    """Run the held model on probes: larger ones and tamer ones where it refuses the first.
+
+    Raises:
+        WorldError: what the model says to the first probes, when it takes none.
+    """
+    specs = tuple(input_specs(model, described["inputs"]))
     probes = slot.inputs / "probes.safetensors"
-    for attempt in range(ATTEMPTS):
-        save_arrays(probes, make_probes(specs, attempt))
+    refusal: WorldError | None = None
+    for attempt in attempts(specs):
+        save_arrays(probes, make_probes(specs, attempt, seed))
         try:
             reply = slot.legacy.call("predict", {"probes": str(probes), "out": "reference.safetensors"})
-        except WorldError:
-            if attempt == ATTEMPTS - 1 or not any(len(s.shape) >= 4 and None in s.shape[1:] for s in specs):
-                raise
+        except WorldError as error:
+            refusal = refusal or error
             continue
-        return probes, arrays_of(slot.legacy, reply)
-    raise AssertionError("unreachable: the last attempt returns or raises")
+        return _Run(probes, arrays_of(slot.legacy, reply), specs, attempt)
+    assert refusal is not None
+    raise refusal
 
 
 def _one_line(text: str, limit: int = 300) -> str:

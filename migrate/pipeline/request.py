@@ -96,6 +96,13 @@ class Options(msgspec.Struct, frozen=True):
     tolerance: Annotated[
         float | None, Flag("--tolerance", "Relative tolerance in place of the default of each dtype.")
     ] = None
+    seed: Annotated[
+        int | None,
+        Flag(
+            "--seed",
+            "Seed of the probes; without one, each artifact gets its own, which its record names.",
+        ),
+    ] = None
     lift: Annotated[bool, Flag("--lift", "Convert TensorFlow graphs to Keras layers.")] = False
     serving: Annotated[
         Path | None,

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from migrate.capsule.model import count_parameters
+from migrate.dialects.registry import before_the_reference
 from migrate.findings import Finding, Status
 from migrate.parity.compare import Comparison, bounded
 from migrate.pipeline.progress import Progress
@@ -82,6 +83,11 @@ def _parity(progress: Progress) -> Parity | None:
         bounded(max(c.max_abs for c in progress.comparisons)),
         bounded(max(c.max_rel for c in progress.comparisons)),
         progress.first_divergent,
+        progress.coverage,
+        progress.seed,
+        before_the_reference(fired.code for fired in progress.rules)
+        if progress.evidence == "reconstructed"
+        else [],
     )
 
 

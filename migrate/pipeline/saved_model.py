@@ -25,6 +25,7 @@ from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import facts_of
 from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
+from migrate.worlds.worker import WorldError
 
 KERAS = "model.keras"
 
@@ -48,7 +49,7 @@ def migrate_saved_model(
         signatures: Signatures = loaded["signatures"]
         progress.signatures = {"old": dict(signatures)}
         report_functions(info, signatures, progress)
-        references = take_signature_references(slot, info, signatures, progress)
+        references = take_signature_references(slot, info, signatures, options.seed or 0, progress)
         recorded = recorded_calls(request, slot, signatures)
         proven = {name for name, _ in recorded}
         progress.findings = [f for f in progress.findings if f.code != "PAR005" or f.place not in proven]
@@ -134,7 +135,13 @@ def _reexport(
     What the object offered to Python beside them is a native model's own where there is one.
     """
     with progress.phase("write"):
-        reply = slot.modern.call(method, params)
+        try:
+            reply = slot.modern.call(method, params)
+        except WorldError as error:
+            if error.code != "EXP004" or not params["orders"]:
+                raise
+            # A function that cannot be restored may hold a graph that can be written by its tensors' names.
+            reply = slot.modern.call("reexport_tf1", params)
         written = take(slot.modern, reply.get("saved_model"), "saved_model")
         if KERAS not in natively:
             report_lost(params["functions"], reply["functions"], signatures, progress)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -11,7 +11,8 @@ from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.saved_model.examples import Feature
 from migrate.parity.golden import find_golden
-from migrate.parity.probes import InputSpec, described_input, make_probes
+from migrate.parity.input_specs import InputSpec, described_input
+from migrate.parity.probes import Attempt, attempts, make_probes
 from migrate.pipeline.answers import arrays_of
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.recordings import recording_in
@@ -24,7 +25,7 @@ Signatures = Mapping[str, Mapping[str, Any]]
 
 
 def take_signature_references(
-    slot: Slot, info: Mapping[str, Any], signatures: Signatures, progress: Progress
+    slot: Slot, info: Mapping[str, Any], signatures: Signatures, seed: int, progress: Progress
 ) -> dict[str, Reference]:
     """Run every signature of the untouched graph on probes; a signature that none fits is left unproven.
 
@@ -32,6 +33,7 @@ def take_signature_references(
         slot: its legacy world has loaded the SavedModel.
         info: the reader's description: ``examples`` tells what serialised examples hold, ``words`` what tables know.
         signatures: name to inputs and outputs.
+        seed: of the probes.
         progress: collects a finding for each signature that could not be run.
     """
     references = {}
@@ -45,9 +47,8 @@ def take_signature_references(
             "out": f"signature{number}.safetensors",
         }
         refusal = ""
-        for images in _guesses(signature, info):
-            specs = [_input_spec(entry, name, info, images) for entry in signature["inputs"]]
-            save_arrays(probes, make_probes(specs))
+        for specs, attempt in _guesses(name, signature, info):
+            save_arrays(probes, make_probes(specs, attempt, seed))
             try:
                 reply = slot.legacy.call("predict_signature", call)
             except WorldError as error:
@@ -69,13 +70,19 @@ def take_signature_references(
     return references
 
 
-def _guesses(signature: Mapping[str, Any], info: Mapping[str, Any]) -> list[frozenset[str]]:
-    """Which of the inputs hold encoded images, in the order to try: where images are decoded, all strings or one."""
+def _guesses(
+    name: str, signature: Mapping[str, Any], info: Mapping[str, Any]
+) -> Iterator[tuple[list[InputSpec], Attempt]]:
+    """What the inputs may be, in the order to try: where images are decoded, all strings or one hold them."""
     strings = [entry["name"] for entry in signature["inputs"] if entry["dtype"] == "string"]
-    if not info["decodes_images"] or not strings:
-        return [frozenset()]
-    several = [frozenset([name]) for name in strings] if len(strings) > 1 else []
-    return [frozenset(strings), *several, frozenset()]
+    decoded = [frozenset[str]()]
+    if info["decodes_images"] and strings:
+        several = [frozenset([string]) for string in strings] if len(strings) > 1 else []
+        decoded = [frozenset(strings), *several, frozenset()]
+    for images in decoded:
+        specs = [_input_spec(entry, name, info, images) for entry in signature["inputs"]]
+        for attempt in attempts(specs):
+            yield specs, attempt
 
 
 def _input_spec(

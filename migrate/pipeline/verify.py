@@ -78,7 +78,7 @@ def _references_of(path: Path, options: Options, slot: Slot, progress: Progress)
     if staged.format is Format.SAVED_MODEL:
         info = read_saved_model(slot, staged, progress)
         signatures = slot.legacy.call("load_saved_model", load_params(staged, info))["signatures"]
-        return take_signature_references(slot, info, signatures, progress)
+        return take_signature_references(slot, info, signatures, options.seed or 0, progress)
     translated = ask_reader(slot, staged.source, reader_params(staged, options))
     translated.must_be_translated()
     return {DEFAULT_SIGNATURE: take_reference(slot, staged, translated, options)}

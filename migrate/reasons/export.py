@@ -138,4 +138,12 @@ REASONS: tuple[Rule, ...] = (
         "The SavedModel was saved with a signature that computes something else than the model returns, or with none. "
         "The exported SavedModel keeps every signature.",
     ),
+    reason(
+        "EXP027",
+        "signature-computes-more",
+        "The serving signature computes something else than the model of its layers.",
+        "Its author put processing around the model. The SavedModel keeps the signature; the `.keras` is the model "
+        "itself, compared with what tf-keras, and the file's own call of the model, compute.",
+        Severity.WARNING,
+    ),
 )

@@ -60,6 +60,20 @@ REASONS: tuple[Rule, ...] = (
         "not tell, both readings are run and the model is `unverified`. `--backend` or a recording settles it.",
     ),
     reason(
+        "PAR009",
+        "coverage-unknown",
+        "What the comparison covers of the model could not be measured.",
+        "The numbers agree; how much of the model they depend on is not known. Please report the model.",
+        Severity.INFO,
+    ),
+    note(
+        "PAR010",
+        "low-coverage",
+        "The compared outputs depend on too little of the model.",
+        "A fault in what they do not depend on would not have been noticed, so the status is `unverified`. The finding "
+        "names the layers. Record inputs that use them, with the original framework, as `MODEL.golden.npz`.",
+    ),
+    reason(
         "PAR006",
         "incomparable",
         "Two artifacts have no signature in common.",

@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 
 from migrate.capsule.store import save_arrays
+from migrate.dialects.registry import before_the_reference
+from migrate.dialects.rule import Step, registered
 from migrate.findings import Severity, Status
 from migrate.parity.compare import compare_arrays
-from migrate.pipeline.evidence import weigh
+from migrate.pipeline.evidence import COVERED, weigh
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.results import ArtifactResult
+from migrate.results import ArtifactResult, Coverage
 from migrate.worlds.pool import Slot
 
 RNG = np.random.default_rng(0)
@@ -64,6 +66,22 @@ def test_labels_are_proven_by_what_they_are_made_of(progress_of: Callable[..., P
     labels = np.ones((3, 1), "int64")
     assert weigh(progress_of(original=[VALUES, labels])) is Status.MIGRATED
     assert weigh(progress_of(original=[labels, labels])) is Status.UNVERIFIED
+
+
+def test_outputs_that_depend_on_too_little_prove_nothing(progress_of: Callable[..., Progress]) -> None:
+    progress = progress_of(original=[VALUES, VALUES])
+    progress.coverage = Coverage(COVERED / 2, 4, 1, uncovered=["head/kernel"])
+    assert weigh(progress) is Status.UNVERIFIED
+    [finding] = progress.findings
+    assert finding.code == "PAR010"
+    assert "head/kernel" in finding.message
+
+
+def test_what_both_sides_assume_is_named() -> None:
+    late = "SIL045"  # of the Keras 3 side alone
+    assert before_the_reference([late, "PAR001"]) == []
+    fired = [code for code, (_, step) in registered().items() if step is Step.KERAS_1][:2]
+    assert before_the_reference([*fired, late, *fired]) == fired
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from migrate.findings import Status
-from migrate.pipeline import layered
+from migrate.pipeline import comparison
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.worlds.pool import Slot
@@ -28,7 +28,7 @@ def request_of(tmp_path: Path) -> ArtifactRequest:
 @pytest.fixture(params=["small", "large"])
 def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "large":
-        monkeypatch.setattr(layered, "SMALL_PARAMETERS", 0)
+        monkeypatch.setattr(comparison, "SMALL_PARAMETERS", 0)
     return str(request.param)
 
 

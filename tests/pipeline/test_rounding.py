@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from migrate.findings import Status
-from migrate.pipeline import layered
+from migrate.pipeline import comparison
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.results import ArtifactResult
@@ -24,12 +24,12 @@ def migrate(case: str, slot: Slot, tmp_path: Path, options: Options) -> Artifact
     return migrate_artifact(ArtifactRequest(path, "model.h5", tmp_path / "out", "model"), options, slot)
 
 
-@pytest.mark.parametrize("parameters", [layered.SMALL_PARAMETERS, 0], ids=["small", "large"])
+@pytest.mark.parametrize("parameters", [comparison.SMALL_PARAMETERS, 0], ids=["small", "large"])
 @pytest.mark.parametrize("case", CASES)
 def test_rounding_is_allowed_for_and_named(
     case: str, parameters: int, slot: Slot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(layered, "SMALL_PARAMETERS", parameters)
+    monkeypatch.setattr(comparison, "SMALL_PARAMETERS", parameters)
     result = migrate(case, slot, tmp_path, Options())
     assert result.status is Status.MIGRATED, result.findings
     assert result.parity is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import tensorflow as tf
 import tf_keras
 from tensorflow.python.eager import context as eager
 
+from migrate.capsule.model import Array
 from migrate.capsule.store import load_model, load_structure, save_arrays
 from migrate.findings import MigrationError
 from migrate.worlds.custom import load_custom_objects, scoped
@@ -18,6 +20,7 @@ from migrate.worlds.kernels import clear_names
 from migrate.worlds.legacy import saved_model
 from migrate.worlds.legacy.training import load_compiled, step_of
 from migrate.worlds.runner import cases_of, describe, nest_like, run_cases, to_numpy
+from migrate.worlds.tracing import is_long, traced
 from migrate.worlds.variables import assign_model, collect_model
 
 _held: dict[str, Any] = {}
@@ -94,21 +97,32 @@ def architecture_of(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
 def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Outputs of the held model for every case."""
-    model = _held["model"]
-    out = scratch / params["out"]
-    return {
-        **run_cases(lambda inputs: call_model(model, inputs), Path(params["probes"]), out),
-        "file": str(out),
-    }
+    return _answer(_held["model"], params, scratch)
 
 
-def call_model(model: Any, inputs: list[Any]) -> Any:
-    """One forward pass at inference time; stateful layers start from zero states."""
-    if getattr(model, "stateful", False):
-        model.reset_states()
-    tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
+def _answer(model: Any, params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    probes, out = Path(params["probes"]), scratch / params["out"]
+    return {**run_cases(caller(model, cases_of(probes)), probes, out), "file": str(out)}
+
+
+def caller(model: Any, cases: Sequence[Sequence[Array]]) -> Callable[[list[Array]], Any]:
+    """A forward pass at inference time, for these cases; stateful layers start from zero states in each."""
     nested = getattr(model, "_nested_inputs", None)
-    return model(nest_like(nested if nested is not None else model.inputs, tensors), training=False)
+    structure = nested if nested is not None else model.inputs
+
+    def forward(tensors: list[Any]) -> Any:
+        return model(nest_like(structure, tensors), training=False)
+
+    run = traced(model, forward) if is_long(model, cases) else forward
+
+    def call(inputs: list[Array]) -> Any:
+        if getattr(model, "stateful", False):
+            model.reset_states()
+        return run(
+            [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
+        )
+
+    return call
 
 
 def activations(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -128,7 +142,7 @@ def activations(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
             tensors.append(tensor)
     inspector = tf_keras.Model(model.inputs, tensors)
     inputs = cases_of(Path(params["probes"]))[params["case"]]
-    outputs = tf.nest.flatten(call_model(inspector, inputs))
+    outputs = tf.nest.flatten(caller(inspector, [inputs])(inputs))
     out = scratch / params["out"]
     save_arrays(out, {n: to_numpy(o) for n, o in zip(names, outputs, strict=True)})
     return {"layers": names, "file": str(out)}
@@ -159,12 +173,7 @@ def compile_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
 def predict_compiled(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Outputs of the compiled model for every case: what a training step made of it."""
-    model = _held["compiled"]
-    out = scratch / params["out"]
-    return {
-        **run_cases(lambda inputs: call_model(model, inputs), Path(params["probes"]), out),
-        "file": str(out),
-    }
+    return _answer(_held["compiled"], params, scratch)
 
 
 def train_step(params: dict[str, Any], scratch: Path) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import tf_keras  # noqa: F401 - registers the revivers that optimizers and layers in the object graph need
 
+from migrate.findings import MigrationError
 from migrate.worlds import graphs
-from migrate.worlds.functions import signatures_of
+from migrate.worlds.functions import CALL, as_signature, signatures_of
 from migrate.worlds.session import GraphSession
 from migrate.worlds.signatures import SessionOnlyError, call_signature, describe_signatures, load
 
@@ -41,8 +42,23 @@ def predict_signature(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return call_signature(_held["signatures"][params["signature"]], params, scratch)
 
 
+def predict_call(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Outputs of the loaded object's own ``__call__`` for every case: of a Keras model, its traced graph.
+
+    Raises:
+        MigrationError: ``PAR004`` for an object that is not called with tensors.
+    """
+    function = as_signature(getattr(_held["loaded"], CALL, None))
+    if function is None:
+        raise MigrationError("PAR004", "the SavedModel offers no call of its model")
+    keys = list(function.structured_input_signature[1])
+    names = {"inputs": keys, "outputs": list(function.structured_outputs)}
+    return call_signature(function, {**params, **names}, scratch)
+
+
 HANDLERS = {
     "load_saved_model": load_saved_model,
     "predict_signature": predict_signature,
+    "predict_call": predict_call,
     **graphs.HANDLERS,
 }

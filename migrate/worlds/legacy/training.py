@@ -16,6 +16,7 @@ from migrate.capsule.store import load_arrays, save_arrays
 from migrate.worlds.custom import load_custom_objects
 from migrate.worlds.kernels import clear_names
 from migrate.worlds.runner import nest_like, to_numpy
+from migrate.worlds.tracing import is_long
 
 
 def load_compiled(params: dict[str, Any]) -> Any:
@@ -40,12 +41,10 @@ def step_of(model: Any, params: dict[str, Any], scratch: Path) -> dict[str, Any]
         ``file``: every weight after the step under its position in ``model.weights``; ``names``; ``loss``.
     """
     batch = load_arrays(Path(params["batch"]))
-    tensors = [
-        tf.convert_to_tensor(a, dtype=t.dtype)
-        for a, t in zip(_numbered(batch, "x"), model.inputs, strict=True)
-    ]
+    inputs = _numbered(batch, "x")
+    tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
     targets = _numbered(batch, "y")
-    model.run_eagerly = True
+    model.run_eagerly = not is_long(model, [inputs])
     nested = getattr(model, "_nested_inputs", None)
     logs = model.train_on_batch(
         nest_like(nested if nested is not None else model.inputs, tensors)

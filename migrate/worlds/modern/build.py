@@ -13,7 +13,7 @@ from typing import Any
 
 import keras
 
-from migrate.capsule.model import Layer, Model, TensorRef, Topology, map_structure
+from migrate.capsule.model import Config, Layer, Model, TensorRef, Topology, map_structure
 from migrate.findings import MigrationError
 from migrate.formats.own_names import ACTIVATION_KEYS, OWN
 from migrate.worlds.modern.operations import call_operation, concrete
@@ -163,6 +163,7 @@ def make_layer(record: Layer, objects: Objects) -> Any:
     cls = layer_class(record, objects)
     config = _modern_config(record, objects)
     config["name"] = record.name
+    _must_know_objects(record, config, objects)
     stacked: dict[str, list[Any]] = {}
     for attribute, child in record.children.items():
         key, _, index = attribute.partition("/")
@@ -195,6 +196,45 @@ def layer_class(record: Layer, objects: Objects) -> Any:
             place=record.name,
         )
     return cls
+
+
+_KINDS = {
+    "activation": keras.activations,
+    "constraint": keras.constraints,
+    "initializer": keras.initializers,
+    "regularizer": keras.regularizers,
+}
+"""Last word of an argument to where Keras looks its value up."""
+
+
+def _must_know_objects(record: Layer, config: Config, objects: Objects) -> None:
+    """Refuse a function or an object that neither Keras nor the user's files define.
+
+    Raises:
+        MigrationError: ``CFG005``.
+    """
+    for key, value in config.items():
+        kind = key.rsplit("_", 1)[-1]
+        name = value.get("class_name") if isinstance(value, Mapping) else value
+        if kind not in _KINDS or not isinstance(name, str) or _is_known(kind, name, objects):
+            continue
+        raise MigrationError(
+            "CFG005",
+            f"layer {record.name!r} uses the {kind} {name!r}, which is not part of Keras",
+            f"Give its definition with --custom-objects FILE.py (it must define {name}).",
+            place=record.name,
+        )
+
+
+def _is_known(kind: str, name: str, objects: Objects) -> bool:
+    if name in objects or hasattr(_KINDS[kind], name) or hasattr(keras.layers, name):
+        return True
+    if keras.saving.get_registered_object(name) is not None:
+        return True
+    try:
+        return callable(_KINDS[kind].get(name))
+    except (TypeError, ValueError):
+        return False
 
 
 def _is_mirror(forward: Layer, backward: Layer) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,17 @@ import keras
 import tensorflow as tf
 from tensorflow.python.eager import context as eager
 
+from migrate.capsule.model import Array
 from migrate.capsule.store import load_model, save_arrays
 from migrate.worlds.custom import load_custom_objects
 from migrate.worlds.kernels import clear_names
-from migrate.worlds.modern import deploy, frozen, lift, reexport, reference_variables, subclassed
+from migrate.worlds.modern import coverage, deploy, frozen, lift, reexport, reference_variables, subclassed
 from migrate.worlds.modern.build import build_model
+from migrate.worlds.modern.coverage import Covered
 from migrate.worlds.modern.export import arrange_inputs, export_saved_model, save_keras
 from migrate.worlds.modern.training import compile_class, compile_held, step_held
 from migrate.worlds.runner import cases_of, describe, run_cases, to_numpy
+from migrate.worlds.tracing import is_long, traced
 from migrate.worlds.variables import assign_model
 
 _held: dict[str, Any] = {}
@@ -30,6 +34,7 @@ def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     model = build_model(record, objects)
     assign_model(model, record)
     _held["model"] = model
+    _held.pop("covered", None)
     return describe(model)
 
 
@@ -37,6 +42,7 @@ def lift_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Build the model that a graph computes; its records stand in ``folder`` under ``stem``."""
     clear_names(keras.utils.clear_session, eager.context(), free_memory=False)
     model = _held["model"] = lift.lift(params, scratch)
+    _held.pop("covered", None)
     return {**describe(model), "folder": str(scratch), "stem": "lifted"}
 
 
@@ -55,18 +61,43 @@ def predict_subclassed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Outputs of the held model for every case."""
     model = _held["model"]
-    out = scratch / params["out"]
-    return {
-        **run_cases(lambda inputs: call_model(model, inputs), Path(params["probes"]), out),
-        "file": str(out),
-    }
+    probes, out = Path(params["probes"]), scratch / params["out"]
+    return {**run_cases(caller(model, cases_of(probes)), probes, out), "file": str(out)}
 
 
-def call_model(model: Any, inputs: list[Any]) -> Any:
-    """One forward pass at inference time; stateful layers start from zero states."""
-    reset_states(model)
-    tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
-    return model(arrange_inputs(model, tensors), training=False)
+def caller(model: Any, cases: Sequence[Sequence[Array]]) -> Callable[[list[Array]], Any]:
+    """A forward pass at inference time, for these cases; stateful layers start from zero states in each."""
+
+    def forward(tensors: list[Any]) -> Any:
+        return model(arrange_inputs(model, tensors), training=False)
+
+    run = traced(model, forward) if is_long(model, cases) else forward
+
+    def call(inputs: list[Array]) -> Any:
+        reset_states(model)
+        return run(
+            [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
+        )
+
+    return call
+
+
+def cover(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """What the cases of ``probes`` cover of the held model, beside what earlier calls covered.
+
+    ``compute`` and ``relative`` say what a comparison forgives; see :func:`migrate.parity.tolerance.tolerance_for`.
+    """
+    model, cases = _held["model"], cases_of(Path(params["probes"]))
+    covered: Covered = _held.setdefault("covered", Covered())
+    call = caller(model, cases)
+    coverage.cover(
+        model,
+        lambda inputs: keras.tree.flatten(call(inputs)),
+        cases,
+        covered,
+        (params["compute"], params["relative"]),
+    )
+    return covered.shares()
 
 
 def reset_states(model: Any) -> None:
@@ -89,7 +120,7 @@ def activations(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
             tensors.append(tensor)
     inspector = keras.Model(model.inputs, tensors)
     inputs = cases_of(Path(params["probes"]))[params["case"]]
-    outputs = keras.tree.flatten(call_model(inspector, inputs))
+    outputs = keras.tree.flatten(caller(inspector, [inputs])(inputs))
     out = scratch / params["out"]
     save_arrays(out, {n: to_numpy(o) for n, o in zip(names, outputs, strict=True)})
     return {"layers": names, "file": str(out)}
@@ -157,6 +188,7 @@ HANDLERS = {
     "build_subclassed": build_subclassed,
     "predict_subclassed": predict_subclassed,
     "predict": predict,
+    "cover": cover,
     "activations": activations,
     "compile_model": compile_model,
     "compile_class": compile_class_model,

@@ -59,13 +59,14 @@ def _write(
     archive = keras.export.ExportArchive()
     archive.track(loaded)
     names = sorted(signatures, key=lambda name: name != DEFAULT_SIGNATURE)
-    for name in names:
-        function, specs = endpoint(signatures[name], params.get("orders", {}).get(name, {}))
-        archive.add_endpoint(name, function, input_signature=specs)
-    kept = keep_functions(archive, loaded, functions)
     try:
+        for name in names:
+            function, specs = endpoint(signatures[name], params.get("orders", {}).get(name, {}))
+            archive.add_endpoint(name, function, input_signature=specs)
+        kept = keep_functions(archive, loaded, functions)
         archive.write_out(str(scratch / OUT), verbose=False)
-    except (AssertionError, ValueError, TypeError, tf.errors.OpError) as error:
+    # A function that Python was offered may read what the archive does not track: a KeyError.
+    except (AssertionError, KeyError, ValueError, TypeError, tf.errors.OpError) as error:
         raise MigrationError(
             "EXP004",
             f"the SavedModel cannot be exported again: {' '.join(str(error).split())[:400]}",

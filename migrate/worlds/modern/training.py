@@ -17,6 +17,7 @@ from migrate.findings import MigrationError
 from migrate.worlds.custom import load_custom_objects
 from migrate.worlds.modern.export import arrange_inputs
 from migrate.worlds.runner import to_numpy
+from migrate.worlds.tracing import is_long
 from migrate.worlds.variables import assign_variable, child_of, own_variables, roles_of
 
 SLOTS: Mapping[str, Mapping[str, str]] = {
@@ -200,8 +201,8 @@ def step_held(model: Any, params: dict[str, Any], scratch: Path) -> dict[str, An
     inputs = _numbered(batch, "x")
     tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
     targets = _numbered(batch, "y")
-    # Eagerly: one step must not wait for a trace, and XLA would reorder the sums.
-    model.run_eagerly, model.jit_compile = True, False
+    # Eagerly: one step must not wait for a trace, unless it would wait longer; and XLA would reorder the sums.
+    model.run_eagerly, model.jit_compile = not is_long(model, [inputs]), False
     logs = model.train_on_batch(
         arrange_inputs(model, tensors), targets if len(targets) > 1 else targets[0], return_dict=True
     )

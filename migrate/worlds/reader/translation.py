@@ -18,10 +18,10 @@ from migrate.capsule.store import load_arrays, save_model, save_structure
 from migrate.dialects.backends import BACKENDS, reading_of, same_model
 from migrate.dialects.keras2_config_writer import emit_keras2
 from migrate.dialects.rule import Era, overrides_original
-from migrate.dialects.training import plan_training, save_plan
+from migrate.dialects.training import TrainingPlan, plan_training, save_plan
 from migrate.dialects.translate import Translation, era_of, translate
-from migrate.findings import MigrationError
-from migrate.formats.artifact import LegacyArtifact
+from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.artifact import UNREADABLE, LegacyArtifact
 from migrate.formats.bounded import bounded_memory
 from migrate.formats.layer_config import with_input_shape
 from migrate.formats.own_names import OwnCode
@@ -86,9 +86,7 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     (scratch / "architecture.json").write_text(json.dumps(artifact.architecture), encoding="utf-8")
     fired, training = list(notes.fired), {}
     if not params.get("reconstruct"):
-        plan = plan_training(
-            artifact, era, translation.assigned, translation.modern, frozenset(params.get("custom", ()))
-        )
+        plan = _plan(artifact, era, translation, frozenset(params.get("custom", ())))
         training = plan.states() if plan.compile is not None else {}
         fired += plan.fired
         save_plan(plan, scratch)
@@ -129,6 +127,27 @@ def _readings(
     else:
         return []
     return [reading.backend, *others]
+
+
+def _plan(
+    artifact: LegacyArtifact, era: Era, translation: Translation, custom: frozenset[str]
+) -> TrainingPlan:
+    """The training state; what cannot be read of it costs the model nothing, and is a finding."""
+    unreadable = artifact.metadata.get(UNREADABLE)
+    try:
+        plan = plan_training(artifact, era, translation.assigned, translation.modern, custom)
+    except MigrationError as error:
+        plan, unreadable = TrainingPlan(), error.message
+    if unreadable:
+        translation.notes.findings.append(
+            Finding(
+                "OPT015",
+                Severity.WARNING,
+                f"the training state cannot be read: {unreadable}",
+                "Compile the model again before continued training; its weights are read.",
+            )
+        )
+    return plan
 
 
 def _must_be_legacy(artifact: LegacyArtifact) -> None:

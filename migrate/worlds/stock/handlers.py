@@ -18,6 +18,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow.python.eager import context as eager
 
 _held = {}
+LONG = 32
 
 
 def _load_arrays(path):
@@ -123,7 +124,7 @@ def predict(params, scratch):
         return keras.tree.flatten(model(arranged, training=False))
 
     traced = None
-    if params.get("graph"):
+    if params.get("graph") or _is_long(model, _cases(params["probes"])):
         specs = [
             tf.TensorSpec([None if d is None else int(d) for d in t.shape], t.dtype) for t in model.inputs
         ]
@@ -137,6 +138,12 @@ def predict(params, scratch):
         return traced(*tensors) if traced else run(*tensors)
 
     return _run(call, params, scratch)
+
+
+def _is_long(model, cases):
+    """Whether recurrent layers may take many steps, which eagerly are a loop of Python; see ``tracing.py``."""
+    steps = max((array.shape[1] for arrays in cases for array in arrays if array.ndim > 1), default=0)
+    return steps > LONG and any(hasattr(layer, "return_sequences") for layer in model._flatten_layers())
 
 
 def _arranged(structure, tensors):

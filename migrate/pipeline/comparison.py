@@ -1,0 +1,130 @@
+"""Compare a model with every witness: as it was built, and as it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from migrate.capsule.model import count_parameters
+from migrate.pipeline.progress import Progress, ReferenceRun
+from migrate.pipeline.proof import (
+    Comparator,
+    must_agree,
+    outputs_of,
+    profile_golden,
+    profile_layers,
+    samples,
+)
+from migrate.pipeline.rounding import NEAR, allow_for_rounding, explained
+from migrate.worlds.pool import Slot
+from migrate.worlds.worker import Worker
+
+SMALL_PARAMETERS = 2_000_000
+"""Models up to this size are compared layer by layer also when they agree; larger ones leave memory early."""
+Retake = Callable[[], object]
+"""Loads a reference once more that had to leave memory."""
+
+
+def compare_built(slot: Slot, judge: Comparator, progress: Progress, retake: Retake | None) -> None:
+    """Compare the model that the modern world holds with all witnesses, and name the first layer that differs.
+
+    Args:
+        slot: whose modern world holds the model.
+        judge: how to compare.
+        progress: has the witnesses.
+        retake: None for a reference that was given.
+
+    Raises:
+        MigrationError: ``PAR001``.
+    """
+    progress.witnesses = [compare_witness(slot, judge, progress, retake, w) for w in progress.witnesses]
+
+
+def compare_witness(
+    slot: Slot, judge: Comparator, progress: Progress, retake: Retake | None, witness: ReferenceRun
+) -> ReferenceRun:
+    """Compare with one witness; it comes back with what rounding may add, where that had to be asked.
+
+    Raises:
+        MigrationError: ``PAR001``.
+    """
+    small = is_small(progress)
+    results = outputs_of(slot.modern, witness.probes)
+    comparisons = judge.compare(witness.outputs, results)
+    near = judge.relative is None and any(comparison.used > NEAR for comparison in comparisons)
+    asked = retake if near and witness.evidence != "golden" else None
+    if asked is not None:
+        if not small:
+            asked()
+        witness = allow_for_rounding(slot, witness)
+        strict, comparisons = comparisons, judge.compare(witness.outputs, results, witness.slack)
+        progress.findings += explained(strict, comparisons)
+    progress.comparisons += comparisons
+    progress.samples = samples(witness.outputs, results)
+    differs = not all(c.equal for c in comparisons)
+    first = None
+    if witness.evidence == "golden" and differs:
+        first = profile_golden(slot, witness.probes, progress.golden_activations, judge)
+    elif witness.evidence != "golden" and (differs or (small and not progress.profile)):
+        if not small and retake is not None and asked is None:
+            retake()
+        progress.profile, first = profile_layers(slot, witness.probes, judge)
+    if differs:
+        progress.first_divergent = first
+    must_agree(comparisons, f"compared with {witness.label}", progress.first_divergent)
+    if asked is not None:
+        release(slot.legacy, progress)
+    return witness
+
+
+def compare_reloaded(
+    slot: Slot,
+    written: Mapping[str, Path],
+    objects: Sequence[str],
+    input_names: list[str],
+    judge: Comparator,
+    progress: Progress,
+) -> None:
+    """Load what was written as a user will, and compare again.
+
+    Raises:
+        MigrationError: ``PAR001``, or what stock Keras says when it cannot load the file.
+    """
+    if "keras" in written:
+        slot.stock.call("load_keras", {"path": str(written["keras"]), "custom_objects": list(objects)})
+        # The SavedModel is a traced graph; without one the reloaded model is traced, because a layer can
+        # compute one thing eagerly and another in a graph.
+        graph = "saved_model" not in written
+        for witness in progress.witnesses:
+            comparisons = judge.compare(
+                witness.outputs, outputs_of(slot.stock, witness.probes, graph=graph), witness.slack
+            )
+            must_agree(comparisons, "the saved .keras, loaded by stock Keras 3")
+            progress.comparisons += comparisons
+        release(slot.stock, progress)
+    if "saved_model" in written:
+        assert progress.legacy is not None
+        call = {
+            "path": str(written["saved_model"]),
+            "inputs": input_names,
+            "outputs": list(judge.names),
+            "stateful": any(layer.config.get("stateful") for _, layer in progress.legacy.walk()),
+        }
+        for witness in progress.witnesses:
+            results = outputs_of(slot.stock, witness.probes, "call_saved_model", **call)
+            comparisons = judge.compare(witness.outputs, results, witness.slack)
+            must_agree(comparisons, "the SavedModel, loaded by tf.saved_model.load")
+            progress.comparisons += comparisons
+        release(slot.stock, progress)
+
+
+def release(worker: Worker, progress: Progress) -> None:
+    """Let a worker forget a large model; a small one costs less than the search for what it leaves behind."""
+    if not is_small(progress):
+        worker.call("release", {})
+
+
+def is_small(progress: Progress) -> bool:
+    """Whether the model is compared layer by layer, and asked further."""
+    assert progress.legacy is not None
+    return sum(count_parameters(layer) for layer in progress.legacy.layers) <= SMALL_PARAMETERS

@@ -1,0 +1,127 @@
+"""Ask how much of a model its probes cover, and draw further ones for what they leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from migrate.capsule.store import save_arrays
+from migrate.findings import Finding, MigrationError, Severity
+from migrate.parity.probes import ROUNDS, make_probes
+from migrate.pipeline.progress import Progress, ReferenceRun
+from migrate.pipeline.proof import Comparator, outputs_of
+from migrate.pipeline.reference import Reference
+from migrate.results import Coverage
+from migrate.worlds.pool import Slot
+from migrate.worlds.worker import WorldError
+
+NAMED = 20
+"""Arrays and branches that a record names."""
+ENOUGH = 0.99
+"""Share of covered numbers from which on no further probes are drawn for the rest."""
+GROWTH = 0.005
+"""A round that covers no more than this beside what was covered is the last one."""
+_PIECES_OF_MASK = ("a step that is kept", "a step that is hidden", "a row that is hidden")
+
+Prove = Callable[[ReferenceRun], ReferenceRun]
+"""Compares a reference run with the model that the modern world holds; raises ``PAR001``."""
+
+
+def measure(slot: Slot, comparator: Comparator, progress: Progress) -> None:
+    """Set what the cases of all witnesses cover of the model that the modern world holds."""
+    for witness in progress.witnesses:
+        _cover(slot, comparator, witness, progress, 0)
+
+
+def widen(
+    slot: Slot, comparator: Comparator, reference: Reference, prove: Prove, seed: int, progress: Progress
+) -> None:
+    """Draw further probes while they cover more, and compare the model with what the legacy world makes of them.
+
+    Args:
+        slot: whose legacy world holds the model that the reference came from.
+        comparator: how outputs are compared.
+        reference: says how probes are made.
+        prove: compares.
+        seed: of the run.
+        progress: the further runs become witnesses, in front of the one that they extend.
+
+    Raises:
+        MigrationError: ``PAR001``.
+    """
+    for number in range(1, ROUNDS + 1):
+        before = progress.coverage
+        if before is None or (before.weights >= ENOUGH and before.met == before.branches):
+            return
+        probes = slot.inputs / f"further{number}.safetensors"
+        save_arrays(probes, make_probes(reference.specs, reference.attempt, seed, number))
+        try:
+            outputs = outputs_of(slot.legacy, probes)
+        except WorldError:
+            continue  # the model does not take these values; the next round has others
+        label = f"the legacy world, round {number} of further probes"
+        try:
+            witness = prove(ReferenceRun(reference.evidence, label, probes, outputs))
+        except MigrationError as error:
+            raise MigrationError(
+                error.code,
+                f"{error.message}. The first probes agree: the models part on rarer inputs",
+                f"--seed {seed} draws the same probes again. {error.hint}",
+                error.place,
+            ) from error
+        progress.witnesses.insert(len(progress.witnesses) - 1, witness)
+        _cover(slot, comparator, witness, progress, number)
+        if progress.coverage is None or not _grew(before, progress.coverage):
+            return
+
+
+def _grew(before: Coverage, after: Coverage) -> bool:
+    return after.weights - before.weights > GROWTH or after.met > before.met
+
+
+def _cover(
+    slot: Slot, comparator: Comparator, witness: ReferenceRun, progress: Progress, rounds: int
+) -> None:
+    params = {
+        "probes": str(witness.probes),
+        "compute": comparator.compute,
+        "relative": comparator.relative,
+    }
+    try:
+        reply = slot.modern.call("cover", params)
+    except WorldError as error:
+        note = f"the coverage could not be measured: {' '.join(error.message.split())[:200]}"
+        progress.findings.append(Finding("PAR009", Severity.INFO, note))
+        return
+    progress.coverage = summarise(reply["arrays"], reply["branches"], rounds)
+
+
+def summarise(arrays: Mapping[str, float], branches: Mapping[str, Sequence[bool]], rounds: int) -> Coverage:
+    """The figures of a model.
+
+    Args:
+        arrays: share of covered numbers by path of the variable.
+        branches: by layer and attribute, which of its pieces were met.
+        rounds: of further probes.
+    """
+    uncovered = [path for path, share in sorted(arrays.items()) if share == 0.0]
+    missed = [
+        f"{place}: {_piece(place, number, len(met))}"
+        for place, met in sorted(branches.items())
+        for number, found in enumerate(met)
+        if not found
+    ]
+    return Coverage(
+        weights=round(sum(arrays.values()) / len(arrays), 4) if arrays else 1.0,
+        arrays=len(arrays),
+        noticed=len(arrays) - len(uncovered),
+        branches=sum(map(len, branches.values())),
+        met=sum(sum(met) for met in branches.values()),
+        rounds=rounds,
+        uncovered=[*uncovered, *missed][:NAMED],
+    )
+
+
+def _piece(place: str, number: int, pieces: int) -> str:
+    if place.endswith("/compute_mask"):
+        return _PIECES_OF_MASK[number]
+    return ("below", "above")[number] if pieces == 2 else ("below", "between", "above")[number]
