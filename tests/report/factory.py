@@ -142,6 +142,14 @@ def models_report(
                     "max_abs": rel / 3,
                     "max_rel": rel,
                     "first_divergent_layer": divergent,
+                    "coverage": {
+                        "weights": round(chance.uniform(0.4, 1), 4),
+                        "arrays": 8,
+                        "noticed": 7,
+                        "uncovered": ["head/kernel"],
+                    },
+                    "seed": 7,
+                    "assumptions": ["CFG003"],
                 },
                 "training": {
                     "optimizer": "mapped",

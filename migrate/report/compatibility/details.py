@@ -90,8 +90,13 @@ def parity(summary: Mapping[str, Any] | None, detail: Mapping[str, Any]) -> Pari
     if not known and not outputs:
         return None
     reference, migrated = _samples(detail.get("samples"))
+    coverage = known.get("coverage")
+    measured: Mapping[str, Any] = coverage if isinstance(coverage, Mapping) else {}
     return Parity(
         evidence=_text(known.get("evidence")),
+        covered=_number(measured.get("weights")),
+        uncovered=_texts(measured.get("uncovered")),
+        assumptions=_texts(known.get("assumptions")),
         cases=int(_number(known.get("cases")) or 0),
         max_abs=_number(known.get("max_abs")),
         max_rel=_number(known.get("max_rel")),

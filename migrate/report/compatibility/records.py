@@ -205,9 +205,17 @@ class LayerError(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Parity(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How the migrated model compares with the reference; ``tolerance`` is the relative one that it was held to."""
+    """How the migrated model compares with the reference; ``tolerance`` is the relative one that it was held to.
+
+    ``covered`` is the share of the weights that the compared outputs depend on, None where it was not measured;
+    ``uncovered`` names arrays and branches that they do not depend on, ``assumptions`` the rules that both sides
+    rest on.
+    """
 
     evidence: str = ""
+    covered: float | None = None
+    uncovered: list[str] = field(default_factory=list)
+    assumptions: list[str] = field(default_factory=list)
     cases: int = 0
     max_abs: float | None = None
     max_rel: float | None = None

@@ -125,6 +125,9 @@ def _parity(parity: Parity, keep: int) -> dict[str, Any]:
     short = [[float(f"{a:.7g}"), float(f"{b:.7g}")] for a, b in points]
     return {
         "evidence": parity.evidence,
+        "covered": parity.covered,
+        "uncovered": parity.uncovered,
+        "assumptions": parity.assumptions,
         "cases": parity.cases,
         "max_abs": parity.max_abs,
         "max_rel": parity.max_rel,

@@ -4,6 +4,7 @@ function paritySection(p) {
     ["largest absolute error", figure(p.max_abs)],
     ["largest relative error", figure(p.max_rel)],
     ["cases compared", p.cases ? format.format(p.cases) : "–"],
+    ["of the weights covered", p.covered === null ? "–" : `${figure(p.covered * 100)} %`],
   ];
   return section(
     "Parity",
@@ -13,6 +14,10 @@ function paritySection(p) {
       big.map(([text, value]) => h("div", { class: "card" }, h("b", {}, value), h("span", {}, text))),
     ),
     p.first && h("p", { class: "first-divergent" }, "First divergent layer: ", h("b", { class: "mono" }, p.first)),
+    p.uncovered.length > 0 &&
+      h("p", {}, "No compared output depends on: ", h("span", { class: "mono" }, p.uncovered.join(", "))),
+    p.assumptions.length > 0 &&
+      h("p", {}, "Both sides rest on: ", h("span", { class: "mono" }, p.assumptions.join(", "))),
     h(
       "div",
       { class: "charts" },
