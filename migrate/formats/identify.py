@@ -100,6 +100,11 @@ def identify(path: Path) -> Identification:
 _Answer = tuple[Format, str, str]
 
 
+def is_pointer(head: bytes) -> bool:
+    """Whether a file that begins so only stands for one that git-lfs did not fetch."""
+    return head.startswith(_LFS)
+
+
 def _content(path: Path, head: bytes, tail: bytes, size: int) -> _Answer:
     if not head:
         return Format.TRUNCATED, "an empty file", _REFETCH
@@ -107,7 +112,7 @@ def _content(path: Path, head: bytes, tail: bytes, size: int) -> _Answer:
         return Format.CHECKPOINT, "shard of a TensorFlow checkpoint", ""
     if not head.strip(b"\0"):
         return Format.TRUNCATED, "a file of zeros: a download that never arrived", _REFETCH
-    if head.startswith(_LFS):
+    if is_pointer(head):
         return Format.GIT_LFS_POINTER, "a git-lfs pointer", "Run `git lfs pull`."
     if head.startswith((b"/annex/objects/", b"../.git/annex/", b".git/annex/")):
         return Format.GIT_LFS_POINTER, "a git-annex pointer", "Run `git annex get`."

@@ -11,7 +11,7 @@ from pathlib import Path
 from migrate.findings import MigrationError
 from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
-from migrate.formats.identify import Identification
+from migrate.formats.identify import Identification, is_pointer
 from migrate.parity.golden import find_golden
 from migrate.pipeline.request import Options
 from migrate.worlds.pool import Slot
@@ -71,7 +71,7 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
         golden: recorded inputs and outputs; None to look beside the model.
 
     Raises:
-        MigrationError: ``FMT021`` when the source cannot be read.
+        MigrationError: ``FMT021`` when the source cannot be read, ``FMT026`` when a part of it was never fetched.
     """
     found = _identified(path, slot)
     if found.format is Format.SAVED_MODEL:
@@ -174,6 +174,23 @@ def _bring_folder(source: Path, target: Path) -> None:
             )
         for name in files:
             _bring(Path(folder, name), here / name)
+            _must_be_fetched(here / name, name)
+
+
+def _must_be_fetched(part: Path, name: str) -> None:
+    """Refuse a part, as it was brought, that only stands for the file of that name.
+
+    Raises:
+        MigrationError: ``FMT026``.
+    """
+    with part.open("rb") as file:
+        head = file.read(64)
+    if is_pointer(head):
+        raise MigrationError(
+            "FMT026",
+            f"{name} is a git-lfs pointer: the file was never fetched",
+            "Run `git lfs pull` in its repository.",
+        )
 
 
 def _bring_checkpoint(path: Path, folder: Path) -> Path:
@@ -181,5 +198,7 @@ def _bring_checkpoint(path: Path, folder: Path) -> Path:
     prefix = find_prefix(path)
     target = folder / f"{STAGED}.ckpt"
     for part in parts_of(prefix):
-        _bring(part, target.with_name(target.name + part.name.removeprefix(prefix.name)))
+        brought = target.with_name(target.name + part.name.removeprefix(prefix.name))
+        _bring(part, brought)
+        _must_be_fetched(brought, part.name)
     return target

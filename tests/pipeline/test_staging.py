@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import pytest
 
 from migrate.findings import MigrationError
 from migrate.pipeline.recordings import recording_in
-from migrate.pipeline.staging import _bring, _bring_folder
-from migrate.worlds.pool import Slot
+from migrate.pipeline.request import Options
+from migrate.pipeline.staging import _bring, _bring_folder, stage
+from migrate.worlds.pool import Pool, Slot
 
 MEMORY = Path("/dev/shm")
 
@@ -106,3 +108,24 @@ def test_a_recording_declares_no_more_than_it_stores(tmp_path: Path, slot: Slot)
     with pytest.raises(MigrationError) as caught:
         recording_in(slot, path)
     assert caught.value.code == "SEC004"
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 12345\n"
+
+
+@pytest.mark.parametrize(
+    ("case", "part"),
+    [
+        ("tf.keras-2.8/custom_metric-savedmodel/saved_model", "variables/variables.index"),
+        ("tf.keras-2.8/custom_metric-savedmodel/saved_model", "variables/variables.data-00000-of-00001"),
+    ],
+)
+def test_a_part_that_was_never_fetched_is_named(
+    legacy_models: Path, tmp_path: Path, pool: Pool, case: str, part: str
+) -> None:
+    folder = Path(shutil.copytree(legacy_models / case, tmp_path / "model"))
+    (folder / part).write_bytes(POINTER)
+    with pool.slot() as slot, pytest.raises(MigrationError) as caught:
+        stage(folder, Options(), slot)
+    assert caught.value.code == "FMT026"
+    assert Path(part).name in caught.value.message
