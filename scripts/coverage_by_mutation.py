@@ -75,7 +75,7 @@ def _is_read(variable: Any, arrays: Mapping[str, Array]) -> bool:
 
 def damage_weights(subject: Subject, rng: np.random.Generator, count: int) -> Iterator[tuple[bool, bool]]:
     """Whether a damage was said to be noticed, and whether it was."""
-    from migrate.worlds.modern.coverage import CHANGE
+    from migrate.worlds.sensitivity import CHANGE
 
     variables = {v.path: v for v in subject.model.weights if _is_read(v, subject.covered.arrays)}
     for path in rng.choice(sorted(variables), size=count) if variables else []:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
@@ -76,6 +77,26 @@ def widen(
 
 def _grew(before: Coverage, after: Coverage) -> bool:
     return after.weights - before.weights > GROWTH or after.met > before.met
+
+
+def measure_signatures(
+    slot: Slot,
+    witnesses: Sequence[tuple[str, ReferenceRun]],
+    signatures: Mapping[str, Mapping[str, Any]],
+    relative: float | None,
+    progress: Progress,
+) -> None:
+    """Set what calls of the signatures cover of the variables of a SavedModel that the legacy world has loaded."""
+    for name, witness in witnesses:
+        ends = {side: [e["name"] for e in signatures[name][side]] for side in ("inputs", "outputs")}
+        call = {"signature": name, "probes": str(witness.probes), "relative": relative, **ends}
+        try:
+            reply = slot.legacy.call("cover_signature", call)
+        except WorldError as error:
+            note = f"the coverage of {name!r} could not be measured: {' '.join(error.message.split())[:200]}"
+            progress.findings.append(Finding("PAR009", Severity.INFO, note, place=name))
+            continue
+        progress.coverage = summarise(reply["arrays"], reply["branches"], 0)
 
 
 def _cover(

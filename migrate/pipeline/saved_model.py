@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from migrate.findings import MigrationError
+from migrate.pipeline.coverage import measure_signatures
 from migrate.pipeline.deploy import report_undeployed
 from migrate.pipeline.lift import lift_signature
 from migrate.pipeline.limits import SERVE, report_functions, report_keywords, report_limits, report_lost
@@ -59,6 +60,9 @@ def migrate_saved_model(
         parts |= migrate_natively(request, options, slot, staged, references, signatures, progress)
     elif Target.KERAS in options.targets and info["subclassed"]:
         parts |= migrate_class(options, slot, staged, info, signatures, witnesses, progress)
+    if progress.coverage is None:
+        with progress.phase("cover"):
+            measure_signatures(slot, witnesses, signatures, options.tolerance, progress)
     if Target.SAVED_MODEL in options.targets:
         by_names = info["reference_variables"] or info["tables_of_user"] or loaded["by_tensor_names"]
         method = "reexport_tf1" if by_names else "reexport"

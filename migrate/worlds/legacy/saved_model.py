@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import tensorflow as tf
 import tf_keras  # noqa: F401 - registers the revivers that optimizers and layers in the object graph need
 
+from migrate.capsule.model import Array
 from migrate.findings import MigrationError
 from migrate.worlds import graphs
 from migrate.worlds.functions import CALL, as_signature, signatures_of
+from migrate.worlds.runner import cases_of, to_numpy
+from migrate.worlds.sensitivity import Covered, gradients_of, mark
 from migrate.worlds.session import GraphSession
 from migrate.worlds.signatures import SessionOnlyError, call_signature, describe_signatures, load
 
@@ -30,6 +35,7 @@ def load_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         _held["loaded"] = session = GraphSession(params["path"], params.get("tags"))
         return {"signatures": session.describe(orders), "by_tensor_names": True}
     signatures = _held["signatures"] = signatures_of(loaded, params.get("functions", []))
+    _held.pop("covered", None)
     _held["loaded"] = loaded  # its variables live as long as it does
     return {"signatures": describe_signatures(signatures, orders), "by_tensor_names": False}
 
@@ -56,9 +62,40 @@ def predict_call(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return call_signature(function, {**params, **names}, scratch)
 
 
+def cover_signature(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """What the cases of ``probes`` cover of the variables that a signature reads, beside what earlier calls covered.
+
+    Raises:
+        MigrationError: ``PAR009`` for a graph that only a session can run.
+    """
+    if isinstance(_held["loaded"], GraphSession):
+        raise MigrationError("PAR009", "the graph runs in a session, which gives no gradients")
+    function = _held["signatures"][params["signature"]]
+    specs = function.structured_input_signature[1]
+    covered: Covered = _held.setdefault("covered", Covered())
+    read = {v.name: v for v in getattr(function, "variables", ()) if v.dtype.is_floating}
+    for name, variable in read.items():
+        covered.arrays.setdefault(name, np.zeros(tuple(variable.shape), bool))
+    rng = np.random.default_rng(0)
+    for arrays in cases_of(Path(params["probes"])):
+
+        def run(arrays: list[Array] = arrays) -> list[Any]:
+            given = {
+                key: tf.convert_to_tensor(array, dtype=specs[key].dtype)
+                for key, array in zip(params["inputs"], arrays, strict=True)
+            }
+            outputs = function(**given)
+            return [outputs[key] for key in params["outputs"]]
+
+        for name, gradient in gradients_of(read, run, ("", params["relative"]), rng).items():
+            mark(covered.arrays[name], to_numpy(read[name]), gradient)
+    return covered.shares()
+
+
 HANDLERS = {
     "load_saved_model": load_saved_model,
     "predict_signature": predict_signature,
     "predict_call": predict_call,
+    "cover_signature": cover_signature,
     **graphs.HANDLERS,
 }

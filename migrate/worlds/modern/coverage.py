@@ -1,16 +1,13 @@
 """How much of a model the compared outputs depend on: one backward pass for each case of probes.
 
-The outputs, each set against what a comparison would forgive, are added up with random signs; the gradient of the sum
-says how far each number of a weight moves an output, in units of the tolerance. A number is *covered* if a change by
-`CHANGE` of its array's size would have been noticed. Branches are counted where the layers meet them: the pieces of
-an activation, and steps that a mask keeps or hides.
+Numbers of weights are covered as `migrate.worlds.sensitivity` says. Branches are counted where the layers meet them:
+the pieces of an activation, and steps that a mask keeps or hides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -19,11 +16,9 @@ import numpy as np
 import tensorflow as tf
 
 from migrate.capsule.model import Array
-from migrate.parity.tolerance import feature_scales, tolerance_for
 from migrate.worlds.runner import to_numpy
+from migrate.worlds.sensitivity import Covered, gradients_of, limits_of, mark
 
-CHANGE = 0.1
-"""Share of an array's typical magnitude that a number is taken to be wrong by."""
 PIECES: Mapping[str, tuple[float, ...]] = {
     "celu": (0.0,),
     "elu": (0.0,),
@@ -39,31 +34,6 @@ PIECES: Mapping[str, tuple[float, ...]] = {
 """Where the pieces of an activation meet (``keras/src/activations/activations.py``)."""
 _TRIED = 16
 """Arrays without a gradient that are tried by a change, a forward pass each."""
-
-
-@dataclass(slots=True)
-class Covered:
-    """What the cases of a model have covered so far.
-
-    Attributes:
-        arrays: path of a variable to which of its numbers are covered, bool of its shape.
-        branches: layer to which of its pieces were met.
-    """
-
-    arrays: dict[str, Array] = field(default_factory=dict)
-    branches: dict[str, list[bool]] = field(default_factory=dict)
-
-    def meet(self, place: str, found: Sequence[bool]) -> None:
-        """Add pieces that were met in one call of a layer."""
-        known = self.branches.setdefault(place, [False] * len(found))
-        self.branches[place] = [a or bool(b) for a, b in zip(known, found, strict=True)]
-
-    def shares(self) -> dict[str, Any]:
-        """Share of covered numbers by path, and of met pieces by layer."""
-        return {
-            "arrays": {path: float(mask.mean()) if mask.size else 1.0 for path, mask in self.arrays.items()},
-            "branches": self.branches,
-        }
 
 
 def cover(
@@ -91,9 +61,9 @@ def cover(
     unconnected = set(read)
     with _watching(model, covered):
         for case in cases:
-            for path, gradient in _gradients(read, partial(forward, case), tolerance, rng).items():
+            for path, gradient in gradients_of(read, partial(forward, case), tolerance, rng).items():
                 unconnected.discard(path)
-                _mark(covered.arrays[path], to_numpy(read[path]), gradient)
+                mark(covered.arrays[path], to_numpy(read[path]), gradient)
     # No gradient leads to them: an index or a comparison stands between, or nothing does.
     for path in sorted(unconnected & variables.keys())[:_TRIED]:
         if not covered.arrays[path].any() and _is_noticed(variables[path], forward, cases, tolerance):
@@ -134,50 +104,6 @@ def _weights(model: Any) -> Iterator[Any]:
             yield variable
 
 
-def _gradients(
-    read: Mapping[str, Any],
-    run: Callable[[], list[Any]],
-    tolerance: tuple[str, float | None],
-    rng: np.random.Generator,
-) -> dict[str, Any]:
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        for tensor in read.values():
-            tape.watch(tensor)
-        terms = [_weighted(output, tolerance, rng) for output in run() if output.dtype.is_floating]
-        score = tf.add_n(terms) if terms else tf.constant(0.0, tf.float64)
-    found = tape.gradient(score, list(read.values()))
-    return {path: g for path, g in zip(read, found, strict=True) if g is not None}
-
-
-def _weighted(output: Any, tolerance: tuple[str, float | None], rng: np.random.Generator) -> Any:
-    """An output over what is forgiven in each of its features, added up with random signs and sizes."""
-    values = to_numpy(output)
-    finite = np.isfinite(values)
-    limits = _limits(np.where(finite, values, 0.0), tolerance)
-    signs = rng.choice([-1.0, 1.0], values.shape) * rng.uniform(0.5, 1.5, values.shape)
-    weights = np.where(finite, signs / limits, 0.0)
-    return tf.reduce_sum(tf.where(finite, tf.cast(output, tf.float64), 0.0) * weights)
-
-
-def _limits(values: Array, tolerance: tuple[str, float | None]) -> Array:
-    allowed = tolerance_for(values.dtype, *tolerance)
-    return allowed.absolute + allowed.relative * feature_scales(values)
-
-
-def _mark(mask: Array, weights: Array, gradient: Any) -> None:
-    """Set the numbers of an array that a gradient shows to be covered."""
-    values = np.abs(weights.astype(np.float64))
-    change = CHANGE * np.maximum(values, np.sqrt(np.mean(np.square(values))) if values.size else 0.0)
-    change = np.where(change > 0, change, CHANGE)  # an array of zeros: as if it were of ones
-    if isinstance(gradient, tf.IndexedSlices):
-        rows = to_numpy(gradient.indices)
-        moved = np.abs(to_numpy(gradient.values).astype(np.float64)) * change[rows]
-        np.logical_or.at(mask, rows, moved > 1.0)
-        return
-    moved = np.abs(to_numpy(gradient).astype(np.float64)) * change
-    mask |= np.nan_to_num(moved, nan=0.0) > 1.0
-
-
 def _is_noticed(
     variable: Any,
     forward: Callable[[list[Array]], list[Any]],
@@ -206,7 +132,7 @@ def _differs(a: Array, b: Array, tolerance: tuple[str, float | None]) -> bool:
     if not np.array_equal(np.isfinite(a), np.isfinite(b)):
         return True
     safe = np.where(finite, a, 0.0)
-    return bool(np.any(np.abs(safe - np.where(finite, b, 0.0)) > _limits(safe, tolerance)))
+    return bool(np.any(np.abs(safe - np.where(finite, b, 0.0)) > limits_of(safe, tolerance)))
 
 
 @contextmanager

@@ -16,10 +16,10 @@ from migrate.worlds.custom import load_custom_objects
 from migrate.worlds.kernels import clear_names
 from migrate.worlds.modern import coverage, deploy, frozen, lift, reexport, reference_variables, subclassed
 from migrate.worlds.modern.build import build_model
-from migrate.worlds.modern.coverage import Covered
 from migrate.worlds.modern.export import arrange_inputs, export_saved_model, save_keras
 from migrate.worlds.modern.training import compile_class, compile_held, step_held
 from migrate.worlds.runner import cases_of, describe, run_cases, to_numpy
+from migrate.worlds.sensitivity import Covered
 from migrate.worlds.tracing import is_long, traced
 from migrate.worlds.variables import assign_model
 
