@@ -7,6 +7,7 @@ outputs, and architectures that belong to weights, are companions and not artifa
 from __future__ import annotations
 
 import glob
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path, PurePath
@@ -227,7 +228,9 @@ def _unique_names(candidates: list[Candidate], found: dict[Path, tuple[Source, b
 
 
 def folders(sources: Sequence[str], known: dict[str, str] | None = None) -> dict[str, str]:
-    """The output folder of each source: its name without suffix, with it where two would share one.
+    """The output folder of each source: its name without suffix; where several would share one, each with it.
+
+    Of the checkpoints ``m.ckpt-1`` to ``m.ckpt-9`` none is *the* model: they become ``m-ckpt-1`` to ``m-ckpt-9``.
 
     Args:
         sources: names as in reports.
@@ -235,15 +238,22 @@ def folders(sources: Sequence[str], known: dict[str, str] | None = None) -> dict
     """
     assigned = {source: (known or {})[source] for source in sources if source in (known or {})}
     used = set(assigned.values())
+    shared = Counter(_short(source) for source in sources)
     for source in sorted(sources):
         if source in assigned:
             continue
         parent, _, name = source.rpartition("/")
-        short = name.split(".")[0] or name.lstrip(".")
         long = name.replace(".", "-").lstrip("-")
         prefix = f"{parent}/" if parent else ""
-        options = chain((short, long), (f"{long}-{number}" for number in count(2)))
+        first = (long,) if shared[_short(source)] > 1 else (_short(source).removeprefix(prefix), long)
+        options = chain(first, (f"{long}-{number}" for number in count(2)))
         folder = next(prefix + option for option in options if prefix + option not in used)
         assigned[source] = folder
         used.add(folder)
     return assigned
+
+
+def _short(source: str) -> str:
+    """A source's folder and name without suffix; a hidden file keeps all of its name but the dot."""
+    parent, slash, name = source.rpartition("/")
+    return f"{parent}{slash}{name.split('.')[0] or name.lstrip('.')}"

@@ -89,12 +89,14 @@ def test_the_same_name_in_two_sources(tmp_path: Path) -> None:
 def test_output_folders_are_unique_and_stay() -> None:
     assert folders(["a/m.h5", "a/m.keras", "b/m.h5", ".hidden", "n.weights.h5"]) == {
         ".hidden": "hidden",
-        "a/m.h5": "a/m",
+        "a/m.h5": "a/m-h5",
         "a/m.keras": "a/m-keras",
         "b/m.h5": "b/m",
         "n.weights.h5": "n",
     }
     assert folders(["a.h5", "a.keras"], {"a.keras": "a"}) == {"a.keras": "a", "a.h5": "a-h5"}
+    steps = [f"m.ckpt-{step}.index" for step in (1, 2, 10)]
+    assert list(folders(steps).values()) == ["m-ckpt-1-index", "m-ckpt-10-index", "m-ckpt-2-index"]
 
 
 def test_thousands_of_pairs_in_one_folder_are_found_in_one_look(
