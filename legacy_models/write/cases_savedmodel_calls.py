@@ -133,3 +133,68 @@ def module_recurrent(kit, folder):
     golden = record_signatures(kit, path, {"serving_default": {"line": feed}})
     golden.update(of_signature(golden, "serving_default"))
     return facts(folder, golden)
+
+
+@special(
+    "tf.keras-2.8 tf.keras-2.15",
+    "A second function owns a variable of its own, made in its first call; no signature knows it.",
+    "tf_module signatures functions variable_of_function",
+)
+def module_second_function(kit, folder):
+    tf = kit.tf
+    rng = kit.rng("module_second_function", "weights")
+
+    class Scorer(tf.Module):
+        """Scores lines; and keeps a running mean of what it saw."""
+
+        def __init__(self):
+            super().__init__(name="scorer")
+            self.kernel = tf.Variable(rng.normal(size=(3, 2)).astype("float32"), name="kernel")
+            self.counter = None
+
+        @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32, name="line")])
+        def __call__(self, line):
+            return {"scores": tf.matmul(line, self.kernel)}
+
+        @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32, name="line")])
+        def count(self, line):
+            if self.counter is None:
+                self.counter = tf.Variable(0.0, name="counter")
+            return self.counter.assign_add(tf.reduce_sum(line))
+
+    module = Scorer()
+    module.count(tf.zeros((1, 3)))
+    path = os.path.join(folder, "saved_model")
+    tf.saved_model.save(module, path, signatures={"serving_default": module.__call__})
+    line = kit.rng("module_second_function", "inputs").normal(size=(3, 3)).astype("float32")
+    golden = {
+        "signatures/serving_default/inputs/line": line,
+        "signatures/serving_default/outputs/scores": module(tf.constant(line))["scores"].numpy(),
+    }
+    golden.update(of_signature(golden, "serving_default"))
+    return facts(folder, golden)
+
+
+@special(
+    "tf.keras-2.8",
+    "The signature scales what comes in and turns what goes out into probabilities; the model does neither.",
+    "signatures preprocessing postprocessing functional",
+)
+def signature_around_model(kit, folder):
+    tf, L = kit.tf, kit.layers
+    line = kit.Input((4,), name="line")
+    model = kit.functional(line, L.Dense(3, name="logits")(L.Dense(5, activation="relu", name="hidden")(line)))
+    rec.draw_weights(kit, model, kit.rng("signature_around_model", "weights"))
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 4], tf.float32, name="line")])
+    def serve(line):
+        return {"scores": tf.nn.softmax(model(line / 2.0 - 1.0, training=False))}
+
+    path = os.path.join(folder, "saved_model")
+    model.save(path, save_format="tf", signatures={"serving_default": serve})
+    data = kit.rng("signature_around_model", "inputs").normal(size=(3, 4)).astype("float32")
+    golden = {
+        "signatures/serving_default/inputs/line": data,
+        "signatures/serving_default/outputs/scores": serve(tf.constant(data))["scores"].numpy(),
+    }
+    return facts(folder, golden)
