@@ -216,6 +216,8 @@ def _must_know_objects(record: Layer, config: Config, objects: Objects) -> None:
     for key, value in config.items():
         kind = key.rsplit("_", 1)[-1]
         name = value.get("class_name") if isinstance(value, Mapping) else value
+        if name == "function" and isinstance(value, Mapping):
+            name = value.get("config")
         if kind not in _KINDS or not isinstance(name, str) or _is_known(kind, name, objects):
             continue
         raise MigrationError(
