@@ -6,6 +6,7 @@ records and a test fails when the two drift apart.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -80,6 +81,24 @@ class Parity(msgspec.Struct, frozen=True):
     independent of all rules."""
 
 
+class UntouchedOutcome(StrEnum):
+    """What stock Keras 3 does with the untouched file."""
+
+    EQUAL = "loads and is equal"
+    DIFFERS = "loads and differs"
+    DOES_NOT_RUN = "loads and does not run"
+    DOES_NOT_LOAD = "does not load"
+
+
+class Untouched(msgspec.Struct, frozen=True):
+    """``keras.saving.load_model`` on the untouched file, compared with the last reference of the proof."""
+
+    outcome: UntouchedOutcome
+    max_rel: float | None = None
+    """Worst relative error over the outputs; None where there is none to compare."""
+    reason: str = ""
+
+
 class Training(msgspec.Struct, frozen=True):
     """What became of the training state: ``kept``, ``mapped``, ``lost`` or ``absent``."""
 
@@ -102,6 +121,7 @@ class ArtifactResult(msgspec.Struct, frozen=True):
     findings: list[FindingRecord] = []
     parity: Parity | None = None
     training: Training | None = None
+    untouched: Untouched | None = None
     seconds: float = 0.0
 
 

@@ -41,21 +41,6 @@ def mlp_without_shape(kit):
 
 
 @case(
-    "keras-2.2.4",
-    "Sequential built by data whose first layer has no weights: neither the configuration nor an array tells the shape.",
-    "no_input_shape",
-    activations=False,
-    status="blocked",
-    reason="CFG009",
-)
-def flatten_without_shape(kit):
-    model = kit.Sequential([kit.layers.Flatten(), kit.layers.Dense(2)])
-    model.compile("sgd", "mse")
-    model.train_on_batch(np.ones((2, 2, 3), "float32"), np.ones((2, 2), "float32"))
-    return model
-
-
-@case(
     "~keras-2.2.4 tf.keras-2.8 ~tf.keras-2.15/keras",
     "Layers that act in training only; the spatial ones write a key `trainable` that Keras 3 refuses.",
     "spatial_dropout gaussian alpha_dropout activity_regularization",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.artifact import ARCHITECTURES
 from migrate.formats.describe import (
     LayerRecord,
     TensorRecord,
@@ -69,7 +70,7 @@ def described(
     blocking = any(finding.severity is Severity.ERROR for finding in obstacles)
     if (
         root is not None
-        and artifact.weights
+        and (artifact.weights or artifact.format in ARCHITECTURES)
         and not blocking
         and (artifact.writer.keras_release or (0, 0)) < (3, 0)
     ):
@@ -146,13 +147,16 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
 
 def _plan(artifact: LegacyArtifact, obstacles: list[Finding]) -> list[PlannedRule]:
     """The rules that will fire; a rule that refuses becomes an obstacle."""
+    from migrate.dialects.graphs import to_functional
     from migrate.dialects.rule import registered
     from migrate.dialects.translate import era_of, translate
 
     try:
         # The values are not read: rules that compute with them meet zeros, and only their names matter here.
         with np.errstate(all="ignore"):
-            notes = translate(artifact, era_of(artifact), own=OwnCode(proven=True)).notes
+            translation = translate(artifact, era_of(artifact), own=OwnCode(proven=True))
+        to_functional(translation.modern)  # refuses where nothing tells the shape of the input
+        notes = translation.notes
     except MigrationError as error:
         obstacles.append(error.finding(severity_of(error.code)))
         return []

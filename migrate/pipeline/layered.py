@@ -29,6 +29,7 @@ from migrate.pipeline.request import DEFAULT_TARGETS, ArtifactRequest, Options, 
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.training import carry_training, prove_training
 from migrate.pipeline.translated import Translated, legacy_structure, modern_structure
+from migrate.pipeline.untouched import ask_stock_keras
 from migrate.worlds.custom_source import write_custom_objects
 from migrate.worlds.pool import Slot
 
@@ -99,6 +100,8 @@ def migrate_layers(
         release(slot.modern, progress)
     with progress.phase("reload"):
         compare_reloaded(slot, written, objects, input_names, judge, progress)
+    if not options.skip_untouched:
+        ask_stock_keras(slot, staged, judge, progress)
     deployed = deploy(slot, options, judge, progress.witnesses, progress)
     if compiled:
         with progress.phase("train"):

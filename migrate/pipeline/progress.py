@@ -14,7 +14,7 @@ from migrate.findings import Finding
 from migrate.parity.compare import Comparison, Slack
 from migrate.pipeline.translated import Facts, FiredRule
 from migrate.pipeline.user_names import UserNames
-from migrate.results import Coverage, LayerParity
+from migrate.results import Coverage, LayerParity, Untouched
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class Progress:
     samples: dict[str, list[float]] = field(default_factory=dict)
     signatures: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
+    untouched: Untouched | None = None
     phases: dict[str, float] = field(default_factory=dict)
 
     @contextmanager

@@ -103,6 +103,14 @@ class Options(msgspec.Struct, frozen=True):
             "Seed of the probes; without one, each artifact gets its own, which its record names.",
         ),
     ] = None
+    skip_untouched: Annotated[
+        bool,
+        Flag(
+            "--skip-untouched",
+            "Do not load the untouched file in stock Keras 3 to say what it makes of it.",
+            decides=False,
+        ),
+    ] = False
     lift: Annotated[bool, Flag("--lift", "Convert TensorFlow graphs to Keras layers.")] = False
     serving: Annotated[
         Path | None,

@@ -45,6 +45,7 @@ def artifact_result(
         findings=[_finding(finding, progress.names) for finding in progress.findings],
         parity=_parity(progress),
         training=Training(**kept) if kept else None,
+        untouched=progress.untouched,
         seconds=round(seconds, 3),
     )
 

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from migrate.cli import models as command
+from migrate.cli import options
 from migrate.findings import Status
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
@@ -70,7 +71,7 @@ def test_format_that_lacks_an_operation_costs_its_file_only(slot: Slot, tmp_path
 def test_missing_package_is_said_before_anything_runs(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(command, "find_spec", lambda name: None)
+    monkeypatch.setattr(options, "find_spec", lambda name: None)
     done = CliRunner().invoke(
         command.models, [str(tmp_path), "--out", str(tmp_path / "out"), "--to", "keras,onnx"]
     )

@@ -270,6 +270,7 @@ def _model_unit(
         rules=model.rules,
         needs=needs,
         training=details.training(model.training, detail),
+        untouched=details.untouched(model.untouched),
         seconds=model.seconds or 0.0,
         entries=entries.by_path[model.source],
         parity=details.parity(model.parity, detail),

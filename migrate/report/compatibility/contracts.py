@@ -74,6 +74,7 @@ class Artifact(Struct, frozen=True, kw_only=True):
     findings: list[ModelFinding] = field(default_factory=list)
     parity: dict[str, Any] | None = None
     training: dict[str, Any] | None = None
+    untouched: dict[str, Any] | None = None
     seconds: float | None = 0.0
     custom_objects: list[str] = field(default_factory=list)
 

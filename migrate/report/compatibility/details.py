@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from migrate.report.compatibility.records import Fired, LayerError, LayerRow, OutputRow, Parity
+from migrate.report.compatibility.records import Fired, LayerError, LayerRow, OutputRow, Parity, Untouched
 
 MAX_SAMPLES = 512
 _NUMBERS = frozenset({float, int})
@@ -49,6 +49,15 @@ def total_parameters(rows: Sequence[LayerRow]) -> int:
         else:
             total += count
     return total
+
+
+def untouched(told: Mapping[str, Any] | None) -> Untouched | None:
+    """What stock Keras 3 made of the untouched file; None where nobody asked it."""
+    if not told or not told.get("outcome"):
+        return None
+    return Untouched(
+        outcome=_text(told["outcome"]), max_rel=_number(told.get("max_rel")), reason=_text(told.get("reason"))
+    )
 
 
 def fired(detail: Mapping[str, Any]) -> list[Fired]:

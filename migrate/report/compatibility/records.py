@@ -227,6 +227,14 @@ class Parity(Struct, frozen=True, kw_only=True, omit_defaults=True):
     migrated: list[float] = field(default_factory=list)
 
 
+class Untouched(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What stock Keras 3 made of the untouched file; ``max_rel`` where both ran."""
+
+    outcome: str
+    max_rel: float | None = None
+    reason: str = ""
+
+
 class ModelUnit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One artifact: what it is, what became of it, and how we know. ``entries`` as in ``FileUnit``."""
 
@@ -241,6 +249,7 @@ class ModelUnit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     rules: list[str] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
     training: dict[str, str] = field(default_factory=dict)
+    untouched: Untouched | None = None
     seconds: float = 0.0
     entries: list[int] = field(default_factory=list)
     parity: Parity | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from markupsafe import Markup, escape
 from migrate.findings import Severity
 from migrate.report.compatibility.records import Effort, Level, Report
 from migrate.report.writers.pagedata import detail_rows, index_rows
+from migrate.results import UntouchedOutcome
 
 ASSETS = Path(__file__).with_name("assets")
 TEMPLATES = Path(__file__).with_name("templates")
@@ -28,6 +30,12 @@ SCRIPTS = (
     "dom", "data", "list", "charts", "treemap", "graph", "finding", "proof", "model", "file", "options", "views", "app",
 )  # fmt: skip
 STYLES = ("theme", "overview", "lists", "pages", "code", "media")
+_ORDER = (
+    UntouchedOutcome.DIFFERS,
+    UntouchedOutcome.DOES_NOT_LOAD,
+    UntouchedOutcome.DOES_NOT_RUN,
+    UntouchedOutcome.EQUAL,
+)
 STEP_ITEMS = 12
 """Items of a step that the overview shows; the rest is counted and stands in the JSON."""
 
@@ -43,7 +51,7 @@ def write(report: Report) -> str:
         efforts=list(Effort),
         groups=_groups(report),
         step_items=STEP_ITEMS,
-        saved=_saved(report),
+        untouched=_untouched(report),
         most=max((reason.count for reason in report.reasons), default=1),
         widest=max((package.tally.findings for package in report.packages), default=1) or 1,
         style=_style(),
@@ -78,10 +86,10 @@ def _groups(report: Report) -> list[tuple[str, str, int, dict[str, int]]]:
     return rows
 
 
-def _saved(report: Report) -> int:
-    """Migrated models that would have computed something else without a word, had a rule not seen to it."""
-    silent = {reason.code for reason in report.reasons if reason.severity is Severity.SILENT}
-    return sum(model.status == "migrated" and not silent.isdisjoint(model.rules) for model in report.models)
+def _untouched(report: Report) -> list[tuple[str, int]]:
+    """How often stock Keras 3 did what with the untouched file of a model, silent differences first."""
+    counts = Counter(model.untouched.outcome for model in report.models if model.untouched)
+    return [(outcome.value, counts[outcome.value]) for outcome in _ORDER if counts[outcome.value]]
 
 
 @cache

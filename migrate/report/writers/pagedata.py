@@ -7,7 +7,8 @@ from typing import Any
 
 from migrate.findings import Severity
 from migrate.report.compatibility.details import alike, signature_text, total_parameters
-from migrate.report.compatibility.records import Effort, Level, ModelUnit, Parity, Report
+from migrate.report.compatibility.records import Effort, Level, ModelUnit, Parity, Report, Untouched
+from migrate.results import UntouchedOutcome
 
 SAMPLE_BUDGET = 120_000
 """Points of all scatter pictures together: 2,000 models get 60 each, one model all it has."""
@@ -101,6 +102,12 @@ def detail_rows(report: Report) -> dict[str, Any]:
     }
 
 
+def untouched_text(found: Untouched) -> str:
+    """What stock Keras 3 made of the untouched file, in one line."""
+    by = f" by {found.max_rel:.2g}" if found.outcome == UntouchedOutcome.DIFFERS and found.max_rel else ""
+    return f"{found.outcome}{by}{f': {found.reason}' if found.reason else ''}"
+
+
 def _model(unit: ModelUnit, keep: int) -> dict[str, Any]:
     found: dict[str, Any] = {
         "sha256": unit.sha256,
@@ -109,6 +116,7 @@ def _model(unit: ModelUnit, keep: int) -> dict[str, Any]:
         "rules": unit.rules,
         "needs": unit.needs,
         "training": unit.training,
+        "untouched": untouched_text(unit.untouched) if unit.untouched else "",
         "seconds": unit.seconds,
         "layers": [[row.path, row.class_name, row.parameters, row.rules] for row in unit.layers],
         "parameters": total_parameters(unit.layers),

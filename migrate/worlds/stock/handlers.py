@@ -146,6 +146,18 @@ def _is_long(model, cases):
     return steps > LONG and any(hasattr(layer, "return_sequences") for layer in model._flatten_layers())
 
 
+def predict_on_batch(params, scratch):
+    """What ``model.predict_on_batch`` gives for every case: the call that a user makes, with Keras' own errors."""
+    model = _held["model"]
+    structure = getattr(model, "_inputs_struct", None)
+
+    def call(inputs):
+        given = inputs if structure is None else keras.tree.pack_sequence_as(structure, inputs)
+        return keras.tree.flatten(model.predict_on_batch(given[0] if structure is None else given))
+
+    return _run(call, params, scratch)
+
+
 def _arranged(structure, tensors):
     if isinstance(structure, dict):
         return {key: _arranged(part, tensors) for key, part in structure.items()}
@@ -255,6 +267,7 @@ HANDLERS = {
     "load_class": load_class,
     "predict_class": predict_class,
     "predict": predict,
+    "predict_on_batch": predict_on_batch,
     "call_saved_model": call_saved_model,
     "describe_signatures": describe_signatures,
     "release": release,

@@ -38,6 +38,7 @@ function modelPage(model) {
       ["Format", model.form],
       ["Written by", written],
       ["SHA-256", d.sha256 && h("span", { class: "mono sha" }, d.sha256)],
+      ["Untouched in stock Keras 3", d.untouched],
       ["Time", d.seconds ? `${figure(d.seconds)} s` : ""],
       ["Needs", d.needs && d.needs.join(", ")],
       ...Object.entries(d.outputs || {}).map(([k, v]) => [

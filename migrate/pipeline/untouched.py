@@ -1,0 +1,70 @@
+"""What stock Keras 3 makes of the untouched file: measured, so that nothing has to be guessed about it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from migrate.findings import Status
+from migrate.formats.artifact import Format
+from migrate.outcomes import status_of
+from migrate.parity.compare import bounded
+from migrate.pipeline.comparison import release
+from migrate.pipeline.proof import outputs_of
+from migrate.results import Untouched, UntouchedOutcome
+from migrate.worlds.worker import WorkerDied, WorkerMemory, WorkerTimeout, WorldError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from migrate.pipeline.progress import Progress, ReferenceRun
+    from migrate.pipeline.proof import Comparator
+    from migrate.pipeline.staging import Staged
+    from migrate.worlds.pool import Slot
+
+WHOLE_MODELS = frozenset({Format.HDF5_MODEL, Format.KERAS_ARCHIVE})
+"""What ``keras.saving.load_model`` is given; anything else it refuses by its kind."""
+_LONGEST = 300
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_WHERE = re.compile(r"\s*(Exception encountered when calling|in user code:|File \"|Traceback)")
+
+
+def ask_stock_keras(slot: Slot, staged: Staged, judge: Comparator, progress: Progress) -> None:
+    """Record what stock Keras makes of the untouched file, if it is a whole model in which the scan found nothing."""
+    suspicious = any(status_of(finding.code) is Status.UNSAFE for finding in progress.findings)
+    if staged.format in WHOLE_MODELS and progress.witnesses and not suspicious:
+        with progress.phase("untouched"):
+            progress.untouched = load_untouched(slot, staged.source, progress.witnesses[-1], judge)
+        release(slot.stock, progress)
+
+
+def load_untouched(slot: Slot, source: Path, witness: ReferenceRun, judge: Comparator) -> Untouched:
+    """Load the untouched file with ``keras.saving.load_model`` in its safe mode and compare it with a reference.
+
+    Args:
+        slot: whose stock world is asked; what it held is forgotten.
+        source: the staged file, which the scan lets be loaded.
+        witness: inputs, and what the model must make of them.
+        judge: as for the migrated model.
+    """
+    try:
+        slot.stock.call("load_keras", {"path": str(source)})
+    except (WorldError, WorkerDied, WorkerMemory, WorkerTimeout) as error:
+        return Untouched(UntouchedOutcome.DOES_NOT_LOAD, reason=_what_is_wrong(error.message))
+    try:
+        results = outputs_of(slot.stock, witness.probes, "predict_on_batch")
+    except (WorldError, WorkerDied, WorkerMemory, WorkerTimeout) as error:
+        return Untouched(UntouchedOutcome.DOES_NOT_RUN, reason=_what_is_wrong(error.message))
+    comparisons = judge.compare(witness.outputs, results, witness.slack)
+    worst = bounded(max((comparison.max_rel for comparison in comparisons), default=0.0))
+    if all(comparison.equal for comparison in comparisons):
+        return Untouched(UntouchedOutcome.EQUAL, worst)
+    reason = next(comparison.reason for comparison in comparisons if not comparison.equal)
+    return Untouched(UntouchedOutcome.DIFFERS, worst, _what_is_wrong(reason))
+
+
+def _what_is_wrong(text: str) -> str:
+    """The line that says what is wrong: what Keras raises begins with where it was, in terminal colours."""
+    plain = _COLOUR.sub("", text)
+    line = next((line.strip() for line in plain.splitlines() if line.strip() and not _WHERE.match(line)), "")
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
