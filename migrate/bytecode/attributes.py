@@ -11,7 +11,7 @@ from migrate.bytecode.api import arrays
 from migrate.bytecode.api.names import member
 from migrate.bytecode.api.recorder import Recorder
 from migrate.bytecode.errors import Refused
-from migrate.bytecode.values import DType, Method, Module, StaticShape, Tensor, describe, has_tensor
+from migrate.bytecode.values import DType, Method, Module, StaticShape, Tensor, TopK, describe, has_tensor
 
 _METHODS: Mapping[type, frozenset[str]] = {
     list: frozenset({"append", "extend", "insert", "pop", "reverse", "copy", "index", "count"}),
@@ -25,7 +25,7 @@ _ARRAY_METHODS = frozenset(
     {"astype", "reshape", "tolist", "sum", "mean", "max", "min", "transpose", "flatten"}
 )
 _PROPERTIES = """
-    shape _keras_shape dtype ndim ndims rank dims value name base_dtype is_floating is_integer is_bool
+    shape values indices _keras_shape dtype ndim ndims rank dims value name base_dtype is_floating is_integer is_bool
     size T
 """
 ATTRIBUTES = frozenset(_PROPERTIES.split()) | _ARRAY_METHODS | frozenset().union(*_METHODS.values())
@@ -44,6 +44,8 @@ def attribute(recorder: Recorder, value: Any, name: str) -> Any:
         found = _of_tensor(value, name)
         if found is not None:
             return found
+    if isinstance(value, TopK) and name in ("values", "indices"):
+        return value[name == "indices"]
     if isinstance(value, StaticShape) and name in ("ndims", "rank"):
         return len(value)
     if isinstance(value, StaticShape) and name == "dims":

@@ -58,6 +58,12 @@ class StaticShape(tuple[int | None, ...]):
     __slots__ = ()
 
 
+class TopK(list[Any]):
+    """What ``tf.math.top_k`` gives: ``values`` and ``indices``, by name and by place."""
+
+    __slots__ = ()
+
+
 class JsonList(list[Any]):
     """A list from the configuration, which may have been an array or a tuple before it was written as JSON."""
 

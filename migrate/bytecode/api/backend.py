@@ -312,6 +312,11 @@ def random_normal(
     return r.draw("random.normal", shape, mean=mean, stddev=1.0 if scale is None else scale)
 
 
+def ctc_batch_cost(r: Recorder, y_true: Any, y_pred: Any, input_length: Any, label_length: Any) -> Any:
+    """``K.ctc_batch_cost``."""
+    return r.tensor("keras.backend.ctc_batch_cost", y_true, y_pred, input_length, label_length)
+
+
 def epsilon(r: Recorder) -> float:
     """``K.epsilon``."""
     return EPSILON
@@ -395,6 +400,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "clip": clip,
     "concatenate": concatenate,
     "constant": constant,
+    "ctc_batch_cost": ctc_batch_cost,
     "cumprod": cumulative("math.cumprod"),
     "cumsum": cumulative("math.cumsum"),
     "dot": products.dot,

@@ -196,6 +196,7 @@ RULES: Mapping[str, Rule] = {
     "reduce_bool": _reduce_bool,
     "reduce_int": _reduce_int,
     "same": _same,
+    "ctc": lambda args, first: (None if (s := kind_of(first)[0]) is None else (s[0], 1), "float32"),
     "scalar": lambda args, first: ((), kind_of(first)[1]),
     "tensordot": _tensordot,
     "top_k": _top_k,

@@ -75,6 +75,7 @@ _OTHERS: Mapping[str, tuple[str, str]] = {
     "nn.depthwise_conv2d": ("input filter strides padding data_format dilations", "unknown"),
     "nn.sigmoid_cross_entropy_with_logits": ("labels logits", "same"),
     "nn.softmax_cross_entropy_with_logits": ("labels logits axis", "drop_last"),
+    "keras.backend.ctc_batch_cost": ("y_true y_pred input_length label_length", "ctc"),
     "sort": ("values axis direction", "same"),
     "argsort": ("values axis direction", "indices"),
     "norm": ("tensor ord axis keepdims", "reduce"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from migrate.bytecode.api import products
 from migrate.bytecode.api.recorder import Recorder
 from migrate.bytecode.api.shapes import dtype_name
 from migrate.bytecode.api.specs import ALIASES, SPECS
@@ -23,6 +24,7 @@ from migrate.bytecode.values import (
     Sizes,
     StaticShape,
     Tensor,
+    TopK,
     has_tensor,
     is_number,
 )
@@ -255,6 +257,11 @@ def random_normal(
     return r.draw("random.normal", shape, mean=mean, stddev=stddev)
 
 
+def top_k(r: Recorder, input: Any, k: int = 1, sorted: bool = True, name: Any = None) -> Any:
+    """``tf.math.top_k``."""
+    return TopK(r.tensors("math.top_k", input, k, sorted))
+
+
 def tensor_shape(r: Recorder, dims: Any) -> StaticShape:
     """``tf.TensorShape``."""
     return StaticShape(dims)
@@ -285,6 +292,10 @@ _OWN: Mapping[str, Callable[..., Any]] = {
     "shape": shape,
     "split": split,
     "stack": stack,
+    "einsum": products.einsum,
+    "linalg.einsum": products.einsum,
+    "math.top_k": top_k,
+    "nn.top_k": top_k,
     "to_float": to_float,
     "to_int32": to_int32,
     "unpack": unstack,

@@ -290,6 +290,7 @@ FUNCTIONS: Mapping[str, Target] = {
     "keras.backend.sparse_categorical_crossentropy": _composite(
         "sparse_categorical_crossentropy", drop=("ignore_class",)
     ),
+    "keras.backend.ctc_batch_cost": _composite("ctc_batch_cost"),
     "nn.gelu": _composite("gelu"),
     "nn.crelu": _composite("crelu"),
     "nn.bias_add": _composite("bias_add", "bias"),

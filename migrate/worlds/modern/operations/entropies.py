@@ -55,8 +55,17 @@ def sparse_categorical_crossentropy(
     return ops.sparse_categorical_crossentropy(target, output, from_logits=bool(from_logits), axis=axis)
 
 
+def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: Any) -> Any:
+    """``keras.backend.ctc_batch_cost``: of shape (batch, 1); the last class is the blank."""
+    scores = ops.log(ops.add(y_pred, _EPSILON))
+    lengths = [ops.cast(ops.squeeze(length, -1), "int32") for length in (label_length, input_length)]
+    loss = ops.ctc_loss(ops.cast(y_true, "int32"), scores, *lengths, mask_index=int(y_pred.shape[-1]) - 1)
+    return ops.expand_dims(loss, 1)
+
+
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "binary_crossentropy": binary_crossentropy,
+    "ctc_batch_cost": ctc_batch_cost,
     "categorical_crossentropy": categorical_crossentropy,
     "sigmoid_cross_entropy": sigmoid_cross_entropy,
     "softmax_cross_entropy": softmax_cross_entropy,
