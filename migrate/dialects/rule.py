@@ -6,7 +6,7 @@ takes a value and answers with the changed value, or with the very same object w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -85,10 +85,16 @@ class Notes:
     findings: list[Finding] = field(default_factory=list)
     classes: set[str] = field(default_factory=set)
     """Classes of all layers at any time: what a rule that looks for another class cannot have met."""
+    bytecode: set[str] | None = None
+    """Pythons that could have compiled all bytecode of the file; None where it holds none."""
 
     def see(self, model: Model) -> None:
         """Note the classes of a model's layers."""
         self.classes.update(layer.class_name for _, layer in model.walk())
+
+    def compiled_by(self, versions: Iterable[str]) -> None:
+        """Note that a function of the file is bytecode of one of these Pythons."""
+        self.bytecode = set(versions) & (set(versions) if self.bytecode is None else self.bytecode)
 
     def record(self, code: str, place: str, before: Any = None, after: Any = None) -> None:
         """Note that a rule changed something."""

@@ -39,9 +39,10 @@ REASONS: tuple[Rule, ...] = (
     blocker(
         "CFG017",
         "python-lambda",
-        "A Lambda layer holds Python bytecode.",
-        "Bytecode is specific to a minor version of Python and runs whatever it says. Replace the "
-        "layer in the source, or give its function with `--custom-objects`.",
+        "The bytecode of a Lambda layer is not interpreted.",
+        "It is never executed. The finding names the instruction that is not known. A global that the file lacks "
+        "is given with `--define NAME=VALUE`; for anything else, replace the layer in the source and save the model "
+        "again, or save its weights alone and give the function that builds it with `--architecture`.",
     ),
     blocker(
         "CFG018",

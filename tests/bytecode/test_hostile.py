@@ -14,7 +14,7 @@ import pytest
 from migrate.bytecode.errors import Refused
 from migrate.bytecode.judge import judge
 from migrate.bytecode.marshal import MAX_BYTES, read_code
-from tests.bytecode.hostile import of_bytes, of_source
+from tests.bytecode.functions import of_bytes, of_source
 from tests.bytecode.support import recovered
 
 REFUSED = {

@@ -166,7 +166,6 @@ ALIASES: Mapping[str, str] = {
     "math.log_softmax": "nn.log_softmax",
     "math.mod": "math.floormod",
     "mod": "math.floormod",
-    "math.angle": "math.angle",
     "div": "math.truediv",
     "realdiv": "math.truediv",
     "div_no_nan": "math.divide_no_nan",
@@ -182,7 +181,6 @@ ALIASES: Mapping[str, str] = {
     "nn.softsign": "math.softsign",
     "nn.swish": "nn.silu",
     "nn.top_k": "math.top_k",
-    "nn.moments_v2": "nn.moments",
     "linalg.l2_normalize": "math.l2_normalize",
     "linalg.tensordot": "tensordot",
     "depth_to_space": "nn.depth_to_space",
@@ -197,7 +195,6 @@ ALIASES: Mapping[str, str] = {
     "image.resize_nearest_neighbor": "compat.v1.image.resize_nearest_neighbor",
     "image.resize_image_with_crop_or_pad": "image.resize_with_crop_or_pad",
     "nn.lrn": "nn.local_response_normalization",
-    "math.reduce_euclidean_norm": "math.reduce_euclidean_norm",
 }
 """Other public names of the functions above, without ``tf.`` and ``compat.v1.``."""
 
@@ -208,6 +205,5 @@ RENAMED: Mapping[str, str] = {
     "dim": "axis",
     "dimension": "axis",
     "concat_dim": "axis",
-    "input_tensor": "input_tensor",
 }
 """Parameters that TensorFlow 1 called otherwise."""

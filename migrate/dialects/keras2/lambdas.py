@@ -18,23 +18,21 @@ from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, map_l
 from migrate.dialects.dtypes import dtype_of
 from migrate.dialects.graphs import rewire, to_functional, unique_name
 from migrate.dialects.masks import may_have_mask
-from migrate.dialects.rule import Era, Notes, Step, era_semantics, noting_model_rule
+from migrate.dialects.rule import Era, Notes, Step, noting_model_rule
 from migrate.dialects.shapes import Shape, infer_shapes
 from migrate.findings import Finding, MigrationError, Rule, Severity
 
-RULE = era_semantics(
-    Rule(
-        "CFG130",
-        "lambda-bytecode",
-        "A Lambda layer holds its function as Python bytecode.",
-        Severity.ERROR,
-        before='{"class_name": "Lambda", "config": {"function": ["4wEAAAAA…", null, null]}}',
-        after="the operations that the function computes: x / 127.5 - 1.0",
-        why="Loading such a layer executes the bytecode, which only the Python that compiled it can, and which may do "
-        "anything. Its instructions are interpreted instead: concrete values are computed, calls of TensorFlow and "
-        "Keras functions that are known become operations of the graph, everything else is refused by name.",
-        references=("CVE-2024-3660", "keras-team/keras#21602"),
-    )
+RULE = Rule(
+    "CFG130",
+    "lambda-bytecode",
+    "A Lambda layer holds its function as Python bytecode.",
+    Severity.ERROR,
+    before='{"class_name": "Lambda", "config": {"function": ["4wEAAAAA…", null, null]}}',
+    after="the operations that the function computes: x / 127.5 - 1.0",
+    why="Loading such a layer executes the bytecode, which only the Python that compiled it can, and which may do "
+    "anything. Its instructions are interpreted instead: concrete values are computed, calls of TensorFlow and "
+    "Keras functions that are known become operations of the graph, everything else is refused by name.",
+    references=("CVE-2024-3660", "keras-team/keras#21602"),
 )
 
 
@@ -104,6 +102,7 @@ def _expanded(model: Model, layer: Layer, known: Known, era: Era, notes: Notes) 
         inputs: Any = tensors if isinstance(node.args[0], list | tuple) else tensors[0]
         masked = any(may_have_mask(model, ref) for ref in structure_refs(node.args))
         recovered = recover(layer, inputs, era, model, masked=masked)
+        notes.compiled_by(recovered.versions)
         sources.append(f"{recovered.source} (Python {' or '.join(recovered.versions)})")
         made, results = _parts(layer, recovered, refs, taken)
         parts += made
@@ -244,6 +243,7 @@ def _distributed(
     assert shape is not None
     dtype = dtype_of(graph, next(iter(given)), {}) or "float32"
     recovered = recover(inner, Tensor(-1, 0, shape, dtype), era, model, masked=False)
+    notes.compiled_by(recovered.versions)
     notes.findings.append(
         Finding(
             RULE.code,

@@ -8,6 +8,7 @@ The results are files in the scratch folder: ``modern.*`` (the capsule that the 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from migrate.bytecode.definitions import definitions
 from migrate.capsule.store import load_arrays, save_model, save_structure
 from migrate.dialects.backends import BACKENDS, reading_of, same_model
 from migrate.dialects.keras2_config_writer import emit_keras2
-from migrate.dialects.rule import Era, overrides_original
+from migrate.dialects.rule import Era, Notes, overrides_original
 from migrate.dialects.training import TrainingPlan, plan_training, save_plan
 from migrate.dialects.translate import Translation, era_of, translate
 from migrate.findings import Finding, MigrationError, Severity
@@ -35,7 +36,8 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     ``initialised`` names a file of weights for an architecture that has none, ``custom`` what the user's files define,
     ``stock`` names that mean Keras' own, ``proven`` that doubtful names may be taken for those,
     ``input_shape`` is that of one sample, for a Sequential model that does not store it,
-    ``backend`` the one to read a file with that does not tell, ``define`` values of globals as ``NAME=VALUE``.
+    ``backend`` the one to read a file with that does not tell, ``define`` values of globals as ``NAME=VALUE``,
+    ``trust`` that the file may be loaded as it is.
 
     Returns:
         ``artifact`` (sha256, format, writer), ``rules`` (as fired), ``classes`` (that rules were shown),
@@ -97,7 +99,8 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         "training": training,
         "findings": [{**asdict(f), "severity": f.severity.value} for f in notes.findings],
         # tf-keras would read a vocabulary from the path that the file names
-        "original": not artifact.metadata.get("vocabularies_given_by_file")
+        "original": _may_execute(notes, bool(params.get("trust")))
+        and not artifact.metadata.get("vocabularies_given_by_file")
         and not any(overrides_original(fired.code) for fired in notes.fired),
         "refusal": None,
         "readings": readings,
@@ -148,6 +151,12 @@ def _plan(
             )
         )
     return plan
+
+
+def _may_execute(notes: Notes, trust: bool) -> bool:
+    """Whether tf-keras may load the untouched file: it executes bytecode, which only the Python that made it can."""
+    running = "{}.{}".format(*sys.version_info)
+    return notes.bytecode is None or (trust and running in notes.bytecode)
 
 
 def _must_be_legacy(artifact: LegacyArtifact) -> None:

@@ -1,16 +1,16 @@
-"""Code objects that a person would not give to a Lambda, made with the running Python and never called."""
+"""Functions as a configuration holds them, compiled by the running Python and never called."""
 
 from __future__ import annotations
 
 import base64
 import marshal
-from types import CodeType, FunctionType
+from types import CodeType
 from typing import Any
 
 
 def of_source(source: str, **changes: Any) -> list[Any]:
     """``f`` of a module's source as a configuration holds it, with fields of its code replaced."""
-    module = compile(source, "hostile.py", "exec")
+    module = compile(source, "author.py", "exec")
     (code,) = (c for c in module.co_consts if isinstance(c, CodeType))
     return of_code(code.replace(**changes))
 
@@ -23,8 +23,3 @@ def of_code(code: CodeType) -> list[Any]:
 def of_bytes(data: bytes) -> list[Any]:
     """Any bytes in the place of code."""
     return [base64.b64encode(data).decode("ascii"), None, None]
-
-
-def of_function(function: FunctionType) -> list[Any]:
-    """A function as a configuration holds it."""
-    return of_code(function.__code__)
