@@ -107,6 +107,7 @@ def _unspoken(found: list[Match]) -> list[Match]:
             or (code == "IMP003" and item.node in (edited if item.edits else places))
             or (code == "IMP003" and not item.edits and item.symbol in particular)
             or (code == "IMP010" and item.symbol in moved)
+            or (code == "IMP010" and isinstance(item.node, ast.alias) and item.symbol in particular)
         )
         if key not in seen and not spoken:
             seen.add(key)
@@ -118,11 +119,18 @@ def _about_callee(found: Match) -> bool:
     return found.rule.code not in GENERIC_RULES and not found.argument
 
 
+def _lines_of_argument(found: Match) -> tuple[int, ...]:
+    """The lines of the argument that a finding is about."""
+    keywords = found.node.keywords if isinstance(found.node, ast.Call) else []
+    given = (keyword.value for keyword in keywords if keyword.arg == found.argument)
+    return tuple(line for value in given for line in (value.lineno, value.end_lineno or value.lineno))
+
+
 def _suppressed(found: Match, context: Context) -> bool:
     lines = context.source_file.lines
     first = getattr(found.node, "lineno", 0)
     last = getattr(found.node, "end_lineno", first)
-    for number in {first, last}:
+    for number in {first, last, *_lines_of_argument(found)}:
         if 0 < number <= len(lines):
             match = _IGNORE.search(lines[number - 1])
             if match is not None:

@@ -62,6 +62,8 @@ def code(**arguments: Any) -> None:
     Prints a diff and writes nothing unless --write is given. Exit status: 0 nothing left, 1 findings left (with
     --check: files would change), 2 wrong usage, 3 internal error. Notes (severity info) ask for nothing.
     """
+    if os.environ.get("NO_COLOR"):
+        click.get_current_context().color = False
     try:
         sys.exit(_code(**arguments))
     except click.ClickException:
@@ -100,6 +102,7 @@ def _code(
     from codemods.rules.api import Target
     from codemods.runner import run
 
+    _refuse_unknown((*select, *ignore))
     root = find_root(paths[0])
     try:
         config = settings(root)
@@ -183,6 +186,16 @@ def _print(record: Any, results: list[Any], looked_at: int, format_: str, mode: 
 def _asks_for_work(finding: Report) -> bool:
     """Whether a finding is left for a person: notes ask for nothing."""
     return not finding.applied and finding.severity is not Severity.INFO
+
+
+def _refuse_unknown(codes: tuple[str, ...]) -> None:
+    """Refuse codes that no rule has: a misspelt one would find nothing, and look like success."""
+    from codemods.rules.api import all_source_rules
+
+    known = [rule.code for rule in all_source_rules()]
+    for wanted in codes:
+        if not any(name.startswith(wanted) for name in known):
+            _fail(f"no rule has a code that begins with {wanted}; keras-migrate rules lists them")
 
 
 def _shown(path: Path) -> str:

@@ -50,7 +50,10 @@ def matters(path: Path, wanted: Wanted) -> bool:
 
 
 def _walk(root: Path, wanted: Wanted) -> Iterator[Path]:
-    specs: dict[Path, list[tuple[Path, pathspec.GitIgnoreSpec]]] = {root: list(_above(root))}
+    above = list(_above(root))
+    if _ignored(root, above, folder=True):
+        above = []  # a folder that is named outright is wanted, whatever ignores it
+    specs: dict[Path, list[tuple[Path, pathspec.GitIgnoreSpec]]] = {root: above}
     for folder, folders, files in os.walk(root):
         here = Path(folder)
         rules = specs.pop(here, [])

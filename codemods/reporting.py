@@ -79,8 +79,8 @@ def report_of(found: Match, context: Context, *, applied: bool) -> Report:
     column, end_column = getattr(node, "col_offset", 0), getattr(node, "end_col_offset", 0)
     hint = "" if applied else found.hint or rule.manual
     fix = fix_of(found)
-    if not hint and not applied and fix is Fix.UNSAFE:
-        hint = "run with --unsafe to rewrite this"
+    if not applied and fix is Fix.UNSAFE and "--unsafe" not in hint:
+        hint = "run with --unsafe to rewrite this" + (f"; {hint}" if hint else "")
     return Report(
         code=rule.code,
         severity=found.severity or rule.severity,

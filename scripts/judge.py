@@ -119,11 +119,13 @@ class World:
             text=True,
         )
 
-    def run(self, folder: Path, tests: Sequence[str]) -> dict[str, str]:
-        """By test: ``passed``, ``skipped``, or what was raised."""
+    def run(self, trees: Path, package: Package) -> dict[str, str]:
+        """By test: ``passed``, ``skipped``, or what was raised; packages beside this one can be imported."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        job = {"folder": str(folder), "tests": list(tests), "seconds": SECONDS}
+        folder = trees.resolve() / package.name
+        beside = [str(path) for path in sorted(folder.parent.iterdir()) if path != folder]
+        job = {"folder": str(folder), "tests": package.tests, "beside": beside, "seconds": SECONDS}
         self._process.stdin.write(json.dumps(job) + "\n")
         self._process.stdin.flush()
         answer: dict[str, str] = json.loads(self._process.stdout.readline())
@@ -131,26 +133,25 @@ class World:
 
 
 def judge(wanted: Sequence[str], into: Path, python: str, modes: Sequence[str]) -> None:
-    """Run everything that is asked for, and note it after each package."""
+    """Rewrite every package, for they import each other; then run what is asked for, and note it after each."""
     file = into / "results.json"
     results: dict[str, Any] = json.loads(file.read_text()) if file.is_file() else {}
-    worlds: dict[str, World] = {}
-    for package in packages(wanted):
-        original = fetch(package, into)
-        if original is None:
-            print(f"{package.name}: no source distribution", file=sys.stderr)
-            continue
+    found = [(package, tree) for package in packages(()) if (tree := fetch(package, into)) is not None]
+    for package, original in found:
         entry = results.setdefault(package.name, {"version": package.version, "edits": {}, "tests": {}})
-        for mode in modes:
-            world, tree = MODES[mode]
+        for tree in {MODES[mode][1] for mode in modes} - {"original"}:
             folder = into / "trees" / tree / package.name
-            if tree != "original":
-                entry["edits"][tree] = rewrite(original, folder, unsafe=tree == "unsafe")
-            if world not in worlds:
-                worlds[world] = World(python, world)
-            entry["tests"][mode] = worlds[world].run(folder.resolve(), package.tests)
-            print(f"{package.name} {mode}: {_passed(entry, mode)}", file=sys.stderr, flush=True)
-            file.write_text(json.dumps(results, indent=1))
+            entry["edits"][tree] = rewrite(original, folder, unsafe=tree == "unsafe")
+    worlds: dict[str, World] = {}
+    for mode in modes:
+        world, tree = MODES[mode]
+        worlds.setdefault(world, World(python, world))
+        for package, _ in found:
+            if not wanted or package.name in wanted:
+                entry = results[package.name]
+                entry["tests"][mode] = worlds[world].run(into / "trees" / tree, package)
+                print(f"{package.name} {mode}: {_passed(entry, mode)}", file=sys.stderr, flush=True)
+                file.write_text(json.dumps(results, indent=1))
 
 
 def _passed(entry: dict[str, Any], mode: str) -> int:

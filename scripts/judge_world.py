@@ -134,6 +134,7 @@ def run(job: dict[str, Any], answer: str) -> None:
     folder = Path(job["folder"])
     os.chdir(folder)
     sys.path[:0] = [str(folder), str(folder / "src")]
+    sys.path += job["beside"]
     log = os.open(f"{answer}.log", os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
     os.dup2(log, 1)
     os.dup2(log, 2)

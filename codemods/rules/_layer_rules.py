@@ -183,7 +183,7 @@ LAY110 = SourceRule(
     summary="A method or attribute of a layer or model is gone.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    before=_HEAD + "layer = keras.layers.Dense(4)\nnodes = layer.inbound_nodes\n",
+    before=_HEAD + "layer = keras.layers.Dense(4)\nx = layer.get_input_at(0)\n",
     why="Graph bookkeeping of Keras 2 has no counterpart, or another name, in Keras 3.",
     references=(_GUIDE, "keras-team/keras#18467"),
     manual="see the hint",

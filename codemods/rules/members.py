@@ -29,11 +29,13 @@ def shapes(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
         yield Match(LAY109, node, edits=(ReplaceExpression(node, code),), fix=fix)
 
 
+_OF_NODES = frozenset({"inbound_nodes", "outbound_nodes"})
+"""Members that ``LAY120`` speaks of."""
 _LOST = {
     name: member
     for name, entries in load().lost.items()
     for member in entries
-    if member.policy == "manual" and member.cls in {"layers.Layer", "Model"}
+    if member.policy == "manual" and member.cls in {"layers.Layer", "Model"} and name not in _OF_NODES
 }
 _ADAPTED = frozenset(
     f"keras.layers.{name}"

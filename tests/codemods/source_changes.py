@@ -234,11 +234,13 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
         _s("LAY109", "d = layers.Dense(3)\nn = d.input_shape\n"),
         _s("LAY109", "d = layers.Dense(3)\nn = d.output_shape\n"),
         _s("CUS012", "d = layers.Dense(3)\nd.add_update(u)\n"),
+        _s("LAY120", "d = layers.Dense(3)\nn = d.inbound_nodes\n"),
+        _s("LAY120", "d = layers.Dense(3)\nn = d.outbound_nodes\n"),
         *(
             _s("LAY110", f"d = layers.Dense(3)\nn = d.{name}\n")
             for name in (
                 *("get_input_at(0)", "get_output_at(0)", "get_input_shape_at(0)", "get_output_shape_at(0)"),
-                *("get_input_mask_at(0)", "inbound_nodes", "outbound_nodes", "updates"),
+                *("get_input_mask_at(0)", "updates"),
                 *("stateful", "submodules", "name_scope", "with_name_scope(f)", "dynamic", "input_mask"),
                 *("output_mask", "finalize_state()", "compute_output_signature(s)"),
             )

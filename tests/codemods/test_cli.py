@@ -341,3 +341,54 @@ def test_libcst_runner() -> None:
     context = CodemodContext()
     KerasMigrateCommand(context).transform_module(libcst.parse_module(LEFT))
     assert "IMP010" in context.warnings[0]
+
+
+def test_codes_that_no_rule_has_are_refused(project: Path) -> None:
+    for option in ("--select", "--ignore"):
+        answer = invoke(".", option, "FOO")
+        assert answer.exit_code == 2
+        assert "FOO" in answer.output
+    assert invoke(".", "--select", "IMP", "--check").exit_code == 1
+
+
+def test_a_folder_that_is_named_is_looked_at_though_it_is_ignored(project: Path) -> None:
+    (project / ".git").mkdir(exist_ok=True)
+    (project / ".gitignore").write_text("old/\n")
+    (project / "old").mkdir()
+    (project / "old" / "a.py").write_text("from tensorflow import keras\n")
+    assert "old/a.py" not in invoke(".").output
+    assert "old/a.py" in invoke("old").output
+
+
+def test_a_baseline_fits_after_the_rewrite(project: Path) -> None:
+    file = project / "deep.py"
+    file.write_text(
+        "from tensorflow.keras import layers\nx = layers.LocallyConnected1D(3, 2, input_shape=(4, 1))\n"
+    )
+    invoke("deep.py", "--baseline", "base.json", "--write-baseline")
+    assert invoke("deep.py", "--write", "--allow-dirty", "--baseline", "base.json").exit_code == 0
+    file.write_text(file.read_text().replace("layers.Loc", "layers . Loc"))
+    assert invoke("deep.py", "--baseline", "base.json").exit_code == 0
+    file.write_text(file.read_text() + "y = layers.LocallyConnected1D(3, 2)\n")
+    assert invoke("deep.py", "--baseline", "base.json").exit_code == 1
+
+
+def test_a_comment_on_the_line_of_an_argument(project: Path) -> None:
+    file = project / "a.py"
+    text = "import keras\nx = keras.layers.Dense(\n    3,\n    output_dim=4,{}\n    name='a',\n)\n"
+    file.write_text(text.format("  # keras-migrate: ignore"))
+    assert "KON001" not in invoke("a.py").output
+    file.write_text(text.format(""))
+    assert "1 findings" in invoke("a.py").output
+
+
+def test_a_hint_says_that_unsafe_would_do_it(project: Path) -> None:
+    (project / "a.py").write_text("from keras import backend as K\ny = K.bias_add(x, b)\n")
+    assert "--unsafe" in invoke("a.py").output
+
+
+@pytest.mark.parametrize("given", ["", "1"])
+def test_no_color_is_respected(project: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("NO_COLOR", given)
+    answer = CliRunner().invoke(code, ["."], color=True)
+    assert ("\x1b[" in answer.output) is (given == "")

@@ -1,0 +1,45 @@
+"""Nodes of a graph of layers."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.testing import run
+from migrate.findings import Fix
+
+HEAD = "import keras\nlayer = keras.layers.Dense(3)\nnodes = layer._inbound_nodes\nnode = nodes[0]\n"
+USES = {
+    "node.layer": "node.operation",
+    "nodes[0].outbound_layer": "nodes[0].operation",
+    "[n.layer for n in layer._inbound_nodes]": "[n.operation for n in layer._inbound_nodes]",
+    "layer.inbound_nodes": "layer._inbound_nodes",
+    "node.input_tensors[0]": "node.input_tensors[0]",
+    "len(node.input_tensors)": "len(node.input_tensors)",
+    "[t for t in node.input_tensors]": "[t for t in node.input_tensors]",
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_members_of_nodes(use: str) -> None:
+    outcome = run(f"{HEAD}{use}\n")
+    assert outcome.text.splitlines()[-1] == USES[use]
+    assert not [f for f in outcome.findings if not f.applied]
+
+
+def test_shapes_of_nodes() -> None:
+    line = run(HEAD + "s = node.output_shapes\n").text.splitlines()[-1]
+    assert line == (
+        "s = (node.outputs[0].shape if len(node.outputs) == 1 else [tensor.shape for tensor in node.outputs])"
+    )
+
+
+def test_a_single_tensor_is_left_to_a_person() -> None:
+    found = run(HEAD + "f(node.input_tensors)\n").findings
+    assert [(f.code, f.fix, bool(f.hint)) for f in found] == [("LAY120", Fix.MANUAL, True)]
+
+
+@pytest.mark.parametrize(
+    "use", ["tree.layer", "other = tree.nodes[0]\nother.layer", "node.layer = 3", "thing.inbound_nodes"]
+)
+def test_members_of_other_objects_stay(use: str) -> None:
+    assert run(f"{HEAD}{use}\n").text == f"{HEAD}{use}\n"
