@@ -60,16 +60,19 @@ def models(
     """
     from migrate.batch.run import BatchOptions
     from migrate.findings import MigrationError
+    from migrate.worlds.installed import must_have_frameworks
 
     batch = BatchOptions(options_from(chosen), jobs, timeout, int(memory * (1 << 30)), frozenset(retry))
     try:
+        if not dry_run:
+            must_have_frameworks()
         if dry_run:
             _show_plan(sources, out, batch, as_json)
             return
         report, ended = _run(sources, out, batch, progress, executor)
     except MigrationError as error:
         click.echo(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
-        usage = error.code in ("RUN011", "RUN012", "RUN013", "RUN017", "RUN018")
+        usage = error.code in ("RUN011", "RUN012", "RUN013", "RUN017", "RUN018", "RUN020")
         sys.exit(2 if usage else 1)
     _show(report, out, as_json)
     left = sum(count for status, count in report.summary.items() if status not in ("migrated", "skipped"))

@@ -38,6 +38,7 @@ def verify(
     from migrate.findings import MigrationError
     from migrate.pipeline.request import Options
     from migrate.pipeline.verify import verify as compare
+    from migrate.worlds.installed import must_have_frameworks
     from migrate.worlds.pool import Pool
 
     options = Options(
@@ -49,16 +50,18 @@ def verify(
     )
     old, new = old.resolve(), new.resolve()
     around = [old.parent, new.parent]
-    with (
-        tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,
-        Pool(2, Path(folder), sources=around) as pool,
-    ):
-        try:
-            with pool.slot() as first, pool.slot() as second:
-                verdict = compare(old, new, options, (first, second))
-        except MigrationError as error:
-            click.echo(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
-            sys.exit(1)
+    try:
+        must_have_frameworks()
+        with (
+            tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,
+            Pool(2, Path(folder), sources=around) as pool,
+            pool.slot() as first,
+            pool.slot() as second,
+        ):
+            verdict = compare(old, new, options, (first, second))
+    except MigrationError as error:
+        click.echo(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
+        sys.exit(2 if error.code == "RUN020" else 1)
     if as_json:
         value = {
             "equal": verdict.equal,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrate.findings import Rule, Severity
-from migrate.reasons.reason import reason
+from migrate.reasons.reason import blocker, reason
 
 REASONS: tuple[Rule, ...] = (
     reason(
@@ -96,6 +96,12 @@ REASONS: tuple[Rule, ...] = (
         "node-lost",
         "The node of the cluster that worked on the artifact went away.",
         "It was given to another node; the last loss is reported.",
+    ),
+    blocker(
+        "RUN020",
+        "frameworks-missing",
+        "TensorFlow, tf-keras and Keras are not installed.",
+        "Source, scans, inspections and reports need none of them. Run `pip install 'keras-migrate[models]'`.",
     ),
     reason(
         "RUN018",

@@ -1,0 +1,270 @@
+"""The functions of the Python interface; each has a command of the same name or purpose."""
+
+from __future__ import annotations
+
+import importlib.util
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from migrate.findings import MigrationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from codemods.options import Options as SourceOptions
+    from codemods.outcome import Outcome as Rewritten
+    from migrate.batch.events import Event
+    from migrate.inspection import Inspection
+    from migrate.pipeline.request import Options
+    from migrate.pipeline.verify import Verdict
+    from migrate.report.compatibility.records import Report
+    from migrate.results import ArtifactResult, BatchReport
+    from migrate.scan.files import Scan
+
+CUSTOM_OBJECTS = "custom_objects.py"
+
+
+def inspect(path: str | Path, architecture: str | Path | None = None) -> Inspection:
+    """Say what a path holds, who wrote it, and what blocks its migration; nothing in it is executed.
+
+    Args:
+        path: model file, SavedModel folder or checkpoint prefix, told by its content.
+        architecture: file with the architecture of a weights file.
+
+    Returns:
+        Format, writer, layers with the shapes and dtypes of their weights, and findings. ``size`` is in bytes.
+
+    Raises:
+        MigrationError: ``FMT021`` when the path cannot be read, ``RUN001`` to ``RUN004`` when it takes the sandboxed
+            reader down.
+
+    Example:
+        >>> found = keras_migrate.inspect("model.h5")  # doctest: +SKIP
+        >>> found.writer.keras, [finding.code for finding in found.obstacles]  # doctest: +SKIP
+        ('2.2.4', [])
+    """
+    from migrate.batch.scanner import inspect_path
+
+    return inspect_path(_existing(path), _existing(architecture) if architecture is not None else None)
+
+
+def scan(*paths: str | Path) -> list[Scan]:
+    """Look for hostile content in model files without loading them; a sandboxed process parses them.
+
+    Args:
+        paths: files and folders; everything below a folder is scanned.
+
+    Returns:
+        One scan for each file, in order; ``verdict`` is ``clean``, ``warning`` or ``unsafe``.
+
+    Raises:
+        MigrationError: ``FMT021`` when a path does not exist.
+
+    Example:
+        >>> [one.verdict for one in keras_migrate.scan("downloads/")]  # doctest: +SKIP
+        ['clean', 'unsafe']
+    """
+    from migrate.batch.scanner import scan_roots
+
+    return [found for _, found in scan_roots([_existing(path) for path in paths])]
+
+
+def migrate_model(path: str | Path, out: str | Path, options: Options | None = None) -> ArtifactResult:
+    """Migrate one model and prove it equal; needs the extra ``models``.
+
+    Args:
+        path: HDF5 file, ``.keras`` archive, SavedModel folder, checkpoint, or weights beside their architecture.
+        out: folder; the outputs go to ``out/STEM/``.
+        options: as on the command line.
+
+    Returns:
+        The row of the report: status, outputs relative to ``out``, findings; ``parity.max_abs`` is in the units of the
+        model's outputs, ``parity.max_rel`` relative to their largest magnitude.
+
+    Raises:
+        MigrationError: ``FMT021`` when the path does not exist, ``RUN020`` without the extra ``models``, ``RUN001`` to
+            ``RUN004`` when a worker died, hung, outgrew its limits or answered nonsense.
+
+    Example:
+        >>> keras_migrate.migrate_model("model.h5", "out").status  # doctest: +SKIP
+        <Status.MIGRATED: 'migrated'>
+    """
+    from migrate.api import migrate_model as migrate
+    from migrate.worlds.installed import must_have_frameworks
+
+    must_have_frameworks()
+    return migrate(_existing(path), out, options)
+
+
+def migrate_models(
+    sources: Sequence[str | Path],
+    out: str | Path,
+    options: Options | None = None,
+    *,
+    jobs: int = 0,
+    on_event: Callable[[Event], None] | None = None,
+) -> BatchReport:
+    """Migrate everything that the sources hold, as far as it is not done; needs the extra ``models``.
+
+    Args:
+        sources: files, folders, glob patterns and addresses of object stores.
+        out: folder or address of the outputs and of ``report.json``.
+        options: of every artifact.
+        jobs: in parallel; 0 for one a core.
+        on_event: called for each event of the run, one at a time, from any thread.
+
+    Returns:
+        The report of all artifacts, those of earlier runs into ``out`` included.
+
+    Raises:
+        MigrationError: ``RUN011`` output not writable, ``RUN012`` another run works there, ``RUN013`` no such source,
+            ``RUN020`` without the extra ``models``; ``BatchStopped``, one of them, when a run ended early.
+
+    Example:
+        >>> report = keras_migrate.migrate_models(["models/"], "out", jobs=2)  # doctest: +SKIP
+        >>> report.summary["migrated"]  # doctest: +SKIP
+        12
+    """
+    from migrate.batch.options import BatchOptions
+    from migrate.batch.run import run_batch, silent
+    from migrate.pipeline.request import Options
+    from migrate.worlds.installed import must_have_frameworks
+
+    must_have_frameworks()
+    batch = BatchOptions(options or Options(), jobs)
+    return run_batch([str(source) for source in sources], out, batch, on_event or silent)
+
+
+def rewrite_source(text: str, options: SourceOptions | None = None, *, path: str = "module.py") -> Rewritten:
+    """Rewrite the text of one Python module from Keras 1 and 2 to Keras 3; no file is read or written.
+
+    Args:
+        text: of the module.
+        options: destination, rules, whether to apply unsafe fixes.
+        path: its name, for messages; rules about ``__init__.py`` and tests go by it.
+
+    Returns:
+        The new text, and findings with lines and columns from 1 in the original text. ``error`` says why a text was
+        left as it is.
+
+    Raises:
+        Nothing for what a text contains.
+
+    Example:
+        >>> keras_migrate.rewrite_source("from keras.layers.core import Dense\\n").text
+        'from keras.layers import Dense\\n'
+    """
+    from codemods.engine import rewrite
+    from codemods.options import Options as SourceOptions
+    from codemods.source import Source
+
+    return rewrite(Source(Path(path), text), options or SourceOptions())
+
+
+def verify(old: str | Path, new: str | Path, options: Options | None = None) -> Verdict:
+    """Compare two artifacts: signatures and numbers; needs the extra ``models``.
+
+    Args:
+        old: legacy model, checkpoint or SavedModel.
+        new: ``.keras`` archive of Keras 3, or a SavedModel.
+        options: custom objects, architecture, tolerance (relative), trust.
+
+    Returns:
+        Whether they are equal, with one comparison for each output and signature.
+
+    Raises:
+        MigrationError: an artifact cannot be read or run; ``PAR006`` when they have nothing in common; ``RUN020``
+            without the extra ``models``.
+
+    Example:
+        >>> keras_migrate.verify("model.h5", "out/model/model.keras").equal  # doctest: +SKIP
+        True
+    """
+    from migrate.pipeline.request import Options
+    from migrate.pipeline.verify import verify as compare
+    from migrate.worlds.installed import must_have_frameworks
+    from migrate.worlds.pool import Pool
+
+    must_have_frameworks()
+    first, second = _existing(old).resolve(), _existing(new).resolve()
+    with (
+        tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,
+        Pool(2, Path(folder), sources=[first.parent, second.parent]) as pool,
+        pool.slot() as left,
+        pool.slot() as right,
+    ):
+        return compare(first, second, options or Options(), (left, right))
+
+
+def report(root: str | Path, *, models: Iterable[str | Path] = ()) -> Report:
+    """Say whether a repository and its models can move to Keras 3, what is left, and in which order.
+
+    Args:
+        root: folder to look at; nothing of it is run.
+        models: ``report.json`` of finished runs; runs below ``root`` are found without.
+
+    Returns:
+        The report as records; ``migrate.report.writers`` turns it into HTML, Markdown, SARIF or JUnit.
+
+    Raises:
+        MigrationError: ``FMT021`` when the folder does not exist, ``REP001`` for a file that is no report of a run.
+
+    Example:
+        >>> keras_migrate.report(".").verdict  # doctest: +SKIP
+        'Not yet: …'
+    """
+    from migrate.report.compatibility.build import build
+    from migrate.report.compatibility.engines import looks
+    from migrate.report.compatibility.gather import gather
+
+    return build(gather(_existing(root), (), [Path(path) for path in models], looks()))
+
+
+def load(folder: str | Path, **options: Any) -> Any:
+    """Load a migrated model in this process, with the classes that were written beside it.
+
+    The folder's ``custom_objects.py`` is your own code, rewritten; it is imported, as ``load_model`` would need it.
+
+    Args:
+        folder: one that a migration wrote, holding ``model.keras``.
+        options: passed on to ``keras.saving.load_model``, such as ``compile=False``.
+
+    Returns:
+        The ``keras.Model``.
+
+    Raises:
+        MigrationError: ``FMT021`` when the folder holds no ``model.keras``.
+
+    Example:
+        >>> model = keras_migrate.load("out/model")  # doctest: +SKIP
+        >>> model.predict(inputs)  # doctest: +SKIP
+    """
+    archive = _existing(Path(folder) / "model.keras")
+    objects = archive.with_name(CUSTOM_OBJECTS)
+    if objects.is_file():
+        spec = importlib.util.spec_from_file_location(f"keras_migrate_{archive.parent.name}_objects", objects)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        own = {
+            name: value
+            for name, value in vars(module).items()
+            if getattr(value, "__module__", "") == spec.name
+        }
+        options["custom_objects"] = own | (options.get("custom_objects") or {})
+    from keras.saving import load_model
+
+    return load_model(archive, **options)
+
+
+def _existing(path: str | Path) -> Path:
+    """The path, which must exist: every function refuses a missing one alike.
+
+    A checkpoint is named by its prefix, which is no file itself.
+    """
+    found = Path(path)
+    if not found.exists() and not found.with_name(f"{found.name}.index").exists():
+        raise MigrationError("FMT021", f"{found} does not exist", "Check the path.", str(found))
+    return found
