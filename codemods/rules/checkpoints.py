@@ -21,7 +21,8 @@ _MODEL = (
 )
 _RUN = (
     "x = np.ones((4, 2), 'float32')\n"
-    "model.fit(x, x[:, :1], verbose=0, callbacks=[keras.callbacks.ModelCheckpoint('{path}', save_best_only=True)])\n"
+    "keep = keras.callbacks.ModelCheckpoint('{path}', monitor='loss', save_best_only=True)\n"
+    "model.fit(x, x[:, :1], verbose=0, callbacks=[keep])\n"
     "result = keras.models.load_model('{path}').predict(x, verbose=0)\n"
 )
 

@@ -53,7 +53,9 @@ NUMPY_NUMBER = SourceRule(
     why="`Received an invalid value for `units`, expected a positive integer. Received: units=6`: a number of NumPy is "
     "no instance of int.",
     references=(_GUIDE,),
-    proofs=(Proof(before=_HEAD + "result = keras.layers.Dense(np.prod((2, 3))).units\n"),),
+    proofs=(
+        Proof(before="import numpy as np\n" + _HEAD + "result = keras.layers.Dense(np.prod((2, 3))).units\n"),
+    ),
 )
 _COUNTED = {"units": ("Dense", "GRU", "LSTM", "SimpleRNN"), "filters": ("Conv1D", "Conv2D", "Conv3D")}
 _LAYERS = {f"keras.layers.{name}": argument for argument, names in _COUNTED.items() for name in names}

@@ -1,0 +1,114 @@
+"""CUS: a ``compute_output_shape`` that does not say what ``call`` gives."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.edits import ReplaceStatement
+from codemods.rules._evidence import LAYER, MODEL, method_of
+from codemods.rules.api import Match, Proof, SourceRule, visit
+from codemods.trees import walk
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_CLASS = (
+    "from tensorflow import keras\n\n\nclass First(keras.layers.Layer):\n    def call(self, x):\n"
+    "        return x[:, 0]\n\n"
+)
+_SHAPE = "    def compute_output_shape(self, input_shape):\n        return input_shape\n"
+
+BELIEVED = SourceRule(
+    code="CUS034",
+    name="output-shape-that-does-not-fit",
+    summary="compute_output_shape says another shape than call gives, and Keras 3 believes it.",
+    severity=Severity.SILENT,
+    fix=Fix.UNSAFE,
+    ambiguous=True,
+    before=_CLASS + _SHAPE,
+    after=_CLASS.replace("from tensorflow import keras", "import keras").removesuffix("\n"),
+    why="From TensorFlow 2.0 on Keras 2 traced `call` for the shape of a functional model and never asked the method. "
+    "Keras 3 asks it and builds what follows for what it says; only a run shows that it is wrong. Without the method "
+    "`call` is traced as before. Found are classes whose two methods cannot agree: one takes items or sums along an "
+    "axis while the other gives the shape of the input on, or they give a different number of outputs.",
+    references=("https://keras.io/guides/migrating_to_keras_3/",),
+    manual="let compute_output_shape say what call gives, or delete it",
+    proofs=(
+        Proof(
+            before=_CLASS + _SHAPE + "\n\nx = keras.Input((5,))\nresult = list(First()(x).shape)\n",
+            changes=True,
+            unsafe=True,
+        ),
+    ),
+)
+_REDUCING = frozenset(
+    f"{module}.{name}"
+    for module, names in {
+        "keras.backend": ("sum", "mean", "max", "min", "prod", "squeeze", "argmax"),
+        "keras.ops": ("sum", "mean", "max", "min", "prod", "squeeze", "argmax"),
+        "tf": ("reduce_sum", "reduce_mean", "reduce_max", "reduce_min", "reduce_prod", "squeeze", "argmax"),
+    }.items()
+    for name in names
+)
+
+
+@visit(BELIEVED, bases={LAYER})
+def believed(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
+    """``return input_shape`` beside a ``call`` that takes an item of its input."""
+    call, shapes = method_of(cls, "call"), method_of(cls, "compute_output_shape")
+    if call is None or shapes is None or MODEL in ctx.bases(cls) or len(call.args.args) < 2:
+        return
+    given, said = _returned(call), _returned(shapes)
+    if given is None or said is None:
+        return
+    fewer = _loses_axis(given, call.args.args[1].arg, ctx) and _is_parameter(said, shapes)
+    several = _several_tensors(given) and _one_shape(said)
+    if fewer or several:
+        text = f"{cls.name}.compute_output_shape does not say what call gives"
+        edits = (ReplaceStatement(shapes, ""),)
+        yield Match(BELIEVED, shapes, text, edits=edits, symbol="keras.layers.Layer.compute_output_shape")
+
+
+def _returned(function: ast.FunctionDef) -> ast.expr | None:
+    """What a method returns at its end, when that is its only return."""
+    found = [node for node in walk(function) if isinstance(node, ast.Return)]
+    return found[0].value if len(found) == 1 and found[0] is function.body[-1] else None
+
+
+def _is_parameter(node: ast.expr, function: ast.FunctionDef) -> bool:
+    """Whether a method gives its shape on as it is."""
+    parameters = function.args.args
+    stored = any(isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) for n in walk(function))
+    return isinstance(node, ast.Name) and len(parameters) > 1 and node.id == parameters[1].arg and not stored
+
+
+def _loses_axis(node: ast.expr, parameter: str, ctx: Context) -> bool:
+    """Whether an expression takes an item of the input along an axis, or sums it along one."""
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == parameter:
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        taken = [part for part in parts if isinstance(ctx.literal(part), int)]
+        return bool(taken) and all(part in taken or isinstance(part, ast.Slice) for part in parts)
+    if isinstance(node, ast.Call) and ctx.name(node.func) in _REDUCING and node.args:
+        axis = ctx.arguments(node, "x", "axis").get("axis")
+        kept = any(keyword.arg == "keepdims" for keyword in node.keywords) or len(node.args) > 2
+        own = isinstance(node.args[0], ast.Name) and node.args[0].id == parameter
+        return own and isinstance(ctx.literal(axis), int) and not kept
+    return False
+
+
+def _several_tensors(node: ast.expr) -> bool:
+    return isinstance(node, (ast.List, ast.Tuple)) and len(node.elts) > 1
+
+
+def _one_shape(node: ast.expr) -> bool:
+    """Whether a display is one shape: of sizes, and not of shapes."""
+    if not isinstance(node, ast.Tuple) or not node.elts:
+        return False
+    return all(
+        isinstance(item, (ast.Constant, ast.Subscript))
+        or (isinstance(item, ast.Attribute) and "shape" not in item.attr)
+        for item in node.elts
+    ) and isinstance(node.elts[0], (ast.Constant, ast.Subscript))
