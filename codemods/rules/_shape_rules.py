@@ -57,11 +57,15 @@ CUS028 = SourceRule(
     summary="A layer with several inputs is given a list of masks, of None if there are none.",
     severity=Severity.ERROR,
     before=_HEAD + _MASKED,
-    after=_NEW + _MASKED.replace("mask is not None", "mask is not None and mask[0] is not None"),
+    after=_NEW
+    + _MASKED.replace(
+        "mask=None):\n",
+        "mask=None):\n        if isinstance(mask, (list, tuple)) and all(item is None for item in mask):\n"
+        "            mask = None\n",
+    ),
     why="Keras 2 gave mask=None when no input had a mask; Keras 3 gives [None, None], so that `mask is not None` "
     "holds and mask[0] is None.",
     references=(_GUIDE,),
-    manual="test the items: `if mask is not None and mask[0] is not None`",
     proofs=(
         Proof(
             before=_HEAD + _MASKED + "a, b = keras.Input((2,)), keras.Input((2,))\n"

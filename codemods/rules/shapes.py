@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.edits import (
-    Code,
-    Edit,
-    ReplaceExpression,
-)
+from codemods.edits import Code, InsertStatement, ReplaceExpression
 from codemods.rules._evidence import LAYER, MODEL, method_of, owner
 from codemods.rules._shape_rules import CUS004, CUS005, CUS028, CUS032
 from codemods.rules.api import Match, visit
 from codemods.trees import walk
-from migrate.findings import Fix
 
 if TYPE_CHECKING:
     from codemods.context import Context
@@ -92,51 +88,39 @@ def tensor_shapes(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(CUS005, call, edits=(ReplaceExpression(call, code),))
 
 
+_NO_MASKS = "if isinstance(mask, (list, tuple)) and all(item is None for item in mask):\n    mask = None\n"
+
+
 @visit(CUS028, bases={LAYER})
 def masks(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
-    """``if mask is not None`` in the ``call`` of a layer that unpacks its inputs."""
+    """``call(self, inputs, mask=None)`` of a layer that takes its inputs apart and looks at the mask."""
     function = method_of(cls, "call")
     parameters = [argument.arg for argument in function.args.args] if function is not None else []
-    if function is None or "mask" not in parameters or len(parameters) < 2:
+    if function is None or "mask" not in parameters[2:] or MODEL in ctx.bases(cls):
         return
     nodes = list(walk(function))
-    unpacked = any(
-        isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Tuple)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == parameters[1]
-        for node in nodes
+    looked_at = any(isinstance(node, ast.Name) and node.id == "mask" for node in nodes)
+    text = ctx.source(function)
+    if not looked_at or not any(_takes_apart(node, parameters[1]) for node in nodes) or "is None for" in text:
+        return
+    if re.search(r"mask\[\d\] is (not )?None|isinstance\(mask", text):
+        return  # it looks at the items itself
+    first = function.body[0]
+    documented = isinstance(first, ast.Expr) and isinstance(ctx.literal(first.value), str)
+    insert = InsertStatement(first, Code(_NO_MASKS), after=documented)
+    yield Match(CUS028, function, edits=(insert,), symbol="keras.layers.Layer.call", argument="mask")
+
+
+def _takes_apart(node: ast.AST, inputs: str) -> bool:
+    """``a, b = inputs`` and ``inputs[0]``."""
+    if isinstance(node, ast.Assign):
+        taken = isinstance(node.value, ast.Name) and node.value.id == inputs
+        return taken and isinstance(node.targets[0], (ast.Tuple, ast.List))
+    if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name):
+        return False
+    return (
+        node.value.id == inputs and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int)
     )
-    for node in nodes:
-        if not unpacked or not isinstance(node, ast.If) or ast.unparse(node.test) != "mask is not None":
-            continue
-        items = {
-            ast.unparse(inner)
-            for statement in node.body
-            for inner in walk(statement)
-            if isinstance(inner, ast.Subscript)
-            and isinstance(inner.value, ast.Name)
-            and inner.value.id == "mask"
-        }
-        whole = (
-            any(isinstance(n, ast.Name) and n.id == "mask" for s in node.body for n in walk(s)) and not items
-        )
-        if len(items) == 1 and isinstance(ctx.literal(_slice(node.body, items)), int):
-            code = Code(f"mask is not None and {min(items)} is not None")
-            edits: tuple[Edit, ...] = (ReplaceExpression(node.test, code),)
-            yield Match(CUS028, node.test, edits=edits, symbol="keras.layers.Layer.call", argument="mask")
-        elif items or whole:
-            symbol = "keras.layers.Layer.call"
-            yield Match(CUS028, node.test, hint=CUS028.manual, symbol=symbol, argument="mask", fix=Fix.MANUAL)
-
-
-def _slice(body: list[ast.stmt], items: set[str]) -> ast.expr | None:
-    """The index of the only item that a block takes of ``mask``."""
-    for statement in body:
-        for inner in walk(statement):
-            if isinstance(inner, ast.Subscript) and ast.unparse(inner) in items:
-                return inner.slice
-    return None
 
 
 @visit(CUS032, bases={LAYER})

@@ -346,8 +346,9 @@ def test_parentheses_only_where_they_are_needed() -> None:
         "            x = x * mask[0]\n"
         "        assert K.ndim(x) == 2 and not K.is_sparse(x)\n        return x, tf.data\n",
         "import tensorflow as tf\nfrom keras.layers import Layer\n\n\nclass A(Layer):\n"
-        "    def call(self, inputs, mask=None):\n        x, y = inputs\n"
-        "        if mask is not None and mask[0] is not None:\n"
+        "    def call(self, inputs, mask=None):\n"
+        "        if isinstance(mask, (list, tuple)) and all(item is None for item in mask):\n"
+        "            mask = None\n        x, y = inputs\n        if mask is not None:\n"
         "            x = x * mask[0]\n        assert len(x.shape) == 2 and not isinstance(x, tf.SparseTensor)\n"
         "        return x, tf.data\n",
         unsafe=True,

@@ -101,3 +101,33 @@ def test_a_sparse_product_is_a_matmul() -> None:
 
 def test_a_dtype_of_a_call_that_stays_is_left_alone() -> None:
     check_noop(HEAD + "        return tf.map_fn(f, x, dtype=tf.float32)\n", codes=("OPS004",))
+
+
+MASKED = "import keras\n\n\nclass Own(keras.layers.Layer):\n    def call(self, xs, mask=None):\n"
+NONE = "        if isinstance(mask, (list, tuple)) and all(item is None for item in mask):\n            mask = None\n"
+
+
+@pytest.mark.parametrize("taken", ["a, b = xs", "[a, b] = xs", "a = xs[0]"])
+def test_a_list_without_masks_is_none(taken: str) -> None:
+    body = f"        {taken}\n        return f(a, mask)\n"
+    check_transformed(MASKED + body, MASKED + NONE + body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "        return f(xs, mask)\n",
+        "        a, b = xs\n        return a\n",
+        "        a, b = ys\n        return f(a, mask)\n",
+        "        a = xs[:, 0]\n        return f(a, mask)\n",
+        "        a, b = xs\n        if mask[0] is not None:\n            return a\n        return f(a, mask)\n",
+    ],
+)
+def test_masks_of_one_input_and_those_looked_at_stay(body: str) -> None:
+    check_noop(MASKED + body)
+
+
+def test_masks_of_other_classes_stay() -> None:
+    check_noop(
+        (MASKED + "        a, b = xs\n        return f(a, mask)\n").replace("keras.layers.Layer", "Other")
+    )
