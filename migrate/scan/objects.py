@@ -29,6 +29,8 @@ _OTHER_MODELS = {
     "JaxLayer": "a JAX function",
     "FlaxLayer": "a Flax module",
 }
+_FUNCTION_NAME = re.compile(r"([\w. -]+>)?[^\W\d]\w*")
+"""A name, or ``package>name``: what stands there otherwise is meant for another reader than Keras."""
 _PLAIN_VALUES = frozenset(
     [
         "__tensor__",
@@ -74,9 +76,11 @@ def _judge_class(name: str, value: dict[str, Any], place: str) -> Iterator[Findi
     config = value.get("config")
     inner = config if isinstance(config, dict) else {}
     if name == "Lambda":
-        if isinstance(inner.get("function"), str) and inner.get("function_type") != "lambda":
-            message = f"Lambda calls the function {inner['function'][:60]!r} of its author"
-            yield found("SEC002", message, place, Severity.WARNING)
+        function = inner.get("function")
+        if isinstance(function, str) and inner.get("function_type") != "lambda":
+            message = f"Lambda calls the function {function[:60]!r} of its author"
+            severity = Severity.WARNING if _FUNCTION_NAME.fullmatch(function) else Severity.ERROR
+            yield found("SEC002", message, place, severity)
     elif name == "TorchModuleWrapper":
         yield found("SEC010", "TorchModuleWrapper unpickles a PyTorch module", place)
     elif name in _OTHER_MODELS:

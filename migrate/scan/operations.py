@@ -42,13 +42,15 @@ _BY_ATTRIBUTE = {
     "FixedUnigramCandidateSampler": "vocab_file",
 }
 """Operations that read or write a file only where this attribute names one."""
+_NATIVE_CALLS = frozenset({"XlaCustomCall", "XlaCustomCallV2"})
+"""They call a function of a library by its name."""
 _NO_FILE = ("local://", "bytes://")
 
 
 @cache
 def _safe() -> frozenset[str]:
     data = json.loads(Path(__file__).with_name("ops.json").read_text())
-    return frozenset(data["safe"]) - _BY_ATTRIBUTE.keys()
+    return frozenset(data["safe"]) - _BY_ATTRIBUTE.keys() - _NATIVE_CALLS
 
 
 def computes_only(name: str) -> bool:

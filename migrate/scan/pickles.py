@@ -6,6 +6,7 @@ plain data are accepted; another package's class is a warning, all else an error
 
 from __future__ import annotations
 
+import base64
 import io
 import pickletools
 import struct
@@ -27,6 +28,7 @@ _USES = frozenset(["REDUCE", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "BUILD", "STO
 """Operations that call what was imported, or hand it out."""
 MAX_BYTES = 256 << 20
 MAX_STEPS = 20_000_000
+_SHORTEST_NESTED = 8
 
 _BUILTIN_DATA = [
     "set",
@@ -133,8 +135,9 @@ def scan_pickle(data: bytes, place: str) -> Iterator[Finding]:
         if start and not looks_like_pickle(data[start:]) and data[start : start + 1] not in _BEGINNINGS:
             yield found("SEC014", f"{len(data) - start:,} bytes follow the pickle", place)
             return
+        nested: list[bytes] = []
         try:
-            for module, name in _imports(stream):
+            for module, name in _imports(stream, nested):
                 key = f"{module}.{name}"
                 if key not in reported:
                     reported.add(key)
@@ -150,6 +153,15 @@ def scan_pickle(data: bytes, place: str) -> Iterator[Finding]:
         ) as error:
             yield found("SEC014", f"the pickle cannot be followed to its end: {error}", place)
             return
+        for inner in nested:
+            yield from _judge_nested(inner, place)
+
+
+def _judge_nested(data: bytes, place: str) -> Iterator[Finding]:
+    """A pickle that is data of another one: nothing runs until somebody unpickles it, too."""
+    for finding in scan_pickle(data, place):
+        if finding.severity is Severity.ERROR:
+            yield found("SEC008", f"holds a pickle as data: {finding.message}", place, Severity.WARNING)
 
 
 def _judge(module: str | None, name: str | None, place: str) -> Iterator[Finding]:
@@ -176,14 +188,19 @@ def _judge(module: str | None, name: str | None, place: str) -> Iterator[Finding
 _Import = tuple["str | None", "str | None"]
 
 
-def _imports(stream: io.BytesIO) -> Iterator[_Import]:
-    """Module and name of each import in one pickle; None for a part that is not plain text on the stack."""
+def _imports(stream: io.BytesIO, nested: list[bytes]) -> Iterator[_Import]:
+    """Module and name of each import in one pickle; None for a part that is not plain text on the stack.
+
+    Pickles that stand in it as data, also in base64 or as hexadecimal digits, are appended to ``nested``.
+    """
     stack: list[Any] = []
     memo: dict[int, Any] = {}
     for steps, (opcode, argument, _) in enumerate(pickletools.genops(stream)):
         if steps > MAX_STEPS:
             raise ValueError("more steps than any model's data needs")
         name = opcode.name
+        if isinstance(argument, str | bytes) and len(argument) >= _SHORTEST_NESTED:
+            nested += _pickles_in(argument)
         if name in ("GLOBAL", "INST"):
             module, _, attribute = str(argument).partition(" ")
             yield module, attribute
@@ -204,6 +221,17 @@ def _imports(stream: io.BytesIO) -> Iterator[_Import]:
                 stack[-1] = argument
             elif name in ("GET", "BINGET", "LONG_BINGET"):
                 stack[-1] = memo.get(int(str(argument)))
+
+
+def _pickles_in(value: str | bytes) -> Iterator[bytes]:
+    raw = value.encode("latin-1", "replace") if isinstance(value, str) else value
+    if raw[:2] in (b"gA", b"80"):  # how protocol 2 and later begins in base64, and in hexadecimal digits
+        try:
+            raw = base64.b64decode(raw) if raw[:2] == b"gA" else bytes.fromhex(raw.decode("ascii"))
+        except ValueError:
+            return
+    if looks_like_pickle(raw):
+        yield raw
 
 
 def _text(values: list[Any]) -> str | None:

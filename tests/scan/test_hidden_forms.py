@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
 import json
 import lzma
 import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from migrate.scan import scan_artifact
@@ -383,3 +385,24 @@ def test_the_disguise_changes_nothing(tmp_path: Path, name: str) -> None:
         assert code in {finding.code for finding in scan_artifact(path)}, kind
         assert scan_one(path).verdict == ("warning" if code in ("SEC013", "SEC014") else "unsafe")
         assert not (folder / "marker").exists()
+
+
+LOADED = [
+    name
+    for name in FORMS
+    if name.startswith(("array: ", "pickle ")) and " in a" not in name and "/" not in name
+]
+
+
+@pytest.mark.filterwarnings("ignore:Reading `.npy`")
+@pytest.mark.parametrize("name", LOADED)
+def test_numpy_and_pickle_understand_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The disguised files fire: each makes a folder where it is loaded."""
+    _, _, hidden = FORMS[name]
+    path = hidden(tmp_path)
+    scan_artifact(path)
+    assert not list(tmp_path.glob("m*"))
+    monkeypatch.chdir(tmp_path)
+    with contextlib.suppress(Exception):  # what it is good for is done before the pickle ends
+        np.load(path, allow_pickle=True)
+    assert list(tmp_path.glob("m*"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import io
 import json
@@ -207,6 +208,24 @@ def test_plain_data_in_pickles_is_clean(tmp_path: Path) -> None:
     assert scan_artifact(tmp_path / "x.npz") == []
     np.save(tmp_path / "o.npy", np.array(["x", 1], dtype=object), allow_pickle=True)
     assert scan_artifact(tmp_path / "o.npy") == []
+
+
+def test_a_pickle_as_data_of_a_pickle_is_a_warning(tmp_path: Path) -> None:
+    evil = exploits.evil_pickle(tmp_path / "marker")
+    path = tmp_path / "a.pkl"
+    for inner in (evil, base64.b64encode(evil).decode(), evil.hex(), exploits.evil_pickle(tmp_path / "m", 0)):
+        for protocol in (2, 4):
+            path.write_bytes(pickle.dumps({"weights": [1], "state": inner}, protocol))
+            assert scan_one(path).verdict == "warning"
+    path.write_bytes(pickle.dumps({"state": pickle.dumps([1, 2]), "words": ["gAAA", "80", "gA==", "cos"]}))
+    assert scan_artifact(path) == []
+
+
+def test_a_lambda_by_a_name_that_is_none(tmp_path: Path) -> None:
+    for name, verdict in (("scale", "warning"), ("Mine>scale", "warning"), ("lambda x: eval('1')", "unsafe")):
+        config = {"name": "l", "function": name, "function_type": "function"}
+        path = exploits.h5_model(tmp_path / "m.h5", sequential(layer("Lambda", config)))
+        assert scan_one(path).verdict == verdict
 
 
 def test_yaml_that_constructs_objects(tmp_path: Path) -> None:
