@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format docs bench soak fuzz clean
+.PHONY: help demo test test-fast lint format docs bench soak fuzz scanners clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -56,6 +56,17 @@ soak: $(STAMP) ## Two thousand artifacts in one run, damaged ones among them
 
 fuzz: $(STAMP) ## A hundred thousand mutated inputs for the readers
 	$(BIN)/python scripts/fuzz.py
+
+SCANNERS := .scanners
+scanners: $(STAMP) ## Compare the scan with three other scanners, each installed into .scanners/
+	@for wanted in 'modelaudit==0.2.54 h5py' 'modelscan[h5py]==0.8.8' 'picklescan==1.0.5'; do \
+	  name=$${wanted%%[=[]*}; \
+	  test -x $(SCANNERS)/$$name/bin/$$name || { \
+	    $(PYTHON) -m venv $(SCANNERS)/$$name && $(SCANNERS)/$$name/bin/python -m pip install --quiet $$wanted; }; \
+	done
+	$(BIN)/python scripts/compare_scanners.py \
+	  --modelaudit $(SCANNERS)/modelaudit/bin/modelaudit --modelscan $(SCANNERS)/modelscan/bin/modelscan \
+	  --picklescan $(SCANNERS)/picklescan/bin/picklescan
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _HINT = "The file is damaged or cut short; fetch it again."
 _LIMIT = 1 << 64
+_EMPTY = memoryview(b"")
 
 
 class WireError(MigrationError):
@@ -57,7 +58,11 @@ def fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
     """
     at, end = 0, len(data)
     while at < end:
-        tag, at = varint(data, at)
+        tag = data[at]
+        if tag < 0x80:  # almost always: a call for each of millions of tags and lengths would double the time
+            at += 1
+        else:
+            tag, at = varint(data, at)
         number, kind = tag >> 3, tag & 7
         value: int | memoryview
         if number == 0:
@@ -65,7 +70,11 @@ def fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
         if kind == 0:
             value, at = varint(data, at)
         elif kind == 2:
-            size, at = varint(data, at)
+            size = data[at] if at < end else 0x80
+            if size < 0x80:
+                at += 1
+            else:
+                size, at = varint(data, at)
             if size > end - at:
                 raise WireError(
                     f"not a protobuf message: field {number} reaches {size - end + at:,} bytes beyond the end"
@@ -150,8 +159,12 @@ class Message:
 
     def view(self, number: int) -> memoryview:
         """A length-delimited field without a copy."""
-        found = self._fields.get(number, ())
-        return next((v for v in reversed(found) if isinstance(v, memoryview)), memoryview(b""))
+        found = self._fields.get(number)
+        if not found:
+            return _EMPTY
+        if isinstance(found[-1], memoryview):
+            return found[-1]
+        return next((v for v in reversed(found) if isinstance(v, memoryview)), _EMPTY)
 
     def text(self, number: int) -> str:
         """A ``string`` field; bytes that are no UTF-8 are replaced."""
@@ -162,8 +175,10 @@ class Message:
 
         Source: https://protobuf.dev/programming-guides/encoding/#last-one-wins.
         """
-        views = self.views(number)
-        return views[0] if len(views) == 1 else memoryview(b"".join(views))
+        found = self._fields.get(number)
+        if not found or len(found) == 1:
+            return self.view(number)
+        return memoryview(b"".join(self.views(number)))
 
     def message(self, number: int) -> Message:
         """A message field; an empty message when it is absent, one merged message when it is stated several times."""

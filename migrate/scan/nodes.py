@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from migrate.formats.wire import Message
+from migrate.formats.wire import Message, fields
 from migrate.scan.text_format import encode_json
 
 if TYPE_CHECKING:
@@ -40,11 +40,16 @@ class Node:
 
     def functions(self) -> Iterator[str]:
         """Names of the functions that the node may call: ``AttrValue.func`` and ``AttrValue.list.func``."""
-        for _, value in self.message.mapping(5):
-            if 10 in value:
-                yield value.message(10).text(1)
-            if 1 in value:
-                yield from (listed.text(1) for listed in value.message(1).messages(9))
+        # every attribute of every node: without a Message for each, and whatever is stated twice counts
+        for entry in self.message.views(5):
+            for number, value in fields(entry):
+                if number != 2 or not isinstance(value, memoryview):
+                    continue
+                for kind, part in fields(value):
+                    if kind == 10 and isinstance(part, memoryview):
+                        yield Message(part).text(1)
+                    elif kind == 1 and isinstance(part, memoryview):
+                        yield from (listed.text(1) for listed in Message(part).messages(9))
 
     def strings(self) -> list[str]:
         """The values of a constant of strings."""

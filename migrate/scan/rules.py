@@ -26,7 +26,8 @@ RULES: tuple[Rule, ...] = (
         Fix.MANUAL,
         before='{"module": "os", "class_name": "function", "config": "system"}',
         why="A loader imports the module and calls what it finds there with arguments from the file. "
-        "tf-keras 2.21 restricts neither. A class of another package is a warning: it needs that package.",
+        "tf-keras 2.21 restricts neither, joins module and name to one path, and tries the registered name next. "
+        "A class of another package is a warning: it needs that package.",
         references=("CVE-2025-1550", "CVE-2025-8747", "keras-team/keras#20751", "keras-team/keras#21429"),
     ),
     Rule(
@@ -70,8 +71,8 @@ RULES: tuple[Rule, ...] = (
         "The container shows different content to different readers, or names that leave it.",
         Severity.ERROR,
         Fix.MANUAL,
-        why="Members of one name twice, names with `..`, links as members, keys of one JSON object twice: "
-        "what was checked is not what is loaded, or it lands elsewhere.",
+        why="Members or graph nodes of one name twice, names with `..`, links as members, keys of one JSON object "
+        "twice: what was checked is not what is loaded, or it lands elsewhere.",
         references=("CVE-2025-12060", "keras-team/keras#21760", "keras-team/keras#23015"),
     ),
     Rule(
@@ -82,7 +83,9 @@ RULES: tuple[Rule, ...] = (
         Fix.MANUAL,
         before='node { name: "leak" op: "ReadFile" }',
         why="Loading a SavedModel runs its restore and initialisation functions, and calling it runs the "
-        "rest. Operations that read or write files, call Python or use the network do so then.",
+        "rest. Operations that read or write files, call Python or use the network do so then. Savers and "
+        "vocabularies may reach the files that loading gives them, and none whose name the graph fixes or computes. "
+        "Layers that call a function of TensorFlow by its name may call those that compute tensors.",
         references=("tensorflow/tensorflow SECURITY.md: models are programs",),
     ),
     Rule(
@@ -136,10 +139,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "SEC013",
         "foreign-plugin",
-        "The content needs code that is not part of the frameworks: a filter, an operation, a codec.",
+        "The content needs or brings code that is not part of the frameworks: a filter, an operation, a program.",
         Severity.WARNING,
         Fix.MANUAL,
-        why="HDF5 loads unknown filters, and TensorFlow unknown operations, from shared libraries.",
+        why="HDF5 loads unknown filters, and TensorFlow unknown operations, from shared libraries. No framework puts "
+        "programs or scripts into a model.",
     ),
     Rule(
         "SEC014",
@@ -147,7 +151,8 @@ RULES: tuple[Rule, ...] = (
         "Part of the file could not be examined, so it must not be called clean.",
         Severity.WARNING,
         Fix.MANUAL,
-        why="A damaged or unknown part hides what it holds. It is never loaded by us either.",
+        why="A damaged or unknown part hides what it holds, as do archives that Python cannot unpack. It is never "
+        "loaded by us either, without `--trust`.",
     ),
 )
 
