@@ -198,6 +198,7 @@ def write(path):
             name.startswith("_")
             or not inspect.isfunction(function)
             or name in ("get", "serialize", "deserialize")
+            or "activations" not in function.__module__  # what the module has imported
         ):
             continue
         keep("activation " + name, serialised(keras, "layers", keras.layers.Activation(function)))

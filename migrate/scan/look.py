@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _PICKLE_SUFFIXES = frozenset({".pkl", ".pickle", ".joblib", ".p", ".dill", ".cloudpickle"})
 _HDF5_SUFFIXES = frozenset({".h5", ".hdf5", ".hdf", ".keras"})
+_MODEL_SUFFIXES = _HDF5_SUFFIXES | {".npy", ".npz", ".zip"}
 _GRAPH_SUFFIXES = frozenset({".pb", ".meta"})
 MAX_TEXT = 256 << 20
 
@@ -59,7 +60,7 @@ def scan_content(
         return "packed", list(packed.scan_compressed(content, place, inner))
     if packed.is_tar(content):
         return "packed", list(packed.scan_tar(content, place, inner))
-    if (what := packed.foreign_archive(head)) is not None:
+    if (what := packed.foreign(content)) is not None:
         return "packed", [found("SEC014", f"{what}: what it holds is not examined", place)]
     if _is_pickle(content):
         return "pickle", list(_pickle(content, place))
@@ -166,7 +167,9 @@ def _graph(content: Content, kind: str, place: str) -> Iterator[Finding]:
 
 def _program(content: Content, place: str, member: bool) -> Iterator[Finding]:
     what = packed.program(content.head)
-    if member and packed.is_code(content):
+    if content.suffix in _MODEL_SUFFIXES:
+        yield found("SEC014", "the content is not what the name says", place)
+    elif member and packed.is_code(content):
         yield found("SEC013", f"{what or 'a program'} is no part of a model", place)
     elif what is not None and not content.head.startswith(b"#!"):
         yield found("SEC014", f"{what}: it is not examined", place)

@@ -107,6 +107,22 @@ def is_dangerous_module(module: str) -> bool:
     return root in sys.stdlib_module_names - {"__main__"}
 
 
+def is_outside(module: str) -> bool:
+    """Whether a Lambda's function comes from neither Keras, TensorFlow nor the script that made the model."""
+    root = module.partition(".")[0]
+    return root not in (
+        "builtins",
+        "__main__",
+        "keras",
+        "keras_core",
+        "tensorflow",
+        "tf",
+        "tf_keras",
+        "numpy",
+        "math",
+    )
+
+
 def is_friend(module: str) -> bool:
     """A package that real models name for their classes."""
     return module.partition(".")[0] in _FRIENDS

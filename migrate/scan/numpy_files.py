@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from migrate.findings import Severity
 from migrate.scan.pickles import MAX_BYTES, scan_pickle
 from migrate.scan.rules import found
 
@@ -49,6 +50,8 @@ def scan_numpy(stream: BinaryIO, place: str) -> Iterator[Finding]:
             yield found("SEC014", f"the header of the array cannot be read: {error}", place)
             return
         if dtype.hasobject:
+            message = "an array of objects: a pickle, which numpy loads with allow_pickle"
+            yield found("SEC008", message, place, Severity.WARNING)
             yield from scan_pickle(stream.read(MAX_BYTES + 1), place)
             return
         stream.seek(count * dtype.itemsize, 1)

@@ -31,6 +31,10 @@ _OTHER_MODELS = {
 }
 _FUNCTION_NAME = re.compile(r"([\w. -]+>)?[^\W\d]\w*")
 """A name, or ``package>name``: what stands there otherwise is meant for another reader than Keras."""
+_GADGETS = frozenset(
+    ["get_file", "enable_unsafe_deserialization", "deserialize_keras_object", "func_load", "load_op_library"]
+)
+"""CVE-2025-8747, CVE-2025-9906: functions that download, switch safe mode off, or build whatever they are given."""
 _PLAIN_VALUES = frozenset(
     [
         "__tensor__",
@@ -69,7 +73,30 @@ def judge_object(
     module = value.get("module")
     if isinstance(module, str) and any(k in value for k in ("class_name", "spec_name", "registered_name")):
         yield from _judge_module(module, value, place, training=training)
+    else:
+        yield from _judge_registered(value, place)
+    for key, text in value.items():
+        if isinstance(text, str) and key != "name":
+            yield from _judge_text(key, text, place, named="class_name" in value)
     yield from _judge_paths(value, place, inside)
+
+
+def _judge_registered(value: dict[str, Any], place: str) -> Iterator[Finding]:
+    """An object without a module is looked up among what the author's code registered."""
+    registered = value.get("registered_name")
+    if isinstance(registered, str) and re.search("[>.]", registered):
+        package = re.split("[>.]", registered)[0]
+        if package.lower() not in ("keras", "custom", "builtins"):
+            yield found("SEC002", f"names the registered object {registered[:80]!r}", place, Severity.WARNING)
+
+
+def _judge_text(key: str, text: str, place: str, *, named: bool) -> Iterator[Finding]:
+    """The module of a Lambda's function, and Keras' own functions that every published attack went through."""
+    if text.rpartition(".")[2] in _GADGETS:
+        yield found("SEC002", f"{key!r} names the function {text[:80]!r}", place)
+    elif not named and (key == "module" or key.endswith("_module")) and names.is_outside(text):
+        severity = Severity.ERROR if names.is_dangerous_module(text) else Severity.WARNING
+        yield found("SEC002", f"{key!r} is the module {text[:80]!r}", place, severity)
 
 
 def _judge_class(name: str, value: dict[str, Any], place: str) -> Iterator[Finding]:

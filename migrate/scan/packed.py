@@ -34,6 +34,8 @@ _FOREIGN: tuple[tuple[int, bytes, str], ...] = (
     (0, b"MSCF", "a cabinet archive"),
     (0, b"!<arch>\n", "an ar archive"),
     (0, b"hsqs", "a squashfs image"),
+    (4, b"TFL3", "a TensorFlow Lite model"),
+    (0, b"GGUF", "a GGUF model"),
 )
 _PROGRAMS: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "a program or library (ELF)"),
@@ -102,8 +104,8 @@ def scan_compressed(content: Content, place: str, look: Look) -> Iterator[Findin
 
 
 def is_tar(content: Content) -> bool:
-    """Whether a tar archive begins here: its magic stands at 257 (POSIX and GNU)."""
-    return content.head[257:262] == b"ustar"
+    """Whether it is a tar archive: its magic stands at 257 (POSIX and GNU), or its name says so (before 1988)."""
+    return content.head[257:262] == b"ustar" or content.suffix == ".tar"
 
 
 def scan_tar(content: Content, place: str, look: Look) -> Iterator[Finding]:
@@ -136,8 +138,11 @@ def scan_tar(content: Content, place: str, look: Look) -> Iterator[Finding]:
         yield found("SEC014", f"the archive cannot be read to its end: {error}", place)
 
 
-def foreign_archive(head: bytes) -> str | None:
-    """What an archive is that nothing here can look into."""
+def foreign(content: Content) -> str | None:
+    """What an archive or model is that nothing here can look into."""
+    if content.suffix == ".onnx":  # protobuf without a mark of its kind
+        return "an ONNX model"
+    head = content.head
     return next((what for at, magic, what in _FOREIGN if head[at : at + len(magic)] == magic), None)
 
 

@@ -91,7 +91,7 @@ def looks_like_pickle(head: bytes, *, whole: bool = True) -> bool | None:
     """Whether bytes are a pickle that imports something and uses it, or say themselves that they are a pickle.
 
     From protocol 2 on a pickle begins with its number; before, and where that is left out, with any operation. So it is
-    followed: text and numbers end within a few steps in an operation that does not exist.
+    followed: text and numbers end within a few steps in an operation that does not exist, or finds nothing to work on.
 
     Args:
         head: the first bytes.
@@ -103,10 +103,14 @@ def looks_like_pickle(head: bytes, *, whole: bool = True) -> bool | None:
     if head[:1] == b"\x80" and head[1:2] in _PROTOCOLS:
         return True
     imported = False
+    stack: list[Any] = []
     try:
         for opcode, argument, _ in pickletools.genops(head):
-            if opcode.name in ("GLOBAL", "INST") and not _is_name(str(argument)):
+            if not _fits(stack, opcode) or (
+                opcode.name in ("GLOBAL", "INST") and not _is_name(str(argument))
+            ):
                 return False
+            _apply(stack, opcode)
             imported |= opcode.name in ("GLOBAL", "INST", "STACK_GLOBAL") or opcode.name.startswith("EXT")
             if imported and opcode.name in _USES:
                 return True
@@ -116,6 +120,17 @@ def looks_like_pickle(head: bytes, *, whole: bool = True) -> bool | None:
     except (struct.error, EOFError, IndexError, OverflowError, MemoryError):
         return False
     return False
+
+
+def _fits(stack: list[Any], opcode: pickletools.OpcodeInfo) -> bool:
+    """Whether an operation finds on the stack what it takes; words that spell operations rarely leave it that."""
+    wanted = opcode.stack_before
+    if pickletools.markobject in wanted:
+        if pickletools.markobject not in stack:
+            return False
+        wanted = wanted[: wanted.index(pickletools.markobject)]
+        stack = stack[: len(stack) - 1 - stack[::-1].index(pickletools.markobject)]
+    return len(stack) >= len(wanted)
 
 
 def _is_name(argument: str) -> bool:

@@ -25,8 +25,12 @@ _LOSS_SCALES = "DynamicLossScale FixedLossScale LossScale"
 _TEXT = {
     "builtins": "dict list tuple slice set",
     "collections": "OrderedDict",
+    "keras.applications.convnext": "LayerScale StochasticDepth",
+    "keras.applications.inception_resnet_v2": "CustomScaleLayer",
     "keras.initializers": "glorot_normal glorot_uniform",
     "keras.utils": "FeatureSpace",
+    "keras.src.applications.convnext": "LayerScale StochasticDepth",
+    "keras.src.applications.inception_resnet_v2": "CustomScaleLayer",
     "keras.src.layers.preprocessing.feature_space": "Cross Feature FeatureSpace",
     "keras.src.utils.tracking": "TrackedDict TrackedList TrackedSet",
     "tensorflow.python.feature_column.feature_column": "_LinearModel",

@@ -276,6 +276,11 @@ FORMS: dict[str, tuple[str, Builder, Builder]] = {
         beside("assets/x", evil_pickle(Path("marker"))),
         beside("variables/x", evil_pickle(Path("marker"))),
     ),
+    "pickle in place of the variables": (
+        "SEC008",
+        beside("variables/x", evil_pickle(Path("marker"))),
+        beside("variables/variables.data-00000-of-00001", evil_pickle(Path("marker"))),
+    ),
     "model under variables/": (
         "SEC007",
         beside("assets/x.pb", graph(HOSTILE_NODE)),
@@ -355,6 +360,8 @@ FORMS: dict[str, tuple[str, Builder, Builder]] = {
         made("m.zip", lambda f: zipped("m.h5", model_bytes(f))),
         made("m.zip", lambda f: zipped("a.zip", zipped("m.h5", model_bytes(f)))),
     ),
+    "model of another framework": ("SEC014", file("m.bin", ELF), file("m.tflite", bytes(4) + b"TFL3" + bytes(20))),
+    "ONNX model": ("SEC014", file("m.bin", ELF), file("m.onnx", field(7, field(1, HOSTILE_NODE)))),
     "what nothing here unpacks": (
         "SEC014",
         file("m.bin", ELF),
@@ -390,7 +397,7 @@ def test_the_disguise_changes_nothing(tmp_path: Path, name: str) -> None:
 LOADED = [
     name
     for name in FORMS
-    if name.startswith(("array: ", "pickle ")) and " in a" not in name and "/" not in name
+    if name.startswith(("array: ", "pickle ")) and " in " not in name and "/" not in name
 ]
 
 

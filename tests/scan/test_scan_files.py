@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 import yaml
 
+from migrate.findings import Severity
 from migrate.scan import scan_artifact, scan_tree
 from migrate.scan.files import is_unsafe, scan_one
 from tests.scan import exploits
@@ -207,7 +208,7 @@ def test_plain_data_in_pickles_is_clean(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", a=np.zeros(3))
     assert scan_artifact(tmp_path / "x.npz") == []
     np.save(tmp_path / "o.npy", np.array(["x", 1], dtype=object), allow_pickle=True)
-    assert scan_artifact(tmp_path / "o.npy") == []
+    assert [finding.severity for finding in scan_artifact(tmp_path / "o.npy")] == [Severity.WARNING]
 
 
 def test_a_pickle_as_data_of_a_pickle_is_a_warning(tmp_path: Path) -> None:
@@ -270,3 +271,22 @@ def test_scanning_imports_no_framework() -> None:
         "sys.exit(any(m in sys.modules for m in ('tensorflow', 'keras', 'tf_keras', 'torch')))"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "cyan\nlilac\nochre\n",
+        "cat\ndog\nRabbit\n",
+        "import\nos\nbus\n",
+        "class\nname\ntRain\n",
+        "(cos\nsin\n",
+    ],
+)
+def test_words_that_spell_operations_of_a_pickle_are_text(tmp_path: Path, words: str) -> None:
+    path = tmp_path / "vocabulary.txt"
+    path.write_text(words)
+    assert scan_artifact(path) == []
+    for protocol in (0, 1):
+        path.write_bytes(exploits.evil_pickle(tmp_path / "marker", protocol))
+        assert is_unsafe(scan_artifact(path))
