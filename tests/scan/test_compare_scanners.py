@@ -28,7 +28,7 @@ def test_every_hostile_file_is_found() -> None:
 
 
 def test_no_authentic_model_is_unsafe() -> None:
-    """But for bytecode, what was broken on purpose, and lookups that read a file from the path in their configuration."""
+    """But for bytecode, what was broken on purpose, and lookups that read a file from a path in the configuration."""
     scans = [scan for scan in scan_tree(ROOT / "legacy_models") if "broken" not in scan.path.parts]
     unsafe = {
         scan.path.parent.name: {f.code for f in scan.findings} for scan in scans if is_unsafe(scan.findings)
