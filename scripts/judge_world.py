@@ -201,6 +201,9 @@ def main() -> None:
         os.environ["TF_USE_LEGACY_KERAS"] = "1"
         import tf_keras
 
+        for name in _UTILS:  # ``from keras.utils import conv_utils``
+            with contextlib.suppress(ImportError):
+                setattr(tf_keras.utils, name, importlib.import_module(f"tf_keras.src.utils.{name}"))
         sys.meta_path.insert(0, _Alias())
         sys.modules["keras"] = tf_keras
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
 from codemods.rules.api import Match, SourceRule, Target, visit
+from codemods.values import ancestry
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     if load().exists(name, ctx.target):
         return
     place = ctx.parent(node)
+    if isinstance(place, ast.ClassDef) and symbol.status in {"removed", "internal"} and ancestry(name):
+        return  # API006 speaks of classes that derive from it
     if isinstance(place, ast.Attribute) and load().symbol(ctx.name(place) or "") is not None:
         return  # the longer name is found itself
     assert isinstance(node, ast.expr)

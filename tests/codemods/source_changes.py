@@ -142,7 +142,7 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
         _s("API001", "c = layers.LocallyConnected2D(4, 3)\n"),
         _s("API001", "c = layers.DenseFeatures(f)\n"),
         _s("API001", "c = layers.experimental.RandomFourierFeatures(4)\n"),
-        _s("API001", "class C(layers.AbstractRNNCell):\n    pass\n"),
+        _s("API006", "class C(layers.AbstractRNNCell):\n    pass\n"),
     ),
     36: (_s("API003", "r = layers.RandomHeight(0.2)\n"), _s("API003", "r = layers.RandomWidth(0.2)\n")),
     37: (

@@ -131,3 +131,16 @@ def test_strings_have_the_marks_of_the_file(mark: str) -> None:
     text = "from keras import backend as K\na = {'b': 'c'}\nx = K.image_dim_ordering()\n".replace("'", mark)
     assert f"[{mark}th{mark}]" not in run(text).text
     assert f"{{{mark}channels_last{mark}: {mark}tf{mark}," in run(text).text
+
+
+def test_a_class_that_is_gone_is_stood_for_once() -> None:
+    text = "import keras\n\n\nclass A(keras.layers.LocallyConnected1D):\n    pass\n\n\n"
+    text += "class B(A, keras.layers.LocallyConnected1D):\n    pass\n"
+    made = run(text, unsafe=True)
+    assert made.text.count("class GoneLocallyConnected1D(keras.layers.Layer):") == 1
+    assert "class B(A, GoneLocallyConnected1D):" in made.text
+    left = [f for f in run(made.text, unsafe=True).findings if not f.applied]
+    assert [(f.code, bool(f.hint)) for f in left] == [("API006", True)]
+    assert run(text).text == text
+    alive = "import keras\n\n\nclass A(keras.layers.Dense):\n    pass\n"
+    assert run(alive, unsafe=True).text == alive

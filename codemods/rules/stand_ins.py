@@ -1,0 +1,92 @@
+"""API: classes that derive from one that is gone, so that the rest of their module can be imported."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.catalogue import load
+from codemods.edits import Code, Edit, InsertStatement, ReplaceExpression
+from codemods.rules._evidence import top_statement
+from codemods.rules.api import Match, Proof, SourceRule, visit
+from codemods.values import ancestry
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_STAND_IN = '''\
+class {name}({base}):
+    """Stands for {symbol}, which Keras 3 lacks: a class can derive from it, but none can be made."""
+
+    def __init__(self, *args, **kwargs):
+        raise NotImplementedError("Keras 3 has no {symbol}: write it, or leave out what derives from it")
+'''
+_BASES = {
+    "layers": "keras.layers.Layer",
+    "losses": "keras.losses.Loss",
+    "metrics": "keras.metrics.Metric",
+    "optimizers": "keras.optimizers.Optimizer",
+}
+_BEFORE = (
+    "from tensorflow import keras\n\n\nclass Quantized(keras.layers.LocallyConnected1D):\n    pass\n\n\n"
+    "class Other(keras.layers.Dense):\n    pass\n"
+)
+
+GONE_BASE = SourceRule(
+    code="API006",
+    name="base-class-removed",
+    summary="A class derives from one that Keras 3 lacks, which stops the import of its module.",
+    severity=Severity.ERROR,
+    fix=Fix.UNSAFE,
+    before=_BEFORE,
+    after="import keras\n\n\n"
+    + _STAND_IN.format(
+        name="GoneLocallyConnected1D", base="keras.layers.Layer", symbol="keras.layers.LocallyConnected1D"
+    )
+    + _BEFORE.partition("keras\n")[2].replace("keras.layers.LocallyConnected1D", "GoneLocallyConnected1D"),
+    why="One such class takes everything else in its module with it, and often the whole package. A stand-in lets the "
+    "module be imported and raises when the class is made; it stays a finding until it is written or taken out.",
+    references=("keras-team/keras#18467",),
+    manual="write the class that is gone into the project, or leave out what derives from it",
+    proofs=(Proof(before=_BEFORE + "result = Other(3).units\n", unsafe=True),),
+)
+
+
+@visit(GONE_BASE, bases=frozenset(f"keras.{s.name}" for s in load().symbols.values() if s.kind == "class"))
+def gone_bases(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
+    """``class Own(keras.layers.LocallyConnected1D)``, and the stand-ins that were written."""
+    if (ast.get_docstring(cls) or "").startswith("Stands for keras."):
+        text = f"{cls.name} only stands for a class that is gone"
+        yield Match(GONE_BASE, cls, text, symbol=cls.name, severity=Severity.WARNING)
+        return
+    for base in cls.bases:
+        name = ctx.name(base)
+        symbol = load().symbol(name) if name is not None else None
+        if (
+            name is None
+            or symbol is None
+            or symbol.status not in {"removed", "internal"}
+            or not ancestry(name)
+        ):
+            continue
+        if load().exists(name, ctx.target):
+            continue
+        short = f"Gone{name.rpartition('.')[2]}"
+        parent = _BASES.get(name.split(".")[1], "object")
+        edits: tuple[Edit, ...] = (ReplaceExpression(base, Code(short)),)
+        if cls is _first(name, ctx) and short not in ctx.module.index.module.bindings:
+            text = _STAND_IN.format(name=short, base=parent, symbol=name)
+            edits = (InsertStatement(top_statement(ctx.module.tree, cls), Code(text)), *edits)
+        yield Match(
+            GONE_BASE, base, f"{cls.name} derives from {name}, which is gone", edits=edits, symbol=name
+        )
+
+
+def _first(name: str, ctx: Context) -> ast.ClassDef:
+    """The first class of a file that derives from one that is gone."""
+    classes = [
+        cls for cls, _ in ctx.module.index.classes if any(ctx.name(base) == name for base in cls.bases)
+    ]
+    return min(classes, key=lambda cls: cls.lineno)
