@@ -27,6 +27,7 @@ MODULES = (
     "cases_structure",
     "cases_recurrent",
     "cases_masks",
+    "cases_lambda",
     "cases_ops",
     "cases_ops_more",
     "cases_tfkeras",

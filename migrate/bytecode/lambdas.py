@@ -14,6 +14,7 @@ from packaging.version import Version
 from migrate.bytecode.api.recorder import Recorder
 from migrate.bytecode.decode import readings
 from migrate.bytecode.errors import Refused
+from migrate.bytecode.from_source import RUNNING
 from migrate.bytecode.graph import Call, fingerprint, tensors_in
 from migrate.bytecode.machine import Machine
 from migrate.bytecode.marshal import MAX_BYTES, Code, read_code
@@ -137,6 +138,24 @@ def interpret(
     return Recovered(result.calls, result.results, tuple(results), result.source)
 
 
+def interpret_source(
+    name: str,
+    inputs: Any,
+    arguments: Mapping[str, Any],
+    writer: Writer,
+    defined: Mapping[str, Any],
+) -> Recovered:
+    """What a function of the user's source computes, by its name among what :func:`.from_source.read_source` gave.
+
+    Raises:
+        Refused: nothing of it was executed.
+    """
+    function = defined[name]
+    if not isinstance(function, Function):
+        raise Refused(f"{name!r} is no function")
+    return _interpreted(RUNNING, function, inputs, arguments, writer, defined)
+
+
 def _summary(result: Recovered | Refused) -> str:
     if isinstance(result, Refused):
         return f"refused: {result.reason} {result.missing}"
@@ -153,13 +172,24 @@ def _read_as(
     writer: Writer,
     defined: Mapping[str, Any],
 ) -> Recovered:
+    own = tuple(defaults)[-code.argcount or len(defaults) :]
+    function = Function(code, own, closure=tuple(map(Cell, closure)))
+    return _interpreted(version, function, inputs, arguments, writer, defined)
+
+
+def _interpreted(
+    version: str,
+    function: Function,
+    inputs: Any,
+    arguments: Mapping[str, Any],
+    writer: Writer,
+    defined: Mapping[str, Any],
+) -> Recovered:
+    code = function.code
     recorder = Recorder(
         tensorflow=tensorflow_of(writer.keras, writer.tf_keras), data_format=writer.data_format
     )
     machine = Machine(version, recorder, defined)
-    function = Function(
-        code, tuple(defaults)[-code.argcount or len(defaults) :], closure=tuple(map(Cell, closure))
-    )
     given = {name: from_json(argument) for name, argument in arguments.items()}
     results = _plain(machine.call(function, (inputs,), given), recorder)
     names = code.varnames[:1] or ("x",)

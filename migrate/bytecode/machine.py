@@ -7,6 +7,7 @@ and an operation that is not written out below refuses. Steps, depth and sizes a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 from migrate.bytecode import attributes
@@ -125,7 +126,8 @@ class Machine:
             Refused: its value is not known; ``missing`` is its name.
         """
         if name in self._defined:
-            return self._defined[name]
+            given = self._defined[name]
+            return deepcopy(given) if isinstance(given, list | dict) else given
         value = global_value(name)
         if value is UNLISTED:
             raise Refused(f"the global {name!r} is not in the file", missing=name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from migrate.pipeline.answers import outputs_in
 from migrate.pipeline.comparison import compare_built, compare_reloaded, compare_witness, is_small, release
 from migrate.pipeline.coverage import measure, widen
 from migrate.pipeline.deploy import deploy
+from migrate.pipeline.draws import drawn_finding, drawn_outputs, without
 from migrate.pipeline.limits import report_keywords
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.proof import (
@@ -98,6 +100,7 @@ def migrate_layers(
         report_keywords({DEFAULT_SIGNATURE: {"inputs": [{"name": name} for name in input_names]}}, progress)
     if not compiled and options.targets <= DEFAULT_TARGETS:
         release(slot.modern, progress)
+    progress.findings += [drawn_finding(judge.names[int(i)]) for i in sorted(drawn_outputs(modern))]
     with progress.phase("reload"):
         compare_reloaded(slot, written, objects, input_names, judge, progress)
     if not options.skip_untouched:
@@ -164,7 +167,9 @@ def _witness_recording(slot: Slot, path: Path, described: Described, progress: P
     if not recorded.inputs:  # of signatures alone
         return
     golden = recorded.arranged([entry["name"] for entry in described["inputs"]])
-    progress.witnesses.append(golden_witness(slot, path.name, golden))
+    witness = golden_witness(slot, path.name, golden)
+    kept = without(witness.outputs, drawn_outputs(modern_structure(slot)))
+    progress.witnesses.append(replace(witness, outputs=kept))
     progress.golden_activations = golden.activations
 
 

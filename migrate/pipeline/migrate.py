@@ -7,7 +7,7 @@ import time
 
 import msgspec
 
-from migrate.bytecode.definitions import definitions
+from migrate.bytecode.definitions import known_values
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
 from migrate.formats.naming import misnamed
@@ -65,8 +65,9 @@ def _migrate(
             raise refusal(staged.found)
         progress.findings += misnamed(request.path.name, staged.format)
         interprets = staged.format not in (Format.SAVED_MODEL, Format.FROZEN_GRAPH)
+        known = known_values(staged.sources(), options.define)
         progress.findings += must_be_safe(
-            slot, staged.scanned, options.trust, interprets=interprets, defined=definitions(options.define)
+            slot, staged.scanned, options.trust, interprets=interprets, defined=known
         )
     if staged.format is Format.SAVED_MODEL:
         written = migrate_saved_model(request, options, slot, staged, progress)

@@ -162,6 +162,7 @@ def reader_params(staged: Staged, options: Options) -> dict[str, Any]:
         "custom": names_in(staged.custom_objects),
         "stock": list(options.stock_names),
         "define": list(options.define),
+        "sources": staged.sources(),
         "trust": options.trust,
         "proven": staged.recorded and staged.format not in ARCHITECTURES,
     }

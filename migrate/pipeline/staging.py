@@ -49,6 +49,10 @@ class Staged:
         """What it is, told by its content."""
         return self.found.format
 
+    def sources(self) -> list[str]:
+        """Texts of the user's files, for what is read of them without executing them."""
+        return [Path(file).read_text(encoding="utf-8", errors="replace") for file in self.custom_objects]
+
     @property
     def scanned(self) -> list[Path]:
         """What the scan looks at: the source, of a checkpoint its index and its graph, and the architecture."""

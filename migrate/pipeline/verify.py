@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from migrate.bytecode.definitions import definitions
+from migrate.bytecode.definitions import known_values
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
@@ -72,9 +72,8 @@ def _references_of(path: Path, options: Options, slot: Slot, progress: Progress)
     """What the old artifact computes, by signature; a model of layers counts as the default signature."""
     staged = stage(path, options, slot)
     interprets = staged.format is not Format.SAVED_MODEL
-    must_be_safe(
-        slot, staged.scanned, options.trust, interprets=interprets, defined=definitions(options.define)
-    )
+    known = known_values(staged.sources(), options.define)
+    must_be_safe(slot, staged.scanned, options.trust, interprets=interprets, defined=known)
     if staged.format is Format.SAVED_MODEL:
         info = read_saved_model(slot, staged, progress)
         signatures = slot.legacy.call("load_saved_model", load_params(staged, info))["signatures"]

@@ -145,4 +145,11 @@ REASONS: tuple[Rule, ...] = (
         "Keras 3 refuses a layer that no rule translates.",
         "Please report the model with its architecture; the finding holds Keras' own words.",
     ),
+    reason(
+        "CFG131",
+        "random-output",
+        "An output of the model is drawn at random.",
+        "A Lambda drew noise, as the encoder of a variational autoencoder does. A layer of `custom_objects.py` "
+        "draws it now, with a seed generator of its own. Nothing is left to do.",
+    ),
 )

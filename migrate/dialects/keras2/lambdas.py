@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from migrate.bytecode.errors import Refused
-from migrate.bytecode.graph import Call, map_tensors, tensors_in, used
-from migrate.bytecode.lambdas import Recovered, Writer, interpret, parameters_of
-from migrate.bytecode.values import Tensor
+from migrate.bytecode.graph import DRAWS, Call, map_tensors, tensors_in, used
+from migrate.bytecode.lambdas import Recovered, Writer, interpret, interpret_source, parameters_of
+from migrate.bytecode.values import Function, Tensor
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, map_layers, structure_refs
 from migrate.dialects.dtypes import dtype_of
 from migrate.dialects.graphs import rewire, to_functional, unique_name
@@ -52,14 +52,20 @@ def lambda_bytecode(model: Model, era: Era, notes: Notes) -> Model:
     """
     if any(_wrapped(layer) for layer in model.layers):
         model = _inside_wrappers(model, era, notes)
-    waiting = [layer.name for layer in model.layers if holds_bytecode(layer)]
+    waiting = [layer.name for layer in model.layers if holds_bytecode(layer) or _is_given(layer, era)]
     model = to_functional(model) if waiting else model
     known = Known()
     while waiting:
         known.shapes = infer_shapes(model, known.shapes)
         name = next((name for name in waiting if _ready(model.layer(name), known)), waiting[0])
         waiting.remove(name)
-        model = _expanded(model, model.layer(name), known, era, notes)
+        layer = model.layer(name)
+        try:
+            model = _expanded(model, layer, known, era, notes)
+        except MigrationError:
+            if holds_bytecode(layer):
+                raise
+            # A function of the user's own source can be called instead, by both worlds.
     return map_layers(model, _without_shape_function)
 
 
@@ -76,6 +82,14 @@ class Known:
 
     shapes: dict[TensorRef, Shape] = field(default_factory=dict)
     dtypes: dict[TensorRef, str | None] = field(default_factory=dict)
+
+
+def _is_given(layer: Layer, era: Era) -> bool:
+    """Whether a Lambda calls a function by its name that the user gave the source of."""
+    name = layer.config.get("function")
+    return (
+        layer.class_name == "Lambda" and isinstance(name, str) and isinstance(era.defined.get(name), Function)
+    )
 
 
 def _wrapped(layer: Layer) -> bool:
@@ -102,7 +116,8 @@ def _expanded(model: Model, layer: Layer, known: Known, era: Era, notes: Notes) 
         inputs: Any = tensors if isinstance(node.args[0], list | tuple) else tensors[0]
         masked = any(may_have_mask(model, ref) for ref in structure_refs(node.args))
         recovered = recover(layer, inputs, era, model, masked=masked)
-        notes.compiled_by(recovered.versions)
+        if holds_bytecode(layer):
+            notes.compiled_by(recovered.versions)
         sources.append(f"{recovered.source} (Python {' or '.join(recovered.versions)})")
         made, results = _parts(layer, recovered, refs, taken)
         parts += made
@@ -129,17 +144,20 @@ def recover(layer: Layer, inputs: Any, era: Era, model: Model, *, masked: bool) 
     Raises:
         MigrationError: ``CFG017``.
     """
-    config = layer.config
+    config, bytecode = layer.config, holds_bytecode(layer)
     try:
         given = dict(config.get("arguments") or {})
-        if "mask" in parameters_of(config.get("function")):
+        function = config.get("function")
+        if "mask" in (parameters_of(function) if bytecode else era.defined[str(function)].code.varnames):
             if masked:
                 raise Refused("its function takes the mask of its input")
             given["mask"] = None
         if config.get("mask") is not None:
             raise Refused("it makes a mask of its own")
         writer = Writer(era.keras, era.tf_keras, _data_format(model))
-        return interpret(config.get("function"), inputs, given, writer, era.defined)
+        if bytecode:
+            return interpret(function, inputs, given, writer, era.defined)
+        return interpret_source(str(function), inputs, given, writer, era.defined)
     except Refused as refusal:
         raise MigrationError(
             "CFG017",
@@ -182,7 +200,13 @@ def _parts(
             return inputs[-1 - tensor.node]
         return TensorRef(names[tensor.node], 0, tensor.output)
 
-    parts = [_operation(names[node], calls[node], ref) for node in sorted(names)]
+    parts: list[Layer] = []
+    for node in sorted(names):
+        if calls[node].function in DRAWS:
+            parts += _noise(names[node], unique_name(f"{names[node]}_shape", taken), calls[node], ref)
+            taken.add(parts[-2].name)
+        else:
+            parts.append(_operation(names[node], calls[node], ref))
     results = []
     for tensor, name in finals:
         if names.get(tensor.node) == name:
@@ -201,6 +225,32 @@ def _operation(name: str, call: Call, ref: Any) -> Layer:
         kind = "SlicingOpLambda"
         kwargs = {"slice_spec": [_index(item) for item in kwargs["slice_spec"]]}
     return Layer(kind, name, {"function": call.function}, (Node((first,), kwargs),))
+
+
+def _noise(name: str, shape_name: str, call: Call, ref: Any) -> list[Layer]:
+    """A tensor of the shape of the noise, and the layer that draws it.
+
+    Raises:
+        MigrationError: ``CFG017`` for another distribution, or noise that is the same for every batch.
+    """
+    dims = map_tensors(call.first, ref)
+    if call.function != "random.normal" or not any(isinstance(size, TensorRef) for size in dims):
+        raise MigrationError(
+            "CFG017",
+            f"the bytecode of Lambda {name!r} draws numbers by tf.{call.function} of the shape {dims}",
+            Refused("").hint,
+            name,
+        )
+    shape = Layer("TFOpLambda", shape_name, {"function": "fill"}, (Node((dims,), {"value": 0.0}),))
+    config = {key: float(call.kwargs[key]) for key in ("mean", "stddev") if key in call.kwargs}
+    noise = Layer(
+        "NormalNoise",
+        name,
+        config,
+        (Node((TensorRef(shape_name),)),),
+        registered_name="keras_migrate>NormalNoise",
+    )
+    return [shape, noise]
 
 
 def _index(item: Any) -> Any:

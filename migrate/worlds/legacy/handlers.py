@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,16 @@ from migrate.capsule.model import Array
 from migrate.capsule.store import load_model, load_structure, save_arrays
 from migrate.findings import MigrationError
 from migrate.worlds.custom import load_custom_objects, scoped
+from migrate.worlds.draws import fixed_draws
 from migrate.worlds.kernels import clear_names
-from migrate.worlds.legacy import saved_model
+from migrate.worlds.legacy import draws, saved_model
 from migrate.worlds.legacy.training import load_compiled, step_of
 from migrate.worlds.runner import cases_of, describe, nest_like, run_cases, to_numpy
 from migrate.worlds.tracing import is_long, traced
 from migrate.worlds.variables import assign_model, collect_model
 
 _held: dict[str, Any] = {}
+_FIXED = partial(fixed_draws, draws.random)
 
 
 def load_original(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -102,11 +106,19 @@ def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
 def _answer(model: Any, params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     probes, out = Path(params["probes"]), scratch / params["out"]
-    return {**run_cases(caller(model, cases_of(probes)), probes, out), "file": str(out)}
+    draw = nullcontext if params.get("draw") else _FIXED
+    return {**run_cases(caller(model, cases_of(probes), draw), probes, out), "file": str(out)}
 
 
-def caller(model: Any, cases: Sequence[Sequence[Array]]) -> Callable[[list[Array]], Any]:
-    """A forward pass at inference time, for these cases; stateful layers start from zero states in each."""
+def caller(
+    model: Any,
+    cases: Sequence[Sequence[Array]],
+    draw: Callable[[], AbstractContextManager[None]] = _FIXED,
+) -> Callable[[list[Array]], Any]:
+    """A forward pass at inference time, for these cases; stateful layers start from zero states in each.
+
+    ``draw`` says how the noise of Lambdas is drawn: it is fixed numbers unless it does.
+    """
     nested = getattr(model, "_nested_inputs", None)
     structure = nested if nested is not None else model.inputs
 
@@ -118,9 +130,10 @@ def caller(model: Any, cases: Sequence[Sequence[Array]]) -> Callable[[list[Array
     def call(inputs: list[Array]) -> Any:
         if getattr(model, "stateful", False):
             model.reset_states()
-        return run(
-            [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
-        )
+        with draw():
+            return run(
+                [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
+            )
 
     return call
 

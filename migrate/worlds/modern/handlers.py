@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from tensorflow.python.eager import context as eager
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_model, save_arrays
 from migrate.worlds.custom import load_custom_objects
+from migrate.worlds.draws import fixed_draws
 from migrate.worlds.kernels import clear_names
 from migrate.worlds.modern import coverage, deploy, frozen, lift, reexport, reference_variables, subclassed
 from migrate.worlds.modern.build import build_model
@@ -24,6 +27,7 @@ from migrate.worlds.tracing import is_long, traced
 from migrate.worlds.variables import assign_model
 
 _held: dict[str, Any] = {}
+_FIXED = partial(fixed_draws, keras.random)
 
 
 def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -62,11 +66,19 @@ def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Outputs of the held model for every case."""
     model = _held["model"]
     probes, out = Path(params["probes"]), scratch / params["out"]
-    return {**run_cases(caller(model, cases_of(probes)), probes, out), "file": str(out)}
+    draws = nullcontext if params.get("draw") else _FIXED
+    return {**run_cases(caller(model, cases_of(probes), draws), probes, out), "file": str(out)}
 
 
-def caller(model: Any, cases: Sequence[Sequence[Array]]) -> Callable[[list[Array]], Any]:
-    """A forward pass at inference time, for these cases; stateful layers start from zero states in each."""
+def caller(
+    model: Any,
+    cases: Sequence[Sequence[Array]],
+    draws: Callable[[], AbstractContextManager[None]] = _FIXED,
+) -> Callable[[list[Array]], Any]:
+    """A forward pass at inference time, for these cases; stateful layers start from zero states in each.
+
+    ``draws`` says how random numbers are drawn: they are fixed ones unless it does.
+    """
 
     def forward(tensors: list[Any]) -> Any:
         return model(arrange_inputs(model, tensors), training=False)
@@ -75,9 +87,10 @@ def caller(model: Any, cases: Sequence[Sequence[Array]]) -> Callable[[list[Array
 
     def call(inputs: list[Array]) -> Any:
         reset_states(model)
-        return run(
-            [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
-        )
+        with draws():
+            return run(
+                [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
+            )
 
     return call
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from migrate.bytecode.definitions import definitions
+from migrate.bytecode.definitions import known_values
 from migrate.capsule.store import load_arrays, save_model, save_structure
 from migrate.dialects.backends import BACKENDS, reading_of, same_model
 from migrate.dialects.keras2_config_writer import emit_keras2
@@ -65,7 +65,7 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
             artifact.architecture = with_input_shape(artifact.architecture, params["input_shape"])
         given = params.get("backend")
         era = era_of(artifact, params.get("keep_weights", False), given)
-        era = replace(era, defined=definitions(params.get("define", ())))
+        era = replace(era, defined=known_values(params.get("sources", ()), params.get("define", ())))
         initialised = load_arrays(Path(params["initialised"])) if params.get("initialised") else None
         own = OwnCode(
             frozenset(params.get("custom", ())),

@@ -1,0 +1,94 @@
+"""Outputs that are drawn at random: which they are, and whether both worlds draw them from the same distribution.
+
+With the draws replaced by fixed numbers (``migrate/worlds/draws.py``) such outputs are compared like any other. What
+cannot be replaced, a SavedModel that was written, is compared by the mean and the deviation of many runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from migrate.capsule.model import Array, Model, Topology, structure_refs
+from migrate.findings import Finding, MigrationError, Severity
+
+RUNS = 40
+"""Runs of a model whose draws are compared as distributions."""
+SIGMAS = 6.0
+"""How far means and deviations may be apart, in standard errors."""
+_LAYERS = frozenset({"NormalNoise"})
+
+
+def drawn_outputs(model: Model) -> frozenset[str]:
+    """Positions of the outputs that depend on a random draw, as text: the keys of outputs end with it."""
+    if model.topology is not Topology.FUNCTIONAL:
+        return frozenset()
+    layers = {layer.name: layer for layer in model.layers}
+    found = []
+    for position, output in enumerate(structure_refs(model.outputs)):
+        pending, seen = [output], {output}
+        while pending:
+            current = pending.pop()
+            layer = layers[current.layer]
+            if layer.class_name in _LAYERS or (layer.model is not None and _draws(layer.model)):
+                found.append(str(position))
+                break
+            for ref in layer.nodes[current.node].refs() if layer.nodes else ():
+                if ref not in seen:
+                    seen.add(ref)
+                    pending.append(ref)
+    return frozenset(found)
+
+
+def _draws(model: Model) -> bool:
+    return any(layer.class_name in _LAYERS for _, layer in model.walk())
+
+
+def without(outputs: Mapping[str, Array], drawn: frozenset[str]) -> dict[str, Array]:
+    """Outputs by ``case/position`` that are not drawn."""
+    return {key: array for key, array in outputs.items() if key.split("/")[1] not in drawn}
+
+
+Run = Callable[[], Mapping[str, Array]]
+
+
+def must_draw_alike(reference: Run, result: Run, drawn: frozenset[str], what: str) -> None:
+    """Compare the distributions of drawn outputs.
+
+    Raises:
+        MigrationError: ``PAR001`` when a mean or a deviation is too far off.
+    """
+    expected, actual = (_moments(run, drawn) for run in (reference, result))
+    for key, (mean, deviation) in expected.items():
+        own_mean, own_deviation = actual[key]
+        error = np.sqrt((deviation**2 + own_deviation**2) / RUNS) + 1e-6 * (1.0 + np.abs(mean))
+        spread = [float(np.sqrt(np.mean(d**2))) for d in (deviation, own_deviation)]
+        few = SIGMAS / np.sqrt(2.0 * (RUNS - 1) * mean.size) * np.sqrt(2.0)
+        apart = abs(np.log((spread[1] + 1e-9) / (spread[0] + 1e-9)))
+        if np.any(np.abs(mean - own_mean) > SIGMAS * error) or apart > few:
+            raise MigrationError(
+                "PAR001",
+                f"{what}: output {key.split('/')[1]} is drawn from another distribution (deviation {spread[1]:.3g}, "
+                f"expected {spread[0]:.3g})",
+                "The model was not written. Please report it with its architecture.",
+            )
+
+
+def _moments(run: Run, drawn: frozenset[str]) -> dict[str, tuple[Array, Array]]:
+    """Mean and deviation of each element of drawn outputs over several runs."""
+    runs = [run() for _ in range(RUNS)]
+    keys = [key for key in runs[0] if key.split("/")[1] in drawn]
+    stacked = {key: np.stack([one[key].astype(np.float64) for one in runs]) for key in keys}
+    return {key: (values.mean(axis=0), values.std(axis=0, ddof=1)) for key, values in stacked.items()}
+
+
+def drawn_finding(name: str) -> Finding:
+    """What is said of an output that is drawn at random."""
+    return Finding(
+        "CFG131",
+        Severity.INFO,
+        f"output {name!r} is drawn at random: equal with the draws replaced by fixed numbers; mean and deviation of "
+        f"{RUNS} runs agree with tf-keras",
+        place=name,
+    )
