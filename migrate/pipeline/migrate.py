@@ -64,11 +64,8 @@ def _migrate(
         if not staged.format.is_model:
             raise refusal(staged.found)
         progress.findings += misnamed(request.path.name, staged.format)
-        interprets = staged.format not in (Format.SAVED_MODEL, Format.FROZEN_GRAPH)
         known = known_values(staged.sources(), options.define)
-        progress.findings += must_be_safe(
-            slot, staged.scanned, options.trust, interprets=interprets, defined=known
-        )
+        progress.findings += must_be_safe(slot, staged.scanned, options.trust, interprets=True, defined=known)
     if staged.format is Format.SAVED_MODEL:
         written = migrate_saved_model(request, options, slot, staged, progress)
     elif staged.format is Format.FROZEN_GRAPH:

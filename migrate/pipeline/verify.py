@@ -71,9 +71,8 @@ def verify(old: Path, new: Path, options: Options, slots: tuple[Slot, Slot]) -> 
 def _references_of(path: Path, options: Options, slot: Slot, progress: Progress) -> dict[str, Reference]:
     """What the old artifact computes, by signature; a model of layers counts as the default signature."""
     staged = stage(path, options, slot)
-    interprets = staged.format is not Format.SAVED_MODEL
     known = known_values(staged.sources(), options.define)
-    must_be_safe(slot, staged.scanned, options.trust, interprets=interprets, defined=known)
+    must_be_safe(slot, staged.scanned, options.trust, interprets=True, defined=known)
     if staged.format is Format.SAVED_MODEL:
         info = read_saved_model(slot, staged, progress)
         signatures = slot.legacy.call("load_saved_model", load_params(staged, info))["signatures"]

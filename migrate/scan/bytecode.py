@@ -25,12 +25,3 @@ def bytecode_finding(value: Any, message: str, place: str) -> Finding:
     except Refused as refusal:
         return Finding("SEC001", Severity.ERROR, f"{message}: {refusal}", refusal.hint, place)
     return found("SEC001", f"{message} of arithmetic and tensor functions alone", place, Severity.WARNING)
-
-
-def where_it_is_executed(finding: Finding) -> Finding:
-    """The finding where what comes next is a loader, not a translation: there is no harmless bytecode then."""
-    if finding.code != "SEC001" or finding.severity is not Severity.WARNING:
-        return finding
-    return Finding(
-        "SEC001", Severity.ERROR, f"{finding.message}; loading executes it", finding.hint, finding.place
-    )

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from migrate.findings import Finding, Severity
 from migrate.formats.wire import Message, WireError
-from migrate.scan.bytecode import where_it_is_executed
 from migrate.scan.config import NO_FILES, scan_json
 from migrate.scan.file_names import COMPUTED, GIVEN, OUTSIDE, Body, FileNames
 from migrate.scan.operations import CONDITIONAL, judge_node
@@ -86,7 +85,7 @@ def scan_keras_metadata(data: memoryview, place: str, inside: frozenset[str] = N
 def _metadata(text: str, place: str, inside: frozenset[str]) -> Iterator[Finding]:
     """What Keras left at an object: JSON, or a word such as the version of a trackable."""
     if text.lstrip()[:1] in ("{", "[", '"'):
-        yield from map(where_it_is_executed, scan_json(text, place, inside))
+        yield from scan_json(text, place, inside)
 
 
 def scan_graph_def(

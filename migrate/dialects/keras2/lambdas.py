@@ -261,8 +261,13 @@ def _index(item: Any) -> Any:
 
 
 def _same(name: str, tensor: Tensor, ref: TensorRef) -> Layer:
-    """A layer that hands a tensor on without its mask, as a Lambda does."""
-    return Layer("TFOpLambda", name, {"function": "identity"}, (Node((ref,)),))
+    """A layer that hands a tensor on without its mask, as a Lambda does.
+
+    In Keras 3 an identity is the tensor itself, with its mask; a cast to its own dtype is another tensor.
+    """
+    if tensor.dtype is None:
+        return Layer("TFOpLambda", name, {"function": "identity"}, (Node((ref,)),))
+    return Layer("TFOpLambda", name, {"function": "cast"}, (Node((ref,), {"dtype": tensor.dtype}),))
 
 
 def _inside_wrappers(model: Model, era: Era, notes: Notes) -> Model:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from migrate.bytecode.from_source import read_source
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
 from migrate.dialects.keras2.lambdas import lambda_bytecode
 from migrate.dialects.keras2_config_writer import emit_keras2
@@ -57,7 +58,7 @@ def test_the_last_operation_has_the_name_of_the_layer() -> None:
 def test_each_result_has_a_name() -> None:
     layer = called(lambda_layer("def f(x): return [x[:, 0], x]"), TensorRef("x"))
     model, _ = changed(graph(layer, outputs=[TensorRef("f", 0, 1), TensorRef("f", 0, 0)]))
-    assert functions(model) == {"f": "__operators__.getitem", "f_1": "identity"}
+    assert functions(model) == {"f": "__operators__.getitem", "f_1": "cast"}
     assert model.outputs == [TensorRef("f_1"), TensorRef("f")]
 
 
@@ -150,3 +151,37 @@ def test_a_named_function_keeps_its_layer_without_the_bytecode_of_its_shape() ->
     layer = called(Layer("Lambda", "f", config | shape), TensorRef("x"))
     model, _ = changed(graph(layer, outputs=TensorRef("f")))
     assert model.layer("f").config == config
+
+
+def test_what_is_handed_on_loses_its_mask() -> None:
+    """An identity would be the tensor itself in Keras 3."""
+    layer = called(lambda_layer("def f(x): return x"), TensorRef("x"))
+    model, _ = changed(graph(layer, outputs=TensorRef("f")))
+    assert model.layer("f").config == {"function": "cast"}
+    assert model.layer("f").nodes == (Node((TensorRef("x"),), {"dtype": "float32"}),)
+
+
+def test_noise_is_drawn_by_a_layer() -> None:
+    source = "def f(x): return x + K.random_normal(shape=(K.shape(x)[0], 5, 4), stddev=0.1)"
+    model, _ = changed(graph(called(lambda_layer(source), TensorRef("x")), outputs=TensorRef("f")))
+    (noise,) = (layer for layer in model.layers if layer.class_name == "NormalNoise")
+    assert noise.registered_name == "keras_migrate>NormalNoise"
+    assert noise.config == {"mean": 0.0, "stddev": 0.1}
+    (shape,) = noise.nodes[0].args
+    assert model.layer(shape.layer).config == {"function": "fill"}
+
+
+def test_noise_of_one_shape_for_all_batches_is_refused() -> None:
+    source = "def f(x): return x + K.random_normal(shape=(32, 5, 4))"
+    with pytest.raises(MigrationError, match="draws numbers"):
+        changed(graph(called(lambda_layer(source), TensorRef("x")), outputs=TensorRef("f")))
+
+
+def test_a_given_function_of_source_is_expressed_and_another_left_alone() -> None:
+    known = read_source("def scale(x):\n    return x * 3.0\ndef odd(x):\n    return open(x)\n")
+    era = replace(ERA, defined=known)
+    for name, expected in (("scale", "TFOpLambda"), ("odd", "Lambda")):
+        config = {"function": name, "function_type": "function"}
+        layer = called(Layer("Lambda", "f", config), TensorRef("x"))
+        model, _ = changed(graph(layer, outputs=TensorRef("f")), era)
+        assert model.layer("f").class_name == expected
