@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from migrate.capsule.model import count_parameters
-from migrate.pipeline.draws import drawn_outputs, must_draw_alike, without
+from migrate.capsule.model import Array, count_parameters
+from migrate.pipeline.draws import drawn_finding, drawn_outputs, must_draw_alike, without
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import (
     Comparator,
@@ -104,10 +105,11 @@ def compare_reloaded(
             )
             must_agree(comparisons, "the saved .keras, loaded by stock Keras 3")
             progress.comparisons += comparisons
+        _must_draw_alike(slot, judge, progress, partial(outputs_of, slot.stock, draw=True))
         release(slot.stock, progress)
     if "saved_model" in written:
         assert progress.legacy is not None
-        call = {
+        call: dict[str, Any] = {
             "path": str(written["saved_model"]),
             "inputs": input_names,
             "outputs": list(judge.names),
@@ -119,14 +121,31 @@ def compare_reloaded(
             comparisons = judge.compare(without(witness.outputs, drawn), results, witness.slack)
             must_agree(comparisons, "the SavedModel, loaded by tf.saved_model.load")
             progress.comparisons += comparisons
-            if drawn and witness.evidence == "reconstructed":
-                must_draw_alike(
-                    partial(outputs_of, slot.legacy, witness.probes, draw=True),
-                    partial(outputs_of, slot.stock, witness.probes, "call_saved_model", **call),
-                    drawn,
-                    "the SavedModel",
-                )
+        _must_draw_alike(
+            slot, judge, progress, partial(outputs_of, slot.stock, method="call_saved_model", **call)
+        )
         release(slot.stock, progress)
+
+
+def _must_draw_alike(
+    slot: Slot, judge: Comparator, progress: Progress, run: Callable[[Path], Mapping[str, Array]]
+) -> None:
+    """Compare outputs that are drawn at random with those of tf-keras, as distributions.
+
+    Raises:
+        MigrationError: ``PAR001``.
+    """
+    drawn = drawn_outputs(modern_structure(slot))
+    if not drawn:
+        return
+    held = [w for w in progress.witnesses if w.evidence == "reconstructed" and is_small(progress)]
+    witness = held[0] if held else None
+    if witness is not None:
+        must_draw_alike(
+            lambda: outputs_of(slot.legacy, witness.probes, draw=True), lambda: run(witness.probes), drawn
+        )
+    said = [drawn_finding(judge.names[int(i)], compared=witness is not None) for i in sorted(drawn)]
+    progress.findings += [finding for finding in said if finding not in progress.findings]
 
 
 def release(worker: Worker, progress: Progress) -> None:

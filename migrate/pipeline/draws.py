@@ -53,7 +53,7 @@ def without(outputs: Mapping[str, Array], drawn: frozenset[str]) -> dict[str, Ar
 Run = Callable[[], Mapping[str, Array]]
 
 
-def must_draw_alike(reference: Run, result: Run, drawn: frozenset[str], what: str) -> None:
+def must_draw_alike(reference: Run, result: Run, drawn: frozenset[str]) -> None:
     """Compare the distributions of drawn outputs.
 
     Raises:
@@ -69,7 +69,7 @@ def must_draw_alike(reference: Run, result: Run, drawn: frozenset[str], what: st
         if np.any(np.abs(mean - own_mean) > SIGMAS * error) or apart > few:
             raise MigrationError(
                 "PAR001",
-                f"{what}: output {key.split('/')[1]} is drawn from another distribution (deviation {spread[1]:.3g}, "
+                f"output {key.split('/')[1]} is drawn from another distribution (deviation {spread[1]:.3g}, "
                 f"expected {spread[0]:.3g})",
                 "The model was not written. Please report it with its architecture.",
             )
@@ -83,8 +83,11 @@ def _moments(run: Run, drawn: frozenset[str]) -> dict[str, tuple[Array, Array]]:
     return {key: (values.mean(axis=0), values.std(axis=0, ddof=1)) for key, values in stacked.items()}
 
 
-def drawn_finding(name: str) -> Finding:
-    """What is said of an output that is drawn at random."""
+def drawn_finding(name: str, *, compared: bool) -> Finding:
+    """What is said of an output that is drawn at random, and of how it was compared."""
+    if not compared:
+        message = f"output {name!r} is drawn at random, and tf-keras gave nothing to compare it with"
+        return Finding("CFG131", Severity.WARNING, message, "Compare it with the original framework's.", name)
     return Finding(
         "CFG131",
         Severity.INFO,

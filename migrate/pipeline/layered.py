@@ -18,7 +18,7 @@ from migrate.pipeline.answers import outputs_in
 from migrate.pipeline.comparison import compare_built, compare_reloaded, compare_witness, is_small, release
 from migrate.pipeline.coverage import measure, widen
 from migrate.pipeline.deploy import deploy
-from migrate.pipeline.draws import drawn_finding, drawn_outputs, without
+from migrate.pipeline.draws import drawn_outputs, without
 from migrate.pipeline.limits import report_keywords
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.proof import (
@@ -100,7 +100,6 @@ def migrate_layers(
         report_keywords({DEFAULT_SIGNATURE: {"inputs": [{"name": name} for name in input_names]}}, progress)
     if not compiled and options.targets <= DEFAULT_TARGETS:
         release(slot.modern, progress)
-    progress.findings += [drawn_finding(judge.names[int(i)]) for i in sorted(drawn_outputs(modern))]
     with progress.phase("reload"):
         compare_reloaded(slot, written, objects, input_names, judge, progress)
     if not options.skip_untouched:
@@ -112,7 +111,10 @@ def migrate_layers(
             prove_training(slot, staged, options, judge, witness, progress)
     parts = {path.name: path for path in written.values()} | deployed
     if progress.witnesses:
-        parts["proof.npz"] = write_proof(progress.witnesses[-1], slot.inputs / "proof.npz")
+        last = progress.witnesses[-1]
+        kept = replace(last, outputs=without(last.outputs, drawn_outputs(modern)))
+        if kept.outputs:
+            parts["proof.npz"] = write_proof(kept, slot.inputs / "proof.npz")
     if own_source is not None:
         parts["custom_objects.py"] = own_source
     return Written(parts)
