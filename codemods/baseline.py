@@ -53,7 +53,7 @@ def load(file: Path) -> list[Left]:
     """The entries of a baseline file. Raises `BaselineError`."""
     try:
         baseline = msgspec.json.decode(file.read_bytes(), type=Baseline)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, msgspec.MsgspecError, RecursionError) as error:
         raise BaselineError(f"{file}: {error}") from error
     return [Left(item, item.count) for item in baseline.known]
 

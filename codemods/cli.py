@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from migrate.findings import Severity
+from migrate.printable import printable
 
 if TYPE_CHECKING:
     from codemods.outcome import Report
@@ -149,7 +150,7 @@ def _code(
         try:
             write(root, changes)
         except (JournalError, OSError) as error:
-            click.echo(f"Error: {error}", err=True)
+            click.echo(f"Error: {printable(error)}", err=True)
             return INTERNAL
     _print(
         record, results, len(files), format_, _Mode(mode == "write", mode in {None, "diff"}, mode == "check")
@@ -177,7 +178,7 @@ def _print(record: Any, results: list[Any], looked_at: int, format_: str, mode: 
                     click.echo(line, nl=False)
     for file in record.files:
         if mode.check and file.changed:
-            click.echo(f"{file.path} would change")
+            click.echo(f"{printable(file.path)} would change")
         for line in terminal.findings(file):
             click.echo(line, nl=False)
     click.echo(terminal.summary(record, looked_at, written=mode.write), nl=False, err=True)
@@ -199,14 +200,14 @@ def _refuse_unknown(codes: tuple[str, ...]) -> None:
 
 
 def _shown(path: Path) -> str:
+    """The name in output: printable, and UTF-8, which a path need not be."""
     relative = os.path.relpath(path)
-    return path.as_posix() if relative.startswith("..") else Path(relative).as_posix()
+    return printable(path.as_posix() if relative.startswith("..") else Path(relative).as_posix())
 
 
 def _refuse_dirty(paths: tuple[Path, ...]) -> None:
     """Refuse to mix the rewrite with changes that are not committed."""
     from codemods.git import uncommitted
-    from migrate.printable import printable
 
     for path in paths:
         if (first := uncommitted(path)) is not None:
@@ -225,6 +226,6 @@ def undo(path: Path, force: bool) -> None:
     try:
         restored = take_back(find_root(path), force=force)
     except JournalError as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(printable(error)) from error
     for file in restored:
         click.echo(f"restored {_shown(file)}")

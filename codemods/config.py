@@ -135,7 +135,7 @@ def detect_version(root: Path) -> Version | None:
 
 def _requirements(root: Path) -> list[str]:
     lines: list[str] = []
-    for file in sorted(root.glob("*requirements*.txt")):
+    for file in sorted(path for path in root.glob("*requirements*.txt") if path.is_file()):
         text = file.read_text("utf-8", "replace")
         lines.extend(line.partition("#")[0].strip() for line in text.splitlines())
     project = root / "pyproject.toml"

@@ -57,7 +57,7 @@ def _walk(root: Path, wanted: Wanted) -> Iterator[Path]:
     for folder, folders, files in os.walk(root):
         here = Path(folder)
         rules = specs.pop(here, [])
-        if ".gitignore" in files:
+        if ".gitignore" in files and (here / ".gitignore").is_file():
             rules = [*rules, (here, _read(here / ".gitignore"))]
         kept = []
         for name in sorted(folders):
@@ -69,7 +69,7 @@ def _walk(root: Path, wanted: Wanted) -> Iterator[Path]:
         folders[:] = kept
         for name in sorted(files):
             file = here / name
-            if matters(file, wanted) and not _ignored(file, rules, folder=False):
+            if matters(file, wanted) and not _ignored(file, rules, folder=False) and file.is_file():
                 yield file
 
 

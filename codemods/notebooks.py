@@ -30,7 +30,7 @@ def rewrite_notebook(source: Source, options: Options, repository: Repository | 
     """Rewrite the code cells of a notebook. Raises `SourceError` when it is no notebook."""
     try:
         document = json.loads(source.text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SourceError(f"not JSON: {error}") from error
     cells = document.get("cells") if isinstance(document, dict) else None
     if not isinstance(cells, list):

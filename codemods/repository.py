@@ -268,8 +268,10 @@ def _contents(root: Path) -> Iterator[tuple[Path, bytes]]:
             seen += 1
             if seen > _FILES:
                 return
+            file = Path(folder) / name
             try:
-                yield Path(folder) / name, (Path(folder) / name).read_bytes()
+                if file.is_file():  # a pipe has no end
+                    yield file, file.read_bytes()
             except OSError:
                 continue
 

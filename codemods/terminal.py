@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import click
 
 from codemods.records import FileRecord, Result
+from migrate.printable import printable
 
 _COLOURS = {"error": "red", "silent": "magenta", "warning": "yellow", "info": "blue"}
 
@@ -19,7 +20,8 @@ def diff(path: str, old: str, new: str) -> Iterable[str]:
         old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{path}", f"b/{path}"
     )
     for line in lines:
-        text = line if line.endswith(("\n", "\r")) else f"{line}\n\\ No newline at end of file\n"
+        text = "\t".join(map(printable, line.rstrip("\r\n").split("\t"))) + "\n"
+        text += "" if line.endswith(("\n", "\r")) else "\\ No newline at end of file\n"
         if line.startswith(("---", "+++")):
             yield click.style(text, bold=True)
         elif line.startswith("@@"):
@@ -35,14 +37,15 @@ def diff(path: str, old: str, new: str) -> Iterable[str]:
 def findings(file: FileRecord) -> Iterable[str]:
     """What is left to do in a file."""
     if file.error is not None:
-        yield f"{click.style(file.path, bold=True)}: {click.style('left alone', fg='red')}: {file.error}\n"
+        left_alone = click.style("left alone", fg="red")
+        yield f"{click.style(printable(file.path), bold=True)}: {left_alone}: {printable(file.error)}\n"
     for finding in file.findings:
         if not finding.applied:
-            place = f"{file.path}:{finding.line}:{finding.column}"
+            place = f"{printable(file.path)}:{finding.line}:{finding.column}"
             code = click.style(finding.code, fg=_COLOURS[finding.severity], bold=True)
-            yield f"{click.style(place, bold=True)}: {code} {finding.message}\n"
+            yield f"{click.style(place, bold=True)}: {code} {printable(finding.message)}\n"
             if finding.hint:
-                yield f"    {finding.hint}\n"
+                yield f"    {printable(finding.hint)}\n"
 
 
 def summary(result: Result, looked_at: int, *, written: bool) -> str:

@@ -18,6 +18,7 @@ from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
 from migrate.formats.pairing import Neighbours, only_saved_model
 from migrate.parity.golden import find_golden
+from migrate.printable import printable
 from migrate.scan.files import artifacts as walk
 
 if TYPE_CHECKING:
@@ -139,7 +140,10 @@ def discover(sources: Sequence[Source], reader: Reader) -> list[Candidate]:
 
 
 def _name(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) and path != root else path.name
+    """The name in reports: printable, because reports are read in terminals, and UTF-8, which a path need not be."""
+    return printable(
+        path.relative_to(root).as_posix() if path.is_relative_to(root) and path != root else path.name
+    )
 
 
 class _Pairs:

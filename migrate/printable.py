@@ -24,6 +24,13 @@ def printable(text: object) -> str:
     return _UNSAFE.sub(_escape, str(text))
 
 
+def shown(text: object) -> str:
+    """The same for `rich`, whose markup in the text does nothing either."""
+    from rich.markup import escape
+
+    return escape(printable(text))
+
+
 def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
     if 0xDC80 <= code <= 0xDCFF:

@@ -13,6 +13,7 @@ from migrate.findings import MigrationError
 from migrate.formats.checkpoint.locate import digest_of_parts
 from migrate.formats.limits import sha256_of
 from migrate.pipeline.request import encode_options, flags
+from migrate.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,7 +93,7 @@ class Hasher:
             except OSError:
                 found[path] = ""
                 continue
-            known = self._known.get(str(path))
+            known = self._known.get(printable(path))
             if known is not None and known[:2] == (size, token):
                 found[path] = known[2]
             else:
@@ -103,7 +104,7 @@ class Hasher:
         for (path, size, token), sha256 in zip(fresh, hashed, strict=True):
             found[path] = sha256
             if sha256:
-                rows.append((str(path), size, token, sha256))
+                rows.append((printable(path), size, token, sha256))
         if rows:
             self._ledger.remember_hashes(rows)
         return found

@@ -7,6 +7,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
+from migrate.printable import printable
+
 if TYPE_CHECKING:
     from migrate.batch.events import Event
 
@@ -69,6 +71,10 @@ class Rate:
 
 def describe(event: Event) -> str:
     """One line for people; empty for what they need not see."""
+    return printable(_described(event))
+
+
+def _described(event: Event) -> str:
     data: dict[str, Any] = event.data
     if event.kind == "plan":
         return (

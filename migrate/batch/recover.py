@@ -56,7 +56,7 @@ def record_in(folder: Path) -> MigrationRecord | None:
     """The record in a folder of outputs; None when nothing of ours is there."""
     try:
         return msgspec.json.decode((folder / "migration.json").read_bytes(), type=MigrationRecord)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, RecursionError):
         return None
 
 

@@ -23,6 +23,7 @@ from migrate.formats.artifact import Format
 from migrate.formats.pairing import core
 from migrate.formats.saved_model.names import PROTO
 from migrate.parity.golden import golden_names
+from migrate.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -124,7 +125,7 @@ def _artifact(
     }
     tokens = sorted(_token(info) for info in [*infos, *(listing[other] for other in inside)])
     token = hashlib.sha256("\n".join(tokens).encode()).hexdigest()
-    source = posixpath.relpath(path, base) if base else path
+    source = printable(posixpath.relpath(path, base) if base else path)
     size = sum(int(info.get("size") or 0) for info in infos)
     protocol = store.unstrip_protocol(path)
     return RemoteArtifact(

@@ -24,6 +24,7 @@ from migrate.batch.plan import Action, Upgrade, make_plan, task_of
 from migrate.batch.recover import recover, sweep_outputs
 from migrate.findings import MigrationError, Status
 from migrate.pipeline.request import encode_options
+from migrate.printable import printable
 from migrate.results import SCHEMA_VERSION, ArtifactResult, BatchReport, FindingRecord, WrittenBy
 from migrate.versions import tool_versions
 from migrate.worlds.sandbox import shortfall
@@ -213,7 +214,9 @@ class BatchRun:
         if outcome.code == "RUN014":
             shutil.rmtree(self._out / task.folder, ignore_errors=True)  # made from what is no longer there
         tries = " Tried twice, the second time alone." if self._retrying else ""
-        finding = FindingRecord(outcome.code, "error", outcome.message, f"{outcome.hint}{tries}".strip())
+        finding = FindingRecord(
+            outcome.code, "error", printable(outcome.message), f"{outcome.hint}{tries}".strip()
+        )
         form = next((p.candidate.format for p in self._plan if p.candidate.source == task.source), None)
         return ArtifactResult(
             source=task.source,

@@ -36,11 +36,12 @@ def inspect(path: Path, architecture: Path | None, as_json: bool) -> None:
     """
     from migrate.batch.scanner import inspect_path
     from migrate.findings import MigrationError, Severity
+    from migrate.printable import printable
 
     try:
         found = inspect_path(path, architecture)
     except MigrationError as error:
-        raise click.UsageError(f"{error.message}. {error.hint}") from error
+        raise click.UsageError(printable(f"{error.message}. {error.hint}")) from error
     if as_json:
         import msgspec
 
@@ -55,14 +56,15 @@ def inspect(path: Path, architecture: Path | None, as_json: bool) -> None:
 
 def show(found: Inspection, console: Console) -> None:
     """Print an inspection as text."""
-    from rich.markup import escape
     from rich.table import Table
+
+    from migrate.printable import shown
 
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="bold")
     facts.add_column(overflow="fold")
     for name, value in _facts(found):
-        facts.add_row(name, escape(value))
+        facts.add_row(name, shown(value))
     console.print(facts)
     if found.layers:
         console.print(_layer_table(found))
@@ -71,7 +73,7 @@ def show(found: Inspection, console: Console) -> None:
     if found.variables and not any(layer.weights for layer in found.layers):
         table = Table("variable", "shape", "dtype", title="Variables", title_justify="left")
         for variable in found.variables[:_MAX_ROWS]:
-            table.add_row(escape(variable.name), _shape(variable), variable.dtype)
+            table.add_row(shown(variable.name), _shape(variable), shown(variable.dtype))
         console.print(table)
         if len(found.variables) > _MAX_ROWS:
             console.print(f"… and {len(found.variables) - _MAX_ROWS} more (--json shows all)")
@@ -80,15 +82,15 @@ def show(found: Inspection, console: Console) -> None:
             "rule", "times", "what it changes", title="What migration will do", title_justify="left"
         )
         for rule in found.plan:
-            table.add_row(rule.code, str(rule.count), escape(rule.summary))
+            table.add_row(rule.code, str(rule.count), shown(rule.summary))
         console.print(table)
     if not found.obstacles:
         console.print("[green]No blockers found.[/green]")
     for finding in found.obstacles:
         colour = {"error": "red", "silent": "red", "warning": "yellow"}.get(finding.severity.value, "cyan")
-        console.print(f"[{colour}]{finding.code}[/{colour}] {escape(finding.message)}", highlight=False)
+        console.print(f"[{colour}]{finding.code}[/{colour}] {shown(finding.message)}", highlight=False)
         if finding.hint:
-            console.print(f"       {escape(finding.hint)}", style="dim", highlight=False)
+            console.print(f"       {shown(finding.hint)}", style="dim", highlight=False)
 
 
 def _facts(found: Inspection) -> list[tuple[str, str]]:
@@ -131,33 +133,35 @@ def _training(optimizer: str, loss: object, slots: int) -> str:
 
 
 def _layer_table(found: Inspection) -> object:
-    from rich.markup import escape
     from rich.table import Table
+
+    from migrate.printable import shown
 
     table = Table("layer", "class", "parameters", "arrays", title="Layers", title_justify="left")
     for layer in found.layers[:_MAX_ROWS]:
         arrays = ", ".join(f"{w.name.rsplit('/', 1)[-1]} {_shape(w)}" for w in layer.weights)
         count = f"{layer.parameters:,}" if layer.parameters else ""
-        table.add_row(escape(layer.path), escape(layer.class_name), count, escape(arrays))
+        table.add_row(shown(layer.path), shown(layer.class_name), count, shown(arrays))
     if len(found.layers) > _MAX_ROWS:
         table.add_row(f"… and {len(found.layers) - _MAX_ROWS} more", "", "", "--json shows all")
     return table
 
 
 def _show_meta_graph(graph: MetaGraphRecord, console: Console) -> None:
-    from rich.markup import escape
     from rich.table import Table
+
+    from migrate.printable import shown
 
     tags = ", ".join(graph.tags) or "none"
     ops = ", ".join(f"{op} ×{count}" if count > 1 else op for op, count in list(graph.ops.items())[:12])
-    head = f"[bold]Tag set[/bold] {escape(tags)}: TensorFlow {graph.tensorflow or 'unknown'}"
+    head = f"[bold]Tag set[/bold] {shown(tags)}: TensorFlow {graph.tensorflow or 'unknown'}"
     more = " …" if len(graph.ops) > 12 else ""
-    console.print(f"{head}, {graph.functions} functions; {escape(ops)}{more}", highlight=False)
+    console.print(f"{head}, {graph.functions} functions; {shown(ops)}{more}", highlight=False)
     if graph.initializers:
-        console.print(f"  runs at load: {escape(', '.join(graph.initializers))}", highlight=False)
+        console.print(f"  runs at load: {shown(', '.join(graph.initializers))}", highlight=False)
     if graph.objects:
         console.print(
-            "  objects: " + escape(", ".join(f"{n} {k}" for k, n in graph.objects.items())), highlight=False
+            "  objects: " + shown(", ".join(f"{n} {k}" for k, n in graph.objects.items())), highlight=False
         )
     if not graph.signatures:
         return
@@ -168,7 +172,11 @@ def _show_meta_graph(graph: MetaGraphRecord, console: Console) -> None:
             method = signature.method.rpartition("/")[2]
             label = f"{signature.name} ({method})" if method and method != "predict" else signature.name
             table.add_row(
-                escape(label if not index else ""), way, escape(tensor.name), tensor.dtype, _shape(tensor)
+                shown(label if not index else ""),
+                way,
+                shown(tensor.name),
+                shown(tensor.dtype),
+                _shape(tensor),
             )
     console.print(table)
 

@@ -50,13 +50,14 @@ _COLOURS = {"unsafe": "red", "warning": "yellow", "clean": "green"}
 
 
 def _show(root: Path, one: Scan) -> None:
+    from migrate.printable import printable
     from migrate.scan.output import relative
 
     click.secho(f"{one.verdict:8}", fg=_COLOURS[one.verdict], nl=False)
-    click.echo(relative(one.path, root))
+    click.echo(printable(relative(one.path, root)))
     for finding in one.findings:
         where = f" ({finding.place})" if finding.place else ""
-        click.echo(f"         {finding.code} {finding.severity.value}: {finding.message}{where}")
+        click.echo(printable(f"         {finding.code} {finding.severity.value}: {finding.message}{where}"))
 
 
 def _summary(scans: list[Scan]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from migrate.printable import printable
 from migrate.results import ArtifactResult, BatchReport
 
 _COLOURS = {
@@ -38,14 +39,14 @@ def result_table(report: BatchReport) -> Table:
     for artifact in report.artifacts:
         parity = artifact.parity
         table.add_row(
-            Text(artifact.source),
-            Text(artifact.written_by.keras or "?"),
+            Text(printable(artifact.source)),
+            Text(printable(artifact.written_by.keras or "?")),
             Text(artifact.status.value, style=_COLOURS[artifact.status.value]),
             Text(parity.evidence if parity else "–"),
             Text(f"{parity.max_rel:.1e}" if parity else "–"),
             Text(f"{parity.coverage.weights:.0%}" if parity and parity.coverage else "–"),
             Text(f"{artifact.seconds:.1f}"),
-            Text(_why(artifact)),
+            Text(printable(_why(artifact))),
         )
     return table
 
@@ -74,7 +75,7 @@ def reasons_table(report: BatchReport) -> Table | None:
     for header in ("code", "artifacts", "next step"):
         table.add_column(header)
     for code, count in counts.most_common():
-        table.add_row(code, str(count), Text(hints[code]))
+        table.add_row(code, str(count), Text(printable(hints[code])))
     return table
 
 
@@ -88,12 +89,7 @@ def plan_lines(plan: Mapping[str, Any]) -> Iterator[str]:
     widths = [max(len(row[number]) for row in rows) for number in range(len(columns))]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(_printable(cell) for cell in cells).rstrip()
+        yield "  ".join(printable(cell) for cell in cells).rstrip()
     actions = Counter(row["action"] for row in plan["artifacts"])
     counted = ", ".join(f"{count} to {action}" for action, count in sorted(actions.items()))
     yield f"{len(rows) - 1} artifacts: {counted or 'nothing'}; about {plan['seconds']:.0f} s with {plan['jobs']} jobs"
-
-
-def _printable(text: str) -> str:
-    """A name as it may be shown: control characters of a hostile file name do nothing to the terminal."""
-    return "".join(char if char.isprintable() else "?" for char in text)

@@ -6,7 +6,9 @@ of two layouts. So the first bytes decide, then the smallest look inside that se
 
 from __future__ import annotations
 
+import errno
 import json
+import stat
 import struct
 import zipfile
 import zlib
@@ -81,7 +83,10 @@ def identify(path: Path) -> Identification:
                 return Identification(
                     path, Format.GIT_LFS_POINTER, "a git-annex link", "Run `git annex get`."
                 )
-        size = path.stat().st_size
+        info = path.stat()
+        if not stat.S_ISREG(info.st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")  # of a pipe nobody knows when it ends
+        size = info.st_size
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
             stream.seek(max(0, size - 8))

@@ -5,6 +5,7 @@ Each number is a policy, so it stands here with its reason and nowhere else.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from dataclasses import dataclass
@@ -119,6 +120,8 @@ def sha256_of(path: Path) -> str:
                 digest.update(child.relative_to(path).as_posix().encode("utf-8", "surrogateescape"))
                 digest.update(b"\0" + sha256_of(child).encode())
         else:
+            if not path.is_file() and path.exists():
+                raise OSError(errno.EINVAL, "it is not a regular file")
             with path.open("rb") as stream:
                 return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:

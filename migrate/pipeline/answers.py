@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,22 @@ def structure_of(worker: Worker, stem: str) -> Model:
         return load_structure(file.parent, stem)
     except _MALFORMED as error:
         raise ProtocolError(f"records of the {worker.world} worker cannot be read: {error!r}") from error
+
+
+def document_of(worker: Worker, name: str) -> dict[str, Any]:
+    """A JSON object that a worker wrote.
+
+    Raises:
+        ProtocolError: there is none.
+    """
+    file = take(worker, str(worker.scratch / name), name)
+    try:
+        value = json.loads(file.read_bytes())
+    except _MALFORMED as error:
+        raise ProtocolError(f"{name} of the {worker.world} worker cannot be read: {error!r}") from error
+    if not isinstance(value, dict):
+        raise ProtocolError(f"{name} of the {worker.world} worker is no object")
+    return value
 
 
 def outputs_in(worker: Worker, reply: Mapping[str, Any]) -> dict[str, Path]:

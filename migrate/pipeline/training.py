@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from migrate.dialects.training import State
 from migrate.dialects.training_dependence import draws_in_training
 from migrate.findings import Finding, Severity
 from migrate.parity.tolerance import AFTER_STEP
+from migrate.pipeline.answers import document_of
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, outputs_of
 from migrate.pipeline.request import Options
@@ -161,8 +161,7 @@ def _differs(progress: Progress, message: str) -> None:
 
 def load_training(slot: Slot) -> Mapping[str, Any]:
     """The plan that the reader wrote."""
-    value: dict[str, Any] = json.loads((slot.reader.scratch / "training.json").read_text(encoding="utf-8"))
-    return value
+    return document_of(slot.reader, "training.json")
 
 
 def make_batch(witness: ReferenceRun, plan: Mapping[str, Any]) -> dict[str, Array]:

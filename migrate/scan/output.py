@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from migrate.findings import Severity
+from migrate.printable import printable
 from migrate.scan.rules import BY_CODE, RULES
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _LEVEL = {
 def relative(path: Path, root: Path) -> str:
     """A path as reports name it: below the folder given, with slashes."""
     base = root if root.is_dir() and root != path else root.parent
-    return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
+    return printable((path.relative_to(base) if path.is_relative_to(base) else path).as_posix())
 
 
 def as_json(scans: Iterable[tuple[Path, Scan]], version: str) -> dict[str, Any]:

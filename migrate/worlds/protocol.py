@@ -9,6 +9,7 @@ can import nothing of this package.
 
 from __future__ import annotations
 
+import json
 import struct
 from typing import Any
 
@@ -80,7 +81,7 @@ class Request(msgspec.Struct, frozen=True):
 
 def encode(request: Request) -> bytes:
     """The bytes of one request, its length in front."""
-    body = msgspec.json.encode(request)
+    body = json.dumps(msgspec.to_builtins(request)).encode()  # ASCII, so that names which are no UTF-8 pass
     return HEADER.pack(len(body)) + body
 
 

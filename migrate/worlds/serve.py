@@ -185,7 +185,8 @@ class Loop:
 
     def send(self, message: dict[str, Any]) -> None:
         """Write one message. Not-a-number has no JSON, so a handler has to say it in words."""
-        body = json.dumps(message, default=plain, allow_nan=False).encode()
+        text = json.dumps(message, default=plain, allow_nan=False, ensure_ascii=False)
+        body = text.encode("utf-8", "replace")  # names of files may be none; the parent reads UTF-8 alone
         self._outgoing.write(HEADER.pack(len(body)) + body)
         self._outgoing.flush()
 

@@ -118,7 +118,7 @@ def is_models_report(data: bytes) -> bool:
     """Say whether the bytes are the ``report.json`` of a run, not some other file of that name."""
     try:
         found = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return isinstance(found, dict) and isinstance(found.get("artifacts"), list) and "schema" in found
 
@@ -126,7 +126,7 @@ def is_models_report(data: bytes) -> bool:
 def _decode(data: bytes, kind: type[_Kind], name: str) -> _Kind:
     try:
         return msgspec.json.decode(data, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MigrationError("REP001", f"{name} is not the JSON expected here: {error}") from error
 
 

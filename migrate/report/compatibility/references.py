@@ -113,7 +113,7 @@ def notebook_outline(source: bytes) -> Outline | None:
     try:
         cells = json.loads(source)["cells"]
         texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     outlines = [found for text in texts if (found := outline(_MAGIC.sub("pass", text).encode()))]
     return Outline(

@@ -17,6 +17,7 @@ from codemods.rules.api import Target
 from codemods.runner import FileResult, run
 from codemods.source import concerns
 from migrate.findings import MigrationError
+from migrate.printable import printable
 from migrate.report.compatibility.contracts import CodeFile, CodeFinding, CodeReport
 
 MAX_JOBS = 4
@@ -53,7 +54,7 @@ def _matters(result: FileResult) -> bool:
 
 
 def _file(result: FileResult, root: Path) -> CodeFile:
-    path = result.path.relative_to(root).as_posix()
+    path = printable(result.path.relative_to(root).as_posix())
     return CodeFile(
         path=path,
         changed=result.new is not None,

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 import pathspec
 
 from codemods.kinds import is_pin_file
+from migrate.printable import printable
 from migrate.report.compatibility.references import SUFFIXES
 
 SKIPPED = frozenset(
@@ -81,7 +82,13 @@ def walk(root: Path, only: Sequence[str] = ()) -> Tree:
             continue
         names[:] = sorted(name for name in names if name not in SKIPPED)
         for name in sorted(files):
-            _sort_in(tree, str(relative / name), name, ignored)
+            path = str(relative / name)
+            if not Path(folder, name).is_file():  # a pipe, a device, a link to nothing
+                continue
+            if path != printable(path):
+                tree.unseen.append((printable(path), "its name holds what cannot be printed; rename it"))
+                continue
+            _sort_in(tree, path, name, ignored)
     return tree
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from migrate.findings import Severity
+from migrate.printable import shown
 from migrate.report.compatibility.records import Effort, Level, Report
 
 _STYLE = {
@@ -21,7 +21,7 @@ WIDTH = 40
 
 def show(report: Report, written: Sequence[str], out: Console) -> None:
     """Print the verdict, bars of readiness, the worst reasons, the next steps and what was written."""
-    out.print(f"\n[bold]{escape(report.verdict)}[/]\n")
+    out.print(f"\n[bold]{shown(report.verdict)}[/]\n")
     for title, units in (("models", report.models), ("files", report.files)):
         counts = {level: sum(unit.level is level for unit in units) for level in Level}
         if units:
@@ -33,16 +33,16 @@ def show(report: Report, written: Sequence[str], out: Console) -> None:
     if report.reasons:
         out.print(_reasons(report, fit=out.is_terminal))
     for number, step in enumerate(report.order, 1):
-        command = f"  [bold cyan]{escape(step.command)}[/]" if step.command else ""
-        out.print(f"{number}. {escape(step.title)} ({len(step.items)}){command}", highlight=False)
+        command = f"  [bold cyan]{shown(step.command)}[/]" if step.command else ""
+        out.print(f"{number}. {shown(step.title)} ({len(step.items)}){command}", highlight=False)
     if report.comparison:
         c = report.comparison
         out.print(
-            f"since {escape(c.earlier)}: {c.open_before} → {c.open_now} open, {c.new} new", highlight=False
+            f"since {shown(c.earlier)}: {c.open_before} → {c.open_now} open, {c.new} new", highlight=False
         )
     if report.unseen:
         out.print(f"not looked at: {len(report.unseen)}", highlight=False)
-    out.print(f"\nwritten: {', '.join(map(escape, written))}", highlight=False)
+    out.print(f"\nwritten: {', '.join(map(shown, written))}", highlight=False)
 
 
 def _bar(counts: dict[Level, int]) -> str:
@@ -57,12 +57,10 @@ def _reasons(report: Report, *, fit: bool) -> Table:
     table.add_column(width=8)
     table.add_column(width=8)
     table.add_column(overflow="ellipsis", no_wrap=True, ratio=1)
-    shown = [reason for reason in report.reasons if reason.open]
-    for reason in shown[:REASONS]:
+    worst = [reason for reason in report.reasons if reason.open]
+    for reason in worst[:REASONS]:
         colour = _STYLE[reason.severity]
-        table.add_row(
-            str(reason.open), f"[{colour}]{reason.severity}[/]", reason.code, escape(reason.summary)
-        )
-    if len(shown) > REASONS:
-        table.add_row("", "", "", f"[bright_black]and {len(shown) - REASONS} more reasons[/]")
+        table.add_row(str(reason.open), f"[{colour}]{reason.severity}[/]", reason.code, shown(reason.summary))
+    if len(worst) > REASONS:
+        table.add_row("", "", "", f"[bright_black]and {len(worst) - REASONS} more reasons[/]")
     return table
