@@ -24,7 +24,7 @@ from migrate.batch.plan import Planned, Upgrade, expectations, make_plan
 from migrate.batch.remote import publish_state, recover_state, state_folder
 from migrate.batch.runner import BatchRun, BatchStopped
 from migrate.batch.scanner import Reader
-from migrate.batch.store import is_url, local_path
+from migrate.batch.store import is_url, local_path, must_have_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -107,6 +107,8 @@ def run_batch(
         BatchStopped: the run ended early: Ctrl-C (RUN015), a full disk (RUN011).
     """
     folder, out_url = local_out(out)
+    if out_url:
+        must_have_bucket(out_url)
     found = find(sources)
     lock = Lock(folder)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import shutil
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +18,17 @@ CHUNK = 8 << 20
 TRIES = 4
 FIRST_PAUSE = 0.2
 _T = TypeVar("_T")
+_FAILURES = (OSError, ValueError, RuntimeError, EOFError)
+_LIBRARIES = {
+    "botocore.exceptions": ("BotoCoreError", "ClientError"),
+    "aiohttp.client_exceptions": ("ClientError",),
+    "google.auth.exceptions": ("GoogleAuthError",),
+    "google.api_core.exceptions": ("GoogleAPIError",),
+    "azure.core.exceptions": ("AzureError",),
+}
+"""Base classes of what the libraries below fsspec raise, which derive from ``Exception`` alone."""
+_WITH_BUCKETS = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "oci", "oss"})
+"""Protocols of object stores: the first part of a path is a bucket or container, and folders need not be made."""
 
 
 def is_url(text: str) -> bool:
@@ -48,6 +60,43 @@ def open_store(url: str) -> tuple[Any, str]:
     return store, path.rstrip("/")
 
 
+def failures() -> tuple[type[Exception], ...]:
+    """What an action of a store may raise: of the libraries that are loaded, their own base classes."""
+    loaded = ((sys.modules.get(module), names) for module, names in _LIBRARIES.items())
+    found = [getattr(module, name, None) for module, names in loaded if module is not None for name in names]
+    return (*_FAILURES, *(one for one in found if isinstance(one, type)))
+
+
+def must_have_bucket(url: str) -> None:
+    """Refuse an address in a bucket that does not exist: it is misspelt, and nobody asked to have it made.
+
+    Raises:
+        MigrationError: RUN013 without the bucket, RUN018 when the store does not answer.
+    """
+    store, path = open_store(url)
+    if not _has_buckets(store):
+        return
+    bucket = path.partition("/")[0]
+
+    def exists() -> bool:
+        try:
+            return bool(store.exists(bucket))
+        except PermissionError:
+            return True  # it may be written and not listed
+
+    if not patiently(url, exists):
+        raise MigrationError(
+            "RUN013",
+            f"{url}: there is no bucket {bucket!r}",
+            "Check the address, or create the bucket first.",
+        )
+
+
+def _has_buckets(store: Any) -> bool:
+    protocols = (store.protocol,) if isinstance(store.protocol, str) else store.protocol
+    return not _WITH_BUCKETS.isdisjoint(protocols)
+
+
 def patiently(what: str, action: Callable[[], _T], code: str = "RUN018") -> _T:
     """Run an action of a store, again after growing pauses when it fails.
 
@@ -62,7 +111,7 @@ def patiently(what: str, action: Callable[[], _T], code: str = "RUN018") -> _T:
             raise MigrationError(
                 "RUN013", f"{what}: it does not exist (any more)", "Check the address."
             ) from error
-        except (OSError, ValueError, RuntimeError, EOFError) as error:
+        except failures() as error:
             if attempt == TRIES:
                 raise MigrationError(
                     code,
@@ -145,7 +194,8 @@ def upload_file(file: Path, store: Any, path: str) -> None:
     """
 
     def put() -> None:
-        store.makedirs(posixpath.dirname(path), exist_ok=True)
+        if not _has_buckets(store):  # there, it would create a bucket of whatever name
+            store.makedirs(posixpath.dirname(path), exist_ok=True)
         store.put_file(str(file), path)
         store.invalidate_cache()
         arrived = int(store.info(path)["size"])

@@ -262,3 +262,42 @@ def test_addresses_that_lead_nowhere(tmp_path: Path, server: Spoiler, bucket: An
     with pytest.raises(MigrationError) as caught:
         migrate(tmp_path, str(tmp_path / "out"), "nosuchprotocol://x")
     assert caught.value.code == "RUN018"
+
+
+def test_without_credentials_one_sentence_says_so(
+    tmp_path: Path, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import s3fs
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    s3fs.S3FileSystem.clear_instance_cache()
+    with pytest.raises(MigrationError, match="redentials") as caught:
+        migrate(tmp_path, str(tmp_path / "out"), "s3://models/team")
+    assert caught.value.code == "RUN018"
+
+
+def test_an_endpoint_that_is_not_there_is_one_sentence(
+    tmp_path: Path, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fsspec
+    import s3fs
+
+    monkeypatch.setenv("FSSPEC_S3_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    fsspec.config.set_conf_env(fsspec.config.conf)
+    s3fs.S3FileSystem.clear_instance_cache()
+    with pytest.raises(MigrationError, match=r"127\.0\.0\.1:9") as caught:
+        migrate(tmp_path, str(tmp_path / "out"), "s3://models/team")
+    assert caught.value.code == "RUN018"
+
+
+def test_a_misspelt_bucket_is_not_created(tmp_path: Path, bucket: Any) -> None:
+    put(bucket, model(tmp_path / "a.h5"), "a.h5")
+    with pytest.raises(MigrationError, match="no bucket 'uot'") as caught:
+        migrate(tmp_path, "s3://uot/results", "s3://models/a.h5")
+    assert caught.value.code == "RUN013"
+    assert {entry["Name"] for entry in bucket.list_buckets()["Buckets"]} == {"models", "out"}

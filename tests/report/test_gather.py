@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +52,9 @@ def run(root: Path, source: str, status: str, **more: Any) -> Path:
     output = source.rpartition(".")[0] + "/model.keras" if status == "migrated" else None
     artifact = report["artifacts"][0]
     details[source] = details.pop(artifact["source"])
-    artifact |= {"source": source, "status": status, "outputs": {"keras": output}, **more}
+    told = {"source": source, "status": status, "sha256": hashlib.sha256(b"").hexdigest()}
+    artifact |= {**told, "outputs": {"keras": output}, **more}
+    details[source] |= {"result": told, "files": {"model.keras": told["sha256"]}}
     if output:
         place = root / output
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -67,6 +71,61 @@ def test_run_of_a_folder_below_is_matched_by_the_end_of_the_path(tmp_path: Path)
     assert report.models[0].layers
     assert inspector.looked == [], "neither the migrated model nor its output has to be looked at"
     assert [(x.target, x.state) for x in report.links] == [("weights/a.h5", "linked")]
+
+
+def _forge_status(out: Path) -> None:
+    """A Lambda file that was refused, under a report that somebody wrote by hand."""
+    shutil.rmtree(out / "a")
+
+
+def _other_source(out: Path) -> None:
+    (out.parent / "a.h5").write_text("another model")
+
+
+def _other_output(out: Path) -> None:
+    (out / "a" / "model.keras").write_text("garbage")
+
+
+def _no_output(out: Path) -> None:
+    (out / "a" / "model.keras").unlink()
+
+
+def _other_record(out: Path) -> None:
+    file = out / "a" / "migration.json"
+    file.write_text(file.read_text().replace("migrated", "failed"))
+
+
+def _no_digests(out: Path) -> None:
+    file = out / "a" / "migration.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"files": {}}))
+
+
+def _linked_output(out: Path) -> None:
+    (out / "a" / "model.keras").rename(out.parent / "elsewhere")
+    (out / "a" / "model.keras").symlink_to(out.parent / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [_forge_status, _other_source, _other_output, _no_output, _other_record, _no_digests, _linked_output],
+    ids=lambda f: f.__name__[1:],
+)
+def test_a_claim_in_the_tree_is_no_fact(tmp_path: Path, forge: Callable[[Path], None]) -> None:
+    tree(tmp_path, a_dot_h5="")
+    run(tmp_path / "out", "a.h5", "migrated")
+    forge(tmp_path / "out")
+    inspector = Stub()
+    report = build(gather(tmp_path, looks=Looks(inspector=inspector)))
+    assert ("a.h5", "planned") in [(m.path, m.status) for m in report.models]
+    assert "a.h5" in inspector.looked
+    assert [unseen.path for unseen in report.unseen if "does not count" in unseen.reason] == ["a.h5"]
+
+
+def test_that_nothing_is_to_be_done_is_no_claim_at_all(tmp_path: Path) -> None:
+    tree(tmp_path, a_dot_h5="")
+    run(tmp_path / "out", "a.h5", "skipped")
+    report = build(gather(tmp_path, looks=Looks(inspector=Stub())))
+    assert {m.path: m.status for m in report.models} == {"a.h5": "planned"}
 
 
 def test_output_folder_hides_no_artifact_of_its_name(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -92,10 +93,20 @@ def test_from_json_alone(inputs: tuple[Path, Path], tmp_path: Path) -> None:
 
 def test_run_found_in_the_tree_is_used(repository: Path) -> None:
     models, details = models_report(3)
-    models["artifacts"][0] |= {"status": "migrated", "outputs": {"keras": "x/model.keras"}}
+    digest = hashlib.sha256(b"").hexdigest()
+    for artifact in models["artifacts"]:
+        artifact |= {"status": "blocked", "outputs": {"keras": None}, "sha256": digest}
+        (repository / artifact["source"]).parent.mkdir(parents=True, exist_ok=True)
+        (repository / artifact["source"]).touch()
+    first = models["artifacts"][0]
+    first |= {"status": "migrated", "outputs": {"keras": "x/model.keras"}}
+    told = {name: first[name] for name in ("source", "sha256", "status")}
+    details[first["source"]] |= {"result": told, "files": {"model.keras": digest}}
     write_run(repository / "migrated", models, details)
+    (repository / "migrated" / "x" / "model.keras").touch()
     found = json.loads(call(repository, "--format", "json").output)
-    assert {m["path"] for m in found["models"]} == {a["source"] for a in models["artifacts"]}
+    statuses = {m["path"]: m["status"] for m in found["models"]}
+    assert statuses == {a["source"]: a["status"] for a in models["artifacts"]}
 
 
 def test_burn_down(inputs: tuple[Path, Path], tmp_path: Path) -> None:

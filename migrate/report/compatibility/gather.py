@@ -105,7 +105,7 @@ def gather(
         for name in tree.reports:
             data = tree.read(name)
             if is_models_report(data):
-                runs.add(root / name, data)
+                runs.add(root / name, data, given=False)
     got.models, got.details = runs.models, runs.details
     got.unseen += runs.unseen
     if tree and root:

@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 
 from migrate.findings import MigrationError
+from migrate.printable import printable
+from migrate.report.compatibility.claims import unproven
 from migrate.report.compatibility.contracts import Artifact, read_detail, read_models
 from migrate.report.compatibility.records import Unseen
 
@@ -29,8 +31,13 @@ class Runs:
         for name in artifacts:
             self._by_name[posixpath.basename(name)].append(name)
 
-    def add(self, path: Path, data: bytes) -> None:
+    def add(self, path: Path, data: bytes, *, given: bool = True) -> None:
         """Take in a ``report.json`` and the ``migration.json`` beside each of its outputs.
+
+        Args:
+            path: of the file.
+            data: its content.
+            given: it was named by the user; one that was found in the tree is believed as far as it is proven there.
 
         Raises:
             MigrationError: ``REP001`` when it is not a ``report.json``.
@@ -38,6 +45,12 @@ class Runs:
         folder = path.parent.resolve()
         for artifact in read_models(data, path.name).artifacts:
             source = self._name(artifact.source)
+            if not given and self._root is not None:
+                why = unproven(artifact, self._root / source, folder)
+                if why:
+                    claim = f"{path.name} says {artifact.status}, which does not count: {why}"
+                    self.unseen.append(Unseen(path=printable(source), reason=claim))
+                    continue
             self.models[source] = msgspec.structs.replace(artifact, source=source)
             outputs = [str(output) for output in (artifact.outputs or {}).values() if output]
             for place in {posixpath.dirname(output) for output in outputs}:

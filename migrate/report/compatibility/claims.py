@@ -1,0 +1,89 @@
+"""What a ``report.json`` that lies in a tree claims, and what of it can be seen to be so.
+
+Anybody can write a file that says *migrated*. So a claim counts where the artifact in the tree has the digest that it
+names, and its outputs stand beside a record that tells the same and names the digests that they have. A claim that says
+less than "done" is taken with the digest of the artifact alone: nobody believes then that something is ready. That
+nothing was to be done is not taken at all, because a look at the artifact tells it as well.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from migrate.findings import MigrationError
+from migrate.formats.checkpoint.locate import digest_of_parts, find_prefix, parts_of
+from migrate.formats.limits import sha256_of
+from migrate.report.compatibility.contracts import Artifact
+
+_DONE = frozenset({"migrated", "unverified"})
+_SKIPPED = "skipped"
+RECORD = "migration.json"
+
+
+class _Told(msgspec.Struct, frozen=True):
+    source: str
+    sha256: str
+    status: str
+
+
+class _Record(msgspec.Struct, frozen=True):
+    result: _Told
+    files: dict[str, str] = {}
+
+
+def unproven(artifact: Artifact, source: Path, folder: Path) -> str:
+    """Why a claim does not count; empty where it does.
+
+    Args:
+        artifact: the row of the ``report.json``.
+        source: the artifact in the tree that it speaks of.
+        folder: that holds the ``report.json``.
+    """
+    if artifact.status == _SKIPPED:
+        return "that nothing is to be done is told by the artifact itself"
+    if not artifact.sha256 or artifact.sha256 != _digest(source):
+        return "the artifact is not the one that it speaks of, or is gone"
+    if artifact.status not in _DONE:
+        return ""
+    outputs = [output for output in (artifact.outputs or {}).values() if output]
+    if not outputs:
+        return "it names no outputs"
+    place = posixpath.dirname(str(outputs[0]))
+    home = folder / place
+    if not home.resolve().is_relative_to(folder.resolve()):
+        return "its outputs are outside of the run's folder"
+    try:
+        record = msgspec.json.decode((home / RECORD).read_bytes(), type=_Record)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return f"no {RECORD} stands beside its outputs"
+    told = _Told(artifact.source, artifact.sha256, artifact.status)
+    if record.result != told:
+        return f"the {RECORD} beside its outputs speaks of something else"
+    return _unlike(home, place, [str(output) for output in outputs], record.files)
+
+
+def _unlike(home: Path, place: str, outputs: list[str], files: Mapping[str, str]) -> str:
+    """The first file that is not as the record says, or an output that it does not name."""
+    for output in outputs:
+        name = posixpath.relpath(output, place or ".")
+        if not any(file == name or file.startswith(f"{name}/") for file in files):
+            return f"the {RECORD} names no digest of {output}: a run of this version writes them"
+    for name, digest in files.items():
+        path = home / name
+        if path.is_symlink() or not path.resolve().is_relative_to(home.resolve()) or _digest(path) != digest:
+            return f"{posixpath.join(place, name)} is missing or another one"
+    return ""
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 as runs tell it; empty for what cannot be read."""
+    try:
+        if path.suffix == ".index":
+            return digest_of_parts({part: sha256_of(part) for part in parts_of(find_prefix(path))})
+        return sha256_of(path)
+    except MigrationError:
+        return ""
