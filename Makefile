@@ -3,10 +3,11 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+RUNTIME := $(VENV)/.runtime
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format docs bench soak fuzz scanners clean
+.PHONY: help demo demo-all dist test test-fast lint format docs bench soak fuzz scanners clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -17,10 +18,21 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt --group dev -e '.[models]'
 	@touch $@
 
-demo: $(STAMP) ## Migrate the authentic models in legacy_models/ and write a report
-	-$(BIN)/keras-migrate models legacy_models --out out/demo --jobs $(JOBS) --force
-	$(BIN)/keras-migrate report legacy_models --models out/demo/report.json --out out/demo/report.html
-	@echo "The report is out/demo/report.html"
+$(RUNTIME): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[models]' pytest
+	@touch $@
+
+demo: $(RUNTIME) ## Move a small project of Keras 2.2.4 to Keras 3, before and after
+	$(BIN)/python scripts/demo.py
+
+demo-all: $(RUNTIME) ## Migrate the authentic models in legacy_models/, the broken ones among them, and write a report
+	$(BIN)/keras-migrate models legacy_models --out out/demo-all --jobs $(JOBS) --force || [ $$? -eq 1 ]
+	$(BIN)/keras-migrate report legacy_models --models out/demo-all/report.json --out out/demo-all/report.html
+
+dist: ## Build wheel and source distribution, check them, and use the light installation
+	PYTHON=$(PYTHON) bash scripts/check_distribution.sh
 
 test: lint ## Everything that must hold: lint, types, tests
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
