@@ -173,3 +173,30 @@ def module_second_function(kit, folder):
     }
     golden.update(of_signature(golden, "serving_default"))
     return facts(folder, golden)
+
+
+@special(
+    "tf.keras-2.8",
+    "The signature scales what comes in and turns what goes out into probabilities; the model does neither.",
+    "signatures preprocessing postprocessing functional",
+)
+def signature_around_model(kit, folder):
+    tf, L = kit.tf, kit.layers
+    line = kit.Input((4,), name="line")
+    model = kit.functional(line, L.Dense(3, name="logits")(L.Dense(5, activation="relu", name="hidden")(line)))
+    rec.draw_weights(kit, model, kit.rng("signature_around_model", "weights"))
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 4], tf.float32, name="line")])
+    def serve(line):
+        return {"scores": tf.nn.softmax(model(line / 2.0 - 1.0, training=False))}
+
+    path = os.path.join(folder, "saved_model")
+    model.save(path, save_format="tf", signatures={"serving_default": serve})
+    data = kit.rng("signature_around_model", "inputs").normal(size=(3, 4)).astype("float32")
+    golden = {
+        "signatures/serving_default/inputs/line": data,
+        "signatures/serving_default/outputs/scores": serve(tf.constant(data))["scores"].numpy(),
+        "inputs/0": data,
+        "outputs/0": model(tf.constant(data), training=False).numpy(),
+    }
+    return facts(folder, golden)

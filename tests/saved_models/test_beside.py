@@ -25,3 +25,13 @@ def test_a_function_that_owns_a_variable(legacy_models: Path, slot: Slot, tmp_pa
     result = _migrate(legacy_models / era / "module_second_function", slot, tmp_path)
     assert result.status is Status.MIGRATED
     assert "EXP016" in {finding.code for finding in result.findings}, "it cannot be called any more"
+
+
+def test_a_signature_that_does_more_than_the_model(legacy_models: Path, slot: Slot, tmp_path: Path) -> None:
+    result = _migrate(legacy_models / "tf.keras-2.8" / "signature_around_model", slot, tmp_path)
+    assert result.status is Status.MIGRATED
+    assert result.outputs.keras is not None
+    assert "EXP027" in {finding.code for finding in result.findings}
+    assert result.parity is not None
+    assert result.parity.coverage is not None
+    assert result.parity.coverage.weights == 1.0
