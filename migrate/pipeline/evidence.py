@@ -18,7 +18,9 @@ _RANKS = ("golden", "original", "reconstructed")
 
 
 @dataclass(frozen=True, slots=True)
-class _Weighed:
+class Weighed:
+    """A reference run, and why outputs of it are no evidence, by position."""
+
     witness: ReferenceRun
     vacuous: Mapping[int, str]
 
@@ -38,14 +40,14 @@ def weigh(progress: Progress) -> Status:
     if not progress.comparisons:
         return Status.UNVERIFIED
     compute = lowest_precision(progress.legacy) if progress.legacy is not None else ""
-    by_endpoint: dict[str, list[_Weighed]] = {}
+    by_endpoint: dict[str, list[Weighed]] = {}
     for witness in _once(progress.witnesses):
         vacuous = vacuous_outputs(load_arrays(witness.probes), witness.outputs, compute)
-        by_endpoint.setdefault(witness.endpoint, []).append(_Weighed(witness, vacuous))
+        by_endpoint.setdefault(witness.endpoint, []).append(Weighed(witness, vacuous))
     ranks, proven = [], True
     for endpoint, weighed in by_endpoint.items():
         names = _output_names(progress, endpoint)
-        found, rank = _weigh_endpoint(weighed, names)
+        found, rank = weigh_endpoint(weighed, names)
         progress.findings += found
         proven = proven and all(finding.severity is not Severity.WARNING for finding in found)
         if rank is not None:
@@ -68,7 +70,7 @@ def _once(witnesses: Sequence[ReferenceRun]) -> list[ReferenceRun]:
     return list({(w.endpoint, w.label, w.probes): w for w in witnesses}.values())
 
 
-def _weigh_endpoint(weighed: Sequence[_Weighed], names: Sequence[str]) -> tuple[list[Finding], int | None]:
+def weigh_endpoint(weighed: Sequence[Weighed], names: Sequence[str]) -> tuple[list[Finding], int | None]:
     """Findings of an endpoint's outputs, and the rank of its evidence; None where it has none."""
     positions = sorted({p for w in weighed for p in _positions(w.witness)} | set(range(len(names))))
     best = {
@@ -87,12 +89,12 @@ def _weigh_endpoint(weighed: Sequence[_Weighed], names: Sequence[str]) -> tuple[
     return findings, max(best.values(), default=None)
 
 
-def _is_exact(weighed: Sequence[_Weighed], position: int) -> bool:
+def _is_exact(weighed: Sequence[Weighed], position: int) -> bool:
     arrays = [a for w in weighed for k, a in w.witness.outputs.items() if int(k.split("/")[1]) == position]
     return bool(arrays) and all(array.size and array.dtype.kind != "f" for array in arrays)
 
 
-def _finding(name: str, weighed: _Weighed, position: int, *, proven: bool) -> Finding:
+def _finding(name: str, weighed: Weighed, position: int, *, proven: bool) -> Finding:
     why = weighed.vacuous.get(position, "was not recorded")
     return Finding(
         "PAR008",

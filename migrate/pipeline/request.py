@@ -111,6 +111,13 @@ class Options(msgspec.Struct, frozen=True):
             decides=False,
         ),
     ] = False
+    prove_training: Annotated[
+        int | None,
+        Flag(
+            "--prove-training",
+            "Training steps that both worlds take from the saved state, their losses compared; one without it.",
+        ),
+    ] = None
     lift: Annotated[bool, Flag("--lift", "Convert TensorFlow graphs to Keras layers.")] = False
     serving: Annotated[
         Path | None,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,9 @@ def prove_training(
     witness: ReferenceRun | None,
     progress: Progress,
 ) -> None:
-    """Take one step in both worlds from the saved state and compare what the models compute afterwards.
+    """Take a step, or as many as asked for, in both worlds from the saved state; compare what the models compute then.
+
+    Steps that were asked for are compared by their losses, too.
 
     Called last: the model that the modern world holds changes. The outcome stands under ``step`` in the
     training record.
@@ -93,6 +96,7 @@ def prove_training(
         progress.training["step"] = {"state": "not compared", "note": reason}
         return
     assert witness is not None
+    count = options.prove_training or 1
     plan = load_training(slot)
     batch = slot.inputs / "batch.safetensors"
     save_arrays(batch, make_batch(witness, plan))
@@ -109,25 +113,39 @@ def prove_training(
             note = "tf-keras loads the file without its optimizer's state"
             progress.training["step"] = {"state": "not compared", "note": note}
             return
-        slot.legacy.call("train_step", step)
+        losses = [slot.legacy.call("train_step", step)["loss"] for _ in range(count)]
         expected = outputs_of(slot.legacy, witness.probes, "predict_compiled")
     except WorldError as error:
         note = f"the legacy world cannot take a step: {' '.join(error.message.split())[:200]}"
         progress.training["step"] = {"state": "not compared", "note": note}
         return
     try:
-        slot.modern.call("train_step", {**step, "folder": str(slot.reader.scratch), "stem": "modern"})
+        modern = {**step, "folder": str(slot.reader.scratch), "stem": "modern"}
+        found = [slot.modern.call("train_step", modern)["loss"] for _ in range(count)]
         results = outputs_of(slot.modern, witness.probes)
     except WorldError as error:
         _differs(progress, f"Keras 3 cannot take a step: {' '.join(error.message.split())[:200]}")
         return
-    relaxed = Comparator(judge.names, judge.compute, max(judge.relative or 0.0, AFTER_STEP))
+    relaxed = Comparator(judge.names, judge.compute, max(judge.relative or 0.0, AFTER_STEP * count))
     worst = max(relaxed.compare(expected, results), key=lambda c: (not c.equal, c.max_rel))
-    if worst.equal:
-        note = f"one further step agrees within {worst.max_rel:.1e}"
+    taken = "one further step" if count == 1 else f"{count} further steps"
+    apart = _losses_apart(losses, found) if options.prove_training else ""
+    if apart:
+        _differs(progress, f"after {taken} {apart}")
+    elif worst.equal:
+        note = f"{taken} {'agrees' if count == 1 else 'agree'} within {worst.max_rel:.1e}"
         progress.training["step"] = {"state": "equal", "note": note}
     else:
-        _differs(progress, f"after one further step output {worst.name!r} {worst.reason}")
+        _differs(progress, f"after {taken} output {worst.name!r} {worst.reason}")
+
+
+def _losses_apart(expected: Sequence[float], found: Sequence[float]) -> str:
+    """The first loss that differs by more than the steps before it explain; empty for none."""
+    for number, (a, b) in enumerate(zip(expected, found, strict=True), start=1):
+        both_nan = math.isnan(a) and math.isnan(b)
+        if not both_nan and not math.isclose(a, b, rel_tol=AFTER_STEP * number, abs_tol=AFTER_STEP):
+            return f"the loss of step {number} is {b:.6g}, expected {a:.6g}"
+    return ""
 
 
 def _why_not(slot: Slot, progress: Progress, witness: ReferenceRun | None) -> str:

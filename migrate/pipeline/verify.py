@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from migrate.bytecode.definitions import known_values
+from migrate.capsule.store import load_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.parity.compare import Comparison
+from migrate.parity.vacuous import vacuous_outputs
+from migrate.pipeline.evidence import Weighed, weigh_endpoint
 from migrate.pipeline.layered import output_names
-from migrate.pipeline.progress import Progress
+from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, outputs_of
 from migrate.pipeline.reference import Reference, reader_params, take_reference
 from migrate.pipeline.request import Options
@@ -64,8 +67,20 @@ def verify(old: Path, new: Path, options: Options, slots: tuple[Slot, Slot]) -> 
         comparisons = _against_saved_model(references, staged, options, slots[1], progress)
     else:
         comparisons = [_against_keras(references, staged, options, slots[1])]
+    for name, reference in references.items():
+        progress.findings += _says_nothing(name, reference)
     findings = [f for f in progress.findings if f.severity is not Severity.INFO]
     return Verdict(tuple(c for part in comparisons for c in part), tuple(findings))
+
+
+def _says_nothing(name: str, reference: Reference) -> list[Finding]:
+    """``PAR008`` for each output of which the old artifact gives no evidence."""
+    run = ReferenceRun(
+        reference.evidence, f"{name!r} of the old artifact", reference.probes, reference.outputs
+    )
+    vacuous = vacuous_outputs(load_arrays(reference.probes), reference.outputs)
+    names = [entry["name"] for entry in _signature(reference.described)["outputs"]]
+    return weigh_endpoint([Weighed(run, vacuous)], names)[0]
 
 
 def _references_of(path: Path, options: Options, slot: Slot, progress: Progress) -> dict[str, Reference]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.progress import ReferenceRun
 from migrate.pipeline.proof import Comparator, compare_layers, must_agree
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.pipeline.training import make_batch
+from migrate.pipeline.training import _losses_apart, make_batch
 from migrate.worlds.pool import Slot
 
 
@@ -89,3 +90,22 @@ def test_what_training_needs_is_kept_and_one_step_agrees(
     assert (result.training.optimizer, result.training.slots) == ("kept", "kept")
     record = json.loads((tmp_path / "model" / "migration.json").read_text(encoding="utf-8"))
     assert record["training"]["step"]["state"] == "equal"
+
+
+def test_losses_part_where_no_step_before_explains_it() -> None:
+    assert _losses_apart([0.5, 0.25, math.nan], [0.5, 0.25 + 1e-5, math.nan]) == ""
+    assert "step 2" in _losses_apart([0.5, 0.25], [0.5, 0.26])
+    assert _losses_apart([0.5], [math.nan])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", ["tf.keras-2.8/train_adam", "tf.keras-2.11/train_two_outputs_lists"])
+def test_as_many_steps_as_asked_for_are_compared(
+    legacy_models: Path, slot: Slot, tmp_path: Path, case: str
+) -> None:
+    request = ArtifactRequest(legacy_models / case / "model.h5", "model.h5", tmp_path, "model")
+    options = Options(targets=frozenset({Target.KERAS}), prove_training=3, seed=2)
+    migrate_artifact(request, options, slot)
+    record = json.loads((tmp_path / "model" / "migration.json").read_text(encoding="utf-8"))
+    assert record["training"]["step"]["state"] == "equal", record["training"]["step"]
+    assert record["training"]["step"]["note"].startswith("3 further steps agree")
