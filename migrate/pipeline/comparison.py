@@ -12,6 +12,7 @@ from migrate.pipeline.draws import drawn_finding, drawn_outputs, must_draw_alike
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import (
     Comparator,
+    answers_of,
     must_agree,
     outputs_of,
     profile_golden,
@@ -53,7 +54,7 @@ def compare_witness(
         MigrationError: ``PAR001``.
     """
     small = is_small(progress)
-    results = outputs_of(slot.modern, witness.probes)
+    results = answers_of(slot.modern, witness)
     comparisons = judge.compare(witness.outputs, results)
     near = judge.relative is None and any(comparison.used > NEAR for comparison in comparisons)
     asked = retake if near and witness.evidence != "golden" else None
@@ -101,7 +102,7 @@ def compare_reloaded(
         graph = "saved_model" not in written
         for witness in progress.witnesses:
             comparisons = judge.compare(
-                witness.outputs, outputs_of(slot.stock, witness.probes, graph=graph), witness.slack
+                witness.outputs, answers_of(slot.stock, witness, graph=graph), witness.slack
             )
             must_agree(comparisons, "the saved .keras, loaded by stock Keras 3")
             progress.comparisons += comparisons
@@ -117,7 +118,7 @@ def compare_reloaded(
         }
         drawn = drawn_outputs(modern_structure(slot))
         for witness in progress.witnesses:
-            results = outputs_of(slot.stock, witness.probes, "call_saved_model", **call)
+            results = answers_of(slot.stock, witness, "call_saved_model", **call)
             comparisons = judge.compare(without(witness.outputs, drawn), results, witness.slack)
             must_agree(comparisons, "the SavedModel, loaded by tf.saved_model.load")
             progress.comparisons += comparisons

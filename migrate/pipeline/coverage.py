@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.parity.probes import ROUNDS, make_probes
 from migrate.pipeline.progress import Progress, ReferenceRun
-from migrate.pipeline.proof import Comparator, outputs_of
+from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.reference import Reference
 from migrate.results import Coverage
 from migrate.worlds.pool import Slot
@@ -53,15 +54,16 @@ def widen(
         before = progress.coverage
         if before is None or (before.weights >= ENOUGH and before.met == before.branches):
             return
+        label = f"the legacy world, round {number} of further probes"
         probes = slot.inputs / f"further{number}.safetensors"
         save_arrays(probes, make_probes(reference.specs, reference.attempt, seed, number))
         try:
-            outputs = outputs_of(slot.legacy, probes)
+            run = ReferenceRun(reference.evidence, label, probes, {}, calls=reference.calls)
+            run = replace(run, outputs=answers_of(slot.legacy, run))
         except WorldError:
             continue  # the model does not take these values; the next round has others
-        label = f"the legacy world, round {number} of further probes"
         try:
-            witness = prove(ReferenceRun(reference.evidence, label, probes, outputs))
+            witness = prove(run)
         except MigrationError as error:
             raise MigrationError(
                 error.code,

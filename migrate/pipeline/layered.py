@@ -154,8 +154,9 @@ def _collect_witnesses(
             # It was found by its name alone, and other evidence can be had.
             progress.findings.append(error.finding(Severity.WARNING))
     if reference is not None:
+        label, calls = "the legacy world", reference.calls
         progress.witnesses.append(
-            ReferenceRun(reference.evidence, "the legacy world", reference.probes, reference.outputs)
+            ReferenceRun(reference.evidence, label, reference.probes, reference.outputs, calls=calls)
         )
 
 

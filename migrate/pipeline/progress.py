@@ -27,6 +27,7 @@ class ReferenceRun:
         probes: file of arrays named ``case/input``, readable by every world of the slot.
         outputs: expected arrays named ``case/output``.
         slack: what rounding may add to the tolerance, by the same names; see `migrate.parity.rounding`.
+        calls: of each case in a row, so that a stateful model shows what it remembers.
         endpoint: the signature that it is a call of; empty for the call of a model of layers.
     """
 
@@ -36,6 +37,7 @@ class ReferenceRun:
     outputs: Mapping[str, Array]
     slack: Mapping[str, Slack] = field(default_factory=dict)
     endpoint: str = ""
+    calls: int = 1
 
     @property
     def cases(self) -> int:

@@ -13,6 +13,7 @@ from migrate.capsule.model import Array, Model
 from migrate.findings import MigrationError
 from migrate.parity.compare import NO_SLACK, Comparison, Slack, bounded, compare_arrays, compare_cases
 from migrate.pipeline.answers import arrays_of
+from migrate.pipeline.progress import ReferenceRun
 from migrate.results import LayerParity
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import Worker, WorldError
@@ -52,6 +53,12 @@ def outputs_of(worker: Worker, probes: Path, method: str = "predict", **params: 
     """Let a worker run the model that it holds on all cases of a probe file."""
     reply = worker.call(method, {"probes": str(probes), "out": f"{method}.safetensors", **params})
     return arrays_of(worker, reply)
+
+
+def answers_of(worker: Worker, run: ReferenceRun, method: str = "predict", **params: Any) -> dict[str, Array]:
+    """What a worker's model makes of the cases of a reference run, called as often as the reference was."""
+    again = {"calls": run.calls} if run.calls > 1 else {}
+    return outputs_of(worker, run.probes, method, **again, **params)
 
 
 def must_agree(comparisons: Sequence[Comparison], what: str, first_divergent: str | None = None) -> None:

@@ -23,6 +23,8 @@ from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
 from migrate.worlds.worker import WorldError
 
+STATEFUL_CALLS = 3
+"""The second call shows what is remembered of the first, the third what of the second."""
 _UNKNOWN = re.compile(
     r"(?:Unknown|Could not interpret) (layer|activation function|initializer|regularizer|constraint)"
     r"(?: identifier)?: '?([^\s'.]+)"
@@ -42,6 +44,7 @@ class Reference:
         findings: why a stronger witness was not used.
         specs: what the probes were made from, empty where the legacy world holds no model to ask further.
         attempt: how they were drawn.
+        calls: of each case in a row: several where the model is stateful.
     """
 
     evidence: str
@@ -51,6 +54,7 @@ class Reference:
     findings: tuple[Finding, ...]
     specs: tuple[InputSpec, ...] = ()
     attempt: Attempt = FIRST
+    calls: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class _Run:
     outputs: Mapping[str, Array]
     specs: tuple[InputSpec, ...]
     attempt: Attempt
+    calls: int
 
 
 def take_reference(slot: Slot, staged: Staged, translated: Translated, options: Options) -> Reference:
@@ -81,7 +86,14 @@ def take_reference(slot: Slot, staged: Staged, translated: Translated, options: 
             )
             continue
         return Reference(
-            evidence, described, run.probes, run.outputs, tuple(findings), run.specs, run.attempt
+            evidence,
+            described,
+            run.probes,
+            run.outputs,
+            tuple(findings),
+            run.specs,
+            run.attempt,
+            run.calls,
         )
     raise MigrationError(
         "PAR004",
@@ -176,15 +188,17 @@ def _run(slot: Slot, model: Model, described: Mapping[str, Any], seed: int) -> _
     """
     specs = tuple(input_specs(model, described["inputs"]))
     probes = slot.inputs / "probes.safetensors"
+    calls = STATEFUL_CALLS if any(layer.config.get("stateful") for _, layer in model.walk()) else 1
+    call = {"probes": str(probes), "out": "reference.safetensors", "calls": calls}
     refusal: WorldError | None = None
     for attempt in attempts(specs):
         save_arrays(probes, make_probes(specs, attempt, seed))
         try:
-            reply = slot.legacy.call("predict", {"probes": str(probes), "out": "reference.safetensors"})
+            reply = slot.legacy.call("predict", call)
         except WorldError as error:
             refusal = refusal or error
             continue
-        return _Run(probes, arrays_of(slot.legacy, reply), specs, attempt)
+        return _Run(probes, arrays_of(slot.legacy, reply), specs, attempt, calls)
     assert refusal is not None
     raise refusal
 

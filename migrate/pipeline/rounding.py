@@ -10,7 +10,7 @@ from migrate.findings import Finding, Severity
 from migrate.parity.compare import Comparison
 from migrate.parity.rounding import ROUNDS, nudged, slack_of
 from migrate.pipeline.progress import ReferenceRun
-from migrate.pipeline.proof import outputs_of
+from migrate.pipeline.proof import answers_of
 from migrate.worlds.pool import Slot
 
 NEAR = 0.25
@@ -28,7 +28,7 @@ def allow_for_rounding(slot: Slot, witness: ReferenceRun) -> ReferenceRun:
     rounds = []
     for seed in range(ROUNDS):
         save_arrays(path, nudged(probes, seed))
-        rounds.append(outputs_of(slot.legacy, path))
+        rounds.append(answers_of(slot.legacy, replace(witness, probes=path)))
     return replace(witness, slack=slack_of(witness.outputs, rounds))
 
 

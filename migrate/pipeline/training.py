@@ -17,7 +17,7 @@ from migrate.findings import Finding, Severity
 from migrate.parity.tolerance import AFTER_STEP
 from migrate.pipeline.answers import document_of
 from migrate.pipeline.progress import Progress, ReferenceRun
-from migrate.pipeline.proof import Comparator, outputs_of
+from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import modern_structure
@@ -114,7 +114,7 @@ def prove_training(
             progress.training["step"] = {"state": "not compared", "note": note}
             return
         losses = [slot.legacy.call("train_step", step)["loss"] for _ in range(count)]
-        expected = outputs_of(slot.legacy, witness.probes, "predict_compiled")
+        expected = answers_of(slot.legacy, witness, "predict_compiled")
     except WorldError as error:
         note = f"the legacy world cannot take a step: {' '.join(error.message.split())[:200]}"
         progress.training["step"] = {"state": "not compared", "note": note}
@@ -122,7 +122,7 @@ def prove_training(
     try:
         modern = {**step, "folder": str(slot.reader.scratch), "stem": "modern"}
         found = [slot.modern.call("train_step", modern)["loss"] for _ in range(count)]
-        results = outputs_of(slot.modern, witness.probes)
+        results = answers_of(slot.modern, witness)
     except WorldError as error:
         _differs(progress, f"Keras 3 cannot take a step: {' '.join(error.message.split())[:200]}")
         return

@@ -118,7 +118,8 @@ def _against_saved_model(
             signature=name,
             inputs=[e["name"] for e in old[name]["inputs"]],
             outputs=list(judge.names),
-            stateful=bool(reference.described.get("stateful")),
+            stateful=bool(reference.described.get("stateful")) or reference.calls > 1,
+            calls=reference.calls,
         )
         comparisons.append(judge.compare(reference.outputs, results))
     return comparisons
@@ -146,7 +147,9 @@ def _against_keras(
     objects = list(staged.custom_objects)
     described = slot.stock.call("load_keras", {"path": str(staged.source), "custom_objects": objects})
     judge = Comparator(output_names(described), "", options.tolerance)
-    return judge.compare(reference.outputs, outputs_of(slot.stock, _bring(reference.probes, slot)))
+    return judge.compare(
+        reference.outputs, outputs_of(slot.stock, _bring(reference.probes, slot), calls=reference.calls)
+    )
 
 
 def _bring(probes: Path, slot: Slot) -> Path:

@@ -54,18 +54,26 @@ def cases_of(probes: Path) -> list[list[Array]]:
     return [[cases[c][i] for i in sorted(cases[c])] for c in sorted(cases)]
 
 
-def run_cases(call: Any, probes: Path, out: Path) -> dict[str, Any]:
+CALLS_APART = 1000
+"""From the number of a case to that of the next call on the same inputs."""
+
+
+def run_cases(call: Any, probes: Path, out: Path, calls: int = 1) -> dict[str, Any]:
     """Call a model on every case and write the outputs as ``case/output``.
 
     Args:
         call: takes a list of arrays in the order of the inputs, gives a structure of tensors.
         probes: file that :func:`cases_of` reads.
         out: file to write.
+        calls: of each case, one after the other; those after the first are made with ``fresh=False``, and a stateful
+            model goes on where it was.
     """
     results: dict[str, Array] = {}
     for number, inputs in enumerate(cases_of(probes)):
-        for position, output in enumerate(flatten(call(inputs))):
-            results[f"{number}/{position}"] = to_numpy(output)
+        for again in range(calls):
+            answer = call(inputs, fresh=False) if again else call(inputs)
+            for position, output in enumerate(flatten(answer)):
+                results[f"{number + again * CALLS_APART}/{position}"] = to_numpy(output)
     save_arrays(out, results)
     return {"outputs": len({name.split("/")[1] for name in results})}
 

@@ -109,3 +109,14 @@ def test_as_many_steps_as_asked_for_are_compared(
     record = json.loads((tmp_path / "model" / "migration.json").read_text(encoding="utf-8"))
     assert record["training"]["step"]["state"] == "equal", record["training"]["step"]
     assert record["training"]["step"]["note"].startswith("3 further steps agree")
+
+
+@pytest.mark.slow
+def test_a_stateful_model_is_called_several_times_in_a_row(
+    legacy_models: Path, slot: Slot, tmp_path: Path
+) -> None:
+    source = legacy_models / "keras-2.2.4" / "stateful_rnn" / "model.h5"
+    result = migrate_artifact(ArtifactRequest(source, "model.h5", tmp_path, "model"), Options(seed=1), slot)
+    assert result.status == "migrated"
+    assert result.parity is not None
+    assert result.parity.cases >= 3 * 4

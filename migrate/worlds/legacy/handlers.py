@@ -107,15 +107,16 @@ def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 def _answer(model: Any, params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     probes, out = Path(params["probes"]), scratch / params["out"]
     draw = nullcontext if params.get("draw") else _FIXED
-    return {**run_cases(caller(model, cases_of(probes), draw), probes, out), "file": str(out)}
+    calls = params.get("calls", 1)
+    return {**run_cases(caller(model, cases_of(probes), draw), probes, out, calls), "file": str(out)}
 
 
 def caller(
     model: Any,
     cases: Sequence[Sequence[Array]],
     draw: Callable[[], AbstractContextManager[None]] = _FIXED,
-) -> Callable[[list[Array]], Any]:
-    """A forward pass at inference time, for these cases; stateful layers start from zero states in each.
+) -> Callable[..., Any]:
+    """A forward pass at inference time, for these cases; a ``fresh`` one starts from zero states.
 
     ``draw`` says how the noise of Lambdas is drawn: it is fixed numbers unless it does.
     """
@@ -127,8 +128,8 @@ def caller(
 
     run = traced(model, forward) if is_long(model, cases) else forward
 
-    def call(inputs: list[Array]) -> Any:
-        if getattr(model, "stateful", False):
+    def call(inputs: list[Array], *, fresh: bool = True) -> Any:
+        if fresh and getattr(model, "stateful", False):
             model.reset_states()
         with draw():
             return run(

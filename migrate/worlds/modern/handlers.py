@@ -67,15 +67,16 @@ def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     model = _held["model"]
     probes, out = Path(params["probes"]), scratch / params["out"]
     draws = nullcontext if params.get("draw") else _FIXED
-    return {**run_cases(caller(model, cases_of(probes), draws), probes, out), "file": str(out)}
+    calls = params.get("calls", 1)
+    return {**run_cases(caller(model, cases_of(probes), draws), probes, out, calls), "file": str(out)}
 
 
 def caller(
     model: Any,
     cases: Sequence[Sequence[Array]],
     draws: Callable[[], AbstractContextManager[None]] = _FIXED,
-) -> Callable[[list[Array]], Any]:
-    """A forward pass at inference time, for these cases; stateful layers start from zero states in each.
+) -> Callable[..., Any]:
+    """A forward pass at inference time, for these cases; a ``fresh`` one starts from zero states.
 
     ``draws`` says how random numbers are drawn: they are fixed ones unless it does.
     """
@@ -85,8 +86,9 @@ def caller(
 
     run = traced(model, forward) if is_long(model, cases) else forward
 
-    def call(inputs: list[Array]) -> Any:
-        reset_states(model)
+    def call(inputs: list[Array], *, fresh: bool = True) -> Any:
+        if fresh:
+            reset_states(model)
         with draws():
             return run(
                 [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]

@@ -19,6 +19,7 @@ from tensorflow.python.eager import context as eager
 
 _held = {}
 LONG = 32
+CALLS_APART = 1000
 
 
 def _load_arrays(path):
@@ -64,8 +65,11 @@ def _numpy(value):
 def _run(call, params, scratch):
     results = {}
     for number, inputs in enumerate(_cases(params["probes"])):
-        for position, output in enumerate(call(inputs)):
-            results[f"{number}/{position}"] = _numpy(output)
+        for again in range(params.get("calls", 1)):
+            # What the later calls of a stateful model give depends on those before; see ``runner.py``.
+            answer = call(inputs, fresh=False) if again else call(inputs)
+            for position, output in enumerate(answer):
+                results[f"{number + again * CALLS_APART}/{position}"] = _numpy(output)
     out = scratch / params["out"]
     _save_arrays(out, results)
     return {"file": str(out)}
@@ -147,8 +151,8 @@ def _predict(model, run, params, scratch):
         ]
         traced = tf.function(run, input_signature=specs)
 
-    def call(inputs):
-        for layer in model._flatten_layers():
+    def call(inputs, fresh=True):
+        for layer in model._flatten_layers() if fresh else ():
             if getattr(layer, "stateful", False) and hasattr(layer, "reset_state"):
                 layer.reset_state()
         tensors = [tf.convert_to_tensor(a, dtype=t.dtype) for a, t in zip(inputs, model.inputs, strict=True)]
@@ -204,11 +208,13 @@ def call_saved_model(params, scratch):
     names, outputs = params["inputs"], params["outputs"]
     if any(keyword.iskeyword(name) for name in names):
         return _call_by_tensor_names(params, scratch)
-    loaded = _served(params["path"])
+    holder = _served(params["path"])
 
-    def call(inputs):
-        # A stateful model remembers the last call; every case begins like a fresh server.
-        holder = tf.saved_model.load(params["path"]) if params.get("stateful") else loaded
+    def call(inputs, fresh=True):
+        nonlocal holder
+        if fresh and params.get("stateful"):
+            # A stateful model remembers the last call; every case begins like a fresh server.
+            holder = tf.saved_model.load(params["path"])
         signature = holder.signatures[params.get("signature", "serving_default")]
         specs = signature.structured_input_signature[1]
         tensors = {
@@ -239,16 +245,23 @@ def _served(path):
 def _call_by_tensor_names(params, scratch):
     """The same as a server does it: Python cannot pass an argument called ``in``."""
     v1 = tf.compat.v1
-    with v1.Session(graph=tf.Graph()) as session:
-        meta = v1.saved_model.load(session, ["serve"], params["path"])
+    open_session = {}
+
+    def load():
+        session = v1.Session(graph=tf.Graph())
+        with session.graph.as_default():
+            meta = v1.saved_model.load(session, ["serve"], params["path"])
         signature = meta.signature_def[params.get("signature", "serving_default")]
-        fetches = [signature.outputs[key].name for key in params["outputs"]]
+        open_session.update(session=session, signature=signature)
 
-        def call(inputs):
-            feeds = {signature.inputs[n].name: a for n, a in zip(params["inputs"], inputs, strict=True)}
-            return session.run(fetches, feeds)
+    def call(inputs, fresh=True):
+        if not open_session or (fresh and params.get("stateful")):
+            load()
+        session, signature = open_session["session"], open_session["signature"]
+        feeds = {signature.inputs[n].name: a for n, a in zip(params["inputs"], inputs, strict=True)}
+        return session.run([signature.outputs[key].name for key in params["outputs"]], feeds)
 
-        return _run(call, params, scratch)
+    return _run(call, params, scratch)
 
 
 def describe_signatures(params, scratch):
