@@ -115,7 +115,7 @@ def test_as_many_steps_as_asked_for_are_compared(
 def test_a_stateful_model_is_called_several_times_in_a_row(
     legacy_models: Path, slot: Slot, tmp_path: Path
 ) -> None:
-    source = legacy_models / "keras-2.2.4" / "stateful_rnn" / "model.h5"
+    source = legacy_models / "tf.keras-2.8" / "stateful" / "model.h5"
     result = migrate_artifact(ArtifactRequest(source, "model.h5", tmp_path, "model"), Options(seed=1), slot)
     assert result.status == "migrated"
     assert result.parity is not None
