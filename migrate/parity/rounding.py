@@ -1,4 +1,4 @@
-"""How far rounding alone moves a model: its own answer to inputs that differ in the last bit.
+"""How far rounding alone moves a model: its own answer to inputs and weights that differ in the last bit.
 
 Two correct programs round differently, and a model can magnify that: bytes of an image go through a deep network
 into a sigmoid, whose outputs are at most 1 however large the sums before it were. The original's answer to a change of

@@ -28,7 +28,7 @@ def allow_for_rounding(slot: Slot, witness: ReferenceRun) -> ReferenceRun:
     rounds = []
     for seed in range(ROUNDS):
         save_arrays(path, nudged(probes, seed))
-        rounds.append(answers_of(slot.legacy, replace(witness, probes=path)))
+        rounds.append(answers_of(slot.legacy, replace(witness, probes=path), nudge=seed))
     return replace(witness, slack=slack_of(witness.outputs, rounds))
 
 
@@ -39,7 +39,7 @@ def explained(strict: Sequence[Comparison], allowed: Sequence[Comparison]) -> li
             "PAR007",
             Severity.WARNING,
             f"output {before.name!r} {before.reason} by the tolerance alone; the original moves as far when its "
-            "inputs change in their last bit",
+            "inputs and weights change in their last bit",
             "Record outputs of real inputs as MODEL.golden.npz: they are compared without this allowance.",
             place=before.name,
         )

@@ -30,16 +30,17 @@ def test_rounding_is_allowed_for_and_named(
     case: str, parameters: int, slot: Slot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(comparison, "SMALL_PARAMETERS", parameters)
-    result = migrate(case, slot, tmp_path, Options())
+    result = migrate(case, slot, tmp_path, Options(seed=0))
     assert result.status is Status.MIGRATED, result.findings
     assert result.parity is not None
     assert 1e-5 < result.parity.max_rel < 1e-3
-    [finding] = [f for f in result.findings if f.code == "PAR007"]
-    assert finding.place.startswith("conv2d")
-    assert (finding.severity, "golden" in finding.hint) == ("warning", True)
+    findings = [f for f in result.findings if f.code == "PAR007"]
+    assert findings
+    assert all(finding.place.startswith("conv2d") for finding in findings)
+    assert all((f.severity, "golden" in f.hint) == ("warning", True) for f in findings)
 
 
 def test_a_given_tolerance_is_the_only_one(slot: Slot, tmp_path: Path) -> None:
-    result = migrate(CASES[0], slot, tmp_path, Options(tolerance=1e-5))
+    result = migrate(CASES[0], slot, tmp_path, Options(tolerance=1e-5, seed=0))
     assert result.status is Status.FAILED
     assert {f.code for f in result.findings} & {"PAR001", "PAR007"} == {"PAR001"}

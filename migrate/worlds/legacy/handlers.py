@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from tensorflow.python.eager import context as eager
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_model, load_structure, save_arrays
 from migrate.findings import MigrationError
+from migrate.parity.rounding import nudged
 from migrate.worlds.custom import load_custom_objects, scoped
 from migrate.worlds.draws import fixed_draws
 from migrate.worlds.kernels import clear_names
@@ -108,7 +109,25 @@ def _answer(model: Any, params: dict[str, Any], scratch: Path) -> dict[str, Any]
     probes, out = Path(params["probes"]), scratch / params["out"]
     draw = nullcontext if params.get("draw") else _FIXED
     calls = params.get("calls", 1)
-    return {**run_cases(caller(model, cases_of(probes), draw), probes, out, calls), "file": str(out)}
+    with _nudged_weights(model, params.get("nudge")):
+        return {**run_cases(caller(model, cases_of(probes), draw), probes, out, calls), "file": str(out)}
+
+
+@contextmanager
+def _nudged_weights(model: Any, seed: int | None) -> Iterator[None]:
+    """Have half of the weights' numbers one unit in the last place further from zero, for a while; None for none."""
+    if seed is None:
+        yield
+        return
+    variables = {str(number): variable for number, variable in enumerate(model.weights)}
+    before = {key: variable.numpy() for key, variable in variables.items() if variable.dtype.is_floating}
+    for key, values in nudged(before, seed).items():
+        variables[key].assign(values)
+    try:
+        yield
+    finally:
+        for key, values in before.items():
+            variables[key].assign(values)
 
 
 def caller(
