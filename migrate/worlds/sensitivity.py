@@ -18,6 +18,8 @@ from migrate.capsule.model import Array
 from migrate.parity.tolerance import feature_scales, tolerance_for
 from migrate.worlds.runner import to_numpy
 
+_CHUNK = 1 << 20
+"""Numbers that are looked at together: a large array is not copied to doubles as a whole."""
 CHANGE = 0.1
 """Share of an array's typical magnitude that a number is taken to be wrong by."""
 
@@ -87,14 +89,37 @@ def limits_of(values: Array, tolerance: tuple[str, float | None]) -> Array:
 
 
 def mark(mask: Array, weights: Array, gradient: Any) -> None:
-    """Set the numbers of an array that a gradient shows to be covered."""
-    values = np.abs(weights.astype(np.float64))
-    change = CHANGE * np.maximum(values, np.sqrt(np.mean(np.square(values))) if values.size else 0.0)
-    change = np.where(change > 0, change, CHANGE)  # an array of zeros: as if it were of ones
+    """Set the numbers of an array that a gradient shows to be covered.
+
+    Args:
+        mask: bool, of the array's shape; changed.
+        weights: the array.
+        gradient: a tensor of its shape, or slices of its rows.
+    """
+    if not weights.size:
+        return
+    flat = weights.reshape(-1)
+    typical = _typical(flat)
     if isinstance(gradient, tf.IndexedSlices):
         rows = to_numpy(gradient.indices)
-        moved = np.abs(to_numpy(gradient.values).astype(np.float64)) * change[rows]
+        moved = _moved(to_numpy(gradient.values), weights[rows], typical)
         np.logical_or.at(mask, rows, moved > 1.0)
         return
-    moved = np.abs(to_numpy(gradient).astype(np.float64)) * change
-    mask |= np.nan_to_num(moved, nan=0.0) > 1.0
+    moves = to_numpy(gradient).reshape(-1)
+    seen = mask.reshape(-1)  # a view: masks are made in one piece
+    for start in range(0, flat.size, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        seen[part] |= _moved(moves[part], flat[part], typical) > 1.0
+
+
+def _typical(flat: Array) -> float:
+    """The root of the mean square, summed up in doubles."""
+    chunks = (flat[start : start + _CHUNK].astype(np.float64) for start in range(0, flat.size, _CHUNK))
+    return float(np.sqrt(sum(float(np.dot(chunk, chunk)) for chunk in chunks) / flat.size))
+
+
+def _moved(gradient: Array, weights: Array, typical: float) -> Array:
+    """How far a change of each number moves the outputs; an array of zeros counts as if it were of ones."""
+    change = CHANGE * (np.maximum(np.abs(weights), typical) if typical else np.ones_like(weights))
+    moved: Array = np.nan_to_num(np.abs(gradient.astype(np.float64)) * change, nan=0.0)
+    return moved

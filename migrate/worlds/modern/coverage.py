@@ -32,6 +32,8 @@ PIECES: Mapping[str, tuple[float, ...]] = {
     "selu": (0.0,),
 }
 """Where the pieces of an activation meet (``keras/src/activations/activations.py``)."""
+LARGE = 2_000_000
+"""Numbers of weights beyond which the cases end as soon as all are covered."""
 _TRIED = 16
 """Arrays without a gradient that are tried by a change, a forward pass each."""
 
@@ -59,8 +61,11 @@ def cover(
         covered.arrays.setdefault(path, np.zeros(tuple(tensor.shape), bool))
     rng = np.random.default_rng(0)
     unconnected = set(read)
+    large = sum(mask.size for mask in covered.arrays.values()) > LARGE
     with _watching(model, covered):
-        for case in cases:
+        for case in sorted(cases, key=_rows) if large else cases:
+            if large and all(mask.all() for mask in covered.arrays.values()):
+                break
             for path, gradient in gradients_of(read, partial(forward, case), tolerance, rng).items():
                 unconnected.discard(path)
                 mark(covered.arrays[path], to_numpy(read[path]), gradient)
@@ -68,6 +73,10 @@ def cover(
     for path in sorted(unconnected & variables.keys())[:_TRIED]:
         if not covered.arrays[path].any() and _is_noticed(variables[path], forward, cases, tolerance):
             covered.arrays[path][...] = True
+
+
+def _rows(case: Sequence[Array]) -> int:
+    return sum(array.size for array in case)
 
 
 def _statistics(model: Any) -> dict[str, Any]:
