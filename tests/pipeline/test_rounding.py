@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from migrate.findings import Status
+from migrate.parity.tolerance import DEFAULTS, Tolerance
 from migrate.pipeline import comparison
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
@@ -16,6 +17,7 @@ from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
 
 pytestmark = pytest.mark.slow
+STRICT = 3e-6
 CASES = ("keras-2.3.1/unet", "tf.keras-2.15/unet")
 
 
@@ -30,10 +32,12 @@ def test_rounding_is_allowed_for_and_named(
     case: str, parameters: int, slot: Slot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(comparison, "SMALL_PARAMETERS", parameters)
+    # Which probes move a U-Net by more than 1e-5 is a matter of their seed; all move it by more than this.
+    monkeypatch.setitem(DEFAULTS, "float32", Tolerance(STRICT, 1e-7))
     result = migrate(case, slot, tmp_path, Options(seed=0))
     assert result.status is Status.MIGRATED, result.findings
     assert result.parity is not None
-    assert 1e-5 < result.parity.max_rel < 1e-3
+    assert STRICT < result.parity.max_rel < 1e-3
     findings = [f for f in result.findings if f.code == "PAR007"]
     assert findings
     assert all(finding.place.startswith("conv2d") for finding in findings)
@@ -41,6 +45,6 @@ def test_rounding_is_allowed_for_and_named(
 
 
 def test_a_given_tolerance_is_the_only_one(slot: Slot, tmp_path: Path) -> None:
-    result = migrate(CASES[0], slot, tmp_path, Options(tolerance=1e-5, seed=0))
+    result = migrate(CASES[0], slot, tmp_path, Options(tolerance=STRICT, seed=0))
     assert result.status is Status.FAILED
     assert {f.code for f in result.findings} & {"PAR001", "PAR007"} == {"PAR001"}
