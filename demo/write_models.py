@@ -38,6 +38,7 @@ def draw(model, seed):
 
 
 def main():
+    """Write the models of the project."""
     models = os.path.join(PROJECT, "models")
     images = np.random.RandomState(0).rand(4, 8, 8, 1).astype("float32")
     train = training_script()

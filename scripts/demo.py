@@ -1,7 +1,7 @@
 """Move a small project of Keras 2.2.4 to Keras 3 and show it before and after: ``make demo``.
 
-The project in ``demo/project`` has a training script, a layer of its own, a test, two HDF5 models (one with that layer, one
-with a Lambda) and a SavedModel. It is copied, so that the demonstration can be repeated.
+The project in ``demo/project`` has a training script, a layer of its own, a test, two HDF5 models (one with that layer,
+one with a Lambda) and a SavedModel. It is copied, so that the demonstration can be repeated.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ COMMAND = Path(sys.executable).with_name("keras-migrate")
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """One command of the tool, in the output folder; its status is looked at by the caller."""
+    plain = {**os.environ, "NO_COLOR": "1"}
     return subprocess.run(
-        [str(COMMAND), *arguments], cwd=OUT, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1"}
+        [str(COMMAND), *arguments], cwd=OUT, capture_output=True, text=True, check=False, env=plain
     )
 
 
@@ -36,9 +37,7 @@ def test_result() -> str:
     """What the project's own test gives under Keras 3, in one line."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header", "tests"]
     environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run(
-        command, cwd=PROJECT, capture_output=True, text=True, check=False, env=environment
-    )
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, env=environment)
     lines = [line for line in done.stdout.splitlines() if line.strip()]
     error = next((line for line in lines if line.startswith("E  ")), "")
     return error.removeprefix("E").strip() or (lines[-1] if lines else "did not run")
@@ -76,7 +75,8 @@ def show_models(console: Console) -> list[dict[str, Any]]:
     for header in ("model", "untouched, in stock Keras 3", "migrated", "largest error"):
         table.add_column(header)
     for row in rows:
-        untouched = (row.get("untouched") or {}).get("outcome", _NOT_ASKED.get(row["format"], "not loaded: holds bytecode"))
+        not_asked = _NOT_ASKED.get(row["format"], "not loaded: holds bytecode")
+        untouched = (row.get("untouched") or {}).get("outcome", not_asked)
         parity = row.get("parity") or {}
         error = f"{parity['max_rel']:.1e} ({parity['evidence']})" if parity else "–"
         colour = "green" if row["status"] == "migrated" else "red"
@@ -99,7 +99,9 @@ def main() -> int:
     after = test_result()
     console.print(f"\n  the same test under Keras 3: [green]{after}[/green]")
     run("report", "project", "--models", "models/report.json", "--out", "report.html", "--quiet")
-    console.print(f"\n{time.perf_counter() - started:.0f} s. Report: {OUT.relative_to(ROOT)}/report.html. Next:")
+    console.print(
+        f"\n{time.perf_counter() - started:.0f} s. Report: {OUT.relative_to(ROOT)}/report.html. Next:"
+    )
     for command in (
         "keras-migrate report YOUR_REPOSITORY          what is to do, and in which order",
         "keras-migrate code YOUR_REPOSITORY            the rewrite as a diff; --write does it",
