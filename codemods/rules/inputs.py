@@ -72,7 +72,10 @@ def inputs(call: ast.Call, ctx: Context) -> Iterator[Match]:
         code = Code("(size,)", {"size": shape})
         yield Match(WHOLE_SHAPE, call, edits=(ReplaceExpression(shape, code),), argument="shape")
     if tensor is not None and ctx.literal(tensor.value, ...) is not None and not ctx.symbolic(tensor.value):
-        yield Match(GIVEN_TENSOR, call, symbol=ctx.name(call.func) or "", argument="tensor")
+        made = isinstance(tensor.value, ast.Call) and ctx.name(tensor.value.func) is not None
+        severity = None if made else Severity.WARNING  # it may be a symbolic tensor of Keras
+        symbol = ctx.name(call.func) or ""
+        yield Match(GIVEN_TENSOR, call, symbol=symbol, argument="tensor", severity=severity)
 
 
 @visit(NUMPY_NUMBER, calls=frozenset(_LAYERS) & load().names("layers."))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, Edit, InsertStatement, ReplaceExpression, ReplaceStatement
-from codemods.rules._evidence import MODEL, owner, trust
+from codemods.rules._evidence import MODEL, overrides, owner, trust
 from codemods.rules.api import Match, Proof, SourceRule, visit
 from codemods.trees import walk
 from migrate.findings import Fix, Severity
@@ -179,9 +179,14 @@ def compiled_loss(call: ast.Call, ctx: Context) -> Iterator[Match]:
     statement = ctx.statement(call)
     track = _tracking(call, y, ctx)
     edits: tuple[Edit, ...]
+    if ctx.source(model) != "self":  # not in a step of the model itself, which feeds the metric
+        yield Match(
+            COMPILED_LOSS, call, edits=(ReplaceExpression(call, Code(computed, holes)),), fix=Fix.UNSAFE
+        )
+        return
     if track is not None:
         edits = (ReplaceExpression(call, Code(computed, holes)), *track)
-    elif isinstance(statement, ast.Expr) and statement.value is call and ctx.source(model) == "self":
+    elif isinstance(statement, ast.Expr) and statement.value is call:
         edits = (ReplaceStatement(statement, Code(_TRACK.format(loss=computed, y="y"), holes)),)
     else:
         yield Match(COMPILED_LOSS, call, fix=Fix.MANUAL)
@@ -193,7 +198,7 @@ def _tracking(call: ast.Call, y: ast.expr, ctx: Context) -> tuple[Edit, ...] | N
     """The edit that feeds the metric ``loss`` behind a statement; None when the loss has no name there."""
     statement, function = ctx.statement(call), ctx.function(call)
     cls = ctx.class_of(call)
-    if function is None or cls is None or ctx.source_file.segment(call.func).partition(".")[0] != "self":
+    if function is None or cls is None or MODEL not in ctx.bases(cls):
         return None
     if _feeds_loss(cls, ctx):
         return ()  # the class has a metric of that name, and sees to it
@@ -264,6 +269,8 @@ def computed_loss(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``loss = self.compute_loss(x, y, y_pred)`` of a step that reports ``self.metrics``."""
     model, function, cls = owner(call), ctx.function(call), ctx.class_of(call)
     if model is None or function is None or cls is None or function.name not in _STEPS:
+        return
+    if ctx.source(model) != "self" or overrides(ctx, call):
         return
     fix = trust(ctx, model, MODEL)
     text = ctx.source(function)

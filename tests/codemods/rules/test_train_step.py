@@ -98,3 +98,20 @@ def test_a_compute_metrics_of_the_class_is_not_called() -> None:
     own = "    def compute_metrics(self, x, y, p, w):\n        return {}\n\n"
     text = HEAD + own + STEP + "        self.compiled_metrics.update_state(y, p)\n"
     assert found(text, "TRN032") == [(Fix.MANUAL, False)]
+
+
+def test_a_callback_that_asks_for_the_loss_feeds_nothing() -> None:
+    text = (
+        "from tensorflow import keras\n\n\nclass Log(keras.callbacks.Callback):\n"
+        "    def on_epoch_end(self, epoch, logs=None):\n        loss = self.model.compiled_loss(a, b)\n"
+    )
+    made = run(text, unsafe=True).text
+    assert "loss = self.model.compute_loss(y=a, y_pred=b)" in made
+    assert "self.metrics" not in made
+    assert found(text, "TRN016") == [(Fix.UNSAFE, False)]
+
+
+def test_a_compute_loss_of_the_class_is_its_own() -> None:
+    own = "    def compute_loss(self, inputs, training=False):\n        raise NotImplementedError\n\n"
+    body = "        loss = self.compute_loss(x)\n        return {m.name: m.result() for m in self.metrics}\n"
+    assert not found(HEAD + own + STEP + body, "TRN033")
