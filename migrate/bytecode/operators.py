@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from migrate.bytecode.api.builtin import items
 from migrate.bytecode.api.recorder import Recorder
 from migrate.bytecode.errors import Refused
 from migrate.bytecode.values import (
     MAX_BITS,
     MAX_ITEMS,
-    Cursor,
     DType,
     JsonList,
     Sizes,
@@ -222,10 +222,10 @@ def compare(recorder: Recorder, symbol: str, left: Any, right: Any) -> Any:
             raise Refused(f"compares {describe(left)} and {describe(right)} by identity")
         return (left is right) == (symbol == "is")
     if symbol in ("in", "not in"):
-        items = right if isinstance(right, str) and isinstance(left, str) else items_of(recorder, right)
-        if has_tensor(left) or has_tensor(items):
+        held = right if isinstance(right, str) and isinstance(left, str) else items(right)
+        if has_tensor(left) or has_tensor(held):
             raise Refused("looks for a tensor among values")
-        return (left in items) == (symbol == "in")
+        return (left in held) == (symbol == "in")
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         if left is None or right is None:
             raise Refused(f"compares a tensor with None by {symbol}")
@@ -248,25 +248,6 @@ def compare(recorder: Recorder, symbol: str, left: Any, right: Any) -> Any:
         return bool(_ORDER[symbol](left, right))
     except TypeError as error:
         raise Refused(str(error)) from error
-
-
-def items_of(recorder: Recorder, value: Any) -> list[Any]:
-    """What iterating over a value gives.
-
-    Raises:
-        Refused: it has too many elements, or none that are known.
-    """
-    if isinstance(value, Cursor):
-        rest = value.items[value.at :]
-        value.at = len(value.items)
-        return rest
-    if isinstance(value, range | list | tuple | str | dict):
-        if len(value) > MAX_ITEMS:
-            raise Refused(f"iterates over {len(value):,} elements")
-        return list(value)
-    if isinstance(value, np.ndarray) and value.ndim:
-        return list(value)
-    raise Refused(f"iterates over {describe(value)}")
 
 
 def subscript(recorder: Recorder, value: Any, key: Any) -> Any:

@@ -383,7 +383,7 @@ _REDUCTIONS: Mapping[str, str] = {
     "sum": "math.reduce_sum",
     "var": "math.reduce_variance",
 }
-_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     **{name: _unary(function) for name, function in _TWINS.items()},
     **{name: _binary(f"math.{name}") for name in _PAIRS},
     **{name: _reduction(function) for name, function in _REDUCTIONS.items()},
@@ -444,15 +444,16 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "transpose": lambda r, x: r.tensor("transpose", x),
     "zeros_like": like("zeros_like"),
 }
+"""Members of ``keras.backend``."""
 
 
 def member(name: str) -> Any:
     """A member of ``keras.backend``; ``UNLISTED`` where it is not on the list."""
     if name == "tf":
         return Module("tf")
-    call = _FUNCTIONS.get(name)
+    call = FUNCTIONS.get(name)
     return UNLISTED if call is None else Builtin(f"K.{name}", call)
 
 
-NAMES = frozenset(_FUNCTIONS)
+NAMES = frozenset(FUNCTIONS)
 """Names of members."""

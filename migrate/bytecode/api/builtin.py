@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from migrate.bytecode.api.recorder import Recorder
 from migrate.bytecode.errors import Refused
 from migrate.bytecode.values import (
@@ -35,6 +37,8 @@ def items(value: Any) -> list[Any]:
     if isinstance(value, range | list | tuple | str | dict):
         if len(value) > MAX_ITEMS:
             raise Refused(f"iterates over {len(value):,} elements")
+        return list(value)
+    if isinstance(value, np.ndarray) and value.ndim:
         return list(value)
     raise Refused(f"iterates over {describe(value)}")
 

@@ -58,8 +58,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "layers.multiply": _folded("math.multiply"),
     "layers.subtract": _folded("math.subtract"),
     **{
-        f"activations.{name}": backend._FUNCTIONS[name]
-        for name in ("sigmoid", "tanh", "softplus", "softsign")
+        f"activations.{name}": backend.FUNCTIONS[name] for name in ("sigmoid", "tanh", "softplus", "softsign")
     },
 }
 

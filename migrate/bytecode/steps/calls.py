@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from migrate.bytecode import operators
+from migrate.bytecode.api.builtin import items
 from migrate.bytecode.errors import Refused
 from migrate.bytecode.frame import Frame
 from migrate.bytecode.marshal import Code
@@ -55,7 +55,7 @@ def _call_pairs(machine: Interpreter, frame: Frame, how: tuple[int, int]) -> Non
 
 def _call_ex(machine: Interpreter, frame: Frame, how: tuple[bool, bool]) -> None:
     named = frame.pop() if how[0] else {}
-    args = operators.items_of(machine.recorder, frame.pop())
+    args = items(frame.pop())
     if type(named) is not dict or not all(isinstance(name, str) for name in named):
         raise Refused("a keyword is no string")
     function, before = _callable(frame, how[1])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from migrate.bytecode import operators
+from migrate.bytecode.api.builtin import items
 from migrate.bytecode.errors import Refused
 from migrate.bytecode.frame import Frame
 from migrate.bytecode.marshal import Layout
@@ -75,14 +76,14 @@ def _slice(machine: Interpreter, frame: Frame, count: int) -> None:
 
 def _build(machine: Interpreter, frame: Frame, what: tuple[str, int]) -> None:
     kind, count = what
-    items = frame.pop_many(count * 2 if kind == "map" else count)
+    parts = frame.pop_many(count * 2 if kind == "map" else count)
     if kind == "map":
         made: dict[Any, Any] = {}
-        for key, value in zip(items[::2], items[1::2], strict=True):
+        for key, value in zip(parts[::2], parts[1::2], strict=True):
             _assign(made, key, value)
         push(frame, made)
     else:
-        push(frame, tuple(items) if kind == "tuple" else items)
+        push(frame, tuple(parts) if kind == "tuple" else parts)
 
 
 def _const_keys(machine: Interpreter, frame: Frame, count: int) -> None:
@@ -111,11 +112,11 @@ def _append(machine: Interpreter, frame: Frame, depth: int) -> None:
 
 
 def _extend(machine: Interpreter, frame: Frame, depth: int) -> None:
-    items = operators.items_of(machine.recorder, frame.pop())
+    values = items(frame.pop())
     target = frame.peek(depth)
     if type(target) is not list:
         raise Refused("extends what is no list")
-    target += items
+    target += values
     bounded(target)
 
 
@@ -136,14 +137,14 @@ def _update(machine: Interpreter, frame: Frame, depth: int) -> None:
 
 
 def _list_to_tuple(machine: Interpreter, frame: Frame, _: Any) -> None:
-    push(frame, tuple(operators.items_of(machine.recorder, frame.pop())))
+    push(frame, tuple(items(frame.pop())))
 
 
 def _unpack(machine: Interpreter, frame: Frame, count: int) -> None:
-    items = operators.items_of(machine.recorder, frame.pop())
-    if len(items) != count:
-        raise Refused(f"unpacks {len(items)} values into {count} variables")
-    frame.stack += reversed(items)
+    values = items(frame.pop())
+    if len(values) != count:
+        raise Refused(f"unpacks {len(values)} values into {count} variables")
+    frame.stack += reversed(values)
 
 
 STEPS: Mapping[str, Step] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from migrate.bytecode import operators
+from migrate.bytecode.api.builtin import items
 from migrate.bytecode.errors import Refused
 from migrate.bytecode.frame import Frame
 from migrate.bytecode.steps.step import Interpreter, Step, push
@@ -30,7 +30,7 @@ def _jump_if_none(machine: Interpreter, frame: Frame, to: tuple[int, bool]) -> i
 
 def _iter(machine: Interpreter, frame: Frame, _: Any) -> None:
     value = frame.pop()
-    push(frame, value if isinstance(value, Cursor) else Cursor(operators.items_of(machine.recorder, value)))
+    push(frame, value if isinstance(value, Cursor) else Cursor(items(value)))
 
 
 def _for(machine: Interpreter, frame: Frame, to: tuple[int, Any]) -> int | None:
