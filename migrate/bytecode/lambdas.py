@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,12 +30,14 @@ class Writer:
 
     Attributes:
         keras: version; ``tf_keras`` says that it is the one inside TensorFlow.
-        data_format: of images in the model.
+        data_format: of images in the model; empty where it is not known.
+        floatx: dtype of floats that the author had configured.
     """
 
     keras: Version
     tf_keras: bool
     data_format: str = "channels_last"
+    floatx: str = "float32"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,8 @@ def interpret(
     results: dict[str, Recovered | Refused] = {}
     for version in readings(code):
         try:
-            results[version] = _read_as(version, code, defaults, closure, inputs, arguments, writer, defined)
+            values = deepcopy((defaults, closure))  # each reading may change what it is given
+            results[version] = _read_as(version, code, *values, inputs, arguments, writer, defined)
         except Refused as refusal:
             results[version] = refusal
     if len({_summary(result) for result in results.values()}) > 1:
@@ -187,7 +191,9 @@ def _interpreted(
 ) -> Recovered:
     code = function.code
     recorder = Recorder(
-        tensorflow=tensorflow_of(writer.keras, writer.tf_keras), data_format=writer.data_format
+        tensorflow=tensorflow_of(writer.keras, writer.tf_keras),
+        data_format=writer.data_format,
+        floatx=writer.floatx,
     )
     machine = Machine(version, recorder, defined)
     given = {name: from_json(argument) for name, argument in arguments.items()}

@@ -78,8 +78,10 @@ class Machine:
             result = self._loop(frame)
         finally:
             self._depth -= 1
-        # A generator is run to its end at once: nothing here can tell the difference.
-        return Cursor(frame.yielded) if code.flags & _GENERATOR else result
+        if not code.flags & _GENERATOR:
+            return result
+        # A generator is run to its end at once; what could tell the difference is watched.
+        return Cursor(frame.yielded, watched=tuple((cell, cell.value) for cell in function.closure))
 
     def _frame(self, function: Function, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Frame:
         code = function.code

@@ -119,10 +119,25 @@ class Function:
 
 @dataclass(slots=True, eq=False)
 class Cursor:
-    """An iterator over values that are all there."""
+    """An iterator over values that are all there.
+
+    Attributes:
+        watched: shared variables that the values were made with, and what they held: a generator would only
+            look when it is asked.
+    """
 
     items: list[Any]
     at: int = 0
+    watched: tuple[tuple[Cell, Any], ...] = ()
+
+    def must_be_current(self) -> None:
+        """Refuse values that a generator would make otherwise by now.
+
+        Raises:
+            Refused: a shared variable was assigned in between.
+        """
+        if any(cell.value is not value for cell, value in self.watched):
+            raise Refused("assigns a variable that a generator uses before it is run")
 
 
 class _Marker:

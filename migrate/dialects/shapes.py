@@ -102,7 +102,7 @@ def output_shape(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
     if layer.class_name in UNCHANGED:
         return first
     if layer.class_name in _BROADCAST:
-        return first if all(len(shape) == len(first) for shape in inputs) else None
+        return _broadcast(inputs)
     inner = layer.children.get("layer")
     if layer.class_name == "TimeDistributed" and inner is not None and len(first) > 2:
         step = output_shape(inner, [(first[0], *first[2:])])
@@ -131,6 +131,17 @@ def _model_shape(model: Model, inputs: Sequence[Shape]) -> Shape | None:
         return known.get(TensorRef(model.layers[-1].name)) if model.layers else None
     outputs = list(structure_refs(model.outputs))
     return known.get(outputs[0]) if outputs else None
+
+
+def _broadcast(inputs: Sequence[Shape]) -> Shape | None:
+    """Shape of an elementwise operation: sizes of 1 are stretched; a free size beside a known one stays free."""
+    if len({len(shape) for shape in inputs}) != 1:
+        return None
+    sizes: list[int | None] = []
+    for column in zip(*inputs, strict=True):
+        wide = {size for size in column if size != 1}
+        sizes.append(1 if not wide else wide.pop() if len(wide) == 1 else None)
+    return tuple(sizes)
 
 
 def _product(sizes: Iterable[int | None]) -> int | None:

@@ -60,3 +60,11 @@ def test_what_is_not_known_is_absent() -> None:
 )
 def test_borders_take_every_form(value: object, rank: int, expected: list[tuple[int, int]]) -> None:
     assert borders(value, rank) == expected
+
+
+def test_merging_layers_stretch_sizes_of_one() -> None:
+    add = Layer("Add", "a")
+    assert output_shape(add, [(None, 1, 4), (None, 5, 4)]) == (None, 5, 4)
+    assert output_shape(add, [(None, 5), (None, None)]) == (None, None)
+    assert output_shape(add, [(None, 1), (None, 1)]) == (None, 1)
+    assert output_shape(add, [(None, 5), (None, 5, 4)]) is None

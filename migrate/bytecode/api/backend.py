@@ -214,7 +214,7 @@ def padding(first: int, last: int) -> Callable[..., Any]:
 
     def call(r: Recorder, x: Any, padding: Any = 1, data_format: Any = None) -> Any:
         value = _tensor(x, "a padding")
-        if (data_format or r.data_format) != "channels_last" and last > 1:
+        if (data_format or image_data_format(r)) != "channels_last" and last > 1:
             raise Refused("pads images with the channels first")
         pairs = [padding] if last == 1 else list(padding)
         widths = [[w, w] if isinstance(w, int) else list(w) for w in pairs]
@@ -234,7 +234,7 @@ def resize_images(
     interpolation: str = "nearest",
 ) -> Any:
     """``K.resize_images``: each pixel repeated."""
-    if (data_format or r.data_format) not in ("channels_last", "tf") or interpolation != "nearest":
+    if (data_format or image_data_format(r)) not in ("channels_last", "tf") or interpolation != "nearest":
         raise Refused("K.resize_images with the channels first, or with an interpolation")
     tall = r.tensor("repeat", _tensor(x, "K.resize_images"), int(height_factor), 1)
     return r.tensor("repeat", tall, int(width_factor), 2)
@@ -324,17 +324,23 @@ def epsilon(r: Recorder) -> float:
 
 def floatx(r: Recorder) -> str:
     """``K.floatx``."""
-    return "float32"
+    return r.floatx
 
 
 def image_data_format(r: Recorder) -> str:
-    """``K.image_data_format``."""
+    """``K.image_data_format``.
+
+    Raises:
+        Refused: the layers of the model do not tell.
+    """
+    if not r.data_format:
+        raise Refused("asks for the order of axes of images, which the layers of the model do not tell")
     return r.data_format
 
 
 def image_dim_ordering(r: Recorder) -> str:
     """``K.image_dim_ordering`` of Keras 1."""
-    return "tf" if r.data_format == "channels_last" else "th"
+    return "tf" if image_data_format(r) == "channels_last" else "th"
 
 
 def backend_name(r: Recorder) -> str:
@@ -344,7 +350,7 @@ def backend_name(r: Recorder) -> str:
 
 def constant(r: Recorder, value: Any, dtype: Any = None, shape: Any = None, name: Any = None) -> Any:
     """``K.constant``."""
-    return tensorflow.constant(r, value, dtype or "float32", shape)
+    return tensorflow.constant(r, value, dtype or r.floatx, shape)
 
 
 def like(function: str) -> Callable[..., Any]:

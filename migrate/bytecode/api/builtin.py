@@ -32,6 +32,7 @@ def items(value: Any) -> list[Any]:
         Refused: it cannot, or has too many.
     """
     if isinstance(value, Cursor):
+        value.must_be_current()
         rest, value.at = value.items[value.at :], len(value.items)
         return rest
     if isinstance(value, range | list | tuple | str | dict):
@@ -91,7 +92,13 @@ def abs_(recorder: Recorder, value: Any) -> Any:
 
 
 def round_(recorder: Recorder, value: Any, digits: int | None = None) -> Any:
-    """``round`` of a number."""
+    """``round`` of a number.
+
+    Raises:
+        Refused: it lies half-way, where Python 2 and 3 differ.
+    """
+    if is_number(value) and (value * 10 ** (digits or 0)) % 1 == 0.5:
+        raise Refused(f"rounds {value}")
     return round(_number(value, "round"), digits)
 
 

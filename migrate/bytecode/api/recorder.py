@@ -26,13 +26,17 @@ class Recorder:
 
     Args:
         tensorflow: major version that wrote the function; None where it is not known.
-        data_format: of images, where a function takes none: ``channels_last``.
+        data_format: of images, where a function takes none; empty where it is not known.
+        floatx: dtype of floats.
     """
 
-    def __init__(self, *, tensorflow: int | None = None, data_format: str = "channels_last") -> None:
+    def __init__(
+        self, *, tensorflow: int | None = None, data_format: str = "channels_last", floatx: str = "float32"
+    ) -> None:
         self.graph = Graph()
         self.tensorflow = tensorflow
         self.data_format = data_format
+        self.floatx = floatx
         self.invoke: Invoke = _no_call
 
     def apply(self, builtin: Builtin, args: Sequence[Any], kwargs: Mapping[str, Any], invoke: Invoke) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from migrate.bytecode import operators
 from migrate.bytecode.api.builtin import items
 from migrate.bytecode.errors import Refused
@@ -25,7 +27,21 @@ def _inplace(machine: Interpreter, frame: Frame, symbol: str) -> None:
         left += right
         push(frame, bounded(left))
         return
+    if isinstance(left, np.ndarray) and not has_tensor(right):
+        _change(left, operators.binary(machine.recorder, symbol, left, right))
+        push(frame, left)
+        return
     push(frame, bounded(operators.binary(machine.recorder, symbol, left, right)))
+
+
+def _change(array: np.ndarray[Any, Any], result: Any) -> None:
+    """Put a result into the array itself, which other variables may hold too."""
+    if not isinstance(result, np.ndarray) or result.shape != array.shape:
+        raise Refused("changes the shape of an array in place")
+    try:
+        np.copyto(array, result, casting="same_kind")
+    except TypeError as error:
+        raise Refused(f"changes an array in place: {error}") from error
 
 
 def _unary(machine: Interpreter, frame: Frame, symbol: str) -> None:

@@ -37,6 +37,7 @@ def _for(machine: Interpreter, frame: Frame, to: tuple[int, Any]) -> int | None:
     cursor = frame.peek(1)
     if not isinstance(cursor, Cursor):
         raise Refused(f"iterates over {describe(cursor)}")
+    cursor.must_be_current()
     if cursor.at >= len(cursor.items):
         frame.pop()
         return to[0]

@@ -129,7 +129,7 @@ def _expanded(model: Model, layer: Layer, known: Known, era: Era, notes: Notes) 
     for source in dict.fromkeys(sources):
         notes.findings.append(
             Finding(
-                RULE.code, Severity.INFO, f"the bytecode of the Lambda computes {source}", place=layer.name
+                RULE.code, Severity.INFO, f"the function of the Lambda computes {source}", place=layer.name
             )
         )
     layers: list[Layer] = []
@@ -154,7 +154,7 @@ def recover(layer: Layer, inputs: Any, era: Era, model: Model, *, masked: bool) 
             given["mask"] = None
         if config.get("mask") is not None:
             raise Refused("it makes a mask of its own")
-        writer = Writer(era.keras, era.tf_keras, _data_format(model))
+        writer = _writer(model, layer, era)
         if bytecode:
             return interpret(function, inputs, given, writer, era.defined)
         return interpret_source(str(function), inputs, given, writer, era.defined)
@@ -167,10 +167,14 @@ def recover(layer: Layer, inputs: Any, era: Era, model: Model, *, masked: bool) 
         ) from refusal
 
 
-def _data_format(model: Model) -> str:
-    """The order of axes that the author had configured, as the layers of the model tell it."""
-    found = {layer.config.get("data_format") for _, layer in model.walk()} - {None}
-    return "channels_first" if found == {"channels_first"} else "channels_last"
+def _writer(model: Model, layer: Layer, era: Era) -> Writer:
+    """What the model tells of its author's settings."""
+    found = {other.config.get("data_format") for _, other in model.walk()} - {None}
+    usual = "channels_last" if era.backend == "tensorflow" else ""
+    data_format = str(found.pop()) if len(found) == 1 else "" if found else usual
+    dtype = layer.config.get("dtype")
+    floatx = dtype if dtype in ("float16", "float64") else "float32"
+    return Writer(era.keras, era.tf_keras, data_format, floatx)
 
 
 def _parts(
@@ -303,7 +307,7 @@ def _distributed(
         Finding(
             RULE.code,
             Severity.INFO,
-            f"the bytecode of the Lambda computes {recovered.source} (Python {' or '.join(recovered.versions)})",
+            f"the function of the Lambda computes {recovered.source} (Python {' or '.join(recovered.versions)})",
             place=f"{layer.name}/{inner.name}",
         )
     )
