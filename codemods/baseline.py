@@ -1,4 +1,4 @@
-"""A baseline: findings that are known and put up with, so that only new ones fail a check.
+"""A baseline: known findings that are suppressed, so that only new ones fail a check.
 
 A finding is known by its rule, its file and its normalised source line, not by its line number; where the line was
 rewritten since, by the symbol and the argument that it is about. Each entry covers as many findings as it counted.

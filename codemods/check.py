@@ -90,7 +90,7 @@ def _unknown_imports(context: Context) -> Iterator[Match]:
 _BRANCH_HINTS = {
     BranchStatus.ALIVE: (
         Severity.ERROR,
-        "this branch runs beside Keras 3: give it one of its own, or write the name anew",
+        "this branch runs beside Keras 3: give it one of its own, or rewrite the name",
     ),
     BranchStatus.UNSURE: (Severity.WARNING, "see that another branch runs beside Keras 3, or add one"),
     BranchStatus.DEAD: (

@@ -40,9 +40,9 @@ def _codes(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
 )
 @click.option("--target", type=click.Choice(["keras", "tf.keras", "tf_keras"]), help="Destination. [keras]")
 @click.option("--keras-version", help="Version of Keras 3 to run with; found from pins and lock files.")
-@click.option("--select", multiple=True, callback=_codes, help="Rules to act on: codes or their beginnings.")
+@click.option("--select", multiple=True, callback=_codes, help="Rule codes or prefixes to act on.")
 @click.option("--ignore", multiple=True, callback=_codes, help="Rules to leave out.")
-@click.option("--unsafe", is_flag=True, help="Also rewrite what is right in the usual case only.")
+@click.option("--unsafe", is_flag=True, help="Also apply unsafe fixes.")
 @click.option("--todo", is_flag=True, help="Put a TODO comment where something is left for a person.")
 @click.option("--docs", is_flag=True, help="Python blocks of Markdown and reStructuredText too.")
 @click.option("--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
@@ -53,7 +53,7 @@ def _codes(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
     default="text",
     show_default=True,
 )
-@click.option("--baseline", type=click.Path(path_type=Path), help="Findings to put up with.")
+@click.option("--baseline", type=click.Path(path_type=Path), help="Known findings to suppress.")
 @click.option("--write-baseline", is_flag=True, help="Write the baseline file from what is left.")
 @click.option("--allow-dirty", is_flag=True, help="Write into a git tree with uncommitted changes.")
 @click.option("--no-pins", is_flag=True, help="Leave requirement files alone.")

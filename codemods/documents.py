@@ -29,7 +29,7 @@ _DIRECTIVE = re.compile(
 def rewrite_document(source: Source, options: Options, repository: Repository | None = None) -> Outcome:
     """Rewrite the Python blocks of a document, each as a text of its own.
 
-    A block that does not parse (an excerpt with ``...`` in odd places, a prompt) is left alone without an
+    A block that does not parse (an excerpt with ``...`` in odd places, a prompt) is skipped without an
     error: documents are not programs.
     """
     text = source.text.replace("\r\n", "\n")

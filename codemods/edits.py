@@ -63,7 +63,7 @@ class SetArgument:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NameArguments:
-    """Turn positional arguments into keywords: argument ``i`` gets ``names[i]``; an empty name is left alone.
+    """Turn positional arguments into keywords: argument ``i`` gets ``names[i]``; an empty name is skipped.
 
     A rule must have seen that the call has no ``*args``. Keywords follow positionals, so naming argument ``i``
     requires a name for each positional after it.

@@ -104,7 +104,7 @@ def _property(text: str) -> str:
 
 
 def as_junit(result: Result) -> str:
-    """One test case a file; what is left to do is a failure, a file that was left alone an error."""
+    """One test case a file; what is left to do is a failure, a skipped file an error."""
     cases = []
     failures = errors = 0
     for file in result.files:
@@ -150,7 +150,7 @@ def as_markdown(result: Result) -> str:
         if left or file.error is not None:
             lines += ["", f"## {file.path}", ""]
             if file.error is not None:
-                lines.append(f"- **left alone**: {_cell(file.error)}")
+                lines.append(f"- **skipped**: {_cell(file.error)}")
             lines += [f"- line {f.line}, {f.code} ({f.severity}): {_cell(_sentence(f))}" for f in left]
     return "\n".join(lines)
 

@@ -118,7 +118,7 @@ def _import_lines(
         root = alias.name.partition(".")[0]
         parent, _, last = path.rpartition(".")
         if alias.asname is None and "." in alias.name:
-            # ``import a.b`` binds ``a``; its uses are spelled anew.
+            # ``import a.b`` binds ``a``; its uses are respelled.
             if imports.remaining(root):
                 lines.append(cst.parse_module(f"import {root}\n").body[0])
             if last != path or path == root:

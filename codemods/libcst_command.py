@@ -30,8 +30,8 @@ class KerasMigrateCommand(CodemodCommand):
         """Add the options that make sense for one file at a time."""
         arg_parser.add_argument("--target", choices=[*Target], default="keras")
         arg_parser.add_argument("--keras-version", default=str(NEWEST))
-        arg_parser.add_argument("--select", nargs="*", default=[], help="codes or their beginnings")
-        arg_parser.add_argument("--ignore", nargs="*", default=[], help="codes or their beginnings")
+        arg_parser.add_argument("--select", nargs="*", default=[], help="rule codes or prefixes")
+        arg_parser.add_argument("--ignore", nargs="*", default=[], help="rule codes or prefixes")
         arg_parser.add_argument("--unsafe", action="store_true")
         arg_parser.add_argument("--todo", action="store_true")
 

@@ -2,7 +2,7 @@
 
 All code cells are joined into one Python text, so that names imported in one cell are known in the next;
 lines that are no Python (magics, shell commands, help questions) stand in it as comments that are turned back.
-The JSON around the cells is not written anew: only the ``source`` of changed cells is replaced in the text.
+The JSON around the cells is not rewritten: only the ``source`` of changed cells is replaced in the text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is wished of a run."""
+"""Run options."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Options:
     Attributes:
         target: the destination namespace.
         version: version of Keras 3 that the rewritten code shall run with.
-        select: codes or beginnings of codes to act on; empty for all.
-        ignore: codes or beginnings of codes to leave out; stronger than ``select``.
-        unsafe: also carry out edits that are right in the usual case only.
+        select: rule codes or prefixes to act on; empty for all.
+        ignore: rule codes or prefixes to leave out; stronger than ``select``.
+        unsafe: also apply unsafe fixes.
         todo: write a ``# TODO(keras-migrate …)`` comment where something is left for a person.
     """
 

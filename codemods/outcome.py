@@ -38,7 +38,7 @@ class Outcome:
     Attributes:
         text: the new text; the old one when nothing changed or ``error`` is set.
         findings: in the order of the text.
-        error: why the file was left alone, None when all went well.
+        error: why the file was skipped, None when all went well.
     """
 
     text: str

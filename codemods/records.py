@@ -36,7 +36,7 @@ class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One file: whether its text changes (or would change), and why it was left alone if it was."""
+    """One file: whether its text changes (or would change), and why it was skipped if it was."""
 
     path: str
     changed: bool

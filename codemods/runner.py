@@ -33,7 +33,7 @@ class FileResult:
         path: the file.
         old, new: its bytes; ``new`` is None when they stay, and ``old`` is not kept then.
         findings: in the order of the text.
-        error: why the file was left alone.
+        error: why the file was skipped.
         crashed: ``error`` is a mistake of this program, not of the file.
     """
 

@@ -37,8 +37,8 @@ def diff(path: str, old: str, new: str) -> Iterable[str]:
 def findings(file: FileRecord) -> Iterable[str]:
     """What is left to do in a file."""
     if file.error is not None:
-        left_alone = click.style("left alone", fg="red")
-        yield f"{click.style(printable(file.path), bold=True)}: {left_alone}: {printable(file.error)}\n"
+        skipped = click.style("skipped", fg="red")
+        yield f"{click.style(printable(file.path), bold=True)}: {skipped}: {printable(file.error)}\n"
     for finding in file.findings:
         if not finding.applied:
             place = f"{printable(file.path)}:{finding.line}:{finding.column}"

@@ -50,7 +50,7 @@ class Fix(StrEnum):
     SAFE = "safe"
     """Done automatically: the meaning is certain."""
     UNSAFE = "unsafe"
-    """Done when asked for (``--unsafe``): right in the usual case, not in each."""
+    """Done when asked for (``--unsafe``): right in most cases, so a person reads the diff."""
     MANUAL = "manual"
     """Left to a person; the hint says how."""
 
@@ -93,7 +93,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that stands in the way, or that was done about it.
+    """One blocker or change, or one note about it.
 
     Attributes:
         code: the code of the rule or reason.

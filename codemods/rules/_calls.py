@@ -2,7 +2,7 @@
 
 A row of ``functions.tsv`` is an expression over the parameter names of the old function. Where it is a plain call
 whose arguments are those names, the old call is changed in place (reference, names of arguments), which keeps
-comments and line breaks; otherwise the whole expression is written anew.
+comments and line breaks; otherwise the whole expression is rewritten.
 """
 
 from __future__ import annotations

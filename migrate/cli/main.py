@@ -15,7 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("migrate.cli.models:models", "Migrate legacy models to Keras 3 and prove each equal."),
     "inspect": (
         "migrate.cli.inspect:inspect",
-        "Say what a file is, who wrote it and what stands in the way.",
+        "Say what a file is, who wrote it and what blocks its migration.",
     ),
     "code": ("codemods.cli:code", "Rewrite source code from Keras 1 and 2 to Keras 3."),
     "undo": ("codemods.cli:undo", "Take back the last rewrite of source code."),

@@ -128,6 +128,6 @@ _SEVERITIES = {
 }
 _FIXES = {
     "safe": "rewrites it",
-    "unsafe": "rewrites it with --unsafe: right in the usual case, not in each",
+    "unsafe": "rewrites it with --unsafe: right in most cases, so read the diff",
     "manual": "reports it: a person has to decide",
 }

@@ -60,7 +60,7 @@ def survive(path: Path, read: Callable[[bool], object]) -> None:
 def _refusal(status: int | None, place: str) -> Finding | None:
     """What a child's end says about the file; None when it ended by itself."""
     if status is None:
-        return Finding("FMT015", Severity.ERROR, "reading the file does not come to an end", _HINT, place)
+        return Finding("FMT015", Severity.ERROR, "reading the file timed out", _HINT, place)
     if os.WIFSIGNALED(status):
         name = signal.Signals(os.WTERMSIG(status)).name
         what = f"damaged HDF5: libhdf5 crashes on it or hangs ({name})"

@@ -209,7 +209,7 @@ class H5Source:
             if dtype.kind not in "fiubcSO" and not opaque:
                 raise MigrationError(
                     "FMT015",
-                    f"dataset {name!r} has no numbers but {dtype}",
+                    f"dataset {name!r} has non-numeric dtype {dtype}",
                     "Keras does not store this.",
                     self.place,
                 )

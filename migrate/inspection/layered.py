@@ -100,7 +100,7 @@ def described(
 
 
 def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
-    """What is known to stand in the way before any rule is tried."""
+    """Blockers that are known before any rule is tried."""
     root = artifact.architecture
     if root is None:
         return [

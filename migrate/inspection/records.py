@@ -86,7 +86,7 @@ class Inspection(msgspec.Struct, frozen=True, omit_defaults=True):
         assets: names of assets and lookup tables.
         missing: files that belong to it and are not there.
         plan: rules that migration will apply.
-        obstacles: what stands in the way.
+        obstacles: blockers and notes.
     """
 
     path: str

@@ -53,7 +53,7 @@ def migrate_layers(
         reference: given where the caller has one already (a SavedModel's own signature).
 
     Raises:
-        MigrationError: with the code of what stands in the way; ``PAR001`` when numbers differ.
+        MigrationError: with the code of the blocker; ``PAR001`` when numbers differ.
     """
     legacy, modern = legacy_structure(slot), modern_structure(slot)
     progress.legacy = legacy

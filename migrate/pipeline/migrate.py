@@ -96,7 +96,7 @@ def _migrate_file(
             Finding(
                 "FMT027",
                 Severity.WARNING,
-                "the file is an architecture alone: its weights are drawn anew, the same in both worlds",
+                "the file is an architecture alone: its weights are initialised, the same in both worlds",
                 "Put the weights beside it, or name it with --architecture for them.",
             )
         )

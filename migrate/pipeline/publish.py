@@ -29,7 +29,7 @@ def must_be_free(folder: Path, force: bool) -> None:
         raise MigrationError(
             "RUN010",
             f"{folder.name}/ exists in the output folder and would be overwritten",
-            "Remove it, choose another --out, or say --force.",
+            "Remove it, choose another --out, or pass --force.",
         )
 
 
@@ -84,7 +84,7 @@ def _must_be_plain(source: Path) -> None:
         if path.is_symlink() or not (path.is_file() or path.is_dir() or not path.exists()):
             raise MigrationError(
                 "RUN004",
-                f"a worker left {path.name}, which is no plain file",
+                f"a worker left {path.name}, which is not a regular file",
                 "The model took over its worker process; treat the file as hostile.",
             )
 

@@ -172,7 +172,7 @@ def _differs(progress: Progress, message: str) -> None:
             "OPT016",
             Severity.SILENT,
             f"training on is not the same: {message}",
-            "Inference is proven equal; compile the model anew before training on.",
+            "Inference is proven equal; recompile the model before continued training.",
         )
     )
 

@@ -1,4 +1,4 @@
-"""What a file itself stands in the way with."""
+"""Blockers in the file itself."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ REASONS: tuple[Rule, ...] = (
         "RUN010",
         "output-exists",
         "Outputs exist and would be overwritten.",
-        "Remove them, choose another `--out`, or say `--force`.",
+        "Remove them, choose another `--out`, or pass `--force`.",
     ),
     reason(
         "RUN011",

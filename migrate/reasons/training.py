@@ -23,7 +23,7 @@ REASONS: tuple[Rule, ...] = (
         "OPT016",
         "step-differs",
         "A further training step is not the same in both worlds.",
-        "Inference is proven equal; compile the model anew before training on.",
+        "Inference is proven equal; recompile the model before continued training.",
         Severity.SILENT,
     ),
 )

@@ -1,4 +1,4 @@
-"""Looks at text: JSON and YAML that hold serialised objects. Other text configures nothing, and is left alone."""
+"""Looks at text: JSON and YAML that hold serialised objects. Other text configures nothing and is skipped."""
 
 from __future__ import annotations
 

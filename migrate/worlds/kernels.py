@@ -1,7 +1,7 @@
 """Clear a Keras session without its dearest side effect.
 
 ``clear_session`` also empties TensorFlow's cache of kernels, after which every operation of the next model is
-instantiated anew: some 40 operations a small model at 0.3 ms each, where a cached one takes 0.02 ms. Nothing
+instantiated again: some 40 operations a small model at 0.3 ms each, where a cached one takes 0.02 ms. Nothing
 in the cache belongs to a model; a traced function takes its own kernels along when it goes.
 """
 

@@ -53,7 +53,7 @@ def test_what_is_not_listed_is_refused(name: str) -> None:
     assert word in str(refusal.value)
 
 
-@pytest.mark.parametrize("name", set(REFUSED) - {"python function", "format of a string"})
+@pytest.mark.parametrize("name", sorted(REFUSED.keys() - {"python function", "format of a string"}))
 def test_the_look_alone_finds_it_too(name: str) -> None:
     source, _ = REFUSED[name]
     with pytest.raises(Refused):

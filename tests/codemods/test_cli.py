@@ -65,7 +65,7 @@ def test_broken_file_costs_one_file(project: Path) -> None:
     (project / "broken.py").write_text("import keras\ndef (:\n")
     result = invoke(".", "--write")
     assert result.exit_code == 1
-    assert "broken.py: left alone: invalid syntax" in result.stdout
+    assert "broken.py: skipped: invalid syntax" in result.stdout
     assert (project / "a.py").read_text() == AFTER
 
 

@@ -78,7 +78,7 @@ class Remarks:
     lost: str | None = None
 
     def apply(self, code: str, place: str, before: Any, after: Any, note: str = "") -> None:
-        """A rule changed something; a note means that it did more than spell it anew."""
+        """A rule changed something; a note means that it did more than respell it."""
         self.fired.append(Fired(code, place, before, after))
         if note and note not in self.notes:
             self.notes.append(note)

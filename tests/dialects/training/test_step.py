@@ -33,7 +33,7 @@ INEXACT = {
     "train_nadam": "OPT009, OPT014: the momentum schedule of old Nadams cannot be expressed",
     "train_recurrent": "OPT012: weights are scaled",
     "train_clips": "OPT011: Keras 3 clips in one way",
-    "train_adafactor": "its row and column factors begin anew",
+    "train_adafactor": "its row and column factors start again",
     "train_addons_adamw": "OPT005: not an optimizer of Keras",
 }
 RACES = "OPT013"

@@ -52,7 +52,7 @@ ALIASES: Mapping[str, str] = {
     "math.log_softmax": "nn.log_softmax",
 }
 STATEFUL: Mapping[str, str] = {
-    "nn.dropout": "draws anew at every call, at inference too",
+    "nn.dropout": "draws again at every call, at inference too",
     "random.normal": "draws random numbers",
     "random.uniform": "draws random numbers",
     "random.truncated_normal": "draws random numbers",

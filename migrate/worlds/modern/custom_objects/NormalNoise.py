@@ -1,4 +1,4 @@
-"""Noise of a normal distribution, drawn anew at every call, in training and inference."""
+"""Noise of a normal distribution, drawn again at every call, in training and inference."""
 
 import keras
 
