@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from migrate.dialects import keras1, keras2, keras3, training
+from migrate.dialects import ecosystem, keras1, keras2, keras3, training
 from migrate.dialects.rule import Step, registered
 from migrate.findings import Rule
 from migrate.formats.rules import RULES as FORMAT_RULES
 from migrate.reasons import REASONS
 from migrate.scan.rules import RULES as SCAN_RULES
 
-_PACKAGES = (keras1, keras2, keras3, training)
+_PACKAGES = (ecosystem, keras1, keras2, keras3, training)
 
 
 def all_rules() -> tuple[Rule, ...]:

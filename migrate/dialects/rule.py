@@ -23,6 +23,8 @@ class Step(StrEnum):
 
     GRAMMAR = "grammar"
     """Reading a configuration grammar into records."""
+    ECOSYSTEM = "ecosystem"
+    """Layers of packages around Keras become stock ones, in the writer's dialect, with their arrays at hand."""
     KERAS_1 = "keras-1-to-2"
     """Keras 1 classes, arguments and weight layouts become those of Keras 2.0."""
     KERAS_2 = "keras-2-to-2.15"

@@ -10,6 +10,7 @@ from migrate.capsule.store import with_weights
 from migrate.dialects import registry  # noqa: F401 - importing it registers every rule
 from migrate.dialects.backends import reading_of
 from migrate.dialects.config_parser import parse_model
+from migrate.dialects.foreign import adapted, mark_foreign
 from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.upgrade import upgrade
 from migrate.dialects.weight_matching import assign_weights
@@ -72,11 +73,13 @@ def translate(
         )
     notes = Notes()
     try:
-        model = parse_model(mark_own(artifact.architecture, settle(artifact, own)), notes)
-        model = upgrade(model, era, (Step.GRAMMAR,), notes)
+        model = parse_model(
+            mark_own(artifact.architecture, settle(artifact, own, adapted(artifact.architecture))), notes
+        )
+        model = upgrade(mark_foreign(model, own), era, (Step.GRAMMAR,), notes)
         alone = artifact.format in ARCHITECTURES
         assigned = model if alone else assign_weights(model, artifact.weights, era)
-        legacy = upgrade(assigned, era, (Step.KERAS_1, Step.KERAS_2), notes)
+        legacy = upgrade(assigned, era, (Step.ECOSYSTEM, Step.KERAS_1, Step.KERAS_2), notes)
         if initialised is not None:
             legacy = with_weights(legacy, initialised)
         modern = upgrade(legacy, era, (Step.KERAS_3,), notes)

@@ -196,13 +196,23 @@ _TABLE: dict[str, RolesOf] = {
 }
 
 
+_FOREIGN: dict[str, Callable[[Layer], Roles]] = {}
+
+
+def declare_roles(class_name: str, roles: Callable[[Layer], Roles]) -> None:
+    """Enter a class of a package around Keras under its full name, ``Addons>Maxout``."""
+    _FOREIGN[class_name] = roles
+
+
 def is_known(class_name: str) -> bool:
     """Whether the class is a built-in one whose variables the table tells."""
-    return class_name in _TABLE or class_name in STATELESS_CLASSES
+    return class_name in _TABLE or class_name in STATELESS_CLASSES or class_name in _FOREIGN
 
 
 def own_roles(layer: Layer) -> Roles | None:
     """Roles of the layer's own variables, without wrapped layers; None for a class that is not built in."""
+    if layer.class_name in _FOREIGN:
+        return _FOREIGN[layer.class_name](layer)
     if layer.class_name in _TABLE:
         return _TABLE[layer.class_name](layer.config)
     if layer.class_name in STATELESS_CLASSES or layer.children:

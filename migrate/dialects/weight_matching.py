@@ -204,7 +204,10 @@ def _base_likeness(base: str, role: str, parts: list[str]) -> int:
     if last == base or parts[-1] == base:
         head = role.split("/", maxsplit=1)[0] if "/" in role else ""
         aliases = {"output": ("attention_output", "output")}.get(head, (head,))
-        return 30 + (20 if head and any(alias in parts for alias in aliases) else 0)
+        if not head:
+            return 30
+        # A part of the layer that the name does not mention: a layer that it wraps has the better claim.
+        return 50 if any(alias in parts for alias in aliases) else 29
     if last.endswith(f"_{base}"):
         return 25
     known = {

@@ -78,8 +78,15 @@ class OwnCode:
     proven: bool = False
 
 
-def settle(artifact: LegacyArtifact, code: OwnCode) -> list[OwnName]:
+def settle(
+    artifact: LegacyArtifact, code: OwnCode, known: frozenset[tuple[str, str]] = frozenset()
+) -> list[OwnName]:
     """The stock names of an architecture that mean the author's code, which is at hand for each.
+
+    Args:
+        artifact: with its architecture.
+        code: what is known of the author's code.
+        known: names and places that mean a class of a known package.
 
     Raises:
         MigrationError: ``CFG005`` for a name that is the author's and not defined, ``CFG006`` for one of which nothing
@@ -87,6 +94,8 @@ def settle(artifact: LegacyArtifact, code: OwnCode) -> list[OwnName]:
     """
     settled = []
     for own in own_names(artifact):
+        if (own.name, own.place) in known and own.name not in code.defined:
+            continue
         if own.name in code.stock or (not own.certain and own.name not in code.defined and code.proven):
             continue
         if own.name not in code.defined:

@@ -17,7 +17,7 @@ from migrate.formats.describe import (
     model_outputs,
     walk_layers,
 )
-from migrate.formats.own_names import OwnCode, own_names, refusal
+from migrate.formats.own_names import OwnCode, OwnName, own_names, refusal
 from migrate.formats.vocabulary import layers_without_vocabulary
 from migrate.inspection.records import Inspection, PlannedRule, TrainingRecord, WriterRecord
 from migrate.outcomes import severity_of
@@ -90,7 +90,7 @@ def described(
         outputs=model_outputs(root) if root else [],
         parameters=artifact.parameters,
         training=_training(artifact),
-        custom_objects=sorted({*custom_objects(root), *_own(artifact)}) if root else [],
+        custom_objects=sorted({*needed_classes(root), *_own(artifact)}) if root else [],
         assets=sorted({*artifact.assets, *artifact.metadata.get("tables", {})}),
         missing=list(artifact.metadata.get("missing", [])),
         plan=plan,
@@ -112,10 +112,10 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
             )
         ]
     found = []
-    named = {own.name: own for own in reversed(own_names(artifact))}
+    named = {own.name: own for own in reversed(_authors_own(artifact))}
     recorded = find_golden(artifact.source) is not None
     found += [refusal(own).finding(Severity.ERROR) for own in named.values() if own.certain or not recorded]
-    if custom := custom_objects(root):
+    if custom := needed_classes(root):
         found.append(
             Finding(
                 "CFG005",
@@ -143,6 +143,21 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
             )
         )
     return found
+
+
+def needed_classes(root: dict[str, Any]) -> list[str]:
+    """What an architecture names that neither Keras nor an adapter for a package around it has."""
+    from migrate.dialects.foreign import without_adapted
+
+    return custom_objects(without_adapted(root))
+
+
+def _authors_own(artifact: LegacyArtifact) -> list[OwnName]:
+    """Stock names that mean the author's code, without those of packages that an adapter knows."""
+    from migrate.dialects.foreign import adapted
+
+    known = adapted(artifact.architecture or {})
+    return [own for own in own_names(artifact) if (own.name, own.place) not in known]
 
 
 def _plan(artifact: LegacyArtifact, obstacles: list[Finding]) -> list[PlannedRule]:
@@ -173,7 +188,7 @@ def _plan(artifact: LegacyArtifact, obstacles: list[Finding]) -> list[PlannedRul
 
 def _own(artifact: LegacyArtifact) -> list[str]:
     """Names of the author's code that Keras has today as well; functions as ``name()``."""
-    own = (own for own in own_names(artifact) if own.certain)
+    own = (own for own in _authors_own(artifact) if own.certain)
     return [f"{o.name}()" if o.kind == "activations" else o.name for o in own]
 
 

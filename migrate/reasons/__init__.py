@@ -7,7 +7,17 @@ A rule changes something; a reason says why something was not done. Both are the
 from __future__ import annotations
 
 from migrate.findings import Rule
-from migrate.reasons import configuration, containers, dialects, export, parity, run, training, weights
+from migrate.reasons import (
+    configuration,
+    containers,
+    dialects,
+    ecosystem,
+    export,
+    parity,
+    run,
+    training,
+    weights,
+)
 
-_FAMILIES = (configuration, dialects, containers, weights, export, parity, training, run)
+_FAMILIES = (configuration, dialects, ecosystem, containers, weights, export, parity, training, run)
 REASONS: tuple[Rule, ...] = tuple(reason for family in _FAMILIES for reason in family.REASONS)

@@ -1,0 +1,172 @@
+"""Layers of packages around Keras, written by the packages themselves."""
+
+import numpy as np
+
+from casebook import case
+
+ADDONS = "tf.keras-2.15"
+
+
+@case(
+    "tf.keras-2.15 tf.keras-2.15/keras",
+    "Instance, group and spectral normalization of TensorFlow Addons around convolutions.",
+    "tensorflow_addons normalization wrapper",
+    activations=False,
+)
+def addons_normalization(kit):
+    import tensorflow_addons as tfa
+
+    L = kit.layers
+    inputs = kit.Input((8, 8, 3))
+    x = L.Conv2D(4, 3)(inputs)
+    x = tfa.layers.InstanceNormalization(epsilon=1e-2)(x)
+    x = tfa.layers.SpectralNormalization(L.Conv2D(4, 3, activation="relu"), power_iterations=2)(x)
+    x = tfa.layers.GroupNormalization(groups=2, scale=False)(x)
+    return kit.functional(inputs, L.Flatten()(x))
+
+
+@case(
+    ADDONS,
+    "Weight normalization of TensorFlow Addons, initialised by the first batch and not, around Conv1D, GRU and Dense.",
+    "tensorflow_addons wrapper recurrent",
+    activations=False,
+    draw=False,
+)
+def addons_weight_normalization(kit):
+    import tensorflow_addons as tfa
+
+    L = kit.layers
+    wrap = tfa.layers.WeightNormalization
+    inputs = kit.Input((6, 3))
+    x = wrap(L.Conv1D(4, 3, activation="tanh"))(inputs)
+    x = wrap(L.GRU(3, return_sequences=True), data_init=False)(x)
+    model = kit.functional(inputs, wrap(L.Dense(2))(L.Flatten()(x)))
+    rng = kit.rng("addons_weight_normalization", "weights")
+    model(rng.normal(size=(8, 6, 3)).astype("float32"))  # the first batch initialises the lengths
+    for variable in model.weights:
+        if variable.dtype.is_floating:
+            variable.assign(rng.normal(0.0, 0.5, size=variable.shape))
+    return model
+
+
+@case(
+    ADDONS,
+    "StochasticDepth, adaptive pooling and Maxout of TensorFlow Addons, channels last and first.",
+    "tensorflow_addons pooling merge",
+    activations=False,
+)
+def addons_layers(kit):
+    import tensorflow_addons as tfa
+
+    L = kit.layers
+    inputs = kit.Input((8, 12, 4))
+    x = tfa.layers.StochasticDepth(0.7)([inputs, L.Conv2D(4, 3, padding="same")(inputs)])
+    mean = tfa.layers.AdaptiveAveragePooling2D((4, 3))(x)
+    high = tfa.layers.AdaptiveMaxPooling2D((2, 2))(x)
+    line = tfa.layers.AdaptiveMaxPooling1D(4)(L.Reshape((8, 48))(x))
+    mean = tfa.layers.Maxout(2)(mean)
+    rows = tfa.layers.Maxout(4, axis=1)(line)
+    return kit.functional(inputs, [mean, high, rows])
+
+
+@case(
+    ADDONS,
+    "Pruning wrappers of TensorFlow Model Optimization that were left in the model.",
+    "tfmot wrapper sparsity",
+    activations=False,
+    draw=False,
+)
+def tfmot_pruned(kit):
+    from tensorflow_model_optimization.sparsity import keras as sparsity
+
+    L = kit.layers
+    inputs = kit.Input((8, 8, 2))
+    x = L.Conv2D(4, 3, activation="relu")(inputs)
+    x = L.SeparableConv2D(4, 2)(L.BatchNormalization()(x))
+    x = L.Dropout(0.2)(L.Flatten()(x))
+    plain = kit.functional(inputs, L.Dense(3)(x))
+    schedule = sparsity.ConstantSparsity(0.5, begin_step=0, frequency=1)
+    model = sparsity.prune_low_magnitude(plain, pruning_schedule=schedule)
+    rng = kit.rng("tfmot_pruned", "weights")
+    for variable in model.weights:
+        if "mask" in variable.name:
+            variable.assign((rng.uniform(size=variable.shape) < 0.5).astype("float32"))
+        elif variable.dtype.is_floating and "threshold" not in variable.name:
+            variable.assign(rng.uniform(0.2, 1.2, size=variable.shape))
+    return model
+
+
+@case(
+    ADDONS,
+    "Clustering wrappers of TensorFlow Model Optimization that were left in the model.",
+    "tfmot wrapper clustering",
+    activations=False,
+)
+def tfmot_clustered(kit):
+    from tensorflow_model_optimization.clustering import keras as clustering
+
+    L = kit.layers
+    inputs = kit.Input((8, 8, 2))
+    x = L.Flatten()(L.Conv2D(4, 3, activation="relu")(inputs))
+    plain = kit.functional(inputs, L.Dense(3)(x))
+    start = clustering.CentroidInitialization.LINEAR
+    return clustering.cluster_weights(plain, number_of_clusters=5, cluster_centroids_init=start)
+
+
+@case(
+    ADDONS,
+    "Cross layers of TensorFlow Recommenders: full, projected, with a diagonal, of one input and of two.",
+    "tensorflow_recommenders",
+    activations=False,
+)
+def tfrs_cross(kit):
+    import tensorflow_recommenders as tfrs
+
+    Cross = tfrs.layers.dcn.Cross
+    inputs = kit.Input((6,))
+    x = Cross(preactivation="tanh")(inputs)
+    x = Cross(projection_dim=2, diag_scale=0.5)(inputs, x)
+    x = Cross(use_bias=False)(x)
+    return kit.functional(inputs, kit.layers.Dense(1)(x))
+
+
+def _graph(rng):
+    """Nodes with features, and edges of undirected graphs without loops."""
+    edges = np.triu((rng.uniform(size=(3, 5, 5)) < 0.4).astype("float32"), 1)
+    return [rng.normal(size=(3, 5, 3)).astype("float32"), edges + edges.transpose(0, 2, 1)]
+
+
+@case(
+    ADDONS,
+    "Graph attention of Spektral in batch mode, with heads side by side and averaged, and sums over the nodes.",
+    "spektral graph_network attention",
+    inputs=_graph,
+    activations=False,
+)
+def spektral_attention(kit):
+    from spektral.layers import GATConv, GlobalSumPool
+
+    nodes, edges = kit.Input((5, 3)), kit.Input((5, 5))
+    x = GATConv(4, attn_heads=2, activation="elu")([nodes, edges])
+    x = GATConv(3, attn_heads=2, concat_heads=False, use_bias=False)([x, edges])
+    return kit.functional([nodes, edges], kit.layers.Dense(2)(GlobalSumPool()(x)))
+
+
+@case(
+    "keras-2.2.4",
+    "Batch normalization of keras-resnet with `freeze`, and the dropout of efficientnet with a shape of its noise.",
+    "keras_resnet efficientnet freeze",
+    activations=False,
+)
+def frozen_normalization(kit):
+    from keras_resnet.layers import BatchNormalization
+
+    from efficientnet.model import get_dropout
+
+    FixedDropout = get_dropout(backend=kit.K, layers=kit.layers, models=kit.models, utils=kit.keras.utils)
+    L = kit.layers
+    inputs = kit.Input((6, 6, 3))
+    x = BatchNormalization(freeze=True, axis=3)(L.Conv2D(4, 3)(inputs))
+    x = FixedDropout(0.3, noise_shape=(None, 1, 1, 1))(x)
+    x = BatchNormalization(freeze=False)(L.Conv2D(4, 2)(x))
+    return kit.functional(inputs, L.Flatten()(x))

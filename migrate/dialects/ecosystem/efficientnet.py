@@ -1,0 +1,27 @@
+"""Dropout of efficientnet and segmentation_models (``efficientnet/model.py`` of 1.0.0)."""
+
+from __future__ import annotations
+
+from migrate.capsule.model import Layer
+from migrate.dialects.foreign import Foreign, layer_adapter
+from migrate.dialects.rule import Era
+from migrate.findings import Rule, Severity
+
+
+@layer_adapter(
+    Rule(
+        "ECO142",
+        "fixed-dropout",
+        "FixedDropout of efficientnet is Keras' Dropout with a shape of its noise.",
+        Severity.ERROR,
+        before='{"class_name": "FixedDropout", "config": {"rate": 0.2, "noise_shape": [null, 1, 1, 1], "seed": null}}',
+        after='{"class_name": "Dropout", "config": {"rate": 0.2, "noise_shape": [null, 1, 1, 1], "seed": null}}',
+        why="The class took None in the shape of the noise for the size of the input, which Keras' own did not "
+        "before 2.3.",
+        references=("https://github.com/qubvel/efficientnet",),
+    ),
+    Foreign("efficientnet", "efficientnet", "FixedDropout", keys=frozenset({"rate", "noise_shape", "seed"})),
+)
+def fixed_dropout(layer: Layer, era: Era) -> Layer:
+    """Use Keras' class."""
+    return layer.renamed_class("Dropout")

@@ -1,0 +1,232 @@
+"""Layers of packages around Keras: how an adapter declares what they are and what they become.
+
+An adapter is a rule of its own step, applied in the writer's dialect once the arrays have found their variables. It
+sees the layer under its full name, ``Addons>Maxout``, which no other rule takes for one of Keras, and answers with
+stock layers of Keras 2. So both worlds can build them, and all later rules apply to them as to any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, map_layers, structure_refs
+from migrate.dialects.graph_rewrites import Fragment, expand_graphs
+from migrate.dialects.rule import Era, Step, layer_rule, model_rule
+from migrate.dialects.shapes import Shape, infer_shapes
+from migrate.dialects.variables import Roles, declare_roles
+from migrate.findings import MigrationError, Rule
+from migrate.formats.own_names import OwnCode
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """One class of a package, and what tells it from others of its name.
+
+    Attributes:
+        package: as people call it, for messages.
+        prefix: of the names under which rules see it: ``Addons`` for ``Addons>Maxout``.
+        class_name: in the file.
+        registered: packages under which it was registered; files that name one of them are certain.
+        keys: configuration keys that a file without a package must have, all of them; empty when such a file does not
+            count.
+        roles: the variables of a layer, without those of wrapped ones, in the order in which the package saves them.
+        peculiar: the keys are such that nobody else's class has them; else a person has to say whose it is.
+    """
+
+    package: str
+    prefix: str
+    class_name: str
+    registered: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
+    roles: Callable[[Layer], Roles] = lambda layer: ()
+    peculiar: bool = True
+
+    @property
+    def name(self) -> str:
+        """The name under which rules see it."""
+        return f"{self.prefix}>{self.class_name}"
+
+    def fits(self, layer: Layer) -> bool:
+        """Whether a layer as a file has it is of this class."""
+        if layer.class_name != self.class_name:
+            return False
+        package, separator, _ = (layer.registered_name or "").rpartition(">")
+        if separator and package in self.registered:
+            return not self.keys or self.keys <= layer.config.keys() or package not in _SHARED
+        return not separator and bool(self.keys) and self.keys <= layer.config.keys()
+
+    def certain(self, layer: Layer) -> bool:
+        """Whether the file itself says whose class it is."""
+        package = (layer.registered_name or "").rpartition(">")[0]
+        return self.peculiar or (package in self.registered and package not in _SHARED)
+
+
+_SHARED = frozenset({"Custom"})
+"""The package of everything that was registered without one: it tells nothing."""
+_WRAPPED = frozenset({"layer", "cell", "cells", "layers", "backward_layer"})
+_KNOWN: dict[str, list[Foreign]] = {}
+"""By class name in files."""
+
+Around = Callable[[int], Shape | None]
+"""The shape of the input at a position, None when it is not known."""
+
+
+def layer_adapter(
+    rule: Rule, *classes: Foreign
+) -> Callable[[Callable[[Layer, Era], Layer]], Callable[[Layer, Era], Layer]]:
+    """Register a pure function that makes one layer of one; it works inside wrappers too."""
+    _enter(classes)
+    return layer_rule(rule, Step.ECOSYSTEM, *(foreign.name for foreign in classes))
+
+
+def graph_adapter(
+    rule: Rule, *classes: Foreign
+) -> Callable[[Callable[[Layer, Around], Fragment]], Callable[[Layer, Around], Fragment]]:
+    """Register a pure function that makes several layers of one, given the shapes of its inputs."""
+    _enter(classes)
+    names = frozenset(foreign.name for foreign in classes)
+
+    def register(change: Callable[[Layer, Around], Fragment]) -> Callable[[Layer, Around], Fragment]:
+        def expand(model: Model, era: Era) -> Model:
+            if not any(layer.class_name in names for _, layer in model.walk()):
+                return model
+            model = _by_position(model, names)
+            shapes = infer_shapes(model)
+            return expand_graphs(
+                model, names, lambda layer: change(layer, partial(_input_shape, model, shapes, layer))
+            )
+
+        model_rule(rule, Step.ECOSYSTEM)(expand)
+        return change
+
+    return register
+
+
+def _by_position(model: Model, names: frozenset[str]) -> Model:
+    """Tensors that calls of these layers name (``cross(x0, x=x)``) among their first arguments, in order."""
+
+    def folded(node: Node) -> Node:
+        given = [value for value in node.kwargs.values() if isinstance(value, TensorRef)]
+        kept = {key: value for key, value in node.kwargs.items() if not isinstance(value, TensorRef)}
+        return Node(([*structure_refs(node.args), *given],), kept) if given else node
+
+    layers = tuple(
+        replace(layer, nodes=tuple(map(folded, layer.nodes))) if layer.class_name in names else layer
+        for layer in model.layers
+    )
+    return replace(model, layers=layers)
+
+
+def _enter(classes: Iterable[Foreign]) -> None:
+    for foreign in classes:
+        _KNOWN.setdefault(foreign.class_name, []).append(foreign)
+        declare_roles(foreign.name, foreign.roles)
+
+
+def _input_shape(
+    model: Model, shapes: Mapping[TensorRef, Shape], layer: Layer, position: int
+) -> Shape | None:
+    if model.topology is Topology.SEQUENTIAL:
+        names = [other.name for other in model.layers]
+        at = names.index(layer.name)
+        return shapes.get(TensorRef(names[at - 1])) if at and not position else None
+    refs = list(structure_refs(layer.nodes[0].args)) if layer.nodes else []
+    return shapes.get(refs[position]) if position < len(refs) else None
+
+
+def mark_foreign(model: Model, own: OwnCode) -> Model:
+    """The model with every layer of a known package under its full name.
+
+    Classes that the given sources define are left to them.
+
+    Raises:
+        MigrationError: ``CFG006`` for a class of which the file does not tell whose it is.
+    """
+
+    found = [(layer, foreign) for _, layer in model.walk() if (foreign := foreign_of(layer)) is not None]
+    # A class that only this package has speaks for the others of the package in the same model.
+    packages = {foreign.package for layer, foreign in found if foreign.certain(layer)}
+
+    def marked(path: tuple[str, ...], layer: Layer) -> Layer:
+        foreign = foreign_of(layer)
+        if foreign is None or layer.class_name in own.defined:
+            return layer
+        if foreign.package not in packages and not own.proven and layer.class_name not in own.stock:
+            raise _doubtful(layer, foreign)
+        return replace(layer, class_name=foreign.name, registered_name=None)
+
+    return map_layers(model, marked)
+
+
+def foreign_of(layer: Layer) -> Foreign | None:
+    """The known class that a layer of a file is of; None for all others."""
+    return next((foreign for foreign in _KNOWN.get(layer.class_name, ()) if foreign.fits(layer)), None)
+
+
+def adapted(root: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """The layers of an architecture that an adapter knows: class as the file spells it, and name of the layer."""
+    from migrate.dialects import registry  # noqa: F401 - importing it registers the adapters
+
+    found: set[tuple[str, str]] = set()
+    work: list[Any] = [root]
+    while work:
+        node = work.pop()
+        if isinstance(node, list):
+            work.extend(node)
+        elif isinstance(node, Mapping):
+            work.extend(node.values())
+            name, config = node.get("class_name"), node.get("config")
+            if isinstance(name, str) and isinstance(config, Mapping):
+                registered = node.get("registered_name") if ">" not in name else name
+                layer = Layer(name.rpartition(">")[2], "", config, registered_name=registered)
+                if foreign_of(layer) is not None:
+                    shown = registered if isinstance(registered, str) and ">" in registered else name
+                    found.add((shown, str(node.get("name") or config.get("name") or "")))
+    return frozenset(found)
+
+
+def without_adapted(root: Any) -> Any:
+    """An architecture in which a layer that an adapter knows holds nothing but the layers that it wraps."""
+    if isinstance(root, list):
+        return [without_adapted(item) for item in root]
+    if not isinstance(root, Mapping):
+        return root
+    if isinstance(root.get("config"), Mapping) and adapted({**root, "config": _plain(root["config"])}):
+        wrapped = {key: without_adapted(value) for key, value in root["config"].items() if key in _WRAPPED}
+        return {"class_name": "Layer", "config": wrapped}
+    return {key: without_adapted(value) for key, value in root.items()}
+
+
+def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A configuration without the objects in it, so that only the layer itself is asked about."""
+    return {key: None if isinstance(value, list | Mapping) else value for key, value in config.items()}
+
+
+def known_classes() -> tuple[Foreign, ...]:
+    """Every class that an adapter is registered for."""
+    return tuple(foreign for classes in _KNOWN.values() for foreign in classes)
+
+
+def _doubtful(layer: Layer, foreign: Foreign) -> MigrationError:
+    name = layer.class_name
+    return MigrationError(
+        "CFG006",
+        f"layer {layer.name!r} is a {name}, and the file does not record whose: that of {foreign.package}, or a class "
+        "of that name",
+        f"If it is that of {foreign.package}, pass --stock-names {name}; if not, give the code with --source DIR. A "
+        "recording (MODEL.golden.npz) settles it, too.",
+        place=layer.name,
+    )
+
+
+def refusal(layer: Layer, reason: str) -> MigrationError:
+    """Why a layer of a package that is otherwise known cannot be expressed."""
+    return MigrationError(
+        "ECO090",
+        f"layer {layer.name!r} ({layer.class_name}) cannot be expressed: {reason}",
+        "Give the code of the class with --source DIR, or migrate a SavedModel of the model, which holds its graph.",
+        place=layer.name,
+    )

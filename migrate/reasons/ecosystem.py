@@ -1,0 +1,16 @@
+"""Why a layer of a package around Keras could not be expressed."""
+
+from __future__ import annotations
+
+from migrate.findings import Rule
+from migrate.reasons.reason import blocker
+
+REASONS: tuple[Rule, ...] = (
+    blocker(
+        "ECO090",
+        "layer-of-a-package",
+        "A layer of a package around Keras is known, and this use of it cannot be expressed by stock layers.",
+        "The finding names the layer and what stands against it. Give the code of the class with `--source DIR`, or "
+        "migrate a SavedModel of the same model, whose graph holds what the layer computed.",
+    ),
+)
