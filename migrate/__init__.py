@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from migrate.api import migrate_model
-    from migrate.inspection import inspect
+    from migrate.batch.scanner import inspect_path as inspect
     from migrate.pipeline.request import Options
 
 __all__ = ["Options", "inspect", "migrate_model"]
@@ -21,9 +21,9 @@ def __getattr__(name: str) -> Any:
 
         return migrate_model
     if name == "inspect":
-        from migrate.inspection import inspect
+        from migrate.batch.scanner import inspect_path
 
-        return inspect
+        return inspect_path
     if name == "Options":
         from migrate.pipeline.request import Options
 

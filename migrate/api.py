@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from migrate.findings import MigrationError
 from migrate.pipeline.request import ArtifactRequest, Options
 
 if TYPE_CHECKING:
     from migrate.results import ArtifactResult
 
 
-def migrate_model(path: str | Path, out: str | Path, options: Options | None = None) -> ArtifactResult:
+def migrate_model(
+    path: str | Path, out: str | Path, options: Options | None = None, *, require_sandbox: bool = False
+) -> ArtifactResult:
     """Migrate one model file and prove it equal.
 
     Args:
         path: HDF5 file, ``.keras`` archive, weights beside their architecture.
         out: folder; the outputs go to ``out/STEM/``.
         options: as on the command line.
+        require_sandbox: raise where this machine cannot keep all promises of the sandbox; else it is a warning.
 
     Returns:
         The row of the report: status, outputs relative to ``out``, rules, findings, parity.
+
+    Raises:
+        MigrationError: ``RUN006`` with ``require_sandbox``.
     """
     from migrate.pipeline.migrate import migrate_artifact
     from migrate.worlds.pool import Pool
+    from migrate.worlds.sandbox import granted, shortfall
 
+    for finding in shortfall(granted()):
+        if require_sandbox:
+            raise MigrationError(finding.code, finding.message, finding.hint)
+        warnings.warn(f"{finding.code} {finding.message}. {finding.hint}", stacklevel=2)
     source = Path(path).resolve()
     request = ArtifactRequest(source, source.name, Path(out).resolve(), source.name.split(".")[0])
     with (

@@ -13,7 +13,7 @@ from migrate.scan.rules import RULES as SCAN_RULES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-WORKER_ENDED = frozenset({"RUN001", "RUN002", "RUN003", "RUN004"})
+WORKER_ENDED = frozenset({"RUN001", "RUN002", "RUN003", "RUN004", "RUN021"})
 """A worker died, hung, grew or lied: the batch decides whether to try again."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import tempfile
 import threading
@@ -21,6 +20,7 @@ from migrate.batch.job import PIPELINE, Answer, Settings
 from migrate.findings import MigrationError
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.forkserver import ForkServers
+from migrate.worlds.scratch import Scratch, sweep
 from migrate.worlds.worker import Worker, WorkerDied, WorldError
 
 if TYPE_CHECKING:
@@ -36,12 +36,12 @@ RETRIED = {
     "RUN002": "timeout",
     "RUN003": "memory",
     "RUN004": "protocol",
+    "RUN021": "disk",
     "RUN014": "changed",
     "RUN017": "upload",
     "RUN018": "store",
     "RUN019": "node",
 }
-PREFIX = "keras-migrate-run-"
 
 
 class Executor(Protocol):
@@ -156,7 +156,7 @@ class LocalExecutor:
         self._limits = limits
         sweep(scratch)
         try:
-            self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=scratch))
+            self._scratch = Scratch("run", scratch)
         except OSError as error:
             where = scratch or tempfile.gettempdir()
             raise MigrationError(
@@ -164,6 +164,7 @@ class LocalExecutor:
                 f"the scratch folder {where} cannot be written: {error.strerror}",
                 "Give another one in the environment variable TMPDIR.",
             ) from error
+        self._folder = self._scratch.folder
         self._forkservers = ForkServers(
             self._folder / "forkservers", limits.threads, now=settings.pipeline == PIPELINE
         )
@@ -246,13 +247,4 @@ class LocalExecutor:
         for job in self._jobs:
             job.close()
         self._forkservers.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def sweep(scratch: Path | None) -> None:
-    """Remove the folders of runs that were killed; those of living processes stay."""
-    parent = scratch or Path(tempfile.gettempdir())
-    for folder in parent.glob(f"{PREFIX}*"):
-        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
-            shutil.rmtree(folder, ignore_errors=True)
+        self._scratch.close()

@@ -12,8 +12,9 @@ import msgspec
 
 from migrate.batch.ledger import PENDING, STARTED
 from migrate.batch.lock import STATE
-from migrate.batch.outputs import tells_of, written
+from migrate.batch.outputs import RECORD, tells_of, written
 from migrate.batch.plan import Action
+from migrate.pipeline.publish import STAGING
 from migrate.results import MigrationRecord
 
 if TYPE_CHECKING:
@@ -84,4 +85,10 @@ def _left_behind(out: Path) -> Iterator[Path]:
                 below.remove(name)
             elif name.startswith(".") and name.endswith((".tmp", ".old")) and len(token) == 8 and target:
                 below.remove(name)
-                yield Path(folder, name)
+                if _is_ours(Path(folder, name)):
+                    yield Path(folder, name)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether `publish` made the folder: it holds its mark, or the record that takes the mark's place."""
+    return not path.is_symlink() and any((path / name).is_file() for name in (STAGING, RECORD))

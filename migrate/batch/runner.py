@@ -27,7 +27,7 @@ from migrate.pipeline.request import encode_options
 from migrate.printable import printable
 from migrate.results import SCHEMA_VERSION, ArtifactResult, BatchReport, FindingRecord, WrittenBy
 from migrate.versions import tool_versions
-from migrate.worlds.sandbox import shortfall
+from migrate.worlds.sandbox import granted, shortfall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -204,7 +204,8 @@ class BatchRun:
             return
         self._protections = outcome.protections
         self._log(Event("sandbox", data={"protections": list(outcome.protections)}))
-        for finding in shortfall(outcome.protections):
+        told = shortfall(granted())  # at the start, by the command
+        for finding in (found for found in shortfall(outcome.protections) if found not in told):
             self._log(
                 Event("warning", data={"code": finding.code, "message": f"{finding.message}. {finding.hint}"})
             )

@@ -6,9 +6,7 @@ import contextlib
 import itertools
 import os
 import queue
-import shutil
 import signal
-import tempfile
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -28,7 +26,8 @@ from migrate.worlds.reader.answers import (
     read_pair,
 )
 from migrate.worlds.sandbox import policy
-from migrate.worlds.worker import Worker, WorkerDied, WorkerMemory, WorkerTimeout
+from migrate.worlds.scratch import Scratch
+from migrate.worlds.worker import Worker, WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -45,7 +44,7 @@ GROUP_SECONDS = 30.0
 """For a group; it takes less than one. libhdf5 runs in circles on some damaged files."""
 ALONE_SECONDS = 30.0
 """For one file, after its group broke the worker."""
-_BROKEN = (WorkerDied, WorkerTimeout, WorkerMemory, ProtocolError)
+_BROKEN = (WorkerDied, WorkerTimeout, WorkerMemory, WorkerScratch, ProtocolError)
 _T = TypeVar("_T")
 
 
@@ -59,7 +58,8 @@ class Reader:
     """
 
     def __init__(self, roots: Sequence[Path], limits: Limits = READER_LIMITS, readers: int = 0) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="keras-migrate-read-"))
+        self._scratch = Scratch("read")
+        self._folder = self._scratch.folder
         self._count = readers or min(READERS, resources.cores())
         self._stopped = False
         self._workers = []
@@ -78,7 +78,7 @@ class Reader:
     ) -> None:
         for worker in self._workers:
             worker.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._scratch.close()
 
     def scan(self, paths: Iterable[Path]) -> Iterator[Scan]:
         """Scans in the order of the paths."""
@@ -193,12 +193,13 @@ class Reader:
             yield from results
 
 
-def inspect_path(path: Path, architecture: Path | None = None) -> Inspection:
+def inspect_path(path: str | Path, architecture: str | Path | None = None) -> Inspection:
     """Inspect one path in a sandboxed worker.
 
     Raises:
         MigrationError: FMT021 when it cannot be read at all, RUN001 to RUN004 when it takes its parser down.
     """
+    path, architecture = Path(path), Path(architecture) if architecture else None
     roots = [given.absolute().parent for given in (path, architecture) if given is not None]
     with Reader([*roots, path.absolute()], readers=1) as reader:
         _, found = next(reader.inspect([path], architecture))

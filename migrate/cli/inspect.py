@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from migrate.cli.sandbox import sandboxed
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -25,6 +27,7 @@ _MAX_ROWS = 200
     help="Architecture of a weights file (JSON, YAML, model).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@sandboxed
 def inspect(path: Path, architecture: Path | None, as_json: bool) -> None:
     """Say what PATH is, who wrote it and what blocks its migration.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.options import migration_options, options_from
+from migrate.cli.sandbox import sandboxed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,7 @@ _RETRY = ("failed", "blocked", "unverified", "unsafe")
 )
 @click.option("--progress", type=click.Choice(["auto", "rich", "plain", "json", "none"]), default="auto")
 @click.option("--json", "as_json", is_flag=True, help="Print report.json to standard output.")
+@sandboxed
 def models(
     sources: tuple[str, ...],
     out: str,

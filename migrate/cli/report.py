@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from migrate.cli.sandbox import sandboxed
 from migrate.findings import MigrationError, Severity
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class _Refused(click.ClickException):
     help="End with status 1 when an open finding is as bad as this or worse (silent is the worst).",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing on the terminal.")
+@sandboxed
 def report(
     paths: tuple[Path, ...],
     outs: tuple[Path, ...],

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from migrate.cli.sandbox import sandboxed
+
 if TYPE_CHECKING:
     from migrate.scan.files import Scan
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--sarif", "as_sarif", is_flag=True, help="Write a SARIF 2.1.0 log.")
 @click.option("--strict", is_flag=True, help="Warnings count, too: exit 1 unless everything is clean.")
 @click.option("--verbose", "-v", is_flag=True, help="Name the clean files, too.")
+@sandboxed
 def scan(paths: tuple[Path, ...], *, as_json: bool, as_sarif: bool, strict: bool, verbose: bool) -> None:
     """Look for hostile content in model files and folders, without loading them.
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from migrate.cli.sandbox import sandboxed
+
 
 @click.command()
 @click.argument("old", type=click.Path(path_type=Path))
@@ -20,6 +22,7 @@ import click
 @click.option("--tolerance", type=float, help="Relative tolerance in place of the default of each dtype.")
 @click.option("--trust", is_flag=True, help="Load what the scan calls unsafe.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+@sandboxed
 def verify(
     old: Path,
     new: Path,

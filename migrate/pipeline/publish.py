@@ -15,6 +15,8 @@ from migrate.findings import MigrationError
 from migrate.formats.limits import digests_below
 from migrate.results import MigrationRecord
 
+STAGING = ".keras-migrate-staging"
+"""A file that says that a folder is being written here: a user's own may have a name like it."""
 FLUSHES = 16
 """Files that are flushed side by side; the file system makes one commit of them."""
 
@@ -55,11 +57,14 @@ def publish(folder: Path, parts: Mapping[str, Path], record: MigrationRecord) ->
     retired = folder.with_name(f".{folder.name}.{token}.old")
     try:
         staging.mkdir(parents=True)
+        (staging / STAGING).touch()
         for name, source in parts.items():
             shutil.move(source, staging / name)
-        complete = msgspec.structs.replace(record, files=digests_below(staging))
+        files = {name: digest for name, digest in digests_below(staging).items() if name != STAGING}
+        complete = msgspec.structs.replace(record, files=files)
         record_bytes = msgspec.json.format(msgspec.json.encode(complete), indent=1)
         (staging / "migration.json").write_bytes(record_bytes + b"\n")
+        (staging / STAGING).unlink()
         _flush(staging)
         if folder.exists():
             os.rename(folder, retired)

@@ -104,6 +104,12 @@ REASONS: tuple[Rule, ...] = (
         "Source, scans, inspections and reports need none of them. Run `pip install 'keras-migrate[models]'`.",
     ),
     reason(
+        "RUN021",
+        "worker-scratch",
+        "A worker filled its scratch folder beyond its limits and was killed.",
+        "No model writes this much; treat the file as hostile.",
+    ),
+    reason(
         "RUN018",
         "store-unreachable",
         "An object store or a cluster cannot be reached, or its extra is not installed.",

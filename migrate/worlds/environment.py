@@ -37,6 +37,7 @@ class Limits:
         cpu_seconds: processor time over the whole life of one worker (``RLIMIT_CPU``).
         memory_bytes: resident memory, watched from outside while a call runs.
         file_bytes: largest file that it may write (``RLIMIT_FSIZE``).
+        scratch_bytes, scratch_files: what its scratch folder may hold, watched from outside while a call runs.
         open_files: file descriptors (``RLIMIT_NOFILE``).
         threads: threads of TensorFlow and of BLAS; N workers with 1 thread use N cores.
         recycle_calls: calls after which a worker is replaced between artifacts.
@@ -48,6 +49,8 @@ class Limits:
     cpu_seconds: int = 6 * 3600
     memory_bytes: int = 8 << 30
     file_bytes: int = 64 << 30
+    scratch_bytes: int = 64 << 30
+    scratch_files: int = 100_000
     open_files: int = 1024
     threads: int = 1
     recycle_calls: int = 1000

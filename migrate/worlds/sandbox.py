@@ -6,9 +6,13 @@ model is read, which protections the kernel granted; `shortfall` says what that 
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 import sysconfig
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 ADDRESS_SPACE_BEYOND = 6 << 30
 """TensorFlow maps far more than it uses; this much address space is granted beyond the memory limit."""
 
+_APPLY = Path(__file__).resolve().with_name("sandbox_apply.py")
 _SYSTEM = (
     "/usr",
     "/lib",
@@ -162,3 +167,20 @@ def shortfall(active: Sequence[str]) -> list[Finding]:
         for promise, kept in promises(active).items()
         if not kept
     ]
+
+
+@cache
+def granted() -> tuple[str, ...]:
+    """The protections that this machine grants, tried in a process of its own that does nothing else.
+
+    Costs the start of a bare interpreter, once. Empty where not even that could be tried.
+    """
+    with tempfile.TemporaryDirectory(prefix="keras-migrate-probe-") as folder:
+        rules = json.dumps({"read": [], "write": [folder], "rlimits": {"CORE": 0}})
+        command = [sys.executable, "-I", "-S", "-B", str(_APPLY), rules]
+        try:
+            done = subprocess.run(command, cwd=folder, env={}, capture_output=True, timeout=30, check=False)
+            active, _ = json.loads(done.stdout)
+        except (OSError, ValueError, subprocess.TimeoutExpired):
+            return ()
+    return tuple(str(name) for name in active)

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
+import json
 import os
 import platform
 import resource
 import struct
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -196,3 +198,7 @@ def _seccomp() -> str:
     header = struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer))
     _check(_libc.prctl(PR_SET_SECCOMP, 2, header, 0, 0), "seccomp")
     return "listed system calls only"
+
+
+if __name__ == "__main__":  # to see what this machine grants, see ``sandbox.granted``
+    print(json.dumps(apply(json.loads(sys.argv[1]))))

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 SERVE = Path(__file__).resolve().parent / "serve.py"
 TAIL_BYTES = 16 << 10
 WATCH_SECONDS = 0.1
+SCRATCH_SECONDS = 1.0
+"""Between two looks at what a worker has written; each takes as long as it has files."""
 END_SECONDS = 5.0
 """How long a killed process may take to be gone."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -97,6 +99,18 @@ class WorkerMemory(MigrationError):  # noqa: N818 - named for the event, as in t
             "RUN003",
             f"the {world} worker used {used >> 20} MB (limit {limit >> 20} MB)",
             "Raise the memory limit (--memory) or run fewer jobs.",
+        )
+        self.world = world
+
+
+class WorkerScratch(MigrationError):  # noqa: N818 - named for the event, as in the reports
+    """The worker filled its scratch folder and was killed."""
+
+    def __init__(self, world: World, held: str) -> None:
+        super().__init__(
+            "RUN021",
+            f"the {world} worker filled its scratch folder with {held}",
+            "No model writes this much; treat the file as hostile.",
         )
         self.world = world
 
@@ -187,6 +201,20 @@ class Worker:
         used = int(fields[1]) * PAGE
         self.peak_bytes = max(self.peak_bytes, used)
         return used
+
+    def _too_much(self) -> str:
+        """What the scratch folder holds beyond the limits; empty within them."""
+        files = held = 0
+        for folder, below, names in os.walk(self.scratch):
+            files += len(below) + len(names)
+            if files > self.limits.scratch_files:
+                return f"more than {self.limits.scratch_files:,} files"
+            for name in names:
+                with contextlib.suppress(OSError):  # it is gone again
+                    held += os.lstat(os.path.join(folder, name)).st_blocks * 512
+            if held > self.limits.scratch_bytes:
+                return f"more than {self.limits.scratch_bytes >> 20} MB"
+        return ""
 
     def start(self) -> None:
         """Start the process and return at once; the first call waits until it is ready."""
@@ -284,7 +312,7 @@ class Worker:
             selector.register(process.stderr, selectors.EVENT_READ)
             if unsent:
                 selector.register(process.stdin, selectors.EVENT_WRITE)
-            watched = time.monotonic()
+            watched = walked = time.monotonic()
             while not self._replies:
                 now = time.monotonic()
                 if now >= deadline:
@@ -294,6 +322,10 @@ class Worker:
                     used = self.resident()
                     if used > self.limits.memory_bytes:
                         raise self._give_up(WorkerMemory(self.world, used, self.limits.memory_bytes))
+                if now - walked >= SCRATCH_SECONDS:
+                    if held := self._too_much():
+                        raise self._give_up(WorkerScratch(self.world, held))
+                    walked = time.monotonic()
                 for key, _ in selector.select(min(WATCH_SECONDS, deadline - now)):
                     if key.fileobj is process.stdin:
                         unsent = self._send(process.stdin.fileno(), unsent)

@@ -9,17 +9,19 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from migrate.batch.local import PREFIX, sweep
 from migrate.batch.lock import STATE
 from migrate.batch.run import BatchStopped
 from migrate.batch.status import look
 from migrate.findings import MigrationError
+from migrate.pipeline.publish import STAGING
+from migrate.worlds.scratch import sweep
 from tests.batch.processes import descendants, survivors
 from tests.batch.support import calls, intact, models, run, start, statuses, wait_for
 
@@ -152,19 +154,37 @@ def test_what_a_killed_run_was_writing_is_swept(tmp_path: Path) -> None:
     run(folder, out)
     (out / ".b.0123abcd.tmp").mkdir()
     (out / ".b.0123abcd.tmp" / "half").write_text("x")
+    (out / ".b.0123abcd.tmp" / STAGING).touch()
+    (out / ".x.12345678.tmp").mkdir()  # the user's own, whatever it is called
     shutil.move(out / "a", out / ".a.0123abcd.old")
     (out / ".keep.txt.tmp").write_text("not ours")
     run(folder, out)
-    assert sorted(path.name for path in out.iterdir()) == sorted([STATE, ".keep.txt.tmp", "a", "report.json"])
+    assert sorted(path.name for path in out.iterdir()) == sorted(
+        [STATE, ".keep.txt.tmp", ".x.12345678.tmp", "a", "report.json"]
+    )
 
 
 def test_scratch_of_killed_runs_is_swept(tmp_path: Path) -> None:
-    ended = subprocess.Popen(["/bin/true"])
-    ended.wait()
-    (tmp_path / f"{PREFIX}{ended.pid}-abc").mkdir()
-    (tmp_path / f"{PREFIX}{os.getpid()}-abc").mkdir()
+    """Told by a lock: the number of a process in another namespace says nothing here."""
+    code = (
+        "import pathlib, sys, time\nfrom migrate.worlds.scratch import Scratch\n"
+        "kept = Scratch('run', pathlib.Path(sys.argv[1]))\nprint(kept.folder, flush=True)\ntime.sleep(60)\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    living, killed = (subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2))
+    folders = [Path(process.stdout.readline().strip()) for process in (living, killed) if process.stdout]
+    killed.kill()
+    killed.wait()
+    others = tmp_path / "keras-migrate-run-1-somebodys"
+    others.mkdir()
+    (tmp_path / "keras-migrate-run-2-link").symlink_to(folders[0])
     sweep(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [f"{PREFIX}{os.getpid()}-abc"]
+    left = {path.name for path in tmp_path.iterdir()}
+    living.kill()
+    living.wait()
+    assert left == {folders[0].name, others.name, "keras-migrate-run-2-link"}
+    sweep(tmp_path)
+    assert not folders[0].exists()
 
 
 @pytest.fixture

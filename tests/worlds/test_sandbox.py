@@ -15,8 +15,8 @@ import pytest
 from migrate.worlds import sandbox_apply, sandbox_syscalls
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.pool import Pool
-from migrate.worlds.sandbox import policy, promises, shortfall
-from migrate.worlds.worker import Worker, WorkerDied, WorldError
+from migrate.worlds.sandbox import granted, policy, promises, shortfall
+from migrate.worlds.worker import Worker, WorkerDied, WorkerScratch, WorldError
 
 HANDLERS = """
 def run(params, scratch):
@@ -304,3 +304,22 @@ def test_tensorflow_works_inside(tmp_path: Path) -> None:
     rules = policy(tmp_path / "s", limits, [file])
     with Worker(World.LEGACY, tmp_path / "s", limits, handlers=file, policy=rules) as worker:
         assert worker.call("go", {}) == {"shape": [2, 3]}
+
+
+def test_what_a_scratch_folder_holds_is_limited(tmp_path: Path, handlers: Path, outside: Path) -> None:
+    many = "for n in range(300): (scratch / str(n)).touch()\nimport time; time.sleep(20)"
+    with locked(tmp_path, handlers, limits=Limits(scratch_files=200)) as worker:
+        with pytest.raises(WorkerScratch, match="more than 200 files"):
+            attempt(worker, many, outside)
+        assert not worker.alive
+    large = "[(scratch / f'l{n}').write_bytes(bytes(1 << 20)) for n in range(8)]\nimport time; time.sleep(20)"
+    with (
+        locked(tmp_path, handlers, limits=Limits(scratch_bytes=4 << 20)) as worker,
+        pytest.raises(WorkerScratch, match="more than 4 MB"),
+    ):
+        attempt(worker, large, outside)
+
+
+def test_what_this_machine_grants_is_known_before_any_worker_starts() -> None:
+    assert set(granted()) >= {"no new privileges", "capabilities dropped"}
+    assert [f.code for f in shortfall(granted())] == ["RUN006"] * len(shortfall(granted()))

@@ -1,0 +1,60 @@
+"""Scratch folders that say whether their owner lives: a lock in them, which the kernel frees however that ends.
+
+The number of a process says nothing to a container, which counts its own and may share the temporary folder. The lock
+does: it is seen by everybody who sees the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+PREFIX = "keras-migrate-"
+_ALIVE = ".alive"
+
+
+class Scratch:
+    """A folder of its own, of this user alone; removed by `close`, or by the next `sweep` after the owner's end.
+
+    Args:
+        kind: names it for people who look into the temporary folder.
+        parent: where it is made; the system's temporary folder unless given.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+
+    def __init__(self, kind: str, parent: Path | None = None) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{kind}-", dir=parent))
+        beside = self.folder / f"{_ALIVE}.new"
+        self._lock = beside.open("w")
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        beside.rename(self.folder / _ALIVE)  # whoever sees the file sees it locked
+
+    def close(self) -> None:
+        """Remove the folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._lock.close()
+
+
+def sweep(parent: Path | None = None) -> None:
+    """Remove the scratch folders of this user whose owner has ended; all that is not surely one stays."""
+    for folder in (parent or Path(tempfile.gettempdir())).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if _is_left(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_left(folder: Path) -> bool:
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        return False
+    with open(os.open(folder / _ALIVE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
