@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -113,7 +114,8 @@ def modelaudit(executable: str, root: Path) -> set[Path]:
     """Issues of 0.2; ``info`` and ``debug`` are remarks. A location names the file, and what is inside it."""
     report = root.parent / "modelaudit.json"
     command = [executable, "scan", "--format", "json", "--no-cache", "--output", str(report), str(root)]
-    subprocess.run(command, capture_output=True, check=False)
+    silent = {**os.environ, "PROMPTFOO_DISABLE_TELEMETRY": "1"}
+    subprocess.run(command, capture_output=True, check=False, env=silent)
     issues = json.loads(report.read_text("utf-8"))["issues"]
     return {
         folder_of(Path(issue["location"]), root)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 GIVEN, COMPUTED = "\0", "\1"
 OUTSIDE = re.compile(r"^[/~\\]|\.\.|://|^[A-Za-z]:[\\/]")
 """A file name that leaves the folder of the model."""
+SAVER_DEFAULT = re.compile(r"(model)?(\.part|_temp(_[0-9a-f]{32})?/part)?")
+"""What a saver of TF1 has in place of a file name, until it is given one (``tf.compat.v1.train.Saver``)."""
 MAX_NAMES = 64
 """Names that one operation may reach before they count as computed."""
 _HAND_FIRST_ON = frozenset(

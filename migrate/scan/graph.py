@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from migrate.findings import Finding, Severity
 from migrate.formats.wire import Message, WireError
 from migrate.scan.config import NO_FILES, scan_json
-from migrate.scan.file_names import COMPUTED, GIVEN, OUTSIDE, Body, FileNames
+from migrate.scan.file_names import COMPUTED, GIVEN, OUTSIDE, SAVER_DEFAULT, Body, FileNames
 from migrate.scan.operations import CONDITIONAL, judge_node
 from migrate.scan.rules import found
 from migrate.scan.text_format import encode_text
@@ -182,7 +182,7 @@ def _judge_file_name(path: str, operation: str, place: str) -> Iterator[Finding]
     """A file name as far as the graph fixes it: what is given from outside comes first, or nothing is."""
     if COMPUTED in path:
         yield found("SEC007", f"{operation} reaches a file whose name the graph computes", place)
-    elif ".." in path if path.startswith(GIVEN) else OUTSIDE.search(path):
+    elif ".." in path if path.startswith(GIVEN) else not SAVER_DEFAULT.fullmatch(path):
         shown = path.replace(GIVEN, "*")
         yield found("SEC007", f"{operation} reaches the fixed path {shown[:100]!r}", place)
 

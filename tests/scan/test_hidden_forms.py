@@ -226,6 +226,11 @@ FORMS: dict[str, tuple[str, Builder, Builder]] = {
         graph_of(text_constant("p", "/etc/passwd"), node("d", "PlaceholderWithDefault", "p"), node("r",
             "RestoreV2", "d")),
     ),
+    "file of the working directory": (
+        "SEC007",
+        graph_of(text_constant("p", "/home/me/setup.py"), node("r", "SaveV2", "p")),
+        graph_of(text_constant("p", "setup.py"), node("r", "SaveV2", "p")),
+    ),
     "file name as an argument": (
         "SEC007",
         graph_of(text_constant("p", "/etc/passwd"), node("r", "RestoreV2", "p")),
