@@ -133,8 +133,11 @@ def prove_training(
     if apart:
         _differs(progress, f"after {taken} {apart}")
     elif worst.equal:
-        note = f"{taken} {'agrees' if count == 1 else 'agree'} within {worst.max_rel:.1e}"
-        progress.training["step"] = {"state": "equal", "note": note}
+        note = f"equal to tf-keras: {taken} {'agrees' if count == 1 else 'agree'} within {worst.max_rel:.1e}"
+        other = sorted({finding.place for finding in progress.findings if finding.code == "OPT021"})
+        if other:
+            note = f"{note}; the writer's own step is another one (OPT021: {', '.join(other)})"
+        progress.training["step"] = {"state": "differs" if other else "equal", "note": note}
     else:
         _differs(progress, f"after {taken} output {worst.name!r} {worst.reason}")
 

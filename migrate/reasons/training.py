@@ -19,6 +19,13 @@ REASONS: tuple[Rule, ...] = (
         "Keras 3 refuses the translated training configuration.",
         "The model was saved without it; compile it again after loading.",
     ),
+    note(
+        "OPT021",
+        "other-step",
+        "A training step of the era that wrote the model is another one.",
+        "The finding names the layer or the loss, what the era did, what Keras 3 does, and how to train on as before. "
+        "tf-keras, which takes the step that is compared, has the later semantics, too. Outputs do not depend on it.",
+    ),
     reason(
         "OPT016",
         "step-differs",

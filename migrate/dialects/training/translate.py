@@ -21,7 +21,7 @@ from migrate.dialects.training.optimizers import (
     unwrapped,
 )
 from migrate.dialects.training.plan import Outcome, Remarks, State, TrainingPlan
-from migrate.dialects.training.rules import LATE_ITERATIONS, SCALED_SLOTS, SLOT_ORDER
+from migrate.dialects.training.rules import RACING_ITERATIONS, SCALED_SLOTS, SLOT_ORDER
 from migrate.dialects.training.slots import (
     SQUARED,
     OptimizerState,
@@ -135,11 +135,10 @@ def _slots(
         moved.extras["u_product"] = nadam_product(config, moved.iterations, decay)
     if moved.slots or moved.iterations is not None:
         remarks.apply(SLOT_ORDER.code, "optimizer", [a.name for a in saved[:3]], sorted(moved.slots))
-    late = SpecifierSet(LATE_ITERATIONS.applies_to).contains(era.keras) and era.backend == "tensorflow"
-    if kind is Kind.STANDALONE and late and moved.iterations and _counts_steps(name, config):
-        note = "one step further, as TensorFlow 1 read the number after counting"
-        remarks.apply(LATE_ITERATIONS.code, "optimizer", moved.iterations, moved.iterations + 1, note)
-        moved.iterations += 1
+    races = SpecifierSet(RACING_ITERATIONS.applies_to).contains(era.keras) and era.backend == "tensorflow"
+    if kind is Kind.STANDALONE and races and moved.iterations and _counts_steps(name, config):
+        note = "the writer took steps for the stored number or one more, in no fixed order; the stored one is kept"
+        remarks.apply(RACING_ITERATIONS.code, "optimizer", None, None, note)
     if moved.iterations is None:
         remarks.notes.append("the file does not hold the number of steps taken; it starts at 0")
     return moved, remarks.outcome(), remarks.fired

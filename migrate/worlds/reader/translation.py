@@ -20,6 +20,7 @@ from migrate.dialects.backends import BACKENDS, reading_of, same_model
 from migrate.dialects.keras2_config_writer import emit_keras2
 from migrate.dialects.rule import Era, Notes, overrides_original
 from migrate.dialects.training import TrainingPlan, plan_training, save_plan
+from migrate.dialects.training.era_steps import step_differences
 from migrate.dialects.translate import Translation, era_of, translate
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import UNREADABLE, LegacyArtifact
@@ -90,6 +91,8 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     if not params.get("reconstruct"):
         plan = _plan(artifact, era, translation, frozenset(params.get("custom", ())))
         training = plan.states() if plan.compile is not None else {}
+        if plan.compile is not None:
+            notes.findings += step_differences(translation.assigned, plan.compile, era)
         fired += plan.fired
         save_plan(plan, scratch)
     return {

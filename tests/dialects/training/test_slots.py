@@ -37,7 +37,8 @@ def test_standalone_keras_groups_slots_by_kind() -> None:
     assert values(found, "momentum") == [0, 1, 2, 3]
     assert values(found, "velocity") == [4, 5, 6, 7]
     assert "velocity_hat" not in found.slots
-    assert found.iterations == 4  # OPT013
+    assert found.iterations == 3
+    assert "OPT013" in [fired.code for fired in found.fired]
 
 
 def test_keras_2_0_had_no_placeholders_and_counts_as_stored() -> None:

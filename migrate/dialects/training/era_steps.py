@@ -1,0 +1,152 @@
+"""Where a training step of the writing era is another one than tf-keras' and Keras 3's, whatever is carried over.
+
+The step that proves the training is taken by tf-keras, which has the later semantics; so these are found in the model.
+Sources: ``keras/engine/base_layer.py``, ``losses.py``, ``layers/normalization.py`` of 1.2.2 to 2.3.1, measured with the
+frameworks; ``keras/src/losses/loss.py`` and ``layers/normalization`` of 3.15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from packaging.version import Version
+
+from migrate.capsule.model import Layer, Model, Topology, structure_refs
+from migrate.dialects.graph_rewrites import to_functional
+from migrate.dialects.masks import makes_mask, mask_makers
+from migrate.dialects.rule import Era
+from migrate.dialects.training_dependence import BATCH_STATISTICS
+from migrate.findings import Finding, Severity
+
+_CODE = "OPT021"
+_LABELS_KEPT_UNTIL = Version("2.3")
+_MASKED_MEAN_SINCE = Version("2.3")
+_MASKED_SUM_AGAIN = Version("2.10")
+"""tf.keras divides by the valid steps from here on (``apply_valid_mask``), as Keras before 2.3 and Keras 3 do."""
+
+_MASKED_STATISTICS = Version("2.12")
+"""BatchNormalization of tf.keras takes a mask from here on, as that of Keras 3 does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that the era's step does otherwise.
+
+    Attributes:
+        place: the layer or part of the training.
+        message: what the era did, and what Keras 3 does.
+        hint: how to train on as before, where that can be said.
+    """
+
+    place: str
+    message: str
+    hint: str
+
+
+def step_differences(model: Model, compiled: Mapping[str, Any], era: Era) -> list[Finding]:
+    """What makes a training step differ from the writer's, as findings.
+
+    Args:
+        model: in the writer's dialect.
+        compiled: the translated ``compile`` of the plan.
+        era: who wrote it.
+    """
+    found: list[Difference] = []
+    for check in _CHECKS:
+        found += check(model, compiled, era)
+    return [Finding(_CODE, Severity.WARNING, d.message, d.hint, d.place) for d in found]
+
+
+def _activity(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[Difference]:
+    if era.tf_keras:
+        return
+    for path, layer in model.walk():
+        if layer.config.get("activity_regularizer") or layer.class_name == "ActivityRegularization":
+            yield Difference(
+                "/".join(path),
+                "the penalty on the layer's output was the sum over the batch; Keras 3 divides it by the batch size",
+                "Multiply the regularizer's factors by the batch size that you train with.",
+            )
+
+
+def _labels(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[Difference]:
+    if not era.tf_keras and era.keras < _LABELS_KEPT_UNTIL and "hinge" in str(compiled.get("loss")):
+        yield Difference(
+            "loss",
+            "a hinge loss took targets of 0 and 1 as they are; Keras 3 turns them into -1 and 1",
+            "Train on with targets of -1 and 1, which every release takes as they are.",
+        )
+
+
+def _masked_loss(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[Difference]:
+    averaged = _MASKED_MEAN_SINCE <= era.keras < _MASKED_SUM_AGAIN or (
+        era.tf_keras and era.keras < _MASKED_SUM_AGAIN
+    )
+    if not averaged or model.topology is not Topology.FUNCTIONAL or not any(map(makes_mask, model.layers)):
+        return
+    for ref in structure_refs(model.outputs):
+        if mask_makers(model, ref):
+            yield Difference(
+                ref.layer,
+                "the loss of an output with a mask was divided by all steps; Keras 3 divides it by those that are not "
+                "masked",
+                "Scale the learning rate or the loss by the share of steps that are not masked.",
+            )
+
+
+def _frozen_statistics(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[Difference]:
+    for path, layer in model.walk():
+        if layer.class_name not in BATCH_STATISTICS or layer.config.get("trainable", True):
+            continue
+        if not era.tf_keras or (era.keras < Version("2.3") and _has_dtypes(layer)):
+            yield Difference(
+                "/".join(path),
+                "a frozen BatchNormalization normalised by the batch while training; Keras 3 takes its moving averages",
+                "No stock layer does both: train on with the moving averages, or thaw the layer.",
+            )
+
+
+def _has_dtypes(layer: Layer) -> bool:
+    initializer = layer.config.get("gamma_initializer")
+    return isinstance(initializer, dict) and "dtype" in initializer.get("config", {})
+
+
+def _averages(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[Difference]:
+    if era.tf_keras:
+        return
+    for path, layer in model.walk():
+        if layer.class_name in BATCH_STATISTICS and layer.config.get("trainable", True):
+            yield Difference(
+                "/".join(path),
+                "moving averages were corrected by hidden counters that no file holds, and the variance for the batch "
+                "size; Keras 3 takes neither into account",
+                "Nothing to do once the averages have settled: after about 1 / (1 - momentum) steps.",
+            )
+
+
+def _masked_statistics(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[Difference]:
+    if era.keras >= _MASKED_STATISTICS or not any(makes_mask(layer) for layer in model.layers):
+        return
+    graph = to_functional(model)
+    for layer in graph.layers:
+        if layer.class_name in BATCH_STATISTICS and any(
+            mask_makers(graph, ref) for node in layer.nodes for ref in node.refs()
+        ):
+            yield Difference(
+                layer.name,
+                "BatchNormalization took its statistics over all steps; Keras 3 leaves out the masked ones",
+                "Put the mask behind the layer, if padding is to count as before.",
+            )
+
+
+_Check = Callable[[Model, Mapping[str, Any], Era], Iterator[Difference]]
+_CHECKS: tuple[_Check, ...] = (
+    _activity,
+    _labels,
+    _masked_loss,
+    _frozen_statistics,
+    _averages,
+    _masked_statistics,
+)
