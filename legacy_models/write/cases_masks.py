@@ -1,5 +1,6 @@
 """Masks on their way through attention, merges and borders."""
 
+import numpy as np
 from casebook import case
 from cases_recurrent import padded_ids
 
@@ -74,3 +75,64 @@ def seq2seq_masked(kit):
     gated = L.GRU(3, return_sequences=True, name="gated_decoder")(said, initial_state=g)
     words = L.TimeDistributed(L.Dense(7, activation="softmax"), name="words")(told)
     return kit.functional([question, answer], [words, L.SimpleRNN(2)(told), L.SimpleRNN(2)(gated)])
+
+
+def ids_padded_anywhere(rng):
+    """Ids that are padded on the right, on the left, in between and throughout, and as many states as layers take."""
+    ids = [[1, 2, 3, 0, 0, 0], [0, 0, 4, 5, 6, 1], [2, 0, 3, 0, 0, 4], [0, 0, 0, 0, 0, 0]]
+    return [np.array(ids, dtype="float32")]
+
+
+def ids_and_states(rng):
+    """The same, and two states."""
+    return ids_padded_anywhere(rng) + [rng.normal(size=(4, 3)).astype("float32") for _ in range(2)]
+
+
+@case(
+    "~keras-2.0.8 keras-2.2.4 keras-2.3.1",
+    "Recurrent layers that are given states, over padding anywhere: before 2.3 they gave the first state for it.",
+    "mask initial_state lstm gru",
+    inputs=ids_and_states,
+)
+def masked_initial_state(kit):
+    L = kit.layers
+    ids, h, c = kit.Input((6,), name="ids"), kit.Input((3,), name="h"), kit.Input((3,), name="c")
+    words = L.Embedding(7, 4, mask_zero=True, name="words")(ids)
+    gates = {"recurrent_activation": "sigmoid"}
+    steps, last, cell = L.LSTM(3, return_sequences=True, return_state=True, name="lstm", **gates)(
+        words, initial_state=[h, c]
+    )
+    back = L.GRU(3, go_backwards=True, return_sequences=True, name="gru", **gates)(words, initial_state=h)
+    one = L.SimpleRNN(3, name="rnn")(words, initial_state=c)
+    after = L.LSTM(2, name="after", **gates)(steps)
+    return kit.functional([ids, h, c], [L.Dense(2, name="out")(steps), last, cell, back, one, after])
+
+
+@case(
+    "keras-2.2.4 keras-2.3.1 ~keras-2.2.2",
+    "Stacks of cells over padding: 2.2.3 to 2.2.5 gave the first cell's state for it.",
+    "mask stacked_cells",
+    inputs=ids_padded_anywhere,
+)
+def masked_cells(kit):
+    L = kit.layers
+    ids = kit.Input((6,), name="ids")
+    words = L.Embedding(7, 4, mask_zero=True, name="words")(ids)
+    gates = {"recurrent_activation": "sigmoid"}
+    two = [L.GRUCell(3, **gates), L.LSTMCell(3, **gates)]
+    three = [L.SimpleRNNCell(2), L.GRUCell(3, **gates), L.SimpleRNNCell(2)]
+    steps = L.RNN(three, return_sequences=True, name="three")(words)
+    return kit.functional(ids, [L.RNN(two, name="two")(words), steps, L.LSTM(2, name="after", **gates)(steps)])
+
+
+@case(
+    "keras-2.2.4 keras-2.3.1 tf.keras-1.15 ~tf.keras-2.4",
+    "A stateful Bidirectional layer: between 2.1.4 and TensorFlow 2 it began every call with zeros.",
+    "stateful bidirectional",
+    inputs=lambda rng: [rng.normal(size=(2, 4, 3)).astype("float32")],
+)
+def stateful_bidirectional(kit):
+    L = kit.layers
+    line = kit.Input(batch_shape=(2, 4, 3), name="line")
+    both = L.Bidirectional(L.SimpleRNN(2, stateful=True, return_sequences=True, name="rnn"), name="both")(line)
+    return kit.functional(line, L.Dense(2, name="out")(both))

@@ -167,13 +167,53 @@ def mask_matters(model: Model, name: str) -> bool:
     return False
 
 
+class MaskOperations:
+    """Makes the operations that compute something of a mask, each with a name that is free in a model.
+
+    Attributes:
+        parts: the layers made so far, in order.
+    """
+
+    def __init__(self, model: Model, owner: str) -> None:
+        self._model = model
+        self._owner = owner
+        self._taken = {layer.name for layer in model.layers}
+        self.parts: list[Layer] = []
+
+    def fresh(self, suffix: str) -> str:
+        """A free name, the owner's with a suffix."""
+        name = unique_name(f"{self._owner}_{suffix}", self._taken)
+        self._taken.add(name)
+        return name
+
+    def add(self, suffix: str, function: str, first: Any, **kwargs: Any) -> TensorRef:
+        """One call of a TensorFlow function."""
+        name = self.fresh(suffix)
+        self.parts.append(Layer("TFOpLambda", name, {"function": function}, (Node((first,), kwargs),)))
+        return TensorRef(name)
+
+    def mask(self, makers: frozenset[TensorRef]) -> TensorRef:
+        """The mask that makers (from :func:`mask_makers`, not empty) give together, of shape (batch, time)."""
+        masks: list[TensorRef] = []
+        for maker in sorted(makers, key=lambda m: (m.layer, m.node)):
+            layer = self._model.layer(maker.layer)
+            given = layer.nodes[maker.node].args[0]
+            if layer.class_name == "Embedding":
+                masks.append(self.add("mask", "math.not_equal", given, y=0))
+            else:
+                value = layer.config.get("mask_value", 0.0)
+                differs = self.add("differs", "math.not_equal", given, y=value)
+                masks.append(self.add("mask", "math.reduce_any", differs, axis=-1))
+        mask = masks[0]
+        for other in masks[1:]:
+            mask = self.add("masks", "math.logical_and", mask, y=other)
+        return mask
+
+
 def with_mask(
     model: Model, owner: Layer, source: TensorRef, features: int | None, makers: frozenset[TensorRef]
 ) -> list[Layer]:
     """Layers that give a tensor of sequences its mask back; the last one has the owner's name.
-
-    Stock layers hand a mask on but none takes one from a tensor, except a model: the last layer is a model that
-    does nothing, called with ``mask``.
 
     Args:
         model: Functional, holds the makers.
@@ -182,41 +222,21 @@ def with_mask(
         features: size of its last dimension, None where it is not known.
         makers: from :func:`mask_makers`; not empty.
     """
-    taken = {layer.name for layer in model.layers}
-    parts: list[Layer] = []
+    operations = MaskOperations(model, owner.name)
+    mask = operations.mask(makers)
+    return [*operations.parts, masked_identity(owner.name, source, features, mask)]
 
-    def operation(suffix: str, function: str, first: Any, **kwargs: Any) -> TensorRef:
-        name = unique_name(f"{owner.name}_{suffix}", taken)
-        taken.add(name)
-        parts.append(Layer("TFOpLambda", name, {"function": function}, (Node((first,), kwargs),)))
-        return TensorRef(name)
 
-    masks: list[TensorRef] = []
-    for maker in sorted(makers, key=lambda m: (m.layer, m.node)):
-        layer = model.layer(maker.layer)
-        given = layer.nodes[maker.node].args[0]
-        if layer.class_name == "Embedding":
-            masks.append(operation("mask", "math.not_equal", given, y=0))
-        else:
-            value = layer.config.get("mask_value", 0.0)
-            differs = operation("differs", "math.not_equal", given, y=value)
-            masks.append(operation("mask", "math.reduce_any", differs, axis=-1))
-    mask = masks[0]
-    for other in masks[1:]:
-        mask = operation("masks", "math.logical_and", mask, y=other)
-    inside = f"{owner.name}_values"
+def masked_identity(name: str, source: TensorRef, features: int | None, mask: TensorRef) -> Layer:
+    """A layer whose output is a tensor of sequences with a mask.
+
+    Stock layers hand a mask on but none takes one from a tensor, except a model: this one does nothing, and is called
+    with ``mask``.
+    """
+    inside = f"{name}_values"
     entry = Layer("InputLayer", inside, {"batch_input_shape": [None, None, features], "dtype": "float32"})
-    same = Layer(
-        "Activation", f"{owner.name}_masked", {"activation": "linear"}, (Node((TensorRef(inside),)),)
-    )
+    same = Layer("Activation", f"{name}_masked", {"activation": "linear"}, (Node((TensorRef(inside),)),))
     identity = Model(
-        "Functional",
-        owner.name,
-        Topology.FUNCTIONAL,
-        (entry, same),
-        TensorRef(entry.name),
-        TensorRef(same.name),
+        "Functional", name, Topology.FUNCTIONAL, (entry, same), TensorRef(entry.name), TensorRef(same.name)
     )
-    call = Node((source,), {"mask": mask})
-    parts.append(Layer("Functional", owner.name, nodes=(call,), model=identity))
-    return parts
+    return Layer("Functional", name, nodes=(Node((source,), {"mask": mask}),), model=identity)

@@ -13,6 +13,7 @@ from migrate.formats.artifact import Format
 from migrate.formats.naming import misnamed
 from migrate.formats.read import refusal
 from migrate.outcomes import WORKER_ENDED, severity_of, status_of
+from migrate.parity.golden import find_golden
 from migrate.pipeline.evidence import strongest, weigh
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.lift import migrate_graph
@@ -115,6 +116,8 @@ def _migrate_file(
         progress.classes = translated.classes
         progress.findings += translated.notes()
         translated.must_be_translated()
+        if any(finding.code == "PAR021" for finding in progress.findings):
+            progress.ambiguous = progress.ambiguous or not (request.golden or find_golden(request.path))
     return migrate_layers(request, options, slot, staged, translated, progress)
 
 

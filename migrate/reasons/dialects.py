@@ -44,6 +44,14 @@ REASONS: tuple[Rule, ...] = (
         "Write `dim_ordering` into the configuration of the layer.",
     ),
     reason(
+        "SIL056",
+        "masked-states",
+        "What a recurrent layer of Keras before 2.3 gave for masked steps cannot be said with the layers of Keras 3.",
+        "Stateful layers gave the state that they kept, stacks of cells the first cell's. Where sequences are not "
+        "padded where they begin, load the model in Keras 2.3.1 and save it again.",
+        Severity.SILENT,
+    ),
+    reason(
         "SIL012",
         "masked-bidirectional-refused",
         "What a Bidirectional layer gave for masked steps cannot be restored where it stands.",

@@ -59,6 +59,13 @@ REASONS: tuple[Rule, ...] = (
         "Keras 1 stored no backend. Theano turned kernels around and padded otherwise; where the names of variables do "
         "not tell, both readings are run and the model is `unverified`. `--backend` or a recording settles it.",
     ),
+    note(
+        "PAR021",
+        "unsaid-release",
+        "Releases that share a version compute different numbers.",
+        "tf.keras 1.13 to 1.15 all call themselves 2.2.4-tf. The finding names the layer and the inputs that differ; "
+        "without a recording the model is `unverified`.",
+    ),
     reason(
         "PAR009",
         "coverage-unknown",

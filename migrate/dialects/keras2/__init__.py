@@ -1,5 +1,9 @@
 """Keras 2.0 to 2.14 become the final Keras 2 dialect (2.15)."""
 
+from migrate.dialects.keras2 import stateful_bidirectional
+
+# isort: split
+# The initializers tell who wrote a layer until the modules below make them those of the final dialect.
 from migrate.dialects.keras2 import axes, cudnn, dtypes, recurrent, spelling, stacked_states
 
 # isort: split
@@ -8,7 +12,14 @@ from migrate.dialects.keras2 import lambdas
 
 # isort: split
 # These need the defaults that the modules above fill in; the order of channels comes last.
-from migrate.dialects.keras2 import attention_masks, masked_bidirectional, resizing, theano, theano_pooling
+from migrate.dialects.keras2 import (
+    attention_masks,
+    masked_bidirectional,
+    masked_states,
+    resizing,
+    theano,
+    theano_pooling,
+)
 
 # isort: split
 from migrate.dialects.keras2 import channels_first
@@ -21,10 +32,12 @@ __all__ = [
     "dtypes",
     "lambdas",
     "masked_bidirectional",
+    "masked_states",
     "recurrent",
     "resizing",
     "spelling",
     "stacked_states",
+    "stateful_bidirectional",
     "theano",
     "theano_pooling",
 ]

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, walk_layer
+from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, structure_refs, walk_layer
 from migrate.dialects.bidirectional import STATES, two_layers
 from migrate.dialects.graph_rewrites import to_functional
+from migrate.dialects.keras2.stateful_bidirectional import is_tensorflow_1
 from migrate.dialects.masks import makes_mask, mask_makers
 from migrate.dialects.rule import Era, Step, era_semantics, model_rule
-from migrate.findings import MigrationError, Rule, Severity
+from migrate.findings import Finding, MigrationError, Rule, Severity
 
 RULE = era_semantics(
     Rule(
@@ -89,6 +90,42 @@ def _ran_fused(layer: Layer) -> bool:
         and bool(config.get("use_bias", True))
         and bool(config.get("reset_after", True))
     )
+
+
+def unsaid_release(model: Model, era: Era) -> list[Finding]:
+    """Layers whose numbers depend on which release of TensorFlow 1 wrote the file, where it may be 1.13.
+
+    That gave zeros in place of the last output of a Bidirectional layer without ``return_sequences`` where the step it
+    reads last is masked; 1.15, which calls itself 2.2.4-tf as well, gives the output of the step before. Inputs of a
+    Functional model tell: ``ragged`` came after 1.13.
+
+    Args:
+        model: in the writer's dialect.
+        era: who wrote it.
+    """
+    told = any("ragged" in layer.config for _, layer in model.walk() if layer.class_name == "InputLayer")
+    if told or not era.tf_keras or not any(makes_mask(layer) for layer in model.layers):
+        return []
+    graph = to_functional(model)
+    return [
+        Finding(
+            "PAR021",
+            Severity.WARNING,
+            f"tf.keras 1.13 and 1.15 both are {era.keras}-tf; a Bidirectional layer without return_sequences"
+            " gave zeros in 1.13 for sequences whose last step is masked, and is migrated as 1.15 computes it",
+            "Record outputs of padded inputs with the release that wrote the model, as MODEL.golden.npz.",
+            layer.name,
+        )
+        for layer in graph.layers
+        if layer.class_name == "Bidirectional"
+        and not layer.children["forward_layer"].config.get("return_sequences")
+        and is_tensorflow_1(layer, era)
+        and any(
+            mask_makers(graph, ref) != frozenset()
+            for node in layer.nodes
+            for ref in structure_refs(node.args[:1])
+        )
+    ]
 
 
 def _apart(model: Model, name: str) -> Model:

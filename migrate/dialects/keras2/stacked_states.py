@@ -57,7 +57,7 @@ def stacked_state_order(model: Model, era: Era) -> Model:
 
 def _shows_states(layer: Layer, called: Layer) -> bool:
     """Whether states of stacked cells are given, or taken by the layer that is called."""
-    visible = bool(layer.config.get("return_state")) or any(map(_given, called.nodes))
+    visible = bool(layer.config.get("return_state")) or any(map(given_states, called.nodes))
     return _stack(layer) is not None and visible
 
 
@@ -108,7 +108,7 @@ def _order(layer: Layer) -> list[int]:
 )
 def flat_states(layer: Layer, era: Era) -> Layer:
     """Give the states by keyword, one entry for each cell."""
-    if _stack(layer) is None or not any(map(_given, layer.nodes)):
+    if _stack(layer) is None or not any(map(given_states, layer.nodes)):
         return layer
     sizes = _sizes(layer)
     return replace(layer, nodes=tuple(_with_states(node, partial(_by_cell, sizes)) for node in layer.nodes))
@@ -146,14 +146,14 @@ def _refusal(layer: Layer, reason: str) -> MigrationError:
     )
 
 
-def _given(node: Node) -> list[TensorRef]:
+def given_states(node: Node) -> list[TensorRef]:
     """The initial states of a call, in the order of the file."""
     inputs = list(structure_refs(node.args[0]))
     return inputs[1:] or list(structure_refs(node.kwargs.get("initial_state")))
 
 
 def _with_states(node: Node, change: Any) -> Node:
-    states = _given(node)
+    states = given_states(node)
     if not states:
         return node
     source = next(structure_refs(node.args[0]))

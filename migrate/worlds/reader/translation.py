@@ -17,6 +17,7 @@ from typing import Any
 from migrate.bytecode.definitions import known_values
 from migrate.capsule.store import load_arrays, save_model, save_structure
 from migrate.dialects.backends import BACKENDS, reading_of, same_model
+from migrate.dialects.keras2.masked_bidirectional import unsaid_release
 from migrate.dialects.keras2_config_writer import emit_keras2
 from migrate.dialects.rule import Era, Notes, overrides_original
 from migrate.dialects.training import TrainingPlan, plan_training, save_plan
@@ -87,6 +88,7 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         save_structure(translation.legacy, scratch, "legacy")
         save_model(translation.modern, scratch, "modern")
     (scratch / "architecture.json").write_text(json.dumps(artifact.architecture), encoding="utf-8")
+    notes.findings += unsaid_release(translation.assigned, era)
     fired, training = list(notes.fired), {}
     if not params.get("reconstruct"):
         plan = _plan(artifact, era, translation, frozenset(params.get("custom", ())))
