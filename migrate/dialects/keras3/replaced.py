@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from migrate.capsule.model import Layer, Node, TensorRef, structure_refs
 from migrate.dialects.rule import Era, Step, layer_rule
-from migrate.findings import Rule, Severity
+from migrate.findings import Fix, Rule, Severity
 
 _RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional")
 
@@ -15,11 +15,14 @@ _RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "Co
     Rule(
         "CFG072",
         "thresholded-relu",
-        "ThresholdedReLU is not part of Keras 3.",
+        "ThresholdedReLU becomes ReLU with a threshold, which gives 0 for NaN and minus infinity, where it gave NaN.",
         Severity.ERROR,
+        fix=Fix.MANUAL,
         before='{"class_name": "ThresholdedReLU", "config": {"theta": 0.4}}',
         after='{"class_name": "ReLU", "config": {"threshold": 0.4}}',
-        why="ReLU with a threshold is the same function: x where x is greater than the threshold, else 0.",
+        why="ThresholdedReLU is not part of Keras 3. ReLU with a threshold is the same function of numbers: x where it "
+        "is greater than the threshold, else 0. ThresholdedReLU multiplied x by 0 or 1, so that NaN and minus "
+        "infinity gave NaN; Keras 3 gives 0 for them.",
     ),
     Step.KERAS_3,
     "ThresholdedReLU",

@@ -44,8 +44,16 @@ def erfc(x: Any) -> Any:
 
 
 def truncatemod(x: Any, y: Any) -> Any:
-    """``tf.truncatemod``: the remainder with the sign of x."""
-    return ops.subtract(x, ops.multiply(y, ops.trunc(ops.divide(x, y))))
+    """``tf.truncatemod``: the remainder with the sign of x, exactly (x / y of large numbers is rounded).
+
+    The least integer of a type has no absolute value in it and gives another remainder.
+    """
+    size = abs(y) if isinstance(y, int | float) else ops.absolute(y)
+    if isinstance(x, int | float):
+        return ops.multiply(
+            float(np.sign(x)) if isinstance(x, float) else int(np.sign(x)), ops.mod(abs(x), size)
+        )
+    return ops.multiply(ops.sign(x), ops.mod(ops.absolute(x), size))
 
 
 def zero_fraction(value: Any) -> Any:
@@ -81,12 +89,13 @@ def saturate_cast(value: Any, dtype: str) -> Any:
 
 
 def reduce_mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """``tf.reduce_mean``; of integers it is an integer, cut towards zero."""
+    """``tf.reduce_mean``; of integers it is an integer, cut towards zero, whose sum has 64 bits (32 on JAX)."""
     over = tuple(axis) if isinstance(axis, list) else axis
     if "int" not in str(x.dtype):
         return ops.mean(x, axis=over, keepdims=bool(keepdims))
-    total = ops.sum(x, axis=over, keepdims=bool(keepdims))
-    count = ops.sum(ops.ones_like(x), axis=over, keepdims=bool(keepdims))
+    wide = ops.cast(x, "int64")
+    total = ops.sum(wide, axis=over, keepdims=bool(keepdims))
+    count = ops.sum(ops.ones_like(wide), axis=over, keepdims=bool(keepdims))
     share = ops.floor_divide(ops.absolute(total), count)
     return ops.cast(ops.multiply(ops.sign(total), share), x.dtype)
 
