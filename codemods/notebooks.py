@@ -28,6 +28,32 @@ _CELL_MAGIC = re.compile(r"^%%(?!time|timeit|capture|prun)")
 
 def rewrite_notebook(source: Source, options: Options, repository: Repository | None = None) -> Outcome:
     """Rewrite the code cells of a notebook. Raises `SourceError` when it is no notebook."""
+    cells, texts, unreadable = _code_cells(source)
+    joined = _joined(texts, unreadable)
+    outcome = rewrite(Source(source.path.with_suffix(".py"), joined), options, repository)
+    findings = _relocated(outcome.findings, joined)
+    findings += tuple(_no_python(number) for number in unreadable if concerns(texts[number].encode()))
+    if outcome.text == joined:
+        return Outcome(source.text, findings, outcome.error)
+    changed = {number: text for number, text in _split(outcome.text).items() if text != texts[number]}
+    return Outcome(_replaced(source.text, cells, changed), findings, outcome.error)
+
+
+def joined_code(source: Source) -> str:
+    """The code cells of a notebook as one Python text. Raises `SourceError` when it is no notebook."""
+    _, texts, unreadable = _code_cells(source)
+    return _joined(texts, unreadable)
+
+
+def _joined(texts: dict[int, str], unreadable: list[int]) -> str:
+    python = {number: _commented(text) for number, text in texts.items()}
+    for number in unreadable:
+        python[number] = "\n".join(_MAGIC + line for line in texts[number].split("\n"))
+    return "".join(f"{_MARK}{number}\n{text}\n" for number, text in python.items())
+
+
+def _code_cells(source: Source) -> tuple[list[Any], dict[int, str], list[int]]:
+    """All cells, the text of those with code by number, and the numbers of those that are no Python."""
     try:
         document = json.loads(source.text)
     except (ValueError, RecursionError) as error:
@@ -42,18 +68,7 @@ def rewrite_notebook(source: Source, options: Options, repository: Repository | 
         and cell.get("cell_type") == "code"
         and not _CELL_MAGIC.match(_text(cell).lstrip())
     }
-    python = {number: _commented(text) for number, text in texts.items()}
-    unreadable = [number for number, text in python.items() if not _is_python(text)]
-    for number in unreadable:
-        python[number] = "\n".join(_MAGIC + line for line in texts[number].split("\n"))
-    joined = "".join(f"{_MARK}{number}\n{text}\n" for number, text in python.items())
-    outcome = rewrite(Source(source.path.with_suffix(".py"), joined), options, repository)
-    findings = _relocated(outcome.findings, joined)
-    findings += tuple(_no_python(number) for number in unreadable if concerns(texts[number].encode()))
-    if outcome.text == joined:
-        return Outcome(source.text, findings, outcome.error)
-    changed = {number: text for number, text in _split(outcome.text).items() if text != texts[number]}
-    return Outcome(_replaced(source.text, cells, changed), findings, outcome.error)
+    return cells, texts, [number for number, text in texts.items() if not _is_python(_commented(text))]
 
 
 def _no_python(number: int) -> Report:

@@ -173,5 +173,7 @@ class MigrationRecord(msgspec.Struct, frozen=True):
     """Classes of the layers that rules were shown; None where they were shown none to the end."""
     files: dict[str, str] = {}
     """SHA-256 of each file beside this one, by its path: what was compared, and nothing else, is what this tells of."""
+    own_code: dict[str, Any] = {}
+    """The author's code that the model needs: where it stood, and its source before and after."""
     made_for: dict[str, str] = {}
     """What the batch that made this knows its work by: ``key`` (content and options) and ``ruleset``."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from migrate.findings import MigrationError
 from migrate.formats.checkpoint.locate import digest_of_parts
 from migrate.formats.limits import sha256_of
+from migrate.own_code.files import files_below
 from migrate.pipeline.request import encode_options, flags
 from migrate.printable import printable
 
@@ -32,10 +33,19 @@ def options_digest(options: Options) -> str:
     offered = flags()
     described = {name: value for name, value in encode_options(options).items() if offered[name].decides}
     described["custom_objects"] = [sha256_of(path) for path in options.custom_objects]
+    described["source"] = [digest_of_sources(path) for path in options.source]
     if options.architecture is not None:
         file, _, function = options.architecture.partition(":")
         described["architecture"] = [function, sha256_of(Path(file))]
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def digest_of_sources(path: Path) -> str:
+    """A digest of the Python files and notebooks of a folder, or of one file, by content."""
+    digest = hashlib.sha256()
+    for file in files_below(path):
+        digest.update(f"{file}:{sha256_of(file)}\n".encode())
+    return digest.hexdigest()
 
 
 def key_of(hashes: Iterable[str], options: str) -> str:

@@ -86,7 +86,14 @@ def with_weights(model: Model, arrays: Mapping[str, Array]) -> Model:
 
     def fill(path: tuple[str, ...], layer: Layer) -> Layer:
         weights = by_layer.get("/".join(path))
-        return replace(layer, weights=weights) if weights else layer
+        if not weights:
+            return layer
+        # The order of the file is that of the records; arrays are read in the order of their names.
+        order = [
+            *(role for role in layer.weights if role in weights),
+            *(weights.keys() - layer.weights.keys()),
+        ]
+        return replace(layer, weights={role: weights[role] for role in order})
 
     return map_layers(model, fill)
 

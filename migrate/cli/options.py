@@ -19,6 +19,7 @@ _PACKAGES = {Target.ONNX: ("tf2onnx", "onnxruntime"), Target.LITERT: ("ai_edge_l
 """Modules that a deployment format needs; they come with the extra of its name."""
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_SOURCES: dict[str, Any] = {"type": click.Path(exists=True, path_type=Path), "multiple": True}
 _KINDS: dict[Any, dict[str, Any]] = {
     bool: {"is_flag": True},
     float | None: {"type": float},
@@ -37,7 +38,8 @@ def migration_options(command: _Command) -> _Command:
     """Give a command one flag for each field of `Options`."""
     kinds = get_type_hints(Options)
     for name, flag in reversed(flags().items()):
-        command = click.option(flag.name, name, help=flag.help, **_KINDS[kinds[name]])(command)
+        kind = _SOURCES if name == "source" else _KINDS[kinds[name]]
+        command = click.option(flag.name, name, help=flag.help, **kind)(command)
     return command
 
 
@@ -56,6 +58,7 @@ def options_from(chosen: Mapping[str, Any]) -> Options:
         "stock_names": _names,
         "define": _definitions,
         "custom_objects": lambda files: tuple(file.resolve() for file in files),
+        "source": lambda paths: tuple(path.resolve() for path in paths),
         "serving": lambda folder: folder and folder.resolve(),
     }
     return Options(**{name: read.get(name, _as_it_is)(value) for name, value in chosen.items()})

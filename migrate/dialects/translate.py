@@ -62,7 +62,7 @@ def translate(
         raise MigrationError(
             "FMT004",
             "the file holds weights without an architecture",
-            "Give the architecture with --architecture model.json or --architecture file.py:function.",
+            "Give it with --architecture model.json or file.py:function, or the code with --source DIR.",
         )
     lost = artifact.metadata.get("vocabularies_missing")
     if lost:

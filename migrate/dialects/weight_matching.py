@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from migrate.capsule.model import Array, Layer, Model
 from migrate.dialects.aliases import without_aliases
 from migrate.dialects.keras1.variables import own_roles_keras1
+from migrate.dialects.own_layers import own_layers, split
 from migrate.dialects.rule import Era
 from migrate.dialects.variables import WRAPPERS, is_known, own_roles
 from migrate.findings import MigrationError
@@ -63,10 +64,15 @@ def assign_weights(model: Model, saved: Sequence[LayerWeights], era: Era) -> Mod
     """
     roles: RolesOf = own_roles_keras1 if era.keras.major < 2 else own_roles
     placed: dict[Path, dict[str, Array]] = defaultdict(dict)
-    groups = _by_root_layer(model, saved)
+    groups = _renamed(model, _by_root_layer(model, saved), roles)
     for layer in model.layers:
         slots = list(_slots(layer, (layer.name,), (), (), (), roles))
         arrays = _of_layers(slots, without_aliases(groups.pop(layer.name, [])))
+        own = list(own_layers(layer, (layer.name,), roles))
+        if own and arrays:
+            found, arrays = split(own, arrays, len(slots))
+            for path, by_role in found.items():
+                placed[path] |= {role: array.array for role, array in by_role.items()}
         for slot, array in _match(layer, slots, arrays):
             placed[slot.path][slot.role] = array.array
     left = [name for name, arrays in groups.items() if arrays]
@@ -105,6 +111,36 @@ def _by_root_layer(model: Model, saved: Sequence[LayerWeights]) -> dict[str, lis
         for group, name in zip(unclaimed, untitled, strict=True):
             groups[name] = groups.pop(group)
     return groups
+
+
+def _renamed(
+    model: Model, groups: dict[str, list[SavedArray]], roles: RolesOf
+) -> dict[str, list[SavedArray]]:
+    """Groups under the names of the architecture's layers, where the file has other ones.
+
+    A session counts its layers (``conv2d_105``), so that a model that is built again has other names; Keras loaded by
+    order. Groups and layers that have weights are paired in order, if each group has as many arrays as its layer wants.
+    Source: ``load_weights_from_hdf5_group`` of ``keras/src/saving/legacy/hdf5_format.py`` in 2.15.
+    """
+    names = {layer.name for layer in model.layers}
+    filled = [name for name, arrays in groups.items() if arrays]
+    by_attributes = any(_STRUCTURAL.search(a.name) for arrays in groups.values() for a in arrays)
+    if by_attributes or all(name in names for name in filled):
+        return groups  # archives list their groups by name: their order says nothing
+    wanted: list[tuple[str, int | None]] = []
+    for layer in model.layers:
+        own = next(own_layers(layer, (layer.name,), roles), None)
+        count = len(list(_slots(layer, (layer.name,), (), (), (), roles)))
+        if own is not None and layer.name in filled:
+            wanted.append((layer.name, None))
+        elif count and own is None:
+            wanted.append((layer.name, count))
+    fits = len(wanted) == len(filled) and all(
+        count is None or count == len(groups[name]) for (_, count), name in zip(wanted, filled, strict=True)
+    )
+    if not fits:
+        return groups
+    return {new: groups[old] for (new, _), old in zip(wanted, filled, strict=True)}
 
 
 def _slots(
@@ -147,16 +183,11 @@ def snake_case(class_name: str) -> str:
 
 
 def _match(layer: Layer, slots: list[Slot], arrays: list[SavedArray]) -> Iterable[tuple[Slot, SavedArray]]:
-    custom = not slots and bool(arrays)
-    if custom:
-        # A class that is not built in: only the class itself knows its variables; names are kept as roles.
-        return [
-            (Slot((layer.name,), (), (), (), _custom_role(layer, a.name), i), a) for i, a in enumerate(arrays)
-        ]
+    if not slots:
+        # What a release stored for a class that has no variables otherwise keeps its name: a rule may know it.
+        return [(Slot((layer.name,), (), (), (), _plain(layer, a.name), i), a) for i, a in enumerate(arrays)]
     if len(slots) != len(arrays):
         raise _mismatch(layer, slots, arrays)
-    if not slots:
-        return []
     remaining = dict(enumerate(slots))
     pairs: list[tuple[Slot, SavedArray]] = []
     for array in arrays:
@@ -244,9 +275,8 @@ def _attribute(step: str) -> str:
     return match.group(1) if match else step
 
 
-def _custom_role(layer: Layer, name: str) -> str:
-    text = name.rsplit(":", 1)[0]
-    return text.removeprefix(f"{layer.name}/")
+def _plain(layer: Layer, name: str) -> str:
+    return name.rsplit(":", 1)[0].removeprefix(f"{layer.name}/")
 
 
 def _mismatch(layer: Layer, slots: list[Slot], arrays: list[SavedArray]) -> MigrationError:

@@ -15,7 +15,7 @@ from packaging.version import Version
 
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
-from migrate.formats.stock import is_stock_class
+from migrate.formats.stock import MODELS, is_stock_class
 from migrate.formats.stock_table import ever_stock, family_of, stock_name, table
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ class OwnCode:
     Attributes:
         defined: names of classes and functions that the given sources define.
         stock: names that are said to mean Keras' own.
-        proven: doubtful names may be taken for stock, because the outputs are compared with recorded ones, or because
-            the sources that were searched do not define them.
+        proven: doubtful names may be taken for stock, because the outputs are compared with recorded ones.
     """
 
     defined: frozenset[str] = frozenset()
@@ -146,6 +145,11 @@ def judged(kind: str, node: Any, place: str, writer: Writer, *, recorded: bool) 
     if isinstance(node, str):
         return _judged_function(kind, node, place, writer, recorded=recorded)
     name, config = str(node.get("class_name")), node.get("config")
+    if kind == "layers" and isinstance(config, Mapping) and isinstance(config.get("layers"), list):
+        bare = name.rpartition(">")[2]
+        if name.startswith("Keras>") or bare in MODELS or is_stock_class(bare):
+            return None
+        return OwnName(kind, name, place, "a model of an author's class may compute more than its layers do")
     if ">" in name or ">" in str(node.get("registered_name") or ""):
         return None
     if not (ever_stock(kind, name) or is_stock_class(name)) or not isinstance(config, Mapping):
@@ -158,8 +162,6 @@ def judged(kind: str, node: Any, place: str, writer: Writer, *, recorded: bool) 
     known = stock_name(kind, name, writer)
     if known is None:
         return OwnName(kind, name, place, _lacks(kind, name, writer))
-    if "layers" in config:
-        return None  # a model: what its configuration holds is looked at layer by layer
     strange = sorted(set(config) - known.keys - _COMMON)
     if strange:
         keys = ", ".join(map(repr, strange))

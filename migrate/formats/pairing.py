@@ -23,23 +23,36 @@ from migrate.formats.saved_model.names import PROTO
 TEXT_SUFFIXES = (".json", ".yaml", ".yml", ".txt")
 """Of files that may hold an architecture; one without a suffix may, too."""
 _WEIGHT_SUFFIX = re.compile(r"\.(h5|hdf5|hdf|keras|ckpt(-\d+)?|model|weights|index)$", re.IGNORECASE)
+_HOLDS_WEIGHTS = re.compile(r"\.(h5|hdf5|hdf|index|weights)$", re.IGNORECASE)
 _ROLE = re.compile(
     r"(^|[._-]+)(model|weights?|config|configuration|arch|architecture|json|yaml|best|final)$", re.IGNORECASE
+)
+_ROLE_BEFORE = re.compile(
+    r"^(model|weights?|config|configuration|arch|architecture)[._-]+"
+    r"|(?<=[._-])(weights?|config|configuration|arch|architecture)[._-]+",
+    re.IGNORECASE,
 )
 _FORMATS = (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML)
 _MAX_LISTED = 200_000
 _MAX_ALONE = 20
 _INDEX = ".index"
+ABOVE = 2
+"""How many folders above a checkpoint its architecture is looked for."""
 
 
 def core(name: str) -> str:
-    """A file name without suffixes and the words that say its role: ``x_weights.h5``, ``x.json`` → ``x``."""
+    """A file name without suffixes and the words that say its role.
+
+    ``x_weights.h5``, ``x.json``, ``model_weights_x.h5`` and ``model_x.json`` are all ``x``.
+    """
     stem = name
     for suffix in TEXT_SUFFIXES:
         stem = stem.removesuffix(suffix)
     while (shorter := _WEIGHT_SUFFIX.sub("", stem)) != stem:
         stem = shorter
     while (shorter := _ROLE.sub("", stem)) != stem:
+        stem = shorter
+    while stem and (shorter := _ROLE_BEFORE.sub("", stem)) != stem and shorter:
         stem = shorter
     return stem.lower()
 
@@ -53,8 +66,38 @@ def find_architecture(weights: Path) -> Path | None:
     found = Neighbours(weights.parent).architecture_of(weights)
     index = weights if weights.name.endswith(_INDEX) else weights.with_name(weights.name + _INDEX)
     if found is None and index.is_file():
-        found = saved_model_beside(weights)
+        found = saved_model_beside(weights) or _architecture_above(weights)
     return found
+
+
+def _architecture_above(checkpoint: Path) -> Path | None:
+    """The one architecture beside the folder of a checkpoint: ``model.json``, ``backup/chief/ckpt-2``.
+
+    ``BackupAndRestore``, ``CheckpointManager`` and most training loops give checkpoints folders of their own.
+    """
+    for folder in list(checkpoint.absolute().parents)[1 : ABOVE + 1]:
+        found = Neighbours(folder).only_architecture(checkpoint)
+        if found is not None:
+            return found
+    return None
+
+
+def weights_near(architecture: Path) -> list[Path]:
+    """Files that may hold the weights of an architecture: beside it, and up to two folders below.
+
+    By their names alone; whether they fit is for whoever pairs them.
+
+    Raises:
+        MigrationError: FMT021 when a folder cannot be listed.
+    """
+    folder = architecture.parent
+    places = [folder]
+    for place in places:
+        depth = len(place.parts) - len(folder.parts)
+        if depth < ABOVE and len(places) < _MAX_ALONE:
+            places += [place / name for name in sorted(_folders(place)) if not name.startswith(".")]
+    found = [place / name for place in places for name in sorted(_listed(place))]
+    return [path for path in found if _HOLDS_WEIGHTS.search(path.name) and path != architecture]
 
 
 def saved_model_beside(checkpoint: Path) -> Path | None:
@@ -118,14 +161,14 @@ class Neighbours:
         architectures = [p for p in fitting if _is_architecture(p)]
         if not architectures:
             is_checkpoint = weights.name.endswith(_INDEX) or f"{weights.name}{_INDEX}" in self._names
-            return self._only_architecture(weights) if is_checkpoint else self._only_pair(weights)
+            return self.only_architecture(weights) if is_checkpoint else self._only_pair(weights)
         exact = [p for p in architectures if weights.name.startswith(p.stem)]
         if len(architectures) == 1 or len(exact) == 1:
             return (exact or architectures)[0]
         return None
 
-    def _only_architecture(self, checkpoint: Path) -> Path | None:
-        """The one architecture of a folder, if every variable of the checkpoint is called after its layer there.
+    def only_architecture(self, checkpoint: Path) -> Path | None:
+        """The one architecture of this folder, if every variable of the checkpoint is called after its layer there.
 
         ``ModelCheckpoint`` writes ``cp-0001.ckpt``, ``cp-0002.ckpt`` … beside the one ``model.json`` that people keep.
         """

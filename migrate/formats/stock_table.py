@@ -1,7 +1,7 @@
 """Which names each release of Keras had: a name that is stock today was somebody's own before.
 
 Keras 2.2.4 had no ``swish``, so a file of 2.2.4 that names one means its author's. The table is made of the sources of
-21 releases of Keras and 6 of TensorFlow by ``scripts/stock_names.py``.
+21 releases of Keras, 6 of TensorFlow and tf-keras 2.21 by ``scripts/stock_names.py``.
 """
 
 from __future__ import annotations

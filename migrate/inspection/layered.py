@@ -108,7 +108,7 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
                 "FMT004",
                 Severity.ERROR,
                 "weights without an architecture",
-                "Give it with --architecture model.json, or --architecture file.py:function.",
+                "Give it with --architecture model.json or file.py:function, or the code with --source DIR.",
             )
         ]
     found = []
@@ -121,7 +121,7 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
                 "CFG005",
                 Severity.ERROR,
                 f"needs code that is not in Keras: {', '.join(custom)}",
-                "Give it with --custom-objects FILE.py.",
+                "Give it with --source DIR or --custom-objects FILE.py.",
             )
         )
     if paths := layers_without_vocabulary(artifact):

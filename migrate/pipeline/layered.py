@@ -20,6 +20,7 @@ from migrate.pipeline.coverage import measure, widen
 from migrate.pipeline.deploy import deploy
 from migrate.pipeline.draws import drawn_outputs, without
 from migrate.pipeline.limits import report_keywords
+from migrate.pipeline.own_code import CUSTOM, write_sources
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.proof import (
     Comparator,
@@ -59,7 +60,7 @@ def migrate_layers(
     progress.legacy = legacy
     progress.training = {part: dict(entry) for part, entry in translated.training.items()}
     own_source = write_custom_objects(modern, slot.inputs)
-    objects = [*staged.custom_objects, *([str(own_source)] if own_source else [])]
+    objects = [*staged.for_modern, *([str(own_source)] if own_source else [])]
     slot.warm()
     retake = None
     if reference is None:
@@ -115,8 +116,8 @@ def migrate_layers(
         kept = replace(last, outputs=without(last.outputs, drawn_outputs(modern)))
         if kept.outputs:
             parts["proof.npz"] = write_proof(kept, slot.inputs / "proof.npz")
-    if own_source is not None:
-        parts["custom_objects.py"] = own_source
+    if objects:
+        parts[CUSTOM] = write_sources([Path(path) for path in objects], slot.inputs / CUSTOM)
     return Written(parts)
 
 

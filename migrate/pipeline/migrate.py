@@ -8,15 +8,17 @@ import time
 import msgspec
 
 from migrate.bytecode.definitions import known_values
-from migrate.findings import Finding, MigrationError, Severity
+from migrate.findings import Finding, MigrationError, Severity, Status
 from migrate.formats.artifact import Format
 from migrate.formats.naming import misnamed
+from migrate.formats.pairing import weights_near
 from migrate.formats.read import refusal
 from migrate.outcomes import WORKER_ENDED, severity_of, status_of
 from migrate.parity.golden import find_golden
 from migrate.pipeline.evidence import strongest, weigh
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.lift import migrate_graph
+from migrate.pipeline.own_code import explained, with_own_code
 from migrate.pipeline.progress import Progress, Written
 from migrate.pipeline.publish import must_be_free, publish
 from migrate.pipeline.readings import choose_reading
@@ -67,14 +69,20 @@ def _migrate(
         progress.findings += misnamed(request.path.name, staged.format)
         known = known_values(staged.sources(), options.define)
         progress.findings += must_be_safe(slot, staged.scanned, options.trust, interprets=True, defined=known)
-    if staged.format is Format.SAVED_MODEL:
-        written = migrate_saved_model(request, options, slot, staged, progress)
-    elif staged.format is Format.FROZEN_GRAPH:
-        written = migrate_graph(request, options, slot, staged, progress)
-    else:
-        written = _migrate_file(request, options, slot, staged, progress)
+        staged = with_own_code(request.path, staged, options, slot, progress)
+    try:
+        if staged.format is Format.SAVED_MODEL:
+            written = migrate_saved_model(request, options, slot, staged, progress)
+        elif staged.format is Format.FROZEN_GRAPH:
+            written = migrate_graph(request, options, slot, staged, progress)
+        else:
+            written = _migrate_file(request, options, slot, staged, progress)
+    except MigrationError as error:
+        raise explained(error, request.path, staged, options, slot, request.out) from error
     must_write_safely(slot, written.parts)
     status = weigh(progress)
+    if progress.invented:
+        status = Status.UNVERIFIED
     result = artifact_result(
         request, progress, status, _outputs(request, written), time.perf_counter() - start
     )
@@ -93,12 +101,15 @@ def _migrate_file(
     if staged.format in (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML):
         with progress.phase("reference"):
             initialised = params["initialised"] = draw_weights(slot, staged, options)
+        near = weights_near(request.path)
+        progress.invented = bool(near)
+        names = f"; {', '.join(path.name for path in near[:3])} may hold its own" if near else ""
         progress.findings.append(
             Finding(
                 "FMT027",
                 Severity.WARNING,
-                "the file is an architecture alone: its weights are initialised, the same in both worlds",
-                "Put the weights beside it, or name it with --architecture for them.",
+                f"the file is an architecture alone: its weights are initialised, the same in both worlds{names}",
+                f"Migrate the weights with --architecture {request.path.name}.",
             )
         )
     with progress.phase("translate"):

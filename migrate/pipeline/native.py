@@ -21,12 +21,7 @@ from migrate.pipeline.reference import Reference, reader_params
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.signatures import Signatures
 from migrate.pipeline.staging import Staged
-from migrate.pipeline.subclassed import (
-    CUSTOM,
-    migrate_subclassed,
-    report_classes,
-    write_sources,
-)
+from migrate.pipeline.subclassed import migrate_subclassed, report_classes
 from migrate.pipeline.translated import ask_reader, legacy_structure
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import WorldError
@@ -67,13 +62,11 @@ def migrate_natively(
         _report_signatures_only(error, progress)
         return {}
     progress.signatures = {"old": dict(signatures), "new": progress.signatures["new"]}
-    parts = dict(written.parts)
-    if staged.custom_objects and CUSTOM not in parts:
-        parts[CUSTOM] = write_sources([Path(path) for path in staged.custom_objects], slot.inputs / CUSTOM)
-    return parts
+    return dict(written.parts)
 
 
 def migrate_class(
+    path: Path,
     options: Options,
     slot: Slot,
     staged: Staged,
@@ -83,8 +76,8 @@ def migrate_class(
     progress: Progress,
 ) -> dict[str, Path]:
     """The ``.keras`` of a model whose class the user gave; without it a finding says which one is wanted."""
-    if not options.custom_objects:
-        report_classes(info, progress)
+    if not staged.custom_objects:
+        report_classes(info, path, progress)
         return {}
     calls = [witness for name, witness in witnesses if name == DEFAULT_SIGNATURE]
     try:

@@ -75,6 +75,9 @@ class Progress:
     training: dict[str, Any] = field(default_factory=dict)
     untouched: Untouched | None = None
     phases: dict[str, float] = field(default_factory=dict)
+    own_code: dict[str, Any] = field(default_factory=dict)
+    invented: bool = False
+    """The weights were drawn, though a file nearby may hold the model's own."""
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:

@@ -55,6 +55,13 @@ class Options(msgspec.Struct, frozen=True):
         tuple[Path, ...],
         Flag("--custom-objects", "Python file with classes that the models need; may be given again."),
     ] = ()
+    source: Annotated[
+        tuple[Path, ...],
+        Flag(
+            "--source",
+            "Folder or file of the author's code: what a model needs is cut out and rewritten; may be given again.",
+        ),
+    ] = ()
     architecture: Annotated[
         str | None,
         Flag("--architecture", "Architecture for weights: a JSON or YAML file, or file.py:function."),

@@ -71,6 +71,7 @@ def migration_record(
         protections=protections,
         phases=progress.phases,
         classes=progress.classes,
+        own_code=progress.own_code,
         made_for=dict(made_for),
     )
 

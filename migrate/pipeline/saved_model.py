@@ -59,7 +59,7 @@ def migrate_saved_model(
     if Target.KERAS in options.targets and info["architecture"]:
         parts |= migrate_natively(request, options, slot, staged, references, signatures, progress)
     elif Target.KERAS in options.targets and info["subclassed"]:
-        parts |= migrate_class(options, slot, staged, info, signatures, witnesses, progress)
+        parts |= migrate_class(request.path, options, slot, staged, info, signatures, witnesses, progress)
     if progress.coverage is None:
         with progress.phase("cover"):
             measure_signatures(slot, witnesses, signatures, options.tolerance, progress)

@@ -8,10 +8,13 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from codemods.source import SourceError
 from migrate.findings import MigrationError
 from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
 from migrate.formats.identify import Identification, is_pointer
+from migrate.own_code.builders import ENTRY, Builder, builder_source
+from migrate.own_code.files import Place, SourceIndex, project_of
 from migrate.parity.golden import find_golden
 from migrate.pipeline.request import Options
 from migrate.worlds.pool import Slot
@@ -41,8 +44,17 @@ class Staged:
     source: Path
     architecture: Path | None
     custom_objects: tuple[str, ...]
+    modern_objects: tuple[str, ...] = ()
+    """The same code rewritten for Keras 3; empty where the user's files serve both worlds."""
+    given: tuple[str, ...] = ()
+    """The user's files as they are, also where a slice of them serves the worlds."""
     recorded: bool = False
     """Whether recorded inputs and outputs stand beside the file: they prove whose a doubtful name is."""
+
+    @property
+    def for_modern(self) -> tuple[str, ...]:
+        """Files that define the author's code under Keras 3."""
+        return self.modern_objects or self.custom_objects
 
     @property
     def format(self) -> Format:
@@ -51,7 +63,7 @@ class Staged:
 
     def sources(self) -> list[str]:
         """Texts of the user's files, for what is read of them without executing them."""
-        return [Path(file).read_text(encoding="utf-8", errors="replace") for file in self.custom_objects]
+        return [Path(file).read_text(encoding="utf-8", errors="replace") for file in self.given]
 
     @property
     def scanned(self) -> list[Path]:
@@ -98,7 +110,7 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
         shutil.copyfile(file, target)
         objects.append(str(target))
     recorded = golden is not None or find_golden(path) is not None
-    return Staged(found, source, architecture, tuple(objects), recorded)
+    return Staged(found, source, architecture, tuple(objects), given=tuple(objects), recorded=recorded)
 
 
 def _identified(path: Path, slot: Slot) -> Identification:
@@ -128,10 +140,32 @@ def _given_architecture(options: Options, slot: Slot) -> Path | None:
     file, _, function = options.architecture.rpartition(":")
     if not file.endswith(".py"):
         return Path(options.architecture)
-    staged = slot.inputs / Path(file).name
-    _bring(Path(file), staged)
-    reply = slot.legacy.call("architecture_of", {"file": str(staged), "function": function})
+    staged = slot.inputs / f"builder_{Path(file).name}"
+    staged.write_text(_builder(Path(file), function), encoding="utf-8")
+    reply = slot.legacy.call("architecture_of", {"file": str(staged), "function": ENTRY, "asked": function})
     return take(slot.legacy, reply.get("file"), "architecture.json")
+
+
+def _builder(file: Path, function: str) -> str:
+    """A builder with what it reaches in its repository; the training script around it does not run.
+
+    Raises:
+        MigrationError: ``CFG052`` when the file defines no such function at its top level.
+    """
+    index = SourceIndex([file])
+    place = next((p for p in index.places(function)), None)
+    if place is None:
+        raise MigrationError(
+            "CFG052", f"{file.name} defines no function {function!r}", "Name a function of that file."
+        )
+    try:
+        return builder_source(Builder(function, Place(project_of(file), file, place.line), ""))
+    except SourceError as error:
+        raise MigrationError(
+            "CFG052",
+            f"{function!r} cannot be cut out of {file.name}: {error.message}",
+            "Give another builder.",
+        ) from error
 
 
 def _bring(source: Path, target: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.pipeline.answers import outputs_in
 from migrate.pipeline.layered import write_proof
+from migrate.pipeline.own_code import CUSTOM, hint_for, write_sources
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, must_agree, outputs_of, samples
 from migrate.pipeline.request import Options
@@ -18,10 +18,8 @@ from migrate.worlds.custom import names_in
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import WorldError
 
-CUSTOM = "custom_objects.py"
 
-
-def report_classes(info: Mapping[str, Any], progress: Progress) -> None:
+def report_classes(info: Mapping[str, Any], path: Path, progress: Progress) -> None:
     """Say which classes would give a ``.keras``, and how they are given."""
     classes = sorted(info["classes"])
     progress.findings.append(
@@ -29,7 +27,8 @@ def report_classes(info: Mapping[str, Any], progress: Progress) -> None:
             "EXP013",
             Severity.WARNING,
             f"the model is a {info['subclassed']}, so no .keras was made; the SavedModel keeps its signatures",
-            f"For a .keras give the source of {', '.join(classes)} with --custom-objects FILE.py.",
+            hint_for(classes, path)
+            or f"For a .keras give the source of {', '.join(classes)} with --source DIR or --custom-objects FILE.py.",
         )
     )
 
@@ -99,7 +98,7 @@ def migrate_subclassed(
             "no reference of serving_default could be had",
             "Record inputs and outputs with the original framework as MODEL.golden.npz beside the model.",
         )
-    source = write_sources([Path(path) for path in staged.custom_objects], slot.inputs / CUSTOM)
+    source = write_sources([Path(path) for path in staged.for_modern], slot.inputs / CUSTOM)
     judge = Comparator([e["name"] for e in signature["outputs"]], "", options.tolerance)
     proof = Progress()
     with progress.phase("build"):
@@ -131,39 +130,3 @@ def migrate_subclassed(
     progress.signatures["new"] = {**ends, "output_names": list(judge.names)}
     proven = write_proof(witnesses[0], slot.inputs / "proof.npz")
     return {"model.keras": written, CUSTOM: source, "proof.npz": proven}
-
-
-def write_sources(files: Sequence[Path], target: Path) -> Path:
-    """The user's files as one module, so that one import gives every class; one file stays as it is.
-
-    Raises:
-        MigrationError: ``CFG050`` for a file that is no Python source.
-    """
-    texts = [file.read_text(encoding="utf-8") for file in files]
-    if len(texts) == 1:
-        target.write_text(texts[0], encoding="utf-8")
-        return target
-    futures: dict[str, None] = {}
-    bodies = []
-    for file, text in zip(files, texts, strict=True):
-        lines = text.splitlines()
-        for node in _futures(file, text):
-            futures |= {alias.name: None for alias in node.names}
-            for number in range(node.lineno - 1, node.end_lineno or node.lineno):
-                lines[number] = ""
-        bodies.append("\n".join(lines).strip("\n"))
-    head = f"from __future__ import {', '.join(futures)}\n\n" if futures else ""
-    target.write_text(head + "\n\n\n".join(bodies) + "\n", encoding="utf-8")
-    return target
-
-
-def _futures(file: Path, text: str) -> list[ast.ImportFrom]:
-    try:
-        tree = ast.parse(text)
-    except SyntaxError as error:
-        raise MigrationError(
-            "CFG050",
-            f"{file.name} is no Python source: {error.msg}",
-            "Give the file that defines the classes.",
-        ) from error
-    return [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__"]

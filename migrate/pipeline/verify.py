@@ -144,7 +144,7 @@ def _against_keras(
             "a .keras model answers one signature, and the old artifact has no serving_default",
             "Compare with the exported SavedModel, which keeps every signature.",
         )
-    objects = list(staged.custom_objects)
+    objects = list(staged.for_modern)
     described = slot.stock.call("load_keras", {"path": str(staged.source), "custom_objects": objects})
     judge = Comparator(output_names(described), "", options.tolerance)
     return judge.compare(

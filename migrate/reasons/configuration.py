@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrate.findings import Rule
+from migrate.findings import Rule, Severity
 from migrate.reasons.reason import blocker, reason
 
 REASONS: tuple[Rule, ...] = (
@@ -83,6 +83,14 @@ REASONS: tuple[Rule, ...] = (
     ),
     reason(
         "CFG051", "loop", "The graph of the model has a loop.", "No Keras writes that; the file was edited."
+    ),
+    reason(
+        "CFG054",
+        "unbound-name",
+        "The author's code reads a name that nothing in the given sources binds.",
+        "The code is cut out of its source with what it reaches. Where a name leads out of the given folders, the "
+        "code fails when it reaches that name; give the folder that defines it with another `--source DIR`.",
+        Severity.WARNING,
     ),
     blocker(
         "CFG052",

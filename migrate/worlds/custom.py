@@ -22,6 +22,10 @@ def names_in(files: Iterable[str]) -> list[str]:
         except (SyntaxError, ValueError):
             continue  # the worlds import the file and say what is wrong with it
         found += [n.name for n in tree.body if isinstance(n, ast.ClassDef | ast.FunctionDef)]
+        made = (n for n in tree.body if isinstance(n, ast.Assign) and isinstance(n.value, ast.Call))
+        found += [
+            t.id for n in made for t in n.targets if isinstance(t, ast.Name)
+        ]  # closures: loss = focal()
     return found
 
 

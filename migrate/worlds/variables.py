@@ -15,6 +15,7 @@ import numpy as np
 
 from migrate.capsule.model import Array, Layer, Model
 from migrate.findings import MigrationError
+from migrate.formats.layer_config import to_snake_case
 from migrate.worlds.runner import flatten
 
 _RANDOM_STATE = ("seed_generator", "random_generator", "rng_state", "StateVar")
@@ -73,7 +74,7 @@ def assign_layer(live: Any, record: Layer, path: str) -> None:
         wrapped = {id(v) for a in record.children for v in child_of(live, a).weights}
         variables = {role: v for role, v in own.items() if id(v) not in wrapped}
     else:
-        variables = _variables_for(live, record)
+        variables = variables_for(live, record)
     missing = variables.keys() - record.weights.keys()
     surplus = record.weights.keys() - variables.keys()
     if missing or surplus:
@@ -90,28 +91,70 @@ def assign_layer(live: Any, record: Layer, path: str) -> None:
         live.finalize_state()
 
 
-def _variables_for(live: Any, record: Layer) -> dict[str, Any]:
+def variables_for(live: Any, record: Layer) -> dict[str, Any]:
     """The live layer's variables under the names that the record uses.
 
     Files name the variables of a user's class in one of three ways: by attribute path, by number
-    (``dense/vars/0`` of archives), by the names of sublayers (HDF5).
+    (``dense/vars/0`` of archives), by the names of sublayers (HDF5). HDF5 was written and read by order, and where its
+    names say nothing (``dense_7`` of a session that counted), order and shapes decide as they did for Keras.
     """
     wanted = record.weights.keys()
     by_attribute = dict(roles_of(live))
     if by_attribute.keys() == wanted:
         return by_attribute
-    for names in (_numbered_roles, _named_roles):
+    for names in (archived_roles, _named_roles):
         found = dict(names(live))
         if found.keys() == wanted:
             return found
+    ordered = _in_order(live)
+    shapes = [tuple(array.shape) for array in record.weights.values()]
+    if shapes and [tuple(variable.shape) for variable in ordered] == shapes:
+        return dict(zip(record.weights, ordered, strict=True))
     return by_attribute
 
 
-def _numbered_roles(live: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _in_order(live: Any) -> list[Any]:
+    """Variables in the order of HDF5 files: trainable ones of the layer and all below it, then the others.
+
+    Source: ``_legacy_weights`` of ``keras/src/saving/legacy/hdf5_format.py`` in 2.15.
+    """
+    known = [variable for _, variable in roles_of(live)]
+    trainable = [variable for variable in known if getattr(variable, "trainable", True)]
+    return [*trainable, *(variable for variable in known if not getattr(variable, "trainable", True))]
+
+
+def archived_roles(live: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Variables as archives of 2.12 to 2.15 name them: attributes, elements of lists by class, numbers.
+
+    Source: ``_save_state`` and ``_save_container_state`` of ``keras/src/saving/saving_lib.py`` in 2.15.
+    """
     for number, (_, variable) in enumerate(own_variables(live)):
         yield f"{prefix}vars/{number}", variable
-    for attribute, child in _sublayers(live):
-        yield from _numbered_roles(child, f"{prefix}{attribute}/")
+    for step, child in _archived_steps(live):
+        yield from archived_roles(child, f"{prefix}{step}/")
+
+
+def _archived_steps(live: Any) -> Iterator[tuple[str, Any]]:
+    if type(live).__name__ in ("Sequential", "Functional"):
+        yield from _elements("layers", [la for la in live.layers if type(la).__name__ != "InputLayer"])
+        return
+    for attribute, value in vars(live).items():
+        if attribute in _BOOKKEEPING or attribute.startswith("_self_"):
+            continue
+        if _is_layer(value) and value is not live:
+            yield attribute, value
+        elif not hasattr(value, "get_config"):
+            found = [item for _, item in _items(value) if _is_layer(item) and item is not live]
+            yield from _elements(attribute, found)
+
+
+def _elements(container: str, items: list[Any]) -> Iterator[tuple[str, Any]]:
+    counts: dict[str, int] = {}
+    for item in items:
+        name = to_snake_case(type(item).__name__)
+        number = counts.get(name, 0)
+        counts[name] = number + 1
+        yield f"{container}/{name}_{number}" if number else f"{container}/{name}", item
 
 
 def _named_roles(live: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

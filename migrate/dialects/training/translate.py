@@ -15,6 +15,7 @@ from migrate.dialects.rule import Era, Fired, Notes, Step
 from migrate.dialects.training.losses import per_output, translate_losses
 from migrate.dialects.training.metrics import translate_metrics
 from migrate.dialects.training.optimizers import (
+    ARGUMENTS,
     Kind,
     optimizer_kind,
     translate_optimizer,
@@ -56,7 +57,7 @@ def plan_training(
     outputs = output_names(final)
     optimizer_remarks, loss_remarks, metric_remarks = Remarks(), Remarks(), Remarks()
     compiled: dict[str, Any] = {}
-    stored = raw.get("optimizer_config") or raw.get("optimizer")
+    stored = _stored_optimizer(raw)
     optimizer = _optimizer(stored, era, optimizer_remarks)
     compiled["optimizer"] = optimizer
     compiled["loss"] = translate_losses(raw.get("loss"), outputs, custom, loss_remarks)
@@ -89,9 +90,16 @@ def output_names(model: Model) -> list[str]:
     return names or [model.layers[-1].name]
 
 
+def _stored_optimizer(raw: Mapping[str, Any]) -> Any:
+    """The optimizer as an object; ``compile("adam")``, of which archives keep the word, in any case of letters."""
+    stored = raw.get("optimizer_config") or raw.get("optimizer")
+    if not isinstance(stored, str):
+        return stored
+    known = {name.lower(): name for name in ARGUMENTS}
+    return {"class_name": known.get(stored.lower(), stored), "config": {}}
+
+
 def _optimizer(stored: Any, era: Era, remarks: Remarks) -> dict[str, Any] | None:
-    if isinstance(stored, str):
-        stored = {"class_name": stored, "config": {}}
     if not isinstance(stored, Mapping):
         return None
     return translate_optimizer(unwrapped(stored, remarks), era, remarks)

@@ -20,7 +20,16 @@ from migrate.formats.limits import sha256_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-INTERNAL = frozenset({OBJECT_GRAPH, "save_counter/.ATTRIBUTES/VARIABLE_VALUE"})
+_COUNTERS = (
+    "save_counter",
+    "train_counter",
+    "test_counter",
+    "predict_counter",
+    "ckpt_saved_epoch",
+    "ckpt_saved_batch",
+)
+INTERNAL = frozenset({OBJECT_GRAPH, *(f"{name}/.ATTRIBUTES/VARIABLE_VALUE" for name in _COUNTERS)})
+"""Keys of bookkeeping: of ``Model.fit``, and of ``BackupAndRestore``."""
 
 
 @dataclass(slots=True)

@@ -78,26 +78,37 @@ def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 def architecture_of(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Call the user's builder ``function`` of ``file`` and write the architecture of what it returns.
 
+    Returns:
+        ``file``: of the architecture; ``shapes``: of the model's weights in the order of HDF5 files.
+
     Raises:
         MigrationError: ``CFG052`` when the function is missing, fails, or returns no Keras 2 model.
     """
     clear_names(tf_keras.backend.clear_session, eager.context())
     objects = load_custom_objects([params["file"]])
-    name = params["function"]
+    name, asked = params["function"], params.get("asked", params["function"])
     hint = "The function takes no arguments and returns a tf.keras (Keras 2) model."
     if name not in objects:
-        raise MigrationError("CFG052", f"{Path(params['file']).name} defines no function {name!r}", hint)
+        raise MigrationError("CFG052", f"{Path(params['file']).name} defines no function {asked!r}", hint)
     try:
         model = objects[name]()
     except Exception as error:
-        raise MigrationError("CFG052", f"{name}() fails: {type(error).__name__}: {error}", hint) from error
+        raise MigrationError("CFG052", f"{asked}() fails: {type(error).__name__}: {error}", hint) from error
+    if isinstance(model, list | tuple):
+        model = next((part for part in model if isinstance(part, tf_keras.Model)), model)
     if not isinstance(model, tf_keras.Model):
         raise MigrationError(
-            "CFG052", f"{name}() returns a {type(model).__name__}, not a Keras 2 model", hint
+            "CFG052", f"{asked}() returns a {type(model).__name__}, not a Keras 2 model", hint
         )
-    out = scratch / "architecture.json"
+    out = scratch / f"{params.get('out', 'architecture')}.json"
     out.write_text(model.to_json(), encoding="utf-8")
-    return {"file": str(out)}
+    shapes = [list(map(int, w.shape)) for la in model.layers for w in _in_file_order(la)]
+    return {"file": str(out), "shapes": shapes}
+
+
+def _in_file_order(layer: Any) -> list[Any]:
+    """Weights of a layer as HDF5 files list them: trainable ones first."""
+    return [*layer.trainable_weights, *layer.non_trainable_weights]
 
 
 def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class _Graph:
         outputs = map_structure(self._record.outputs, self._tensor)
         _name_apart(keras.tree.flatten(outputs))
         with _explained(Layer(self._record.class_name, self._record.name)):
-            model = keras.Model(inputs, outputs, name=self._record.name)
+            model = _model_class(self._record, self._objects)(inputs, outputs, name=self._record.name)
         model.trainable = self._record.trainable
         return model
 
@@ -116,6 +116,12 @@ class _Graph:
                 **map_structure(kwargs, lambda ref: concrete(done(ref))),
             )
         return list(keras.tree.flatten(result))
+
+
+def _model_class(record: Model, objects: Objects) -> Any:
+    """The author's class of a Functional model, whose training step or call may be its own; else Keras'."""
+    own = objects.get((record.registered_name or record.class_name).rpartition(">")[2])
+    return own if inspect.isclass(own) and issubclass(own, keras.Model) else keras.Model
 
 
 def _name_apart(outputs: list[Any]) -> None:
@@ -185,6 +191,8 @@ def layer_class(record: Layer, objects: Objects) -> Any:
         for found in (name, (name or "").rpartition(">")[2]):
             if found and found in objects:
                 return objects[found]
+    if record.registered_name and (own := keras.saving.get_registered_object(record.registered_name)):
+        return own
     cls = getattr(keras.layers, record.class_name, None)
     if cls is None or record.registered_name:
         shapes = {role: list(array.shape) for role, array in record.weights.items()}

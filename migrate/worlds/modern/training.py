@@ -18,7 +18,7 @@ from migrate.worlds.custom import load_custom_objects
 from migrate.worlds.modern.export import arrange_inputs
 from migrate.worlds.runner import to_numpy
 from migrate.worlds.tracing import is_long
-from migrate.worlds.variables import assign_variable, child_of, own_variables, roles_of
+from migrate.worlds.variables import assign_variable, child_of, own_variables, variables_for
 
 SLOTS: Mapping[str, Mapping[str, str]] = {
     "SGD": {"momentum": "momentums"},
@@ -182,7 +182,8 @@ def _of_layer(live: Any, record: Layer, path: str) -> Iterator[tuple[str, Any]]:
         return
     for attribute, child in record.children.items():
         yield from _of_layer(child_of(live, attribute), child, f"{path}/{attribute}")
-    for role, variable in own_variables(live) if record.children else roles_of(live):
+    found = own_variables(live) if record.children else variables_for(live, record).items()
+    for role, variable in found:
         yield f"{path}/{role}", variable
 
 

@@ -10,6 +10,7 @@ import msgspec
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import Format
 from migrate.formats.identify import Identification
+from migrate.formats.pairing import ABOVE
 from migrate.inspection.records import Inspection
 from migrate.scan.files import Scan
 from migrate.scan.rules import found
@@ -40,6 +41,7 @@ class _Identified(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Paired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str | None
+    above: int = 0
 
 
 def _checked(answer: object, shape: type[_T]) -> _T:
@@ -99,16 +101,19 @@ def read_inspection(path: Path, answer: object) -> Inspection | MigrationError:
 
 
 def read_pair(path: Path, answer: object) -> Path | None:
-    """An answer to ``pair``, or one of ``pair_many``: the architecture beside weights.
+    """An answer to ``pair``, or one of ``pair_many``: the architecture beside weights, or above their folder.
 
     Raises:
-        ProtocolError: when it has another shape, or names what is not in the same folder.
+        ProtocolError: when it has another shape, or names what is not in the same folder or in one of those above.
     """
     if isinstance(answer, str):
         return None  # a folder that cannot be listed pairs nothing
-    name = _checked(answer, _Paired).name
+    found = _checked(answer, _Paired)
+    name = found.name
     if name is None:
         return None
     if not name or name in (".", "..") or "/" in name or "\0" in name:
         raise ProtocolError(f"the reader pairs {path.name} with {name!r}, which is no name of a file")
-    return path.with_name(name)
+    if not 0 <= found.above <= ABOVE:
+        raise ProtocolError(f"the reader pairs {path.name} with a file {found.above} folders above")
+    return path.absolute().parents[found.above] / name

@@ -19,6 +19,7 @@ from migrate.inspection import inspect
 from migrate.parity.golden import read_recording
 from migrate.scan.files import scan_one
 from migrate.scan.output import finding_json
+from migrate.worlds.reader.own_code import names_wanted
 from migrate.worlds.reader.saved_model import describe_saved_model, read_subclassed
 from migrate.worlds.reader.translation import read_and_translate
 
@@ -53,7 +54,9 @@ def _plain(value: Any) -> Any:
 def _pair(path: Path) -> dict[str, Any]:
     with bounded_memory(path):
         found = find_architecture(path)
-    return {"name": found.name if found else None}
+    if found is None:
+        return {"name": None}
+    return {"name": found.name, "above": list(path.absolute().parents).index(found.absolute().parent)}
 
 
 def _many(params: dict[str, Any], look: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
@@ -146,5 +149,6 @@ HANDLERS = {
     "inspect_many": inspect_many,
     "describe_saved_model": describe_saved_model,
     "read_subclassed": read_subclassed,
+    "names_wanted": names_wanted,
     "translate": read_and_translate,
 }

@@ -1,0 +1,252 @@
+"""From names to the smallest module that stands by itself: definitions, their bases, and what they reach.
+
+Names are followed through module-level bindings and through imports of the same repository. Everything else at module
+level (argument parsers, training loops, plots) is left behind, and with it the packages that it alone needs.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from codemods.source import SourceError
+from migrate.own_code.files import Place
+from migrate.own_code.modules import Import, SourceModule, Statement
+from migrate.own_code.renaming import renamed
+
+_MAX_STATEMENTS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One statement of a slice, and where it stands: file and line from 1."""
+
+    file: Path
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A module cut out of a repository.
+
+    Attributes:
+        text: Python source, as its authors wrote it.
+        pieces: statements of the repository in it, in order.
+        names: that it was cut out for.
+        missing: names that it reads and that nothing binds.
+    """
+
+    text: str
+    pieces: tuple[Piece, ...]
+    names: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+
+
+def cut(places: Sequence[tuple[str, Place]]) -> Slice:
+    """The module that defines names found at places.
+
+    Raises:
+        SourceError: a file cannot be read, a name is bound nowhere at the top level of its module, or the definitions
+            reach too much.
+    """
+    return _Cutter().cut(places)
+
+
+class _Cutter:
+    """Collects statements, each behind what it needs; names that two modules use otherwise are kept apart."""
+
+    def __init__(self) -> None:
+        self._modules: dict[Path, SourceModule] = {}
+        self._roots: dict[Path, Path] = {}
+        self._missing: set[str] = set()
+        self._seen: set[tuple[Path, str]] = set()
+        self._taken: set[tuple[Path, int]] = set()
+        self._imports: dict[str, None] = {}
+        self._lines: list[str] = []
+        self._pieces: list[Piece] = []
+        self._meaning: dict[str, object] = {}
+        """Name in the slice → what it means: file and name of the repository, or the import."""
+        self._alias: dict[tuple[Path, str], str] = {}
+        """Name in a module → its name in the slice, where that is another one."""
+        self._members_given: set[tuple[Path, str, str]] = set()
+
+    def cut(self, places: Sequence[tuple[str, Place]]) -> Slice:
+        made: list[str] = []
+        for name, place in places:
+            self._roots.setdefault(place.file, place.root)
+            self._meaning[name] = (place.file, name)  # what was asked for keeps its name
+        for name, place in places:
+            if not self._want(place.file, name):
+                made.append(f"{name} = {self._made(name, place)}")
+        head = sorted(self._imports, key=lambda line: not line.startswith("from __future__"))
+        text = "\n".join(head) + "\n\n\n" + "\n\n\n".join([*self._lines, *made]) + "\n"
+        names = tuple(dict.fromkeys(name for name, _ in places))
+        return Slice(text, tuple(self._pieces), names, tuple(sorted(self._missing)))
+
+    def _made(self, name: str, place: Place) -> str:
+        """The call that makes a function which is defined inside another: of that one, with its defaults.
+
+        Raises:
+            SourceError: the outer function needs arguments, which no file records.
+        """
+        outer = self._module(place.file).around(place.line)
+        if outer is None:
+            raise SourceError(f"{place} does not define {name} at the top level of its module")
+        given = outer.args
+        open_ = [a.arg for a in given.args[: len(given.args) - len(given.defaults)]]
+        open_ += [a.arg for a, d in zip(given.kwonlyargs, given.kw_defaults, strict=True) if d is None]
+        if open_:
+            needed = ", ".join(open_)
+            raise SourceError(f"{place} defines {name} inside {outer.name}, whose {needed} no file records")
+        self._want(place.file, outer.name)
+        return f"{self._alias.get((place.file, outer.name), outer.name)}()"
+
+    def _module(self, path: Path) -> SourceModule:
+        if path not in self._modules:
+            module = self._modules[path] = SourceModule.read(path)
+            for statement in module.statements:
+                if isinstance(statement.node, ast.ImportFrom) and statement.node.module == "__future__":
+                    self._imports.setdefault(statement.text)
+        return self._modules[path]
+
+    def _want(self, path: Path, name: str) -> bool:
+        """Take a name of a module into the slice; False when the module does not bind it."""
+        if (path, name) in self._seen:
+            return True
+        module = self._module(path)
+        statements = module.bindings.get(name)
+        found = module.imports.get(name)
+        if not statements and found is None:
+            return self._from_stars(path, name)
+        self._seen.add((path, name))
+        if statements:
+            self._mean(path, name, (path, name))
+            for statement in statements:
+                self._take(path, statement)
+        elif found is not None:
+            self._follow(path, found)
+        return True
+
+    def _mean(self, path: Path, name: str, meaning: object) -> str:
+        """The name in the slice of what a module calls so."""
+        chosen, number = name, 1
+        while self._meaning.setdefault(chosen, meaning) != meaning:
+            chosen, number = f"{name}_{path.stem}{number if number > 1 else ''}", number + 1
+        if chosen != name:
+            self._alias[path, name] = chosen
+        return chosen
+
+    def _take(self, path: Path, statement: Statement) -> None:
+        module = self._module(path)
+        number = module.statements.index(statement)
+        if (path, number) in self._taken:
+            return
+        self._taken.add((path, number))
+        if len(self._taken) > _MAX_STATEMENTS:
+            raise SourceError("the definitions reach more of the repository than a slice may hold")
+        for needed in sorted(statement.needs):
+            found = module.imports.get(needed) if needed not in module.bindings else None
+            target = self._imported_module(path, found) if found is not None else None
+            if target is not None:
+                self._members(path, needed, target, statement)
+            elif not self._want(path, needed):
+                self._missing.add(needed)
+        self._pieces.append(Piece(path, statement.line, statement.text))
+        names = {name: alias for (file, name), alias in self._alias.items() if file == path}
+        self._lines.append(renamed(statement.text, names))
+
+    def _imported_module(self, path: Path, found: Import) -> Path | None:
+        """The file of a module of the repository that an import binds as a whole; None for what is in a module."""
+        if found.name is None:
+            return self._resolve(path, found.module, 0)
+        package = self._resolve(path, found.module, found.level)
+        if package is not None:
+            module = self._module(package)
+            if found.name in module.bindings or found.name in module.imports:
+                return None
+        return self._resolve(path, f"{found.module}.{found.name}".lstrip("."), found.level)
+
+    def _follow(self, path: Path, found: Import) -> None:
+        """A name that is imported: from the repository it is cut out there, from elsewhere the import is kept."""
+        target = self._resolve(path, found.module, found.level) if found.name is not None else None
+        if target is not None and found.name is not None and self._want(target, found.name):
+            there = self._alias.get((target, found.name), found.name)
+            if there != found.alias:
+                here = self._mean(path, found.alias, (target, found.name))
+                if here != there:
+                    self._lines.append(f"{here} = {there}")
+            return
+        line = _import_line(found)
+        here = self._mean(path, found.alias, line)
+        if here != found.alias:
+            line = _import_line(Import(found.module, found.level, found.name, here, found.statement))
+        self._imports.setdefault(line)
+
+    def _members(self, path: Path, alias: str, target: Path, statement: Statement) -> None:
+        """``import utils as U`` of the repository: the members that are read become a namespace."""
+        here = self._mean(path, alias, target)
+        if (path, alias, "") not in self._members_given:
+            self._members_given.add((path, alias, ""))
+            self._imports.setdefault("import types")
+            self._lines.append(f"{here} = types.SimpleNamespace()")
+        for node in ast.walk(statement.node):
+            if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)):
+                continue
+            key = (path, alias, node.attr)
+            if node.value.id == alias and key not in self._members_given and self._want(target, node.attr):
+                self._members_given.add(key)
+                there = self._alias.get((target, node.attr), node.attr)
+                self._lines.append(f"{here}.{node.attr} = {there}")
+
+    def _from_stars(self, path: Path, name: str) -> bool:
+        outside = False
+        for star in self._module(path).stars:
+            target = self._resolve(path, star.module, star.level)
+            if target is None:
+                outside = True
+            elif self._want(target, name):
+                there = self._alias.get((target, name))
+                if there is not None:
+                    self._alias[path, name] = there
+                return True
+        if outside:
+            for star in self._module(path).stars:
+                if self._resolve(path, star.module, star.level) is None:
+                    self._imports.setdefault(" ".join(star.statement.text.split()))
+        return outside
+
+    def _resolve(self, path: Path, module: str, level: int) -> Path | None:
+        """The file of a module of the same repository; None for one that lies elsewhere."""
+        root = self._roots.get(path, path.parent)
+        relative = module.replace(".", "/")
+        if level:
+            bases = [path.parents[level - 1]] if level <= len(path.parents) else []
+        elif module.split(".", maxsplit=1)[0] in sys.stdlib_module_names:
+            return None
+        else:
+            above = [folder for folder in path.parents if folder == root or folder.is_relative_to(root)]
+            # A folder that is a package is no import root.
+            bases = [f for f in above if f == root or not (f / "__init__.py").exists()] + [root / "src"]
+        for base in bases:
+            for candidate in (base / relative / "__init__.py", base / f"{relative}.py"):
+                if module and candidate.is_file() and candidate != path:
+                    self._roots.setdefault(candidate, root)
+                    return candidate
+        return None
+
+
+def _import_line(found: Import) -> str:
+    node = found.statement.node
+    if isinstance(node, ast.Try | ast.If):
+        return found.statement.text
+    if found.name is None:
+        # ``import keras.backend`` binds ``keras``; the statement itself loads the submodule.
+        whole = isinstance(node, ast.Import) and found.module == found.alias and len(node.names) == 1
+        same = f"import {found.module}" if found.module == found.alias else ""
+        return found.statement.text if whole else same or f"import {found.module} as {found.alias}"
+    alias = "" if found.alias == found.name else f" as {found.alias}"
+    return f"from {'.' * found.level}{found.module} import {found.name}{alias}"

@@ -1,0 +1,63 @@
+"""Which names of the author's own code an artifact needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from migrate.formats.artifact import Format, LegacyArtifact
+from migrate.formats.bounded import bounded_memory
+from migrate.formats.describe import custom_objects, custom_training, walk_layers
+from migrate.formats.identify import identify
+from migrate.formats.own_names import mark_own_training, own_names
+from migrate.formats.read import read
+from migrate.formats.saved_model.reader import read_saved_model
+from migrate.formats.saved_model.subclassed import custom_classes
+
+_CODELESS = (Format.FROZEN_GRAPH, Format.META_GRAPH)
+
+
+def names_wanted(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Names that ``source`` (with ``architecture``) uses and that are, or may be, the author's.
+
+    Returns:
+        ``names``: classes and functions (``name()``) of layers, activations, losses and the like, sorted;
+        ``shapes``: of the arrays, in the order of the file; ``architecture``: whether there is one; ``details``: by
+        name of a layer's class its configuration and the names and shapes of its arrays.
+    """
+    source = Path(params["source"])
+    architecture = Path(params["architecture"]) if params.get("architecture") else None
+    with bounded_memory(source):
+        found = identify(source).format
+        if found in _CODELESS:
+            return {"names": [], "shapes": [], "architecture": False, "details": {}}
+        artifact = read(source, architecture, values=False)
+        names = _names(artifact)
+        if found is Format.SAVED_MODEL:
+            names |= set(custom_classes(read_saved_model(source)))
+    shapes = [list(array.shape) for _, array in artifact.arrays()]
+    known = artifact.architecture is not None
+    details = _details(artifact, names)
+    return {"names": sorted(names), "shapes": shapes, "architecture": known, "details": details}
+
+
+def _details(artifact: LegacyArtifact, names: set[str]) -> dict[str, Any]:
+    """Configuration and arrays of the first layer of each class among the names."""
+    arrays = {layer.layer: layer.arrays for layer in artifact.weights}
+    found: dict[str, Any] = {}
+    for path, layer in walk_layers(artifact.architecture or {}):
+        registered, name = str(layer.get("registered_name") or ""), str(layer.get("class_name"))
+        key = registered if registered in names else name
+        if key in names and key not in found and isinstance(layer.get("config"), dict):
+            weights = [[a.name, list(a.shape)] for a in arrays.get(path, [])]
+            found[key] = {"config": layer["config"], "weights": weights}
+    return found
+
+
+def _names(artifact: LegacyArtifact) -> set[str]:
+    names = {own.name for own in own_names(artifact)}
+    if artifact.architecture is not None:
+        names |= set(custom_objects(artifact.architecture))
+    if artifact.training:
+        names |= set(custom_training(mark_own_training(artifact.training, artifact.writer)))
+    return names

@@ -1,0 +1,97 @@
+"""Functions that build models are found with what they are called with; the one whose weights fit is taken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from migrate.own_code.builders import ENTRY, builder_source, builders
+from migrate.own_code.files import SourceIndex
+from migrate.pipeline.migrate import migrate_artifact
+from migrate.pipeline.request import ArtifactRequest, Options
+from migrate.worlds.pool import Slot
+
+REPOSITORY = """\
+    import argparse
+    import surely_not_installed
+    from keras.layers import Activation, Dense, Input
+    from keras.models import Model, Sequential
+    from keras.optimizers import Adam
+
+    WIDTH = {width}
+
+    def make_model(outputs, hidden=WIDTH):
+        line = Input((4,), name="other_line")
+        x = Dense(4, use_bias=False, name="dense_77")(Dense(hidden, activation="relu", name="dense_76")(line))
+        return Model(line, Dense(outputs, activation="softmax", name="dense_78")(Activation("tanh")(x)))
+
+    def unrelated(x):
+        return x
+
+    def other():
+        return Sequential([Dense(1, input_shape=(9,))])
+
+    if __name__ == "__main__":
+        parser = argparse.ArgumentParser()
+        make_model(3).fit(*surely_not_installed.data(parser.parse_args()))
+    """
+
+
+def write(folder: Path, width: int = 5) -> Path:
+    (folder / "train.py").write_text(dedent(REPOSITORY).format(width=width))
+    return folder
+
+
+def test_arguments_come_from_calls_with_literals(tmp_path: Path) -> None:
+    found = builders(SourceIndex([write(tmp_path)]), tmp_path / "weights.h5")
+    assert [(builder.name, builder.arguments) for builder in found] == [("make_model", "3"), ("other", "")]
+    text = builder_source(found[0])
+    assert "WIDTH = 5" in text
+    assert text.rstrip().endswith(f"def {ENTRY}():\n    return make_model(3)")
+    assert "argparse" not in text
+    assert "surely_not_installed" not in text
+
+
+@pytest.mark.slow
+def test_weights_find_the_function_that_built_them(legacy_models: Path, slot: Slot, tmp_path: Path) -> None:
+    weights = weights_of(legacy_models, tmp_path)
+    golden = legacy_models / "tf.keras-2.8" / "mlp-json" / "model.golden.npz"
+    request = ArtifactRequest(weights, "w", tmp_path / "out", "model", golden)
+    result = migrate_artifact(request, Options(source=(write(tmp_path),)), slot)
+    assert result.status == "migrated", [f"{f.code}: {f.message}" for f in result.findings]
+    assert result.parity is not None
+    assert result.parity.evidence == "golden"
+
+
+@pytest.mark.slow
+def test_a_builder_by_name_does_not_run_its_script(legacy_models: Path, slot: Slot, tmp_path: Path) -> None:
+    weights = weights_of(legacy_models, tmp_path)
+    source = write(tmp_path) / "train.py"
+    source.write_text(source.read_text() + "\n\ndef mine():\n    return make_model(3)\n")
+    options = Options(architecture=f"{source}:mine")
+    result = migrate_artifact(ArtifactRequest(weights, "w", tmp_path / "out", "model"), options, slot)
+    assert result.status == "migrated", [f"{f.code}: {f.message}" for f in result.findings]
+
+
+@pytest.mark.slow
+def test_a_builder_of_other_shapes_is_not_taken(legacy_models: Path, slot: Slot, tmp_path: Path) -> None:
+    weights = weights_of(legacy_models, tmp_path)
+    options = Options(source=(write(tmp_path, width=6),))
+    result = migrate_artifact(ArtifactRequest(weights, "w", tmp_path / "out", "model"), options, slot)
+    assert result.status == "blocked"
+    assert "other shapes" in result.findings[-1].message
+
+
+def weights_of(legacy_models: Path, folder: Path) -> Path:
+    """The weights of an authentic model, whose layers have other names than the builder gives them."""
+    import h5py
+
+    source = legacy_models / "tf.keras-2.8" / "mlp-json" / "model.weights.h5"
+    with h5py.File(source) as file:
+        shapes = [file[n][w].shape for n in file.attrs["layer_names"] for w in file[n].attrs["weight_names"]]
+    assert shapes == [(4, 5), (5,), (5, 4), (4, 3), (3,)]
+    target = folder / "alone.h5"
+    target.write_bytes(source.read_bytes())
+    return target
