@@ -34,6 +34,7 @@ class Foreign:
             count.
         roles: the variables of a layer, without those of wrapped ones, in the order in which the package saves them.
         peculiar: the keys are such that nobody else's class has them; else a person has to say whose it is.
+        code: of the rule that adapts it; set when it is registered.
     """
 
     package: str
@@ -43,6 +44,7 @@ class Foreign:
     keys: frozenset[str] = frozenset()
     roles: Callable[[Layer], Roles] = lambda layer: ()
     peculiar: bool = True
+    code: str = ""
 
     @property
     def name(self) -> str:
@@ -78,7 +80,7 @@ def layer_adapter(
     rule: Rule, *classes: Foreign
 ) -> Callable[[Callable[[Layer, Era], Layer]], Callable[[Layer, Era], Layer]]:
     """Register a pure function that makes one layer of one; it works inside wrappers too."""
-    _enter(classes)
+    _enter(rule, classes)
     return layer_rule(rule, Step.ECOSYSTEM, *(foreign.name for foreign in classes))
 
 
@@ -86,7 +88,7 @@ def graph_adapter(
     rule: Rule, *classes: Foreign
 ) -> Callable[[Callable[[Layer, Around], Fragment]], Callable[[Layer, Around], Fragment]]:
     """Register a pure function that makes several layers of one, given the shapes of its inputs."""
-    _enter(classes)
+    _enter(rule, classes)
     names = frozenset(foreign.name for foreign in classes)
 
     def register(change: Callable[[Layer, Around], Fragment]) -> Callable[[Layer, Around], Fragment]:
@@ -120,9 +122,9 @@ def _by_position(model: Model, names: frozenset[str]) -> Model:
     return replace(model, layers=layers)
 
 
-def _enter(classes: Iterable[Foreign]) -> None:
+def _enter(rule: Rule, classes: Iterable[Foreign]) -> None:
     for foreign in classes:
-        _KNOWN.setdefault(foreign.class_name, []).append(foreign)
+        _KNOWN.setdefault(foreign.class_name, []).append(replace(foreign, code=rule.code))
         declare_roles(foreign.name, foreign.roles)
 
 

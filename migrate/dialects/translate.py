@@ -12,6 +12,7 @@ from migrate.dialects.backends import reading_of
 from migrate.dialects.config_parser import parse_model
 from migrate.dialects.foreign import adapted, mark_foreign
 from migrate.dialects.rule import Era, Notes, Step
+from migrate.dialects.unsupported import refuse_unsupported
 from migrate.dialects.upgrade import upgrade
 from migrate.dialects.weight_matching import assign_weights
 from migrate.findings import MigrationError
@@ -76,6 +77,7 @@ def translate(
         model = parse_model(
             mark_own(artifact.architecture, settle(artifact, own, adapted(artifact.architecture))), notes
         )
+        refuse_unsupported(model, own)
         model = upgrade(mark_foreign(model, own), era, (Step.GRAMMAR,), notes)
         alone = artifact.format in ARCHITECTURES
         assigned = model if alone else assign_weights(model, artifact.weights, era)

@@ -67,7 +67,7 @@ def group_normalization(layer: Layer, era: Era) -> Layer:
         after='{"class_name": "SpectralNormalization", "config": {"layer": …, "power_iterations": 1}}',
         why="Keras took the class over in 2.13: in inference the kernel counts as it is stored, in training it is "
         "divided by its largest singular value, which a vector that is saved with the model approximates.",
-        references=("keras-team/keras#17648",),
+        references=("tensorflow/addons#2807",),
     ),
     Foreign(PACKAGE, "Addons", "SpectralNormalization", ADDONS, roles=lambda layer: ("sn_u",)),
 )

@@ -1,0 +1,119 @@
+"""Layers of packages around Keras that nothing expresses yet: whose they are, and what their users can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from migrate.capsule.model import Layer, Model
+from migrate.findings import MigrationError
+from migrate.formats.own_names import OwnCode
+
+_EXPORT = (
+    "Export the model as a SavedModel in its own framework and migrate that: its graph holds what the layer "
+    "computes. Or give the code of the class with --source DIR."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """Classes of one package.
+
+    Attributes:
+        package: as people call it.
+        classes: patterns of class names in files, without a package.
+        keys: configuration keys that all of them have.
+        reason: why they cannot be expressed, as the end of a sentence; ``{key}`` stands for a configuration value.
+    """
+
+    package: str
+    classes: tuple[str, ...]
+    keys: frozenset[str]
+    reason: str
+
+    def fits(self, layer: Layer) -> bool:
+        """Whether a layer is of one of the classes."""
+        named = any(fnmatchcase(layer.class_name, pattern) for pattern in self.classes)
+        return named and self.keys <= layer.config.keys()
+
+
+UNSUPPORTED = (
+    Unsupported(
+        "TensorFlow Hub",
+        ("KerasLayer",),
+        frozenset({"handle"}),
+        "the file names the module {handle} and does not hold it",
+    ),
+    Unsupported(
+        "TensorFlow Model Optimization",
+        ("QuantizeWrapper", "QuantizeWrapperV2", "QuantizeLayer"),
+        frozenset({"quantize_config"}),
+        "its weights and outputs are quantised in every call, which no stock layer does",
+    ),
+    Unsupported(
+        "TensorFlow Model Optimization",
+        ("QuantizeLayer",),
+        frozenset({"quantizer"}),
+        "its outputs are quantised in every call, which no stock layer does",
+    ),
+    Unsupported(
+        "TensorFlow Probability",
+        ("*Flipout", "*Reparameterization", "*LocalReparameterization"),
+        frozenset({"kernel_posterior_fn"}),
+        "it draws its weights anew in every call",
+    ),
+    Unsupported(
+        "TensorFlow Probability",
+        (
+            "DistributionLambda",
+            "IndependentNormal",
+            "MultivariateNormalTriL",
+            "OneHotCategorical",
+            "MixtureSameFamily",
+        ),
+        frozenset({"make_distribution_fn"}),
+        "it gives a distribution, which is stored as Python code",
+    ),
+    Unsupported(
+        "QKeras",
+        ("QDense", "QConv1D", "QConv2D"),
+        frozenset({"kernel_quantizer"}),
+        "its weights are quantised in every call",
+    ),
+    Unsupported(
+        "Transformers",
+        ("TF*MainLayer", "TF*Model", "TFBert*"),
+        frozenset({"config"}),
+        "it is a whole model of the package, whose code builds it from `config`",
+    ),
+    Unsupported(
+        "TensorFlow Addons",
+        ("CRF",),
+        frozenset({"units", "use_boundary", "chain_initializer"}),
+        "it decodes the likeliest sequence of tags step by step, which no stock layer does",
+    ),
+)
+
+
+def refuse_unsupported(model: Model, own: OwnCode) -> None:
+    """Name the package of a layer that nothing expresses, unless the author's code defines its class.
+
+    Raises:
+        MigrationError: ``ECO091``.
+    """
+    for path, layer in model.walk():
+        known = next((entry for entry in UNSUPPORTED if entry.fits(layer)), None)
+        if known is not None and layer.class_name not in own.defined:
+            reason = _filled(known.reason, layer.config)
+            raise MigrationError(
+                "ECO091",
+                f"layer {layer.name!r} is a {layer.class_name} of {known.package}: {reason}",
+                _EXPORT,
+                place="/".join(path),
+            )
+
+
+def _filled(reason: str, config: Mapping[str, Any]) -> str:
+    return reason.replace("{handle}", str(config.get("handle")))
