@@ -130,7 +130,7 @@ def main() -> None:
     weights: Counter[tuple[bool, bool]] = Counter()
     branches: Counter[tuple[bool, bool]] = Counter()
     promised, count = 0.0, 0
-    with tempfile.TemporaryDirectory() as name, Pool(1, Path(name)) as pool:
+    with tempfile.TemporaryDirectory() as name, Pool(1, Path(name), sources=[ROOT / "legacy_models"]) as pool:
         for number, path in enumerate(models(arguments.only)):
             with pool.slot() as slot:
                 request = ArtifactRequest(path, path.name, Path(name) / "out", f"model{number}")
