@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -125,13 +126,16 @@ def main() -> None:
     parser.add_argument("--damages", type=int, default=3, help="weights that are damaged in each model")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="", help="part of the path of the models")
+    parser.add_argument("--minutes", type=float, default=60, help="no model is begun after this time")
     arguments = parser.parse_args()
     rng = np.random.default_rng(arguments.seed)
     weights: Counter[tuple[bool, bool]] = Counter()
     branches: Counter[tuple[bool, bool]] = Counter()
-    promised, count = 0.0, 0
+    promised, count, began = 0.0, 0, time.monotonic()
     with tempfile.TemporaryDirectory() as name, Pool(1, Path(name), sources=[ROOT / "legacy_models"]) as pool:
-        for number, path in enumerate(models(arguments.only)):
+        for number, path in enumerate(rng.permutation(models(arguments.only))):
+            if time.monotonic() - began > 60 * arguments.minutes:
+                break
             with pool.slot() as slot:
                 request = ArtifactRequest(path, path.name, Path(name) / "out", f"model{number}")
                 result = migrate_artifact(request, Options(targets=KERAS_ONLY, seed=arguments.seed), slot)
