@@ -44,6 +44,14 @@ REASONS: tuple[Rule, ...] = (
         "Write `dim_ordering` into the configuration of the layer.",
     ),
     reason(
+        "SIL058",
+        "drawn-in-inference",
+        "A call with `training=True` draws at random in inference.",
+        "Monte Carlo dropout: Keras 3 would give the layer the mode of the model, and pass its input through in "
+        "`predict`. Build the model without the argument, and call it with `model(x, training=True)` to draw.",
+        Severity.SILENT,
+    ),
+    reason(
         "SIL056",
         "masked-states",
         "What a recurrent layer of Keras before 2.3 gave for masked steps cannot be said with the layers of Keras 3.",

@@ -17,7 +17,7 @@ from migrate.dialects.training_dependence import (
     draws_at_random,
     silenced,
 )
-from migrate.findings import Fix, Rule, Severity
+from migrate.findings import Fix, MigrationError, Rule, Severity
 
 _ARGUMENT = "training"
 _FUNCTIONS = frozenset(
@@ -104,19 +104,31 @@ def without_effect(layer: Layer, era: Era) -> Layer:
         "A call fixes the mode: `training=True` or `training=False`.",
         Severity.SILENT,
         applies_to="<3",
-        before="base(x, training=False); Dropout(0.5)(x, training=True)",
+        before="base(x, training=False); BatchNormalization()(x, training=True)",
         after='{"class_name": "keras_migrate>FixedMode", "config": {"layer": …}}, called with {mode: false}',
         why="Keras 3 overwrites `training` of every call in a Functional model with the mode of the model, on all "
-        "backends: the moving mean of a base that was called with `training=False` went from 0 to 0.6 in one `fit`, "
-        "and dropout that was to draw in `predict` (Monte Carlo dropout) passes its input through. A layer in "
-        "`custom_objects.py` holds the called one and gives it the mode that its call says.",
+        "backends: the moving mean of a base that was called with `training=False` went from 0 to 0.6 in one `fit`. A "
+        "layer in `custom_objects.py` holds the called one and gives it the mode that its call says.",
     ),
     Step.KERAS_3,
 )
 def fixed_mode(layer: Layer, era: Era) -> Layer:
-    """Put the layer into one whose calls name the mode; calls that name none follow the model."""
+    """Put the layer into one whose calls name the mode; calls that name none follow the model.
+
+    Raises:
+        MigrationError: ``SIL058`` for a call that draws at random in inference.
+    """
     if not _says(layer) or layer.class_name in _FUNCTIONS:
         return layer
+    drawing = [part.name for part, _ in dependent_parts(layer) if _draws(part)]
+    if True in _modes(layer) and drawing:
+        raise MigrationError(
+            "SIL058",
+            f"{layer.class_name} {layer.name!r} is called with training=True, so that {', '.join(drawing)} draws at "
+            "random in inference: no two runs give outputs that can be compared",
+            "Build the model without the argument and save it again; call it with model(x, training=True) to draw.",
+            place=layer.name,
+        )
     nodes = tuple(_with_mode(node) for node in layer.nodes)
     return Layer(
         FIXED_MODE,
@@ -138,6 +150,10 @@ def _modes(layer: Layer) -> set[bool | None]:
         return set()
     given = (node.kwargs.get(_ARGUMENT) for node in layer.nodes)
     return {bool(mode) if isinstance(mode, bool | int) else None for mode in given}
+
+
+def _draws(part: Layer) -> bool:
+    return draws_at_random(part) or part.class_name.startswith("Random")
 
 
 def _is_frozen(part: Layer, trainable: bool) -> bool:

@@ -8,6 +8,7 @@ from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
 from migrate.dialects.keras3.fixed_mode import fixed_mode, frozen_inference, without_effect, without_noise
 from migrate.dialects.rule import Era
 from migrate.dialects.training_dependence import draws_in_training
+from migrate.findings import MigrationError
 from tests.dialects.authentic import codes, translated
 
 ERA = Era.of("2.15.0")
@@ -82,10 +83,14 @@ def test_noise_stays_where_a_call_follows_the_model() -> None:
     assert result.children["layer"].config["rate"] == 0.5
 
 
-def test_noise_that_is_always_drawn_stays() -> None:
-    result = rewritten(called(DROP, True))
-    assert result.children["layer"].config["rate"] == 0.5
-    assert result.nodes[0].kwargs == {"mode": True}
+@pytest.mark.parametrize(
+    "layer", [DROP, base(DENSE, DROP), Layer("GRU", "gru", {"units": 2, "dropout": 0.1})]
+)
+def test_noise_that_is_always_drawn_is_refused(layer: Layer) -> None:
+    with pytest.raises(MigrationError) as refusal:
+        rewritten(called(layer, True))
+    assert refusal.value.code == "SIL058"
+    assert refusal.value.hint
 
 
 def test_what_a_layer_of_the_user_does_is_not_known() -> None:
@@ -104,7 +109,7 @@ def test_an_operation_keeps_its_arguments() -> None:
     assert rewritten(operation) is operation
 
 
-@pytest.mark.parametrize(("modes", "draws"), [((False,), False), ((True,), True), ((False, None), True)])
+@pytest.mark.parametrize(("modes", "draws"), [((False,), False), ((False, None), True)])
 def test_a_call_that_fixes_inference_draws_nothing(modes: tuple[bool | None, ...], draws: bool) -> None:
     layer = fixed_mode(called(base(DROP, STATISTICS), *modes), ERA)
     assert draws_in_training(Model("Functional", "m", Topology.FUNCTIONAL, (layer,))) is draws
