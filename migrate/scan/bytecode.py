@@ -7,7 +7,6 @@ from typing import Any
 from migrate.bytecode.errors import Refused
 from migrate.bytecode.judge import judge
 from migrate.findings import Finding, Severity
-from migrate.scan.rules import found
 
 
 def bytecode_finding(value: Any, message: str, place: str) -> Finding:
@@ -24,4 +23,10 @@ def bytecode_finding(value: Any, message: str, place: str) -> Finding:
         judge(value)
     except Refused as refusal:
         return Finding("SEC001", Severity.ERROR, f"{message}: {refusal}", refusal.hint, place)
-    return found("SEC001", f"{message} of arithmetic and tensor functions alone", place, Severity.WARNING)
+    return Finding(
+        "SEC001",
+        Severity.WARNING,
+        f"{message} of arithmetic and tensor functions alone",
+        "`keras-migrate models` interprets it and shows what it computes; loaders of Keras 2 execute it.",
+        place,
+    )
