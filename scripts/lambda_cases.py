@@ -19,7 +19,7 @@ import numpy as np
 
 CASES = Path(__file__).resolve().parent.parent.parent / "shared" / "user_code" / "b-lambda"
 TOLERANCE = 1e-5
-RANDOM = {"vae_sampling": {0}}
+RANDOM = {"vae_sampling": {2}}
 """Outputs that are drawn at random: position by case."""
 
 
