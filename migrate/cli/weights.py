@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from migrate.cli.sandbox import sandboxed
+
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
@@ -16,6 +18,7 @@ import click
 @click.option("--no-optimizer", is_flag=True, help="Leave optimizer slots and counters out.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+@sandboxed
 def weights(path: Path, out: Path, no_optimizer: bool, force: bool, as_json: bool) -> None:
     """Extract the arrays of PATH, for which no architecture is needed.
 
@@ -23,33 +26,33 @@ def weights(path: Path, out: Path, no_optimizer: bool, force: bool, as_json: boo
 
     Exit status: 0 when everything was written, 1 when something was left out or PATH is damaged, 2 for wrong usage.
     """
+    from migrate.batch.weights import extract_arrays
     from migrate.findings import MigrationError
-    from migrate.formats.extract import extract
+    from migrate.printable import printable, shown
 
     try:
-        done = extract(path, out, optimizer=not no_optimizer, force=force)
+        done = extract_arrays(path, out, optimizer=not no_optimizer, force=force)
     except MigrationError as error:
         if error.code in ("RUN010", "RUN011", "FMT021"):
-            raise click.UsageError(f"{error.message}. {error.hint}") from error
-        click.echo(f"{error.code} {error.message}\n       {error.hint}", err=True)
+            raise click.UsageError(printable(f"{error.message}. {error.hint}")) from error
+        click.echo(f"{error.code} {printable(error.message)}\n       {error.hint}", err=True)
         sys.exit(1)
     if as_json:
         import msgspec
 
-        rows = [{"name": s.name, "key": s.key, "shape": list(s.shape), "dtype": s.dtype} for s in done.arrays]
+        rows = [{"name": s.name, "key": s.key, "shape": list(s.shape), "dtype": s.dtype} for s in done.held]
         click.echo(msgspec.json.encode({"out": str(out), "arrays": rows, "left_out": done.left_out}))
     else:
-        from rich.markup import escape
         from rich.table import Table
 
         from migrate.cli.console import stdout
 
         table = Table("array", "shape", "dtype")
-        for source in done.arrays:
-            table.add_row(escape(source.name), str(source.shape), source.dtype)
+        for source in done.held:
+            table.add_row(shown(source.name), str(source.shape), source.dtype)
         console = stdout()
         console.print(table)
         for finding in done.left_out:
-            console.print(f"[yellow]{finding.code}[/yellow] {escape(finding.message)} {escape(finding.hint)}")
-        console.print(f"{len(done.arrays)} arrays in {escape(str(out))}")
+            console.print(f"[yellow]{finding.code}[/yellow] {shown(finding.message)} {shown(finding.hint)}")
+        console.print(f"{len(done.held)} arrays in {shown(str(out))}")
     sys.exit(1 if done.left_out else 0)

@@ -77,12 +77,18 @@ def extract(path: Path, out: Path, *, optimizer: bool = True, force: bool = Fals
     Raises:
         MigrationError: of the readers; RUN010 when ``out`` exists, RUN011 when it cannot be written.
     """
-    if out.suffix not in SUFFIXES:
-        raise MigrationError(
-            "RUN011", f"{out.name} is neither .h5 nor .safetensors", "Name one of these.", str(out)
-        )
-    if out.exists() and not force:
-        raise MigrationError("RUN010", f"{out} exists", "Give another name, or --force.", str(out))
+    must_be_a_target(out, force=force)
+    result = collect(path, out, optimizer=optimizer)
+    publish(out, lambda target: write_arrays(target, result))
+    return result
+
+
+def collect(path: Path, out: Path, *, optimizer: bool = True) -> Extraction:
+    """What there is to be written to ``out``, and what its format cannot hold; nothing is written.
+
+    Raises:
+        MigrationError: of the readers.
+    """
     result = Extraction(out)
     sources = sorted(_sources(path, optimizer), key=lambda source: source.name)
     for source in sources:
@@ -99,8 +105,26 @@ def extract(path: Path, out: Path, *, optimizer: bool = True, force: bool = Fals
                 )
             )
     _must_be_unique(result.arrays, path, nested=out.suffix != ".safetensors")
-    _publish(out, lambda target: _write(target, out.suffix, result.arrays))
     return result
+
+
+def write_arrays(target: Path, extraction: Extraction) -> None:
+    """Write the arrays in the format that the suffix of the extraction's own file names."""
+    _write(target, extraction.out.suffix, extraction.arrays)
+
+
+def must_be_a_target(out: Path, *, force: bool) -> None:
+    """Refuse a file that arrays cannot be written to.
+
+    Raises:
+        MigrationError: RUN010 when it exists, unless ``force``; RUN011 when its suffix names no format.
+    """
+    if out.suffix not in SUFFIXES:
+        raise MigrationError(
+            "RUN011", f"{out.name} is neither .h5 nor .safetensors", "Name one of these.", str(out)
+        )
+    if out.exists() and not force:
+        raise MigrationError("RUN010", f"{out} exists", "Give another name, or --force.", str(out))
 
 
 def stable_name(key: str, keys: Container[str] = ()) -> str:
@@ -180,7 +204,7 @@ def _must_be_unique(arrays: list[Source], path: Path, *, nested: bool) -> None:
             )
 
 
-def _publish(out: Path, write: Callable[[Path], None]) -> None:
+def publish(out: Path, write: Callable[[Path], None]) -> None:
     """Let ``write`` make a file beside ``out`` and rename it: it appears whole or not at all."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ COMMANDS = {
     "scan": ("scan", "{model}"),
     "inspect": ("inspect", "{model}"),
     "models": ("models", "--dry-run", "--out", "{out}", "{model}"),
+    "weights": ("weights", "{model}", "--out", "{out}.h5"),
     "report": ("report", "{folder}", "--format", "json"),
 }
 

@@ -39,6 +39,21 @@ class _Identified(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     size: int
 
 
+class ArrayRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One array that was extracted: stable name, name in the file, shape, dtype."""
+
+    name: str
+    key: str
+    shape: tuple[int, ...]
+    dtype: str
+
+
+class _Extracted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    file: str
+    arrays: list[ArrayRow]
+    left_out: list[_Finding]
+
+
 class _Paired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str | None
     above: int = 0
@@ -117,3 +132,14 @@ def read_pair(path: Path, answer: object) -> Path | None:
     if not 0 <= found.above <= ABOVE:
         raise ProtocolError(f"the reader pairs {path.name} with a file {found.above} folders above")
     return path.absolute().parents[found.above] / name
+
+
+def read_extraction(answer: object) -> tuple[str, list[ArrayRow], list[Finding]]:
+    """The answer to ``extract``: the file that was written, its arrays, and findings for those that it lacks.
+
+    Raises:
+        ProtocolError: when it has another shape.
+    """
+    checked = _checked(answer, _Extracted)
+    left_out = [Finding(f.code, f.severity, f.message, f.hint, f.place) for f in checked.left_out]
+    return checked.file, checked.arrays, left_out

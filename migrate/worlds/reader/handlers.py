@@ -13,6 +13,7 @@ import msgspec
 from migrate.capsule.store import save_arrays
 from migrate.findings import MigrationError
 from migrate.formats.bounded import bounded_memory
+from migrate.formats.extract import collect, write_arrays
 from migrate.formats.identify import identify
 from migrate.formats.pairing import Neighbours, find_architecture
 from migrate.inspection import inspect
@@ -132,6 +133,22 @@ def golden(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return {"file": str(scratch / "golden.safetensors")}
 
 
+def extract_arrays(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """All arrays of an artifact: ``path``, ``suffix``, ``optimizer`` → a ``file``, what it holds, what it lacks.
+
+    Raises:
+        MigrationError: of the readers.
+    """
+    file = scratch / f"weights{params['suffix']}"
+    done = collect(Path(params["path"]), file, optimizer=params["optimizer"])
+    write_arrays(file, done)
+    rows = [
+        {"name": one.name, "key": one.key, "shape": list(one.shape), "dtype": one.dtype}
+        for one in done.arrays
+    ]
+    return {"file": str(file), "arrays": rows, "left_out": [finding_json(one) for one in done.left_out]}
+
+
 def inspect_many(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Inspect artifacts: ``paths`` → the inspection of each, or why it cannot be read."""
     given = params.get("architecture")
@@ -146,6 +163,7 @@ HANDLERS = {
     "pair": pair,
     "pair_many": pair_many,
     "golden": golden,
+    "extract": extract_arrays,
     "inspect_many": inspect_many,
     "describe_saved_model": describe_saved_model,
     "read_subclassed": read_subclassed,
