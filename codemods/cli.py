@@ -95,7 +95,7 @@ def _code(
     no_pins: bool,
 ) -> int:
     from codemods import baseline as baselines
-    from codemods.config import ConfigError, detect_version, find_root, parse_version, settings
+    from codemods.config import ConfigError, detect_version, find_root, formatter, parse_version, settings
     from codemods.discovery import Wanted, discover
     from codemods.journal import JournalError, write
     from codemods.options import NEWEST, Options
@@ -155,6 +155,8 @@ def _code(
     _print(
         record, results, len(files), format_, _Mode(mode == "write", mode in {None, "diff"}, mode == "check")
     )
+    if mode == "write" and record.summary.changed and (command := formatter(root)) is not None:
+        click.echo(f"Edits keep the layout of their lines: run `{command}` on what was rewritten.", err=True)
     left = any(item.error or any(_asks_for_work(f) for f in item.findings) for _, item in results)
     changed = record.summary.changed > 0
     if any(item.crashed for _, item in results):

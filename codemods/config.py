@@ -148,3 +148,17 @@ def _requirements(root: Path) -> list[str]:
         for extra in table.get("optional-dependencies", {}).values():
             lines.extend(str(item) for item in extra)
     return [line for line in lines if line and not line.startswith("-")]
+
+
+_FORMATTERS = {"ruff format": ("ruff.toml", ".ruff.toml", "[tool.ruff"), "black": ("[tool.black",)}
+"""By command: the files, or the tables of ``pyproject.toml``, that say that a project formats with it."""
+
+
+def formatter(root: Path) -> str | None:
+    """The command by which a project formats its code, None when nothing says so."""
+    project = root / "pyproject.toml"
+    text = project.read_text("utf-8", "replace") if project.is_file() else ""
+    for command, signs in _FORMATTERS.items():
+        if any(sign in text if sign.startswith("[") else (root / sign).is_file() for sign in signs):
+            return command
+    return None

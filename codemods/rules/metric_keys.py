@@ -56,6 +56,7 @@ KEYS = SourceRule(
 )
 _KEY = re.compile(r"^(?:val_)?(?:\w+_)?acc$")
 _IN_PATH = re.compile(r"(\{(?:val_)?(?:\w+_)?acc)(?=[:}!])")
+_MENTIONED = re.compile(r"""["'{_]acc["':}!]""")
 _MONITORS = {
     "keras.callbacks.EarlyStopping": ("monitor",),
     "keras.callbacks.ReduceLROnPlateau": ("monitor",),
@@ -69,7 +70,7 @@ HISTORY = "keras.callbacks.History.history"
 def accuracy_keys(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     """``monitor="val_acc"``, ``{val_acc:.2f}`` in a path, ``history.history["acc"]``, ``logs.get("acc")``."""
     del tree
-    if "acc" not in ctx.source_file.text:
+    if _MENTIONED.search(ctx.source_file.text) is None:
         return
     places = list(dict.fromkeys((*_monitored(ctx), *_looked_up(ctx))))
     fix = _fix(ctx) if places else None

@@ -392,3 +392,13 @@ def test_no_color_is_respected(project: Path, monkeypatch: pytest.MonkeyPatch, g
     monkeypatch.setenv("NO_COLOR", given)
     answer = CliRunner().invoke(code, ["."], color=True)
     assert ("\x1b[" in answer.output) is (given == "")
+
+
+@pytest.mark.parametrize(
+    ("table", "command"), [("tool.ruff", "ruff format"), ("tool.black", "black"), ("tool.x", "")]
+)
+def test_the_formatter_of_the_project_is_offered(project: Path, table: str, command: str) -> None:
+    (project / "pyproject.toml").write_text(f"[{table}]\n")
+    answer = invoke(".", "--write", "--allow-dirty")
+    assert ("on what was rewritten" in answer.output) is bool(command)
+    assert f"`{command}`" in answer.output or not command
