@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _ADAPTING = "__inference_adapt_step"
 """What ``Layer.adapt`` leaves behind: it feeds Python data, and no loader calls it unless a graph does."""
-_ASSET, _CONSTANT, _CAPTURED = 5, 9, 12
+_ASSET, _CONSTANT = 5, 9
 """Kinds of ``SavedObject`` that can be the file name that a function captured."""
 
 

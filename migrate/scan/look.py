@@ -15,7 +15,7 @@ from migrate.scan.archive import scan_zip
 from migrate.scan.numpy_files import NUMPY_MAGIC, scan_numpy
 from migrate.scan.pickles import MAX_BYTES, looks_like_pickle, scan_pickle
 from migrate.scan.rules import found
-from migrate.scan.texts import scan_text
+from migrate.scan.texts import MAX_TEXT, scan_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,6 @@ _PICKLE_SUFFIXES = frozenset({".pkl", ".pickle", ".joblib", ".p", ".dill", ".clo
 _HDF5_SUFFIXES = frozenset({".h5", ".hdf5", ".hdf", ".keras"})
 _MODEL_SUFFIXES = _HDF5_SUFFIXES | {".npy", ".npz", ".zip"}
 _GRAPH_SUFFIXES = frozenset({".pb", ".meta"})
-MAX_TEXT = 256 << 20
 
 
 def scan_content(
