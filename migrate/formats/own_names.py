@@ -15,7 +15,7 @@ from packaging.version import Version
 
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
-from migrate.formats.stock import MODELS, is_stock_class
+from migrate.formats.stock import ACTIVATIONS, LAYERS, MODELS, is_stock_class
 from migrate.formats.stock_table import ever_stock, family_of, stock_name, table
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ _COMMON = frozenset(
 _TENSORFLOW = frozenset({"relu6", "softmax_v2", "log_softmax_v2", "relu_v2", "elu_v2", "selu_v2", "tanh_v2"})
 """Functions of ``tf.nn`` that people handed to layers; each has one definition."""
 _PACKAGES = frozenset({"keras", "tensorflow", "tf_keras", "builtins"})
+_ALIASES = frozenset({"Deconvolution3D", "SeparableConvolution1D"})
+"""Second names of layers of Keras 2."""
 _LATE = Version("2.3")
 """Activations that tf.keras has only from here on were everybody's own before."""
 _SHORTHANDS = frozenset({"accuracy", "acc", "crossentropy", "ce"})
@@ -158,7 +160,7 @@ def judged(kind: str, node: Any, place: str, writer: Writer, *, recorded: bool) 
     if isinstance(module, str) and module.split(".")[0] not in _PACKAGES:
         return OwnName(kind, name, place, f"the file records that it comes from the module {module!r}")
     if not ever_stock(kind, name):
-        return None
+        return OwnName(kind, name, place, _lacks(kind, name, writer)) if _is_modern(kind, name) else None
     known = stock_name(kind, name, writer)
     if known is None:
         return OwnName(kind, name, place, _lacks(kind, name, writer))
@@ -175,7 +177,8 @@ def judged(kind: str, node: Any, place: str, writer: Writer, *, recorded: bool) 
 
 
 def _judged_function(kind: str, name: str, place: str, writer: Writer, *, recorded: bool) -> OwnName | None:
-    if ">" in name or name in _TENSORFLOW or not ever_stock(kind, name):
+    known_today = ever_stock(kind, name) or _is_modern(kind, name)
+    if ">" in name or name in _TENSORFLOW or not known_today:
         return None
     known = stock_name(kind, name, writer)
     if known is None:
@@ -184,6 +187,13 @@ def _judged_function(kind: str, name: str, place: str, writer: Writer, *, record
         return None
     reason = f"the file does not record whose {name!r} it is: Keras' own, or a function of that name"
     return OwnName(kind, name, place, reason, certain=False)
+
+
+def _is_modern(kind: str, name: str) -> bool:
+    """Whether only Keras 3 has the name: what an older file calls so is its author's (``RMSNormalization``)."""
+    if ever_stock(kind, name) or name in _ALIASES:
+        return False
+    return name in {"layers": LAYERS, "activations": ACTIVATIONS}.get(kind, frozenset())
 
 
 def late(name: str) -> bool:
