@@ -18,7 +18,7 @@ _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 _COMMAND = re.compile(r"keras-migrate ([a-z]+)\b")
 GIT = "codemods/git.py"
 """Speaks git's own options, and no user reads them."""
-INTERNAL = {"--source", "--now", "--listen", "--handlers", "--scratch", "--policy"}
+INTERNAL = {"--now", "--listen", "--handlers", "--scratch", "--policy"}
 """Options of worker processes, on command lines that the project itself writes."""
 
 
