@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 
+# Joiners (U+200C, U+200D) are left out: scripts and emoji need them.
 _UNSAFE = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"  # controls of ISO 6429, escape and line breaks among them
-    "\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"  # unseen, and turning the direction
+    "\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"  # unseen, or turning
     "\ud800-\udfff"  # bytes of a name that are no UTF-8, as Python keeps them (PEP 383)
     "\U000e0000-\U000e007f"  # tags: unseen
     "]"

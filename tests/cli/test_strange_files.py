@@ -70,7 +70,7 @@ def test_a_diff_is_shown_as_text() -> None:
 
 
 def test_what_is_shown_is_what_was_there_otherwise() -> None:
-    for text in ("über/模型 v2.h5", "a b", "[bold]x", "🙂", "e\u0301"):
+    for text in ("über/模型 v2.h5", "a b", "[bold]x", "👨\u200d👩", "می\u200cخواهم", "e\u0301"):
         assert printable(text) == text
     assert printable("a\tb\r\n\x1b\x9b\u2028\u202e\U000e0041\udcff") == (
         "a\\tb\\r\\n\\x1b\\x9b\\u2028\\u202e\\U000e0041\\xff"
