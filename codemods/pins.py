@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from packaging.specifiers import SpecifierSet
 
+from codemods.ecosystem import World
 from codemods.kinds import kind_of
 from codemods.options import Options
 from codemods.outcome import Outcome, Report
@@ -21,8 +22,14 @@ _IGNORE = re.compile(r"#\s*keras-migrate:\s*ignore")
 _FIRST_MODERN = "2.16"
 
 
-def rewrite_pins(source: Source, options: Options) -> Outcome:
-    """Findings about the pins of a file, with the edits whose meaning is certain."""
+def rewrite_pins(source: Source, options: Options, worlds: frozenset[World] = frozenset()) -> Outcome:
+    """Findings about the pins of a file, with the edits whose meaning is certain.
+
+    Args:
+        source: the file.
+        options: the destination.
+        worlds: what the files of the project need that stay with Keras 2.
+    """
     text = source.text
     kind = kind_of(source.path)
     edits: list[tuple[int, int, str]] = []
@@ -30,7 +37,9 @@ def rewrite_pins(source: Source, options: Options) -> Outcome:
     found = list(pins(text, kind))
     names = {pin.name for pin in found}
     for pin in found:
-        for rule, message, new in _judge(pin, names, options):
+        for rule, message, edit in _judge(pin, names, options, worlds):
+            # Code that stays as it is needs the Keras and TensorFlow that it was written for.
+            new = None if World.KERAS_2 in worlds else edit
             place = (pin.start, pin.end)
             report = _report(source, rule, place, message, pin.name, options, new is not None)
             if report is not None:
@@ -39,7 +48,7 @@ def rewrite_pins(source: Source, options: Options) -> Outcome:
                     edits.append(new)
     from codemods.rules import pins as rules
 
-    for match in _SWITCH.finditer(text):
+    for match in _SWITCH.finditer(text) if World.SWITCH not in worlds else ():
         report = _report(source, rules.LEGACY_SWITCH, match.span(), "", "TF_USE_LEGACY_KERAS", options, False)
         if report is not None:
             reports.append(report)
@@ -51,7 +60,9 @@ def rewrite_pins(source: Source, options: Options) -> Outcome:
 Judgement = tuple[SourceRule, str, tuple[int, int, str] | None]
 
 
-def _judge(pin: Pin, names: set[str], options: Options) -> Iterator[Judgement]:
+def _judge(
+    pin: Pin, names: set[str], options: Options, worlds: frozenset[World] = frozenset()
+) -> Iterator[Judgement]:
     from codemods.rules import pins as rules
 
     spec = pin.specifier
@@ -69,6 +80,8 @@ def _judge(pin: Pin, names: set[str], options: Options) -> Iterator[Judgement]:
     alone = pin.name in TENSORFLOW and "tf-keras" not in names and options.target is Target.TF_KERAS_2
     if alone and (spec is None or not str(spec) or _reaches(spec, 2, range(16, 40))):
         yield rules.STAY, f"{pin.name} may be 2.16 or later, and tf-keras is not required", None
+    if pin.name in TENSORFLOW and "tf-keras" not in names and worlds & {World.TF_KERAS, World.SWITCH}:
+        yield rules.ISLAND, "files of the project stay with tf_keras, and tf-keras is not required", None
     if pin.name in DISCONTINUED:
         yield rules.DISCONTINUED, f"{pin.name} is no longer maintained: {DISCONTINUED[pin.name]}", None
     if pin.name == "numpy" and (spec is None or spec.contains("2.1.0")):

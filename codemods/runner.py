@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from codemods.ecosystem import World
 from codemods.engine import rewrite
 from codemods.kinds import DOCUMENT, NOTEBOOK, PYTHON
 from codemods.options import Options
@@ -19,6 +20,7 @@ from codemods.outcome import Outcome, Report
 from codemods.repository import Repository
 from codemods.scan import dispatcher
 from codemods.source import Source, SourceError, concerns
+from codemods.target import MODERN
 
 _WORTH_A_POOL = 48
 """Candidate files below which a second process costs more than it saves."""
@@ -131,7 +133,7 @@ def _process(path: Path, data: bytes, options: Options, repository: Repository |
         source = Source.decode(data, path)
         outcome = rewrite(source, options, repository)
         if path.name == "setup.py":
-            outcome = _with_pins(source, outcome, options)
+            outcome = _with_pins(source, outcome, options, worlds_of(path, options, repository))
         new = source.encode(outcome.text) if outcome.text != source.text else None
         return FileResult(path, data if new is not None else b"", new, outcome.findings, outcome.error)
     if not concerns(data):
@@ -142,11 +144,17 @@ def _process(path: Path, data: bytes, options: Options, repository: Repository |
     return FileResult(path, data if new is not None else b"", new, outcome.findings, outcome.error)
 
 
-def _with_pins(source: Source, outcome: Outcome, options: Options) -> Outcome:
+def worlds_of(path: Path, options: Options, repository: Repository | None) -> frozenset[World]:
+    """What the files of the project around a requirement file need that stay with Keras 2."""
+    islands = repository.islands(path) if repository is not None and options.target in MODERN else None
+    return frozenset(hold.world for _, hold in islands.any_held()) if islands is not None else frozenset()
+
+
+def _with_pins(source: Source, outcome: Outcome, options: Options, worlds: frozenset[World]) -> Outcome:
     """What ``setup.py`` requires, on top of what its code needs."""
     from codemods.pins import rewrite_pins
 
-    required = rewrite_pins(Source(source.path, outcome.text, source.encoding, source.bom), options)
+    required = rewrite_pins(Source(source.path, outcome.text, source.encoding, source.bom), options, worlds)
     findings = sorted((*outcome.findings, *required.findings), key=lambda item: (item.line, item.column))
     return Outcome(required.text, tuple(findings), outcome.error)
 
@@ -163,4 +171,4 @@ def _other(suffix: str, source: Source, options: Options, repository: Repository
         return rewrite_document(source, options, repository)
     from codemods.pins import rewrite_pins
 
-    return rewrite_pins(source, options)
+    return rewrite_pins(source, options, worlds_of(source.path, options, repository))

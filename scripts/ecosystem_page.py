@@ -39,7 +39,8 @@ keeps it, and `--check` exits with 1. What becomes of the file:
 
 Names that TensorFlow 2.16 and later do not have ([ECO003](rules/ECO.md)) come from the live API of TensorFlow
 (`scripts/catalogue/tensorflow_names.py`), feature columns are [ECO005](rules/ECO.md). Inside a package's own
-sources its own names are no findings.
+sources its own names are no findings. Requirement files of such a project must name `tf-keras`
+([PIN008](rules/PIN.md)), and keep their pins where code stays as it is.
 
 """
 MODELS = """

@@ -90,4 +90,15 @@ LEGACY_SWITCH = SourceRule(
     why="With the variable set `tf.keras` is tf-keras, whose objects cannot be mixed with those of `keras`.",
     references=("https://github.com/tensorflow/tensorflow/releases/tag/v2.16.1",),
 )
-declare(KERAS, TENSORFLOW, GPU, DISCONTINUED, STAY, NUMPY, LEGACY_SWITCH)
+ISLAND = SourceRule(
+    code="PIN008",
+    name="tf-keras-of-an-island",
+    summary="Files of the project stay with `tf_keras`, which no requirement installs.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    targets=MODERN,
+    manual="add tf-keras with the minor version of TensorFlow (tensorflow==2.18 goes with tf-keras==2.18)",
+    why="Code that meets an object of a Keras-2-only package imports `tf_keras` (ECO002), a package of its own.",
+    references=("https://github.com/keras-team/tf-keras",),
+)
+declare(KERAS, TENSORFLOW, GPU, DISCONTINUED, STAY, NUMPY, LEGACY_SWITCH, ISLAND)

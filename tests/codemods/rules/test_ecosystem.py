@@ -251,6 +251,32 @@ def test_a_package_finds_nothing_in_its_own_sources(tmp_path: Path) -> None:
     assert not [f for item in results.values() for f in item.findings if f.code.startswith("ECO")]
 
 
+HUBBED = (
+    "import tensorflow as tf\nimport tensorflow_hub as hub\nm = tf.keras.Sequential([hub.KerasLayer('u')])\n"
+)
+ADDED = "import tensorflow as tf\nimport tensorflow_addons as tfa\nm = tf.keras.Sequential([tfa.layers.Maxout(2)])\n"
+
+
+def pins_of(folder: Path, code: str, requirements: str) -> FileResult:
+    (folder / "pyproject.toml").write_text("")
+    (folder / "model.py").write_text(code)
+    (folder / "requirements.txt").write_text(requirements)
+    results = list(run([folder / "model.py", folder / "requirements.txt"], Options(unsafe=True)))
+    return results[1]
+
+
+def test_a_project_with_code_that_stays_must_require_tf_keras(tmp_path: Path) -> None:
+    alone = pins_of(tmp_path, HUBBED, "tensorflow>=2.16\n")
+    assert [finding.code for finding in alone.findings] == ["PIN008"]
+    assert not pins_of(tmp_path, HUBBED, "tensorflow>=2.16\ntf-keras\n").findings
+
+
+def test_the_pins_of_code_that_stays_as_it_is_stay(tmp_path: Path) -> None:
+    kept = pins_of(tmp_path, ADDED, "tensorflow==2.10.0\nkeras==2.10.0\n")
+    assert kept.new is None
+    assert {finding.code for finding in kept.findings} == {"PIN001", "PIN002"}
+
+
 # Names of TensorFlow
 
 
