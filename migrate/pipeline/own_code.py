@@ -135,7 +135,11 @@ def explained(
         hint = f"Nothing in the sources defines it; {stub} is a stub to fill in." if stub else ""
     else:
         hint = hint_for(wanted["names"], path)
-    return MigrationError(error.code, error.message, hint, error.place) if hint else error
+    if not hint:
+        return error
+    if error.code == "CFG006":  # whose name it is can be said as well
+        hint = f"{error.hint} {hint}"
+    return MigrationError(error.code, error.message, hint, error.place)
 
 
 def _write_stub(wanted: Mapping[str, Any], path: Path, options: Options, out: Path) -> Path | None:
