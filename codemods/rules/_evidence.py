@@ -56,6 +56,18 @@ def overrides(ctx: Context, call: ast.Call) -> bool:
     return found is not None and found.args.vararg is None and found.args.kwarg is None
 
 
+def inherited(cls: ast.ClassDef, ctx: Context, name: str) -> ast.FunctionDef | None:
+    """The definition of a method in a class or in the classes of the repository that it derives from."""
+    return _method(Definition(ctx.module, cls), name, 4)
+
+
+def above(cls: ast.ClassDef, ctx: Context, name: str) -> bool:
+    """Whether a class of the repository that a class derives from defines a method."""
+    scope = ctx.module.index.scope_of[cls].parent or ctx.module.index.module
+    parents = (ctx.module.value(base, scope) for base in cls.bases)
+    return any(isinstance(p, Definition) and _method(p, name, 4) is not None for p in parents)
+
+
 def _method(definition: Definition, name: str, depth: int) -> ast.FunctionDef | None:
     """The definition of a method in a class of the repository or in the classes of it that it derives from."""
     cls, module = definition.node, definition.module

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import ReplaceStatement
-from codemods.rules._evidence import LAYER, MODEL, method_of
+from codemods.rules._evidence import LAYER, MODEL, above, inherited, method_of
 from codemods.rules.api import Match, Proof, SourceRule, visit
 from codemods.trees import walk
 from migrate.findings import Fix, Severity
@@ -33,13 +33,23 @@ BELIEVED = SourceRule(
     why="From TensorFlow 2.0 on Keras 2 traced `call` for the shape of a functional model and never asked the method. "
     "Keras 3 asks it and builds what follows for what it says; only a run shows that it is wrong. Without the method "
     "`call` is traced as before. Found are classes whose two methods cannot agree: one takes items or sums along an "
-    "axis while the other gives the shape of the input on, or they give a different number of outputs.",
+    "axis while the other gives the shape of the input on, one makes a tensor of several while the other gives all "
+    "their shapes on, or they give a different number of outputs.",
     references=("https://keras.io/guides/migrating_to_keras_3/",),
     manual="let compute_output_shape say what call gives, or delete it",
     proofs=(
         Proof(
             before=_CLASS + _SHAPE + "\n\nx = keras.Input((5,))\nresult = list(First()(x).shape)\n",
             changes=True,
+            unsafe=True,
+        ),
+        Proof(
+            before=_CLASS.replace(
+                "        return x[:, 0]", "        a, b = x\n        y = a + b\n        return y"
+            )
+            + _SHAPE
+            + "\n\na, b = keras.Input((5,)), keras.Input((5,))\n"
+            "result = list(np.shape(keras.Model([a, b], First()([a, b])).predict([np.ones((2, 5))] * 2, verbose=0)))\n",
             unsafe=True,
         ),
     ),
@@ -58,15 +68,18 @@ _REDUCING = frozenset(
 @visit(BELIEVED, bases={LAYER})
 def believed(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``return input_shape`` beside a ``call`` that takes an item of its input."""
-    call, shapes = method_of(cls, "call"), method_of(cls, "compute_output_shape")
+    call, shapes = inherited(cls, ctx, "call"), method_of(cls, "compute_output_shape")
     if call is None or shapes is None or MODEL in ctx.bases(cls) or len(call.args.args) < 2:
         return
+    if above(cls, ctx, "compute_output_shape"):
+        return  # without its own method the class would have that one
     given, said = _returned(call), _returned(shapes)
     if given is None or said is None:
         return
     fewer = _loses_axis(given, call.args.args[1].arg, ctx) and _is_parameter(said, shapes)
     several = _several_tensors(given) and _one_shape(said)
-    if fewer or several:
+    one = _one_of_several(call, given) and _is_parameter(said, shapes)
+    if fewer or several or one:
         text = f"{cls.name}.compute_output_shape does not say what call gives"
         edits = (ReplaceStatement(shapes, ""),)
         yield Match(BELIEVED, shapes, text, edits=edits, symbol="keras.layers.Layer.compute_output_shape")
@@ -97,6 +110,22 @@ def _loses_axis(node: ast.expr, parameter: str, ctx: Context) -> bool:
         own = isinstance(node.args[0], ast.Name) and node.args[0].id == parameter
         return own and isinstance(ctx.literal(axis), int) and not kept
     return False
+
+
+def _one_of_several(call: ast.FunctionDef, given: ast.expr) -> bool:
+    """Whether a method takes its inputs apart and returns what is no list of them."""
+    inputs = call.args.args[1].arg
+    apart = lists = False
+    for node in walk(call):
+        if isinstance(node, ast.Assign):
+            taken = isinstance(node.value, ast.Name) and node.value.id == inputs
+            apart |= taken and isinstance(node.targets[0], (ast.List, ast.Tuple))
+            named = any(
+                isinstance(t, ast.Name) and ast.unparse(t) == ast.unparse(given) for t in node.targets
+            )
+            lists |= named and isinstance(node.value, (ast.List, ast.ListComp, ast.Tuple, ast.Name))
+    plain = isinstance(given, (ast.BinOp, ast.Name, ast.Subscript)) and ast.unparse(given) != inputs
+    return apart and plain and not lists
 
 
 def _several_tensors(node: ast.expr) -> bool:

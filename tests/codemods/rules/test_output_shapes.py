@@ -51,3 +51,36 @@ def test_several_returns_and_models_stay() -> None:
     assert "CUS034" not in {f.code for f in run(text).findings}
     model = LAYER.format("x[:, 0]", "shape").replace("keras.layers.Layer", "keras.Model")
     assert "CUS034" not in {f.code for f in run(model).findings}
+
+
+APART = "import keras\n\n\nclass Own(keras.layers.Layer):\n    def call(self, xs):\n        a, b = xs\n        y = {}\n"
+APART += "        return {}\n\n    def compute_output_shape(self, shape):\n        return {}\n"
+
+
+@pytest.mark.parametrize(
+    ("made", "given", "said", "wrong"),
+    [
+        ("a + b", "y", "shape", True),
+        ("f(a)", "y * 2", "shape", True),
+        ("[a, b]", "y", "shape", False),
+        ("f(a)", "y", "shape[0]", False),
+        ("f(a)", "[y, b]", "shape", False),
+        ("f(a)", "xs", "shape", False),
+    ],
+)
+def test_one_tensor_of_several(made: str, given: str, said: str, wrong: bool) -> None:
+    found_codes = {f.code for f in run(APART.format(made, given, said)).findings}
+    assert ("CUS034" in found_codes) is wrong
+
+
+def test_one_input_is_given_on() -> None:
+    text = APART.format("a + 1", "y", "shape").replace("a, b = xs", "a = xs")
+    assert "CUS034" not in {f.code for f in run(text).findings}
+
+
+def test_a_call_of_the_class_above_counts() -> None:
+    head, _, shapes = APART.format("a + b", "y", "shape").partition("    def compute_output_shape")
+    child = "class Child(Own):\n    def compute_output_shape" + shapes
+    assert "CUS034" in {f.code for f in run(f"{head}\n\n{child}").findings}
+    own = head + "    def compute_output_shape(self, shape):\n        return shape[0]\n"
+    assert "CUS034" not in {f.code for f in run(f"{own}\n\n{child}").findings}
