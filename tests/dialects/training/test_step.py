@@ -35,6 +35,7 @@ INEXACT = {
     "train_clips": "OPT011: Keras 3 clips in one way",
     "train_adafactor": "its row and column factors start again",
     "train_addons_adamw": "OPT005: not an optimizer of Keras",
+    "own_composite": "LOSS002: its loss is a function that another one makes",
 }
 
 
