@@ -77,6 +77,7 @@ def read_function(value: Any) -> tuple[Code, tuple[Any, ...], tuple[Any, ...]]:
     Raises:
         Refused: the value has another form, or its bytecode cannot be read.
     """
+    value = _listed(value)
     if isinstance(value, Mapping) and value.get("class_name") == "__lambda__":
         value = value.get("config")
     if isinstance(value, Mapping):  # since Keras 2.13
@@ -84,8 +85,15 @@ def read_function(value: Any) -> tuple[Code, tuple[Any, ...], tuple[Any, ...]]:
     parts = [value, None, None] if isinstance(value, str) else value
     if not isinstance(parts, list | tuple) or len(parts) != 3 or not isinstance(parts[0], str):
         raise Refused("the function is not written as any Keras does")
-    defaults, closure = (tuple(from_json(item) for item in part or ()) for part in parts[1:])
+    defaults, closure = (tuple(from_json(item) for item in _listed(part) or ()) for part in parts[1:])
     return read_code(raw_bytecode(parts[0])), defaults, closure
+
+
+def _listed(value: Any) -> Any:
+    """The elements of a tuple as SavedModels write it; anything else as it is."""
+    if isinstance(value, Mapping) and value.get("class_name") == "__tuple__":
+        return value.get("items")
+    return value
 
 
 def from_json(value: Any) -> Any:

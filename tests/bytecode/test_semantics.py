@@ -73,3 +73,10 @@ def test_the_settings_of_the_author_are_those_that_the_model_tells() -> None:
 def test_what_is_not_known_is_refused(source: str) -> None:
     with pytest.raises(Refused):
         recovered(of_source(source))
+
+
+def test_a_function_in_the_metadata_of_a_saved_model_is_a_tuple() -> None:
+    code, _, _ = of_source("def f(x, by=1.0): return x * by")
+    defaults = {"class_name": "__tuple__", "items": [2.0]}
+    function = {"class_name": "__tuple__", "items": [code, defaults, None]}
+    assert recovered(function).source == "x * 2.0"
