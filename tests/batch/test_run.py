@@ -274,5 +274,5 @@ def test_the_plan_is_shown(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert lines[0].split() == ["source", "format", "action", "expected", "certainty", "code", "seconds"]
     assert lines[1].split() == ["a.h5", "hdf5-model", "migrate", "failed", "sure", "WGT010", "0.8"]
-    assert lines[2].startswith("b?[31m.h5")
+    assert lines[2].startswith("b\\x1b[31m.h5")
     assert lines[3].startswith("2 artifacts: 2 to migrate; about ")

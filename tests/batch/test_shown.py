@@ -59,7 +59,7 @@ def test_status_names_the_next_step_of_each_reason(tmp_path: Path) -> None:
     assert done.returncode == 0
     (reason,) = [line for line in done.stdout.splitlines() if "SEC001" in line]
     assert reason.split()[0] == "2"
-    assert "Get the file from a source that you trust" in reason
+    assert "Replace the Lambda in the source" in reason
     assert "Time: " in done.stdout
     assert call("status", tmp_path / "in").returncode == 2
 

@@ -79,7 +79,7 @@ def test_archive_of_keras_3_is_done_already(tmp_path: Path) -> None:
     ("layer", "expected", "named"),
     [
         ({"class_name": "Scale", "config": {"name": "mine"}}, ["CFG005"], "Scale"),
-        (dense("mine") | {"registered_name": "pkg>Dense"}, ["CFG005"], "pkg>Dense"),
+        (dense("mine") | {"registered_name": "pkg>Dense"}, ["SEC002", "CFG005"], "pkg>Dense"),
         (
             {"class_name": "Activation", "config": {"name": "mine", "activation": "quux"}},
             ["CFG005"],
@@ -187,7 +187,7 @@ def test_what_is_no_model_says_so(tmp_path: Path) -> None:
     path = tmp_path / "model.h5"
     path.write_text("hello")
     found = inspect(path)
-    assert (found.kind, codes(found)) == ("not-a-model", ["FMT023"])
+    assert (found.kind, codes(found)) == ("not-a-model", ["SEC014", "FMT023"])
 
 
 def test_missing_path(tmp_path: Path) -> None:
