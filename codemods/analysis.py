@@ -13,6 +13,7 @@ from codemods.ecosystem import World
 from codemods.guards import is_guarded
 from codemods.islands import Hold, facts_of, hold_by, marker
 from codemods.options import Options
+from codemods.renamed import matches
 from codemods.resolver import Module
 from codemods.rules.api import Match, Target
 from codemods.scan import scan
@@ -135,6 +136,6 @@ def _suppressed(found: Match, context: Context) -> bool:
             match = _IGNORE.search(lines[number - 1])
             if match is not None:
                 codes = [code.strip() for code in (match[1] or "").split(",") if code.strip()]
-                if not codes or found.rule.code.startswith(tuple(codes)):
+                if not codes or matches(found.rule.code, tuple(codes)):
                     return True
     return False

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from codemods.outcome import Report
+from codemods.renamed import today
 from codemods.runner import FileResult
 
 _SPACE = re.compile(r"\s+")
@@ -55,7 +56,7 @@ def load(file: Path) -> list[Left]:
         baseline = msgspec.json.decode(file.read_bytes(), type=Baseline)
     except (OSError, msgspec.MsgspecError, RecursionError) as error:
         raise BaselineError(f"{file}: {error}") from error
-    return [Left(item, item.count) for item in baseline.known]
+    return [Left(msgspec.structs.replace(item, code=today(item.code)), item.count) for item in baseline.known]
 
 
 def save(file: Path, results: list[tuple[str, FileResult]]) -> int:

@@ -193,11 +193,12 @@ def _asks_for_work(finding: Report) -> bool:
 
 def _refuse_unknown(codes: tuple[str, ...]) -> None:
     """Refuse codes that no rule has: a misspelt one would find nothing, and look like success."""
+    from codemods.renamed import matches
     from codemods.rules.api import all_source_rules
 
     known = [rule.code for rule in all_source_rules()]
     for wanted in codes:
-        if not any(name.startswith(wanted) for name in known):
+        if not any(matches(code, (wanted,)) for code in known):
             _fail(f"no rule has a code that begins with {wanted}; keras-migrate rules lists them")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
+from codemods.renamed import matches
 from codemods.target import Target
 
 NEWEST = Version("3.15.1")
@@ -34,6 +35,5 @@ class Options:
 
     def wants(self, code: str) -> bool:
         """Whether a rule is selected."""
-        return (not self.select or code.startswith(self.select)) and not (
-            self.ignore and code.startswith(self.ignore)
-        )
+        chosen = not self.select or matches(code, self.select)
+        return chosen and not matches(code, self.ignore)

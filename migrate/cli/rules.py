@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from codemods.renamed import today
 from migrate.findings import Rule
 
 
@@ -72,7 +73,7 @@ def rules(families: tuple[str, ...], format_: str) -> None:
 def explain(code: str, format_: str) -> None:
     """Explain the rule with CODE."""
     known = every_rule()
-    rule = known.get(code.upper()) or next((r for r in known.values() if r.name == code.lower()), None)
+    rule = known.get(today(code.upper())) or next((r for r in known.values() if r.name == code.lower()), None)
     if rule is None:
         close = get_close_matches(code.upper(), known, n=3)
         hint = f"; did you mean {' or '.join(close)}?" if close else "; see keras-migrate rules"
