@@ -76,7 +76,10 @@ def _architecture_above(checkpoint: Path) -> Path | None:
     ``BackupAndRestore``, ``CheckpointManager`` and most training loops give checkpoints folders of their own.
     """
     for folder in list(checkpoint.absolute().parents)[1 : ABOVE + 1]:
-        found = Neighbours(folder).only_architecture(checkpoint)
+        try:
+            found = Neighbours(folder).only_architecture(checkpoint)
+        except MigrationError:  # a folder above that may not be listed is somebody else's
+            return None
         if found is not None:
             return found
     return None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from migrate.capsule.model import count_parameters
 from migrate.dialects.registry import before_the_reference
-from migrate.findings import Finding, Status
+from migrate.findings import Finding, Severity, Status
 from migrate.parity.compare import Comparison, bounded
 from migrate.pipeline.progress import Progress
 from migrate.pipeline.request import ArtifactRequest
@@ -42,7 +43,7 @@ def artifact_result(
         status=status,
         outputs=outputs,
         rules=list(dict.fromkeys(fired.code for fired in progress.rules)),
-        findings=[_finding(finding, progress.names) for finding in progress.findings],
+        findings=[_finding(finding, progress.names) for finding in folded(progress.findings)],
         parity=_parity(progress),
         training=Training(**kept) if kept else None,
         untouched=progress.untouched,
@@ -91,6 +92,30 @@ def _parity(progress: Progress) -> Parity | None:
         if progress.evidence == "reconstructed"
         else [],
     )
+
+
+_NAMED_PLACES = 3
+
+
+def folded(findings: Sequence[Finding]) -> list[Finding]:
+    """What is said alike of several places once, with the first of them named; the order stays."""
+    places: dict[tuple[str, str, str, str], list[str]] = {}
+    for finding in findings:
+        key = (finding.code, finding.severity.value, finding.message, finding.hint)
+        places.setdefault(key, []).append(finding.place)
+    return [
+        _at(Finding(code, Severity(severity), message, hint), where)
+        for (code, severity, message, hint), where in places.items()
+    ]
+
+
+def _at(finding: Finding, places: Sequence[str]) -> Finding:
+    named = list(dict.fromkeys(place for place in places if place))
+    if len(named) < 2:
+        return replace(finding, place=named[0] if named else "")
+    more = f" and {len(named) - _NAMED_PLACES} more" if len(named) > _NAMED_PLACES else ""
+    message = f"{finding.message} (at {', '.join(named[:_NAMED_PLACES])}{more})"
+    return replace(finding, message=message, place=named[0])
 
 
 def _finding(finding: Finding, named: UserNames) -> FindingRecord:
