@@ -50,7 +50,8 @@ def scan(root: Path, only: Sequence[str]) -> CodeReport:
 
 
 def _matters(result: FileResult) -> bool:
-    return bool(result.findings or result.error) or concerns(result.old)
+    """Whether a file has to do with Keras; one that is ready already counts, and its text was not kept."""
+    return bool(result.findings or result.error) or concerns(result.old or result.path.read_bytes())
 
 
 def _file(result: FileResult, root: Path) -> CodeFile:
