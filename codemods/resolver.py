@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _BUILTINS = frozenset(dir(builtins))
 _DEPTH = 24
 """How many steps a value is followed before it counts as unknown."""
+_STEPS = 1_000
+"""How many expressions one question may look at: names that are put together of each other branch without end."""
 
 
 class Module:
@@ -45,6 +47,7 @@ class Module:
         self.index: Index = index_module(tree)
         self._values: dict[ast.expr, Value | None] = {}
         self.busy: set[object] = set()
+        self._steps = 0
         self.used_as: dict[tuple[Scope, str], set[str]] | None = None
         self._scopes: dict[ast.expr, Scope] | None = None
 
@@ -91,7 +94,10 @@ class Module:
         """What an expression stands for, or None when that is unknown."""
         if node in self._values:
             return self._values[node]
-        if node in self.busy or len(self.busy) > _DEPTH:
+        if not self.busy:
+            self._steps = 0
+        self._steps += 1
+        if node in self.busy or len(self.busy) > _DEPTH or self._steps > _STEPS:
             return None
         self.busy.add(node)
         try:
