@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from migrate.capsule.model import Array, count_parameters
-from migrate.pipeline.draws import drawn_finding, drawn_outputs, must_draw_alike, without
+from migrate.pipeline.draws import drawn_finding, must_draw_alike, without
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import (
     Comparator,
@@ -20,7 +20,6 @@ from migrate.pipeline.proof import (
     samples,
 )
 from migrate.pipeline.rounding import NEAR, allow_for_rounding, explained
-from migrate.pipeline.translated import modern_structure
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import Worker
 
@@ -116,10 +115,9 @@ def compare_reloaded(
             "outputs": list(judge.names),
             "stateful": any(layer.config.get("stateful") for _, layer in progress.legacy.walk()),
         }
-        drawn = drawn_outputs(modern_structure(slot))
         for witness in progress.witnesses:
             results = answers_of(slot.stock, witness, "call_saved_model", **call)
-            comparisons = judge.compare(without(witness.outputs, drawn), results, witness.slack)
+            comparisons = judge.compare(without(witness.outputs, progress.drawn), results, witness.slack)
             must_agree(comparisons, "the SavedModel, loaded by tf.saved_model.load")
             progress.comparisons += comparisons
         _must_draw_alike(
@@ -136,7 +134,7 @@ def _must_draw_alike(
     Raises:
         MigrationError: ``PAR001``.
     """
-    drawn = drawn_outputs(modern_structure(slot))
+    drawn = progress.drawn
     if not drawn:
         return
     held = [w for w in progress.witnesses if w.evidence == "reconstructed" and is_small(progress)]

@@ -57,7 +57,7 @@ def migrate_layers(
         MigrationError: with the code of the blocker; ``PAR001`` when numbers differ.
     """
     legacy, modern = legacy_structure(slot), modern_structure(slot)
-    progress.legacy = legacy
+    progress.legacy, progress.drawn = legacy, drawn_outputs(modern)
     progress.training = {part: dict(entry) for part, entry in translated.training.items()}
     own_source = write_custom_objects(modern, slot.inputs)
     objects = [*staged.for_modern, *([str(own_source)] if own_source else [])]
@@ -113,7 +113,7 @@ def migrate_layers(
     parts = {path.name: path for path in written.values()} | deployed
     if progress.witnesses:
         last = progress.witnesses[-1]
-        kept = replace(last, outputs=without(last.outputs, drawn_outputs(modern)))
+        kept = replace(last, outputs=without(last.outputs, progress.drawn))
         if kept.outputs:
             parts["proof.npz"] = write_proof(kept, slot.inputs / "proof.npz")
     if objects:
@@ -172,7 +172,7 @@ def _witness_recording(slot: Slot, path: Path, described: Described, progress: P
         return
     golden = recorded.arranged([entry["name"] for entry in described["inputs"]])
     witness = golden_witness(slot, path.name, golden)
-    kept = without(witness.outputs, drawn_outputs(modern_structure(slot)))
+    kept = without(witness.outputs, progress.drawn)
     progress.witnesses.append(replace(witness, outputs=kept))
     progress.golden_activations = golden.activations
 

@@ -60,6 +60,8 @@ class Progress:
     rules: list[FiredRule] = field(default_factory=list)
     classes: list[str] | None = None
     legacy: Model | None = None
+    drawn: frozenset[str] = frozenset()
+    """Positions of outputs that are drawn at random; a lifted graph has none."""
     findings: list[Finding] = field(default_factory=list)
     witnesses: list[ReferenceRun] = field(default_factory=list)
     evidence: str = ""

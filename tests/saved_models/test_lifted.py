@@ -114,11 +114,11 @@ def graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_module_without_keras_becomes_layers(
     name: str, layers: set[str], graphs: Path, slot: Slot, tmp_path: Path
 ) -> None:
-    options = Options(targets=frozenset({Target.KERAS}), lift=True)
+    options = Options(targets=frozenset({Target.KERAS}), lift=True, seed=0)
     result = migrate_artifact(ArtifactRequest(graphs / name, name, tmp_path, "lifted"), options, slot)
     assert result.status is Status.MIGRATED, result.findings
     assert result.outputs.keras is not None, result.findings
-    assert [f.code for f in result.findings] == ["EXP022"]
+    assert [f.code for f in result.findings if f.code != "PAR009"] == ["EXP022"]
     assert result.parity is not None
     assert (result.parity.evidence, result.parity.cases) == ("original", 4)
     assert result.parity.max_rel < 1e-5

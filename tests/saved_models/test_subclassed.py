@@ -130,8 +130,9 @@ def test_without_its_classes_the_finding_names_them_and_the_option(slot: Slot, t
     assert (result.outputs.keras, result.outputs.saved_model) == (None, "model/saved_model")
     (finding,) = result.findings
     assert finding.code == "EXP013"
-    assert "Gate, Recommender" in finding.hint
-    assert "--custom-objects" in finding.hint
+    assert "defines Gate" in finding.hint
+    assert "defines Recommender" in finding.hint
+    assert "--source" in finding.hint
 
 
 @pytest.mark.slow

@@ -92,6 +92,6 @@ def test_metric_of_the_author_is_carried_with_its_class(slot: Slot, tmp_path: Pa
 @pytest.mark.slow
 def test_metric_of_the_author_is_left_out_and_named_without_it(slot: Slot, tmp_path: Path) -> None:
     result = migrate(PEAK, slot, tmp_path)
-    assert result.training == Training("kept", "kept", "kept", "mapped")
+    assert result.training == Training("kept", "kept", "kept", "lost")
     assert "MET003" in result.rules
     assert not compiled(tmp_path / "model" / "model.keras")["metrics"]

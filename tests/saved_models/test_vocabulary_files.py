@@ -55,7 +55,7 @@ def test_the_words_of_the_asset_are_migrated_whatever_lies_at_the_path(
     (folder / "assets" / "colours.txt").write_text("cyan\nlilac\nochre\n")
     result = migrate_artifact(ArtifactRequest(folder, case, tmp_path / "out", "model"), Options(), slot)
     assert result.status is Status.MIGRATED, result.findings
-    assert {f.code for f in result.findings} == {"SEC012"}
+    assert {f.code for f in result.findings if f.code != "OPT020"} == {"SEC012"}
     with zipfile.ZipFile(tmp_path / "out/model/model.keras") as archive:
         config = archive.read("config.json").decode()
         assert "lilac" in config + "".join(
