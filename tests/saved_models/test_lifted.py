@@ -116,9 +116,10 @@ def test_module_without_keras_becomes_layers(
 ) -> None:
     options = Options(targets=frozenset({Target.KERAS}), lift=True, seed=0)
     result = migrate_artifact(ArtifactRequest(graphs / name, name, tmp_path, "lifted"), options, slot)
-    assert result.status is Status.MIGRATED, result.findings
+    codes = {f.code for f in result.findings} - {"PAR009"}
+    assert result.status is (Status.UNVERIFIED if "PAR010" in codes else Status.MIGRATED), result.findings
     assert result.outputs.keras is not None, result.findings
-    assert [f.code for f in result.findings if f.code != "PAR009"] == ["EXP022"]
+    assert codes - {"PAR010"} == {"EXP022"}  # a table that the probes asked little of is said to be
     assert result.parity is not None
     assert (result.parity.evidence, result.parity.cases) == ("original", 4)
     assert result.parity.max_rel < 1e-5
