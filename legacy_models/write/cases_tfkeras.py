@@ -266,7 +266,7 @@ def registered(kit):
     "Layers and an activation of TensorFlow Addons, which are nobody's today.",
     "addons custom_class",
     status="blocked",
-    reason="CFG",
+    reason="ECO",
 )
 def addons(kit):
     import tensorflow_addons as tfa
