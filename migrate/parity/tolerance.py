@@ -23,14 +23,14 @@ class Tolerance:
 
 DEFAULTS = {
     "float64": Tolerance(1e-9, 1e-12),
-    "float32": Tolerance(1e-5, 2e-7),
+    "float32": Tolerance(1e-5, 2.0**-23),
     "float16": Tolerance(5e-3, 1e-4),
     "bfloat16": Tolerance(2e-2, 1e-3),
 }
 """Half precision keeps 11 (8) bits: an accumulation in another order differs in the last two of them.
 
-Single precision is allowed more than a unit in the last place of 1, 1.2e-7: a feature that is zero but for rounding has
-no scale of its own.
+Single precision is allowed one unit in the last place of 1: a feature that is zero but for the rounding of terms of
+about that size has no scale of its own.
 """
 
 
