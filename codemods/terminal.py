@@ -3,49 +3,46 @@
 from __future__ import annotations
 
 import difflib
-import sys
-from collections.abc import Iterable
-
-import click
+from collections.abc import Iterator
 
 from codemods.records import FileRecord, Result
 from migrate.printable import printable
 
+Line = list[tuple[str, str]]
+"""Parts of a line without its end: text, and the style of rich's that it has."""
 _COLOURS = {"error": "red", "silent": "magenta", "warning": "yellow", "info": "blue"}
+_OF_DIFF = (("---", "bold"), ("+++", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
 
 
-def diff(path: str, old: str, new: str) -> Iterable[str]:
-    """A unified diff, a line at a time, coloured when the terminal wants it."""
+def diff(path: str, old: str, new: str) -> Iterator[Line]:
+    """A unified diff, a line at a time."""
     lines = difflib.unified_diff(
         old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{path}", f"b/{path}"
     )
     for line in lines:
-        text = "\t".join(map(printable, line.rstrip("\r\n").split("\t"))) + "\n"
-        text += "" if line.endswith(("\n", "\r")) else "\\ No newline at end of file\n"
-        if line.startswith(("---", "+++")):
-            yield click.style(text, bold=True)
-        elif line.startswith("@@"):
-            yield click.style(text, fg="cyan")
-        elif line.startswith("+"):
-            yield click.style(text, fg="green")
-        elif line.startswith("-"):
-            yield click.style(text, fg="red")
-        else:
-            yield text
+        text = "\t".join(map(printable, line.rstrip("\r\n").split("\t")))
+        style = next((style for start, style in _OF_DIFF if line.startswith(start)), "")
+        yield [(text, style)]
+        if not line.endswith(("\n", "\r")):
+            yield [("\\ No newline at end of file", "")]
 
 
-def findings(file: FileRecord) -> Iterable[str]:
+def findings(file: FileRecord) -> Iterator[Line]:
     """What is left to do in a file."""
     if file.error is not None:
-        skipped = click.style("skipped", fg="red")
-        yield f"{click.style(printable(file.path), bold=True)}: {skipped}: {printable(file.error)}\n"
+        yield [
+            (printable(file.path), "bold"),
+            (": ", ""),
+            ("skipped", "red"),
+            (f": {printable(file.error)}", ""),
+        ]
     for finding in file.findings:
         if not finding.applied:
             place = f"{printable(file.path)}:{finding.line}:{finding.column}"
-            code = click.style(finding.code, fg=_COLOURS[finding.severity], bold=True)
-            yield f"{click.style(place, bold=True)}: {code} {printable(finding.message)}\n"
+            code = (finding.code, f"bold {_COLOURS[finding.severity]}")
+            yield [(place, "bold"), (": ", ""), code, (f" {printable(finding.message)}", "")]
             if finding.hint:
-                yield f"    {printable(finding.hint)}\n"
+                yield [(f"    {printable(finding.hint)}", "")]
 
 
 def summary(result: Result, looked_at: int, *, written: bool) -> str:
@@ -62,8 +59,3 @@ def summary(result: Result, looked_at: int, *, written: bool) -> str:
         f"{'applied' if written else 'would be applied'}, {left} left "
         f"(automatic {effort.automatic}, with --unsafe {effort.assisted}, by hand {effort.manual}).\n"
     )
-
-
-def progress(text: str) -> None:
-    """A line for a person, on standard error."""
-    sys.stderr.write(text)

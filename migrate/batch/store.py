@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import posixpath
 import shutil
 import sys
@@ -13,6 +14,8 @@ from migrate.findings import MigrationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
 
 CHUNK = 8 << 20
 TRIES = 4
@@ -118,6 +121,7 @@ def patiently(what: str, action: Callable[[], _T], code: str = "RUN018") -> _T:
                     f"{what}: {type(error).__name__}: {error} ({TRIES} tries)",
                     "Check the store and the credentials, and run the same command again.",
                 ) from error
+            _log.warning("%s: %s: %s; try %d of %d", what, type(error).__name__, error, attempt, TRIES)
             time.sleep(pause)
             pause *= 3
     raise AssertionError("unreachable")

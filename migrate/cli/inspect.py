@@ -3,58 +3,120 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from migrate.cli.output import Output, example, output_options
 from migrate.cli.sandbox import sandboxed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
+    from migrate.batch.places import Places
+    from migrate.findings import Finding
     from migrate.formats.describe import TensorRecord
     from migrate.inspection import Inspection, MetaGraphRecord
 
 _MAX_ROWS = 200
 
 
-@click.command()
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option(
-    "--architecture",
-    type=click.Path(path_type=Path),
-    help="Architecture of a weights file (JSON, YAML, model).",
+@click.command(
+    epilog=example(
+        "inspect model.h5                       what it is, who wrote it, what blocks it",
+        "inspect weights.h5 --architecture model.json",
+        "inspect models/                        every model in a folder or a zip",
+        "inspect s3://bucket/model.h5 --json    for a program",
+    )
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@click.argument("path")
+@click.option("--architecture", help="Architecture of a weights file (JSON, YAML, model).")
+@output_options("text", "json")
 @sandboxed
-def inspect(path: Path, architecture: Path | None, as_json: bool) -> None:
+def inspect(path: str, architecture: str | None, output: Output) -> None:
     """Say what PATH is, who wrote it and what blocks its migration.
 
     PATH is told by its content: HDF5 models and weights of any name, .keras archives, architectures, SavedModel
-    directories, checkpoints. A sandboxed process reads it; neither TensorFlow nor Keras is imported and nothing in
-    the file is executed.
+    directories, checkpoints; of a folder or a zip, each model in it. It may be an address such as s3://bucket/model.h5.
+    A sandboxed process reads it; neither TensorFlow nor Keras is imported and nothing in the file is executed.
 
     Exit status: 0 without blockers, 1 with blockers, 2 when PATH cannot be read.
     """
-    from migrate.batch.scanner import inspect_path
-    from migrate.findings import MigrationError, Severity
+    from migrate.batch.places import Places
+    from migrate.findings import MigrationError
     from migrate.printable import printable
 
-    try:
-        found = inspect_path(path, architecture)
-    except MigrationError as error:
-        raise click.UsageError(printable(f"{error.message}. {error.hint}")) from error
-    if as_json:
+    with Places() as places:
+        try:
+            found, many = _look(path, architecture, places)
+        except MigrationError as error:
+            raise click.UsageError(printable(f"{error.message}. {error.hint}")) from error
+    if output.format == "json":
         import msgspec
 
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
-    else:
-        from migrate.cli.console import stdout
+        value: object = {"path": path, "models": found} if many else found[0]
+        click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    elif output.text and many:
+        from migrate.cli.tables import show_inspections
 
-        show(found, stdout())
-    blocking = any(f.severity in (Severity.ERROR, Severity.SILENT) for f in found.obstacles)
-    sys.exit(1 if blocking else 0)
+        show_inspections(found, output)
+    elif output.text:
+        show(found[0], output.console())
+    sys.exit(1 if any(blockers(one) for one in found) else 0)
+
+
+def _look(path: str, architecture: str | None, places: Places) -> tuple[list[Inspection], bool]:
+    """What stands there, and whether it is a folder or a zip of models.
+
+    Raises:
+        MigrationError: it cannot be fetched or read.
+    """
+    import msgspec
+
+    from migrate.batch.places import is_zip
+    from migrate.batch.scanner import inspect_path
+    from migrate.formats.artifact import Format
+
+    where = places.local(path)
+    beside = places.local(architecture) if architecture else None
+    found = inspect_path(where, beside)
+    if found.kind == Format.NOT_A_MODEL and (where.is_dir() or is_zip(where)):
+        inside = inspect_all(where if where.is_dir() else places.unpacked(where))
+        if inside:
+            return inside, True
+    return [msgspec.structs.replace(found, path=path)], False
+
+
+def inspect_all(folder: Path) -> list[Inspection]:
+    """Each model below a folder, named relative to it; one that cannot be read says why as an obstacle."""
+    import msgspec
+
+    from migrate.batch.inputs import find
+    from migrate.batch.scanner import Reader
+    from migrate.findings import MigrationError
+    from migrate.inspection import Inspection
+
+    candidates = find([str(folder)]).candidates
+    made = []
+    with Reader([folder.absolute()]) as reader:
+        looked = reader.inspect(one.path for one in candidates)
+        for one, (_, found) in zip(candidates, looked, strict=True):
+            told = (
+                Inspection(one.source, "unreadable", found.message, one.size, obstacles=[found.finding()])
+                if isinstance(found, MigrationError)
+                else msgspec.structs.replace(found, path=one.source)
+            )
+            made.append(told)
+    return made
+
+
+def blockers(found: Inspection) -> list[Finding]:
+    """What stands in the way of a migration."""
+    from migrate.findings import Severity
+
+    return [f for f in found.obstacles if f.severity in (Severity.ERROR, Severity.SILENT)]
 
 
 def show(found: Inspection, console: Console) -> None:

@@ -11,14 +11,17 @@ from typing import Any
 
 import click
 
+from migrate.cli.output import example
+from migrate.cli.values import did_you_mean
+
 COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("migrate.cli.models:models", "Migrate legacy models to Keras 3 and prove each equal."),
     "inspect": (
         "migrate.cli.inspect:inspect",
         "Say what a file is, who wrote it and what blocks its migration.",
     ),
-    "code": ("codemods.cli:code", "Rewrite source code from Keras 1 and 2 to Keras 3."),
-    "undo": ("codemods.cli:undo", "Take back the last rewrite of source code."),
+    "code": ("migrate.cli.code:code", "Rewrite source code from Keras 1 and 2 to Keras 3."),
+    "undo": ("migrate.cli.code:undo", "Take back the last rewrite of source code."),
     "rules": ("migrate.cli.rules:rules", "List every rule, of models and of source."),
     "explain": ("migrate.cli.rules:explain", "Explain one rule: why, before and after, references."),
     "report": ("migrate.cli.report:report", "Write one compatibility report of a repository and its models."),
@@ -48,13 +51,36 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments begin with.
+
+        Raises:
+            click.UsageError: there is none of that name; the message says which one may have been meant.
+        """
+        name = args[0]
+        if name not in COMMANDS and not ctx.resilient_parsing and not name.startswith("-"):
+            hint = did_you_mean(name, COMMANDS, "keras-migrate --help lists them")
+            raise click.UsageError(f"there is no command {name!r}{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands without importing any of them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, help_) for name, (_, help_) in COMMANDS.items()])
 
 
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=example(
+        "report .                           what is to do, and in which order",
+        "code .                             the rewrite of the source as a diff; --write does it",
+        "models models/ --out migrated      each model, proven equal",
+        "inspect old.h5                     what a file is, and what blocks it",
+    ),
+)
 @click.version_option(package_name="keras-migrate", message="%(prog)s %(version)s")
 def cli() -> None:
     """Move Keras 1 and 2 models and source code to Keras 3, and prove that nothing changed.

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.options import migration_options, options_from
+from migrate.cli.output import Output, example, output_options
 from migrate.cli.sandbox import sandboxed
+from migrate.cli.values import POSITIVE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,15 +22,23 @@ if TYPE_CHECKING:
 _RETRY = ("failed", "blocked", "unverified", "unsafe")
 
 
-@click.command()
+@click.command(
+    epilog=example(
+        "models old.h5 --out migrated                      one file",
+        "models models/ --out migrated --source src/       a folder, with the classes that its models need",
+        "models models/ --out migrated --dry-run           what to expect of each",
+        "models weights.h5 --out m --architecture net.json",
+        "models s3://bucket/models --out s3://bucket/new",
+    )
+)
 @click.argument("sources", nargs=-1, required=True)
 @click.option("--out", required=True, help="Folder for the outputs, or an fsspec URL.")
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Parallel jobs (0 = number of cores).")
-@migration_options
+@migration_options()
 @click.option(
-    "--timeout", type=float, default=600.0, show_default=True, help="Seconds for one step of one artifact."
+    "--timeout", type=POSITIVE, default=600.0, show_default=True, help="Seconds for one step of one artifact."
 )
-@click.option("--memory", type=float, default=8.0, show_default=True, help="GiB that one worker may use.")
+@click.option("--memory", type=POSITIVE, default=8.0, show_default=True, help="GiB that one worker may use.")
 @click.option(
     "--retry", type=click.Choice(_RETRY), multiple=True, help="Try finished artifacts of this status again."
 )
@@ -37,7 +47,7 @@ _RETRY = ("failed", "blocked", "unverified", "unsafe")
     "--dry-run", is_flag=True, help="Inspect the artifacts and show the plan; load nothing, write nothing."
 )
 @click.option("--progress", type=click.Choice(["auto", "rich", "plain", "json", "none"]), default="auto")
-@click.option("--json", "as_json", is_flag=True, help="Print report.json to standard output.")
+@output_options("text", "json")
 @sandboxed
 def models(
     sources: tuple[str, ...],
@@ -49,7 +59,7 @@ def models(
     executor: str,
     dry_run: bool,
     progress: str,
-    as_json: bool,
+    output: Output,
     **chosen: Any,
 ) -> None:
     """Migrate legacy models to Keras 3 and prove each equal.
@@ -69,14 +79,15 @@ def models(
         if not dry_run:
             must_have_frameworks()
         if dry_run:
-            _show_plan(sources, out, batch, as_json)
+            _show_plan(sources, out, batch, output)
             return
-        report, ended = _run(sources, out, batch, progress, executor)
+        shown = "none" if output.quiet and progress == "auto" else progress
+        report, ended = _run(sources, out, batch, shown, executor)
     except MigrationError as error:
         click.echo(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
         usage = error.code in ("RUN011", "RUN012", "RUN013", "RUN017", "RUN018", "RUN020")
         sys.exit(2 if usage else 1)
-    _show(report, out, as_json)
+    _show(report, out, output)
     left = sum(count for status, count in report.summary.items() if status not in ("migrated", "skipped"))
     sys.exit(1 if left or not ended else 0)
 
@@ -103,34 +114,29 @@ def _run(
         show.close()
 
 
-def _show_plan(sources: Sequence[str], out: str, batch: BatchOptions, as_json: bool) -> None:
+def _show_plan(sources: Sequence[str], out: str, batch: BatchOptions, output: Output) -> None:
     from migrate.batch.plan import plan_json
     from migrate.batch.resources import jobs_for
     from migrate.batch.run import expect_batch, plan_batch
 
     plan = plan_batch(sources, out, batch)
     value = plan_json(plan, jobs_for(batch.jobs), expect_batch(plan, batch.options))
-    if as_json:
+    if output.format == "json":
         click.echo(json.dumps(value, indent=1))
-        return
-    from migrate.cli.tables import plan_lines
+    elif output.text:
+        from migrate.cli.tables import show_plan
 
-    click.echo("\n".join(plan_lines(value)))
+        show_plan(value, output)
 
 
-def _show(report: BatchReport, out: str, as_json: bool) -> None:
-    import msgspec
+def _show(report: BatchReport, out: str, output: Output) -> None:
+    if output.format == "json":
+        import msgspec
 
-    if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(report), indent=1))
-        return
-    from migrate.cli.console import stdout
-    from migrate.cli.tables import reasons_table, result_table
+    elif output.text:
+        from migrate.cli.tables import show_results
 
-    console = stdout()
-    console.print(result_table(report))
-    reasons = reasons_table(report)
-    if reasons is not None:
-        console.print(reasons)
-    summary = ", ".join(f"{count} {status}" for status, count in report.summary.items() if count)
-    click.echo(f"{summary}. Report: {out.rstrip('/')}/report.json")
+        show_results(report, output)
+        summary = ", ".join(f"{count} {status}" for status, count in report.summary.items() if count)
+        click.echo(f"{summary}. Report: {out.rstrip('/')}/report.json")

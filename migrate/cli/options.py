@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 import click
 
+from migrate.cli.values import NOT_NEGATIVE
 from migrate.pipeline.request import DEFAULT_TARGETS, Backend, Options, Target, flags, parse_shape
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SOURCES: dict[str, Any] = {"type": click.Path(exists=True, path_type=Path), "multiple": True}
 _KINDS: dict[Any, dict[str, Any]] = {
     bool: {"is_flag": True},
-    float | None: {"type": float},
+    float | None: {"type": NOT_NEGATIVE},
     int | None: {"type": click.IntRange(0, 2**32 - 1)},
     str | None: {},
     Backend | None: {"type": click.Choice([backend.value for backend in Backend])},
@@ -34,13 +35,18 @@ _KINDS: dict[Any, dict[str, Any]] = {
 """How click takes each type that an option can have."""
 
 
-def migration_options(command: _Command) -> _Command:
-    """Give a command one flag for each field of `Options`."""
+def migration_options(*names: str) -> Callable[[_Command], _Command]:
+    """Give a command one flag for each field of `Options` that is named; for all of them without a name."""
     kinds = get_type_hints(Options)
-    for name, flag in reversed(flags().items()):
-        kind = _SOURCES if name == "source" else _KINDS[kinds[name]]
-        command = click.option(flag.name, name, help=flag.help, **kind)(command)
-    return command
+
+    def decorate(command: _Command) -> _Command:
+        for name, flag in reversed(flags().items()):
+            if not names or name in names:
+                kind = _SOURCES if name == "source" else _KINDS[kinds[name]]
+                command = click.option(flag.name, name, help=flag.help, **kind)(command)
+        return command
+
+    return decorate
 
 
 def options_from(chosen: Mapping[str, Any]) -> Options:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from migrate.cli.output import Output, example, output_options
 from migrate.cli.sandbox import sandboxed
 from migrate.findings import MigrationError, Severity
 
 if TYPE_CHECKING:
+    from migrate.batch.places import Places
     from migrate.report.compatibility.records import Report
 
 DEFAULT_OUT = "keras-migrate-report.html"
@@ -34,7 +36,15 @@ class _Refused(click.ClickException):
     exit_code = 2
 
 
-@click.command()
+@click.command(
+    epilog=example(
+        "report .                                     one page: what to do, and in which order",
+        "report . --out report.html --out r.sarif     two formats at once",
+        "report . --fail-on silent --quiet            in CI",
+        "report . --compare last.json                 what was resolved since, and what is new",
+        "report --models s3://bucket/out/report.json  of a run elsewhere",
+    )
+)
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--out",
@@ -44,18 +54,11 @@ class _Refused(click.ClickException):
     help=f"Write here; the suffix says the format ({' '.join(sorted(SUFFIXES))}). Repeatable. Default: {DEFAULT_OUT}.",
 )
 @click.option(
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    help="Format of --out, or of standard output without it.",
-)
-@click.option(
     "--models",
     "models",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="JSON",
-    help="report.json of a finished run. Runs below PATHS are found without it.",
+    help="report.json of a finished run, or its address. Runs below PATHS are found without it.",
 )
 @click.option(
     "--code",
@@ -76,34 +79,46 @@ class _Refused(click.ClickException):
     type=click.Choice([severity.value for severity in Severity]),
     help="End with status 1 when an open finding is as bad as this or worse (silent is the worst).",
 )
-@click.option("--quiet", "-q", is_flag=True, help="Say nothing on the terminal.")
+@output_options(*FORMATS, default=None)
 @sandboxed
 def report(
     paths: tuple[Path, ...],
     outs: tuple[Path, ...],
-    format_: str | None,
-    models: tuple[Path, ...],
+    models: tuple[str, ...],
     code: tuple[Path, ...],
     compare: Path | None,
     fail_on: str | None,
-    quiet: bool,
+    output: Output,
 ) -> None:
     """Say whether a repository and its models can move to Keras 3, what is left, and in which order.
 
     PATHS are the folders or files to look at, by default the current folder, or nothing when JSON is given. Nothing is
-    run and nothing but the report is written.
+    run and nothing but the report is written. --format says the format of --out, or of standard output without it.
+
+    Exit status: 0 the report was made, 1 with --fail-on something as bad is open, 2 wrong usage.
     """
+    from migrate.batch.places import Places
+
     try:
-        made = _make(paths, models, code, compare)
-        written = _write(made, outs, format_)
+        with Places() as places:
+            made = _make(paths, tuple(_json(places, given) for given in models), code, compare)
+        written = _write(made, outs, output.format)
     except MigrationError as error:
         raise _Refused(
             f"{error.code}: {error.message}" + (f" ({error.hint})" if error.hint else "")
         ) from error
-    if written and not quiet:
-        _tell(made, written)
+    if written and not output.quiet:
+        _tell(made, written, output)
     if fail_on and failing(made, Severity(fail_on)):
         raise SystemExit(1)
+
+
+def _json(places: Places, given: str) -> Path:
+    """A report.json, here or in a store."""
+    path = places.local(given)
+    if not path.is_file():
+        raise click.BadParameter(f"{given} is no file", param_hint="--models")
+    return path
 
 
 def failing(made: Report, limit: Severity) -> int:
@@ -189,8 +204,7 @@ def _umask() -> int:
     return mask
 
 
-def _tell(made: Report, written: list[Path]) -> None:
-    from migrate.cli.console import stdout
+def _tell(made: Report, written: list[Path], output: Output) -> None:
     from migrate.report.writers.terminal import show
 
-    show(made, [str(path) for path in written], stdout())
+    show(made, [str(path) for path in written], output.console())

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
-from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 import click
+from rich.text import Text
 
 from codemods.renamed import today
+from migrate.cli.output import Output, example, output_options
+from migrate.cli.values import did_you_mean, meant_code
 from migrate.findings import Rule
 
 
@@ -51,43 +52,54 @@ def _record(rule: Rule) -> dict[str, Any]:
     return record
 
 
-@click.command(short_help="List every rule, of models and of source.")
+@click.command(
+    epilog=example("rules            all", "rules IMP SIL    two families", "rules --json     for a program")
+)
 @click.argument("families", nargs=-1)
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def rules(families: tuple[str, ...], format_: str) -> None:
-    """List the rules, or those whose code begins with one of FAMILIES."""
+@output_options("text", "json")
+def rules(families: tuple[str, ...], output: Output) -> None:
+    """List the rules, or those whose code begins with one of FAMILIES.
+
+    Exit status: 0 listed, 2 no rule has a code that begins so.
+    """
+    known = every_rule()
     wanted = tuple(family.upper() for family in families)
-    found = [rule for code, rule in every_rule().items() if not wanted or code.startswith(wanted)]
-    if not found:
-        raise click.UsageError(f"no rule begins with {' or '.join(wanted)}")
-    if format_ == "json":
+    for family in wanted:
+        if not any(code.startswith(family) for code in known):
+            raise click.UsageError(f"no rule has a code that begins with {family}{meant_code(family, known)}")
+    found = [rule for code, rule in known.items() if not wanted or code.startswith(wanted)]
+    if output.format == "json":
         click.echo(json.dumps([_record(rule) for rule in found], indent=2))
-        return
-    for rule in found:
-        click.echo(f"{rule.code:<8}{rule.severity.value:<9}{rule.fix.value:<8}{rule.summary}")
+    elif output.text:
+        console = output.console()
+        for rule in found:
+            line = f"{rule.code:<8}{rule.severity.value:<9}{rule.fix.value:<8}{rule.summary}"
+            console.print(Text(line), soft_wrap=True)
 
 
-@click.command(short_help="Explain one rule: why, before and after, references.")
+@click.command(epilog=example("explain CFG006", "explain imp010 --json"))
 @click.argument("code")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def explain(code: str, format_: str) -> None:
-    """Explain the rule with CODE."""
+@output_options("text", "json")
+def explain(code: str, output: Output) -> None:
+    """Explain the rule or reason with CODE: why, before and after, references.
+
+    Exit status: 0 explained, 2 there is no such rule.
+    """
     known = every_rule()
     rule = known.get(today(code.upper())) or next((r for r in known.values() if r.name == code.lower()), None)
     if rule is None:
-        close = get_close_matches(code.upper(), known, n=3)
-        hint = f"; did you mean {' or '.join(close)}?" if close else "; see keras-migrate rules"
-        click.echo(f"Error: there is no rule {code}{hint}", err=True)
-        sys.exit(2)
-    if format_ == "json":
+        names = {*known, *(one.name.upper() for one in known.values())}
+        hint = did_you_mean(code.upper(), names, "keras-migrate rules lists them")
+        raise click.UsageError(f"there is no rule {code}{hint}")
+    if output.format == "json":
         click.echo(json.dumps(_record(rule), indent=2))
-        return
-    click.echo(page(rule))
+    elif output.text:
+        output.console().print(Text(f"{rule.code} {rule.name}", "bold"), Text(page(rule)), sep="\n")
 
 
 def page(rule: Rule) -> str:
-    """A rule as a page of text."""
-    lines = [click.style(f"{rule.code} {rule.name}", bold=True), "", rule.summary, ""]
+    """A rule as a page of text, below its code and name."""
+    lines = ["", rule.summary, ""]
     lines.append(f"without it: {_SEVERITIES[rule.severity.value]}")
     lines.append(f"the tool:   {_FIXES[rule.fix.value]}")
     if rule.applies_to:

@@ -5,62 +5,89 @@ from __future__ import annotations
 import json
 import sys
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from migrate.cli.output import Output, example, output_options
 from migrate.cli.sandbox import sandboxed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
     from migrate.scan.files import Scan
 
 
-@click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON value.")
-@click.option("--sarif", "as_sarif", is_flag=True, help="Write a SARIF 2.1.0 log.")
+@click.command(
+    epilog=example(
+        "scan downloads/                   before anything of it is loaded",
+        "scan model.keras --strict         in CI: fail on warnings, too",
+        "scan s3://bucket/models --json    for a program",
+    )
+)
+@click.argument("paths", nargs=-1, required=True)
 @click.option("--strict", is_flag=True, help="Warnings count, too: exit 1 unless everything is clean.")
-@click.option("--verbose", "-v", is_flag=True, help="Name the clean files, too.")
+@output_options("text", "json", "sarif")
 @sandboxed
-def scan(paths: tuple[Path, ...], *, as_json: bool, as_sarif: bool, strict: bool, verbose: bool) -> None:
+def scan(paths: tuple[str, ...], *, strict: bool, output: Output) -> None:
     """Look for hostile content in model files and folders, without loading them.
+
+    PATHS may be addresses such as s3://bucket/models. Clean files are counted; -v names them, too.
 
     Exit status: 0 nothing unsafe, 1 something is unsafe (with --strict: not clean), 2 wrong usage, 3 internal
     error.
     """
+    from migrate.batch.places import Places
     from migrate.batch.scanner import scan_roots
+    from migrate.findings import MigrationError
+    from migrate.printable import printable
 
-    if as_json and as_sarif:
-        raise click.UsageError("choose one of --json and --sarif")
+    console = output.console()
     scans = []
-    for root, one in scan_roots(list(paths)):
-        scans.append((root, one))
-        if not (as_json or as_sarif) and (one.findings or verbose):
-            _show(root, one)
-    if as_json or as_sarif:
-        from migrate.scan import output
+    with Places() as places:
+        try:
+            roots = [_existing(places.local(path), path) for path in paths]
+        except MigrationError as error:
+            raise click.UsageError(printable(f"{error.message}. {error.hint}")) from error
+        for root, one in scan_roots(roots):
+            scans.append((root, one))
+            if output.text and (one.findings or output.verbose):
+                _show(root, one, console)
+        if output.format in ("json", "sarif"):
+            from migrate.scan import output as writers
 
-        make = output.as_json if as_json else output.as_sarif
-        click.echo(json.dumps(make(scans, _version()), indent=2))
-    else:
+            make = writers.as_json if output.format == "json" else writers.as_sarif
+            click.echo(json.dumps(make(scans, _version()), indent=2))
+    if output.text:
         _summary([one for _, one in scans])
     verdicts = {one.verdict for _, one in scans}
     sys.exit(1 if "unsafe" in verdicts or (strict and "warning" in verdicts) else 0)
 
 
+def _existing(path: Path, given: str) -> Path:
+    if not path.exists():
+        raise click.UsageError(f"{given} does not exist")
+    return path
+
+
 _COLOURS = {"unsafe": "red", "warning": "yellow", "clean": "green"}
 
 
-def _show(root: Path, one: Scan) -> None:
+def _show(root: Path, one: Scan, console: Console) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
     from migrate.printable import printable
     from migrate.scan.output import relative
 
-    click.secho(f"{one.verdict:8}", fg=_COLOURS[one.verdict], nl=False)
-    click.echo(printable(relative(one.path, root)))
+    verdict = (f"{one.verdict:8}", _COLOURS[one.verdict])
+    console.print(Text.assemble(verdict, printable(relative(one.path, root))), soft_wrap=True)
     for finding in one.findings:
         where = f" ({finding.place})" if finding.place else ""
-        click.echo(printable(f"         {finding.code} {finding.severity.value}: {finding.message}{where}"))
+        text = Text(printable(f"{finding.code} {finding.severity.value}: {finding.message}{where}"))
+        console.print(Padding(text, (0, 0, 0, 9), expand=False))
 
 
 def _summary(scans: list[Scan]) -> None:

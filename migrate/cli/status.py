@@ -9,18 +9,26 @@ from typing import TYPE_CHECKING
 
 import click
 
+from migrate.cli.output import Output, example, output_options
+from migrate.cli.values import POSITIVE
+
 if TYPE_CHECKING:
     from migrate.batch.status import BatchStatus
 
 
-@click.command()
-@click.argument("out")
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON value.")
-@click.option("--metrics", is_flag=True, help="Write Prometheus text.")
-@click.option(
-    "--watch", type=float, metavar="SECONDS", help="Show again every so many seconds until it ends."
+@click.command(
+    epilog=example(
+        "status migrated              once",
+        "status migrated --watch 5    every five seconds until it ends",
+        "status migrated --metrics    for Prometheus",
+    )
 )
-def status(out: str, *, as_json: bool, metrics: bool, watch: float | None) -> None:
+@click.argument("out")
+@click.option(
+    "--watch", type=POSITIVE, metavar="SECONDS", help="Show again every so many seconds until it ends."
+)
+@output_options("text", "json", "metrics")
+def status(out: str, *, watch: float | None, output: Output) -> None:
     """Show a running or finished batch by its output folder, or by the address that --out named here.
 
     Exit status: 0 everything is finished, 1 something is left, 2 wrong usage or no batch there.
@@ -34,11 +42,11 @@ def status(out: str, *, as_json: bool, metrics: bool, watch: float | None) -> No
             found = batch_status.look(local_out(out)[0])
         except MigrationError as error:
             raise click.UsageError(f"{error.message}. {error.hint}") from error
-        if as_json:
+        if output.format == "json":
             click.echo(json.dumps(batch_status.as_json(found), indent=2))
-        elif metrics:
+        elif output.format == "metrics":
             click.echo(batch_status.as_metrics(found), nl=False)
-        else:
+        elif output.text:
             _show(found)
         if watch is None or not found.alive:
             break

@@ -7,72 +7,80 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from migrate.cli.options import migration_options, options_from
+from migrate.cli.output import Output, example, output_options
 from migrate.cli.sandbox import sandboxed
 
+if TYPE_CHECKING:
+    from migrate.pipeline.request import Options
+    from migrate.pipeline.verify import Verdict
 
-@click.command()
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(exists=True, path_type=Path))
-@click.option("--custom-objects", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--architecture", help="Architecture for weights: a JSON or YAML file, or file.py:function.")
-@click.option("--stock-names", default="", help="Functions that are Keras' own: gelu,swish.")
-@click.option("--tolerance", type=float, help="Relative tolerance in place of the default of each dtype.")
-@click.option("--trust", is_flag=True, help="Load what the scan calls unsafe.")
-@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+
+@click.command(
+    epilog=example(
+        "verify old.h5 migrated/old/model.keras",
+        "verify saved_model/1 saved_model/2 --tolerance 1e-4",
+        "verify s3://bucket/old.h5 model.keras --json",
+    )
+)
+@click.argument("old")
+@click.argument("new")
+@migration_options("custom_objects", "architecture", "stock_names", "define", "tolerance", "seed", "trust")
+@output_options("text", "json")
 @sandboxed
-def verify(
-    old: Path,
-    new: Path,
-    *,
-    custom_objects: tuple[Path, ...],
-    architecture: str | None,
-    stock_names: str,
-    tolerance: float | None,
-    trust: bool,
-    as_json: bool,
-) -> None:
+def verify(old: str, new: str, *, output: Output, **chosen: Any) -> None:
     """Compare OLD (legacy model, checkpoint or SavedModel) with NEW (.keras or SavedModel): signatures and numbers.
+
+    OLD and NEW may be addresses such as s3://bucket/model.h5.
 
     Exit status: 0 equal, 1 different or not comparable, 2 wrong usage.
     """
+    from migrate.batch.places import Places
     from migrate.findings import MigrationError
-    from migrate.pipeline.request import Options
-    from migrate.pipeline.verify import verify as compare
+    from migrate.printable import printable
     from migrate.worlds.installed import must_have_frameworks
+
+    options = options_from(chosen)
+    with Places() as places:
+        try:
+            first, second = places.local(old), places.local(new)
+            if not second.exists():
+                raise click.UsageError(f"{new} does not exist")
+            must_have_frameworks()
+            verdict = _compare(first.resolve(), second.resolve(), options)
+        except MigrationError as error:
+            click.echo(printable(f"keras-migrate: {error.code}: {error.message}. {error.hint}"), err=True)
+            sys.exit(2 if error.code in ("RUN013", "RUN018", "RUN020") else 1)
+    _show(verdict, output)
+    sys.exit(0 if verdict.equal else 1)
+
+
+def _compare(old: Path, new: Path, options: Options) -> Verdict:
+    from migrate.pipeline.verify import verify as compare
     from migrate.worlds.pool import Pool
 
-    options = Options(
-        custom_objects=tuple(file.resolve() for file in custom_objects),
-        architecture=architecture,
-        stock_names=tuple(name.strip() for name in stock_names.split(",") if name.strip()),
-        trust=trust,
-        tolerance=tolerance,
-    )
-    old, new = old.resolve(), new.resolve()
-    around = [old.parent, new.parent]
-    try:
-        must_have_frameworks()
-        with (
-            tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,
-            Pool(2, Path(folder), sources=around) as pool,
-            pool.slot() as first,
-            pool.slot() as second,
-        ):
-            verdict = compare(old, new, options, (first, second))
-    except MigrationError as error:
-        click.echo(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
-        sys.exit(2 if error.code == "RUN020" else 1)
-    if as_json:
+    with (
+        tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,
+        Pool(2, Path(folder), sources=[old.parent, new.parent]) as pool,
+        pool.slot() as first,
+        pool.slot() as second,
+    ):
+        return compare(old, new, options, (first, second))
+
+
+def _show(verdict: Verdict, output: Output) -> None:
+    if output.format == "json":
         value = {
             "equal": verdict.equal,
             "outputs": [asdict(c) for c in verdict.comparisons],
             "findings": [asdict(f) for f in verdict.findings],
         }
         click.echo(json.dumps(value, indent=1))
-    else:
+    elif output.text:
         for comparison in verdict.comparisons:
             state = "equal" if comparison.equal else comparison.reason
             click.echo(
@@ -81,4 +89,3 @@ def verify(
         for finding in verdict.findings:
             click.echo(f"{finding.code}: {finding.message}")
         click.echo("equal" if verdict.equal else "not equal")
-    sys.exit(0 if verdict.equal else 1)

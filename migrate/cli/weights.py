@@ -7,19 +7,25 @@ from pathlib import Path
 
 import click
 
+from migrate.cli.output import Output, example, output_options
 from migrate.cli.sandbox import sandboxed
 
 
-@click.command()
+@click.command(
+    epilog=example(
+        "weights checkpoints/model.ckpt-100 --out weights.h5",
+        "weights saved_model/ --out weights.safetensors --no-optimizer",
+    )
+)
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="weights.h5 or weights.safetensors."
 )
 @click.option("--no-optimizer", is_flag=True, help="Leave optimizer slots and counters out.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+@output_options("text", "json")
 @sandboxed
-def weights(path: Path, out: Path, no_optimizer: bool, force: bool, as_json: bool) -> None:
+def weights(path: Path, out: Path, no_optimizer: bool, force: bool, output: Output) -> None:
     """Extract the arrays of PATH, for which no architecture is needed.
 
     PATH is a checkpoint (its prefix, a file of it, or its folder), a SavedModel, an HDF5 file or a .keras archive.
@@ -37,20 +43,18 @@ def weights(path: Path, out: Path, no_optimizer: bool, force: bool, as_json: boo
             raise click.UsageError(printable(f"{error.message}. {error.hint}")) from error
         click.echo(f"{error.code} {printable(error.message)}\n       {error.hint}", err=True)
         sys.exit(1)
-    if as_json:
+    if output.format == "json":
         import msgspec
 
         rows = [{"name": s.name, "key": s.key, "shape": list(s.shape), "dtype": s.dtype} for s in done.held]
         click.echo(msgspec.json.encode({"out": str(out), "arrays": rows, "left_out": done.left_out}))
-    else:
+    elif output.text:
         from rich.table import Table
-
-        from migrate.cli.console import stdout
 
         table = Table("array", "shape", "dtype")
         for source in done.held:
             table.add_row(shown(source.name), str(source.shape), source.dtype)
-        console = stdout()
+        console = output.console()
         console.print(table)
         for finding in done.left_out:
             console.print(f"[yellow]{finding.code}[/yellow] {shown(finding.message)} {shown(finding.hint)}")

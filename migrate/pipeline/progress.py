@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from migrate.parity.compare import Comparison, Slack
 from migrate.pipeline.translated import Facts, FiredRule
 from migrate.pipeline.user_names import UserNames
 from migrate.results import Coverage, LayerParity, Untouched
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,9 @@ class Progress:
         try:
             yield
         finally:
-            self.phases[name] = round(self.phases.get(name, 0.0) + time.perf_counter() - start, 4)
+            took = time.perf_counter() - start
+            self.phases[name] = round(self.phases.get(name, 0.0) + took, 4)
+            _log.info("%s: %.1f s", name, took)
 
 
 @dataclass(frozen=True, slots=True)

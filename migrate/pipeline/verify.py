@@ -27,6 +27,7 @@ from migrate.pipeline.signatures import must_keep_signatures, take_signature_ref
 from migrate.pipeline.staging import Staged, stage
 from migrate.pipeline.translated import ask_reader
 from migrate.worlds.pool import Slot
+from migrate.worlds.reader.answers import read_answers, read_inspection
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,9 @@ def verify(old: Path, new: Path, options: Options, slots: tuple[Slot, Slot]) -> 
         MigrationError: an artifact cannot be read or run; ``PAR006`` when the kinds cannot be compared.
     """
     progress = Progress()
-    references = _references_of(old, options, slots[0], progress)
     staged = stage(new, options, slots[1])
+    _must_be_modern(new, staged, slots[1])
+    references = _references_of(old, options, slots[0], progress)
     must_be_safe(slots[1], staged.scanned, options.trust)
     if staged.format is Format.SAVED_MODEL:
         comparisons = _against_saved_model(references, staged, options, slots[1], progress)
@@ -71,6 +73,30 @@ def verify(old: Path, new: Path, options: Options, slots: tuple[Slot, Slot]) -> 
         progress.findings += _says_nothing(name, reference)
     findings = [f for f in progress.findings if f.severity is not Severity.INFO]
     return Verdict(tuple(c for part in comparisons for c in part), tuple(findings))
+
+
+def _must_be_modern(new: Path, staged: Staged, slot: Slot) -> None:
+    """Refuse a second artifact that Keras 2 wrote: nothing can be said of a migration without its result.
+
+    Raises:
+        MigrationError: ``PAR006``.
+    """
+    if staged.format is Format.SAVED_MODEL:
+        return
+    reply = slot.reader.call("inspect_many", {"paths": [str(new)]})
+    found = read_inspection(new, read_answers(reply, 1)[0])
+    if isinstance(found, MigrationError):
+        raise found
+    written = found.writer.keras or ""
+    if staged.format in (Format.KERAS_ARCHIVE, Format.HDF5_MODEL) and not written.startswith(("0", "1", "2")):
+        return
+    what = f"Keras {written} wrote it" if written else f"it is {found.detail}"
+    raise MigrationError(
+        "PAR006",
+        f"{new.name} is no Keras 3 model: {what}; both artifacts are legacy",
+        "Name the legacy artifact first and the model.keras or SavedModel of its migration second; "
+        "`keras-migrate models OLD --out DIR` makes one.",
+    )
 
 
 def _says_nothing(name: str, reference: Reference) -> list[Finding]:

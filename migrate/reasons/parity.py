@@ -83,7 +83,7 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "PAR006",
         "incomparable",
-        "Two artifacts have no signature in common.",
-        "Compare SavedModels with each other.",
+        "Two artifacts cannot be compared: both are legacy, or they have no signature in common.",
+        "`verify` compares a legacy artifact with the result of its migration, in this order, or two SavedModels.",
     ),
 )

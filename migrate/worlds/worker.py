@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import selectors
 import signal
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from migrate.worlds.protocol import RemoteError
+
+_log = logging.getLogger(__name__)
 
 SERVE = Path(__file__).resolve().parent / "serve.py"
 TAIL_BYTES = 16 << 10
@@ -234,6 +237,7 @@ class Worker:
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             os.set_blocking(stream.fileno(), False)
         self._deadline_of_start = time.monotonic() + self.limits.start_seconds
+        _log.info("%s worker %d started", self.world, self._process.pid)
 
     def _begin(self, arguments: list[str]) -> Process:
         variables = environment(self.world, self.scratch, self.limits.threads) | self._extra
@@ -277,6 +281,7 @@ class Worker:
         self.calls += 1
         deadline = time.monotonic() + seconds
         message = encode(Request(self.calls, method, dict(params), seconds))
+        _log.debug("%s worker %s: %s", self.world, self.pid, method)
         reply = self._receive(method, deadline, seconds, message)
         if isinstance(reply, Hello) or reply.id != self.calls:
             raise self._give_up(ProtocolError(f"the {self.world} worker answered another call"))
@@ -299,6 +304,7 @@ class Worker:
 
     def _give_up(self, error: Broken) -> Broken:
         """End the process and hand the error back for raising."""
+        _log.warning("%s worker %s: %s", self.world, self.pid, error)
         self.close()
         return error
 

@@ -14,11 +14,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from codemods import records
-from codemods.cli import code, undo
 from codemods.config import ConfigError, detect_version, settings
 from codemods.discovery import Wanted, discover
 from codemods.journal import journals
 from codemods.rules.api import all_source_rules
+from migrate.cli.code import code, undo
 from migrate.cli.rules import every_rule, explain, rules
 
 BEFORE = "from tensorflow import keras\nm = keras.Sequential()\n"
@@ -389,6 +389,8 @@ def test_a_hint_says_that_unsafe_would_do_it(project: Path) -> None:
 
 @pytest.mark.parametrize("given", ["", "1"])
 def test_no_color_is_respected(project: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", given)
     answer = CliRunner().invoke(code, ["."], color=True)
     assert ("\x1b[" in answer.output) is (given == "")

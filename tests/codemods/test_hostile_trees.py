@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from codemods.cli import code, undo
 from codemods.journal import FOLDER, Entry, Journal, digest, journals
+from migrate.cli.code import code, undo
 
 OLD = "from keras.layers.core import Dense\n"
 NEW = "from keras.layers import Dense\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from codemods.cli import code, undo
+from migrate.cli.code import code, undo
 
 PROJECT = Path(__file__).parent / "projects" / "blossom"
 

@@ -8,10 +8,10 @@ import msgspec
 from click.testing import CliRunner
 
 from codemods import baseline
-from codemods.cli import code
 from codemods.options import Options
 from codemods.renamed import RENAMED
 from codemods.rules.api import all_source_rules
+from migrate.cli.code import code
 from migrate.cli.rules import explain
 
 SOURCE = "import tensorflow_hub as hub\n\nlayer = hub.KerasLayer('https://a/b')\n"

@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner
 
 from codemods import scan
-from codemods.cli import code
 from codemods.context import Context
 from codemods.options import Options
 from codemods.rules.api import Hook, Match, SourceRule
 from codemods.runner import process, run
 from codemods.scan import Dispatcher
+from migrate.cli.code import code
 from migrate.findings import Severity
 
 RULE = SourceRule("TST001", "test", "A rule of the tests.", Severity.ERROR)

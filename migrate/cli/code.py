@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from dataclasses import dataclass
@@ -10,10 +11,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from migrate.cli.output import Output, example, output_options
+from migrate.cli.values import meant_code
 from migrate.findings import Severity
 from migrate.printable import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from codemods import terminal
     from codemods.outcome import Report
 
 CLEAN, LEFT, USAGE, INTERNAL = 0, 1, 2, 3
@@ -31,7 +37,15 @@ def _codes(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
     return tuple(code.strip().upper() for value in values for code in value.split(",") if code.strip())
 
 
-@click.command(short_help="Rewrite source code from Keras 1 and 2 to Keras 3.")
+@click.command(
+    epilog=example(
+        "code .                          show what would change",
+        "code . --write --unsafe         rewrite, the fixes that need a look among it",
+        "code . --check --format github  in CI: fail when something still needs Keras 2",
+        "code . --select IMP,SIL001      some rules only",
+        "code . --write-baseline --baseline known.json",
+    ),
+)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--write", "mode", flag_value="write", help="Write the files; undo takes it back.")
 @click.option("--diff", "mode", flag_value="diff", help="Print the diff only.")
@@ -46,25 +60,17 @@ def _codes(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
 @click.option("--todo", is_flag=True, help="Put a TODO comment where something is left for a person.")
 @click.option("--docs", is_flag=True, help="Python blocks of Markdown and reStructuredText too.")
 @click.option("--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json", "sarif", "github", "junit", "markdown"]),
-    default="text",
-    show_default=True,
-)
 @click.option("--baseline", type=click.Path(path_type=Path), help="Known findings to suppress.")
 @click.option("--write-baseline", is_flag=True, help="Write the baseline file from what is left.")
 @click.option("--allow-dirty", is_flag=True, help="Write into a git tree with uncommitted changes.")
 @click.option("--no-pins", is_flag=True, help="Leave requirement files alone.")
+@output_options("text", "json", "sarif", "github", "junit", "markdown")
 def code(**arguments: Any) -> None:
     """Rewrite Keras 1 and 2 code below PATHS to Keras 3.
 
     Prints a diff and writes nothing unless --write is given. Exit status: 0 nothing left, 1 findings left (with
     --check: files would change), 2 wrong usage, 3 internal error. Notes (severity info) ask for nothing.
     """
-    if os.environ.get("NO_COLOR"):
-        click.get_current_context().color = False
     try:
         sys.exit(_code(**arguments))
     except click.ClickException:
@@ -88,7 +94,7 @@ def _code(
     todo: bool,
     docs: bool,
     jobs: int,
-    format_: str,
+    output: Output,
     baseline: Path | None,
     write_baseline: bool,
     allow_dirty: bool,
@@ -153,10 +159,11 @@ def _code(
             click.echo(f"Error: {printable(error)}", err=True)
             return INTERNAL
     _print(
-        record, results, len(files), format_, _Mode(mode == "write", mode in {None, "diff"}, mode == "check")
+        record, results, len(files), output, _Mode(mode == "write", mode in {None, "diff"}, mode == "check")
     )
-    if mode == "write" and record.summary.changed and (command := formatter(root)) is not None:
-        click.echo(f"Edits keep the layout of their lines: run `{command}` on what was rewritten.", err=True)
+    reformat = formatter(root) if mode == "write" and record.summary.changed and not output.quiet else None
+    if reformat is not None:
+        click.echo(f"Edits keep the layout of their lines: run `{reformat}` on what was rewritten.", err=True)
     left = any(item.error or any(_asks_for_work(f) for f in item.findings) for _, item in results)
     changed = record.summary.changed > 0
     if any(item.crashed for _, item in results):
@@ -166,24 +173,41 @@ def _code(
     return LEFT if left else CLEAN
 
 
-def _print(record: Any, results: list[Any], looked_at: int, format_: str, mode: _Mode) -> None:
+def _print(record: Any, results: list[Any], looked_at: int, output: Output, mode: _Mode) -> None:
     from codemods import formats, terminal
 
-    if format_ != "text":
-        click.echo(formats.FORMATS[format_](record))
+    if output.format not in ("text", None):
+        click.echo(formats.FORMATS[output.format](record))
         return
+    if output.quiet:
+        return
+    show = _printer(output)
     if mode.diff:
         for path, item in results:
             if item.new is not None:
                 old = item.old.decode("utf-8", "replace")
-                for line in terminal.diff(path, old, item.new.decode("utf-8", "replace")):
-                    click.echo(line, nl=False)
+                show(terminal.diff(path, old, item.new.decode("utf-8", "replace")))
     for file in record.files:
         if mode.check and file.changed:
             click.echo(f"{printable(file.path)} would change")
-        for line in terminal.findings(file):
-            click.echo(line, nl=False)
+        show(terminal.findings(file))
     click.echo(terminal.summary(record, looked_at, written=mode.write), nl=False, err=True)
+
+
+def _printer(output: Output) -> Callable[[Iterable[terminal.Line]], None]:
+    """What prints lines of styled parts; without a terminal no time is spent on styles."""
+    from rich.text import Text
+
+    console = output.console()
+
+    def show(lines: Iterable[terminal.Line]) -> None:
+        for line in lines:
+            if console.is_terminal:
+                console.print(Text.assemble(*line), soft_wrap=True)
+            else:
+                click.echo("".join(text for text, _ in line))
+
+    return show
 
 
 def _asks_for_work(finding: Report) -> bool:
@@ -199,7 +223,7 @@ def _refuse_unknown(codes: tuple[str, ...]) -> None:
     known = [rule.code for rule in all_source_rules()]
     for wanted in codes:
         if not any(matches(code, (wanted,)) for code in known):
-            _fail(f"no rule has a code that begins with {wanted}; keras-migrate rules lists them")
+            _fail(f"no rule has a code that begins with {wanted}{meant_code(wanted, known)}")
 
 
 def _shown(path: Path) -> str:
@@ -217,11 +241,20 @@ def _refuse_dirty(paths: tuple[Path, ...]) -> None:
             _fail(f"{path} has uncommitted changes ({printable(first)}); commit them or give --allow-dirty")
 
 
-@click.command(short_help="Take back the last rewrite of source code.")
+@click.command(
+    epilog=example(
+        "undo           take back what the last keras-migrate code --write changed here",
+        "undo --force   files that were edited since, too",
+    )
+)
 @click.argument("path", default=".", type=click.Path(exists=True, path_type=Path))
 @click.option("--force", is_flag=True, help="Also restore files that were edited since.")
-def undo(path: Path, force: bool) -> None:
-    """Restore the files that the last `code --write` in the repository of PATH changed."""
+@output_options("text", "json")
+def undo(path: Path, force: bool, output: Output) -> None:
+    """Restore the files that the last `code --write` in the repository of PATH changed.
+
+    Exit status: 0 restored, 1 there is nothing to take back or a file was edited since, 2 wrong usage.
+    """
     from codemods.config import find_root
     from codemods.journal import JournalError
     from codemods.journal import undo as take_back
@@ -230,5 +263,8 @@ def undo(path: Path, force: bool) -> None:
         restored = take_back(find_root(path), force=force)
     except JournalError as error:
         raise click.ClickException(printable(error)) from error
-    for file in restored:
-        click.echo(f"restored {_shown(file)}")
+    if output.format == "json":
+        click.echo(json.dumps({"restored": [_shown(file) for file in restored]}, indent=2))
+    elif output.text:
+        for file in restored:
+            click.echo(f"restored {_shown(file)}")

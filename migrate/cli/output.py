@@ -1,0 +1,137 @@
+"""What each command lets its caller choose about what it prints, declared once for all of them.
+
+A command names the formats that it can write and gets an `Output`:
+
+    @output_options("text", "json")
+    def status(out: str, output: Output) -> None: ...
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import Console
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+PIPE_COLUMNS = 10_000
+"""For programs that read what is printed: a path or a name stays on its line, whole."""
+SHORTHANDS = {
+    "json": "Short for --format json.",
+    "sarif": "Short for --format sarif.",
+    "metrics": "Short for --format metrics: Prometheus text.",
+}
+"""Formats that have an option of their own, wherever a command can write them."""
+LOGGERS = ("migrate", "codemods")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a caller chose.
+
+    Attributes:
+        format: one of those that the command can write; None when none was chosen and the command has no default.
+        quiet: say nothing but what was asked for with a format, and errors.
+        verbose: 1 lists what would fold into a count, and logs; 2 logs details.
+        color: False never, None where the terminal takes it.
+    """
+
+    format: str | None = "text"
+    quiet: bool = False
+    verbose: int = 0
+    color: bool | None = None
+
+    @property
+    def text(self) -> bool:
+        """Whether text for people goes to standard output."""
+        return self.format == "text" and not self.quiet
+
+    def console(self, *, stderr: bool = False) -> Console:
+        """Where text goes: as wide as the terminal, and into a pipe without any break.
+
+        NO_COLOR, FORCE_COLOR and TERM=dumb hold; NO_COLOR is the stronger of the first two.
+        """
+        from rich.console import Console
+
+        plain = self.color is False or bool(os.environ.get("NO_COLOR"))
+        console = Console(stderr=stderr, color_system=None if plain else "auto", highlight=False)
+        if not console.is_terminal and "COLUMNS" not in os.environ:
+            console.width = PIPE_COLUMNS
+        return console
+
+
+def output_options(*formats: str, default: str | None = "text") -> Callable[[_Command], _Command]:
+    """Give a command ``--format`` and its shorthands, ``-q``, ``-v`` and ``--no-color``, as one `Output`.
+
+    Args:
+        formats: what the command can write; the first is named first in its help.
+        default: the format without any of these options.
+    """
+
+    def decorate(command: _Command) -> _Command:
+        @functools.wraps(command)
+        def with_output(
+            *arguments: Any, format_: str | None, quiet: bool, verbose: int, no_color: bool, **rest: Any
+        ) -> Any:
+            short = [name for name in SHORTHANDS if rest.pop(f"as_{name}", False)]
+            chosen = sorted({*short, *([format_] if format_ else [])})
+            if len(chosen) > 1:
+                raise click.UsageError(f"choose one format: {', '.join(chosen)}")
+            if quiet and verbose:
+                raise click.UsageError("choose one of --quiet and --verbose")
+            output = Output(chosen[0] if chosen else default, quiet, verbose, False if no_color else None)
+            _log(verbose)
+            return command(*arguments, output=output, **rest)
+
+        made: Any = with_output
+        told = f"What to print. Default: {default}." if default else "What to print."
+        for option in reversed(
+            [
+                click.option("--format", "format_", type=click.Choice(formats), help=told),
+                *(
+                    click.option(f"--{name}", f"as_{name}", is_flag=True, help=help_)
+                    for name, help_ in SHORTHANDS.items()
+                    if name in formats
+                ),
+                click.option("--quiet", "-q", is_flag=True, help="Print errors only; the exit status tells."),
+                click.option(
+                    "--verbose", "-v", count=True, help="List everything and log what happens; -vv in detail."
+                ),
+                click.option(
+                    "--no-color", is_flag=True, help="No colours; NO_COLOR=1 in the environment does it, too."
+                ),
+            ]
+        ):
+            made = option(made)
+        wrapped: _Command = made
+        return wrapped
+
+    return decorate
+
+
+def _log(verbose: int) -> None:
+    """Show what the packages log on standard error: from INFO with ``-v``, from DEBUG with ``-vv``."""
+    if not verbose:
+        return
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S"))
+    for name in LOGGERS:
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.setLevel(logging.INFO if verbose == 1 else logging.DEBUG)
+        logger.propagate = False
+
+
+def example(*lines: str) -> str:
+    """Commands for the end of a command's help, each on a line of its own."""
+    return "\b\nExamples:\n" + "\n".join(f"  keras-migrate {line}" for line in lines)

@@ -1,0 +1,128 @@
+"""Folders, zips and addresses where a command wants a model."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import fsspec
+import pytest
+from click.testing import CliRunner, Result
+
+from migrate.batch import store
+from migrate.cli.main import cli
+from tests.formats.makers import write_hdf5_model, write_hdf5_weights
+from tests.report.factory import models_report, write_run
+from tests.scan import exploits
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "models" / "a").mkdir(parents=True)
+    write_hdf5_model(tmp_path / "models" / "a" / "good.h5")
+    write_hdf5_weights(tmp_path / "models" / "weights-alone.h5")
+    (tmp_path / "models" / "notes.txt").write_text("x")
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def memory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(store, "FIRST_PAUSE", 0.0)
+    system = fsspec.filesystem("memory")
+    system.put(str(folder), "/places/models", recursive=True)
+    yield "memory://places/models"
+    system.rm("/places", recursive=True)
+
+
+def test_a_folder_lists_its_models(folder: Path) -> None:
+    result = call("inspect", folder)
+    assert result.exit_code == 1
+    assert "a/good.h5" in result.output
+    assert "FMT004" in result.output
+    assert "2 models, 1 with blockers" in result.output
+    found = json.loads(call("inspect", folder, "--json").stdout)
+    assert [one["path"] for one in found["models"]] == ["a/good.h5", "weights-alone.h5"]
+
+
+def test_many_models_without_blockers_fold(folder: Path) -> None:
+    (folder / "many").mkdir()
+    for number in range(12):
+        write_hdf5_model(folder / "many" / f"{number}.h5")
+    folded = call("inspect", folder)
+    assert "13 without blockers (-v lists them)" in folded.output
+    assert "many/3.h5" not in folded.output
+    assert "many/3.h5" in call("inspect", folder, "-v").output
+
+
+def test_a_zip_of_models_lists_them(folder: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "models.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for path in sorted(folder.rglob("*.h5")):
+            file.write(path, path.relative_to(folder))
+    before = set(tmp_path.rglob("*"))
+    result = call("inspect", archive)
+    assert "a/good.h5" in result.output
+    assert "2 models" in result.output
+    assert set(tmp_path.rglob("*")) == before
+
+
+def test_a_zip_that_climbs_out_is_refused(tmp_path: Path) -> None:
+    archive = tmp_path / "bad.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("../out.h5", b"x")
+    result = call("inspect", archive)
+    assert result.exit_code != 0
+    assert not (tmp_path.parent / "out.h5").exists()
+
+
+def test_addresses_where_a_path_may_stand(memory: str, folder: Path) -> None:
+    result = call("inspect", f"{memory}/a/good.h5")
+    assert result.exit_code == 0, result.output
+    assert f"{memory}/a/good.h5" in result.output
+    assert "2 models" in call("inspect", memory).output
+    assert call("inspect", f"file://{folder}/a/good.h5").exit_code == 0
+    assert "1 of a kind" in call("scan", f"{memory}/a/good.h5").output
+
+
+def test_hostile_content_of_a_store_is_found(memory: str, tmp_path: Path) -> None:
+    exploits.lambda_h5(tmp_path / "evil.h5", tmp_path / "marker")
+    fsspec.filesystem("memory").put(str(tmp_path / "evil.h5"), "/places/models/evil.h5")
+    result = call("scan", memory)
+    assert result.exit_code == 1
+    assert "SEC001" in result.output
+    assert "models/evil.h5" in result.output or " evil.h5" in result.output
+
+
+def test_a_run_elsewhere_is_reported(memory: str, tmp_path: Path) -> None:
+    run = write_run(tmp_path / "out", *models_report(8))
+    fsspec.filesystem("memory").put(str(run), "/places/report.json")
+    result = call("report", "--models", "memory://places/report.json", "--json")
+    assert result.exit_code == 0, result.output
+    assert len(json.loads(result.stdout)["models"]) == 8
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("inspect", "{0}/none.h5"),
+        ("scan", "{0}/none.h5"),
+        ("inspect", "nosuch://bucket/m.h5"),
+        ("scan", "nosuch://bucket/m.h5"),
+        ("report", "--models", "{0}/none.json"),
+        ("verify", "{0}/none.h5", "{0}/none.keras"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_not_there_is_one_sentence(memory: str, arguments: tuple[str, ...]) -> None:
+    result = call(*(word.format(memory) for word in arguments))
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    assert isinstance(result.exception, SystemExit)
+    said = [line for line in result.stderr.splitlines() if "none." in line or "nosuch" in line]
+    assert len(said) >= 1
