@@ -37,6 +37,7 @@ class Settings:
     todo: bool = False
     docs: bool = False
     baseline: str = ""
+    ported: tuple[str, ...] = ()
 
 
 def find_root(path: Path) -> Path:
@@ -59,6 +60,7 @@ def settings(root: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: {error}") from error
     known = {"target", "keras-version", "select", "ignore", "exclude", "unsafe", "todo", "docs", "baseline"}
+    known.add("ported")
     unknown = sorted(section.keys() - known)
     if unknown:
         raise ConfigError(f"{file}: [tool.{SECTION}] has no setting {unknown[0]!r}")
@@ -72,6 +74,7 @@ def settings(root: Path) -> Settings:
         todo=_flag(section, "todo", file),
         docs=_flag(section, "docs", file),
         baseline=str(section.get("baseline", "")),
+        ported=_codes(section, "ported", file),
     )
 
 

@@ -217,7 +217,7 @@ def _imported(
     dotted = "." * statement.level + (statement.module or "")
     for alias in statement.names:
         if alias.name == "*":
-            if not statement.level and named(f"{dotted}.x") is not None:
+            if not statement.level and not module.is_own(dotted.partition(".")[0]):
                 known = named(f"{dotted}.x")
                 if known is not None and known.bound:
                     yield _Mention(use=Use(known.package, f"{dotted}.*", path, statement.lineno))

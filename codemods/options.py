@@ -24,6 +24,7 @@ class Options:
         ignore: rule codes or prefixes to leave out; stronger than ``select``.
         unsafe: also apply unsafe fixes.
         todo: write a ``# TODO(keras-migrate …)`` comment where something is left for a person.
+        ported: import names of packages around Keras 2 that the project has in a form for Keras 3.
     """
 
     target: Target = Target.KERAS
@@ -32,6 +33,7 @@ class Options:
     ignore: tuple[str, ...] = ()
     unsafe: bool = False
     todo: bool = False
+    ported: tuple[str, ...] = ()
 
     def wants(self, code: str) -> bool:
         """Whether a rule is selected."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
@@ -31,9 +31,14 @@ _FILES = 5_000
 
 
 class Repository:
-    """Modules by dotted name, found by walking up from each file to the folder that is no package."""
+    """Modules by dotted name, found by walking up from each file to the folder that is no package.
 
-    def __init__(self) -> None:
+    Args:
+        ported: import names of packages around Keras 2 that are there in a form for Keras 3.
+    """
+
+    def __init__(self, ported: Iterable[str] = ()) -> None:
+        self.ported = frozenset(ported)
         self._modules: dict[Path, Module | None] = {}
         self._roots: dict[Path, tuple[Path, str]] = {}
         self._found: dict[tuple[Path, str], Path | None] = {}
@@ -323,6 +328,10 @@ class _Bound:
     def mentions(self, pattern: str) -> bool:
         """Whether the text of any Python file of the project matches."""
         return self._repository.mentions(self._own, pattern)
+
+    def is_own(self, head: str) -> bool:
+        """Whether a package of the ecosystem is of this repository, or one that it has for Keras 3."""
+        return head in self._repository.ported or self.has(head)
 
     def has(self, dotted: str) -> bool:
         """Whether there is a module or package of this name."""

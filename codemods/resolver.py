@@ -88,7 +88,7 @@ class Module:
 
     def is_own(self, head: str) -> bool:
         """Whether a package of the ecosystem is this repository: its imports of itself are its own names."""
-        return head in heads() and self.repository is not None and self.repository.has(head)
+        return head in heads() and self.repository is not None and self.repository.is_own(head)
 
     def value(self, node: ast.expr, scope: Scope) -> Value | None:
         """What an expression stands for, or None when that is unknown."""

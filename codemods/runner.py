@@ -71,7 +71,7 @@ def run(files: Sequence[Path], options: Options, jobs: int = 1) -> Iterator[File
 
 
 def _serial(files: Iterable[Path], options: Options) -> Iterator[FileResult]:
-    repository = Repository()
+    repository = Repository(options.ported)
     enabled = gc.isenabled()
     gc.disable()  # modules are taken apart when they are done with; looking for cycles doubles the time
     try:
@@ -88,7 +88,7 @@ _REPOSITORY: Repository | None = None
 def _chunk(options: Options, files: Sequence[Path]) -> list[FileResult]:
     global _REPOSITORY  # noqa: PLW0603 - one a process, so that chunks share what they learnt
     if _REPOSITORY is None:
-        _REPOSITORY = Repository()
+        _REPOSITORY = Repository(options.ported)
         gc.disable()
     return [process(path, options, _REPOSITORY) for path in files]
 

@@ -49,6 +49,9 @@ class Lookup(Protocol):
     def has(self, dotted: str) -> bool:
         """Whether there is a module or package of this name."""
 
+    def is_own(self, head: str) -> bool:
+        """Whether a package of the ecosystem is of this repository, or one that it has for Keras 3."""
+
     def wanted(self, module: str) -> frozenset[str]:
         """Names that other files import from a module of this last name; ``*`` among them for all."""
 

@@ -3,10 +3,12 @@
 Each package of ``judge.tsv`` is downloaded as a source distribution, rewritten once with safe edits and once with
 ``--unsafe``, and its own tests are run: on tf-keras, on Keras 3 as it is, and on Keras 3 after each rewrite. What
 counts is how many of the tests that pass on tf-keras pass afterwards. Nothing of a package becomes part of this
-project; everything stays below FOLDER: ``sdists``, ``trees``, and ``results.json``, from which ``--table`` prints the
-tables of ``docs/real-packages.md`` and ``--lost`` the tests that are lost, by cause.
+project; everything stays below FOLDER: ``sdists``, ``trees``, and ``results``, one file for each package and column,
+from which ``--table`` prints the tables of ``docs/real-packages.md`` and ``--lost`` the tests that are lost, by cause.
+What was run is not run again unless ``--again`` says so; columns may run beside each other (``--mode``).
 
-The interpreter needs TensorFlow, tf-keras, Keras 3, pytest and what the packages import (``--python``).
+The interpreter needs TensorFlow, tf-keras, Keras 3, JAX, pytest and what the packages import (``--python``). Packages
+that rest on each other are judged together: each is told that the others are written for Keras 3 (``ported``).
 """
 
 from __future__ import annotations
@@ -14,13 +16,14 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,9 +36,10 @@ from codemods.options import Options  # noqa: E402
 from codemods.runner import run  # noqa: E402
 
 MODES = {"tf-keras": ("legacy", "original"), "Keras 3": ("modern", "original")}
-MODES |= {"safe": ("modern", "safe"), "unsafe": ("modern", "unsafe")}
+MODES |= {"safe": ("modern", "safe"), "unsafe": ("modern", "unsafe"), "JAX": ("jax", "unsafe")}
 """By column of the table: the world, and the tree that runs there."""
-SECONDS = 420
+SECONDS = 900
+_TENSORFLOW = re.compile(rb"^\s*(?:import|from)\s+tensorflow\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +94,11 @@ def fetch(package: Package, into: Path) -> Path | None:
     return tree
 
 
-def rewrite(original: Path, into: Path, *, unsafe: bool) -> dict[str, int]:
+def rewrite(original: Path, into: Path, *, unsafe: bool, ported: tuple[str, ...] = ()) -> dict[str, int]:
     """Write the rewritten tree of a package; what was applied and what is left."""
     shutil.rmtree(into, ignore_errors=True)
     shutil.copytree(original, into)
-    options = Options(unsafe=unsafe)
+    options = Options(unsafe=unsafe, ported=ported)
     files = discover([into], Wanted())
     counts: Counter[str] = Counter()
     for result in run(files, options):
@@ -132,30 +136,72 @@ class World:
         return answer
 
 
-def judge(wanted: Sequence[str], into: Path, python: str, modes: Sequence[str]) -> None:
-    """Rewrite every package, for they import each other; then run what is asked for, and note it after each."""
-    file = into / "results.json"
-    results: dict[str, Any] = json.loads(file.read_text()) if file.is_file() else {}
-    found = [(package, tree) for package in packages(()) if (tree := fetch(package, into)) is not None]
-    for package, original in found:
-        entry = results.setdefault(package.name, {"version": package.version, "edits": {}, "tests": {}})
-        for tree in {MODES[mode][1] for mode in modes} - {"original"}:
-            folder = into / "trees" / tree / package.name
-            entry["edits"][tree] = rewrite(original, folder, unsafe=tree == "unsafe")
+def judge(wanted: Sequence[str], into: Path, python: str, modes: Sequence[str], again: bool) -> None:
+    """Run what is asked for and was not run before, and note it after each package."""
     worlds: dict[str, World] = {}
     for mode in modes:
         world, tree = MODES[mode]
-        worlds.setdefault(world, World(python, world))
-        for package, _ in found:
-            if not wanted or package.name in wanted:
-                entry = results[package.name]
-                entry["tests"][mode] = worlds[world].run(into / "trees" / tree, package)
-                print(f"{package.name} {mode}: {_passed(entry, mode)}", file=sys.stderr, flush=True)
-                file.write_text(json.dumps(results, indent=1))
+        for package in packages(wanted):
+            note = into / "results" / mode / f"{package.name}.json"
+            if (note.is_file() and not again) or not (into / "trees" / tree / package.name).is_dir():
+                continue
+            if world == "jax" and uses_tensorflow(into / "trees" / tree / package.name):
+                continue
+            if world not in worlds:
+                worlds[world] = World(python, world)
+            found = worlds[world].run(into / "trees" / tree, package)
+            note.parent.mkdir(parents=True, exist_ok=True)
+            note.write_text(json.dumps(found, indent=1))
+            print(f"{package.name} {mode}: {_count(found)}", file=sys.stderr, flush=True)
+
+
+def prepare(into: Path, trees: Iterable[str]) -> None:
+    """Fetch every package and write its rewritten trees: all of them, for they import each other."""
+    found = [(package, tree) for package in packages(()) if (tree := fetch(package, into)) is not None]
+    ported = tuple(sorted({name for _, tree in found for name in _top_level(tree)}))
+    for tree in trees:
+        edits = {
+            package.name: rewrite(
+                original, into / "trees" / tree / package.name, unsafe=tree == "unsafe", ported=ported
+            )
+            for package, original in found
+        }
+        (into / f"edits-{tree}.json").write_text(json.dumps(edits, indent=1))
+
+
+def _top_level(tree: Path) -> Iterator[str]:
+    """The import names of a source distribution."""
+    for folder in (tree, tree / "src"):
+        yield from (file.parent.name for file in folder.glob("*/__init__.py"))
+
+
+def uses_tensorflow(tree: Path) -> bool:
+    """Whether any file of a package imports TensorFlow: such a package has one backend."""
+    return any(_TENSORFLOW.search(file.read_bytes()) for file in tree.rglob("*.py"))
+
+
+def read(into: Path) -> dict[str, Any]:
+    """What was run so far: by package its version, tests by column, and edits by tree."""
+    edits = {
+        file.stem.removeprefix("edits-"): json.loads(file.read_text()) for file in into.glob("edits-*.json")
+    }
+    results: dict[str, Any] = {}
+    for package in packages(()):
+        notes = {mode: into / "results" / mode / f"{package.name}.json" for mode in MODES}
+        results[package.name] = {
+            "version": package.version,
+            "tests": {mode: json.loads(note.read_text()) for mode, note in notes.items() if note.is_file()},
+            "edits": {tree: counts.get(package.name, {}) for tree, counts in edits.items()},
+        }
+    return results
+
+
+def _count(tests: dict[str, str]) -> int:
+    return sum(outcome == "passed" for outcome in tests.values())
 
 
 def _passed(entry: dict[str, Any], mode: str) -> int:
-    return sum(outcome == "passed" for outcome in entry["tests"].get(mode, {}).values())
+    return _count(entry["tests"].get(mode, {}))
 
 
 def _kept(entry: dict[str, Any], mode: str) -> int:
@@ -205,12 +251,19 @@ def main() -> None:
     parser.add_argument("--into", type=Path, required=True)
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--mode", action="append", choices=tuple(MODES))
+    parser.add_argument(
+        "--rewrite", action="store_true", help="write the rewritten trees of the columns anew"
+    )
+    parser.add_argument("--again", action="store_true", help="run what was run before, too")
     parser.add_argument("--table", action="store_true", help="print the table of what was run before")
     parser.add_argument("--lost", action="store_true", help="print the tests that are lost, by cause")
     args = parser.parse_args()
+    modes = args.mode or tuple(MODES)
     if not args.table and not args.lost:
-        judge(args.packages, args.into, args.python, args.mode or tuple(MODES))
-    results = json.loads((args.into / "results.json").read_text())
+        if args.rewrite or not (args.into / "trees").is_dir():
+            prepare(args.into, sorted({MODES[mode][1] for mode in modes} - {"original"}))
+        judge(args.packages, args.into, args.python, modes, args.again)
+    results = read(args.into)
     for line in lost(results) if args.lost else table(results):
         print(line)
 

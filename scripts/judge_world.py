@@ -1,7 +1,7 @@
 """One world of the judge: imports its framework once, then forks for each package and runs its tests there.
 
-Started by ``judge.py`` as ``python judge_world.py legacy|modern``. Reads one JSON job a line (``folder``, ``tests``,
-``seconds``) and answers each with a line: by test, ``passed`` or the last line of what was raised.
+Started by ``judge.py`` as ``python judge_world.py legacy|modern|jax``. Reads one JSON job a line (``folder``,
+``tests``, ``seconds``) and answers each with a line: by test, ``passed`` or the last line of what was raised.
 """
 
 from __future__ import annotations
@@ -101,8 +101,9 @@ class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 class _Outcomes:
     """What became of each test, as a plugin of pytest."""
 
-    def __init__(self) -> None:
+    def __init__(self, answer: Path) -> None:
         self.found: dict[str, str] = {}
+        self._answer = answer
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.failed:
@@ -111,6 +112,13 @@ class _Outcomes:
             self.found[report.nodeid] = (errors[0] if errors else text[-200:])[:240]
         elif report.when == "call":
             self.found.setdefault(report.nodeid, "passed" if report.passed else "skipped")
+        self.note()
+
+    def note(self) -> None:
+        """Write what is known so far: a package that takes too long keeps the tests that ended."""
+        part = self._answer.with_suffix(".part")
+        part.write_text(json.dumps(self.found))
+        part.replace(self._answer)
 
     def pytest_collectreport(self, report: Any) -> None:
         if report.failed:
@@ -121,12 +129,12 @@ class _Outcomes:
 
     def pytest_runtest_setup(self, item: Any) -> None:
         del item
-        signal.signal(signal.SIGALRM, _too_long)
-        signal.alarm(_SECONDS_A_TEST)
+        signal.signal(signal.SIGPROF, _too_long)
+        signal.setitimer(signal.ITIMER_PROF, _SECONDS_A_TEST)
 
 
 def _too_long(number: int, frame: object) -> None:
-    raise TimeoutError(f"no end within {_SECONDS_A_TEST} s")
+    raise TimeoutError(f"no end within {_SECONDS_A_TEST} s of processor time")
 
 
 def run(job: dict[str, Any], answer: str) -> None:
@@ -140,7 +148,7 @@ def run(job: dict[str, Any], answer: str) -> None:
     os.dup2(log, 2)
     import pytest
 
-    outcomes = _Outcomes()
+    outcomes = _Outcomes(Path(answer))
     options = [
         "-q",
         "-p",
@@ -155,7 +163,7 @@ def run(job: dict[str, Any], answer: str) -> None:
     ]
     with contextlib.suppress(SystemExit):
         pytest.main([*options, "--continue-on-collection-errors", *job["tests"]], plugins=[outcomes])
-    Path(answer).write_text(json.dumps(outcomes.found))
+    outcomes.note()
 
 
 def forked(job: dict[str, Any]) -> dict[str, str]:
@@ -170,6 +178,7 @@ def forked(job: dict[str, Any]) -> dict[str, str]:
             finally:
                 os._exit(0)
         end = time.monotonic() + float(job["seconds"])
+        late: dict[str, str] = {}
         while time.monotonic() < end:
             done, _ = os.waitpid(child, os.WNOHANG)
             if done:
@@ -178,17 +187,17 @@ def forked(job: dict[str, Any]) -> dict[str, str]:
         else:
             os.killpg(child, signal.SIGKILL)
             os.waitpid(child, 0)
-            return {"": f"no end within {job['seconds']} s"}
+            late = {"": f"no end within {job['seconds']} s"}
         if not Path(answer).exists():
-            return {"": "the process ended without an answer"}
+            return late or {"": "the process ended without an answer"}
         found: dict[str, str] = json.loads(Path(answer).read_text())
-        return found
+        return found | late
 
 
 def main() -> None:
     """Import the framework, then answer each job."""
     world = sys.argv[1]
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ["KERAS_BACKEND"] = "jax" if world == "jax" else "tensorflow"
     os.environ.update(
         TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1", OMP_NUM_THREADS="1", MPLBACKEND="Agg"
     )

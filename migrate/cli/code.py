@@ -59,6 +59,9 @@ def _codes(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
 @click.option("--unsafe", is_flag=True, help="Also apply unsafe fixes.")
 @click.option("--todo", is_flag=True, help="Put a TODO comment where something is left for a person.")
 @click.option("--docs", is_flag=True, help="Python blocks of Markdown and reStructuredText too.")
+@click.option(
+    "--ported", multiple=True, help="Package around Keras 2 that you have for Keras 3 (import name)."
+)
 @click.option("--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
 @click.option("--baseline", type=click.Path(path_type=Path), help="Known findings to suppress.")
 @click.option("--write-baseline", is_flag=True, help="Write the baseline file from what is left.")
@@ -93,6 +96,7 @@ def _code(
     unsafe: bool,
     todo: bool,
     docs: bool,
+    ported: tuple[str, ...],
     jobs: int,
     output: Output,
     baseline: Path | None,
@@ -123,6 +127,7 @@ def _code(
         ignore=(*config.ignore, *ignore),
         unsafe=unsafe or config.unsafe,
         todo=todo or config.todo,
+        ported=(*config.ported, *ported),
     )
     if mode == "write" and not allow_dirty:
         _refuse_dirty(paths)

@@ -301,3 +301,17 @@ def test_names_that_tensorflow_no_longer_has(text: str, gone: str) -> None:
 def test_names_that_tensorflow_has() -> None:
     check_noop("import tensorflow.compat.v1 as tf\nx = tf.placeholder('float32')\n", codes=[])
     check_noop("import tensorflow as tf\nx = tf.train.Checkpoint()\ny = tf.io.gfile.exists('a')\n", codes=[])
+
+
+def test_a_package_that_the_project_has_for_keras_3_holds_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "net.py"
+    text = "import keras\nfrom keras_pos_embd import *\nimport keras_bert\n\n"
+    text += "model = keras.Sequential([keras_bert.get_model(), keras.layers.Dense(output_dim=2)])\n"
+    file.write_text(text)
+    (held,) = run([file], Options())
+    assert {"ECO001", "ECO002"} & {finding.code for finding in held.findings}
+    (half,) = run([file], Options(ported=("keras_bert",)))
+    assert {finding.symbol.partition(".")[0] for finding in half.findings} >= {"keras_pos_embd"}
+    (free,) = run([file], Options(ported=("keras_bert", "keras_pos_embd")))
+    assert {finding.code for finding in free.findings} == {"KON001"}
+    assert free.new == text.replace("output_dim", "units").encode()
