@@ -37,14 +37,8 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
         yield pool
 
 
-OWN_CODE = ("custom", "own_code", "subclassed", "builder", "source", "without_their_code", "classes")
-"""Parts of names of tests that let an author's code run: what it registers must not outlive them."""
-
-
 @pytest.fixture
-def slot(pool: Pool, request: pytest.FixtureRequest) -> Iterator[Slot]:
-    """The slot, tidied between tests; as a batch does, it gives no test workers that an author's code ran in."""
+def slot(pool: Pool) -> Iterator[Slot]:
+    """The slot, tidied between tests; it gives no test workers that an author's code ran in."""
     with pool.slot() as slot:
         yield slot
-        if any(part in request.node.nodeid for part in OWN_CODE):
-            slot.close()

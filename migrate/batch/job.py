@@ -111,23 +111,9 @@ class Job:
             result = self._pipeline(request, options, slot)
             peak = sum(worker.peak_bytes for worker in slot.workers.values())
             active = [worker.hello.protections for worker in slot.workers.values() if worker.hello]
-            if leaves_code(options, result):
-                slot.close()  # the next artifact gets workers that no code of this one ran in
         record = _record(request, result)
         phases = {**record.phases, "total": round(time.perf_counter() - started, 4)}
         return Answer(result, phases, peak, active[0] if active else [], record.classes, record.files)
-
-
-def leaves_code(options: Options, result: ArtifactResult) -> bool:
-    """Whether code of this artifact, or classes that it registered, may live on in the workers that handled it.
-
-    A class of the same name in another artifact of the run would resolve to it.
-    """
-    if options.trust and any(finding.code.startswith("SEC") for finding in result.findings):
-        return True
-    sourced = bool(options.source) or ".py:" in (options.architecture or "")
-    finished = result.status in (Status.MIGRATED, Status.SKIPPED) and result.outputs.custom_objects is None
-    return sourced and not finished
 
 
 class _Record(msgspec.Struct, frozen=True):

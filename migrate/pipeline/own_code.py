@@ -60,13 +60,12 @@ def with_own_code(path: Path, staged: Staged, options: Options, slot: Slot, prog
     found = find_sources(index_of(roots), names, path)
     if found is None:
         return staged
-    legacy, modern = slot.inputs / "own_legacy.py", slot.inputs / "own_code.py"
-    legacy.write_text(found.legacy.text, encoding="utf-8")
-    modern.write_text(found.modern.text, encoding="utf-8")
     progress.own_code |= record_of(found)
     progress.findings += _limits(found)
     if not found.places:
         return staged
+    legacy = slot.stage_code("own_legacy.py", found.legacy.text.encode())
+    modern = slot.stage_code("own_code.py", found.modern.text.encode())
     return replace(staged, custom_objects=(str(legacy),), modern_objects=(str(modern),))
 
 
@@ -89,11 +88,10 @@ def build_architecture(
     fitting: dict[str, tuple[Builder, Path]] = {}
     tried: list[str] = []
     for number, builder in enumerate(builders(index_of(roots), path)[:_MAX_BUILDERS]):
-        file = slot.inputs / f"builder{number}.py"
-        asked = {"file": str(file), "function": ENTRY, "asked": builder.name, "out": f"built{number}"}
+        asked = {"function": ENTRY, "asked": builder.name, "out": f"built{number}"}
         try:
-            file.write_text(builder_source(builder), encoding="utf-8")
-            reply = slot.legacy.call("architecture_of", asked)
+            file = slot.stage_code(f"builder{number}.py", builder_source(builder).encode())
+            reply = slot.legacy.call("architecture_of", {**asked, "file": str(file)})
         except (SourceError, WorldError) as error:
             tried.append(f"{builder}: {' '.join(error.message.split())[:120]}")
             continue

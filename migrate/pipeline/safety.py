@@ -28,7 +28,7 @@ def must_be_safe(
     """Findings of the scan that do not forbid loading.
 
     Args:
-        slot: its reader looks at the files.
+        slot: its reader looks at the files; what is trusted in spite of a finding runs in its other workers.
         sources: every file and folder of one artifact that will be read.
         trust: load whatever is found.
         interprets: whether bytecode is interpreted from here on, where it names tensor functions alone, and not given
@@ -39,6 +39,7 @@ def must_be_safe(
         MigrationError: the first finding that is unsafe or says that something was not examined, unless ``trust``.
     """
     findings = [finding for source in sources for finding in _scan(slot, source)]
+    slot.runs_foreign_code |= trust and bool(findings)
     given = {definition_hint(name) for name in defined} if interprets else set()
 
     def forbids(finding: Finding) -> bool:

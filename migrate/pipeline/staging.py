@@ -13,6 +13,7 @@ from migrate.findings import MigrationError
 from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
 from migrate.formats.identify import Identification, is_pointer
+from migrate.formats.links import stays
 from migrate.own_code.builders import ENTRY, Builder, builder_source
 from migrate.own_code.files import Place, SourceIndex, project_of
 from migrate.parity.golden import find_golden
@@ -106,9 +107,7 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
         architecture = _bring_architecture(given, slot.inputs)
     objects = []
     for number, file in enumerate(options.custom_objects):
-        target = slot.inputs / f"{CUSTOM_PREFIX}{number}_{file.name}"
-        shutil.copyfile(file, target)
-        objects.append(str(target))
+        objects.append(str(slot.stage_code(f"{CUSTOM_PREFIX}{number}_{file.name}", file.read_bytes())))
     recorded = golden is not None or find_golden(path) is not None
     return Staged(found, source, architecture, tuple(objects), given=tuple(objects), recorded=recorded)
 
@@ -140,8 +139,7 @@ def _given_architecture(options: Options, slot: Slot) -> Path | None:
     file, _, function = options.architecture.rpartition(":")
     if not file.endswith(".py"):
         return Path(options.architecture)
-    staged = slot.inputs / f"builder_{Path(file).name}"
-    staged.write_text(_builder(Path(file), function), encoding="utf-8")
+    staged = slot.stage_code(f"builder_{Path(file).name}", _builder(Path(file), function).encode())
     reply = slot.legacy.call("architecture_of", {"file": str(staged), "function": ENTRY, "asked": function})
     return take(slot.legacy, reply.get("file"), "architecture.json")
 
@@ -191,7 +189,7 @@ def _bring(source: Path, target: Path) -> None:
 
 
 def _bring_folder(source: Path, target: Path) -> None:
-    """The same for a folder and all below it, as far as it holds them itself.
+    """The same for a folder and all below it, as far as it holds them itself or its snapshot stands for them.
 
     Raises:
         MigrationError: ``SEC006`` for a link that leaves the folder, or that is one to a folder.
@@ -201,7 +199,7 @@ def _bring_folder(source: Path, target: Path) -> None:
         here = target / Path(folder).relative_to(root)
         here.mkdir(parents=True, exist_ok=True)
         links = [name for name in below if Path(folder, name).is_symlink()]
-        links += [name for name in files if not Path(folder, name).resolve().is_relative_to(root)]
+        links += [name for name in files if not stays(Path(folder, name), root)]
         if links:
             place = Path(folder, links[0]).relative_to(root).as_posix()
             raise MigrationError(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FRAMEWORKS = (World.LEGACY, World.MODERN, World.STOCK)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Slot:
     """The workers of one job.
 
@@ -36,11 +36,15 @@ class Slot:
             and is readable, never writable, for the workers; each worker's scratch is a folder named after
             its world.
         workers: one for each world.
+        runs_foreign_code: whether the workers with a framework were given code that is not the framework's own, by
+            ``--custom-objects``, ``--source``, ``--architecture`` or ``--trust``. What it registers or patches would
+            meet the next artifact, so `reset` ends them.
     """
 
     number: int
     folder: Path
     workers: Mapping[World, Worker]
+    runs_foreign_code: bool = False
 
     @property
     def legacy(self) -> Worker:
@@ -67,19 +71,30 @@ class Slot:
         """Where sources are staged for the workers to read."""
         return self.folder / "inputs"
 
+    def stage_code(self, name: str, content: bytes) -> Path:
+        """Put an author's code where the workers can read it; they serve no other artifact from then on."""
+        self.runs_foreign_code = True
+        staged = self.inputs / name
+        staged.write_bytes(content)
+        return staged
+
     def warm(self, worlds: Sequence[World] = FRAMEWORKS) -> None:
         """Start workers without waiting for them; they import at the same time."""
         for world in worlds:
             self.workers[world].start()
 
     def reset(self) -> None:
-        """Between two artifacts: empty the folders, and end what is needs_recycling; the next call starts it afresh."""
-        for worker in self.workers.values():
-            if worker.needs_recycling:
+        """Between two artifacts: empty the folders, and end what is worn or ran an author's code.
+
+        The next call of such a worker starts it afresh.
+        """
+        for world, worker in self.workers.items():
+            if worker.needs_recycling or (self.runs_foreign_code and world in FRAMEWORKS):
                 worker.close()
             _empty(worker.scratch)
             _empty(taken_folder(worker.scratch))
         _empty(self.inputs)
+        self.runs_foreign_code = False
 
     def close(self) -> None:
         """End all workers of the slot."""

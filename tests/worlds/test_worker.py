@@ -14,7 +14,7 @@ import pytest
 
 from migrate.worlds.environment import Limits, World, environment
 from migrate.worlds.forkserver import ForkServers
-from migrate.worlds.pool import Pool
+from migrate.worlds.pool import Pool, Slot
 from migrate.worlds.protocol import Framer, ProtocolError, decode
 from migrate.worlds.worker import Worker, WorkerDied, WorkerMemory, WorkerTimeout, WorldError
 
@@ -249,6 +249,20 @@ def test_a_pool_lends_slots_and_repairs_them_between_artifacts(tmp_path: Path, h
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def test_workers_that_an_authors_code_ran_in_are_replaced(tmp_path: Path, handlers: Path) -> None:
+    def calls(slot: Slot, world: World) -> object:
+        return slot.workers[world].call("add", {"a": 1, "b": 1})["calls"]
+
+    with Pool(1, tmp_path / "pool", handlers=dict.fromkeys(World, handlers)) as pool:
+        with pool.slot() as slot:
+            assert slot.stage_code("layers.py", b"").parent == slot.inputs
+            assert [calls(slot, world) for world in World] == [1, 1, 1, 1]
+        for number in (1, 2):  # and what replaced them is kept
+            with pool.slot() as slot:
+                assert not slot.runs_foreign_code
+                assert [calls(slot, world) for world in World] == [number, number, number, number + 1]
 
 
 def test_framer_cuts_a_stream_at_any_place() -> None:
