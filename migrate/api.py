@@ -39,11 +39,11 @@ def migrate_model(
         if require_sandbox:
             raise MigrationError(finding.code, finding.message, finding.hint)
         warnings.warn(f"{finding.code} {finding.message}. {finding.hint}", stacklevel=2)
-    source = Path(path).resolve()
+    source = Path(path).absolute()  # of a link, what it leads to has another name and other files beside it
     request = ArtifactRequest(source, source.name, Path(out).resolve(), source.name.split(".")[0])
     with (
         tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,
-        Pool(1, Path(folder), sources=[source.parent]) as pool,
+        Pool(1, Path(folder), sources=[source.parent, source]) as pool,
         pool.slot() as slot,
     ):
         return migrate_artifact(request, options or Options(), slot)

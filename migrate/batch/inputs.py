@@ -11,7 +11,7 @@ from migrate.batch.keys import Hasher, key_of, keys_of, options_digest
 from migrate.batch.remote import RemoteArtifact, discover_remote
 from migrate.batch.scanner import Reader
 from migrate.batch.store import is_url, local_path
-from migrate.discovery import Candidate, discover, expand
+from migrate.discovery import Candidate, Source, discover, expand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ def find(sources: Sequence[str]) -> BatchInputs:
     local = expand([local_path(source) for source in sources if not is_url(source)])
     candidates: list[Candidate] = []
     if local:
-        with Reader([source.root for source in local]) as reader:
+        with Reader(_readable(local)) as reader:
             candidates = discover(local, reader)
     used = {one.source for one in candidates}
     remote: dict[str, RemoteArtifact] = {}
@@ -73,5 +73,10 @@ def find(sources: Sequence[str]) -> BatchInputs:
             used.add(free)
             remote[free] = replace(artifact, candidate=replace(artifact.candidate, source=free))
             candidates.append(remote[free].candidate)
-    roots = tuple(source.root for source in local)
-    return BatchInputs(tuple(sorted(candidates, key=lambda one: one.source)), remote, roots)
+    return BatchInputs(tuple(sorted(candidates, key=lambda one: one.source)), remote, tuple(_readable(local)))
+
+
+def _readable(local: Sequence[Source]) -> list[Path]:
+    """Folders of the sources; of a link that was named itself, also the one that it leads to."""
+    named = [path.resolve().parent for source in local if source.explicit for path in source.paths]
+    return list(dict.fromkeys([*(source.root for source in local), *named]))

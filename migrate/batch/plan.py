@@ -148,11 +148,15 @@ def make_plan(
     return planned
 
 
+_PASSING = frozenset({"RUN011", "RUN013", "RUN014", "RUN017", "RUN018"})
+"""No room, a file that was gone or being written, a store that did not answer."""
+
+
 def _is_kept(row: Row, key: str, retry: frozenset[str]) -> bool:
-    """Whether a finished row stands; what a store refused is tried again with every run."""
+    """Whether a finished row stands; what failed for another cause than its content is tried again with every run."""
     if row.state != FINISHED or row.key != key or row.result is None or row.result.status in retry:
         return False
-    return not any(finding.code in ("RUN017", "RUN018") for finding in row.result.findings)
+    return not any(finding.code in _PASSING for finding in row.result.findings)
 
 
 def task_of(planned: Planned, out: Path, ruleset: str, *, force: bool, out_url: str = "") -> Task:

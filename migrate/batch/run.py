@@ -76,7 +76,9 @@ def plan_batch(sources: Sequence[str], out: Path | str, batch: BatchOptions) -> 
 
 def expect_batch(plan: Sequence[Planned], options: Options) -> dict[str, Expectation]:
     """What each artifact of a plan is expected to become; sandboxed readers look into those that would be migrated."""
-    roots = {one.candidate.path.absolute().parent for one in plan if one.remote is None}
+    local = [one.candidate for one in plan if one.remote is None]
+    roots = {one.path.absolute().parent for one in local}
+    roots |= {one.path.resolve().parent for one in local if not one.problem}  # of a link that was named
     given = (
         Path(options.architecture) if options.architecture and ".py:" not in options.architecture else None
     )

@@ -51,7 +51,7 @@ def verify(old: str, new: str, *, output: Output, **chosen: Any) -> None:
             if not second.exists():
                 raise click.UsageError(f"{new} does not exist")
             must_have_frameworks()
-            verdict = _compare(first.resolve(), second.resolve(), options)
+            verdict = _compare(first.absolute(), second.absolute(), options)
         except MigrationError as error:
             click.echo(printable(f"keras-migrate: {error.code}: {error.message}. {error.hint}"), err=True)
             sys.exit(2 if error.code in ("RUN013", "RUN018", "RUN020") else 1)
@@ -65,7 +65,7 @@ def _compare(old: Path, new: Path, options: Options) -> Verdict:
 
     with (
         tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,
-        Pool(2, Path(folder), sources=[old.parent, new.parent]) as pool,
+        Pool(2, Path(folder), sources=[old.parent, new.parent, old, new]) as pool,
         pool.slot() as first,
         pool.slot() as second,
     ):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TABLE_MAGIC = bytes.fromhex("57fb808b247547db")
 _HEAD = 64 * 1024
+_FOLLOW = "It is a link that leads out of what may be read; name the file that it leads to."
 _LFS = b"version https://git-lfs.github.com/spec/"
 _REFETCH = "Only part of the file is here; fetch it again."
 
@@ -95,7 +96,7 @@ def identify(path: Path) -> Identification:
         raise MigrationError(
             "FMT021",
             f"cannot read {path}: {error.strerror or error}",
-            "Check the path and its permissions.",
+            _FOLLOW if path.is_symlink() else "Check the path and its permissions.",
             str(path),
         ) from error
     format_, detail, hint = _content(path, head, tail, size)

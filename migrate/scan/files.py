@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.links import stays
 from migrate.scan import graph
 from migrate.scan.config import NO_FILES
 from migrate.scan.content import Content
@@ -125,7 +126,7 @@ def _saved_model(folder: Path) -> Iterator[Finding]:
     inside = frozenset(f.name for f in assets.iterdir() if f.is_file()) if assets.is_dir() else NO_FILES
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_symlink() and not path.resolve().is_relative_to(root):
+        if path.is_symlink() and not stays(path, root):
             yield found("SEC006", f"{name} is a link that leaves the model", name)
         elif path.is_dir():
             continue

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from migrate.findings import Finding, Severity
+from migrate.formats.links import blobs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -95,12 +96,15 @@ def policy(
     Args:
         scratch: the only folder that it may write.
         limits: processor time, file size, memory and descriptors.
-        read: inputs, beside the interpreter, its packages and the system's libraries.
+        read: inputs, beside the interpreter, its packages and the system's libraries; of a link what it leads to, of a
+            snapshot in a Hugging Face cache also the contents that its links lead to.
         python: the interpreter, when it is not this one.
         skip: protections to leave out; for tests of the fallbacks.
         landlock_abi: newest version of Landlock to use; for tests, as on an older kernel.
     """
-    readable = [*_SYSTEM, *_interpreter(python), *(str(path.resolve()) for path in read)]
+    given = [path.resolve() for path in read]
+    contents = [blobs for path in given if (blobs := blobs_of(path)) is not None]
+    readable = [*_SYSTEM, *_interpreter(python), *(str(path) for path in (*given, *contents))]
     return {
         "read": list(dict.fromkeys(readable)),
         "write": [str(scratch.resolve()), "/dev/null"],

@@ -230,18 +230,19 @@ def main(argv: list[str] | None = None) -> NoReturn:
     parser.add_argument("world", choices=("legacy", "modern", "stock", "reader"))
     parser.add_argument("--scratch", type=Path, required=True)
     parser.add_argument("--handlers")
-    parser.add_argument("--policy", type=json.loads, default={})
+    parser.add_argument("--policy", action="append", default=[], help="JSON, in parts where it is long")
     arguments = parser.parse_args(argv)
 
+    policy = json.loads("".join(arguments.policy) or "{}")
     incoming, outgoing = take_channel()
     faulthandler.enable()
     loop = Loop(incoming, outgoing, arguments.scratch)
     hello: dict[str, Any] = {"type": "hello", "versions": {}, "protections": [], "missing": []}
     handlers: Mapping[str, Handler] = {}
     try:
-        sandbox = load_sibling("sandbox_apply") if arguments.policy else None
+        sandbox = load_sibling("sandbox_apply") if policy else None
         if sandbox is not None:
-            hello["protections"], hello["missing"] = sandbox.apply(arguments.policy)
+            hello["protections"], hello["missing"] = sandbox.apply(policy)
         loop.guard = load_guard()
         watch_parent(incoming)
         handlers = load_handlers(arguments.world, arguments.handlers)

@@ -47,6 +47,8 @@ TAIL_BYTES = 16 << 10
 WATCH_SECONDS = 0.1
 SCRATCH_SECONDS = 1.0
 """Between two looks at what a worker has written; each takes as long as it has files."""
+ARGUMENT_CHARACTERS = 64 << 10
+"""Of JSON, which is ASCII, in one argument: Linux takes 128 KiB (execve(2)), and sources may lie in many folders."""
 END_SECONDS = 5.0
 """How long a killed process may take to be gone."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -229,7 +231,11 @@ class Worker:
             handlers = self._handlers
             arguments += ["--handlers", str(handlers.resolve()) if isinstance(handlers, Path) else handlers]
         if self._policy:
-            arguments += ["--policy", json.dumps(self._policy)]
+            rules = json.dumps(self._policy)
+            arguments += [
+                f"--policy={rules[at : at + ARGUMENT_CHARACTERS]}"
+                for at in range(0, len(rules), ARGUMENT_CHARACTERS)
+            ]
         self._framer, self._replies, self._log = Framer(), [], bytearray()
         self.hello, self.calls = None, 0
         self.starts += 1

@@ -133,6 +133,27 @@ def test_what_vanishes_or_changes_between_plan_and_start(tmp_path: Path) -> None
     assert statuses(run(folder, out)) == {"a.h5": "migrated", "other.h5": "migrated"}
 
 
+def test_a_file_that_is_again_what_it_was_is_tried_again(tmp_path: Path) -> None:
+    folder, out = models(tmp_path / "in", "a", "gone", "other"), tmp_path / "out"
+    before = {name: (folder / name).read_bytes() for name in ("gone.h5", "other.h5")}
+    with (folder / "a.h5").open("ab") as file:
+        file.write(bytes(100_000))  # longest first
+    (tmp_path / "gate-started").touch()
+    process = start(folder, out, jobs=1)
+    wait_for(tmp_path / "reached-started")
+    (folder / "gone.h5").unlink()
+    model(folder / "other.h5", "another content")
+    (tmp_path / "gate-started").unlink()
+    process.communicate(timeout=60)
+    assert {codes(row)[0] for row in report(out).values() if row["status"] == "failed"} == {
+        "RUN013",
+        "RUN014",
+    }
+    for name, content in before.items():
+        (folder / name).write_bytes(content)
+    assert statuses(run(folder, out)) == dict.fromkeys(("a.h5", "gone.h5", "other.h5"), "migrated")
+
+
 def test_a_companion_that_changes_while_it_is_read(tmp_path: Path) -> None:
     folder, out = models(tmp_path / "in", "a"), tmp_path / "out"
     golden = folder / "a.golden.npz"
