@@ -1,13 +1,16 @@
 """The vocabulary that models and source share: severities, statuses, fixes, rules and findings.
 
 Everything in the project speaks of trouble in these words, so that one report can hold the findings of a
-codemod and of a model side by side. Nothing here imports anything outside the standard library.
+codemod and of a model side by side. A `Finding` is what workers answer, what the records hold and what the report
+reads, so nothing converts one into another.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Severity(StrEnum):
@@ -91,8 +94,7 @@ class Rule:
         return self.code.rstrip("0123456789")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One blocker or change, or one note about it.
 
     Attributes:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from migrate.findings import Status
+from migrate.findings import Finding, Status
 
 SCHEMA_VERSION = 1
 
@@ -32,16 +32,6 @@ class Outputs(msgspec.Struct, frozen=True):
     custom_objects: str | None = None
     onnx: str | None = None
     litert: str | None = None
-
-
-class FindingRecord(msgspec.Struct, frozen=True):
-    """One finding; the fields of :class:`migrate.findings.Finding`."""
-
-    code: str
-    severity: str
-    message: str
-    hint: str = ""
-    place: str = ""
 
 
 class Coverage(msgspec.Struct, frozen=True):
@@ -118,7 +108,7 @@ class ArtifactResult(msgspec.Struct, frozen=True):
     status: Status
     outputs: Outputs = Outputs()
     rules: list[str] = []
-    findings: list[FindingRecord] = []
+    findings: list[Finding] = []
     parity: Parity | None = None
     training: Training | None = None
     untouched: Untouched | None = None

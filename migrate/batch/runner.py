@@ -22,10 +22,10 @@ from migrate.batch.lock import STATE, not_writable, open_own
 from migrate.batch.outputs import missing_or_changed, written
 from migrate.batch.plan import Action, Upgrade, make_plan, task_of
 from migrate.batch.recover import recover, sweep_outputs
-from migrate.findings import MigrationError, Status
+from migrate.findings import Finding, MigrationError, Severity, Status
 from migrate.pipeline.request import encode_options
 from migrate.printable import printable
-from migrate.results import SCHEMA_VERSION, ArtifactResult, BatchReport, FindingRecord, WrittenBy
+from migrate.results import SCHEMA_VERSION, ArtifactResult, BatchReport, WrittenBy
 from migrate.versions import tool_versions
 from migrate.worlds.sandbox import granted, shortfall
 
@@ -215,8 +215,8 @@ class BatchRun:
         if outcome.code == "RUN014":
             shutil.rmtree(self._out / task.folder, ignore_errors=True)  # made from what is no longer there
         tries = " Tried twice, the second time alone." if self._retrying else ""
-        finding = FindingRecord(
-            outcome.code, "error", printable(outcome.message), f"{outcome.hint}{tries}".strip()
+        finding = Finding(
+            outcome.code, Severity.ERROR, printable(outcome.message), f"{outcome.hint}{tries}".strip()
         )
         form = next((p.candidate.format for p in self._plan if p.candidate.source == task.source), None)
         return ArtifactResult(
@@ -243,7 +243,7 @@ class BatchRun:
             leader = row.result
             if leader is None:
                 continue
-            note = FindingRecord("RUN016", "info", f"the same content and options as {one.same_as}")
+            note = Finding("RUN016", Severity.INFO, f"the same content and options as {one.same_as}")
             copied = msgspec.structs.replace(
                 leader, source=one.candidate.source, findings=[*leader.findings, note], seconds=0.0
             )

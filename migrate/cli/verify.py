@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from migrate.cli.options import migration_options, options_from
 from migrate.cli.output import Output, example, output_options
@@ -77,7 +78,7 @@ def _show(verdict: Verdict, output: Output) -> None:
         value = {
             "equal": verdict.equal,
             "outputs": [asdict(c) for c in verdict.comparisons],
-            "findings": [asdict(f) for f in verdict.findings],
+            "findings": [msgspec.to_builtins(f) for f in verdict.findings],
         }
         click.echo(json.dumps(value, indent=1))
     elif output.text:

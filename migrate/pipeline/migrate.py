@@ -125,7 +125,7 @@ def _migrate_file(
             progress.ambiguous = not choice.settled
         progress.facts, progress.rules = translated.artifact, translated.rules
         progress.classes = translated.classes
-        progress.findings += translated.notes()
+        progress.findings += translated.findings
         translated.must_be_translated()
         if any(finding.code == "PAR021" for finding in progress.findings):
             progress.ambiguous = progress.ambiguous or not (request.golden or find_golden(request.path))

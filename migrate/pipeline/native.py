@@ -43,7 +43,7 @@ def migrate_natively(
             progress.classes = None  # not known until the reader has answered
             translated = ask_reader(slot, staged.source, reader_params(staged, options))
             progress.rules, progress.classes = translated.rules, translated.classes
-            progress.findings += translated.notes()
+            progress.findings += translated.findings
             translated.must_be_translated()
         reference = _reference_of_model(legacy_structure(slot), references.get(DEFAULT_SIGNATURE))
         migrate = partial(migrate_layers, request, only_keras, slot, staged, translated, progress)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -18,7 +17,6 @@ from migrate.pipeline.user_names import UserNames
 from migrate.results import (
     SCHEMA_VERSION,
     ArtifactResult,
-    FindingRecord,
     MigrationRecord,
     OutputParity,
     Outputs,
@@ -112,16 +110,16 @@ def folded(findings: Sequence[Finding]) -> list[Finding]:
 def _at(finding: Finding, places: Sequence[str]) -> Finding:
     named = list(dict.fromkeys(place for place in places if place))
     if len(named) < 2:
-        return replace(finding, place=named[0] if named else "")
+        return msgspec.structs.replace(finding, place=named[0] if named else "")
     more = f" and {len(named) - _NAMED_PLACES} more" if len(named) > _NAMED_PLACES else ""
     message = f"{finding.message} (at {', '.join(named[:_NAMED_PLACES])}{more})"
-    return replace(finding, message=message, place=named[0])
+    return msgspec.structs.replace(finding, message=message, place=named[0])
 
 
-def _finding(finding: Finding, named: UserNames) -> FindingRecord:
-    return FindingRecord(
+def _finding(finding: Finding, named: UserNames) -> Finding:
+    return Finding(
         finding.code,
-        finding.severity.value,
+        finding.severity,
         named(finding.message),
         named(finding.hint),
         named(finding.place),

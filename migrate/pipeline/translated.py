@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from migrate.capsule.model import Model
-from migrate.findings import Finding, MigrationError, Severity
+from migrate.findings import Finding, MigrationError
 from migrate.pipeline.answers import structure_of
 from migrate.worlds.pool import Slot
 from migrate.worlds.protocol import ProtocolError
@@ -34,14 +34,6 @@ class FiredRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: Any = None
 
 
-class _Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    code: str
-    severity: Severity
-    message: str
-    hint: str
-    place: str
-
-
 class _Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: str
     message: str
@@ -54,7 +46,7 @@ class Translated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     artifact: Facts
     rules: list[FiredRule]
-    findings: list[_Finding]
+    findings: list[Finding]
     original: bool
     training: dict[str, dict[str, str]]
     refusal: _Refusal | None
@@ -77,10 +69,6 @@ class Translated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise MigrationError(
                 self.refusal.code, self.refusal.message, self.refusal.hint, self.refusal.place
             )
-
-    def notes(self) -> list[Finding]:
-        """Findings of the rules."""
-        return [Finding(f.code, f.severity, f.message, f.hint, f.place) for f in self.findings]
 
 
 def ask_reader(

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct, field
 
-from migrate.findings import Fix, MigrationError, Severity
+from migrate.findings import Finding, Fix, MigrationError, Severity
 
 _Kind = TypeVar("_Kind")
 
@@ -51,16 +51,6 @@ class CodeReport(Struct, frozen=True, kw_only=True):
     written: bool = False
 
 
-class ModelFinding(Struct, frozen=True, kw_only=True):
-    """A finding of ``keras-migrate models``."""
-
-    code: str
-    severity: Severity
-    message: str
-    hint: str | None = ""
-    place: str | None = ""
-
-
 class Artifact(Struct, frozen=True, kw_only=True):
     """An artifact of ``keras-migrate models``; the free parts stay plain data."""
 
@@ -71,7 +61,7 @@ class Artifact(Struct, frozen=True, kw_only=True):
     written_by: dict[str, Any] | None = None
     outputs: dict[str, Any] | None = None
     rules: list[str] = field(default_factory=list)
-    findings: list[ModelFinding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     parity: dict[str, Any] | None = None
     training: dict[str, Any] | None = None
     untouched: dict[str, Any] | None = None

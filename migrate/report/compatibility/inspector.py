@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from migrate.findings import Finding, MigrationError, Status
+from migrate.findings import MigrationError, Status
 from migrate.inspection.expectation import expected
-from migrate.report.compatibility.contracts import Artifact, ModelFinding
+from migrate.report.compatibility.contracts import Artifact
 from migrate.report.compatibility.gather import Looked
 from migrate.report.compatibility.records import Unseen
 
@@ -80,7 +80,7 @@ def described(path: str, found: Inspection) -> Looked:
                 "backend": found.writer.backend,
             },
             rules=[rule.code for rule in found.plan],
-            findings=[_finding(obstacle) for obstacle in found.obstacles],
+            findings=found.obstacles,
             training={name: text for name, text in training.items() if text},
             custom_objects=found.custom_objects,
         ),
@@ -92,9 +92,3 @@ def _status(found: Inspection) -> str:
     """The status that a run would give, and ``planned`` for what only a run can tell."""
     status = expected(found).status
     return "planned" if status is Status.MIGRATED else status.value
-
-
-def _finding(found: Finding) -> ModelFinding:
-    return ModelFinding(
-        code=found.code, severity=found.severity, message=found.message, hint=found.hint, place=found.place
-    )

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from migrate.findings import Finding, MigrationError, Severity
+from migrate.findings import Finding, MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.identify import Identification
 from migrate.formats.pairing import ABOVE
@@ -19,17 +19,9 @@ from migrate.worlds.protocol import ProtocolError
 _T = TypeVar("_T")
 
 
-class _Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    code: str
-    severity: Severity
-    message: str
-    hint: str
-    place: str
-
-
 class _Scanned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: str
-    findings: list[_Finding]
+    findings: list[Finding]
 
 
 class _Identified(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,7 +43,7 @@ class ArrayRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Extracted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file: str
     arrays: list[ArrayRow]
-    left_out: list[_Finding]
+    left_out: list[Finding]
 
 
 class _Paired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,8 +80,7 @@ def read_answer(path: Path, answer: object) -> Scan:
     if isinstance(answer, str):
         return Scan(path, "other", (found("SEC014", answer, path.name),))
     checked = _checked(answer, _Scanned)
-    findings = (Finding(f.code, f.severity, f.message, f.hint, f.place) for f in checked.findings)
-    return Scan(path, checked.kind, tuple(findings))
+    return Scan(path, checked.kind, tuple(checked.findings))
 
 
 def read_identification(path: Path, answer: object) -> Identification | MigrationError:
@@ -141,5 +132,4 @@ def read_extraction(answer: object) -> tuple[str, list[ArrayRow], list[Finding]]
         ProtocolError: when it has another shape.
     """
     checked = _checked(answer, _Extracted)
-    left_out = [Finding(f.code, f.severity, f.message, f.hint, f.place) for f in checked.left_out]
-    return checked.file, checked.arrays, left_out
+    return checked.file, checked.arrays, checked.left_out

@@ -14,6 +14,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from migrate.bytecode.definitions import known_values
 from migrate.capsule.store import load_arrays, save_model, save_structure
 from migrate.dialects.backends import BACKENDS, reading_of, same_model
@@ -102,7 +104,7 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         "rules": [asdict(one) for one in fired],
         "classes": sorted(notes.classes),
         "training": training,
-        "findings": [{**asdict(f), "severity": f.severity.value} for f in notes.findings],
+        "findings": [msgspec.to_builtins(f) for f in notes.findings],
         # tf-keras would read a vocabulary from the path that the file names
         "original": _may_execute(notes, bool(params.get("trust")))
         and not artifact.metadata.get("vocabularies_given_by_file")
