@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from codemods.outcome import Report
+from codemods.outcome import CodeFinding
 from codemods.renamed import today
 from codemods.runner import FileResult
 
@@ -77,7 +77,7 @@ def save(file: Path, results: list[tuple[str, FileResult]]) -> int:
 
 def without(path: str, result: FileResult, known: list[Left]) -> FileResult:
     """A result without the findings that the baseline covers; ``known`` is used up."""
-    kept: list[Report] = []
+    kept: list[CodeFinding] = []
     for report in result.findings:
         left = None if report.applied else _entry(path, report, known)
         if left is None:
@@ -87,7 +87,7 @@ def without(path: str, result: FileResult, known: list[Left]) -> FileResult:
     return replace(result, findings=tuple(kept))
 
 
-def _entry(path: str, report: Report, known: list[Left]) -> Left | None:
+def _entry(path: str, report: CodeFinding, known: list[Left]) -> Left | None:
     """The entry that covers a finding: one of its line, else one of its symbol and argument."""
     near = [
         left
@@ -100,5 +100,5 @@ def _entry(path: str, report: Report, known: list[Left]) -> Left | None:
     return next(same_line, None) or next(same_name, None)
 
 
-def _line(report: Report) -> str:
+def _line(report: CodeFinding) -> str:
     return _SPACE.sub(" ", report.source)

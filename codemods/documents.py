@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from textwrap import dedent
+
+import msgspec
 
 from codemods.engine import rewrite
 from codemods.options import Options
-from codemods.outcome import Outcome, Report
+from codemods.outcome import CodeFinding, Outcome
 from codemods.repository import Repository
 from codemods.source import Source
 
@@ -34,7 +35,7 @@ def rewrite_document(source: Source, options: Options, repository: Repository | 
     """
     text = source.text.replace("\r\n", "\n")
     pieces: list[str] = []
-    findings: list[Report] = []
+    findings: list[CodeFinding] = []
     at = 0
     for start, end in sorted(_blocks(text, source.path.suffix.lower() == ".rst")):
         body = text[start:end]
@@ -43,7 +44,9 @@ def rewrite_document(source: Source, options: Options, repository: Repository | 
         outcome = rewrite(Source(source.path.with_suffix(".py"), inner), options, repository)
         line = text.count("\n", 0, start)
         findings.extend(
-            replace(f, line=f.line + line, end_line=f.end_line + line, column=f.column + len(margin))
+            msgspec.structs.replace(
+                f, line=f.line + line, end_line=f.end_line + line, column=f.column + len(margin)
+            )
             for f in outcome.findings
         )
         if outcome.text != inner:

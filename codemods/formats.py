@@ -9,8 +9,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
-from codemods.records import FileRecord, FindingRecord, Result
+from codemods.outcome import CodeFinding
+from codemods.records import FileRecord, Result
 from codemods.rules.api import all_source_rules
+from migrate.findings import Severity
 
 _SARIF_LEVELS = {"error": "error", "silent": "error", "warning": "warning", "info": "note"}
 _GITHUB_LEVELS = {"error": "error", "silent": "error", "warning": "warning", "info": "notice"}
@@ -58,7 +60,7 @@ def as_sarif(result: Result) -> str:
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
-def _sarif_result(file: FileRecord, finding: FindingRecord) -> dict[str, object]:
+def _sarif_result(file: FileRecord, finding: CodeFinding) -> dict[str, object]:
     region = {
         "startLine": finding.line,
         "startColumn": finding.column,
@@ -76,7 +78,7 @@ def _sarif_result(file: FileRecord, finding: FindingRecord) -> dict[str, object]
     }
 
 
-def _sentence(finding: FindingRecord) -> str:
+def _sentence(finding: CodeFinding) -> str:
     return f"{finding.message} - {finding.hint}" if finding.hint else finding.message
 
 
@@ -108,7 +110,7 @@ def as_junit(result: Result) -> str:
     cases = []
     failures = errors = 0
     for file in result.files:
-        left = [f for f in file.findings if not f.applied and f.severity != "info"]
+        left = [f for f in file.findings if not f.applied and f.severity is not Severity.INFO]
         body = ""
         if file.error is not None:
             errors += 1

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from codemods.engine import rewrite
 from codemods.options import Options
-from codemods.outcome import Outcome, Report
+from codemods.outcome import CodeFinding, Outcome
 from codemods.repository import Repository
 from codemods.rules.environment import UNREADABLE_CELL
 from codemods.source import Source, SourceError, concerns, parse
@@ -71,9 +72,9 @@ def _code_cells(source: Source) -> tuple[list[Any], dict[int, str], list[int]]:
     return cells, texts, [number for number, text in texts.items() if not _is_python(_commented(text))]
 
 
-def _no_python(number: int) -> Report:
+def _no_python(number: int) -> CodeFinding:
     """The finding about a cell that is kept as it is because it cannot be read."""
-    return Report(
+    return CodeFinding(
         code=UNREADABLE_CELL.code,
         severity=UNREADABLE_CELL.severity,
         fix=UNREADABLE_CELL.fix,
@@ -84,6 +85,9 @@ def _no_python(number: int) -> Report:
         end_column=1,
         message=f"cell {number + 1}: this is no Python that can be parsed, and stays as it is",
         hint=UNREADABLE_CELL.manual,
+        symbol="",
+        argument="",
+        source="",
     )
 
 
@@ -141,7 +145,7 @@ def _split(text: str) -> dict[int, str]:
     return cells
 
 
-def _relocated(findings: tuple[Report, ...], joined: str) -> tuple[Report, ...]:
+def _relocated(findings: tuple[CodeFinding, ...], joined: str) -> tuple[CodeFinding, ...]:
     """Findings with the cell in front of the message; lines count within the cell."""
     starts: list[tuple[int, int]] = []
     for line, text in enumerate(joined.split("\n"), 1):
@@ -151,7 +155,7 @@ def _relocated(findings: tuple[Report, ...], joined: str) -> tuple[Report, ...]:
     for finding in findings:
         start, number = max((s for s in starts if s[0] < finding.line), default=(0, 0))
         moved.append(
-            replace(
+            msgspec.structs.replace(
                 finding,
                 line=finding.line - start,
                 end_line=finding.end_line - start,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from migrate.findings import Fix, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One finding of one file: a `Match` without its nodes.
+class CodeFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding of one file: a `Match` without its nodes, and as the JSON has it.
 
-    Attributes:
-        line, column, end_line, end_column: place in the original text; lines and columns from 1.
-        source: the line, without surrounding space; the key of baselines.
+    Lines and columns count from 1, in the original text, the end behind the last character; ``source`` is the line
+    without surrounding space, the key of baselines.
     """
 
     code: str
@@ -25,9 +25,9 @@ class Report:
     end_line: int
     end_column: int
     message: str
-    hint: str = ""
-    symbol: str = ""
-    argument: str = ""
+    hint: str
+    symbol: str
+    argument: str
     source: str = ""
 
 
@@ -42,5 +42,5 @@ class Outcome:
     """
 
     text: str
-    findings: tuple[Report, ...] = ()
+    findings: tuple[CodeFinding, ...] = ()
     error: str | None = None

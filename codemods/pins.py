@@ -10,7 +10,7 @@ from packaging.specifiers import SpecifierSet
 from codemods.ecosystem import World
 from codemods.kinds import kind_of
 from codemods.options import Options
-from codemods.outcome import Outcome, Report
+from codemods.outcome import CodeFinding, Outcome
 from codemods.requirements import DISCONTINUED, TENSORFLOW, Pin, pins
 from codemods.rules.api import SourceRule, Target
 from codemods.scan import applies
@@ -33,7 +33,7 @@ def rewrite_pins(source: Source, options: Options, worlds: frozenset[World] = fr
     text = source.text
     kind = kind_of(source.path)
     edits: list[tuple[int, int, str]] = []
-    reports: list[Report] = []
+    reports: list[CodeFinding] = []
     found = list(pins(text, kind))
     names = {pin.name for pin in found}
     for pin in found:
@@ -100,7 +100,7 @@ def _report(
     name: str,
     options: Options,
     editable: bool,
-) -> Report | None:
+) -> CodeFinding | None:
     if not options.wants(rule.code) or not applies(rule, options.target, options.version):
         return None
     text = source.text
@@ -113,7 +113,7 @@ def _report(
     fix = rule.fix if editable else Fix.MANUAL
     applied = fix is Fix.SAFE or (fix is Fix.UNSAFE and options.unsafe)
     hint = rule.manual or ("run with --unsafe to change this" if fix is Fix.UNSAFE else rule.summary)
-    return Report(
+    return CodeFinding(
         code=rule.code,
         severity=rule.severity,
         fix=fix,
@@ -125,5 +125,6 @@ def _report(
         message=message or rule.summary,
         hint="" if applied else hint,
         symbol=name,
+        argument="",
         source=whole.strip(),
     )

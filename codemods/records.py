@@ -12,27 +12,11 @@ from typing import Literal
 
 import msgspec
 
-from codemods.outcome import Report
+from codemods.outcome import CodeFinding
+from migrate.findings import Fix, Severity
 
 SCHEMA: Literal[1] = 1
 """Version of the contract."""
-
-
-class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding; lines and columns count from 1, in the original text, the end behind the last character."""
-
-    code: str
-    severity: Literal["error", "silent", "warning", "info"]
-    fix: Literal["safe", "unsafe", "manual"]
-    applied: bool
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    message: str
-    hint: str
-    symbol: str
-    argument: str
 
 
 class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +25,7 @@ class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     changed: bool
     error: str | None
-    findings: tuple[FindingRecord, ...]
+    findings: tuple[CodeFinding, ...]
 
 
 class Effort(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,29 +59,11 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     summary: Summary
 
 
-def finding_record(report: Report) -> FindingRecord:
-    """The public form of a finding."""
-    return FindingRecord(
-        code=report.code,
-        severity=report.severity.value,
-        fix=report.fix.value,
-        applied=report.applied,
-        line=report.line,
-        column=report.column,
-        end_line=report.end_line,
-        end_column=report.end_column,
-        message=report.message,
-        hint=report.hint,
-        symbol=report.symbol,
-        argument=report.argument,
-    )
-
-
 def result(files: Iterable[FileRecord], looked_at: int, *, written: bool = False) -> Result:
     """A run's record; files with nothing to say of are counted, not listed."""
     listed = tuple(files)
     findings = [finding for file in listed for finding in file.findings]
-    fixes = Counter(finding.fix for finding in findings if finding.severity != "info")
+    fixes = Counter(finding.fix for finding in findings if finding.severity is not Severity.INFO)
     return Result(
         schema=SCHEMA,
         written=written,
@@ -107,7 +73,7 @@ def result(files: Iterable[FileRecord], looked_at: int, *, written: bool = False
             changed=sum(file.changed for file in listed),
             findings=dict(sorted(Counter(finding.code for finding in findings).items())),
             applied=sum(finding.applied for finding in findings),
-            manual=fixes["manual"],
-            effort=Effort(automatic=fixes["safe"], assisted=fixes["unsafe"], manual=fixes["manual"]),
+            manual=fixes[Fix.MANUAL],
+            effort=Effort(automatic=fixes[Fix.SAFE], assisted=fixes[Fix.UNSAFE], manual=fixes[Fix.MANUAL]),
         ),
     )

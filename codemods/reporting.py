@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+
+import msgspec
 
 from codemods.analysis import GENERIC_RULES, Analysis
 from codemods.context import Context
-from codemods.outcome import Report
+from codemods.outcome import CodeFinding
 from codemods.rules.api import Match
 from migrate.findings import Fix, Severity
 
@@ -24,13 +25,13 @@ def last_part(found: Match) -> str:
     return found.symbol.rpartition(".")[2]
 
 
-def reports_of(first: Analysis, last: Analysis) -> list[Report]:
+def reports_of(first: Analysis, last: Analysis) -> list[CodeFinding]:
     """Findings of the original text and what became of them, then those that the rewritten text still has."""
     if first is last:
         return [report_of(item, first.context, applied=False) for item in first.found]
     left = Counter(_key(item) for item in last.found)
     applied = set(first.chosen)
-    reports: list[Report] = []
+    reports: list[CodeFinding] = []
     for item in first.found:
         key = _key(item)
         if item in applied:
@@ -54,7 +55,7 @@ def reports_of(first: Analysis, last: Analysis) -> list[Report]:
             report = report_of(item, last.context, applied=False)
             if before is not None:  # the place in the text that the reader has
                 place = report_of(before, first.context, applied=False)
-                report = replace(
+                report = msgspec.structs.replace(
                     report,
                     line=place.line,
                     column=place.column,
@@ -70,7 +71,7 @@ def _key(found: Match) -> tuple[str, str, str]:
     return found.rule.code, found.symbol, found.argument
 
 
-def report_of(found: Match, context: Context, *, applied: bool) -> Report:
+def report_of(found: Match, context: Context, *, applied: bool) -> CodeFinding:
     """A finding without its nodes, at its place in the text of ``context``."""
     node, rule = found.node, found.rule
     source = context.source_file
@@ -81,7 +82,7 @@ def report_of(found: Match, context: Context, *, applied: bool) -> Report:
     fix = fix_of(found)
     if not applied and fix is Fix.UNSAFE and "--unsafe" not in hint:
         hint = "run with --unsafe to rewrite this" + (f"; {hint}" if hint else "")
-    return Report(
+    return CodeFinding(
         code=rule.code,
         severity=found.severity or rule.severity,
         fix=fix,
@@ -98,7 +99,7 @@ def report_of(found: Match, context: Context, *, applied: bool) -> Report:
     )
 
 
-def ordered(reports: list[Report]) -> tuple[Report, ...]:
+def ordered(reports: list[CodeFinding]) -> tuple[CodeFinding, ...]:
     """In the order of the text."""
     return tuple(sorted(reports, key=lambda item: (item.line, item.column, item.code, item.argument)))
 

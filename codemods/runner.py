@@ -16,7 +16,7 @@ from codemods.ecosystem import World
 from codemods.engine import rewrite
 from codemods.kinds import DOCUMENT, NOTEBOOK, PYTHON
 from codemods.options import Options
-from codemods.outcome import Outcome, Report
+from codemods.outcome import CodeFinding, Outcome
 from codemods.repository import Repository
 from codemods.scan import dispatcher
 from codemods.source import Source, SourceError, concerns
@@ -42,7 +42,7 @@ class FileResult:
     path: Path
     old: bytes
     new: bytes | None
-    findings: tuple[Report, ...] = ()
+    findings: tuple[CodeFinding, ...] = ()
     error: str | None = None
     crashed: bool = False
 

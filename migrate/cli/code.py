@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from codemods import terminal
-    from codemods.outcome import Report
+    from codemods.outcome import CodeFinding
 
 CLEAN, LEFT, USAGE, INTERNAL = 0, 1, 2, 3
 """Exit statuses."""
@@ -109,7 +109,7 @@ def _code(
     from codemods.discovery import Wanted, discover
     from codemods.journal import JournalError, write
     from codemods.options import NEWEST, Options
-    from codemods.records import FileRecord, finding_record, result
+    from codemods.records import FileRecord, result
     from codemods.rules.api import Target
     from codemods.runner import run
 
@@ -150,7 +150,7 @@ def _code(
             path=path,
             changed=item.new is not None,
             error=item.error,
-            findings=tuple(finding_record(report) for report in item.findings),
+            findings=item.findings,
         )
         for path, item in results
         if item.new is not None or item.findings or item.error
@@ -215,7 +215,7 @@ def _printer(output: Output) -> Callable[[Iterable[terminal.Line]], None]:
     return show
 
 
-def _asks_for_work(finding: Report) -> bool:
+def _asks_for_work(finding: CodeFinding) -> bool:
     """Whether a finding is left for a person: notes ask for nothing."""
     return not finding.applied and finding.severity is not Severity.INFO
 

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from migrate.cli.output import Output
+    from migrate.findings import Finding
     from migrate.inspection import Inspection
-    from migrate.results import ArtifactResult, BatchReport, FindingRecord
+    from migrate.results import ArtifactResult, BatchReport
 
 ROOM_FOR_REASON = 150
 ROOM_FOR_FIGURES = 100
@@ -135,7 +136,7 @@ def _why(artifact: ArtifactResult) -> str:
     return printable(f"{worst[-1].code} {worst[-1].message}") if worst else ""
 
 
-def _worst(artifact: ArtifactResult) -> list[FindingRecord]:
+def _worst(artifact: ArtifactResult) -> list[Finding]:
     if artifact.status is Status.MIGRATED:
         return []
     return [f for f in artifact.findings if f.severity in ("error", "silent")] or artifact.findings

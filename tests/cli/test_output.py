@@ -19,8 +19,8 @@ from rich.console import Console
 from migrate.cli.main import COMMANDS, cli
 from migrate.cli.output import LOGGERS, Output
 from migrate.cli.tables import Column, show_results, show_rows
-from migrate.findings import Status
-from migrate.results import ArtifactResult, BatchReport, FindingRecord, WrittenBy
+from migrate.findings import Finding, Severity, Status
+from migrate.results import ArtifactResult, BatchReport, WrittenBy
 from tests.batch.support import model
 from tests.formats.makers import write_hdf5_weights
 
@@ -150,7 +150,7 @@ LONG = (
 
 
 def results(migrated: int, blocked: int) -> BatchReport:
-    finding = FindingRecord("CFG005", "error", LONG, "Give the class with --source.")
+    finding = Finding("CFG005", Severity.ERROR, LONG, "Give the class with --source.")
     rows = [
         ArtifactResult(
             f"models/a/folder/model-{number:03}.h5",

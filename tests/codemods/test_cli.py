@@ -159,6 +159,7 @@ def test_json_is_the_contract(project: Path) -> None:
         "hint": "",
         "symbol": "keras",
         "argument": "",
+        "source": "from tensorflow import keras",
     }
     assert document["summary"] == {
         "files": 3,
@@ -181,7 +182,7 @@ def test_contract_of_the_issue_field_by_field() -> None:
     known = json.loads((Path(records.__file__).parent / "schema" / "code.json").read_bytes())["$defs"]
     assert {"schema", "files", "summary"} <= set(known["Result"]["required"])
     assert {"path", "changed", "error", "findings"} <= set(known["FileRecord"]["required"])
-    finding = known["FindingRecord"]
+    finding = known["CodeFinding"]
     assert {
         *("code", "severity", "fix", "applied", "line", "column", "end_line", "end_column"),
         *("message", "hint", "symbol", "argument"),

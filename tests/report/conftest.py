@@ -78,9 +78,11 @@ def compared() -> Report:
     new = copy.deepcopy(old)
     for _ in range(3):
         next(file for file in new["files"] if file["findings"])["findings"].pop(0)
+    template = next(file for file in old["files"] if file["findings"])["findings"][0]
     for line in (1, 2):
         new["files"][0]["findings"].append(
-            {"code": "NEW001", "severity": "silent", "fix": "manual", "line": line, "message": "came since"}
+            template
+            | {"code": "NEW001", "severity": "silent", "fix": "manual", "line": line, "message": "came since"}
         )
     models = {"schema": 1, "artifacts": []}
     now = joined(new, models)

@@ -36,7 +36,7 @@ CODE_FINDING = st.fixed_dictionaries(
         "end_line": st.integers(0, 50),
         "end_column": st.integers(0, 9),
         "message": HOSTILE,
-        "hint": st.one_of(st.none(), HOSTILE),
+        "hint": st.one_of(st.just(""), HOSTILE),
         "symbol": HOSTILE,
         "argument": st.just(""),
     }

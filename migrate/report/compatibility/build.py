@@ -148,10 +148,9 @@ class _Entries:
     def add_file(self, file: CodeFile, written: bool) -> None:
         """Findings of a source file."""
         for f in file.findings:
-            symbol, argument = f.symbol or "", f.argument or ""
             self._add(
                 Entry(
-                    id=self._id(Origin.CODE, f.code, file.path, symbol, argument),
+                    id=self._id(Origin.CODE, f.code, file.path, f.symbol, f.argument),
                     origin=Origin.CODE,
                     code=f.code,
                     severity=f.severity,
@@ -161,13 +160,13 @@ class _Entries:
                     package=self.package(file.path),
                     done=f.applied and written,
                     applied=f.applied,
-                    hint=f.hint or "",
+                    hint=f.hint,
                     line=f.line,
                     column=f.column,
                     end_line=f.end_line,
                     end_column=f.end_column,
-                    symbol=symbol,
-                    argument=argument,
+                    symbol=f.symbol,
+                    argument=f.argument,
                 )
             )
 
@@ -188,7 +187,7 @@ class _Entries:
                     package=self.package(model.source),
                     done=done,
                     applied=done,
-                    hint=f.hint or "",
+                    hint=f.hint,
                     place=f.place or "",
                 )
             )

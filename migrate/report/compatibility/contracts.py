@@ -11,26 +11,10 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct, field
 
-from migrate.findings import Finding, Fix, MigrationError, Severity
+from codemods.outcome import CodeFinding
+from migrate.findings import Finding, MigrationError
 
 _Kind = TypeVar("_Kind")
-
-
-class CodeFinding(Struct, frozen=True, kw_only=True):
-    """A finding of ``keras-migrate code``; lines and columns count from 1."""
-
-    code: str
-    severity: Severity
-    message: str
-    fix: Fix = Fix.MANUAL
-    applied: bool = False
-    line: int = 0
-    column: int = 0
-    end_line: int = 0
-    end_column: int = 0
-    hint: str | None = ""
-    symbol: str | None = ""
-    argument: str | None = ""
 
 
 class CodeFile(Struct, frozen=True, kw_only=True):

@@ -7,18 +7,15 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
 from codemods.config import ConfigError, detect_version, settings
 from codemods.discovery import Wanted, discover
 from codemods.options import NEWEST, Options
-from codemods.records import FindingRecord, finding_record
 from codemods.rules.api import Target
 from codemods.runner import FileResult, run
 from codemods.source import concerns
 from migrate.findings import MigrationError
 from migrate.printable import printable
-from migrate.report.compatibility.contracts import CodeFile, CodeFinding, CodeReport
+from migrate.report.compatibility.contracts import CodeFile, CodeReport
 
 MAX_JOBS = 4
 
@@ -60,13 +57,9 @@ def _file(result: FileResult, root: Path) -> CodeFile:
         path=path,
         changed=result.new is not None,
         error=result.error,
-        findings=[_finding(finding_record(report)) for report in result.findings],
+        findings=list(result.findings),
         diff=_diff(result) if result.new is not None and result.path.suffix != ".ipynb" else None,
     )
-
-
-def _finding(record: FindingRecord) -> CodeFinding:
-    return msgspec.convert(record, CodeFinding, from_attributes=True)
 
 
 def _diff(result: FileResult) -> str:
