@@ -144,6 +144,14 @@ class LayerParity(msgspec.Struct, frozen=True):
     max_rel: float
 
 
+class GraphLayer(msgspec.Struct, frozen=True):
+    """A layer in the graph of a model: ``inputs`` are the paths of the layers whose output it takes."""
+
+    path: str
+    class_name: str
+    inputs: list[str] = []
+
+
 class MigrationRecord(msgspec.Struct, frozen=True):
     """``migration.json`` beside a migrated model: provenance, rules and evidence in full."""
 
@@ -165,5 +173,7 @@ class MigrationRecord(msgspec.Struct, frozen=True):
     """SHA-256 of each file beside this one, by its path: what was compared, and nothing else, is what this tells of."""
     own_code: dict[str, Any] = {}
     """The author's code that the model needs: where it stood, and its source before and after."""
+    graph: dict[str, list[GraphLayer]] = {}
+    """Layers with their inputs: ``legacy`` in the final Keras 2 dialect, ``modern`` as built; empty without layers."""
     made_for: dict[str, str] = {}
     """What the batch that made this knows its work by: ``key`` (content and options) and ``ruleset``."""

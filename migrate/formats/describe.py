@@ -21,12 +21,13 @@ class TensorRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class LayerRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One layer: path of names, class, number of stored values and their arrays."""
+    """One layer: path of names, class, number of stored values, their arrays, and the layers that it takes from."""
 
     path: str
     class_name: str
     parameters: int = 0
     weights: list[TensorRecord] = []
+    inputs: list[str] = []
 
 
 def walk_layers(
@@ -40,6 +41,27 @@ def walk_layers(
         yield path, layer
         if layers_of(layer) is not None:
             yield from walk_layers(layer, path)
+
+
+def layer_inputs(model: dict[str, Any], prefix: tuple[str, ...] = ()) -> dict[tuple[str, ...], list[str]]:
+    """Paths of the layers that each layer of an architecture takes its arguments from, as far as they are positional.
+
+    A Sequential model stores none: each of its layers takes from the one before.
+    """
+    found: dict[tuple[str, ...], list[str]] = {}
+    if len(prefix) > MAX_DEPTH:
+        return found
+    above = "".join(f"{name}/" for name in prefix)
+    chained = "input_layers" not in _config(model)
+    before = ""
+    for layer in layers_of(model) or []:
+        name = layer_name(layer)
+        names = ([before] if before else []) if chained else endpoint_names(layer.get("inbound_nodes"))
+        found[(*prefix, name)] = [f"{above}{one}" for one in dict.fromkeys(names)]
+        if layers_of(layer) is not None:
+            found |= layer_inputs(layer, (*prefix, name))
+        before = name
+    return found
 
 
 def model_inputs(model: dict[str, Any]) -> list[TensorRecord]:

@@ -13,6 +13,7 @@ from migrate.formats.describe import (
     TensorRecord,
     custom_objects,
     custom_training,
+    layer_inputs,
     model_inputs,
     model_outputs,
     walk_layers,
@@ -195,19 +196,26 @@ def _own(artifact: LegacyArtifact) -> list[str]:
 def _layers(artifact: LegacyArtifact) -> list[LayerRecord]:
     """Layers of the architecture with their arrays, then arrays that no layer owns."""
     arrays = {layer.layer: layer.arrays for layer in artifact.weights}
+    inputs = layer_inputs(artifact.architecture or {})
     records = []
     for path, layer in walk_layers(artifact.architecture or {}):
         # A nested model in HDF5 has its arrays in one entry; elsewhere its layers have their own.
-        records.append(_layer(path, str(layer.get("class_name", "")), arrays.pop(path, [])))
+        records.append(
+            _layer(path, str(layer.get("class_name", "")), arrays.pop(path, []), inputs.get(path, []))
+        )
     records += [
         _layer(path, "", stored) for path, stored in arrays.items() if stored or not artifact.architecture
     ]
     return records
 
 
-def _layer(path: tuple[str, ...], class_name: str, arrays: list[SavedArray]) -> LayerRecord:
+def _layer(
+    path: tuple[str, ...], class_name: str, arrays: list[SavedArray], inputs: list[str] | None = None
+) -> LayerRecord:
     weights = [TensorRecord(a.name, list(a.shape), a.stored_dtype or str(a.dtype)) for a in arrays]
-    return LayerRecord("/".join(path), class_name, sum(int(a.array.size) for a in arrays), weights)
+    return LayerRecord(
+        "/".join(path), class_name, sum(int(a.array.size) for a in arrays), weights, inputs or []
+    )
 
 
 def writer_record(writer: Writer) -> WriterRecord:

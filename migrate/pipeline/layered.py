@@ -57,7 +57,7 @@ def migrate_layers(
         MigrationError: with the code of the blocker; ``PAR001`` when numbers differ.
     """
     legacy, modern = legacy_structure(slot), modern_structure(slot)
-    progress.legacy, progress.drawn = legacy, drawn_outputs(modern)
+    progress.legacy, progress.modern, progress.drawn = legacy, modern, drawn_outputs(modern)
     progress.training = {part: dict(entry) for part, entry in translated.training.items()}
     own_source = write_custom_objects(modern, slot.inputs)
     objects = [*staged.for_modern, *([str(own_source)] if own_source else [])]

@@ -63,6 +63,7 @@ class Progress:
     rules: list[FiredRule] = field(default_factory=list)
     classes: list[str] | None = None
     legacy: Model | None = None
+    modern: Model | None = None
     drawn: frozenset[str] = frozenset()
     """Positions of outputs that are drawn at random; a lifted graph has none."""
     findings: list[Finding] = field(default_factory=list)

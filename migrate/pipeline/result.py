@@ -11,6 +11,7 @@ from migrate.capsule.model import count_parameters
 from migrate.dialects.registry import before_the_reference
 from migrate.findings import Finding, Severity, Status
 from migrate.parity.compare import Comparison, bounded
+from migrate.pipeline.graph import graph_of
 from migrate.pipeline.progress import Progress
 from migrate.pipeline.request import ArtifactRequest
 from migrate.pipeline.user_names import UserNames
@@ -71,6 +72,11 @@ def migration_record(
         phases=progress.phases,
         classes=progress.classes,
         own_code=progress.own_code,
+        graph={
+            side: graph_of(model)
+            for side, model in (("legacy", progress.legacy), ("modern", progress.modern))
+            if model is not None and progress.modern is not None
+        },
         made_for=dict(made_for),
     )
 

@@ -92,6 +92,8 @@ def compared() -> Report:
 def _report(name: str) -> Report:
     if name == "legacy":
         return authentic()
+    if name == "deep":
+        return joined({"schema": 1, "files": []}, *models_report(1, layers=1_000))
     if name == "one":
         return joined({"schema": 1, "files": []}, *models_report(1))
     if name == "some":

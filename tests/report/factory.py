@@ -171,6 +171,7 @@ def detail(chance: random.Random, layers: int, divergent: str | None, rel: float
     reference = [round(chance.gauss(0, 1), 7) for _ in range(512)]
     spread = 0.3 if divergent else 1e-7
     return {
+        "graph": graph(names),
         "layers": [
             {
                 "path": name,
@@ -231,6 +232,30 @@ def detail(chance: random.Random, layers: int, divergent: str | None, rel: float
             },
         },
     }
+
+
+def graph(names: list[str]) -> dict[str, Any]:
+    """A chain with skip connections and a nested model at its end; a layer was put in after each LSTM."""
+
+    def rows(modern: bool) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        before: list[str] = []
+        for i, name in enumerate(names):
+            kind = CLASSES[i % len(CLASSES)]
+            skip = [names[i - 3]] if i > 3 and i % 3 == 0 else []
+            found.append({"path": name, "class_name": kind, "inputs": list(dict.fromkeys([*before, *skip]))})
+            before = [name]
+            if modern and kind == "LSTM":
+                found.append({"path": f"{name}_scale", "class_name": "Rescaling", "inputs": before})
+                before = [f"{name}_scale"]
+        found.append({"path": "head", "class_name": "Functional", "inputs": before})
+        inside = ("in", "InputLayer", []), ("dense", "Dense", ["head/in"]), ("out", "Softmax", ["head/dense"])
+        found += [
+            {"path": f"head/{end}", "class_name": kind, "inputs": inputs} for end, kind, inputs in inside
+        ]
+        return found
+
+    return {"legacy": rows(False), "modern": rows(True)}
 
 
 def write_run(folder: Path, report: dict[str, Any], details: dict[str, Any]) -> Path:

@@ -191,8 +191,8 @@ def test_narrow_page_has_no_accessibility_violations(visit: Open) -> None:
     violations(visit("some", width=400).open("#/findings"))
 
 
-def violations(page: Any) -> None:
-    """axe finds nothing."""
+def violations(page: Any, act: Callable[[Any], object] = lambda page: None) -> None:
+    """axe finds nothing, after something was done on the page."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
     with_csp = page.context.browser.new_context(bypass_csp=True, viewport=page.viewport_size)
     try:
@@ -204,6 +204,7 @@ def violations(page: Any) -> None:
         )
         twin.goto(page.url)
         twin.wait_for_selector("html[data-ready]", state="attached")
+        act(twin)
         found = axe.Axe().run(twin).response["violations"]
     finally:
         with_csp.close()
@@ -276,3 +277,55 @@ def test_print_shows_all_sections_and_rows(visit: Open) -> None:
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator(".spacer > div").count() == count(page)[1]
     assert not page.locator("header.top").is_visible()
+
+
+def opened_model(visit: Open, size: str, **options: Any) -> Any:
+    page = visit(size, **options).open("#/models?status=migrated")
+    page.locator(".spacer .c-path a").first.click()
+    page.wait_for_selector(".picture")
+    return page
+
+
+def test_picture_aligns_both_graphs_and_marks_what_changed(visit: Open) -> None:
+    page = opened_model(visit, "some")
+    rows = page.locator(".picture > .rows-of-layers > details.row")
+    texts = rows.evaluate_all(
+        "list => list.map(r => [...r.querySelectorAll('.box')].map(b => b.textContent))"
+    )
+    assert all(len(sides) == 2 for sides in texts)
+    assert all(old == new for old, new in texts if old and new)
+    put_in = [new for old, new in texts if not old]
+    assert put_in == ["Rescaling block/lstm_5_scale"]
+    assert rows.filter(has_text="lstm_5").first.locator("summary.changed").count() == 1
+    assert page.locator(".picture .error.heat-within, .picture .error.heat-tiny").count() > 5
+    assert page.locator(".picture circle.hollow").count() == 2, "head/kernel is not covered, on both sides"
+
+
+def test_picture_opens_before_and_after_and_nested_models(visit: Open) -> None:
+    page = opened_model(visit, "some")
+    page.locator(".picture summary", has_text="lstm_5").first.click()
+    page.wait_for_selector(".picture details[open] .about .sides")
+    assert "hard_sigmoid" in page.locator(".picture details[open] .about").inner_text()
+    assert page.locator(".picture", has_text="Softmax").count() == 0
+    page.locator(".picture summary", has_text="head").click()
+    page.wait_for_selector(".picture .inner details.row")
+    assert page.locator(".picture .inner details.row").count() == 3
+    violations(page, lambda twin: twin.locator(".picture summary", has_text="lstm_5").first.click())
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_picture_is_accessible_and_nothing_sticks_out(visit: Open, width: int, scheme: str) -> None:
+    page = opened_model(visit, "some", width=width, scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    violations(page)
+
+
+def test_a_thousand_layers_are_drawn_when_they_come_into_sight(visit: Open) -> None:
+    page = opened_model(visit, "deep")
+    rows = page.locator(".picture > .rows-of-layers > details.row")
+    assert rows.count() > 1_000
+    assert rows.last.evaluate("e => getComputedStyle(e).contentVisibility") == "auto"
+    rows.last.scroll_into_view_if_needed()
+    rows.last.locator("summary").click()
+    page.wait_for_selector(".picture .inner details.row")

@@ -13,6 +13,7 @@ from migrate.report.compatibility import details, effort
 from migrate.report.compatibility.contracts import Artifact, CodeFile
 from migrate.report.compatibility.excerpts import hunks
 from migrate.report.compatibility.links import Target, Ties, tie
+from migrate.report.compatibility.picture import picture
 from migrate.report.compatibility.plan import plan
 from migrate.report.compatibility.reasons import reasons
 from migrate.report.compatibility.records import (
@@ -274,6 +275,7 @@ def _model_unit(
         entries=entries.by_path[model.source],
         parity=details.parity(model.parity, detail),
         layers=details.layers(detail),
+        graph=picture(detail),
         fired=details.fired(detail),
         signatures=details.signatures(detail),
     )

@@ -59,7 +59,12 @@ def described(path: str, found: Inspection) -> Looked:
     }
     detail: dict[str, Any] = {
         "layers": [
-            {"path": layer.path, "class_name": layer.class_name, "parameters": layer.parameters}
+            {
+                "path": layer.path,
+                "class_name": layer.class_name,
+                "parameters": layer.parameters,
+                "inputs": layer.inputs,
+            }
             for layer in found.layers
         ],
         "signatures": {"old": signatures} if signatures else {},

@@ -175,6 +175,22 @@ class LayerRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
     rules: list[str] = field(default_factory=list)
 
 
+class GraphRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A row of the picture of a model: a layer of the legacy graph, of the Keras 3 graph, or of both.
+
+    Attributes:
+        path: names of the models that hold it and its own.
+        old, new: its class on each side, empty where that side has no such layer.
+        old_inputs, new_inputs: rows whose output it takes.
+    """
+
+    path: str
+    old: str = ""
+    new: str = ""
+    old_inputs: list[int] = field(default_factory=list)
+    new_inputs: list[int] = field(default_factory=list)
+
+
 class Fired(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A rule that fired: the configuration before and after, as text."""
 
@@ -254,6 +270,7 @@ class ModelUnit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     entries: list[int] = field(default_factory=list)
     parity: Parity | None = None
     layers: list[LayerRow] = field(default_factory=list)
+    graph: list[GraphRow] = field(default_factory=list)
     fired: list[Fired] = field(default_factory=list)
     signatures: dict[str, Any] = field(default_factory=dict)
 

@@ -27,9 +27,10 @@ from migrate.results import UntouchedOutcome
 ASSETS = Path(__file__).with_name("assets")
 TEMPLATES = Path(__file__).with_name("templates")
 SCRIPTS = (
-    "dom", "data", "list", "charts", "treemap", "graph", "finding", "proof", "model", "file", "options", "views", "app",
+    "dom", "data", "list", "charts", "treemap", "graph", "finding", "proof", "picture", "model", "file", "options",
+    "views", "app",
 )  # fmt: skip
-STYLES = ("theme", "overview", "lists", "pages", "code", "media")
+STYLES = ("theme", "overview", "lists", "pages", "picture", "code", "media")
 _ORDER = (
     UntouchedOutcome.DIFFERS,
     UntouchedOutcome.DOES_NOT_LOAD,

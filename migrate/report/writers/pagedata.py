@@ -120,6 +120,16 @@ def _model(unit: ModelUnit, keep: int) -> dict[str, Any]:
         "seconds": unit.seconds,
         "layers": [[row.path, row.class_name, row.parameters, row.rules] for row in unit.layers],
         "parameters": total_parameters(unit.layers),
+        "graph": [
+            [
+                row.path,
+                row.old,
+                row.new if row.new != row.old else 0,
+                row.old_inputs,
+                row.new_inputs if row.new_inputs != row.old_inputs else 0,
+            ]
+            for row in unit.graph
+        ],
         "fired": [[row.code, row.place, row.before, row.after] for row in unit.fired],
         "signatures": {side: signature_text(what) for side, what in alike(unit.signatures).items()},
         "parity": _parity(unit.parity, keep) if unit.parity else None,

@@ -55,6 +55,7 @@ function modelPage(model) {
           own.map((f) => findingCard(f)),
         ),
       ),
+    d.graph && pictureSection(d, DONE.has(model.status)),
     parity && paritySection(parity),
     d.layers && layersSection(d.layers, d.parameters ?? 0, DONE.has(model.status)),
     d.fired && firedSection(d.fired, d.rules || []),
