@@ -6,16 +6,20 @@ STAMP := $(VENV)/.installed
 RUNTIME := $(VENV)/.runtime
 JOBS ?= 2
 
+COMPILE := .lock/bin/uv pip compile --quiet pyproject.toml -c constraints.txt --python-version 3.11 --universal \
+  --generate-hashes --no-annotate --custom-compile-command "make lock"
+
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-all dist test test-fast lint format docs bench soak fuzz scanners clean
+.PHONY: help demo demo-all dist test test-fast lint format docs lock bench soak fuzz scanners clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-$(STAMP): pyproject.toml constraints.txt
+# The lock brings everything, each file checked against its hash; the second line finds all there, and installs this project.
+$(STAMP): pyproject.toml constraints.txt locks/dev.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet -c constraints.txt --group dev -e '.[models]'
+	$(BIN)/python -m pip install --quiet --require-hashes -r locks/dev.txt
+	$(BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation --group dev -e '.[models]'
 	@touch $@
 
 $(RUNTIME): pyproject.toml constraints.txt
@@ -55,6 +59,14 @@ docs: $(STAMP) ## Generate the rule pages and schemas
 	$(BIN)/python scripts/rule_pages.py
 	$(BIN)/python scripts/schemas.py
 
+lock: ## Write the locks: hashes of every file of every dependency, at the versions of constraints.txt
+	$(PYTHON) -m venv .lock
+	.lock/bin/python -m pip install --quiet uv
+	mkdir -p locks
+	$(COMPILE) -o locks/light.txt
+	$(COMPILE) --extra models -o locks/models.txt
+	$(COMPILE) --extra models --group dev -o locks/dev.txt
+
 bench: $(STAMP) ## Side-by-side speed, as ratios
 	$(BIN)/python benchmarks/models.py
 	$(BIN)/python benchmarks/memory.py
@@ -81,4 +93,4 @@ scanners: $(STAMP) ## Compare the scan with three other scanners, each installed
 	  --picklescan $(SCANNERS)/picklescan/bin/picklescan
 
 clean: ## Remove what the targets made
-	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .lock out .pytest_cache .mypy_cache .ruff_cache

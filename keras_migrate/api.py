@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from migrate.api import announce
 from migrate.findings import MigrationError
 
 if TYPE_CHECKING:
@@ -25,19 +26,22 @@ if TYPE_CHECKING:
 CUSTOM_OBJECTS = "custom_objects.py"
 
 
-def inspect(path: str | Path, architecture: str | Path | None = None) -> Inspection:
+def inspect(
+    path: str | Path, architecture: str | Path | None = None, *, require_sandbox: bool = False
+) -> Inspection:
     """Say what a path holds, who wrote it, and what blocks its migration; nothing in it is executed.
 
     Args:
         path: model file, SavedModel folder or checkpoint prefix, told by its content.
         architecture: file with the architecture of a weights file.
+        require_sandbox: raise where this machine cannot keep all promises of the sandbox; else it is a warning.
 
     Returns:
         Format, writer, layers with the shapes and dtypes of their weights, and findings. ``size`` is in bytes.
 
     Raises:
         MigrationError: ``FMT021`` when the path cannot be read, ``RUN001`` to ``RUN004`` when it takes the sandboxed
-            reader down.
+            reader down, ``RUN006`` with ``require_sandbox``.
 
     Example:
         >>> found = keras_migrate.inspect("model.h5")  # doctest: +SKIP
@@ -46,20 +50,22 @@ def inspect(path: str | Path, architecture: str | Path | None = None) -> Inspect
     """
     from migrate.batch.scanner import inspect_path
 
+    announce(require_sandbox)
     return inspect_path(_existing(path), _existing(architecture) if architecture is not None else None)
 
 
-def scan(*paths: str | Path) -> list[Scan]:
+def scan(*paths: str | Path, require_sandbox: bool = False) -> list[Scan]:
     """Look for hostile content in model files without loading them; a sandboxed process parses them.
 
     Args:
         paths: files and folders; everything below a folder is scanned.
+        require_sandbox: raise where this machine cannot keep all promises of the sandbox; else it is a warning.
 
     Returns:
         One scan for each file, in order; ``verdict`` is ``clean``, ``warning`` or ``unsafe``.
 
     Raises:
-        MigrationError: ``FMT021`` when a path does not exist.
+        MigrationError: ``FMT021`` when a path does not exist, ``RUN006`` with ``require_sandbox``.
 
     Example:
         >>> [one.verdict for one in keras_migrate.scan("downloads/")]  # doctest: +SKIP
@@ -67,16 +73,20 @@ def scan(*paths: str | Path) -> list[Scan]:
     """
     from migrate.batch.scanner import scan_roots
 
+    announce(require_sandbox)
     return [found for _, found in scan_roots([_existing(path) for path in paths])]
 
 
-def migrate_model(path: str | Path, out: str | Path, options: Options | None = None) -> ArtifactResult:
+def migrate_model(
+    path: str | Path, out: str | Path, options: Options | None = None, *, require_sandbox: bool = False
+) -> ArtifactResult:
     """Migrate one model and prove it equal; needs the extra ``models``.
 
     Args:
         path: HDF5 file, ``.keras`` archive, SavedModel folder, checkpoint, or weights beside their architecture.
         out: folder; the outputs go to ``out/STEM/``.
         options: as on the command line.
+        require_sandbox: raise where this machine cannot keep all promises of the sandbox; else it is a warning.
 
     Returns:
         The row of the report: status, outputs relative to ``out``, findings; ``parity.max_abs`` is in the units of the
@@ -84,7 +94,8 @@ def migrate_model(path: str | Path, out: str | Path, options: Options | None = N
 
     Raises:
         MigrationError: ``FMT021`` when the path does not exist, ``RUN020`` without the extra ``models``, ``RUN001`` to
-            ``RUN004`` when a worker died, hung, outgrew its limits or answered nonsense.
+            ``RUN004`` when a worker died, hung, outgrew its limits or answered nonsense, ``RUN006`` with
+            ``require_sandbox``.
 
     Example:
         >>> keras_migrate.migrate_model("model.h5", "out").status  # doctest: +SKIP
@@ -94,7 +105,7 @@ def migrate_model(path: str | Path, out: str | Path, options: Options | None = N
     from migrate.worlds.installed import must_have_frameworks
 
     must_have_frameworks()
-    return migrate(_existing(path), out, options)
+    return migrate(_existing(path), out, options, require_sandbox=require_sandbox)
 
 
 def migrate_models(
@@ -104,6 +115,7 @@ def migrate_models(
     *,
     jobs: int = 0,
     on_event: Callable[[Event], None] | None = None,
+    require_sandbox: bool = False,
 ) -> BatchReport:
     """Migrate everything that the sources hold, as far as it is not done; needs the extra ``models``.
 
@@ -113,6 +125,7 @@ def migrate_models(
         options: of every artifact.
         jobs: in parallel; 0 for one a core.
         on_event: called for each event of the run, one at a time, from any thread.
+        require_sandbox: raise where this machine cannot keep all promises of the sandbox; else it is a warning.
 
     Returns:
         The report of all artifacts, those of earlier runs into ``out`` included.
@@ -132,6 +145,7 @@ def migrate_models(
     from migrate.worlds.installed import must_have_frameworks
 
     must_have_frameworks()
+    announce(require_sandbox)
     batch = BatchOptions(options or Options(), jobs)
     return run_batch([str(source) for source in sources], out, batch, on_event or silent)
 
@@ -162,13 +176,16 @@ def rewrite_source(text: str, options: SourceOptions | None = None, *, path: str
     return rewrite(Source(Path(path), text), options or SourceOptions())
 
 
-def verify(old: str | Path, new: str | Path, options: Options | None = None) -> Verdict:
+def verify(
+    old: str | Path, new: str | Path, options: Options | None = None, *, require_sandbox: bool = False
+) -> Verdict:
     """Compare two artifacts: signatures and numbers; needs the extra ``models``.
 
     Args:
         old: legacy model, checkpoint or SavedModel.
         new: ``.keras`` archive of Keras 3, or a SavedModel.
         options: custom objects, architecture, tolerance (relative), trust.
+        require_sandbox: raise where this machine cannot keep all promises of the sandbox; else it is a warning.
 
     Returns:
         Whether they are equal, with one comparison for each output and signature.
@@ -187,22 +204,24 @@ def verify(old: str | Path, new: str | Path, options: Options | None = None) -> 
     from migrate.worlds.pool import Pool
 
     must_have_frameworks()
-    first, second = _existing(old).resolve(), _existing(new).resolve()
+    announce(require_sandbox)
+    first, second = _existing(old).absolute(), _existing(new).absolute()
     with (
         tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,
-        Pool(2, Path(folder), sources=[first.parent, second.parent]) as pool,
+        Pool(2, Path(folder), sources=[first.parent, second.parent, first, second]) as pool,
         pool.slot() as left,
         pool.slot() as right,
     ):
         return compare(first, second, options or Options(), (left, right))
 
 
-def report(root: str | Path, *, models: Iterable[str | Path] = ()) -> Report:
+def report(root: str | Path, *, models: Iterable[str | Path] = (), require_sandbox: bool = False) -> Report:
     """Say whether a repository and its models can move to Keras 3, what is left, and in which order.
 
     Args:
         root: folder to look at; nothing of it is run.
         models: ``report.json`` of finished runs; runs below ``root`` are found without.
+        require_sandbox: raise where this machine cannot keep all promises of the sandbox; else it is a warning.
 
     Returns:
         The report as records; ``migrate.report.writers`` turns it into HTML, Markdown, SARIF or JUnit.
@@ -218,6 +237,7 @@ def report(root: str | Path, *, models: Iterable[str | Path] = ()) -> Report:
     from migrate.report.compatibility.engines import looks
     from migrate.report.compatibility.gather import gather
 
+    announce(require_sandbox)
     return build(gather(_existing(root), (), [Path(path) for path in models], looks()))
 
 

@@ -33,12 +33,8 @@ def migrate_model(
     """
     from migrate.pipeline.migrate import migrate_artifact
     from migrate.worlds.pool import Pool
-    from migrate.worlds.sandbox import granted, shortfall
 
-    for finding in shortfall(granted()):
-        if require_sandbox:
-            raise MigrationError(finding.code, finding.message, finding.hint)
-        warnings.warn(f"{finding.code} {finding.message}. {finding.hint}", stacklevel=2)
+    announce(require_sandbox)
     source = Path(path).absolute()  # of a link, what it leads to has another name and other files beside it
     request = ArtifactRequest(source, source.name, Path(out).resolve(), source.name.split(".")[0])
     with (
@@ -47,3 +43,17 @@ def migrate_model(
         pool.slot() as slot,
     ):
         return migrate_artifact(request, options or Options(), slot)
+
+
+def announce(required: bool) -> None:
+    """Warn of each promise that this machine's sandbox cannot keep, before anything is parsed.
+
+    Raises:
+        MigrationError: ``RUN006`` when there is one and all are required.
+    """
+    from migrate.worlds.sandbox import granted, shortfall
+
+    for finding in shortfall(granted()):
+        if required:
+            raise MigrationError(finding.code, finding.message, finding.hint)
+        warnings.warn(f"{finding.code} {finding.message}. {finding.hint}", stacklevel=3)

@@ -11,10 +11,13 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 PREFIX = "keras-migrate-"
 _ALIVE = ".alive"
+PATIENCE_SECONDS = 0.5
+"""How long a folder is emptied again and again."""
 
 
 class Scratch:
@@ -36,8 +39,9 @@ class Scratch:
         beside.rename(self.folder / _ALIVE)  # whoever sees the file sees it locked
 
     def close(self) -> None:
-        """Remove the folder."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Remove the folder, or leave it to a later `sweep`."""
+        with contextlib.suppress(OSError):
+            _remove(self.folder)
         self._lock.close()
 
 
@@ -46,7 +50,25 @@ def sweep(parent: Path | None = None) -> None:
     for folder in (parent or Path(tempfile.gettempdir())).glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
             if _is_left(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """All of a folder, its mark last: what cannot be removed now still tells the next `sweep` what it is.
+
+    A process that has just been killed may write for a moment longer.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while left := [child for child in folder.iterdir() if child.name != _ALIVE]:
+        if time.monotonic() > deadline:
+            return
+        for child in left:
+            if child.is_dir() and not child.is_symlink():
+                shutil.rmtree(child, ignore_errors=True)
+            else:
+                child.unlink(missing_ok=True)
+        time.sleep(0.01)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_left(folder: Path) -> bool:

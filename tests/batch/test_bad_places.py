@@ -212,6 +212,38 @@ def test_bytecode_that_would_crash_the_interpreter_is_not_run(tmp_path: Path) ->
     assert go().artifacts == first.artifacts
 
 
+@pytest.mark.slow
+def test_a_real_crash_is_tried_once_more_and_costs_one_artifact(tmp_path: Path) -> None:
+    """The class of one model dereferences a null pointer when it is called, in whichever worker does."""
+    case, source = ROOT / "legacy_models" / "tf.keras-2.8" / "custom_layer", tmp_path / "in"
+    source.mkdir()
+    shutil.copy(case / "model.h5", source / "crash.h5")
+    shutil.copy(ROOT / "legacy_models" / "keras-2.2.4" / "mlp" / "model.h5", source / "good.h5")
+    written = (case / "custom_objects.py").read_text()
+    crashing = written.replace(
+        "        for _ in", "        __import__('ctypes').string_at(0)\n        for _ in"
+    )
+    assert crashing != written
+    code, out, retried = tmp_path / "layers.py", tmp_path / "out", []
+
+    def go(text: str) -> BatchReport:
+        code.write_text(text)
+        batch = BatchOptions(Options(custom_objects=(code,)), jobs=1)
+        return run_batch(
+            [str(source)], out, batch, lambda event: event.kind == "retry" and retried.append(event)
+        )
+
+    first = go(crashing)
+    assert statuses(first) == {"crash.h5": "failed", "good.h5": "migrated"}
+    assert [(event.source, event.data["cause"]) for event in retried] == [("crash.h5", "SIGSEGV")]
+    assert look(out).broken == {"SIGSEGV": 2}
+    (finding,) = next(row.findings for row in first.artifacts if row.source == "crash.h5")
+    assert finding.code == "RUN001"
+    assert "Tried twice" in finding.hint
+    assert list(out.rglob(".*.tmp")) == []
+    assert statuses(go(written)) == {"crash.h5": "migrated", "good.h5": "migrated"}
+
+
 def test_the_temporary_folder_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(MigrationError) as caught:
         run(models(tmp_path / "in", "a"), tmp_path / "out", scratch=tmp_path / "nowhere")

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from migrate.batch.run import BatchStopped
 from migrate.batch.status import look
 from migrate.findings import MigrationError
 from migrate.pipeline.publish import STAGING
+from migrate.worlds import scratch
 from migrate.worlds.scratch import sweep
 from tests.batch.processes import descendants, survivors
 from tests.batch.support import calls, intact, models, run, start, statuses, wait_for
@@ -185,6 +187,36 @@ def test_scratch_of_killed_runs_is_swept(tmp_path: Path) -> None:
     assert left == {folders[0].name, others.name, "keras-migrate-run-2-link"}
     sweep(tmp_path)
     assert not folders[0].exists()
+
+
+@pytest.mark.parametrize("patience", [5.0, 0.0], ids=["removed", "left to a sweep"])
+def test_scratch_that_is_still_written_to_is_removed_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: float
+) -> None:
+    """A worker that has just been killed may write for a moment longer than its owner lives."""
+    monkeypatch.setattr(scratch, "PATIENCE_SECONDS", patience)
+    made = scratch.Scratch("run", tmp_path)
+    ended = threading.Event()
+
+    def write() -> None:
+        for number in range(30):
+            with contextlib.suppress(OSError):
+                (made.folder / "worker").mkdir(exist_ok=True)
+                (made.folder / "worker" / str(number)).touch()
+            time.sleep(0.01)
+        ended.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    wait_for(made.folder / "worker" / "3")
+    made.close()
+    ended.wait(20)
+    writer.join()
+    if patience == 0:
+        assert [path.name for path in tmp_path.iterdir()] == [made.folder.name]
+        monkeypatch.undo()
+        sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture

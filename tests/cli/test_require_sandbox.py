@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
+import keras_migrate
 from migrate.cli.main import cli
+from migrate.findings import MigrationError
 from migrate.worlds import sandbox
 from tests.batch.support import model
 
@@ -15,9 +18,25 @@ COMMANDS = {
     "scan": ("scan", "{model}"),
     "inspect": ("inspect", "{model}"),
     "models": ("models", "--dry-run", "--out", "{out}", "{model}"),
+    "verify": ("verify", "{model}", "{model}"),
     "weights": ("weights", "{model}", "--out", "{out}.h5"),
     "report": ("report", "{folder}", "--format", "json"),
 }
+
+
+NO_ARTIFACTS = frozenset({"code", "explain", "rules", "status", "undo"})
+"""Commands that parse and load none."""
+
+
+def test_every_command_that_looks_into_artifacts_has_it() -> None:
+    context = click.Context(cli)
+    has = {
+        name
+        for name in cli.list_commands(context)
+        if any("--require-sandbox" in option.opts for option in cli.get_command(context, name).params)
+    }
+    assert has == set(cli.list_commands(context)) - NO_ARTIFACTS
+    assert set(COMMANDS) <= has
 
 
 @pytest.fixture(params=COMMANDS)
@@ -51,3 +70,29 @@ def test_where_all_holds_nothing_is_said(arguments: list[str]) -> None:
     result = CliRunner().invoke(cli, [*arguments, "--require-sandbox"])
     assert result.exit_code in (0, 1)
     assert "RUN006" not in result.stderr
+
+
+CALLS = {
+    "inspect": lambda path, out, **named: keras_migrate.inspect(path, **named),
+    "scan": lambda path, out, **named: keras_migrate.scan(path, **named),
+    "report": lambda path, out, **named: keras_migrate.report(path.parent, **named),
+    "verify": lambda path, out, **named: keras_migrate.verify(path, path, **named),
+    "migrate_model": keras_migrate.migrate_model,
+    "migrate_models": lambda path, out, **named: keras_migrate.migrate_models([path], out, **named),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_python_interface_refuses_alike(tmp_path: Path, bare: None, name: str) -> None:
+    path = model(tmp_path / "in" / "a.h5")
+    with pytest.raises(MigrationError) as caught:
+        CALLS[name](path, tmp_path / "out", require_sandbox=True)
+    assert caught.value.code == "RUN006"
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["inspect", "scan", "report"])
+def test_the_python_interface_warns(tmp_path: Path, bare: None, name: str) -> None:
+    path = model(tmp_path / "in" / "a.h5")
+    with pytest.warns(UserWarning, match="RUN006 this machine cannot promise: no network"):
+        CALLS[name](path, tmp_path / "out")
