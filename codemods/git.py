@@ -19,7 +19,7 @@ from pathlib import Path
 
 from codemods.discovery import Wanted, matters
 
-_QUIET = (
+QUIET = (
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false",
     "-c", "core.pager=cat", "-c", "diff.external=", "-c", "protocol.allow=never", "-c", "submodule.recurse=false",
     "-c", "safe.bareRepository=explicit", "--no-pager", "--no-optional-locks", "--literal-pathspecs",
@@ -29,13 +29,18 @@ _LINK, _FILE = "120000", "100"
 _KINDS = Wanted(documents=True)
 
 
-def uncommitted(path: Path) -> str | None:
+def uncommitted(path: Path, *, every_file: bool = False) -> str | None:
     """The first file below (or at) ``path`` that a rewrite could touch and that differs from the last commit.
 
     A file is compared byte by byte, or with its line ends as git stores them; one that a filter would change counts as
-    different. None outside of a checkout, and where there is no git.
+    different, except for what git-lfs put in the place of its pointer. None outside of a checkout, and where there is
+    no git.
+
+    Args:
+        path: a folder or file of a checkout.
+        every_file: look at every tracked file, not just at those that a rewrite of source could touch.
     """
-    git = _program()
+    git = program()
     if git is None:
         return None
     folder = path if path.is_dir() else path.parent
@@ -45,7 +50,9 @@ def uncommitted(path: Path) -> str | None:
         return None
     root = Path(os.fsdecode(top.rstrip(b"\n")))
     entries = [
-        entry for entry in map(_entry, listed.split(b"\0")) if entry and matters(Path(entry[2]), _KINDS)
+        entry
+        for entry in map(_entry, listed.split(b"\0"))
+        if entry and (every_file or matters(Path(entry[2]), _KINDS))
     ]
     if not entries:
         return None
@@ -55,11 +62,17 @@ def uncommitted(path: Path) -> str | None:
         return entries[0][2]
     changed = {os.fsdecode(name) for name in staged.split(b"\0") if name}
     return next(
-        (name for mode, blob, name in entries if name in changed or _differs(root / name, mode, blob)), None
+        (
+            name
+            for mode, blob, name in entries
+            if name in changed
+            or (_differs(root / name, mode, blob) and not _from_lfs(git, root / name, blob))
+        ),
+        None,
     )
 
 
-def _program() -> str | None:
+def program() -> str | None:
     """The git of this machine: of the folders on the path only those that do not depend on where one stands."""
     folders = [
         folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(folder)
@@ -67,7 +80,7 @@ def _program() -> str | None:
     return shutil.which("git", path=os.pathsep.join(folders))
 
 
-def _environment() -> Mapping[str, str]:
+def environment() -> Mapping[str, str]:
     """Nothing of the caller's that names another repository, pager, editor or helper."""
     kept = {
         name: os.environ[name] for name in ("HOME", "XDG_CONFIG_HOME", "SYSTEMROOT") if name in os.environ
@@ -85,7 +98,7 @@ def _environment() -> Mapping[str, str]:
 
 def _run(git: str, folder: Path, arguments: Sequence[str]) -> bytes | None:
     done = subprocess.run(
-        [git, *_QUIET, *arguments], cwd=folder, env=_environment(), capture_output=True, check=False
+        [git, *QUIET, *arguments], cwd=folder, env=environment(), capture_output=True, check=False
     )
     return done.stdout if done.returncode == 0 else None
 
@@ -107,6 +120,20 @@ def _differs(file: Path, mode: str, blob: str) -> bool:
     except OSError:
         return True
     return mode == _LINK or not (_is_blob(data, blob) or _is_blob(data.replace(b"\r\n", b"\n"), blob))
+
+
+LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
+"""First line of what stands in the repository for a file that git-lfs keeps (``git-lfs/docs/spec.md``)."""
+_POINTER_BYTES = 1024
+
+
+def _from_lfs(git: str, file: Path, blob: str) -> bool:
+    """Whether a file is the content that a pointer of git-lfs stands for."""
+    pointer = _run(git, file.parent, ["cat-file", "blob", blob]) if file.is_file() else None
+    if pointer is None or len(pointer) > _POINTER_BYTES or not pointer.startswith(LFS_POINTER):
+        return False
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest().encode() in pointer
 
 
 def _is_blob(data: bytes, name: str) -> bool:

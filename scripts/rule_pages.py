@@ -35,6 +35,7 @@ TITLES = {
     "EXP": "Export",
     "FMT": "Containers and files",
     "IMP": "Imports and namespaces",
+    "JOIN": "Source and migrated models of a repository",
     "KON": "Keras 1",
     "LAY": "Layers",
     "LNK": "Links between source and models",
@@ -47,6 +48,7 @@ TITLES = {
     "PAR": "Parity",
     "PIN": "Requirement pins",
     "REP": "Inputs of the report",
+    "REPO": "Whole repositories",
     "RUN": "Execution",
     "SAV": "Saving and export",
     "SEC": "Security",
@@ -63,11 +65,12 @@ SEVERITY = {
 
 
 def every_rule() -> list[Rule]:
-    """Rules of source, of models and of the report, by code."""
+    """Rules of source, of models, of the report and of repositories, by code."""
     rules: list[Rule] = list(all_source_rules())
     if find_spec("migrate.dialects.registry") is not None:
         rules += import_module("migrate.dialects.registry").all_rules()
     rules += import_module("migrate.report.compatibility.rules").RULES
+    rules += import_module("migrate.repository.rules").RULES
     return sorted(rules, key=lambda rule: rule.code)
 
 

@@ -112,12 +112,12 @@ def _computed(call: ast.Call, node: ast.expr, ctx: Context) -> Iterator[Match]:
 
 def _ending(node: ast.expr, ctx: Context) -> tuple[Edit, ...]:
     """The edit of the literal that a path ends with, when that shows an extension that must change."""
-    return () if ".weights.h5" in ctx.source(node) else _renamed(node, ctx, _WEIGHTS, ".weights.h5")
+    return () if ".weights.h5" in ctx.source(node) else with_ending(node, ctx, _WEIGHTS, ".weights.h5")
 
 
-def _renamed(node: ast.expr, ctx: Context, old: tuple[str, ...], new: str) -> tuple[Edit, ...]:
+def with_ending(node: ast.expr, ctx: Context, old: tuple[str, ...], new: str) -> tuple[Edit, ...]:
     """The edit that gives a path, put together or not, another extension; none when its end cannot be seen."""
-    last = _last_text(node, ctx)
+    last = last_text(node, ctx)
     extension = ""
     if isinstance(last, ast.JoinedStr):
         whole = ctx.source(last)
@@ -132,7 +132,7 @@ def _renamed(node: ast.expr, ctx: Context, old: tuple[str, ...], new: str) -> tu
     return (text(ctx, last, value[: -len(extension)] + new),) if last is not None and extension else ()
 
 
-def _last_text(node: ast.expr, ctx: Context) -> ast.expr | None:
+def last_text(node: ast.expr, ctx: Context) -> ast.expr | None:
     """The literal that a path ends with, None when there is none to be seen."""
     last: ast.expr | None = node
     while last is not None and not isinstance(last, (ast.Constant, ast.JoinedStr)):
@@ -183,7 +183,7 @@ def temporary_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         given = _only_value(function, saved.id, ctx, _READ_WEIGHTS)
         if given is not None and given not in done and _TEMPORARY.search(ctx.source(given)):
             done.add(given)
-            if edits := _renamed(given, ctx, _WEIGHTS, ".keras"):
+            if edits := with_ending(given, ctx, _WEIGHTS, ".keras"):
                 yield Match(SAV014, given, edits=edits, symbol="keras.Model.save", argument="filepath")
 
 

@@ -15,6 +15,7 @@ from migrate.cli.output import example
 from migrate.cli.values import did_you_mean
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "repo": ("migrate.cli.repo:repo", "Move a repository to Keras 3: source, models, and what ties them."),
     "models": ("migrate.cli.models:models", "Migrate legacy models to Keras 3 and prove each equal."),
     "inspect": (
         "migrate.cli.inspect:inspect",

@@ -17,13 +17,14 @@ from migrate.findings import Rule
 
 
 def every_rule() -> dict[str, Rule]:
-    """All rules by code: of source, of models where the dialects are installed, of the report."""
+    """All rules by code: of source, of models where the dialects are installed, of the report and of repositories."""
     from codemods.rules.api import all_source_rules
 
     rules: dict[str, Rule] = {rule.code: rule for rule in all_source_rules()}
     if find_spec("migrate.dialects.registry") is not None:
         rules.update({rule.code: rule for rule in import_module("migrate.dialects.registry").all_rules()})
     rules.update({rule.code: rule for rule in import_module("migrate.report.compatibility.rules").RULES})
+    rules.update({rule.code: rule for rule in import_module("migrate.repository.rules").RULES})
     return dict(sorted(rules.items()))
 
 

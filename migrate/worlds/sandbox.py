@@ -52,9 +52,14 @@ _SYSTEM = (
     "/dev/zero",
 )
 
+_OF_NETWORK = ("/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/ssl", "/etc/ca-certificates")
+
 _PROMISES: tuple[tuple[str, tuple[frozenset[str], ...]], ...] = (
-    ("no network", (frozenset({"namespaces"}), frozenset({"seccomp"}))),
-    ("no connections to local sockets", (frozenset({"seccomp"}),)),
+    (
+        "no network",
+        (frozenset({"namespaces"}), frozenset({"seccomp"}), frozenset({"seccomp for programs"})),
+    ),
+    ("no connections to local sockets", (frozenset({"seccomp"}), frozenset({"seccomp for programs"}))),
     (
         "no writes to files outside the scratch folder",
         (frozenset({"landlock 3"}), frozenset({"landlock 1", "seccomp"}), frozenset({"read-only mounts"})),
@@ -69,7 +74,11 @@ _PROMISES: tuple[tuple[str, tuple[frozenset[str], ...]], ...] = (
     ("no signals to other processes", (frozenset({"landlock 6"}), frozenset({"seccomp"}))),
     (
         "no interference with other processes",
-        (frozenset({"seccomp", "landlock 1"}), frozenset({"seccomp", "read-only mounts"})),
+        tuple(
+            frozenset({filter_, files})
+            for filter_ in ("seccomp", "seccomp for programs", "seccomp for programs on the network")
+            for files in ("landlock 1", "read-only mounts")
+        ),
     ),
     ("limits on processor time and file size", (frozenset({"resource limits"}),)),
 )
@@ -88,6 +97,8 @@ def policy(
     read: Iterable[Path] = (),
     *,
     python: Path | None = None,
+    programs: bool = False,
+    network: bool = False,
     skip: Sequence[str] = (),
     landlock_abi: int | None = None,
 ) -> dict[str, Any]:
@@ -99,12 +110,15 @@ def policy(
         read: inputs, beside the interpreter, its packages and the system's libraries; of a link what it leads to, of a
             snapshot in a Hugging Face cache also the contents that its links lead to.
         python: the interpreter, when it is not this one.
+        programs: it may start further programs, which inherit all of this: for a command of the user.
+        network: those may use the network; what it takes to find other machines may be read.
         skip: protections to leave out; for tests of the fallbacks.
         landlock_abi: newest version of Landlock to use; for tests, as on an older kernel.
     """
     given = [path.resolve() for path in read]
     contents = [blobs for path in given if (blobs := blobs_of(path)) is not None]
     readable = [*_SYSTEM, *_interpreter(python), *(str(path) for path in (*given, *contents))]
+    readable += _OF_NETWORK if network else ()
     return {
         "read": list(dict.fromkeys(readable)),
         "write": [str(scratch.resolve()), "/dev/null"],
@@ -115,6 +129,8 @@ def policy(
             "NOFILE": limits.open_files,
             "AS": limits.memory_bytes + ADDRESS_SPACE_BEYOND,
         },
+        "programs": programs,
+        "network": network,
         "skip": list(skip),
         "landlock_abi": landlock_abi,
     }

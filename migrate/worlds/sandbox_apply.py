@@ -57,8 +57,9 @@ def apply(policy: dict[str, Any]) -> tuple[list[str], list[str]]:
     """Put every protection of ``policy`` in force that the kernel offers.
 
     Args:
-        policy: ``read`` and ``write`` (lists of paths), ``rlimits`` (name to value), and for tests ``skip``
-            (names of steps to leave out) and ``landlock_abi`` (newest version to use, as on an older kernel).
+        policy: ``read`` and ``write`` (lists of paths), ``rlimits`` (name to value), ``programs`` (whether further
+            programs may be started), ``network`` (whether the machine's network stays), and for tests ``skip`` (names
+            of steps to leave out) and ``landlock_abi`` (newest version to use, as on an older kernel).
 
     Returns:
         names of what is in force, and ``name: reason`` of what is not.
@@ -80,13 +81,20 @@ def apply(policy: dict[str, Any]) -> tuple[list[str], list[str]]:
 
     attempt("no new privileges", _no_new_privileges)
     attempt("resource limits", lambda: _rlimits(policy.get("rlimits", {})))
-    namespaced = attempt("namespaces", _namespaces)
+    network = bool(policy.get("network"))
+    namespaced = attempt(
+        "namespaces without network" if network else "namespaces", lambda: _namespaces(network=network)
+    )
     if namespaced:  # before Landlock, which lets nobody mount
         attempt("read-only mounts", lambda: _read_only_mounts(policy["write"]))
     newest = policy.get("landlock_abi")
-    attempt("landlock", lambda: _landlock(policy["read"], policy["write"], newest))
+    attempt("landlock", lambda: _landlock(policy["read"], policy["write"], newest, network=network))
     attempt("capabilities dropped", _drop_capabilities)
-    attempt("seccomp", _seccomp)
+    if policy.get("programs"):
+        name = "seccomp for programs on the network" if network else "seccomp for programs"
+        attempt(name, lambda: _seccomp(programs=True, network=network))
+    else:
+        attempt("seccomp", _seccomp)
     return active, missing
 
 
@@ -111,10 +119,11 @@ def _rlimits(limits: dict[str, int]) -> str:
     return ", ".join(limits)
 
 
-def _namespaces() -> str:
-    """A user namespace of its own, and in it a network without any interface."""
+def _namespaces(*, network: bool = False) -> str:
+    """A user namespace of its own, and in it a network without any interface, or with ``network`` the machine's."""
     user, group = os.getuid(), os.getgid()
-    _check(_libc.unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS), "unshare")
+    flags = CLONE_NEWUSER | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS | (0 if network else CLONE_NEWNET)
+    _check(_libc.unshare(flags), "unshare")
     for file, line in (
         ("setgroups", "deny"),
         ("uid_map", f"{user} {user} 1"),
@@ -122,18 +131,19 @@ def _namespaces() -> str:
     ):
         with open(f"/proc/self/{file}", "w") as target:
             target.write(line)
-    return "user, network, ipc, mount"
+    return "user, ipc, mount" if network else "user, network, ipc, mount"
 
 
-def _landlock(read: list[str], write: list[str], newest: int | None) -> str:
-    """Files: read and write only where told. TCP, abstract sockets and signals: nowhere, by its version."""
+def _landlock(read: list[str], write: list[str], newest: int | None, *, network: bool = False) -> str:
+    """Files: read and write only where told. Abstract sockets and signals, TCP without ``network``: nowhere, by its
+    version."""
     abi = _check(_libc.syscall(LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1), "landlock")
     if newest is not None:
         abi = min(abi, newest)
     handled = FS_BY_ABI[min(abi, 5)]
     attributes = struct.pack("=Q", handled)
     if abi >= 4:
-        attributes += struct.pack("=Q", 0b11)  # bind and connect of TCP
+        attributes += struct.pack("=Q", 0 if network else 0b11)  # bind and connect of TCP
     if abi >= 6:
         attributes += struct.pack("=Q", 0b11)  # abstract sockets and signals beyond this process
     ruleset = _check(
@@ -192,8 +202,10 @@ def _drop_capabilities() -> str:
     return ""
 
 
-def _seccomp() -> str:
-    program: bytes = _syscalls.seccomp_program(platform.machine(), os.getpid())
+def _seccomp(*, programs: bool = False, network: bool = False) -> str:
+    program: bytes = _syscalls.seccomp_program(
+        platform.machine(), os.getpid(), programs=programs, network=network
+    )
     buffer = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer))
     _check(_libc.prctl(PR_SET_SECCOMP, 2, header, 0, 0), "seccomp")

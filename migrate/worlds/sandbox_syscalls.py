@@ -90,6 +90,32 @@ ATTRIBUTES: dict[str, Numbers] = {
 }  # fmt: skip
 """Answered as by a file system without extended attributes, which every copying program copes with."""
 
+PROGRAMS: dict[str, Numbers] = {
+    # programs and processes below this one
+    "execve": (59, 221), "execveat": (322, 281), "fork": (57, None), "vfork": (58, None), "setsid": (112, 157),
+    "setpgid": (109, 154),
+    # signals to them; only Landlock 6 tells them from other processes
+    "kill": (62, 129), "tgkill": (234, 131), "tkill": (200, 130),
+    # what copying programs set on their copies; only read-only mounts tell them from other files
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "utime": (132, None),
+    "utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88), "symlink": (88, None),
+    "symlinkat": (266, 36), "link": (86, None), "linkat": (265, 37),
+    # pairs of connected sockets, which lead nowhere else; ``socket`` and ``connect`` stay closed
+    "recvfrom": (45, 207), "sendto": (44, 206), "recvmsg": (47, 212), "sendmsg": (46, 211), "shutdown": (48, 210),
+    "getsockopt": (55, 209), "setsockopt": (54, 208), "getsockname": (51, 204), "getpeername": (52, 205),
+}  # fmt: skip
+"""What a command of the user may do beyond a worker: start programs, and treat files and pipes as programs do."""
+NETWORK: dict[str, Numbers] = {
+    "socket": (41, 198), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201), "accept": (43, 202),
+    "accept4": (288, 242), "sendmmsg": (307, 269), "recvmmsg": (299, 243),
+}  # fmt: skip
+"""What it takes on top of that to speak with other machines."""
+SOCKETPAIR: Numbers = (53, 199)
+STREAMS = frozenset({1, 1 | 0x800, 1 | 0x80000, 1 | 0x80800})
+"""``SOCK_STREAM`` with flags: unlike a datagram, a stream can be sent to its own other end alone."""
+NEW_NAMESPACES = 0x7E020000
+"""The flags of ``clone`` that begin a namespace (``linux/sched.h``)."""
+
 LOAD, AND, RETURN = 0x20, 0x54, 0x06
 JUMP_EQUAL, JUMP_SET, JUMP_AT_LEAST = 0x15, 0x45, 0x35
 ALLOW, KILL, REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
@@ -134,12 +160,14 @@ def _opening(position: int) -> list[bytes]:
     return [*steps, _allow]
 
 
-def seccomp_program(machine: str, pid: int) -> bytes:
+def seccomp_program(machine: str, pid: int, *, programs: bool = False, network: bool = False) -> bytes:
     """The filter as instructions of classic BPF, eight bytes each.
 
     Args:
         machine: as ``platform.machine()`` tells it.
         pid: of the process that it is for; its threads share it.
+        programs: it may start further programs, to which the same filter applies.
+        network: these may open sockets.
 
     Raises:
         OSError: for a machine whose numbers are not known here.
@@ -157,6 +185,13 @@ def seccomp_program(machine: str, pid: int) -> bytes:
         program += _case(numbers[column], _opening(position))
     for numbers, position, values in COMMANDS.values():
         program += _case(numbers[column], _one_of(position, values))
+    if programs:
+        for numbers in (PROGRAMS | NETWORK if network else PROGRAMS).values():
+            program += _case(numbers[column], [_allow])
+        program += _case(SOCKETPAIR[column], _one_of(1, STREAMS))
+        program += _case(
+            CLONE[column], [_argument(0), _step(JUMP_SET, NEW_NAMESPACES, 0, 1), _refuse, _allow]
+        )
     for numbers in OWN_PROCESS.values():
         program += _case(numbers[column], _one_of(0, {pid}))
     for numbers in ITSELF.values():

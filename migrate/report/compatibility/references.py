@@ -73,7 +73,7 @@ def outline(source: bytes) -> Outline | None:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    constants = _constants(tree)
+    constants = path_constants(tree)
     references: list[Reference] = []
     literals: list[Reference] = []
     calls: list[Call] = []
@@ -211,7 +211,7 @@ def _join(*parts: str) -> str:
     return "/".join(part.rstrip("/") for part in parts if part)
 
 
-def _constants(tree: ast.Module) -> dict[str, str]:
+def path_constants(tree: ast.Module) -> dict[str, str]:
     """Names that the module binds once, to a path that folds without a run."""
     found: dict[str, str] = {}
     seen: set[str] = set()

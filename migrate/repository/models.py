@@ -1,0 +1,177 @@
+"""The models of a repository: migrated as ``keras-migrate models`` does, and placed beside the old ones."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+import zipfile
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from migrate.batch.events import Event
+from migrate.batch.run import BatchOptions, run_batch
+from migrate.findings import Status
+from migrate.formats.artifact import ARCHITECTURES, WEIGHTS
+from migrate.pipeline.request import Options
+from migrate.repository.records import ModelState
+from migrate.results import ArtifactResult, BatchReport
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """One artifact after the run.
+
+    Attributes:
+        state: what the repository remembers of it.
+        file: the migrated file in the folder of outputs; None where there is none.
+        code: the code that it needs beside Keras; None where stock Keras 3 loads it.
+        whole: the old file holds a whole model.
+    """
+
+    state: ModelState
+    file: Path | None = None
+    code: Path | None = None
+    whole: bool = True
+
+
+def migrate_models(
+    tree: Path,
+    out: Path,
+    options: Options,
+    *,
+    jobs: int = 0,
+    listen: Callable[[Event], None] = lambda _event: None,
+    done: Collection[ModelState] = (),
+) -> list[Migrated]:
+    """Migrate every artifact of a tree.
+
+    Args:
+        tree: the copy of the repository, as it was.
+        out: folder for outputs and ledger; a second call does what is left.
+        options: of the migration.
+        jobs: parallel jobs, 0 for one a core.
+        listen: told of the progress.
+        done: artifacts that an earlier run migrated and that the repository holds: their files are believed by their
+            digests, and those that are there are not migrated again.
+
+    Raises:
+        MigrationError: as of `migrate.batch.run.run_batch`.
+    """
+    known = {state.path: state for state in done if is_done(tree, state)}
+    new = {state.new for state in known.values()}
+    report = run_batch([str(tree)], out, BatchOptions(options, jobs), listen)
+    return list(_placed(tree, out, report, known, new))
+
+
+def is_done(tree: Path, state: ModelState) -> bool:
+    """Whether both files of an earlier migration are there, unchanged."""
+    return (
+        bool(state.new)
+        and digest(tree / state.path) == state.sha256
+        and digest(tree / state.new) == state.new_sha256
+    )
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, of a folder that of its files by name; empty where there is neither."""
+    if path.is_dir():
+        whole = hashlib.sha256()
+        for file in sorted(path.rglob("*")):
+            if file.is_file():
+                whole.update(f"{file.relative_to(path).as_posix()}\0{digest(file)}\n".encode())
+        return whole.hexdigest()
+    if not path.is_file():
+        return ""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _placed(
+    tree: Path, out: Path, report: BatchReport, known: dict[str, ModelState], new: set[str]
+) -> Iterator[Migrated]:
+    taken: set[str] = set()
+    for result in report.artifacts:
+        if result.source in known:
+            yield Migrated(known[result.source])
+        elif result.source not in new:
+            yield _one(tree, out, result, taken)
+
+
+def _one(tree: Path, out: Path, result: ArtifactResult, taken: set[str]) -> Migrated:
+    reasons = sorted({f.code for f in result.findings if f.severity == "error"})
+    state = ModelState(
+        path=result.source,
+        sha256=digest(tree / result.source),
+        status=result.status.value,
+        reasons=reasons if result.status not in (Status.MIGRATED, Status.SKIPPED) else [],
+    )
+    whole = result.format not in WEIGHTS | ARCHITECTURES
+    if result.status is not Status.MIGRATED or result.outputs.keras is None:
+        return Migrated(state, whole=whole)
+    path = new_path(result.source, lambda name: name in taken or (tree / name).exists())
+    taken.add(path)
+    file = out / result.outputs.keras
+    code = out / result.outputs.custom_objects if result.outputs.custom_objects else None
+    state = msgspec.structs.replace(
+        state,
+        new=path,
+        new_sha256=digest(file),
+        evidence=result.parity.evidence if result.parity else "",
+        max_rel=_rounded(result.parity.max_rel) if result.parity else None,
+        own_code=code_path(path) if code is not None else "",
+    )
+    return Migrated(state, file, code, whole)
+
+
+def _rounded(value: float) -> float:
+    """Two digits: the rest is of the machine."""
+    return float(f"{value:.1e}")
+
+
+def new_path(old: str, taken: Callable[[str], bool]) -> str:
+    """Where the migrated file of an artifact goes: beside it, under its name with the ending ``.keras``."""
+    folder, name = posixpath.split(old)
+    stem, suffix = posixpath.splitext(name)
+    bare = (
+        stem
+        if suffix.lower() in {".h5", ".hdf5", ".hdf", ".keras", ".json", ".yaml", ".index", ".pb"}
+        else name
+    )
+    for candidate in (f"{bare}.keras", f"{name.replace('.', '_')}.keras"):
+        path = posixpath.join(folder, candidate)
+        if not taken(path):
+            return path
+    number = 2
+    while taken(path := posixpath.join(folder, f"{bare}_{number}.keras")):
+        number += 1
+    return path
+
+
+def code_path(new: str) -> str:
+    """Where the code that a migrated file needs goes: a module beside it."""
+    folder, name = posixpath.split(new)
+    stem = "".join(letter if letter.isalnum() else "_" for letter in name.removesuffix(".keras"))
+    return posixpath.join(folder, f"{stem}_custom_objects.py")
+
+
+def registered_names(archive: Path) -> dict[str, str]:
+    """Names under which an archive's own classes and functions are registered, and the classes' own names."""
+    with zipfile.ZipFile(archive) as stream:
+        config = json.loads(stream.read("config.json"))
+    return dict(_registered(config))
+
+
+def _registered(value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        name, cls = value.get("registered_name"), value.get("class_name")
+        if isinstance(name, str) and ">" in name and isinstance(cls, str):
+            yield name, cls
+        for inner in value.values():
+            yield from _registered(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _registered(inner)

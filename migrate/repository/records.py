@@ -1,0 +1,113 @@
+"""The records of a migrated repository: what was changed, what the tests gave, and what is left.
+
+``.keras-migrate/state.json`` holds a `State`. It says nothing of times and machines, so that a second run that finds
+nothing new writes the same bytes. Paths are POSIX and relative to the repository.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+SCHEMA_VERSION = 1
+
+
+class Verdict(StrEnum):
+    """What became of one test, worst first."""
+
+    BROKEN = "broken"
+    """Passed in the legacy world, fails in Keras 3."""
+    FAILS = "fails in both"
+    NOT_RUN = "not compared"
+    """Skipped, or collected in one world only."""
+    REPAIRED = "repaired"
+    """Failed in the legacy world, passes in Keras 3."""
+    PASSES = "passes in both"
+
+
+class CaseResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One test in one world; ``outcome`` is ``passed``, ``failed``, ``error`` or ``skipped``.
+
+    ``place`` is ``file:line`` of where it failed, ``message`` the last line of the error.
+    """
+
+    name: str
+    outcome: str
+    seconds: float = 0.0
+    message: str = ""
+    place: str = ""
+
+
+class WorldRun(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The user's command in one world; ``status`` is None where it ran out of time."""
+
+    world: str
+    command: str
+    status: int | None
+    seconds: float
+    tests: list[CaseResult]
+    output: str = ""
+    protections: list[str] = []
+
+
+class CaseVerdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One test in both worlds; an empty outcome is of a test that was not collected there."""
+
+    name: str
+    verdict: Verdict
+    before: str = ""
+    after: str = ""
+    message: str = ""
+    place: str = ""
+
+
+class ModelState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One artifact: ``new`` is the file that replaces it, with its digest, where it was migrated.
+
+    ``own_code`` is where the code stands that the new file needs beside Keras.
+    """
+
+    path: str
+    sha256: str
+    status: str
+    new: str = ""
+    new_sha256: str = ""
+    evidence: str = ""
+    max_rel: float | None = None
+    own_code: str = ""
+    reasons: list[str] = []
+
+
+class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One rule's work in the repository, one commit of the branch."""
+
+    code: str
+    title: str
+    count: int
+    files: list[str]
+    proof: str = ""
+
+
+class Left(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that is left for a person; ``id`` stays the same when lines move."""
+
+    id: str
+    code: str
+    path: str
+    message: str
+    severity: str
+    line: int = 0
+    hint: str = ""
+
+
+class State(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """``.keras-migrate/state.json``."""
+
+    schema: int
+    tool: str
+    models: list[ModelState]
+    changes: list[Change]
+    left: list[Left]
+    command: str = ""
+    tests: list[CaseVerdict] = []

@@ -1,0 +1,132 @@
+"""Rules of a whole repository: joins of its source with the migrated files (``JOIN``), and refusals (``REPO``)."""
+
+from __future__ import annotations
+
+from migrate.findings import Fix, Rule, Severity
+
+JOIN001 = Rule(
+    code="JOIN001",
+    name="load-of-migrated-model",
+    summary="A model is loaded, saved or checkpointed under the name of a file that was migrated.",
+    severity=Severity.ERROR,
+    fix=Fix.SAFE,
+    before='PATH = "models/net.hdf5"\nmodel = load_model(PATH, compile=False)',
+    after='PATH = "models/net.keras"\nmodel = load_model(PATH, compile=False)',
+    why="The new file stands beside the old one under the same name with the ending .keras. Every place that names the "
+    "old file is followed to what uses the path: loads, saves and checkpoints of whole models are renamed together, so "
+    "that a training script goes on to write what the others read. Where one use is not understood, none is renamed. "
+    "The new file is the one whose outputs were compared with the old one's.",
+)
+JOIN002 = Rule(
+    code="JOIN002",
+    name="text-names-migrated-model",
+    summary="A command, a container file or a text names a file that was migrated.",
+    severity=Severity.WARNING,
+    fix=Fix.SAFE,
+    before="CMD python serve.py models/net.h5",
+    after="CMD python serve.py models/net.keras",
+    why="Documentation and commands follow the source: a name is changed where the source loads the file by this name, "
+    "or loads a model whose name it is told, and nothing reads the old file by other means.",
+)
+JOIN003 = Rule(
+    code="JOIN003",
+    name="class-loads-under-registered-name",
+    summary="A migrated model names the repository's own classes by registered names.",
+    severity=Severity.ERROR,
+    fix=Fix.SAFE,
+    before='load_model("net.h5", custom_objects={"Scale": Scale})',
+    after='load_model("net.keras", custom_objects={"layers>Scale": Scale})',
+    why="Keras 3 looks custom classes up by the name under which they are registered, package and class. The call was "
+    "run in the sandbox with the repository's rewritten class, and the model gave the outputs that were recorded.",
+)
+JOIN010 = Rule(
+    code="JOIN010",
+    name="use-of-path-not-understood",
+    summary="A path names a migrated file, and what the program does with it is not certain.",
+    severity=Severity.WARNING,
+    fix=Fix.MANUAL,
+    before='MODELS = {"small": "models/small.h5"}\nserve(MODELS[name])',
+    after='MODELS = {"small": "models/small.keras"}',
+    why="A program that writes the old file and one that reads the new one would no longer speak of the same model. "
+    "Nothing was renamed for this model; change all of its places together, or none.",
+)
+JOIN011 = Rule(
+    code="JOIN011",
+    name="weights-into-built-model",
+    summary="Weights of a file are loaded into a model that the source builds.",
+    severity=Severity.WARNING,
+    fix=Fix.MANUAL,
+    before='model = build()\nmodel.load_weights("net.h5")',
+    after='model = keras.saving.load_model("net.keras")',
+    why="load_weights pairs arrays with layers by order or by name. Keras 3 still reads such files, but nothing proves "
+    "that it pairs them as Keras 2 did; the old name was kept. The migrated file holds the whole model, compared.",
+)
+JOIN012 = Rule(
+    code="JOIN012",
+    name="model-needs-code-beside-it",
+    summary="A migrated model needs code beside Keras, and its load does not provide it.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    before='model = load_model("net.h5")',
+    after='import custom_objects\nmodel = load_model("net.keras")',
+    why="Where stock layers cannot express what an old model computed, or it needs classes of the repository, a file "
+    "of code stands beside the migrated one, and has to be imported before the model is loaded.",
+)
+JOIN013 = Rule(
+    code="JOIN013",
+    name="package-data-leaves-out-keras",
+    summary="The data files of a package are named by endings that leave the migrated file out.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    before='package_data={"net": ["*.hdf5"]}',
+    after='package_data={"net": ["*.hdf5", "*.keras"]}',
+    why="An installed package would lack the file that its source loads now.",
+)
+REPO001 = Rule(
+    code="REPO001",
+    name="uncommitted-changes",
+    summary="The checkout has changes that are not committed.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="The branch is made on top of the last commit. What is not committed would be missing in it, and compared with "
+    "nothing.",
+)
+REPO002 = Rule(
+    code="REPO002",
+    name="unusable-folder",
+    summary="The folder for outputs cannot be used.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="An output folder inside of the repository would be migrated itself by the next run; one that holds something "
+    "else would lose it; one that holds an earlier run is gone on with only when that is asked for.",
+)
+REPO003 = Rule(
+    code="REPO003",
+    name="git-refuses",
+    summary="Git does not make the branch.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="A branch of this name may exist, or the repository is one that git does not write to. No branch was made and "
+    "none was moved.",
+)
+REPO004 = Rule(
+    code="REPO004",
+    name="test-fails-in-keras-3",
+    summary="A test passes in the legacy world and fails in Keras 3.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="The user's command ran in both worlds: the old source under tf-keras, the new one under Keras 3.",
+)
+REPO005 = Rule(
+    code="REPO005",
+    name="command-gave-no-answer",
+    summary="The user's command did not come to results in a world.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="It ran out of time, or a package that it needs is not installed. Nothing can be said of what it tests.",
+)
+
+RULES: tuple[Rule, ...] = (
+    JOIN001, JOIN002, JOIN003, JOIN010, JOIN011, JOIN012, JOIN013, REPO001, REPO002, REPO003, REPO004, REPO005,
+)  # fmt: skip
+BY_CODE = {rule.code: rule for rule in RULES}

@@ -1,0 +1,320 @@
+"""From an old repository to one that runs on Keras 3: copy, rewrite, migrate, join, test, hand over."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from migrate.batch.events import Event
+from migrate.findings import MigrationError, Rule
+from migrate.pipeline.request import Options as ModelOptions
+from migrate.report.compatibility.build import build
+from migrate.report.compatibility.engines import looks
+from migrate.report.compatibility.gather import gather
+from migrate.report.compatibility.tree import walk
+from migrate.report.writers import html, json
+from migrate.repository import messages
+from migrate.repository.git import Checkout, Commit
+from migrate.repository.joins.join import Joins, Target, join
+from migrate.repository.models import Migrated, migrate_models
+from migrate.repository.records import SCHEMA_VERSION, CaseVerdict, Change, State, WorldRun
+from migrate.repository.rules import BY_CODE
+from migrate.repository.snapshot import Snapshot, copy_tree, take
+from migrate.repository.source import legacy_tree, options_of, rewrite_tree
+from migrate.repository.state import STATE, encode, open_work, read_state
+from migrate.repository.suite import compare, run_suite
+from migrate.versions import tool_versions
+from migrate.worlds.environment import World
+
+BRANCH = "keras-migrate/keras-3"
+_MARK = "keras-migrate-repo"
+"""A file that says that a folder is an output of this command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asks for.
+
+    Attributes:
+        root: the repository.
+        out: folder for all outputs, outside of the repository.
+        options: of the migration of its models.
+        test: the command that runs in both worlds; empty to run nothing.
+        commit: make the branch.
+        branch: its name.
+        resume: go on with what is in ``out``.
+        unsafe: also apply rules that are right in most cases only.
+        network: let the user's command use the network.
+        remove_old: take old artifacts away that nothing names any more.
+        jobs: parallel jobs of the migration.
+        seconds: of the user's command in one world.
+    """
+
+    root: Path
+    out: Path
+    options: ModelOptions = field(default_factory=ModelOptions)
+    test: str = ""
+    commit: bool = False
+    branch: str = BRANCH
+    resume: bool = False
+    unsafe: bool = True
+    network: bool = False
+    remove_old: bool = False
+    jobs: int = 0
+    seconds: float = 1800.0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of it.
+
+    Attributes:
+        state: what the repository remembers.
+        models: every artifact.
+        runs: the user's command in both worlds.
+        commits: what the branch consists of, in order.
+        head: the last commit; empty where no branch was made.
+        left_out: tracked files that are not in the copy, and why.
+    """
+
+    state: State
+    models: list[Migrated]
+    runs: list[WorldRun]
+    commits: list[Commit]
+    head: str = ""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+
+Tell = Callable[[str], None]
+
+
+def migrate_repository(
+    wish: Wish, tell: Tell = lambda _text: None, listen: Callable[[Event], None] = lambda _event: None
+) -> Outcome:
+    """Do all of it.
+
+    Raises:
+        MigrationError: ``REPO001`` to ``REPO003``, and what `migrate.repository.models.migrate_models` raises.
+        ConfigError: the repository's own settings make no sense.
+    """
+    out = prepared(wish)
+    checkout = Checkout.of(wish.root)
+    if wish.commit:
+        _can_commit(wish, checkout)
+    tell("copying the repository")
+    snapshot = take(wish.root, out / "before")
+    earlier = read_state(snapshot.before)
+    tell("rewriting the source")
+    options = options_of(snapshot.before, unsafe=wish.unsafe)
+    rewrite = rewrite_tree(snapshot.before, options)
+    tell("migrating the models")
+    models = migrate_models(
+        snapshot.before, out / "models", _options(wish, snapshot), jobs=wish.jobs, listen=listen,
+        done=earlier.models if earlier else (),
+    )  # fmt: skip
+    after = out / "after"
+    copy_tree(snapshot.before, after)
+    work = _Work(snapshot, after)
+    for step in rewrite.steps:
+        work.rule(step.rule, step.files, step.count)
+    work.models(models)
+    tell("joining source and models")
+    joins = join(after, _text_files(after), _targets(models))
+    for code, texts in joins.texts.items():
+        encoded = {path: text.encode("utf-8", "surrogateescape") for path, text in texts.items()}
+        work.rule(BY_CODE[code], encoded, sum(joins.counts[code].values()))
+    if wish.remove_old:
+        work.remove([m.state.path for m in models if m.state.new], joins)
+    runs, ran = _tested(wish, out, snapshot, tell)
+    tests = ran or (earlier.tests if earlier else [])
+    state = State(
+        schema=SCHEMA_VERSION,
+        tool=tool_versions()["keras-migrate"],
+        models=[m.state for m in models],
+        changes=[*(earlier.changes if earlier else ()), *work.changes],
+        left=open_work(rewrite_tree(after, options).left, joins.left, models, tests),
+        command=wish.test or (earlier.command if earlier else ""),
+        tests=tests,
+    )
+    work.write_state(state)
+    outcome = Outcome(state, models, runs, work.commits, left_out=snapshot.left_out)
+    if wish.commit and work.commits and checkout is not None:
+        outcome.head = checkout.commit(wish.branch, work.commits, out / "index")
+    _write_report(out, after)
+    (out / "pull-request.md").write_text(messages.pull_request(state, models, wish.test), encoding="utf-8")
+    return outcome
+
+
+def _write_report(out: Path, after: Path) -> None:
+    """The compatibility report of the result, as page and data."""
+    runs = [path for path in (out / "models" / "report.json",) if path.is_file()]
+    report = build(gather(after, models=runs, looks=looks()))
+    (out / "report.html").write_text(html.write(report), encoding="utf-8")
+    (out / "report.json").write_text(json.write(report), encoding="utf-8")
+
+
+def prepared(wish: Wish) -> Path:
+    """The folder for outputs, made ready.
+
+    Raises:
+        MigrationError: ``REPO002`` where it cannot be used.
+    """
+    out, root = wish.out.absolute(), wish.root.resolve()
+    if out.resolve().is_relative_to(root):
+        raise MigrationError(
+            "REPO002", f"{out} is inside of the repository", "Give a folder beside it with --out."
+        )
+    if out.exists() and any(out.iterdir()):
+        if not (out / _MARK).is_file():
+            raise MigrationError("REPO002", f"{out} holds something else", "Give an empty folder with --out.")
+        if not wish.resume:
+            raise MigrationError("REPO002", f"{out} holds an earlier run", "Pass --resume to go on with it.")
+        if (out / _MARK).read_text("utf-8") != f"{root}\n":
+            raise MigrationError(
+                "REPO002", f"{out} belongs to another repository", "Give another folder with --out."
+            )
+    out.mkdir(parents=True, exist_ok=True)
+    (out / _MARK).write_text(f"{root}\n", "utf-8")
+    return out
+
+
+def _options(wish: Wish, snapshot: Snapshot) -> ModelOptions:
+    """Options of the migration, with source of the repository taken from its copy."""
+    root = wish.root.resolve()
+    source = tuple(
+        snapshot.before / path.relative_to(root) if path.is_relative_to(root) else path
+        for path in wish.options.source
+    )
+    return msgspec.structs.replace(wish.options, source=source)
+
+
+def _can_commit(wish: Wish, checkout: Checkout | None) -> None:
+    if checkout is None:
+        raise MigrationError(
+            "REPO003",
+            f"{wish.root} is not in a checkout with a commit",
+            "Leave --commit out: --out holds the result.",
+        )
+    if checkout.branch_exists(wish.branch):
+        raise MigrationError(
+            "REPO003",
+            f"there is a branch {wish.branch} already",
+            "Name another one with --branch, or remove it.",
+        )
+
+
+class _Work:
+    """Changes of the tree, and the commits that they become."""
+
+    def __init__(self, snapshot: Snapshot, after: Path) -> None:
+        self._snapshot, self._after = snapshot, after
+        self.changes: list[Change] = []
+        self.commits: list[Commit] = []
+
+    def rule(self, rule: Rule, files: Mapping[str, bytes], count: int) -> None:
+        """The work of one rule."""
+        if not files:
+            return
+        self._write(files)
+        names = sorted(files)
+        proof = messages.proof_of(rule)
+        self.changes.append(Change(code=rule.code, title=rule.summary, count=count, files=names, proof=proof))
+        self._commit(messages.of_rule(rule, count, names), files)
+
+    def models(self, models: list[Migrated]) -> None:
+        """Place the migrated files beside the old ones; those of artifacts that git does not hold are not committed."""
+        placed = [model for model in models if model.file is not None]
+        files: dict[str, bytes] = {}
+        for model in placed:
+            assert model.file is not None
+            new = {model.state.new: model.file.read_bytes()}
+            if model.code is not None:
+                new[model.state.own_code] = model.code.read_bytes()
+            self._write(new)
+            if model.state.path not in self._snapshot.untracked:
+                files |= new
+        if files:
+            self._commit(messages.of_models([m for m in placed if m.state.new in files]), files)
+
+    def remove(self, paths: list[str], joins: Joins) -> None:
+        """Take old artifacts away, except for those that something still names."""
+        named = {left.path for left in joins.left} | {
+            path for left in joins.left for path in paths if path in left.finding.message
+        }
+        gone = [path for path in paths if path not in named and path not in self._snapshot.untracked]
+        files: dict[str, bytes | None] = {}
+        for path in gone:
+            place = self._after / path
+            parts = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
+            files |= {part.relative_to(self._after).as_posix(): None for part in parts}
+            shutil.rmtree(place) if place.is_dir() else place.unlink()
+        if files:
+            self._commit(messages.of_removal(gone), files)
+
+    def write_state(self, state: State) -> None:
+        """Keep the state in the tree; one that says the same changes nothing."""
+        data = encode(state)
+        place = self._after / STATE
+        if place.is_file() and place.read_bytes() == data:
+            return
+        self._write({STATE: data})
+        self._commit(
+            "Remember the state of the migration\n\nThe next run and its --check read it.\n",
+            {STATE: data},
+        )
+
+    def _write(self, files: Mapping[str, bytes]) -> None:
+        for path, data in files.items():
+            place = self._after / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+
+    def _commit(self, message: str, files: Mapping[str, bytes | None]) -> None:
+        self.commits.append(Commit(message, dict(files)))
+
+
+def _text_files(tree: Path) -> list[str]:
+    """Files of a tree that may name a model: source, commands, configuration and texts."""
+    found = walk(tree)
+    texts = [
+        path.relative_to(tree).as_posix()
+        for path in sorted(tree.rglob("*"))
+        if path.is_file() and path.suffix.lower() in {".md", ".rst", ".txt", ".in", ".bat"}
+    ]
+    own = {STATE}
+    return sorted({*found.python, *found.configs, *found.requirements, *texts} - own)
+
+
+def _targets(models: list[Migrated]) -> list[Target]:
+    return [Target(m.state.path, m.state.new, m.whole, m.state.own_code) for m in models]
+
+
+def _tested(
+    wish: Wish, out: Path, snapshot: Snapshot, tell: Tell
+) -> tuple[list[WorldRun], list[CaseVerdict]]:
+    if not wish.test:
+        return [], []
+    runs = []
+    for world, tree in ((World.LEGACY, snapshot.before), (World.MODERN, out / "after")):
+        tell(f"running {wish.test} in the {world} world")
+        folder = out / "worlds" / world.value
+        copy_tree(tree, folder)
+        if world is World.LEGACY:
+            for path, data in legacy_tree(folder).items():
+                (folder / path).write_bytes(data)
+        runs.append(run_suite(wish.test, world, folder, seconds=wish.seconds, network=wish.network))
+        shutil.rmtree(folder)
+    verdicts = compare(runs[0], runs[1])
+    (out / "tests.json").write_bytes(msgspec.json.format(msgspec.json.encode(runs), indent=1))
+    return runs, verdicts
+
+
+def default_out(root: Path) -> Path:
+    """The folder for outputs where none is named: beside the repository."""
+    whole = root.resolve()
+    return whole.parent / f"{whole.name or os.sep.strip('/') or 'root'}-keras3"

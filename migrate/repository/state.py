@@ -1,0 +1,103 @@
+"""What the repository remembers of its migration, and what an earlier run of the command left."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from migrate.findings import MigrationError, Status
+from migrate.repository.joins.join import Placed
+from migrate.repository.models import Migrated
+from migrate.repository.records import SCHEMA_VERSION, CaseVerdict, Left, State, Verdict
+from migrate.repository.rules import REPO004
+from migrate.repository.source import Open, Rewrite
+
+STATE = ".keras-migrate/state.json"
+
+
+def read_state(root: Path) -> State | None:
+    """The state in a repository; None where there is none.
+
+    Raises:
+        MigrationError: ``REPO002`` for a file that is no state of this version.
+    """
+    file = root / STATE
+    if not file.is_file():
+        return None
+    try:
+        state = msgspec.json.decode(file.read_bytes(), type=State)
+    except msgspec.DecodeError as error:
+        raise MigrationError(
+            "REPO002", f"{STATE} cannot be read: {error}", "Remove it to begin anew."
+        ) from error
+    if state.schema != SCHEMA_VERSION:
+        raise MigrationError(
+            "REPO002",
+            f"{STATE} is of schema {state.schema}, not {SCHEMA_VERSION}",
+            "Remove it to begin anew.",
+        )
+    return state
+
+
+def encode(state: State) -> bytes:
+    """The bytes of a state: the same for the same content."""
+    return msgspec.json.format(msgspec.json.encode(state), indent=1) + b"\n"
+
+
+def open_work(
+    source: Iterable[Open], joins: Iterable[Placed], models: Sequence[Migrated], tests: Sequence[CaseVerdict]
+) -> list[Left]:
+    """Everything that is left for a person, with ids that stay the same when lines move."""
+    seen: defaultdict[str, int] = defaultdict(int)
+
+    def identified(*parts: str) -> str:
+        key = "\0".join(parts)
+        seen[key] += 1
+        return hashlib.sha256(f"{key}\0{seen[key]}".encode()).hexdigest()[:16]
+
+    left = [
+        Left(id=identified(o.code, o.path, o.symbol, o.argument), code=o.code, path=o.path, message=o.message,
+             severity=o.severity.value, line=o.line, hint=o.hint)
+        for o in source
+    ]  # fmt: skip
+    left += [
+        Left(id=identified(p.finding.code, p.path, p.finding.message), code=p.finding.code, path=p.path,
+             message=p.finding.message, severity=p.finding.severity.value, line=p.line, hint=p.finding.hint)
+        for p in joins
+    ]  # fmt: skip
+    for model in models:
+        state = model.state
+        if state.status not in (Status.MIGRATED, Status.SKIPPED):
+            code = state.reasons[0] if state.reasons else "REP002"
+            left.append(
+                Left(id=identified(code, state.path), code=code, path=state.path, severity="error",
+                     message=f"{state.status}: {', '.join(state.reasons) or 'no reason was recorded'}",
+                     hint=f"keras-migrate inspect {state.path}")
+            )  # fmt: skip
+    left += [
+        Left(id=identified(REPO004.code, test.name), code=REPO004.code, path=test.place.partition(":")[0] or test.name,
+             message=f"{test.name} passed before and fails now: {test.message or test.after or 'not collected'}",
+             severity=REPO004.severity.value, line=int(test.place.partition(":")[2] or 0))
+        for test in tests
+        if test.verdict is Verdict.BROKEN
+    ]  # fmt: skip
+    return left
+
+
+def new_findings(known: State | None, present: Rewrite) -> list[Left]:
+    """Findings of the source that a state does not know: code for Keras 2 that came in since.
+
+    What the tool would rewrite counts as well: after a migration there is nothing of it.
+    """
+    ids = {left.id for left in known.left} if known else set()
+    found = [left for left in open_work(present.left, (), (), ()) if left.id not in ids]
+    found += [
+        Left(id=f"rewrite:{path}", code="CODE", path=path, message="keras-migrate code would change this file",
+             severity="error", hint=f"keras-migrate code {path} --write")
+        for path in sorted(present.final)
+    ]  # fmt: skip
+    return found

@@ -1,0 +1,212 @@
+"""A small repository of Keras 2.2.4 with authentic models, moved to Keras 3 from end to end."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from codemods.git import uncommitted
+from migrate.findings import MigrationError
+from migrate.repository.records import Verdict
+from migrate.repository.run import BRANCH, Outcome, Wish, migrate_repository, prepared
+from migrate.repository.state import STATE
+from tests.repository.support import checkout, git
+
+ROOT = Path(__file__).parents[2]
+MLP = ROOT / "legacy_models" / "keras-2.2.4" / "mlp"
+SERVE = """\
+import os
+
+import numpy as np
+from keras.models import load_model
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MODEL = os.path.join(HERE, "models", "mlp.h5")
+
+
+def predict(rows):
+    return load_model(MODEL).predict(rows)
+
+
+def optimizer():
+    from keras.optimizers import Adam
+
+    return Adam(lr=0.5)
+"""
+TESTS = """\
+import os
+
+import numpy as np
+import pytest
+
+import serve
+
+RECORDED = np.load(os.path.join(serve.HERE, "models", "mlp.golden.npz"))
+
+
+def test_predicts_as_recorded():
+    given = serve.predict(RECORDED["inputs/0"])
+    assert np.allclose(given, RECORDED["outputs/0"], atol=1e-5)
+
+
+def test_optimizer_takes_its_rate():
+    assert abs(float(np.asarray(serve.optimizer().learning_rate)) - 0.5) < 1e-6
+
+
+def test_names_of_keras_2_2():
+    from keras.engine.topology import Layer
+
+    assert Layer is not None
+
+
+def test_needs_tf_keras():
+    import keras
+
+    assert keras.__name__ == "tf_keras"
+
+
+def test_is_wrong_anyway():
+    assert serve.predict is None
+
+
+@pytest.mark.skip(reason="needs a GPU")
+def test_on_a_gpu():
+    pass
+
+
+def test_reaches_nothing():
+    import socket
+
+    with pytest.raises(OSError):
+        socket.create_connection(("127.0.0.1", 9), timeout=1)
+    with pytest.raises(OSError):
+        open(os.path.expanduser("~root/.keras-migrate-was-here"), "w")
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    files: dict[str, str | bytes] = {
+        "serve.py": SERVE,
+        "test_serve.py": TESTS,
+        "README.md": "`serve.py` predicts with `models/mlp.h5`.\n",
+        "requirements.txt": "keras==2.2.4\ntensorflow==1.13.2\nnumpy\n",
+        "models/mlp.h5": (MLP / "model.h5").read_bytes(),
+        "models/mlp.golden.npz": (MLP / "model.golden.npz").read_bytes(),
+    }
+    return checkout(tmp_path_factory.mktemp("repository") / "project", files)
+
+
+@pytest.fixture(scope="module")
+def moved(project: Path) -> Outcome:
+    out = project.parent / "out"
+    return migrate_repository(Wish(project, out, test="pytest -q", commit=True, jobs=1))
+
+
+@pytest.mark.slow
+def test_the_model_is_migrated_and_joined(moved: Outcome, project: Path) -> None:
+    assert [(m.path, m.status, m.new) for m in moved.state.models] == [
+        ("models/mlp.h5", "migrated", "models/mlp.keras")
+    ]
+    assert '"mlp.keras"' in git(project, "show", f"{BRANCH}:serve.py")
+    assert "models/mlp.keras" in git(project, "show", f"{BRANCH}:README.md")
+    assert "keras>=3" in git(project, "show", f"{BRANCH}:requirements.txt")
+    assert git(project, "cat-file", "-t", f"{BRANCH}:models/mlp.h5") == "blob"  # old artifacts stay
+
+
+@pytest.mark.slow
+def test_each_test_has_its_verdict(moved: Outcome) -> None:
+    verdicts = {verdict.name.rpartition("::")[2]: verdict.verdict for verdict in moved.state.tests}
+    assert verdicts == {
+        "test_predicts_as_recorded": Verdict.PASSES,
+        "test_optimizer_takes_its_rate": Verdict.REPAIRED,  # tf-keras takes lr= and goes on with 0.001
+        "test_names_of_keras_2_2": Verdict.PASSES,
+        "test_needs_tf_keras": Verdict.BROKEN,
+        "test_is_wrong_anyway": Verdict.FAILS,
+        "test_on_a_gpu": Verdict.NOT_RUN,
+        "test_reaches_nothing": Verdict.PASSES,
+    }
+    broken = next(left for left in moved.state.left if left.code == "REPO004")
+    assert "test_needs_tf_keras" in broken.message
+    assert broken.path == "test_serve.py"
+
+
+@pytest.mark.slow
+def test_the_branch_is_one_commit_a_rule_and_the_checkout_stays(moved: Outcome, project: Path) -> None:
+    subjects = git(project, "log", "--reverse", "--format=%s", f"main..{BRANCH}").split("\n")
+    codes = [change.code for change in moved.state.changes]
+    assert len(subjects) == len(codes) + 2
+    assert all(any(f"({code})" in subject for subject in subjects) for code in codes)
+    assert {"JOIN001", "JOIN002"} <= set(codes)
+    for line in git(project, "log", "--format=%B", f"main..{BRANCH}").split("\n"):
+        assert not line.startswith("Proof:") or len(line) > 20
+    assert git(project, "branch", "--show-current") == "main"
+    assert git(project, "status", "--porcelain") == ""
+    assert uncommitted(project, every_file=True) is None
+
+
+@pytest.mark.slow
+def test_every_commit_compiles(moved: Outcome, project: Path) -> None:
+    del moved
+    for commit in git(project, "rev-list", f"main..{BRANCH}").split():
+        compile(git(project, "show", f"{commit}:serve.py"), "serve.py", "exec")
+
+
+@pytest.mark.slow
+def test_a_second_run_on_the_branch_changes_nothing(moved: Outcome, project: Path, tmp_path: Path) -> None:
+    del moved
+    again = tmp_path / "again"
+    git(project.parent, "clone", "-q", "-b", BRANCH, str(project), str(again))
+    state = (again / STATE).read_bytes()
+    outcome = migrate_repository(Wish(again, tmp_path / "out", commit=True, branch="twice", jobs=1))
+    assert outcome.commits == []
+    assert outcome.head == ""
+    assert [m.new for m in outcome.state.models] == ["models/mlp.keras"]
+    assert (tmp_path / "out" / "after" / STATE).read_bytes() == state
+
+
+def test_an_interrupt_leaves_no_branch(project: Path, tmp_path: Path) -> None:
+    def interrupt(text: str) -> None:
+        if "joining" in text or "migrating" in text:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        migrate_repository(Wish(project, tmp_path / "out", commit=True, branch="stopped", jobs=1), interrupt)
+    assert "stopped" not in git(project, "branch", "--list")
+    assert git(project, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("place", ["inside", "other", "earlier", "foreign"])
+def test_folders_that_are_not_for_outputs_are_refused(place: str, tmp_path: Path) -> None:
+    root = tmp_path / "r"
+    root.mkdir()
+    out = {"inside": root / "out"}.get(place, tmp_path / "out")
+    if place == "other":
+        out.mkdir()
+        (out / "thesis.tex").write_text("x")
+    if place in {"earlier", "foreign"}:
+        prepared(Wish(root, out))
+    wish = Wish(tmp_path if place == "foreign" else root, out, resume=place == "foreign")
+    if place == "foreign":
+        (tmp_path / "s").mkdir()
+        wish = Wish(tmp_path / "s", out, resume=True)
+    with pytest.raises(MigrationError) as raised:
+        prepared(wish)
+    assert raised.value.code == "REPO002"
+    if place == "earlier":
+        assert prepared(Wish(root, out, resume=True)) == out
+    assert not (tmp_path / "out" / "thesis.tex").exists() or place == "other"
+
+
+def test_a_commit_needs_a_checkout_and_a_free_name(project: Path, tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    shutil.copytree(project, plain, ignore=shutil.ignore_patterns(".git"))
+    for wish in (
+        Wish(plain, tmp_path / "a", commit=True),
+        Wish(project, tmp_path / "b", commit=True, branch="main"),
+    ):
+        with pytest.raises(MigrationError) as raised:
+            migrate_repository(wish)
+        assert raised.value.code == "REPO003"
