@@ -12,6 +12,7 @@ import click
 
 from migrate.cli.output import Output, example, output_options
 from migrate.cli.sandbox import sandboxed
+from migrate.cli.values import did_you_mean
 from migrate.findings import MigrationError, Severity
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class _Refused(click.ClickException):
         "report .                                     one page: what to do, and in which order",
         "report . --out report.html --out r.sarif     two formats at once",
         "report . --fail-on silent --quiet            in CI",
+        "report . --table findings.csv --table models.parquet",
         "report . --compare last.json                 what was resolved since, and what is new",
         "report --models s3://bucket/out/report.json  of a run elsewhere",
     )
@@ -52,6 +54,13 @@ class _Refused(click.ClickException):
     multiple=True,
     type=click.Path(dir_okay=False, path_type=Path),
     help=f"Write here; the suffix says the format ({' '.join(sorted(SUFFIXES))}). Repeatable. Default: {DEFAULT_OUT}.",
+)
+@click.option(
+    "--table",
+    "tables",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a table: findings, models, files or links, as .csv or .parquet, such as findings.csv. Repeatable.",
 )
 @click.option(
     "--models",
@@ -70,9 +79,10 @@ class _Refused(click.ClickException):
 )
 @click.option(
     "--compare",
+    multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="JSON",
-    help="An earlier report in JSON: show what was resolved and what is new.",
+    help="An earlier report in JSON: show what was resolved and what is new. Repeatable, for a burn-down over runs.",
 )
 @click.option(
     "--fail-on",
@@ -84,9 +94,10 @@ class _Refused(click.ClickException):
 def report(
     paths: tuple[Path, ...],
     outs: tuple[Path, ...],
+    tables: tuple[Path, ...],
     models: tuple[str, ...],
     code: tuple[Path, ...],
-    compare: Path | None,
+    compare: tuple[Path, ...],
     fail_on: str | None,
     output: Output,
 ) -> None:
@@ -99,10 +110,12 @@ def report(
     """
     from migrate.batch.places import Places
 
+    _must_be_tables(tables)
     try:
         with Places() as places:
             made = _make(paths, tuple(_json(places, given) for given in models), code, compare)
-        written = _write(made, outs, output.format)
+        written = _write(made, outs, output.format) if outs or output.format or not tables else []
+        written += _write_tables(made, tables)
     except MigrationError as error:
         raise _Refused(
             f"{error.code}: {error.message}" + (f" ({error.hint})" if error.hint else "")
@@ -131,7 +144,7 @@ def failing(made: Report, limit: Severity) -> int:
 
 
 def _make(
-    paths: tuple[Path, ...], models: tuple[Path, ...], code: tuple[Path, ...], compare: Path | None
+    paths: tuple[Path, ...], models: tuple[Path, ...], code: tuple[Path, ...], compare: tuple[Path, ...]
 ) -> Report:
     import msgspec
 
@@ -144,8 +157,9 @@ def _make(
     root, only = _root(chosen)
     made = build(gather(root, code, models, looks(), only))
     if compare:
-        old = burndown.read_report(compare.read_bytes(), compare.name)
-        made = msgspec.structs.replace(made, comparison=burndown.compare(old, made))
+        earlier = [burndown.read_report(path.read_bytes(), path.name) for path in compare]
+        *older, last = sorted(earlier, key=lambda report: report.created)
+        made = msgspec.structs.replace(made, comparison=burndown.compare(last, made, older))
     return made
 
 
@@ -172,6 +186,27 @@ def _write(made: Report, outs: tuple[Path, ...], format_: str | None) -> list[Pa
         _replace(path, writer(kind)(made))
         written.append(path)
     return written
+
+
+def _must_be_tables(paths: tuple[Path, ...]) -> None:
+    """Refuse a file that does not say which table it is, before anything is looked at."""
+    from migrate.report.writers.tables import NAMES, SUFFIXES
+
+    for path in paths:
+        if path.stem not in NAMES:
+            hint = did_you_mean(path.stem, NAMES, "tables are " + ", ".join(NAMES))
+            raise click.BadParameter(f"no table is called {path.stem!r}{hint}", param_hint="--table")
+        if path.suffix not in SUFFIXES:
+            raise click.BadParameter(f"{path.name} is neither .csv nor .parquet", param_hint="--table")
+
+
+def _write_tables(made: Report, paths: tuple[Path, ...]) -> list[Path]:
+    from migrate.report.writers.tables import write_table
+
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_table(made, path.stem, path)
+    return list(paths)
 
 
 def writer(kind: str) -> Callable[[Report], str]:

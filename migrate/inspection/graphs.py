@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -54,7 +53,9 @@ def inspect_saved_model(found: Identification, obstacles: list[Finding]) -> Insp
         )
     if artifact.architecture is not None:
         # Without the code a SavedModel still migrates, through its signatures.
-        obstacles += [replace(f, severity=Severity.WARNING) for f in layer_obstacles(artifact)]
+        obstacles += [
+            msgspec.structs.replace(f, severity=Severity.WARNING) for f in layer_obstacles(artifact)
+        ]
     record = described(found, artifact, obstacles, **more)
     assets = sorted({*record.assets, *model.serving.assets})
     return msgspec.structs.replace(

@@ -329,3 +329,58 @@ def test_a_thousand_layers_are_drawn_when_they_come_into_sight(visit: Open) -> N
     rows.last.scroll_into_view_if_needed()
     rows.last.locator("summary").click()
     page.wait_for_selector(".picture .inner details.row")
+
+
+def test_the_first_screen_says_what_to_do(visit: Open) -> None:
+    page = visit("some", width=1440).open()
+    order = page.locator("#order").bounding_box()
+    assert order is not None
+    assert order["y"] < 500, "the order of work is in sight without scrolling"
+    assert page.locator(".cards.first .card").count() == 3
+    button = page.locator(".copyable button").first
+    button.click()
+    page.wait_for_function(
+        "() => /Copied|Selected/.test(document.querySelector('.copyable button').textContent)"
+    )
+    assert page.locator("#treemap").get_by_role("link").count() > 0
+    assert not [
+        a
+        for a in page.locator("#treemap a").evaluate_all("l => l.map(a => a.getAttribute('aria-label'))")
+        if a.endswith("info")
+    ]
+
+
+def test_a_stopped_model_shows_its_next_step(visit: Open) -> None:
+    page = visit("many").open("#/models?status=blocked")
+    page.locator(".spacer .c-path a").first.click()
+    page.wait_for_selector(".next-step .command")
+    assert page.locator(".next-step .command").inner_text().startswith("keras-migrate models ")
+
+
+def test_pages_turn_within_the_list_that_was_filtered(visit: Open) -> None:
+    page = visit("many").open("#/models?status=failed")
+    shown, total = count(page)
+    assert 2 < shown < total
+    listed = page.locator(".spacer .c-path").all_inner_texts()[:3]
+    page.locator(".spacer .c-path a").first.click()
+    for expected in listed[1:]:
+        page.keyboard.press("]")
+        page.wait_for_function("p => document.querySelector('#page h1')?.textContent === p", arg=expected)
+    page.locator(".crumbs a").first.click()
+    page.wait_for_selector(".status")
+    assert count(page) == (shown, total)
+
+
+def test_arrows_lead_from_the_search_box_into_the_list(visit: Open) -> None:
+    page = visit("some").open("#/models")
+    page.locator("input.search").focus()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.classList.contains('rows')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".page-head")
+
+
+def test_groups_of_chips_say_what_they_are(visit: Open) -> None:
+    page = visit("many").open("#/models")
+    assert page.locator(".facets .facet-title").all_inner_texts() == ["Readiness", "Status"]
+    assert page.locator(".facet:visible", has_text="blocked").count() == 2, "one is a readiness, one a status"

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from migrate.findings import Rule
 from migrate.report.compatibility import details, effort
 from migrate.report.compatibility.contracts import Artifact, CodeFile
 from migrate.report.compatibility.excerpts import hunks
+from migrate.report.compatibility.hours import hours
 from migrate.report.compatibility.links import Target, Ties, tie
 from migrate.report.compatibility.picture import picture
 from migrate.report.compatibility.plan import plan
@@ -32,6 +35,7 @@ from migrate.report.compatibility.records import (
 from migrate.report.compatibility.references import Outline
 from migrate.report.compatibility.rules import BY_CODE
 from migrate.report.compatibility.tree import common_folder, package_of
+from migrate.report.compatibility.unblock import next_step
 from migrate.report.compatibility.verdict import verdict
 
 
@@ -80,6 +84,7 @@ def build(given: Inputs) -> Report:
     files = [_file_unit(file, entries, given) for file in given.files]
     files += _files_of_links(files, entries, given)
     models = [_model_unit(model, entries, needs[model.source], given.details) for model in given.models]
+    models = [_with_next_step(model, entries, ties) for model in models]
     whole = effort.tally([*(file.level for file in files), *(model.level for model in models)], entries.all)
     order = plan(files, models, entries.all, links=ties.links, outlines=given.outlines, pins=given.pins)
     statuses: defaultdict[str, int] = defaultdict(int)
@@ -102,6 +107,7 @@ def build(given: Inputs) -> Report:
         order=order,
         pins=given.pins,
         environment=given.environment,
+        hours=hours(entries.all, models),
         unseen=sorted(given.unseen, key=lambda x: x.path),
     )
 
@@ -279,6 +285,12 @@ def _model_unit(
         fired=details.fired(detail),
         signatures=details.signatures(detail),
     )
+
+
+def _with_next_step(model: ModelUnit, entries: _Entries, ties: Ties) -> ModelUnit:
+    open_ = [entry for entry in entries.of(model.path) if not entry.done]
+    links = [link for link in ties.links if link.target == model.path]
+    return msgspec.structs.replace(model, next=next_step(model, open_, links))
 
 
 def _packages(files: list[FileUnit], models: list[ModelUnit], entries: _Entries) -> list[Package]:

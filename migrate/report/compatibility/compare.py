@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from migrate.findings import MigrationError, Severity
@@ -25,10 +27,15 @@ def read_report(data: bytes, name: str) -> Report:
     return report
 
 
-def compare(old: Report, new: Report) -> Comparison:
+def compare(old: Report, new: Report, before_old: Sequence[Report] = ()) -> Comparison:
     """Compare open findings by id.
 
     A finding is resolved when it is gone or done, new when it was not open before.
+
+    Args:
+        old: the last report before this one.
+        new: this one.
+        before_old: reports before that, for the line of the burn-down.
     """
     before = {entry.id: entry for entry in old.findings if not entry.done}
     now = {entry.id: entry for entry in new.findings if not entry.done}
@@ -44,6 +51,7 @@ def compare(old: Report, new: Report) -> Comparison:
         severities={s.value: (_count(before, s), _count(now, s)) for s in Severity},
         resolved_entries=resolved,
         new_ids=fresh,
+        history=[(report.created, report.tally.open) for report in (*before_old, old, new)],
     )
 
 

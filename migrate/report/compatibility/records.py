@@ -175,6 +175,13 @@ class LayerRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
     rules: list[str] = field(default_factory=list)
 
 
+class NextStep(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What gets a model on: a sentence, and the command to copy (capital letters in it are to be filled in)."""
+
+    text: str
+    command: str = ""
+
+
 class GraphRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A row of the picture of a model: a layer of the legacy graph, of the Keras 3 graph, or of both.
 
@@ -271,6 +278,7 @@ class ModelUnit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     parity: Parity | None = None
     layers: list[LayerRow] = field(default_factory=list)
     graph: list[GraphRow] = field(default_factory=list)
+    next: NextStep | None = None
     fired: list[Fired] = field(default_factory=list)
     signatures: dict[str, Any] = field(default_factory=dict)
 
@@ -343,6 +351,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
     severities: dict[str, tuple[int, int]]
     resolved_entries: list[Entry]
     new_ids: list[str]
+    history: list[tuple[str, int]] = field(default_factory=list)
+    """When each earlier report and this one were made, and the findings open then."""
 
 
 class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -365,4 +375,6 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pins: list[Pin]
     environment: dict[str, str]
     unseen: list[Unseen]
+    hours: tuple[float, float] = (0.0, 0.0)
+    """Least and most hours of a person's work that are left, by the rule of thumb in ``hours.py``."""
     comparison: Comparison | None = None

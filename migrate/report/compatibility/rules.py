@@ -79,5 +79,13 @@ RULES: tuple[Rule, ...] = (
         before="keras-migrate report .",
         after="keras-migrate scan models/strange.h5",
     ),
+    Rule(
+        code="REP003",
+        name="table-without-its-package",
+        summary="A table in Parquet was asked for, and the package that writes it is not installed.",
+        severity=Severity.ERROR,
+        fix=Fix.MANUAL,
+        why="Parquet needs pyarrow, which most reports do without. CSV needs nothing.",
+    ),
 )
 BY_CODE = {rule.code: rule for rule in RULES}

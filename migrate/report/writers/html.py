@@ -20,6 +20,8 @@ import msgspec
 from markupsafe import Markup, escape
 
 from migrate.findings import Severity
+from migrate.report.compatibility import effort
+from migrate.report.compatibility.hours import in_words
 from migrate.report.compatibility.records import Effort, Level, Report
 from migrate.report.writers.pagedata import detail_rows, index_rows
 from migrate.results import UntouchedOutcome
@@ -27,8 +29,8 @@ from migrate.results import UntouchedOutcome
 ASSETS = Path(__file__).with_name("assets")
 TEMPLATES = Path(__file__).with_name("templates")
 SCRIPTS = (
-    "dom", "data", "list", "charts", "treemap", "graph", "finding", "proof", "picture", "model", "file", "options",
-    "views", "app",
+    "dom", "data", "copy", "list", "charts", "treemap", "graph", "finding", "proof", "picture", "model", "file",
+    "options", "views", "app",
 )  # fmt: skip
 STYLES = ("theme", "overview", "lists", "pages", "picture", "code", "media")
 _ORDER = (
@@ -37,7 +39,7 @@ _ORDER = (
     UntouchedOutcome.DOES_NOT_RUN,
     UntouchedOutcome.EQUAL,
 )
-STEP_ITEMS = 12
+STEP_ITEMS = 5
 """Items of a step that the overview shows; the rest is counted and stands in the JSON."""
 
 
@@ -53,6 +55,10 @@ def write(report: Report) -> str:
         groups=_groups(report),
         step_items=STEP_ITEMS,
         untouched=_untouched(report),
+        hours=in_words(report.hours),
+        migrated=sum(model.status in effort.DONE for model in report.models),
+        ready=sum(file.level is Level.READY for file in report.files),
+        burn=_burn(report),
         most=max((reason.count for reason in report.reasons), default=1),
         widest=max((package.tally.findings for package in report.packages), default=1) or 1,
         style=_style(),
@@ -91,6 +97,16 @@ def _untouched(report: Report) -> list[tuple[str, int]]:
     """How often stock Keras 3 did what with the untouched file of a model, silent differences first."""
     counts = Counter(model.untouched.outcome for model in report.models if model.untouched)
     return [(outcome.value, counts[outcome.value]) for outcome in _ORDER if counts[outcome.value]]
+
+
+def _burn(report: Report) -> str:
+    """Points of the burn-down's line in a field of 600 by 100; empty with fewer than three reports."""
+    history = report.comparison.history if report.comparison else []
+    if len(history) < 3:
+        return ""
+    most = max(count for _, count in history) or 1
+    step = 600 / (len(history) - 1)
+    return " ".join(f"{i * step:.0f},{100 - 96 * count / most:.0f}" for i, (_, count) in enumerate(history))
 
 
 @cache

@@ -120,6 +120,7 @@ def _model(unit: ModelUnit, keep: int) -> dict[str, Any]:
         "seconds": unit.seconds,
         "layers": [[row.path, row.class_name, row.parameters, row.rules] for row in unit.layers],
         "parameters": total_parameters(unit.layers),
+        "next": [unit.next.text, unit.next.command] if unit.next else None,
         "graph": [
             [
                 row.path,

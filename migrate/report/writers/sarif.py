@@ -14,6 +14,8 @@ from migrate.findings import Severity
 from migrate.report.compatibility.records import Entry, Reason, Report
 
 SCHEMA_URI = "https://json.schemastore.org/sarif-2.1.0.json"
+HELP_URI = "https://keras.io/guides/migrating_to_keras_3/"
+"""For a reason that names no reference of its own."""
 _LEVEL = {
     Severity.SILENT: "error",
     Severity.ERROR: "error",
@@ -64,6 +66,7 @@ def _rule(reason: Reason) -> dict[str, Any]:
         "id": reason.code,
         "shortDescription": {"text": reason.summary or reason.code},
         "defaultConfiguration": {"level": _LEVEL[reason.severity]},
+        "helpUri": next((uri for uri in reason.references if uri.startswith("https://")), HELP_URI),
         "properties": {"severity": reason.severity, "precision": "high"},
     }
     if reason.name:

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from migrate.findings import Severity
 from migrate.printable import shown
+from migrate.report.compatibility.hours import in_words
 from migrate.report.compatibility.records import Effort, Level, Report
 
 _STYLE = {
@@ -29,6 +30,7 @@ def show(report: Report, written: Sequence[str], out: Console) -> None:
             out.print(f"{title:>7}  {_bar(counts)}  {said}", highlight=False)
     effort = ", ".join(f"{report.tally.effort[e]} {e}" for e in Effort)
     effort += f", {report.tally.open_severities[Severity.INFO]} for information"
+    effort += f"; {in_words(report.hours)} h of a person's work by rule of thumb"
     out.print(f"\n{report.tally.open} open findings of {report.tally.findings}: {effort}", highlight=False)
     if report.reasons:
         out.print(_reasons(report, fit=out.is_terminal))

@@ -112,8 +112,11 @@ function together(notes) {
   return [...groups.values()];
 }
 function pageHead(view, unit, list, ...chips) {
+  const last = walked.get(view);
+  const among = last && last.items.includes(unit) ? last : { items: list, href: go(view) };
+  const here = among.items.indexOf(unit);
   const step = (by, text, key) => {
-    const other = list[unit.at + by];
+    const other = among.items[here + by];
     return other
       ? h(
           "a",
@@ -133,7 +136,12 @@ function pageHead(view, unit, list, ...chips) {
     h(
       "p",
       { class: "crumbs" },
-      h("a", { href: go(view) }, view[0].toUpperCase() + view.slice(1)),
+      h(
+        "a",
+        { href: among.href },
+        view[0].toUpperCase() + view.slice(1),
+        among.items.length < list.length && ` (${format.format(among.items.length)} of ${format.format(list.length)})`,
+      ),
       h("span", { class: "steps-nav" }, step(-1, "← previous", "["), step(1, "next →", "]")),
     ),
     h("h1", { tabindex: "-1", class: "mono" }, broken(unit.path)),

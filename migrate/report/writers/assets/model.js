@@ -34,6 +34,7 @@ function modelPage(model) {
       parity && parity.evidence && h("span", { class: "chip plain" }, `evidence: ${parity.evidence}`),
     ),
     h("p", { class: "lead" }, STATUS[model.status] || "", " ", (parity && EVIDENCE[parity.evidence]) || ""),
+    d.next && h("div", { class: "next-step" }, h("p", {}, h("b", {}, "Next: "), ticks(d.next[0])), d.next[1] && command(d.next[1])),
     facts([
       ["Format", model.form],
       ["Written by", written],

@@ -1,4 +1,4 @@
-// Findings by package (frames) and reason (cells); the area is the number, the colour the severity.
+// Open findings that are more than information, by package (frames) and reason (cells); the area is the number, the colour the severity.
 function squarify(items, x, y, w, hgt) {
   const total = items.reduce((a, i) => a + i.value, 0);
   const placed = [];
@@ -42,6 +42,7 @@ function treemap(host) {
   const height = width < 560 ? 420 : 340;
   const groups = new Map();
   for (const f of findings) {
+    if (f.done || severities[f.severity] === "info") continue;
     const cells = groups.get(f.pack) || groups.set(f.pack, new Map()).get(f.pack);
     const cell = cells.get(f.code) || cells.set(f.code, { code: f.code, severity: f.severity, value: 0 }).get(f.code);
     cell.value++;
@@ -88,7 +89,7 @@ function cell(c, pack) {
   return s(
     "a",
     {
-      href: go("findings", undefined, { package: pack, reason: c.code }),
+      href: go("findings", undefined, { package: pack, reason: c.code, state: "open" }),
       "aria-label": label,
       class: `cell-${severities[c.severity]}`,
     },

@@ -1,3 +1,5 @@
+// What each list showed last, in its order: [ and ] on a page walk through that, and its crumb leads back to it.
+const walked = new Map();
 // Lists with filters. What is chosen stands in the address, so that a filtered list can be linked to and kept.
 class ListView {
   constructor(name, query, fixed) {
@@ -16,7 +18,10 @@ class ListView {
         const to = this.open(x);
         if (to) location.hash = to;
       },
-      onsort: ([k, w]) => this.put("sort", `${k}~${w > 0 ? "up" : "down"}`),
+      onsort: ([k, w]) => {
+        this.put("sort", `${k}~${w > 0 ? "up" : "down"}`);
+        walked.set(this.name, { items: this.list.items, href: location.hash });
+      },
     });
     this.list.element.classList.add(`list-${name}`);
     this.field = h("input", {
@@ -29,6 +34,12 @@ class ListView {
     this.field.addEventListener("input", () => {
       this.put("q", this.field.value);
       this.apply();
+    });
+    this.field.addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+      event.preventDefault();
+      this.list.body.focus();
+      this.list.move(event.key === "ArrowDown" ? 0 : this.list.items.length - 1);
     });
     this.status = h("p", { class: "status", role: "status", "aria-live": "polite" });
     this.chips = [];
@@ -51,7 +62,12 @@ class ListView {
           this.chips.push({ key, name, of, button, count });
           return button;
         });
-        return h("div", { class: "facets", role: "group", "aria-label": title }, buttons);
+        return h(
+          "div",
+          { class: "facets", role: "group", "aria-label": title },
+          h("span", { class: "facet-title", "aria-hidden": "true" }, title),
+          buttons,
+        );
       });
     const selects = this.selects
       .filter(([key]) => !(key in this.fixed))
@@ -144,6 +160,7 @@ class ListView {
         ? `${format.format(found.length)} ${this.name}`
         : `${format.format(found.length)} of ${format.format(this.items.length)} ${this.name}`;
     this.list.show(found);
+    if (Object.keys(this.fixed).length === 0) walked.set(this.name, { items: this.list.items, href: location.hash });
     if (this.onapply) this.onapply(found);
   }
 }
