@@ -65,7 +65,7 @@ def atheris(arguments: argparse.Namespace) -> int:
     environment = os.environ | {EXPENDABLE: "reader", "TMPDIR": str(scratch)}
     while done < arguments.inputs and (left := arguments.seconds - (time.monotonic() - began)) > 0:
         command = [arguments.python, str(Path(__file__).with_name("fuzz_atheris.py")), corpus, seeds]
-        bounds = [f"-runs={arguments.inputs - done}", f"-timeout={HANG_SECONDS:.0f}", "-rss_limit_mb=2048"]
+        bounds = [f"-runs={arguments.inputs - done}", f"-timeout={arguments.hang:.0f}", "-rss_limit_mb=2048"]
         bounds += [f"-max_total_time={int(min(left, 86_400))}", f"-artifact_prefix={found}/"]
         run = subprocess.run(
             [*command, *bounds, "-print_final_stats=1", "-max_len=200000"],
@@ -104,6 +104,7 @@ def main() -> int:
     parser.add_argument("seeds", nargs="*", type=Path)
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after this time")
+    parser.add_argument("--hang", type=float, default=HANG_SECONDS, help="seconds until a reader is cut")
     parser.add_argument("--salt", default="1")
     parser.add_argument("--keep", type=Path)
     parser.add_argument(
@@ -122,7 +123,7 @@ def main() -> int:
     slowest = (0.0, -1)
     began = time.monotonic()
     scratch = Path(tempfile.mkdtemp(prefix="keras-migrate-fuzz-"))
-    limits = Limits(memory_bytes=2 << 30, call_seconds=HANG_SECONDS, cpu_seconds=10**6, recycle_calls=10**9)
+    limits = Limits(memory_bytes=2 << 30, call_seconds=arguments.hang, cpu_seconds=10**6, recycle_calls=10**9)
     handlers = Path(__file__).with_name("fuzz_handlers.py")
     rules = policy(scratch, limits, [handlers, *(Path(seed) for seed in seeds)])
     with Worker(World.READER, scratch, limits, handlers=handlers, policy=rules) as worker:

@@ -73,6 +73,7 @@ class BatchRun:
         self._reason = ("", "", "")
         self._retrying = False
         self._out_url = out_url
+        self._state = _identity(out)
         sweep_outputs(out)
         self._ruleset = batch.rules.version
         ledger.remember_ruleset(batch.rules)
@@ -163,6 +164,7 @@ class BatchRun:
     # --- one attempt -----------------------------------------------------------------------------------------
 
     def _begin(self, task: Task) -> None:
+        self._must_stand()
         free = shutil.disk_usage(self._out).free
         if free < FREE_BYTES + 4 * task.size:
             self._stop(
@@ -197,6 +199,12 @@ class BatchRun:
             "codes": [f.code for f in final.findings],
         }
         self._log(Event("done", task.source, {**data, "phases": outcome.phases}))
+
+    def _must_stand(self) -> None:
+        """Stop where the output folder is no longer what it was: nobody would look for outputs below its old name."""
+        if _identity(self._out) != self._state:
+            self._stop("RUN011", f"{self._out} was renamed or removed in mid-run", _GO_ON)
+            raise _NotBegun
 
     def _tell_protections(self, outcome: Outcome) -> None:
         """Once: what the workers' sandbox consists of here, and what this machine cannot promise."""
@@ -279,11 +287,21 @@ class BatchRun:
                 raise not_writable(self._out, error) from error
 
 
+_GO_ON = "Run the same command again with its new name in --out; what was finished stays finished."
 _MAKE_ROOM = "Make room and run the same command again; what was finished stays finished."
 
 
 class _NotBegun(Exception):  # noqa: N818 - control flow between this module and an executor
     """An attempt was not begun; the run is stopping."""
+
+
+def _identity(out: Path) -> tuple[int, int] | None:
+    """Which folder holds the state of a batch, whatever it is called; None where there is none."""
+    try:
+        found = (out / STATE).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _disk_is_full(result: ArtifactResult, out: Path) -> bool:

@@ -31,6 +31,7 @@ def migrate(request: ArtifactRequest, options: Options, slot: Slot) -> ArtifactR
     name = request.path.name
     with (request.out.parent / "calls.log").open("a") as log:
         log.write(f"{request.source}\n")
+    gate(request, "begun")
     try:
         must_be_free(request.out / request.folder, options.force)
         behave(name, request, slot)

@@ -99,12 +99,13 @@ def test_kill_9_of_a_job(tmp_path: Path, step: str) -> None:
     assert sorted(calls(out)) in (["a.h5", "a.h5", "b.h5"], ["a.h5", "b.h5", "b.h5"])
 
 
-def test_ctrl_c_once_finishes_what_runs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_once_finishes_what_runs(tmp_path: Path, number: signal.Signals) -> None:
     folder, out = models(tmp_path / "in", "a", "b", "c"), tmp_path / "out"
     (tmp_path / "gate-started").touch()
     process = start(folder, out, jobs=1)
     wait_for(tmp_path / "reached-started")
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     time.sleep(0.5)
     assert process.poll() is None
     (tmp_path / "gate-started").unlink()
@@ -115,6 +116,25 @@ def test_ctrl_c_once_finishes_what_runs(tmp_path: Path) -> None:
     assert len(calls(out)) == 1
     assert len(run(folder, out).artifacts) == 3
     assert len(calls(out)) == 3
+
+
+@pytest.mark.parametrize("running", ["a", "bug"], ids=["what runs is published", "what runs fails"])
+def test_an_output_folder_that_is_renamed_stops_the_run(tmp_path: Path, running: str) -> None:
+    folder, out, renamed = models(tmp_path / "in", running, "z"), tmp_path / "out", tmp_path / "renamed"
+    with (folder / f"{running}.h5").open("ab") as file:
+        file.write(bytes(100_000))  # longest first
+    (tmp_path / "gate-begun").touch()
+    process = start(folder, out, jobs=1)
+    wait_for(tmp_path / "reached-begun")
+    out.rename(renamed)
+    (tmp_path / "gate-begun").unlink()
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 9, output
+    assert "was renamed or removed in mid-run" in output
+    assert calls(out) == [f"{running}.h5"]
+    found = statuses(run(folder, renamed))
+    assert found == {f"{running}.h5": "failed" if running == "bug" else "migrated", "z.h5": "migrated"}
+    intact(renamed, *(name.removesuffix(".h5") for name, status in found.items() if status == "migrated"))
 
 
 def test_ctrl_c_twice_ends_at_once(tmp_path: Path) -> None:

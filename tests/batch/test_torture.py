@@ -14,7 +14,7 @@ from tests.batch.support import ROOT
 
 
 @pytest.mark.slow
-def test_what_is_killed_and_interrupted_ends_whole(tmp_path: Path) -> None:
+def test_what_is_killed_ends_whole(tmp_path: Path) -> None:
     command = [sys.executable, "scripts/torture.py", "--models", "1", "--rounds", "2", "--only", "kills"]
     done = subprocess.run(
         command,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
 import h5py
+import numpy as np
 import pytest
 
 from migrate.findings import MigrationError, Status
@@ -14,6 +16,7 @@ from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.safety import must_be_safe, must_write_safely
 from migrate.worlds.pool import Slot
+from tests.conftest import LEGACY_MODELS
 from tests.scan.exploits import archive, graph, h5_model, lambda_h5, layer, node, saved_model, sequential
 
 DENSE = sequential(layer("Dense", {"name": "d", "units": 1}))
@@ -84,3 +87,24 @@ def lambda_config(folder: Path, marker: Path) -> dict[str, object]:
     with h5py.File(lambda_h5(folder / "plain.h5", marker)) as file:
         config: dict[str, object] = json.loads(file.attrs["model_config"])["config"]["layers"][1]["config"]
     return config
+
+
+def test_only_workers_parse(slot: Slot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the model, its recorded outputs and the architecture that stands beside weights."""
+    calls: list[str] = []
+
+    def refused(name: object, *more: object, **named: object) -> None:
+        calls.append(str(name))
+        raise AssertionError(f"{name} is parsed outside of a worker")
+
+    cases = LEGACY_MODELS / "keras-2.2.4"
+    shutil.copy(cases / "mlp" / "model.h5", tmp_path / "m.h5")
+    shutil.copy(cases / "mlp" / "model.golden.npz", tmp_path / "m.golden.npz")
+    shutil.copytree(LEGACY_MODELS / "tf.keras-2.8" / "mlp-json", tmp_path / "beside")
+    for module, name in ((h5py.h5f, "open"), (np, "load")):
+        monkeypatch.setattr(module, name, refused)
+    for path, name in ((tmp_path / "m.h5", "m"), (next((tmp_path / "beside").glob("*.h5")), "w")):
+        request = ArtifactRequest(path, path.name, tmp_path / "out", name)
+        result = migrate_artifact(request, Options(), slot)
+        assert result.status is Status.MIGRATED, result.findings
+    assert calls == []

@@ -15,6 +15,7 @@ from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.results import ArtifactResult
 from migrate.worlds.pool import Slot
+from migrate.worlds.sandbox import granted
 from tests.conftest import LEGACY_MODELS
 
 FILES = {Target.ONNX: "model.onnx", Target.LITERT: "model.tflite"}
@@ -41,6 +42,9 @@ def test_format_gives_the_recorded_outputs(path: str, target: Target, slot: Slot
     assert result.parity is not None
     assert result.parity.evidence == "golden"
     assert result.parity.max_rel < 1e-5
+    if "seccomp" in granted():  # converters that start programs or open sockets would not get far
+        assert slot.modern.hello is not None
+        assert "seccomp" in slot.modern.hello.protections
 
 
 @pytest.mark.slow
