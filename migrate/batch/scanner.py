@@ -9,6 +9,7 @@ import queue
 import signal
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -16,25 +17,22 @@ from migrate.batch import resources
 from migrate.findings import MigrationError, Severity
 from migrate.scan.files import Scan, artifacts
 from migrate.scan.rules import found
+from migrate.worlds.contracts.reader import IdentifyMany, InspectMany, PairMany, ScanMany
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.protocol import ProtocolError
-from migrate.worlds.reader.answers import (
-    read_answer,
-    read_answers,
-    read_identification,
-    read_inspection,
-    read_pair,
-)
+from migrate.worlds.reader.answers import identification_of, inspection_of, pair_of, scan_of
 from migrate.worlds.sandbox import policy
 from migrate.worlds.scratch import Scratch
 from migrate.worlds.worker import Worker, WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
     from migrate.formats.identify import Identification
     from migrate.inspection import Inspection
+    from migrate.worlds.contracts.call import Call
+    from migrate.worlds.contracts.reader import Answers
 
 BATCH = 64
 READERS = 4
@@ -45,6 +43,7 @@ GROUP_SECONDS = 30.0
 ALONE_SECONDS = 30.0
 """For one file, after its group broke the worker."""
 _BROKEN = (WorkerDied, WorkerTimeout, WorkerMemory, WorkerScratch, ProtocolError)
+_A = TypeVar("_A")
 _T = TypeVar("_T")
 
 
@@ -87,7 +86,7 @@ class Reader:
             message = f"the parser crashed: {error}"
             return Scan(path, "other", (found("SEC014", message, path.name, Severity.ERROR),))
 
-        for _, scan in self._ask("scan_many", paths, read_answer, killer):
+        for _, scan in self._ask(ScanMany, paths, scan_of, killer):
             yield scan
 
     def identify(self, paths: Sequence[Path]) -> Iterator[tuple[Path, Identification | MigrationError]]:
@@ -96,7 +95,7 @@ class Reader:
         def killer(path: Path, error: MigrationError) -> Identification | MigrationError:
             return MigrationError(error.code, f"the parser crashed: {error}")
 
-        return self._ask("identify_many", paths, read_identification, killer)
+        return self._ask(IdentifyMany, paths, identification_of, killer)
 
     def architectures(self, paths: Sequence[Path]) -> Iterator[tuple[Path, Path | None]]:
         """The architecture beside each weights file; one that kills the parser has none."""
@@ -104,7 +103,7 @@ class Reader:
         def killer(path: Path, error: MigrationError) -> Path | None:
             return None
 
-        return self._ask("pair_many", paths, read_pair, killer)
+        return self._ask(PairMany, paths, pair_of, killer)
 
     def inspect(
         self, paths: Iterable[Path], architecture: Path | None = None
@@ -119,23 +118,22 @@ class Reader:
         def killer(path: Path, error: MigrationError) -> Inspection | MigrationError:
             return MigrationError(error.code, f"the parser crashed: {error}", "Treat the file as hostile.")
 
-        more = {"architecture": str(architecture.absolute())} if architecture else {}
-        return self._ask("inspect_many", paths, read_inspection, killer, more)
+        given = architecture.absolute() if architecture else None
+        return self._ask(partial(InspectMany, architecture=given), paths, inspection_of, killer)
 
     def _ask(
         self,
-        method: str,
+        question: Callable[[list[Path]], Call[Answers[_A]]],
         paths: Iterable[Path],
-        read: Callable[[Path, object], _T],
+        read: Callable[[Path, _A | str], _T],
         killer: Callable[[Path, MigrationError], _T],
-        more: Mapping[str, str] | None = None,
     ) -> Iterator[tuple[Path, _T]]:
         """Answers in order; groups are looked at side by side, and few of them ahead of what was taken."""
 
         def look(group: list[Path]) -> list[tuple[Path, _T]]:
             worker = self._free.get()
             try:
-                return list(self._group(worker, method, group, read, killer, more or {}))
+                return list(self._group(worker, question, group, read, killer))
             finally:
                 self._free.put(worker)
 
@@ -166,19 +164,19 @@ class Reader:
     def _group(
         self,
         worker: Worker,
-        method: str,
+        question: Callable[[list[Path]], Call[Answers[_A]]],
         paths: list[Path],
-        read: Callable[[Path, object], _T],
+        read: Callable[[Path, _A | str], _T],
         killer: Callable[[Path, MigrationError], _T],
-        more: Mapping[str, str],
     ) -> Iterator[tuple[Path, _T]]:
         """One message for a group; a group that kills the worker is repeated one by one."""
         if self._stopped:
             return
         try:
             seconds = ALONE_SECONDS if len(paths) == 1 else GROUP_SECONDS
-            reply = worker.call(method, {"paths": [str(path.absolute()) for path in paths], **more}, seconds)
-            answers = read_answers(reply, len(paths))
+            answers = worker.ask(question([path.absolute() for path in paths]), seconds).answers
+            if len(answers) != len(paths):
+                raise ProtocolError("the reader answered another number of files")
             results = [(path, read(path, answer)) for path, answer in zip(paths, answers, strict=True)]
         except _BROKEN as error:
             worker.close()
@@ -188,7 +186,7 @@ class Reader:
                 yield paths[0], killer(paths[0], error)
                 return
             for path in paths:
-                yield from self._group(worker, method, [path], read, killer, more)
+                yield from self._group(worker, question, [path], read, killer)
         else:
             yield from results
 

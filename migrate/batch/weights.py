@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrate.formats.extract import must_be_a_target, publish
+from migrate.worlds.contracts.reader import ArrayRow, Extract
 from migrate.worlds.environment import Limits, World
-from migrate.worlds.reader.answers import ArrayRow, read_extraction
 from migrate.worlds.sandbox import policy
 from migrate.worlds.taking import take
 from migrate.worlds.worker import Worker
@@ -44,12 +44,11 @@ def extract_arrays(path: Path, out: Path, *, optimizer: bool, force: bool) -> Ar
         source = path.absolute()
         rules = policy(scratch, limits, [source.parent, source])
         with Worker(World.READER, scratch, limits, policy=rules) as worker:
-            asked = {"path": str(source), "suffix": out.suffix, "optimizer": optimizer}
-            file, held, left_out = read_extraction(worker.call("extract", asked))
-            taken = take(worker, file, out.name)
+            extracted = worker.ask(Extract(source, out.suffix, optimizer))
+            taken = take(worker, extracted.file, out.name)
 
         def place(target: Path) -> None:
             shutil.copyfile(taken, target)
 
         publish(out, place)
-    return Arrays(held, left_out)
+    return Arrays(extracted.arrays, extracted.left_out)

@@ -21,12 +21,17 @@ _MALFORMED = (SafetensorError, OSError, ValueError, TypeError, LookupError, Attr
 
 
 def arrays_of(worker: Worker, reply: Mapping[str, Any]) -> dict[str, Array]:
-    """The arrays in the file that an answer names.
+    """The arrays in the file that an answer names under ``file``; see `arrays_in`."""
+    return arrays_in(worker, reply.get("file"))
+
+
+def arrays_in(worker: Worker, path: object) -> dict[str, Array]:
+    """The arrays in a file that a worker says it wrote.
 
     Raises:
         ProtocolError: there is no such file of arrays in the worker's folder.
     """
-    file = take(worker, reply.get("file"), "arrays.safetensors")
+    file = take(worker, path, "arrays.safetensors")
     try:
         return load_arrays(file)
     except _MALFORMED as error:

@@ -31,8 +31,9 @@ from migrate.pipeline.reference import Reference, take_reference
 from migrate.pipeline.request import DEFAULT_TARGETS, ArtifactRequest, Options, Target
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.training import carry_training, prove_training
-from migrate.pipeline.translated import Translated, legacy_structure, modern_structure
+from migrate.pipeline.translated import legacy_structure, modern_structure
 from migrate.pipeline.untouched import ask_stock_keras
+from migrate.worlds.contracts.reader import Translated
 from migrate.worlds.custom_source import write_custom_objects
 from migrate.worlds.pool import Slot
 
@@ -80,7 +81,7 @@ def migrate_layers(
         "new": {**described, "input_names": input_names, "output_names": list(judge.names)},
     }
     with progress.phase("compare"):
-        _collect_witnesses(request, slot, translated, reference, described, progress)
+        _collect_witnesses(request, slot, staged, reference, described, progress)
         compare_built(slot, judge, progress, retake)
     with progress.phase("cover"):
         measure(slot, judge, progress)
@@ -138,14 +139,14 @@ def _reference(
 def _collect_witnesses(
     request: ArtifactRequest,
     slot: Slot,
-    translated: Translated,
+    staged: Staged,
     reference: Reference | None,
     described: Described,
     progress: Progress,
 ) -> None:
     """Recorded outputs if there are any, and the legacy world's."""
     # Recorded outputs belong to recorded weights; an architecture alone has others.
-    path = None if translated.initialised else request.golden or find_golden(request.path)
+    path = None if staged.initialised else request.golden or find_golden(request.path)
     if path is not None:
         try:
             _witness_recording(slot, path, described, progress)

@@ -24,7 +24,7 @@ from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.reference import Reference
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.staging import Staged
-from migrate.pipeline.translated import Facts
+from migrate.worlds.contracts.reader import Facts
 from migrate.worlds.pool import Slot
 
 HUB_DEFAULT = "default"

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from migrate.findings import Finding, Severity
 from migrate.pipeline.progress import Progress
 from migrate.pipeline.signatures import Signatures
+from migrate.worlds.contracts.reader import DescribedSavedModel
 
 SERVE = "serve"
 PREDICT = "tensorflow/serving/predict"
 
 
-def report_limits(info: Mapping[str, Any], progress: Progress) -> None:
+def report_limits(info: DescribedSavedModel, progress: Progress) -> None:
     """Findings for what the exporter cannot express."""
-    if len(info["tag_sets"]) > 1:
-        others = [tags for tags in info["tag_sets"] if tags != info["tags"]]
+    if len(info.tag_sets) > 1:
+        others = [tags for tags in info.tag_sets if tags != info.tags]
         progress.findings.append(
             Finding(
                 "EXP010",
                 Severity.WARNING,
-                f"only the meta graph {info['tags']} is exported; the tag sets {others} are left out",
+                f"only the meta graph {info.tags} is exported; the tag sets {others} are left out",
                 "Keep the old SavedModel for the other tag sets; the exporter writes one.",
             )
         )
-    if SERVE not in info["tags"]:
-        tags = info["tags"] or "no tag"
+    if SERVE not in info.tags:
+        tags = info.tags or "no tag"
         progress.findings.append(
             Finding(
                 "EXP014",
@@ -36,7 +36,7 @@ def report_limits(info: Mapping[str, Any], progress: Progress) -> None:
                 "Load it by its signatures, or as a server does; hub.Module asks for the old folder.",
             )
         )
-    for name, method in info["methods"].items():
+    for name, method in info.methods.items():
         if method not in ("", PREDICT):
             progress.findings.append(
                 Finding(
@@ -49,9 +49,9 @@ def report_limits(info: Mapping[str, Any], progress: Progress) -> None:
             )
 
 
-def report_functions(info: Mapping[str, Any], signatures: Signatures, progress: Progress) -> None:
+def report_functions(info: DescribedSavedModel, signatures: Signatures, progress: Progress) -> None:
     """A note where functions stand in for signatures that the file does not have."""
-    if signatures and not info["orders"]:
+    if signatures and not info.orders:
         keys = {name: [e["name"] for e in s["inputs"]] for name, s in signatures.items()}
         progress.findings.append(
             Finding(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from dataclasses import replace
 
 import msgspec
 
@@ -22,14 +23,13 @@ from migrate.pipeline.own_code import explained, with_own_code
 from migrate.pipeline.progress import Progress, Written
 from migrate.pipeline.publish import must_be_free, publish
 from migrate.pipeline.readings import choose_reading
-from migrate.pipeline.reference import draw_weights, reader_params
+from migrate.pipeline.reference import draw_weights, question_of
 from migrate.pipeline.request import ArtifactRequest, Backend, Options
 from migrate.pipeline.result import artifact_result, migration_record
 from migrate.pipeline.safety import must_be_safe, must_write_safely
 from migrate.pipeline.saved_model import migrate_saved_model
 from migrate.pipeline.serving import add_version
 from migrate.pipeline.staging import Staged, stage
-from migrate.pipeline.translated import ask_reader
 from migrate.pipeline.user_names import UserNames
 from migrate.results import ArtifactResult, Outputs
 from migrate.worlds.pool import Slot
@@ -97,10 +97,9 @@ def _migrate(
 def _migrate_file(
     request: ArtifactRequest, options: Options, slot: Slot, staged: Staged, progress: Progress
 ) -> Written:
-    params, initialised = reader_params(staged, options), ""
     if staged.format in (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML):
         with progress.phase("reference"):
-            initialised = params["initialised"] = draw_weights(slot, staged, options)
+            staged = replace(staged, initialised=draw_weights(slot, staged, options))
         near = weights_near(request.path)
         progress.invented = bool(near)
         names = f"; {', '.join(path.name for path in near[:3])} may hold its own" if near else ""
@@ -113,14 +112,12 @@ def _migrate_file(
             )
         )
     with progress.phase("translate"):
-        translated = msgspec.structs.replace(ask_reader(slot, staged.source, params), initialised=initialised)
+        question = question_of(staged, options)
+        translated = slot.reader.ask(question)
         if translated.readings and translated.refusal is None:
-            choice = choose_reading(request, options, slot, staged, params, translated)
+            choice = choose_reading(request, options, slot, staged, question, translated)
             options = msgspec.structs.replace(options, backend=Backend(choice.backend))
-            translated = msgspec.structs.replace(
-                ask_reader(slot, staged.source, {**params, "backend": choice.backend}),
-                initialised=initialised,
-            )
+            translated = slot.reader.ask(msgspec.structs.replace(question, backend=choice.backend))
             progress.findings.append(choice.finding)
             progress.ambiguous = not choice.settled
         progress.facts, progress.rules = translated.artifact, translated.rules

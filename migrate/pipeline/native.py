@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -17,12 +16,13 @@ from migrate.outcomes import WORKER_ENDED
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, outputs_of
-from migrate.pipeline.reference import Reference, reader_params
+from migrate.pipeline.reference import Reference, question_of
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.signatures import Signatures
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.subclassed import migrate_subclassed, report_classes
-from migrate.pipeline.translated import ask_reader, legacy_structure
+from migrate.pipeline.translated import legacy_structure
+from migrate.worlds.contracts.reader import DescribedSavedModel
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import WorldError
 
@@ -41,7 +41,7 @@ def migrate_natively(
     try:
         with progress.phase("translate"):
             progress.classes = None  # not known until the reader has answered
-            translated = ask_reader(slot, staged.source, reader_params(staged, options))
+            translated = slot.reader.ask(question_of(staged, options))
             progress.rules, progress.classes = translated.rules, translated.classes
             progress.findings += translated.findings
             translated.must_be_translated()
@@ -70,7 +70,7 @@ def migrate_class(
     options: Options,
     slot: Slot,
     staged: Staged,
-    info: Mapping[str, Any],
+    info: DescribedSavedModel,
     signatures: Signatures,
     witnesses: Sequence[tuple[str, ReferenceRun]],
     progress: Progress,
@@ -97,7 +97,7 @@ def _report_signatures_only(error: MigrationError, progress: Progress) -> None:
     if error.code in WORKER_ENDED:
         raise error
     _forget_comparisons(progress)
-    progress.rules = []
+    progress.rules = ()
     progress.findings.append(
         Finding(
             "EXP002",

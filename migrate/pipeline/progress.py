@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from migrate.capsule.model import Array, Model
+from migrate.dialects.rule import Fired
 from migrate.findings import Finding
 from migrate.parity.compare import Comparison, Slack
-from migrate.pipeline.translated import Facts, FiredRule
 from migrate.pipeline.user_names import UserNames
 from migrate.results import Coverage, LayerParity, Untouched
+from migrate.worlds.contracts.reader import Facts
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class Progress:
 
     names: UserNames = field(default_factory=UserNames)
     facts: Facts | None = None
-    rules: list[FiredRule] = field(default_factory=list)
+    rules: Sequence[Fired] = ()
     classes: list[str] | None = None
     legacy: Model | None = None
     modern: Model | None = None

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from migrate.capsule.model import Array
 from migrate.capsule.store import save_arrays
@@ -19,7 +20,8 @@ from migrate.parity.probes import make_probes
 from migrate.pipeline.proof import Comparator, lowest_precision, outputs_of
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.staging import Staged
-from migrate.pipeline.translated import Translated, ask_reader, legacy_structure, modern_structure
+from migrate.pipeline.translated import legacy_structure, modern_structure
+from migrate.worlds.contracts.reader import Translate, Translated
 from migrate.worlds.custom_source import write_custom_objects
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import WorldError
@@ -56,7 +58,7 @@ def choose_reading(
     options: Options,
     slot: Slot,
     staged: Staged,
-    params: Mapping[str, Any],
+    question: Translate,
     translated: Translated,
 ) -> Choice:
     """Run each reading of a file on the same inputs, those of a recording where there is one.
@@ -66,17 +68,17 @@ def choose_reading(
         options: tolerance and the user's files.
         slot: whose reader and modern world are used; both are left with one of the readings.
         staged: the file.
-        params: what the reader was asked with.
+        question: what the reader was asked.
         translated: its answer, with ``readings``.
     """
     slot.warm()
-    path = None if translated.initialised else request.golden or find_golden(request.path)
+    path = None if staged.initialised else request.golden or find_golden(request.path)
     recorded = read_golden(path) if path is not None else None
     golden = recorded if recorded is not None and recorded.inputs else None
     probes = slot.inputs / "readings.safetensors"
     computed: dict[str, _Computed] = {}
     for backend in translated.readings:
-        asked = {**params, "backend": backend}
+        asked = msgspec.structs.replace(question, backend=backend)
         computed[backend] = _compute(slot, staged, asked, golden, probes)
     judge = Comparator(
         next((c.names for c in computed.values() if c.names), []),
@@ -99,10 +101,10 @@ def choose_reading(
 
 
 def _compute(
-    slot: Slot, staged: Staged, params: Mapping[str, Any], golden: Golden | None, probes: Path
+    slot: Slot, staged: Staged, question: Translate, golden: Golden | None, probes: Path
 ) -> _Computed:
     try:
-        ask_reader(slot, staged.source, params).must_be_translated()
+        slot.reader.ask(question).must_be_translated()
         pieces = write_custom_objects(modern_structure(slot), slot.inputs)
         objects = [*staged.custom_objects, *([str(pieces)] if pieces else [])]
         place = {"folder": str(slot.reader.scratch), "stem": "modern", "custom_objects": objects}

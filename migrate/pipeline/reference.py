@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from migrate.capsule.model import Array, Model
 from migrate.capsule.store import save_arrays
 from migrate.dialects.own_layers import own_layers
@@ -19,7 +21,8 @@ from migrate.parity.probes import FIRST, Attempt, attempts, make_probes
 from migrate.pipeline.answers import arrays_of
 from migrate.pipeline.request import Options, parse_shape
 from migrate.pipeline.staging import Staged
-from migrate.pipeline.translated import Translated, ask_reader, legacy_structure
+from migrate.pipeline.translated import legacy_structure
+from migrate.worlds.contracts.reader import Translate, Translated
 from migrate.worlds.custom import names_in
 from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
@@ -75,7 +78,7 @@ def take_reference(slot: Slot, staged: Staged, translated: Translated, options: 
         MigrationError: ``PAR004`` when the legacy world can do neither: there is no reference.
     """
     findings: list[Finding] = []
-    witnesses = [("original", _load_original)] if translated.original and not translated.initialised else []
+    witnesses = [("original", _load_original)] if translated.original and staged.initialised is None else []
     witnesses.append(("reconstructed", _reconstruct))
     model = legacy_structure(slot)
     for evidence, load in witnesses:
@@ -116,25 +119,23 @@ def _load_original(slot: Slot, staged: Staged, translated: Translated, options: 
 
 
 def _reconstruct(slot: Slot, staged: Staged, translated: Translated, options: Options) -> dict[str, Any]:
-    params = reader_params(staged, options)
-    if translated.initialised:
-        params["initialised"] = translated.initialised
-    ask_reader(slot, staged.source, params, reconstruct=True)
+    slot.reader.ask(msgspec.structs.replace(question_of(staged, options), reconstruct=True))
     return slot.legacy.call("build", _keras2(slot, staged))
 
 
-def draw_weights(slot: Slot, staged: Staged, options: Options) -> str:
+def draw_weights(slot: Slot, staged: Staged, options: Options) -> Path:
     """Weights for an architecture that has none, drawn in the legacy world; the file that holds them.
 
     Raises:
         MigrationError: tf-keras cannot build the architecture.
     """
-    ask_reader(slot, staged.source, reader_params(staged, options), reconstruct=True).must_be_translated()
+    asked = msgspec.structs.replace(question_of(staged, options), reconstruct=True)
+    slot.reader.ask(asked).must_be_translated()
     try:
         reply = slot.legacy.call("build", {**_keras2(slot, staged), "initialised": "initialised.safetensors"})
     except WorldError as error:
         raise refused_architecture(error) from error
-    return str(take(slot.legacy, reply.get("file"), "initialised.safetensors"))
+    return take(slot.legacy, reply.get("file"), "initialised.safetensors")
 
 
 def refused_architecture(error: WorldError) -> MigrationError:
@@ -166,20 +167,22 @@ def _keras2(slot: Slot, staged: Staged) -> dict[str, Any]:
     }
 
 
-def reader_params(staged: Staged, options: Options) -> dict[str, Any]:
-    """What the reader needs to know beside the source."""
-    return {
-        "architecture": str(staged.architecture) if staged.architecture else None,
-        "keep_weights": options.keep_weights,
-        "input_shape": parse_shape(options.input_shape) if options.input_shape else None,
-        "backend": options.backend,
-        "custom": names_in(staged.custom_objects),
-        "stock": list(options.stock_names),
-        "define": list(options.define),
-        "sources": staged.sources(),
-        "trust": options.trust,
-        "proven": staged.recorded and staged.format not in ARCHITECTURES,
-    }
+def question_of(staged: Staged, options: Options) -> Translate:
+    """What the reader needs to know to translate a staged artifact."""
+    return Translate(
+        staged.source,
+        staged.architecture,
+        keep_weights=options.keep_weights,
+        input_shape=parse_shape(options.input_shape) if options.input_shape else None,
+        backend=options.backend,
+        custom=tuple(names_in(staged.custom_objects)),
+        stock=tuple(options.stock_names),
+        define=tuple(options.define),
+        sources=tuple(staged.sources()),
+        initialised=staged.initialised,
+        trust=options.trust,
+        proven=staged.recorded and staged.format not in ARCHITECTURES,
+    )
 
 
 def _run(slot: Slot, model: Model, described: Mapping[str, Any], seed: int) -> _Run:

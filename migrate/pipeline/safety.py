@@ -8,8 +8,8 @@ from pathlib import Path
 from migrate.bytecode.errors import definition_hint
 from migrate.findings import Finding, MigrationError
 from migrate.scan.files import is_unsafe
+from migrate.worlds.contracts.reader import Scan
 from migrate.worlds.pool import Slot
-from migrate.worlds.reader.answers import read_answer
 
 NOT_EXAMINED = "SEC014"
 _BYTECODE = "SEC001"
@@ -80,7 +80,7 @@ def must_write_safely(slot: Slot, parts: Mapping[str, Path]) -> None:
 
 
 def _scan(slot: Slot, path: Path) -> tuple[Finding, ...]:
-    return read_answer(path, slot.reader.call("scan", {"path": str(path)})).findings
+    return tuple(slot.reader.ask(Scan(path)).findings)
 
 
 def _forbids_loading(finding: Finding) -> bool:

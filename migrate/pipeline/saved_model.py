@@ -23,7 +23,7 @@ from migrate.pipeline.signatures import (
     witnesses_of,
 )
 from migrate.pipeline.staging import Staged
-from migrate.pipeline.translated import facts_of
+from migrate.worlds.contracts.reader import DescribedSavedModel, DescribeSavedModel
 from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
 from migrate.worlds.worker import WorldError
@@ -56,15 +56,15 @@ def migrate_saved_model(
         progress.findings = [f for f in progress.findings if f.code != "PAR005" or f.place not in proven]
     parts: dict[str, Path] = {}
     witnesses = [*recorded, *witnesses_of(references)]
-    if Target.KERAS in options.targets and info["architecture"]:
+    if Target.KERAS in options.targets and info.architecture:
         parts |= migrate_natively(request, options, slot, staged, references, signatures, progress)
-    elif Target.KERAS in options.targets and info["subclassed"]:
+    elif Target.KERAS in options.targets and info.subclassed:
         parts |= migrate_class(request.path, options, slot, staged, info, signatures, witnesses, progress)
     if progress.coverage is None:
         with progress.phase("cover"):
             measure_signatures(slot, witnesses, signatures, options.tolerance, progress)
     if Target.SAVED_MODEL in options.targets:
-        by_names = info["reference_variables"] or info["tables_of_user"] or loaded["by_tensor_names"]
+        by_names = info.reference_variables or info.tables_of_user or loaded["by_tensor_names"]
         method = "reexport_tf1" if by_names else "reexport"
         parts["saved_model"] = _reexport(slot, method, params, signatures, progress, parts)
         report_keywords(signatures, progress)
@@ -75,7 +75,7 @@ def migrate_saved_model(
                 )
             slot.stock.call("release", {})
     if Target.KERAS in options.targets and options.lift and KERAS not in parts:
-        given = params if info["orders"] else _exported(parts, signatures)
+        given = params if info.orders else _exported(parts, signatures)
         parts |= lift_signature(slot, given or params, references, recorded, options, progress)
     if KERAS not in parts:
         report_undeployed(options, progress)
@@ -99,30 +99,30 @@ def _exported(parts: Mapping[str, Path], signatures: Signatures) -> dict[str, An
     return {"path": str(parts["saved_model"]), "orders": orders, "tags": [SERVE]}
 
 
-def read_saved_model(slot: Slot, staged: Staged, progress: Progress) -> dict[str, Any]:
+def read_saved_model(slot: Slot, staged: Staged, progress: Progress) -> DescribedSavedModel:
     """What the file says of itself, before TensorFlow sees it.
 
     Raises:
         MigrationError: ``FMT022`` for an incomplete folder.
     """
-    info = slot.reader.call("describe_saved_model", {"source": str(staged.source)})
-    progress.facts = facts_of(info["artifact"])
-    if info["missing"]:
+    info = slot.reader.ask(DescribeSavedModel(staged.source))
+    progress.facts = info.artifact
+    if info.missing:
         raise MigrationError(
             "FMT022",
-            f"the SavedModel is incomplete: {', '.join(info['missing'][:3])} missing",
+            f"the SavedModel is incomplete: {', '.join(info.missing[:3])} missing",
             "Fetch the whole folder again, with its variables.",
         )
     return info
 
 
-def load_params(staged: Staged, info: Mapping[str, Any]) -> dict[str, Any]:
+def load_params(staged: Staged, info: DescribedSavedModel) -> dict[str, Any]:
     """What a world needs to load the staged SavedModel as its file has it."""
     return {
         "path": str(staged.source),
-        "orders": info["orders"],
-        "tags": info["tags"],
-        "functions": info["functions"],
+        "orders": info.orders,
+        "tags": info.tags,
+        "functions": info.functions,
     }
 
 

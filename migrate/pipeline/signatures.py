@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import msgspec
-
 from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
-from migrate.formats.saved_model.examples import Feature
 from migrate.parity.golden import find_golden
 from migrate.parity.input_specs import InputSpec, described_input
 from migrate.parity.probes import Attempt, attempts, make_probes
@@ -18,6 +15,7 @@ from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.reference import Reference
 from migrate.pipeline.request import ArtifactRequest
+from migrate.worlds.contracts.reader import DescribedSavedModel
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import WorldError
 
@@ -25,7 +23,7 @@ Signatures = Mapping[str, Mapping[str, Any]]
 
 
 def take_signature_references(
-    slot: Slot, info: Mapping[str, Any], signatures: Signatures, seed: int, progress: Progress
+    slot: Slot, info: DescribedSavedModel, signatures: Signatures, seed: int, progress: Progress
 ) -> dict[str, Reference]:
     """Run every signature of the untouched graph on probes; a signature that none fits is left unproven.
 
@@ -71,12 +69,12 @@ def take_signature_references(
 
 
 def _guesses(
-    name: str, signature: Mapping[str, Any], info: Mapping[str, Any]
+    name: str, signature: Mapping[str, Any], info: DescribedSavedModel
 ) -> Iterator[tuple[list[InputSpec], Attempt]]:
     """What the inputs may be, in the order to try: where images are decoded, all strings or one hold them."""
     strings = [entry["name"] for entry in signature["inputs"] if entry["dtype"] == "string"]
     decoded = [frozenset[str]()]
-    if info["decodes_images"] and strings:
+    if info.decodes_images and strings:
         several = [frozenset([string]) for string in strings] if len(strings) > 1 else []
         decoded = [frozenset(strings), *several, frozenset()]
     for images in decoded:
@@ -86,13 +84,12 @@ def _guesses(
 
 
 def _input_spec(
-    entry: Mapping[str, Any], signature: str, info: Mapping[str, Any], images: frozenset[str]
+    entry: Mapping[str, Any], signature: str, info: DescribedSavedModel, images: frozenset[str]
 ) -> InputSpec:
     if entry["dtype"] != "string":
         return described_input(entry)
-    stored = info["examples"].get(signature, {}).get(entry["name"], [])
-    features = tuple(msgspec.convert(feature, Feature) for feature in stored)
-    words = tuple(info["words"])
+    features = info.examples.get(signature, {}).get(entry["name"], ())
+    words = tuple(info.words)
     return described_input(entry, words=words, examples=features, images=entry["name"] in images)
 
 

@@ -18,8 +18,9 @@ from migrate.own_code.builders import ENTRY, Builder, builder_source
 from migrate.own_code.files import Place, SourceIndex, project_of
 from migrate.parity.golden import find_golden
 from migrate.pipeline.request import Options
+from migrate.worlds.contracts.reader import Identify, Pair
 from migrate.worlds.pool import Slot
-from migrate.worlds.reader.answers import read_identification, read_pair
+from migrate.worlds.reader.answers import identification_of, pair_of
 from migrate.worlds.taking import take
 
 _SUFFIXES = {
@@ -49,6 +50,8 @@ class Staged:
     """The same code rewritten for Keras 3; empty where the user's files serve both worlds."""
     given: tuple[str, ...] = ()
     """The user's files as they are, also where a slice of them serves the worlds."""
+    initialised: Path | None = None
+    """Weights that were drawn for an architecture that has none."""
     recorded: bool = False
     """Whether recorded inputs and outputs stand beside the file: they prove whose a doubtful name is."""
 
@@ -101,7 +104,7 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
         _bring(path, source)
     given = _given_architecture(options, slot)
     if given is None and found.format in WEIGHTS:
-        given = read_pair(path, slot.reader.call("pair", {"path": str(path)}))
+        given = pair_of(path, slot.reader.ask(Pair(path)))
     architecture = None
     if given is not None:
         architecture = _bring_architecture(given, slot.inputs)
@@ -114,7 +117,7 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
 
 def _identified(path: Path, slot: Slot) -> Identification:
     """What the file is, told by the reader: this process opens nothing that a parser could stumble over."""
-    found = read_identification(path, slot.reader.call("identify", {"path": str(path)}))
+    found = identification_of(path, slot.reader.ask(Identify(path)))
     if isinstance(found, MigrationError):
         raise found
     return found

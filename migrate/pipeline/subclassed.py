@@ -14,19 +14,20 @@ from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, must_agree, outputs_of, samples
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
+from migrate.worlds.contracts.reader import DescribedSavedModel
 from migrate.worlds.custom import names_in
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import WorldError
 
 
-def report_classes(info: Mapping[str, Any], path: Path, progress: Progress) -> None:
+def report_classes(info: DescribedSavedModel, path: Path, progress: Progress) -> None:
     """Say which classes would give a ``.keras``, and how they are given."""
-    classes = sorted(info["classes"])
+    classes = sorted(info.classes)
     progress.findings.append(
         Finding(
             "EXP013",
             Severity.WARNING,
-            f"the model is a {info['subclassed']}, so no .keras was made; the SavedModel keeps its signatures",
+            f"the model is a {info.subclassed}, so no .keras was made; the SavedModel keeps its signatures",
             hint_for(classes, path)
             or f"For a .keras give the source of {', '.join(classes)} with --source DIR or --custom-objects FILE.py.",
         )

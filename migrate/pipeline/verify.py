@@ -19,15 +19,15 @@ from migrate.pipeline.evidence import Weighed, weigh_endpoint
 from migrate.pipeline.layered import output_names
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, outputs_of
-from migrate.pipeline.reference import Reference, reader_params, take_reference
+from migrate.pipeline.reference import Reference, question_of, take_reference
 from migrate.pipeline.request import Options
 from migrate.pipeline.safety import must_be_safe
 from migrate.pipeline.saved_model import load_params, read_saved_model
 from migrate.pipeline.signatures import must_keep_signatures, take_signature_references
 from migrate.pipeline.staging import Staged, stage
-from migrate.pipeline.translated import ask_reader
+from migrate.worlds.contracts.reader import InspectMany
 from migrate.worlds.pool import Slot
-from migrate.worlds.reader.answers import read_answers, read_inspection
+from migrate.worlds.reader.answers import inspection_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,7 @@ def _must_be_modern(new: Path, staged: Staged, slot: Slot) -> None:
     """
     if staged.format is Format.SAVED_MODEL:
         return
-    reply = slot.reader.call("inspect_many", {"paths": [str(new)]})
-    found = read_inspection(new, read_answers(reply, 1)[0])
+    found = inspection_of(new, slot.reader.ask(InspectMany([new])).answers[0])
     if isinstance(found, MigrationError):
         raise found
     written = found.writer.keras or ""
@@ -118,7 +117,7 @@ def _references_of(path: Path, options: Options, slot: Slot, progress: Progress)
         info = read_saved_model(slot, staged, progress)
         signatures = slot.legacy.call("load_saved_model", load_params(staged, info))["signatures"]
         return take_signature_references(slot, info, signatures, options.seed or 0, progress)
-    translated = ask_reader(slot, staged.source, reader_params(staged, options))
+    translated = slot.reader.ask(question_of(staged, options))
     translated.must_be_translated()
     return {DEFAULT_SIGNATURE: take_reference(slot, staged, translated, options)}
 

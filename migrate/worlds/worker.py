@@ -19,7 +19,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+import msgspec
+
 from migrate.findings import MigrationError
+from migrate.worlds.contracts.call import Answer, Call, answer_of, from_message, method_of, to_message
 from migrate.worlds.environment import Limits, World, environment
 from migrate.worlds.process import Forked, Process, Started
 from migrate.worlds.protocol import (
@@ -295,6 +298,22 @@ class Worker:
             raise WorldError(self.world, reply.error)
         assert isinstance(reply, Result)
         return reply.result
+
+    def ask(self, call: Call[Answer], timeout: float | None = None) -> Answer:
+        """Make a call of the world's contract, and check what it answers.
+
+        Raises:
+            WorldError: the handler raised. The worker lives.
+            WorkerDied, WorkerTimeout, WorkerMemory: the worker is gone.
+            ProtocolError: the same, or the answer is not one that this project's handler gives.
+        """
+        method = method_of(type(call))
+        try:
+            return from_message(self.call(method, to_message(call), timeout), answer_of(type(call)))
+        except msgspec.ValidationError as error:
+            raise self._give_up(
+                ProtocolError(f"the answer of the {self.world} worker to {method!r} cannot be read: {error}")
+            ) from error
 
     def close(self) -> None:
         """End the process and free its pipes; harmless when there is none."""

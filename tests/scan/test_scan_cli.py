@@ -15,7 +15,6 @@ from migrate.batch import scanner
 from migrate.formats.identify import Identification
 from migrate.scan.rules import RULES
 from migrate.worlds.environment import World
-from migrate.worlds.protocol import ProtocolError
 from migrate.worlds.worker import Worker
 from tests.scan import exploits
 from tests.scan.exploits import layer, sequential
@@ -130,8 +129,3 @@ def test_a_text_that_declares_four_gigabytes_is_damage(tmp_path: Path) -> None:
     assert scan.verdict == "warning"
     assert isinstance(kind, Identification)
     assert int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) < 300_000
-
-
-def test_a_forged_answer_is_refused() -> None:
-    with pytest.raises(ProtocolError):
-        scanner.read_answer(Path("x"), {"kind": "hdf5", "findings": [{"code": 1}]})

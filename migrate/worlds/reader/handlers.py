@@ -5,10 +5,9 @@ libhdf5 parses in C; a crafted file may end the process. In here that costs one 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import TypeVar
 
 from migrate.capsule.store import save_arrays
 from migrate.findings import MigrationError
@@ -17,156 +16,125 @@ from migrate.formats.extract import collect, write_arrays
 from migrate.formats.identify import identify
 from migrate.formats.pairing import Neighbours, find_architecture
 from migrate.inspection import inspect
+from migrate.inspection.records import Inspection
 from migrate.parity.golden import read_recording
 from migrate.scan.files import scan_one
-from migrate.scan.output import finding_json
+from migrate.worlds.contracts import reader as asked
+from migrate.worlds.contracts.call import handlers_of
 from migrate.worlds.reader.own_code import names_wanted
 from migrate.worlds.reader.saved_model import describe_saved_model, read_subclassed
 from migrate.worlds.reader.translation import read_and_translate
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+_T = TypeVar("_T")
 
 
-def _scan(path: Path) -> dict[str, Any]:
+def scan(call: asked.Scan, scratch: Path) -> asked.Scanned:
+    """Scan one artifact."""
+    return _scan(call.path)
+
+
+def scan_many(call: asked.ScanMany, scratch: Path) -> asked.Answers[asked.Scanned]:
+    """Scan artifacts."""
+    return _many(call.paths, _scan)
+
+
+def _scan(path: Path) -> asked.Scanned:
     with bounded_memory(path):
         found = scan_one(path)
-    return {"kind": found.kind, "findings": [finding_json(finding) for finding in found.findings]}
+    return asked.Scanned(found.kind, list(found.findings))
 
 
-def _identify(path: Path) -> dict[str, Any]:
+def identify_one(call: asked.Identify, scratch: Path) -> asked.Identified:
+    """Say what an artifact is."""
+    return _identify(call.path)
+
+
+def identify_many(call: asked.IdentifyMany, scratch: Path) -> asked.Answers[asked.Identified]:
+    """Say what artifacts are."""
+    return _many(call.paths, _identify)
+
+
+def _identify(path: Path) -> asked.Identified:
     with bounded_memory(path):
         found = identify(path)
-    return {"format": found.format.value, "detail": found.detail, "hint": found.hint, "size": found.size}
+    return asked.Identified(found.format, found.detail, found.hint, found.size)
 
 
-def _inspect(path: Path, architecture: Path | None = None) -> dict[str, Any]:
-    with bounded_memory(path):
-        found = inspect(path, architecture)
-    described: dict[str, Any] = msgspec.to_builtins(found, enc_hook=_plain)
-    return described
-
-
-def _plain(value: Any) -> Any:
-    """What JSON has no form for: numpy scalars in a configuration become numbers, the rest text."""
-    return value.item() if hasattr(value, "item") else str(value)
-
-
-def _pair(path: Path) -> dict[str, Any]:
-    with bounded_memory(path):
-        found = find_architecture(path)
+def pair(call: asked.Pair, scratch: Path) -> asked.Paired:
+    """Find the architecture beside weights."""
+    with bounded_memory(call.path):
+        found = find_architecture(call.path)
     if found is None:
-        return {"name": None}
-    return {"name": found.name, "above": list(path.absolute().parents).index(found.absolute().parent)}
+        return asked.Paired(None)
+    above = list(call.path.absolute().parents).index(found.absolute().parent)
+    return asked.Paired(found.name, above)
 
 
-def _many(params: dict[str, Any], look: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
-    answers: list[dict[str, Any] | str] = []
-    for path in params["paths"]:
-        try:
-            answers.append(look(Path(path)))
-        except MigrationError as error:
-            answers.append(error.message)
-    return {"answers": answers}
-
-
-def scan(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Scan one artifact: ``path`` → kind and findings.
-
-    Raises:
-        MigrationError: FMT021 when it cannot be read.
-    """
-    return _scan(Path(params["path"]))
-
-
-def scan_many(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Scan artifacts: ``paths`` → kind and findings of each, or why it cannot be read."""
-    return _many(params, _scan)
-
-
-def identify_many(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Identify artifacts: ``paths`` → format, detail, hint and size of each, or why it cannot be read."""
-    return _many(params, _identify)
-
-
-def identify_one(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Identify an artifact: ``path`` → format, detail, hint and size.
-
-    Raises:
-        MigrationError: FMT021 when it cannot be read.
-    """
-    return _identify(Path(params["path"]))
-
-
-def pair(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """The architecture beside weights: ``path`` → its ``name`` in the same folder, None where there is none.
-
-    Raises:
-        MigrationError: FMT021 when the folder cannot be listed.
-    """
-    return _pair(Path(params["path"]))
-
-
-def pair_many(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """The same for many: ``paths`` → the name for each, or why its folder cannot be listed."""
+def pair_many(call: asked.PairMany, scratch: Path) -> asked.Answers[asked.Paired]:
+    """Find the architectures beside weights; a folder is listed once."""
     folders: dict[Path, Neighbours] = {}
 
-    def look(path: Path) -> dict[str, Any]:
+    def look(path: Path) -> asked.Paired:
         if path.parent not in folders:
             folders[path.parent] = Neighbours(path.parent)
         with bounded_memory(path):
             found = folders[path.parent].architecture_of(path)
-        return {"name": found.name if found else None}
+        return asked.Paired(found.name if found else None)
 
-    return _many(params, look)
-
-
-def golden(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Recorded inputs and outputs: ``path`` → a ``file`` of its arrays in the scratch folder.
-
-    Raises:
-        MigrationError: PAR003 when it cannot be read, SEC003 and SEC004 when it reaches outside or is a bomb.
-    """
-    path = Path(params["path"])
-    with bounded_memory(path):
-        save_arrays(scratch / "golden.safetensors", read_recording(path))
-    return {"file": str(scratch / "golden.safetensors")}
+    return _many(call.paths, look)
 
 
-def extract_arrays(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """All arrays of an artifact: ``path``, ``suffix``, ``optimizer`` → a ``file``, what it holds, what it lacks.
+def inspect_many(call: asked.InspectMany, scratch: Path) -> asked.Answers[Inspection]:
+    """Inspect artifacts."""
 
-    Raises:
-        MigrationError: of the readers.
-    """
-    file = scratch / f"weights{params['suffix']}"
-    done = collect(Path(params["path"]), file, optimizer=params["optimizer"])
+    def look(path: Path) -> Inspection:
+        with bounded_memory(path):
+            return inspect(path, call.architecture)
+
+    return _many(call.paths, look)
+
+
+def _many(paths: list[Path], look: Callable[[Path], _T]) -> asked.Answers[_T]:
+    answers: list[_T | str] = []
+    for path in paths:
+        try:
+            answers.append(look(path))
+        except MigrationError as error:
+            answers.append(error.message)
+    return asked.Answers(answers)
+
+
+def golden(call: asked.ReadGolden, scratch: Path) -> asked.ArraysFile:
+    """Read recorded inputs and outputs."""
+    file = scratch / "golden.safetensors"
+    with bounded_memory(call.path):
+        save_arrays(file, read_recording(call.path))
+    return asked.ArraysFile(str(file))
+
+
+def extract_arrays(call: asked.Extract, scratch: Path) -> asked.Extracted:
+    """Write all arrays of an artifact."""
+    file = scratch / f"weights{call.suffix}"
+    done = collect(call.path, file, optimizer=call.optimizer)
     write_arrays(file, done)
-    rows = [
-        {"name": one.name, "key": one.key, "shape": list(one.shape), "dtype": one.dtype}
-        for one in done.arrays
-    ]
-    return {"file": str(file), "arrays": rows, "left_out": [finding_json(one) for one in done.left_out]}
-
-
-def inspect_many(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Inspect artifacts: ``paths`` → the inspection of each, or why it cannot be read."""
-    given = params.get("architecture")
-    return _many(params, lambda path: _inspect(path, Path(given) if given else None))
+    rows = [asked.ArrayRow(one.name, one.key, tuple(one.shape), one.dtype) for one in done.arrays]
+    return asked.Extracted(str(file), rows, list(done.left_out))
 
 
 HANDLERS = {
-    "scan": scan,
-    "scan_many": scan_many,
-    "identify": identify_one,
-    "identify_many": identify_many,
-    "pair": pair,
-    "pair_many": pair_many,
-    "golden": golden,
-    "extract": extract_arrays,
-    "inspect_many": inspect_many,
-    "describe_saved_model": describe_saved_model,
+    **handlers_of(
+        scan,
+        scan_many,
+        identify_one,
+        identify_many,
+        pair,
+        pair_many,
+        inspect_many,
+        golden,
+        extract_arrays,
+        read_and_translate,
+        describe_saved_model,
+    ),
     "read_subclassed": read_subclassed,
     "names_wanted": names_wanted,
-    "translate": read_and_translate,
 }

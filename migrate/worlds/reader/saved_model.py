@@ -6,6 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from migrate.capsule.store import save_arrays
 from migrate.dialects.rule import Era
 from migrate.formats.artifact import LegacyArtifact
@@ -15,47 +17,38 @@ from migrate.formats.saved_model.examples import DECODING, example_features, wor
 from migrate.formats.saved_model.keras import read_keras_saved_model, saved_model_writer
 from migrate.formats.saved_model.reader import MetaGraph, SavedModel, read_saved_model
 from migrate.formats.saved_model.subclassed import custom_classes, subclassed_root
+from migrate.worlds.contracts.reader import DescribedSavedModel, DescribeSavedModel, Facts
 from migrate.worlds.reader.class_training import write_class_training
 
 _OBJECTS = "objects.safetensors"
 
 
-def describe_saved_model(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """What a SavedModel says of itself: facts, tag sets, signature keys in their order, request methods.
-
-    ``subclassed`` tells the class of a root that Keras knows by its class alone, ``classes`` all that are the
-    author's, ``functions`` the root's own, ``examples`` the features inside
-    serialised examples, ``decodes_images`` whether any string may be a picture, ``words`` some that the tables know,
-    ``tables_of_user`` whether nothing but the user's session fills the tables.
-    """
-    source = Path(params["source"])
-    artifact = read_keras_saved_model(source, values=False)
-    model = read_saved_model(source)
+def describe_saved_model(call: DescribeSavedModel, scratch: Path) -> DescribedSavedModel:
+    """What a SavedModel says of itself: facts, tag sets, signature keys in their order, request methods."""
+    artifact = read_keras_saved_model(call.source, values=False)
+    model = read_saved_model(call.source)
     meta = model.serving
     root = subclassed_root(model, None)
-    return {
-        "artifact": {**facts(artifact), "sha256": sha256_of(source)},
-        "architecture": artifact.architecture is not None,
-        "subclassed": root.class_name if root is not None else None,
-        "classes": custom_classes(model),
-        "examples": {
-            name: {key: [asdict(f) for f in features] for key, features in inputs.items()}
-            for name, inputs in example_features(meta).items()
-        },
-        "decodes_images": bool(DECODING & meta.graph.ops.keys()),
-        "words": words_of(model) if _takes_strings(meta) else [],
-        "functions": meta.root_functions,
-        "missing": list(model.missing),
-        "reference_variables": meta.reference_variables,
-        "tables_of_user": "table_initializer" in meta.collections and not meta.initializers,
-        "tags": list(meta.tags),
-        "tag_sets": [list(m.tags) for m in model.meta_graphs],
-        "orders": {
+    return DescribedSavedModel(
+        artifact=msgspec.structs.replace(facts(artifact), sha256=sha256_of(call.source)),
+        architecture=artifact.architecture is not None,
+        subclassed=root.class_name if root is not None else None,
+        classes=custom_classes(model),
+        examples=example_features(meta),
+        decodes_images=bool(DECODING & meta.graph.ops.keys()),
+        words=words_of(model) if _takes_strings(meta) else [],
+        functions=meta.root_functions,
+        missing=list(model.missing),
+        reference_variables=meta.reference_variables,
+        tables_of_user="table_initializer" in meta.collections and not meta.initializers,
+        tags=list(meta.tags),
+        tag_sets=[list(m.tags) for m in model.meta_graphs],
+        orders={
             s.name: {"inputs": [t.key for t in s.inputs], "outputs": [t.key for t in s.outputs]}
             for s in meta.signatures
         },
-        "methods": {s.name: s.method for s in meta.signatures},
-    }
+        methods={s.name: s.method for s in meta.signatures},
+    )
 
 
 def _takes_strings(meta: MetaGraph) -> bool:
@@ -91,13 +84,7 @@ def _variables_of(model: SavedModel) -> Checkpoint | None:
     return open_checkpoint(model.variables_prefix) if index.is_file() else None
 
 
-def facts(artifact: LegacyArtifact) -> dict[str, Any]:
+def facts(artifact: LegacyArtifact) -> Facts:
     """Identity and writer of an artifact."""
     writer = artifact.writer
-    return {
-        "sha256": artifact.sha256,
-        "format": artifact.format.value,
-        "keras": writer.keras,
-        "tensorflow": writer.tensorflow,
-        "backend": writer.backend,
-    }
+    return Facts(artifact.sha256, artifact.format.value, writer.keras, writer.tensorflow, writer.backend)

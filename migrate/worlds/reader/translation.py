@@ -10,11 +10,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from migrate.bytecode.definitions import known_values
 from migrate.capsule.store import load_arrays, save_model, save_structure
@@ -31,59 +29,35 @@ from migrate.formats.bounded import bounded_memory
 from migrate.formats.layer_config import with_input_shape
 from migrate.formats.own_names import OwnCode
 from migrate.formats.read import read
+from migrate.worlds.contracts.reader import Refusal, Translate, Translated
 from migrate.worlds.reader.saved_model import facts
 
 
-def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Translate ``source`` (with ``architecture``); ``reconstruct`` writes what the legacy world builds from.
-
-    ``initialised`` names a file of weights for an architecture that has none, ``custom`` what the user's files define,
-    ``stock`` names that mean Keras' own, ``proven`` that doubtful names may be taken for those,
-    ``input_shape`` is that of one sample, for a Sequential model that does not store it,
-    ``backend`` the one to read a file with that does not tell, ``define`` values of globals as ``NAME=VALUE``,
-    ``trust`` that the file may be loaded as it is.
-
-    Returns:
-        ``artifact`` (sha256, format, writer), ``rules`` (as fired), ``classes`` (that rules were shown),
-        ``findings``, ``original`` (whether tf-keras on the untouched file computes what the writer did),
-        ``training`` (part to state and note), ``refusal`` (None, or why there is no translation), ``readings``
-        (backends that the file can be read with, the likelier first, where they give different models) and ``hints``
-        (what speaks for it).
-    """
-    architecture = Path(params["architecture"]) if params.get("architecture") else None
-    source = Path(params["source"])
-    with bounded_memory(source):
-        artifact = read(source, architecture)
-    answer: dict[str, Any] = {
-        "artifact": facts(artifact),
-        "rules": [],
-        "findings": [],
-        "original": True,
-        "training": {},
-        "readings": [],
-        "hints": [],
-    }
+def read_and_translate(call: Translate, scratch: Path) -> Translated:
+    """Translate an artifact; the models and what is left of their training become files in the scratch folder."""
+    with bounded_memory(call.source):
+        artifact = read(call.source, call.architecture)
+    refused = partial(Translated, facts(artifact))
     try:
         _must_be_legacy(artifact)
-        if params.get("input_shape") and artifact.architecture is not None:
-            artifact.architecture = with_input_shape(artifact.architecture, params["input_shape"])
-        given = params.get("backend")
-        era = era_of(artifact, params.get("keep_weights", False), given)
-        era = replace(era, defined=known_values(params.get("sources", ()), params.get("define", ())))
-        initialised = load_arrays(Path(params["initialised"])) if params.get("initialised") else None
-        own = OwnCode(
-            frozenset(params.get("custom", ())),
-            frozenset(params.get("stock", ())),
-            bool(params.get("proven")),
-        )
+        if call.input_shape and artifact.architecture is not None:
+            artifact.architecture = with_input_shape(artifact.architecture, call.input_shape)
+        era = era_of(artifact, call.keep_weights, call.backend)
+        era = replace(era, defined=known_values(call.sources, call.define))
+        initialised = load_arrays(call.initialised) if call.initialised is not None else None
+        own = OwnCode(frozenset(call.custom), frozenset(call.stock), call.proven)
         translation = translate(artifact, era, initialised, own)
         readings = _readings(
-            artifact, given, translation, lambda other: translate(artifact, other, initialised, own), era
+            artifact,
+            call.backend,
+            translation,
+            lambda other: translate(artifact, other, initialised, own),
+            era,
         )
     except MigrationError as error:
-        return {**answer, "refusal": _refusal(error)}
+        return refused(refusal=Refusal(error.code, error.message, error.hint, error.place))
     notes = translation.notes
-    if params.get("reconstruct"):
+    if call.reconstruct:
         save_model(translation.legacy, scratch, "legacy")
         (scratch / "keras2.json").write_text(json.dumps(emit_keras2(translation.legacy)), encoding="utf-8")
     else:
@@ -92,27 +66,29 @@ def read_and_translate(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     (scratch / "architecture.json").write_text(json.dumps(artifact.architecture), encoding="utf-8")
     notes.findings += unsaid_release(translation.assigned, era)
     fired, training = list(notes.fired), {}
-    if not params.get("reconstruct"):
-        plan = _plan(artifact, era, translation, frozenset(params.get("custom", ())))
+    if not call.reconstruct:
+        plan = _plan(artifact, era, translation, own.defined)
         training = plan.states() if plan.compile is not None else {}
         if plan.compile is not None:
             notes.findings += step_differences(translation.assigned, plan.compile, era)
         fired += plan.fired
         save_plan(plan, scratch)
-    return {
-        **answer,
-        "rules": [asdict(one) for one in fired],
-        "classes": sorted(notes.classes),
-        "training": training,
-        "findings": [msgspec.to_builtins(f) for f in notes.findings],
-        # tf-keras would read a vocabulary from the path that the file names
-        "original": _may_execute(notes, bool(params.get("trust")))
+    # tf-keras would read a vocabulary from the path that the file names
+    original = (
+        _may_execute(notes, call.trust)
         and not artifact.metadata.get("vocabularies_given_by_file")
-        and not any(overrides_original(fired.code) for fired in notes.fired),
-        "refusal": None,
-        "readings": readings,
-        "hints": list(reading_of(artifact, given).hints) if readings else [],
-    }
+        and not any(overrides_original(one.code) for one in notes.fired)
+    )
+    return Translated(
+        facts(artifact),
+        tuple(fired),
+        tuple(notes.findings),
+        original,
+        training,
+        classes=sorted(notes.classes),
+        readings=tuple(readings),
+        hints=tuple(reading_of(artifact, call.backend).hints) if readings else (),
+    )
 
 
 def _readings(
@@ -172,7 +148,3 @@ def _must_be_legacy(artifact: LegacyArtifact) -> None:
         raise MigrationError(
             "FMT013", f"the file was written by Keras {artifact.writer.keras}: nothing to migrate"
         )
-
-
-def _refusal(error: MigrationError) -> dict[str, str]:
-    return {"code": error.code, "message": error.message, "hint": error.hint, "place": error.place}
