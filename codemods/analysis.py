@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.check import guarded, unknown
 from codemods.context import Context
 from codemods.ecosystem import World
-from codemods.guards import is_guarded
+from codemods.guards import asks_for_presence, is_guarded
 from codemods.islands import Hold, facts_of, hold_by, marker
 from codemods.options import Options
 from codemods.renamed import matches
@@ -57,10 +57,18 @@ def look(source: Source, options: Options, repository: Repository | None) -> Ana
     if not found and not missing_names:
         return Analysis(context, [])
     free = _unspoken([item for item in found if not is_guarded(context, item.node)])
+    passed = (item for item in found if item.rule.behind_guards and is_guarded(context, item.node))
+    free += [_by_hand(item) for item in passed if asks_for_presence(context, item.node)]
     hidden = [item for item in guarded(context, missing_names, found) if options.wants(item.rule.code)]
     return Analysis(
         context, [item for item in (*free, *hidden) if not _suppressed(item, context)], missing_names
     )
+
+
+def _by_hand(found: Match) -> Match:
+    """What a guard lets pass: the author serves two versions there, so that a person must look."""
+    hint = "the name is there in Keras 3 and raises when it is used: ask for the version instead"
+    return replace(found, edits=(), hint=hint)
 
 
 def _context(source: Source, module: Module, options: Options, repository: Repository | None) -> Context:

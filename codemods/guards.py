@@ -161,6 +161,20 @@ def _padded(release: tuple[int, ...]) -> tuple[int, ...]:
     return (*release, 0, 0, 0)[:3]
 
 
+def asks_for_presence(context: Context, node: ast.AST) -> bool:
+    """Whether the nearest guard of a place is passed by a name that is there: a ``try``, or ``hasattr``."""
+    inner: ast.AST = node
+    statement = context.statement(node)
+    for outer in context.parents(node):
+        if isinstance(outer, (ast.Try, ast.TryStar)) and _try_guards(outer, inner, statement):
+            return inner in outer.body
+        if isinstance(outer, (ast.If, ast.IfExp)) and inner is not outer.test and _asks(context, outer.test):
+            body = outer.body if isinstance(outer.body, list) else [outer.body]
+            return inner in body and _VERSION_TEST.search(context.source(outer.test)) is None
+        inner = outer
+    return False
+
+
 def is_guarded(context: Context, node: ast.AST) -> bool:
     """Whether a node stands in a branch that exists because versions differ."""
     inner: ast.AST = node

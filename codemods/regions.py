@@ -45,17 +45,14 @@ class Regions:
         self._module = module
         self._known: dict[Scope, str] = {}
         self._given: dict[str, str] | None = None
+        self._calls_by_name: dict[str, list[tuple[ast.Call, Scope]]] | None = None
         self._calls: dict[ast.AST, dict[str, set[str]]] | None = None
 
     def reason(self, node: ast.expr, scope: Scope) -> str:
         """Why ``node`` is Keras code; empty when nothing says so."""
-        current: Scope | None = scope
-        while current is not None:
-            if current.kind == "function":
-                why = self._function(current)
-                if why:
-                    return why
-            current = current.parent
+        why = self._within(scope)
+        if why:
+            return why
         value = self._module.value(node, scope)
         return value.evidence if isinstance(value, Receiver) and value.cls == TENSOR else ""
 
@@ -78,7 +75,44 @@ class Regions:
                 return f"{name} takes y_true and y_pred"
         if isinstance(node, ast.Lambda):
             return self._lambda(node)
-        return self._functions_given().get(name, "")
+        return self._functions_given().get(name, "") or self._helps(scope, name)
+
+    def _helps(self, scope: Scope, name: str) -> str:
+        """Whether Keras code calls a function of the module, in this file or in another one of the repository."""
+        module = self._module
+        if scope.parent is not module.index.module or not isinstance(scope.node, ast.FunctionDef):
+            return ""
+        why = self.calls_from_keras(name, module.name, scope.node)
+        return why or (
+            module.repository.feeds_keras(module.name, name) if module.repository is not None else ""
+        )
+
+    def calls_from_keras(self, name: str, home: str, function: ast.FunctionDef | None = None) -> str:
+        """Why a function that the module ``home`` defines is called by Keras code of this file; else empty."""
+        if self._calls_by_name is None:
+            self._calls_by_name = {}
+            for call, place in self._module.index.calls:
+                last = getattr(call.func, "attr", getattr(call.func, "id", ""))
+                self._calls_by_name.setdefault(last, []).append((call, place))
+        for call, place in self._calls_by_name.get(name, ()):
+            value = self._module.value(call.func, place)
+            if not isinstance(value, Definition) or getattr(value.node, "name", "") != name:
+                continue
+            if value.node is not function and getattr(value.module, "name", "") != home:
+                continue
+            if takes_symbol(self._module, call, place) or self._within(place):
+                return f"called at line {call.lineno} of {self._module.name or 'the file'} by Keras code"
+        return ""
+
+    def _within(self, scope: Scope) -> str:
+        """Why a scope, or one around it, is Keras code; empty when it is not."""
+        current: Scope | None = scope
+        while current is not None:
+            why = self._function(current) if current.kind == "function" else ""
+            if why:
+                return why
+            current = current.parent
+        return ""
 
     def _method(self, owner: ast.ClassDef, name: str) -> str:
         bases = {n for base in self._module.bases(owner) for n in (ancestry(base) or (base,))}

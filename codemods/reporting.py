@@ -8,8 +8,10 @@ import msgspec
 
 from codemods.analysis import GENERIC_RULES, Analysis
 from codemods.context import Context
+from codemods.edits import ReplaceExpression
 from codemods.outcome import CodeFinding
 from codemods.rules.api import Match
+from codemods.trees import walk
 from migrate.findings import Fix, Severity
 
 
@@ -31,6 +33,13 @@ def reports_of(first: Analysis, last: Analysis) -> list[CodeFinding]:
         return [report_of(item, first.context, applied=False) for item in first.found]
     left = Counter(_key(item) for item in last.found)
     applied = set(first.chosen)
+    rewritten = {
+        node
+        for item in first.chosen
+        for edit in item.edits
+        if isinstance(edit, ReplaceExpression)
+        for node in walk(edit.node)
+    }
     reports: list[CodeFinding] = []
     for item in first.found:
         key = _key(item)
@@ -39,7 +48,7 @@ def reports_of(first: Analysis, last: Analysis) -> list[CodeFinding]:
         elif left[key]:
             left[key] -= 1
             reports.append(report_of(item, first.context, applied=False))
-        elif item.rule.code in GENERIC_RULES:
+        elif item.rule.code in GENERIC_RULES or (not item.edits and item.node in rewritten):
             continue  # another edit settled it
         else:
             later = bool(item.edits) and fix_of(item) is not Fix.UNSAFE

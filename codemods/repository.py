@@ -15,6 +15,7 @@ from packaging.specifiers import SpecifierSet
 
 from codemods.islands import Islands, facts_of, marker
 from codemods.kinds import PRUNED, kind_of
+from codemods.regions import Regions
 from codemods.requirements import TENSORFLOW, pins
 from codemods.resolver import Module
 from codemods.source import Source, SourceError
@@ -44,7 +45,8 @@ class Repository:
         self._found: dict[tuple[Path, str], Path | None] = {}
         self._values: dict[tuple[Path, str], Value | None] = {}
         self._asked: set[tuple[Path, str]] = set()
-        self._wanted: dict[Path, dict[str, frozenset[str]]] = {}
+        self._wanted: dict[Path, dict[str, dict[str, set[Path]]]] = {}
+        self._regions: dict[Path, Regions] = {}
         self._given: dict[tuple[Path, str], list[tuple[Path, frozenset[bytes]]]] = {}
         self._callees: dict[tuple[Path, str], frozenset[str]] = {}
         self._projects: dict[Path, Path] = {}
@@ -132,9 +134,31 @@ class Repository:
 
     def wanted(self, root: Path, module: str) -> frozenset[str]:
         """Names that files below an import root import from a module of this last name."""
+        return frozenset(self._imports(root).get(module, ()))
+
+    def _imports(self, root: Path) -> dict[str, dict[str, set[Path]]]:
         if root not in self._wanted:
             self._wanted[root] = _imported_names(root)
-        return self._wanted[root].get(module, frozenset())
+        return self._wanted[root]
+
+    def feeds_keras(self, root: Path, home: str, function: str) -> str:
+        """Why Keras code of another file below a folder calls a function of ``home``; empty when none does."""
+        last = home.rpartition(".")[2]
+        imports = self._imports(root)
+        files = set(imports.get(last, {}).get("*", ()))
+        files |= {
+            path for given in imports.values() for name in (function, last) for path in given.get(name, ())
+        }
+        for path in sorted(files):
+            module = self.load(path)
+            if module is None or module.name == home:
+                continue
+            if path not in self._regions:
+                self._regions[path] = Regions(module)
+            why = self._regions[path].calls_from_keras(function, home)
+            if why:
+                return why
+        return ""
 
     def gives(self, folder: Path, callee: str, keyword: str) -> bool:
         """Whether any file below a folder calls something of this last name with this keyword."""
@@ -222,10 +246,10 @@ _COMMENT = re.compile(rb"#[^\n]*")
 _NAME = re.compile(rb"(\w+|\*)(?:\s+as\s+\w+)?")
 
 
-def _imported_names(root: Path) -> dict[str, frozenset[str]]:
-    """By the last name of a module: what any file below ``root`` imports from it."""
-    found: dict[str, set[str]] = {}
-    for _, data in _contents(root):
+def _imported_names(root: Path) -> dict[str, dict[str, set[Path]]]:
+    """By the last name of a module: what the files below ``root`` import from it, and which they are."""
+    found: dict[str, dict[str, set[Path]]] = {}
+    for path, data in _contents(root):
         for module, names in _FROM.findall(data):
             last = module.rpartition(b".")[2].decode(errors="replace")
             given = (
@@ -233,8 +257,11 @@ def _imported_names(root: Path) -> dict[str, frozenset[str]]:
                 for part in _COMMENT.sub(b"", names).strip(b"()").replace(b"\\", b" ").split(b",")
             )
             matched = (_NAME.match(part) for part in given)
-            found.setdefault(last, set()).update(m[1].decode(errors="replace") for m in matched if m)
-    return {module: frozenset(names) for module, names in found.items()}
+            for match in matched:
+                if match is not None:
+                    name = match[1].decode(errors="replace")
+                    found.setdefault(last, {}).setdefault(name, set()).add(path)
+    return found
 
 
 _CALLED = re.compile(rb"(\w+)[ \t]*\(")
@@ -320,6 +347,10 @@ class _Bound:
     def gives(self, callee: str, keyword: str) -> bool:
         """Whether any file calls something of this last name with this keyword."""
         return self._repository.gives(self._own, callee, keyword)
+
+    def feeds_keras(self, home: str, function: str) -> str:
+        """Why Keras code of another file calls a function of the module ``home``; empty when none does."""
+        return self._repository.feeds_keras(self._project, home, function)
 
     def required(self, package: str) -> tuple[SpecifierSet, ...]:
         """The versions of a package that the project asks for, in each place where it does."""

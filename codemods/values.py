@@ -61,6 +61,9 @@ class Lookup(Protocol):
     def required(self, package: str) -> tuple[SpecifierSet, ...]:
         """The versions of a package that the project asks for, in each place where it does."""
 
+    def feeds_keras(self, home: str, function: str) -> str:
+        """Why Keras code of another file calls a function of the module ``home``; empty when none does."""
+
     def mentions(self, pattern: str) -> bool:
         """Whether the text of any Python file of the project matches."""
 

@@ -70,6 +70,7 @@ OPZ103 = SourceRule(
 )
 OPZ104 = SourceRule(
     code="OPZ104",
+    behind_guards=True,
     name="legacy-optimizer",
     summary="keras.optimizers.legacy does not work: the plain optimizer takes its place.",
     severity=Severity.ERROR,
@@ -205,6 +206,28 @@ OPZ110 = SourceRule(
             "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
             "slot = Own(0.1).extra(model.trainable_variables[0])\n"
             "result = [np.array(slot), 'slot' in slot.name]\n",
+        ),
+    ),
+)
+OPZ113 = SourceRule(
+    code="OPZ113",
+    name="epsilon-none",
+    summary="epsilon=None of an optimizer stood for 1e-7, the default.",
+    severity=Severity.ERROR,
+    before="from tensorflow import keras\nopt = keras.optimizers.Adam(0.1, epsilon=None)\n",
+    after="import keras\nopt = keras.optimizers.Adam(0.1)\n",
+    why="Keras 2 took `keras.backend.epsilon()` where None was given, which is 1e-7 unless it was set; Keras 3 adds "
+    "None to a tensor in the first step of training.",
+    references=(_GUIDE,),
+    proofs=(
+        Proof(
+            before="from tensorflow import keras\nimport tensorflow as tf\nv = tf.Variable([1.0, 2.0])\n"
+            "opt = keras.optimizers.RMSprop(0.1, epsilon=None)\n"
+            "opt.apply_gradients([(tf.constant([0.5, -1.0]), v)])\nresult = v.numpy()\n",
+            expect="raises",
+            reference="from tensorflow import keras\nimport tensorflow as tf\nv = tf.Variable([1.0, 2.0])\n"
+            "opt = keras.optimizers.RMSprop(0.1, epsilon=1e-7)\n"
+            "opt.apply_gradients([(tf.constant([0.5, -1.0]), v)])\nresult = v.numpy()\n",
         ),
     ),
 )

@@ -61,11 +61,19 @@ CUS031 = SourceRule(
     after=_NEW + _PAIR + _SPEC + _PAIR_CALL,
     why="Embedding, Flatten, Reshape, Permute and the merging layers of Keras 3 make one symbolic tensor of what "
     "compute_output_shape returns: `Cannot convert '[(None, None, 4), (9, 4)]' to a shape`. The base class Layer "
-    "makes one of each shape.",
+    "makes one of each shape; where the class says no shapes, `call` is traced for them as Keras 2 did.",
     references=(_GUIDE,),
     proofs=(
         Proof(
             before=_HEAD + _PAIR + _PAIR_CALL + "\n\nx = keras.Input((None,))\n"
+            "model = keras.Model(x, Pair(3, 2, embeddings_initializer='ones')(x))\n"
+            "result = model.predict(np.array([[0, 1]]), verbose=0)\n",
+        ),
+        Proof(
+            before=_HEAD
+            + "class Pair(keras.layers.Embedding):\n"
+            + _PAIR_CALL
+            + "\n\nx = keras.Input((None,))\n"
             "model = keras.Model(x, Pair(3, 2, embeddings_initializer='ones')(x))\n"
             "result = model.predict(np.array([[0, 1]]), verbose=0)\n",
         ),

@@ -51,6 +51,29 @@ CUS005 = SourceRule(
 )
 
 
+CUS040 = SourceRule(
+    code="CUS040",
+    name="value-of-a-dimension",
+    summary="A dimension of a shape is a number or None: it has no value.",
+    severity=Severity.ERROR,
+    before=_HEAD + "    def build(self, input_shape):\n        self.n = input_shape[-1].value\n"
+    "    def call(self, x):\n        return x * x.shape[-1].value\n",
+    after=_NEW + "    def build(self, input_shape):\n        self.n = input_shape[-1]\n"
+    "    def call(self, x):\n        return x * x.shape[-1]\n",
+    why="Shapes of TensorFlow 1 held Dimension objects, those of TensorFlow 2 and Keras 3 hold integers and None.",
+    references=(_GUIDE,),
+    proofs=(
+        Proof(
+            before=_HEAD + "    def build(self, input_shape):\n        self.n = input_shape[-1].value\n"
+            "    def call(self, x):\n        return x * x.shape[-1].value + self.n\n" + _USE,
+            expect="raises",
+            reference=_HEAD + "    def build(self, input_shape):\n        self.n = input_shape[-1]\n"
+            "    def call(self, x):\n        return x * x.shape[-1] + self.n\n" + _USE,
+        ),
+    ),
+)
+
+
 CUS028 = SourceRule(
     code="CUS028",
     name="mask-of-several-inputs",

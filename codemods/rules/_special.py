@@ -20,7 +20,7 @@ from codemods.edits import (
 )
 from codemods.rules._answers import Answer, code_of, optional
 from codemods.rules._evidence import text
-from codemods.rules._special_functions import function, patches
+from codemods.rules._special_functions import function, map_function, patches
 from codemods.rules._special_shapes import SHAPES
 from codemods.values import Definition
 from migrate.findings import Fix
@@ -262,11 +262,28 @@ def _phase(call: ast.Call, ctx: Context, args: Arguments, function: Function) ->
     return (ReplaceExpression(call, code),), Fix.SAFE
 
 
+def _learning_phase(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``if training is None: training = K.learning_phase()``: None is a call outside of fit, which was phase 0."""
+    del args
+    statement = ctx.parent(call)
+    test = ctx.parent(statement) if isinstance(statement, ast.Assign) else None
+    if not isinstance(test, ast.If) or ctx.source(test.test) != "training is None":
+        return None
+    function = ctx.function(call)
+    given = {argument.arg for argument in function.args.args} if function is not None else set()
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    fills = [target.id for target in targets if isinstance(target, ast.Name)] == ["training"]
+    if not fills or "training" not in given or not ctx.keras_region(call):
+        return None
+    return (ReplaceExpression(call, Code("False")),), Fix.UNSAFE
+
+
 _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@set_value": _set_value,
     "@image_dim_ordering": _image_dim_ordering,
     "@function": function,
     "@patches": patches,
+    "@map": map_function,
     "@switch": _switch,
     "@pool": _pool,
     "@pool_nn": _pool_nn,
@@ -281,5 +298,6 @@ _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@band_part": _band_part,
     "@dim_ordering": _dim_ordering,
     "@phase": _phase,
+    "@learning_phase": _learning_phase,
     **SHAPES,
 }

@@ -86,6 +86,15 @@ def patches(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answe
     return (ReplaceExpression(call, code_of(text, images=images)),), Fix.SAFE
 
 
+def map_function(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``map_fn(fn, elems, dtype=…)``: the dtype that was said is the one that the function gives, or it failed."""
+    fn, elems = args.get("fn"), args.get("elems")
+    signature = args.get("fn_output_signature")
+    if fn is None or elems is None or (signature is not None and "Spec" in ctx.source(signature)):
+        return None
+    return (ReplaceExpression(call, code_of("keras.ops.map(fn, elems)", fn=fn, elems=elems)),), Fix.SAFE
+
+
 def _inner(value: object) -> str | None:
     """The height and width of a window that is said with batch and channel."""
     match value:

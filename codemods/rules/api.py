@@ -76,6 +76,8 @@ class SourceRule(Rule):
             file that shows it was already written for Keras 3.
         proofs: executed evidence; every rule with an automatic edit needs one.
         manual: for rules without an edit: what a person does, as a template for the hint.
+        behind_guards: the name is there in Keras 3 and does nothing but raise, so that a test of its presence
+            lets it pass.
     """
 
     destination: str = ""
@@ -83,6 +85,7 @@ class SourceRule(Rule):
     ambiguous: bool = False
     proofs: tuple[Proof, ...] = ()
     manual: str = ""
+    behind_guards: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -83,10 +83,9 @@ def weights(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(CUS002, call, edits=(edit,), argument="experimental_autocast", fix=fix)
     yield from _aggregation(call, ctx, args, fix, metric=metric)
     named = args.get("name")
-    if named is not None and "/" in str(ctx.literal(named, "")):
-        new = str(ctx.literal(named)).replace("/", "_")
-        message = f"the name of a weight cannot contain a slash: {new!r}"
-        yield Match(CUS002, call, message, edits=(text(ctx, named, new),), argument="name", fix=fix)
+    if named is not None and (edits := tuple(_without_slashes(named, ctx))):
+        message = "the name of a weight cannot contain a slash"
+        yield Match(CUS002, call, message, edits=edits, argument="name", fix=fix)
     function = ctx.function(call)
     if function is not None and function.name == "call" and not metric:
         yield Match(CUS023, call)
@@ -102,6 +101,23 @@ def _aggregation(call: ast.Call, ctx: Context, args: Arguments, fix: Fix, *, met
     if not metric:
         edits = (ReplaceExpression(given.value, Code(repr((name or "").rpartition(".")[2].lower()))),)
     yield Match(CUS002, call, "aggregation= takes a string", edits=edits, argument="aggregation", fix=fix)
+
+
+def _without_slashes(named: ast.expr, ctx: Context) -> Iterator[Edit]:
+    """Edits of the literals that a name is put together of: ``"a/b"``, ``self.name + "/b"``, ``f"{x}/b"``."""
+    match named:
+        case ast.Constant(value=str(value)) if "/" in value:
+            yield text(ctx, named, value.replace("/", "_"))
+        case ast.BinOp():
+            yield from _without_slashes(named.left, ctx)
+            yield from _without_slashes(named.right, ctx)
+        case ast.Call(func=ast.Attribute(attr="format", value=template)):
+            yield from _without_slashes(template, ctx)
+        case ast.JoinedStr():
+            written = ctx.source(named)
+            fields = [ast.unparse(part) for part in named.values if isinstance(part, ast.FormattedValue)]
+            if "/" in written and not any("/" in field for field in fields):
+                yield ReplaceExpression(named, Code(written.replace("/", "_")))
 
 
 def _is_name(first: ast.expr, keywords: dict[str, ast.keyword]) -> bool:

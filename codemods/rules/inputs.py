@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
 from codemods.edits import Code, ReplaceExpression
+from codemods.rules._evidence import LAYER, MODEL, owner, trust
 from codemods.rules.api import Match, Proof, SourceRule, visit
 from codemods.values import INPUTS
 from migrate.findings import Fix, Severity
@@ -21,7 +22,7 @@ _HEAD = "from tensorflow import keras\n"
 WHOLE_SHAPE = SourceRule(
     code="LAY116",
     name="number-as-shape",
-    summary="Input takes a tuple as shape, no number.",
+    summary="A shape is a tuple, no number.",
     severity=Severity.ERROR,
     before=_HEAD + "x = keras.Input(10)\n",
     after="import keras\nx = keras.Input((10,))\n",
@@ -29,6 +30,13 @@ WHOLE_SHAPE = SourceRule(
     references=(_GUIDE,),
     proofs=(
         Proof(before=_HEAD + "result = [list(keras.Input(10).shape), list(keras.Input(shape=3).shape)]\n"),
+        Proof(
+            before=_HEAD + "\n\nclass Scale(keras.layers.Layer):\n    def build(self, input_shape):\n"
+            "        size = input_shape[-1]\n"
+            "        self.w = self.add_weight(name='w', shape=size, initializer='ones')\n\n"
+            "    def call(self, x):\n        return x * self.w\n\n\n"
+            "result = np.array(Scale()(np.ones((2, 3), 'float32')))\n",
+        ),
     ),
 )
 GIVEN_TENSOR = SourceRule(
@@ -76,6 +84,42 @@ def inputs(call: ast.Call, ctx: Context) -> Iterator[Match]:
         severity = None if made else Severity.WARNING  # it may be a symbolic tensor of Keras
         symbol = ctx.name(call.func) or ""
         yield Match(GIVEN_TENSOR, call, symbol=symbol, argument="tensor", severity=severity)
+
+
+@visit(WHOLE_SHAPE, methods={"add_weight"})
+def weights(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``self.add_weight(shape=size)`` of one number: a literal, or an item of the shape that ``build`` is given."""
+    held = owner(call)
+    shape = ctx.arguments(call, "shape").get("shape")
+    if held is None or shape is None or (fix := trust(ctx, held, LAYER, MODEL)) is None:
+        return
+    if _is_number(shape, ctx, 2):
+        code = Code("(size,)", {"size": shape})
+        yield Match(WHOLE_SHAPE, call, edits=(ReplaceExpression(shape, code),), argument="shape", fix=fix)
+
+
+def _is_number(node: ast.expr, ctx: Context, depth: int) -> bool:
+    """Whether an expression is surely one number."""
+    value = ctx.literal(node)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return True
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id in {"int", "len"}
+    if isinstance(node, ast.Subscript):
+        function = ctx.function(node)
+        given = {argument.arg for argument in function.args.args} if function is not None else set()
+        of_shape = isinstance(node.value, ast.Name) and node.value.id in given and function is not None
+        return of_shape and function is not None and function.name == "build" and _at_index(node.slice, ctx)
+    if isinstance(node, ast.Name) and depth:
+        home = ctx.scope(node).find(node.id)
+        values = [binding.value for binding in home.bindings[node.id]] if home is not None else []
+        return bool(values) and all(v is not None and _is_number(v, ctx, depth - 1) for v in values)
+    return False
+
+
+def _at_index(node: ast.expr, ctx: Context) -> bool:
+    """Whether what is between brackets takes one item: ``-1``."""
+    return isinstance(ctx.literal(node), int)
 
 
 @visit(NUMPY_NUMBER, calls=frozenset(_LAYERS) & load().names("layers."))

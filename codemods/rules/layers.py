@@ -162,7 +162,7 @@ def _sigmoid_places(tree: ast.Module, ctx: Context) -> Iterator[tuple[ast.expr, 
             yield first, ReplaceExpression(first, code)
         if name in {f"keras.layers.ConvLSTM{n}D" for n in (1, 2, 3)}:
             args = ctx.arguments(call, *("",) * 7, "recurrent_activation")
-            if not args.opaque and "recurrent_activation" not in args:
+            if not args.opaque and not {"recurrent_activation", "inner_activation"} & set(args.keywords):
                 yield call, SetArgument(call, "recurrent_activation", code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from codemods.rules._evidence import LAYER, MODEL, trust
 from codemods.rules._layer_rules import LAY109, LAY110, LAY111, LAY118
 from codemods.rules.api import Match, visit
 from codemods.trees import walk
+from migrate.findings import Fix
 
 if TYPE_CHECKING:
     from codemods.context import Context
@@ -23,10 +25,33 @@ def shapes(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     receiver = ctx.receiver(node.value)
     if not isinstance(node.ctx, ast.Load) or ctx.isa(receiver, MODEL) or ctx.source(node.value) == "self":
         return
-    fix = trust(ctx, node.value, LAYER)
+    fix = trust(ctx, node.value, LAYER, unknown=_used_as_layer(node.value, ctx))
     if fix is not None:
         code = Code(f"layer.{node.attr.partition('_')[0]}.shape", {"layer": node.value})
         yield Match(LAY109, node, edits=(ReplaceExpression(node, code),), fix=fix)
+
+
+_OF_LAYERS = frozenset(
+    ("_inbound_nodes", "_outbound_nodes", "add_weight", "get_weights", "inbound_nodes", "set_weights")
+)
+_NAMED = re.compile(r"(?:.*_)?layer")
+
+
+def _used_as_layer(node: ast.expr, ctx: Context) -> Fix | None:
+    """Unsafe for a name like ``layer`` or ``base_layer`` that is used as one, else None."""
+    if not isinstance(node, ast.Name) or _NAMED.fullmatch(node.id) is None:
+        return None
+    function = ctx.function(node)
+    for use in ctx.uses(function if function is not None else ctx.module.tree, node.id):
+        above = ctx.parent(use)
+        if isinstance(above, ast.Call) and above.func is use:
+            return Fix.UNSAFE
+        if isinstance(above, ast.Attribute):
+            call = ctx.parent(above)
+            built = isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "build"
+            if above.attr in _OF_LAYERS or built:
+                return Fix.UNSAFE
+    return None
 
 
 _OF_NODES = frozenset({"inbound_nodes", "outbound_nodes"})

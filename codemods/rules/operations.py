@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.catalogue import load
+from codemods.catalogue import Function, load
 from codemods.edits import Code, ReplaceExpression
 from codemods.rules._evidence import LAYER, MODEL, owner
 from codemods.rules.api import Match, Proof, SourceRule, Target, visit
@@ -285,7 +285,7 @@ def operations(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
             yield Match(OPS004, call, message=f"{name} is given a symbolic tensor", symbol=name)
         return
     inside, symbolic = _feeds_keras(call, ctx)
-    if not inside:
+    if not inside and not _initializes(call, ctx, rows):
         return
     severity = Severity.ERROR if symbolic else Severity.WARNING
     found = rewrite(node, ctx, rows)
@@ -305,6 +305,17 @@ def operations(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     yield Match(
         rule, call, message=message, hint=function.note, edits=edits, symbol=name, fix=fix, severity=severity
     )
+
+
+def _initializes(call: ast.Call, ctx: Context, rows: tuple[Function, ...]) -> bool:
+    """Whether an initializer of TensorFlow is given to something of Keras: ``Dense(kernel_initializer=…)``."""
+    keyword = ctx.parent(call)
+    outer = ctx.parent(keyword) if isinstance(keyword, ast.keyword) else None
+    named = isinstance(keyword, ast.keyword) and (keyword.arg or "").endswith("initializer")
+    if not named or not isinstance(outer, ast.Call) or not rows[0].call.startswith("keras.initializers."):
+        return False
+    weight = isinstance(outer.func, ast.Attribute) and outer.func.attr == "add_weight"
+    return weight or (ctx.name(outer.func) or "").startswith("keras.")
 
 
 @visit(OPS007, methods={"numpy"})

@@ -128,23 +128,27 @@ def lacks_weights(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
 
 @visit(CUS031, bases=_ONE_OUTPUT)
 def several_outputs(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
-    """``compute_output_shape`` of a layer that derives from ``Embedding`` and returns several shapes."""
-    shapes = method_of(cls, "compute_output_shape")
-    if shapes is None or method_of(cls, "compute_output_spec") is not None:
+    """A layer that derives from ``Embedding`` and gives several outputs, whether or not it says their shapes."""
+    shapes, call = method_of(cls, "compute_output_shape"), method_of(cls, "call")
+    if method_of(cls, "compute_output_spec") is not None:
         return
-    returned = [node.value for node in walk(shapes) if isinstance(node, ast.Return)]
+    place, base = (shapes, "keras.layers.Layer") if shapes is not None else (call, "keras.Operation")
+    if place is None:
+        return
+    returned = [node.value for node in walk(place) if isinstance(node, ast.Return)]
+    displays = [value for value in returned if isinstance(value, ast.List | ast.Tuple)]
     several = [
         value
-        for value in returned
-        if isinstance(value, ast.List | ast.Tuple) and any(_is_shape(item, ctx) for item in value.elts)
+        for value in displays
+        if (len(value.elts) > 1 if place is call else any(_is_shape(item, ctx) for item in value.elts))
     ]
     if several and len(several) == len(returned):
         text = (
             "\ndef compute_output_spec(self, *args, **kwargs):\n"
-            "    return keras.layers.Layer.compute_output_spec(self, *args, **kwargs)\n"
+            f"    return {base}.compute_output_spec(self, *args, **kwargs)\n"
         )
-        insert = InsertStatement(shapes, Code(text), after=True)
-        yield Match(CUS031, shapes, edits=(insert,), symbol="keras.layers.Layer.compute_output_spec")
+        insert = InsertStatement(place, Code(text), after=True)
+        yield Match(CUS031, place, edits=(insert,), symbol="keras.layers.Layer.compute_output_spec")
 
 
 def _is_shape(node: ast.expr, ctx: Context) -> bool:

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.edits import NameArguments, RenameParameter
+from codemods.edits import Code, Edit, NameArguments, RenameParameter, ReplaceExpression
 from codemods.rules._evidence import LAYER, method_of, owner
 from codemods.rules._layer_rules import LAY107
 from codemods.rules.api import Match, Proof, SourceRule, visit
+from codemods.trees import walk
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -68,6 +69,42 @@ CUS029 = SourceRule(
     manual="write def get_initial_state(self, batch_size=None) and take the dtype from self.compute_dtype",
 )
 
+CUS037 = SourceRule(
+    code="CUS037",
+    name="recurrent-seed",
+    summary="The configuration of a recurrent layer holds a seed, which the constructor of a subclass must take.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    before=_HEAD + "\n\nclass Own(keras.layers.LSTM):\n    def __init__(self, units, name=None):\n"
+    "        super().__init__(units, name=name)\n",
+    why="`from_config` gives the constructor what `get_config` of the base class returned, to which Keras 3 added "
+    "`seed`: `unexpected keyword argument 'seed'` when a model with such a layer is loaded or cloned.",
+    references=(_GUIDE,),
+    manual="take **kwargs and hand them on to super().__init__(), or leave seed out of what get_config returns",
+)
+CUS038 = SourceRule(
+    code="CUS038",
+    name="state-size",
+    summary="The state_size of a cell is a number or a list of numbers, no TensorShape.",
+    severity=Severity.ERROR,
+    before="import tensorflow as tf\n" + _HEAD + "\n\nclass Cell(keras.layers.Layer):\n"
+    "    state_size = tf.TensorShape([3])\n",
+    after="import keras\n\n\nclass Cell(keras.layers.Layer):\n    state_size = 3\n",
+    why="`RNN` makes zeros of (batch, size) for each state: a TensorShape is no number, and of several dimensions "
+    "there is no such state without a `get_initial_state` of the cell.",
+    references=(_GUIDE,),
+    manual="give the number of units, and write get_initial_state for states of several dimensions",
+    proofs=(
+        Proof(
+            before="import tensorflow as tf\n" + _HEAD + "\n\nclass Cell(keras.layers.Layer):\n"
+            "    def __init__(self, units):\n        super().__init__()\n"
+            "        self.state_size = tf.TensorShape([units])\n        self.output_size = units\n\n"
+            "    def call(self, inputs, states):\n        return inputs + states[0], [inputs + states[0]]\n\n\n"
+            "x = np.arange(6, dtype='float32').reshape(1, 2, 3)\nresult = np.array(keras.layers.RNN(Cell(3))(x))\n",
+        ),
+    ),
+)
+
 
 @visit(LAY107, LAY112, module=True)
 def calls(tree: ast.Module, ctx: Context) -> Iterator[Match]:
@@ -122,3 +159,52 @@ def initial_states(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     given = [argument.arg for argument in (*function.args.args[1:], *function.args.kwonlyargs)]
     if set(given) - {"batch_size"} and ("inputs" in given or "dtype" in given):
         yield Match(CUS029, function, symbol="keras.layers.Layer.get_initial_state", argument="inputs")
+
+
+_SEEDED = _CLASSES - {"keras.layers.RNN"}
+
+
+@visit(CUS037, bases=_SEEDED)
+def seeds(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
+    """A constructor with a closed list of parameters, of a class that is saved with the keys of its base class."""
+    init, config = method_of(cls, "__init__"), method_of(cls, "get_config")
+    if init is None or init.args.kwarg is not None or method_of(cls, "from_config") is not None:
+        return
+    taken = {argument.arg for argument in (*init.args.args, *init.args.kwonlyargs)}
+    inherits = config is None or any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+        for node in walk(config)
+    )
+    known = config is not None and ("seed" in ctx.source(config) or "pop(" in ctx.source(config))
+    if "seed" not in taken and inherits and not known:
+        yield Match(
+            CUS037, init, f"{cls.name} is given a seed by from_config", symbol=cls.name, argument="seed"
+        )
+
+
+@visit(CUS038, bases={LAYER})
+def state_sizes(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
+    """``self.state_size = tf.TensorShape([units])`` of a cell, and a property that returns one."""
+    for node in walk(cls):
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        for target in targets:
+            name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+            if name in {"state_size", "output_size"} and isinstance(node, ast.Assign):
+                yield from _shapes_in(node.value, ctx)
+        if isinstance(node, ast.FunctionDef) and node.name in {"state_size", "output_size"}:
+            for inner in walk(node):
+                if isinstance(inner, ast.Return) and inner.value is not None:
+                    yield from _shapes_in(inner.value, ctx)
+
+
+def _shapes_in(value: ast.expr, ctx: Context) -> Iterator[Match]:
+    """The shapes of TensorFlow in the size of a state, a list of them or one."""
+    for part in value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value]:
+        if not isinstance(part, ast.Call) or ctx.name(part.func) != "tf.TensorShape" or len(part.args) != 1:
+            continue
+        sizes = part.args[0]
+        edits: tuple[Edit, ...] = ()
+        if isinstance(sizes, (ast.List, ast.Tuple)) and len(sizes.elts) == 1:
+            edits = (ReplaceExpression(part, Code("size", {"size": sizes.elts[0]})),)
+        fix = Fix.SAFE if edits else Fix.MANUAL
+        yield Match(CUS038, part, edits=edits, symbol="tf.TensorShape", fix=fix)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from codemods.edits import Code, InsertStatement, ReplaceExpression
 from codemods.rules._evidence import LAYER, MODEL, method_of, owner
-from codemods.rules._shape_rules import CUS004, CUS005, CUS028, CUS032
+from codemods.rules._shape_rules import CUS004, CUS005, CUS028, CUS032, CUS040
 from codemods.rules.api import Match, visit
 from codemods.trees import walk
 
@@ -86,6 +86,25 @@ def tensor_shapes(call: ast.Call, ctx: Context) -> Iterator[Match]:
     if {LAYER, MODEL} & set(ctx.bases(cls)):
         code = Code("tuple(shape)", {"shape": call.args[0]})
         yield Match(CUS005, call, edits=(ReplaceExpression(call, code),))
+
+
+@visit(CUS040, attributes={"value"})
+def dimensions(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
+    """``x.shape[-1].value``, ``x.get_shape()[1].value``, ``input_shape[-1].value`` in ``build``."""
+    item = node.value
+    if (
+        not isinstance(item, ast.Subscript)
+        or isinstance(item.slice, ast.Slice)
+        or ctx.callee(node) is not None
+    ):
+        return
+    held = item.value
+    if isinstance(held, ast.Call) and isinstance(held.func, ast.Attribute) and not held.args:
+        whole = held.func.attr == "get_shape"
+    else:
+        whole = isinstance(held, ast.Attribute) and held.attr == "shape"
+    if isinstance(node.ctx, ast.Load) and (whole or _is_shape_argument(held, ctx)):
+        yield Match(CUS040, node, edits=(ReplaceExpression(node, Code("size", {"size": item})),))
 
 
 _NO_MASKS = "if isinstance(mask, (list, tuple)) and all(item is None for item in mask):\n    mask = None\n"

@@ -49,6 +49,24 @@ MEMBERS = SourceRule(
         ),
     ),
 )
+REFERENCES = SourceRule(
+    code="CUS041",
+    name="reference-of-a-tensor",
+    summary="Tensors and variables of Keras 3 have no ref(): they are hashed by what they are.",
+    severity=Severity.ERROR,
+    before="from tensorflow import keras\n\nx = keras.Input((2,))\nnames = {x.ref(): 'x'}\n",
+    after="import keras\n\nx = keras.Input((2,))\nnames = {id(x): 'x'}\n",
+    why="`ref()` made keys of tensors that compare by value. The id serves as long as the tensor lives; where "
+    "`deref()` gets the tensor back, keep the tensor itself.",
+    references=("https://keras.io/guides/migrating_to_keras_3/",),
+    manual="use the tensor itself, or its id(), as the key",
+    proofs=(
+        Proof(
+            before="from tensorflow import keras\nx, y = keras.Input((2,)), keras.Input((2,))\n"
+            "names = {x.ref(): 'x', y.ref(): 'y'}\nresult = [names[x.ref()], names[y.ref()]]\n",
+        ),
+    ),
+)
 _MAKERS = frozenset({"keras.Variable", "keras.backend.variable", "tf.Variable", "tf.compat.v1.get_variable"})
 _ADDERS = frozenset({"add_variable", "add_weight"})
 _WRITERS = ("assign", "assign_add", "assign_sub")
@@ -93,6 +111,22 @@ def members(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(
             MEMBERS, call, f"variables of Keras 3 have another {name}", edits=edits, symbol="keras.Variable"
         )
+
+
+@visit(REFERENCES, methods={"ref"})
+def references(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``tensor.ref()``."""
+    held = owner(call)
+    if held is None or call.args or call.keywords:
+        return
+    known = ctx.symbolic(held) or is_variable(held, ctx)
+    loose = ctx.receiver(held) is None and ctx.name(held) is None and not ctx.keras_region(held)
+    if known and "deref" not in ctx.module.index.attributes:
+        edits = (ReplaceExpression(call, Code("id(tensor)", {"tensor": held})),)
+        yield Match(REFERENCES, call, edits=edits, symbol="keras.KerasTensor.ref")
+    elif known or (loose and not isinstance(held, ast.Call)):
+        severity = None if known else Severity.WARNING
+        yield Match(REFERENCES, call, symbol="keras.KerasTensor.ref", severity=severity)
 
 
 def is_variable(node: ast.expr, ctx: Context) -> bool:

@@ -1,0 +1,300 @@
+"""Lines that public repositories hold, each as a program: what becomes of it, or what is said of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codemods.options import Options
+from codemods.runner import run as run_files
+from codemods.testing import check_noop, check_transformed, run
+
+TF = "import tensorflow as tf\nimport keras\n\n"
+OWN = "import keras\n\n\nclass Own(keras.layers.Layer):\n"
+
+BEFORE_AND_AFTER = {
+    "epsilon": ("import keras\nkeras.optimizers.SGD(0.1)\nkeras.optimizers.Nadam(epsilon=None)\n", "Nadam()"),
+    "an epsilon that is given": ("import keras\nkeras.optimizers.Adam(epsilon=1e-4)\n", "epsilon=1e-4"),
+    "map_fn with a dtype": (
+        "from keras import backend as K\ny = K.map_fn(f, x, dtype='float32')\n",
+        "y = ops.map(f, x)",
+    ),
+    "map_fn of TensorFlow": (
+        TF
+        + "x = keras.Input((3,))\ny = tf.map_fn(f, x, parallel_iterations=4, fn_output_signature=tf.int32)\n",
+        "y = keras.ops.map(f, x)",
+    ),
+    "ConvLSTM2D of Keras 1": (
+        "from keras.layers import ConvLSTM2D\nConvLSTM2D(nb_filter=8, nb_row=3, nb_col=2, inner_init='zeros', "
+        "inner_activation='tanh', U_regularizer='l2', dropout_W=0.1, dropout_U=0.2, forget_bias_init='one')\n",
+        "ConvLSTM2D(filters=8, recurrent_initializer='zeros', recurrent_activation='tanh', "
+        "recurrent_regularizer='l2', dropout=0.1, recurrent_dropout=0.2, unit_forget_bias=True, kernel_size=(3, 2))",
+    ),
+    "a separable kernel": (
+        "import keras\nkeras.layers.SeparableConv2D(8, 3, kernel_regularizer='l2', depthwise_regularizer='l1')\n",
+        "SeparableConv2D(8, 3, depthwise_regularizer='l1')",
+    ),
+    "a loss with a tape": (
+        TF + "opt = keras.optimizers.SGD()\nopt.minimize(loss, [v], tape=tape)\n",
+        "opt.apply_gradients(zip(tape.gradient(loss, (variables := [v])), variables))",
+    ),
+    "a name with a slash": (
+        OWN + "    def build(self, s):\n        self.add_weight(name='a/b')\n",
+        "name='a_b'",
+    ),
+    "a name of two parts": (
+        OWN + "    def build(self, s):\n        self.add_weight(name=self.name + '/b')\n",
+        "name=self.name + '_b'",
+    ),
+    "a name that is formatted": (
+        OWN + "    def build(self, s):\n        self.add_weight(name='{}/b'.format(3))\n",
+        "name='{}_b'.format(3)",
+    ),
+    "a name with a field": (
+        OWN + "    def build(self, s):\n        self.add_weight(name=f'{s}/b')\n",
+        "name=f'{s}_b'",
+    ),
+    "the shape of a weight": (
+        OWN + "    def build(self, s):\n        self.add_weight(shape=s[-1])\n",
+        "shape=(s[-1],)",
+    ),
+    "the shape of a weight by a name": (
+        OWN + "    def build(self, s):\n        n = int(s[-1])\n        self.add_weight(shape=n)\n",
+        "shape=(n,)",
+    ),
+    "Dense of a product": (
+        "import keras\nimport numpy as np\nkeras.layers.Dense(np.prod((2, 3)))\n",
+        "Dense(int(np.prod((2, 3))))",
+    ),
+    "Input of a number": ("import keras\nkeras.Input(10)\n", "keras.Input((10,))"),
+    "an initializer of TensorFlow": (
+        TF + "keras.layers.Dense(3, kernel_initializer=tf.random_uniform_initializer(-1, 1))\n",
+        "kernel_initializer=keras.initializers.RandomUniform(minval=-1, maxval=1)",
+    ),
+    "casts": (TF + "x = keras.Input((3,))\ny = tf.dtypes.cast(x, tf.int32)\n", "keras.ops.cast(x, 'int32')"),
+    "softmax": (TF + "x = keras.Input((3,))\ny = tf.math.softmax(x)\n", "y = keras.ops.softmax(x)"),
+    "depth_to_space": (
+        TF + "x = keras.Input((4, 4, 8))\ny = tf.nn.depth_to_space(x, 2)\n",
+        "ops.depth_to_space(x, 2)",
+    ),
+    "newaxis": (TF + "x = keras.Input((3,))\ny = x[:, tf.newaxis]\n", "y = x[:, None]"),
+    "self given twice": (
+        OWN + "    def __init__(self, **kw):\n        super().__init__(self, **kw)\n",
+        "super().__init__(**kw)",
+    ),
+    "ref": ("import keras\nx = keras.Input((2,))\nd = {x.ref(): 1}\n", "d = {id(x): 1}"),
+    "a registered activation": (
+        "import keras\nkeras.layers.Dense(3, activation='own>swish')\n",
+        "activation=keras.saving.get_registered_object('own>swish')",
+    ),
+    "aggregation of a metric": (
+        TF + "class M(keras.metrics.Metric):\n    def build(self):\n"
+        "        self.add_weight(name='t', aggregation=tf.VariableAggregation.SUM)\n",
+        "self.add_weight(name='t')",
+    ),
+    "state_size": (
+        TF + "class C(keras.layers.Layer):\n    def __init__(self, n):\n"
+        "        self.state_size = [tf.TensorShape([n]), tf.TensorShape([2])]\n",
+        "self.state_size = [n, 2]",
+    ),
+    "a dimension": (
+        "import keras\nx = keras.Input((3,))\nn = x.get_shape()[-1].value\n",
+        "n = x.shape[-1]",
+    ),
+    "_compute_dtype": (
+        OWN + "    def call(self, x):\n        return self._compute_dtype\n",
+        "self.compute_dtype",
+    ),
+    "add_loss": (
+        OWN + "    def call(self, x):\n        self.add_loss(x, inputs=x)\n        return x\n",
+        "self.add_loss(x)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BEFORE_AND_AFTER)
+def test_it_is_rewritten(case: str) -> None:
+    before, line = BEFORE_AND_AFTER[case]
+    made = run(before)
+    assert made.error is None
+    assert line in made.text
+    assert not [finding for finding in made.findings if not finding.applied]
+    assert run(made.text).text == made.text
+
+
+ASSISTED = {
+    "module_objects": (
+        "import keras\nkeras.utils.deserialize_keras_object(d, module_objects=globals())\n",
+        "SAV017",
+        "custom_objects=globals()",
+    ),
+    "a method that is handed on": (
+        "import keras\nmodel = keras.Sequential()\ntrain(model.fit_generator)\n",
+        "LAY121",
+        "train(model.fit)",
+    ),
+    "a method of the class": (
+        "import keras\ntrain(keras.Model.predict_generator)\n",
+        "LAY121",
+        "train(keras.Model.predict)",
+    ),
+    "a learning phase": (
+        "from keras import backend as K\nfrom keras.layers import Layer\n\n\nclass A(Layer):\n"
+        "    def call(self, x, training=None):\n        if training is None:\n"
+        "            training = K.learning_phase()\n        return x\n",
+        "BKD002",
+        "training = False",
+    ),
+    "the shape of a layer": (
+        "import keras\n\n\ndef f(layer, new):\n    new.build(layer.input_shape)\n",
+        "LAY109",
+        "new.build(layer.input.shape)",
+    ),
+    "a clone": (
+        "import keras\nx = keras.Input((2,))\nm = keras.Model(x, keras.layers.Lambda(lambda v: v)(x))\n"
+        "keras.models.clone_model(m)\n",
+        "SAV018",
+        "clone_function=lambda layer: layer if isinstance(layer, keras.layers.Lambda)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ASSISTED)
+def test_it_is_rewritten_when_asked(case: str) -> None:
+    before, code, line = ASSISTED[case]
+    check_noop(before, codes=(code,))
+    assert line in run(before, unsafe=True).text
+
+
+BY_HAND = {
+    "a seed": (
+        "import keras\n\n\nclass R(keras.layers.LSTM):\n    def __init__(self, units):\n"
+        "        super().__init__(units)\n",
+        "CUS037",
+    ),
+    "an override": (
+        OWN + "    def _add_variable_with_custom_getter(self, name, **kw):\n        return None\n",
+        "CUS039",
+    ),
+    "a base class that raises, behind hasattr": (
+        "import keras\nif hasattr(keras.optimizers, 'legacy'):\n    B = keras.optimizers.legacy.Optimizer\n"
+        "else:\n    B = keras.optimizers.Optimizer\n",
+        "OPZ104",
+    ),
+    "a base class that raises, behind a try": (
+        "try:\n    from keras.optimizers.legacy import Optimizer\nexcept ImportError:\n"
+        "    from keras.optimizers import Optimizer\n",
+        "OPZ104",
+    ),
+    "references that are followed back": (
+        "import keras\nx = keras.Input((2,))\ny = x.ref().deref()\n",
+        "CUS041",
+    ),
+    "the learning phase": ("from keras import backend as K\nK.set_learning_phase(0)\n", "BKD003"),
+    "add_metric": (OWN + "    def call(self, x):\n        self.add_metric(x)\n        return x\n", "CUS012"),
+    "time_major": ("import keras\nkeras.layers.LSTM(3, time_major=flag)\n", "LAY004"),
+}
+
+
+@pytest.mark.parametrize("case", BY_HAND)
+def test_it_is_said(case: str) -> None:
+    text, code = BY_HAND[case]
+    found = check_noop(text, codes=(code,)).findings
+    assert found[0].hint
+
+
+STAYS = {
+    "a subclass that takes what it is given": (
+        "import keras\n\n\nclass R(keras.layers.LSTM):\n    def __init__(self, units, **kw):\n"
+        "        super().__init__(units, **kw)\n"
+    ),
+    "a subclass that takes a seed": (
+        "import keras\n\n\nclass R(keras.layers.GRU):\n    def __init__(self, units, seed=None):\n"
+        "        super().__init__(units, seed=seed)\n"
+    ),
+    "a subclass with a configuration of its own": (
+        "import keras\n\n\nclass R(keras.layers.GRU):\n    def __init__(self, units):\n"
+        "        super().__init__(units)\n\n    def get_config(self):\n        return {'units': 3}\n"
+    ),
+    "a reference of another kind": "import keras\nimport weakref\nr = weakref.ref(x)\n",
+    "the value of a row": "import keras\nn = table[0].value\n",
+    "a shape that is one": OWN + "    def build(self, s):\n        self.add_weight(shape=s[1:])\n",
+    "a shape that is unknown": OWN
+    + "    def build(self, s):\n        self.add_weight(shape=self.shape_of)\n",
+    "a name with no slash": OWN + "    def build(self, s):\n        self.add_weight(name=f'{s}_b')\n",
+    "an activation by its name": "import keras\nkeras.layers.Dense(3, activation='relu')\n",
+    "text with an arrow": "import keras\nkeras.layers.Dense(3, name='a>b')\n",
+    "a clone with a function": (
+        "import keras\nx = keras.Input((2,))\nm = keras.Model(x, keras.layers.Lambda(lambda v: v)(x))\n"
+        "keras.models.clone_model(m, clone_function=f)\n"
+    ),
+    "a clone of a model without code": "import keras\nkeras.models.clone_model(m)\n",
+    "an initializer of a graph of its own": TF + "w = tf.random_uniform_initializer(-1, 1)\n",
+    "a version that is asked for": (
+        "import keras\nif keras.__version__ < '3':\n    B = keras.optimizers.legacy.Optimizer\n"
+    ),
+    "a shape of what is no layer": "import keras\nprint(image.input_shape)\n",
+}
+
+
+@pytest.mark.parametrize("case", STAYS)
+def test_it_stays(case: str) -> None:
+    check_noop(STAYS[case], codes=(), unsafe=True)
+
+
+HELPER = "import tensorflow as tf\n\n\ndef {name}(x):\n    return tf.reduce_sum(x, axis=-1)\n"
+CALLED = (
+    "from tensorflow import keras\nfrom {module} import {name}\n\n\nclass Own(keras.layers.Layer):\n"
+    "    def call(self, x):\n        return {name}(x)\n"
+)
+
+
+def test_helpers_are_followed_in_one_file() -> None:
+    text = "import tensorflow as tf\nimport keras\n\n\ndef total(x):\n    return tf.reduce_sum(x)\n\n\n"
+    text += "def both(x):\n    return total(x) + 1\n\n\nx = keras.Input((3,))\ny = both(x)\n"
+    check_transformed(
+        text, text.replace("import tensorflow as tf\n", "").replace("tf.reduce_sum", "keras.ops.sum")
+    )
+    check_noop(text.replace("y = both(x)", "y = both(3)"), codes=())
+
+
+@pytest.mark.parametrize(
+    "through", ["from .ops import total", "from . import ops", "from pkg import ops as o"]
+)
+def test_helpers_are_followed_across_files(tmp_path: Path, through: str) -> None:
+    package = tmp_path / "pkg"
+    package.mkdir()
+    (tmp_path / "setup.py").write_text("")
+    (package / "__init__.py").write_text("")
+    helpers = package / "ops.py"
+    helpers.write_text(
+        HELPER.format(name="total") + "\n\n" + HELPER.format(name="apart").partition("\n\n\n")[2]
+    )
+    name = {"from .ops import total": "total", "from . import ops": "ops.total"}.get(through, "o.total")
+    layer = package / "layers.py"
+    layer.write_text(f"from tensorflow import keras\n{through}\n\n\nx = keras.Input((3,))\ny = {name}(x)\n")
+    made = {result.path: result.new for result in run_files([helpers, layer], Options())}
+    text = (made[helpers] or b"").decode()
+    assert "def total(x):\n    return ops.sum(x, axis=-1)" in text
+    assert "def apart(x):\n    return tf.reduce_sum(x, axis=-1)" in text
+    layer.write_text(f"{through}\n\ny = {name}(3)\n")
+    assert next(iter(run_files([helpers], Options()))).new is None
+
+
+def test_what_another_edit_rewrote_is_not_left() -> None:
+    text = "from keras import backend as K\ng = K.function([a, K.learning_phase()], [b])\n"
+    made = run(text, unsafe=True)
+    assert "learning_phase" not in made.text
+    assert all(finding.applied for finding in made.findings)
+    assert "BKD003" in {finding.code for finding in run(text).findings}
+
+
+def test_long_calls_keep_their_lines() -> None:
+    text = "import tensorflow as tf\nimport keras\n\nx = keras.Input((3,))\ny = tf.concat(\n"
+    text += (
+        "    [\n        keras.layers.Dense(10, name='a_name_that_is_long')(x),  # first\n        x,\n    ],\n"
+    )
+    text += "    axis=-1,\n)\n"
+    after = text.replace("import tensorflow as tf\n", "").replace("tf.concat", "keras.ops.concatenate")
+    check_transformed(text, after)
