@@ -22,7 +22,7 @@ from codemods.source import Source
 if TYPE_CHECKING:
     from codemods.repository import Repository
 
-GENERIC_RULES = frozenset({"IMP001", "IMP002", "IMP003", "IMP010", "IMP011"})
+GENERIC_RULES = frozenset({"IMP001", "IMP002", "IMP003", "IMP010", "IMP011", "BCK001"})
 """Rules that give way to any other rule that speaks of the same place."""
 _ECOSYSTEM = "ECO"
 _MOVES = frozenset({"IMP001", "IMP002", "IMP003"})
@@ -73,7 +73,7 @@ def _by_hand(found: Match) -> Match:
 
 def _context(source: Source, module: Module, options: Options, repository: Repository | None) -> Context:
     """The file with its destination: `tf_keras` where it must stay with Keras 2 and can be imported from there."""
-    context = Context(source, module, options.target, options.version)
+    context = Context(source, module, options.target, options.version, backend=options.backend)
     if options.target is Target.TF_KERAS_2:
         return context
     if context.stays:
@@ -83,7 +83,7 @@ def _context(source: Source, module: Module, options: Options, repository: Repos
         return context
     unmoved = hold.world is World.KERAS_2 or context.modern
     target = options.target if unmoved else Target.TF_KERAS_2
-    return Context(source, module, target, options.version, hold, unmoved=unmoved)
+    return Context(source, module, target, options.version, hold, unmoved=unmoved, backend=options.backend)
 
 
 def hold_of(module: Module, source: Source, repository: Repository | None) -> Hold | None:
@@ -116,6 +116,7 @@ def _unspoken(found: list[Match]) -> list[Match]:
             or (code == "IMP003" and item.node in (edited if item.edits else places))
             or (code == "IMP003" and not item.edits and item.symbol in particular)
             or (code == "IMP010" and item.symbol in moved)
+            or (code == "BCK001" and item.node in places)
             or (code == "IMP010" and isinstance(item.node, ast.alias) and item.symbol in particular)
         )
         if key not in seen and not spoken:

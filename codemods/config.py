@@ -12,7 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 
 from codemods.options import NEWEST
-from codemods.rules.api import Target
+from codemods.rules.api import Backend, Target
 
 SECTION = "keras-migrate"
 _RELEASES = tuple(f"3.{minor}" for minor in range(16))
@@ -38,6 +38,7 @@ class Settings:
     docs: bool = False
     baseline: str = ""
     ported: tuple[str, ...] = ()
+    backend: Backend | None = None
 
 
 def find_root(path: Path) -> Path:
@@ -60,7 +61,7 @@ def settings(root: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: {error}") from error
     known = {"target", "keras-version", "select", "ignore", "exclude", "unsafe", "todo", "docs", "baseline"}
-    known.add("ported")
+    known |= {"backend", "ported"}
     unknown = sorted(section.keys() - known)
     if unknown:
         raise ConfigError(f"{file}: [tool.{SECTION}] has no setting {unknown[0]!r}")
@@ -75,6 +76,7 @@ def settings(root: Path) -> Settings:
         docs=_flag(section, "docs", file),
         baseline=str(section.get("baseline", "")),
         ported=_codes(section, "ported", file),
+        backend=_backend(section["backend"], file) if "backend" in section else None,
     )
 
 
@@ -83,6 +85,13 @@ def _target(value: object, file: Path) -> Target:
         return Target(str(value))
     except ValueError as error:
         raise ConfigError(f"{file}: target must be one of {', '.join(Target)}") from error
+
+
+def _backend(value: object, file: Path) -> Backend:
+    try:
+        return Backend(str(value))
+    except ValueError as error:
+        raise ConfigError(f"{file}: backend must be one of {', '.join(Backend)}") from error
 
 
 def _codes(section: dict[str, Any], key: str, file: Path) -> tuple[str, ...]:

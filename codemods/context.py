@@ -17,7 +17,7 @@ from codemods.regions import Regions
 from codemods.resolver import Module
 from codemods.scopes import Scope
 from codemods.source import Source
-from codemods.target import Target
+from codemods.target import Backend, Target
 from codemods.trees import parents_of, walk
 from codemods.uses import exported
 from codemods.values import TENSOR, Receiver, Symbol, Value, ancestry
@@ -74,6 +74,7 @@ class Context:
         hold: Hold | None = None,
         *,
         unmoved: bool = False,
+        backend: Backend = Backend.TENSORFLOW,
     ) -> None:
         self.source_file = source
         self.hold = hold
@@ -83,6 +84,7 @@ class Context:
         self.module = module
         self.target = target
         self.version = version
+        self.backend = backend
         self._scopes: dict[ast.AST, Scope] = {}
         self._parents: dict[ast.AST, ast.AST] | None = None
         self._regions: Regions | None = None

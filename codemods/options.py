@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from codemods.renamed import matches
-from codemods.target import Target
+from codemods.target import Backend, Target
 
 NEWEST = Version("3.15.1")
 """The newest Keras that the rules were proven with; the destination when nothing says otherwise."""
@@ -25,6 +25,7 @@ class Options:
         unsafe: also apply unsafe fixes.
         todo: write a ``# TODO(keras-migrate …)`` comment where something is left for a person.
         ported: import names of packages around Keras 2 that the project has in a form for Keras 3.
+        backend: what computes for the rewritten code; for another one than TensorFlow more is found.
     """
 
     target: Target = Target.KERAS
@@ -34,6 +35,7 @@ class Options:
     unsafe: bool = False
     todo: bool = False
     ported: tuple[str, ...] = ()
+    backend: Backend = Backend.TENSORFLOW
 
     def wants(self, code: str) -> bool:
         """Whether a rule is selected."""

@@ -55,7 +55,9 @@ def run(files: Sequence[Path], options: Options, jobs: int = 1) -> Iterator[File
     if jobs < 2 or len(files) < _WORTH_A_POOL:
         yield from _serial(files, options)
         return
-    dispatcher(options.target, options.version)  # read rules and tables once, before the processes part
+    dispatcher(
+        options.target, options.version, options.backend
+    )  # read rules and tables once, before the processes part
     chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
     context = multiprocessing.get_context("fork")
     done = 0

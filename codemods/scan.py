@@ -16,7 +16,7 @@ from packaging.version import Version
 from codemods.canonical import PACKAGES, canonical
 from codemods.context import Context
 from codemods.injected import handed_over
-from codemods.rules.api import Hook, Match, SourceRule, Target, hooks
+from codemods.rules.api import Backend, Hook, Match, SourceRule, Target, hooks
 from codemods.scopes import Binding, Index, Scope
 from codemods.trees import walk
 from codemods.values import Symbol, ancestry
@@ -27,7 +27,9 @@ _ALIASES = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.IfExp, ast.Tup
 class Dispatcher:
     """Registrations by what they want to see, for one destination."""
 
-    def __init__(self, registered: Iterable[Hook], target: Target, version: Version) -> None:
+    def __init__(
+        self, registered: Iterable[Hook], target: Target, version: Version, backend: Backend
+    ) -> None:
         self.calls: dict[str, list[Hook]] = {}
         self.references: dict[str, list[Hook]] = {}
         self.prefixes: dict[str, list[Hook]] = {}
@@ -39,7 +41,10 @@ class Dispatcher:
         self.modules: list[Hook] = []
         self.nodes: dict[type[ast.AST], list[Hook]] = {}
         self.rules = frozenset(
-            rule.code for visit in registered for rule in visit.rules if applies(rule, target, version)
+            rule.code
+            for visit in registered
+            for rule in visit.rules
+            if applies(rule, target, version, backend)
         )
         for visit in registered:
             if not any(rule.code in self.rules for rule in visit.rules):
@@ -64,9 +69,15 @@ class Dispatcher:
         self.watched = frozenset(self.methods) | frozenset(self.attributes)
 
 
-def applies(rule: SourceRule, target: Target, version: Version) -> bool:
+def applies(
+    rule: SourceRule, target: Target, version: Version, backend: Backend = Backend.TENSORFLOW
+) -> bool:
     """Whether a rule has anything to say for a destination."""
-    return target in rule.targets and (not rule.destination or version in _specifier(rule.destination))
+    return (
+        target in rule.targets
+        and backend in rule.backends
+        and (not rule.destination or version in _specifier(rule.destination))
+    )
 
 
 @lru_cache(maxsize=64)
@@ -75,14 +86,14 @@ def _specifier(text: str) -> SpecifierSet:
 
 
 @lru_cache(maxsize=8)
-def dispatcher(target: Target, version: Version) -> Dispatcher:
+def dispatcher(target: Target, version: Version, backend: Backend = Backend.TENSORFLOW) -> Dispatcher:
     """The tables for a destination, built once a process."""
-    return Dispatcher(hooks(), target, version)
+    return Dispatcher(hooks(), target, version, backend)
 
 
 def scan(context: Context) -> Iterator[Match]:
     """Everything the rules see in a file, in no particular order."""
-    tables = dispatcher(context.target, context.version)
+    tables = dispatcher(context.target, context.version, context.backend)
     index = context.module.index
     interesting = interesting_names(context)
     if not interesting and tables.watched.isdisjoint(index.attributes):

@@ -1,4 +1,4 @@
-"""Where rewritten code shall live."""
+"""Where rewritten code shall live, and what computes for it."""
 
 from __future__ import annotations
 
@@ -19,3 +19,19 @@ class Target(StrEnum):
 MODERN = frozenset({Target.KERAS, Target.TF_KERAS_3})
 """Both destinations that are Keras 3."""
 EVERYWHERE = frozenset(Target)
+
+
+class Backend(StrEnum):
+    """What computes for Keras 3 in the rewritten code."""
+
+    TENSORFLOW = "tensorflow"
+    JAX = "jax"
+    TORCH = "torch"
+    ANY = "any"
+    """Whichever is chosen when it runs."""
+
+
+COMPILING = frozenset({Backend.ANY, Backend.JAX})
+"""Backends that compile what is given as values only: state that changes beside it is lost."""
+OTHERS = frozenset(Backend) - {Backend.TENSORFLOW}
+"""Backends of which TensorFlow's functions know nothing."""

@@ -11,7 +11,7 @@ from packaging.version import Version
 from codemods.engine import rewrite
 from codemods.options import NEWEST, Options
 from codemods.outcome import Outcome
-from codemods.rules.api import Target
+from codemods.rules.api import Backend, Target
 from codemods.source import Source, parse
 
 
@@ -25,9 +25,18 @@ def run(
     ignore: Sequence[str] = (),
     todo: bool = False,
     path: str = "snippet.py",
+    backend: str = "tensorflow",
 ) -> Outcome:
     """Rewrite a snippet (dedented)."""
-    options = Options(Target(target), Version(version), tuple(select), tuple(ignore), unsafe, todo)
+    options = Options(
+        Target(target),
+        Version(version),
+        tuple(select),
+        tuple(ignore),
+        unsafe,
+        todo,
+        backend=Backend(backend),
+    )
     return rewrite(Source(Path(path), dedent(text)), options)
 
 
@@ -40,10 +49,13 @@ def check_noop(
     unsafe: bool = False,
     select: Sequence[str] = (),
     path: str = "snippet.py",
+    backend: str = "tensorflow",
 ) -> Outcome:
     """The text stays as it is; with ``codes`` exactly these are found (with repetitions, sorted)."""
     text = dedent(text)
-    outcome = run(text, target=target, version=version, unsafe=unsafe, select=select, path=path)
+    outcome = run(
+        text, target=target, version=version, unsafe=unsafe, select=select, path=path, backend=backend
+    )
     assert outcome.error is None, outcome.error
     assert outcome.text == text, f"changed to:\n{outcome.text}"
     if codes is not None:
@@ -61,6 +73,7 @@ def check_transformed(
     unsafe: bool = False,
     select: Sequence[str] = (),
     path: str = "snippet.py",
+    backend: str = "tensorflow",
 ) -> Outcome:
     """The text becomes ``after``, which parses and comes out of a second run unchanged.
 
@@ -68,12 +81,16 @@ def check_transformed(
     """
     before, after = dedent(before), dedent(after)
     parse(after)
-    outcome = run(before, target=target, version=version, unsafe=unsafe, select=select, path=path)
+    outcome = run(
+        before, target=target, version=version, unsafe=unsafe, select=select, path=path, backend=backend
+    )
     assert outcome.error is None, outcome.error
     assert outcome.text == after, f"became:\n{outcome.text}"
     if codes is not None:
         applied = {finding.code for finding in outcome.findings if finding.applied}
         assert applied == set(codes), outcome.findings
-    again = run(after, target=target, version=version, unsafe=unsafe, select=select, path=path)
+    again = run(
+        after, target=target, version=version, unsafe=unsafe, select=select, path=path, backend=backend
+    )
     assert again.text == after, f"a second run makes:\n{again.text}"
     return outcome

@@ -81,7 +81,7 @@ class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             importlib.import_module(f"tf_{name}")
         except ImportError:
             parts = name.split(".")
-            old = parts[1] == "engine" or (parts[1] == "layers" and parts[-1] in _LAYERS)
+            old = parts[1] in {"engine", "wrappers"} or (parts[1] == "layers" and parts[-1] in _LAYERS)
             if not old and not (parts[1] == "utils" and parts[-1] in _UTILS):
                 return None
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
@@ -157,6 +157,8 @@ def run(job: dict[str, Any], answer: str) -> None:
         "no:randomly",
         "-o",
         "addopts=",
+        "-o",
+        "filterwarnings=",
         "-W",
         "ignore",
         "--tb=short",
@@ -215,6 +217,8 @@ def main() -> None:
                 setattr(tf_keras.utils, name, importlib.import_module(f"tf_keras.src.utils.{name}"))
         sys.meta_path.insert(0, _Alias())
         sys.modules["keras"] = tf_keras
+        for name in ("engine", "wrappers"):  # ``import keras`` and then ``keras.engine``
+            setattr(tf_keras, name, importlib.import_module(f"keras.{name}"))
     else:
         importlib.import_module("keras")
     if os.environ["KERAS_BACKEND"] == "tensorflow":

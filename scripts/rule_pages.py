@@ -25,6 +25,7 @@ from migrate.findings import Rule  # noqa: E402
 PAGES = ROOT / "docs" / "rules"
 TITLES = {
     "API": "Names that are gone",
+    "BCK": "Backends other than TensorFlow",
     "BKD": "keras.backend functions",
     "CBK": "Callbacks",
     "CFG": "Architectures",

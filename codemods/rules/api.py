@@ -17,15 +17,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from codemods.edits import Edit
-from codemods.target import EVERYWHERE, MODERN, Target
+from codemods.target import COMPILING, EVERYWHERE, MODERN, OTHERS, Backend, Target
 from migrate.findings import Fix, Rule, Severity
 
 if TYPE_CHECKING:
     from codemods.context import Context
 
 __all__ = [
+    "COMPILING",
     "EVERYWHERE",
     "MODERN",
+    "OTHERS",
+    "Backend",
     "Hook",
     "Match",
     "Proof",
@@ -78,6 +81,7 @@ class SourceRule(Rule):
         manual: for rules without an edit: what a person does, as a template for the hint.
         behind_guards: the name is there in Keras 3 and does nothing but raise, so that a test of its presence
             lets it pass.
+        backends: those for which the rule has something to say.
     """
 
     destination: str = ""
@@ -86,6 +90,7 @@ class SourceRule(Rule):
     proofs: tuple[Proof, ...] = ()
     manual: str = ""
     behind_guards: bool = False
+    backends: frozenset[Backend] = frozenset(Backend)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -75,8 +75,9 @@ CUS037 = SourceRule(
     summary="The configuration of a recurrent layer holds a seed, which the constructor of a subclass must take.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    before=_HEAD + "\n\nclass Own(keras.layers.LSTM):\n    def __init__(self, units, name=None):\n"
-    "        super().__init__(units, name=name)\n",
+    before=_HEAD
+    + "\n\nclass Own(keras.layers.LSTM):\n    def __init__(self, units, return_sequences=False, name=None):\n"
+    "        super().__init__(units, return_sequences=return_sequences, name=name)\n",
     why="`from_config` gives the constructor what `get_config` of the base class returned, to which Keras 3 added "
     "`seed`: `unexpected keyword argument 'seed'` when a model with such a layer is loaded or cloned.",
     references=(_GUIDE,),
@@ -166,7 +167,7 @@ _SEEDED = _CLASSES - {"keras.layers.RNN"}
 
 @visit(CUS037, bases=_SEEDED)
 def seeds(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
-    """A constructor with a closed list of parameters, of a class that is saved with the keys of its base class."""
+    """A constructor that lists the arguments of its base class one by one, and is given their configuration."""
     init, config = method_of(cls, "__init__"), method_of(cls, "get_config")
     if init is None or init.args.kwarg is not None or method_of(cls, "from_config") is not None:
         return
@@ -176,7 +177,7 @@ def seeds(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
         for node in walk(config)
     )
     known = config is not None and ("seed" in ctx.source(config) or "pop(" in ctx.source(config))
-    if "seed" not in taken and inherits and not known:
+    if "return_sequences" in taken and "seed" not in taken and inherits and not known:
         yield Match(
             CUS037, init, f"{cls.name} is given a seed by from_config", symbol=cls.name, argument="seed"
         )

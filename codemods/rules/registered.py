@@ -47,20 +47,19 @@ MODULE_OBJECTS = SourceRule(
     code="SAV017",
     name="module-objects",
     summary="deserialize_keras_object finds classes of a project among its custom_objects, not its module_objects.",
-    severity=Severity.SILENT,
+    severity=Severity.ERROR,
     fix=Fix.UNSAFE,
     before=_CLASS + "made = keras.utils.deserialize_keras_object(config, module_objects=globals())\n",
     after=_CLASS.replace("from tensorflow import keras", "import keras")
     + "made = keras.utils.deserialize_keras_object(config, custom_objects=globals())\n",
-    why="Keras 3 takes `module_objects` for its own modules: of a class that is not exported by Keras it makes None, "
-    "without an error. A mere name gave an object of the class, and gives the class now.",
+    why="Keras 3 takes `module_objects` for its own modules: `Could not locate class 'Scale'`. A mere name in place "
+    "of a configuration gave an object of the class, and gives the class itself now.",
     references=(_GUIDE,),
     proofs=(
         Proof(
             before=_CLASS
             + "result = keras.utils.deserialize_keras_object(config, module_objects=globals()).by\n",
             unsafe=True,
-            changes=True,
         ),
     ),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
 from codemods.rules.api import Match, SourceRule, Target, visit
+from codemods.rules.stand_ins import is_spare_alias
 from codemods.values import ancestry
 from migrate.findings import Fix, Severity
 
@@ -96,6 +97,8 @@ def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     if isinstance(place, ast.Attribute) and load().symbol(ctx.name(place) or "") is not None:
         return  # the longer name is found itself
     assert isinstance(node, ast.expr)
+    if symbol.status != "tf-only" and is_spare_alias(node, ctx):
+        return  # API007 speaks of it
     rule = API005 if name.startswith("keras.estimator") else _STATUSES[symbol.status]
     short = name.removeprefix("keras.")
     yield Match(

@@ -54,6 +54,59 @@ GONE_BASE = SourceRule(
 )
 
 
+GONE_ALIAS = SourceRule(
+    code="API007",
+    name="alias-of-a-name-removed",
+    summary="A name of the module stands for one that Keras 3 lacks, and nothing uses it.",
+    severity=Severity.ERROR,
+    fix=Fix.UNSAFE,
+    before="import keras\n\nengine = keras.engine\nlayers = keras.layers\n",
+    after="import keras\n\nengine = None\nlayers = keras.layers\n",
+    why="Packages that hand the modules of Keras on in one of their own stop at such a line. It becomes None where no "
+    "file of the repository takes it from there; others that do get an error at their own line.",
+    references=("keras-team/keras#18467",),
+    manual="delete the line",
+    proofs=(
+        Proof(
+            before="from tensorflow import keras\n\nlocal = keras.layers.LocallyConnected1D\n"
+            "layers = keras.layers\nresult = layers.Dense(3).units\n",
+            unsafe=True,
+        ),
+    ),
+)
+
+
+@visit(GONE_ALIAS, packages=("keras",))
+def gone_aliases(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
+    """``engine = keras.engine`` among the names of a module."""
+    name = ctx.name(node)
+    symbol = load().symbol(name) if name is not None else None
+    if name is None or symbol is None or symbol.status not in {"removed", "internal"}:
+        return
+    if isinstance(node, ast.expr) and is_spare_alias(node, ctx) and not load().exists(name, ctx.target):
+        edits = (ReplaceExpression(node, Code("None")),)
+        yield Match(GONE_ALIAS, node, f"keras has no {name.removeprefix('keras.')}", edits=edits, symbol=name)
+
+
+def is_spare_alias(node: ast.expr, ctx: Context) -> bool:
+    """Whether all that is done with an expression is to give it a name of the module that nothing uses."""
+    statement = ctx.parent(node)
+    if not isinstance(statement, ast.Assign) or statement not in ctx.module.tree.body:
+        return False
+    target = statement.targets[0]
+    if (
+        len(statement.targets) > 1
+        or not isinstance(target, ast.Name)
+        or ctx.module.index.names.get(target.id)
+    ):
+        return False
+    repository = ctx.module.repository
+    if repository is None:
+        return True
+    wanted = repository.wanted(ctx.path.stem)
+    return not {target.id, "*"} & wanted and not repository.mentions(rf"\b{ctx.path.stem}\.{target.id}\b")
+
+
 @visit(GONE_BASE, bases=frozenset(f"keras.{s.name}" for s in load().symbols.values() if s.kind == "class"))
 def gone_bases(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``class Own(keras.layers.LocallyConnected1D)``, and the stand-ins that were written."""

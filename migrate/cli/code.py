@@ -53,6 +53,11 @@ def _codes(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
     "--check", "mode", flag_value="check", help="Print no diff; exit with 1 if a file would change."
 )
 @click.option("--target", type=click.Choice(["keras", "tf.keras", "tf_keras"]), help="Destination. [keras]")
+@click.option(
+    "--backend",
+    type=click.Choice(["any", "tensorflow", "jax", "torch"]),
+    help="What computes: for another one than TensorFlow, what only that can do is found too. [tensorflow]",
+)
 @click.option("--keras-version", help="Version of Keras 3 to run with; found from pins and lock files.")
 @click.option("--select", multiple=True, callback=_codes, help="Rule codes or prefixes to act on.")
 @click.option("--ignore", multiple=True, callback=_codes, help="Rules to leave out.")
@@ -90,6 +95,7 @@ def _code(
     paths: tuple[Path, ...],
     mode: str | None,
     target: str | None,
+    backend: str | None,
     keras_version: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -110,7 +116,7 @@ def _code(
     from codemods.journal import JournalError, write
     from codemods.options import NEWEST, Options
     from codemods.records import FileRecord, result
-    from codemods.rules.api import Target
+    from codemods.rules.api import Backend, Target
     from codemods.runner import run
 
     _refuse_unknown((*select, *ignore))
@@ -128,7 +134,10 @@ def _code(
         unsafe=unsafe or config.unsafe,
         todo=todo or config.todo,
         ported=(*config.ported, *ported),
+        backend=Backend(backend) if backend else config.backend or Backend.TENSORFLOW,
     )
+    if options.backend is not Backend.TENSORFLOW and options.target is not Target.KERAS:
+        _fail(f"--backend {options.backend} needs --target keras: {options.target} is TensorFlow's")
     if mode == "write" and not allow_dirty:
         _refuse_dirty(paths)
     files = discover(paths, Wanted(documents=docs or config.docs, pins=not no_pins, exclude=config.exclude))

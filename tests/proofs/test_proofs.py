@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from codemods.rules.api import Proof, SourceRule, Target, all_source_rules
+from codemods.rules.api import Backend, Proof, SourceRule, Target, all_source_rules
 from codemods.testing import run
 from migrate.findings import Fix
 
@@ -51,7 +51,8 @@ def rewritten(case: Case) -> str:
     """The tool's own output for a proof."""
     unsafe = case.proof.unsafe or case.rule.fix is Fix.UNSAFE
     target = Target.KERAS if Target.KERAS in case.rule.targets else sorted(case.rule.targets)[0]
-    outcome = run(case.proof.before, unsafe=unsafe, target=target)
+    backend = Backend.TENSORFLOW if Backend.TENSORFLOW in case.rule.backends else Backend.ANY
+    outcome = run(case.proof.before, unsafe=unsafe, target=target, backend=backend)
     assert outcome.error is None, outcome.error
     applied = {finding.code for finding in outcome.findings if finding.applied}
     assert case.rule.code in applied, (

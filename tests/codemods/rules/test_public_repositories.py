@@ -169,8 +169,8 @@ def test_it_is_rewritten_when_asked(case: str) -> None:
 
 BY_HAND = {
     "a seed": (
-        "import keras\n\n\nclass R(keras.layers.LSTM):\n    def __init__(self, units):\n"
-        "        super().__init__(units)\n",
+        "import keras\n\n\nclass R(keras.layers.LSTM):\n    def __init__(self, units, return_sequences):\n"
+        "        super().__init__(units, return_sequences=return_sequences)\n",
         "CUS037",
     ),
     "an override": (
@@ -210,11 +210,15 @@ STAYS = {
         "        super().__init__(units, **kw)\n"
     ),
     "a subclass that takes a seed": (
-        "import keras\n\n\nclass R(keras.layers.GRU):\n    def __init__(self, units, seed=None):\n"
-        "        super().__init__(units, seed=seed)\n"
+        "import keras\n\n\nclass R(keras.layers.GRU):\n    def __init__(self, units, return_sequences, seed=None):\n"
+        "        super().__init__(units, return_sequences=return_sequences, seed=seed)\n"
+    ),
+    "a subclass that Keras 2 could not make of a configuration either": (
+        "import keras\n\n\nclass R(keras.layers.GRU):\n    def __init__(self, units):\n"
+        "        super().__init__(units)\n"
     ),
     "a subclass with a configuration of its own": (
-        "import keras\n\n\nclass R(keras.layers.GRU):\n    def __init__(self, units):\n"
+        "import keras\n\n\nclass R(keras.layers.GRU):\n    def __init__(self, units, return_sequences):\n"
         "        super().__init__(units)\n\n    def get_config(self):\n        return {'units': 3}\n"
     ),
     "a reference of another kind": "import keras\nimport weakref\nr = weakref.ref(x)\n",

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from codemods.rules.api import SourceRule, all_source_rules
+from codemods.rules.api import Backend, SourceRule, all_source_rules
 from codemods.testing import run
 from migrate.findings import Fix, Severity
 
@@ -21,6 +21,10 @@ def version_of(rule: SourceRule) -> str:
     return OLDEST.get(rule.destination, "3.15.1")
 
 
+def backend_of(rule: SourceRule) -> str:
+    return "tensorflow" if Backend.TENSORFLOW in rule.backends else "any"
+
+
 def target_of(rule: SourceRule) -> str:
     return "keras" if "keras" in {str(target) for target in rule.targets} else str(min(rule.targets))
 
@@ -30,11 +34,15 @@ def test_before_becomes_after(rule: SourceRule) -> None:
     if not rule.before:
         pytest.skip("not a rule about Python")
     unsafe = rule.fix is Fix.UNSAFE
-    outcome = run(rule.before, unsafe=unsafe, target=target_of(rule), version=version_of(rule))
+    outcome = run(
+        rule.before, unsafe=unsafe, target=target_of(rule), version=version_of(rule), backend=backend_of(rule)
+    )
     assert outcome.error is None, outcome.error
     assert outcome.text == rule.after, f"became:\n{outcome.text}"
     assert rule.code in {finding.code for finding in outcome.findings if finding.applied}
-    again = run(rule.after, unsafe=unsafe, target=target_of(rule), version=version_of(rule))
+    again = run(
+        rule.after, unsafe=unsafe, target=target_of(rule), version=version_of(rule), backend=backend_of(rule)
+    )
     assert again.text == rule.after, f"a second run makes:\n{again.text}"
 
 
@@ -42,7 +50,7 @@ def test_before_becomes_after(rule: SourceRule) -> None:
     "rule", [rule for rule in RULES if rule.fix is Fix.UNSAFE], ids=lambda rule: rule.code
 )
 def test_unsafe_edits_wait_to_be_asked_for(rule: SourceRule) -> None:
-    outcome = run(rule.before, target=target_of(rule), version=version_of(rule))
+    outcome = run(rule.before, target=target_of(rule), version=version_of(rule), backend=backend_of(rule))
     found = [finding for finding in outcome.findings if finding.code == rule.code]
     assert found
     assert not any(finding.applied for finding in found)
@@ -52,7 +60,7 @@ def test_unsafe_edits_wait_to_be_asked_for(rule: SourceRule) -> None:
 def test_manual_rules_find_their_before_and_say_what_to_do(rule: SourceRule) -> None:
     if not rule.before:
         pytest.skip("not a rule about Python")
-    outcome = run(rule.before, target=target_of(rule), version=version_of(rule))
+    outcome = run(rule.before, target=target_of(rule), version=version_of(rule), backend=backend_of(rule))
     assert outcome.error is None, outcome.error
     found = [finding for finding in outcome.findings if finding.code == rule.code]
     assert found, outcome.findings

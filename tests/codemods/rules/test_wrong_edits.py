@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from codemods.options import Options
+from codemods.runner import run as run_files
 from codemods.testing import check_noop, check_transformed, run
 
 OWN = {
@@ -144,3 +148,34 @@ def test_a_class_that_is_gone_is_stood_for_once() -> None:
     assert run(text).text == text
     alive = "import keras\n\n\nclass A(keras.layers.Dense):\n    pass\n"
     assert run(alive, unsafe=True).text == alive
+
+
+def test_an_alias_of_what_is_gone_stops_no_import(tmp_path: Path) -> None:
+    package = tmp_path / "pkg"
+    package.mkdir()
+    (tmp_path / "setup.py").write_text("")
+    (package / "__init__.py").write_text("")
+    file, other = package / "backend.py", package / "layers.py"
+    text = "import keras\n\n__all__ = ['engine']\nengine = keras.engine\nlayers = keras.layers\n"
+    file.write_text(text)
+
+    def rewritten(unsafe: bool = True) -> tuple[bytes | None, list[str]]:
+        (found,) = run_files([file], Options(unsafe=unsafe))
+        return found.new, [finding.code for finding in found.findings]
+
+    assert rewritten() == (text.replace("keras.engine", "None").encode(), ["API007"])
+    assert rewritten(unsafe=False) == (None, ["API007"])
+    for use in (
+        "from .backend import engine\n",
+        "from .backend import *\n",
+        "from . import backend\nbackend.engine\n",
+    ):
+        other.write_text(use)
+        assert rewritten() == (None, ["API002"])
+    other.unlink()
+    for line in ("x = engine.Layer\n", "engine = lower = keras.engine\n"):
+        assert "API002" in {
+            f.code for f in run(f"{text.replace('keras.engine', 'keras.engine')}{line}").findings
+        }
+    assert run("import keras\n\n\ndef f():\n    engine = keras.engine\n").findings[0].code == "API002"
+    check_noop("import keras\n\nlayers = keras.layers\n", codes=())
