@@ -91,6 +91,8 @@ def hold_of(module: Module, source: Source, repository: Repository | None) -> Ho
     islands = repository.islands(source.path) if repository is not None else None
     if islands is None and not marker().search(source.text.encode(errors="surrogateescape")):
         return None
+    if islands is not None and source.path in islands:
+        return islands.hold(source.path)
     facts = facts_of(module, source.path, repository)
     return islands.hold(source.path, facts) if islands is not None else hold_by(facts)
 

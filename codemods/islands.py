@@ -270,6 +270,9 @@ class Islands:
             uses = [mention.use for mention in found.all() if mention.use is not None]
             self._uses.setdefault(self._root(path), []).extend(uses)
 
+    def __contains__(self, path: Path) -> bool:
+        return path in self._facts
+
     def neighbours(self, facts: Facts) -> Iterator[Path]:
         """The files that a file is connected with by what it imports."""
         for mention in facts.all():

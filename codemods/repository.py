@@ -13,7 +13,7 @@ from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 
-from codemods.islands import Islands, facts_of, marker
+from codemods.islands import Facts, Islands, facts_of, marker
 from codemods.kinds import PRUNED, kind_of
 from codemods.regions import Regions
 from codemods.requirements import TENSORFLOW, pins
@@ -125,12 +125,24 @@ class Repository:
         return self._islands[project]
 
     def _find_islands(self, project: Path) -> Islands | None:
-        files = list(_contents(project))
-        if not any(marker().search(data) for _, data in files):
-            return None
+        facts: dict[Path, Facts] = {}
+        waiting: list[Path] = []
+        for path, data in _contents(project):
+            if marker().search(data):
+                self._note_facts(path, facts)
+            elif b"import" in data:
+                waiting.append(path)
+        if not any(mention.use is not None for found in facts.values() for mention in found.all()):
+            return None  # nothing holds any file
         # All files: one that only hands names on (``from .layers import *``) mentions no Keras.
-        loaded = ((path, self.load(path)) for path, data in files if b"import" in data)
-        return Islands({path: facts_of(module, path, self) for path, module in loaded if module is not None})
+        for path in waiting:
+            self._note_facts(path, facts)
+        return Islands(facts)
+
+    def _note_facts(self, path: Path, facts: dict[Path, Facts]) -> None:
+        module = self.load(path)
+        if module is not None:
+            facts[path] = facts_of(module, path, self)
 
     def wanted(self, root: Path, module: str) -> frozenset[str]:
         """Names that files below an import root import from a module of this last name."""

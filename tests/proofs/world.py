@@ -1,6 +1,7 @@
 """One warm process that runs programs and answers with their ``result``.
 
-Started as ``python world.py legacy`` (tf-keras under every name of Keras) or ``python world.py modern`` (Keras 3).
+Started as ``python world.py legacy`` (tf-keras under every name of Keras) or ``python world.py modern`` (Keras 3), the
+latter with another backend when one is named: ``python world.py modern jax``.
 Reads one JSON request a line, ``{"id": …, "code": …}``, and answers ``{"id": …, "result": …}`` or
 ``{"id": …, "raised": "TypeError: …"}`` in the same order.
 """
@@ -59,11 +60,17 @@ def encode(value: Any) -> Any:
     return array.tolist()
 
 
+def _numbers(tensor: Any, dtype: Any) -> Any:
+    found = tensor.detach().cpu().numpy()
+    return found if dtype is None else found.astype(dtype)
+
+
 def main() -> None:
     world = sys.argv[1]
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    os.environ["KERAS_BACKEND"] = "tensorflow"
+    backend = sys.argv[2] if len(sys.argv) > 2 else "tensorflow"
+    os.environ["KERAS_BACKEND"] = backend
     # The parent's tests may have set it; the modern world must not inherit it.
     os.environ.pop("TF_USE_LEGACY_KERAS", None)
     if world == "legacy":
@@ -72,9 +79,16 @@ def main() -> None:
     os.dup2(2, 1)
     warnings.simplefilter("ignore")
     import numpy as np
-    import tensorflow as tf
 
-    tf.get_logger().setLevel("ERROR")
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        tf.get_logger().setLevel("ERROR")
+    elif backend == "torch":
+        import torch
+
+        # The programs look at outputs with np.array, which PyTorch refuses while a gradient may be wanted.
+        torch.Tensor.__array__ = lambda self, dtype=None, copy=None: _numbers(self, dtype)
     if world == "legacy":
         import tf_keras as keras
 

@@ -233,6 +233,10 @@ STAYS = {
         "import keras\nx = keras.Input((2,))\nm = keras.Model(x, keras.layers.Lambda(lambda v: v)(x))\n"
         "keras.models.clone_model(m, clone_function=f)\n"
     ),
+    "a clone that hides its arguments": (
+        "import keras\nx = keras.Input((2,))\nm = keras.Model(x, keras.layers.Lambda(lambda v: v)(x))\n"
+        "keras.models.clone_model(m, **options)\n"
+    ),
     "a clone of a model without code": "import keras\nkeras.models.clone_model(m)\n",
     "an initializer of a graph of its own": TF + "w = tf.random_uniform_initializer(-1, 1)\n",
     "a version that is asked for": (
