@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.analysis import GENERIC_RULES, Analysis, look
@@ -30,27 +30,49 @@ def rewrite(source: Source, options: Options, repository: Repository | None = No
     """Rewrite a file as far as the rules are certain; never raises for what a file contains."""
     if not concerns(source.text.encode(errors="surrogateescape")) or _SKIP_FILE.search(source.text):
         return Outcome(source.text)
+    job = _Job(options, repository)
     try:
-        return _rewrite(source, options, repository)
+        return _rewrite(source, job)
     except SourceError as error:
         return Outcome(source.text, error=error.message)
     except RecursionError:
         return Outcome(source.text, error="the code is nested too deeply")
+    finally:
+        job.close()
 
 
-def _rewrite(source: Source, options: Options, repository: Repository | None) -> Outcome:
-    first = look(source, options, repository)
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What one rewrite is done with, and every look it took, so that their memory is given back at its end."""
+
+    options: Options
+    repository: Repository | None
+    looks: list[Analysis] = field(default_factory=list)
+
+    def look(self, source: Source) -> Analysis:
+        """One look at a text. Raises `SourceError`."""
+        found = look(source, self.options, self.repository)
+        self.looks.append(found)
+        return found
+
+    def close(self) -> None:
+        """Break the cycles of everything that was looked at."""
+        for found in self.looks:
+            found.context.module.close()
+
+
+def _rewrite(source: Source, job: _Job) -> Outcome:
+    first = job.look(source)
     if not first.found:
-        first.context.module.close()
         return Outcome(source.text)
-    attempt = _attempt(source, first, options, repository)
+    attempt = _attempt(source, first, job)
     if attempt.trouble not in {None, _UNSETTLED}:
-        attempt = _without_culprits(source, attempt, options, repository) or attempt
+        attempt = _without_culprits(source, attempt, job) or attempt
     if attempt.trouble is not None:
         reports = [report_of(found, first.context, applied=False) for found in first.found]
         return Outcome(source.text, ordered(reports), attempt.trouble)
     text, last = attempt.text, attempt.last
-    if options.todo:
+    if job.options.todo:
         text = with_todos(text, last)
     return Outcome(text, ordered(reports_of(attempt.first, last)))
 
@@ -77,15 +99,9 @@ class _Attempt:
     trouble: str | None = None
 
 
-def _attempt(
-    source: Source,
-    first: Analysis,
-    options: Options,
-    repository: Repository | None,
-    refused: frozenset[Plan] = frozenset(),
-) -> _Attempt:
+def _attempt(source: Source, first: Analysis, job: _Job, refused: frozenset[Plan] = frozenset()) -> _Attempt:
     """Rewrite a file and look at what came of it."""
-    attempt = _settle(source, first, options, repository, refused)
+    attempt = _settle(source, first, job, refused)
     if attempt.trouble is None and attempt.text != source.text:
         return replace(attempt, trouble=_verify(attempt.first, attempt.last))
     return attempt
@@ -96,9 +112,7 @@ _ATTEMPTS = 40
 """Rewrites of one file in search of the plans that spoil it."""
 
 
-def _without_culprits(
-    source: Source, failed: _Attempt, options: Options, repository: Repository | None
-) -> _Attempt | None:
+def _without_culprits(source: Source, failed: _Attempt, job: _Job) -> _Attempt | None:
     """The rewrite without the plans that spoil it, which become findings; None when they are not found."""
     budget = _ATTEMPTS
     allowed: list[Plan] = []
@@ -111,8 +125,8 @@ def _without_culprits(
             continue
         budget -= 1
         refused = frozenset(plans) - {*allowed, *group}
-        first = look(source, options, repository)
-        attempt = _attempt(source, first, options, repository, refused)
+        first = job.look(source)
+        attempt = _attempt(source, first, job, refused)
         if attempt.trouble is None:
             allowed += group
             best = attempt
@@ -143,13 +157,7 @@ def _refuse(analysis: Analysis, refused: frozenset[Plan]) -> Analysis:
 _TAKEN_BACK = "the edit does not fit here and was taken back: do it by hand"
 
 
-def _settle(
-    source: Source,
-    first: Analysis,
-    options: Options,
-    repository: Repository | None,
-    refused: frozenset[Plan],
-) -> _Attempt:
+def _settle(source: Source, first: Analysis, job: _Job, refused: frozenset[Plan]) -> _Attempt:
     """Apply what can be applied until a look at the text asks for nothing more."""
     current = _refuse(first, refused)
     taken: list[Plan] = []
@@ -157,7 +165,7 @@ def _settle(
         plans = Plans(current.context)
         for found in current.found:
             fix = fix_of(found)
-            if fix is Fix.SAFE or (fix is Fix.UNSAFE and options.unsafe):
+            if fix is Fix.SAFE or (fix is Fix.UNSAFE and job.options.unsafe):
                 plans.offer(found)
         current.chosen = plans.accepted
         if not plans.edits:
@@ -174,7 +182,7 @@ def _settle(
             return _Attempt(first, current, text, tuple(taken))
         try:
             made = Source(source.path, text, source.encoding, source.bom)
-            current = _refuse(look(made, options, repository), refused)
+            current = _refuse(job.look(made), refused)
         except SourceError as error:
             trouble = f"the rewritten text does not parse: {error.message}"
             return _Attempt(first, current, source.text, tuple(taken), trouble)

@@ -27,6 +27,8 @@ _LIMIT = 2_000_000
 _OF_A_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 _CLIMB = 2
 """How far above an import root the files of a project are looked for: ``project/src``, ``project/tests/unit``."""
+_HELD = 200
+"""Parsed files to hold: those that a file needs are read again after that."""
 _FILES = 5_000
 """Files looked at for what they import from others; a folder of more is no repository."""
 
@@ -55,6 +57,15 @@ class Repository:
         self._islands: dict[Path, Islands | None] = {}
         self.loose: set[Path] = set()
         """Import roots that belong to no project."""
+
+    def trim(self) -> None:
+        """Give back the memory of parsed files, when there are many: to call between files, not within one."""
+        if len(self._modules) > _HELD:
+            for module in self._modules.values():
+                if module is not None:
+                    module.close()
+            for held in (self._modules, self._values, self._asked, self._regions):
+                held.clear()
 
     def place(self, path: Path) -> tuple[Path, str]:
         """The import root of a file and the dotted name of its folder below it."""

@@ -79,6 +79,7 @@ def _serial(files: Iterable[Path], options: Options) -> Iterator[FileResult]:
     try:
         for path in files:
             yield process(path, options, repository)
+            repository.trim()
     finally:
         if enabled:
             gc.enable()
@@ -92,7 +93,11 @@ def _chunk(options: Options, files: Sequence[Path]) -> list[FileResult]:
     if _REPOSITORY is None:
         _REPOSITORY = Repository(options.ported)
         gc.disable()
-    return [process(path, options, _REPOSITORY) for path in files]
+    results = []
+    for path in files:
+        results.append(process(path, options, _REPOSITORY))
+        _REPOSITORY.trim()
+    return results
 
 
 def _isolated(files: Sequence[Path], options: Options) -> Iterator[FileResult]:

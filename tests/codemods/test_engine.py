@@ -33,7 +33,7 @@ def only(monkeypatch: pytest.MonkeyPatch):
             yield Match(rule, node, edits=make(node))
 
         visit = Hook(check, (rule,), nodes=(ast.Call,))
-        monkeypatch.setattr(scan, "dispatcher", lambda target, version: Dispatcher([visit], target, version))
+        monkeypatch.setattr(scan, "dispatcher", lambda *to: Dispatcher([visit], *to))
 
     return use
 
@@ -173,7 +173,7 @@ def test_modern_file_hides_ambiguous_rules(monkeypatch: pytest.MonkeyPatch) -> N
         yield Match(rule, node)
 
     visit = Hook(check, (rule,), nodes=(ast.Call,))
-    monkeypatch.setattr(scan, "dispatcher", lambda target, version: Dispatcher([visit], target, version))
+    monkeypatch.setattr(scan, "dispatcher", lambda *to: Dispatcher([visit], *to))
     check_noop("import keras\ny = f(keras)\n", codes=("TST004",))
     check_noop("import keras\nfrom keras import ops\ny = f(keras)\n", codes=())
     check_noop("import keras\ny = f(keras.ops.sum)\n", codes=())

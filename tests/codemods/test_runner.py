@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from codemods import scan
 from codemods.context import Context
 from codemods.options import Options
+from codemods.repository import Repository
 from codemods.rules.api import Hook, Match, SourceRule
 from codemods.runner import process, run
 from codemods.scan import Dispatcher
@@ -31,7 +32,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
         yield from ()
 
     visit = Hook(check, (RULE,), module=True)
-    monkeypatch.setattr(scan, "dispatcher", lambda target, version: Dispatcher([visit], target, version))
+    monkeypatch.setattr(scan, "dispatcher", lambda *to: Dispatcher([visit], *to))
 
 
 @pytest.fixture
@@ -76,3 +77,32 @@ def test_in_a_notebook_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert result.crashed
     assert result.error is not None
     assert "ZeroDivisionError (codemods/test_runner.py" in result.error
+
+
+def test_parsed_files_are_let_go_between_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "pkg"
+    package.mkdir()
+    (tmp_path / "setup.py").write_text("")
+    (package / "__init__.py").write_text("")
+    files = []
+    for number in range(6):
+        file = package / f"m{number}.py"
+        above = f"from .m{number - 1} import Own as Base\n" if number else "Base = keras.layers.Layer\n"
+        file.write_text(
+            f"import keras\n{above}\n\nclass Own(Base):\n    def build(self, s):\n"
+            "        self.add_weight('w', shape=(3,))\n"
+        )
+        files.append(file)
+    whole = [(result.new, result.findings) for result in run(files, Options())]
+    assert all(b"name='w'" in (new or b"") for new, _ in whole)
+    held: list[int] = []
+    trim = Repository.trim
+
+    def watched(self: Repository) -> None:
+        trim(self)
+        held.append(len(self._modules))
+
+    monkeypatch.setattr("codemods.repository._HELD", 2)
+    monkeypatch.setattr(Repository, "trim", watched)
+    assert [(result.new, result.findings) for result in run(files, Options())] == whole
+    assert max(held) <= 2
