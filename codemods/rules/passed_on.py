@@ -32,7 +32,7 @@ HANDED_ON = SourceRule(
     proofs=(
         Proof(
             before=_HEAD + _MODEL + "predict = model.predict_generator\n"
-            "result = predict((np.ones((3, 2)) for _ in range(2)), steps=2)\n",
+            "result = predict(((np.ones((3, 2)),) for _ in range(2)), steps=2)\n",
             unsafe=True,
         ),
     ),
