@@ -16,7 +16,7 @@ from codemods.options import NEWEST, Options
 from codemods.repository import Repository
 from codemods.rules.api import SourceRule, all_source_rules
 from codemods.runner import FileResult, process, run
-from codemods.target import Target
+from codemods.target import Backend, Target
 from migrate.findings import Fix, Severity
 
 _ORDER = ("PIN", "IMP")
@@ -76,6 +76,8 @@ def options_of(root: Path, *, unsafe: bool) -> Options:
         select=config.select,
         ignore=config.ignore,
         unsafe=unsafe or config.unsafe,
+        ported=config.ported,
+        backend=config.backend or Backend.TENSORFLOW,
     )
 
 

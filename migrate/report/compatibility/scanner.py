@@ -10,7 +10,7 @@ from pathlib import Path
 from codemods.config import ConfigError, detect_version, settings
 from codemods.discovery import Wanted, discover
 from codemods.options import NEWEST, Options
-from codemods.rules.api import Target
+from codemods.rules.api import Backend, Target
 from codemods.runner import FileResult, run
 from codemods.source import concerns
 from migrate.findings import MigrationError
@@ -38,6 +38,8 @@ def scan(root: Path, only: Sequence[str]) -> CodeReport:
         select=asked.select,
         ignore=asked.ignore,
         unsafe=asked.unsafe,
+        ported=asked.ported,
+        backend=asked.backend or Backend.TENSORFLOW,
     )
     starts = [root / part for part in only] or [root]
     files = discover(starts, Wanted(documents=asked.docs, exclude=asked.exclude))
