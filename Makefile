@@ -50,14 +50,20 @@ lint: $(STAMP) ## Lint, formatting and types
 	$(BIN)/mypy
 	$(BIN)/python scripts/rule_pages.py --check
 	$(BIN)/python scripts/schemas.py --check
+	$(BIN)/python scripts/errors_page.py --check
+	$(BIN)/python scripts/matrix_page.py --check
 
 format: $(STAMP) ## Format the sources
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(STAMP) ## Generate the rule pages and schemas
+docs: $(STAMP) ## Generate pages and schemas, and build the documentation into out/site
 	$(BIN)/python scripts/rule_pages.py
 	$(BIN)/python scripts/schemas.py
+	$(BIN)/python scripts/errors_page.py
+	$(BIN)/python scripts/matrix_page.py
+	$(BIN)/python -m pip install --quiet -c constraints.txt --group docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 lock: ## Write the locks: hashes of every file of every dependency, at the versions of constraints.txt
 	$(PYTHON) -m venv .lock

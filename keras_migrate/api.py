@@ -162,8 +162,7 @@ def rewrite_source(text: str, options: SourceOptions | None = None, *, path: str
         The new text, and findings with lines and columns from 1 in the original text. ``error`` says why a text was
         left as it is.
 
-    Raises:
-        Nothing for what a text contains.
+    Nothing is raised for what a text contains.
 
     Example:
         >>> keras_migrate.rewrite_source("from keras.layers.core import Dense\\n").text

@@ -1,0 +1,61 @@
+"""Write ``docs/errors.md``: messages of Keras 3 that people search for, why they come, and the command that helps.
+
+python scripts/errors_page.py            # write
+python scripts/errors_page.py --check    # exit status 1 when the page is not what docs/errors.toml says
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "docs" / "errors.toml"
+PAGE = ROOT / "docs" / "errors.md"
+HEAD = """# Error messages, and the command that helps
+
+Generated from `docs/errors.toml` by `scripts/errors_page.py`. Each message is what Keras 3 says to the lines, or about
+the file of `legacy_models`, that stand below it; a test provokes every one of them. `code` shows a diff and writes
+nothing without `--write`.
+"""
+
+
+def entries() -> list[dict[str, Any]]:
+    """All messages: ``message``, ``python`` or ``load``, ``cause`` and ``command``."""
+    found: list[dict[str, Any]] = tomllib.loads(DATA.read_text(encoding="utf-8"))["error"]
+    return found
+
+
+def page() -> str:
+    """The page as Markdown, messages of source first."""
+    parts = [HEAD]
+    for title, key in (("In source", "python"), ("While loading a file", "load")):
+        parts.append(f"## {title}\n")
+        for one in (one for one in entries() if key in one):
+            shown = f"```python\n{one['python']}\n```" if key == "python" else f"Provoked by `{one['load']}`."
+            parts.append(
+                f"### `{one['message']}`\n\n{one['cause']}\n\n```bash\n{one['command']}\n```\n\n"
+                f'??? note "What provokes it"\n{_indented(shown)}\n'
+            )
+    return "\n".join(parts)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in text.splitlines())
+
+
+def main() -> None:
+    """Write or check."""
+    if "--check" in sys.argv[1:]:
+        sys.exit(
+            0
+            if PAGE.read_text(encoding="utf-8") == page()
+            else "docs/errors.md is out of date; run make docs"
+        )
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
