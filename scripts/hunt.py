@@ -1,0 +1,168 @@
+"""Migrate models that were drawn at random, and ask each for what its own framework recorded.
+
+``legacy_models/write/draw_models.py`` writes them, with recordings that lie apart, so that the migration cannot see
+them. Here a folder of them is migrated in one run of the command; then stock Keras 3 loads every model that is called
+migrated and computes the recorded outputs, and of compiled ones the recorded further step.
+
+    python scripts/hunt.py FOLDER [--jobs 1] [--only NAME] [--no-migration]
+
+Exit status 1 when a migrated model computes something else, or an artifact ends as RUN005.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from migrate.parity.compare import compare_arrays  # noqa: E402
+
+AFTER_STEP = 1e-3
+"""How far weights may be from the recorded ones after one step, beside the size of their array."""
+STOCK_NAMES = "swish,gelu,selu,elu,exponential"
+
+
+def migrate(folder: Path, jobs: int) -> None:
+    """One run of the command over the drawn models; finished ones are passed over."""
+    command = [
+        sys.executable,
+        "-m",
+        "migrate",
+        "models",
+        str(folder / "models"),
+        "--out",
+        str(folder / "out"),
+    ]
+    options = ["--jobs", str(jobs), "--progress", "none", "--skip-untouched", "--stock-names", STOCK_NAMES]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([*command, *options], env=environment, stdout=subprocess.DEVNULL, check=False)
+
+
+def numbered(arrays: Mapping[str, Any], prefix: str) -> list[Any]:
+    """``prefix/0``, ``prefix/1``, … of a recording."""
+    return [arrays[f"{prefix}/{n}"] for n in range(sum(key.startswith(f"{prefix}/") for key in arrays))]
+
+
+def load(path: Path) -> Any:
+    """The migrated model, with the classes that lie beside it."""
+    import keras
+
+    beside = path.with_name("custom_objects.py")
+    if beside.is_file():
+        spec = importlib.util.spec_from_file_location(f"custom_{path.parent.name}", beside)
+        assert spec is not None
+        assert spec.loader is not None
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    return keras.saving.load_model(path)
+
+
+def output_faults(model: Any, recorded: Mapping[str, Any]) -> Iterator[str]:
+    """Outputs that differ from their recordings."""
+    found = model(given(model, recorded), training=False)
+    found = found if isinstance(found, list | tuple) else [found]
+    for number, (expected, made) in enumerate(zip(numbered(recorded, "outputs"), found, strict=True)):
+        comparison = compare_arrays(f"output {number}", expected, np.asarray(made), relative=2e-5)
+        if not comparison.equal:
+            yield f"{comparison.name}: {comparison.reason}"
+
+
+def given(model: Any, recorded: Mapping[str, Any]) -> Any:
+    """The recorded inputs as the model takes them."""
+    inputs = numbered(recorded, "inputs")
+    return inputs if len(model.inputs) > 1 else inputs[0]
+
+
+def step_fault(model: Any, recorded: Mapping[str, Any]) -> str:
+    """The weights' largest distance from the recorded further step, if it is more than rounding; else nothing."""
+    targets = numbered(recorded, "targets")
+    model.run_eagerly, model.jit_compile = True, False
+    model.train_on_batch(given(model, recorded), targets if len(targets) > 1 else targets[0])
+    expected = [np.sort(a, axis=None) for a in numbered(recorded, "weights")]
+    for variable in model.weights:  # their order and layout may be others: each must be among the recorded
+        made = np.sort(np.asarray(variable), axis=None)
+        same = [e for e in expected if e.size == made.size]
+        if same and "seed" not in variable.path:
+            distance = min(
+                float(np.abs(e - made).max(initial=0.0) / (np.abs(e).max(initial=0.0) + 1e-3)) for e in same
+            )
+            if distance > AFTER_STEP:
+                return f"{variable.path} is {distance:.1e} off"
+    return ""
+
+
+def judge(folder: Path, only: str) -> tuple[Counter[str], list[str]]:
+    """Count what became of the models, and describe what is wrong."""
+    report = json.loads((folder / "out" / "report.json").read_text())
+    counts: Counter[str] = Counter()
+    faults: list[str] = []
+    for artifact in report["artifacts"]:
+        name = artifact["source"].removesuffix(".weights.h5").removesuffix(".h5").removesuffix(".keras")
+        if only not in name:
+            continue
+        counts[artifact["status"]] += 1
+        codes = [finding["code"] for finding in artifact["findings"]]
+        if "RUN005" in codes:
+            counts["RUN005"] += 1
+            faults.append(f"{name}: RUN005")
+        if artifact["status"] in ("failed", "blocked", "unsafe"):
+            first = artifact["findings"][-1]
+            faults.append(f"{name}: {artifact['status']} {first['code']} {first['message'][:160]}")
+        if artifact["status"] != "migrated" or artifact["outputs"]["keras"] is None:
+            continue
+        faults += wrong(folder, name, artifact, counts)
+    return counts, faults
+
+
+def wrong(folder: Path, name: str, artifact: Mapping[str, Any], counts: Counter[str]) -> Iterator[str]:
+    """What a model that is called migrated computes otherwise than its framework recorded."""
+    path = folder / "out" / artifact["outputs"]["keras"]
+    with np.load(folder / "recorded" / f"{name}.npz") as held:
+        recorded = dict(held)
+    counts["compared"] += 1
+    model = load(path)
+    for fault in output_faults(model, recorded):
+        counts["wrong and migrated"] += 1
+        yield f"{name}: WRONG {fault}"
+    record = json.loads((path.parent / "migration.json").read_text())
+    step = record["training"].get("step", {}).get("state")
+    if step == "equal" and any(key.startswith("targets/") for key in recorded):
+        counts["steps compared"] += 1
+        fault = step_fault(model, recorded)
+        if fault:
+            counts["steps called equal and wrong"] += 1
+            yield f"{name}: STEP {fault}"
+
+
+def main() -> int:
+    """Migrate and judge."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, help="what draw_models.py wrote")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--only", default="", help="part of the names of the models that are judged")
+    parser.add_argument("--no-migration", action="store_true", help="judge what an earlier run migrated")
+    arguments = parser.parse_args()
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+    if not arguments.no_migration:
+        migrate(arguments.folder, arguments.jobs)
+    counts, faults = judge(arguments.folder, arguments.only)
+    print("\n".join(faults))
+    print(", ".join(f"{count} {what}" for what, count in sorted(counts.items())))
+    return int(bool(counts["wrong and migrated"] or counts["RUN005"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
