@@ -220,3 +220,19 @@ def _addons():
     import tensorflow_addons
 
     return tensorflow_addons
+
+
+@case(
+    "keras-2.2.4 keras-2.3.1 keras-1.2.2",
+    "A GAN whose judge is frozen as a model: no layer says so, and the optimizer has slots for the generator only.",
+    "gan nested_model frozen adam slots",
+    compile=lambda kit: {"optimizer": kit.optimizers.Adam(), "loss": "mse"},
+    activations=False,
+)
+def train_gan(kit):
+    L = kit.layers
+    judge = kit.Sequential([L.Dense(4, activation="tanh", input_shape=(3,)), L.Dense(1)], name="judge")
+    maker = kit.Sequential([L.Dense(5, activation="tanh", input_shape=(2,)), L.Dense(3)], name="maker")
+    judge.trainable = False
+    noise = kit.Input((2,), name="noise")
+    return kit.functional(noise, judge(maker(noise)))

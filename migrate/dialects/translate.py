@@ -12,6 +12,8 @@ from migrate.dialects.backends import reading_of
 from migrate.dialects.config_parser import parse_model
 from migrate.dialects.foreign import adapted, mark_foreign
 from migrate.dialects.rule import Era, Notes, Step
+from migrate.dialects.submodel import Cut, submodel
+from migrate.dialects.training.frozen import freeze_by_slots
 from migrate.dialects.unsupported import refuse_unsupported
 from migrate.dialects.upgrade import upgrade
 from migrate.dialects.weight_matching import assign_weights
@@ -46,6 +48,7 @@ def translate(
     era: Era,
     initialised: Mapping[str, Array] | None = None,
     own: OwnCode = _NO_CODE,
+    cut: Cut | None = None,
 ) -> Translation:
     """Parse, give every array its place, and upgrade step by step.
 
@@ -54,6 +57,7 @@ def translate(
         era: who wrote it.
         initialised: weights of the final Keras 2 dialect under ``path|role``, for an architecture alone.
         own: what is known of the author's code.
+        cut: the part of the model that is wanted, in the final Keras 2 dialect; None for all of it.
 
     Raises:
         MigrationError: ``FMT004`` without an architecture, ``CFG005`` and ``CFG006`` for a stock name that means the
@@ -81,7 +85,10 @@ def translate(
         model = upgrade(mark_foreign(model, own), era, (Step.GRAMMAR,), notes)
         alone = artifact.format in ARCHITECTURES
         assigned = model if alone else assign_weights(model, artifact.weights, era)
+        assigned = freeze_by_slots(assigned, artifact, era, notes)
         legacy = upgrade(assigned, era, (Step.ECOSYSTEM, Step.KERAS_1, Step.KERAS_2), notes)
+        if cut is not None:
+            legacy = submodel(legacy, cut)
         if initialised is not None:
             legacy = with_weights(legacy, initialised)
         modern = upgrade(legacy, era, (Step.KERAS_3,), notes)

@@ -17,6 +17,7 @@ from migrate.capsule.model import Layer, Model, Topology, structure_refs
 from migrate.dialects.graph_rewrites import to_functional
 from migrate.dialects.masks import makes_mask, mask_makers
 from migrate.dialects.rule import Era
+from migrate.dialects.training.variables import walk_trainable
 from migrate.dialects.training_dependence import BATCH_STATISTICS
 from migrate.findings import Finding, Severity
 
@@ -97,8 +98,8 @@ def _masked_loss(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterato
 
 
 def _frozen_statistics(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[Difference]:
-    for path, layer in model.walk():
-        if layer.class_name not in BATCH_STATISTICS or layer.config.get("trainable", True):
+    for path, layer, trainable in walk_trainable(model):
+        if layer.class_name not in BATCH_STATISTICS or trainable:
             continue
         if not era.tf_keras or (era.keras < Version("2.3") and _has_dtypes(layer)):
             yield Difference(
@@ -116,8 +117,8 @@ def _has_dtypes(layer: Layer) -> bool:
 def _averages(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[Difference]:
     if era.tf_keras:
         return
-    for path, layer in model.walk():
-        if layer.class_name in BATCH_STATISTICS and layer.config.get("trainable", True):
+    for path, layer, trainable in walk_trainable(model):
+        if layer.class_name in BATCH_STATISTICS and trainable:
             yield Difference(
                 "/".join(path),
                 "moving averages were corrected by hidden counters that no file holds, and the variance for the batch "

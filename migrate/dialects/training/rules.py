@@ -202,6 +202,22 @@ NADAM_PRODUCT = declare(
     ),
     Step.TRAINING,
 )
+FROZEN_PART = declare(
+    Rule(
+        "OPT022",
+        "frozen-part",
+        "The optimizer has no slots for a nested model: it was frozen when the file was saved.",
+        Severity.SILENT,
+        applies_to="<2.4",
+        before='{"class_name": "Sequential", "name": "judge", …} of which no layer says trainable: false',
+        after="judge.trainable = False",
+        why="Stand-alone Keras stored `trainable` of layers only. `judge.trainable = False` of a GAN is in no "
+        "file, and tf-keras and Keras 3 thaw the part: the next step moves weights that were fixed. The number and "
+        "shapes of the slots show which parts were left out; where several would fit, nothing is frozen, and the "
+        "slots are reported as lost (OPT020).",
+    ),
+    Step.TRAINING,
+)
 LOSS_ALIAS = declare(
     Rule(
         "LOSS001",

@@ -49,6 +49,8 @@ POSITIONAL: Mapping[str, tuple[str, ...]] = {
     "Nadam": ("momentum", "velocity"),
 }
 """Order of the groups in stand-alone Keras: one group of all variables after the other."""
+_MAY_BE_LEFT_OUT = {"Adam": 1}
+"""Groups at the end that some releases do not have: AMSGrad came with Keras 2.1.3."""
 SQUARED = frozenset({"velocity", "velocity_hat", "accumulator", "accumulated_grad", "accumulated_delta_var"})
 """Slots that hold squares."""
 _AVERAGE = "average"
@@ -179,6 +181,12 @@ def _by_position(
     if groups is None or not variables or len(rest) % len(variables):
         raise SlotsUnreadableError(
             f"{len(rest)} arrays of {optimizer} do not divide among {len(variables)} trainable variables"
+        )
+    least = len(groups) - _MAY_BE_LEFT_OUT.get(optimizer, 0)
+    if rest and len(rest) // len(variables) < least:
+        raise SlotsUnreadableError(
+            f"{optimizer} keeps {least} arrays or more for each variable; the file has {len(rest)} for "
+            f"{len(variables)} trainable variables"
         )
     for number in range(len(rest) // len(variables)):
         part = rest[number * len(variables) : (number + 1) * len(variables)]

@@ -34,6 +34,16 @@ NOT_TRAINABLE = frozenset(
 """Roles of built-in layers that no optimizer touches."""
 
 
+def walk_trainable(model: Model) -> Iterator[tuple[tuple[str, ...], Layer, bool]]:
+    """Every layer with its path, and whether neither it nor anything around it is frozen."""
+    frozen: set[tuple[str, ...]] = set()
+    for path, layer in model.walk():
+        inside = any(path[:length] in frozen for length in range(1, len(path)))
+        if layer.config.get("trainable") is False or (layer.model is not None and not layer.model.trainable):
+            frozen.add(path)
+        yield path, layer, model.trainable and not inside and path not in frozen
+
+
 @dataclass(frozen=True, slots=True)
 class Variable:
     """One variable of a record."""

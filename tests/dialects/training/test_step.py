@@ -17,6 +17,7 @@ from migrate.dialects import registry  # noqa: F401 - registers every rule
 from migrate.dialects.config_parser import parse_model
 from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.training import State, plan_training, save_plan
+from migrate.dialects.training.frozen import freeze_by_slots
 from migrate.dialects.training.variables import roles_in_order
 from migrate.dialects.translate import era_of
 from migrate.dialects.upgrade import upgrade
@@ -51,7 +52,7 @@ def cases() -> list[Any]:
 
 def assigned(artifact: LegacyArtifact, era: Era) -> Model:
     model = upgrade(parse_model(artifact.architecture or {}, Notes()), era, (Step.GRAMMAR,), Notes())
-    return assign_weights(model, artifact.weights, era)
+    return freeze_by_slots(assign_weights(model, artifact.weights, era), artifact, era, Notes())
 
 
 def modern(model: Model, era: Era) -> Model:

@@ -1,0 +1,92 @@
+"""Cut a part out of a model: one output, and layers whose results are given instead of computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from migrate.capsule.model import Layer, Model, TensorRef, structure_refs
+from migrate.dialects.graphs import to_functional
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What stands in the place of a layer: an input of this shape (batch first, None where free) and dtype."""
+
+    shape: tuple[int | None, ...]
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which part of a model is meant.
+
+    Attributes:
+        within: names of nested models, outermost first; the part lies in the last of them.
+        output: of the part; None for all outputs of the model.
+        given: name of a layer that is called once, and what stands in its place.
+    """
+
+    within: tuple[str, ...] = ()
+    output: TensorRef | None = None
+    given: Mapping[str, Given] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """For a worker."""
+        output = None if self.output is None else [self.output.layer, self.output.node, self.output.tensor]
+        given = {name: [list(one.shape), one.dtype] for name, one in self.given.items()}
+        return {"within": list(self.within), "output": output, "given": given}
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> Cut:
+        """What :meth:`to_json` made."""
+        output = None if value["output"] is None else TensorRef(*value["output"])
+        given = {name: Given(tuple(shape), dtype) for name, (shape, dtype) in value["given"].items()}
+        return Cut(tuple(value["within"]), output, given)
+
+
+def submodel(model: Model, cut: Cut) -> Model:
+    """The part as a model of its own; layers keep their names and weights.
+
+    Args:
+        model: in any dialect.
+        cut: names layers of it.
+
+    Raises:
+        KeyError: there is no such layer.
+    """
+    for name in cut.within:
+        inner = model.layer(name).model
+        if inner is None:
+            raise KeyError(name)
+        model = inner
+    if cut.output is None and not cut.given:
+        return model
+    graph = to_functional(model)
+    outputs = graph.outputs if cut.output is None else cut.output
+    needed = _needed(graph, structure_refs(outputs), cut.given)
+    layers = tuple(_cut_layer(layer, cut.given) for layer in graph.layers if layer.name in needed)
+    inputs = [TensorRef(layer.name) for layer in layers if layer.class_name == "InputLayer"]
+    return replace(graph, layers=layers, inputs=inputs[0] if len(inputs) == 1 else inputs, outputs=outputs)
+
+
+def _needed(graph: Model, ends: Iterable[TensorRef], given: Mapping[str, Given]) -> set[str]:
+    needed: set[str] = set()
+    pending = [ref.layer for ref in ends]
+    while pending:
+        name = pending.pop()
+        if name in needed:
+            continue
+        needed.add(name)
+        if name not in given:
+            pending += [ref.layer for node in graph.layer(name).nodes for ref in node.refs()]
+    return needed
+
+
+def _cut_layer(layer: Layer, given: Mapping[str, Given]) -> Layer:
+    one = given.get(layer.name)
+    if one is None:
+        return layer
+    config = {"batch_input_shape": list(one.shape), "dtype": one.dtype}
+    return Layer("InputLayer", layer.name, config)
