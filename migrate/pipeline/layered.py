@@ -18,6 +18,7 @@ from migrate.pipeline.answers import outputs_in
 from migrate.pipeline.comparison import compare_built, compare_reloaded, compare_witness, is_small, release
 from migrate.pipeline.coverage import measure, widen
 from migrate.pipeline.deploy import deploy
+from migrate.pipeline.domain import compare_unbounded
 from migrate.pipeline.draws import drawn_outputs, without
 from migrate.pipeline.limits import report_keywords
 from migrate.pipeline.own_code import CUSTOM, write_sources
@@ -88,6 +89,7 @@ def migrate_layers(
         if reference is not None and retake is not None and is_small(progress):
             prove = partial(compare_witness, slot, judge, progress, retake)
             widen(slot, judge, reference, prove, options.seed or 0, progress)
+            compare_unbounded(slot, judge, reference, options.seed or 0, progress)
     with progress.phase("train"):
         compiled = carry_training(slot, objects, progress)
     with progress.phase("write"):

@@ -80,6 +80,21 @@ REASONS: tuple[Rule, ...] = (
         "A fault in what they do not depend on would not have been noticed, so the status is `unverified`. The finding "
         "names the layers. Record inputs that use them, with the original framework, as `MODEL.golden.npz`.",
     ),
+    note(
+        "PAR011",
+        "finite-inputs-only",
+        "The models agree on finite inputs, and part where an input is NaN or infinite.",
+        "Both worlds are asked for NaN, infinity and minus infinity, one number in each row. The finding says with "
+        "which of them an output differs: resizing by area multiplies what it leaves out by 0, ThresholdedReLU did.",
+    ),
+    note(
+        "PAR012",
+        "attention-scores-beyond-32",
+        "A query that is masked wholly attends evenly only while its scores are small.",
+        "Keras 2 added -1e9 to the scores of masked steps in float32, which keeps multiples of 64 of them: scores "
+        "beyond 32 tip a row of masked steps. Keras 3 spreads such a row evenly. Layers that respect the mask do not "
+        "read these rows.",
+    ),
     reason(
         "PAR006",
         "incomparable",

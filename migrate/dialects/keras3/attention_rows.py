@@ -12,14 +12,14 @@ from dataclasses import replace
 from migrate.capsule.model import Layer, Model, TensorRef, Topology
 from migrate.dialects.graph_rewrites import to_functional
 from migrate.dialects.masks import makes_mask, masked_inputs, may_have_mask
-from migrate.dialects.rule import Era, Step, model_rule
-from migrate.findings import Rule, Severity
+from migrate.dialects.rule import Era, Notes, Step, noting_model_rule
+from migrate.findings import Finding, Rule, Severity
 
 _CLASS = "MultiHeadAttention"
 _PIECE = "MultiHeadAttentionKeras2"
 
 
-@model_rule(
+@noting_model_rule(
     Rule(
         "SIL040",
         "attention-of-masked-queries",
@@ -35,30 +35,41 @@ _PIECE = "MultiHeadAttentionKeras2"
     ),
     Step.KERAS_3,
 )
-def attention_of_masked_queries(model: Model, era: Era) -> Model:
-    """Use a layer of our own where Keras 3 would give zeros."""
-    return _changed(model, frozenset())
+def attention_of_masked_queries(model: Model, era: Era, notes: Notes) -> Model:
+    """Use a layer of our own where Keras 3 would give zeros; elsewhere say up to which scores it is the same."""
+    return _changed(model, frozenset(), notes)
 
 
-def _changed(model: Model, masked: frozenset[str]) -> Model:
+def _changed(model: Model, masked: frozenset[str], notes: Notes) -> Model:
     graph = to_functional(model) if model.topology is Topology.SEQUENTIAL else model
     if not masked and not any(makes_mask(layer) for layer in graph.layers):
         return model
-    layers = tuple(_layer(graph, layer, masked) for layer in model.layers)
+    layers = tuple(_layer(graph, layer, masked, notes) for layer in model.layers)
     if all(new is old for new, old in zip(layers, model.layers, strict=True)):
         return model
     return replace(model, layers=layers)
 
 
-def _layer(graph: Model, layer: Layer, masked: frozenset[str]) -> Layer:
+def _layer(graph: Model, layer: Layer, masked: frozenset[str], notes: Notes) -> Layer:
     calls = graph.layer(layer.name)
     if layer.model is not None:
-        inner = _changed(layer.model, masked_inputs(graph, calls, masked))
+        inner = _changed(layer.model, masked_inputs(graph, calls, masked), notes)
         return layer if inner is layer.model else replace(layer, model=inner)
-    if layer.class_name != _CLASS or layer.registered_name or not _gives_zeros(layer):
+    if layer.class_name != _CLASS or layer.registered_name:
         return layer
     queries = [node.args[0] for node in calls.nodes]
     if not any(isinstance(q, TensorRef) and may_have_mask(graph, q, masked) for q in queries):
+        return layer
+    if not _gives_zeros(layer):
+        said = Finding(
+            "PAR012",
+            Severity.WARNING,
+            "a query that is masked wholly attends to all steps alike, in Keras 2 only while its scores are within 32",
+            "Nothing to do where what follows respects the mask.",
+            layer.name,
+        )
+        if said not in notes.findings:
+            notes.findings.append(said)
         return layer
     return replace(layer, class_name=_PIECE, registered_name=f"keras_migrate>{_PIECE}")
 

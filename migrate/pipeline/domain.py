@@ -1,0 +1,57 @@
+"""Ask both worlds what they make of NaN and infinities, and say where they part: the domain in which they are equal."""
+
+from __future__ import annotations
+
+from migrate.capsule.store import save_arrays
+from migrate.findings import Finding, Severity
+from migrate.parity.unbounded import KINDS, unbounded_probes
+from migrate.pipeline.progress import Progress, ReferenceRun
+from migrate.pipeline.proof import Comparator, answers_of
+from migrate.pipeline.reference import Reference
+from migrate.worlds.pool import Slot
+from migrate.worlds.worker import WorldError
+
+
+def compare_unbounded(
+    slot: Slot, judge: Comparator, reference: Reference, seed: int, progress: Progress
+) -> None:
+    """Add a finding for each kind of number on which the worlds part; nothing where the original has no answer.
+
+    Args:
+        slot: whose worlds hold the model and what the reference came from.
+        judge: how outputs are compared.
+        reference: says how probes are made.
+        seed: of the run.
+        progress: receives ``PAR011``.
+    """
+    arrays = unbounded_probes(reference.specs, reference.attempt, seed)
+    if not arrays:
+        return
+    probes = slot.inputs / "unbounded.safetensors"
+    save_arrays(probes, arrays)
+    run = ReferenceRun(reference.evidence, "NaN and infinities", probes, {}, calls=reference.calls)
+    try:
+        expected = answers_of(slot.legacy, run)
+    except WorldError:
+        return  # the original refuses such inputs, and so may the migrated model
+    try:
+        found = answers_of(slot.modern, run)
+    except WorldError as error:
+        message = f"the migrated model refuses NaN and infinities: {' '.join(error.message.split())[:200]}"
+        progress.findings.append(Finding("PAR011", Severity.WARNING, message, _HINT))
+        return
+    for number, kind in enumerate(KINDS):
+        case = f"{number}/"
+        parts = judge.compare(
+            {key: a for key, a in expected.items() if key.startswith(case)},
+            {key: a for key, a in found.items() if key.startswith(case)},
+        )
+        apart = [part for part in parts if not part.equal]
+        if apart:
+            message = f"equal for finite inputs; with {kind} in an input, output {apart[0].name!r}: {apart[0].reason}"
+            progress.findings.append(Finding("PAR011", Severity.WARNING, message, _HINT))
+
+
+_HINT = (
+    "Nothing to do where inputs are finite. If they may not be, replace such numbers in front of the model."
+)
