@@ -1,8 +1,8 @@
 """Is what the coverage calls covered what a comparison notices? Damage migrated models, and compare.
 
-Each authentic model is migrated; then one number of one weight is changed by a tenth of its array's size, or an
-activation loses its pieces, and the model runs on the same probes. What the comparison notices is set against what the
-coverage said of that number, or of that branch.
+Each authentic model is migrated; then one number of one weight is changed by a tenth of its array's size, an
+activation loses its pieces, or steps are changed in front of a recurrent layer, and the model runs on the same probes.
+What the comparison notices is set against what the coverage said of that number, or of that branch.
 
     python scripts/coverage_by_mutation.py [--damages 3] [--seed 0] [--only PATTERN]
 """
@@ -109,6 +109,41 @@ def damage_activations(subject: Subject, rng: np.random.Generator) -> Iterator[t
         layer.activation = old
 
 
+_STEPS = (slice(0, 1), slice(1, -1), slice(-1, None))
+"""The pieces of a sequence: the first step, those between, the last one."""
+
+
+def damage_steps(subject: Subject, rng: np.random.Generator) -> Iterator[tuple[bool, bool]]:
+    """The same for a piece of what a recurrent layer reads: steps are changed by a tenth of the sequence's size."""
+    import tensorflow as tf
+
+    from migrate.worlds.sensitivity import CHANGE
+
+    layers = {f"{layer.path}/steps": layer for layer in subject.model._flatten_layers()}
+    places = [place for place in sorted(subject.covered.branches) if place in layers]
+    for place in rng.choice(places, size=1) if places else []:
+        layer, met = layers[place], subject.covered.branches[place]
+        number = int(rng.integers(len(_STEPS)))
+        original = layer.call
+
+        def call(
+            sequences: Any, *args: Any, original: Any = original, number: int = number, **kwargs: Any
+        ) -> Any:
+            values = np.array(sequences)
+            size = float(np.sqrt(np.mean(np.square(values.astype(np.float64)))))
+            part = values[:, _STEPS[number]]
+            values[:, _STEPS[number]] = part + CHANGE * np.where(part < 0, -1, 1) * np.maximum(
+                np.abs(part), size
+            )
+            return original(tf.convert_to_tensor(values, sequences.dtype), *args, **kwargs)
+
+        layer.call = call
+        try:
+            yield met[number], subject.notices()
+        finally:
+            del layer.call
+
+
 def models(only: str) -> list[Path]:
     """Files of the authentic models that hold layers."""
     folder = ROOT / "legacy_models"
@@ -131,6 +166,7 @@ def main() -> None:
     rng = np.random.default_rng(arguments.seed)
     weights: Counter[tuple[bool, bool]] = Counter()
     branches: Counter[tuple[bool, bool]] = Counter()
+    steps: Counter[tuple[bool, bool]] = Counter()
     promised, count, began = 0.0, 0, time.monotonic()
     with tempfile.TemporaryDirectory() as name, Pool(1, Path(name), sources=[ROOT / "legacy_models"]) as pool:
         for number, path in enumerate(rng.permutation(models(arguments.only))):
@@ -146,12 +182,17 @@ def main() -> None:
                 found = list(damage_weights(subject, rng, arguments.damages))
                 weights.update(found)
                 branches.update(damage_activations(subject, rng))
+                steps.update(damage_steps(subject, rng))
                 promised += coverage.weights * len(found)
                 count += 1
                 for said, noticed in found:
                     if said and not noticed:
                         print(f"covered, and not noticed: {path.relative_to(ROOT)}", flush=True)
     report(count, promised, weights, branches)
+    print(
+        f"{steps.total()} pieces of sequences changed: of {steps[True, True] + steps[True, False]} that were covered "
+        f"{steps[True, True]} noticed, of {steps[False, True] + steps[False, False]} others {steps[False, True]}"
+    )
 
 
 def report(count: int, promised: float, weights: Counter[Any], branches: Counter[Any]) -> None:

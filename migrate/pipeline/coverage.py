@@ -23,6 +23,7 @@ ENOUGH = 0.99
 GROWTH = 0.005
 """A round that covers no more than this beside what was covered is the last one."""
 _PIECES_OF_MASK = ("a step that is kept", "a step that is hidden", "a row that is hidden")
+_PIECES_OF_STEPS = ("the first step", "a step between", "the last step")
 
 Prove = Callable[[ReferenceRun], ReferenceRun]
 """Compares a reference run with the model that the modern world holds; raises ``PAR001``."""
@@ -149,4 +150,6 @@ def summarise(arrays: Mapping[str, float], branches: Mapping[str, Sequence[bool]
 def _piece(place: str, number: int, pieces: int) -> str:
     if place.endswith("/compute_mask"):
         return _PIECES_OF_MASK[number]
+    if place.endswith("/steps"):
+        return _PIECES_OF_STEPS[number]
     return ("below", "above")[number] if pieces == 2 else ("below", "between", "above")[number]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import tensorflow as tf
@@ -49,11 +49,26 @@ class Covered:
         }
 
 
+class Inner(Protocol):
+    """Tensors inside of a model whose gradients are asked for."""
+
+    def begin(self, tape: tf.GradientTape) -> None:
+        """The tape that is to watch them."""
+
+    @property
+    def tensors(self) -> list[Any]:
+        """Those that were watched."""
+
+    def end(self, gradients: list[Any]) -> None:
+        """Their gradients."""
+
+
 def gradients_of(
     read: Mapping[str, Any],
     run: Callable[[], list[Any]],
     tolerance: tuple[str, float | None],
     rng: np.random.Generator,
+    inner: Inner | None = None,
 ) -> dict[str, Any]:
     """How far each number moves the outputs of one run; what no gradient leads to is left out.
 
@@ -62,14 +77,20 @@ def gradients_of(
         run: gives a flat list of tensors.
         tolerance: precision that the model computes in, and the relative tolerance that the user gave.
         rng: of the signs with which outputs are added up.
+        inner: asks for the gradients of tensors that are made on the way.
     """
     with tf.GradientTape(watch_accessed_variables=False) as tape:
+        if inner is not None:
+            inner.begin(tape)
         for tensor in read.values():
             tape.watch(tensor)
         terms = [_weighted(output, tolerance, rng) for output in run() if output.dtype.is_floating]
         score = tf.add_n(terms) if terms else tf.constant(0.0, tf.float64)
-    found = tape.gradient(score, list(read.values()))
-    return {path: g for path, g in zip(read, found, strict=True) if g is not None}
+    within = inner.tensors if inner is not None else []
+    found = tape.gradient(score, [*read.values(), *within])
+    if inner is not None:
+        inner.end(found[len(read) :])
+    return {path: g for path, g in zip(read, found, strict=False) if g is not None}
 
 
 def _weighted(output: Any, tolerance: tuple[str, float | None], rng: np.random.Generator) -> Any:

@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from migrate.capsule.model import Array
+from migrate.worlds.modern.steps import Steps
 from migrate.worlds.runner import to_numpy
 from migrate.worlds.sensitivity import Covered, gradients_of, limits_of, mark
 
@@ -62,11 +63,12 @@ def cover(
     rng = np.random.default_rng(0)
     unconnected = set(read)
     large = sum(mask.size for mask in covered.arrays.values()) > LARGE
-    with _watching(model, covered):
+    steps = Steps()
+    with _watching(model, covered, steps):
         for case in sorted(cases, key=_rows) if large else cases:
             if large and all(mask.all() for mask in covered.arrays.values()):
                 break
-            for path, gradient in gradients_of(read, partial(forward, case), tolerance, rng).items():
+            for path, gradient in gradients_of(read, partial(forward, case), tolerance, rng, steps).items():
                 unconnected.discard(path)
                 mark(covered.arrays[path], to_numpy(read[path]), gradient)
     # No gradient leads to them: an index or a comparison stands between, or nothing does.
@@ -145,8 +147,8 @@ def _differs(a: Array, b: Array, tolerance: tuple[str, float | None]) -> bool:
 
 
 @contextmanager
-def _watching(model: Any, covered: Covered) -> Iterator[None]:
-    """Note which pieces the layers of a model meet, while it runs eagerly."""
+def _watching(model: Any, covered: Covered, steps: Steps) -> Iterator[None]:
+    """Note which pieces the layers of a model meet, and what recurrent ones read, while it runs eagerly."""
     places: set[str] = set()
     with ExitStack() as stack:
         for layer in model._flatten_layers():
@@ -156,6 +158,8 @@ def _watching(model: Any, covered: Covered) -> Iterator[None]:
                     place, number = f"{layer.path}_{number}/{attribute}", number + 1
                 places.add(place)
                 stack.enter_context(_wrapped(layer, attribute, partial(covered.meet, place), pieces))
+            if isinstance(layer, keras.layers.RNN):
+                stack.enter_context(_read(layer, steps, partial(covered.meet, f"{layer.path}/steps")))
         yield
 
 
@@ -188,6 +192,23 @@ def _mask_pieces(_: Any, result: Any) -> list[bool]:
     """Whether steps were kept, steps were hidden, and a whole row was hidden."""
     mask = to_numpy(result)
     return [bool(mask.any()), not mask.all(), bool((~mask).all(axis=-1).any())]
+
+
+@contextmanager
+def _read(layer: Any, steps: Steps, meet: Callable[[list[bool]], None]) -> Iterator[None]:
+    """Watch the sequences that a recurrent layer is given."""
+    original = layer.call
+
+    def call(sequences: Any, *args: Any, **kwargs: Any) -> Any:
+        if tf.is_tensor(sequences) and hasattr(sequences, "numpy"):
+            steps.watch(meet, sequences)
+        return original(sequences, *args, **kwargs)
+
+    layer.call = call
+    try:
+        yield
+    finally:
+        del layer.call
 
 
 @contextmanager
