@@ -29,6 +29,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("migrate.cli.scan:scan", "Look for hostile content in model files without loading them."),
     "status": ("migrate.cli.status:status", "Show a running or finished batch."),
     "verify": ("migrate.cli.verify:verify", "Compare two artifacts: signatures and numbers."),
+    "minimise": (
+        "migrate.cli.minimise:minimise",
+        "Shrink a parity that fails to the smallest part of the model and the smallest input.",
+    ),
     "weights": (
         "migrate.cli.weights:weights",
         "Extract all arrays of a checkpoint or model under stable names.",

@@ -52,6 +52,8 @@ class Era:
     """Leave weights as stored where a rule could fold a constant into them (then a function is registered)."""
     defined: Mapping[str, Any] = field(default_factory=dict)
     """Values of Python globals that functions in the file name and the file does not hold."""
+    without: frozenset[str] = frozenset()
+    """Codes of rules that are left out, to see what becomes of a model without them."""
 
     @staticmethod
     def of(keras: str | None, backend: str | None = None, layout: str | None = None) -> Era:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from migrate.capsule.model import Layer, Model, TensorRef, structure_refs
 from migrate.dialects.graphs import to_functional
@@ -31,19 +30,6 @@ class Cut:
     within: tuple[str, ...] = ()
     output: TensorRef | None = None
     given: Mapping[str, Given] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """For a worker."""
-        output = None if self.output is None else [self.output.layer, self.output.node, self.output.tensor]
-        given = {name: [list(one.shape), one.dtype] for name, one in self.given.items()}
-        return {"within": list(self.within), "output": output, "given": given}
-
-    @staticmethod
-    def from_json(value: Mapping[str, Any]) -> Cut:
-        """What :meth:`to_json` made."""
-        output = None if value["output"] is None else TensorRef(*value["output"])
-        given = {name: Given(tuple(shape), dtype) for name, (shape, dtype) in value["given"].items()}
-        return Cut(tuple(value["within"]), output, given)
 
 
 def submodel(model: Model, cut: Cut) -> Model:

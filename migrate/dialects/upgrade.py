@@ -22,6 +22,8 @@ def upgrade(model: Model, era: Era, steps: tuple[Step, ...], notes: Notes) -> Mo
     notes.see(model)
     for step in steps:
         for rule in rules_of(step):
+            if rule.rule.code in era.without:
+                continue
             before = model
             if isinstance(rule, LayerRule):
                 model = map_layers(model, partial(_apply_to_layer, rule, era, notes))

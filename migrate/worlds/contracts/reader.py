@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from migrate.dialects.rule import Fired
+from migrate.dialects.submodel import Cut
 from migrate.findings import Finding, MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.saved_model.examples import Feature
@@ -236,6 +237,8 @@ class Translate(Call[Translated], frozen=True):
         sources: texts of the user's files, in which such values may stand.
         initialised: file of weights for an architecture that has none.
         trust: the file may be loaded as it is.
+        cut: the part of the model that is wanted; None for all of it.
+        without: codes of rules that are left out.
     """
 
     source: Path
@@ -251,3 +254,5 @@ class Translate(Call[Translated], frozen=True):
     sources: tuple[str, ...] = ()
     initialised: Path | None = None
     trust: bool = False
+    cut: Cut | None = None
+    without: tuple[str, ...] = ()

@@ -43,10 +43,11 @@ def read_and_translate(call: Translate, scratch: Path) -> Translated:
         if call.input_shape and artifact.architecture is not None:
             artifact.architecture = with_input_shape(artifact.architecture, call.input_shape)
         era = era_of(artifact, call.keep_weights, call.backend)
-        era = replace(era, defined=known_values(call.sources, call.define))
+        defined = known_values(call.sources, call.define)
+        era = replace(era, defined=defined, without=frozenset(call.without))
         initialised = load_arrays(call.initialised) if call.initialised is not None else None
         own = OwnCode(frozenset(call.custom), frozenset(call.stock), call.proven)
-        translation = translate(artifact, era, initialised, own)
+        translation = translate(artifact, era, initialised, own, call.cut)
         readings = _readings(
             artifact,
             call.backend,
@@ -66,7 +67,7 @@ def read_and_translate(call: Translate, scratch: Path) -> Translated:
     (scratch / "architecture.json").write_text(json.dumps(artifact.architecture), encoding="utf-8")
     notes.findings += unsaid_release(translation.assigned, era)
     fired, training = list(notes.fired), {}
-    if not call.reconstruct:
+    if not call.reconstruct and call.cut is None:
         plan = _plan(artifact, era, translation, own.defined)
         training = plan.states() if plan.compile is not None else {}
         if plan.compile is not None:

@@ -1,0 +1,103 @@
+"""``keras-migrate minimise``: the smallest part of a model that computes something else in Keras 3."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from migrate.cli.options import migration_options, options_from
+from migrate.cli.output import Output, example, output_options
+from migrate.cli.sandbox import sandboxed
+
+if TYPE_CHECKING:
+    from migrate.pipeline.request import Options
+
+_PACKAGES = ("keras", "tf-keras", "tensorflow", "numpy")
+_Answer = dict[str, Any]
+
+
+@click.command(
+    epilog=example(
+        "minimise model.h5 --out found",
+        "minimise model.keras --out found --seed 41",
+        "minimise model.h5 --out found --without-rule SIL035",
+    )
+)
+@click.argument("model", type=click.Path(exists=True, path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for what is written.")
+@click.option("--without-rule", "without", multiple=True, help="Leave a rule out; may be given again.")
+@migration_options("custom_objects", "architecture", "stock_names", "define", "tolerance", "seed", "trust")
+@output_options("text", "json")
+@sandboxed
+def minimise(model: Path, *, out: Path, without: tuple[str, ...], output: Output, **chosen: Any) -> None:
+    """Shrink a difference of MODEL between tf-keras and Keras 3; write the part, its input, a script and an issue.
+
+    MODEL is a file of layers: HDF5, an archive, or weights with their architecture. tf-keras builds it from the
+    repaired configuration, so that what is compared is Keras 3 alone. --without-rule shows what a rule is for.
+
+    Exit status: 0 a difference was found and written, 1 there is none or the model cannot be read, 2 wrong usage.
+    """
+    from migrate.findings import MigrationError
+    from migrate.printable import printable
+    from migrate.worlds.installed import must_have_frameworks
+
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise click.UsageError(f"{out} is there, and not an empty folder")
+    _must_be_rules(without)
+    options = options_from(chosen)
+    try:
+        must_have_frameworks()
+        answer = _search(model.resolve(), out, options, without)
+    except MigrationError as error:
+        click.echo(printable(f"keras-migrate: {error.code}: {error.message}. {error.hint}"), err=True)
+        sys.exit(2 if error.code == "RUN020" else 1)
+    _show(answer, output)
+    sys.exit(0 if answer["files"] else 1)
+
+
+def _must_be_rules(codes: tuple[str, ...]) -> None:
+    from migrate.dialects import registry  # noqa: F401 - registers the rules
+    from migrate.dialects.rule import registered
+
+    unknown = [code for code in codes if code not in registered()]
+    if unknown:
+        raise click.BadParameter(f"no rule of models has the code {unknown[0]}", param_hint="--without-rule")
+
+
+def _search(model: Path, out: Path, options: Options, without: tuple[str, ...]) -> _Answer:
+    from migrate.pipeline.minimise import Trial, write_failure
+    from migrate.pipeline.minimise import minimise as shrink
+    from migrate.pipeline.safety import must_be_safe
+    from migrate.pipeline.staging import stage
+    from migrate.worlds.pool import Pool
+
+    with (
+        tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,
+        Pool(1, Path(folder), sources=[model.parent]) as pool,
+        pool.slot() as slot,
+    ):
+        staged = stage(model, options, slot)
+        must_be_safe(slot, staged.scanned, options.trust, interprets=True)
+        trial = Trial(slot, staged, options, without)
+        failure = shrink(trial, options.seed or 0)
+        if failure is None:
+            return {"tried": trial.tried, "difference": "", "files": []}
+        written = write_failure(trial, failure, out, {name: version(name) for name in _PACKAGES})
+        return {"tried": trial.tried, "difference": failure.reason, "files": [str(path) for path in written]}
+
+
+def _show(answer: _Answer, output: Output) -> None:
+    if output.format == "json":
+        click.echo(json.dumps(answer, indent=1))
+    elif output.text and not answer["files"]:
+        click.echo(f"{answer['tried']} parts and inputs tried: tf-keras and Keras 3 agree on all of them")
+    elif output.text:
+        click.echo(f"{answer['tried']} parts and inputs tried; the output {answer['difference']}")
+        for path in answer["files"]:
+            click.echo(f"  {path}")

@@ -1,0 +1,179 @@
+"""Build a part of a model in both worlds, run it, and compare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from migrate.capsule.model import Array, Model, structure_refs
+from migrate.capsule.store import save_arrays
+from migrate.dialects.submodel import Cut
+from migrate.findings import MigrationError
+from migrate.pipeline.answers import arrays_of, outputs_in
+from migrate.pipeline.proof import Comparator, lowest_precision, outputs_of
+from migrate.pipeline.reference import reader_params
+from migrate.pipeline.request import Options
+from migrate.pipeline.staging import Staged
+from migrate.pipeline.translated import ask_reader, legacy_structure, modern_structure
+from migrate.worlds.custom_source import write_custom_objects
+from migrate.worlds.pool import Slot
+
+Inputs = Mapping[str, Array]
+"""Arrays by the name of the layer that they are given for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A part and inputs on which the worlds differ.
+
+    Attributes:
+        cut: the part.
+        inputs: what it is given.
+        expected: outputs of tf-keras, by position.
+        found: outputs of Keras 3.
+        reason: of the first output that differs.
+        traced: whether Keras 3 differs in a traced graph only.
+    """
+
+    cut: Cut
+    inputs: Inputs
+    expected: tuple[Array, ...]
+    found: tuple[Array, ...]
+    reason: str
+    traced: bool
+
+
+class Trial:
+    """Tries parts of one staged model.
+
+    Args:
+        slot: of four workers.
+        staged: the model.
+        options: how it is read.
+        without: codes of rules that are left out.
+
+    Attributes:
+        tried: parts and inputs so far.
+        traces: whether parts that agree are also saved, loaded by stock Keras 3 and compared in a traced graph.
+    """
+
+    def __init__(self, slot: Slot, staged: Staged, options: Options, without: tuple[str, ...] = ()) -> None:
+        self.slot = slot
+        self.tried = 0
+        self.traces = True
+        self._staged, self._options, self._without = staged, options, without
+        self._objects: list[str] = []
+
+    def build(self, cut: Cut) -> dict[str, Any]:
+        """Build a part in the legacy world; what that world says of it.
+
+        Raises:
+            MigrationError: the file cannot be read, or the part is none.
+        """
+        self._translate(cut, reconstruct=True)
+        folder = str(self.slot.reader.scratch)
+        call = {"folder": folder, "stem": "legacy", "config": "keras2.json"}
+        return self.slot.legacy.call("build", {**call, "custom_objects": list(self._staged.custom_objects)})
+
+    def structure(self) -> Model:
+        """Records of the part that was built last, in the final Keras 2 dialect."""
+        return legacy_structure(self.slot)
+
+    def activations(self, inputs: Inputs) -> dict[str, Array]:
+        """Output of each layer of the part that the legacy world holds, by ``layer/output``."""
+        params = {"probes": str(self._probes(inputs)), "case": 0, "out": "activations.safetensors"}
+        return arrays_of(self.slot.legacy, self.slot.legacy.call("activations", params))
+
+    def takes(self, inputs: Inputs) -> bool:
+        """Whether the part that the legacy world holds runs on these inputs."""
+        try:
+            outputs_of(self.slot.legacy, self._probes(inputs))
+        except MigrationError:
+            return False
+        return True
+
+    def fails(self, cut: Cut, inputs: Inputs) -> Failure | None:
+        """What differs; None where nothing does, or where a world cannot build or run the part."""
+        self.tried += 1
+        try:
+            self.build(cut)
+            probes = self._probes(inputs)
+            expected = outputs_of(self.slot.legacy, probes)
+            self._build_modern(cut)
+            found, traced = outputs_of(self.slot.modern, probes), False
+            judge = self._judge()
+            apart = [part for part in judge.compare(expected, found) if not part.equal]
+            if not apart and self.traces:
+                found, traced = self._traced(probes), True
+                apart = [part for part in judge.compare(expected, found) if not part.equal]
+        except MigrationError:  # refused by the reader or a world
+            return None
+        if not apart:
+            return None
+        return Failure(cut, dict(inputs), _numbered(expected), _numbered(found), apart[0].reason, traced)
+
+    def save(self, cut: Cut) -> tuple[Path, list[str]]:
+        """The part as a ``.keras`` file of Keras 3, and the files of the classes that it needs.
+
+        Raises:
+            MigrationError: it cannot be built.
+        """
+        self._build_modern(cut)
+        written = outputs_in(self.slot.modern, self.slot.modern.call("save", {"keras": True}))
+        return written["keras"], self._objects
+
+    def _translate(self, cut: Cut, *, reconstruct: bool) -> None:
+        params = {
+            **reader_params(self._staged, self._options),
+            "cut": cut.to_json(),
+            "without": self._without,
+        }
+        ask_reader(self.slot, self._staged.source, params, reconstruct=reconstruct).must_be_translated()
+
+    def _build_modern(self, cut: Cut) -> None:
+        self._translate(cut, reconstruct=False)
+        own = write_custom_objects(modern_structure(self.slot), self.slot.inputs)
+        self._objects = [*self._staged.for_modern, *([str(own)] if own else [])]
+        call = {"folder": str(self.slot.reader.scratch), "stem": "modern", "custom_objects": self._objects}
+        self.slot.modern.call("build", call)
+
+    def _traced(self, probes: Path) -> dict[str, Array]:
+        """Outputs of the saved model in a traced graph of stock Keras 3.
+
+        Raises:
+            MigrationError: it cannot be saved, loaded or run.
+        """
+        written = outputs_in(self.slot.modern, self.slot.modern.call("save", {"keras": True}))
+        call = {"path": str(written["keras"]), "custom_objects": self._objects}
+        self.slot.stock.call("load_keras", call)
+        return outputs_of(self.slot.stock, probes, graph=True)
+
+    def _probes(self, inputs: Inputs) -> Path:
+        """The inputs of the part as a file, in its order.
+
+        Raises:
+            MigrationError: the part has an input that nothing is known of.
+        """
+        names = [ref.layer for ref in structure_refs(input_refs(self.structure()))]
+        if not set(names) <= set(inputs):
+            raise MigrationError("PAR003", f"nothing is known of the input {min(set(names) - set(inputs))}")
+        path = self.slot.inputs / "part.safetensors"
+        save_arrays(path, {f"0/{number}": inputs[name] for number, name in enumerate(names)})
+        return path
+
+    def _judge(self) -> Comparator:
+        structure = self.structure()
+        return Comparator((), lowest_precision(structure), self._options.tolerance)
+
+
+def input_refs(model: Model) -> Any:
+    """The inputs of a model as references; of a Sequential one its first layer."""
+    from migrate.dialects.graphs import to_functional
+
+    return to_functional(model).inputs
+
+
+def _numbered(arrays: Mapping[str, Array]) -> tuple[Array, ...]:
+    return tuple(arrays[key] for key in sorted(arrays, key=lambda key: int(key.split("/")[1])))

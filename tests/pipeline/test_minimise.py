@@ -1,0 +1,74 @@
+"""Known faults of Keras 3 (docs/models.md), replayed by leaving out the rule that works around them, and shrunk."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from migrate.capsule.model import Model
+from migrate.dialects.graphs import to_functional
+from migrate.pipeline.minimise import Trial, minimise, write_failure
+from migrate.pipeline.request import Options
+from migrate.pipeline.staging import stage
+from migrate.worlds.pool import Slot
+
+pytestmark = pytest.mark.slow
+MERGED, DYNAMIC = "tf.keras-2.8/masks_merged/model.h5", "tf.keras-2.8/time_distributed_dynamic/model.h5"
+GATES = "keras-2.2.4/rnn_defaults/model.h5"
+PADDING = "tf.keras-2.15/attention_of_padding-keras/model.keras"
+
+
+def _classes(model: Model) -> list[str]:
+    return [layer.class_name for layer in to_functional(model).layers]
+
+
+@pytest.mark.parametrize(
+    ("case", "rule", "most", "involved"),
+    [
+        (MERGED, "SIL035", 8, "Embedding"),
+        (DYNAMIC, "SIL026", 3, "TimeDistributed"),
+        (GATES, "SIL001", 2, "LSTM"),
+        (PADDING, "SIL040", 6, "MultiHeadAttention"),
+    ],
+)
+def test_known_faults_come_down_to_a_few_layers(
+    case: str, rule: str, most: int, involved: str, legacy_models: Path, slot: Slot
+) -> None:
+    options = Options()
+    trial = Trial(slot, stage(legacy_models / case, options, slot), options, (rule,))
+    failure = minimise(trial, 0)
+    assert failure is not None, f"{case} agrees without {rule}"
+    trial.build(failure.cut)
+    classes = _classes(trial.structure())
+    assert involved in classes
+    assert len(classes) <= most, classes
+    assert {len(array) for array in failure.inputs.values()} == {1}, "one row shows it"
+    assert not all(np.array_equal(a, b) for a, b in zip(failure.expected, failure.found, strict=True))
+
+
+def test_with_the_rule_nothing_differs(legacy_models: Path, slot: Slot) -> None:
+    options = Options()
+    trial = Trial(slot, stage(legacy_models / GATES, options, slot), options)
+    assert minimise(trial, 0) is None
+
+
+def test_the_script_shows_the_difference_by_itself(legacy_models: Path, slot: Slot, tmp_path: Path) -> None:
+    options = Options()
+    trial = Trial(slot, stage(legacy_models / GATES, options, slot), options, ("SIL001",))
+    failure = minimise(trial, 0)
+    assert failure is not None
+    folder = tmp_path / "found"
+    write_failure(trial, failure, folder, {"keras": "3.x"})
+    script = (folder / "reproduce.py").read_text()
+    assert len(script.splitlines()) <= 20
+    done = subprocess.run(
+        [sys.executable, "reproduce.py"], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout.split()[-1]) > 0
+    issue = (folder / "issue.md").read_text()
+    assert script in issue
+    assert "LSTM" in issue
