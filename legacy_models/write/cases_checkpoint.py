@@ -111,3 +111,19 @@ def checkpoint_alone(kit, folder):
         "golden": "model.golden.npz",
         "expect": {"status": "blocked", "reason": "FMT"},
     }
+
+
+@special(
+    "tf.keras-2.8 tf.keras-2.15",
+    "A checkpoint of layers that draw at random: each holds the state of its generator.",
+    "checkpoint object_based random_generator random_flip dropout",
+)
+def checkpoint_random(kit, folder):
+    L = kit.layers
+    image = kit.Input((6, 5, 2), name="image")
+    x = kit.preprocessing("RandomFlip")("horizontal", seed=3, name="flip")(image)
+    x = L.Conv2D(3, 2, name="conv")(L.GaussianNoise(0.1, name="noise")(x))
+    model = kit.functional(image, L.Dense(2, name="top")(L.Dropout(0.2, name="drop")(L.Flatten()(x))))
+    rec.draw_weights(kit, model, kit.rng("checkpoint_random", "weights"))
+    model.save_weights(os.path.join(folder, "model.ckpt"), save_format="tf")
+    return describe(kit, folder, model, "checkpoint_random")

@@ -143,3 +143,20 @@ def comparison_lost(kit):
     tf = kit.tf
     x, y = kit.Input((4,), name="x"), kit.Input((4,), name="y")
     return kit.functional([x, y], tf.cast(x == y, tf.float32))
+
+
+@case(
+    "tf.keras-2.8 tf.keras-2.15/keras",
+    "Bounds that are tensors, and places in sorted rows.",
+    "ops clip_by_value searchsorted",
+)
+def ops_searching(kit):
+    tf = kit.tf
+    x, bound = kit.Input((4,), name="x"), kit.Input((1,), name="bound")
+    rows = tf.sort(x, axis=-1)
+    heads = [
+        tf.clip_by_value(x, -tf.abs(bound), tf.abs(bound)),
+        tf.cast(tf.searchsorted(rows, bound), "float32"),
+        tf.cast(tf.searchsorted(rows, x * bound, side="right"), "float32"),
+    ]
+    return kit.functional([x, bound], heads)

@@ -279,3 +279,15 @@ def bins_lost(kit):
     bins.adapt(kit.rng("bins_lost", "adapt").normal(size=(200, 1)).astype("float32"))
     value = kit.Input((1,), name="value")
     return kit.functional(value, bins(value))
+
+
+@case(
+    "tf.keras-2.8 tf.keras-2.15/keras",
+    "An encoding that is a sparse tensor, and a layer that multiplies it.",
+    "category_encoding sparse",
+    inputs=lambda rng: [np.array([[0, 1, 2], [3, 3, 3], [1, 0, 1], [2, 2, 0], [0, 0, 0]], dtype="int64")],
+)
+def encoding_sparse(kit):
+    kinds = kit.Input((3,), dtype="int64", name="kinds")
+    encoded = kit.preprocessing("CategoryEncoding")(num_tokens=4, output_mode="multi_hot", sparse=True)(kinds)
+    return kit.functional(kinds, kit.layers.Dense(3)(encoded))

@@ -136,12 +136,6 @@ REASONS: tuple[Rule, ...] = (
         "Choose bilinear in the source, or keep the model as a SavedModel.",
     ),
     reason(
-        "CFG086",
-        "sparse-encoding",
-        "A layer gives a sparse encoding.",
-        "Use sparse=False in the source.",
-    ),
-    reason(
         "CFG098",
         "malformed-architecture",
         "The architecture is not one that any Keras writes.",

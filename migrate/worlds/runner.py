@@ -82,6 +82,10 @@ def to_numpy(value: Any) -> Array:
     """A tensor of either world as a plain array; bfloat16 widens to float32, exactly."""
     if hasattr(value, "to_tensor"):  # ragged and sparse results are compared in their dense form
         value = value.to_tensor()
+    elif hasattr(value, "dense_shape"):
+        import tensorflow as tf
+
+        value = tf.sparse.to_dense(tf.sparse.reorder(value))
     array = np.asarray(value.numpy() if hasattr(value, "numpy") else value)
     return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
 

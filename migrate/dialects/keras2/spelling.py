@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from migrate.capsule.model import Layer
@@ -85,3 +86,24 @@ def function_alias(layer: Layer, era: Era) -> Layer:
         if isinstance(value, str) and "activation" in key and value in FUNCTION_ALIASES
     }
     return layer.with_config(**changes) if changes else layer
+
+
+@layer_rule(
+    Rule(
+        "CFG089",
+        "attention-shapes",
+        "A MultiHeadAttention does not say the shapes that it was built for.",
+        Severity.ERROR,
+        applies_to=">=2.4,<2.6",
+        before='{"class_name": "MultiHeadAttention", "config": {"num_heads": 2, "key_dim": 3, …}}',
+        after='{"…", "query_shape": null, "key_shape": null, "value_shape": null}',
+        why="tf.keras 2.4 did not write the shapes, and every later `from_config` asks for them: `KeyError: "
+        "'query_shape'`. Without a value the layer is built when it is called, as 2.4 built it.",
+    ),
+    Step.KERAS_2,
+    "MultiHeadAttention",
+)
+def attention_shapes(layer: Layer, era: Era) -> Layer:
+    """Leave the shapes to the call."""
+    missing = [key for key in ("query_shape", "key_shape", "value_shape") if key not in layer.config]
+    return replace(layer, config={**layer.config, **dict.fromkeys(missing)}) if missing else layer

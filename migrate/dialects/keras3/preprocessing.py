@@ -228,6 +228,28 @@ def normalization_mean_shape(layer: Layer, era: Era) -> Layer:
     return layer.with_config(**changes) if changes else layer
 
 
+@layer_rule(
+    Rule(
+        "CFG086",
+        "sparse-encoding",
+        "A layer gives a sparse encoding.",
+        Severity.ERROR,
+        before='{"class_name": "CategoryEncoding", "config": {"num_tokens": 4, "sparse": true}}',
+        after='{"class_name": "CategoryEncoding", "config": {"num_tokens": 4, "sparse": false}}',
+        why="A graph of Keras 3 takes no sparse tensor where it casts, adds or concatenates, and no backend but "
+        "TensorFlow and JAX has any. The dense encoding holds the same numbers; it takes the memory of all tokens. A "
+        "model whose output was sparse gives it dense.",
+    ),
+    Step.KERAS_3,
+    "CategoryEncoding",
+    "Hashing",
+    *_LOOKUPS,
+)
+def sparse_encoding(layer: Layer, era: Era) -> Layer:
+    """Encode densely."""
+    return layer.with_config(sparse=False) if layer.config.get("sparse") else layer
+
+
 @model_rule(
     Rule(
         "SIL020",
@@ -249,13 +271,6 @@ def lookup_output_dtype(model: Model, era: Era) -> Model:
 def _cast_lookup(layer: Layer) -> Fragment | None:
     if layer.config.get("output_mode") not in ("one_hot", "multi_hot", "count"):
         return None
-    if layer.config.get("sparse"):
-        raise MigrationError(
-            "CFG086",
-            f"{layer.name!r} gives a sparse encoding, which the graph of a Keras 3 model cannot cast",
-            "Use sparse=False in the source.",
-            place=layer.name,
-        )
     fragment = Fragment(layer)
     encoded = fragment.add(layer.class_name, "encoding", fragment.input(), layer.config, layer.weights)
     fragment.add("Op", "cast", encoded, {"function": "keras.ops.cast"}, dtype="float32")

@@ -31,6 +31,8 @@ VALUE, TABLE = "VARIABLE_VALUE", "table"
 _STATES = re.compile(r"/keras_api/states/\d+/")
 _METRICS = ("keras_api/metrics/", "loss_tracker/", "compiled_metrics/")
 _LAYER = re.compile(r"layer-(\d+)$")
+_RANDOM_STATE = "_state_var"
+"""Attribute of ``tf.random.Generator``, of which random layers have one from TF 2.6 on."""
 _NO_WEIGHTS = frozenset({"keras_api", "optimizer", "signatures", "save_counter", "loss_tracker"})
 NAMED_SLOT = re.compile(
     r"/(Adam|Adam_1|Momentum|RMSProp|RMSProp_1|Adagrad|Adadelta|Adadelta_1|Ftrl|Ftrl_1|Nadam|m|v|vhat|momentum|rms|mg"
@@ -49,7 +51,7 @@ class LayerAssignment:
         optimizer: slots and counters, named by their keys.
         metrics: state of metrics, named by their keys.
         tables: layer path + table path → ``keys`` and ``values`` of a mutable lookup table, empty without values.
-        states: keys of the states of stateful RNNs, which a new process resets anyway.
+        states: keys of the states of stateful RNNs and of random generators, which a new process resets anyway.
         unmatched: keys of variables that no layer owns.
         groups: object path of each layer, for checks against other descriptions.
         names: key of each weight to the name that it is given, in the order of the layers.
@@ -231,7 +233,9 @@ def _assign_layer(walk: _Walk, layer: dict[str, Any], number: int, path: tuple[s
             if key in walk.claimed or key not in walk.bundle.entries:
                 continue
             walk.claimed.add(key)
-            if attribute == VALUE:
+            if relative[-1:] == (_RANDOM_STATE,):
+                walk.result.states.append(key)
+            elif attribute == VALUE:
                 name = f"{full_name}:0" if full_name else "/".join(relative)
                 walk.result.names[key] = name
                 arrays.append(stored_array(walk.bundle, key, name, values=walk.values))

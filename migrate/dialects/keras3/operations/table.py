@@ -255,6 +255,7 @@ FUNCTIONS: Mapping[str, Target] = {
     "roll": Target("keras.ops.roll"),
     "pad": _composite("pad"),
     "gather": _composite("gather", "indices", drop=("validate_indices",)),
+    "searchsorted": _composite("searchsorted", "sorted_sequence", "values"),
     "gather_nd": _composite("gather_nd", "indices", drop=("bad_indices_policy",)),
     "nn.embedding_lookup": _composite(
         "gather",

@@ -170,6 +170,13 @@ def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None) ->
     return ops.segment_sum(data, numbers, num_segments=num_segments or int(numbers.max()) + 1)
 
 
+def searchsorted(sorted_sequence: Any, values: Any, side: str = "left", out_type: str = "int32") -> Any:
+    """``tf.searchsorted``: how many numbers of a row are less than a value (``right``: or the same)."""
+    rows, asked = ops.expand_dims(sorted_sequence, -2), ops.expand_dims(values, -1)
+    before = ops.less(rows, asked) if side == "left" else ops.less_equal(rows, asked)
+    return ops.sum(ops.cast(before, out_type), axis=-1)
+
+
 def meshgrid(*values: Any, indexing: str = "xy") -> Any:
     """``tf.meshgrid``: only its first operand is in the file.
 
@@ -189,6 +196,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "meshgrid": meshgrid,
     "one_hot": one_hot,
     "pad": pad,
+    "searchsorted": searchsorted,
     "segment_sum": segment_sum,
     "sort": sort,
     "split": split,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -72,8 +73,9 @@ def minimum(x: Any, y: Any) -> Any:
 
 
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any) -> Any:
-    """``tf.clip_by_value``."""
-    if _is(clip_value_min, -np.inf) or _is(clip_value_max, np.inf):
+    """``tf.clip_by_value``; ``ops.clip`` takes no tensors as bounds in a graph, and no infinite ones."""
+    tensors = any(isinstance(bound, keras.KerasTensor) for bound in (clip_value_min, clip_value_max))
+    if tensors or _is(clip_value_min, -np.inf) or _is(clip_value_max, np.inf):
         return maximum(minimum(t, clip_value_max), clip_value_min)
     return ops.clip(t, clip_value_min, clip_value_max)
 
