@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, structure_refs
 from migrate.dialects.submodel import Cut, Given, submodel
+from migrate.worlds.contracts.call import from_message, to_message
+from migrate.worlds.contracts.reader import Translate
 from tests.dialects.authentic import translated
 
 
@@ -62,6 +66,7 @@ def test_a_name_that_is_none_is_refused() -> None:
         submodel(chain(), Cut(("a",)))
 
 
-def test_a_cut_travels_as_json() -> None:
+def test_a_cut_travels_with_the_question_of_it() -> None:
     cut = Cut(("n",), TensorRef("c", 1, 2), {"a": Given((None, 2), "int32")})
-    assert Cut.from_json(cut.to_json()) == cut
+    asked = Translate(Path("model.h5"), cut=cut, without=("SIL001",))
+    assert from_message(to_message(asked), Translate) == asked

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from migrate.capsule.model import Array, Model, structure_refs
 from migrate.capsule.store import save_arrays
 from migrate.dialects.submodel import Cut
 from migrate.findings import MigrationError
 from migrate.pipeline.answers import arrays_of, outputs_in
 from migrate.pipeline.proof import Comparator, lowest_precision, outputs_of
-from migrate.pipeline.reference import reader_params
+from migrate.pipeline.reference import question_of
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
-from migrate.pipeline.translated import ask_reader, legacy_structure, modern_structure
+from migrate.pipeline.translated import legacy_structure, modern_structure
 from migrate.worlds.custom_source import write_custom_objects
 from migrate.worlds.pool import Slot
 
@@ -125,12 +127,9 @@ class Trial:
         return written["keras"], self._objects
 
     def _translate(self, cut: Cut, *, reconstruct: bool) -> None:
-        params = {
-            **reader_params(self._staged, self._options),
-            "cut": cut.to_json(),
-            "without": self._without,
-        }
-        ask_reader(self.slot, self._staged.source, params, reconstruct=reconstruct).must_be_translated()
+        asked = question_of(self._staged, self._options)
+        asked = msgspec.structs.replace(asked, reconstruct=reconstruct, cut=cut, without=self._without)
+        self.slot.reader.ask(asked).must_be_translated()
 
     def _build_modern(self, cut: Cut) -> None:
         self._translate(cut, reconstruct=False)
