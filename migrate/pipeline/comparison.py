@@ -60,7 +60,7 @@ def compare_witness(
     if asked is not None:
         if not small:
             asked()
-        witness = allow_for_rounding(slot, witness)
+        witness = allow_for_rounding(slot, witness, judge.compute)
         strict, comparisons = comparisons, judge.compare(witness.outputs, results, witness.slack)
         progress.findings += explained(strict, comparisons)
     progress.comparisons += comparisons

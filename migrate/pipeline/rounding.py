@@ -17,19 +17,20 @@ NEAR = 0.25
 """Share of the tolerance from which on the original is asked: a reloaded model rounds in other places again."""
 
 
-def allow_for_rounding(slot: Slot, witness: ReferenceRun) -> ReferenceRun:
+def allow_for_rounding(slot: Slot, witness: ReferenceRun, compute: str) -> ReferenceRun:
     """The witness with what rounding may add to the tolerance.
 
     Args:
         slot: whose legacy world holds the original.
         witness: what the original computed.
+        compute: half precision that it computes in; empty for none.
     """
     probes, path = load_arrays(witness.probes), slot.inputs / "nudged.safetensors"
     rounds = []
     for seed in range(ROUNDS):
-        save_arrays(path, nudged(probes, seed))
-        rounds.append(answers_of(slot.legacy, replace(witness, probes=path), nudge=seed))
-    return replace(witness, slack=slack_of(witness.outputs, rounds))
+        save_arrays(path, nudged(probes, seed, compute))
+        rounds.append(answers_of(slot.legacy, replace(witness, probes=path), nudge=seed, compute=compute))
+    return replace(witness, slack=slack_of(witness.outputs, rounds, compute))
 
 
 def explained(strict: Sequence[Comparison], allowed: Sequence[Comparison]) -> list[Finding]:

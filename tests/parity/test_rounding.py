@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from migrate.parity.compare import compare_cases
-from migrate.parity.rounding import CAP, FACTOR, nudged, slack_of
+from migrate.parity.rounding import CAP, CAP_OF_HALVES, FACTOR, nudged, slack_of
 
 
 def test_half_of_the_numbers_move_by_one_unit_away_from_zero() -> None:
@@ -46,3 +47,17 @@ def test_slack_is_allowed_for_its_own_case_alone() -> None:
     [one] = compare_cases(reference, result, ["y"], slack={"0/0": 1e-4})
     assert not one.equal
     assert one.used > 1
+
+
+@pytest.mark.parametrize(("compute", "bits"), [("float16", 11), ("bfloat16", 8)])
+def test_numbers_of_mixed_precision_move_by_a_unit_of_what_is_computed_in(compute: str, bits: int) -> None:
+    given = np.array([0.0, 1.0, -3.7, 1e-3, np.inf], np.float32)
+    moved = np.stack([nudged({"0/0": given}, seed, compute)["0/0"] for seed in range(8)])
+    change = np.abs(moved[:, 1:4] - given[1:4]).max(axis=0) / np.abs(given[1:4])
+    assert np.all((2.0**-bits <= change) & (change <= 2.0 ** (2 - bits)))
+    assert np.array_equal(moved[:, [0, 4]], np.tile(given[[0, 4]], (8, 1)))
+
+
+def test_half_precision_is_allowed_more_and_not_anything() -> None:
+    outputs, rounds = {"0/0": np.array([2.0, 8.0])}, [{"0/0": np.array([2.0, 800.0])}]
+    assert slack_of(outputs, rounds, "bfloat16")["0/0"] == pytest.approx(CAP_OF_HALVES["bfloat16"] * 8.0)

@@ -120,19 +120,19 @@ def _answer(model: Any, params: dict[str, Any], scratch: Path) -> dict[str, Any]
     probes, out = Path(params["probes"]), scratch / params["out"]
     draw = nullcontext if params.get("draw") else _FIXED
     calls = params.get("calls", 1)
-    with _nudged_weights(model, params.get("nudge")):
+    with _nudged_weights(model, params.get("nudge"), params.get("compute", "")):
         return {**run_cases(caller(model, cases_of(probes), draw), probes, out, calls), "file": str(out)}
 
 
 @contextmanager
-def _nudged_weights(model: Any, seed: int | None) -> Iterator[None]:
+def _nudged_weights(model: Any, seed: int | None, compute: str) -> Iterator[None]:
     """Have half of the weights' numbers one unit in the last place further from zero, for a while; None for none."""
     if seed is None:
         yield
         return
     variables = {str(number): variable for number, variable in enumerate(model.weights)}
     before = {key: variable.numpy() for key, variable in variables.items() if variable.dtype.is_floating}
-    for key, values in nudged(before, seed).items():
+    for key, values in nudged(before, seed, compute).items():
         variables[key].assign(values)
     try:
         yield
