@@ -46,6 +46,13 @@ def joined_code(source: Source) -> str:
     return _joined(texts, unreadable)
 
 
+def with_code(source: Source, joined: str) -> str:
+    """A notebook with the code that a changed `joined_code` has. Raises `SourceError` when it is no notebook."""
+    cells, texts, _ = _code_cells(source)
+    changed = {number: text for number, text in _split(joined).items() if text != texts[number]}
+    return _replaced(source.text, cells, changed) if changed else source.text
+
+
 def _joined(texts: dict[int, str], unreadable: list[int]) -> str:
     python = {number: _commented(text) for number, text in texts.items()}
     for number in unreadable:

@@ -21,18 +21,15 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "out" / "demo"
 PROJECT = OUT / "project"
+MOVED = OUT / "moved" / "after"
 COMMAND = Path(sys.executable).with_name("keras-migrate")
+ARGUMENTS = ("repo", "project", "--out", "moved", "--source", "project", "--test", "pytest -q tests")
+SHOWN = 3
+"""Lines of a file that are shown for each sign."""
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """One command of the tool, in the output folder; its status is looked at by the caller."""
-    plain = {**os.environ, "NO_COLOR": "1"}
-    command = [str(COMMAND), *arguments]
-    return subprocess.run(command, cwd=OUT, capture_output=True, text=True, check=False, env=plain)
-
-
-def test_result() -> str:
-    """What the project's own test gives under Keras 3, in one line."""
+def untouched_result() -> str:
+    """What the project's test gives under Keras 3 as it was, in one line."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header", "tests"]
     environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, env=environment)
@@ -42,80 +39,66 @@ def test_result() -> str:
 
 
 def show_source(console: Console) -> None:
-    """Rewrite the source, and the lines that changed."""
-    before = {path: path.read_text(encoding="utf-8") for path in PROJECT.rglob("*.py")}
-    done = run("code", "project", "--write", "--unsafe", "--allow-dirty")
-    console.print("\n[bold]keras-migrate code project --write --unsafe[/bold]")
-    shown = 0
-    for path, old in sorted(before.items()):
-        new = path.read_text(encoding="utf-8")
-        removed = [line for line in old.splitlines() if line not in new.splitlines()]
-        added = [line for line in new.splitlines() if line not in old.splitlines()]
-        for sign, colour, lines in (("-", "red", removed), ("+", "green", added)):
-            for line in lines[:3]:
+    """The lines of the source that changed."""
+    for path in sorted(PROJECT.rglob("*.py")):
+        old = path.read_text(encoding="utf-8").splitlines()
+        new = (MOVED / path.relative_to(PROJECT)).read_text(encoding="utf-8").splitlines()
+        removed, added = [line for line in old if line not in new], [line for line in new if line not in old]
+        joined = [
+            line for line in added if ".keras" in line
+        ]  # what names a migrated file is shown in any case
+        for sign, colour, lines in (("-", "red", removed[:SHOWN]), ("+", "green", [*added[:SHOWN], *joined])):
+            for line in dict.fromkeys(lines):
                 console.print(f"  {sign} {line.strip()}", style=colour, highlight=False, markup=False)
-                shown += 1
-    summary = [line for line in done.stdout.splitlines() if "looked at" in line]
-    console.print(f"  {summary[-1] if summary else done.stderr.strip()}", highlight=False)
 
 
-def _untouched(row: dict[str, Any]) -> str:
-    """What stock Keras 3 makes of the untouched file, as measured; it is not asked about bytecode."""
-    if row["format"] == "saved-model":
-        return "load_model refuses SavedModels"
-    if any(finding["code"] == "SEC001" for finding in row["findings"]):
-        return "not loaded: holds bytecode"
-    return str((row.get("untouched") or {}).get("outcome", "–"))
-
-
-def show_models(console: Console) -> list[dict[str, Any]]:
-    """Migrate the models, and what became of each."""
-    done = run(
-        "models", "project/models", "--source", "project", "--out", "models", "--progress", "none", "--json"
-    )
-    console.print("\n[bold]keras-migrate models project/models --source project --out models[/bold]")
-    if not done.stdout.startswith("{"):
-        console.print(done.stderr, style="red")
-        sys.exit(1)
-    rows: list[dict[str, Any]] = json.loads(done.stdout)["artifacts"]
+def show_models(console: Console, state: dict[str, Any]) -> None:
+    """What became of each model."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for header in ("model", "untouched, in stock Keras 3", "migrated", "largest error"):
+    for header in ("model", "migrated", "new file", "largest error"):
         table.add_column(header)
-    for row in rows:
-        untouched = _untouched(row)
-        parity = row.get("parity") or {}
-        error = f"{parity['max_rel']:.1e} ({parity['evidence']})" if parity else "–"
+    for row in state["models"]:
+        error = f"{row['max_rel']:.1e} ({row['evidence']})" if "max_rel" in row else "–"
         colour = "green" if row["status"] == "migrated" else "red"
-        table.add_row(row["source"], untouched, f"[{colour}]{row['status']}[/{colour}]", error)
+        new = row.get("new", "–")
+        table.add_row(row["path"], f"[{colour}]{row['status']}[/{colour}]", new, error)
     console.print(table)
-    return rows
 
 
 def main() -> int:
-    """The demonstration; 0 when every model and the test passed."""
+    """The demonstration; 0 when every model and every test passed."""
     console = Console(highlight=False)
     started = time.perf_counter()
     shutil.rmtree(OUT, ignore_errors=True)
     shutil.copytree(ROOT / "demo" / "project", PROJECT)
     console.print(f"[bold]A project of Keras 2.2.4[/bold], copied to {PROJECT.relative_to(ROOT)}")
-    before = test_result()
-    console.print(f"  its test under Keras 3: [red]{before}[/red]")
-    show_source(console)
-    rows = show_models(console)
-    after = test_result()
-    console.print(f"\n  the same test under Keras 3: [green]{after}[/green]")
-    run("report", "project", "--models", "models/report.json", "--out", "report.html", "--quiet")
-    console.print(
-        f"\n{time.perf_counter() - started:.0f} s. Report: {OUT.relative_to(ROOT)}/report.html. Next:"
+    console.print(f"  its test under Keras 3: [red]{untouched_result()}[/red]")
+    shown = " ".join(f'"{word}"' if " " in word else word for word in ARGUMENTS)
+    console.print(f"\n[bold]keras-migrate {shown}[/bold]")
+    done = subprocess.run(
+        [str(COMMAND), *ARGUMENTS, "--json"], cwd=OUT, stdout=subprocess.PIPE, text=True, check=False
     )
+    if not done.stdout.startswith("{"):
+        return done.returncode or 1
+    state: dict[str, Any] = json.loads(done.stdout)
+    show_source(console)
+    show_models(console, state)
+    verdicts = [test["verdict"] for test in state["tests"]]
+    colour = "green" if verdicts else "red"
+    for test in state["tests"]:
+        console.print(f"  {test['name']}: [{colour}]{test['verdict']}[/{colour}]")
+    for left in state["left"]:
+        console.print(f"  left: {left['path']}: {left['code']} {left['message']}", markup=False)
+    where = (OUT / "moved").relative_to(ROOT)
+    console.print(f"\n{time.perf_counter() - started:.0f} s. {where}/after, {where}/report.html. Next:")
     for command in (
-        "keras-migrate report YOUR_REPOSITORY          what is to do, and in which order",
-        "keras-migrate code YOUR_REPOSITORY            the rewrite as a diff; --write does it",
-        "keras-migrate models YOUR_MODELS --out OUT    each model, proven equal",
+        "keras-migrate repo YOUR_REPOSITORY --dry-run   what would be done",
+        "keras-migrate repo YOUR_REPOSITORY --commit    source, models and what ties them, as a branch",
+        "keras-migrate models YOUR_MODELS --out OUT     models alone, each proven equal",
     ):
         console.print(f"  {command}")
-    done = all(row["status"] == "migrated" for row in rows) and "passed" in after
-    return 0 if done else 1
+    passed = bool(verdicts) and not {"broken", "fails in both"} & set(verdicts)
+    return 0 if passed and all(row["status"] == "migrated" for row in state["models"]) else 1
 
 
 if __name__ == "__main__":

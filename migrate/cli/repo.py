@@ -59,6 +59,12 @@ DONE, LEFT, USAGE, INTERRUPTED = 0, 1, 2, 130
     show_default=True,
     help="Seconds for the command of --test in one world.",
 )
+@click.option(
+    "--with", "packages", multiple=True, metavar="PACKAGE", help="Package for --test; may be given again."
+)
+@click.option(
+    "--install", is_flag=True, help="Install for --test what requirement files name, without their pins."
+)
 @output_options("text", "json")
 @sandboxed
 def repo(
@@ -75,6 +81,8 @@ def repo(
     network: bool,
     jobs: int,
     timeout: float,
+    packages: tuple[str, ...],
+    install: bool,
     output: Output,
     **chosen: Any,
 ) -> None:
@@ -104,6 +112,8 @@ def repo(
         remove_old,
         jobs,
         timeout,
+        packages,
+        install,
     )
     try:
         if check:

@@ -50,7 +50,7 @@ def for_modern(piece: Slice, packages: Mapping[str, str]) -> Rewritten:
         packages: name → package to register it under; a name that registers itself keeps its own.
     """
     done = _rewritten(piece.text, Target.KERAS)
-    text = _registered(done.text, packages)
+    text = with_registrations(done.text, packages)
     return Rewritten(_HEAD.format(places=_places(piece)) + text, done.left)
 
 
@@ -71,8 +71,13 @@ def _places(piece: Slice) -> str:
     return "\n".join(f"    {name}: lines {', '.join(map(str, at))}" for name, at in lines.items())
 
 
-def _registered(text: str, packages: Mapping[str, str]) -> str:
-    """The text with a decorator in front of each of the definitions that has none that registers it."""
+def with_registrations(text: str, packages: Mapping[str, str]) -> str:
+    """The text with a decorator in front of each of the definitions that has none that registers it.
+
+    Args:
+        text: a module.
+        packages: name → package to register it under.
+    """
     try:
         tree = parse(text)
     except SourceError:

@@ -56,7 +56,7 @@ class Checkout:
 
     @classmethod
     def of(cls, folder: Path) -> Checkout | None:
-        """The checkout that holds a folder; None outside of one, without git, and where nothing is committed yet."""
+        """The checkout that holds a folder; None outside of one, without git, and where nothing of it is committed."""
         git = program()
         if git is None:
             return None
@@ -64,7 +64,8 @@ class Checkout:
         head = _ask(git, folder, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
         if prefix is None or head is None:
             return None
-        return cls(git, folder, os.fsdecode(prefix.rstrip(b"\n")), head.decode().strip())
+        found = cls(git, folder, os.fsdecode(prefix.rstrip(b"\n")), head.decode().strip())
+        return found if found.files() else None
 
     def uncommitted(self) -> str | None:
         """The first tracked file that differs from the last commit; None when all is committed."""

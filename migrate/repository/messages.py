@@ -61,6 +61,18 @@ def model_line(state: ModelState) -> str:
     return f"{state.path} -> {state.new}: {error}"
 
 
+def of_code(paths: Sequence[str]) -> str:
+    """The message of the commit that adds code beside migrated files."""
+    listed = "\n".join(f"  {path}" for path in paths)
+    return (
+        "Add the code that migrated models need\n\n"
+        + _wrapped(
+            "Import it before keras.saving.load_model(...): it registers what the model beside it names."
+        )
+        + f"\n\n{listed}\n"
+    )
+
+
 def of_removal(paths: Sequence[str]) -> str:
     """The message of the commit that takes old artifacts away."""
     listed = "\n".join(f"  {path}" for path in paths)
@@ -70,7 +82,8 @@ def of_removal(paths: Sequence[str]) -> str:
 def pull_request(state: State, models: Sequence[Migrated], command: str) -> str:
     """The text of a pull request, as Markdown."""
     migrated = [m.state for m in models if m.state.new]
-    rest = [m.state for m in models if not m.state.new and m.state.status != Status.SKIPPED]
+    rest = [m.state for m in models if m.state.status not in (Status.MIGRATED, Status.SKIPPED)]
+    graphs = [m.state for m in models if m.state.status == Status.MIGRATED and not m.state.new]
     parts = [f"# Move to Keras 3\n\n{_summary(state, models)}"]
     if state.tests:
         parts.append(_tests(state.tests, command))
@@ -82,6 +95,11 @@ def pull_request(state: State, models: Sequence[Migrated], command: str) -> str:
             for s in migrated
         )
         parts.append(f"## Models\n\n| old | new | reference | largest error |\n|---|---|---|---|\n{rows}")
+    if graphs:
+        listed = "\n".join(f"- `{s.path}`" for s in graphs)
+        parts.append(
+            f"### Graphs without layers\n\nTensorFlow reads them as before, so they stay:\n\n{listed}"
+        )
     if rest:
         rows = "\n".join(f"| `{s.path}` | {s.status} | {', '.join(s.reasons)} |" for s in rest)
         parts.append(f"### Not migrated\n\n| artifact | status | reasons |\n|---|---|---|\n{rows}")
@@ -95,7 +113,7 @@ def pull_request(state: State, models: Sequence[Migrated], command: str) -> str:
 
 def _summary(state: State, models: Sequence[Migrated]) -> str:
     artifacts = [m for m in models if m.state.status != Status.SKIPPED]
-    done = sum(bool(m.state.new) for m in artifacts)
+    done = sum(m.state.status == Status.MIGRATED for m in artifacts)
     said = (
         [f"{done} of {len(artifacts)} models migrated and equal"] if artifacts else ["no models to migrate"]
     )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import posixpath
-import zipfile
-from collections.abc import Callable, Collection, Iterator
+import shutil
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,8 @@ from migrate.findings import Status
 from migrate.formats.artifact import ARCHITECTURES, WEIGHTS
 from migrate.pipeline.request import Options
 from migrate.repository.records import ModelState
-from migrate.results import ArtifactResult, BatchReport
+from migrate.repository.snapshot import copy_tree
+from migrate.results import ArtifactResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,11 @@ class Migrated:
         state: what the repository remembers of it.
         file: the migrated file in the folder of outputs; None where there is none.
         code: the code that it needs beside Keras; None where stock Keras 3 loads it.
-        whole: the old file holds a whole model.
     """
 
     state: ModelState
     file: Path | None = None
     code: Path | None = None
-    whole: bool = True
 
 
 def migrate_models(
@@ -61,10 +59,20 @@ def migrate_models(
     Raises:
         MigrationError: as of `migrate.batch.run.run_batch`.
     """
-    known = {state.path: state for state in done if is_done(tree, state)}
-    new = {state.new for state in known.values()}
-    report = run_batch([str(tree)], out, BatchOptions(options, jobs), listen)
-    return list(_placed(tree, out, report, known, new))
+    known = [state for state in done if is_done(tree, state)]
+    pending = tree
+    if known:
+        pending = out.parent / "pending"
+        copy_tree(tree, pending)
+        for path in {path for state in known for path in (state.path, state.new)}:
+            place = pending / path
+            shutil.rmtree(place) if place.is_dir() else place.unlink()
+    report = run_batch([str(pending)], out, BatchOptions(options, jobs), listen)
+    if known:
+        shutil.rmtree(pending)
+    taken: set[str] = set()
+    models = [Migrated(state) for state in known] + [_one(tree, out, row, taken) for row in report.artifacts]
+    return sorted(models, key=lambda model: model.state.path)
 
 
 def is_done(tree: Path, state: ModelState) -> bool:
@@ -90,28 +98,17 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _placed(
-    tree: Path, out: Path, report: BatchReport, known: dict[str, ModelState], new: set[str]
-) -> Iterator[Migrated]:
-    taken: set[str] = set()
-    for result in report.artifacts:
-        if result.source in known:
-            yield Migrated(known[result.source])
-        elif result.source not in new:
-            yield _one(tree, out, result, taken)
-
-
 def _one(tree: Path, out: Path, result: ArtifactResult, taken: set[str]) -> Migrated:
     reasons = sorted({f.code for f in result.findings if f.severity == "error"})
     state = ModelState(
         path=result.source,
         sha256=digest(tree / result.source),
         status=result.status.value,
+        weights_only=result.format in WEIGHTS | ARCHITECTURES,
         reasons=reasons if result.status not in (Status.MIGRATED, Status.SKIPPED) else [],
     )
-    whole = result.format not in WEIGHTS | ARCHITECTURES
     if result.status is not Status.MIGRATED or result.outputs.keras is None:
-        return Migrated(state, whole=whole)
+        return Migrated(state)
     path = new_path(result.source, lambda name: name in taken or (tree / name).exists())
     taken.add(path)
     file = out / result.outputs.keras
@@ -124,7 +121,7 @@ def _one(tree: Path, out: Path, result: ArtifactResult, taken: set[str]) -> Migr
         max_rel=_rounded(result.parity.max_rel) if result.parity else None,
         own_code=code_path(path) if code is not None else "",
     )
-    return Migrated(state, file, code, whole)
+    return Migrated(state, file, code)
 
 
 def _rounded(value: float) -> float:
@@ -156,22 +153,3 @@ def code_path(new: str) -> str:
     folder, name = posixpath.split(new)
     stem = "".join(letter if letter.isalnum() else "_" for letter in name.removesuffix(".keras"))
     return posixpath.join(folder, f"{stem}_custom_objects.py")
-
-
-def registered_names(archive: Path) -> dict[str, str]:
-    """Names under which an archive's own classes and functions are registered, and the classes' own names."""
-    with zipfile.ZipFile(archive) as stream:
-        config = json.loads(stream.read("config.json"))
-    return dict(_registered(config))
-
-
-def _registered(value: object) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        name, cls = value.get("registered_name"), value.get("class_name")
-        if isinstance(name, str) and ">" in name and isinstance(cls, str):
-            yield name, cls
-        for inner in value.values():
-            yield from _registered(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _registered(inner)

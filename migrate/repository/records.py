@@ -63,9 +63,16 @@ class CaseVerdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ModelState(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One artifact: ``new`` is the file that replaces it, with its digest, where it was migrated.
+    """One artifact, with what a later run has to know of it.
 
-    ``own_code`` is where the code stands that the new file needs beside Keras.
+    Attributes:
+        new: the file that replaces it, with its digest, where it was migrated.
+        own_code: where the code stands that the new file needs beside Keras; ``why_code`` why the repository's own
+            definitions do not serve.
+        defined_in: source files whose import is enough to load the new file, where that was proven.
+        uncompiled: it then loads without its training configuration only.
+        weights_only: the old file holds no architecture.
+        reasons: codes of what stopped its migration.
     """
 
     path: str
@@ -76,6 +83,10 @@ class ModelState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     evidence: str = ""
     max_rel: float | None = None
     own_code: str = ""
+    why_code: str = ""
+    defined_in: list[str] = []
+    uncompiled: bool = False
+    weights_only: bool = False
     reasons: list[str] = []
 
 

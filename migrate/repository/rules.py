@@ -30,14 +30,15 @@ JOIN002 = Rule(
 )
 JOIN003 = Rule(
     code="JOIN003",
-    name="class-loads-under-registered-name",
-    summary="A migrated model names the repository's own classes by registered names.",
+    name="class-registered-for-its-model",
+    summary="A migrated model needs a class or function of the repository, which is registered nowhere.",
     severity=Severity.ERROR,
     fix=Fix.SAFE,
-    before='load_model("net.h5", custom_objects={"Scale": Scale})',
-    after='load_model("net.keras", custom_objects={"layers>Scale": Scale})',
-    why="Keras 3 looks custom classes up by the name under which they are registered, package and class. The call was "
-    "run in the sandbox with the repository's rewritten class, and the model gave the outputs that were recorded.",
+    before="class Scale(Layer): ...",
+    after='@keras.saving.register_keras_serializable(package="layers")\nclass Scale(Layer): ...',
+    why="Keras 3 looks custom objects up by the name under which they are registered, package and name. The package is "
+    "the one that the migrated file names. The model was loaded in the sandbox by importing the rewritten source, and "
+    "gave the outputs that its migration recorded; where it does not, nothing is registered.",
 )
 JOIN010 = Rule(
     code="JOIN010",
@@ -125,8 +126,18 @@ REPO005 = Rule(
     fix=Fix.MANUAL,
     why="It ran out of time, or a package that it needs is not installed. Nothing can be said of what it tests.",
 )
+REPO006 = Rule(
+    code="REPO006",
+    name="packages-cannot-be-had",
+    summary="Packages that the user's command needs cannot be installed.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="They are installed as wheels into an environment of their own, beside the frameworks of this installation, "
+    "which stay as they are. A package without a wheel for this Python, or one that needs another framework, is not.",
+)
 
 RULES: tuple[Rule, ...] = (
     JOIN001, JOIN002, JOIN003, JOIN010, JOIN011, JOIN012, JOIN013, REPO001, REPO002, REPO003, REPO004, REPO005,
+    REPO006,
 )  # fmt: skip
 BY_CODE = {rule.code: rule for rule in RULES}

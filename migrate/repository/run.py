@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from migrate.batch.events import Event
-from migrate.findings import MigrationError, Rule
+from migrate.findings import MigrationError
 from migrate.pipeline.request import Options as ModelOptions
 from migrate.report.compatibility.build import build
 from migrate.report.compatibility.engines import looks
@@ -19,15 +19,18 @@ from migrate.report.compatibility.gather import gather
 from migrate.report.compatibility.tree import walk
 from migrate.report.writers import html, json
 from migrate.repository import messages
+from migrate.repository.environments import environment_with, required
 from migrate.repository.git import Checkout, Commit
-from migrate.repository.joins.join import Joins, Target, join
+from migrate.repository.joins.join import Target, join
 from migrate.repository.models import Migrated, migrate_models
-from migrate.repository.records import SCHEMA_VERSION, CaseVerdict, Change, State, WorldRun
+from migrate.repository.own_classes import Registered, register
+from migrate.repository.records import SCHEMA_VERSION, CaseVerdict, State, WorldRun
 from migrate.repository.rules import BY_CODE
 from migrate.repository.snapshot import Snapshot, copy_tree, take
 from migrate.repository.source import legacy_tree, options_of, rewrite_tree
-from migrate.repository.state import STATE, encode, open_work, read_state
-from migrate.repository.suite import compare, run_suite
+from migrate.repository.state import STATE, open_work, read_state
+from migrate.repository.suite import command_line, compare, run_suite
+from migrate.repository.work import Work
 from migrate.versions import tool_versions
 from migrate.worlds.environment import World
 
@@ -53,6 +56,8 @@ class Wish:
         remove_old: take old artifacts away that nothing names any more.
         jobs: parallel jobs of the migration.
         seconds: of the user's command in one world.
+        packages: what the user's command needs beside this installation.
+        install: install what the repository's requirement files name and is not here.
     """
 
     root: Path
@@ -67,6 +72,8 @@ class Wish:
     remove_old: bool = False
     jobs: int = 0
     seconds: float = 1800.0
+    packages: tuple[str, ...] = ()
+    install: bool = False
 
 
 @dataclass(slots=True)
@@ -119,11 +126,16 @@ def migrate_repository(
     )  # fmt: skip
     after = out / "after"
     copy_tree(snapshot.before, after)
-    work = _Work(snapshot, after)
+    work = Work(snapshot, after)
     for step in rewrite.steps:
         work.rule(step.rule, step.files, step.count)
     work.models(models)
     tell("joining source and models")
+    registered = register(after, models, _options(wish, snapshot).source, snapshot.before)
+    encoded = {path: text.encode("utf-8", "surrogateescape") for path, text in registered.texts.items()}
+    work.rule(BY_CODE["JOIN003"], encoded, sum(registered.counts.values()))
+    models = [_with_registration(model, registered) for model in models]
+    work.code(models)
     joins = join(after, _text_files(after), _targets(models))
     for code, texts in joins.texts.items():
         encoded = {path: text.encode("utf-8", "surrogateescape") for path, text in texts.items()}
@@ -137,7 +149,7 @@ def migrate_repository(
         tool=tool_versions()["keras-migrate"],
         models=[m.state for m in models],
         changes=[*(earlier.changes if earlier else ()), *work.changes],
-        left=open_work(rewrite_tree(after, options).left, joins.left, models, tests),
+        left=open_work(rewrite_tree(after, options).left, joins.left, models, tests, runs),
         command=wish.test or (earlier.command if earlier else ""),
         tests=tests,
     )
@@ -208,76 +220,6 @@ def _can_commit(wish: Wish, checkout: Checkout | None) -> None:
         )
 
 
-class _Work:
-    """Changes of the tree, and the commits that they become."""
-
-    def __init__(self, snapshot: Snapshot, after: Path) -> None:
-        self._snapshot, self._after = snapshot, after
-        self.changes: list[Change] = []
-        self.commits: list[Commit] = []
-
-    def rule(self, rule: Rule, files: Mapping[str, bytes], count: int) -> None:
-        """The work of one rule."""
-        if not files:
-            return
-        self._write(files)
-        names = sorted(files)
-        proof = messages.proof_of(rule)
-        self.changes.append(Change(code=rule.code, title=rule.summary, count=count, files=names, proof=proof))
-        self._commit(messages.of_rule(rule, count, names), files)
-
-    def models(self, models: list[Migrated]) -> None:
-        """Place the migrated files beside the old ones; those of artifacts that git does not hold are not committed."""
-        placed = [model for model in models if model.file is not None]
-        files: dict[str, bytes] = {}
-        for model in placed:
-            assert model.file is not None
-            new = {model.state.new: model.file.read_bytes()}
-            if model.code is not None:
-                new[model.state.own_code] = model.code.read_bytes()
-            self._write(new)
-            if model.state.path not in self._snapshot.untracked:
-                files |= new
-        if files:
-            self._commit(messages.of_models([m for m in placed if m.state.new in files]), files)
-
-    def remove(self, paths: list[str], joins: Joins) -> None:
-        """Take old artifacts away, except for those that something still names."""
-        named = {left.path for left in joins.left} | {
-            path for left in joins.left for path in paths if path in left.finding.message
-        }
-        gone = [path for path in paths if path not in named and path not in self._snapshot.untracked]
-        files: dict[str, bytes | None] = {}
-        for path in gone:
-            place = self._after / path
-            parts = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
-            files |= {part.relative_to(self._after).as_posix(): None for part in parts}
-            shutil.rmtree(place) if place.is_dir() else place.unlink()
-        if files:
-            self._commit(messages.of_removal(gone), files)
-
-    def write_state(self, state: State) -> None:
-        """Keep the state in the tree; one that says the same changes nothing."""
-        data = encode(state)
-        place = self._after / STATE
-        if place.is_file() and place.read_bytes() == data:
-            return
-        self._write({STATE: data})
-        self._commit(
-            "Remember the state of the migration\n\nThe next run and its --check read it.\n",
-            {STATE: data},
-        )
-
-    def _write(self, files: Mapping[str, bytes]) -> None:
-        for path, data in files.items():
-            place = self._after / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(data)
-
-    def _commit(self, message: str, files: Mapping[str, bytes | None]) -> None:
-        self.commits.append(Commit(message, dict(files)))
-
-
 def _text_files(tree: Path) -> list[str]:
     """Files of a tree that may name a model: source, commands, configuration and texts."""
     found = walk(tree)
@@ -287,11 +229,38 @@ def _text_files(tree: Path) -> list[str]:
         if path.is_file() and path.suffix.lower() in {".md", ".rst", ".txt", ".in", ".bat"}
     ]
     own = {STATE}
-    return sorted({*found.python, *found.configs, *found.requirements, *texts} - own)
+    return sorted({*found.python, *found.notebooks, *found.configs, *found.requirements, *texts} - own)
+
+
+def _with_registration(model: Migrated, registered: Registered) -> Migrated:
+    """A model with what became of the definitions that it needs."""
+    path = model.state.path
+    if path in registered.defined_in:
+        state = msgspec.structs.replace(
+            model.state,
+            own_code="",
+            defined_in=sorted(registered.defined_in[path]),
+            uncompiled=path in registered.uncompiled,
+        )
+        return Migrated(state, model.file)
+    state = msgspec.structs.replace(model.state, why_code=registered.refused.get(path, model.state.why_code))
+    return Migrated(state, model.file, model.code)
 
 
 def _targets(models: list[Migrated]) -> list[Target]:
-    return [Target(m.state.path, m.state.new, m.whole, m.state.own_code) for m in models]
+    states = [model.state for model in models]
+    return [
+        Target(
+            state.path,
+            state.new,
+            whole=not state.weights_only,
+            code=state.own_code,
+            why_code=state.why_code,
+            defined_in=frozenset(state.defined_in),
+            compiled=not state.uncompiled,
+        )
+        for state in states
+    ]
 
 
 def _tested(
@@ -299,19 +268,37 @@ def _tested(
 ) -> tuple[list[WorldRun], list[CaseVerdict]]:
     if not wish.test:
         return [], []
+    command_line(wish.test)
+    packages = [*wish.packages]
+    if wish.install:
+        packages += required(snapshot.before, walk(snapshot.before).requirements)
+    if packages:
+        tell(f"preparing an environment with {', '.join(packages)}")
+    environment = environment_with(packages)
     runs = []
     for world, tree in ((World.LEGACY, snapshot.before), (World.MODERN, out / "after")):
         tell(f"running {wish.test} in the {world} world")
-        folder = out / "worlds" / world.value
-        copy_tree(tree, folder)
-        if world is World.LEGACY:
-            for path, data in legacy_tree(folder).items():
-                (folder / path).write_bytes(data)
-        runs.append(run_suite(wish.test, world, folder, seconds=wish.seconds, network=wish.network))
-        shutil.rmtree(folder)
-    verdicts = compare(runs[0], runs[1])
+        with tempfile.TemporaryDirectory(
+            prefix="keras-migrate-world-", ignore_cleanup_errors=True
+        ) as scratch:
+            folder = Path(scratch) / snapshot.root.resolve().name
+            copy_tree(tree, folder)
+            if world is World.LEGACY:
+                for path, data in legacy_tree(folder).items():
+                    (folder / path).write_bytes(data)
+            runs.append(
+                run_suite(
+                    wish.test,
+                    world,
+                    folder,
+                    python=environment.python,
+                    read=environment.read,
+                    seconds=wish.seconds,
+                    network=wish.network,
+                )
+            )
     (out / "tests.json").write_bytes(msgspec.json.format(msgspec.json.encode(runs), indent=1))
-    return runs, verdicts
+    return runs, compare(runs[0], runs[1])
 
 
 def default_out(root: Path) -> Path:

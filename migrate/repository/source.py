@@ -6,8 +6,9 @@ the engine like any rewrite: it compiles and names nothing unknown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from codemods.config import detect_version, settings
@@ -21,6 +22,9 @@ from migrate.findings import Fix, Severity
 
 _ORDER = ("PIN", "IMP")
 """Families of rules that come first: what the others write needs their imports."""
+
+_STANDALONE = re.compile(rb"\b(from|import)[ \t]+keras\b|tensorflow\.(contrib|python)\b")
+"""Imports of a Keras that is not today's ``tf.keras``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,11 @@ def rewrite_tree(root: Path, options: Options) -> Rewrite:
 
 
 def legacy_tree(root: Path) -> dict[str, bytes]:
-    """The source with the names of any old Keras resolved to tf-keras, and nothing else changed: for the baseline."""
-    files = discover([root], Wanted(pins=False))
+    """The source with the names of any old Keras resolved to tf-keras, and nothing else changed: for the baseline.
+
+    What imports Keras from TensorFlow alone is left as it is: there TensorFlow itself gives it tf-keras.
+    """
+    files = [path for path in discover([root], Wanted(pins=False)) if _STANDALONE.search(path.read_bytes())]
     return {
         result.path.relative_to(root).as_posix(): result.new
         for result in run(files, Options(target=Target.TF_KERAS_2, unsafe=True))
@@ -135,9 +142,7 @@ def _steps(root: Path, changed: dict[str, FileResult], options: Options) -> Iter
             text = changed[path].new
             if code != codes[-1]:
                 chosen = tuple(codes[: codes.index(code) + 1])
-                part = process(root / path, Options(
-                    options.target, options.version, chosen, options.ignore, options.unsafe
-                ), repository)  # fmt: skip
+                part = process(root / path, replace(options, select=chosen), repository)
                 text = part.new if part.error is None else None
             if text is not None and text != now[path]:
                 files[path] = now[path] = text

@@ -12,8 +12,8 @@ import msgspec
 from migrate.findings import MigrationError, Status
 from migrate.repository.joins.join import Placed
 from migrate.repository.models import Migrated
-from migrate.repository.records import SCHEMA_VERSION, CaseVerdict, Left, State, Verdict
-from migrate.repository.rules import REPO004
+from migrate.repository.records import SCHEMA_VERSION, CaseVerdict, Left, State, Verdict, WorldRun
+from migrate.repository.rules import REPO004, REPO005
 from migrate.repository.source import Open, Rewrite
 
 STATE = ".keras-migrate/state.json"
@@ -49,7 +49,11 @@ def encode(state: State) -> bytes:
 
 
 def open_work(
-    source: Iterable[Open], joins: Iterable[Placed], models: Sequence[Migrated], tests: Sequence[CaseVerdict]
+    source: Iterable[Open],
+    joins: Iterable[Placed],
+    models: Sequence[Migrated],
+    tests: Sequence[CaseVerdict],
+    runs: Sequence[WorldRun] = (),
 ) -> list[Left]:
     """Everything that is left for a person, with ids that stay the same when lines move."""
     seen: defaultdict[str, int] = defaultdict(int)
@@ -85,7 +89,19 @@ def open_work(
         for test in tests
         if test.verdict is Verdict.BROKEN
     ]  # fmt: skip
+    left += [
+        Left(id=identified(REPO005.code, run.world), code=REPO005.code, path=run.command,
+             severity=REPO005.severity.value, message=f"no results in the {run.world} world: " + _why_silent(run),
+             hint="see tests.json in the folder of outputs; --with and --install give it packages, --timeout more time")
+        for run in runs
+        if not run.tests
+    ]  # fmt: skip
     return left
+
+
+def _why_silent(run: WorldRun) -> str:
+    lines = run.output.strip().splitlines()
+    return "it ran out of time" if run.status is None else lines[-1][:200] if lines else "it ran no tests"
 
 
 def new_findings(known: State | None, present: Rewrite) -> list[Left]:

@@ -97,10 +97,12 @@ def _whole(ended: Ended) -> CaseResult:
 
 
 def compare(before: WorldRun, after: WorldRun) -> list[CaseVerdict]:
-    """What became of each test, worst first.
+    """What became of each test, worst first; nothing where one of the worlds gave no results.
 
     A test that failed in both is not told apart by its errors: the messages of both worlds differ anyway.
     """
+    if not before.tests or not after.tests:
+        return []
     old = {test.name: test for test in before.tests}
     new = {test.name: test for test in after.tests}
     found = [_verdict(name, old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys())]

@@ -16,8 +16,13 @@ from migrate.pipeline.request import Options, decode_options, encode_options, fl
 ROOT = Path(__file__).parents[2]
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 _COMMAND = re.compile(r"keras-migrate ([a-z]+)\b")
-OTHERS = ("codemods/git.py", "migrate/repository/git.py", "migrate/repository/suite.py")
-"""Speak the options of git and pytest, and no user reads them."""
+OTHERS = (
+    "codemods/git.py",
+    "migrate/repository/environments.py",
+    "migrate/repository/git.py",
+    "migrate/repository/suite.py",
+)
+"""Speak the options of git, pip and pytest, and no user reads them."""
 INTERNAL = {"--now", "--listen", "--handlers", "--scratch", "--policy"}
 """Options of worker processes, on command lines that the project itself writes."""
 

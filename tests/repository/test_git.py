@@ -90,6 +90,10 @@ def test_no_checkout_is_none(tmp_path: Path) -> None:
     assert Checkout.of(tmp_path) is None
     git(tmp_path, "init", "-q")
     assert Checkout.of(tmp_path) is None  # nothing is committed yet
+    checkout(tmp_path, {"a.py": "1\n", ".gitignore": "out\n"})
+    write(tmp_path, {"out/b.py": "1\n"})
+    assert Checkout.of(tmp_path / "out") is None  # it is below a checkout, and none of it is the checkout's
+    assert Checkout.of(tmp_path) is not None
 
 
 @pytest.mark.parametrize("name", ["a.py", "data.bin", "sub/notes.txt"])

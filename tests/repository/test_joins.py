@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,27 @@ def test_a_pattern_is_renamed_when_all_that_it_means_was_migrated(tmp_path: Path
     assert set(codes(stays)) == {"JOIN010"}
 
 
+def test_a_notebook_is_one_program_in_cells(tmp_path: Path) -> None:
+    cells = [
+        ["P = 'models/net.h5'\n", "!ls models"],
+        ["from keras.models import load_model\n", "m = load_model(P)"],
+    ]
+    book = {
+        "cells": [
+            {"cell_type": "code", "source": lines, "metadata": {}, "outputs": [], "execution_count": 1}
+            for lines in cells
+        ],
+        "metadata": {}, "nbformat": 4, "nbformat_minor": 2,
+    }  # fmt: skip
+    text = json.dumps(book, indent=1)
+    files = {"a.ipynb": text, "b.py": LOADER + "m = load_model('models/net.h5')\n"}
+    joins = joined(tmp_path, files)
+    assert after(joins, "a.ipynb") == text.replace("net.h5", "net.keras")
+    assert "net.keras" in after(joins, "b.py")
+    files["a.ipynb"] = text.replace("m = load_model(P)", "upload(P)")
+    assert joined(tmp_path, files).texts == {}
+
+
 def test_weights_keep_their_file_and_say_so(tmp_path: Path) -> None:
     joins = joined(tmp_path, {"a.py": "model = build()\nmodel.load_weights('models/net.h5')\n"})
     assert joins.texts == {}
@@ -142,6 +164,16 @@ def test_other_readers_keep_the_old_file(tmp_path: Path) -> None:
     joins = joined(tmp_path, {"a.py": text, "b.py": LOADER + "m = load_model('models/net.h5')\n"})
     assert "a.py" not in joins.texts["JOIN001"]
     assert after(joins, "b.py").endswith("load_model('models/net.keras')\n")
+
+
+def test_artifacts_that_something_still_names_are_told(tmp_path: Path) -> None:
+    load = LOADER + "m = load_model('models/net.h5')\n"
+    assert joined(tmp_path, {"a.py": load}).named == set()
+    assert joined(tmp_path, {"a.py": load, "b.py": "import h5py\nh5py.File('models/net.h5')\n"}).named == {
+        "models/net.h5"
+    }
+    assert joined(tmp_path, {"a.py": load, "c.yaml": "path: models/net.h5\n"}).named == {"models/net.h5"}
+    assert joined(tmp_path, {"a.py": "upload('models/net.h5')\n"}).named == {"models/net.h5"}
 
 
 def test_a_saved_model_keeps_its_folder_for_tensorflow(tmp_path: Path) -> None:
@@ -160,11 +192,46 @@ def test_a_word_that_is_also_a_folder_is_no_path(tmp_path: Path) -> None:
     assert codes(joins) == []
 
 
-def test_code_beside_a_model_is_told(tmp_path: Path) -> None:
-    target = Target("models/net.h5", "models/net.keras", code="models/net_custom_objects.py")
-    joins = joined(tmp_path, {"a.py": LOADER + "m = load_model('models/net.h5')\n"}, target)
+CODED = Target("models/net.h5", "models/net.keras", code="models/net_custom_objects.py")
+
+
+def test_code_beside_a_model_is_told_where_it_is_loaded(tmp_path: Path) -> None:
+    joins = joined(tmp_path, {"a.py": LOADER + "m = load_model('models/net.h5')\n"}, CODED)
     assert joins.texts == {}
     assert codes(joins) == ["JOIN012"]
+    saves = "from keras.models import Sequential\nmodel = Sequential()\nmodel.save('models/net.h5')\n"
+    assert after(joined(tmp_path, {"a.py": saves}, CODED), "a.py") == saves.replace("net.h5", "net.keras")
+    told = {
+        "a.py": LOADER + "import sys\nm = load_model(sys.argv[1])\n",
+        "run.sh": "python a.py models/net.h5\n",
+    }
+    assert joined(tmp_path, told, CODED).texts == {}
+
+
+def test_a_load_that_imports_the_registered_class_is_renamed(tmp_path: Path) -> None:
+    target = Target("models/net.h5", "models/net.keras", defined_in=frozenset({"net/layers.py"}))
+    load = LOADER + "m = load_model('models/net.h5')\n"
+    files = {
+        "net/__init__.py": "",
+        "net/layers.py": "class Scale: pass\n",
+        "net/model.py": "from .layers import Scale\n",
+    }
+    for head in ("from net.layers import Scale\n", "from net import model\n", "import net.model\n"):
+        text = head + load
+        assert after(joined(tmp_path, {**files, "a.py": text}, target), "a.py") == text.replace(
+            "net.h5", "net.keras"
+        )
+    without = joined(tmp_path, {**files, "a.py": load}, target)
+    assert without.texts == {}
+    assert codes(without) == ["JOIN012"]
+
+
+def test_a_model_that_loads_uncompiled_only_is_renamed_where_it_is_loaded_so(tmp_path: Path) -> None:
+    target = Target("models/net.h5", "models/net.keras", defined_in=frozenset({"a.py"}), compiled=False)
+    text = LOADER + "class Scale: pass\nm = load_model('models/net.h5')\n"
+    assert codes(joined(tmp_path, {"a.py": text}, target)) == ["JOIN012"]
+    text = text.replace("net.h5'", "net.h5', compile=False")
+    assert after(joined(tmp_path, {"a.py": text}, target), "a.py") == text.replace("net.h5", "net.keras")
 
 
 def test_texts_and_commands_follow_the_source(tmp_path: Path) -> None:

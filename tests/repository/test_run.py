@@ -9,6 +9,7 @@ import pytest
 
 from codemods.git import uncommitted
 from migrate.findings import MigrationError
+from migrate.pipeline.request import Options
 from migrate.repository.records import Verdict
 from migrate.repository.run import BRANCH, Outcome, Wish, migrate_repository, prepared
 from migrate.repository.state import STATE
@@ -16,6 +17,7 @@ from tests.repository.support import checkout, git
 
 ROOT = Path(__file__).parents[2]
 MLP = ROOT / "legacy_models" / "keras-2.2.4" / "mlp"
+OWN = ROOT / "legacy_models" / "tf.keras-2.8" / "own_composite"
 SERVE = """\
 import os
 
@@ -35,6 +37,20 @@ def optimizer():
 
     return Adam(lr=0.5)
 """
+SERVE_OWN = """\
+import os
+
+from tensorflow.keras.models import load_model
+
+from blocks import Block, leak
+
+MODEL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "models", "own.h5")
+
+
+def predict(rows):
+    model = load_model(MODEL, custom_objects={"Block": Block, "leak": leak}, compile=False)
+    return model.predict(rows)
+"""
 TESTS = """\
 import os
 
@@ -42,6 +58,7 @@ import numpy as np
 import pytest
 
 import serve
+import serve_own
 
 RECORDED = np.load(os.path.join(serve.HERE, "models", "mlp.golden.npz"))
 
@@ -49,6 +66,11 @@ RECORDED = np.load(os.path.join(serve.HERE, "models", "mlp.golden.npz"))
 def test_predicts_as_recorded():
     given = serve.predict(RECORDED["inputs/0"])
     assert np.allclose(given, RECORDED["outputs/0"], atol=1e-5)
+
+
+def test_own_predicts_as_recorded():
+    recorded = np.load(os.path.join(serve.HERE, "models", "own.golden.npz"))
+    assert np.allclose(serve_own.predict(recorded["inputs/0"]), recorded["outputs/0"], atol=1e-5)
 
 
 def test_optimizer_takes_its_rate():
@@ -95,6 +117,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "requirements.txt": "keras==2.2.4\ntensorflow==1.13.2\nnumpy\n",
         "models/mlp.h5": (MLP / "model.h5").read_bytes(),
         "models/mlp.golden.npz": (MLP / "model.golden.npz").read_bytes(),
+        "blocks.py": (OWN / "custom_objects.py").read_bytes(),
+        "serve_own.py": SERVE_OWN,
+        "models/own.h5": (OWN / "model.h5").read_bytes(),
+        "models/own.golden.npz": (OWN / "model.golden.npz").read_bytes(),
     }
     return checkout(tmp_path_factory.mktemp("repository") / "project", files)
 
@@ -102,13 +128,15 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def moved(project: Path) -> Outcome:
     out = project.parent / "out"
-    return migrate_repository(Wish(project, out, test="pytest -q", commit=True, jobs=1))
+    options = Options(source=(project.resolve(),))
+    return migrate_repository(Wish(project, out, options, test="pytest -q", commit=True, jobs=1))
 
 
 @pytest.mark.slow
 def test_the_model_is_migrated_and_joined(moved: Outcome, project: Path) -> None:
-    assert [(m.path, m.status, m.new) for m in moved.state.models] == [
-        ("models/mlp.h5", "migrated", "models/mlp.keras")
+    assert [(m.path, m.status, m.new, m.own_code) for m in moved.state.models] == [
+        ("models/mlp.h5", "migrated", "models/mlp.keras", ""),
+        ("models/own.h5", "migrated", "models/own.keras", ""),
     ]
     assert '"mlp.keras"' in git(project, "show", f"{BRANCH}:serve.py")
     assert "models/mlp.keras" in git(project, "show", f"{BRANCH}:README.md")
@@ -117,10 +145,21 @@ def test_the_model_is_migrated_and_joined(moved: Outcome, project: Path) -> None
 
 
 @pytest.mark.slow
+def test_own_classes_are_registered_where_they_are_defined(moved: Outcome, project: Path) -> None:
+    source = git(project, "show", f"{BRANCH}:blocks.py")
+    assert '@keras.saving.register_keras_serializable(package="blocks")\nclass Block(' in source
+    assert '@keras.saving.register_keras_serializable(package="blocks")\ndef leak(' in source
+    assert '"own.keras"' in git(project, "show", f"{BRANCH}:serve_own.py")
+    assert "JOIN003" in {change.code for change in moved.state.changes}
+    assert "JOIN012" not in {left.code for left in moved.state.left}
+
+
+@pytest.mark.slow
 def test_each_test_has_its_verdict(moved: Outcome) -> None:
     verdicts = {verdict.name.rpartition("::")[2]: verdict.verdict for verdict in moved.state.tests}
     assert verdicts == {
         "test_predicts_as_recorded": Verdict.PASSES,
+        "test_own_predicts_as_recorded": Verdict.PASSES,
         "test_optimizer_takes_its_rate": Verdict.REPAIRED,  # tf-keras takes lr= and goes on with 0.001
         "test_names_of_keras_2_2": Verdict.PASSES,
         "test_needs_tf_keras": Verdict.BROKEN,
@@ -163,7 +202,7 @@ def test_a_second_run_on_the_branch_changes_nothing(moved: Outcome, project: Pat
     outcome = migrate_repository(Wish(again, tmp_path / "out", commit=True, branch="twice", jobs=1))
     assert outcome.commits == []
     assert outcome.head == ""
-    assert [m.new for m in outcome.state.models] == ["models/mlp.keras"]
+    assert [m.new for m in outcome.state.models] == ["models/mlp.keras", "models/own.keras"]
     assert (tmp_path / "out" / "after" / STATE).read_bytes() == state
 
 

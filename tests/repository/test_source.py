@@ -58,6 +58,10 @@ def test_the_baseline_changes_names_alone(tmp_path: Path) -> None:
     text = legacy_tree(tmp_path)["net/layers.py"].decode()
     assert "tf_keras" in text
     assert "keras.engine" not in text
+    write(
+        tmp_path, {"today.py": "from tensorflow.keras.layers import Dense\nlayer = Dense(3, weights=[1])\n"}
+    )
+    assert "today.py" not in legacy_tree(tmp_path)
 
 
 def test_a_state_is_the_same_bytes_for_the_same_content(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import fnmatch
 import posixpath
 import re
@@ -10,12 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from migrate.findings import Finding, Rule
-from migrate.repository.joins.python import Joined, Naming, join_python
+from migrate.report.compatibility.order import imported_files
+from migrate.report.compatibility.references import notebook_outline, outline
+from migrate.report.compatibility.tree import CONFIGS
+from migrate.repository.joins.calls import Use
+from migrate.repository.joins.python import Joined, Naming, Why, find_namings, join_python
 from migrate.repository.joins.texts import is_command, is_prose, mentions, renamed
-from migrate.repository.joins.uses import Place, Program, Use, loads_open_paths
+from migrate.repository.joins.uses import Place, Program, loads_open_paths
 from migrate.repository.rules import JOIN001, JOIN002, JOIN010, JOIN011, JOIN012, JOIN013
-
-_OBSTACLES = frozenset({Use.UNKNOWN, Use.WEIGHTS, Use.READ})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,13 @@ class Joins:
         texts: new content of files by path, by the code of the rule.
         counts: places changed, by rule and path.
         left: what a person has to see to.
+        named: artifacts that something still names after all of it.
     """
 
     texts: dict[str, dict[str, str]] = field(default_factory=dict)
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     left: list[Placed] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
 
     def report(self, rule: Rule, path: str, line: int, message: str, hint: str) -> None:
         """Add a finding."""
@@ -54,12 +59,19 @@ class Target:
         new: path of the migrated file; empty where there is none.
         whole: the old file holds a whole model, not weights alone.
         code: path of the code that the new file needs beside Keras.
+        defined_in: source files that define and register what the new file needs, where that was proven: a program that
+            imports them can load it without ``code``.
+        why_code: why the source's own definitions do not serve.
+        compiled: it was not seen to fail with its training configuration.
     """
 
     path: str
     new: str = ""
     whole: bool = True
     code: str = ""
+    defined_in: frozenset[str] = frozenset()
+    why_code: str = ""
+    compiled: bool = True
 
 
 def join(root: Path, files: Sequence[str], targets: Collection[Target]) -> Joins:
@@ -71,41 +83,74 @@ def join(root: Path, files: Sequence[str], targets: Collection[Target]) -> Joins
         targets: its artifacts.
     """
     joins = Joins()
-    renamable = {t.path: t.new for t in targets if t.new and t.whole and not t.code}
-    program = Program(root, [path for path in files if path.endswith(".py") and not _is_data_file(path)])
-    every = [target.path for target in targets]
-    joined = join_python(program, renamable, every)
+    by_path = {target.path: target for target in targets}
+    renamable = {target.path: target.new for target in targets if target.new and target.whole}
+    python = [path for path in files if path.endswith((".py", ".ipynb")) and not _is_data_file(path)]
+    program = Program(root, python)
+    every = list(by_path)
+    imports = Imports(root, python)
+
+    def loadable(artifact: str, place: Place) -> bool:
+        target = by_path[artifact]
+        if not target.compiled and not _leaves_training(place):
+            return False
+        return target.defined_in <= imports.reached(place.file.path) if target.defined_in else not target.code
+
+    joined = join_python(program, renamable, every, loadable)
     if joined.texts:
         joins.texts[JOIN001.code] = joined.texts
         counts: dict[str, int] = {}
         for naming in joined.renamed:
             counts[naming.file.path] = counts.get(naming.file.path, 0) + 1
         joins.counts[JOIN001.code] = counts
-    _tell_python(joins, joined)
-    named = _namings_of_others(program, targets, every, joins)
+    _tell_python(joins, joined, by_path)
+    named = {path for naming in find_namings(program, every) for path in naming.artifacts}
     open_loads = list(loads_open_paths(program))
     follow = {
         path: new
         for path, new in renamable.items()
-        if path not in joined.refused and (path in joined.artifacts or (open_loads and path not in named))
+        if path in joined.artifacts or (open_loads and path not in named and not by_path[path].code)
     }
     kept = {path for naming, _ in joined.kept for path in naming.artifacts}
-    _texts(joins, root, files, {path: new for path, new in follow.items() if path not in kept}, renamable)
+    joins.named = kept | {path for path in named if path not in joined.artifacts}
+    _texts(joins, root, files, {path: new for path, new in follow.items() if path not in kept}, by_path)
     _package_data(joins, root, files, [renamable[path] for path in joined.artifacts if path in renamable])
     return joins
 
 
-def _tell_python(joins: Joins, joined: Joined) -> None:
-    for path, (naming, place) in sorted(joined.refused.items()):
+def _leaves_training(place: Place) -> bool:
+    """Whether a load says ``compile=False``."""
+    if not isinstance(place.node, ast.Call):
+        return False
+    given = place.file.context.arguments(place.node).keywords.get("compile")
+    return given is not None and place.file.context.literal(given.value) is False
+
+
+def _tell_python(joins: Joins, joined: Joined, targets: Mapping[str, Target]) -> None:
+    for path, refusal in sorted(joined.refused.items()):
+        naming, place = refusal.naming, refusal.place
         where = f"{place.file.path}:{place.line}"
-        joins.report(
-            JOIN010, naming.file.path, naming.line,
-            f"{path} was migrated and keeps its old name in the source: the use of its path at {where} "
-            f"{place.use.value}" if place.use in _OBSTACLES
-            else f"{path} was migrated and keeps its old name: the name at {naming.file.path}:{naming.line} also means "
-            "files that were not",
-            f"change every place that names {path} together",
-        )  # fmt: skip
+        if refusal.why is Why.CODE:
+            target = targets[path]
+            needed = ", ".join(sorted(target.defined_in)) or target.code
+            joins.report(
+                JOIN012, place.file.path, place.line,
+                f"{path} is migrated as {target.new}, which needs the definitions of {needed}"
+                + (f" ({target.why_code})" if target.why_code else ""),
+                f"import them here, and load {target.new}",
+            )  # fmt: skip
+        elif refusal.why is Why.PATTERN:
+            joins.report(
+                JOIN010, naming.file.path, naming.line,
+                f"{path} was migrated and keeps its old name: the text here also means files that stay",
+                f"change every place that names {path} together",
+            )  # fmt: skip
+        else:
+            joins.report(
+                JOIN010, naming.file.path, naming.line,
+                f"{path} was migrated and keeps its old name: the use of its path at {where} {place.use.value}",
+                f"change every place that names {path} together",
+            )  # fmt: skip
     for naming, place in joined.kept:
         _tell_kept(joins, naming, place)
 
@@ -126,43 +171,44 @@ def _tell_kept(joins: Joins, naming: Naming, place: Place) -> None:
         )  # fmt: skip
 
 
-def _namings_of_others(
-    program: Program, targets: Collection[Target], every: Sequence[str], joins: Joins
-) -> frozenset[str]:
-    """Artifacts that the source names; of those that need code beside them, a finding says so."""
-    from migrate.repository.joins.python import find_namings
+class Imports:
+    """Which files of a repository a file imports, directly or through others."""
 
-    code = {target.path: target for target in targets if target.code and target.new}
-    named: set[str] = set()
-    for naming in find_namings(program, every):
-        named.update(naming.artifacts)
-        for path in naming.artifacts:
-            if path in code:
-                joins.report(
-                    JOIN012, naming.file.path, naming.line,
-                    f"{path} is migrated as {code[path].new}, which needs {code[path].code}",
-                    f"import the definitions of {code[path].code} before the model is loaded from {code[path].new}",
-                )  # fmt: skip
-    return frozenset(named)
+    def __init__(self, root: Path, files: Sequence[str]) -> None:
+        outlines = {
+            path: (notebook_outline if path.endswith(".ipynb") else outline)((root / path).read_bytes())
+            for path in files
+        }
+        self._direct = imported_files({path: found.imports for path, found in outlines.items() if found})
+
+    def reached(self, file: str) -> frozenset[str]:
+        """The file and all that it imports."""
+        seen, todo = set[str](), [file]
+        while todo:
+            path = todo.pop()
+            if path not in seen:
+                seen.add(path)
+                todo += self._direct.get(path, ())
+        return frozenset(seen)
 
 
 def _texts(
-    joins: Joins, root: Path, files: Sequence[str], follow: Mapping[str, str], renamable: Mapping[str, str]
+    joins: Joins, root: Path, files: Sequence[str], follow: Mapping[str, str], targets: Mapping[str, Target]
 ) -> None:
     for path in files:
         if path.endswith((".py", ".ipynb")) or not (is_prose(path) or is_command(path) or _is_config(path)):
             continue
         text = (root / path).read_bytes().decode("utf-8", "surrogateescape")
-        found = mentions(path, text, renamable)
-        if _is_config(path):
-            for mention in found:
+        found = mentions(path, text, targets)
+        chosen = [] if _is_config(path) else [mention for mention in found if mention.artifact in follow]
+        joins.named |= {mention.artifact for mention in found if mention not in chosen}
+        for mention in found if _is_config(path) else ():
+            if new := targets[mention.artifact].new:
                 joins.report(
                     JOIN010, path, mention.line,
                     f"{mention.artifact} was migrated; what reads this file is not known",
-                    f"write {renamable[mention.artifact]} if the model is loaded by Keras from here",
+                    f"write {new} if the model is loaded by Keras from here",
                 )  # fmt: skip
-            continue
-        chosen = [mention for mention in found if mention.artifact in follow]
         changed = renamed(text, chosen, follow)
         if changed != text:
             joins.texts.setdefault(JOIN002.code, {})[path] = changed
@@ -170,8 +216,6 @@ def _texts(
 
 
 def _is_config(path: str) -> bool:
-    from migrate.report.compatibility.tree import CONFIGS
-
     return path.lower().endswith(CONFIGS) and not is_command(path)
 
 

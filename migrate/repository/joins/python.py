@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from codemods.apply import EditError, apply
 from codemods.check import must_compile
@@ -15,7 +16,8 @@ from codemods.rules.saving_paths import with_ending
 from codemods.source import SourceError
 from migrate.report.compatibility.links import MAX_MEANT, Index
 from migrate.report.compatibility.references import WILD, fold, path_constants
-from migrate.repository.joins.uses import Place, Program, SourceFile, Use
+from migrate.repository.joins.calls import Use
+from migrate.repository.joins.uses import Place, Program, SourceFile
 
 _RENAMED = frozenset({Use.LOAD, Use.SAVE, Use.CHECKPOINT, Use.MENTION})
 _VAGUE = frozenset({Use.UNKNOWN, Use.MENTION})
@@ -39,6 +41,30 @@ class Naming:
         return self.expression.lineno
 
 
+class Why(StrEnum):
+    """Why the names of an artifact stay."""
+
+    USE = "use"
+    """One use of its path is not understood, or does not go together with the others."""
+    PATTERN = "pattern"
+    """One text also means files that stay."""
+    CODE = "code"
+    """A load of it does not have the code that the migrated file needs."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Refusal:
+    """The place that is the reason."""
+
+    why: Why
+    naming: Naming
+    place: Place
+
+
+Loadable = Callable[[str, Place], bool]
+"""Whether a place that loads an artifact has what its migrated file needs."""
+
+
 @dataclass(slots=True)
 class Joined:
     """What became of the namings.
@@ -53,7 +79,7 @@ class Joined:
     texts: dict[str, str] = field(default_factory=dict)
     renamed: list[Naming] = field(default_factory=list)
     kept: list[tuple[Naming, Place]] = field(default_factory=list)
-    refused: dict[str, tuple[Naming, Place]] = field(default_factory=dict)
+    refused: dict[str, Refusal] = field(default_factory=dict)
 
     @property
     def artifacts(self) -> frozenset[str]:
@@ -61,19 +87,25 @@ class Joined:
         return frozenset(path for naming in self.renamed for path in naming.artifacts)
 
 
-def join_python(program: Program, new: Mapping[str, str], everything: Sequence[str]) -> Joined:
+def join_python(
+    program: Program,
+    new: Mapping[str, str],
+    everything: Sequence[str],
+    loadable: Loadable = lambda _a, _f: True,
+) -> Joined:
     """Rename migrated files in Python source.
 
     Args:
         program: the rewritten source.
         new: path of an artifact to that of its migrated file.
         everything: paths of all artifacts, so that a name of another one is not taken for a migrated one.
+        loadable: asked of each place that loads one.
     """
     namings = list(find_namings(program, everything))
     joined = Joined()
     for path in new:
         mine = [naming for naming in namings if path in naming.artifacts]
-        if (reason := _against(mine, new)) is not None:
+        if (reason := _against(path, mine, new, loadable)) is not None:
             joined.refused[path] = reason
     _spread(namings, joined)
     edits: dict[SourceFile, list[Edit]] = {}
@@ -97,11 +129,13 @@ def join_python(program: Program, new: Mapping[str, str], everything: Sequence[s
                 joined.renamed.remove(naming)
                 joined.kept.append((naming, Place(Use.UNKNOWN, file, naming.expression)))
         else:
-            joined.texts[file.path] = text
+            joined.texts[file.path] = file.written(text)
     return joined
 
 
-def _against(namings: Sequence[Naming], new: Mapping[str, str]) -> tuple[Naming, Place] | None:
+def _against(
+    path: str, namings: Sequence[Naming], new: Mapping[str, str], loadable: Loadable
+) -> Refusal | None:
     """Why the names of one artifact cannot be changed; None when they can.
 
     One use that is not understood may write the file; weights that are loaded or saved under the name of a whole model,
@@ -116,8 +150,14 @@ def _against(namings: Sequence[Naming], new: Mapping[str, str]) -> tuple[Naming,
         bad.add(Use.READ)
     mixed = next((naming for naming in namings if any(path not in new for path in naming.artifacts)), None)
     if mixed is not None and mixed.uses:
-        return mixed, mixed.uses[0]  # a pattern that also means a file that stays
-    return next((pair for pair in places if pair[1].use in bad), None)
+        return Refusal(Why.PATTERN, mixed, mixed.uses[0])
+    for naming, place in places:
+        if place.use in bad:
+            return Refusal(Why.USE, naming, place)
+    for naming, place in places:
+        if place.use is Use.LOAD and not loadable(path, place):
+            return Refusal(Why.CODE, naming, place)
+    return None
 
 
 def _spread(namings: Sequence[Naming], joined: Joined) -> None:
@@ -130,7 +170,7 @@ def _spread(namings: Sequence[Naming], joined: Joined) -> None:
             for path in naming.artifacts if reason is not None else ():
                 if path not in joined.refused:
                     assert reason is not None
-                    joined.refused[path] = reason
+                    joined.refused[path] = Refusal(Why.PATTERN, reason.naming, reason.place)
                     grown = True
 
 

@@ -8,58 +8,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
 from codemods.context import Context
+from codemods.notebooks import joined_code, with_code
 from codemods.options import Options
 from codemods.repository import Repository
 from codemods.resolver import Module
-from codemods.rules._evidence import LOADERS, MODEL, trust
+from codemods.rules._evidence import LOADERS
 from codemods.source import Source, SourceError
 from codemods.values import Definition
-from migrate.findings import Fix
+from migrate.repository.joins.calls import ASKS, PATHS, TELLS, Use, destination_of, last_name, use_of
 
 _DEPTH = 8
 """Assignments and calls that a path is followed through."""
-_SAVERS = frozenset({"keras.models.save_model", "keras.saving.save_model"})
-_CHECKPOINT = "keras.callbacks.ModelCheckpoint"
-_PATHS = frozenset(
-    ("join", "joinpath", "Path", "PurePath", "str", "fspath", "abspath", "realpath", "normpath", "expanduser")
-) | {"resource_filename"}
-"""Functions that give a path which ends as their last argument does."""
-_ASKS = frozenset(
-    (
-        "exists",
-        "isfile",
-        "isdir",
-        "is_file",
-        "is_dir",
-        "getsize",
-        "basename",
-        "dirname",
-        "stat",
-        "getmtime",
-        "len",
-    )
-)
-_TELLS = frozenset(
-    ("print", "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "write")
-)
-_READERS = ("h5py.File", "tf.saved_model.load", "tf.compat.v1.saved_model.load", "tf.saved_model.loader.load")
-
-
-class Use(StrEnum):
-    """What is done with a path."""
-
-    LOAD = "loads a whole model"
-    SAVE = "saves a whole model"
-    CHECKPOINT = "checkpoints whole models"
-    WEIGHTS = "loads or saves weights"
-    READ = "reads the old file by other means"
-    MENTION = "asks whether it is there, or prints it"
-    UNKNOWN = "is not understood"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,12 +40,19 @@ class Place:
 
 
 class SourceFile:
-    """One Python file of the repository, parsed when it is asked for."""
+    """One Python file of the repository, or the code cells of a notebook; parsed when it is asked for."""
 
-    def __init__(self, root: Path, path: str, repository: Repository, text: str | None = None) -> None:
+    def __init__(self, root: Path, path: str, repository: Repository) -> None:
         self.path = path
-        self.source = Source.read(root / path) if text is None else Source(root / path, text)
+        self._whole = Source.read(root / path)
+        self.source = self._whole
+        if path.endswith(".ipynb"):
+            self.source = Source((root / path).with_suffix(".py"), joined_code(self._whole))
         self._repository = repository
+
+    def written(self, text: str) -> str:
+        """The content of the file with another text of its code."""
+        return text if self.source is self._whole else with_code(self._whole, text)
 
     @cached_property
     def context(self) -> Context:
@@ -145,7 +115,7 @@ class Program:
                 called = context.parent(outer)
                 self._follow(called or outer, file, found, seen, depth)
             case ast.Attribute(attr=name):
-                use = Use.MENTION if name in _ASKS | {"name", "parent", "stem", "suffix"} else Use.UNKNOWN
+                use = Use.MENTION if name in ASKS | {"name", "parent", "stem", "suffix"} else Use.UNKNOWN
                 found.append(Place(use, file, outer))
             case ast.BinOp(op=ast.Add() | ast.Div() | ast.Mod()) | ast.IfExp() | ast.BoolOp():
                 self._follow(outer, file, found, seen, depth)
@@ -166,7 +136,9 @@ class Program:
     def _follow_message(self, node: ast.AST, file: SourceFile, found: list[Place]) -> None:
         """A path inside of a longer text: harmless where the text is printed or raised."""
         for outer in file.context.parents(node):
-            if isinstance(outer, ast.Raise) or (isinstance(outer, ast.Call) and _last(outer.func) in _TELLS):
+            if isinstance(outer, ast.Raise) or (
+                isinstance(outer, ast.Call) and last_name(outer.func) in TELLS
+            ):
                 found.append(Place(Use.MENTION, file, node))
                 return
             if isinstance(outer, ast.stmt):
@@ -261,19 +233,19 @@ class Program:
             found.append(Place(Use.UNKNOWN, file, node))
             return
         context = file.context
-        last = _last(call.func)
-        if last in _PATHS and (node is call.args[-1] if call.args else False):
+        last = last_name(call.func)
+        if last in PATHS and (node is call.args[-1] if call.args else False):
             self._follow(call, file, found, seen, depth)
             return
         if last == "add_argument" and keyword == "default":
-            name = _destination(call, context)
+            name = destination_of(call, context)
             if name:
                 self._attributes(name, found, seen, depth)
                 return
         if last == "format" and isinstance(call.func, ast.Attribute):
             self._follow_message(call, file, found)
             return
-        use = _use(call, node, keyword, context)
+        use = use_of(call, node, keyword, context)
         if use is not None:
             found.append(Place(use, file, call))
             return
@@ -328,69 +300,8 @@ class Program:
         return None, None
 
 
-def _use(call: ast.Call, node: ast.AST, keyword: str | None, context: Context) -> Use | None:
-    """What a call does with an argument; None for one that nothing here knows."""
-    name = context.name(call.func) or _imported_name(call.func, context)
-    last = _last(call.func)
-    path = keyword == "filepath" if keyword else bool(call.args) and call.args[0] is node
-    if name in LOADERS:
-        return Use.LOAD if path else None
-    if name in _SAVERS:
-        second = keyword == "filepath" if keyword else len(call.args) > 1 and call.args[1] is node
-        return Use.SAVE if second else None
-    if name == _CHECKPOINT:
-        only = context.arguments(call).keywords.get("save_weights_only")
-        if not path or (only is not None and not isinstance(context.literal(only.value), bool)):
-            return None
-        return Use.WEIGHTS if only is not None and context.literal(only.value) else Use.CHECKPOINT
-    if name in _READERS:
-        mode = context.arguments(call, "name", "mode").get("mode")
-        return Use.READ if mode is None or context.literal(mode) == "r" else None
-    if isinstance(call.func, ast.Name) and last == "open":
-        mode = context.arguments(call, "file", "mode").get("mode")
-        return Use.READ if mode is None or str(context.literal(mode)) in {"r", "rb"} else None
-    if last in _ASKS or last in _TELLS:
-        return Use.MENTION
-    if isinstance(call.func, ast.Attribute) and path:
-        if last in {"load_weights", "save_weights"}:
-            return Use.WEIGHTS
-        if last == "save" and trust(context, call.func.value, MODEL, unknown=Fix.UNSAFE) is not None:
-            return Use.SAVE
-    return None
-
-
-def _imported_name(node: ast.expr, context: Context) -> str:
-    """The dotted name of a function of a package that the resolver does not know; empty for what is none."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return ""
-    for statement, _ in context.module.index.imports:
-        module = f"{statement.module}." if isinstance(statement, ast.ImportFrom) and statement.module else ""
-        for alias in statement.names:
-            if (alias.asname or alias.name) == node.id:
-                return ".".join([f"{module}{alias.name}", *reversed(parts)])
-    return ""
-
-
-def _destination(call: ast.Call, context: Context) -> str:
-    """The attribute that an option of ``argparse`` becomes."""
-    given = context.arguments(call).keywords.get("dest")
-    if given is not None:
-        return str(context.literal(given.value) or "")
-    names = [text for argument in call.args if isinstance(text := context.literal(argument), str)]
-    longest = next((name for name in names if name.startswith("--")), names[0] if names else "")
-    return longest.lstrip("-").replace("-", "_")
-
-
 def _declared_global(function: ast.AST, name: str) -> bool:
     return any(isinstance(node, ast.Global) and name in node.names for node in ast.walk(function))
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _is_text(node: ast.AST) -> bool:

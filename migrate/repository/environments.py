@@ -1,0 +1,164 @@
+"""The interpreter for the user's command: this one, or a cached virtual environment with further packages on top of it.
+
+The frameworks are those of this installation, for both worlds. An environment sees them through a
+``.pth`` file and holds only what they lack. Packages come as wheels: installing one runs none of its code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.metadata
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import venv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from migrate.findings import MigrationError
+
+_FRAMEWORKS = re.compile(
+    r"keras(-nightly)?|tensorflow(-(cpu|gpu|intel|macos|metal|rocm))?|tf-keras(-nightly)?|tf-nightly.*|jax(lib)?|torch"
+    r"|numpy|h5py|protobuf"
+)
+"""Names that no environment may replace: the worlds are made of them."""
+_SECONDS = 1200
+_BESIDE = "keras-migrate.pth"
+_COMPLETE = "complete"
+"""A file that says that an environment was made to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """An interpreter, and the folders that it needs to read beside its own."""
+
+    python: Path
+    read: tuple[Path, ...] = ()
+
+
+def environment_with(packages: Sequence[str]) -> Environment:
+    """An interpreter that has these packages, made where there is none yet.
+
+    Args:
+        packages: requirements, such as ``pandas`` or ``pillow<11``; empty for this interpreter.
+
+    Raises:
+        MigrationError: ``REPO006`` for what is no requirement or cannot be installed.
+    """
+    wanted = sorted({str(_requirement(text)) for text in packages})
+    if not wanted:
+        return Environment(Path(sys.executable))
+    shared = _site_packages()
+    home = _cache() / _key(wanted)
+    found = Environment(home / "bin" / "python", (shared,))
+    with _alone(home):
+        if not (home / _COMPLETE).is_file():
+            venv.create(home, clear=True, with_pip=False, symlinks=True)
+            site = next(home.glob("lib/python*/site-packages"))
+            (site / _BESIDE).write_text(f"{shared}\n", encoding="utf-8")
+            _install(found.python, wanted)
+            (home / _COMPLETE).write_text("\n".join(wanted), encoding="utf-8")
+    return found
+
+
+def required(tree: Path, files: Sequence[str]) -> list[str]:
+    """Packages that the requirement files of a repository name and that are not installed here, without their pins.
+
+    Old pins have no wheels for this Python. Frameworks are left out.
+    """
+    names: set[str] = set()
+    for file in files:
+        if not file.lower().endswith(".txt"):
+            continue
+        for line in (tree / file).read_text("utf-8", "replace").splitlines():
+            with contextlib.suppress(InvalidRequirement):
+                names.add(canonicalize_name(Requirement(line.partition("#")[0].strip()).name))
+    return sorted(name for name in names if not _FRAMEWORKS.fullmatch(name) and not _is_installed(name))
+
+
+def _requirement(text: str) -> Requirement:
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement as error:
+        raise MigrationError(
+            "REPO006", f"{text!r} is no requirement: {error}", "Give a name such as pandas."
+        ) from error
+    if requirement.url or _FRAMEWORKS.fullmatch(canonicalize_name(requirement.name)):
+        raise MigrationError(
+            "REPO006",
+            f"{text} is not installed for a test",
+            "Frameworks are those of this installation, and addresses are not followed.",
+        )
+    return requirement
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _site_packages() -> Path:
+    return Path(sysconfig.get_paths()["purelib"])
+
+
+def _cache() -> Path:
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    base = Path(given) if os.path.isabs(given) else Path.home() / ".cache"
+    return base / "keras-migrate" / "environments"
+
+
+def _key(wanted: Sequence[str]) -> str:
+    """The same packages on the same installation are the same environment."""
+    parts = [sys.version, str(_site_packages()), *_constraints(), *wanted]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+
+
+def _constraints() -> list[str]:
+    """What is installed here stays as it is."""
+    here = importlib.metadata.distributions(path=[str(_site_packages())])
+    found = {canonicalize_name(one.metadata["Name"]): one.version for one in here}
+    return sorted(f"{name}=={version}" for name, version in found.items() if name != "keras-migrate")
+
+
+@contextlib.contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Let one process at a time make an environment."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with open(home.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _install(python: Path, wanted: Sequence[str]) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as constraints:
+        constraints.write("\n".join(_constraints()))
+        constraints.flush()
+        command = [
+            sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--only-binary", ":all:",
+            "--no-input", "--disable-pip-version-check", "--constraint", constraints.name, *wanted,
+        ]  # fmt: skip
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise MigrationError(
+                "REPO006", f"installing {', '.join(wanted)} took too long", "Try again."
+            ) from error
+    if done.returncode:
+        why = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
+        raise MigrationError(
+            "REPO006",
+            f"{', '.join(wanted)} cannot be installed: {why}",
+            "Leave out what has no wheel for this Python, or install it beside keras-migrate.",
+        )
