@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -23,6 +24,9 @@ from codemods.rules.api import Backend, Target, all_source_rules  # noqa: E402
 from codemods.testing import run  # noqa: E402
 from migrate.findings import Fix  # noqa: E402
 from tests.proofs.test_proofs import WORLD, equal  # noqa: E402
+
+_BOUND = re.compile(r"\btf\.|\btensorflow\.")
+"""What a program holds that computes with TensorFlow."""
 
 
 def programs() -> dict[str, tuple[str, float, list[str]]]:
@@ -57,7 +61,7 @@ def main() -> None:
     parser.add_argument("--python", default=sys.executable, help="has TensorFlow and the other backends")
     args = parser.parse_args()
     known = programs()
-    bound = {name for name, (text, _, _) in known.items() if "tensorflow" in text}
+    bound = {name for name, (text, _, _) in known.items() if _BOUND.search(text)}
     unsaid = sorted(name for name in bound if not known[name][2])
     free = {name: text for name, (text, _, _) in known.items() if name not in bound}
     print(

@@ -60,6 +60,8 @@ def mutants(module: str, function: str = "") -> Iterator[Mutant]:
 def _without(node: ast.AST) -> Iterator[tuple[ast.expr, tuple[ast.AST, ast.expr]]]:
     """The guards of a node, each with the node to replace and what replaces it."""
     if isinstance(node, ast.BoolOp):
+        if isinstance(node.values[-1], (ast.Constant, ast.JoinedStr)):
+            return  # ``name or ""`` gives a value and guards nothing
         for operand in node.values:
             rest = [other for other in node.values if other is not operand]
             yield operand, (node, rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest))

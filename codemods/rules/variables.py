@@ -120,7 +120,7 @@ def references(call: ast.Call, ctx: Context) -> Iterator[Match]:
     if held is None or call.args or call.keywords:
         return
     known = ctx.symbolic(held) or is_variable(held, ctx)
-    loose = ctx.receiver(held) is None and ctx.name(held) is None and not ctx.keras_region(held)
+    loose = ctx.receiver(held) is None and ctx.name(held) is None
     if known and "deref" not in ctx.module.index.attributes:
         edits = (ReplaceExpression(call, Code("id(tensor)", {"tensor": held})),)
         yield Match(REFERENCES, call, edits=edits, symbol="keras.KerasTensor.ref")

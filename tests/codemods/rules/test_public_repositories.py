@@ -168,6 +168,23 @@ def test_it_is_rewritten_when_asked(case: str) -> None:
 
 
 BY_HAND = {
+    "objects of both kinds": (
+        "import keras\nkeras.utils.deserialize_keras_object(d, custom_objects=a, module_objects=b)\n",
+        "SAV017",
+    ),
+    "objects by position": (
+        "import keras\nkeras.utils.deserialize_keras_object(d, a, module_objects=b)\n",
+        "SAV017",
+    ),
+    "a state of two dimensions": (
+        TF + "class C(keras.layers.Layer):\n    state_size = tf.TensorShape([3, 4])\n",
+        "CUS038",
+    ),
+    "a shape that is computed": (
+        TF + "class C(keras.layers.Layer):\n    state_size = tf.TensorShape(f())\n",
+        "CUS038",
+    ),
+    "a reference of something": ("import keras\ny = thing.ref()\n", "CUS041"),
     "a seed": (
         "import keras\n\n\nclass R(keras.layers.LSTM):\n    def __init__(self, units, return_sequences):\n"
         "        super().__init__(units, return_sequences=return_sequences)\n",
@@ -205,6 +222,42 @@ def test_it_is_said(case: str) -> None:
 
 
 STAYS = {
+    "an activation of another package": "import keras\nother.Dense(activation='a>b')\n",
+    "a name in a message": "import keras\nprint('a>b')\n",
+    "a configuration alone": "import keras\nkeras.utils.deserialize_keras_object(d)\n",
+    "a method of an unknown object": "import keras\nf = thing.fit_generator\n",
+    "a method that is replaced": "import keras\nm = keras.Sequential()\nm.fit_generator = f\n",
+    "a method of the project": OWN + "    def own_method(self):\n        return 1\n",
+    "a recurrent layer with a way of its own": (
+        "import keras\n\n\nclass R(keras.layers.GRU):\n    def __init__(self, units, return_sequences):\n"
+        "        super().__init__(units)\n\n    @classmethod\n    def from_config(cls, config):\n"
+        "        return cls(3, True)\n"
+    ),
+    "a recurrent layer that drops keys": (
+        "import keras\n\n\nclass R(keras.layers.GRU):\n    def __init__(self, units, return_sequences):\n"
+        "        super().__init__(units)\n\n    def get_config(self):\n        config = super().get_config()\n"
+        "        config.pop('stateful')\n        return config\n"
+    ),
+    "a size that is a number": OWN + "    state_size = int(3)\n",
+    "a size of no state": TF + "class Own(keras.layers.Layer):\n    other = tf.TensorShape([3])\n",
+    "a reference with an argument": "import keras\nx = keras.Input((2,))\ny = x.ref(1)\nz = x.ref(key=1)\n",
+    "a reference of what a function gives": "import keras\ny = f().ref()\n",
+    "several dimensions": "import keras\nx = keras.Input((2,))\ny = x.shape[1:].value\n",
+    "a value that is called": "import keras\nx = keras.Input((2,))\ny = x.shape[1].value()\n",
+    "a value that is stored": "import keras\nx = keras.Input((2,))\nx.shape[1].value = 3\n",
+    "a value of a row of a table": "import keras\nx = table.rows[1].value\n",
+    "another argument of a layer": TF + "keras.layers.Dense(3, bias_constraint=tf.zeros_initializer())\n",
+    "an initializer of another package": TF + "other.Dense(3, kernel_initializer=tf.zeros_initializer())\n",
+    "a shape that is a flag": OWN + "    def build(self, s):\n        self.add_weight(shape=True)\n",
+    "a shape that a function gives": OWN
+    + "    def build(self, s):\n        self.add_weight(shape=make(s))\n",
+    "a shape outside of build": OWN + "    def make(self, s):\n        self.add_weight(shape=s[0])\n",
+    "a shape of another table": OWN + "    def build(self, s):\n        self.add_weight(shape=sizes[0])\n",
+    "a shape that was given twice": (
+        OWN + "    def build(self, s):\n        n = 3\n        n = f(s)\n        self.add_weight(shape=n)\n"
+    ),
+    "a weight of another object": "import keras\ngraph.add_weight(shape=3)\n",
+    "a layer by its name alone": "import keras\nprint(layer.input_shape)\nlayer.draw()\n",
     "a subclass that takes what it is given": (
         "import keras\n\n\nclass R(keras.layers.LSTM):\n    def __init__(self, units, **kw):\n"
         "        super().__init__(units, **kw)\n"
