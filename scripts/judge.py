@@ -143,7 +143,11 @@ def judge(wanted: Sequence[str], into: Path, python: str, modes: Sequence[str], 
         world, tree = MODES[mode]
         for package in packages(wanted):
             note = into / "results" / mode / f"{package.name}.json"
-            if (note.is_file() and not again) or not (into / "trees" / tree / package.name).is_dir():
+            if (
+                not package.tests
+                or (note.is_file() and not again)
+                or not (into / "trees" / tree / package.name).is_dir()
+            ):
                 continue
             if world == "jax" and uses_tensorflow(into / "trees" / tree / package.name):
                 continue

@@ -20,7 +20,14 @@ from codemods.edits import (
 )
 from codemods.rules._answers import Answer, code_of, optional
 from codemods.rules._evidence import text
-from codemods.rules._special_functions import function, map_function, patches
+from codemods.rules._special_functions import (
+    batch_set_value,
+    function,
+    l2_normalize,
+    map_function,
+    patches,
+    placeholder,
+)
 from codemods.rules._special_shapes import SHAPES
 from codemods.values import Definition
 from migrate.findings import Fix
@@ -284,6 +291,9 @@ _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@function": function,
     "@patches": patches,
     "@map": map_function,
+    "@placeholder": placeholder,
+    "@batch_set_value": batch_set_value,
+    "@l2_normalize": l2_normalize,
     "@switch": _switch,
     "@pool": _pool,
     "@pool_nn": _pool_nn,

@@ -6,8 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.catalogue import Function
-from codemods.edits import Code, Edit, InsertStatement, ReplaceExpression
-from codemods.rules._answers import Answer, code_of
+from codemods.edits import Code, Edit, InsertStatement, ReplaceExpression, ReplaceStatement
+from codemods.rules._answers import Answer, code_of, optional
 from codemods.rules._evidence import top_statement
 from migrate.findings import Fix
 
@@ -93,6 +93,45 @@ def map_function(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> 
     if fn is None or elems is None or (signature is not None and "Spec" in ctx.source(signature)):
         return None
     return (ReplaceExpression(call, code_of("keras.ops.map(fn, elems)", fn=fn, elems=elems)),), Fix.SAFE
+
+
+def placeholder(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``K.placeholder((None, 3))`` and ``K.placeholder(ndim=2)``."""
+    shape, ndim = args.get("shape"), ctx.literal(args.get("ndim"))
+    text, holes = optional(args, ("dtype", "dtype"), ("name", "name"))
+    if "sparse" in args or "ragged" in args:
+        return None
+    if shape is not None:
+        code = Code(f"keras.Input(batch_shape=shape{text})", {"shape": shape, **holes})
+    elif isinstance(ndim, int) and 0 < ndim < 9:
+        code = Code(f"keras.Input(batch_shape={(None,) * ndim}{text})", holes)
+    else:
+        return None
+    return (ReplaceExpression(call, code),), Fix.UNSAFE
+
+
+def batch_set_value(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``K.batch_set_value(pairs)`` as a statement."""
+    pairs, statement = args.get("tuples"), ctx.parent(call)
+    if pairs is None or not isinstance(statement, ast.Expr):
+        return None
+    code = Code("for variable, value in pairs:\n    variable.assign(value)", {"pairs": pairs})
+    return (ReplaceStatement(statement, code),), Fix.SAFE
+
+
+def l2_normalize(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``K.l2_normalize(x, axis)``; without an axis the whole tensor has length 1 afterwards."""
+    x, axis = args.get("x"), args.get("axis")
+    if x is None:
+        return None
+    if axis is not None and ctx.literal(axis, ...) is not None:
+        return (
+            ReplaceExpression(call, code_of("keras.ops.normalize(x, axis=axis, order=2)", x=x, axis=axis)),
+        ), Fix.SAFE
+    if not isinstance(x, (ast.Name, ast.Attribute)):
+        return None
+    whole = "x / keras.ops.sqrt(keras.ops.maximum(keras.ops.sum(keras.ops.square(x)), 1e-12))"
+    return (ReplaceExpression(call, code_of(whole, x=x)),), Fix.SAFE
 
 
 def _inner(value: object) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
 from codemods.rules.api import Match, SourceRule, Target, visit
-from codemods.rules.stand_ins import is_spare_alias
+from codemods.rules.stand_ins import is_evaluated_at_import, is_spare_alias
 from codemods.values import ancestry
 from migrate.findings import Fix, Severity
 
@@ -99,6 +99,8 @@ def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     assert isinstance(node, ast.expr)
     if symbol.status != "tf-only" and is_spare_alias(node, ctx):
         return  # API007 speaks of it
+    if symbol.status in {"removed", "internal"} and ancestry(name) and is_evaluated_at_import(node, ctx):
+        return  # API006 speaks of classes that stop an import
     rule = API005 if name.startswith("keras.estimator") else _STATUSES[symbol.status]
     short = name.removeprefix("keras.")
     yield Match(

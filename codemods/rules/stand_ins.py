@@ -37,7 +37,7 @@ _BEFORE = (
 GONE_BASE = SourceRule(
     code="API006",
     name="base-class-removed",
-    summary="A class derives from one that Keras 3 lacks, which stops the import of its module.",
+    summary="A class that Keras 3 lacks is derived from or named while a module is imported, which stops the import.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
     before=_BEFORE,
@@ -115,31 +115,62 @@ def gone_bases(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
         yield Match(GONE_BASE, cls, text, symbol=cls.name, severity=Severity.WARNING)
         return
     for base in cls.bases:
-        name = ctx.name(base)
-        symbol = load().symbol(name) if name is not None else None
-        if (
-            name is None
-            or symbol is None
-            or symbol.status not in {"removed", "internal"}
-            or not ancestry(name)
-        ):
-            continue
-        if load().exists(name, ctx.target):
-            continue
-        short = f"Gone{name.rpartition('.')[2]}"
-        parent = _BASES.get(name.split(".")[1], "object")
-        edits: tuple[Edit, ...] = (ReplaceExpression(base, Code(short)),)
-        if cls is _first(name, ctx) and short not in ctx.module.index.module.bindings:
-            text = _STAND_IN.format(name=short, base=parent, symbol=name)
-            edits = (InsertStatement(top_statement(ctx.module.tree, cls), Code(text)), *edits)
-        yield Match(
-            GONE_BASE, base, f"{cls.name} derives from {name}, which is gone", edits=edits, symbol=name
-        )
+        name = _gone(base, ctx)
+        if name is not None:
+            yield _stand_in(base, name, f"{cls.name} derives from {name}, which is gone", ctx)
 
 
-def _first(name: str, ctx: Context) -> ast.ClassDef:
-    """The first class of a file that derives from one that is gone."""
-    classes = [
-        cls for cls, _ in ctx.module.index.classes if any(ctx.name(base) == name for base in cls.bases)
-    ]
-    return min(classes, key=lambda cls: cls.lineno)
+@visit(GONE_BASE, packages=("keras",))
+def gone_at_import(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
+    """``@pytest.mark.parametrize("cls", [keras.layers.LocallyConnected1D])``: evaluated when the module is imported."""
+    name = _gone(node, ctx) if isinstance(node, ast.expr) else None
+    if name is not None and isinstance(node, ast.expr) and is_evaluated_at_import(node, ctx):
+        yield _stand_in(node, name, f"{name} is gone, and the module names it when it is imported", ctx)
+
+
+def is_evaluated_at_import(node: ast.expr, ctx: Context) -> bool:
+    """Whether a class is mentioned, not called, outside of functions, and neither as a base nor as a spare alias."""
+    if (
+        ctx.callee(node) is not None
+        or isinstance(ctx.parent(node), ast.ClassDef)
+        or is_spare_alias(node, ctx)
+    ):
+        return False
+    inner: ast.AST = node
+    for outer in ctx.parents(node):
+        if isinstance(outer, ast.Lambda):
+            return False
+        if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)) and inner not in outer.decorator_list:
+            return False
+        inner = outer
+    return True
+
+
+def _gone(node: ast.expr, ctx: Context) -> str | None:
+    """The name of a class that Keras 3 lacks, where an expression refers to one."""
+    name = ctx.name(node)
+    symbol = load().symbol(name) if name is not None else None
+    if name is None or symbol is None or symbol.status not in {"removed", "internal"} or not ancestry(name):
+        return None
+    return None if load().exists(name, ctx.target) else name
+
+
+def _stand_in(node: ast.expr, name: str, message: str, ctx: Context) -> Match:
+    """Another name for a class that is gone; the first mention of it brings the class that the name stands for."""
+    short = f"Gone{name.rpartition('.')[2]}"
+    parent = _BASES.get(name.split(".")[1], "object")
+    edits: tuple[Edit, ...] = (ReplaceExpression(node, Code(short)),)
+    if node is _first(name, ctx) and short not in ctx.module.index.module.bindings:
+        text = _STAND_IN.format(name=short, base=parent, symbol=name)
+        edits = (InsertStatement(top_statement(ctx.module.tree, node), Code(text)), *edits)
+    return Match(GONE_BASE, node, message, edits=edits, symbol=name)
+
+
+def _first(name: str, ctx: Context) -> ast.expr:
+    """The first mention of a class that is gone which gets a stand-in."""
+    bases = [base for cls, _ in ctx.module.index.classes for base in cls.bases if ctx.name(base) == name]
+    last = name.rpartition(".")[2]
+    index = ctx.module.index
+    said: list[ast.expr] = [node for node, _ in (*index.attributes.get(last, ()), *index.names.get(last, ()))]
+    named = [n for n in said if ctx.name(n) == name and is_evaluated_at_import(n, ctx)]
+    return min((*bases, *named), key=lambda node: (node.lineno, node.col_offset))

@@ -14,6 +14,18 @@ TF = "import tensorflow as tf\nimport keras\n\n"
 OWN = "import keras\n\n\nclass Own(keras.layers.Layer):\n"
 
 BEFORE_AND_AFTER = {
+    "values in a batch": (
+        "from keras import backend as K\nK.batch_set_value([(v, 0) for v in m.weights])\n",
+        "for variable, value in [(v, 0) for v in m.weights]:\n    variable.assign(value)\n",
+    ),
+    "a vector of length 1": (
+        "from keras import backend as K\ny = K.l2_normalize(x, axis=-1)\n",
+        "y = ops.normalize(x, axis=-1, order=2)",
+    ),
+    "a whole tensor of length 1": (
+        "from keras import backend as K\ny = K.l2_normalize(self.w)\n",
+        "y = self.w / ops.sqrt(ops.maximum(ops.sum(ops.square(self.w)), 1e-12))",
+    ),
     "epsilon": ("import keras\nkeras.optimizers.SGD(0.1)\nkeras.optimizers.Nadam(epsilon=None)\n", "Nadam()"),
     "an epsilon that is given": ("import keras\nkeras.optimizers.Adam(epsilon=1e-4)\n", "epsilon=1e-4"),
     "map_fn with a dtype": (
@@ -124,6 +136,16 @@ def test_it_is_rewritten(case: str) -> None:
 
 
 ASSISTED = {
+    "a placeholder by its dimensions": (
+        "from keras import backend as K\nx = K.placeholder(ndim=2)\n",
+        "BKD002",
+        "x = keras.Input(batch_shape=(None, None))",
+    ),
+    "a placeholder by its shape": (
+        "from keras import backend as K\nx = K.placeholder((None, 3), dtype='int32')\n",
+        "BKD002",
+        "x = keras.Input(batch_shape=(None, 3), dtype='int32')",
+    ),
     "module_objects": (
         "import keras\nkeras.utils.deserialize_keras_object(d, module_objects=globals())\n",
         "SAV017",
@@ -168,6 +190,10 @@ def test_it_is_rewritten_when_asked(case: str) -> None:
 
 
 BY_HAND = {
+    "a placeholder of unknown dimensions": (
+        "from keras import backend as K\nx = K.placeholder(ndim=n)\n",
+        "BKD003",
+    ),
     "objects of both kinds": (
         "import keras\nkeras.utils.deserialize_keras_object(d, custom_objects=a, module_objects=b)\n",
         "SAV017",

@@ -150,6 +150,27 @@ def test_a_class_that_is_gone_is_stood_for_once() -> None:
     assert run(alive, unsafe=True).text == alive
 
 
+def test_a_class_that_is_gone_and_named_at_import_is_stood_for() -> None:
+    text = (
+        "import keras\nimport pytest\n\n\n@pytest.mark.parametrize('c', [keras.layers.LocallyConnected1D])\n"
+    )
+    text += "def test(c):\n    return c\n\n\nALL = [keras.layers.LocallyConnected1D]\n"
+    made = run(text, unsafe=True).text
+    assert made.count("class GoneLocallyConnected1D(keras.layers.Layer):") == 1
+    assert "parametrize('c', [GoneLocallyConnected1D])" in made
+    assert "ALL = [GoneLocallyConnected1D]" in made
+    assert [finding.code for finding in run(text).findings] == ["API006", "API006"]
+    for late in (
+        "def f():\n    return [keras.layers.LocallyConnected1D]\n",
+        "f = lambda: [keras.layers.LocallyConnected1D]\n",
+    ):
+        assert [f.code for f in check_noop(f"import keras\n\n\n{late}", unsafe=True).findings] == ["API001"]
+    made_at_once = "import keras\n\nlayer = keras.layers.LocallyConnected1D(4, 3)\n"
+    assert [f.code for f in check_noop(made_at_once, unsafe=True).findings] == ["API001"]
+    alive = "import keras\n\nALL = [keras.layers.Dense]\n"
+    check_noop(alive, codes=(), unsafe=True)
+
+
 def test_an_alias_of_what_is_gone_stops_no_import(tmp_path: Path) -> None:
     package = tmp_path / "pkg"
     package.mkdir()
