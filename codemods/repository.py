@@ -6,20 +6,19 @@ Files are read and parsed only when a name of theirs is asked for, and each once
 from __future__ import annotations
 
 import ast
-import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 
+from codemods.contents import callees, contents, files_that_give, imported_names
 from codemods.islands import Facts, Islands, facts_of, marker
-from codemods.kinds import PRUNED, kind_of
+from codemods.kinds import kind_of
 from codemods.regions import Regions
 from codemods.requirements import TENSORFLOW, pins
 from codemods.resolver import Module
 from codemods.source import Source, SourceError
-from codemods.trees import walk
 from codemods.values import Value
 
 _LIMIT = 2_000_000
@@ -29,8 +28,6 @@ _CLIMB = 2
 """How far above an import root the files of a project are looked for: ``project/src``, ``project/tests/unit``."""
 _HELD = 200
 """Parsed files to hold: those that a file needs are read again after that."""
-_FILES = 5_000
-"""Files looked at for what they import from others; a folder of more is no repository."""
 
 
 class Repository:
@@ -138,7 +135,7 @@ class Repository:
     def _find_islands(self, project: Path) -> Islands | None:
         facts: dict[Path, Facts] = {}
         waiting: list[Path] = []
-        for path, data in _contents(project):
+        for path, data in contents(project):
             if marker().search(data):
                 self._note_facts(path, facts)
             elif b"import" in data:
@@ -161,7 +158,7 @@ class Repository:
 
     def _imports(self, root: Path) -> dict[str, dict[str, set[Path]]]:
         if root not in self._wanted:
-            self._wanted[root] = _imported_names(root)
+            self._wanted[root] = imported_names(root)
         return self._wanted[root]
 
     def feeds_keras(self, root: Path, home: str, function: str) -> str:
@@ -187,12 +184,12 @@ class Repository:
         """Whether any file below a folder calls something of this last name with this keyword."""
         key = (folder, keyword)
         if key not in self._given:
-            self._given[key] = list(_mentions(folder, keyword))
+            self._given[key] = list(files_that_give(folder, keyword))
         name = callee.encode()
         for path, called in self._given[key]:
             if name in called:
                 if (path, keyword) not in self._callees:
-                    self._callees[path, keyword] = _callees(path, keyword)
+                    self._callees[path, keyword] = callees(path, keyword)
                 if callee in self._callees[path, keyword]:
                     return True
         return False
@@ -208,7 +205,7 @@ class Repository:
         key = (folder, pattern)
         if key not in self._mentioned:
             wanted = re.compile(pattern.encode())
-            self._mentioned[key] = any(wanted.search(data) is not None for _, data in _contents(folder))
+            self._mentioned[key] = any(wanted.search(data) is not None for _, data in contents(folder))
         return self._mentioned[key]
 
     def lookup(self, root: Path, dotted: str) -> Value | None:
@@ -262,73 +259,6 @@ def _requirements(project: Path) -> dict[str, tuple[SpecifierSet, ...]]:
             if specifier is not None and str(specifier):
                 found.setdefault("tensorflow" if pin.name in TENSORFLOW else pin.name, []).append(specifier)
     return {name: tuple(specifiers) for name, specifiers in found.items()}
-
-
-_FROM = re.compile(rb"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)", re.MULTILINE)
-_COMMENT = re.compile(rb"#[^\n]*")
-_NAME = re.compile(rb"(\w+|\*)(?:\s+as\s+\w+)?")
-
-
-def _imported_names(root: Path) -> dict[str, dict[str, set[Path]]]:
-    """By the last name of a module: what the files below ``root`` import from it, and which they are."""
-    found: dict[str, dict[str, set[Path]]] = {}
-    for path, data in _contents(root):
-        for module, names in _FROM.findall(data):
-            last = module.rpartition(b".")[2].decode(errors="replace")
-            given = (
-                part.strip()
-                for part in _COMMENT.sub(b"", names).strip(b"()").replace(b"\\", b" ").split(b",")
-            )
-            matched = (_NAME.match(part) for part in given)
-            for match in matched:
-                if match is not None:
-                    name = match[1].decode(errors="replace")
-                    found.setdefault(last, {}).setdefault(name, set()).add(path)
-    return found
-
-
-_CALLED = re.compile(rb"(\w+)[ \t]*\(")
-
-
-def _mentions(folder: Path, keyword: str) -> Iterator[tuple[Path, frozenset[bytes]]]:
-    """The files below a folder that give something a keyword, each with the names that it may call."""
-    wanted = re.compile(rb"\b" + keyword.encode() + rb"\s*=")
-    for path, data in _contents(folder):
-        if wanted.search(data) is not None:
-            yield path, frozenset(_CALLED.findall(data))
-
-
-def _callees(path: Path, keyword: str) -> frozenset[str]:
-    """The last names of all that a file calls with a keyword."""
-    try:
-        tree = Source.read(path).parse()
-    except SourceError:
-        return frozenset()
-    found: set[str] = set()
-    for node in walk(tree):
-        if isinstance(node, ast.Call) and any(given.arg == keyword for given in node.keywords):
-            name = node.func
-            found.add(name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", ""))
-    return frozenset(found)
-
-
-def _contents(root: Path) -> Iterator[tuple[Path, bytes]]:
-    """The Python files below a folder, up to a number that no repository has."""
-    seen = 0
-    for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if name not in PRUNED and not name.startswith(".")]
-        for name in files:
-            if not name.endswith(".py"):
-                continue
-            seen += 1
-            if seen > _FILES:
-                return
-            file = Path(folder) / name
-            try:
-                if file.is_file():  # a pipe has no end
-                    yield file, file.read_bytes()
-            except OSError:
-                continue
 
 
 def _marked(folder: Path) -> bool:

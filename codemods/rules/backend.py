@@ -39,6 +39,13 @@ BKD001 = SourceRule(
     proofs=(
         Proof(
             before="from tensorflow.keras import backend as K\n"
+            "x = K.constant([[3.0, 4.0], [0.0, 12.0]])\nv = K.variable(x)\n"
+            "K.batch_set_value([(v, np.full((2, 2), 7.0))])\n"
+            "y = K.map_fn(lambda row: row * 2, x, dtype='float32')\n"
+            "result = [np.array(K.l2_normalize(x)), np.array(v), np.array(y)]\n",
+        ),
+        Proof(
+            before="from tensorflow.keras import backend as K\n"
             + _ARRAY
             + "result = [np.array(v) for v in (\n"
             "    K.argmax(x), K.argmin(x), K.concatenate([x, x]), K.cumsum(x), K.cumprod(x), K.expand_dims(x),\n"
@@ -107,6 +114,11 @@ BKD002 = SourceRule(
     "`random_bernoulli` and `dropout` draw other numbers. Where none of this matters the edit is right.",
     references=(_GUIDE,),
     proofs=(
+        Proof(
+            before="from tensorflow.keras import backend as K\n"
+            "result = [list(K.placeholder(ndim=2).shape), list(K.placeholder((None, 3)).shape)]\n",
+            unsafe=True,
+        ),
         Proof(
             before="from tensorflow.keras import backend as K\n"
             "x, bias = K.constant([[1.0, 2.0]]), K.constant([0.5, -0.5])\n"
