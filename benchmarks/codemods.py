@@ -18,6 +18,7 @@ import gc
 import importlib.util
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -134,6 +135,9 @@ def measure(repeat: int) -> dict[str, float]:
         one = seconds(lambda: scan_only(legacy), repeat)
         results["scan of the legacy copy / ast.parse"] = one / parse
         results["scan of the legacy copy, lines/s"] = lines / one
+        everything = seconds(lambda: sum(result.new is not None for result in run(legacy, options)), 1)
+        results["rewrite of the legacy copy, everything / ast.parse"] = everything / parse
+        results["memory at most, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         sources = [Source.read(file) for file in legacy]
         edited = [s for s in sources if rewrite(s, options).text != s.text][::8]
         whole = seconds(lambda: [rewrite(s, options) for s in edited], repeat)
