@@ -40,6 +40,7 @@ from torture_ground import (
     RULED,
     Ground,
     begun,
+    records,
     small_disk,
     statuses,
     wait_for_one,
@@ -114,7 +115,7 @@ def full_disk(ground: Ground) -> dict[str, Any]:
             while True:
                 ballast.write(bytes(1 << 16))
         code = process.wait(900)
-        left = len(ground.expected) - len(list(out.rglob("migration.json")))
+        left = len(ground.expected) - len(records(out))
         ground.judge_files(out)
         if code != 1 or not left:
             ground.note(out, f"exit status {code} with {left} left, on a full disk")

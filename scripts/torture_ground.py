@@ -121,7 +121,7 @@ class Ground:
     def judge_files(self, out: Path) -> None:
         """What is there by its final name is whole: at any time, also when a run was ended in the middle."""
         held = set()
-        for record in out.rglob("migration.json"):
+        for record in records(out):
             files = json.loads(record.read_text())["files"]
             held |= {record, *(record.parent / name for name in files)}
             found = digests_below(record.parent)
@@ -150,9 +150,15 @@ def begun(out: Path) -> list[str]:
     return [event["source"] for event in map(json.loads, log) if event["event"] == "start"]
 
 
+def records(out: Path) -> list[Path]:
+    """Of what is published; what is still being written has a hidden name."""
+    found = out.rglob("migration.json")
+    return [path for path in found if not any(part[0] == "." for part in path.relative_to(out).parts)]
+
+
 def wait_for_one(out: Path, process: subprocess.Popen[bytes]) -> None:
     """Until a first artifact is published."""
-    while process.poll() is None and not list(out.rglob("migration.json")):
+    while process.poll() is None and not records(out):
         time.sleep(0.05)
 
 
