@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -269,7 +270,8 @@ def test_the_plan_is_shown(tmp_path: Path) -> None:
         str(tmp_path / "out"),
         "--dry-run",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    wide = os.environ | {"COLUMNS": "200"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=wide)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0].split() == ["source", "format", "action", "expected", "certainty", "code", "seconds"]
