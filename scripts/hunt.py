@@ -4,7 +4,7 @@
 them. Here a folder of them is migrated in one run of the command; then stock Keras 3 loads every model that is called
 migrated and computes the recorded outputs, and of compiled ones the recorded further step.
 
-    python scripts/hunt.py FOLDER [--jobs 1] [--only NAME] [--no-migration]
+    python scripts/hunt.py FOLDER [--jobs 1] [--to keras] [--only NAME] [--no-migration]
 
 Exit status 1 when a migrated model computes something else, or an artifact ends as RUN005.
 """
@@ -34,7 +34,7 @@ AFTER_STEP = 1e-3
 STOCK_NAMES = "swish,gelu,selu,elu,exponential"
 
 
-def migrate(folder: Path, jobs: int) -> None:
+def migrate(folder: Path, jobs: int, targets: str) -> None:
     """One run of the command over the drawn models; finished ones are passed over."""
     command = [
         sys.executable,
@@ -45,7 +45,17 @@ def migrate(folder: Path, jobs: int) -> None:
         "--out",
         str(folder / "out"),
     ]
-    options = ["--jobs", str(jobs), "--progress", "none", "--skip-untouched", "--stock-names", STOCK_NAMES]
+    options = [
+        "--jobs",
+        str(jobs),
+        "--to",
+        targets,
+        "--progress",
+        "none",
+        "--skip-untouched",
+        "--stock-names",
+        STOCK_NAMES,
+    ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([*command, *options], env=environment, stdout=subprocess.DEVNULL, check=False)
 
@@ -152,12 +162,15 @@ def main() -> int:
     )
     parser.add_argument("folder", type=Path, help="what draw_models.py wrote")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument(
+        "--to", default="keras", help="what is written; the outputs of the .keras are compared"
+    )
     parser.add_argument("--only", default="", help="part of the names of the models that are judged")
     parser.add_argument("--no-migration", action="store_true", help="judge what an earlier run migrated")
     arguments = parser.parse_args()
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
     if not arguments.no_migration:
-        migrate(arguments.folder, arguments.jobs)
+        migrate(arguments.folder, arguments.jobs, arguments.to)
     counts, faults = judge(arguments.folder, arguments.only)
     print("\n".join(faults))
     print(", ".join(f"{count} {what}" for what, count in sorted(counts.items())))

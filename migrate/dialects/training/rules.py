@@ -178,11 +178,12 @@ RACING_ITERATIONS = declare(
         "iterations-in-a-race",
         "Stand-alone Keras on TensorFlow 1 read the number of steps before or after it counted them.",
         Severity.WARNING,
-        applies_to=">=2.1,<2.4",
+        applies_to="<2.4",
         before="a step for t or t + 1, as the threads please",
         after="a step for t, the number in the file",
-        why="Keras put the increment of `iterations` and the formula that reads it into one graph without an order "
-        "between them. With the order that the code means, the further steps that Keras 2.2.4 and 2.3.1 recorded are "
+        why="Keras put the increment of `iterations` and the formula that reads it (of Adam, Adamax, Nadam, and of "
+        "every optimizer with decay) into one graph without an order between them, from 1.0 to 2.3.1. With the order "
+        "that the code means, the further steps that Keras 1.2.2 to 2.3.1 recorded are "
         "those of the file's own number, to 6e-6 of the step, and 2 to 16 % off with one more "
         "(`tests/dialects/training/test_step.py`). So the number is taken as it is.",
     ),

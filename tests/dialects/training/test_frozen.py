@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +18,9 @@ from migrate.dialects.training.frozen import freeze_by_slots
 from migrate.dialects.training.variables import trainable_variables
 from migrate.dialects.translate import era_of
 from migrate.formats.artifact import SavedArray
+from migrate.pipeline.migrate import migrate_artifact
+from migrate.pipeline.request import ArtifactRequest, Options, Target
+from migrate.worlds.pool import Slot
 from tests.dialects.authentic import artifact, as_written, translated
 
 GANS = ("keras-1.2.2/train_gan", "keras-2.2.4/train_gan", "keras-2.3.1/train_gan")
@@ -67,3 +73,22 @@ def test_statistics_inside_a_frozen_part_are_frozen() -> None:
     )
     said = " ".join(finding.message for finding in step_differences(thawed, {"loss": "mse"}, era))
     assert "a frozen BatchNormalization normalised by the batch" in said
+
+
+@pytest.mark.slow
+def test_the_file_that_is_written_says_so(legacy_models: Path, slot: Slot, tmp_path: Path) -> None:
+    path = legacy_models / "keras-2.2.4" / "train_gan" / "model.h5"
+    request = ArtifactRequest(path, "model.h5", tmp_path, "gan")
+    result = migrate_artifact(request, Options(targets=frozenset({Target.KERAS}), seed=1), slot)
+    with zipfile.ZipFile(tmp_path / "gan" / "model.keras") as archive:
+        written = json.loads(archive.read("config.json"))
+    trainable = {
+        part["name"]: [inner["config"].get("trainable", True) for inner in part["config"]["layers"]]
+        for part in written["config"]["layers"]
+        if "layers" in part["config"]
+    }
+    assert not any(flag for flag in trainable["judge"][1:]), "the first one is the input"
+    assert all(trainable["maker"])
+    assert result.training is not None
+    record = json.loads((tmp_path / "gan" / "migration.json").read_text())
+    assert "OPT022" in record["training"]["step"]["note"], "tf-keras would thaw it: its step is no evidence"
