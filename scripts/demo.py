@@ -2,6 +2,8 @@
 
 The project in ``demo/project`` has a training script, a layer of its own, a test, two HDF5 models (one with that layer,
 one with a Lambda) and a SavedModel. It is copied, so that the demonstration can be repeated.
+
+``--picture FILE.svg`` also draws what was printed, as a picture in motion.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from scripts.motion import moving
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "out" / "demo"
@@ -67,7 +72,8 @@ def show_models(console: Console, state: dict[str, Any]) -> None:
 
 def main() -> int:
     """The demonstration; 0 when every model and every test passed."""
-    console = Console(highlight=False)
+    picture = Path(sys.argv[sys.argv.index("--picture") + 1]) if "--picture" in sys.argv[1:] else None
+    console = Console(highlight=False, record=picture is not None, width=100 if picture else None)
     started = time.perf_counter()
     shutil.rmtree(OUT, ignore_errors=True)
     shutil.copytree(ROOT / "demo" / "project", PROJECT)
@@ -97,6 +103,8 @@ def main() -> int:
         "keras-migrate models YOUR_MODELS --out OUT     models alone, each proven equal",
     ):
         console.print(f"  {command}")
+    if picture is not None:
+        picture.write_text(moving(console, "make demo"), encoding="utf-8")
     passed = bool(verdicts) and not {"broken", "fails in both"} & set(verdicts)
     return 0 if passed and all(row["status"] == "migrated" for row in state["models"]) else 1
 

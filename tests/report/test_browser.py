@@ -384,3 +384,20 @@ def test_groups_of_chips_say_what_they_are(visit: Open) -> None:
     page = visit("many").open("#/models")
     assert page.locator(".facets .facet-title").all_inner_texts() == ["Readiness", "Status"]
     assert page.locator(".facet:visible", has_text="blocked").count() == 2, "one is a readiness, one a status"
+
+
+def test_a_page_weighs_little_and_draws_little_before_it_can_be_used(visit: Open) -> None:
+    one, many = visit("one"), visit("many")
+    one.open()
+    assert one.path.stat().st_size < 200_000, "script and style of every page"
+    page = many.open()
+    assert many.path.stat().st_size < 10_000_000, "2,000 models and 5,000 findings"
+    assert page.evaluate("document.getElementsByTagName('*').length") < 3_000
+    assert page.evaluate("performance.getEntriesByType('resource').length") == 0
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+@pytest.mark.parametrize("view", ["#/", "#/models", "#/findings"])
+def test_nothing_sticks_out_at_any_width(visit: Open, view: str, width: int) -> None:
+    page = visit("some", width=width).open(view)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

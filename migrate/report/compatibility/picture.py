@@ -6,7 +6,7 @@ order of computation, so that a picture needs nothing but lanes for the tensors 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -44,7 +44,10 @@ def picture(detail: Mapping[str, Any]) -> list[GraphRow]:
 def aligned(old: _Side, new: _Side) -> list[GraphRow]:
     """One row for each layer of either side."""
     pairs: list[tuple[str, str]] = []
-    for kind, a, b, c, d in SequenceMatcher(None, old.order, new.order, autojunk=False).get_opcodes():
+    matched: Iterable[tuple[str, int, int, int, int]] = [("equal", 0, len(old.order), 0, len(new.order))]
+    if old.order != new.order:  # most are the same, and comparing those of thousands of models takes its time
+        matched = SequenceMatcher(None, old.order, new.order, autojunk=False).get_opcodes()
+    for kind, a, b, c, d in matched:
         if kind == "equal":
             pairs += zip(old.order[a:b], new.order[c:d], strict=True)
         else:

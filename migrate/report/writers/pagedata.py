@@ -121,21 +121,31 @@ def _model(unit: ModelUnit, keep: int) -> dict[str, Any]:
         "layers": [[row.path, row.class_name, row.parameters, row.rules] for row in unit.layers],
         "parameters": total_parameters(unit.layers),
         "next": [unit.next.text, unit.next.command] if unit.next else None,
-        "graph": [
-            [
-                row.path,
-                row.old,
-                row.new if row.new != row.old else 0,
-                row.old_inputs,
-                row.new_inputs if row.new_inputs != row.old_inputs else 0,
-            ]
-            for row in unit.graph
-        ],
+        "graph": _graph(unit),
         "fired": [[row.code, row.place, row.before, row.after] for row in unit.fired],
         "signatures": {side: signature_text(what) for side, what in alike(unit.signatures).items()},
         "parity": _parity(unit.parity, keep) if unit.parity else None,
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _graph(unit: ModelUnit) -> list[list[Any]]:
+    """Rows of the picture; 0 stands for what can be told from the layers, the row before and the other side."""
+    place = {row.path: i for i, row in enumerate(unit.layers)}
+    rows = []
+    for i, row in enumerate(unit.graph):
+        at = place.get(row.path)
+        known = unit.layers[at].class_name if at is not None else None
+        rows.append(
+            [
+                row.path if at is None else at,
+                0 if row.old == known else row.old,
+                0 if row.new == row.old else row.new,
+                0 if row.old_inputs == [i - 1] else row.old_inputs,
+                0 if row.new_inputs == row.old_inputs else row.new_inputs,
+            ]
+        )
+    return rows
 
 
 def _parity(parity: Parity, keep: int) -> dict[str, Any]:

@@ -55,15 +55,21 @@ function gutter({ before, after, own, from }, width, flip, mark) {
 }
 
 function pictureSection(d, ran) {
-  const rows = d.graph.map(([path, old, now, oldInputs, nowInputs]) => ({
-    path,
-    old,
-    now: now === 0 ? old : now,
-    oldInputs,
-    nowInputs: nowInputs === 0 ? oldInputs : nowInputs,
-    rules: [],
-    fired: [],
-  }));
+  // 0 stands for what pagedata.py left out: see there.
+  const rows = d.graph.map(([place, kind, other, from, otherFrom], i) => {
+    const layer = typeof place === "number" ? d.layers[place] : null;
+    const old = kind === 0 ? layer[1] : kind;
+    const oldInputs = from === 0 ? [i - 1] : from;
+    return {
+      path: layer ? layer[0] : place,
+      old,
+      now: other === 0 ? old : other,
+      oldInputs,
+      nowInputs: otherFrom === 0 ? oldInputs : otherFrom,
+      rules: [],
+      fired: [],
+    };
+  });
   const at = new Map(rows.map((row) => [row.path, row]));
   for (const [path, , parameters, rules] of d.layers || [])
     if (at.has(path)) Object.assign(at.get(path), { parameters, rules });
