@@ -35,11 +35,16 @@ class Case:
     seconds: int = 560
 
 
+PREDICTS = (
+    "python -c \"import glob, keras, numpy; model = keras.models.load_model(max(glob.glob('model.[hk]*'))); "
+    'print(model.predict(numpy.zeros((1, *model.input_shape[1:]))))"'
+)
+"""For a project whose program waits for a simulator: what it does with its model."""
 CASES = (
-    Case("naokishibuya/car-behavioral-cloning"),
+    Case("naokishibuya/car-behavioral-cloning", PREDICTS),
     Case("oarriaga/face_classification"),
     Case("minimaxir/textgenrnn"),
-    Case("llSourcell/How_to_simulate_a_self_driving_car"),
+    Case("llSourcell/How_to_simulate_a_self_driving_car", PREDICTS),
     Case("1524045patrick/CarND-BehavioiurCloning-P3"),
     Case("15louafi/EnglishToKatakanaSeq2Seq"),
     Case("226262/Neural-Network-Digit-Recognition"),
@@ -54,6 +59,12 @@ CASES = (
     Case("27caribou/lstm-melody-generation"),
     Case("1vet4/flatland"),
     Case("AndrewYRevell/pokemon_showdown_rl"),
+    Case("keras-rl/keras-rl", "pytest -q tests/rl", ("gym",), seconds=240),
+    Case(
+        "keras-team/keras-contrib",
+        "pytest -q tests/keras_contrib/layers tests/keras_contrib/losses",
+        seconds=240,
+    ),
     Case("Big-Beef/Connect-4"),
     Case("hexiangnan/neural_collaborative_filtering"),
     Case("keon/deep-q-learning"),

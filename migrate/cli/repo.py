@@ -17,7 +17,7 @@ from migrate.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from migrate.repository.run import Outcome, Wish
+    from migrate.repository.request import Outcome, Wish
 
 DONE, LEFT, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
@@ -96,7 +96,8 @@ def repo(
     from codemods.config import ConfigError
     from migrate.batch.run import BatchStopped
     from migrate.findings import MigrationError
-    from migrate.repository.run import Wish, default_out, migrate_repository
+    from migrate.repository.request import Wish, default_out
+    from migrate.repository.run import migrate_repository
     from migrate.worlds.installed import must_have_frameworks
 
     wish = Wish(

@@ -19,6 +19,7 @@ from codemods.check import must_compile
 from codemods.repository import Repository
 from codemods.source import Source, SourceError
 from migrate.own_code.rewrite import self_registered, with_registrations
+from migrate.repository.environments import Environment
 from migrate.repository.models import Migrated
 from migrate.repository.snapshot import copy_tree
 from migrate.worlds.command import run_command
@@ -57,7 +58,13 @@ class _Wanted:
     packages: Mapping[str, Mapping[str, str]]
 
 
-def register(after: Path, models: Sequence[Migrated], sources: Sequence[Path], before: Path) -> Registered:
+def register(
+    after: Path,
+    models: Sequence[Migrated],
+    sources: Sequence[Path],
+    before: Path,
+    environment: Environment,
+) -> Registered:
     """Register classes in a rewritten tree, as far as each model is proven to load with them.
 
     Args:
@@ -65,6 +72,7 @@ def register(after: Path, models: Sequence[Migrated], sources: Sequence[Path], b
         models: all artifacts.
         sources: folders that the code of models was taken from, in ``before``.
         before: the tree as it was.
+        environment: the interpreter that imports them.
     """
     made = Registered()
     wanted = []
@@ -86,7 +94,7 @@ def register(after: Path, models: Sequence[Migrated], sources: Sequence[Path], b
     if not ready:
         return made
     with tempfile.TemporaryDirectory(prefix="keras-migrate-world-", ignore_cleanup_errors=True) as scratch:
-        reasons = _checked(after, texts, ready, Path(scratch) / "repository")
+        reasons = _checked(after, texts, ready, Path(scratch) / "repository", environment)
     for one, (reason, compiled) in zip(ready, reasons, strict=True):
         if reason:
             made.refused[one.model.state.path] = reason
@@ -169,7 +177,11 @@ def _only_decorated(old: str, new: str, names: frozenset[str]) -> bool:
 
 
 def _checked(
-    after: Path, texts: Mapping[str, str], wanted: Sequence[_Wanted], scratch: Path
+    after: Path,
+    texts: Mapping[str, str],
+    wanted: Sequence[_Wanted],
+    scratch: Path,
+    environment: Environment,
 ) -> list[tuple[str, bool]]:
     """For each model why it does not load so, empty where it does and gives its outputs; and whether also compiled."""
     copy_tree(after, scratch)
@@ -198,7 +210,8 @@ def _checked(
         ["python", str(_CHECK), json.dumps(asked)],
         World.MODERN,
         scratch,
-        read=[_CHECK.parent, *read],
+        python=environment.python,
+        read=[_CHECK.parent, *environment.read, *read],
         seconds=_SECONDS,
     )
     lines = [line for line in ended.output.splitlines() if line.startswith("[")]

@@ -9,7 +9,7 @@ from migrate.report.compatibility.engines import looks
 from migrate.report.compatibility.gather import gather
 from migrate.report.compatibility.records import Report
 from migrate.repository.git import Checkout
-from migrate.repository.run import Wish
+from migrate.repository.request import Wish
 from migrate.repository.source import options_of, rewrite_tree
 from migrate.repository.state import read_state
 

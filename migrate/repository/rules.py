@@ -135,9 +135,18 @@ REPO006 = Rule(
     why="They are installed as wheels into an environment of their own, beside the frameworks of this installation, "
     "which stay as they are. A package without a wheel for this Python, or one that needs another framework, is not.",
 )
+REPO007 = Rule(
+    code="REPO007",
+    name="file-left-alone",
+    summary="A source file could not be rewritten.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="It does not parse (Python 2, a template), or its rewrite did not pass the checks that follow it. It stays as "
+    "it was, and what it names and loads is not known.",
+)
 
 RULES: tuple[Rule, ...] = (
     JOIN001, JOIN002, JOIN003, JOIN010, JOIN011, JOIN012, JOIN013, REPO001, REPO002, REPO003, REPO004, REPO005,
-    REPO006,
+    REPO006, REPO007,
 )  # fmt: skip
 BY_CODE = {rule.code: rule for rule in RULES}

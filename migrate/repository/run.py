@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -19,12 +17,13 @@ from migrate.report.compatibility.gather import gather
 from migrate.report.compatibility.tree import walk
 from migrate.report.writers import html, json
 from migrate.repository import messages
-from migrate.repository.environments import environment_with, required
-from migrate.repository.git import Checkout, Commit
+from migrate.repository.environments import Environment, environment_with, required
+from migrate.repository.git import Checkout
 from migrate.repository.joins.join import Target, join
 from migrate.repository.models import Migrated, migrate_models
 from migrate.repository.own_classes import Registered, register
 from migrate.repository.records import SCHEMA_VERSION, CaseVerdict, State, WorldRun
+from migrate.repository.request import Outcome, Wish
 from migrate.repository.rules import BY_CODE
 from migrate.repository.snapshot import Snapshot, copy_tree, take
 from migrate.repository.source import legacy_tree, options_of, rewrite_tree
@@ -34,67 +33,8 @@ from migrate.repository.work import Work
 from migrate.versions import tool_versions
 from migrate.worlds.environment import World
 
-BRANCH = "keras-migrate/keras-3"
 _MARK = "keras-migrate-repo"
 """A file that says that a folder is an output of this command."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the user asks for.
-
-    Attributes:
-        root: the repository.
-        out: folder for all outputs, outside of the repository.
-        options: of the migration of its models.
-        test: the command that runs in both worlds; empty to run nothing.
-        commit: make the branch.
-        branch: its name.
-        resume: go on with what is in ``out``.
-        unsafe: also apply rules that are right in most cases only.
-        network: let the user's command use the network.
-        remove_old: take old artifacts away that nothing names any more.
-        jobs: parallel jobs of the migration.
-        seconds: of the user's command in one world.
-        packages: what the user's command needs beside this installation.
-        install: install what the repository's requirement files name and is not here.
-    """
-
-    root: Path
-    out: Path
-    options: ModelOptions = field(default_factory=ModelOptions)
-    test: str = ""
-    commit: bool = False
-    branch: str = BRANCH
-    resume: bool = False
-    unsafe: bool = True
-    network: bool = False
-    remove_old: bool = False
-    jobs: int = 0
-    seconds: float = 1800.0
-    packages: tuple[str, ...] = ()
-    install: bool = False
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of it.
-
-    Attributes:
-        state: what the repository remembers.
-        models: every artifact.
-        runs: the user's command in both worlds.
-        commits: what the branch consists of, in order.
-        head: the last commit; empty where no branch was made.
-        left_out: tracked files that are not in the copy, and why.
-    """
-
-    state: State
-    models: list[Migrated]
-    runs: list[WorldRun]
-    commits: list[Commit]
-    head: str = ""
-    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 Tell = Callable[[str], None]
@@ -109,6 +49,8 @@ def migrate_repository(
         MigrationError: ``REPO001`` to ``REPO003``, and what `migrate.repository.models.migrate_models` raises.
         ConfigError: the repository's own settings make no sense.
     """
+    if wish.test:
+        command_line(wish.test)
     out = prepared(wish)
     checkout = Checkout.of(wish.root)
     if wish.commit:
@@ -116,6 +58,7 @@ def migrate_repository(
     tell("copying the repository")
     snapshot = take(wish.root, out / "before")
     earlier = read_state(snapshot.before)
+    environment = _environment(wish, snapshot, tell)
     tell("rewriting the source")
     options = options_of(snapshot.before, unsafe=wish.unsafe)
     rewrite = rewrite_tree(snapshot.before, options)
@@ -131,7 +74,7 @@ def migrate_repository(
         work.rule(step.rule, step.files, step.count)
     work.models(models)
     tell("joining source and models")
-    registered = register(after, models, _options(wish, snapshot).source, snapshot.before)
+    registered = register(after, models, _options(wish, snapshot).source, snapshot.before, environment)
     encoded = {path: text.encode("utf-8", "surrogateescape") for path, text in registered.texts.items()}
     work.rule(BY_CODE["JOIN003"], encoded, sum(registered.counts.values()))
     models = [_with_registration(model, registered) for model in models]
@@ -142,14 +85,15 @@ def migrate_repository(
         work.rule(BY_CODE[code], encoded, sum(joins.counts[code].values()))
     if wish.remove_old:
         work.remove([m.state.path for m in models if m.state.new], joins)
-    runs, ran = _tested(wish, out, snapshot, tell)
+    runs, ran = _tested(wish, out, snapshot, environment, tell)
     tests = ran or (earlier.tests if earlier else [])
+    again = rewrite_tree(after, options)
     state = State(
         schema=SCHEMA_VERSION,
         tool=tool_versions()["keras-migrate"],
         models=[m.state for m in models],
         changes=[*(earlier.changes if earlier else ()), *work.changes],
-        left=open_work(rewrite_tree(after, options).left, joins.left, models, tests, runs),
+        left=open_work(again.left, joins.left, models, tests, runs, again.errors),
         command=wish.test or (earlier.command if earlier else ""),
         tests=tests,
     )
@@ -263,18 +207,21 @@ def _targets(models: list[Migrated]) -> list[Target]:
     ]
 
 
-def _tested(
-    wish: Wish, out: Path, snapshot: Snapshot, tell: Tell
-) -> tuple[list[WorldRun], list[CaseVerdict]]:
-    if not wish.test:
-        return [], []
-    command_line(wish.test)
+def _environment(wish: Wish, snapshot: Snapshot, tell: Tell) -> Environment:
+    """The interpreter for the repository's own code."""
     packages = [*wish.packages]
     if wish.install:
         packages += required(snapshot.before, walk(snapshot.before).requirements)
     if packages:
         tell(f"preparing an environment with {', '.join(packages)}")
-    environment = environment_with(packages)
+    return environment_with(packages)
+
+
+def _tested(
+    wish: Wish, out: Path, snapshot: Snapshot, environment: Environment, tell: Tell
+) -> tuple[list[WorldRun], list[CaseVerdict]]:
+    if not wish.test:
+        return [], []
     runs = []
     for world, tree in ((World.LEGACY, snapshot.before), (World.MODERN, out / "after")):
         tell(f"running {wish.test} in the {world} world")
@@ -299,9 +246,3 @@ def _tested(
             )
     (out / "tests.json").write_bytes(msgspec.json.format(msgspec.json.encode(runs), indent=1))
     return runs, compare(runs[0], runs[1])
-
-
-def default_out(root: Path) -> Path:
-    """The folder for outputs where none is named: beside the repository."""
-    whole = root.resolve()
-    return whole.parent / f"{whole.name or os.sep.strip('/') or 'root'}-keras3"

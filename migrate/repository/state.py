@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -13,7 +14,7 @@ from migrate.findings import MigrationError, Status
 from migrate.repository.joins.join import Placed
 from migrate.repository.models import Migrated
 from migrate.repository.records import SCHEMA_VERSION, CaseVerdict, Left, State, Verdict, WorldRun
-from migrate.repository.rules import REPO004, REPO005
+from migrate.repository.rules import REPO004, REPO005, REPO007
 from migrate.repository.source import Open, Rewrite
 
 STATE = ".keras-migrate/state.json"
@@ -54,6 +55,7 @@ def open_work(
     models: Sequence[Migrated],
     tests: Sequence[CaseVerdict],
     runs: Sequence[WorldRun] = (),
+    errors: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Left]:
     """Everything that is left for a person, with ids that stay the same when lines move."""
     seen: defaultdict[str, int] = defaultdict(int)
@@ -67,6 +69,11 @@ def open_work(
         Left(id=identified(o.code, o.path, o.symbol, o.argument), code=o.code, path=o.path, message=o.message,
              severity=o.severity.value, line=o.line, hint=o.hint)
         for o in source
+    ]  # fmt: skip
+    left += [
+        Left(id=identified(REPO007.code, path), code=REPO007.code, path=path, message=f"left as it is: {why}",
+             severity=REPO007.severity.value)
+        for path, why in sorted(errors.items())
     ]  # fmt: skip
     left += [
         Left(id=identified(p.finding.code, p.path, p.finding.message), code=p.finding.code, path=p.path,
@@ -110,7 +117,7 @@ def new_findings(known: State | None, present: Rewrite) -> list[Left]:
     What the tool would rewrite counts as well: after a migration there is nothing of it.
     """
     ids = {left.id for left in known.left} if known else set()
-    found = [left for left in open_work(present.left, (), (), ()) if left.id not in ids]
+    found = [left for left in open_work(present.left, (), (), (), (), present.errors) if left.id not in ids]
     found += [
         Left(id=f"rewrite:{path}", code="CODE", path=path, message="keras-migrate code would change this file",
              severity="error", hint=f"keras-migrate code {path} --write")

@@ -111,6 +111,14 @@ def test_one_file_that_is_not_understood_stops_all_files(tmp_path: Path) -> None
     assert [(placed.path, placed.finding.code) for placed in joins.left] == [("train.py", "JOIN010")]
 
 
+def test_a_file_that_does_not_parse_stops_what_it_names(tmp_path: Path) -> None:
+    files = {"old.py": "print 'models/net.h5'\n", "b.py": LOADER + "m = load_model('models/net.h5')\n"}
+    joins = joined(tmp_path, files)
+    assert joins.texts == {}
+    assert [(placed.path, placed.finding.code) for placed in joins.left] == [("old.py", "JOIN010")]
+    assert joined(tmp_path, {**files, "old.py": "print 'nothing'\n"}).texts != {}
+
+
 def test_a_name_of_another_module_is_followed(tmp_path: Path) -> None:
     files = {
         "config.py": "PATH = 'models/net.h5'\n",
@@ -157,6 +165,15 @@ def test_weights_keep_their_file_and_say_so(tmp_path: Path) -> None:
     joins = joined(tmp_path, {"a.py": "model = build()\nmodel.load_weights('models/net.h5')\n"})
     assert joins.texts == {}
     assert codes(joins) == ["JOIN011"]
+
+
+def test_weights_that_were_migrated_with_their_architecture_are_told(tmp_path: Path) -> None:
+    target = Target("models/net.h5", "models/net.keras", whole=False)
+    text = "from keras.models import model_from_json\nm = model_from_json(read())\nm.load_weights('models/net.h5')\n"
+    joins = joined(tmp_path, {"a.py": text}, target)
+    assert joins.texts == {}
+    assert [(placed.line, placed.finding.code) for placed in joins.left] == [(3, "JOIN011")]
+    assert codes(joined(tmp_path, {"a.py": text}, Target("models/net.h5", whole=False))) == []
 
 
 def test_other_readers_keep_the_old_file(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from codemods.git import uncommitted
 from migrate.findings import MigrationError
 from migrate.pipeline.request import Options
 from migrate.repository.records import Verdict
-from migrate.repository.run import BRANCH, Outcome, Wish, migrate_repository, prepared
+from migrate.repository.request import BRANCH, Outcome, Wish
+from migrate.repository.run import migrate_repository, prepared
 from migrate.repository.state import STATE
 from tests.repository.support import checkout, git
 

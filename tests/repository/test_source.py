@@ -93,3 +93,12 @@ def test_a_finding_that_came_in_since_is_new_and_a_known_one_is_not(tmp_path: Pa
     assert new_findings(state, rewrite_tree(tmp_path, options)) == []
     write(tmp_path, {"b.py": "from keras.engine.topology import Layer\nclass B(Layer): pass\n"})
     assert [found.path for found in new_findings(state, rewrite_tree(tmp_path, options))] == ["b.py"]
+
+
+def test_a_file_that_does_not_parse_is_told(tmp_path: Path) -> None:
+    write(tmp_path, {"old.py": "import keras\nprint 'Keras', keras.__version__\n"})
+    made = rewrite_tree(tmp_path, options_of(tmp_path, unsafe=True))
+    assert made.final == {}
+    left = open_work(made.left, (), (), (), (), made.errors)
+    assert [(one.path, one.code) for one in left] == [("old.py", "REPO007")]
+    assert [one.id for one in new_findings(None, made)] == [left[0].id]

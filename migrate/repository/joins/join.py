@@ -15,7 +15,7 @@ from migrate.report.compatibility.order import imported_files
 from migrate.report.compatibility.references import notebook_outline, outline
 from migrate.report.compatibility.tree import CONFIGS
 from migrate.repository.joins.calls import Use
-from migrate.repository.joins.python import Joined, Naming, Why, find_namings, join_python
+from migrate.repository.joins.python import Joined, Naming, Why, join_python
 from migrate.repository.joins.texts import is_command, is_prose, mentions, renamed
 from migrate.repository.joins.uses import Place, Program, loads_open_paths
 from migrate.repository.rules import JOIN001, JOIN002, JOIN010, JOIN011, JOIN012, JOIN013
@@ -87,6 +87,8 @@ def join(root: Path, files: Sequence[str], targets: Collection[Target]) -> Joins
     renamable = {target.path: target.new for target in targets if target.new and target.whole}
     python = [path for path in files if path.endswith((".py", ".ipynb")) and not _is_data_file(path)]
     program = Program(root, python)
+    for artifact in _in_unread(joins, root, program.unread, renamable):
+        del renamable[artifact]
     every = list(by_path)
     imports = Imports(root, python)
 
@@ -104,7 +106,8 @@ def join(root: Path, files: Sequence[str], targets: Collection[Target]) -> Joins
             counts[naming.file.path] = counts.get(naming.file.path, 0) + 1
         joins.counts[JOIN001.code] = counts
     _tell_python(joins, joined, by_path)
-    named = {path for naming in find_namings(program, every) for path in naming.artifacts}
+    _tell_weights(joins, joined, by_path)
+    named = {path for naming in joined.namings for path in naming.artifacts}
     open_loads = list(loads_open_paths(program))
     follow = {
         path: new
@@ -116,6 +119,22 @@ def join(root: Path, files: Sequence[str], targets: Collection[Target]) -> Joins
     _texts(joins, root, files, {path: new for path, new in follow.items() if path not in kept}, by_path)
     _package_data(joins, root, files, [renamable[path] for path in joined.artifacts if path in renamable])
     return joins
+
+
+def _in_unread(joins: Joins, root: Path, unread: Sequence[str], renamable: Mapping[str, str]) -> set[str]:
+    """Artifacts that a file names which cannot be read: what it does with them is not known."""
+    found: set[str] = set()
+    for path in unread:
+        text = (root / path).read_bytes()
+        for artifact in renamable:
+            if posixpath.basename(artifact).encode("utf-8", "surrogateescape") in text:
+                found.add(artifact)
+                joins.report(
+                    JOIN010, path, 0,
+                    f"{artifact} was migrated and keeps its old name: this file names it and does not parse",
+                    f"change every place that names {artifact} together",
+                )  # fmt: skip
+    return found
 
 
 def _leaves_training(place: Place) -> bool:
@@ -153,6 +172,18 @@ def _tell_python(joins: Joins, joined: Joined, targets: Mapping[str, Target]) ->
             )  # fmt: skip
     for naming, place in joined.kept:
         _tell_kept(joins, naming, place)
+
+
+def _tell_weights(joins: Joins, joined: Joined, targets: Mapping[str, Target]) -> None:
+    """Weights that were migrated together with their architecture: the source goes on to load the old file."""
+    for naming in joined.namings:
+        whole = [targets[path] for path in naming.artifacts if targets[path].new and not targets[path].whole]
+        for target in whole:
+            joins.report(
+                JOIN011, naming.file.path, naming.line,
+                f"weights of {target.path} go into a model that the source builds; {target.new} holds the whole model",
+                f"load {target.new} whole, or compare what the built model gives with it",
+            )  # fmt: skip
 
 
 def _tell_kept(joins: Joins, naming: Naming, place: Place) -> None:

@@ -70,12 +70,14 @@ class Joined:
     """What became of the namings.
 
     Attributes:
+        namings: every text that names an artifact.
         texts: new text by path.
         renamed: namings that were changed.
         kept: namings that keep the old name, and why.
         refused: artifacts of which nothing was changed, and the place that is the reason.
     """
 
+    namings: list[Naming] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     renamed: list[Naming] = field(default_factory=list)
     kept: list[tuple[Naming, Place]] = field(default_factory=list)
@@ -102,7 +104,7 @@ def join_python(
         loadable: asked of each place that loads one.
     """
     namings = list(find_namings(program, everything))
-    joined = Joined()
+    joined = Joined(namings)
     for path in new:
         mine = [naming for naming in namings if path in naming.artifacts]
         if (reason := _against(path, mine, new, loadable)) is not None:
