@@ -258,3 +258,33 @@ def undo(root: Path, *, force: bool = False) -> list[Path]:
         write_atomically(path, old)
     shutil.rmtree(home)
     return [path for path, _ in restore]
+
+
+def originals(root: Path) -> dict[Path, bytes]:
+    """What the files of all journals held before the first of them: path below ``root`` → bytes.
+
+    Journals that this user did not write, and contents that are damaged, are left out.
+    """
+    root = root.resolve()
+    found: dict[Path, bytes] = {}
+    for home, journal in _sealed(root):
+        for entry in journal.entries:
+            path = Path(PurePosixPath(entry.path))
+            try:
+                old = _read_plain(home / entry.before)
+            except OSError:
+                continue
+            if digest(old) == entry.before:
+                found.setdefault(path, old)
+    return found
+
+
+def seal_of(root: Path, told: bytes) -> str:
+    """A seal on something that is kept in a repository: HMAC-SHA256 with this user's key over the root and the bytes.
+
+    Raises:
+        JournalError: the key cannot be kept on this machine.
+    """
+    key = _key()
+    assert key is not None
+    return hmac.new(key, os.fsencode(root.resolve()) + b"\0" + told, "sha256").hexdigest()

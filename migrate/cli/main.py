@@ -28,6 +28,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("migrate.cli.report:report", "Write one compatibility report of a repository and its models."),
     "scan": ("migrate.cli.scan:scan", "Look for hostile content in model files without loading them."),
     "status": ("migrate.cli.status:status", "Show a running or finished batch."),
+    "prove": ("migrate.cli.prove:prove", "Compare your own layers and models under tf-keras and Keras 3."),
+    "orders": ("migrate.cli.orders:orders", "Write what is left as work orders, each with its acceptance."),
+    "accept": ("migrate.cli.orders:accept", "Judge whether a work order is done."),
+    "mcp": ("migrate.cli.mcp:mcp", "Serve work orders and their acceptance to coding agents."),
     "verify": ("migrate.cli.verify:verify", "Compare two artifacts: signatures and numbers."),
     "minimise": (
         "migrate.cli.minimise:minimise",

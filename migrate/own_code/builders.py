@@ -43,8 +43,8 @@ def builders(index: SourceIndex, near: Path) -> list[Builder]:
 
     Arguments without defaults come from calls in the same sources whose arguments are literals.
     """
-    modules = list(_modules(index))
-    calls = _literal_calls(modules)
+    modules = list(modules_of(index))
+    calls = literal_calls(modules)
     found: list[tuple[tuple[int, int, str], Builder]] = []
     for root, module in modules:
         for statement in module.statements:
@@ -57,8 +57,8 @@ def builders(index: SourceIndex, near: Path) -> list[Builder]:
             distance = -sum(a == b for a, b in zip(module.path.parts, near.parts, strict=False))
             rank = (distance, not _LIKELY.search(node.name), node.name)
             given = list(dict.fromkeys(calls.get(node.name, [])))
-            found += [(rank, Builder(node.name, place, text)) for text in given if _fits(node, text)]
-            if _fits(node, "") and "" not in given:
+            found += [(rank, Builder(node.name, place, text)) for text in given if fits(node, text)]
+            if fits(node, "") and "" not in given:
                 found.append((rank, Builder(node.name, place, "")))
     return [builder for _, builder in sorted(found, key=lambda entry: entry[0])]
 
@@ -73,7 +73,8 @@ def builder_source(builder: Builder) -> str:
     return f"{text}\n\ndef {ENTRY}():\n    return {builder.name}({builder.arguments})\n"
 
 
-def _modules(index: SourceIndex) -> Iterator[tuple[Path, SourceModule]]:
+def modules_of(index: SourceIndex) -> Iterator[tuple[Path, SourceModule]]:
+    """Root and module of every file that has statements; files that cannot be read are left out."""
     for root in index.roots:
         for file in files_below(root):
             try:
@@ -84,7 +85,7 @@ def _modules(index: SourceIndex) -> Iterator[tuple[Path, SourceModule]]:
                 continue
 
 
-def _literal_calls(modules: list[tuple[Path, SourceModule]]) -> dict[str, list[str]]:
+def literal_calls(modules: list[tuple[Path, SourceModule]]) -> dict[str, list[str]]:
     """Function name → sources of the arguments of calls that are literals throughout."""
     found: dict[str, list[str]] = {}
     for _, module in modules:
@@ -92,24 +93,27 @@ def _literal_calls(modules: list[tuple[Path, SourceModule]]) -> dict[str, list[s
             for node in ast.walk(statement.node):
                 if not isinstance(node, ast.Call):
                     continue
-                values = [*node.args, *(k.value for k in node.keywords)]
-                if (
-                    not values
-                    or not all(map(_is_literal, values))
-                    or any(k.arg is None for k in node.keywords)
-                ):
+                text = literal_arguments(node)
+                if not text:
                     continue
                 name = (
                     node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 )
-                text = ", ".join(
-                    [
-                        *map(ast.unparse, node.args),
-                        *(f"{k.arg}={ast.unparse(k.value)}" for k in node.keywords),
-                    ]
-                )
                 found.setdefault(name, []).append(text)
     return found
+
+
+def literal_arguments(call: ast.Call, skip: int = 0) -> str | None:
+    """Source of a call's arguments behind the first ``skip``; None when one of them is no literal."""
+    given = call.args[skip:]
+    values = [*given, *(k.value for k in call.keywords)]
+    if (
+        len(call.args) < skip
+        or not all(map(_is_literal, values))
+        or any(k.arg is None for k in call.keywords)
+    ):
+        return None
+    return ", ".join([*map(ast.unparse, given), *(f"{k.arg}={ast.unparse(k.value)}" for k in call.keywords)])
 
 
 def _is_literal(node: ast.expr) -> bool:
@@ -120,7 +124,7 @@ def _is_literal(node: ast.expr) -> bool:
     return True
 
 
-def _fits(function: ast.FunctionDef, arguments: str) -> bool:
+def fits(function: ast.FunctionDef, arguments: str) -> bool:
     """Whether the arguments are all that the function needs."""
     call = ast.parse(f"f({arguments})", mode="eval").body
     assert isinstance(call, ast.Call)

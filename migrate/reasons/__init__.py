@@ -13,11 +13,12 @@ from migrate.reasons import (
     dialects,
     ecosystem,
     export,
+    orders,
     parity,
     run,
     training,
     weights,
 )
 
-_FAMILIES = (configuration, dialects, ecosystem, containers, weights, export, parity, training, run)
+_FAMILIES = (configuration, dialects, ecosystem, containers, weights, export, parity, training, run, orders)
 REASONS: tuple[Rule, ...] = tuple(reason for family in _FAMILIES for reason in family.REASONS)

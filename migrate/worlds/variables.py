@@ -211,9 +211,14 @@ def _walk(live: Any, prefix: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
         if id(variable) not in seen:
             seen.add(id(variable))
             yield prefix + name, variable
-    for attribute, child in _sublayers(live):
-        step = _step(live, attribute)
+    for step, child in children_of(live):
         yield from _walk(child, prefix + step, seen)
+
+
+def children_of(live: Any) -> Iterator[tuple[str, Any]]:
+    """Direct sublayers of a live layer, each under the step of a role that leads to it: empty, or ending in a slash."""
+    for attribute, child in _sublayers(live):
+        yield _step(live, attribute), child
 
 
 def _step(live: Any, attribute: str) -> str:

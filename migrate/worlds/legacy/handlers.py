@@ -21,7 +21,7 @@ from migrate.parity.rounding import nudged
 from migrate.worlds.custom import load_custom_objects, scoped
 from migrate.worlds.draws import fixed_draws
 from migrate.worlds.kernels import clear_names
-from migrate.worlds.legacy import draws, saved_model
+from migrate.worlds.legacy import draws, proving, saved_model
 from migrate.worlds.legacy.training import load_compiled, step_of
 from migrate.worlds.runner import cases_of, describe, nest_like, run_cases, to_numpy
 from migrate.worlds.tracing import is_long, traced
@@ -235,5 +235,6 @@ HANDLERS = {
     "predict_compiled": predict_compiled,
     "train_step": train_step,
     "release": release,
+    **proving.HANDLERS,
     **saved_model.HANDLERS,
 }

@@ -17,7 +17,16 @@ from migrate.capsule.store import load_model, save_arrays
 from migrate.worlds.custom import load_custom_objects
 from migrate.worlds.draws import fixed_draws
 from migrate.worlds.kernels import clear_names
-from migrate.worlds.modern import coverage, deploy, frozen, lift, reexport, reference_variables, subclassed
+from migrate.worlds.modern import (
+    coverage,
+    deploy,
+    frozen,
+    lift,
+    proving,
+    reexport,
+    reference_variables,
+    subclassed,
+)
 from migrate.worlds.modern.build import build_model
 from migrate.worlds.modern.export import arrange_inputs, export_saved_model, save_keras
 from migrate.worlds.modern.training import compile_class, compile_held, step_held
@@ -213,6 +222,7 @@ HANDLERS = {
     "run_deployed": run_deployed,
     "release": release,
     **frozen.HANDLERS,
+    **proving.HANDLERS,
     **reexport.HANDLERS,
     **reference_variables.HANDLERS,
 }

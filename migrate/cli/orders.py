@@ -1,0 +1,130 @@
+"""``keras-migrate orders`` and ``keras-migrate accept``: what is left as tasks, and whether one is done."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from migrate.cli.output import Output, example, output_options
+from migrate.cli.sandbox import sandboxed
+from migrate.printable import printable
+
+if TYPE_CHECKING:
+    from migrate.findings import MigrationError
+    from migrate.worlds.pool import Slot
+
+
+@click.command(
+    epilog=example(
+        "orders .                            of a repository that code --write rewrote",
+        "orders . --prove                    also what computes something else",
+        "orders new --before old --json",
+    )
+)
+@click.argument("path", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--before",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The sources as written for Keras 2. [what keras-migrate code --write kept]",
+)
+@click.option(
+    "--prove",
+    "proving",
+    is_flag=True,
+    help="Also run the definitions in both worlds.",
+)
+@output_options("text", "json")
+@sandboxed
+def orders(path: Path, *, before: Path | None, proving: bool, output: Output) -> None:
+    """Write what is left of the rewritten repository PATH as work orders, below PATH/.keras-migrate/orders.
+
+    Each order is a closed task with an acceptance that decides: `keras-migrate accept WO-1`. With --prove the code of
+    PATH runs, in sandboxed workers.
+
+    Exit status: 0 nothing is left, 1 orders are left, 2 wrong usage.
+    """
+    import msgspec
+
+    from migrate.cli.rules import every_rule
+    from migrate.findings import MigrationError
+    from migrate.workorders.service import write_orders
+
+    try:
+        if proving:
+            with workers() as slot:
+                state = write_orders(path, before, slot, every_rule())
+        else:
+            state = write_orders(path, before, None, every_rule())
+    except MigrationError as error:
+        _fail(error)
+    record = state.record
+    if output.format == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(record), indent=1).decode())
+    elif output.text:
+        for order in record.orders:
+            after = f" after {', '.join(order.after)}" if order.after else ""
+            hours = f"{order.hours.low:g}–{order.hours.high:g} h"
+            click.echo(printable(f"{order.id:6} {order.file}:{order.line}  {order.title}  [{hours}]{after}"))
+        click.echo(f"{len(record.orders)} work orders, {record.hours.low:g} to {record.hours.high:g} hours")
+    sys.exit(1 if record.orders else 0)
+
+
+@click.command(epilog=example("accept WO-1", "accept WO-1 path/to/repository --json"))
+@click.argument("order")
+@click.argument("path", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@output_options("text", "json")
+@sandboxed
+def accept(order: str, path: Path, *, output: Output) -> None:
+    """Judge whether work order ORDER of the repository PATH is done.
+
+    The sources as written run under tf-keras and the sources as they are now under Keras 3, in sandboxed workers.
+
+    Exit status: 0 accepted, 1 rejected or undecided, 2 wrong usage.
+    """
+    import msgspec
+
+    from migrate.findings import MigrationError
+    from migrate.workorders.records import Outcome
+    from migrate.workorders.service import judge
+
+    try:
+        verdict = judge(path, order.upper(), workers)
+    except MigrationError as error:
+        _fail(error)
+    if output.format == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(verdict), indent=1).decode())
+    elif output.text:
+        for check in verdict.checks:
+            click.echo(printable(f"{check.outcome.value:9} {check.name}: {check.message}"))
+        click.echo(f"{verdict.order} {verdict.outcome.value}")
+    sys.exit(0 if verdict.outcome is Outcome.ACCEPTED else 1)
+
+
+@contextmanager
+def workers(*sources: Path) -> Iterator[Slot]:
+    """A slot of sandboxed workers for as long as the block runs; its reader may look into ``sources``.
+
+    Raises:
+        MigrationError: ``RUN020``, the frameworks are not installed.
+    """
+    from migrate.worlds.installed import must_have_frameworks
+    from migrate.worlds.pool import Pool
+
+    must_have_frameworks()
+    with (
+        tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,
+        Pool(1, Path(folder), sources=sources) as pool,
+        pool.slot() as slot,
+    ):
+        yield slot
+
+
+def _fail(error: MigrationError) -> NoReturn:
+    click.echo(printable(f"keras-migrate: {error.code}: {error.message}. {error.hint}"), err=True)
+    sys.exit(2)

@@ -1,0 +1,110 @@
+"""``keras-migrate prove``: the user's own code in both worlds, compared."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from migrate.cli.orders import workers
+from migrate.cli.output import Output, example, output_options
+from migrate.cli.sandbox import sandboxed
+from migrate.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from migrate.proving.records import Proof, ProofReport
+
+
+@click.command(
+    epilog=example(
+        "prove src                                 each class and function that builds models",
+        "prove old --after new --classes Gate      one, moved by hand",
+    ),
+)
+@click.argument("path", default=".", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--classes", "names", multiple=True, metavar="NAME", help="Prove these classes and functions only."
+)
+@click.option(
+    "--after",
+    type=click.Path(exists=True, path_type=Path),
+    help="The same sources, already moved to Keras 3; without it they are rewritten in memory.",
+)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write the record here.")
+@output_options("text", "json")
+@sandboxed
+def prove(
+    path: Path,
+    *,
+    names: tuple[str, ...],
+    after: Path | None,
+    out: Path | None,
+    output: Output,
+) -> None:
+    """Run the code of PATH under tf-keras and under Keras 3, and compare.
+
+    The code runs in sandboxed workers without network. Each class and function that builds models is cut
+    out with what it needs, called as the repository calls it (else with its defaults or usual values), given the
+    same weights and inputs in both worlds, and compared: outputs, gradients, penalties, trainable weights, and what a
+    training call leaves behind.
+
+    Exit status: 0 all that was compared is equal, 1 something differs, broke or is unproven, 2 wrong usage.
+    """
+    from migrate.findings import MigrationError
+
+    path, after = path.resolve(), after.resolve() if after else None
+    try:
+        equal = _definitions(path, after, names, out, output)
+    except MigrationError as error:
+        click.echo(printable(f"keras-migrate: {error.code}: {error.message}. {error.hint}"), err=True)
+        sys.exit(2 if error.code == "RUN020" else 1)
+    sys.exit(0 if equal else 1)
+
+
+def _definitions(
+    path: Path, after: Path | None, names: tuple[str, ...], out: Path | None, output: Output
+) -> bool:
+    from migrate.proving.models import configurations
+    from migrate.proving.records import Verdict
+    from migrate.proving.run import Sources, prove_all
+    from migrate.proving.table import summary_of
+
+    said: Callable[[Proof], None] = _say if output.text else _quiet
+    with workers(path) as slot:
+        sources = Sources(path, after, configurations(path, slot))
+        report: ProofReport = prove_all(sources, slot, names=names, said=said)
+    if names and not report.proofs:
+        raise click.UsageError(f"{path} defines none of {', '.join(names)} as a part of models")
+    _write(report, out, "proofs.json")
+    if output.format == "json":
+        click.echo(_encoded(report))
+    elif output.text:
+        for line in summary_of(report):
+            click.echo(printable(line))
+    return all(not number for verdict, number in report.counts.items() if verdict != Verdict.EQUAL)
+
+
+def _quiet(proof: Proof) -> None:
+    """Say nothing until the end."""
+
+
+def _say(proof: Proof) -> None:
+    from migrate.proving.table import line_of
+
+    click.echo(printable(line_of(proof)))
+
+
+def _encoded(record: Any) -> str:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(record), indent=1).decode()
+
+
+def _write(record: Any, out: Path | None, name: str) -> None:
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text(_encoded(record) + "\n", encoding="utf-8")

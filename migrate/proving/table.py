@@ -1,0 +1,40 @@
+"""Proofs in lines for people."""
+
+from __future__ import annotations
+
+from migrate.proving.records import Proof, ProofReport, Verdict
+
+
+def line_of(proof: Proof) -> str:
+    """One proof: verdict, place, call, and the figure or the reason."""
+    call = f"{proof.name}({proof.arguments})"
+    where = f"{proof.file}:{proof.at or proof.line}"
+    return f"{proof.verdict.value:9} {where}  {call}: {_told(proof)}"
+
+
+def _told(proof: Proof) -> str:
+    if proof.verdict is not Verdict.EQUAL:
+        return proof.reason
+    largest = max(proof.compared, key=lambda entry: entry.max_rel)
+    ran = (
+        f", {min(proof.legacy.share, proof.modern.share):.0%} of it ran"
+        if proof.legacy and proof.modern
+        else ""
+    )
+    return f"{len(proof.compared)} results, largest error {largest.max_rel:.1e} ({largest.name}){ran}"
+
+
+def summary_of(report: ProofReport) -> list[str]:
+    """Counts, coverage, and what was left out and why."""
+    counts = ", ".join(f"{number} {word}" for word, number in report.counts.items() if number)
+    lines = [
+        "",
+        f"{sum(report.counts.values())} definitions: {counts or 'none'}; {report.covered:.0%} of their code proven",
+    ]
+    if report.skipped:
+        lines.append(f"not proven one by one ({len(report.skipped)}):")
+        lines += [
+            f"  {entry.name.rpartition(':')[0]}:{entry.line} {entry.name.rpartition(':')[2]}: {entry.why}"
+            for entry in report.skipped
+        ]
+    return lines

@@ -1,0 +1,53 @@
+"""Subjects in Keras 3: the other side of a differential proof."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import keras
+from keras.src.backend import random
+from keras.src.saving import object_registration as registration
+from tensorflow.python.eager import context as eager
+
+from migrate.worlds.drawn import Drawn, of_tensorflow, replaced
+from migrate.worlds.kernels import clear_names
+from migrate.worlds.proving import World, forget, result
+
+_CLEAR = partial(clear_names, keras.utils.clear_session, eager.context(), free_memory=False)
+_REGISTERED = (registration.GLOBAL_CUSTOM_OBJECTS, registration.GLOBAL_CUSTOM_NAMES)
+"""Where this Keras keeps what classes registered: object by name, name by object."""
+_BEFORE = tuple(dict(table) for table in _REGISTERED)
+
+
+def fixed() -> AbstractContextManager[None]:
+    """Draws of Keras 3 and TensorFlow as fixed numbers."""
+    drawn = Drawn()
+    return replaced(
+        {
+            (random, "uniform"): lambda shape, minval=0.0, maxval=1.0, dtype=None, seed=None: drawn.uniform(
+                shape, minval, maxval, dtype
+            ),
+            (random, "normal"): lambda shape, mean=0.0, stddev=1.0, dtype=None, seed=None: drawn.normal(
+                shape, mean, stddev, dtype
+            ),
+            (random, "truncated_normal"): lambda shape, mean=0.0, stddev=1.0, dtype=None, seed=None: (
+                drawn.truncated(shape, mean, stddev, dtype)
+            ),
+            (random, "dropout"): lambda inputs, rate, noise_shape=None, seed=None: drawn.dropout(
+                inputs, rate, noise_shape
+            ),
+            **of_tensorflow(drawn),
+        }
+    )
+
+
+def prove_result(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """See `migrate.worlds.proving.result`."""
+    forget(_REGISTERED, _BEFORE)
+    return result(World(keras, _CLEAR, fixed), params, scratch)
+
+
+HANDLERS = {"prove_result": prove_result}

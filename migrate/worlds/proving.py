@@ -1,0 +1,256 @@
+"""Answers about one subject: what a world computes with it, case by case, and which of its code ran."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from migrate.capsule.model import Array
+from migrate.capsule.store import load_arrays, save_arrays
+from migrate.parity.candidates import Candidate, arrays
+from migrate.worlds import subjects
+from migrate.worlds.execution import Execution
+from migrate.worlds.subject_weights import Unsuitable, Weight, drawn, given
+from migrate.worlds.subjects import Run
+
+_SMALL = frozenset({"initializer", "regularizer", "constraint", "schedule"})
+_SAME = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What differs between the two Keras.
+
+    Attributes:
+        keras: tf-keras or Keras 3.
+        clear: forgets the names of a session.
+        fixed: makes random draws the same numbers in both.
+    """
+
+    keras: Any
+    clear: Callable[[], None]
+    fixed: Callable[[], AbstractContextManager[None]]
+
+
+def reference(world: World, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
+    """Choose inputs that a subject accepts, draw its weights and run it.
+
+    ``file``: its module; ``kind``; ``definitions``: first and last line in it of each definition, by name; ``out``.
+
+    Returns:
+        ``cases``: inputs, weights and facts of each; ``random``: arrays that differ from draw to draw; ``executed``;
+        ``refused``: why candidates did not fit; ``kind``: what it turned out to be; ``file``: of the arrays, named
+        ``case/array``.
+
+    Raises:
+        Unsuitable: no candidate fits; the message holds the first reasons.
+    """
+    execution = Execution(params["file"])
+    with execution:
+        _, entry = subjects.load_entry(params["file"], "subject_as_written")
+    found: dict[str, Array] = {}
+    cases: list[dict[str, Any]] = []
+    refused: list[str] = []
+    random: set[str] = set()
+    kind, options = _options(world, entry, params["kind"], execution)
+    for candidate in options:
+        if len(cases) >= (1 if kind in _SMALL else subjects.MAX_CASES):
+            break
+        if cases and len(candidate.shapes) != len(cases[0]["shapes"]):
+            break  # what takes one tensor may take a list of two by accident
+        entries: list[Weight] = []
+        try:
+            first = _case(world, entry, kind, candidate, execution, drawn(entries), 0)
+            told = [[name, place, list(v.shape)] for name, place, v in entries]
+            weights = [first.weights[n] for n in range(len(entries))]
+            second = _case(world, entry, kind, candidate, execution, given(told, weights, []), 1)
+        except Exception as error:  # noqa: BLE001 - any failure means that these inputs do not fit
+            refused.append(f"{candidate}: {type(error).__name__}: {_short(error)}")
+            continue
+        if not any(np.isfinite(a).any() for n, a in first.arrays.items() if n.startswith("output")):
+            refused.append(f"{candidate}: nothing finite comes out")
+            continue
+        number = len(cases)
+        random |= {n for n, a in first.arrays.items() if not _alike(a, second.arrays.get(n))}
+        found |= {f"{number}/{name}": array for name, array in first.arrays.items()}
+        found |= {f"{number}/weight/{i}": array for i, array in enumerate(first.weights)}
+        cases.append(
+            {
+                "shapes": [list(shape) for shape in candidate.shapes],
+                "kinds": list(candidate.kinds),
+                "weights": told,
+                "facts": first.facts,
+            }
+        )
+    if not cases:
+        raise Unsuitable("; ".join(refused[:3]) or "nothing to call it with")
+    out = scratch / params["out"]
+    save_arrays(out, found)
+    return {
+        "cases": cases,
+        "random": sorted(random),
+        "refused": refused,
+        "kind": kind,
+        "file": str(out),
+        "executed": _executed(execution, params),
+    }
+
+
+def result(world: World, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
+    """Run a subject on the cases of a reference.
+
+    ``file``, ``definitions``, ``out`` as there; ``kind`` and ``cases`` are what the reference answered, and
+    ``reference`` names its arrays.
+
+    Returns:
+        ``facts`` and ``paired`` by case; ``narrower``: cases behind the first that Keras' own code refuses, which have
+        neither; ``file`` of the arrays; ``executed``.
+    """
+    execution = Execution(params["file"])
+    with execution:
+        _, entry = subjects.load_entry(params["file"], "subject_rewritten")
+    held = load_arrays(Path(params["reference"]))
+    found: dict[str, Array] = {}
+    facts: list[dict[str, Any]] = []
+    paired: list[str] = []
+    narrower: list[str] = []
+    for number, case in enumerate(params["cases"]):
+        candidate = Candidate(tuple(map(tuple, case["shapes"])), tuple(case["kinds"]))
+        values = [held[f"{number}/weight/{i}"] for i in range(len(case["weights"]))]
+        how: list[str] = []
+        assign = given(case["weights"], values, how)
+        try:
+            run = _case(world, entry, params["kind"], candidate, execution, assign, 0)
+        except Exception as error:
+            if not number or not _is_of_keras(error):
+                raise
+            narrower.append(f"{candidate}: {type(error).__name__}: {_short(error)}")
+            facts.append({"refused": True})
+            paired.append("")
+            continue
+        found |= {f"{number}/{name}": array for name, array in run.arrays.items()}
+        facts.append(run.facts)
+        paired.append(how[0] if how else "")
+    out = scratch / params["out"]
+    save_arrays(out, found)
+    return {
+        "facts": facts,
+        "paired": paired,
+        "narrower": narrower,
+        "file": str(out),
+        "executed": _executed(execution, params),
+    }
+
+
+def forget(tables: Sequence[dict[Any, Any]], before: Sequence[Mapping[Any, Any]]) -> None:
+    """Put Keras' registries back: the classes of an earlier subject would answer for those of this one."""
+    for table, held in zip(tables, before, strict=True):
+        table.clear()
+        table.update(held)
+
+
+def _options(
+    world: World, entry: Callable[..., Any], kind: str, execution: Execution
+) -> tuple[str, Sequence[Candidate]]:
+    """What a subject is, and the inputs to try."""
+    if kind in ("block", "function", "loss function"):
+        return kind, subjects.candidates(kind, None)
+    world.clear()
+    with execution:
+        try:
+            made = subjects.unwrapped(world.keras, entry())
+        except Exception as error:
+            raise Unsuitable(f"it cannot be made: {type(error).__name__}: {_short(error)}") from error
+    found = subjects.kind_of(world.keras, made, kind)
+    return found, [Candidate((), ())] if found in _SMALL else subjects.candidates(found, made)
+
+
+def _case(
+    world: World,
+    entry: Callable[..., Any],
+    kind: str,
+    candidate: Candidate,
+    execution: Execution,
+    assign: Callable[[Any], list[Weight]],
+    seed: int,
+) -> Run:
+    """One way to call a subject, from a fresh session."""
+    keras = world.keras
+    world.clear()
+    keras.utils.set_random_seed(seed)
+    batches = [arrays(candidate, number) for number in (0, 1)]
+    with execution, world.fixed():
+        if kind == "block":
+            made = subjects.symbolic(keras, entry, candidate)
+            return subjects.run_layer(keras, made, batches, assign)
+        if kind in ("function", "loss function"):
+            function = entry if entry_takes_tensors(entry) else entry()
+            return subjects.run_function(function, batches, spread=kind == "loss function")
+        made = subjects.unwrapped(keras, entry())
+        rebuilds = _rebuilds(made)
+        if kind in ("layer", "model"):
+            if hasattr(made, "state_size") and not hasattr(made, "cell"):
+                made = keras.layers.RNN(made, return_sequences=True)  # a cell is run by one
+            run = subjects.run_layer(keras, made, batches, assign)
+        elif kind == "loss":
+            run = subjects.run_loss(made, batches)
+        elif kind == "metric":
+            run = subjects.run_metric(made, batches)
+        else:
+            run = subjects.run_small(kind, made)
+        run.facts["rebuilds"] = rebuilds
+        return run
+
+
+def _is_of_keras(error: BaseException) -> bool:
+    """Whether Keras itself refuses: its layers take fewer ranks than those of tf-keras."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and "/keras/src/" in trace.tb_frame.f_code.co_filename
+
+
+def entry_takes_tensors(entry: Callable[..., Any]) -> bool:
+    """Whether a module's entry calls the subject with tensors, or makes it."""
+    return entry.__code__.co_argcount + bool(entry.__code__.co_flags & 0x4) > 0
+
+
+def _rebuilds(made: Any) -> bool | None:
+    """Whether the class makes another one from its configuration; None for a model that is no class of the user's."""
+    own = type(made).__module__ in ("subject_as_written", "subject_rewritten")
+    if not own or not hasattr(made, "get_config"):
+        return None
+    try:
+        type(made).from_config(made.get_config())
+    except Exception:  # noqa: BLE001 - whatever a user's class raises, the answer is no
+        return False
+    return True
+
+
+def _alike(one: Array, other: Array | None) -> bool:
+    if other is None or one.shape != other.shape:
+        return False
+    if one.dtype.kind not in "fiub":
+        return bool(np.array_equal(one, other))
+    scale = float(np.abs(one[np.isfinite(one)]).max(initial=0.0)) if one.size else 0.0
+    return bool(np.allclose(one, other, rtol=_SAME, atol=_SAME * scale + 1e-12, equal_nan=True))
+
+
+def _executed(execution: Execution, params: Mapping[str, Any]) -> dict[str, Any]:
+    """By definition: how many of its places ran, and the lines of the module that hold one which did not."""
+    text = Path(params["file"]).read_text(encoding="utf-8")
+    code = compile(text, params["file"], "exec", dont_inherit=True)
+    found = {}
+    for name, (first, last) in params["definitions"].items():
+        ran = execution.of(code, first, last)
+        found[name] = {"run": ran.run, "all": ran.all, "missed": list(ran.missed)}
+    return found
+
+
+def _short(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300]

@@ -1,0 +1,320 @@
+"""Build one definition of the user's in a world and run it: the same steps over tf-keras and over Keras 3.
+
+The legacy world chooses inputs that the definition accepts and draws its weights; the modern world is given both. No
+Keras is imported here: each world hands in its own.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from migrate.capsule.model import Array
+from migrate.parity.candidates import PAIRS, TENSORS, Candidate, of_model, projection
+from migrate.worlds.runner import flatten, nest_like, to_numpy
+from migrate.worlds.subject_weights import Unsuitable, Weight
+
+ENTRY = "keras_migrate_subject"
+"""The function of a subject's module that makes it, or that calls it with tensors."""
+MAX_CASES = 3
+_MAX_PARAMETERS = 30_000_000
+
+
+@dataclass
+class Run:
+    """What one case gave.
+
+    Attributes:
+        arrays: name (``output/0/1``: batch and position) → array.
+        facts: comparable values that are no arrays.
+        weights: values that it ran with, in the order of the reference.
+    """
+
+    arrays: dict[str, Array] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    weights: list[Array] = field(default_factory=list)
+
+
+def candidates(kind: str, made: Any) -> Sequence[Candidate]:
+    """Inputs to try for what a subject made."""
+    if kind in ("loss", "metric", "loss function"):
+        return PAIRS
+    inputs = getattr(made, "inputs", None)
+    if inputs:
+        return of_model([(_dims(t.shape), _dtype_name(t)) for t in flatten(inputs)])
+    return TENSORS
+
+
+def _dims(shape: Any) -> list[int | None]:
+    return [None if size is None else int(size) for size in tuple(shape)]
+
+
+def _dtype_name(tensor: Any) -> str:
+    return getattr(tensor.dtype, "name", None) or str(tensor.dtype)
+
+
+def kind_of(keras: Any, made: Any, kind: str) -> str:
+    """What a builder returned: model, layer, loss, metric, or a function.
+
+    Raises:
+        Unsuitable: it is something else.
+    """
+    if kind != "builder":
+        return kind
+    if isinstance(made, keras.Model):
+        return "model"
+    for name, base in (
+        ("layer", keras.layers.Layer),
+        ("loss", keras.losses.Loss),
+        ("initializer", keras.initializers.Initializer),
+        ("regularizer", keras.regularizers.Regularizer),
+        ("constraint", keras.constraints.Constraint),
+        ("schedule", keras.optimizers.schedules.LearningRateSchedule),
+    ):
+        if isinstance(made, base):
+            return "metric" if isinstance(made, keras.metrics.Metric) else name
+    if callable(made):
+        try:
+            taken = [p for p in inspect.signature(made).parameters.values() if p.default is p.empty]
+        except (TypeError, ValueError):
+            taken = []
+        return "loss function" if len(taken) == 2 else "function"
+    raise Unsuitable(f"it returns a {type(made).__name__}, which is nothing of Keras")
+
+
+def unwrapped(keras: Any, made: Any) -> Any:
+    """The model in what a builder returned: several functions return it beside other things."""
+    if isinstance(made, tuple | list):
+        for part in made:
+            if isinstance(part, keras.Model):
+                return part
+    return made
+
+
+def symbolic(keras: Any, entry: Callable[..., Any], candidate: Candidate) -> Any:
+    """The model of a function that is applied to symbolic tensors."""
+    inputs = [
+        keras.Input(shape=shape, dtype="int32" if kind.startswith("ids") else "float32")
+        for shape, kind in zip(candidate.shapes, candidate.kinds, strict=True)
+    ]
+    outputs = entry(inputs[0] if len(inputs) == 1 else inputs)
+    if not flatten(outputs) or not all(hasattr(t, "shape") for t in flatten(outputs)):
+        raise Unsuitable(f"it returns a {type(outputs).__name__}, not tensors")
+    return keras.Model(inputs, outputs)
+
+
+def frame_of(keras: Any, inner: Any) -> Any:
+    """A layer around a subject that sets the mode of training, whether or not its ``call`` asks for it."""
+
+    class Frame(keras.layers.Layer):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__(dtype="float32", autocast=False)
+            self.inner = inner
+
+        def build(self, *shapes: Any) -> None:
+            self.built = True
+
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return self.inner(inputs)
+
+    return Frame()
+
+
+def arranged(made: Any, batch: Sequence[Array]) -> Any:
+    """Arrays as the structure that a model or layer takes."""
+    tensors = [tf.constant(array) for array in batch]
+    kept = (getattr(made, name, None) for name in ("_inputs_struct", "_nested_inputs", "inputs"))
+    structure = next(
+        (value for value in kept if value is not None), None
+    )  # symbolic tensors are neither true nor false
+    if structure is not None and len(flatten(structure)) == len(tensors):
+        return (
+            nest_like(structure, tensors)
+            if len(tensors) > 1 or isinstance(structure, Mapping)
+            else tensors[0]
+        )
+    return tensors[0] if len(tensors) == 1 else tensors
+
+
+def run_layer(
+    keras: Any, made: Any, batches: Sequence[Sequence[Array]], assign: Callable[[Any], list[Weight]]
+) -> Run:
+    """Outputs, gradients, losses and state of a layer or model.
+
+    Args:
+        keras: of this world.
+        made: the layer or model.
+        batches: two batches of inputs.
+        assign: sets the weights once they exist, and gives them in the order of the reference.
+    """
+    run = Run()
+    frame = frame_of(keras, made)
+    frame(arranged(made, batches[0]), training=False)  # builds
+    parameters = sum(int(np.prod(tuple(w.shape))) for w in getattr(made, "weights", ()))
+    if parameters > _MAX_PARAMETERS:
+        raise Unsuitable(f"it has {parameters:,} weights, more than a proof tries")
+    entries = assign(made)
+    before = run.weights = [to_numpy(variable) for _, _, variable in entries]
+    for number, batch in enumerate(batches):
+        output = frame(arranged(made, batch), training=False)
+        for position, tensor in enumerate(_tensors(output)):
+            run.arrays[f"output/{number}/{position}"] = to_numpy(tensor)
+    run.facts["trainable"] = [n for n, (_, _, v) in enumerate(entries) if _is_trainable(made, v)]
+    run.facts["regularised"] = len(getattr(made, "losses", ()) or ()) > 0
+    _training(run, made, frame, batches[0], entries)
+    for (_, _, variable), value in zip(entries, before, strict=True):
+        variable.assign(value)
+    run.facts["built shape"] = _output_shape(made, batches[0])
+    return run
+
+
+def _training(run: Run, made: Any, frame: Any, batch: Sequence[Array], entries: Sequence[Weight]) -> None:
+    """One call in training mode: its outputs, the gradients of a number made of them, and what it left behind."""
+    trainable = [(number, v) for number, (_, _, v) in enumerate(entries) if _is_trainable(made, v)]
+    with tf.GradientTape() as tape:
+        output = frame(arranged(made, batch), training=True)
+        total = tf.constant(0.0)
+        for position, tensor in enumerate(_tensors(output)):
+            run.arrays[f"training/{position}"] = to_numpy(tensor)
+            if tensor.dtype.is_floating:
+                total += tf.reduce_sum(tf.cast(tensor, "float32") * projection(tuple(tensor.shape)))
+        penalty = [tf.cast(loss, "float32") for loss in getattr(made, "losses", ()) or ()]
+        if penalty:
+            run.arrays["penalty"] = to_numpy(tf.add_n(penalty))
+            total += tf.add_n(penalty)
+    gradients = tape.gradient(total, [_of_tensorflow(v) for _, v in trainable])
+    for (number, _), gradient in zip(trainable, gradients, strict=True):
+        if gradient is not None:
+            run.arrays[f"gradient/{number}"] = to_numpy(tf.convert_to_tensor(gradient))
+    for number, (_, _, variable) in enumerate(entries):
+        if not _is_trainable(made, variable):
+            run.arrays[f"state/{number}"] = to_numpy(variable)
+
+
+def _of_tensorflow(variable: Any) -> Any:
+    """TensorFlow's variable behind one of Keras 3."""
+    return variable if callable(getattr(variable, "value", None)) else variable.value
+
+
+def _is_trainable(made: Any, variable: Any) -> bool:
+    return any(variable is other for other in getattr(made, "trainable_weights", ()))
+
+
+def _output_shape(made: Any, batch: Sequence[Array]) -> Any:
+    """What a layer says of its output's shape; None where it does not."""
+    if type(made).__dict__.get("compute_output_shape") is None:
+        return None
+    shapes = [tuple(array.shape) for array in batch]
+    shape = made.compute_output_shape(shapes[0] if len(shapes) == 1 else shapes)
+    return [int(s) if s is not None else None for s in flatten(_lists(shape))]
+
+
+def _lists(shape: Any) -> Any:
+    if isinstance(shape, Mapping):
+        return {k: _lists(v) for k, v in shape.items()}
+    as_list = getattr(shape, "as_list", None)
+    if as_list is not None:
+        return as_list()
+    return [_lists(s) for s in shape] if isinstance(shape, list | tuple) else shape
+
+
+def _tensors(output: Any) -> list[Any]:
+    found = [t for t in flatten(output) if t is not None]
+    return [tf.convert_to_tensor(t.to_tensor() if hasattr(t, "to_tensor") else t) for t in found]
+
+
+def run_function(made: Callable[..., Any], batches: Sequence[Sequence[Array]], *, spread: bool) -> Run:
+    """Values of a function of tensors and its gradients by the last of them.
+
+    Args:
+        made: the function.
+        batches: of inputs.
+        spread: whether the tensors are arguments of their own, or one list.
+    """
+    run = Run()
+    for number, batch in enumerate(batches):
+        tensors = [tf.constant(array) for array in batch]
+        with tf.GradientTape() as tape:
+            tape.watch(tensors)
+            output = made(*tensors) if spread or len(tensors) == 1 else made(tensors)
+            parts = _tensors(output)
+            total = sum(
+                (tf.reduce_sum(p * projection(tuple(p.shape))) for p in parts if p.dtype == tf.float32),
+                tf.constant(0.0),
+            )
+        for position, tensor in enumerate(parts):
+            run.arrays[f"output/{number}/{position}"] = to_numpy(tensor)
+        gradient = tape.gradient(total, tensors[-1])
+        if gradient is not None:
+            run.arrays[f"gradient by the input/{number}"] = to_numpy(tf.convert_to_tensor(gradient))
+    return run
+
+
+def run_loss(made: Any, batches: Sequence[Sequence[Array]]) -> Run:
+    """What a loss object gives: reduced as it reduces, and with weights of the samples."""
+    run = run_function(made, batches, spread=True)
+    for number, (true, predicted) in enumerate(batches):
+        weights = np.linspace(0.5, 1.5, len(true)).astype("float32")
+        weighted = made(tf.constant(true), tf.constant(predicted), sample_weight=tf.constant(weights))
+        run.arrays[f"weighted/{number}"] = to_numpy(weighted)
+    run.facts["name"] = getattr(made, "name", None)
+    return run
+
+
+def run_metric(made: Any, batches: Sequence[Sequence[Array]]) -> Run:
+    """Results of a metric after each of two batches, and after a reset."""
+    run = Run()
+    for number, (true, predicted) in enumerate(batches):
+        made.update_state(tf.constant(true), tf.constant(predicted))
+        for position, value in enumerate(flatten(made.result())):
+            run.arrays[f"output/{number}/{position}"] = to_numpy(value)
+    (made.reset_state if hasattr(made, "reset_state") else made.reset_states)()
+    made.update_state(*(tf.constant(array) for array in batches[1]))
+    run.arrays["after a reset"] = to_numpy(flatten(made.result())[0])
+    run.facts["name"] = made.name
+    return run
+
+
+def run_small(kind: str, made: Any) -> Run:
+    """Values of an initializer, regularizer, constraint or schedule."""
+    run = Run()
+    rng = np.random.default_rng(11)
+    if kind == "schedule":
+        for step in (0, 1, 10, 100, 1000):
+            run.arrays[f"output/{step}/0"] = to_numpy(tf.convert_to_tensor(made(step)))
+        return run
+    for number, shape in enumerate(((4, 6), (3, 3, 4, 6))):
+        value = (
+            made(shape)
+            if kind == "initializer"
+            else made(tf.constant(rng.normal(size=shape).astype("float32")))
+        )
+        run.arrays[f"output/{number}/0"] = to_numpy(tf.convert_to_tensor(value))
+    return run
+
+
+def load_entry(file: str, name: str) -> tuple[Any, Callable[..., Any]]:
+    """Import a subject's module under a name that its classes may be registered with, and give its entry.
+
+    Raises:
+        Unsuitable: it cannot be imported in this world.
+    """
+    import importlib.util
+    import sys
+
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise Unsuitable(f"{Path(file).name} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # classes look their own module up
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise Unsuitable(f"it cannot be imported: {type(error).__name__}: {error}") from error
+    return module, getattr(module, ENTRY)
