@@ -1,6 +1,7 @@
-"""Draw the pictures of the report that the documentation shows, from the report of the demonstration.
+"""Draw the pictures of the report that the documentation shows: docs/images/report-*.png; needs Chromium.
 
-python scripts/demo.py && python scripts/pictures.py      # writes docs/images/report-*.png; needs Chromium
+python scripts/demo.py && python scripts/pictures.py      # from the report of the demonstration
+python scripts/pictures.py OVERVIEW.html MODEL.html       # from other reports: first screen, page of a model
 """
 
 from __future__ import annotations
@@ -24,13 +25,14 @@ PICTURES = {
 """Name to view, width, height and scheme; of a list of models its first page is drawn."""
 
 
-def draw(page: Page, name: str) -> None:
-    """One picture."""
+def draw(page: Page, name: str, reports: list[Path]) -> None:
+    """One picture: a page of a model from the last of the reports, the rest from the first."""
     view, width, height, scheme = PICTURES[name]
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto("about:blank")
-    page.goto(f"{REPORT.as_uri()}{view}")
+    report = reports[-1] if view.startswith("#/models") else reports[0]
+    page.goto(f"{report.as_uri()}{view}")
     page.wait_for_selector("html[data-ready]", state="attached")
     if view.startswith("#/models"):
         page.locator(".spacer .c-path a").first.click()
@@ -40,14 +42,15 @@ def draw(page: Page, name: str) -> None:
 
 def main() -> None:
     """Draw all."""
-    if not REPORT.is_file():
-        sys.exit("run python scripts/demo.py first")
+    reports = [Path(name).resolve() for name in sys.argv[1:]] or [REPORT]
+    if missing := [path for path in reports if not path.is_file()]:
+        sys.exit(f"{missing[0]} is not there; run python scripts/demo.py first")
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page()
         for name in PICTURES:
-            draw(page, name)
+            draw(page, name, reports)
         browser.close()
 
 

@@ -72,6 +72,7 @@ def as_sarif(scans: Iterable[tuple[Path, Scan]], version: str) -> dict[str, Any]
                 "name": rule.name,
                 "shortDescription": {"text": rule.summary},
                 "fullDescription": {"text": rule.why or rule.summary},
+                "helpUri": _help_uri(rule.references),
                 "defaultConfiguration": {"level": _LEVEL[rule.severity]},
                 "properties": {"tags": ["security", *rule.references]},
             }
@@ -83,6 +84,16 @@ def as_sarif(scans: Iterable[tuple[Path, Scan]], version: str) -> dict[str, Any]
         "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "results": results}],
     }
+
+
+def _help_uri(references: Iterable[str]) -> str:
+    """Where a rule's reason can be read: the advisory or the issue that it names, else what Keras says of loading."""
+    for reference in references:
+        if reference.startswith("CVE-"):
+            return f"https://nvd.nist.gov/vuln/detail/{reference}"
+        if "#" in reference:
+            return f"https://github.com/{reference.replace('#', '/issues/')}"
+    return "https://keras.io/api/models/model_saving_apis/model_saving_and_loading/"
 
 
 def _result(uri: str, finding: Finding) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def test_json_and_sarif(folder: Path) -> None:
     log = json.loads(run(folder, "--sarif").stdout)
     (one,) = log["runs"]
     assert {rule["id"] for rule in one["tool"]["driver"]["rules"]} == {rule.code for rule in RULES}
+    assert all(rule["helpUri"].startswith("https://") for rule in one["tool"]["driver"]["rules"])
     results = {result["ruleId"]: result for result in one["results"]}
     assert results["SEC001"]["level"] == "error"
     assert results["SEC001"]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "evil%20file"
