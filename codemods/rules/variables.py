@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, DropArgument, Edit, ReplaceExpression
-from codemods.rules._evidence import owner
+from codemods.rules._evidence import LAYER, owner
 from codemods.rules.api import Match, Proof, SourceRule, visit
 from codemods.trees import walk
-from migrate.findings import Severity
+from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
     from codemods.context import Context
@@ -66,6 +66,19 @@ REFERENCES = SourceRule(
             "names = {x.ref(): 'x', y.ref(): 'y'}\nresult = [names[x.ref()], names[y.ref()]]\n",
         ),
     ),
+)
+DOUBLE = SourceRule(
+    code="CUS042",
+    name="double-variable-given-to-a-layer",
+    summary="A variable of float64 that a layer is called on is cast to the dtype of the layer.",
+    severity=Severity.SILENT,
+    fix=Fix.MANUAL,
+    before="import tensorflow as tf\nfrom tensorflow import keras\n\nv = tf.Variable([[1.0, 2.0]], dtype=tf.float64)\n"
+    "y = keras.layers.ReLU()(v)\n",
+    why="Keras 2 cast tensors to the dtype of a layer and left variables as they are; Keras 3 casts both, so that what "
+    "was computed with 53 bits is computed with 24.",
+    references=("https://keras.io/guides/migrating_to_keras_3/",),
+    manual="make the layer with dtype='float64'",
 )
 _MAKERS = frozenset({"keras.Variable", "keras.backend.variable", "tf.Variable", "tf.compat.v1.get_variable"})
 _ADDERS = frozenset({"add_variable", "add_weight"})
@@ -127,6 +140,24 @@ def references(call: ast.Call, ctx: Context) -> Iterator[Match]:
     elif known or (loose and not isinstance(held, ast.Call)):
         severity = None if known else Severity.WARNING
         yield Match(REFERENCES, call, symbol="keras.KerasTensor.ref", severity=severity)
+
+
+@visit(DOUBLE, calls={"tf.Variable"})
+def doubles(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``layer(tf.Variable(x, dtype=tf.float64))``, directly or by a name."""
+    dtype = ctx.arguments(call).keywords.get("dtype")
+    if dtype is None or (ctx.name(dtype.value) or ctx.literal(dtype.value)) not in {"tf.float64", "float64"}:
+        return
+    statement = ctx.parent(call)
+    places: list[ast.AST] = [call]
+    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+        around = ctx.function(call) or ctx.module.tree
+        places = [*ctx.uses(around, statement.targets[0].id)]
+    for place in places:
+        outer = ctx.parent(place)
+        if isinstance(outer, ast.Call) and place in outer.args and ctx.isa(ctx.receiver(outer.func), LAYER):
+            yield Match(DOUBLE, outer, symbol="tf.Variable", argument="dtype")
+            return
 
 
 def is_variable(node: ast.expr, ctx: Context) -> bool:

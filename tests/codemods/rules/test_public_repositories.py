@@ -14,6 +14,11 @@ TF = "import tensorflow as tf\nimport keras\n\n"
 OWN = "import keras\n\n\nclass Own(keras.layers.Layer):\n"
 
 BEFORE_AND_AFTER = {
+    "patches": (
+        TF + "x = keras.Input((4, 4, 1))\n"
+        "y = tf.image.extract_patches(x, [1, 2, 2, 1], [1, 1, 1, 1], [1, 1, 1, 1], 'VALID')\n",
+        "y = keras.ops.image.extract_patches(x, (2, 2), strides=(1, 1), dilation_rate=(1, 1), padding='valid'",
+    ),
     "values in a batch": (
         "from keras import backend as K\nK.batch_set_value([(v, 0) for v in m.weights])\n",
         "for variable, value in [(v, 0) for v in m.weights]:\n    variable.assign(value)\n",
@@ -190,6 +195,14 @@ def test_it_is_rewritten_when_asked(case: str) -> None:
 
 
 BY_HAND = {
+    "a variable of float64": (
+        TF + "y = keras.layers.ReLU()(tf.Variable([1.0], dtype='float64'))\n",
+        "CUS042",
+    ),
+    "a variable of float64 by its name": (
+        TF + "layer = keras.layers.Dense(2)\nv = tf.Variable([[1.0]], dtype=tf.float64)\ny = layer(v)\n",
+        "CUS042",
+    ),
     "a placeholder of unknown dimensions": (
         "from keras import backend as K\nx = K.placeholder(ndim=n)\n",
         "BKD003",
@@ -248,6 +261,9 @@ def test_it_is_said(case: str) -> None:
 
 
 STAYS = {
+    "a variable of float32": TF + "y = keras.layers.ReLU()(tf.Variable([1.0], dtype='float32'))\n",
+    "a variable of unknown dtype": TF + "y = keras.layers.ReLU()(tf.Variable([1.0]))\n",
+    "a variable that a function takes": TF + "v = tf.Variable([1.0], dtype=tf.float64)\ny = f(v)\n",
     "an activation of another package": "import keras\nother.Dense(activation='a>b')\n",
     "a name in a message": "import keras\nprint('a>b')\n",
     "a configuration alone": "import keras\nkeras.utils.deserialize_keras_object(d)\n",
