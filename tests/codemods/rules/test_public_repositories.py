@@ -195,6 +195,19 @@ def test_it_is_rewritten_when_asked(case: str) -> None:
 
 
 BY_HAND = {
+    "a masked input that is merged": (
+        "import keras\n\n\ndef net(a, b):\n    a = keras.layers.Embedding(3, 2, mask_zero=True)(a)\n"
+        "    return keras.layers.Add()([a, b])\n",
+        "LAY122",
+    ),
+    "an input behind Masking that is concatenated": (
+        "import keras\n\na = keras.layers.Masking()(x)\ny = keras.layers.Concatenate()([a, b])\n",
+        "LAY122",
+    ),
+    "an input behind Masking that is merged": (
+        "import keras\n\na = keras.layers.Masking()(x)\ny = keras.layers.multiply([a, b])\n",
+        "LAY122",
+    ),
     "a variable of float64": (
         TF + "y = keras.layers.ReLU()(tf.Variable([1.0], dtype='float64'))\n",
         "CUS042",
@@ -261,6 +274,15 @@ def test_it_is_said(case: str) -> None:
 
 
 STAYS = {
+    "a merge without a mask": "import keras\ny = keras.layers.Add()([a, b])\n",
+    "a merge without zeros that mask": (
+        "import keras\na = keras.layers.Embedding(3, 2, mask_zero=False)(x)\ny = keras.layers.Add()([a, b])\n"
+    ),
+    "a mask of another function": (
+        "import keras\n\n\ndef f(x):\n    return keras.layers.Masking()(x)\n\n\n"
+        "def g(a, b):\n    return keras.layers.Add()([a, b])\n"
+    ),
+    "a product": "import keras\na = keras.layers.Masking()(x)\ny = keras.layers.Dot(1)([a, b])\n",
     "a variable of float32": TF + "y = keras.layers.ReLU()(tf.Variable([1.0], dtype='float32'))\n",
     "a variable of unknown dtype": TF + "y = keras.layers.ReLU()(tf.Variable([1.0]))\n",
     "a variable that a function takes": TF + "v = tf.Variable([1.0], dtype=tf.float64)\ny = f(v)\n",
