@@ -34,12 +34,25 @@ def shapes(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
 _OF_LAYERS = frozenset(
     ("_inbound_nodes", "_outbound_nodes", "add_weight", "get_weights", "inbound_nodes", "set_weights")
 )
+_LAYERS_OF = re.compile(r"(?:list\(|reversed\()?[\w.]+\.layers(?:\[[^\]]*:[^\]]*\])?\)?")
 _NAMED = re.compile(r"(?:.*_)?layer")
 
 
 def _used_as_layer(node: ast.expr, ctx: Context) -> Fix | None:
     """Unsafe for a name like ``layer`` or ``base_layer`` that is used as one, else None."""
-    if not isinstance(node, ast.Name) or _NAMED.fullmatch(node.id) is None:
+    if not isinstance(node, ast.Name):
+        return None
+    loops = (
+        loop
+        for outer in ctx.parents(node)
+        for loop in (outer, *getattr(outer, "generators", ()))
+        if isinstance(loop, (ast.For, ast.comprehension))
+    )
+    for loop in loops:
+        named = isinstance(loop.target, ast.Name) and loop.target.id == node.id
+        if named and _LAYERS_OF.fullmatch(ctx.source(loop.iter)) is not None:
+            return Fix.UNSAFE
+    if _NAMED.fullmatch(node.id) is None:
         return None
     function = ctx.function(node)
     for use in ctx.uses(function if function is not None else ctx.module.tree, node.id):

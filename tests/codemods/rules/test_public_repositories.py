@@ -178,6 +178,16 @@ ASSISTED = {
         "LAY109",
         "new.build(layer.input.shape)",
     ),
+    "the shapes of the layers of something": (
+        "import keras\n\n\ndef f(net):\n    for one in reversed(net.layers):\n        print(one.output_shape)\n",
+        "LAY109",
+        "print(one.output.shape)",
+    ),
+    "the shapes of layers in a list": (
+        "import keras\n\n\ndef f(net):\n    return [one.output_shape for one in net.layers[1:]]\n",
+        "LAY109",
+        "[one.output.shape for one in net.layers[1:]]",
+    ),
     "a clone": (
         "import keras\nx = keras.Input((2,))\nm = keras.Model(x, keras.layers.Lambda(lambda v: v)(x))\n"
         "keras.models.clone_model(m)\n",
@@ -274,6 +284,9 @@ def test_it_is_said(case: str) -> None:
 
 
 STAYS = {
+    "a shape of what comes from elsewhere": (
+        "import keras\n\n\ndef f(net):\n    return [one.output_shape for one in net.images]\n"
+    ),
     "a merge without a mask": "import keras\ny = keras.layers.Add()([a, b])\n",
     "a merge without zeros that mask": (
         "import keras\na = keras.layers.Embedding(3, 2, mask_zero=False)(x)\ny = keras.layers.Add()([a, b])\n"
