@@ -18,10 +18,11 @@ from migrate.capsule.model import Array
 from migrate.capsule.store import load_model, load_structure, save_arrays
 from migrate.findings import MigrationError
 from migrate.parity.rounding import nudged
-from migrate.worlds.custom import load_custom_objects, scoped
+from migrate.worlds.custom import load_custom_objects
 from migrate.worlds.draws import fixed_draws
 from migrate.worlds.kernels import clear_names
 from migrate.worlds.legacy import draws, proving, saved_model
+from migrate.worlds.legacy.scope import scope
 from migrate.worlds.legacy.training import load_compiled, step_of
 from migrate.worlds.runner import cases_of, describe, nest_like, run_cases, to_numpy
 from migrate.worlds.tracing import is_long, traced
@@ -37,9 +38,8 @@ def load_original(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     ``architecture``: a JSON file when the source holds weights only. ``trust`` allows Python bytecode.
     """
     clear_names(tf_keras.backend.clear_session, eager.context())
-    objects = load_custom_objects(params.get("custom_objects", []))
     source = params["source"]
-    with tf_keras.saving.custom_object_scope(scoped(objects)):
+    with scope(params.get("custom_objects", [])):
         if params.get("architecture"):
             text = Path(params["architecture"]).read_text(encoding="utf-8")
             model = tf_keras.models.model_from_json(text)
@@ -61,10 +61,9 @@ def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """
     clear_names(tf_keras.backend.clear_session, eager.context())
     tf_keras.utils.set_random_seed(0)
-    objects = load_custom_objects(params.get("custom_objects", []))
     folder = Path(params["folder"])
     config = json.loads((folder / params["config"]).read_text(encoding="utf-8"))
-    with tf_keras.saving.custom_object_scope(scoped(objects)):
+    with scope(params.get("custom_objects", [])):
         model = tf_keras.models.model_from_json(json.dumps(config))
     _held["model"] = model
     if params.get("initialised"):

@@ -13,8 +13,8 @@ from tensorflow.python.eager import context as eager
 
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays, save_arrays
-from migrate.worlds.custom import load_custom_objects
 from migrate.worlds.kernels import clear_names
+from migrate.worlds.legacy.scope import scope
 from migrate.worlds.runner import nest_like, to_numpy
 from migrate.worlds.tracing import is_long
 
@@ -22,8 +22,7 @@ from migrate.worlds.tracing import is_long
 def load_compiled(params: dict[str, Any]) -> Any:
     """Load the file with its training configuration and optimizer state."""
     clear_names(tf_keras.backend.clear_session, eager.context())
-    objects = load_custom_objects(params.get("custom_objects", []))
-    with tf_keras.saving.custom_object_scope(objects):
+    with scope(params.get("custom_objects", [])):
         return tf_keras.models.load_model(
             params["source"], compile=True, safe_mode=not params.get("trust", False)
         )
