@@ -32,15 +32,24 @@ class Renderer(Protocol):
         """Leave the terminal as it was."""
 
 
-def renderer(kind: str = "auto", stream: TextIO | None = None) -> Renderer:
-    """The renderer for ``rich``, ``plain``, ``json``, ``none``; ``auto`` is rich on a terminal, else plain."""
+def renderer(
+    kind: str = "auto", stream: TextIO | None = None, *, every: bool = True, color: bool = True
+) -> Renderer:
+    """The renderer for ``rich``, ``plain``, ``json``, ``none``; ``auto`` is rich on a terminal, else plain.
+
+    Args:
+        kind: one of these.
+        stream: standard error unless given.
+        every: whether artifacts that passed have a line above the bar; it counts them, and a log has all.
+        color: whether the bar and its lines may have colours.
+    """
     target = stream or sys.stderr
     if kind == "auto":
         kind = "rich" if target.isatty() else "plain"
     if kind == "json":
         return _Json(target)
     if kind == "rich":
-        return _Rich(target)
+        return _Rich(target, every=every, color=color)
     return _Plain(target, quiet=kind == "none")
 
 
@@ -119,11 +128,12 @@ class _Json:
 
 
 class _Rich:
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, every: bool, color: bool) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        self._console = Console(file=stream)
+        self._every = every
+        self._console = Console(file=stream, color_system="auto" if color else None)
         self._rate = Rate()
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -146,7 +156,8 @@ class _Rich:
             self._running.append(event.source)
         elif event.kind in ("done", "retry") and event.source in self._running:
             self._running.remove(event.source)
-        line = describe(event)
+        passed = event.kind == "done" and event.data["status"] in ("migrated", "skipped")
+        line = "" if passed and not self._every else describe(event)
         if line:
             style = STYLES.get(str(event.data.get("status", "")), "")
             self._console.print(Text(line, style=style), soft_wrap=True)

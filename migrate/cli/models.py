@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,7 @@ def models(
             _show_plan(sources, out, batch, output)
             return
         shown = "none" if output.quiet and progress == "auto" else progress
-        report, ended = _run(sources, out, batch, shown, executor)
+        report, ended = _run(sources, out, batch, shown, executor, output)
     except MigrationError as error:
         click.echo(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
         usage = error.code in ("RUN011", "RUN012", "RUN013", "RUN017", "RUN018", "RUN020")
@@ -93,7 +94,7 @@ def models(
 
 
 def _run(
-    sources: Sequence[str], out: str, batch: BatchOptions, progress: str, executor: str
+    sources: Sequence[str], out: str, batch: BatchOptions, progress: str, executor: str, output: Output
 ) -> tuple[BatchReport, bool]:
     """The report, and whether the run came to its end."""
     from migrate.batch.progress import renderer
@@ -104,7 +105,8 @@ def _run(
         from migrate.batch.ray import ray_executor
 
         make_executor = ray_executor
-    show = renderer(progress)
+    color = output.color is not False and not os.environ.get("NO_COLOR")
+    show = renderer(progress, every=bool(output.verbose), color=color)
     try:
         return run_batch(sources, out, batch, show, make_executor), True
     except BatchStopped as stopped:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from migrate.batch import progress
+from migrate.batch.events import Event
 from tests.batch.support import ROOT
 from tests.scan import exploits
 from tests.scan.exploits import sequential
@@ -88,3 +91,14 @@ def test_a_stopped_batch_is_seen_running_and_does_not_exit_with_0(tmp_path: Path
     after = call("status", out)
     assert after.returncode == 1
     assert "ended: interrupted" in after.stdout
+
+
+def test_a_bar_counts_what_passed_and_shows_what_did_not() -> None:
+    for every, expected in ((False, ["bad.h5"]), (True, ["good.h5", "bad.h5"])):
+        stream = io.StringIO()
+        show = progress.renderer("rich", stream, every=every)
+        for source, status in (("good.h5", "migrated"), ("bad.h5", "failed")):
+            show(Event("done", source, {"status": status, "seconds": 1.0, "codes": []}))
+        show.close()
+        lines = [line for line in stream.getvalue().splitlines() if " 1.0 s" in line]
+        assert [next(name for name in ("good.h5", "bad.h5") if name in line) for line in lines] == expected
