@@ -37,6 +37,8 @@ _BASES = frozenset(
 _TAKERS = frozenset({"loss", "metrics", "weighted_metrics", "activation", "recurrent_activation", "function"})
 _WRAPPERS = frozenset({"keras.layers.Lambda", "keras.layers.Activation"})
 
+_OF_DATASETS = frozenset({"filter", "flat_map", "interleave", "map", "reduce", "scan"})
+
 
 class Regions:
     """The Keras code of one file."""
@@ -45,6 +47,7 @@ class Regions:
         self._module = module
         self._known: dict[Scope, str] = {}
         self._given: dict[str, str] | None = None
+        self._piped: set[ast.AST | str] | None = None
         self._calls_by_name: dict[str, list[tuple[ast.Call, Scope]]] | None = None
         self._calls: dict[ast.AST, dict[str, set[str]]] | None = None
 
@@ -55,6 +58,18 @@ class Regions:
             return why
         value = self._module.value(node, scope)
         return value.evidence if isinstance(value, Receiver) and value.cls == TENSOR else ""
+
+    def _in_pipeline(self, scope: Scope) -> bool:
+        """Whether a function is handed to a dataset, which runs it as TensorFlow's, whatever computes the rest."""
+        if self._piped is None:
+            self._piped = set()
+            for call, place in self._module.index.calls:
+                if not isinstance(call.func, ast.Attribute) or call.func.attr not in _OF_DATASETS:
+                    continue
+                if not isinstance(self._module.value(call.func.value, place), Symbol):
+                    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+                    self._piped |= {part.id if isinstance(part, ast.Name) else part for part in given}
+        return scope.node in self._piped or getattr(scope.node, "name", None) in self._piped
 
     def _function(self, scope: Scope) -> str:
         if scope not in self._known:
@@ -108,6 +123,8 @@ class Regions:
         """Why a scope, or one around it, is Keras code; empty when it is not."""
         current: Scope | None = scope
         while current is not None:
+            if current.kind == "function" and self._in_pipeline(current):
+                return ""
             why = self._function(current) if current.kind == "function" else ""
             if why:
                 return why

@@ -420,6 +420,20 @@ def test_helpers_are_followed_across_files(tmp_path: Path, through: str) -> None
     assert next(iter(run_files([helpers], Options()))).new is None
 
 
+def test_functions_of_a_dataset_stay_with_tensorflow() -> None:
+    text = (
+        "import tensorflow as tf\nimport keras\n\n\nclass Own(keras.layers.Layer):\n    def call(self, x):\n"
+    )
+    text += "        def rows(batch):\n            return tf.reduce_sum(batch)\n\n"
+    text += "        first = self.data.map(rows).filter(lambda r: tf.reduce_any(r))\n        return tf.reduce_sum(x)\n"
+    made = run(text).text
+    assert "return tf.reduce_sum(batch)" in made
+    assert "lambda r: tf.reduce_any(r)" in made
+    assert "return keras.ops.sum(x)" in made
+    called = text.replace("self.data.map(rows).filter(lambda r: tf.reduce_any(r))", "rows(x)")
+    assert "tf." not in run(called).text
+
+
 def test_what_another_edit_rewrote_is_not_left() -> None:
     text = "from keras import backend as K\ng = K.function([a, K.learning_phase()], [b])\n"
     made = run(text, unsafe=True)
