@@ -89,6 +89,41 @@ class Untouched(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class ReaderOutcome(StrEnum):
+    """What one release of Keras 3 makes of an archive."""
+
+    EQUAL = "equal"
+    DIFFERS = "loads and differs"
+    DOES_NOT_RUN = "loads and does not run"
+    DOES_NOT_LOAD = "does not load"
+    UNCOMPARED = "loads, nothing to compare with"
+    MISSING = "reader is missing"
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """One archive in one release of Keras 3."""
+
+    reader: str
+    """As it was asked for: ``3.9``, ``nightly``."""
+    version: str
+    backend: str
+    outcome: ReaderOutcome
+    max_rel: float | None = None
+    """Worst relative error over the outputs; None where there is none to compare."""
+    reason: str = ""
+
+
+class CheckedArchive(msgspec.Struct, frozen=True):
+    """One row of the matrix of archives and readers."""
+
+    source: str
+    written_by: str
+    """Version of the Keras 3 that wrote it; empty where it was refused."""
+    reference: str
+    """Where the numbers come from that the readers are held against; why the archive was refused."""
+    readings: list[Reading]
+
+
 class Training(msgspec.Struct, frozen=True):
     """What became of the training state: ``kept``, ``mapped``, ``lost`` or ``absent``."""
 

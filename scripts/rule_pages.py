@@ -47,6 +47,7 @@ TITLES = {
     "OPT": "Optimizers of stored models",
     "OPZ": "Optimizers",
     "PAR": "Parity",
+    "RDR": "Readers",
     "PIN": "Requirement pins",
     "REP": "Inputs of the report",
     "REPO": "Whole repositories",

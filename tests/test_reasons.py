@@ -8,7 +8,7 @@ from pathlib import Path
 from migrate.dialects.registry import all_rules
 
 PACKAGE = Path(__file__).resolve().parent.parent / "migrate"
-CODE = re.compile(r'"((?:FMT|CFG|WGT|SIL|OPT|LOSS|MET|EXP|SEC|RUN|PAR|PRV|ORD)\d{3})"')
+CODE = re.compile(r'"((?:FMT|CFG|WGT|SIL|OPT|LOSS|MET|EXP|SEC|RUN|PAR|RDR|PRV|ORD)\d{3})"')
 
 
 def test_every_code_in_the_sources_is_declared() -> None:

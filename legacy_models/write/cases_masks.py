@@ -136,3 +136,36 @@ def stateful_bidirectional(kit):
     line = kit.Input(batch_shape=(2, 4, 3), name="line")
     both = L.Bidirectional(L.SimpleRNN(2, stateful=True, return_sequences=True, name="rnn"), name="both")(line)
     return kit.functional(line, L.Dense(2, name="out")(both))
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.8",
+    "A stack of recurrent layers over padded words, each of which hands the mask on to the next.",
+    "mask embedding lstm gru bidirectional sequential",
+    inputs=padded_ids,
+)
+def masked_stack(kit):
+    L = kit.layers
+    return kit.Sequential(
+        [
+            L.Embedding(7, 4, mask_zero=True, input_length=6, name="words"),
+            L.LSTM(3, return_sequences=True, recurrent_activation="sigmoid", name="first"),
+            L.Bidirectional(L.GRU(3, return_sequences=True, recurrent_activation="sigmoid"), name="second"),
+            L.LSTM(2, recurrent_activation="sigmoid", name="third"),
+        ]
+    )
+
+
+@case(
+    "tf.keras-2.8",
+    "Attention between the states of two recurrent layers over padded words.",
+    "mask embedding lstm attention",
+    inputs=padded_pair,
+)
+def masked_attention(kit):
+    L = kit.layers
+    question, answer = kit.Input((6,), name="question"), kit.Input((6,), name="answer")
+    words = L.Embedding(7, 4, mask_zero=True, name="words")
+    asked = L.LSTM(3, return_sequences=True, name="asked")(words(question))
+    told = L.LSTM(3, return_sequences=True, name="told")(words(answer))
+    return kit.functional([question, answer], L.GlobalAveragePooling1D()(L.Attention()([asked, told])))

@@ -37,6 +37,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "migrate.cli.minimise:minimise",
         "Shrink a parity that fails to the smallest part of the model and the smallest input.",
     ),
+    "check": (
+        "migrate.cli.check:check",
+        "Load Keras 3 archives in releases of Keras 3, and compare their outputs.",
+    ),
     "weights": (
         "migrate.cli.weights:weights",
         "Extract all arrays of a checkpoint or model under stable names.",

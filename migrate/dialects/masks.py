@@ -6,6 +6,7 @@ the mask again, from the layer that made it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, structure_refs
@@ -147,6 +148,16 @@ def _stops(layer: Layer) -> bool:
 def mask_matters(model: Model, name: str) -> bool:
     """Whether the mask of a layer's output reaches a layer that reads masks, a model, or an output (and its loss)."""
     outputs = {ref.layer for ref in structure_refs(model.outputs)}
+    return any(reached in outputs or reads for reached, reads in _reached(model, name))
+
+
+def reads_mask_behind(model: Model, name: str) -> Iterator[str]:
+    """Names of the layers that read the mask of a layer's output: models, and classes whose numbers depend on it."""
+    return (reached for reached, reads in _reached(model, name) if reads)
+
+
+def _reached(model: Model, name: str) -> Iterator[tuple[str, bool]]:
+    """Layers that the mask of a layer's output reaches, that layer first, and whether each reads it."""
     users: dict[str, list[Layer]] = {}
     for layer in model.layers:
         for node in layer.nodes:
@@ -154,17 +165,15 @@ def mask_matters(model: Model, name: str) -> bool:
                 for ref in node.refs():
                     users.setdefault(ref.layer, []).append(layer)
     pending, seen = [name], {name}
+    yield name, False
     while pending:
-        current = pending.pop()
-        if current in outputs:
-            return True
-        for layer in users.get(current, ()):
-            if layer.model is not None or layer.class_name in _READERS:
-                return True
-            if layer.class_name in _CARRIERS and layer.name not in seen:
-                seen.add(layer.name)
+        for layer in users.get(pending.pop(), ()):
+            if layer.name in seen:
+                continue
+            seen.add(layer.name)
+            yield layer.name, layer.model is not None or layer.class_name in _READERS
+            if layer.class_name in _CARRIERS:
                 pending.append(layer.name)
-    return False
 
 
 class MaskOperations:

@@ -50,20 +50,20 @@ def load_untouched(slot: Slot, source: Path, witness: ReferenceRun, judge: Compa
     try:
         slot.stock.call("load_keras", {"path": str(source)})
     except (WorldError, WorkerDied, WorkerMemory, WorkerTimeout) as error:
-        return Untouched(UntouchedOutcome.DOES_NOT_LOAD, reason=_what_is_wrong(error.message))
+        return Untouched(UntouchedOutcome.DOES_NOT_LOAD, reason=error_line(error.message))
     try:
         results = outputs_of(slot.stock, witness.probes, "predict_on_batch")
     except (WorldError, WorkerDied, WorkerMemory, WorkerTimeout) as error:
-        return Untouched(UntouchedOutcome.DOES_NOT_RUN, reason=_what_is_wrong(error.message))
+        return Untouched(UntouchedOutcome.DOES_NOT_RUN, reason=error_line(error.message))
     comparisons = judge.compare(witness.outputs, results, witness.slack)
     worst = bounded(max((comparison.max_rel for comparison in comparisons), default=0.0))
     if all(comparison.equal for comparison in comparisons):
         return Untouched(UntouchedOutcome.EQUAL, worst)
     reason = next(comparison.reason for comparison in comparisons if not comparison.equal)
-    return Untouched(UntouchedOutcome.DIFFERS, worst, _what_is_wrong(reason))
+    return Untouched(UntouchedOutcome.DIFFERS, worst, error_line(reason))
 
 
-def _what_is_wrong(text: str) -> str:
+def error_line(text: str) -> str:
     """The line that says what is wrong: what Keras raises begins with where it was, in terminal colours."""
     plain = _COLOUR.sub("", text)
     line = next((line.strip() for line in plain.splitlines() if line.strip() and not _WHERE.match(line)), "")

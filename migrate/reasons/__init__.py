@@ -15,10 +15,23 @@ from migrate.reasons import (
     export,
     orders,
     parity,
+    readers,
     run,
     training,
     weights,
 )
 
-_FAMILIES = (configuration, dialects, ecosystem, containers, weights, export, parity, training, run, orders)
+_FAMILIES = (
+    configuration,
+    dialects,
+    ecosystem,
+    containers,
+    weights,
+    export,
+    parity,
+    training,
+    readers,
+    run,
+    orders,
+)
 REASONS: tuple[Rule, ...] = tuple(reason for family in _FAMILIES for reason in family.REASONS)

@@ -18,11 +18,12 @@ _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 _COMMAND = re.compile(r"keras-migrate ([a-z]+)\b")
 OTHERS = (
     "codemods/git.py",
+    "migrate/readers/environments.py",
     "migrate/repository/environments.py",
     "migrate/repository/git.py",
     "migrate/repository/suite.py",
 )
-"""Speak the options of git, pip and pytest, and no user reads them."""
+"""Speak the options of git, pip, XLA and pytest, and no user reads them."""
 INTERNAL = {"--now", "--listen", "--handlers", "--scratch", "--policy"}
 """Options of worker processes, on command lines that the project itself writes."""
 

@@ -23,6 +23,7 @@ from migrate.dialects.keras3 import (
 )
 
 from migrate.dialects.keras3 import time_distributed  # isort: skip - sees what the others made of inputs
+from migrate.dialects.keras3 import explicit_masks  # isort: skip - sees the layers that are left
 from migrate.dialects.keras3 import fixed_mode  # isort: skip - wraps what the others made of layers
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "attention_rows",
     "axes",
     "borders",
+    "explicit_masks",
     "fixed_mode",
     "hard_sigmoid",
     "images",

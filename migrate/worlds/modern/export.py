@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+from packaging.version import Version
 
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.worlds.modern.portable import make_portable
@@ -19,7 +20,7 @@ TABLED = frozenset({"IntegerLookup", "StringLookup", "TextVectorization", "Featu
 def save_keras(model: Any, path: Path) -> None:
     """Write the native archive, for every release of Keras 3 that the project supports."""
     model.save(path)
-    make_portable(path)
+    make_portable(path, Version(keras.__version__))
 
 
 def export_saved_model(model: Any, path: Path, input_names: list[str], output_names: list[str]) -> None:

@@ -5,54 +5,19 @@ This file is run by its path and imports only what a user has installed.
 
 import gc
 import importlib.util
-import json
 import keyword
 from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
-from safetensors import safe_open
-from safetensors.numpy import save_file
+from stock_arrays import cases_in, save_arrays
 from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow.python.eager import context as eager
 
 _held = {}
 LONG = 32
 CALLS_APART = 1000
-
-
-def _load_arrays(path):
-    result = {}
-    with safe_open(path, framework="numpy") as file:
-        strings = json.loads((file.metadata() or {}).get("strings", "{}"))
-        for name in file.keys():
-            result[name] = file.get_tensor(name)
-    for name, entry in strings.items():
-        values = [v.encode("latin-1") for v in entry["values"]] if entry["bytes"] else entry["values"]
-        result[name] = np.array(values, dtype=object).reshape(entry["shape"])
-    return result
-
-
-def _save_arrays(path, arrays):
-    numeric, strings = {}, {}
-    for name, array in arrays.items():
-        if array.dtype.kind in "OUS":
-            flat = array.ravel().tolist()
-            raw = any(isinstance(v, bytes) for v in flat)
-            values = [v.decode("latin-1") if isinstance(v, bytes) else str(v) for v in flat]
-            strings[name] = {"shape": list(array.shape), "values": values, "bytes": raw}
-        else:
-            numeric[name] = np.asarray(array, order="C")
-    save_file(numeric, path, metadata={"strings": json.dumps(strings)})
-
-
-def _cases(path):
-    cases = {}
-    for name, array in _load_arrays(path).items():
-        case, _, position = name.partition("/")
-        cases.setdefault(int(case), {})[int(position)] = array
-    return [[cases[c][i] for i in sorted(cases[c])] for c in sorted(cases)]
 
 
 def _numpy(value):
@@ -64,14 +29,14 @@ def _numpy(value):
 
 def _run(call, params, scratch):
     results = {}
-    for number, inputs in enumerate(_cases(params["probes"])):
+    for number, inputs in enumerate(cases_in(params["probes"])):
         for again in range(params.get("calls", 1)):
             # What the later calls of a stateful model give depends on those before; see ``runner.py``.
             answer = call(inputs, fresh=False) if again else call(inputs)
             for position, output in enumerate(answer):
                 results[f"{number + again * CALLS_APART}/{position}"] = _numpy(output)
     out = scratch / params["out"]
-    _save_arrays(out, results)
+    save_arrays(out, results)
     return {"file": str(out)}
 
 
@@ -145,7 +110,7 @@ def _fixed_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
 
 def _predict(model, run, params, scratch):
     traced = None
-    if params.get("graph") or _is_long(model, _cases(params["probes"])):
+    if params.get("graph") or _is_long(model, cases_in(params["probes"])):
         specs = [
             tf.TensorSpec([None if d is None else int(d) for d in t.shape], t.dtype) for t in model.inputs
         ]

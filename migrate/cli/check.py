@@ -1,0 +1,179 @@
+"""``keras-migrate check``: which releases of Keras 3 load an archive, and compute the same."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from migrate.cli.sandbox import sandboxed
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from migrate.dialects.keras3_minors.versions import Reader
+    from migrate.readers.environments import Backend
+    from migrate.results import CheckedArchive, Reading
+
+DEFAULT_READERS = "3.9,3.12,newest"
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True)
+@click.option(
+    "--readers",
+    default=DEFAULT_READERS,
+    show_default=True,
+    help="Releases of Keras 3: 3.9, 3.12.1, 3.9-3.12, newest, nightly, all; with commas.",
+)
+@click.option(
+    "--backends", default="jax", show_default=True, help="jax, numpy, tensorflow, torch; with commas."
+)
+@click.option("--custom-objects", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--tolerance", type=float, help="Relative tolerance in place of the default of each dtype.")
+@click.option("--trust", is_flag=True, help="Load what the scan calls unsafe.")
+@click.option("--json", "as_json", is_flag=True, help="Print the matrix as JSON.")
+@sandboxed
+def check(
+    paths: tuple[str, ...],
+    *,
+    readers: str,
+    backends: str,
+    custom_objects: tuple[Path, ...],
+    tolerance: float | None,
+    trust: bool,
+    as_json: bool,
+) -> None:
+    """Load Keras 3 archives in releases of Keras 3, and compare their outputs.
+
+    They are compared with the recording beside the archive (MODEL.golden.npz, or the proof.npz of a migrated model),
+    else with what the Keras that wrote it computes. Readers are installed on demand, once, into a cache folder.
+
+    Exit status: 0 equal everywhere, 1 something differs or does not load, 2 wrong usage.
+    """
+    import msgspec
+
+    from migrate.cli.console import stdout
+    from migrate.pipeline.readers import check_archives
+    from migrate.pipeline.request import Options
+    from migrate.results import ReaderOutcome
+
+    chosen, below = _readers(readers), _backends(backends)
+    options = Options(
+        custom_objects=tuple(file.resolve() for file in custom_objects), tolerance=tolerance, trust=trust
+    )
+    archives = _archives(paths)
+    with tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder:
+        checked = check_archives(archives, chosen, below, Path(folder), options)
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(checked), indent=1) + b"\n")
+    else:
+        stdout().print(matrix_table(checked))
+        for line in reasons(checked):
+            click.echo(line)
+    equal = all(
+        archive.readings and all(reading.outcome is ReaderOutcome.EQUAL for reading in archive.readings)
+        for archive in checked
+    )
+    sys.exit(0 if equal and checked else 1)
+
+
+def _readers(text: str) -> tuple[Reader, ...]:
+    from migrate.dialects.keras3_minors.versions import parse_readers
+    from migrate.findings import MigrationError
+
+    try:
+        return parse_readers(text)
+    except MigrationError as error:
+        raise click.BadParameter(
+            f"{error.code} {error.message}. {error.hint}", param_hint="--readers"
+        ) from error
+
+
+def _backends(text: str) -> tuple[Backend, ...]:
+    from migrate.readers.environments import Backend
+
+    try:
+        return tuple(dict.fromkeys(Backend(part.strip()) for part in text.split(",") if part.strip()))
+    except ValueError as error:
+        known = ", ".join(Backend)
+        raise click.BadParameter(f"{error}; known are {known}", param_hint="--backends") from error
+
+
+def _archives(given: tuple[str, ...]) -> list[tuple[Path, str]]:
+    """Archives among files and folders, each with its name relative to what was given."""
+    found: dict[Path, str] = {}
+    for text in given:
+        path = Path(text)
+        if path.is_dir():
+            for file in sorted(path.rglob("*.keras")):
+                found.setdefault(file.resolve(), file.relative_to(path).as_posix())
+        elif path.is_file():
+            found.setdefault(path.resolve(), path.name)
+        else:
+            raise click.BadParameter(f"RUN013 {text} does not exist", param_hint="PATHS")
+    if not found:
+        raise click.BadParameter("RUN013 there is no .keras file", param_hint="PATHS")
+    return list(found.items())
+
+
+def matrix_table(checked: list[CheckedArchive]) -> Table:
+    """One row per archive, one column per reader and backend."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from migrate.printable import printable
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("archive", no_wrap=True)
+    table.add_column("written by")
+    columns = next((archive.readings for archive in checked if archive.readings), [])
+    several = len({reading.backend for reading in columns}) > 1
+    for reading in columns:
+        table.add_column(f"{reading.reader} {reading.backend}" if several else reading.reader, no_wrap=True)
+    for archive in checked:
+        cells = [_cell(reading) for reading in archive.readings]
+        table.add_row(
+            Text(printable(archive.source)), Text(printable(archive.written_by or "refused")), *cells
+        )
+    return table
+
+
+def _cell(reading: Reading) -> str:
+    from migrate.results import ReaderOutcome
+
+    match reading.outcome:
+        case ReaderOutcome.EQUAL:
+            return "[green]equal[/]"
+        case ReaderOutcome.DIFFERS:
+            size = reading.max_rel if reading.max_rel is not None and reading.max_rel < 1e300 else None
+            return f"[red]differs {size:.0e}[/]" if size is not None else "[red]differs[/]"
+        case ReaderOutcome.DOES_NOT_LOAD:
+            return "[red]no load[/]"
+        case ReaderOutcome.DOES_NOT_RUN:
+            return "[red]no run[/]"
+        case ReaderOutcome.UNCOMPARED:
+            return "[yellow]loads[/]"
+        case ReaderOutcome.MISSING:
+            return "[yellow]missing[/]"
+
+
+def reasons(checked: list[CheckedArchive]) -> list[str]:
+    """One line for each reason that something is not equal, with the readers that it holds for."""
+    from migrate.printable import printable
+    from migrate.results import ReaderOutcome
+
+    lines = []
+    for archive in checked:
+        if not archive.written_by:
+            lines.append(f"{archive.source}: {archive.reference}")
+        told: dict[str, list[str]] = {}
+        for reading in archive.readings:
+            if reading.outcome is not ReaderOutcome.EQUAL:
+                told.setdefault(f"{reading.outcome}: {reading.reason}", []).append(reading.reader)
+        for reason, names in told.items():
+            lines.append(f"{archive.source} in {', '.join(dict.fromkeys(names))} {reason}")
+    return [printable(line) for line in lines]

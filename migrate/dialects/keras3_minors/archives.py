@@ -1,0 +1,138 @@
+"""The configuration of a Keras 3 archive as plain JSON: its layers, what its inputs mean, its precision.
+
+Source: ``saving_lib.py`` and ``functional.py`` of Keras 3.0 to 3.16. A node of a Functional model is
+``{"args": […], "kwargs": {…}}``; a tensor in it is ``{"class_name": "__keras_tensor__", "config": {"keras_history":
+[layer, node, tensor]}}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from migrate.parity.input_specs import PASS_THROUGH
+
+Config = Mapping[str, Any]
+TENSOR = "__keras_tensor__"
+GRAPHS = frozenset({"Functional", "Model"})
+_HALF = ("bfloat16", "float16")
+
+
+def layers_of(model: Config) -> list[dict[str, Any]]:
+    """The entries of a Functional or Sequential model's layers; empty for anything else."""
+    layers = inside(model).get("layers")
+    return [entry for entry in layers if isinstance(entry, dict)] if isinstance(layers, list) else []
+
+
+def inside(entry: Config) -> Config:
+    """The arguments of a serialised object."""
+    config = entry.get("config")
+    return config if isinstance(config, Mapping) else {}
+
+
+def is_graph(entry: Config) -> bool:
+    """Whether an entry is a Functional model: its layers say how they are called."""
+    return entry.get("class_name") != "Sequential" and any("inbound_nodes" in one for one in layers_of(entry))
+
+
+def name_of(entry: Config) -> str:
+    """A layer's name, which a Functional model also keeps beside its configuration."""
+    return str(entry.get("name") or inside(entry).get("name"))
+
+
+def walk(value: Any) -> Iterator[dict[str, Any]]:
+    """Every serialised object in a configuration, outer ones first."""
+    pending = [value]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, dict):
+            if "class_name" in current and "config" in current:
+                yield current
+            pending += reversed(list(current.values()))
+        elif isinstance(current, list):
+            pending += reversed(current)
+
+
+def history(value: Any) -> tuple[str, int, int] | None:
+    """Where a tensor of a node comes from; None for any other value."""
+    if not isinstance(value, Mapping) or value.get("class_name") != TENSOR:
+        return None
+    name, node, tensor = inside(value)["keras_history"]
+    return str(name), int(node), int(tensor)
+
+
+def tensors_of(value: Any) -> Iterator[tuple[str, int, int]]:
+    """Where every tensor among the arguments of a node comes from."""
+    found = history(value)
+    if found is not None:
+        yield found
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from tensors_of(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from tensors_of(item)
+
+
+def precision(model: Config) -> str:
+    """The half precision in which a layer of the model computes, or an empty string."""
+    for entry in walk(model):
+        dtype = inside(entry).get("dtype")
+        name = inside(dtype).get("name") if isinstance(dtype, Mapping) else dtype
+        for half in _HALF:
+            if isinstance(name, str) and half in name:
+                return half
+    return ""
+
+
+def uses_of_input(model: Config, name: str) -> dict[str, Any]:
+    """What the layers behind an input want of it, by the names of ``InputSpec``: ``ids``, ``fill``.
+
+    Args:
+        model: Functional or Sequential.
+        name: of an InputLayer of it.
+    """
+    found: dict[str, Any] = {}
+    for entry in _readers(model, name):
+        config = inside(entry)
+        if entry.get("class_name") == "Embedding":
+            size = int(config["input_dim"])
+            found["ids"] = min(int(found.get("ids", size)), size)
+        elif entry.get("class_name") == "Masking":
+            found["fill"] = float(config.get("mask_value", 0.0))
+        elif entry.get("class_name") == "CategoryEncoding" and config.get("num_tokens"):
+            found["ids"] = int(config["num_tokens"])
+    return found
+
+
+def _readers(model: Config, name: str) -> Iterator[Config]:
+    """Layers that are given an input as it is, or behind layers that leave ids what they are."""
+    if not is_graph(model):
+        for entry in layers_of(model):
+            yield from _entering(entry)
+            if entry.get("class_name") not in PASS_THROUGH:
+                return
+        return
+    pending, seen = [name], {name}
+    while pending:
+        current = pending.pop()
+        for entry in layers_of(model):
+            for node in entry.get("inbound_nodes", ()):
+                if all(source != current for source, _, _ in tensors_of(node)):
+                    continue
+                yield from _entering(entry)
+                if entry.get("class_name") in PASS_THROUGH and name_of(entry) not in seen:
+                    seen.add(name_of(entry))
+                    pending.append(name_of(entry))
+
+
+def _entering(entry: Config) -> Iterator[Config]:
+    """A layer, or the layers that a nested model gives its inputs to."""
+    inner = layers_of(entry)
+    if not inner:
+        yield entry
+    for first in inner:
+        if first.get("class_name") == "InputLayer":
+            yield from _readers(entry, name_of(first))
+            if not is_graph(entry):
+                return

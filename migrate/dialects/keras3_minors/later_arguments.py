@@ -1,0 +1,114 @@
+"""Arguments that a configuration has, and an older reader does not know.
+
+Keras writes every argument into a configuration, also those that a later release added, and older releases stop at the
+first that they do not know (``Unrecognized keyword arguments passed to Dense: {'quantization_config': None}``). An
+argument that has the value it means when it is absent can be left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from packaging.version import Version
+
+from migrate.dialects.keras3_minors.rule import Config, archive_rule
+from migrate.findings import Rule, Severity
+from migrate.formats.layer_config import to_snake_case
+
+_LAYERS, _INITIALIZERS, _METRICS = "keras.layers", "keras.initializers", "keras.metrics"
+ADDED: Mapping[str, Mapping[str, tuple[str, Any]]] = {
+    _LAYERS: {
+        "gptq_unpacked_column_size": ("3.12", None),
+        "lora_alpha": ("3.10", None),
+        "oov_method": ("3.10", "floormod"),
+        "output_padding": ("3.10", None),
+        "quantization_config": ("3.13", None),
+        "renorm": ("3.14", False),
+        "renorm_clipping": ("3.14", None),
+        "salt": ("3.10", None),
+        "sliding_window": ("3.15", None),
+        "use_gate": ("3.14", False),
+        "optional": ("3.9", False),
+        "ragged": ("3.9", False),
+        "antialias": ("3.9", False),
+    },
+    _INITIALIZERS: {"input_axes": ("3.15", None), "output_axes": ("3.15", None)},
+    _METRICS: {"ignore_class": ("3.14", None)},
+}
+"""Module to arguments that constructors got after 3.0: the first minor that knows each, and its default (found by
+comparing the signatures of all public classes)."""
+NAMELESS = frozenset(
+    {"BitwiseAnd", "BitwiseOr", "BitwiseXor", "Det", "Inv", "Solve", "StopGradient", "Trunc"}
+)
+"""Operations without arguments that took no name in 3.9."""
+_OPERATIONS = "keras.src.ops"
+
+
+@archive_rule(
+    Rule(
+        "RDR102",
+        "later-argument",
+        "The configuration has an argument that an older release does not know.",
+        Severity.ERROR,
+        before='{"class_name": "Dense", "config": {"units": 2, "quantization_config": null}}',
+        after='{"class_name": "Dense", "config": {"units": 2}}',
+        why="Every minor of Keras 3 adds arguments and writes them all: 3.13 `quantization_config` into each Dense, "
+        "3.14 `renorm` into each BatchNormalization, 3.15 `input_axes` into each default initializer. Of 44 everyday "
+        "archives of 3.15, 4 load in 3.9. What says nothing is left out; what says something stays, and the reader "
+        "refuses it.",
+        references=("keras-team/keras#21681",),
+    ),
+    readers="",
+)
+def later_argument(config: Config, oldest: Version) -> Config:
+    """Leave out arguments that have no effect and that the oldest reader lacks."""
+    changed: Config = portable_config(config, oldest)
+    return changed
+
+
+def portable_config(value: Any, oldest: Version, bases: frozenset[str] = frozenset()) -> Any:
+    """A JSON configuration without later arguments that have no effect.
+
+    Args:
+        value: any part of a configuration.
+        oldest: the reader that it is for.
+        bases: names of the layers of the model around it, without their numbers. An operation that would be
+            named like one of them when it is loaded keeps its name: every release refuses two of one name.
+    """
+    if isinstance(value, list):
+        return [portable_config(item, oldest, bases) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    if isinstance(value.get("layers"), list):
+        bases = frozenset(_layer_bases(value["layers"]))
+    result = {key: portable_config(item, oldest, bases) for key, item in value.items()}
+    module, config = result.get("module"), result.get("config")
+    if isinstance(module, str) and isinstance(config, Mapping):
+        class_name = str(result.get("class_name"))
+        if not (module.startswith(_OPERATIONS) and to_snake_case(class_name) in bases):
+            result["config"] = _without_later(module, class_name, dict(config), oldest)
+    return result
+
+
+def _layer_bases(entries: list[Any]) -> Iterator[str]:
+    """Names of the layers among a model's entries, ``concatenate_1`` as ``concatenate``."""
+    for entry in entries:
+        if isinstance(entry, Mapping) and not str(entry.get("module")).startswith(_OPERATIONS):
+            yield re.sub(r"_\d+$", "", str(entry.get("name")))
+
+
+def _without_later(module: str, class_name: str, config: Config, oldest: Version) -> Config:
+    if module.startswith(_OPERATIONS):
+        # Operations with arguments of their own took no name then; the graph names them beside the object.
+        named = len(config) == 1 and class_name not in NAMELESS
+        return {key: value for key, value in config.items() if key != "name" or named}
+    added = ADDED.get(module, {})
+    if config.get("renorm") is False:
+        config.pop("renorm_momentum", None)
+    return {
+        key: value
+        for key, value in config.items()
+        if key not in added or value != added[key][1] or oldest >= Version(added[key][0])
+    }

@@ -1,0 +1,42 @@
+"""Why an archive could not be held against a release of Keras 3."""
+
+from __future__ import annotations
+
+from migrate.findings import Rule
+from migrate.reasons.reason import blocker, note, reason
+
+REASONS: tuple[Rule, ...] = (
+    reason(
+        "RDR001",
+        "unknown-reader",
+        "A reader that was named is no release of Keras 3.",
+        "Minors (`3.9`), releases (`3.12.1`), ranges (`3.9-3.12`, `3.12-`), `newest`, `nightly` and `all` are known.",
+    ),
+    blocker(
+        "RDR002",
+        "reader-missing",
+        "The release of Keras that is to read an archive cannot be installed.",
+        "Each reader is installed from the package registry that pip is configured for, once, into a cache folder "
+        "(`KERAS_MIGRATE_READERS`, else `keras-migrate/readers` in the user's cache). Without a registry, copy that "
+        "folder from a machine that has one.",
+    ),
+    blocker(
+        "RDR003",
+        "backend-missing",
+        "The backend below a reader cannot be installed.",
+        "It comes from the same registry as the readers, once for all of them. Name another one with `--backends`.",
+    ),
+    note(
+        "RDR004",
+        "no-reader-reference",
+        "There is nothing to hold the archive against.",
+        "No recording stands beside it, and the release that wrote it cannot be installed or refuses it. Record inputs "
+        "and outputs as `MODEL.golden.npz`.",
+    ),
+    reason(
+        "RDR005",
+        "no-keras3-archive",
+        "The file is no archive of Keras 3.",
+        "Readers are releases of Keras 3, and what they read is `.keras` archives; `keras-migrate models` makes them.",
+    ),
+)

@@ -1,0 +1,65 @@
+"""The stock world of one release of Keras 3, on whichever backend: loads an archive and runs it, as a user will.
+
+This file is run by its path in an environment of that release, and imports only what is installed there.
+"""
+
+import importlib.util
+
+import keras
+import numpy as np
+from stock_arrays import cases_in, save_arrays
+
+_held = {}
+_tree = keras.tree if hasattr(keras, "tree") else importlib.import_module("keras.src.tree")
+
+
+def load(params, scratch):
+    """``keras.saving.load_model(path)``: the inputs of the model, as far as it says them."""
+    keras.utils.clear_session()
+    objects = {}
+    for number, file in enumerate(params.get("custom_objects", [])):
+        spec = importlib.util.spec_from_file_location(f"custom_objects_{number}", file)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        own = {n: v for n, v in vars(module).items() if getattr(v, "__module__", None) == module.__name__}
+        objects.update(own)
+    compiles = bool(params.get("compile"))
+    model = keras.saving.load_model(params["path"], custom_objects=objects or None, compile=compiles)
+    _held["model"] = model
+
+    def spec_of(tensor):
+        dtype = str(tensor.dtype)
+        return {"name": tensor.name, "shape": list(tensor.shape), "dtype": dtype}
+
+    names = list(getattr(model, "output_names", []))
+    return {"inputs": [spec_of(tensor) for tensor in model.inputs], "output_names": names}
+
+
+def predict(params, scratch):
+    """What ``predict_on_batch`` gives for every case of ``probes``: a ``file`` of arrays named ``case/output``."""
+    model = _held["model"]
+    structure = getattr(model, "_inputs_struct", None)
+    results = {}
+    for number, inputs in enumerate(cases_in(params["probes"])):
+        arrays = [_given(array, tensor) for array, tensor in zip(inputs, model.inputs, strict=True)]
+        arranged = arrays[0] if structure is None else _tree.pack_sequence_as(structure, arrays)
+        for layer in model._flatten_layers():
+            if getattr(layer, "stateful", False) and hasattr(layer, "reset_state"):
+                layer.reset_state()
+        for position, output in enumerate(_tree.flatten(model.predict_on_batch(arranged))):
+            results[f"{number}/{position}"] = _plain(output)
+    out = scratch / params["out"]
+    save_arrays(out, results)
+    return {"file": str(out)}
+
+
+def _given(array, tensor):
+    return array if array.dtype.kind in "OUS" else array.astype(str(tensor.dtype))
+
+
+def _plain(output):
+    array = np.asarray(output)
+    return array.astype(np.float32) if array.dtype.name in ("bfloat16", "float16") else array
+
+
+HANDLERS = {"load": load, "predict": predict}

@@ -1,0 +1,66 @@
+"""Archives held against releases of Keras 3, each in its own worker."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from migrate.dialects.keras3_minors.versions import parse_readers
+from migrate.findings import MigrationError
+from migrate.pipeline.readers import check_archives
+from migrate.pipeline.request import Options
+from migrate.readers.environments import Backend, environment_of
+from migrate.results import CheckedArchive, ReaderOutcome
+
+WRITTEN = Path(__file__).parents[1] / "readers" / "archives"
+"""Written by the Keras that each folder is named after (``scripts/readers/everyday.py``)."""
+
+
+@pytest.fixture(scope="session")
+def readers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keras 3.9 and 3.15 above the TensorFlow of this environment."""
+    cache = tmp_path_factory.mktemp("cache")
+    try:
+        for one in parse_readers("3.9,3.15"):
+            environment_of(one, Backend.TENSORFLOW, cache)
+    except MigrationError as error:
+        pytest.skip(error.message)
+    return cache
+
+
+def outcomes(archive: CheckedArchive) -> list[ReaderOutcome]:
+    return [reading.outcome for reading in archive.readings]
+
+
+@pytest.mark.slow
+def test_a_matrix_tells_equal_different_and_refused_apart(readers: Path, tmp_path: Path) -> None:
+    names = ("dense", "functional_in_sequential")
+    paths = [(WRITTEN / "3.9.2" / f"{name}.keras", f"old/{name}") for name in names]
+    paths.append((WRITTEN / "3.15.1" / "dense.keras", "new/dense"))
+    other = tmp_path / "dense.keras"
+    other.write_bytes((WRITTEN / "3.9.2" / "dense.keras").read_bytes())
+    wrong = {"inputs/0": np.ones((1, 5), "float32"), "outputs/0": np.full((1, 3), 0.5, "float32")}
+    np.savez(tmp_path / "dense.golden.npz", **wrong)
+    paths.append((other, "recorded/dense"))
+    notes = tmp_path / "notes.keras"
+    with zipfile.ZipFile(notes, "w") as archive:
+        archive.writestr("config.json", json.dumps({"class_name": "Sequential", "config": {}}))
+        archive.writestr("metadata.json", json.dumps({"keras_version": "2.15.0"}))
+    paths.append((notes, "keras2"))
+    checked = check_archives(
+        paths, parse_readers("3.9,3.15"), [Backend.TENSORFLOW], tmp_path / "work", Options(), readers
+    )
+    by_name = {archive.source: archive for archive in checked}
+    assert outcomes(by_name["old/dense"]) == [ReaderOutcome.EQUAL, ReaderOutcome.EQUAL]
+    assert by_name["old/dense"].reference == "computed by Keras 3.9.2"
+    assert outcomes(by_name["old/functional_in_sequential"]) == [ReaderOutcome.EQUAL, ReaderOutcome.DIFFERS]
+    assert "shape" in by_name["old/functional_in_sequential"].readings[1].reason
+    assert outcomes(by_name["new/dense"]) == [ReaderOutcome.DOES_NOT_LOAD, ReaderOutcome.EQUAL]
+    assert "input_axes" in by_name["new/dense"].readings[0].reason
+    assert set(outcomes(by_name["recorded/dense"])) == {ReaderOutcome.DIFFERS}
+    assert by_name["keras2"].readings == []
+    assert by_name["keras2"].reference.startswith("RDR005")
