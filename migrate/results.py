@@ -211,4 +211,6 @@ class MigrationRecord(msgspec.Struct, frozen=True):
     graph: dict[str, list[GraphLayer]] = {}
     """Layers with their inputs: ``legacy`` in the final Keras 2 dialect, ``modern`` as built; empty without layers."""
     made_for: dict[str, str] = {}
+    readings: list[Reading] = []
+    """What the releases of Keras 3 named with ``--for`` make of ``model.keras``."""
     """What the batch that made this knows its work by: ``key`` (content and options) and ``ruleset``."""

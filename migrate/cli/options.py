@@ -63,6 +63,7 @@ def options_from(chosen: Mapping[str, Any]) -> Options:
         "input_shape": _input_shape,
         "stock_names": _names,
         "define": _definitions,
+        "readers": _readers,
         "custom_objects": lambda files: tuple(file.resolve() for file in files),
         "source": lambda paths: tuple(path.resolve() for path in paths),
         "serving": lambda folder: folder and folder.resolve(),
@@ -113,6 +114,16 @@ def _definitions(texts: Sequence[str]) -> tuple[str, ...]:
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--define") from error
     return tuple(texts)
+
+
+def _readers(text: str | None) -> str | None:
+    from migrate.dialects.keras3_minors.versions import parse_readers
+    from migrate.findings import MigrationError
+
+    try:
+        return text if text is None else ",".join(one.name for one in parse_readers(text))
+    except MigrationError as error:
+        raise click.BadParameter(f"{error.code} {error.message}. {error.hint}", param_hint="--for") from error
 
 
 def _input_shape(text: str | None) -> str | None:

@@ -27,6 +27,7 @@ from migrate.pipeline.proof import (
     Comparator,
     lowest_precision,
 )
+from migrate.pipeline.readers import prove_readers
 from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.reference import Reference, take_reference
 from migrate.pipeline.request import DEFAULT_TARGETS, ArtifactRequest, Options, Target
@@ -98,6 +99,7 @@ def migrate_layers(
             "saved_model": Target.SAVED_MODEL in options.targets,
             "input_names": input_names,
             "output_names": list(judge.names),
+            "readers": options.readers,
         }
         written = outputs_in(slot.modern, slot.modern.call("save", wanted))
     if "saved_model" in written:
@@ -106,6 +108,9 @@ def migrate_layers(
         release(slot.modern, progress)
     with progress.phase("reload"):
         compare_reloaded(slot, written, objects, input_names, judge, progress)
+    if options.readers and "keras" in written and progress.witnesses:
+        with progress.phase("readers"):
+            prove_readers(slot, written["keras"], objects, options, progress)
     if not options.skip_untouched:
         ask_stock_keras(slot, staged, judge, progress)
     deployed = deploy(slot, options, judge, progress.witnesses, progress)

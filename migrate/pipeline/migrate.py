@@ -17,6 +17,7 @@ from migrate.formats.read import refusal
 from migrate.outcomes import WORKER_ENDED, severity_of, status_of
 from migrate.parity.golden import find_golden
 from migrate.pipeline.evidence import strongest, weigh
+from migrate.pipeline.keras3 import is_keras3, migrate_keras3
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.lift import migrate_graph
 from migrate.pipeline.own_code import explained, with_own_code
@@ -73,6 +74,8 @@ def _migrate(
     try:
         if staged.format is Format.SAVED_MODEL:
             written = migrate_saved_model(request, options, slot, staged, progress)
+        elif is_keras3(slot, staged, options):
+            written = migrate_keras3(request, options, slot, staged, progress)
         elif staged.format is Format.FROZEN_GRAPH:
             written = migrate_graph(request, options, slot, staged, progress)
         else:

@@ -15,7 +15,7 @@ from migrate.dialects.rule import Fired
 from migrate.findings import Finding
 from migrate.parity.compare import Comparison, Slack
 from migrate.pipeline.user_names import UserNames
-from migrate.results import Coverage, LayerParity, Untouched
+from migrate.results import Coverage, LayerParity, Reading, Untouched
 from migrate.worlds.contracts.reader import Facts
 
 _log = logging.getLogger(__name__)
@@ -83,6 +83,8 @@ class Progress:
     untouched: Untouched | None = None
     phases: dict[str, float] = field(default_factory=dict)
     own_code: dict[str, Any] = field(default_factory=dict)
+    readings: list[Reading] = field(default_factory=list)
+    """What the releases of Keras 3 that were named make of what was written."""
     invented: bool = False
     """The weights were drawn, though a file nearby may hold the model's own."""
 

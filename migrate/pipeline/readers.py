@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from migrate.capsule.model import Array
-from migrate.capsule.store import save_arrays
-from migrate.dialects.keras3_minors.versions import Reader, reader
+from migrate.capsule.store import load_arrays, save_arrays
+from migrate.dialects.keras3_minors.versions import Reader, parse_readers, reader
 from migrate.findings import MigrationError
-from migrate.parity.compare import bounded, compare_cases
+from migrate.parity.compare import Comparison, bounded, compare_cases
 from migrate.parity.golden import find_golden
 from migrate.parity.input_specs import described_input
 from migrate.parity.probes import attempts, make_probes
 from migrate.pipeline.answers import arrays_of
+from migrate.pipeline.draws import without
+from migrate.pipeline.progress import Progress
+from migrate.pipeline.proof import lowest_precision
 from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.request import Options
 from migrate.pipeline.safety import must_be_safe
@@ -33,6 +36,7 @@ RECORDED_TOLERANCE = 1e-4
 """Relative tolerance against a recording, which another backend made: its sums run in another order."""
 PROOF, MODEL, CUSTOM = "proof.npz", "model.keras", "custom_objects.py"
 _ATTEMPTS = 6
+_WITHIN = "Exception encountered: "
 BROKEN = (WorldError, WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout)
 
 
@@ -62,6 +66,14 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadArchive:
+    """What one reader made of one archive: in short, and output by output where there was something to compare."""
+
+    reading: Reading
+    comparisons: tuple[Comparison, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Checker:
     """Where a check works, and how.
 
@@ -85,17 +97,22 @@ class Checker:
         """
         staged = stage(path, self.options, self.slot)
         must_be_safe(self.slot, staged.scanned, self.options.trust)
+        return self.staged(staged.source, path, source)
+
+    def staged(self, file: Path, path: Path, source: str) -> Subject:
+        """The same of an archive that was staged as ``file`` and scanned; the file moves."""
         folder = self.slot.folder / "checked" / str(len(list(self.slot.folder.glob("checked/*"))))
         folder.mkdir(parents=True)
         kept = folder / MODEL
-        shutil.move(staged.source, kept)
+        shutil.move(file, kept)
         described = self.slot.reader.call("describe_keras3", {"path": str(kept)})
         custom = [path.with_name(CUSTOM)] if path.name == MODEL else []
-        given = [file for file in (*self.options.custom_objects, *custom) if file.is_file()]
-        for number, file in enumerate(given):
-            shutil.copyfile(file, folder / f"{number}_{file.name}")
-        names = tuple(str(folder / f"{number}_{file.name}") for number, file in enumerate(given))
-        return self._with_recording(path, Subject(source, kept, described, names))
+        given = [code for code in (*self.options.custom_objects, *custom) if code.is_file()]
+        names = []
+        for number, code in enumerate(given):
+            shutil.copyfile(code, folder / f"{number}_{code.name}")
+            names.append(str(folder / f"{number}_{code.name}"))
+        return self._with_recording(path, Subject(source, kept, described, tuple(names)))
 
     def _with_recording(self, path: Path, subject: Subject) -> Subject:
         beside = path.with_name(PROOF) if path.name == MODEL else path
@@ -139,9 +156,7 @@ class Checker:
                 for entry in described["inputs"]
             ]
         except BROKEN as error:
-            return replace(
-                subject, reference=f"Keras {version} does not load it: {error_line(error.message)}"
-            )
+            return replace(subject, reference=f"Keras {version} does not load it: {cause(error.message)}")
         reason = ""
         for attempt in islice(attempts(specs), _ATTEMPTS):
             probes = subject.path.with_name("probes.safetensors")
@@ -149,7 +164,7 @@ class Checker:
             try:
                 outputs = _run(worker, probes)
             except BROKEN as error:
-                reason = error_line(error.message)
+                reason = cause(error.message)
                 continue
             return replace(
                 subject,
@@ -160,7 +175,7 @@ class Checker:
             )
         return replace(subject, reference=f"Keras {version} does not run it: {reason}")
 
-    def read_all(self, one: Reader, backend: Backend, subjects: Sequence[Subject]) -> Iterator[Reading]:
+    def read_all(self, one: Reader, backend: Backend, subjects: Sequence[Subject]) -> Iterator[ReadArchive]:
         """What one reader makes of each archive, in their order.
 
         Raises:
@@ -169,13 +184,22 @@ class Checker:
         with self._worker(one, backend) as worker:
             version = worker.ready().versions.get("keras", "?")
             for subject in subjects:
-                outcome, size, reason = _read(worker, subject)
-                yield Reading(one.name, version, backend.value, outcome, size, reason)
+                outcome, reason, comparisons = _read(worker, subject)
+                worst = max((comparison.max_rel for comparison in comparisons), default=None)
+                size = None if worst is None else bounded(worst)
+                yield ReadArchive(
+                    Reading(one.name, version, backend.value, outcome, size, reason), comparisons
+                )
 
     def _worker(self, one: Reader, backend: Backend) -> Worker:
         environment = environment_of(one, backend, self.cache)
         scratch = self.slot.folder / "readers" / f"{one.name}-{backend}"
         return reader_worker(environment, scratch, [self.slot.folder / "checked"])
+
+
+def cause(text: str) -> str:
+    """What is wrong, of the errors within errors that Keras raises when it cannot make an object: the innermost."""
+    return error_line(text.rpartition(_WITHIN)[2])
 
 
 def _load_params(subject: Subject) -> dict[str, Any]:
@@ -186,25 +210,81 @@ def _run(worker: Worker, probes: Path) -> dict[str, Array]:
     return arrays_of(worker, worker.call("predict", {"probes": str(probes), "out": "outputs.safetensors"}))
 
 
-def _read(worker: Worker, subject: Subject) -> tuple[ReaderOutcome, float | None, str]:
-    """Outcome, worst relative error and reason."""
+def _read(worker: Worker, subject: Subject) -> tuple[ReaderOutcome, str, tuple[Comparison, ...]]:
+    """Outcome, reason, and the outputs compared."""
     try:
         described = worker.call("load", _load_params(subject))
     except BROKEN as error:
-        return ReaderOutcome.DOES_NOT_LOAD, None, error_line(error.message)
+        return ReaderOutcome.DOES_NOT_LOAD, cause(error.message), ()
     if subject.probes is None:
-        return ReaderOutcome.UNCOMPARED, None, subject.reference
+        return ReaderOutcome.UNCOMPARED, subject.reference, ()
     try:
         outputs = _run(worker, subject.probes)
     except BROKEN as error:
-        return ReaderOutcome.DOES_NOT_RUN, None, error_line(error.message)
+        return ReaderOutcome.DOES_NOT_RUN, cause(error.message), ()
     names = described["output_names"]
     precision = subject.described["precision"]
     comparisons = compare_cases(subject.references, outputs, names, precision, subject.tolerance)
-    worst = bounded(max((comparison.max_rel for comparison in comparisons), default=0.0))
     reason = next((comparison.reason for comparison in comparisons if not comparison.equal), "")
-    outcome = ReaderOutcome.DIFFERS if reason else ReaderOutcome.EQUAL
-    return outcome, worst, reason
+    return ReaderOutcome.DIFFERS if reason else ReaderOutcome.EQUAL, reason, tuple(comparisons)
+
+
+def must_read(
+    checker: Checker, readers: Sequence[Reader], backend: Backend, subject: Subject
+) -> list[ReadArchive]:
+    """What each reader makes of an archive that all of them must load and compute alike.
+
+    Raises:
+        MigrationError: ``RDR006`` for the first that does not; ``RDR002`` and ``RDR003`` for one that cannot be had.
+    """
+    found: list[ReadArchive] = []
+    for one in readers:
+        found += checker.read_all(one, backend, [subject])
+        reading = found[-1].reading
+        if reading.outcome is not ReaderOutcome.EQUAL:
+            raise MigrationError(
+                "RDR006",
+                f"Keras {reading.version}: {reading.outcome}: {reading.reason}",
+                f"Leave {one.name} out of --for, or see keras-migrate check for what each release makes of the model.",
+            )
+    return found
+
+
+def backend_for(probes: Path) -> Backend:
+    """What is below the readers of a model with these inputs: strings exist on TensorFlow alone."""
+    strings = any(array.dtype.kind in "OUS" for array in load_arrays(probes).values())
+    return Backend.TENSORFLOW if strings else Backend.JAX
+
+
+def prove_readers(
+    slot: Slot, written: Path, objects: Sequence[str], options: Options, progress: Progress
+) -> None:
+    """Hold a migrated model against its reference in each release that was named.
+
+    Raises:
+        MigrationError: as `must_read`.
+    """
+    witness = progress.witnesses[-1]
+    folder = slot.folder / "checked" / "migrated"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for file in (written, witness.probes, *map(Path, objects)):
+        shutil.copyfile(file, folder / file.name)
+    precision = lowest_precision(progress.legacy) if progress.legacy is not None else ""
+    subject = Subject(
+        MODEL,
+        folder / written.name,
+        {"version": "", "precision": precision, "uses": {}},
+        tuple(str(folder / Path(file).name) for file in objects),
+        folder / witness.probes.name,
+        without(witness.outputs, progress.drawn),
+        witness.label,
+        options.tolerance or RECORDED_TOLERANCE,
+    )
+    found = must_read(
+        Checker(slot, options), parse_readers(options.readers or ""), backend_for(witness.probes), subject
+    )
+    progress.readings += [one.reading for one in found]
 
 
 def check_archives(
@@ -240,7 +320,7 @@ def check_archives(
         for one in readers:
             for backend in backends:
                 try:
-                    found = list(checker.read_all(one, backend, subjects))
+                    found = [read.reading for read in checker.read_all(one, backend, subjects)]
                 except MigrationError as error:
                     missing = f"{error.code}: {error.message}"
                     found = [

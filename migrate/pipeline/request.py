@@ -125,6 +125,14 @@ class Options(msgspec.Struct, frozen=True):
             "Training steps that both worlds take from the saved state, their losses compared; one without it.",
         ),
     ] = None
+    readers: Annotated[
+        str | None,
+        Flag(
+            "--for",
+            "Releases of Keras 3 that are to load what is written: 3.9, 3.6-3.12, nightly, all; with commas. Each is "
+            "installed and asked. Archives of Keras 3 are rewritten for them.",
+        ),
+    ] = None
     lift: Annotated[bool, Flag("--lift", "Convert TensorFlow graphs to Keras layers.")] = False
     serving: Annotated[
         Path | None,

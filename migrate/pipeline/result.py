@@ -78,6 +78,7 @@ def migration_record(
             if model is not None and progress.modern is not None
         },
         made_for=dict(made_for),
+        readings=progress.readings,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrate.findings import Rule
+from migrate.findings import Rule, Severity
 from migrate.reasons.reason import blocker, note, reason
 
 REASONS: tuple[Rule, ...] = (
@@ -32,6 +32,14 @@ REASONS: tuple[Rule, ...] = (
         "There is nothing to hold the archive against.",
         "No recording stands beside it, and the release that wrote it cannot be installed or refuses it. Record inputs "
         "and outputs as `MODEL.golden.npz`.",
+    ),
+    reason(
+        "RDR006",
+        "reader-differs",
+        "A release of Keras 3 that was named does not load what would be written, or computes something else.",
+        "Nothing was written. The finding names the release and what it says. Leave it out of `--for`, or look up what "
+        "it lacks: `keras-migrate check` shows the whole matrix.",
+        Severity.SILENT,
     ),
     reason(
         "RDR005",

@@ -39,6 +39,36 @@ ADDED: Mapping[str, Mapping[str, tuple[str, Any]]] = {
 }
 """Module to arguments that constructors got after 3.0: the first minor that knows each, and its default (found by
 comparing the signatures of all public classes)."""
+_INT8 = {
+    "module": "keras.quantizers",
+    "class_name": "Int8QuantizationConfig",
+    "config": {
+        "weight_quantizer": None,
+        "activation_quantizer": {
+            "module": "keras.quantizers",
+            "class_name": "AbsMaxQuantizer",
+            "config": {"value_range": [-127, 127], "epsilon": 1e-07, "output_dtype": "int8"},
+            "registered_name": None,
+        },
+    },
+    "registered_name": None,
+}
+"""What ``quantize("int8")`` means without a word; the policy of the layer says the rest."""
+OF_CLASS: Mapping[str, Mapping[str, tuple[str, Any]]] = {
+    "Dense": {"quantization_config": ("3.13", _INT8)},
+    "EinsumDense": {"quantization_config": ("3.13", _INT8)},
+    "GroupedQueryAttention": {"seed": ("3.7", None)},
+    "MultiHeadAttention": {"seed": ("3.4", None)},
+    "RandomContrast": {"value_range": ("3.8", [0, 255])},
+    "RandomFlip": {"data_format": ("3.6", "channels_last")},
+    "Resizing": {
+        "fill_mode": ("3.3", "constant"),
+        "fill_value": ("3.3", 0.0),
+        "pad_to_aspect_ratio": ("3.3", False),
+    },
+    "ZeroPadding1D": {"data_format": ("3.5", "channels_last")},
+}
+"""The same for arguments that other classes of the module have had since 3.0, or that have a second silent value."""
 NAMELESS = frozenset(
     {"BitwiseAnd", "BitwiseOr", "BitwiseXor", "Det", "Inv", "Solve", "StopGradient", "Trunc"}
 )
@@ -104,11 +134,24 @@ def _without_later(module: str, class_name: str, config: Config, oldest: Version
         # Operations with arguments of their own took no name then; the graph names them beside the object.
         named = len(config) == 1 and class_name not in NAMELESS
         return {key: value for key, value in config.items() if key != "name" or named}
-    added = ADDED.get(module, {})
-    if config.get("renorm") is False:
+    tables = [ADDED.get(module, {}), OF_CLASS.get(class_name, {}) if module == _LAYERS else {}]
+    if config.get("renorm") is False and oldest < Version(ADDED[_LAYERS]["renorm"][0]):
         config.pop("renorm_momentum", None)
-    return {
-        key: value
-        for key, value in config.items()
-        if key not in added or value != added[key][1] or oldest >= Version(added[key][0])
-    }
+    if config.get("lora_alpha") is not None and config["lora_alpha"] == config.get("lora_rank"):
+        # The factor is their quotient, which releases before the argument did not have.
+        tables.append({"lora_alpha": (ADDED[_LAYERS]["lora_alpha"][0], config["lora_alpha"])})
+
+    def says_nothing(key: str, value: Any) -> bool:
+        return any(
+            key in added and _meaning(value) == added[key][1] and oldest < Version(added[key][0])
+            for added in tables
+        )
+
+    return {key: value for key, value in config.items() if not says_nothing(key, value)}
+
+
+def _meaning(value: Any) -> Any:
+    """A value without the numbers by which Keras tells objects that several layers share."""
+    if isinstance(value, Mapping):
+        return {key: _meaning(item) for key, item in value.items() if key != "shared_object_id"}
+    return [_meaning(item) for item in value] if isinstance(value, list) else value

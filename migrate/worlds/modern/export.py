@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +10,19 @@ import keras
 import tensorflow as tf
 from packaging.version import Version
 
+from migrate.dialects.keras3_minors.rewriting import make_portable
+from migrate.dialects.keras3_minors.versions import DEFAULT, Reader
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
-from migrate.worlds.modern.portable import make_portable
 from migrate.worlds.modern.signature_keys import restore_keys, speakable
 
 TABLED = frozenset({"IntegerLookup", "StringLookup", "TextVectorization", "FeatureSpace", "HashedCrossing"})
 """Layers of Keras that may hold a lookup table or an asset."""
 
 
-def save_keras(model: Any, path: Path) -> None:
-    """Write the native archive, for every release of Keras 3 that the project supports."""
+def save_keras(model: Any, path: Path, readers: Sequence[Reader] = DEFAULT) -> None:
+    """Write the native archive, for every release of Keras 3 that is to load it."""
     model.save(path)
-    make_portable(path, Version(keras.__version__))
+    make_portable(path, Version(keras.__version__), readers)
 
 
 def export_saved_model(model: Any, path: Path, input_names: list[str], output_names: list[str]) -> None:

@@ -14,6 +14,7 @@ from tensorflow.python.eager import context as eager
 
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_model, save_arrays
+from migrate.dialects.keras3_minors.versions import DEFAULT, parse_readers
 from migrate.worlds.custom import load_custom_objects
 from migrate.worlds.draws import fixed_draws
 from migrate.worlds.kernels import clear_names
@@ -166,7 +167,8 @@ def save(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     reset_states(model)  # what the comparisons left behind must not become the initial state of a server
     written: dict[str, Any] = {}
     if params.get("keras"):
-        save_keras(model, scratch / "model.keras")
+        named = params.get("readers")
+        save_keras(model, scratch / "model.keras", parse_readers(named) if named else DEFAULT)
         written["keras"] = str(scratch / "model.keras")
     if params.get("saved_model"):
         export_saved_model(model, scratch / "saved_model", params["input_names"], params["output_names"])

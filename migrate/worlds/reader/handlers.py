@@ -21,7 +21,7 @@ from migrate.parity.golden import read_recording
 from migrate.scan.files import scan_one
 from migrate.worlds.contracts import reader as asked
 from migrate.worlds.contracts.call import handlers_of
-from migrate.worlds.reader.keras3 import describe_keras3
+from migrate.worlds.reader.keras3 import describe_keras3, rewrite_keras3
 from migrate.worlds.reader.own_code import names_wanted
 from migrate.worlds.reader.saved_model import describe_saved_model, read_subclassed
 from migrate.worlds.reader.translation import read_and_translate
@@ -137,6 +137,7 @@ HANDLERS = {
         describe_saved_model,
     ),
     "describe_keras3": describe_keras3,
+    "rewrite_keras3": rewrite_keras3,
     "read_subclassed": read_subclassed,
     "names_wanted": names_wanted,
 }

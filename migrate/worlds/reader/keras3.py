@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
+from packaging.version import Version
+
 from migrate.dialects.keras3_minors.archives import precision, uses_of_input, walk
+from migrate.dialects.keras3_minors.rewriting import make_portable
+from migrate.dialects.keras3_minors.versions import parse_readers
 from migrate.findings import MigrationError
 from migrate.formats.archive import CONFIG, METADATA
 from migrate.formats.bounded import bounded_memory
@@ -33,6 +38,20 @@ def describe_keras3(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     names = {str(entry["config"].get("name")) for entry in entries if entry.get("class_name") == "InputLayer"}
     uses = {name: uses_of_input(config, name) for name in sorted(names)}
     return {"version": version, "precision": precision(config), "uses": uses}
+
+
+def rewrite_keras3(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """An archive for the ``readers`` named: ``path`` → a ``file``, and the ``rules`` that changed it.
+
+    Raises:
+        MigrationError: ``RDR005`` for anything that is no archive of Keras 3.
+    """
+    path, target = Path(params["path"]), scratch / "model.keras"
+    with bounded_memory(path):
+        _, metadata = _members(path)
+        shutil.copyfile(path, target)
+        fired = make_portable(target, Version(metadata["keras_version"]), parse_readers(params["readers"]))
+    return {"file": str(target), "rules": fired}
 
 
 def _members(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -83,3 +83,32 @@ def test_an_argument_stays_for_readers_that_all_know_it() -> None:
     entry = layer("InputLayer", batch_shape=[None, 2], ragged=False, optional=False)
     assert portable_config(entry) == entry
     assert portable_config(entry, Version("3.6.0"))["config"] == {"batch_shape": [None, 2]}
+
+
+def test_quantization_goes_where_the_policy_says_all_of_it() -> None:
+    quantizer = {"value_range": [-127, 127], "epsilon": 1e-07, "output_dtype": "int8"}
+    inner = {"module": "keras.quantizers", "class_name": "AbsMaxQuantizer", "config": quantizer}
+    whole = {
+        "module": "keras.quantizers",
+        "class_name": "Int8QuantizationConfig",
+        "config": {
+            "weight_quantizer": None,
+            "activation_quantizer": {**inner, "registered_name": None, "shared_object_id": 1},
+        },
+        "registered_name": None,
+        "shared_object_id": 2,
+    }
+    assert "quantization_config" not in portable_config(layer("Dense", quantization_config=whole))["config"]
+    other = {**whole, "config": {**whole["config"], "weight_quantizer": inner}}
+    assert "quantization_config" in portable_config(layer("Dense", quantization_config=other))["config"]
+
+
+def test_a_lora_factor_goes_where_it_is_one() -> None:
+    assert "lora_alpha" not in portable_config(layer("Dense", lora_rank=2, lora_alpha=2))["config"]
+    assert "lora_alpha" in portable_config(layer("Dense", lora_rank=2, lora_alpha=4))["config"]
+
+
+def test_an_argument_of_one_class_stays_in_others() -> None:
+    written = layer("Conv2D", data_format="channels_last")
+    assert portable_config(written, Version("3.3.3")) == written
+    assert portable_config(layer("RandomFlip", data_format="channels_last"), Version("3.3.3"))["config"] == {}

@@ -9,7 +9,7 @@ from typing import Any
 
 from packaging.version import Version
 
-from migrate.worlds.modern.portable import make_portable
+from migrate.dialects.keras3_minors.rewriting import make_portable
 
 
 def layer(class_name: str, **config: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Let archives load in every release of Keras 3 that they are for; see ``migrate/dialects/keras3_minors``."""
+"""Rewrite the configuration inside an archive for the releases of Keras 3 that are to load it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,182 @@
+"""What later releases write otherwise: names of classes, operations that do nothing, single tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from packaging.version import Version
+
+from migrate.dialects.keras3_minors.archives import GRAPHS, history, inside, name_of
+from migrate.dialects.keras3_minors.rule import Config, archive_rule, map_objects
+from migrate.findings import Rule, Severity
+
+_ENDS = ("input_layers", "output_layers")
+_BARE = Version("3.5")
+"""The oldest release that takes a single tensor without a list around it."""
+
+
+@archive_rule(
+    Rule(
+        "RDR103",
+        "orthogonal-renamed",
+        "The initializer is called Orthogonal, which releases before 3.6 do not know.",
+        Severity.ERROR,
+        applies_to=">=3.6.dev0",
+        before='{"module": "keras.initializers", "class_name": "Orthogonal"}',
+        after='{"module": "keras.initializers", "class_name": "OrthogonalInitializer"}',
+        why="It is the default of every recurrent layer. All releases know the longer name.",
+    ),
+    readers="<3.6",
+)
+def orthogonal_renamed(config: Config, oldest: Version) -> Config:
+    """Use the name that all releases know."""
+
+    def renamed(entry: Config) -> Config:
+        is_one = entry["class_name"] == "Orthogonal" and entry.get("module") == "keras.initializers"
+        return {**entry, "class_name": "OrthogonalInitializer"} if is_one else entry
+
+    changed: Config = map_objects(config, renamed)
+    return changed
+
+
+@archive_rule(
+    Rule(
+        "RDR104",
+        "conversion-of-mask",
+        "An operation of the graph converts a tensor to a tensor.",
+        Severity.ERROR,
+        before='{"class_name": "ConvertToTensor", "config": {"dtype": null, "sparse": null, "ragged": null}}',
+        after="what read its output reads its input",
+        why="From 3.13 on a mask on its way to a pooling layer passes such an operation, which does nothing. Up to 3.6 "
+        "the class is missing, up to 3.9 it takes no `ragged`: the model does not load.",
+    ),
+    readers="",
+)
+def conversion_of_mask(config: Config, oldest: Version) -> Config:
+    """Take conversions out of every graph."""
+    changed: Config = map_objects(config, _without_conversions)
+    return changed
+
+
+def _without_conversions(entry: Config) -> Config:
+    layers = inside(entry).get("layers")
+    if not isinstance(layers, list):
+        return entry
+    sources = {name_of(one): one["inbound_nodes"][0]["args"][0] for one in layers if _is_conversion(one)}
+    if not sources:
+        return entry
+
+    def rewired(value: Any) -> Any:
+        found = history(value)
+        if found is not None:
+            return rewired(sources[found[0]]) if found[0] in sources else value
+        if isinstance(value, Mapping):
+            return {key: rewired(item) for key, item in value.items()}
+        return [rewired(item) for item in value] if isinstance(value, list) else value
+
+    kept = [
+        {**one, "inbound_nodes": rewired(one.get("inbound_nodes", []))}
+        for one in layers
+        if name_of(one) not in sources
+    ]
+    return {**entry, "config": {**inside(entry), "layers": kept}}
+
+
+def _is_conversion(entry: Any) -> bool:
+    """Whether an operation only says what it is given: one call, of one tensor, no dtype."""
+    if not isinstance(entry, Mapping) or entry.get("class_name") != "ConvertToTensor":
+        return False
+    nodes = entry.get("inbound_nodes") or []
+    plain = all(value is None for key, value in inside(entry).items() if key != "name")
+    args = nodes[0].get("args", []) if len(nodes) == 1 else []
+    return plain and len(args) == 1 and history(args[0]) is not None
+
+
+@archive_rule(
+    Rule(
+        "RDR105",
+        "single-tensor-in-list",
+        "A Functional model says its only input or output in a list.",
+        Severity.SILENT,
+        applies_to="<3.10",
+        before='{"output_layers": [["dense", 0, 0]]}',
+        after='{"output_layers": ["dense", 0, 0]}',
+        why="Up to 3.9 the list says nothing; from 3.10 on it is the structure of what the model gives. A Sequential "
+        "model that holds such a model answers with the shape (1, batch, …) in place of (batch, …), without an error.",
+    ),
+    readers=">=3.10",
+)
+def single_tensor_in_list(config: Config, oldest: Version) -> Config:
+    """Say a single tensor as later releases do."""
+    if oldest < _BARE:
+        return config
+    changed: Config = map_objects(config, _with_bare_ends)
+    return changed
+
+
+@archive_rule(
+    Rule(
+        "RDR106",
+        "single-tensor-bare",
+        "A Functional model says its only input or output without a list.",
+        Severity.ERROR,
+        applies_to=">=3.5",
+        before='{"output_layers": ["dense", 0, 0]}',
+        after='{"output_layers": [["dense", 0, 0]]}',
+        why="Releases before 3.5 take the parts of the tensor for tensors (`get_tensor() takes 3 positional "
+        "arguments`). From 3.10 on the list has a meaning, so that one archive cannot be for both.",
+    ),
+    readers="<3.5",
+)
+def single_tensor_bare(config: Config, oldest: Version) -> Config:
+    """Put a list around a single tensor."""
+
+    def listed(entry: Config) -> Config:
+        inner = inside(entry)
+        ends = {key: [inner[key]] for key in _ENDS if _is_tensor(inner.get(key))}
+        return {**entry, "config": {**inner, **ends}} if entry["class_name"] in GRAPHS and ends else entry
+
+    changed: Config = map_objects(config, listed)
+    return changed
+
+
+def _with_bare_ends(entry: Config) -> Config:
+    inner = inside(entry)
+    ends = {
+        key: inner[key][0]
+        for key in _ENDS
+        if isinstance(inner.get(key), list) and len(inner[key]) == 1 and _is_tensor(inner[key][0])
+    }
+    return {**entry, "config": {**inner, **ends}} if entry["class_name"] in GRAPHS and ends else entry
+
+
+def _is_tensor(value: Any) -> bool:
+    """Whether a value is ``[layer, node, tensor]``."""
+    return isinstance(value, list) and len(value) == 3 and isinstance(value[0], str)
+
+
+@archive_rule(
+    Rule(
+        "RDR107",
+        "rms-scaling",
+        "A LayerNormalization says that it does not scale by the root mean square.",
+        Severity.ERROR,
+        applies_to="<3.11",
+        before='{"class_name": "LayerNormalization", "config": {"rms_scaling": false}}',
+        after='{"class_name": "LayerNormalization", "config": {}}',
+        why="3.11 took the argument away; RMSNormalization is a layer of its own since 3.9.",
+    ),
+    readers=">=3.11",
+)
+def rms_scaling(config: Config, oldest: Version) -> Config:
+    """Leave the argument out where it is false."""
+
+    def without(entry: Config) -> Config:
+        if entry["class_name"] != "LayerNormalization" or inside(entry).get("rms_scaling") is not False:
+            return entry
+        kept = {key: value for key, value in inside(entry).items() if key != "rms_scaling"}
+        return {**entry, "config": kept}
+
+    changed: Config = map_objects(config, without)
+    return changed

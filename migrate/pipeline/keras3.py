@@ -1,0 +1,85 @@
+"""Rewrite an archive of Keras 3 for other releases, each of which is asked; the one that wrote it is the reference."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from migrate.dialects.keras3_minors.versions import parse_readers
+from migrate.findings import MigrationError
+from migrate.formats.artifact import Format
+from migrate.formats.limits import sha256_of
+from migrate.pipeline.layered import write_proof
+from migrate.pipeline.progress import Progress, ReferenceRun, Written
+from migrate.pipeline.readers import CUSTOM, MODEL, PROOF, Checker, Subject, backend_for, must_read
+from migrate.pipeline.request import ArtifactRequest, Options
+from migrate.pipeline.staging import Staged
+from migrate.pipeline.translated import Facts, FiredRule
+from migrate.worlds.pool import Slot
+from migrate.worlds.taking import take
+
+
+def is_keras3(slot: Slot, staged: Staged, options: Options) -> bool:
+    """Whether an artifact is an archive of Keras 3 that is to be rewritten."""
+    if staged.format is not Format.KERAS_ARCHIVE or not options.readers:
+        return False
+    try:
+        slot.reader.call("describe_keras3", {"path": str(staged.source)})
+    except MigrationError as error:
+        if error.code == "RDR005":
+            return False
+        raise
+    return True
+
+
+def migrate_keras3(
+    request: ArtifactRequest, options: Options, slot: Slot, staged: Staged, progress: Progress
+) -> Written:
+    """Rewrite an archive for the readers named, and hold it against what its writer computes, in each of them.
+
+    Raises:
+        MigrationError: ``RDR004`` without a reference, ``RDR002`` and ``RDR003`` for a reader that cannot be installed,
+            ``RDR006`` for one that does not load the result or computes something else.
+    """
+    assert options.readers is not None
+    readers = parse_readers(options.readers)
+    checker = Checker(slot, options)
+    digest = sha256_of(staged.source)
+    with progress.phase("reference"):
+        original = checker.staged(staged.source, request.path, request.source)
+        (original,) = checker.with_references([original])
+    version = original.described["version"]
+    progress.facts = Facts(digest, Format.KERAS_ARCHIVE.value, version, None, None)
+    if original.probes is None:
+        raise MigrationError(
+            "RDR004",
+            f"there is nothing to compare with: {original.reference}",
+            "Record inputs and outputs with the Keras that wrote it, as MODEL.golden.npz.",
+        )
+    with progress.phase("translate"):
+        asked = {"path": str(original.path), "readers": options.readers}
+        answer = slot.reader.call("rewrite_keras3", asked)
+        taken = take(slot.reader, answer.get("file"), MODEL)
+        progress.rules = [FiredRule(str(code), version) for code in answer.get("rules", [])]
+    evidence = "golden" if original.reference.startswith("recorded") else "original"
+    witness = ReferenceRun(evidence, original.reference, original.probes, original.references)
+    progress.witnesses.append(witness)
+    rewritten = replace(original, path=_beside(original, taken))
+    with progress.phase("readers"):
+        found = must_read(checker, readers, backend_for(original.probes), rewritten)
+    progress.readings += [one.reading for one in found]
+    progress.comparisons += found[-1].comparisons
+    names = [comparison.name for comparison in found[-1].comparisons]
+    progress.signatures = {"new": {"output_names": names}}
+    parts = {MODEL: rewritten.path, PROOF: write_proof(witness, slot.inputs / PROOF)}
+    if original.custom:
+        parts[CUSTOM] = Path(original.custom[-1])
+    return Written(parts)
+
+
+def _beside(subject: Subject, taken: Path) -> Path:
+    """The rewritten archive where the readers look."""
+    target = subject.path.with_name("rewritten.keras")
+    shutil.move(taken, target)
+    return target

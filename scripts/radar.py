@@ -1,0 +1,114 @@
+"""Which migrated models and rewritten programs the newest Keras, and its nightly build, break.
+
+    keras-migrate models legacy_models --out OUT
+    python scripts/radar.py OUT [--readers newest,nightly] [--issue FILE]
+
+Loads every ``model.keras`` of a run in each reader and compares it with its ``proof.npz``; then runs every executed
+proof of the source rules with that Keras (``tests/proofs``). Prints the breaks by name, writes them as the text of an
+issue, and ends with status 1 if there is one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from migrate.dialects.keras3_minors.versions import Reader, parse_readers  # noqa: E402
+from migrate.pipeline.readers import check_archives  # noqa: E402
+from migrate.pipeline.request import Options  # noqa: E402
+from migrate.readers.environments import Backend, environment_of  # noqa: E402
+from migrate.results import CheckedArchive, ReaderOutcome  # noqa: E402
+
+_FAILED = re.compile(r"^FAILED (\S+?)(?: - (.*))?$", re.MULTILINE)
+Breaks = dict[str, list[str]]
+"""By what is wrong: the names of models or proofs."""
+
+
+def broken_models(out: Path, one: Reader, backend: Backend) -> Breaks:
+    """Migrated models that a reader does not load, does not run, or computes otherwise."""
+    models = [
+        (path, path.parent.relative_to(out).as_posix())
+        for path in sorted(out.rglob("model.keras"))
+        if path.with_name("proof.npz").is_file()
+    ]
+    with tempfile.TemporaryDirectory(prefix="keras-migrate-") as work:
+        return by_reason(check_archives(models, [one], [backend], Path(work), Options(seed=0)))
+
+
+def by_reason(checked: list[CheckedArchive]) -> Breaks:
+    """Models that are not equal, under what is wrong with them, sizes left out so that like stands with like."""
+    found: Breaks = defaultdict(list)
+    for archive in checked:
+        for reading in archive.readings:
+            if reading.outcome is ReaderOutcome.DIFFERS:
+                found[reading.outcome.value].append(f"{archive.source} ({reading.reason})")
+            elif reading.outcome is not ReaderOutcome.EQUAL:
+                found[f"{reading.outcome}: {reading.reason}"].append(archive.source)
+        if not archive.readings:
+            found[archive.reference].append(archive.source)
+    return dict(found)
+
+
+def broken_proofs(one: Reader) -> Breaks:
+    """Executed proofs of the source rules that fail with a reader in the place of the installed Keras."""
+    environment = environment_of(one, Backend.TENSORFLOW)
+    path = os.pathsep.join([str(environment.packages), str(ROOT)])
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:randomly", "tests/proofs"]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
+    )
+    found: Breaks = defaultdict(list)
+    for name, reason in _FAILED.findall(done.stdout):
+        found[reason or "failed"].append(name)
+    if done.returncode not in (0, 1):
+        found["the proofs did not run"].append(done.stderr.strip()[-300:])
+    return dict(found)
+
+
+def text_of(version: str, models: Breaks, proofs: Breaks) -> str:
+    """The breaks of one release as the text of an issue."""
+    lines = [f"# Keras {version} breaks {sum(map(len, [*models.values(), *proofs.values()]))} proofs"]
+    for title, breaks in (("Migrated models", models), ("Rewritten source", proofs)):
+        lines += ["", f"## {title}", ""]
+        for reason, names in sorted(breaks.items(), key=lambda item: -len(item[1])):
+            lines += [f"* {reason}", *(f"  * {name}" for name in names)]
+        lines += [] if breaks else ["none"]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Check each reader, print, write."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("out", type=Path, help="outputs of keras-migrate models")
+    parser.add_argument("--readers", default="newest,nightly")
+    parser.add_argument("--backend", type=Backend, default=Backend.TENSORFLOW, choices=list(Backend))
+    parser.add_argument(
+        "--issue", type=Path, help="file for the text of an issue; left out when nothing breaks"
+    )
+    parser.add_argument("--models-only", action="store_true")
+    options = parser.parse_args()
+    texts = []
+    for one in parse_readers(options.readers):
+        models = broken_models(options.out, one, options.backend)
+        proofs = {} if options.models_only else broken_proofs(one)
+        version = environment_of(one, options.backend).version
+        text = text_of(version, models, proofs)
+        print(text)
+        if models or proofs:
+            texts.append(text)
+    if texts and options.issue:
+        options.issue.write_text("\n".join(texts), encoding="utf-8")
+    sys.exit(1 if texts else 0)
+
+
+if __name__ == "__main__":
+    main()
