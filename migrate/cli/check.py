@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from migrate.cli.options import migration_options, options_from
+from migrate.cli.output import Output, example, output_options
 from migrate.cli.sandbox import sandboxed
 
 if TYPE_CHECKING:
@@ -21,7 +23,13 @@ if TYPE_CHECKING:
 DEFAULT_READERS = "3.9,3.12,newest"
 
 
-@click.command()
+@click.command(
+    epilog=example(
+        "check model.keras --readers 3.9,3.12,3.15,nightly",
+        "check migrated --readers all --backends jax,tensorflow",
+        "check migrated --json",
+    )
+)
 @click.argument("paths", nargs=-1, required=True)
 @click.option(
     "--readers",
@@ -32,21 +40,10 @@ DEFAULT_READERS = "3.9,3.12,newest"
 @click.option(
     "--backends", default="jax", show_default=True, help="jax, numpy, tensorflow, torch; with commas."
 )
-@click.option("--custom-objects", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--tolerance", type=float, help="Relative tolerance in place of the default of each dtype.")
-@click.option("--trust", is_flag=True, help="Load what the scan calls unsafe.")
-@click.option("--json", "as_json", is_flag=True, help="Print the matrix as JSON.")
+@migration_options("custom_objects", "tolerance", "seed", "trust")
+@output_options("text", "json")
 @sandboxed
-def check(
-    paths: tuple[str, ...],
-    *,
-    readers: str,
-    backends: str,
-    custom_objects: tuple[Path, ...],
-    tolerance: float | None,
-    trust: bool,
-    as_json: bool,
-) -> None:
+def check(paths: tuple[str, ...], *, readers: str, backends: str, output: Output, **chosen: Any) -> None:
     """Load Keras 3 archives in releases of Keras 3, and compare their outputs.
 
     They are compared with the recording beside the archive (MODEL.golden.npz, or the proof.npz of a migrated model),
@@ -56,29 +53,24 @@ def check(
     """
     import msgspec
 
-    from migrate.cli.console import stdout
     from migrate.pipeline.readers import check_archives
-    from migrate.pipeline.request import Options
     from migrate.results import ReaderOutcome
 
-    chosen, below = _readers(readers), _backends(backends)
-    options = Options(
-        custom_objects=tuple(file.resolve() for file in custom_objects), tolerance=tolerance, trust=trust
-    )
+    asked, below, options = _readers(readers), _backends(backends), options_from(chosen)
     archives = _archives(paths)
     with tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder:
-        checked = check_archives(archives, chosen, below, Path(folder), options)
-    if as_json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(checked), indent=1) + b"\n")
-    else:
-        stdout().print(matrix_table(checked))
+        checked = check_archives(archives, asked, below, Path(folder), options)
+    if output.format == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(checked), indent=1).decode())
+    elif output.text:
+        output.console().print(matrix_table(checked))
         for line in reasons(checked):
             click.echo(line)
     equal = all(
         archive.readings and all(reading.outcome is ReaderOutcome.EQUAL for reading in archive.readings)
         for archive in checked
     )
-    sys.exit(0 if equal and checked else 1)
+    sys.exit(0 if equal else 1)
 
 
 def _readers(text: str) -> tuple[Reader, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from migrate.dialects.keras3_minors.versions import parse_readers
+from migrate.dialects.rule import Fired
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.limits import sha256_of
@@ -15,7 +16,7 @@ from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.readers import CUSTOM, MODEL, PROOF, Checker, Subject, backend_for, must_read
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.staging import Staged
-from migrate.pipeline.translated import Facts, FiredRule
+from migrate.worlds.contracts.reader import DescribeKeras3, Facts, RewriteKeras3
 from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
 
@@ -25,7 +26,7 @@ def is_keras3(slot: Slot, staged: Staged, options: Options) -> bool:
     if staged.format is not Format.KERAS_ARCHIVE or not options.readers:
         return False
     try:
-        slot.reader.call("describe_keras3", {"path": str(staged.source)})
+        slot.reader.ask(DescribeKeras3(staged.source))
     except MigrationError as error:
         if error.code == "RDR005":
             return False
@@ -49,7 +50,7 @@ def migrate_keras3(
     with progress.phase("reference"):
         original = checker.staged(staged.source, request.path, request.source)
         (original,) = checker.with_references([original])
-    version = original.described["version"]
+    version = original.described.version
     progress.facts = Facts(digest, Format.KERAS_ARCHIVE.value, version, None, None)
     if original.probes is None:
         raise MigrationError(
@@ -58,10 +59,9 @@ def migrate_keras3(
             "Record inputs and outputs with the Keras that wrote it, as MODEL.golden.npz.",
         )
     with progress.phase("translate"):
-        asked = {"path": str(original.path), "readers": options.readers}
-        answer = slot.reader.call("rewrite_keras3", asked)
-        taken = take(slot.reader, answer.get("file"), MODEL)
-        progress.rules = [FiredRule(str(code), version) for code in answer.get("rules", [])]
+        answer = slot.reader.ask(RewriteKeras3(original.path, options.readers))
+        taken = take(slot.reader, answer.file, MODEL)
+        progress.rules = [Fired(code, version) for code in answer.rules]
     evidence = "golden" if original.reference.startswith("recorded") else "original"
     witness = ReferenceRun(evidence, original.reference, original.probes, original.references)
     progress.witnesses.append(witness)

@@ -29,6 +29,7 @@ from migrate.pipeline.untouched import error_line
 from migrate.readers.environments import Backend, environment_of
 from migrate.readers.session import reader_worker
 from migrate.results import CheckedArchive, ReaderOutcome, Reading
+from migrate.worlds.contracts.reader import DescribedKeras3, DescribeKeras3
 from migrate.worlds.pool import Pool, Slot
 from migrate.worlds.worker import Worker, WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout, WorldError
 
@@ -47,7 +48,7 @@ class Subject:
     Attributes:
         source: its name in the report.
         path: the staged file.
-        described: what the reader world said of it: ``version``, ``precision``, ``uses``.
+        described: what the reader world said of it.
         custom: files that define classes of its own.
         probes: file of inputs; None until there is a reference.
         references: outputs by ``case/output``.
@@ -57,7 +58,7 @@ class Subject:
 
     source: str
     path: Path
-    described: Mapping[str, Any]
+    described: DescribedKeras3
     custom: tuple[str, ...] = ()
     probes: Path | None = None
     references: Mapping[str, Array] = field(default_factory=dict)
@@ -105,7 +106,7 @@ class Checker:
         folder.mkdir(parents=True)
         kept = folder / MODEL
         shutil.move(file, kept)
-        described = self.slot.reader.call("describe_keras3", {"path": str(kept)})
+        described = self.slot.reader.ask(DescribeKeras3(kept))
         custom = [path.with_name(CUSTOM)] if path.name == MODEL else []
         given = [code for code in (*self.options.custom_objects, *custom) if code.is_file()]
         names = []
@@ -136,9 +137,9 @@ class Checker:
     def with_references(self, subjects: Sequence[Subject]) -> list[Subject]:
         """The same with what the Keras that wrote each archive makes of it, where nothing was recorded."""
         result = {subject.source: subject for subject in subjects}
-        writers = sorted({s.described["version"] for s in subjects if s.probes is None})
+        writers = sorted({s.described.version for s in subjects if s.probes is None})
         for version in writers:
-            mine = [s for s in subjects if s.probes is None and s.described["version"] == version]
+            mine = [s for s in subjects if s.probes is None and s.described.version == version]
             try:
                 with self._worker(reader(version), self.backend) as worker:
                     for subject in mine:
@@ -152,7 +153,7 @@ class Checker:
         try:
             described = worker.call("load", _load_params(subject))
             specs = [
-                described_input(entry, **subject.described["uses"].get(entry["name"], {}))
+                described_input(entry, **subject.described.uses.get(entry["name"], {}))
                 for entry in described["inputs"]
             ]
         except BROKEN as error:
@@ -223,7 +224,7 @@ def _read(worker: Worker, subject: Subject) -> tuple[ReaderOutcome, str, tuple[C
     except BROKEN as error:
         return ReaderOutcome.DOES_NOT_RUN, cause(error.message), ()
     names = described["output_names"]
-    precision = subject.described["precision"]
+    precision = subject.described.precision
     comparisons = compare_cases(subject.references, outputs, names, precision, subject.tolerance)
     reason = next((comparison.reason for comparison in comparisons if not comparison.equal), "")
     return ReaderOutcome.DIFFERS if reason else ReaderOutcome.EQUAL, reason, tuple(comparisons)
@@ -274,7 +275,7 @@ def prove_readers(
     subject = Subject(
         MODEL,
         folder / written.name,
-        {"version": "", "precision": precision, "uses": {}},
+        DescribedKeras3("", precision, {}),
         tuple(str(folder / Path(file).name) for file in objects),
         folder / witness.probes.name,
         without(witness.outputs, progress.drawn),
@@ -334,7 +335,7 @@ def check_archives(
         CheckedArchive(source, "", refused[source], [])
         if source in refused
         else CheckedArchive(
-            source, known[source].described["version"], known[source].reference, readings[source]
+            source, known[source].described.version, known[source].reference, readings[source]
         )
         for _, source in paths
     ]

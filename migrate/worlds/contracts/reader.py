@@ -127,6 +127,34 @@ class Extract(Call[Extracted], frozen=True):
     optimizer: bool
 
 
+class DescribedKeras3(Reply, frozen=True):
+    """An archive of Keras 3: its writer, the half precision that it computes in, what is known of its inputs."""
+
+    version: str
+    precision: str
+    uses: dict[str, dict[str, float]]
+
+
+class DescribeKeras3(Call[DescribedKeras3], frozen=True):
+    """Say who wrote an archive of Keras 3; raises ``RDR005`` for anything else."""
+
+    path: Path
+
+
+class RewrittenKeras3(Reply, frozen=True):
+    """An archive in the worker's folder, and the codes of the rules that changed it."""
+
+    file: str
+    rules: list[str]
+
+
+class RewriteKeras3(Call[RewrittenKeras3], frozen=True):
+    """Rewrite an archive of Keras 3 for the readers named; raises ``RDR005`` for anything else."""
+
+    path: Path
+    readers: str
+
+
 class Facts(Reply, frozen=True):
     """What an artifact is and who wrote it."""
 

@@ -135,9 +135,9 @@ HANDLERS = {
         extract_arrays,
         read_and_translate,
         describe_saved_model,
+        describe_keras3,
+        rewrite_keras3,
     ),
-    "describe_keras3": describe_keras3,
-    "rewrite_keras3": rewrite_keras3,
     "read_subclassed": read_subclassed,
     "names_wanted": names_wanted,
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from packaging.version import Version
 
-from migrate.dialects.keras3_minors.archives import precision, uses_of_input, walk
+from migrate.dialects.keras3_minors.archives import name_of, precision, uses_of_input, walk
 from migrate.dialects.keras3_minors.rewriting import make_portable
 from migrate.dialects.keras3_minors.versions import parse_readers
 from migrate.findings import MigrationError
@@ -16,15 +16,16 @@ from migrate.formats.archive import CONFIG, METADATA
 from migrate.formats.bounded import bounded_memory
 from migrate.formats.limits import MAX_ARCHITECTURE_BYTES, decode_json
 from migrate.formats.zip_access import ZipSource
+from migrate.worlds.contracts import reader as asked
 
 
-def describe_keras3(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """An archive of Keras 3: ``path`` → ``version`` of its writer, ``precision``, ``uses`` of its inputs by name.
+def describe_keras3(call: asked.DescribeKeras3, scratch: Path) -> asked.DescribedKeras3:
+    """Who wrote an archive of Keras 3, and what it says of its inputs.
 
     Raises:
         MigrationError: ``RDR005`` for anything else.
     """
-    path = Path(params["path"])
+    path = call.path
     with bounded_memory(path):
         config, metadata = _members(path)
     version = str(metadata.get("keras_version", ""))
@@ -34,24 +35,23 @@ def describe_keras3(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
             f"{path.name} is no archive of Keras 3 (it says keras_version {version or 'nothing'})",
             "Migrate it first: keras-migrate models.",
         )
-    entries = [config, *walk(config)]
-    names = {str(entry["config"].get("name")) for entry in entries if entry.get("class_name") == "InputLayer"}
+    names = {name_of(entry) for entry in walk(config) if entry.get("class_name") == "InputLayer"}
     uses = {name: uses_of_input(config, name) for name in sorted(names)}
-    return {"version": version, "precision": precision(config), "uses": uses}
+    return asked.DescribedKeras3(version, precision(config), uses)
 
 
-def rewrite_keras3(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """An archive for the ``readers`` named: ``path`` → a ``file``, and the ``rules`` that changed it.
+def rewrite_keras3(call: asked.RewriteKeras3, scratch: Path) -> asked.RewrittenKeras3:
+    """Write an archive for the readers named into the scratch folder.
 
     Raises:
         MigrationError: ``RDR005`` for anything that is no archive of Keras 3.
     """
-    path, target = Path(params["path"]), scratch / "model.keras"
-    with bounded_memory(path):
-        _, metadata = _members(path)
-        shutil.copyfile(path, target)
-        fired = make_portable(target, Version(metadata["keras_version"]), parse_readers(params["readers"]))
-    return {"file": str(target), "rules": fired}
+    target = scratch / "model.keras"
+    with bounded_memory(call.path):
+        _, metadata = _members(call.path)
+        shutil.copyfile(call.path, target)
+        fired = make_portable(target, Version(metadata["keras_version"]), parse_readers(call.readers))
+    return asked.RewrittenKeras3(str(target), fired)
 
 
 def _members(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
