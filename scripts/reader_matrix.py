@@ -1,6 +1,6 @@
 """Which releases of Keras 3 read what which others wrote: 44 everyday archives, writers by readers.
 
-    python scripts/reader_matrix.py OUT [--writers 3.3,3.9,3.15] [--readers 3.9-,nightly] [--json FILE]
+    python scripts/reader_matrix.py OUT [--writers 3.3,3.9,3.15] [--readers 3.9-,nightly] [--for 3.9-,nightly]
 
 Writes the archives (``scripts/readers/everyday.py``) into OUT/VERSION, unless they are there, and holds each against
 every reader. Kinds whose numbers depend on masks run on JAX, the others on NumPy, which computes masks wrongly up to
@@ -45,14 +45,16 @@ def write(one: Reader, out: Path) -> Path:
     return folder
 
 
-def matrix(folder: Path, readers: tuple[Reader, ...]) -> list[CheckedArchive]:
-    """Every archive of a folder in every reader."""
+def matrix(folder: Path, readers: tuple[Reader, ...], rewritten_for: str) -> list[CheckedArchive]:
+    """Every archive of a folder in every reader, as it is or rewritten."""
     files = sorted(folder.rglob("*.keras"))
     checked: list[CheckedArchive] = []
     for backend, masked in ((Backend.NUMPY, False), (Backend.JAX, True)):
         mine = [(path, path.relative_to(folder).as_posix()) for path in files if is_masked(path) is masked]
         with tempfile.TemporaryDirectory(prefix="keras-migrate-") as work:
-            checked += check_archives(mine, readers, [backend], Path(work), Options(seed=0))
+            checked += check_archives(
+                mine, readers, [backend], Path(work), Options(seed=0), rewritten_for=rewritten_for
+            )
     return checked
 
 
@@ -80,6 +82,9 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--writers", default=READERS)
     parser.add_argument("--readers", default=READERS)
+    parser.add_argument(
+        "--for", dest="rewritten_for", default="", help="rewrite the archives for these first"
+    )
     parser.add_argument("--json", type=Path, help="write every reading")
     options = parser.parse_args()
     readers = parse_readers(options.readers)
@@ -87,7 +92,7 @@ def main() -> None:
     print("| written by | " + " | ".join(one.name for one in readers) + " |")
     print("|---" * (len(readers) + 1) + "|")
     for writer in parse_readers(options.writers):
-        checked = matrix(write(writer, options.out), readers)
+        checked = matrix(write(writer, options.out), readers, options.rewritten_for)
         everything[writer.name] = checked
         cells = " | ".join(counts(checked, one.name) for one in readers)
         print(f"| {writer.name} | {cells} |", flush=True)

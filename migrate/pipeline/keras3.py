@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import replace
 from pathlib import Path
 
 from migrate.dialects.keras3_minors.versions import parse_readers
@@ -13,12 +11,11 @@ from migrate.formats.artifact import Format
 from migrate.formats.limits import sha256_of
 from migrate.pipeline.layered import write_proof
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
-from migrate.pipeline.readers import CUSTOM, MODEL, PROOF, Checker, Subject, backend_for, must_read
+from migrate.pipeline.readers import CUSTOM, MODEL, PROOF, Checker, backend_for, must_read
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.staging import Staged
-from migrate.worlds.contracts.reader import DescribeKeras3, Facts, RewriteKeras3
+from migrate.worlds.contracts.reader import DescribeKeras3, Facts
 from migrate.worlds.pool import Slot
-from migrate.worlds.taking import take
 
 
 def is_keras3(slot: Slot, staged: Staged, options: Options) -> bool:
@@ -59,13 +56,11 @@ def migrate_keras3(
             "Record inputs and outputs with the Keras that wrote it, as MODEL.golden.npz.",
         )
     with progress.phase("translate"):
-        answer = slot.reader.ask(RewriteKeras3(original.path, options.readers))
-        taken = take(slot.reader, answer.file, MODEL)
-        progress.rules = [Fired(code, version) for code in answer.rules]
+        rewritten, codes = checker.rewritten(original, options.readers)
+        progress.rules = [Fired(code, version) for code in codes]
     evidence = "golden" if original.reference.startswith("recorded") else "original"
     witness = ReferenceRun(evidence, original.reference, original.probes, original.references)
     progress.witnesses.append(witness)
-    rewritten = replace(original, path=_beside(original, taken))
     with progress.phase("readers"):
         found = must_read(checker, readers, backend_for(original.probes), rewritten)
     progress.readings += [one.reading for one in found]
@@ -76,10 +71,3 @@ def migrate_keras3(
     if original.custom:
         parts[CUSTOM] = Path(original.custom[-1])
     return Written(parts)
-
-
-def _beside(subject: Subject, taken: Path) -> Path:
-    """The rewritten archive where the readers look."""
-    target = subject.path.with_name("rewritten.keras")
-    shutil.move(taken, target)
-    return target

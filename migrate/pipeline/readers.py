@@ -29,8 +29,9 @@ from migrate.pipeline.untouched import error_line
 from migrate.readers.environments import Backend, environment_of
 from migrate.readers.session import reader_worker
 from migrate.results import CheckedArchive, ReaderOutcome, Reading
-from migrate.worlds.contracts.reader import DescribedKeras3, DescribeKeras3
+from migrate.worlds.contracts.reader import DescribedKeras3, DescribeKeras3, RewriteKeras3
 from migrate.worlds.pool import Pool, Slot
+from migrate.worlds.taking import take
 from migrate.worlds.worker import Worker, WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout, WorldError
 
 RECORDED_TOLERANCE = 1e-4
@@ -98,14 +99,16 @@ class Checker:
         """
         staged = stage(path, self.options, self.slot)
         must_be_safe(self.slot, staged.scanned, self.options.trust)
-        return self.staged(staged.source, path, source)
+        subject = self.staged(staged.source, path, source)
+        staged.source.unlink()  # the next one has its name
+        return subject
 
     def staged(self, file: Path, path: Path, source: str) -> Subject:
-        """The same of an archive that was staged as ``file`` and scanned; the file moves."""
+        """The same of an archive that was staged as ``file`` and scanned."""
         folder = self.slot.folder / "checked" / str(len(list(self.slot.folder.glob("checked/*"))))
         folder.mkdir(parents=True)
         kept = folder / MODEL
-        shutil.move(file, kept)
+        shutil.copyfile(file, kept)
         described = self.slot.reader.ask(DescribeKeras3(kept))
         custom = [path.with_name(CUSTOM)] if path.name == MODEL else []
         given = [code for code in (*self.options.custom_objects, *custom) if code.is_file()]
@@ -175,6 +178,13 @@ class Checker:
                 tolerance=self.options.tolerance,
             )
         return replace(subject, reference=f"Keras {version} does not run it: {reason}")
+
+    def rewritten(self, subject: Subject, readers: str) -> tuple[Subject, list[str]]:
+        """A subject with its archive rewritten for the readers named, and the codes of the rules that changed it."""
+        answer = self.slot.reader.ask(RewriteKeras3(subject.path, readers))
+        target = subject.path.with_name("rewritten.keras")
+        shutil.move(take(self.slot.reader, answer.file, MODEL), target)
+        return replace(subject, path=target), answer.rules
 
     def read_all(self, one: Reader, backend: Backend, subjects: Sequence[Subject]) -> Iterator[ReadArchive]:
         """What one reader makes of each archive, in their order.
@@ -295,6 +305,7 @@ def check_archives(
     folder: Path,
     options: Options,
     cache: Path | None = None,
+    rewritten_for: str = "",
 ) -> list[CheckedArchive]:
     """Every archive in every reader.
 
@@ -305,6 +316,8 @@ def check_archives(
         folder: to work in.
         options: trust, tolerance, seed, custom objects.
         cache: folder of environments; None for the user's.
+        rewritten_for: releases that each archive is rewritten for before it is read, as ``--for`` does; empty reads it
+            as it is.
     """
     sources = [path.parent for path, _ in paths]
     refused: dict[str, str] = {}
@@ -317,6 +330,8 @@ def check_archives(
             except MigrationError as error:
                 refused[source] = f"{error.code}: {error.message}"
         subjects = checker.with_references(subjects)
+        if rewritten_for:
+            subjects = [checker.rewritten(subject, rewritten_for)[0] for subject in subjects]
         readings: dict[str, list[Reading]] = {subject.source: [] for subject in subjects}
         for one in readers:
             for backend in backends:
