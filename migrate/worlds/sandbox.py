@@ -110,7 +110,9 @@ def policy(
         read: inputs, beside the interpreter, its packages and the system's libraries; of a link what it leads to, of a
             snapshot in a Hugging Face cache also the contents that its links lead to.
         python: the interpreter, when it is not this one.
-        programs: it may start further programs, which inherit all of this: for a command of the user.
+        programs: it may start further programs, which inherit all of this: for a command of the user. They may read
+            what ``/proc`` says of any process to everybody; memory and environment of other processes stay closed,
+            because Landlock lets nobody trace out of it.
         network: those may use the network; what it takes to find other machines may be read.
         skip: protections to leave out; for tests of the fallbacks.
         landlock_abi: newest version of Landlock to use; for tests, as on an older kernel.
@@ -119,6 +121,7 @@ def policy(
     contents = [blobs for path in given if (blobs := blobs_of(path)) is not None]
     readable = [*_SYSTEM, *_interpreter(python), *(str(path) for path in (*given, *contents))]
     readable += _OF_NETWORK if network else ()
+    readable += ["/proc"] if programs else []  # "/proc/self" of a child is another folder
     return {
         "read": list(dict.fromkeys(readable)),
         "write": [str(scratch.resolve()), "/dev/null"],

@@ -36,6 +36,10 @@ ALLOWED = {
     "a program": "import subprocess, sys; subprocess.run([sys.executable, '-c', 'pass'], check=True)",
     "a fork": "import os; os._exit(0) if os.fork() == 0 else os.wait()",
     "a shell": "import os; assert os.system('true') == 0",
+    "a child that asks who it is": (
+        "import subprocess, sys\n"
+        "subprocess.run([sys.executable, '-c', 'open(\"/proc/self/cmdline\").read()'], check=True)"
+    ),
     "a copy with its mode": "import shutil; open('a', 'w').write('x'); shutil.copy2('a', 'b')",
     "an event loop": "import asyncio; asyncio.run(asyncio.sleep(0))",
     "a signal to its child": (
@@ -64,6 +68,13 @@ REFUSED = {
     ),
     "read outside": "open({outside!r} + '/secret').read()",
     "change what is outside": "import os; os.chmod({outside!r} + '/secret', 0o777)",
+    "read another's environment": "import os; open(f'/proc/{{os.getppid()}}/environ').read()",
+    "read another's environment by a child": (
+        "import subprocess, sys, os\n"
+        "code = f'open(\"/proc/{{os.getppid()}}/environ\").read()'\n"
+        "subprocess.run([sys.executable, '-c', code], check=True)"
+    ),
+    "change another's memory": "import os; open(f'/proc/{{os.getppid()}}/mem', 'r+b')",
     "connect": "import socket; socket.create_connection(('127.0.0.1', 9), timeout=2)",
     "reach a local socket": "import socket; socket.socket(socket.AF_UNIX)",
     "reach one by a datagram": "import socket; socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)",
