@@ -79,14 +79,14 @@ def of_removal(paths: Sequence[str]) -> str:
     return f"Remove {len(paths)} models that were migrated\n\nNothing in the source names them any more.\n\n{listed}\n"
 
 
-def pull_request(state: State, models: Sequence[Migrated], command: str) -> str:
+def pull_request(state: State, models: Sequence[Migrated]) -> str:
     """The text of a pull request, as Markdown."""
     migrated = [m.state for m in models if m.state.new]
     rest = [m.state for m in models if m.state.status not in (Status.MIGRATED, Status.SKIPPED)]
     graphs = [m.state for m in models if m.state.status == Status.MIGRATED and not m.state.new]
     parts = [f"# Move to Keras 3\n\n{_summary(state, models)}"]
     if state.tests:
-        parts.append(_tests(state.tests, command))
+        parts.append(_tests(state.tests, state.command))
     else:
         parts.append("## Tests\n\nNo command was given (`--test`): nothing of this repository was run.")
     if migrated:

@@ -102,7 +102,7 @@ def migrate_repository(
     if wish.commit and work.commits and checkout is not None:
         outcome.head = checkout.commit(wish.branch, work.commits, out / "index")
     _write_report(out, after)
-    (out / "pull-request.md").write_text(messages.pull_request(state, models, wish.test), encoding="utf-8")
+    (out / "pull-request.md").write_text(messages.pull_request(state, models), encoding="utf-8")
     return outcome
 
 
