@@ -47,17 +47,13 @@ CASES = (
     Case("llSourcell/How_to_simulate_a_self_driving_car", PREDICTS),
     Case("1524045patrick/CarND-BehavioiurCloning-P3"),
     Case("15louafi/EnglishToKatakanaSeq2Seq"),
-    Case("226262/Neural-Network-Digit-Recognition"),
     Case("2000aliali/WEB-BASED-CHATBOT-USING-FLASK-API"),
     Case("AMEERAZAM08/Object-Detection-Using-Teachable-Machine-Keras-"),
     Case("AIAnytime/Waste-Classifier-Sustainability-App"),
     Case("1roma1/DigitRecognizer"),
-    Case("ArtStyle19/mnist-flask"),
     Case("Aspie96/ClintonOrTrump"),
     Case("BaptisteHudyma/melting_point_approximation"),
     Case("27caribou/lstm-melody-generation"),
-    Case("1vet4/flatland"),
-    Case("AndrewYRevell/pokemon_showdown_rl"),
     Case("keras-rl/keras-rl", "pytest -q tests/rl", seconds=240),
     Case(
         "keras-team/keras-contrib",
@@ -65,7 +61,6 @@ CASES = (
         seconds=240,
     ),
     Case("Big-Beef/Connect-4"),
-    Case("hexiangnan/neural_collaborative_filtering"),
     Case("keon/deep-q-learning"),
 )
 

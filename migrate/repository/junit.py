@@ -47,7 +47,8 @@ def _result(case: ElementTree.Element) -> CaseResult:
         if child.tag in _OUTCOMES:
             outcome = _OUTCOMES[child.tag]
             message = (child.get("message") or "").strip()
-            places = _PLACE.findall(child.text or "")
+            every = _PLACE.findall(child.text or "")
+            places = [place for place in every if not place[0].startswith("/")] or every  # else of a package
             place = f"{places[-1][0]}:{places[-1][1]}" if places else ""
             break
     return CaseResult(

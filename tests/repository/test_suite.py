@@ -19,7 +19,8 @@ JUNIT = """<?xml version="1.0" encoding="utf-8"?>
 &gt;       assert 1 == 2
 E       AssertionError
 
-tests/test_a.py:7: AssertionError</failure></testcase>
+tests/test_a.py:7: AssertionError
+/usr/lib/python3/site-packages/keras/src/base.py:134: AssertionError</failure></testcase>
 <testcase classname="tests.test_a" name="test_torn" time="0.1" />
 <testcase classname="tests.test_a" name="test_torn" time="0.1"><error message="failed on teardown">x</error></testcase>
 <testcase classname="tests.test_a" name="test_not" time="0"><skipped message="no GPU" /></testcase>
