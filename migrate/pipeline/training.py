@@ -158,10 +158,10 @@ def _why_not(slot: Slot, progress: Progress, witness: ReferenceRun | None) -> st
         return "tf-keras would read a vocabulary from a path that the file names (SEC012)"
     if any(fired.code in _SCALED for fired in progress.rules):
         return "weights were scaled (SIL001): training on is another optimisation"
-    if any(fired.code == "OPT013" for fired in progress.rules):
-        return "tf-keras restores this optimizer's state otherwise than its writer did (OPT013)"
     if any(fired.code == "OPT022" for fired in progress.rules):
         return "tf-keras thaws the parts that were frozen (OPT022)"
+    if any(fired.code == "OPT013" for fired in progress.rules):
+        return "tf-keras restores this optimizer's state otherwise than its writer did (OPT013)"
     lost = [part for part, entry in progress.training.items() if entry["state"] == "lost"]
     if lost:
         return f"{', '.join(lost)} could not be carried over"
