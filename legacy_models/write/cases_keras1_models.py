@@ -245,3 +245,16 @@ def train_two_outputs(kit):
     return kit.functional(
         line, [L.Dense(2, name="value")(x), L.Dense(3, activation="softmax", name="kind")(x)]
     )
+
+
+@case(
+    "keras-1.2.2",
+    "Layers that hand on the tensor they get, called on Inputs: the file lists them as the model's inputs.",
+    "keras1 identity input_layers activity_regularization dropout",
+)
+def identities_first(kit):
+    L = kit.layers
+    one, two = kit.Input((3,), name="one"), kit.Input((4,), name="two")
+    left = L.Dense(2)(L.ActivityRegularization(l1=0.01)(one))
+    right = L.Dense(2)(L.Dropout(0.0)(two))
+    return kit.functional([one, two], L.merge([left, right], mode="sum"))

@@ -1,6 +1,7 @@
 """Inputs of a Keras 1 model that are named after the wrong layer.
 
-Source: ``linear`` in ``keras/activations.py`` and ``Container`` in ``keras/engine/topology.py`` of 1.2.2.
+Source: ``linear`` in ``keras/activations.py``, ``Layer.call`` and ``Container`` in ``keras/engine/topology.py``, and
+``call`` in ``keras/layers/core.py`` and ``noise.py`` of 1.2.2.
 """
 
 from __future__ import annotations
@@ -11,19 +12,21 @@ from migrate.capsule.model import Layer, Model, TensorRef, Topology, map_structu
 from migrate.dialects.rule import Era, Step, model_rule
 from migrate.findings import Rule, Severity
 
+_DROPOUTS = ("Dropout", "GaussianDropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")
+
 
 @model_rule(
     Rule(
         "CFG115",
         "input-behind-identity",
-        "An input of the model is stored as the output of a linear Activation.",
+        "An input of the model is stored as the output of a layer that hands on what it gets.",
         Severity.ERROR,
         applies_to="<2",
         before='"input_layers": [["activation_9", 0, 0]], where activation_9 is linear and takes the InputLayer "line"',
         after='"input_layers": [["line", 0, 0]]',
-        why="A linear activation of Keras 1 answers with the tensor that it was given and puts its own name on it. "
-        "Called on "
-        "an Input, it becomes the model's input in the file.",
+        why="A linear Activation, an ActivityRegularization and a Dropout of nothing answered in Keras 1 with the "
+        "tensor that they were given, and put their own name on it. Called on an Input, they become the model's "
+        "input in the file.",
     ),
     Step.GRAMMAR,
 )
@@ -45,8 +48,10 @@ def input_behind_identity(model: Model, era: Era) -> Model:
 
 
 def _is_identity(layer: Layer) -> bool:
-    return (
-        layer.class_name == "Activation"
-        and layer.config.get("activation") == "linear"
-        and len(layer.nodes) == 1
-    )
+    """Whether Keras 1 answers with the very tensor that the layer was called on."""
+    if len(layer.nodes) != 1:
+        return False
+    if layer.class_name in _DROPOUTS:
+        return not 0.0 < float(layer.config.get("p") or 0.0) < 1.0
+    linear = layer.class_name == "Activation" and layer.config.get("activation") == "linear"
+    return linear or layer.class_name == "ActivityRegularization"
