@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codemods.rules.api import Proof, SourceRule
+from codemods.rules.api import EVERYWHERE, Proof, SourceRule
 from migrate.findings import Fix, Severity
 
 _NOTES = "https://github.com/keras-team/keras/wiki/Keras-2.0-release-notes"
@@ -14,6 +14,7 @@ KON001 = SourceRule(
     summary="An argument has the name it had in Keras 1.",
     severity=Severity.ERROR,
     applies_to="<2.0",
+    targets=EVERYWHERE,
     before="from keras.layers import Dense\n"
     "layer = Dense(output_dim=4, init='uniform', W_regularizer='l2', bias=False)\n",
     after="from keras.layers import Dense\n"
@@ -46,6 +47,7 @@ KON002 = SourceRule(
     severity=Severity.SILENT,
     ambiguous=True,
     applies_to="<2.0",
+    targets=EVERYWHERE,
     before="from keras.layers import Convolution2D\nlayer = Convolution2D(64, 3, 3, border_mode='same')\n",
     after="from keras.layers import Convolution2D\nlayer = Convolution2D(64, (3, 3), padding='same')\n",
     why="The third positional argument was the number of columns and is the stride: Convolution2D(64, 3, 3) silently "
@@ -67,6 +69,7 @@ KON003 = SourceRule(
     summary="dim_ordering is data_format.",
     severity=Severity.ERROR,
     applies_to="<2.0",
+    targets=EVERYWHERE,
     before="from keras.layers import MaxPooling2D\nlayer = MaxPooling2D((2, 2), dim_ordering='tf')\n",
     after="from keras.layers import MaxPooling2D\nlayer = MaxPooling2D((2, 2), data_format='channels_last')\n",
     why="`tf` is channels_last, `th` channels_first, `default` the global setting.",
@@ -87,6 +90,7 @@ KON004 = SourceRule(
     summary="A layer of Keras 1 is an argument of another layer.",
     severity=Severity.ERROR,
     applies_to="<2.0",
+    targets=EVERYWHERE,
     before="from keras.layers import AtrousConvolution2D\n"
     "layer = AtrousConvolution2D(8, 3, 3, atrous_rate=(2, 2))\n",
     after="from keras.layers import Conv2D\nlayer = Conv2D(8, (3, 3), dilation_rate=(2, 2))\n",
@@ -109,6 +113,7 @@ KON005 = SourceRule(
     summary="merge(mode=...) is a function for each mode.",
     severity=Severity.ERROR,
     applies_to="<2.2",
+    targets=EVERYWHERE,
     before="from keras.layers import merge\nz = merge([x, y], mode='concat', concat_axis=1)\n",
     after="import keras\nz = keras.layers.concatenate([x, y], axis=1)\n",
     why="sum, mul, concat, ave, max and dot are add, multiply, concatenate, average, maximum and dot. The class Merge, "
@@ -131,6 +136,7 @@ KON006 = SourceRule(
     summary="nb_epoch is epochs.",
     severity=Severity.ERROR,
     applies_to="<2.0",
+    targets=EVERYWHERE,
     before="from keras.models import Sequential\nmodel = Sequential()\nmodel.fit(x, y, nb_epoch=3)\n",
     after="from keras.models import Sequential\nmodel = Sequential()\nmodel.fit(x, y, epochs=3)\n",
     why="Renamed in Keras 2.0.",
@@ -151,6 +157,7 @@ KON007 = SourceRule(
     summary="_keras_shape is the shape of the tensor.",
     severity=Severity.ERROR,
     applies_to="<2.4",
+    targets=EVERYWHERE,
     before="from keras.layers import Input\nx = Input((3,))\nn = x._keras_shape[1]\n",
     after="from keras.layers import Input\nx = Input((3,))\nn = tuple(x.shape)[1]\n",
     why="Stand-alone Keras wrote static shapes onto backend tensors; a KerasTensor has a tuple.",
@@ -170,6 +177,7 @@ KON008 = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     applies_to="<2.2",
+    targets=EVERYWHERE,
     before="from keras.layers import Merge\nlayer = Merge([a, b], mode='sum')\n",
     why="It left with Keras 2.0 or 2.2.",
     references=(_NOTES,),

@@ -168,6 +168,32 @@ def interpret_source(
     return _interpreted(RUNNING, function, inputs, arguments, writer, defined)
 
 
+def returns_none(value: Any, inputs: Any, writer: Writer, defined: Mapping[str, Any]) -> bool:
+    """Whether a function of inputs and their mask, as a ``Lambda`` takes for ``mask``, returns None: no mask at all.
+
+    Args:
+        value: as the configuration holds it.
+        inputs: of the layer; they have no mask.
+        writer: of the file.
+        defined: values of globals that the user gave.
+
+    Raises:
+        Refused: its bytecode cannot be read, or does what is not interpreted.
+    """
+    code, defaults, closure = read_function(value)
+    found = []
+    for version in readings(code):
+        given = deepcopy((defaults, closure))
+        function = Function(code, tuple(given[0]), closure=tuple(map(Cell, given[1])))
+        recorder = Recorder(
+            tensorflow=tensorflow_of(writer.keras, writer.tf_keras),
+            data_format=writer.data_format,
+            floatx=writer.floatx,
+        )
+        found.append(Machine(version, recorder, defined).call(function, (inputs, None), {}))
+    return all(result is None for result in found)
+
+
 def _summary(result: Recovered | Refused) -> str:
     if isinstance(result, Refused):
         return f"refused: {result.reason} {result.missing}"

@@ -29,7 +29,7 @@ _LAYER_KEYS = frozenset({"layer", "backward_layer", "cell", "cells", "layers"})
 _KINDS = {"initializer": "initializers", "regularizer": "regularizers", "constraint": "constraints"}
 _COMMON = frozenset(
     {"name", "trainable", "dtype", "batch_input_shape", "batch_shape", "input_shape", "input_dtype", "input_dim",
-     "input_length", "weights", "sparse", "ragged", "activity_regularizer", "dynamic", "autocast"}
+     "input_length", "weights", "sparse", "ragged", "activity_regularizer", "dynamic", "autocast", "optional"}
 )  # fmt: skip
 """Keys that any layer's configuration can have."""
 _TENSORFLOW = frozenset({"relu6", "softmax_v2", "log_softmax_v2", "relu_v2", "elu_v2", "selu_v2", "tanh_v2"})

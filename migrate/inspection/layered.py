@@ -19,6 +19,7 @@ from migrate.formats.describe import (
     walk_layers,
 )
 from migrate.formats.own_names import OwnCode, OwnName, own_names, refusal
+from migrate.formats.transformers import transformers_model
 from migrate.formats.vocabulary import layers_without_vocabulary
 from migrate.inspection.records import Inspection, PlannedRule, TrainingRecord, WriterRecord
 from migrate.outcomes import severity_of
@@ -104,12 +105,15 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
     """Blockers that are known before any rule is tried."""
     root = artifact.architecture
     if root is None:
+        package = transformers_model(artifact.source)
         return [
             Finding(
                 "FMT004",
                 Severity.ERROR,
-                "weights without an architecture",
-                "Give it with --architecture model.json or file.py:function, or the code with --source DIR.",
+                package.message if package else "weights without an architecture",
+                package.hint
+                if package
+                else "Give it with --architecture model.json or file.py:function, or the code with --source DIR.",
             )
         ]
     found = []

@@ -12,7 +12,14 @@ from typing import Any
 
 from migrate.bytecode.errors import Refused
 from migrate.bytecode.graph import DRAWS, Call, map_tensors, tensors_in, used
-from migrate.bytecode.lambdas import Recovered, Writer, interpret, interpret_source, parameters_of
+from migrate.bytecode.lambdas import (
+    Recovered,
+    Writer,
+    interpret,
+    interpret_source,
+    parameters_of,
+    returns_none,
+)
 from migrate.bytecode.values import Function, Tensor
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, map_layers, structure_refs
 from migrate.dialects.dtypes import dtype_of
@@ -152,9 +159,9 @@ def recover(layer: Layer, inputs: Any, era: Era, model: Model, *, masked: bool) 
             if masked:
                 raise Refused("its function takes the mask of its input")
             given["mask"] = None
-        if config.get("mask") is not None:
-            raise Refused("it makes a mask of its own")
         writer = _writer(model, layer, era)
+        if config.get("mask") is not None and not _stops_masks(config, inputs, writer, era):
+            raise Refused("it makes a mask of its own")
         if bytecode:
             return interpret(function, inputs, given, writer, era.defined)
         return interpret_source(str(function), inputs, given, writer, era.defined)
@@ -165,6 +172,11 @@ def recover(layer: Layer, inputs: Any, era: Era, model: Model, *, masked: bool) 
             refusal.hint,
             layer.name,
         ) from refusal
+
+
+def _stops_masks(config: Mapping[str, Any], inputs: Any, writer: Writer, era: Era) -> bool:
+    """Whether what a Lambda is given for ``mask`` says that there is none, as without it: ``lambda x, mask: None``."""
+    return config.get("mask_type") == "lambda" and returns_none(config["mask"], inputs, writer, era.defined)
 
 
 def _writer(model: Model, layer: Layer, era: Era) -> Writer:

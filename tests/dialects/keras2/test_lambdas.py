@@ -145,6 +145,21 @@ def test_a_function_that_takes_the_mask_is_refused_only_where_there_is_one() -> 
         changed(graph(masking, called(function, TensorRef("masking")), outputs=TensorRef("f")))
 
 
+def test_a_function_that_makes_no_mask_is_none() -> None:
+    given = {"mask": of_source("def m(x, mask): return None"), "mask_type": "lambda"}
+    model, _ = changed(
+        graph(
+            called(lambda_layer("def f(x): return x * 2.0", **given), TensorRef("x")), outputs=TensorRef("f")
+        )
+    )
+    assert functions(model)["f"] == "math.multiply"
+    made = {"mask": of_source("def m(x, mask): return x > 0"), "mask_type": "lambda"}
+    with pytest.raises(MigrationError, match="a mask of its own"):
+        changed(
+            graph(called(lambda_layer("def f(x): return x", **made), TensorRef("x")), outputs=TensorRef("f"))
+        )
+
+
 def test_a_named_function_keeps_its_layer_without_the_bytecode_of_its_shape() -> None:
     config = {"function": "scale", "function_type": "function"}
     shape = {"output_shape": of_source("def s(shape): return shape"), "output_shape_type": "lambda"}
