@@ -11,6 +11,7 @@ import ast
 import builtins
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from codemods.canonical import canonical
@@ -26,7 +27,7 @@ from codemods.guards import is_guarded
 from codemods.references import MANAGED, references
 from codemods.scopes import Binding, Scope
 from codemods.target import Target
-from codemods.uses import about_keras, removed_names, root_name, root_of_reference
+from codemods.uses import about_keras, exported, removed_names, root_name, root_of_reference
 
 if TYPE_CHECKING:
     from codemods.context import Context
@@ -213,7 +214,7 @@ class Imports:
                 and self._free(last, anchor, scope)
             ):
                 return self._add(anchor, f"from {base} import {last}", path, last)
-            if first in _FROM and self._free(first, anchor, scope):
+            if first in _FROM and not self._leaks and self._free(first, anchor, scope):
                 line, base, bound = f"from {namespace} import {first}", f"{namespace}.{first}", first
             elif "." in namespace:
                 parent, _, name = namespace.rpartition(".")
@@ -224,6 +225,14 @@ class Imports:
             bound = self._fresh(bound)
             line = f"{line.partition(' as ')[0]} as {bound}"
         return self._add(anchor, line, base, bound) + path[len(base) :]
+
+    @cached_property
+    def _leaks(self) -> bool:
+        """Whether ``from … import *`` of another file takes new names of this one along: ``ops`` may be its own."""
+        repository = self._module.repository
+        if repository is None or exported(self._module.tree):
+            return False
+        return "*" in repository.wanted(self._module.name.rpartition(".")[2] or self.context.path.stem)
 
     def _add(self, anchor: ast.stmt | None, line: str, path: str, bound: str) -> str:
         self.added.setdefault(anchor, {})[line] = path

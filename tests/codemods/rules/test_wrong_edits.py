@@ -200,3 +200,28 @@ def test_an_alias_of_what_is_gone_stops_no_import(tmp_path: Path) -> None:
         }
     assert run("import keras\n\n\ndef f():\n    engine = keras.engine\n").findings[0].code == "API002"
     check_noop("import keras\n\nlayers = keras.layers\n", codes=())
+
+
+def test_a_new_name_is_not_taken_along_by_a_star(tmp_path: Path) -> None:
+    package = tmp_path / "pkg"
+    (package / "ops").mkdir(parents=True)
+    (tmp_path / "setup.py").write_text("")
+    (package / "__init__.py").write_text("from . import ops\n")
+    star, file = package / "ops" / "__init__.py", package / "ops" / "ops.py"
+    star.write_text("from .ops import *\n")
+    text = "from tensorflow.keras import backend as K\n\n\ndef total(x):\n    return K.sum(x)\n"
+
+    def rewritten(source: str) -> str:
+        file.write_text(source)
+        return (next(iter(run_files([file], Options()))).new or b"").decode()
+
+    whole = rewritten(text)
+    assert (
+        whole
+        == "from keras import backend as K\nimport keras\n\n\ndef total(x):\n    return keras.ops.sum(x)\n"
+    )
+    assert rewritten(whole) == ""
+    named = rewritten(f"__all__ = ['total']\n{text}")
+    assert "from keras import ops\n" in named
+    star.write_text("from .ops import total\n")
+    assert "from keras import ops\n" in rewritten(text)
