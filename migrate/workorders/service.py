@@ -130,7 +130,7 @@ def judge(root: Path, name: str, slots: Slots, edits: Sequence[Edit] | None = No
         with slots() as slot:
             verdict = accept(state, order, root, slot)
         if verdict.outcome is Outcome.ACCEPTED:
-            _advance(state, order)
+            advanced(state, order)
         return verdict
     with tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder:
         tree = Path(folder).resolve() / "tree"
@@ -146,7 +146,7 @@ def judge(root: Path, name: str, slots: Slots, edits: Sequence[Edit] | None = No
                     "ORD006", "the repository changed while the edit was judged", "Propose it once more."
                 )
             write_atomically(root / order.file, text)
-            _advance(state, order)
+            advanced(state, order)
     return verdict
 
 
@@ -164,10 +164,10 @@ def _edited(files: Mapping[str, bytes], order: WorkOrder, edits: Sequence[Edit])
     return text.encode()
 
 
-def _advance(state: State, order: WorkOrder) -> None:
+def advanced(state: State, order: WorkOrder) -> State:
     """Remember an order as done, and the sources as they are now."""
     done = tuple(msgspec.structs.replace(o, done=o.done or o.id == order.id) for o in state.record.orders)
     left = total(o for o in done if not o.done)
     record = msgspec.structs.replace(state.record, orders=done, hours=left)
     before = {name: (state.before / name).read_bytes() for name in state.record.before}
-    save(state.root, record, page_of(record), before, python_files(state.root))
+    return save(state.root, record, page_of(record), before, python_files(state.root))

@@ -143,4 +143,6 @@ def _changed(root: Path, why: str) -> MigrationError:
 
 
 def _seal(root: Path, record: WorkOrders) -> str:
-    return seal_of(root, msgspec.json.encode(msgspec.structs.replace(record, seal="")))
+    """The seal of a record as it will be read again: 0 and 0.0 are one number in a file."""
+    data = msgspec.json.encode(msgspec.structs.replace(record, seal=""))
+    return seal_of(root, msgspec.json.encode(msgspec.json.decode(data, type=WorkOrders)))

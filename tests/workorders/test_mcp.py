@@ -19,7 +19,7 @@ from migrate.cli.rules import every_rule
 from migrate.findings import MigrationError
 from migrate.workorders.mcp_server import server
 from migrate.workorders.records import WorkOrders
-from migrate.workorders.service import write_orders
+from migrate.workorders.service import advanced, write_orders
 from migrate.workorders.state import FOLDER, load
 from migrate.worlds.pool import Slot
 from tests.workorders.edits_of_orchard import RIGHT, WRONG, Proposal
@@ -82,6 +82,14 @@ def test_orders_are_read_and_explained_without_running_anything(orchard: Path) -
     assert json.loads(rule)["code"] == "CUS012"
     assert json.loads(none)["refused"] == "ORD002"
     assert json.loads(outside)["refused"] == "RUN013"
+
+
+def test_a_record_of_which_all_is_done_is_read_again(orchard: Path) -> None:
+    state = write_orders(orchard, None, None, every_rule())
+    for order in state.record.orders:
+        state = advanced(load(orchard), order)
+    assert all(order.done for order in load(orchard).record.orders)
+    assert load(orchard).record.hours.high == 0
 
 
 @pytest.mark.parametrize("name", ["work-orders.json", "before/layers.py", "accepted/layers.py"])
