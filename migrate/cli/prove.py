@@ -19,10 +19,24 @@ if TYPE_CHECKING:
     from migrate.proving.records import Proof, ProofReport
 
 
+class _WithProgram(click.Command):
+    """Keeps what stands behind ``--`` apart from the path in front of it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments in front of ``--``; those behind it are the program's."""
+        if "--" in args:
+            at = args.index("--")
+            ctx.obj = args[at + 1 :]
+            args = args[:at]
+        return super().parse_args(ctx, args)
+
+
 @click.command(
+    cls=_WithProgram,
     epilog=example(
         "prove src                                 each class and function that builds models",
         "prove old --after new --classes Gate      one, moved by hand",
+        "prove . -- python train.py                a program, step by step",
     ),
 )
 @click.argument("path", default=".", type=click.Path(exists=True, path_type=Path))
@@ -34,23 +48,34 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, path_type=Path),
     help="The same sources, already moved to Keras 3; without it they are rewritten in memory.",
 )
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write the record here.")
+@click.option(
+    "--max-steps", type=click.IntRange(1), default=20, show_default=True, help="Training steps to compare."
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write the record (and traces) here."
+)
 @output_options("text", "json")
 @sandboxed
+@click.pass_context
 def prove(
+    context: click.Context,
     path: Path,
     *,
     names: tuple[str, ...],
     after: Path | None,
+    max_steps: int,
     out: Path | None,
     output: Output,
 ) -> None:
     """Run the code of PATH under tf-keras and under Keras 3, and compare.
 
-    The code runs in sandboxed workers without network. Each class and function that builds models is cut
-    out with what it needs, called as the repository calls it (else with its defaults or usual values), given the
+    The code runs in sandboxed workers without network. Without a program each class and function that builds models is
+    cut out with what it needs, called as the repository calls it (else with its defaults or usual values), given the
     same weights and inputs in both worlds, and compared: outputs, gradients, penalties, trainable weights, and what a
     training call leaves behind.
+
+    With a program (`keras-migrate prove . -- python train.py`) it runs in both worlds, step by step from the same
+    weights and batches; the first layer, loss, gradient, weight or metric that differs is named with its line.
 
     Exit status: 0 all that was compared is equal, 1 something differs, broke or is unproven, 2 wrong usage.
     """
@@ -58,10 +83,13 @@ def prove(
 
     path, after = path.resolve(), after.resolve() if after else None
     try:
-        equal = _definitions(path, after, names, out, output)
+        if context.obj is not None:
+            equal = _program(path, after, context.obj, max_steps, out, output)
+        else:
+            equal = _definitions(path, after, names, out, output)
     except MigrationError as error:
         click.echo(printable(f"keras-migrate: {error.code}: {error.message}. {error.hint}"), err=True)
-        sys.exit(2 if error.code == "RUN020" else 1)
+        sys.exit(2 if error.code in ("RUN020", "PRV003") else 1)
     sys.exit(0 if equal else 1)
 
 
@@ -86,6 +114,24 @@ def _definitions(
         for line in summary_of(report):
             click.echo(printable(line))
     return all(not number for verdict, number in report.counts.items() if verdict != Verdict.EQUAL)
+
+
+def _program(
+    path: Path, after: Path | None, program: list[str], steps: int, out: Path | None, output: Output
+) -> bool:
+    from migrate.proving.lockstep import must_be_program, run_both
+    from migrate.proving.table import lines_of
+
+    words = must_be_program(path, program)
+    with workers() as slot:
+        found = run_both(path, after, words, steps, slot, out)
+    _write(found, out, "lockstep.json")
+    if output.format == "json":
+        click.echo(_encoded(found))
+    elif output.text:
+        for line in lines_of(found):
+            click.echo(printable(line))
+    return found.equal
 
 
 def _quiet(proof: Proof) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrate.proving.lockstep import LockStep
 from migrate.proving.records import Proof, ProofReport, Verdict
 
 
@@ -38,3 +39,22 @@ def summary_of(report: ProofReport) -> list[str]:
             for entry in report.skipped
         ]
     return lines
+
+
+def lines_of(found: LockStep) -> list[str]:
+    """A comparison of two runs: what was compared, and where they part."""
+    program = " ".join(found.program)
+    if found.unproven:
+        return [f"unproven  {program}: {found.unproven}"]
+    counts = ", ".join(f"{number} {kind}" for kind, number in found.compared.items())
+    ended = [f"tf-keras ended it after these steps: {found.ended}"] if found.ended else []
+    if found.parting is None:
+        return [f"equal     {program}: {found.steps} steps ({counts})", *ended]
+    parting = found.parting
+    lines = [f"differs   {parting.site or program}: step {parting.step}, {parting.kind}: {parting.message}"]
+    if parting.site_after != parting.site:
+        lines.append(f"          in the program that Keras 3 ran: {parting.site_after}")
+    lines.append(f"          equal until then: {counts or 'nothing'}")
+    if parting.arrays:
+        lines.append(f"          both sides: {parting.arrays}")
+    return [*lines, *ended]

@@ -20,6 +20,12 @@ REASONS: tuple[Rule, ...] = (
         "The message holds the error; the line is the innermost one of the definition.",
     ),
     reason(
+        "PRV003",
+        "no-python-program",
+        "What is to run in lock-step is no Python program of the folder.",
+        "Both worlds run it inside their own process: `-- python SCRIPT …` or `-- python -m MODULE …`.",
+    ),
+    reason(
         "ORD001",
         "no-work-orders",
         "The repository has no work orders.",

@@ -52,3 +52,8 @@ def test_sources_whose_past_nobody_knows_have_no_orders(orchard: Path) -> None:
         file.write_text("import keras\n\n\nclass One(keras.layers.Layer):\n    pass\n")
     done = CliRunner().invoke(cli, ["orders", str(orchard)])
     assert (done.exit_code, "ORD005" in done.stderr) == (2, True)
+
+
+def test_what_is_no_python_program_is_refused_before_anything_runs(orchard: Path) -> None:
+    done = CliRunner().invoke(cli, ["prove", str(orchard), "--", "make", "all"])
+    assert (done.exit_code, "PRV003" in done.stderr) == (2, True)

@@ -15,6 +15,7 @@ from tf_keras.src.saving import object_registration as registration
 
 from migrate.worlds.drawn import Drawn, of_tensorflow, replaced
 from migrate.worlds.kernels import clear_names
+from migrate.worlds.lockstep.program import run_program
 from migrate.worlds.proving import World, forget, reference
 
 _CLEAR = partial(clear_names, tf_keras.backend.clear_session, eager.context())
@@ -60,4 +61,9 @@ def prove_reference(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return reference(World(tf_keras, _CLEAR, fixed), params, scratch)
 
 
-HANDLERS = {"prove_reference": prove_reference}
+def run_in_lockstep(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """See `migrate.worlds.lockstep.program.run_program`; the process serves nothing else afterwards."""
+    return run_program(tf_keras, fixed, params, scratch)
+
+
+HANDLERS = {"prove_reference": prove_reference, "run_in_lockstep": run_in_lockstep}

@@ -14,6 +14,7 @@ from tensorflow.python.eager import context as eager
 
 from migrate.worlds.drawn import Drawn, of_tensorflow, replaced
 from migrate.worlds.kernels import clear_names
+from migrate.worlds.lockstep.program import run_program
 from migrate.worlds.proving import World, forget, result
 
 _CLEAR = partial(clear_names, keras.utils.clear_session, eager.context(), free_memory=False)
@@ -50,4 +51,9 @@ def prove_result(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return result(World(keras, _CLEAR, fixed), params, scratch)
 
 
-HANDLERS = {"prove_result": prove_result}
+def run_in_lockstep(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """See `migrate.worlds.lockstep.program.run_program`; the process serves nothing else afterwards."""
+    return run_program(keras, fixed, params, scratch)
+
+
+HANDLERS = {"prove_result": prove_result, "run_in_lockstep": run_in_lockstep}
