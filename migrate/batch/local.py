@@ -20,7 +20,7 @@ from migrate.batch.job import PIPELINE, Answer, Settings
 from migrate.findings import MigrationError
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.forkserver import ForkServers
-from migrate.worlds.scratch import Scratch, sweep
+from migrate.worlds.scratch import Scratch, shortage, sweep
 from migrate.worlds.worker import Worker, WorkerDied, WorldError
 
 if TYPE_CHECKING:
@@ -83,6 +83,9 @@ def ask_job(job: Worker, task: Task, seconds: float) -> Outcome:
     except WorkerDied as error:
         return _broken("RUN001", error.message, error.hint, error.signal or "died")
     except WorldError as error:
+        full = shortage(job.scratch) if error.code == "RUN005" else None
+        if full is not None:
+            return _broken(full.code, full.message, full.hint)
         message = f"{error.kind}: {error.message}" if error.code == "RUN005" else error.message
         return _broken(error.code, message, error.hint, _signal_in(error.message))
     except MigrationError as error:

@@ -181,9 +181,9 @@ class BatchRun:
         self._ledger.end(
             self._attempts.pop(task.source), told, outcome.cause, outcome.phases, outcome.peak_bytes, seconds
         )
-        if result is not None and _disk_is_full(result, self._out):
+        if full := _full_disk(outcome, self._out):
             self._ledger.reopen([task.source])
-            self._stop("RUN011", f"no space is left in {self._out}", _MAKE_ROOM)
+            self._stop("RUN011", full, _MAKE_ROOM)
             return
         if result is None and outcome.code in RETRIED and not self._retrying:
             self._again.append(task)
@@ -304,11 +304,16 @@ def _identity(out: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _disk_is_full(result: ArtifactResult, out: Path) -> bool:
-    """Whether publishing failed for want of space, rather than for this artifact's sake."""
-    if not any(finding.code == "RUN011" for finding in result.findings):
-        return False
+def _full_disk(outcome: Outcome, out: Path) -> str:
+    """Why nothing can be written any more, rather than not for this artifact's sake; empty where that is not so."""
     told = os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT), os.strerror(errno.EROFS)
-    return any(text in finding.message for finding in result.findings for text in told) or not os.access(
-        out, os.W_OK
-    )
+    findings = outcome.result.findings if outcome.result else ()
+    refusals = [(f.message, f.place) for f in findings if f.code == "RUN011"]
+    if outcome.code == "RUN011":
+        refusals.append((outcome.message, ""))
+    if refusals and not os.access(out, os.W_OK):
+        return f"{out} cannot be written"
+    for message, place in refusals:
+        if any(text in message for text in told):
+            return f"{message} ({place})" if place else message
+    return ""

@@ -34,6 +34,10 @@ from migrate.pipeline.staging import Staged, stage
 from migrate.pipeline.user_names import UserNames
 from migrate.results import ArtifactResult, Outputs
 from migrate.worlds.pool import Slot
+from migrate.worlds.scratch import shortage
+
+_FROM_THE_SYSTEM = frozenset({"RUN005", "FMT021"})
+"""What a full disk comes to: a worker that cannot write, a file that cannot be copied to where workers read it."""
 
 
 def migrate_artifact(request: ArtifactRequest, options: Options, slot: Slot) -> ArtifactResult:
@@ -53,6 +57,8 @@ def migrate_artifact(request: ArtifactRequest, options: Options, slot: Slot) -> 
     except MigrationError as error:
         if error.code in WORKER_ENDED:
             raise
+        if error.code in _FROM_THE_SYSTEM:
+            error = shortage(slot.folder) or error
         progress.findings.append(error.finding(severity_of(error.code)))
         progress.evidence = strongest(progress.witnesses)
         seconds = time.perf_counter() - start

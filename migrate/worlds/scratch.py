@@ -7,6 +7,7 @@ does: it is seen by everybody who sees the file.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import shutil
@@ -14,8 +15,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from migrate.findings import MigrationError
+
 PREFIX = "keras-migrate-"
 _ALIVE = ".alive"
+ROOM = 16 << 20
+"""Bytes without which no model can be migrated: probes, answers and records take some."""
 PATIENCE_SECONDS = 0.5
 """How long a folder is emptied again and again."""
 
@@ -51,6 +56,27 @@ def sweep(parent: Path | None = None) -> None:
         with contextlib.suppress(OSError):
             if _is_left(folder):
                 _remove(folder)
+
+
+def shortage(folder: Path) -> MigrationError | None:
+    """``RUN011`` where nothing can be written in a folder any more; None where there is room.
+
+    A worker says that in many words, and a hostile file could have it say them: the disk is asked. What the folder
+    holds counts as free: an artifact that filled the disk was refused for its own sake, and nobody else has to stop.
+    """
+    own = sum(
+        path.lstat().st_blocks * 512
+        for below, _, names in os.walk(folder)
+        for path in (Path(below, name) for name in names)
+        if path.exists()
+    )
+    if shutil.disk_usage(folder).free + own >= ROOM:
+        return None
+    return MigrationError(
+        "RUN011",
+        f"the scratch folder cannot be written: {os.strerror(errno.ENOSPC)}",
+        "Check its free space; the environment variable TMPDIR names another one.",
+    )
 
 
 def _remove(folder: Path) -> None:
