@@ -301,3 +301,37 @@ def cudnn(kit, folder):
         "golden": "model.golden.npz",
         "expect": {"status": "migrated"},
     }
+
+
+@special(
+    "keras-2.2.4",
+    "Weights of CuDNNLSTM and CuDNNGRU beside an architecture of plain layers: load_weights converts what it reads.",
+    "cudnn_lstm cudnn_gru plain_layers reset_after weights_only",
+)
+def cudnn_weights_in_plain(kit, folder):
+    L = kit.layers
+    L.CuDNNLSTM._process_batch = _without_kernel(kit, 2)
+    L.CuDNNGRU._process_batch = _without_kernel(kit, 1)
+    trained = _cudnn_model(kit, L.CuDNNLSTM, L.CuDNNGRU)
+    rec.draw_weights(kit, trained, kit.rng("cudnn_weights_in_plain", "weights"))
+    path = os.path.join(folder, "model.weights.h5")
+    trained.save_weights(path)
+
+    def gru(units, **options):
+        return L.GRU(units, reset_after=True, **options)
+
+    plain = _cudnn_model(kit, L.LSTM, gru, recurrent_activation="sigmoid")
+    plain.load_weights(path)
+    with open(os.path.join(folder, "model.json"), "w") as handle:
+        handle.write(plain.to_json())
+    inputs = rec.draw_inputs(kit, plain, kit.rng("cudnn_weights_in_plain", "inputs"))
+    golden = rec.numbered("inputs", inputs)
+    golden.update(rec.numbered("outputs", rec.run(kit, plain, inputs)))
+    rec.write_npz(os.path.join(folder, "model.golden.npz"), golden)
+    return {
+        "artifact": "model.weights.h5",
+        "architecture": "model.json",
+        "kind": "h5+json",
+        "golden": "model.golden.npz",
+        "expect": {"status": "migrated"},
+    }

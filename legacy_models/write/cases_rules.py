@@ -241,3 +241,25 @@ def train_epsilon_null(kit, folder):
         "expect": {"status": "migrated"},
         "note": "The writer itself cannot train the model.",
     }
+
+
+@case(
+    "keras-2.2.4 keras-2.3.1/json",
+    "Initializers that are lambdas: of each, only the word <lambda> is stored.",
+    "lambda initializer",
+    notes=dict.fromkeys(
+        ("keras-2.2.4", "keras-2.3.1"),
+        "The writer does not know <lambda> when it reads the file.",
+    ),
+)
+def lambda_initializers(kit):
+    L, K = kit.layers, kit.K
+
+    def draw(shape, dtype=None):
+        return K.random_normal(shape, stddev=0.01, dtype=dtype)
+
+    line = kit.Input((5, 3), name="line")
+    x = L.Conv1D(4, 2, kernel_initializer=lambda shape, dtype=None: draw(shape, dtype))(line)
+    x = L.LSTM(3, recurrent_initializer=lambda shape, dtype=None: draw(shape, dtype))(x)
+    top = L.Dense(2, bias_initializer=lambda shape, dtype=None: draw(shape, dtype), name="top")
+    return kit.functional(line, top(x))

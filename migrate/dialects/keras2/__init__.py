@@ -4,7 +4,7 @@ from migrate.dialects.keras2 import stateful_bidirectional
 
 # isort: split
 # The initializers tell who wrote a layer until the modules below make them those of the final dialect.
-from migrate.dialects.keras2 import axes, cudnn, dtypes, recurrent, spelling, stacked_states
+from migrate.dialects.keras2 import axes, cudnn, dtypes, initial_values, recurrent, spelling, stacked_states
 
 # isort: split
 # The operations that a Lambda becomes are rewritten by the rules below like any other.
@@ -30,6 +30,7 @@ __all__ = [
     "channels_first",
     "cudnn",
     "dtypes",
+    "initial_values",
     "lambdas",
     "masked_bidirectional",
     "masked_states",

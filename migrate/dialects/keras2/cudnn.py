@@ -55,6 +55,49 @@ def cudnn_recurrent(layer: Layer, era: Era) -> Layer:
     return replace(layer, class_name="GRU" if is_gru else "LSTM", config=config, weights=weights)
 
 
+_PLAIN: Mapping[str, int] = {"LSTM": 4, "GRU": 3}
+
+
+@layer_rule(
+    Rule(
+        "WGT025",
+        "cudnn-weights",
+        "A recurrent layer is given weights that were saved by its cuDNN twin.",
+        Severity.ERROR,
+        applies_to=">=2.0",
+        before='{"class_name": "LSTM", "config": {"units": 2}}, bias of shape (16,)',
+        after='{"class_name": "LSTM", "config": {"units": 2}}, bias of shape (8,)',
+        why="People trained with CuDNNLSTM on a GPU and built an LSTM elsewhere; `load_weights` of Keras 2 converted "
+        "what it read. Two biases in the file tell it. The reset gate of cuDNN's GRU acts after the product; a GRU "
+        "that states otherwise is left alone.",
+    ),
+    Step.KERAS_2,
+    *_PLAIN,
+)
+def cudnn_weights(layer: Layer, era: Era) -> Layer:
+    """Put the weights into the layout of the plain layer."""
+    gates, bias, recurrent = (
+        _PLAIN[layer.class_name],
+        layer.weights.get("bias"),
+        layer.weights.get("recurrent_kernel"),
+    )
+    is_gru = layer.class_name == "GRU"
+    if bias is None or recurrent is None or bias.shape != (2 * gates * recurrent.shape[0],):
+        return layer
+    # A GRU that resets before the product is another function: no release reads these weights into it.
+    if is_gru and layer.config.get("reset_after") is False:
+        return layer
+    halves = bias.reshape(2, -1)
+    weights = {
+        **layer.weights,
+        "kernel": _by_gate(layer.weights["kernel"], gates, transposed=False),
+        "recurrent_kernel": _by_gate(recurrent, gates, transposed=True),
+        "bias": halves if is_gru else halves.sum(axis=0, dtype=halves.dtype),
+    }
+    config = {**layer.config, "reset_after": True} if is_gru else layer.config
+    return replace(layer, config=config, weights=weights)
+
+
 def _by_gate(array: Array, gates: int, *, transposed: bool) -> Array:
     """Each gate's matrix in the layout of Keras: transposed, or of the same shape but written by columns."""
     blocks = np.split(array, gates, axis=1)

@@ -7,7 +7,7 @@ import pytest
 
 from migrate.capsule.model import Array, Layer, Model, Node, TensorRef, Topology
 from migrate.dialects.keras2.channels_first import channels_first
-from migrate.dialects.keras2.cudnn import cudnn_recurrent
+from migrate.dialects.keras2.cudnn import cudnn_recurrent, cudnn_weights
 from migrate.dialects.keras2.resizing import bilinear_corners, missing_interpolation
 from migrate.dialects.keras2.theano import theano_border, theano_kernel_flip
 from migrate.dialects.keras3.replaced import synchronized_batch_normalization
@@ -192,6 +192,29 @@ def test_a_cudnn_gru_keeps_both_biases() -> None:
     done = cudnn_recurrent(Layer("CuDNNGRU", "g", {"units": 2}, weights=weights), KERAS)
     assert done.config["reset_after"] is True
     np.testing.assert_array_equal(done.weights["bias"], np.arange(12).reshape(2, 6))
+
+
+@pytest.mark.parametrize(("plain", "gates"), [("LSTM", 4), ("GRU", 3)])
+def test_a_plain_layer_reads_the_weights_of_its_cudnn_twin(plain: str, gates: int) -> None:
+    rng = np.random.default_rng(0)
+    shapes = {"kernel": (3, 2 * gates), "recurrent_kernel": (2, 2 * gates), "bias": (4 * gates,)}
+    weights = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    done = cudnn_weights(Layer(plain, "l", {"units": 2}, weights=weights), KERAS)
+    twin = cudnn_recurrent(Layer(f"CuDNN{plain}", "l", {"units": 2}, weights=weights), KERAS)
+    assert done.config == {"units": 2} | ({"reset_after": True} if plain == "GRU" else {})
+    for name, array in twin.weights.items():
+        np.testing.assert_array_equal(done.weights[name], array)
+    assert cudnn_weights(done, KERAS) is done
+
+
+def test_a_gru_that_resets_before_the_product_reads_no_weights_of_cudnn() -> None:
+    weights = {
+        "kernel": np.zeros((3, 6), np.float32),
+        "recurrent_kernel": np.zeros((2, 6), np.float32),
+        "bias": np.zeros(12, np.float32),
+    }
+    layer = Layer("GRU", "l", {"units": 2, "reset_after": False}, weights=weights)
+    assert cudnn_weights(layer, KERAS) is layer
 
 
 def _bilinear(values: Array, factor: int) -> Array:
