@@ -13,6 +13,7 @@ from migrate.findings import MigrationError
 from migrate.formats.checkpoint.locate import digest_of_parts
 from migrate.formats.limits import sha256_of
 from migrate.own_code.files import files_below
+from migrate.own_code.settings import settings_files
 from migrate.pipeline.request import encode_options, flags
 from migrate.printable import printable
 
@@ -145,5 +146,6 @@ def keys_of(candidates: Sequence[Candidate], hasher: Hasher, options: Options) -
         if one.parts:
             own = digest_of_parts({path: hashes[path] for path in one.parts})
         parts = [own or f"unreadable {one.source}", *sorted(hashes[path] for path in one.companions)]
+        parts += sorted(map(_quietly, settings_files(one.path, options.source)))
         keys[one.source] = (key_of(parts, chosen), own)
     return keys

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -73,9 +74,11 @@ def models(
     """
     from migrate.batch.run import BatchOptions
     from migrate.findings import MigrationError
+    from migrate.pipeline.own_code import with_filled_stubs
     from migrate.worlds.installed import must_have_frameworks
 
-    batch = BatchOptions(options_from(chosen), jobs, timeout, int(memory * (1 << 30)), frozenset(retry))
+    options = with_filled_stubs(options_from(chosen), Path(out))
+    batch = BatchOptions(options, jobs, timeout, int(memory * (1 << 30)), frozenset(retry))
     try:
         if not dry_run:
             must_have_frameworks()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from rich.text import Text
 
 from codemods.renamed import today
 from migrate.cli.output import Output, example, output_options
+from migrate.cli.own_code import RECORD, is_migrated, own_code_page, read_record
 from migrate.cli.values import did_you_mean, meant_code
 from migrate.findings import Rule
 
@@ -78,14 +80,19 @@ def rules(families: tuple[str, ...], output: Output) -> None:
             console.print(Text(line), soft_wrap=True)
 
 
-@click.command(epilog=example("explain CFG006", "explain imp010 --json"))
-@click.argument("code")
+@click.command(epilog=example("explain CFG006", "explain imp010 --json", "explain out/model"))
+@click.argument("code", metavar="CODE|FOLDER")
 @output_options("text", "json")
 def explain(code: str, output: Output) -> None:
     """Explain the rule or reason with CODE: why, before and after, references.
 
+    Of the FOLDER of a migrated model: the author's code in it before and after, and how far each of its layers differs.
+
     Exit status: 0 explained, 2 there is no such rule.
     """
+    if is_migrated(Path(code)):
+        _explain_code(Path(code), output)
+        return
     known = every_rule()
     rule = known.get(today(code.upper())) or next((r for r in known.values() if r.name == code.lower()), None)
     if rule is None:
@@ -96,6 +103,17 @@ def explain(code: str, output: Output) -> None:
         click.echo(json.dumps(_record(rule), indent=2))
     elif output.text:
         output.console().print(Text(f"{rule.code} {rule.name}", "bold"), Text(page(rule)), sep="\n")
+
+
+def _explain_code(folder: Path, output: Output) -> None:
+    try:
+        record = read_record(folder)
+    except ValueError as error:
+        raise click.UsageError(f"{folder / RECORD} cannot be read: {error}") from error
+    if output.format == "json":
+        click.echo(json.dumps(record.get("own_code", {}), indent=2))
+    elif output.text:
+        output.console().print(Text(own_code_page(record)), soft_wrap=True)
 
 
 def page(rule: Rule) -> str:

@@ -15,7 +15,7 @@ import yaml
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format, LegacyArtifact
 from migrate.formats.limits import MAX_ARCHITECTURE_BYTES, MAX_DEPTH, MIB, check_depth, decode_json, sha256_of
-from migrate.formats.writers import infer_writer, stored_writer
+from migrate.formats.writers import BUILT_WITH, infer_writer, stored_writer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ MAX_YAML_NODES = 1_000_000
 """Nodes after aliases are followed."""
 _BOMB_HINT = "No Keras writes this. Get the file again from a source you trust."
 _ROOT_KEYS = frozenset(
-    {"keras_version", "backend", "module", "registered_name", "build_config", "compile_config"}
+    {"keras_version", BUILT_WITH, "backend", "module", "registered_name", "build_config", "compile_config"}
 )
 
 

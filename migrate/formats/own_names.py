@@ -17,6 +17,7 @@ from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.stock import ACTIVATIONS, LAYERS, MODELS, is_stock_class
 from migrate.formats.stock_table import ever_stock, family_of, stock_name, table
+from migrate.formats.writers import BUILT_WITH, stored_writer
 
 if TYPE_CHECKING:
     from migrate.formats.artifact import LegacyArtifact, Writer
@@ -127,11 +128,19 @@ def own_names(artifact: LegacyArtifact) -> list[OwnName]:
     """Every stock name of the architecture that is not, or perhaps not, Keras' own; in the order of the layers."""
     recorded = artifact.format in (Format.KERAS_ARCHIVE, Format.SAVED_MODEL)
     found: dict[tuple[str, str, str], OwnName] = {}
+    writer = _namer(artifact)
     for kind, node, place in _names(artifact.architecture or {}):
-        own = judged(kind, node, place, artifact.writer, recorded=recorded)
+        own = judged(kind, node, place, writer, recorded=recorded)
         if own is not None:
             found.setdefault((own.kind, own.name, own.place), own)
     return list(found.values())
+
+
+def _namer(artifact: LegacyArtifact) -> Writer:
+    """Who gave the names: the release that an architecture states, whatever wrote the weights beside it."""
+    root = artifact.architecture or {}
+    stated = root.get(BUILT_WITH, root.get("keras_version"))
+    return stored_writer(stated, None) if isinstance(stated, str) else artifact.writer
 
 
 def judged(kind: str, node: Any, place: str, writer: Writer, *, recorded: bool) -> OwnName | None:

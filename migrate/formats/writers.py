@@ -33,6 +33,9 @@ _TF_KERAS = {
     "2.4.0": "2.3 to 2.4",
 }
 
+BUILT_WITH = "built_with"
+"""Key of an architecture that code made anew: the release that gave the names, and did not write the weights."""
+
 
 def stored_writer(
     keras: str | None, backend: str | None, tensorflow: str | None = None, clue: str = ""

@@ -1,66 +1,99 @@
-"""Functions of a repository that build models: what they are called with, ranked by how likely they are meant."""
+"""Functions, methods and classes of a repository that build models, and ways to call them, likeliest first."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from typing import Any
 
-from codemods.source import SourceError
+from codemods.source import Source, SourceError, parse
+from migrate.own_code.arguments import SIZES, Arguments, arguments, parameters
 from migrate.own_code.files import Place, SourceIndex, files_below
 from migrate.own_code.modules import SourceModule
+from migrate.own_code.repository import Repository
 from migrate.own_code.rewrite import for_legacy
+from migrate.own_code.scopes import CallSite, sites_of
 from migrate.own_code.slices import cut
+from migrate.own_code.values import Evaluator
 
 ENTRY = "keras_migrate_builder"
-"""Name of the function without arguments that a builder's source ends with."""
+"""Name of the function that a builder's source ends with; its one argument is the sequence of open sizes."""
 _BUILDS = re.compile(r"\b(Model|Sequential|Functional)\s*\(")
+_MAY_BUILD = re.compile(_BUILDS.pattern.encode())
 _LIKELY = re.compile(r"build|create|get|make|model|net", re.IGNORECASE)
+_SHORT = 3
+_PLAIN = frozenset(
+    {"model", "models", "network", "networks", "main", "train", "agent", "weights", "data", "save"}
+)
+"""Names below this length, and these, say nothing of an artifact."""
+_BESIDE = frozenset({"compile", "summary", "load_weights", "set_weights", "save_weights", "fit"})
+"""Methods that builders call on what they have built."""
+_MAX_CALLS = 4
+"""Ways to call a constructor that are combined with those to call its method."""
 
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """A function that builds a model.
+    """A call that builds a model.
 
     Attributes:
-        name: of the function.
+        name: of the function or class at the top level of its module.
         place: where it is defined.
-        arguments: source of what it is called with: literals of a call in the repository, else nothing.
+        call: source of the call, with ``sizes[0]``, … for open sizes.
+        open: names of the open sizes.
     """
 
     name: str
     place: Place
-    arguments: str
+    call: str
+    open: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.place.file}:{self.name}({self.arguments})"
+        text = self.call
+        for number, name in enumerate(self.open):
+            text = text.replace(f"{name}={SIZES}[{number}]", f"{name}=?")
+        return f"{self.place.file}:{text if len(text) < 200 else text[:200] + '…'}"
 
 
-def builders(index: SourceIndex, near: Path) -> list[Builder]:
-    """Functions that build a model and can be called: likeliest first.
+def builders(
+    index: SourceIndex, near: Path, settings: Sequence[Mapping[str, Any]] = ()
+) -> list[list[Builder]]:
+    """Calls that build a model, in groups; within a group, and group after group, the likeliest first.
 
-    Arguments without defaults come from calls in the same sources whose arguments are literals.
+    The first group calls as the sources do, the second takes arguments of the same names from settings, the third
+    leaves the sizes among the defaults open, the fourth both.
+
+    Args:
+        index: of the sources.
+        near: the artifact: builders that are named like it, and those in its folder, stand first.
+        settings: configuration files beside it.
     """
-    modules = list(modules_of(index))
-    calls = literal_calls(modules)
-    found: list[tuple[tuple[int, int, str], Builder]] = []
-    for root, module in modules:
-        for statement in module.statements:
-            node = statement.node
-            if not isinstance(node, ast.FunctionDef) or not _BUILDS.search(statement.text):
-                continue
-            if not any(isinstance(inner, ast.Return) and inner.value is not None for inner in ast.walk(node)):
-                continue
-            place = Place(root, module.path, node.lineno)
-            distance = -sum(a == b for a, b in zip(module.path.parts, near.parts, strict=False))
-            rank = (distance, not _LIKELY.search(node.name), node.name)
-            given = list(dict.fromkeys(calls.get(node.name, [])))
-            found += [(rank, Builder(node.name, place, text)) for text in given if fits(node, text)]
-            if fits(node, "") and "" not in given:
-                found.append((rank, Builder(node.name, place, "")))
-    return [builder for _, builder in sorted(found, key=lambda entry: entry[0])]
+    repository = Repository()
+    modules = list(_modules(_files(index, _may_build), repository))
+    found = [(root, module, node) for root, module in modules for node in _building(module)]
+    calling = re.compile(b"|".join(re.escape(node.name.encode()) for *_, node in found) or b"(?!)")
+    known = {module.path for _, module in modules}
+    callers = (
+        (root, file) for root, file in _files(index, lambda d: bool(calling.search(d))) if file not in known
+    )
+    sites = sites_of([module for _, module in [*modules, *_modules(callers, repository)]])
+    evaluator = Evaluator(repository, sites)
+    told = frozenset(value for given in settings for value in given.values() if isinstance(value, str))
+    groups: list[list[tuple[tuple[Any, ...], Builder]]] = [[], [], [], []]
+    for root, module, node in found:
+        place = Place(root, module.path, node.lineno)
+
+        def called(name: str, file: Path = module.path) -> list[CallSite]:
+            return [site for site in sites.get(name, []) if site.may_mean(file, name, repository)]
+
+        for group, name, way in _ways(node, called, evaluator, settings):
+            rank = _rank(node.name, module.path, near, told)
+            groups[group].append((rank, Builder(node.name, place, f"{node.name}{name}", way.open)))
+    return [[b for _, b in sorted(group, key=lambda entry: entry[0])] for group in groups]
 
 
 def builder_source(builder: Builder) -> str:
@@ -69,71 +102,144 @@ def builder_source(builder: Builder) -> str:
     Raises:
         SourceError: it cannot be cut out.
     """
-    text = for_legacy(cut([(builder.name, builder.place)])).text
-    return f"{text}\n\ndef {ENTRY}():\n    return {builder.name}({builder.arguments})\n"
+    text = _only_building(for_legacy(cut([(builder.name, builder.place)])).text)
+    return f"{text}\n\ndef {ENTRY}({SIZES}=()):\n    return {builder.call}\n"
 
 
-def modules_of(index: SourceIndex) -> Iterator[tuple[Path, SourceModule]]:
-    """Root and module of every file that has statements; files that cannot be read are left out."""
+def _only_building(text: str) -> str:
+    """A slice without its statements that compile or show a model, or load its weights: an architecture needs none."""
+    try:
+        tree = parse(text)
+    except SourceError:
+        return text
+    source = Source(Path("builder.py"), text)
+    spans = [
+        source.span(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Attribute)
+        and node.value.func.attr in _BESIDE
+    ]
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]}pass{text[end:]}"
+    return text
+
+
+def likeliest(index: SourceIndex, near: Path) -> tuple[str, Place] | None:
+    """The function or class that is likeliest to build the model of an artifact, by names and folders alone."""
+    repository = Repository()
+    found = [
+        (_rank(node.name, module.path, near), node.name, Place(root, module.path, node.lineno))
+        for root, module in _modules(_files(index, _may_build), repository)
+        for node in _building(module)
+    ]
+    return min(found, key=lambda entry: entry[0])[1:] if found else None
+
+
+def _may_build(data: bytes) -> bool:
+    return _MAY_BUILD.search(data) is not None
+
+
+def _files(index: SourceIndex, wanted: Callable[[bytes], bool]) -> Iterator[tuple[Path, Path]]:
+    """Root and path of the files whose bytes may matter."""
     for root in index.roots:
         for file in files_below(root):
             try:
-                module = SourceModule.read(file)
-                if module.statements:
-                    yield (root if root.is_dir() else root.parent), module
-            except (OSError, SourceError):
+                if wanted(file.read_bytes()):
+                    yield root if root.is_dir() else root.parent, file
+            except OSError:
                 continue
 
 
-def literal_calls(modules: list[tuple[Path, SourceModule]]) -> dict[str, list[str]]:
-    """Function name → sources of the arguments of calls that are literals throughout."""
-    found: dict[str, list[str]] = {}
-    for _, module in modules:
-        for statement in module.statements:
-            for node in ast.walk(statement.node):
-                if not isinstance(node, ast.Call):
-                    continue
-                text = literal_arguments(node)
-                if not text:
-                    continue
-                name = (
-                    node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                )
-                found.setdefault(name, []).append(text)
-    return found
+def _modules(
+    files: Iterable[tuple[Path, Path]], repository: Repository
+) -> Iterator[tuple[Path, SourceModule]]:
+    for base, file in files:
+        try:
+            repository.add(file, base)
+            module = repository.module(file)
+            if module.statements:
+                yield base, module
+        except (OSError, SourceError):
+            continue
 
 
-def literal_arguments(call: ast.Call, skip: int = 0) -> str | None:
-    """Source of a call's arguments behind the first ``skip``; None when one of them is no literal."""
-    given = call.args[skip:]
-    values = [*given, *(k.value for k in call.keywords)]
-    if (
-        len(call.args) < skip
-        or not all(map(_is_literal, values))
-        or any(k.arg is None for k in call.keywords)
-    ):
-        return None
-    return ", ".join([*map(ast.unparse, given), *(f"{k.arg}={ast.unparse(k.value)}" for k in call.keywords)])
+def _building(module: SourceModule) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    for statement in module.statements:
+        node = statement.node
+        if (isinstance(node, ast.FunctionDef) and _BUILDS.search(statement.text) and _returns(node)) or (
+            isinstance(node, ast.ClassDef) and _BUILDS.search(statement.text)
+        ):
+            yield node
 
 
-def _is_literal(node: ast.expr) -> bool:
-    try:
-        ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return True
+def _returns(function: ast.FunctionDef) -> bool:
+    return any(isinstance(inner, ast.Return) and inner.value is not None for inner in ast.walk(function))
 
 
-def fits(function: ast.FunctionDef, arguments: str) -> bool:
-    """Whether the arguments are all that the function needs."""
-    call = ast.parse(f"f({arguments})", mode="eval").body
-    assert isinstance(call, ast.Call)
-    given = function.args
-    names = [a.arg for a in (*given.posonlyargs, *given.args)]
-    needed = names[: len(names) - len(given.defaults)]
-    needed += [a.arg for a, d in zip(given.kwonlyargs, given.kw_defaults, strict=True) if d is None]
-    passed = {k.arg for k in call.keywords}
-    if len(call.args) > len(names) or not set(needed[len(call.args) :]) <= passed:
-        return False
-    known = {*names, *(a.arg for a in given.kwonlyargs)}
-    return given.kwarg is not None or passed <= known
+def _methods(owner: ast.ClassDef) -> list[ast.FunctionDef]:
+    """Methods of a class that build and return a model."""
+    return [
+        method
+        for method in owner.body
+        if isinstance(method, ast.FunctionDef)
+        and method.name != "__init__"
+        and _BUILDS.search(ast.unparse(method))
+        and (_returns(method) or "self.model" in ast.unparse(method))
+    ]
+
+
+def _ways(
+    node: ast.FunctionDef | ast.ClassDef,
+    called: Callable[[str], list[CallSite]],
+    evaluator: Evaluator,
+    settings: Sequence[Mapping[str, Any]],
+) -> Iterator[tuple[int, str, Arguments]]:
+    """Ways to call: number of the group, the source behind the name, and the open sizes."""
+
+    def of(function: ast.FunctionDef | None, name: str, *, method: bool) -> list[list[Arguments]]:
+        if function is None:
+            return [[Arguments("")], [], [], []]
+        return arguments(parameters(function, method=method), called(name), evaluator, settings)
+
+    if isinstance(node, ast.FunctionDef):
+        for number, group in enumerate(of(node, node.name, method=False)):
+            yield from ((number, f"({way.text})", way) for way in group)
+        return
+    body = [part for part in node.body if isinstance(part, ast.FunctionDef)]
+    made = of(next((m for m in body if m.name == "__init__"), None), node.name, method=True)
+    for number, group in enumerate(made):
+        yield from ((number, f"({way.text})", way) for way in group)
+    for method in _methods(node):
+        kinds = {ast.unparse(d) for d in method.decorator_list}
+        ways = of(method, method.name, method="staticmethod" not in kinds)
+        if kinds & {"staticmethod", "classmethod"}:
+            for number, group in enumerate(ways):
+                yield from ((number, f".{method.name}({way.text})", way) for way in group)
+            continue
+        for number, (outer, inner) in enumerate(zip(made, ways, strict=True)):
+            for first, second in product((outer or made[0])[:_MAX_CALLS], (inner or ways[0])[:_MAX_CALLS]):
+                if outer or inner:
+                    joined = _joined(first, second)
+                    text = f"({first.text}).{method.name}({joined.text})"
+                    yield number, text, Arguments(text, joined.open)
+
+
+def _joined(first: Arguments, second: Arguments) -> Arguments:
+    """The second call's source, its open sizes numbered behind the first's."""
+    names = [*first.open, *(name for name in second.open if name not in first.open)]
+    text = second.text
+    for number in reversed(range(len(second.open))):
+        text = text.replace(f"{SIZES}[{number}]", f"{SIZES}[{names.index(second.open[number])}]")
+    return Arguments(text, tuple(names))
+
+
+def _rank(name: str, file: Path, near: Path, told: frozenset[str] = frozenset()) -> tuple[Any, ...]:
+    """Smallest first: named in settings, no test, named in the path of the artifact, near, named like a builder."""
+    said = str(Path(*near.parts[-4:])).lower()
+    words = [word.lower() for word in (name, file.stem) if len(word) >= _SHORT and word.lower() not in _PLAIN]
+    named = max((len(word) for word in words if word in said), default=0)
+    distance = -sum(a == b for a, b in zip(file.parts, near.parts, strict=False))
+    test = any("test" in part for part in file.parts[-2:])
+    return name not in told, test, -named, distance, not _LIKELY.search(name), name

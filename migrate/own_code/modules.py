@@ -7,12 +7,13 @@ import builtins
 import re
 import symtable
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from codemods.source import Source, SourceError, parse
-from migrate.own_code.files import code_of
+from migrate.own_code.files import SourceIndex, code_of, files_below
+from migrate.own_code.python2 import as_python3, divides_as_python2, is_python2, with_old_division
 
 _BUILTIN = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__"}
 _CONTINUES = re.compile(r"(else|elif|except|finally)\b|[)\]}]")
@@ -55,7 +56,7 @@ class SourceModule:
     Attributes:
         path: of the file.
         text: its Python text.
-        skipped: lines of statements that do not parse (Python 2), left out.
+        skipped: lines of statements that do not parse, left out.
     """
 
     path: Path
@@ -74,16 +75,19 @@ class SourceModule:
     @cached_property
     def statements(self) -> list[Statement]:
         """Top-level statements in order."""
+        text, old = self.text, is_python2(self.text)
         try:
-            trees = [parse(self.text)]
+            trees = [parse(text)]
         except SourceError:
-            trees = list(self._parsed_apart())
-        source = Source(self.path, self.text)
-        return [_statement(node, source) for tree in trees for node in tree.body]
+            text, old = as_python3(text), True
+            trees = list(self._parsed_apart(text))
+        source = Source(self.path, text)
+        found = [_statement(node, source) for tree in trees for node in tree.body]
+        return [_divided(s) for s in found] if old and divides_as_python2(text) else found
 
-    def _parsed_apart(self) -> Iterator[ast.Module]:
-        """Each top-level statement by itself: one that is Python 2 costs no other."""
-        lines = self.text.split("\n")
+    def _parsed_apart(self, text: str) -> Iterator[ast.Module]:
+        """Each top-level statement by itself: one that does not parse costs no other."""
+        lines = text.split("\n")
         starts = [
             number
             for number, line in enumerate(lines)
@@ -156,6 +160,12 @@ def _statement(node: ast.stmt, source: Source) -> Statement:
     return Statement(node, text, first, frozenset(_bound(node)), _needed(text))
 
 
+def _divided(statement: Statement) -> Statement:
+    """A statement of Python 2 with its divisions of integers kept."""
+    text = with_old_division(statement.text)
+    return statement if text == statement.text else replace(statement, text=text, needs=_needed(text))
+
+
 def _bound(node: ast.stmt) -> Iterator[str]:
     """Names that a statement binds at module level."""
     todo: list[ast.AST] = [node]
@@ -187,3 +197,15 @@ def _needed(text: str) -> frozenset[str]:
             if (symbol.is_referenced() and (top or symbol.is_global())) or (symbol.is_global() and not top):
                 found.add(symbol.get_name())
     return frozenset(found - _BUILTIN)
+
+
+def modules_of(index: SourceIndex) -> Iterator[tuple[Path, SourceModule]]:
+    """Root and module of every file that has statements; files that cannot be read are left out."""
+    for root in index.roots:
+        for file in files_below(root):
+            try:
+                module = SourceModule.read(file)
+                if module.statements:
+                    yield (root if root.is_dir() else root.parent), module
+            except (OSError, SourceError):
+                continue

@@ -12,6 +12,7 @@ from codemods.engine import rewrite
 from codemods.options import Options
 from codemods.source import Source, SourceError, parse
 from codemods.target import Target
+from migrate.own_code.initializers import with_classes
 from migrate.own_code.slices import Slice
 
 _REGISTERED = ("register_keras_serializable",)
@@ -55,6 +56,7 @@ def for_modern(piece: Slice, packages: Mapping[str, str]) -> Rewritten:
 
 
 def _rewritten(text: str, target: Target) -> Rewritten:
+    text = with_classes(text)
     outcome = rewrite(Source(Path("custom_objects.py"), text), Options(target=target, unsafe=True))
     if outcome.error is not None:
         return Rewritten(text, (outcome.error,))

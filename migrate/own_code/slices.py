@@ -7,17 +7,22 @@ level (argument parsers, training loops, plots) is left behind, and with it the 
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from codemods.source import SourceError
 from migrate.own_code.files import Place
 from migrate.own_code.modules import Import, SourceModule, Statement
+from migrate.own_code.python2 import BUILT_IN
 from migrate.own_code.renaming import renamed
+from migrate.own_code.repository import Repository
 
 _MAX_STATEMENTS = 2_000
+_FRAMEWORKS = frozenset({"keras", "tensorflow", "tf_keras", "theano"})
+"""Packages whose names the rewriting deals with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,8 @@ class _Cutter:
     """Collects statements, each behind what it needs; names that two modules use otherwise are kept apart."""
 
     def __init__(self) -> None:
-        self._modules: dict[Path, SourceModule] = {}
-        self._roots: dict[Path, Path] = {}
+        self._repository = Repository()
+        self._read: set[Path] = set()
         self._missing: set[str] = set()
         self._seen: set[tuple[Path, str]] = set()
         self._taken: set[tuple[Path, int]] = set()
@@ -77,13 +82,15 @@ class _Cutter:
     def cut(self, places: Sequence[tuple[str, Place]]) -> Slice:
         made: list[str] = []
         for name, place in places:
-            self._roots.setdefault(place.file, place.root)
+            self._repository.add(place.file, place.root)
             self._meaning[name] = (place.file, name)  # what was asked for keeps its name
         for name, place in places:
             if not self._want(place.file, name):
                 made.append(f"{name} = {self._made(name, place)}")
+        gone = [BUILT_IN[name] for name in sorted(self._missing & BUILT_IN.keys())]
+        self._missing -= BUILT_IN.keys()
         head = sorted(self._imports, key=lambda line: not line.startswith("from __future__"))
-        text = "\n".join(head) + "\n\n\n" + "\n\n\n".join([*self._lines, *made]) + "\n"
+        text = "\n".join(head) + "\n\n\n" + "\n\n\n".join([*gone, *self._lines, *made]) + "\n"
         names = tuple(dict.fromkeys(name for name, _ in places))
         return Slice(text, tuple(self._pieces), names, tuple(sorted(self._missing)))
 
@@ -106,12 +113,13 @@ class _Cutter:
         return f"{self._alias.get((place.file, outer.name), outer.name)}()"
 
     def _module(self, path: Path) -> SourceModule:
-        if path not in self._modules:
-            module = self._modules[path] = SourceModule.read(path)
+        module = self._repository.module(path)
+        if path not in self._read:
+            self._read.add(path)
             for statement in module.statements:
                 if isinstance(statement.node, ast.ImportFrom) and statement.node.module == "__future__":
                     self._imports.setdefault(statement.text)
-        return self._modules[path]
+        return module
 
     def _want(self, path: Path, name: str) -> bool:
         """Take a name of a module into the slice; False when the module does not bind it."""
@@ -162,17 +170,17 @@ class _Cutter:
     def _imported_module(self, path: Path, found: Import) -> Path | None:
         """The file of a module of the repository that an import binds as a whole; None for what is in a module."""
         if found.name is None:
-            return self._resolve(path, found.module, 0)
-        package = self._resolve(path, found.module, found.level)
+            return self._repository.resolve(path, found.module, 0)
+        package = self._repository.resolve(path, found.module, found.level)
         if package is not None:
             module = self._module(package)
             if found.name in module.bindings or found.name in module.imports:
                 return None
-        return self._resolve(path, f"{found.module}.{found.name}".lstrip("."), found.level)
+        return self._repository.resolve(path, f"{found.module}.{found.name}".lstrip("."), found.level)
 
     def _follow(self, path: Path, found: Import) -> None:
         """A name that is imported: from the repository it is cut out there, from elsewhere the import is kept."""
-        target = self._resolve(path, found.module, found.level) if found.name is not None else None
+        target = self._repository.resolve(path, found.module, found.level) if found.name is not None else None
         if target is not None and found.name is not None and self._want(target, found.name):
             there = self._alias.get((target, found.name), found.name)
             if there != found.alias:
@@ -184,7 +192,7 @@ class _Cutter:
         here = self._mean(path, found.alias, line)
         if here != found.alias:
             line = _import_line(Import(found.module, found.level, found.name, here, found.statement))
-        self._imports.setdefault(line)
+        self._imports.setdefault(line if found.level or _is_installed(found.module) else _guarded(line, here))
 
     def _members(self, path: Path, alias: str, target: Path, statement: Statement) -> None:
         """``import utils as U`` of the repository: the members that are read become a namespace."""
@@ -205,7 +213,7 @@ class _Cutter:
     def _from_stars(self, path: Path, name: str) -> bool:
         outside = False
         for star in self._module(path).stars:
-            target = self._resolve(path, star.module, star.level)
+            target = self._repository.resolve(path, star.module, star.level)
             if target is None:
                 outside = True
             elif self._want(target, name):
@@ -215,28 +223,21 @@ class _Cutter:
                 return True
         if outside:
             for star in self._module(path).stars:
-                if self._resolve(path, star.module, star.level) is None:
+                if self._repository.resolve(path, star.module, star.level) is None:
                     self._imports.setdefault(" ".join(star.statement.text.split()))
         return outside
 
-    def _resolve(self, path: Path, module: str, level: int) -> Path | None:
-        """The file of a module of the same repository; None for one that lies elsewhere."""
-        root = self._roots.get(path, path.parent)
-        relative = module.replace(".", "/")
-        if level:
-            bases = [path.parents[level - 1]] if level <= len(path.parents) else []
-        elif module.split(".", maxsplit=1)[0] in sys.stdlib_module_names:
-            return None
-        else:
-            above = [folder for folder in path.parents if folder == root or folder.is_relative_to(root)]
-            # A folder that is a package is no import root.
-            bases = [f for f in above if f == root or not (f / "__init__.py").exists()] + [root / "src"]
-        for base in bases:
-            for candidate in (base / relative / "__init__.py", base / f"{relative}.py"):
-                if module and candidate.is_file() and candidate != path:
-                    self._roots.setdefault(candidate, root)
-                    return candidate
-        return None
+
+@cache
+def _is_installed(module: str) -> bool:
+    """Whether the package of a module can be imported here, which is where the worlds run."""
+    package = module.split(".", maxsplit=1)[0]
+    return package in _FRAMEWORKS or find_spec(package) is not None
+
+
+def _guarded(line: str, name: str) -> str:
+    """An import of a package that is not installed: what is asked for may well not reach it."""
+    return f"try:\n    {line}\nexcept ImportError:\n    {name} = None" if "\n" not in line else line
 
 
 def _import_line(found: Import) -> str:

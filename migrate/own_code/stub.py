@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+STUBS = "stubs"
+"""Folder below the outputs for what nothing defines."""
 _HEAD = '''"""{names} of {model}, as far as its file knows them: what they compute is not in it.
 
-Fill in what raises NotImplementedError, and run again:
-
-    keras-migrate models {model} --source {stub} --out OUT
-
-The result is compared with recorded outputs where there are any (MODEL.golden.npz beside the model), else with tf-keras
-running this file: write it from the author's description.
+Fill in what raises NotImplementedError, and run the same command again: it takes this file as one more source. The
+result is compared with recorded outputs where there are any (MODEL.golden.npz beside the model), else with tf-keras
+running this file: write it from the author's description. {test} asks for the recording.
 """
 
 import keras
+'''
+_TEST = '''"""Fails until {stub} computes what {golden} holds: inputs/0, …, outputs/0, … of the original framework."""
+
+from pathlib import Path
+
+import keras_migrate
+
+MODEL = Path({model!r})
+
+
+def test_the_stub_computes_what_was_recorded(tmp_path):
+    options = keras_migrate.Options(source=(Path(__file__).with_name({stub!r}),))
+    result = keras_migrate.migrate_model(MODEL, tmp_path, options)
+    assert result.status == "migrated", [f"{{f.code}} {{f.message}}" for f in result.findings]
+    assert result.parity.evidence == "golden", f"record {golden} beside {{MODEL.name}}"
 '''
 _COMMON = frozenset({"name", "trainable", "dtype", "batch_input_shape"})
 
@@ -37,17 +52,49 @@ class Unknown(msgspec.Struct, frozen=True):
     weights: list[tuple[str, list[int]]] = []
 
 
-def stub_source(unknown: Sequence[Unknown], model: str, stub: str) -> str:
+def write_stub(unknown: Sequence[Unknown], model: Path, folder: Path) -> Path:
+    """Write a stub and a test beside it; what a person has begun to fill in stays.
+
+    Args:
+        unknown: names that nothing defines.
+        model: the artifact.
+        folder: below the outputs.
+    """
+    stub = folder / f"{model.parent.name}_{model.stem}.py"
+    test = stub.with_name(f"test_{stub.name}")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, text in (
+        (stub, stub_source(unknown, str(model), test.name)),
+        (test, _test_source(model, stub)),
+    ):
+        if not path.exists():
+            path.write_text(text, encoding="utf-8")
+    return stub
+
+
+def filled(folder: Path) -> tuple[Path, ...]:
+    """Stubs of a folder in which nothing is left to fill in."""
+    if not folder.is_dir():
+        return ()
+    stubs = sorted(path for path in folder.glob("*.py") if not path.name.startswith("test_"))
+    return tuple(path for path in stubs if "NotImplementedError" not in path.read_text("utf-8", "replace"))
+
+
+def _test_source(model: Path, stub: Path) -> str:
+    return _TEST.format(model=str(model), stub=stub.name, golden=f"{model.stem}.golden.npz")
+
+
+def stub_source(unknown: Sequence[Unknown], model: str, test: str) -> str:
     """The text of a stub.
 
     Args:
         unknown: names that nothing defines.
-        model: path of the artifact, for the command.
-        stub: path of the file that the text will stand in.
+        model: path of the artifact.
+        test: name of the test beside it.
     """
     names = ", ".join(entry.name for entry in unknown)
     parts = [_function(e) if e.name.endswith("()") else _class(e) for e in unknown]
-    return "\n\n".join([_HEAD.format(names=names, model=model, stub=stub), *parts]) + "\n"
+    return "\n\n".join([_HEAD.format(names=names, model=model, test=test), *parts]) + "\n"
 
 
 def _function(entry: Unknown) -> str:

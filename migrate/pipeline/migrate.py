@@ -20,7 +20,7 @@ from migrate.pipeline.evidence import strongest, weigh
 from migrate.pipeline.keras3 import is_keras3, migrate_keras3
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.lift import migrate_graph
-from migrate.pipeline.own_code import explained, with_own_code
+from migrate.pipeline.own_code import explained, rewritten_code, with_own_code
 from migrate.pipeline.progress import Progress, Written
 from migrate.pipeline.publish import must_be_free, publish
 from migrate.pipeline.readings import choose_reading
@@ -88,6 +88,7 @@ def _migrate(
             written = _migrate_file(request, options, slot, staged, progress)
     except MigrationError as error:
         raise explained(error, request.path, staged, options, slot, request.out) from error
+    progress.rules = [*progress.rules, *rewritten_code(progress)]
     must_write_safely(slot, written.parts)
     status = weigh(progress)
     if progress.invented:

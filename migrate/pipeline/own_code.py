@@ -9,26 +9,24 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from codemods.source import SourceError
+import msgspec
+
+from migrate.dialects.rule import Fired
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import WEIGHTS
-from migrate.own_code.builders import ENTRY, Builder, builder_source, builders
+from migrate.formats.transformers import transformers_model
+from migrate.own_code.builders import likeliest
 from migrate.own_code.files import SourceIndex, project_of
 from migrate.own_code.find import OwnSources, find_sources, locate
-from migrate.own_code.stub import Unknown, stub_source
+from migrate.own_code.stub import STUBS, Unknown, filled, write_stub
+from migrate.pipeline.builders import build_architecture
 from migrate.pipeline.progress import Progress
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
 from migrate.worlds.pool import Slot
-from migrate.worlds.taking import take
-from migrate.worlds.worker import WorldError
 
-STUBS = "stubs"
-"""Folder below the outputs for what nothing defines."""
 CUSTOM = "custom_objects.py"
 """What the author's code, and ours that a model needs, is called beside it."""
-_MAX_BUILDERS = 40
-"""Functions that are tried for one file of weights."""
 ASKING = frozenset({"CFG005", "CFG006", "CFG018", "CFG022"})
 """Refusals that ask for code."""
 
@@ -37,6 +35,12 @@ ASKING = frozenset({"CFG005", "CFG006", "CFG018", "CFG022"})
 def index_of(roots: tuple[Path, ...]) -> SourceIndex:
     """The index of some sources, made once for all artifacts of a process."""
     return SourceIndex(roots)
+
+
+def with_filled_stubs(options: Options, out: Path) -> Options:
+    """The options with the stubs of an earlier run that somebody has filled in among the sources."""
+    stubs = tuple(stub for stub in filled(out / STUBS) if stub not in options.source)
+    return msgspec.structs.replace(options, source=(*options.source, *stubs)) if stubs else options
 
 
 def with_own_code(path: Path, staged: Staged, options: Options, slot: Slot, progress: Progress) -> Staged:
@@ -53,7 +57,10 @@ def with_own_code(path: Path, staged: Staged, options: Options, slot: Slot, prog
         return staged
     wanted = slot.reader.call("names_wanted", _asked(staged))
     if options.source and staged.format in WEIGHTS and not wanted["architecture"]:
-        built = build_architecture(roots, path, wanted["shapes"], slot, progress)
+        package = transformers_model(path)
+        if package is not None:
+            raise MigrationError("FMT004", package.message, package.hint)
+        built = build_architecture(index_of(roots), path, wanted, slot, progress)
         staged = replace(staged, architecture=built)
         wanted = slot.reader.call("names_wanted", _asked(staged))
     names = wanted["names"]
@@ -76,48 +83,6 @@ def _asked(staged: Staged) -> dict[str, str | None]:
     }
 
 
-def build_architecture(
-    roots: tuple[Path, ...], path: Path, shapes: Sequence[Sequence[int]], slot: Slot, progress: Progress
-) -> Path:
-    """The architecture of weights that only code holds: of the function whose model has weights of these shapes.
-
-    Raises:
-        MigrationError: ``FMT004`` when no function of the sources builds such a model, or when several build different
-            ones.
-    """
-    fitting: dict[str, tuple[Builder, Path]] = {}
-    tried: list[str] = []
-    for number, builder in enumerate(builders(index_of(roots), path)[:_MAX_BUILDERS]):
-        asked = {"function": ENTRY, "asked": builder.name, "out": f"built{number}"}
-        try:
-            file = slot.stage_code(f"builder{number}.py", builder_source(builder).encode())
-            reply = slot.legacy.call("architecture_of", {**asked, "file": str(file)})
-        except (SourceError, WorldError) as error:
-            tried.append(f"{builder}: {' '.join(error.message.split())[:120]}")
-            continue
-        if sorted(reply["shapes"]) != sorted(list(shape) for shape in shapes):
-            tried.append(f"{builder}: its {len(reply['shapes'])} weights have other shapes")
-            continue
-        built = take(slot.legacy, reply["file"], f"built{number}.json")
-        fitting.setdefault(built.read_text(encoding="utf-8"), (builder, built))
-    if len(fitting) == 1:
-        builder, architecture = next(iter(fitting.values()))
-        progress.own_code["architecture"] = str(builder)
-        return architecture
-    if fitting:
-        several = "; ".join(str(builder) for builder, _ in fitting.values())
-        raise MigrationError(
-            "FMT004",
-            f"several functions of the sources build a model of these weights: {several}",
-            "Choose one with --architecture FILE.py:FUNCTION.",
-        )
-    raise MigrationError(
-        "FMT004",
-        f"no function of the sources builds a model of these weights; tried {'; '.join(tried[:5]) or 'none'}",
-        "Write a function without arguments that builds it, and give it with --architecture FILE.py:FUNCTION.",
-    )
-
-
 def explained(
     error: MigrationError, path: Path, staged: Staged, options: Options, slot: Slot, out: Path
 ) -> MigrationError:
@@ -125,18 +90,37 @@ def explained(
 
     Where sources were given and do not define it, a stub to fill in is written below ``out``.
     """
+    if error.code == "FMT004":
+        return _without_architecture(error, path, options)
     if error.code not in ASKING:
         return error
     wanted = slot.reader.call("names_wanted", _asked(staged))
     if options.source:
         stub = _write_stub(wanted, path, options, out)
-        hint = f"Nothing in the sources defines it; {stub} is a stub to fill in." if stub else ""
+        filling = f"{stub} is a stub: fill it in, then run the same command again."
+        hint = f"Nothing in the sources defines it; {filling}" if stub else ""
     else:
         hint = hint_for(wanted["names"], path)
     if not hint:
         return error
     if error.code == "CFG006":  # whose name it is can be said as well
         hint = f"{error.hint} {hint}"
+    return MigrationError(error.code, error.message, hint, error.place)
+
+
+def _without_architecture(error: MigrationError, path: Path, options: Options) -> MigrationError:
+    """The refusal of weights alone, which says whose they are, or which code near them builds models."""
+    package = transformers_model(path)
+    if package is not None:
+        return MigrationError(error.code, package.message, package.hint, error.place)
+    if options.source or options.architecture:
+        return error
+    project = project_of(path)
+    found = likeliest(index_of((project,)), path)
+    if found is None:
+        return error
+    name, place = found
+    hint = f"{place} builds a model with {name}: keras-migrate models {path} --source {project} --out OUT"
     return MigrationError(error.code, error.message, hint, error.place)
 
 
@@ -147,10 +131,7 @@ def _write_stub(wanted: Mapping[str, Any], path: Path, options: Options, out: Pa
     unknown = [Unknown(name, **wanted["details"].get(name, {})) for name in lost]
     if not unknown:
         return None
-    stub = out / STUBS / f"{path.parent.name}_{path.stem}.py"
-    stub.parent.mkdir(parents=True, exist_ok=True)
-    stub.write_text(stub_source(unknown, str(path), str(stub)), encoding="utf-8")
-    return stub
+    return write_stub(unknown, path, out / STUBS)
 
 
 def hint_for(names: Sequence[str], path: Path) -> str:
@@ -174,6 +155,34 @@ def record_of(found: OwnSources) -> dict[str, object]:
         "before": found.slice.text,
         "after": found.modern.text,
         "left": list(found.modern.left),
+    }
+
+
+def rewritten_code(progress: Progress) -> list[Fired]:
+    """The author's definitions before and after, at each layer of one: rows of the rules in ``migration.json``."""
+    before, after = (_definitions(str(progress.own_code.get(side, ""))) for side in ("before", "after"))
+    layers = list(progress.legacy.walk()) if progress.legacy is not None else []
+    fired = []
+    for name in before:
+        if name in progress.own_code.get("names", {}) and name in after:
+            places = ["/".join(path) for path, layer in layers if layer.class_name.rpartition(">")[2] == name]
+            fired += [Fired("CFG055", place, before[name], after[name]) for place in places or [""]]
+    return fired
+
+
+def _definitions(text: str) -> dict[str, str]:
+    """Class or function → its source, decorators included."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return {}
+    lines = text.split("\n")
+    return {
+        node.name: "\n".join(
+            lines[min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1 : node.end_lineno]
+        )
+        for node in tree.body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef)
     }
 
 

@@ -18,6 +18,7 @@ from migrate.own_code.builders import ENTRY, Builder, builder_source
 from migrate.own_code.files import Place, SourceIndex, project_of
 from migrate.parity.golden import find_golden
 from migrate.pipeline.request import Options
+from migrate.worlds.contracts.legacy import ArchitecturesOf
 from migrate.worlds.contracts.reader import Identify, Pair
 from migrate.worlds.pool import Slot
 from migrate.worlds.reader.answers import identification_of, pair_of
@@ -143,8 +144,8 @@ def _given_architecture(options: Options, slot: Slot) -> Path | None:
     if not file.endswith(".py"):
         return Path(options.architecture)
     staged = slot.stage_code(f"builder_{Path(file).name}", _builder(Path(file), function).encode())
-    reply = slot.legacy.call("architecture_of", {"file": str(staged), "function": ENTRY, "asked": function})
-    return take(slot.legacy, reply.get("file"), "architecture.json")
+    call = ArchitecturesOf(staged, ENTRY, f"{function}()", "architecture")
+    return take(slot.legacy, str(slot.legacy.ask(call).models[0].file), "architecture0.json")
 
 
 def _builder(file: Path, function: str) -> str:
@@ -160,7 +161,7 @@ def _builder(file: Path, function: str) -> str:
             "CFG052", f"{file.name} defines no function {function!r}", "Name a function of that file."
         )
     try:
-        return builder_source(Builder(function, Place(project_of(file), file, place.line), ""))
+        return builder_source(Builder(function, Place(project_of(file), file, place.line), f"{function}()"))
     except SourceError as error:
         raise MigrationError(
             "CFG052",

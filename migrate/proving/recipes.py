@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from migrate.own_code.builders import fits, literal_arguments
+from migrate.own_code.literal_calls import fits, literal_arguments
 from migrate.own_code.modules import SourceModule
 from migrate.proving.subjects import Kind, Subject
 

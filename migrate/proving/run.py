@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from codemods.source import SourceError
-from migrate.own_code.builders import modules_of
 from migrate.own_code.files import Place, SourceIndex
+from migrate.own_code.modules import modules_of
 from migrate.proving import differential
 from migrate.proving.differential import Sides
 from migrate.proving.recipes import calls_of, needs, recipes

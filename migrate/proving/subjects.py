@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from migrate.own_code.builders import modules_of
 from migrate.own_code.files import Place, SourceIndex
-from migrate.own_code.modules import SourceModule
+from migrate.own_code.modules import SourceModule, modules_of
 
 
 class Kind(StrEnum):

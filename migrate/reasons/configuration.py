@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrate.findings import Rule, Severity
-from migrate.reasons.reason import blocker, reason
+from migrate.reasons.reason import blocker, note, reason
 
 REASONS: tuple[Rule, ...] = (
     blocker(
@@ -91,6 +91,19 @@ REASONS: tuple[Rule, ...] = (
         "The code is cut out of its source with what it reaches. Where a name leads out of the given folders, the "
         "code fails when it reaches that name; give the folder that defines it with another `--source DIR`.",
         Severity.WARNING,
+    ),
+    note(
+        "CFG055",
+        "own-code-rewritten",
+        "The author's code is cut out of its source and rewritten for Keras 3.",
+        "`keras-migrate explain FOLDER` shows it before and after, beside how far each layer that it makes differs.",
+    ),
+    note(
+        "CFG057",
+        "architecture-by-code",
+        "The architecture of weights is what code of the sources builds.",
+        "The file tells the shapes and names of its weights; what is computed between them is the code's word. Give "
+        "another builder with `--architecture FILE.py:FUNCTION` where this is not the one that was trained.",
     ),
     blocker(
         "CFG052",

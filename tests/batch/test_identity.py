@@ -20,12 +20,23 @@ WHOLE = ROOT / "legacy_models" / "tf.keras-2.8" / "checkpoint_weights"
 WITHOUT_DATA = ROOT / "legacy_models" / "broken" / "checkpoint_without_data"
 
 
-def keys(folder: Path) -> dict[str, tuple[str, str]]:
+def keys(folder: Path, options: Options = Options()) -> dict[str, tuple[str, str]]:  # noqa: B008
     ledger = Ledger(Path(":memory:"))
     try:
-        return keys_of(list(find(folder).values()), Hasher(ledger), Options())
+        return keys_of(list(find(folder).values()), Hasher(ledger), options)
     finally:
         ledger.close()
+
+
+def test_settings_beside_weights_count_where_code_is_asked(tmp_path: Path) -> None:
+    shutil.copyfile(
+        ROOT / "legacy_models" / "tf.keras-2.8" / "mlp-json" / "model.weights.h5", tmp_path / "w.h5"
+    )
+    asked = Options(source=(tmp_path,))
+    before, plain = keys(tmp_path, asked), keys(tmp_path)
+    (tmp_path / "settings.yaml").write_text("units: 3\n")
+    assert keys(tmp_path) == plain
+    assert keys(tmp_path, asked) != before
 
 
 def checkpoint(folder: Path) -> Path:

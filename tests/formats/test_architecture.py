@@ -10,8 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrate.findings import MigrationError
-from migrate.formats.architecture import decode_architecture, parse_yaml, read_architecture
+from migrate.formats.architecture import (
+    architecture_writer,
+    decode_architecture,
+    parse_yaml,
+    read_architecture,
+)
 from migrate.formats.artifact import Format
+from migrate.formats.writers import BUILT_WITH
 from tests.formats.makers import SEQUENTIAL
 
 KERAS_YAML = """\
@@ -141,3 +147,9 @@ def test_any_text_ends_in_a_value_or_a_refusal(text: str) -> None:
         parse_yaml(text, "x")
     except MigrationError as error:
         assert error.code.startswith(("FMT", "SEC"))  # noqa: PT017 - both endings are right
+
+
+def test_who_built_an_architecture_is_not_who_wrote_the_weights() -> None:
+    root = {"class_name": "Sequential", "config": {"name": "s", "layers": []}, BUILT_WITH: "2.21.0"}
+    assert architecture_writer(root).keras is None
+    assert architecture_writer(root | {"keras_version": "2.15.0"}).keras == "2.15.0"

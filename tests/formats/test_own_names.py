@@ -174,3 +174,12 @@ def test_authentic_collisions_are_refused(case: str, code: str) -> None:
     with pytest.raises(MigrationError) as refused:
         settle(read(folder / case, values=False), OwnCode())
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("key", "own"), [("keras_version", 0), ("built_with", 0), ("other", 1)])
+def test_names_are_those_of_the_release_that_an_architecture_states(key: str, own: int) -> None:
+    initializer = {"class_name": "GlorotUniform", "config": {"seed": None}}
+    pair = artifact(dense("tanh", kernel_initializer=initializer), writer=KERAS_2_2_4)
+    assert pair.architecture is not None
+    pair.architecture[key] = "2.15.0"
+    assert len(own_names(pair)) == own

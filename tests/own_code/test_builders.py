@@ -45,13 +45,21 @@ def write(folder: Path, width: int = 5) -> Path:
 
 
 def test_arguments_come_from_calls_with_literals(tmp_path: Path) -> None:
-    found = builders(SourceIndex([write(tmp_path)]), tmp_path / "weights.h5")
-    assert [(builder.name, builder.arguments) for builder in found] == [("make_model", "3"), ("other", "")]
+    found = builders(SourceIndex([write(tmp_path)]), tmp_path / "weights.h5")[0]
+    assert [builder.call for builder in found] == ["make_model(outputs=3)", "other()"]
     text = builder_source(found[0])
     assert "WIDTH = 5" in text
-    assert text.rstrip().endswith(f"def {ENTRY}():\n    return make_model(3)")
+    assert text.rstrip().endswith(f"def {ENTRY}(sizes=()):\n    return make_model(outputs=3)")
     assert "argparse" not in text
     assert "surely_not_installed" not in text
+
+
+def test_what_builders_do_with_a_finished_model_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "m.py").write_text(
+        "def net():\n    m = Model()\n    m.compile(Lost(\n        lr=1))\n    m.load_weights('x.h5')\n    return m\n"
+    )
+    text = builder_source(builders(SourceIndex([tmp_path]), tmp_path / "w.h5")[0][0])
+    assert "def net():\n    m = Model()\n    pass\n    pass\n    return m" in text
 
 
 @pytest.mark.slow
@@ -81,7 +89,17 @@ def test_a_builder_of_other_shapes_is_not_taken(legacy_models: Path, slot: Slot,
     options = Options(source=(write(tmp_path, width=6),))
     result = migrate_artifact(ArtifactRequest(weights, "w", tmp_path / "out", "model"), options, slot)
     assert result.status == "blocked"
-    assert "other shapes" in result.findings[-1].message
+    assert "it has (4, 6)" in result.findings[-1].message
+
+
+@pytest.mark.slow
+def test_without_sources_the_hint_names_the_builder(legacy_models: Path, slot: Slot, tmp_path: Path) -> None:
+    weights = weights_of(legacy_models, write(tmp_path))
+    result = migrate_artifact(ArtifactRequest(weights, "w", tmp_path / "out", "model"), Options(), slot)
+    assert result.status == "blocked"
+    (refusal,) = [f for f in result.findings if f.code == "FMT004"]
+    assert "train.py:9 builds a model with make_model" in refusal.hint
+    assert f"keras-migrate models {weights} --source {tmp_path} --out OUT" in refusal.hint
 
 
 def weights_of(legacy_models: Path, folder: Path) -> Path:

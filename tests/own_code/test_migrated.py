@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from migrate.pipeline.migrate import migrate_artifact
+from migrate.pipeline.own_code import with_filled_stubs
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.results import ArtifactResult
 from migrate.worlds.pool import Slot
@@ -99,12 +100,23 @@ def test_what_no_source_defines_gets_a_stub(legacy_models: Path, slot: Slot, tmp
     model = legacy_models / "tf.keras-2.8" / "own_cell" / "model.h5"
     result = run(model, slot, tmp_path / "out", Options(source=(tmp_path / "empty",)))
     assert result.status == "blocked"
-    (stub,) = (tmp_path / "out" / "stubs").iterdir()
+    test, stub = sorted((tmp_path / "out" / "stubs").iterdir(), key=lambda p: p.name[:5] != "test_")
     assert str(stub) in result.findings[-1].hint
     text = stub.read_text()
     compile(text, str(stub), "exec")
     assert "class MinimalCell" in text
     assert "raise NotImplementedError" in text
+    compile(test.read_text(), str(test), "exec")
+    assert with_filled_stubs(Options(), tmp_path / "out") == Options()
+
+    slot.reset()
+    stub.write_text(model.with_name("custom_objects.py").read_text())
+    again = with_filled_stubs(Options(source=(tmp_path / "empty",)), tmp_path / "out")
+    result = run(model, slot, tmp_path / "out", again)
+    assert result.status == "migrated", reasons(result)
+    assert result.parity is not None
+    assert result.parity.evidence == "golden"
+    assert "NotImplementedError" not in stub.read_text(), "what a person wrote stays"
 
 
 SETTLED = {

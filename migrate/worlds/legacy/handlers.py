@@ -16,12 +16,12 @@ from tensorflow.python.eager import context as eager
 
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_model, load_structure, save_arrays
-from migrate.findings import MigrationError
 from migrate.parity.rounding import nudged
-from migrate.worlds.custom import load_custom_objects
+from migrate.worlds.contracts.call import handlers_of
 from migrate.worlds.draws import fixed_draws
 from migrate.worlds.kernels import clear_names
 from migrate.worlds.legacy import draws, proving, saved_model
+from migrate.worlds.legacy.builders import architectures_of
 from migrate.worlds.legacy.scope import scope
 from migrate.worlds.legacy.training import load_compiled, step_of
 from migrate.worlds.runner import cases_of, describe, nest_like, run_cases, to_numpy
@@ -72,42 +72,6 @@ def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         return {**describe(model), "file": str(out)}
     assign_model(model, load_model(folder, params["stem"]))
     return describe(model)
-
-
-def architecture_of(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Call the user's builder ``function`` of ``file`` and write the architecture of what it returns.
-
-    Returns:
-        ``file``: of the architecture; ``shapes``: of the model's weights in the order of HDF5 files.
-
-    Raises:
-        MigrationError: ``CFG052`` when the function is missing, fails, or returns no Keras 2 model.
-    """
-    clear_names(tf_keras.backend.clear_session, eager.context())
-    objects = load_custom_objects([params["file"]])
-    name, asked = params["function"], params.get("asked", params["function"])
-    hint = "The function takes no arguments and returns a tf.keras (Keras 2) model."
-    if name not in objects:
-        raise MigrationError("CFG052", f"{Path(params['file']).name} defines no function {asked!r}", hint)
-    try:
-        model = objects[name]()
-    except Exception as error:
-        raise MigrationError("CFG052", f"{asked}() fails: {type(error).__name__}: {error}", hint) from error
-    if isinstance(model, list | tuple):
-        model = next((part for part in model if isinstance(part, tf_keras.Model)), model)
-    if not isinstance(model, tf_keras.Model):
-        raise MigrationError(
-            "CFG052", f"{asked}() returns a {type(model).__name__}, not a Keras 2 model", hint
-        )
-    out = scratch / f"{params.get('out', 'architecture')}.json"
-    out.write_text(model.to_json(), encoding="utf-8")
-    shapes = [list(map(int, w.shape)) for la in model.layers for w in _in_file_order(la)]
-    return {"file": str(out), "shapes": shapes}
-
-
-def _in_file_order(layer: Any) -> list[Any]:
-    """Weights of a layer as HDF5 files list them: trainable ones first."""
-    return [*layer.trainable_weights, *layer.non_trainable_weights]
 
 
 def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -227,7 +191,7 @@ def train_step(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 HANDLERS = {
     "load_original": load_original,
     "build": build,
-    "architecture_of": architecture_of,
+    **handlers_of(architectures_of),
     "predict": predict,
     "activations": activations,
     "compile_model": compile_model,

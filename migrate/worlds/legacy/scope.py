@@ -7,7 +7,8 @@ from typing import Any
 
 import tf_keras
 
-from migrate.worlds.custom import load_custom_objects, scoped
+from migrate.worlds.custom import scoped
+from migrate.worlds.legacy.old_names import own_objects
 
 UNLISTED = {"SpectralNormalization": tf_keras.layers.SpectralNormalization}
 """Classes that tf-keras exports and cannot read back by their name: its deserializer lists modules, and misses theirs
@@ -21,6 +22,6 @@ def scope(files: list[str]) -> AbstractContextManager[Any]:
         MigrationError: ``CFG050`` when a file cannot be imported in this world.
     """
     names: AbstractContextManager[Any] = tf_keras.saving.custom_object_scope(
-        {**UNLISTED, **scoped(load_custom_objects(files))}
+        {**UNLISTED, **scoped(own_objects(files))}
     )
     return names

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from packaging.version import Version
+
+from migrate.dialects.translate import era_of
 from migrate.formats.artifact import Format, LegacyArtifact
 from migrate.formats.bounded import bounded_memory
 from migrate.formats.describe import custom_objects, custom_training, walk_layers
@@ -13,6 +16,7 @@ from migrate.formats.own_names import mark_own_training, own_names
 from migrate.formats.read import read
 from migrate.formats.saved_model.reader import read_saved_model
 from migrate.formats.saved_model.subclassed import custom_classes
+from migrate.own_code.fitting import joined_gates
 
 _CODELESS = (Format.FROZEN_GRAPH, Format.META_GRAPH)
 
@@ -22,23 +26,43 @@ def names_wanted(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
     Returns:
         ``names``: classes and functions (``name()``) of layers, activations, losses and the like, sorted;
-        ``shapes``: of the arrays, in the order of the file; ``architecture``: whether there is one; ``details``: by
-        name of a layer's class its configuration and the names and shapes of its arrays.
+        ``shapes``: of the arrays, in the order of the file; ``layers``: that hold each; ``reset_after``: the default
+        of ``GRU`` when it was written; ``architecture``: whether there is one; ``details``: by name of a layer's class
+        its configuration and the names and shapes of its arrays.
     """
     source = Path(params["source"])
     architecture = Path(params["architecture"]) if params.get("architecture") else None
     with bounded_memory(source):
         found = identify(source).format
         if found in _CODELESS:
-            return {"names": [], "shapes": [], "architecture": False, "details": {}}
+            return {
+                "names": [],
+                "shapes": [],
+                "layers": [],
+                "reset_after": True,
+                "architecture": False,
+                "details": {},
+            }
         artifact = read(source, architecture, values=False)
         names = _names(artifact)
         if found is Format.SAVED_MODEL:
             names |= set(custom_classes(read_saved_model(source)))
-    shapes = [list(array.shape) for _, array in artifact.arrays()]
+    shapes, owners = [], []
+    for saved in artifact.weights:
+        joined = joined_gates([(array.name, array.shape) for array in saved.arrays])
+        shapes += joined
+        owners += [saved.layer[0] if saved.layer else ""] * len(joined)
     known = artifact.architecture is not None
     details = _details(artifact, names)
-    return {"names": sorted(names), "shapes": shapes, "architecture": known, "details": details}
+    era = era_of(artifact)
+    return {
+        "names": sorted(names),
+        "shapes": shapes,
+        "layers": owners,
+        "reset_after": era.tf_keras and era.keras >= Version("2.3"),
+        "architecture": known,
+        "details": details,
+    }
 
 
 def _details(artifact: LegacyArtifact, names: set[str]) -> dict[str, Any]:

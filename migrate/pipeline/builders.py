@@ -1,0 +1,158 @@
+"""The architecture of weights that only code holds: of the builder whose model has weights of these shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from codemods.source import SourceError
+from migrate.findings import Finding, MigrationError, Severity
+from migrate.own_code.builders import ENTRY, Builder, builder_source, builders
+from migrate.own_code.files import SourceIndex
+from migrate.own_code.fitting import Weights, agreement, difference, solve, stand_ins
+from migrate.own_code.settings import settings_near
+from migrate.pipeline.progress import Progress
+from migrate.worlds.contracts.legacy import ArchitecturesOf, BuiltModel
+from migrate.worlds.pool import Slot
+from migrate.worlds.taking import take
+from migrate.worlds.worker import WorldError
+
+_MAX_BUILDERS = 60
+"""Calls that are tried for one file of weights."""
+_MAX_TOLD = 5
+"""Failed calls that the refusal names."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """A model whose weights have the file's shapes."""
+
+    builder: Builder
+    sizes: Sequence[int]
+    part: str
+    architecture: Path
+    agreement: int
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{n}={size}" for n, size in zip(self.builder.open, self.sizes, strict=True))
+        return f"{self.builder}{self.part}{f' with {told}' if told else ''}"
+
+
+def build_architecture(
+    index: SourceIndex, path: Path, wanted: Mapping[str, Any], slot: Slot, progress: Progress
+) -> Path:
+    """The architecture of the one builder of the sources whose model has weights of the file's shapes.
+
+    Args:
+        index: of the sources.
+        path: of the weights.
+        wanted: their ``shapes``, the ``layers`` that hold each, and ``reset_after``.
+        slot: whose legacy world runs the builders.
+        progress: is told which one it was.
+
+    Raises:
+        MigrationError: ``FMT004`` when no builder makes such a model, or when several make different ones.
+    """
+    search = _Search(slot, wanted)
+    for group in builders(index, path, settings_near(path, index.roots)):
+        for builder in islice(group, _MAX_BUILDERS):
+            search.try_(builder)
+        search.untried = max(0, len(group) - _MAX_BUILDERS)
+        if search.fitting:
+            break
+    if not search.fitting:
+        told = "; ".join(search.failed[:_MAX_TOLD]) or "none"
+        raise MigrationError(
+            "FMT004",
+            f"no function of the sources builds a model of these weights; tried {told}",
+            "Write a function without arguments that builds it, and give it with --architecture FILE.py:FUNCTION.",
+        )
+    best = max(fitting.agreement for fitting in search.fitting.values())
+    likely = [fitting for fitting in search.fitting.values() if fitting.agreement == best]
+    if len(likely) > 1:
+        raise MigrationError(
+            "FMT004",
+            f"several functions of the sources build a model of these weights: {'; '.join(map(str, likely))}",
+            "Choose one with --architecture FILE.py:FUNCTION.",
+        )
+    untried = f"; {search.untried} further calls were not tried" if search.untried else ""
+    progress.findings.append(
+        Finding(
+            "CFG057",
+            Severity.INFO,
+            f"the architecture is what {likely[0]} builds: its weights have the file's shapes, and {best} of "
+            f"{len(set(wanted['layers']))} layers the file's names{untried}",
+        )
+    )
+    progress.own_code |= {"architecture": str(likely[0]), "builder": builder_source(likely[0].builder)}
+    return likely[0].architecture
+
+
+class _Search:
+    """Runs builders in the legacy world and keeps the models whose weights fit."""
+
+    def __init__(self, slot: Slot, wanted: Mapping[str, Any]) -> None:
+        self.fitting: dict[str, _Fitting] = {}
+        """By what the architecture is but for names: two calls that make the same model are one answer."""
+        self.failed: list[str] = []
+        self.untried = 0
+        self._slot, self._reset_after = slot, wanted["reset_after"]
+        self._wanted = Weights(wanted["shapes"], wanted["layers"])
+        self._broken: dict[tuple[str, Path], str] = {}
+        self._number = 0
+
+    def try_(self, builder: Builder) -> None:
+        """Call a builder; with stand-ins first where sizes are open, then with the sizes that the weights tell."""
+        key = (builder.name, builder.place.file)
+        if key in self._broken:
+            return
+        self._number += 1
+        try:
+            file = self._slot.stage_code(f"builder{self._number}.py", builder_source(builder).encode())
+        except SourceError as error:
+            self._broken[key] = error.message
+            self.failed.append(f"{builder}: {_short(error.message)}")
+            return
+        if not builder.open:
+            self._keep(builder, file, [])
+            return
+        standing = stand_ins(len(builder.open), self._wanted.shapes)
+        answers: dict[tuple[int, ...], None] = {}
+        for model in self._built(builder, file, standing):
+            found = solve(Weights(model.shapes, model.layers), self._wanted, standing)
+            answers |= dict.fromkeys(map(tuple, found))
+        for sizes in answers:
+            self._keep(builder, file, list(sizes))
+
+    def _built(self, builder: Builder, file: Path, sizes: list[int]) -> list[BuiltModel]:
+        self._number += 1
+        out = f"built{self._number}_"
+        call = ArchitecturesOf(file, ENTRY, builder.call[:80], out, sizes, self._reset_after)
+        try:
+            return self._slot.legacy.ask(call).models
+        except WorldError as error:
+            if error.code == "CFG050":  # the file cannot be imported, whatever it is called with
+                self._broken[builder.name, builder.place.file] = error.message
+            self.failed.append(f"{builder}: {_short(error.message)}")
+            return []
+
+    def _keep(self, builder: Builder, file: Path, sizes: list[int]) -> None:
+        for number, model in enumerate(self._built(builder, file, sizes)):
+            weights = Weights(model.shapes, model.layers)
+            differs = difference(weights, self._wanted)
+            if differs:
+                self.failed.append(f"{builder}{model.part}: {differs}")
+                continue
+            built = take(self._slot.legacy, str(model.file), f"built{self._number}_{number}.json")
+            score = agreement(model.layers, self._wanted.layers)
+            found = _Fitting(builder, sizes, model.part, built, score)
+            before = self.fitting.setdefault(model.alike, found)
+            if before.agreement < score:
+                self.fitting[model.alike] = found
+
+
+def _short(message: str) -> str:
+    return " ".join(message.split())[:160]

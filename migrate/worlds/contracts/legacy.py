@@ -1,0 +1,54 @@
+"""What the legacy world is asked by contract: to call an author's builder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from migrate.worlds.contracts.call import Call, Reply
+
+
+class BuiltModel(Reply, frozen=True):
+    """The architecture of one model that a builder returned.
+
+    Attributes:
+        file: of the architecture, below the worker's folder.
+        part: where in the result the model was, such as ``[0]`` or ``.model``; empty for the result itself.
+        shapes: of its weights, in the order of HDF5 files.
+        layers: the layer that holds each.
+        alike: the same for architectures that differ in the names of layers alone, which a session counts.
+    """
+
+    file: Path
+    part: str
+    shapes: list[list[int]]
+    layers: list[str]
+    alike: str
+
+
+class Built(Reply, frozen=True):
+    """Every model that a builder returned; at least one."""
+
+    models: list[BuiltModel]
+
+
+class ArchitecturesOf(Call[Built], frozen=True):
+    """Call a builder and write the architecture of each model that it returns.
+
+    Raises ``CFG050`` when its file cannot be imported, ``CFG052`` when it is missing, fails, or returns no model of
+    Keras 2.
+
+    Attributes:
+        file: Python module.
+        function: in it.
+        asked: how messages call it.
+        out: what the names of the files begin with.
+        sizes: its argument; None to call it without one.
+        reset_after: the default of ``GRU`` when the weights were written.
+    """
+
+    file: Path
+    function: str
+    asked: str
+    out: str
+    sizes: list[int] | None = None
+    reset_after: bool = True
