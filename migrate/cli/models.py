@@ -143,5 +143,6 @@ def _show(report: BatchReport, out: str, output: Output) -> None:
         from migrate.cli.tables import show_results
 
         show_results(report, output)
-        summary = ", ".join(f"{count} {status}" for status, count in report.summary.items() if count)
+        counts = [f"{count} {status}" for status, count in report.summary.items() if count]
+        summary = ", ".join(counts) or "nothing was finished"
         click.echo(f"{summary}. Report: {out.rstrip('/')}/report.json")
