@@ -7,28 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, structure_refs
+from migrate.dialects.pass_through import PASS_THROUGH
 from migrate.formats.saved_model.examples import Feature
-
-PASS_THROUGH = frozenset(
-    [
-        "Reshape",
-        "Flatten",
-        "Permute",
-        "RepeatVector",
-        "Concatenate",
-        "Masking",
-        "Dropout",
-        "SpatialDropout1D",
-        "Cropping1D",
-        "Cropping2D",
-        "ZeroPadding1D",
-        "SlicingOpLambda",
-        "InputLayer",
-        "Lambda",
-        "TimeDistributed",
-    ]
-)
-"""Layers behind which an id is still an id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from migrate.parity.input_specs import PASS_THROUGH
+from migrate.dialects.pass_through import PASS_THROUGH
 
 Config = Mapping[str, Any]
 TENSOR = "__keras_tensor__"
