@@ -79,7 +79,9 @@ class Repository:
         """A module for a file that was just parsed."""
         root, package = self.place(path)
         name = package if path.name == "__init__.py" else f"{package}.{path.stem}".lstrip(".")
-        return Module(tree, name, package, _Bound(self, root, path.parent, self.project(root)))
+        return Module(
+            tree, name, package, _Bound(self, root, path.parent, self.project(root), self.own(path))
+        )
 
     def project(self, root: Path) -> Path:
         """The folder of the project that an import root belongs to: ``tests`` and ``src`` are not all of it."""
@@ -127,10 +129,16 @@ class Repository:
 
     def islands(self, path: Path) -> Islands | None:
         """The files of a project that stay with Keras 2; None when no file of it imports what could hold one."""
-        project = self.project(self.place(path)[0])
+        project = self.own(path)
         if project not in self._islands:
             self._islands[project] = self._find_islands(project)
         return self._islands[project]
+
+    def own(self, path: Path) -> Path:
+        """The project of a file, or its package alone where nothing says what belongs together: ``site-packages``."""
+        root, package = self.place(path)
+        project = self.project(root)
+        return root / package.partition(".")[0] if root in self.loose and package else project
 
     def _find_islands(self, project: Path) -> Islands | None:
         facts: dict[Path, Facts] = {}
@@ -277,12 +285,10 @@ def _own(module: Module, name: str) -> bool:
 class _Bound:
     """A repository as one file sees it: names are looked up from its import root, beside the file, in the project."""
 
-    def __init__(self, repository: Repository, root: Path, folder: Path, project: Path) -> None:
+    def __init__(self, repository: Repository, root: Path, folder: Path, project: Path, own: Path) -> None:
         self._repository = repository
         self._project = project
-        package = folder.relative_to(root).parts[:1] if folder.is_relative_to(root) else ()
-        self._own = root.joinpath(*package) if root in repository.loose else project
-        """The project, or the package alone where nothing says what belongs to it."""
+        self._own = own
         self._bases = tuple(dict.fromkeys((root, folder, project)))
 
     def lookup(self, dotted: str) -> Value | None:

@@ -9,6 +9,7 @@ import pytest
 
 from codemods.ecosystem import packages
 from codemods.options import Options
+from codemods.repository import Repository
 from codemods.runner import FileResult, run
 from codemods.testing import check_noop, check_transformed
 from codemods.testing import run as run_text
@@ -315,3 +316,13 @@ def test_a_package_that_the_project_has_for_keras_3_holds_nothing(tmp_path: Path
     (free,) = run([file], Options(ported=("keras_bert", "keras_pos_embd")))
     assert {finding.code for finding in free.findings} == {"KON001"}
     assert free.new == text.replace("output_dim", "units").encode()
+
+
+def test_packages_that_stand_side_by_side_hold_nothing_of_each_other(tmp_path: Path) -> None:
+    """As in ``site-packages``: nothing says that they belong together, and there are thousands of them."""
+    for name, text in (("one", "from keras.layers import Dense\n"), ("two", FIVE)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(text)
+    repository = Repository()
+    assert repository.islands(tmp_path / "one" / "__init__.py") is None
+    assert repository.islands(tmp_path / "two" / "__init__.py") is not None
