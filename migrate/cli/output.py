@@ -120,8 +120,12 @@ def output_options(*formats: str, default: str | None = "text") -> Callable[[_Co
 
 
 def _log(verbose: int) -> None:
-    """Show what the packages log on standard error: from INFO with ``-v``, from DEBUG with ``-vv``."""
+    """Show what the packages log on standard error: from INFO with ``-v``, from DEBUG with ``-vv``, else as before."""
     if not verbose:
+        for name in LOGGERS:
+            logger = logging.getLogger(name)
+            logger.handlers, logger.propagate = [], True
+            logger.setLevel(logging.NOTSET)
         return
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S"))

@@ -246,7 +246,7 @@ class Worker:
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             os.set_blocking(stream.fileno(), False)
         self._deadline_of_start = time.monotonic() + self.limits.start_seconds
-        _log.info("%s worker %d started", self.world, self._process.pid)
+        _log.info("%s worker started", self.world)  # one that is forked tells its number later
 
     def _begin(self, arguments: list[str]) -> Process:
         variables = environment(self.world, self.scratch, self.limits.threads) | self._extra

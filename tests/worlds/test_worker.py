@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -76,6 +77,14 @@ def worker(request: pytest.FixtureRequest, tmp_path: Path, handlers: Path):
     with Worker(World.LEGACY, scratch, limits, handlers=handlers, forkserver=forkserver) as made:
         yield made
     forkservers.close()
+
+
+def test_a_start_is_logged(worker: Worker, caplog: pytest.LogCaptureFixture) -> None:
+    """A process that is forked has no number yet; a message that asks for one raised where logging was on."""
+    worker.close()
+    with caplog.at_level(logging.INFO, "migrate"):
+        worker.start()
+    assert "legacy worker started" in caplog.text
 
 
 def test_a_call_returns_in_spite_of_prints(worker: Worker) -> None:
