@@ -20,6 +20,8 @@ from codemods.rules.api import Backend, Proof, SourceRule, Target, all_source_ru
 from codemods.testing import run
 from migrate.findings import Fix
 
+pytestmark = pytest.mark.xdist_group("proofs")
+"""All programs are run once, in two processes; every worker of the tests that holds one of them would do it again."""
 WORLD = Path(__file__).with_name("world.py")
 UNPROVEN = frozenset({"ENV001", "PIN001", "PIN002", "PIN003"})
 """Automatic rules about files and settings that no program can show."""
