@@ -3,11 +3,12 @@
 This file is run by its path in an environment of that release, and imports only what is installed there.
 """
 
-import importlib.util
+import importlib
 
 import keras
 import numpy as np
 from stock_arrays import cases_in, save_arrays
+from stock_objects import objects_in
 
 _held = {}
 _tree = keras.tree if hasattr(keras, "tree") else importlib.import_module("keras.src.tree")
@@ -16,15 +17,10 @@ _tree = keras.tree if hasattr(keras, "tree") else importlib.import_module("keras
 def load(params, scratch):
     """``keras.saving.load_model(path)``: the inputs of the model, as far as it says them."""
     keras.utils.clear_session()
-    objects = {}
-    for number, file in enumerate(params.get("custom_objects", [])):
-        spec = importlib.util.spec_from_file_location(f"custom_objects_{number}", file)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        own = {n: v for n, v in vars(module).items() if getattr(v, "__module__", None) == module.__name__}
-        objects.update(own)
-    compiles = bool(params.get("compile"))
-    model = keras.saving.load_model(params["path"], custom_objects=objects or None, compile=compiles)
+    objects = objects_in(params.get("custom_objects", []))
+    model = keras.saving.load_model(
+        params["path"], custom_objects=objects, compile=bool(params.get("compile"))
+    )
     _held["model"] = model
 
     def spec_of(tensor):

@@ -4,7 +4,6 @@ This file is run by its path and imports only what a user has installed.
 """
 
 import gc
-import importlib.util
 import keyword
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from stock_arrays import cases_in, save_arrays
+from stock_objects import objects_in
 from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow.python.eager import context as eager
 
@@ -42,14 +42,8 @@ def _run(call, params, scratch):
 
 def _load(params):
     _clear_names()
-    objects = {}
-    for number, file in enumerate(params.get("custom_objects", [])):
-        spec = importlib.util.spec_from_file_location(f"custom_objects_{number}", file)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        own = {n: v for n, v in vars(module).items() if getattr(v, "__module__", None) == module.__name__}
-        objects.update(own)
-    loaded = keras.saving.load_model(params["path"], custom_objects=objects or None, compile=False)
+    objects = objects_in(params.get("custom_objects", []))
+    loaded = keras.saving.load_model(params["path"], custom_objects=objects, compile=False)
     _held["model"] = loaded
     return loaded
 
