@@ -82,7 +82,11 @@ def _shared(file: Path, near: Path) -> int:
 
 
 def project_of(path: Path) -> Path:
-    """The folder of the project that a file or folder belongs to: the nearest one that is marked, else its own."""
+    """The folder of the project that a file or folder belongs to: the nearest one that is marked, else its own.
+
+    What stands before a ``..`` is no folder above it; links stay what they are: a project may hold its models by one.
+    """
+    path = Path(os.path.abspath(path))
     own = path if path.is_dir() else path.parent
     above = [own, *list(own.parents)[:_CLIMB]]
     return next((folder for folder in above if any((folder / m).exists() for m in _MARKS)), path.parent)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -120,7 +122,7 @@ def _without_architecture(error: MigrationError, path: Path, options: Options) -
     if found is None:
         return error
     name, place = found
-    hint = f"{place} builds a model with {name}: keras-migrate models {path} --source {project} --out OUT"
+    hint = f"{place} builds a model with {name}, which may be this one: {_command(path, project)}"
     return MigrationError(error.code, error.message, hint, error.place)
 
 
@@ -144,7 +146,13 @@ def hint_for(names: Sequence[str], path: Path) -> str:
     told = ", ".join(f"{place} defines {name}" for name, place in found.items())
     lost = [name for name in names if name not in found]
     rest = f" (nothing there defines {', '.join(lost)})" if lost else ""
-    return f"{told}{rest}: keras-migrate models {path} --source {project} --out OUT"
+    return f"{told}{rest}: {_command(path, project)}"
+
+
+def _command(path: Path, project: Path) -> str:
+    """What to type for one artifact and the source of a project, whatever their names hold."""
+    source = shlex.quote(str(project))
+    return f"keras-migrate models {shlex.quote(os.path.abspath(path))} --source {source} --out OUT"
 
 
 def record_of(found: OwnSources) -> dict[str, object]:

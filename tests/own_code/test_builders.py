@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
+from migrate.findings import MigrationError
 from migrate.own_code.builders import ENTRY, builder_source, builders
-from migrate.own_code.files import SourceIndex
+from migrate.own_code.files import SourceIndex, project_of
 from migrate.pipeline.migrate import migrate_artifact
+from migrate.pipeline.own_code import _without_architecture
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.worlds.pool import Slot
 
+OUT = ("--out", "OUT")
 REPOSITORY = """\
     import argparse
     import surely_not_installed
@@ -100,6 +104,35 @@ def test_without_sources_the_hint_names_the_builder(legacy_models: Path, slot: S
     (refusal,) = [f for f in result.findings if f.code == "FMT004"]
     assert "train.py:9 builds a model with make_model" in refusal.hint
     assert f"keras-migrate models {weights} --source {tmp_path} --out OUT" in refusal.hint
+
+
+def test_what_a_hint_tells_to_type_names_the_file_whatever_it_is_called(tmp_path: Path) -> None:
+    """Names of real weights hold brackets, which a shell takes for a pattern, and spaces."""
+    write(tmp_path)
+    error = MigrationError("FMT004", "the file holds weights without an architecture")
+    weights = tmp_path / "of mine" / ".." / "MLP_[64,32].h5"
+    told = _without_architecture(error, weights, Options()).hint
+    words = shlex.split(told.partition(": ")[2])
+    assert words == [
+        "keras-migrate",
+        "models",
+        str(tmp_path / "MLP_[64,32].h5"),
+        "--source",
+        str(tmp_path),
+        *OUT,
+    ]
+
+
+def test_a_project_beside_the_one_that_is_stood_in_is_not_that(tmp_path: Path) -> None:
+    """``here/../there/model.h5`` is below no folder ``here``, whatever source that holds."""
+    (tmp_path / "here").mkdir()
+    write(tmp_path / "here")
+    (tmp_path / "here" / "pyproject.toml").touch()
+    (tmp_path / "there").mkdir()
+    weights = tmp_path / "here" / ".." / "there" / "model.h5"
+    assert project_of(weights) == tmp_path / "there"
+    error = MigrationError("FMT004", "the file holds weights without an architecture")
+    assert _without_architecture(error, weights, Options()) is error
 
 
 def weights_of(legacy_models: Path, folder: Path) -> Path:
