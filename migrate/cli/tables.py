@@ -103,7 +103,7 @@ _RESULTS = (
     Column("source", lambda a: printable(a.source)),
     Column("written by", lambda a: printable(a.written_by.keras or "?"), least=ROOM_FOR_FIGURES),
     Column("status", lambda a: Text(a.status.value, STYLES[a.status.value])),
-    Column("evidence", lambda a: a.parity.evidence if a.parity else "–"),
+    Column("evidence", lambda a: (a.parity.evidence if a.parity else "") or "–"),
     Column("max rel", lambda a: f"{a.parity.max_rel:.1e}" if a.parity else "–", right=True),
     Column(
         "covered",
@@ -137,20 +137,24 @@ def _why(artifact: ArtifactResult) -> str:
 
 
 def _worst(artifact: ArtifactResult) -> list[Finding]:
+    """The findings that decide: those of what stopped a model, else the warnings that leave it unverified."""
     if artifact.status is Status.MIGRATED:
         return []
-    return [f for f in artifact.findings if f.severity in ("error", "silent")] or artifact.findings
+    for severities in (("error", "silent"), ("warning",)):
+        if found := [f for f in artifact.findings if f.severity in severities]:
+            return found
+    return artifact.findings
 
 
 def _show_reasons(left: Sequence[ArtifactResult], console: Console) -> None:
     """Reasons of what is left, most frequent first, each with its next step."""
     counts: Counter[str] = Counter()
-    hints: dict[str, str] = {}
+    hints: dict[str, dict[str, None]] = {}
     for artifact in left:
-        for finding in artifact.findings:
-            if finding.severity in ("error", "silent"):
-                counts[finding.code] += 1
-                hints.setdefault(finding.code, finding.hint)
+        found = {finding.code: finding.hint for finding in reversed(_worst(artifact)) if finding.hint}
+        counts.update(found.keys())
+        for code, hint in found.items():
+            hints.setdefault(code, {})[hint] = None
     if not counts:
         return
     console.print(Text("\nWhat is left", "bold"))
@@ -158,7 +162,14 @@ def _show_reasons(left: Sequence[ArtifactResult], console: Console) -> None:
         Column("code", lambda item: item[0]),
         Column("artifacts", lambda item: str(item[1]), right=True),
     )
-    show_rows(console, columns, [(item, printable(hints[item[0]])) for item in counts.most_common()])
+    show_rows(
+        console, columns, [(item, printable(_steps([*hints[item[0]]]))) for item in counts.most_common()]
+    )
+
+
+def _steps(hints: Sequence[str]) -> str:
+    """The next step of several artifacts: of the first one, where each has its own."""
+    return hints[0] if len(hints) == 1 else f"{hints[0]} (the report has those of {len(hints) - 1} more)"
 
 
 _PLAN = tuple(

@@ -187,6 +187,26 @@ def test_rows_fit_the_terminal_and_no_reason_is_cut(shown, width: int) -> None: 
     assert ("seconds" in lines[0]) is (width >= 100)
 
 
+def test_what_leaves_a_model_unverified_has_its_next_step(shown) -> None:  # type: ignore[no-untyped-def]
+    """A warning decides there; notes beside it do not, and an artifact counts once however often it is told."""
+    note = Finding("PAR002", Severity.INFO, "no original reference", "a hint of a note")
+    rows = [
+        ArtifactResult(
+            f"{number}.h5",
+            "",
+            "hdf5-model",
+            WrittenBy(),
+            Status.UNVERIFIED,
+            findings=[note, *[Finding("PAR008", Severity.WARNING, "no evidence", f"Record {number}.")] * 2],
+        )
+        for number in range(3)
+    ]
+    lines = shown(BatchReport(1, {}, {"unverified": 3}, rows), 200)
+    told = lines[lines.index("What is left") :]
+    assert [line.split()[:2] for line in told[2:]] == [["PAR008", "3"]]
+    assert "Record 0. (the report has those of 2 more)" in told[2]
+
+
 def test_what_passed_folds_into_a_count_and_what_is_left_comes_last(shown) -> None:  # type: ignore[no-untyped-def]
     lines = shown(results(300, 2), 120)
     assert len(lines) < 15
