@@ -7,7 +7,7 @@ functions that Keras took up late, because people had written them themselves un
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -94,20 +94,27 @@ def settle(
         MigrationError: ``CFG005`` for a name that is the author's and not defined, ``CFG006`` for one of which nothing
             tells whose it is.
     """
-    settled = []
+    settled: list[OwnName] = []
+    asked: list[OwnName] = []
     for own in own_names(artifact):
         if (own.name, own.place) in known and own.name not in code.defined:
             continue
         if own.name in code.stock or (not own.certain and own.name not in code.defined and code.proven):
             continue
-        if own.name not in code.defined:
-            raise refusal(own)
-        settled.append(own)
+        (settled if own.name in code.defined else asked).append(own)
+    if asked:
+        doubtful = dict.fromkeys([*sorted(code.stock), *(own.name for own in asked if not own.certain)])
+        raise refusal(asked[0], list(doubtful))
     return settled
 
 
-def refusal(own: OwnName) -> MigrationError:
-    """Why a model cannot be migrated without the code of a name, or without a word about it."""
+def refusal(own: OwnName, doubtful: Sequence[str] = ()) -> MigrationError:
+    """Why a model cannot be migrated without the code of a name, or without a word about it.
+
+    Args:
+        own: the name.
+        doubtful: all that a word is needed about, so that one is enough; the name alone unless given.
+    """
     if own.certain:
         return MigrationError(
             "CFG005",
@@ -115,10 +122,11 @@ def refusal(own: OwnName) -> MigrationError:
             f"Give the code that defines {own.name} with --source DIR or --custom-objects FILE.py.",
             place=own.place,
         )
+    names = ",".join(doubtful) or own.name
     return MigrationError(
         "CFG006",
         f"layer {own.place!r} uses {own.name!r}, and {own.reason}",
-        f"If it is Keras' own, pass --stock-names {own.name}; if not, give the code with --source DIR. A recording "
+        f"If it is Keras' own, pass --stock-names {names}; if not, give the code with --source DIR. A recording "
         "(MODEL.golden.npz) settles it, too.",
         place=own.place,
     )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import shlex
 import time
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 
@@ -104,6 +108,13 @@ def _migrate(
     return result
 
 
+def _with_weights(architecture: Path, near: Sequence[Path]) -> str:
+    """The command that migrates an architecture with its weights, which are to be named where it is not clear which."""
+    weights = shlex.quote(os.path.abspath(near[0])) if len(near) == 1 else "WEIGHTS"
+    given = shlex.quote(os.path.abspath(architecture))
+    return f"Migrate it with its weights: keras-migrate models {weights} --architecture {given} --out OUT"
+
+
 def _migrate_file(
     request: ArtifactRequest, options: Options, slot: Slot, staged: Staged, progress: Progress
 ) -> Written:
@@ -118,7 +129,7 @@ def _migrate_file(
                 "FMT027",
                 Severity.WARNING,
                 f"the file is an architecture alone: its weights are initialised, the same in both worlds{names}",
-                f"Migrate the weights with --architecture {request.path.name}.",
+                _with_weights(request.path, near),
             )
         )
     with progress.phase("translate"):

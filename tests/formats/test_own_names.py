@@ -108,6 +108,15 @@ def test_a_late_function_is_doubtful_where_nothing_records_whose_it_is(name: str
     assert not own_names(artifact(dense(name), format_=Format.KERAS_ARCHIVE))
 
 
+def test_one_word_is_asked_for_about_all_doubtful_names() -> None:
+    """With the names that were given already: the option replaces what it said before."""
+    it = artifact(dense("gelu"), dense("relu"), dense("swish"), dense("silu"))
+    with pytest.raises(MigrationError) as refused:
+        settle(it, OwnCode(stock=frozenset({"silu"})))
+    assert "pass --stock-names silu,gelu,swish;" in refused.value.hint
+    assert settle(it, OwnCode(stock=frozenset({"silu", "gelu", "swish"}))) == []
+
+
 def test_swish_of_an_application_is_keras_own() -> None:
     node = layer("Activation", activation="swish")
     node["config"]["name"] = "block1a_se_reduce"
