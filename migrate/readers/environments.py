@@ -7,7 +7,6 @@ installed without its dependencies and put on ``PYTHONPATH``. Only wheels are in
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrate.findings import MigrationError
+from migrate.wheels import alone, install, user_cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,8 +100,7 @@ def cache_folder() -> Path:
     """Where environments are kept: ``KERAS_MIGRATE_READERS``, else below the user's cache folder."""
     if given := os.environ.get(VARIABLE):
         return Path(given).absolute()
-    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(cache) / "keras-migrate" / "readers"
+    return user_cache("readers")
 
 
 def environment_of(reader: Reader, backend: Backend = Backend.JAX, cache: Path | None = None) -> Environment:
@@ -112,8 +111,7 @@ def environment_of(reader: Reader, backend: Backend = Backend.JAX, cache: Path |
             backend cannot be had.
     """
     root = cache or cache_folder()
-    root.mkdir(parents=True, exist_ok=True)
-    with _alone(root):
+    with alone(root / ".lock"):
         python = _base(root, backend)
         packages = _keras(root, reader)
     return Environment(reader, backend, python, (packages,), packages, version_in(packages))
@@ -155,10 +153,9 @@ def _keras(root: Path, reader: Reader) -> Path:
 def _install(
     pip: Sequence[str], packages: Sequence[str], code: str, what: str, options: Sequence[str] = ()
 ) -> None:
-    command = [*pip, "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]
-    done = subprocess.run([*command, *options, *packages], capture_output=True, text=True, check=False)
-    if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["pip failed"]
+    told = install(pip, packages, options)
+    if told:
+        lines = [line for line in told if line.startswith("ERROR")] or ["pip failed"]
         raise MigrationError(
             code,
             f"{what} cannot be installed: {'; '.join(lines[-_LATEST_LINES:])}",
@@ -190,11 +187,3 @@ def _replacing(folder: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-
-
-@contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """One process at a time makes environments in a folder."""
-    with (root / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -7,17 +7,15 @@ The frameworks are those of this installation, for both worlds. An environment s
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import importlib.metadata
-import os
 import re
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import venv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from migrate.findings import MigrationError
+from migrate.wheels import alone, install, user_cache
 
 _FRAMEWORKS = re.compile(
     r"keras(-nightly)?|tensorflow(-(cpu|gpu|intel|macos|metal|rocm))?|tf-keras(-nightly)?|tf-nightly.*|jax(lib)?|torch"
@@ -58,9 +57,9 @@ def environment_with(packages: Sequence[str]) -> Environment:
     if not wanted:
         return Environment(Path(sys.executable))
     shared = _site_packages()
-    home = _cache() / _key(wanted)
+    home = user_cache("environments") / _key(wanted)
     found = Environment(home / "bin" / "python", (shared,))
-    with _alone(home):
+    with alone(home.with_suffix(".lock")):
         if not (home / _COMPLETE).is_file():
             venv.create(home, clear=True, with_pip=False, symlinks=True)
             site = next(home.glob("lib/python*/site-packages"))
@@ -113,12 +112,6 @@ def _site_packages() -> Path:
     return Path(sysconfig.get_paths()["purelib"])
 
 
-def _cache() -> Path:
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(given) if os.path.isabs(given) else Path.home() / ".cache"
-    return base / "keras-migrate" / "environments"
-
-
 def _key(wanted: Sequence[str]) -> str:
     """The same packages on the same installation are the same environment."""
     parts = [sys.version, str(_site_packages()), *_constraints(), *wanted]
@@ -132,33 +125,20 @@ def _constraints() -> list[str]:
     return sorted(f"{name}=={version}" for name, version in found.items() if name != "keras-migrate")
 
 
-@contextlib.contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Let one process at a time make an environment."""
-    home.parent.mkdir(parents=True, exist_ok=True)
-    with open(home.with_suffix(".lock"), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _install(python: Path, wanted: Sequence[str]) -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as constraints:
         constraints.write("\n".join(_constraints()))
         constraints.flush()
-        command = [
-            sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--only-binary", ":all:",
-            "--no-input", "--disable-pip-version-check", "--constraint", constraints.name, *wanted,
-        ]  # fmt: skip
+        pip = [sys.executable, "-m", "pip", "--python", str(python)]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
+            told = install(pip, wanted, ("--constraint", constraints.name), _SECONDS)
         except subprocess.TimeoutExpired as error:
             raise MigrationError(
                 "REPO006", f"installing {', '.join(wanted)} took too long", "Try again."
             ) from error
-    if done.returncode:
-        why = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
+    if told:
         raise MigrationError(
             "REPO006",
-            f"{', '.join(wanted)} cannot be installed: {why}",
+            f"{', '.join(wanted)} cannot be installed: {told[-1]}",
             "Leave out what has no wheel for this Python, or install it beside keras-migrate.",
         )
