@@ -100,14 +100,18 @@ def digest(path: Path) -> str:
 
 def _one(tree: Path, out: Path, result: ArtifactResult, taken: set[str]) -> Migrated:
     reasons = sorted({f.code for f in result.findings if f.severity == "error"})
+    migrated = result.status is Status.MIGRATED
+    compared = result.parity if migrated else None
     state = ModelState(
         path=result.source,
         sha256=digest(tree / result.source),
         status=result.status.value,
         weights_only=result.format in WEIGHTS | ARCHITECTURES,
+        evidence=compared.evidence if compared else "",
+        max_rel=_rounded(compared.max_rel) if compared else None,
         reasons=reasons if result.status not in (Status.MIGRATED, Status.SKIPPED) else [],
     )
-    if result.status is not Status.MIGRATED or result.outputs.keras is None:
+    if not migrated or result.outputs.keras is None:
         return Migrated(state)
     path = new_path(result.source, lambda name: name in taken or (tree / name).exists())
     taken.add(path)
@@ -117,8 +121,6 @@ def _one(tree: Path, out: Path, result: ArtifactResult, taken: set[str]) -> Migr
         state,
         new=path,
         new_sha256=digest(file),
-        evidence=result.parity.evidence if result.parity else "",
-        max_rel=_rounded(result.parity.max_rel) if result.parity else None,
         own_code=code_path(path) if code is not None else "",
     )
     return Migrated(state, file, code)

@@ -1,0 +1,25 @@
+"""What a repository remembers of its models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from migrate.findings import Status
+from migrate.repository.models import _one
+from migrate.results import ArtifactResult, Outputs, Parity, WrittenBy
+
+
+@pytest.mark.parametrize(
+    ("status", "evidence", "largest"), [(Status.MIGRATED, "original", 1.2e-7), (Status.UNVERIFIED, "", None)]
+)
+def test_the_comparison_behind_a_served_model_is_remembered(
+    status: Status, evidence: str, largest: float | None, tmp_path: Path
+) -> None:
+    """A SavedModel that stays one has no new file beside the old one; what it was called migrated for is told."""
+    parity = Parity("original", 3, 1e-6, 1.23e-7)
+    outputs = Outputs(saved_model="served/saved_model")
+    result = ArtifactResult("served", "", "saved-model", WrittenBy(), status, outputs, parity=parity)
+    state = _one(tmp_path, tmp_path, result, set()).state
+    assert (state.status, state.new, state.evidence, state.max_rel) == (status, "", evidence, largest)
