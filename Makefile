@@ -62,6 +62,7 @@ docs: $(STAMP) ## Generate pages and schemas, and build the documentation into o
 	$(BIN)/python scripts/schemas.py
 	$(BIN)/python scripts/errors_page.py
 	$(BIN)/python scripts/matrix_page.py
+	$(BIN)/python scripts/ecosystem_page.py
 	$(BIN)/python -m pip install --quiet -c constraints.txt --group docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 

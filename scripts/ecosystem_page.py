@@ -17,6 +17,7 @@ from migrate.dialects import registry  # noqa: E402
 from migrate.dialects.foreign import Foreign, known_classes  # noqa: E402
 from migrate.dialects.rule import Step, registered  # noqa: E402
 from migrate.dialects.unsupported import UNSUPPORTED  # noqa: E402
+from scripts.generated import write_or_check  # noqa: E402
 
 PAGE = ROOT / "docs" / "ecosystem.md"
 HEAD = """# What happens to packages around Keras
@@ -148,16 +149,5 @@ def _lines(rows: list[str]) -> list[str]:
     return [f"{row}\n" for row in rows]
 
 
-def main() -> int:
-    """Write the page, or compare it."""
-    if "--check" in sys.argv[1:]:
-        current = PAGE.exists() and PAGE.read_text("utf-8") == page()
-        if not current:
-            print("docs/ecosystem.md is not what the tables say: run scripts/ecosystem_page.py")
-        return 0 if current else 1
-    PAGE.write_text(page(), "utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    write_or_check({PAGE: page()})

@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts.generated import write_or_check  # noqa: E402
+
 DATA = ROOT / "docs" / "errors.toml"
 PAGE = ROOT / "docs" / "errors.md"
 HEAD = """# Error messages, and the command that helps
@@ -46,16 +50,5 @@ def _indented(text: str) -> str:
     return "\n".join(f"    {line}".rstrip() for line in text.splitlines())
 
 
-def main() -> None:
-    """Write or check."""
-    if "--check" in sys.argv[1:]:
-        sys.exit(
-            0
-            if PAGE.read_text(encoding="utf-8") == page()
-            else "docs/errors.md is out of date; run make docs"
-        )
-    PAGE.write_text(page(), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    write_or_check({PAGE: page()})

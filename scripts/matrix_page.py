@@ -14,6 +14,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts.generated import write_or_check  # noqa: E402
+
 PAGE = ROOT / "docs" / "matrix.md"
 KINDS = {
     "h5": "HDF5 model",
@@ -81,16 +85,5 @@ def _age(era: str) -> tuple[bool, list[int], str]:
     return era.startswith("tf."), [int(part) for part in re.findall(r"\d+", era)], era
 
 
-def main() -> None:
-    """Write or check."""
-    if "--check" in sys.argv[1:]:
-        sys.exit(
-            0
-            if PAGE.read_text(encoding="utf-8") == page()
-            else "docs/matrix.md is out of date; run make docs"
-        )
-    PAGE.write_text(page(), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    write_or_check({PAGE: page()})

@@ -15,6 +15,7 @@ from codemods.records import Result  # noqa: E402
 from migrate.report.compatibility.records import Report  # noqa: E402
 from migrate.results import BatchReport  # noqa: E402
 from migrate.schema import json_schema  # noqa: E402
+from scripts.generated import write_or_check  # noqa: E402
 
 PUBLISHED = {
     "codemods/schema/code.json": (Result, "keras-migrate code"),
@@ -24,15 +25,5 @@ PUBLISHED = {
 """Where each schema is, the record that it describes, and its title."""
 
 
-def main() -> None:
-    """Write or check."""
-    texts = {ROOT / path: json_schema(*described) for path, described in PUBLISHED.items()}
-    if "--check" in sys.argv[1:]:
-        old = [path.name for path, text in texts.items() if path.read_text(encoding="utf-8") != text]
-        sys.exit(f"out of date: {', '.join(old)}; run make docs" if old else 0)
-    for path, text in texts.items():
-        path.write_text(text, encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    write_or_check({ROOT / path: json_schema(*described) for path, described in PUBLISHED.items()})
