@@ -109,25 +109,24 @@ def prove(subject: Subject, recipe: Recipe, sides: Sides, slot: Slot) -> Proof:
 
 def unproven(subject: Subject, reason: str) -> Proof:
     """The record of a subject that cannot be called."""
-    return Proof(
-        name=subject.name,
-        kind=subject.kind.value,
-        file=str(subject.place).rpartition(":")[0],
-        line=subject.place.line,
-        end=subject.end,
-        verdict=Verdict.UNPROVEN,
-        reason=reason,
-    )
+    return Proof(**_where(subject), verdict=Verdict.UNPROVEN, reason=reason)
+
+
+def _where(subject: Subject) -> dict[str, Any]:
+    """What a record says of any subject."""
+    return {
+        "name": subject.name,
+        "kind": subject.kind.value,
+        "file": str(subject.place).rpartition(":")[0],
+        "line": subject.place.line,
+        "end": subject.end,
+    }
 
 
 def _base(subject: Subject, recipe: Recipe, sides: Sides) -> Callable[..., Proof]:
     def make(**fields: Any) -> Proof:
         return Proof(
-            name=subject.name,
-            kind=subject.kind.value,
-            file=str(subject.place).rpartition(":")[0],
-            line=subject.place.line,
-            end=subject.end,
+            **_where(subject),
             arguments=recipe.arguments,
             origin=recipe.origin,
             left=sides.modern.left,
