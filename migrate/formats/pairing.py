@@ -57,6 +57,11 @@ def core(name: str) -> str:
     return stem.lower()
 
 
+def folders_of(path: Path) -> list[Path]:
+    """The folder of a file and those above it; what stands before a ``..`` is none of them."""
+    return list(Path(os.path.abspath(path)).parents)
+
+
 def find_architecture(weights: Path) -> Path | None:
     """The architecture beside a weights file; None when there is none, or no single one.
 
@@ -75,7 +80,7 @@ def _architecture_above(checkpoint: Path) -> Path | None:
 
     ``BackupAndRestore``, ``CheckpointManager`` and most training loops give checkpoints folders of their own.
     """
-    for folder in list(checkpoint.absolute().parents)[1 : ABOVE + 1]:
+    for folder in folders_of(checkpoint)[1 : ABOVE + 1]:
         try:
             found = Neighbours(folder).only_architecture(checkpoint)
         except MigrationError:  # a folder above that may not be listed is somebody else's

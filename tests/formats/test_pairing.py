@@ -7,6 +7,9 @@ import shutil
 from pathlib import Path
 
 from migrate.formats.pairing import find_architecture
+from migrate.worlds.contracts.reader import Pair
+from migrate.worlds.reader.answers import pair_of
+from migrate.worlds.reader.handlers import pair
 from tests.conftest import LEGACY_MODELS
 
 CASE = LEGACY_MODELS / "tf.keras-2.8" / "checkpoint_weights"
@@ -59,3 +62,15 @@ def test_an_architecture_of_other_weights_is_not_taken(tmp_path: Path) -> None:
         LEGACY_MODELS / "tf.keras-2.8" / "mlp-json" / "model.weights.h5", folder / "model.weights.h5"
     )
     assert find_architecture(folder / "cp-0001.ckpt.index") is None
+
+
+def test_a_folder_before_dots_is_not_above(tmp_path: Path) -> None:
+    """``here/../there/cp.ckpt`` has nothing to do with what lies in ``here``; what is above ``there`` is found."""
+    there = epochs(tmp_path / "there")
+    (tmp_path / "here").mkdir()
+    architecture = (there / "model.json").rename(tmp_path / "here" / "model.json")
+    checkpoint = tmp_path / "here" / ".." / "there" / "cp-0001.ckpt"
+    assert find_architecture(checkpoint) is None
+    above = shutil.copyfile(architecture, tmp_path / "model.json")
+    assert find_architecture(checkpoint) == above
+    assert pair_of(checkpoint, pair(Pair(checkpoint), tmp_path)) == above

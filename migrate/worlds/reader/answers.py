@@ -6,7 +6,7 @@ from pathlib import Path
 
 from migrate.findings import MigrationError
 from migrate.formats.identify import Identification
-from migrate.formats.pairing import ABOVE
+from migrate.formats.pairing import ABOVE, folders_of
 from migrate.inspection.records import Inspection
 from migrate.scan.files import Scan
 from migrate.scan.rules import found
@@ -50,4 +50,4 @@ def pair_of(path: Path, answer: Paired | str) -> Path | None:
         raise ProtocolError(f"the reader pairs {path.name} with {name!r}, which is no name of a file")
     if not 0 <= answer.above <= ABOVE:
         raise ProtocolError(f"the reader pairs {path.name} with a file {answer.above} folders above")
-    return path.absolute().parents[answer.above] / name
+    return folders_of(path)[answer.above] / name

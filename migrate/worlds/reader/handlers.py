@@ -14,7 +14,7 @@ from migrate.findings import MigrationError
 from migrate.formats.bounded import bounded_memory
 from migrate.formats.extract import collect, write_arrays
 from migrate.formats.identify import identify
-from migrate.formats.pairing import Neighbours, find_architecture
+from migrate.formats.pairing import Neighbours, find_architecture, folders_of
 from migrate.inspection import inspect
 from migrate.inspection.records import Inspection
 from migrate.parity.golden import read_recording
@@ -67,7 +67,7 @@ def pair(call: asked.Pair, scratch: Path) -> asked.Paired:
         found = find_architecture(call.path)
     if found is None:
         return asked.Paired(None)
-    above = list(call.path.absolute().parents).index(found.absolute().parent)
+    above = folders_of(call.path).index(folders_of(found)[0])
     return asked.Paired(found.name, above)
 
 
