@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from migrate.findings import Status
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.worlds.pool import Slot
-from tests.conftest import LEGACY_MODELS
+from tests.conftest import LEGACY_MODELS, ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -25,3 +28,24 @@ def test_spectral_normalization_has_a_reference_without_a_recording(slot: Slot, 
     assert result.status is Status.MIGRATED, result.findings
     assert result.parity is not None
     assert result.parity.evidence == "reconstructed"
+
+
+def test_no_other_layer_is_missing_from_what_tf_keras_reads_back() -> None:
+    program = (
+        "import tf_keras\nfrom tf_keras.src.layers import serialization as listed\n"
+        "listed.populate_deserializable_objects()\n"
+        "classes = {n: v for n, v in vars(tf_keras.layers).items() if isinstance(v, type)}\n"
+        "layers = {n for n, v in classes.items() if issubclass(v, tf_keras.layers.Layer)}\n"
+        "from migrate.worlds.legacy.scope import UNLISTED\n"
+        "print(sorted(layers - set(listed.LOCAL.ALL_OBJECTS)) == sorted(UNLISTED))"
+    )
+    environment = {**os.environ, "TF_USE_LEGACY_KERAS": "1", "CUDA_VISIBLE_DEVICES": "-1"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        cwd=ROOT,
+    )
+    assert done.stdout.strip() == "True", done.stderr[-2000:]
