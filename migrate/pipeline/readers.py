@@ -229,6 +229,8 @@ def _read(worker: Worker, subject: Subject) -> tuple[ReaderOutcome, str, tuple[C
         return ReaderOutcome.DOES_NOT_LOAD, cause(error.message), ()
     if subject.probes is None:
         return ReaderOutcome.UNCOMPARED, subject.reference, ()
+    if not subject.references:
+        return ReaderOutcome.UNCOMPARED, "every output is drawn at random", ()
     try:
         outputs = _run(worker, subject.probes)
     except BROKEN as error:
