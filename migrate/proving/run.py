@@ -134,4 +134,4 @@ def covered(proofs: Sequence[Proof]) -> float:
                 if p.legacy is not None and p.modern is not None and p.verdict is Verdict.EQUAL
             ]
             run += size * max(shares, default=0.0)
-    return run / every if every else 1.0
+    return run / every if every else 0.0

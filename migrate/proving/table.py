@@ -28,9 +28,10 @@ def _told(proof: Proof) -> str:
 def summary_of(report: ProofReport) -> list[str]:
     """Counts, coverage, and what was left out and why."""
     counts = ", ".join(f"{number} {word}" for word, number in report.counts.items() if number)
+    found = f"{sum(report.counts.values())} definitions: {counts}; {report.covered:.0%} of their code proven"
     lines = [
         "",
-        f"{sum(report.counts.values())} definitions: {counts or 'none'}; {report.covered:.0%} of their code proven",
+        found if report.proofs else "nothing was proven: no definition that makes layers or models was found",
     ]
     if report.skipped:
         lines.append(f"not proven one by one ({len(report.skipped)}):")
