@@ -22,6 +22,7 @@ OTHERS = (
     "migrate/repository/environments.py",
     "migrate/repository/git.py",
     "migrate/repository/suite.py",
+    "migrate/wheels.py",
 )
 """Speak the options of git, pip, XLA and pytest, and no user reads them."""
 INTERNAL = {"--now", "--listen", "--handlers", "--scratch", "--policy"}
