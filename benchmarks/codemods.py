@@ -30,13 +30,13 @@ from pathlib import Path
 # Started as a script, this folder is on the path and this very file hides the package of its name.
 sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
 
-from codemods.analysis import look  # noqa: E402
-from codemods.engine import rewrite  # noqa: E402
+from codemods.analysis.analyse import analyse  # noqa: E402
+from codemods.analysis.scan import dispatcher  # noqa: E402
+from codemods.edit.engine import rewrite  # noqa: E402
+from codemods.files.source import Source, concerns  # noqa: E402
+from codemods.names.repository import Repository  # noqa: E402
 from codemods.options import Options  # noqa: E402
-from codemods.repository import Repository  # noqa: E402
-from codemods.runner import run  # noqa: E402
-from codemods.scan import dispatcher  # noqa: E402
-from codemods.source import Source, concerns  # noqa: E402
+from codemods.run.runner import run  # noqa: E402
 
 NEIGHBOURS = {
     "bump-pydantic": ["bump-pydantic", "--diff", "{folder}"],
@@ -94,7 +94,7 @@ def scan_only(files: list[Path]) -> int:
         for file in files:
             data = file.read_bytes()
             if concerns(data):
-                looked = look(Source.decode(data, file), options, repository)
+                looked = analyse(Source.decode(data, file), options, repository)
                 found += len(looked.found)
                 looked.context.module.close()
     finally:

@@ -20,15 +20,15 @@ from pathlib import Path
 
 sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
 
-from codemods.analysis import look  # noqa: E402
-from codemods.check import unknown  # noqa: E402
-from codemods.discovery import Wanted, discover  # noqa: E402
-from codemods.engine import rewrite  # noqa: E402
-from codemods.kinds import PYTHON  # noqa: E402
+from codemods.analysis.analyse import analyse  # noqa: E402
+from codemods.analysis.check import unknown  # noqa: E402
+from codemods.edit.engine import rewrite  # noqa: E402
+from codemods.files.discovery import Wanted, discover  # noqa: E402
+from codemods.files.kinds import PYTHON  # noqa: E402
+from codemods.files.source import Source, SourceError, concerns  # noqa: E402
+from codemods.names.repository import Repository  # noqa: E402
 from codemods.options import Options  # noqa: E402
-from codemods.repository import Repository  # noqa: E402
-from codemods.runner import process  # noqa: E402
-from codemods.source import Source, SourceError, concerns  # noqa: E402
+from codemods.run.runner import process  # noqa: E402
 
 
 @dataclass
@@ -50,7 +50,7 @@ def unspoken(path: Path, options: Options, repository: Repository) -> int:
         if not concerns(source.text.encode(errors="replace")):
             return 0
         text = rewrite(source, options, repository).text
-        seen = look(Source(path, text), options, repository)
+        seen = analyse(Source(path, text), options, repository)
     except SourceError:
         return 0
     spoken = {(item.symbol, item.argument) for item in seen.found} | {
@@ -106,7 +106,7 @@ def second_opinion(path: Path, options: Options, repository: Repository) -> tupl
     try:
         source = Source.read(path)
         text = rewrite(source, options, repository).text
-        seen = look(Source(path, text), options, repository)
+        seen = analyse(Source(path, text), options, repository)
         named = list(mentions(ast.parse(text)))
     except SourceError:
         return 0, []

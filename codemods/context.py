@@ -11,16 +11,16 @@ from typing import Any
 
 from packaging.version import Version
 
-from codemods.canonical import canonical
-from codemods.islands import Hold
-from codemods.regions import Regions
-from codemods.resolver import Module
-from codemods.scopes import Scope
-from codemods.source import Source
+from codemods.files.source import Source
+from codemods.names.canonical import canonical
+from codemods.names.islands import Hold
+from codemods.names.regions import Regions
+from codemods.names.resolver import Module
+from codemods.names.scopes import Scope
+from codemods.names.trees import parents_of, walk
+from codemods.names.uses import exported
+from codemods.names.values import TENSOR, Receiver, Symbol, Value, ancestry
 from codemods.target import Backend, Target
-from codemods.trees import parents_of, walk
-from codemods.uses import exported
-from codemods.values import TENSOR, Receiver, Symbol, Value, ancestry
 
 
 class Arguments:
@@ -91,7 +91,7 @@ class Context:
         self._modern: bool | None = None
         self._exported: frozenset[str] | None = None
         self.interesting: frozenset[str] | None = None
-        """Names that may lead to a symbol; see `codemods.scan`."""
+        """Names that may lead to a symbol; see `codemods.analysis.scan`."""
 
     @property
     def path(self) -> Path:

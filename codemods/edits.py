@@ -1,6 +1,6 @@
 """Edits as values: what a rule wants done to a file, said in terms of ``ast`` nodes.
 
-A rule never touches a tree. It yields these records; ``codemods.apply`` carries them out on LibCST nodes it
+A rule never touches a tree. It yields these records; ``codemods.edit.apply`` carries them out on LibCST nodes it
 finds by the span of the ``ast`` node. Several rules may edit one call: edits of one node compose when they touch
 different arguments, and the first one wins when they touch the same thing (the other is tried again in the next
 pass over the rewritten file).

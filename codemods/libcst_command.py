@@ -13,11 +13,11 @@ import libcst as cst
 from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
 from codemods.config import parse_version
-from codemods.engine import rewrite
+from codemods.edit.engine import rewrite
+from codemods.files.source import Source
+from codemods.names.repository import Repository
 from codemods.options import NEWEST, Options
-from codemods.repository import Repository
 from codemods.rules.api import Target
-from codemods.source import Source
 
 
 class KerasMigrateCommand(CodemodCommand):

@@ -8,11 +8,11 @@ from textwrap import dedent
 
 from packaging.version import Version
 
-from codemods.engine import rewrite
+from codemods.edit.engine import rewrite
+from codemods.files.source import Source, parse
 from codemods.options import NEWEST, Options
 from codemods.outcome import Outcome
 from codemods.rules.api import Backend, Target
-from codemods.source import Source, parse
 
 
 def run(

@@ -168,9 +168,9 @@ def rewrite_source(text: str, options: SourceOptions | None = None, *, path: str
         >>> keras_migrate.rewrite_source("from keras.layers.core import Dense\\n").text
         'from keras.layers import Dense\\n'
     """
-    from codemods.engine import rewrite
+    from codemods.edit.engine import rewrite
+    from codemods.files.source import Source
     from codemods.options import Options as SourceOptions
-    from codemods.source import Source
 
     return rewrite(Source(Path(path), text), options or SourceOptions())
 

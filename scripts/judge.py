@@ -31,9 +31,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from codemods.discovery import Wanted, discover  # noqa: E402
+from codemods.files.discovery import Wanted, discover  # noqa: E402
 from codemods.options import Options  # noqa: E402
-from codemods.runner import run  # noqa: E402
+from codemods.run.runner import run  # noqa: E402
 
 MODES = {"tf-keras": ("legacy", "original"), "Keras 3": ("modern", "original")}
 MODES |= {"safe": ("modern", "safe"), "unsafe": ("modern", "unsafe"), "JAX": ("jax", "unsafe")}

@@ -144,7 +144,7 @@ def main() -> None:
         file.stem for file in RULES.glob("*.py") if not file.stem.startswith("_") and file.stem != "api"
     )
     # What the forks share: everything that does not register rules.
-    for name in ("libcst", "pytest", "codemods.apply", "codemods.importing", "codemods.catalogue"):
+    for name in ("libcst", "pytest", "codemods.edit.apply", "codemods.edit.importing", "codemods.catalogue"):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     importlib.import_module("codemods.catalogue").load()

@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from codemods.records import Result  # noqa: E402
+from codemods.output.records import Result  # noqa: E402
 from migrate.report.compatibility.records import Report  # noqa: E402
 from migrate.results import BatchReport  # noqa: E402
 from migrate.schema import json_schema  # noqa: E402

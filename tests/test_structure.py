@@ -1,4 +1,4 @@
-"""Imports point one way: among modules, and among the folders of ``migrate``; not even lazily or for annotations."""
+"""Imports point one way: among modules, and among the folders of each package; not even lazily or for annotations."""
 
 from __future__ import annotations
 
@@ -55,12 +55,23 @@ def folders(found: Graph) -> Graph:
     return merged
 
 
+def folders_of_codemods(found: Graph) -> Graph:
+    """The same by the folders of ``codemods``, and the modules that stand beside them."""
+    merged: Graph = {}
+    for name, below in found.items():
+        if part(name) == "codemods":
+            place = ".".join(name.split(".")[:2])
+            others = {".".join(other.split(".")[:2]) for other in below if part(other) == "codemods"}
+            merged.setdefault(place, set()).update(others - {place, "codemods"})
+    return merged
+
+
 def part(name: str) -> str:
     pieces = name.split(".")
     return pieces[0] if pieces[0] == "codemods" else ".".join(pieces[:2])
 
 
-@pytest.mark.parametrize("view", [without_packages, folders])
+@pytest.mark.parametrize("view", [without_packages, folders, folders_of_codemods])
 def test_imports_point_one_way(view: Callable[[Graph], Graph]) -> None:
     try:
         TopologicalSorter(view(graph())).prepare()
@@ -79,7 +90,9 @@ def reached(*starts: str) -> set[str]:
 
 
 def test_the_lowest_of_source_know_nothing_of_rules() -> None:
-    seen = reached("codemods.resolver", "codemods.canonical", "codemods.source", "codemods.edits")
+    seen = reached(
+        "codemods.names.resolver", "codemods.names.canonical", "codemods.files.source", "codemods.edits"
+    )
     assert not {name for name in seen if ".rules" in name or name == "codemods.context"}
 
 

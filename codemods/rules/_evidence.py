@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, Edit, ReplaceExpression, ReplaceString
-from codemods.trees import walk
-from codemods.uses import root_name
-from codemods.values import Definition
+from codemods.names.trees import walk
+from codemods.names.uses import root_name
+from codemods.names.values import Definition
 from migrate.findings import Fix
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from codemods.edits import (
     ReplaceReference,
     ReplaceStatement,
 )
+from codemods.names.values import Definition
 from codemods.rules._answers import Answer, code_of, optional
 from codemods.rules._evidence import text
 from codemods.rules._special_functions import (
@@ -29,7 +30,6 @@ from codemods.rules._special_functions import (
     placeholder,
 )
 from codemods.rules._special_shapes import SHAPES
-from codemods.values import Definition
 from migrate.findings import Fix
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from codemods.names.trees import walk
 from codemods.rules._custom_rules import CUS023
 from codemods.rules._evidence import LAYER, MODEL, method_of
 from codemods.rules.api import Match, SourceRule, visit
-from codemods.trees import walk
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, Edit, InsertStatement, SetArgument
+from codemods.names.trees import walk
 from codemods.rules._backends_rules import ARRAY, CALL, SEED, STATE
 from codemods.rules._evidence import LAYER, MODEL, method_of, super_init
 from codemods.rules.api import Match, visit
-from codemods.trees import walk
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from codemods.edits import (
     ReplaceStatement,
     SetArgument,
 )
+from codemods.names.trees import walk
 from codemods.rules._custom_rules import (
     CUS001,
     CUS002,
@@ -41,7 +42,6 @@ from codemods.rules._custom_rules import (
 )
 from codemods.rules._evidence import LAYER, LOSS, METRIC, MODEL, method_of, owner, super_init, text, trust
 from codemods.rules.api import Match, visit
-from codemods.trees import walk
 from migrate.findings import Fix
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from codemods.canonical import canonical
 from codemods.catalogue import load
 from codemods.ecosystem import Named, World, heads, named, tensorflow_names
+from codemods.names.canonical import canonical
 from codemods.rules._ecosystem_rules import (
     FEATURE_COLUMN,
     KERAS_2_OBJECT,
@@ -23,7 +23,7 @@ from migrate.findings import Severity
 
 if TYPE_CHECKING:
     from codemods.context import Context
-    from codemods.islands import Hold
+    from codemods.names.islands import Hold
 
 
 @visit(KERAS_2_OBJECT, SUCCESSOR, packages=tuple(sorted(heads())))

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.canonical import canonical
 from codemods.edits import ReplaceStatement
+from codemods.names.canonical import canonical
 from codemods.rules.api import EVERYWHERE, MODERN, Match, SourceRule, declare, visit
 from migrate.findings import Fix, Severity
 

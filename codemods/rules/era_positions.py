@@ -12,7 +12,7 @@ from packaging.specifiers import SpecifierSet
 
 from codemods.catalogue import load, positional
 from codemods.edits import NameArguments
-from codemods.era import releases
+from codemods.rules._era import releases
 from codemods.rules.api import Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, ReplaceExpression, ReplaceStatement
+from codemods.names.trees import walk
 from codemods.rules._evidence import LAYER, MODEL, method_of, trust
 from codemods.rules._saving_rules import SAV007, SAV011
 from codemods.rules.api import Match, visit
-from codemods.trees import walk
 from migrate.findings import Fix
 
 if TYPE_CHECKING:

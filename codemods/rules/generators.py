@@ -19,7 +19,7 @@ from codemods.edits import (
     ReplaceExpression,
     SetArgument,
 )
-from codemods.era import releases
+from codemods.rules._era import releases
 from codemods.rules._evidence import MODEL, overrides, owner, trust
 from codemods.rules.api import Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity

@@ -6,16 +6,16 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.canonical import canonical, root_of
 from codemods.catalogue import load
 from codemods.edits import Code, ReplaceQuoted, ReplaceReference, ReplaceStatement
+from codemods.names.canonical import canonical, root_of
+from codemods.names.values import Symbol
 from codemods.rules.api import EVERYWHERE, Match, Proof, SourceRule, Target, visit
-from codemods.values import Symbol
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
     from codemods.context import Context
-    from codemods.scopes import Scope
+    from codemods.names.scopes import Scope
 
 NAMESPACE = SourceRule(
     code="IMP001",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
 from codemods.edits import Code, ReplaceExpression
+from codemods.names.values import INPUTS
 from codemods.rules._evidence import LAYER, MODEL, owner, trust
 from codemods.rules.api import Match, Proof, SourceRule, visit
-from codemods.values import INPUTS
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from codemods.edits import (
     ReplaceExpression,
     ReplaceStatement,
 )
+from codemods.names.trees import walk
 from codemods.rules._evidence import METRIC, MODEL, owner, trust
 from codemods.rules._training_rules import (
     TRN006,
@@ -22,7 +23,6 @@ from codemods.rules._training_rules import (
     TRN018,
 )
 from codemods.rules.api import Match, visit
-from codemods.trees import walk
 from migrate.findings import Fix
 
 if TYPE_CHECKING:

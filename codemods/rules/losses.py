@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
 from codemods.edits import Code, ReplaceExpression
+from codemods.names.trees import walk
 from codemods.rules._evidence import LOSS, super_init, text
 from codemods.rules.api import Match, Proof, SourceRule, Target, visit
-from codemods.trees import walk
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
 from codemods.edits import Code, RenameAttribute, ReplaceExpression
+from codemods.names.trees import walk
 from codemods.rules._evidence import LAYER, MODEL, trust
 from codemods.rules._layer_rules import LAY109, LAY110, LAY111, LAY118
 from codemods.rules.api import Match, visit
-from codemods.trees import walk
 from migrate.findings import Fix
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from codemods.names.trees import walk
 from codemods.rules.api import Match, SourceRule, visit
-from codemods.trees import walk
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:

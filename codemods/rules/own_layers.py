@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, InsertStatement
+from codemods.names.trees import walk
 from codemods.rules._evidence import LAYER, MODEL, method_of, super_init
 from codemods.rules._own_layer_rules import CUS031, CUS033, LAY115
 from codemods.rules.api import Match, visit
-from codemods.trees import walk
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
     from codemods.context import Context
-    from codemods.values import Names
+    from codemods.names.values import Names
 
 _TAKE_WEIGHTS = frozenset({"keras.layers.Embedding"})
 """Stock layers that take ``weights=`` in Keras 3 as well."""

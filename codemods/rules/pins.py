@@ -1,4 +1,4 @@
-"""PIN: what requirement files, images and CI files install. The files are read by ``codemods.pins``."""
+"""PIN: what requirement files, images and CI files install. The files are read by ``codemods.run.pins``."""
 
 from __future__ import annotations
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, Edit, NameArguments, RenameParameter, ReplaceExpression
+from codemods.names.trees import walk
 from codemods.rules._evidence import LAYER, method_of, owner
 from codemods.rules._layer_rules import LAY107
 from codemods.rules.api import Match, Proof, SourceRule, visit
-from codemods.trees import walk
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:

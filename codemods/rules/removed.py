@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
+from codemods.names.values import ancestry
 from codemods.rules.api import Match, SourceRule, Target, visit
 from codemods.rules.stand_ins import is_evaluated_at_import, is_spare_alias
-from codemods.values import ancestry
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:

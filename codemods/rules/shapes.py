@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, InsertStatement, ReplaceExpression
+from codemods.names.trees import walk
 from codemods.rules._evidence import LAYER, MODEL, method_of, owner
 from codemods.rules._shape_rules import CUS004, CUS005, CUS028, CUS032, CUS040
 from codemods.rules.api import Match, visit
-from codemods.trees import walk
 
 if TYPE_CHECKING:
     from codemods.context import Context

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
 from codemods.edits import Code, Edit, InsertStatement, ReplaceExpression
+from codemods.names.values import ancestry
 from codemods.rules._evidence import top_statement
 from codemods.rules.api import Match, Proof, SourceRule, visit
-from codemods.values import ancestry
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:

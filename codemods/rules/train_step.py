@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, Edit, InsertStatement, ReplaceExpression, ReplaceStatement
+from codemods.names.trees import walk
 from codemods.rules._evidence import MODEL, overrides, owner, trust
 from codemods.rules.api import Match, Proof, SourceRule, visit
-from codemods.trees import walk
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""IMP010 to IMP012: names and arguments that Keras 3 does not have; `codemods.check` finds them."""
+"""IMP010 to IMP012: names and arguments that Keras 3 does not have; `codemods.analysis.check` finds them."""
 
 from __future__ import annotations
 

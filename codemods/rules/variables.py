@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, DropArgument, Edit, ReplaceExpression
+from codemods.names.trees import walk
 from codemods.rules._evidence import LAYER, owner
 from codemods.rules.api import Match, Proof, SourceRule, visit
-from codemods.trees import walk
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:

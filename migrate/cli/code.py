@@ -19,8 +19,8 @@ from migrate.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from codemods import terminal
     from codemods.outcome import CodeFinding
+    from codemods.output import terminal
 
 CLEAN, LEFT, USAGE, INTERNAL = 0, 1, 2, 3
 """Exit statuses."""
@@ -110,14 +110,14 @@ def _code(
     allow_dirty: bool,
     no_pins: bool,
 ) -> int:
-    from codemods import baseline as baselines
     from codemods.config import ConfigError, detect_version, find_root, formatter, parse_version, settings
-    from codemods.discovery import Wanted, discover
-    from codemods.journal import JournalError, write
+    from codemods.files.discovery import Wanted, discover
+    from codemods.files.journal import JournalError, write
     from codemods.options import NEWEST, Options
-    from codemods.records import FileRecord, result
+    from codemods.output import baseline as baselines
+    from codemods.output.records import FileRecord, result
     from codemods.rules.api import Backend, Target
-    from codemods.runner import run
+    from codemods.run.runner import run
 
     _refuse_unknown((*select, *ignore))
     root = find_root(paths[0])
@@ -188,7 +188,7 @@ def _code(
 
 
 def _print(record: Any, results: list[Any], looked_at: int, output: Output, mode: _Mode) -> None:
-    from codemods import formats, terminal
+    from codemods.output import formats, terminal
 
     if output.format not in ("text", None):
         click.echo(formats.FORMATS[output.format](record))
@@ -248,7 +248,7 @@ def _shown(path: Path) -> str:
 
 def _refuse_dirty(paths: tuple[Path, ...]) -> None:
     """Refuse to mix the rewrite with changes that are not committed."""
-    from codemods.git import uncommitted
+    from codemods.files.git import uncommitted
 
     for path in paths:
         if (first := uncommitted(path)) is not None:
@@ -270,8 +270,8 @@ def undo(path: Path, force: bool, output: Output) -> None:
     Exit status: 0 restored, 1 there is nothing to take back or a file was edited since, 2 wrong usage.
     """
     from codemods.config import find_root
-    from codemods.journal import JournalError
-    from codemods.journal import undo as take_back
+    from codemods.files.journal import JournalError
+    from codemods.files.journal import undo as take_back
 
     try:
         restored = take_back(find_root(path), force=force)

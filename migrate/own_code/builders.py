@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from codemods.source import Source, SourceError, parse
+from codemods.files.source import Source, SourceError, parse
 from migrate.own_code.arguments import SIZES, Arguments, arguments, parameters
 from migrate.own_code.files import Place, SourceIndex, files_below
 from migrate.own_code.modules import SourceModule

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from codemods.kinds import PRUNED
-from codemods.notebooks import joined_code
-from codemods.source import Source, SourceError
+from codemods.files.kinds import PRUNED
+from codemods.files.source import Source, SourceError
+from codemods.run.notebooks import joined_code
 
 _DEFINITION = re.compile(rb"^([ \t]*)(class|def)[ \t]+(\w+)", re.MULTILINE)
 _SUFFIXES = (".py", ".ipynb")

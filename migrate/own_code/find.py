@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from codemods.source import SourceError
+from codemods.files.source import SourceError
 from migrate.own_code.files import Place, SourceIndex, files_below
 from migrate.own_code.modules import SourceModule
 from migrate.own_code.rewrite import Rewritten, for_legacy, for_modern, package_of, registered_name

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from codemods.source import Source, SourceError, parse
+from codemods.files.source import Source, SourceError, parse
 
 _MODULE = "keras.initializations"
 _SCALE = 0.05

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from codemods.source import Source, SourceError, parse
+from codemods.files.source import Source, SourceError, parse
 from migrate.own_code.files import SourceIndex, code_of, files_below
 from migrate.own_code.python2 import as_python3, divides_as_python2, is_python2, with_old_division
 

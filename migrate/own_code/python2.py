@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from codemods.source import Source, SourceError, parse
+from codemods.files.source import Source, SourceError, parse
 
 DIVISION = "python2_division"
 BUILT_IN = {

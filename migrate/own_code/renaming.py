@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from codemods.source import Source, parse
+from codemods.files.source import Source, parse
 
 _DEFINES = re.compile(r"(?:class|def)\s+(\w+)")
 

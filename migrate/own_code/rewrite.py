@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from codemods.engine import rewrite
+from codemods.edit.engine import rewrite
+from codemods.files.source import Source, SourceError, parse
 from codemods.options import Options
-from codemods.source import Source, SourceError, parse
 from codemods.target import Target
 from migrate.own_code.initializers import with_classes
 from migrate.own_code.slices import Slice

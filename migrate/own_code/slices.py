@@ -13,7 +13,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from codemods.source import SourceError
+from codemods.files.source import SourceError
 from migrate.own_code.files import Place
 from migrate.own_code.modules import Import, SourceModule, Statement
 from migrate.own_code.python2 import BUILT_IN

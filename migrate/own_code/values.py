@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from codemods.source import SourceError
+from codemods.files.source import SourceError
 from migrate.own_code.flags import defaults, parser_defaults
 from migrate.own_code.modules import SourceModule
 from migrate.own_code.repository import Repository

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from codemods.source import SourceError
+from codemods.files.source import SourceError
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.own_code.builders import ENTRY, Builder, builder_source, builders
 from migrate.own_code.files import SourceIndex

@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from codemods.source import SourceError
+from codemods.files.source import SourceError
 from migrate.findings import MigrationError
 from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from codemods.source import SourceError
+from codemods.files.source import SourceError
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays
 from migrate.findings import MigrationError

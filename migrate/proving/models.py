@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from codemods.kinds import PRUNED
+from codemods.files.kinds import PRUNED
 from migrate.findings import MigrationError
 from migrate.worlds.pool import Slot
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from codemods.source import SourceError
+from codemods.files.source import SourceError
 from migrate.own_code.files import Place, SourceIndex
 from migrate.own_code.modules import modules_of
 from migrate.proving import differential

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from codemods.source import SourceError
+from codemods.files.source import SourceError
 from migrate.own_code.files import Place
 from migrate.own_code.rewrite import for_legacy, for_modern
 from migrate.own_code.slices import Slice, cut

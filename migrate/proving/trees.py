@@ -6,11 +6,11 @@ import shutil
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from codemods.engine import rewrite
-from codemods.kinds import PRUNED
+from codemods.edit.engine import rewrite
+from codemods.files.kinds import PRUNED
+from codemods.files.source import Source, SourceError
+from codemods.names.repository import Repository
 from codemods.options import Options
-from codemods.repository import Repository
-from codemods.source import Source, SourceError
 from codemods.target import Target
 
 

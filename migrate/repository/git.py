@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from codemods.git import LFS_POINTER, QUIET, environment, program, uncommitted
+from codemods.files.git import LFS_POINTER, QUIET, environment, program, uncommitted
 from migrate.findings import MigrationError
 
 _NOBODY = {

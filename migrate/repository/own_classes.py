@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from codemods.check import must_compile
-from codemods.repository import Repository
-from codemods.source import Source, SourceError
+from codemods.analysis.check import must_compile
+from codemods.files.source import Source, SourceError
+from codemods.names.repository import Repository
 from migrate.findings import MigrationError
 from migrate.own_code.rewrite import self_registered, with_registrations
 from migrate.parity.compare import compare_arrays

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from codemods.config import detect_version, settings
-from codemods.discovery import Wanted, discover
+from codemods.files.discovery import Wanted, discover
+from codemods.names.repository import Repository
 from codemods.options import NEWEST, Options
-from codemods.repository import Repository
 from codemods.rules.api import SourceRule, all_source_rules
-from codemods.runner import FileResult, process, run
+from codemods.run.runner import FileResult, process, run
 from codemods.target import Backend, Target
 from migrate.findings import Fix, Severity
 

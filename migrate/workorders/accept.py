@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from codemods.files.source import SourceError
 from codemods.options import Options
-from codemods.runner import process
-from codemods.source import SourceError
+from codemods.run.runner import process
 from migrate.findings import Severity
 from migrate.proving.records import Proof, Verdict, worst
 from migrate.proving.run import Sources, prove_one

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codemods.outcome import CodeFinding
-from codemods.runner import FileResult
+from codemods.run.runner import FileResult
 from migrate.findings import Rule, Severity
 from migrate.proving.records import Proof, Verdict
 from migrate.workorders.effort import hours_of, total

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from codemods.discovery import Wanted, discover
-from codemods.journal import originals, write_atomically
+from codemods.files.discovery import Wanted, discover
+from codemods.files.journal import originals, write_atomically
+from codemods.files.source import SourceError
 from codemods.options import Options
-from codemods.runner import run
-from codemods.source import SourceError
+from codemods.run.runner import run
 from migrate.findings import MigrationError, Rule
 from migrate.proving.records import Proof
 from migrate.proving.run import Sources, prove_all

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import msgspec
 
-from codemods.discovery import Wanted, discover
-from codemods.journal import STATE, digest, seal_of, write_atomically
+from codemods.files.discovery import Wanted, discover
+from codemods.files.journal import STATE, digest, seal_of, write_atomically
 from migrate.findings import MigrationError
 from migrate.workorders.records import WorkOrder, WorkOrders
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 _COMMAND = re.compile(r"keras-migrate ([a-z]+)\b")
 OTHERS = (
-    "codemods/git.py",
+    "codemods/files/git.py",
     "migrate/readers/environments.py",
     "migrate/repository/environments.py",
     "migrate/repository/git.py",

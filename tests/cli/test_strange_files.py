@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from codemods.terminal import diff
+from codemods.output.terminal import diff
 from migrate.cli.main import cli
 from migrate.printable import printable, shown
 from tests.batch.support import model

@@ -13,10 +13,10 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from codemods import records
 from codemods.config import ConfigError, detect_version, settings
-from codemods.discovery import Wanted, discover
-from codemods.journal import journals
+from codemods.files.discovery import Wanted, discover
+from codemods.files.journal import journals
+from codemods.output import records
 from codemods.rules.api import all_source_rules
 from migrate.cli.code import code, undo
 from migrate.cli.rules import every_rule, explain, rules
@@ -142,7 +142,7 @@ def test_json_is_the_contract(project: Path) -> None:
     (project / "b.py").write_text(LEFT)
     result = invoke(".", "--format", "json")
     document = json.loads(result.stdout)
-    schema = json.loads((Path(records.__file__).parent / "schema" / "code.json").read_bytes())
+    schema = json.loads((Path(records.__file__).parents[1] / "schema" / "code.json").read_bytes())
     jsonschema.Draft202012Validator(schema).validate(document)
     assert (document["schema"], document["written"]) == (1, False)
     assert [file["path"] for file in document["files"]] == ["a.py", "b.py"]
@@ -179,7 +179,7 @@ def test_json_says_whether_it_wrote(project: Path) -> None:
 
 def test_contract_of_the_issue_field_by_field() -> None:
     """What was promised to those who read the JSON; more may be there, nothing may be missing."""
-    known = json.loads((Path(records.__file__).parent / "schema" / "code.json").read_bytes())["$defs"]
+    known = json.loads((Path(records.__file__).parents[1] / "schema" / "code.json").read_bytes())["$defs"]
     assert {"schema", "files", "summary"} <= set(known["Result"]["required"])
     assert {"path", "changed", "error", "findings"} <= set(known["FileRecord"]["required"])
     finding = known["CodeFinding"]

@@ -9,8 +9,10 @@ from textwrap import dedent
 
 import pytest
 
-from codemods.apply import EditError, apply
 from codemods.context import Context
+from codemods.edit.apply import EditError, apply
+from codemods.edit.importing import Imports
+from codemods.edit.plan import Plans
 from codemods.edits import (
     Code,
     DropArgument,
@@ -27,12 +29,10 @@ from codemods.edits import (
     ReplaceString,
     SetArgument,
 )
-from codemods.importing import Imports
+from codemods.files.source import Source
+from codemods.names.resolver import Module
 from codemods.options import NEWEST
-from codemods.plan import Plans
-from codemods.resolver import Module
 from codemods.rules.api import Match, SourceRule, Target
-from codemods.source import Source
 from migrate.findings import Severity
 
 RULE = SourceRule("TST001", "test", "A rule of the tests.", Severity.ERROR)

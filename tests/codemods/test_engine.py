@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from codemods import engine, scan
-from codemods.check import undefined
+from codemods.analysis import scan
+from codemods.analysis.check import undefined
+from codemods.analysis.scan import Dispatcher
 from codemods.context import Context
+from codemods.edit import engine
+from codemods.edit.engine import rewrite
 from codemods.edits import Edit, RenameArgument, ReplaceExpression, ReplaceReference
-from codemods.engine import rewrite
+from codemods.files.source import Source, SourceError
 from codemods.options import Options
 from codemods.rules.api import Hook, Match, SourceRule
-from codemods.scan import Dispatcher
-from codemods.source import Source, SourceError
 from codemods.testing import check_noop, check_transformed, run
 from migrate.findings import Fix, Severity
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from codemods.kinds import kind_of
-from codemods.notebooks import rewrite_notebook
+from codemods.files.kinds import kind_of
+from codemods.files.source import Source, SourceError
 from codemods.options import Options
-from codemods.pins import rewrite_pins
 from codemods.rules.api import Target
-from codemods.runner import process
-from codemods.source import Source, SourceError
+from codemods.run.notebooks import rewrite_notebook
+from codemods.run.pins import rewrite_pins
+from codemods.run.runner import process
 
 BEFORE = "from tensorflow import keras\nm = keras.Sequential()  # \u00e9\n"
 AFTER = "import keras\nm = keras.Sequential()  # \u00e9\n"

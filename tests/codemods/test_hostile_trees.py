@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from codemods.journal import FOLDER, Entry, Journal, digest, journals
+from codemods.files.journal import FOLDER, Entry, Journal, digest, journals
 from migrate.cli.code import code, undo
 
 OLD = "from keras.layers.core import Dense\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from codemods.options import Options
-from codemods.runner import process
+from codemods.run.runner import process
 from codemods.testing import check_noop, check_transformed
 
 HEAD = "# for keras and tf.keras\n"

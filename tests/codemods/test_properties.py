@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codemods.engine import rewrite
-from codemods.kinds import PYTHON
+from codemods.edit.engine import rewrite
+from codemods.files.kinds import PYTHON
+from codemods.files.source import Source, SourceError
+from codemods.names.repository import Repository
 from codemods.options import Options
-from codemods.repository import Repository
-from codemods.runner import process, run
-from codemods.source import Source, SourceError
+from codemods.run.runner import process, run
 
 STDLIB = Path(sysconfig.get_path("stdlib"))
 UNRELATED = ("numpy", "libcst", "rich", "hypothesis")

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 from click.testing import CliRunner
 
-from codemods import baseline
 from codemods.options import Options
+from codemods.output import baseline
 from codemods.renamed import RENAMED
 from codemods.rules.api import all_source_rules
 from migrate.cli.code import code

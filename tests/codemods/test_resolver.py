@@ -10,13 +10,13 @@ import pytest
 from packaging.version import Version
 
 from codemods.context import Context
+from codemods.files.source import Source
+from codemods.names.repository import Repository
+from codemods.names.resolver import Module
+from codemods.names.values import Receiver
 from codemods.options import Options
-from codemods.repository import Repository
-from codemods.resolver import Module
 from codemods.rules.api import Target
-from codemods.runner import process
-from codemods.source import Source
-from codemods.values import Receiver
+from codemods.run.runner import process
 
 
 def context(text: str, path: Path = Path("x.py"), repository: Repository | None = None) -> Context:

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from codemods import scan
+from codemods.analysis import scan
+from codemods.analysis.scan import Dispatcher
 from codemods.context import Context
+from codemods.names.repository import Repository
 from codemods.options import Options
-from codemods.repository import Repository
 from codemods.rules.api import Hook, Match, SourceRule
-from codemods.runner import process, run
-from codemods.scan import Dispatcher
+from codemods.run.runner import process, run
 from migrate.cli.code import code
 from migrate.findings import Severity
 
@@ -70,7 +70,7 @@ def test_in_a_notebook_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("codemods.notebooks.rewrite_notebook", fail)
+    monkeypatch.setattr("codemods.run.notebooks.rewrite_notebook", fail)
     file = tmp_path / "n.ipynb"
     file.write_text('{"cells": [], "x": "keras"}')
     result = process(file, Options())
@@ -102,7 +102,7 @@ def test_parsed_files_are_let_go_between_files(tmp_path: Path, monkeypatch: pyte
         trim(self)
         held.append(len(self._modules))
 
-    monkeypatch.setattr("codemods.repository._HELD", 2)
+    monkeypatch.setattr("codemods.names.repository._HELD", 2)
     monkeypatch.setattr(Repository, "trim", watched)
     assert [(result.new, result.findings) for result in run(files, Options())] == whole
     assert max(held) <= 2

@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from codemods.source import SourceError
+from codemods.files.source import SourceError
 from migrate.own_code.files import SourceIndex
 from migrate.own_code.slices import Slice, cut
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from codemods.git import uncommitted
+from codemods.files.git import uncommitted
 from migrate.findings import MigrationError
 from migrate.pipeline.request import Options
 from migrate.repository.records import Verdict

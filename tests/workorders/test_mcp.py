@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from codemods.journal import write
+from codemods.files.journal import write
 from codemods.options import Options
-from codemods.runner import run
+from codemods.run.runner import run
 from migrate.cli.rules import every_rule
 from migrate.findings import MigrationError
 from migrate.workorders.mcp_server import server

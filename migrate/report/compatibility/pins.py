@@ -11,8 +11,8 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from codemods import requirements
-from codemods.kinds import kind_of
+from codemods.files import requirements
+from codemods.files.kinds import kind_of
 from migrate.report.compatibility.records import Pin
 
 

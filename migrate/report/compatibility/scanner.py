@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codemods.config import ConfigError, detect_version, settings
-from codemods.discovery import Wanted, discover
+from codemods.files.discovery import Wanted, discover
+from codemods.files.source import concerns
 from codemods.options import NEWEST, Options
 from codemods.rules.api import Backend, Target
-from codemods.runner import FileResult, run
-from codemods.source import concerns
+from codemods.run.runner import FileResult, run
 from migrate.findings import MigrationError
 from migrate.printable import printable
 from migrate.report.compatibility.contracts import CodeFile, CodeReport

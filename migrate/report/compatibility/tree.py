@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import pathspec
 
-from codemods.kinds import is_pin_file
+from codemods.files.kinds import is_pin_file
 from migrate.printable import printable
 from migrate.report.compatibility.references import SUFFIXES
 

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from codemods.apply import EditError, apply
-from codemods.check import must_compile
+from codemods.analysis.check import must_compile
+from codemods.edit.apply import EditError, apply
+from codemods.edit.importing import Imports
 from codemods.edits import Edit, ReplaceExpression, ReplaceString, anchor
-from codemods.importing import Imports
+from codemods.files.source import SourceError
 from codemods.rules.saving_paths import with_ending
-from codemods.source import SourceError
 from migrate.report.compatibility.links import MAX_MEANT, Index
 from migrate.report.compatibility.references import WILD, fold, path_constants
 from migrate.repository.joins.calls import Use

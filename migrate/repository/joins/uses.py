@@ -12,13 +12,13 @@ from functools import cached_property
 from pathlib import Path
 
 from codemods.context import Context
-from codemods.notebooks import joined_code, with_code
+from codemods.files.source import Source, SourceError
+from codemods.names.repository import Repository
+from codemods.names.resolver import Module
+from codemods.names.values import Definition
 from codemods.options import Options
-from codemods.repository import Repository
-from codemods.resolver import Module
 from codemods.rules._evidence import LOADERS
-from codemods.source import Source, SourceError
-from codemods.values import Definition
+from codemods.run.notebooks import joined_code, with_code
 from migrate.repository.joins.calls import ASKS, PATHS, TELLS, Use, destination_of, last_name, use_of
 
 _DEPTH = 8

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from codemods.ecosystem import packages
+from codemods.names.repository import Repository
 from codemods.options import Options
-from codemods.repository import Repository
-from codemods.runner import FileResult, run
+from codemods.run.runner import FileResult, run
 from codemods.testing import check_noop, check_transformed
 from codemods.testing import run as run_text
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from codemods.engine import rewrite
+from codemods.edit.engine import rewrite
+from codemods.files.source import Source
 from codemods.options import Options
-from codemods.source import Source
 from codemods.target import Target
 
 OLD = """\

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from codemods.names.repository import Repository
 from codemods.options import Options
-from codemods.repository import Repository
-from codemods.runner import process
+from codemods.run.runner import process
 from codemods.testing import check_noop, run
 from migrate.findings import Fix
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from codemods.names.repository import Repository
 from codemods.options import Options
-from codemods.repository import Repository
-from codemods.runner import process
+from codemods.run.runner import process
 from codemods.testing import check_noop, check_transformed
 from migrate.findings import Severity
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codemods.options import Options
-from codemods.runner import run as run_files
+from codemods.run.runner import run as run_files
 from codemods.testing import check_noop, check_transformed, run
 
 OWN = {

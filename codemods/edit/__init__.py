@@ -1,0 +1,1 @@
+"""Accepted edits carried out on a syntax tree, imports included."""

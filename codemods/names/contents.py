@@ -1,0 +1,82 @@
+"""What the bytes of the files of a folder say, without parsing them: imports, calls, keywords."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from codemods.files.kinds import PRUNED
+from codemods.files.source import Source, SourceError
+from codemods.names.trees import walk
+
+_FILES = 5_000
+"""Files looked at for what they import from others; a folder of more is no repository."""
+
+_FROM = re.compile(rb"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)", re.MULTILINE)
+_COMMENT = re.compile(rb"#[^\n]*")
+_NAME = re.compile(rb"(\w+|\*)(?:\s+as\s+\w+)?")
+
+
+def imported_names(root: Path) -> dict[str, dict[str, set[Path]]]:
+    """By the last name of a module: what the files below ``root`` import from it, and which they are."""
+    found: dict[str, dict[str, set[Path]]] = {}
+    for path, data in contents(root):
+        for module, names in _FROM.findall(data):
+            last = module.rpartition(b".")[2].decode(errors="replace")
+            given = (
+                part.strip()
+                for part in _COMMENT.sub(b"", names).strip(b"()").replace(b"\\", b" ").split(b",")
+            )
+            matched = (_NAME.match(part) for part in given)
+            for match in matched:
+                if match is not None:
+                    name = match[1].decode(errors="replace")
+                    found.setdefault(last, {}).setdefault(name, set()).add(path)
+    return found
+
+
+_CALLED = re.compile(rb"(\w+)[ \t]*\(")
+
+
+def files_that_give(folder: Path, keyword: str) -> Iterator[tuple[Path, frozenset[bytes]]]:
+    """The files below a folder that give something a keyword, each with the names that it may call."""
+    wanted = re.compile(rb"\b" + keyword.encode() + rb"\s*=")
+    for path, data in contents(folder):
+        if wanted.search(data) is not None:
+            yield path, frozenset(_CALLED.findall(data))
+
+
+def callees(path: Path, keyword: str) -> frozenset[str]:
+    """The last names of all that a file calls with a keyword."""
+    try:
+        tree = Source.read(path).parse()
+    except SourceError:
+        return frozenset()
+    found: set[str] = set()
+    for node in walk(tree):
+        if isinstance(node, ast.Call) and any(given.arg == keyword for given in node.keywords):
+            name = node.func
+            found.add(name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", ""))
+    return frozenset(found)
+
+
+def contents(root: Path) -> Iterator[tuple[Path, bytes]]:
+    """The Python files below a folder, up to a number that no repository has."""
+    seen = 0
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name not in PRUNED and not name.startswith(".")]
+        for name in files:
+            if not name.endswith(".py"):
+                continue
+            seen += 1
+            if seen > _FILES:
+                return
+            file = Path(folder) / name
+            try:
+                if file.is_file():  # a pipe has no end
+                    yield file, file.read_bytes()
+            except OSError:
+                continue

@@ -1,0 +1,336 @@
+"""The other files of a repository: what a name imported from one of them stands for.
+
+Files are read and parsed only when a name of theirs is asked for, and each once.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from packaging.specifiers import SpecifierSet
+
+from codemods.files.kinds import kind_of
+from codemods.files.requirements import TENSORFLOW, pins
+from codemods.files.source import Source, SourceError
+from codemods.names.contents import callees, contents, files_that_give, imported_names
+from codemods.names.islands import Facts, Islands, facts_of, marker
+from codemods.names.regions import Regions
+from codemods.names.resolver import Module
+from codemods.names.values import Value
+
+_LIMIT = 2_000_000
+"""Bytes above which a file is not looked into for names."""
+_OF_A_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+_CLIMB = 2
+"""How far above an import root the files of a project are looked for: ``project/src``, ``project/tests/unit``."""
+_HELD = 200
+"""Parsed files to hold: those that a file needs are read again after that."""
+
+
+class Repository:
+    """Modules by dotted name, found by walking up from each file to the folder that is no package.
+
+    Args:
+        ported: import names of packages around Keras 2 that are there in a form for Keras 3.
+    """
+
+    def __init__(self, ported: Iterable[str] = ()) -> None:
+        self.ported = frozenset(ported)
+        self._modules: dict[Path, Module | None] = {}
+        self._roots: dict[Path, tuple[Path, str]] = {}
+        self._found: dict[tuple[Path, str], Path | None] = {}
+        self._values: dict[tuple[Path, str], Value | None] = {}
+        self._asked: set[tuple[Path, str]] = set()
+        self._wanted: dict[Path, dict[str, dict[str, set[Path]]]] = {}
+        self._regions: dict[Path, Regions] = {}
+        self._given: dict[tuple[Path, str], list[tuple[Path, frozenset[bytes]]]] = {}
+        self._callees: dict[tuple[Path, str], frozenset[str]] = {}
+        self._projects: dict[Path, Path] = {}
+        self._required: dict[Path, dict[str, tuple[SpecifierSet, ...]]] = {}
+        self._mentioned: dict[tuple[Path, str], bool] = {}
+        self._islands: dict[Path, Islands | None] = {}
+        self.loose: set[Path] = set()
+        """Import roots that belong to no project."""
+
+    def trim(self) -> None:
+        """Give back the memory of parsed files, when there are many: to call between files, not within one."""
+        if len(self._modules) > _HELD:
+            for module in self._modules.values():
+                if module is not None:
+                    module.close()
+            for held in (self._modules, self._values, self._asked, self._regions):
+                held.clear()
+
+    def place(self, path: Path) -> tuple[Path, str]:
+        """The import root of a file and the dotted name of its folder below it."""
+        folder = path.parent
+        if folder not in self._roots:
+            root, parts = folder, list[str]()
+            while (root / "__init__.py").exists() and root.parent != root:
+                parts.append(root.name)
+                root = root.parent
+            self._roots[folder] = (root, ".".join(reversed(parts)))
+        return self._roots[folder]
+
+    def module(self, tree: ast.Module, path: Path) -> Module:
+        """A module for a file that was just parsed."""
+        root, package = self.place(path)
+        name = package if path.name == "__init__.py" else f"{package}.{path.stem}".lstrip(".")
+        return Module(
+            tree, name, package, _Bound(self, root, path.parent, self.project(root), self.own(path))
+        )
+
+    def project(self, root: Path) -> Path:
+        """The folder of the project that an import root belongs to: ``tests`` and ``src`` are not all of it."""
+        if root not in self._projects:
+            near = (root, *list(root.resolve().parents)[:_CLIMB])
+            known = (folder for folder in near if _marked(folder))
+            found = next(known, None)
+            self._projects[root] = found or root
+            if found is None:
+                self.loose.add(root)
+        return self._projects[root]
+
+    def find(self, root: Path, dotted: str) -> Path | None:
+        """The file of a module name below an import root (or below its ``src`` folder)."""
+        key = (root, dotted)
+        if key not in self._found:
+            self._found[key] = None
+            relative = dotted.replace(".", "/")
+            for base in (root, root / "src"):
+                for candidate in (base / relative / "__init__.py", base / f"{relative}.py"):
+                    if candidate.is_file():
+                        self._found[key] = candidate
+                        return candidate
+        return self._found[key]
+
+    def load(self, path: Path) -> Module | None:
+        """The module of a file, None when it cannot be parsed."""
+        if path not in self._modules:
+            self._modules[path] = None
+            try:
+                if path.stat().st_size <= _LIMIT:
+                    self._modules[path] = self.module(Source.read(path).parse(), path)
+            except (OSError, SourceError):
+                return None
+        return self._modules[path]
+
+    def file_of(self, path: Path, dotted: str) -> Path | None:
+        """The file that a dotted path stands for in a file: from its import root, beside it, in the project."""
+        root, _ = self.place(path)
+        for base in dict.fromkeys((root, path.parent, self.project(root))):
+            found = self.find(base, dotted)
+            if found is not None:
+                return found
+        return None
+
+    def islands(self, path: Path) -> Islands | None:
+        """The files of a project that stay with Keras 2; None when no file of it imports what could hold one."""
+        project = self.own(path)
+        if project not in self._islands:
+            self._islands[project] = self._find_islands(project)
+        return self._islands[project]
+
+    def own(self, path: Path) -> Path:
+        """The project of a file, or its package alone where nothing says what belongs together: ``site-packages``."""
+        root, package = self.place(path)
+        project = self.project(root)
+        return root / package.partition(".")[0] if root in self.loose and package else project
+
+    def _find_islands(self, project: Path) -> Islands | None:
+        facts: dict[Path, Facts] = {}
+        waiting: list[Path] = []
+        for path, data in contents(project):
+            if marker().search(data):
+                self._note_facts(path, facts)
+            elif b"import" in data:
+                waiting.append(path)
+        if not any(mention.use is not None for found in facts.values() for mention in found.all()):
+            return None  # nothing holds any file
+        # All files: one that only hands names on (``from .layers import *``) mentions no Keras.
+        for path in waiting:
+            self._note_facts(path, facts)
+        return Islands(facts)
+
+    def _note_facts(self, path: Path, facts: dict[Path, Facts]) -> None:
+        module = self.load(path)
+        if module is not None:
+            facts[path] = facts_of(module, path, self)
+
+    def wanted(self, root: Path, module: str) -> frozenset[str]:
+        """Names that files below an import root import from a module of this last name."""
+        return frozenset(self._imports(root).get(module, ()))
+
+    def _imports(self, root: Path) -> dict[str, dict[str, set[Path]]]:
+        if root not in self._wanted:
+            self._wanted[root] = imported_names(root)
+        return self._wanted[root]
+
+    def feeds_keras(self, root: Path, home: str, function: str) -> str:
+        """Why Keras code of another file below a folder calls a function of ``home``; empty when none does."""
+        last = home.rpartition(".")[2]
+        imports = self._imports(root)
+        files = set(imports.get(last, {}).get("*", ()))
+        files |= {
+            path for given in imports.values() for name in (function, last) for path in given.get(name, ())
+        }
+        for path in sorted(files):
+            module = self.load(path)
+            if module is None or module.name == home:
+                continue
+            if path not in self._regions:
+                self._regions[path] = Regions(module)
+            why = self._regions[path].calls_from_keras(function, home)
+            if why:
+                return why
+        return ""
+
+    def gives(self, folder: Path, callee: str, keyword: str) -> bool:
+        """Whether any file below a folder calls something of this last name with this keyword."""
+        key = (folder, keyword)
+        if key not in self._given:
+            self._given[key] = list(files_that_give(folder, keyword))
+        name = callee.encode()
+        for path, called in self._given[key]:
+            if name in called:
+                if (path, keyword) not in self._callees:
+                    self._callees[path, keyword] = callees(path, keyword)
+                if callee in self._callees[path, keyword]:
+                    return True
+        return False
+
+    def required(self, project: Path, package: str) -> tuple[SpecifierSet, ...]:
+        """The versions of a package that a project asks for, in each place where it does."""
+        if project not in self._required:
+            self._required[project] = _requirements(project)
+        return self._required[project].get(package, ())
+
+    def mentions(self, folder: Path, pattern: str) -> bool:
+        """Whether the text of any Python file below a folder matches."""
+        key = (folder, pattern)
+        if key not in self._mentioned:
+            wanted = re.compile(pattern.encode())
+            self._mentioned[key] = any(wanted.search(data) is not None for _, data in contents(folder))
+        return self._mentioned[key]
+
+    def lookup(self, root: Path, dotted: str) -> Value | None:
+        """What ``package.module.name`` stands for."""
+        key = (root, dotted)
+        if key in self._values:
+            return self._values[key]
+        if key in self._asked:
+            return None
+        self._asked.add(key)
+        found = self._lookup(root, dotted)
+        self._values[key] = found
+        return found
+
+    def _lookup(self, root: Path, dotted: str) -> Value | None:
+        parts = dotted.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            path = self.find(root, ".".join(parts[:length]))
+            if path is None:
+                continue
+            module = self.load(path)
+            if module is None:
+                return None
+            rest = parts[length:]
+            if len(rest) == 1 and self.find(root, dotted) is not None and not _own(module, rest[0]):
+                return (
+                    None  # ``import keras`` in a package that has a module ``keras`` does not hide that one
+                )
+            expression: ast.expr = ast.Name(id=rest[0], ctx=ast.Load(), lineno=1 << 30, col_offset=0)
+            for attribute in rest[1:]:
+                expression = ast.Attribute(value=expression, attr=attribute, ctx=ast.Load(), lineno=1 << 30)
+            value = module.value(expression, module.index.module)
+            return _indirect(value)
+        return None
+
+
+def _requirements(project: Path) -> dict[str, tuple[SpecifierSet, ...]]:
+    """By package: what the requirement files of a project ask for; a TensorFlow of any kind is TensorFlow."""
+    found: dict[str, list[SpecifierSet]] = {}
+    folders = (project, project / "requirements")
+    for path in sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir()):
+        kind = kind_of(path)
+        if kind in {"", "script"} or not path.is_file():
+            continue
+        try:
+            text = Source.read(path).text
+        except SourceError:
+            continue
+        for pin in pins(text, kind):
+            specifier = pin.specifier
+            if specifier is not None and str(specifier):
+                found.setdefault("tensorflow" if pin.name in TENSORFLOW else pin.name, []).append(specifier)
+    return {name: tuple(specifiers) for name, specifiers in found.items()}
+
+
+def _marked(folder: Path) -> bool:
+    """Whether a folder is that of a project."""
+    return any((folder / name).exists() for name in _OF_A_PROJECT)
+
+
+def _own(module: Module, name: str) -> bool:
+    """Whether a package itself says what one of its names is: defined there, or from one of its own modules."""
+    bindings = module.index.module.bindings.get(name, ())
+    return any(
+        found.kind != "import" or found.path.startswith((".", f"{module.package}.")) for found in bindings
+    )
+
+
+class _Bound:
+    """A repository as one file sees it: names are looked up from its import root, beside the file, in the project."""
+
+    def __init__(self, repository: Repository, root: Path, folder: Path, project: Path, own: Path) -> None:
+        self._repository = repository
+        self._project = project
+        self._own = own
+        self._bases = tuple(dict.fromkeys((root, folder, project)))
+
+    def lookup(self, dotted: str) -> Value | None:
+        """What an absolute dotted path stands for."""
+        for base in self._bases:
+            found = self._repository.lookup(base, dotted)
+            if found is not None:
+                return found
+        return None
+
+    def wanted(self, module: str) -> frozenset[str]:
+        """Names that other files import from a module of this last name; ``*`` among them for all."""
+        return self._repository.wanted(self._project, module)
+
+    def gives(self, callee: str, keyword: str) -> bool:
+        """Whether any file calls something of this last name with this keyword."""
+        return self._repository.gives(self._own, callee, keyword)
+
+    def feeds_keras(self, home: str, function: str) -> str:
+        """Why Keras code of another file calls a function of the module ``home``; empty when none does."""
+        return self._repository.feeds_keras(self._project, home, function)
+
+    def required(self, package: str) -> tuple[SpecifierSet, ...]:
+        """The versions of a package that the project asks for, in each place where it does."""
+        return self._repository.required(self._project, package)
+
+    def mentions(self, pattern: str) -> bool:
+        """Whether the text of any Python file of the project matches."""
+        return self._repository.mentions(self._own, pattern)
+
+    def is_own(self, head: str) -> bool:
+        """Whether a package of the ecosystem is of this repository, or one that it has for Keras 3."""
+        return head in self._repository.ported or self.has(head)
+
+    def has(self, dotted: str) -> bool:
+        """Whether there is a module or package of this name."""
+        return any(self._repository.find(base, dotted) is not None for base in self._bases)
+
+
+def _indirect(value: Value | None) -> Value | None:
+    from codemods.names.values import Symbol
+
+    if isinstance(value, Symbol):
+        return Symbol(value.name, value.origin, direct=False)
+    return value

@@ -1,0 +1,1 @@
+"""Many files of every kind: modules, notebooks, documents and requirement files."""
