@@ -4,9 +4,12 @@
 them. Here a folder of them is migrated in one run of the command; then stock Keras 3 loads every model that is called
 migrated and computes the recorded outputs, and of compiled ones the recorded further step.
 
-    python scripts/hunt.py FOLDER [--jobs 1] [--to keras] [--only NAME] [--no-migration]
+    python scripts/hunt.py FOLDER... [--jobs 1] [--to keras] [--only NAME] [--no-migration]
 
-Exit status 1 when a migrated model computes something else, or an artifact ends as RUN005.
+A migrated model that does not load, does not run, or has another number of outputs is a fault like one that computes
+something else; the models after it are asked all the same.
+
+Exit status 1 when there is such a fault, or an artifact ends as RUN005.
 """
 
 from __future__ import annotations
@@ -32,6 +35,8 @@ from migrate.parity.compare import compare_arrays  # noqa: E402
 AFTER_STEP = 1e-3
 """How far weights may be from the recorded ones after one step, beside the size of their array."""
 STOCK_NAMES = "swish,gelu,selu,elu,exponential"
+WRONG = ("wrong and migrated", "migrated and not usable", "RUN005", "without a record")
+"""Counts that must be zero."""
 
 
 def migrate(folder: Path, jobs: int, targets: str) -> None:
@@ -112,26 +117,52 @@ def step_fault(model: Any, recorded: Mapping[str, Any]) -> str:
     return ""
 
 
+def name_of(source: str) -> str:
+    """The drawn name of an artifact."""
+    for suffix in (".weights.h5", ".h5", ".keras", ".json"):
+        source = source.removesuffix(suffix)
+    return source
+
+
+def drawings(folder: Path) -> Counter[str]:
+    """How many numbers were drawn, and how many of them their framework refused."""
+    counts: Counter[str] = Counter()
+    for path in sorted((folder / "recorded").glob("*.drawn.json")):
+        drawn = json.loads(path.read_text())
+        counts["drawn"] += drawn["drawn"]
+        counts["refused by their own framework"] += len(drawn["refused"])
+    return counts
+
+
 def judge(folder: Path, only: str) -> tuple[Counter[str], list[str]]:
     """Count what became of the models, and describe what is wrong."""
+    import keras
+
     report = json.loads((folder / "out" / "report.json").read_text())
-    counts: Counter[str] = Counter()
+    counts = drawings(folder)
     faults: list[str] = []
+    asked = set()
     for artifact in report["artifacts"]:
-        name = artifact["source"].removesuffix(".weights.h5").removesuffix(".h5").removesuffix(".keras")
+        name = name_of(artifact["source"])
         if only not in name:
             continue
-        counts[artifact["status"]] += 1
-        codes = [finding["code"] for finding in artifact["findings"]]
-        if "RUN005" in codes:
+        asked.add(name)
+        status = artifact["status"]
+        counts[status] += 1
+        if any(finding["code"] == "RUN005" for finding in artifact["findings"]):
             counts["RUN005"] += 1
-            faults.append(f"{name}: RUN005")
-        if artifact["status"] in ("failed", "blocked", "unsafe"):
-            first = artifact["findings"][-1]
-            faults.append(f"{name}: {artifact['status']} {first['code']} {first['message'][:160]}")
-        if artifact["status"] != "migrated" or artifact["outputs"]["keras"] is None:
-            continue
-        faults += wrong(folder, name, artifact, counts)
+        if status != "migrated":
+            last = artifact["findings"][-1]
+            faults.append(f"{name}: {status} {last['code']} {last['message'][:160]}")
+        elif artifact["outputs"]["keras"] is None:
+            counts["migrated as a SavedModel alone"] += 1
+        else:
+            faults += wrong(folder, name, artifact, counts)
+            keras.backend.clear_session()
+    written = {path.stem for path in (folder / "recorded").glob("*.npz") if only in path.stem}
+    for name in sorted(written - asked):
+        counts["without a record"] += 1
+        faults.append(f"{name}: stands in no report")
     return counts, faults
 
 
@@ -141,10 +172,15 @@ def wrong(folder: Path, name: str, artifact: Mapping[str, Any], counts: Counter[
     with np.load(folder / "recorded" / f"{name}.npz") as held:
         recorded = dict(held)
     counts["compared"] += 1
-    model = load(path)
-    for fault in output_faults(model, recorded):
-        counts["wrong and migrated"] += 1
-        yield f"{name}: WRONG {fault}"
+    try:
+        model = load(path)
+        found = list(output_faults(model, recorded))
+    except Exception as error:  # whatever stock Keras says of it: the model was called migrated
+        counts["migrated and not usable"] += 1
+        yield f"{name}: NOT USABLE {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        return
+    counts["wrong and migrated"] += bool(found)
+    yield from (f"{name}: WRONG {fault}" for fault in found)
     record = json.loads((path.parent / "migration.json").read_text())
     step = record["training"].get("step", {}).get("state")
     if step == "equal" and any(key.startswith("targets/") for key in recorded):
@@ -160,7 +196,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", type=Path, help="what draw_models.py wrote")
+    parser.add_argument("folders", type=Path, nargs="+", help="what draw_models.py wrote")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument(
         "--to", default="keras", help="what is written; the outputs of the .keras are compared"
@@ -169,12 +205,21 @@ def main() -> int:
     parser.add_argument("--no-migration", action="store_true", help="judge what an earlier run migrated")
     arguments = parser.parse_args()
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
-    if not arguments.no_migration:
-        migrate(arguments.folder, arguments.jobs, arguments.to)
-    counts, faults = judge(arguments.folder, arguments.only)
-    print("\n".join(faults))
-    print(", ".join(f"{count} {what}" for what, count in sorted(counts.items())))
-    return int(bool(counts["wrong and migrated"] or counts["RUN005"]))
+    total: Counter[str] = Counter()
+    for folder in arguments.folders:
+        if not arguments.no_migration:
+            migrate(folder, arguments.jobs, arguments.to)
+        counts, faults = judge(folder, arguments.only)
+        total += counts
+        print("\n".join([*faults, f"{folder.name}: {described(counts)}"]), flush=True)
+    if len(arguments.folders) > 1:
+        print(f"all: {described(total)}")
+    return int(any(total[what] for what in WRONG))
+
+
+def described(counts: Mapping[str, int]) -> str:
+    """Counts in one line."""
+    return ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
 
 
 if __name__ == "__main__":

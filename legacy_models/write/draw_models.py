@@ -4,7 +4,8 @@
 
 writes ``DIR/models/ERA-NUMBER.h5`` (or the form that was drawn) and ``DIR/recorded/ERA-NUMBER.npz`` with inputs, outputs
 and, of compiled models, one further step. The recordings lie apart from the models, so that a migration does not see
-them: ``scripts/hunt.py`` migrates the folder and compares afterwards. A number draws the same model in every run.
+them: ``scripts/hunt.py`` migrates the folder and compares afterwards. A number draws the same model in every run; a
+number whose model the era cannot build, run or save is passed over, and ``DIR/recorded/ERA.drawn.json`` counts them.
 """
 
 import argparse
@@ -21,6 +22,8 @@ from draw_operations import attention, combined, operation
 from kit import open_kit
 
 OPTIMIZERS = "SGD RMSprop Adam Adagrad Adadelta Adamax Nadam".split()
+MOST_DRAWINGS = 4
+"""An era that refuses more than three of four numbers has something else wrong with it."""
 LOSSES = "mse mae mean_squared_logarithmic_error logcosh squared_hinge hinge".split()
 
 
@@ -251,30 +254,35 @@ def write_one(kit, number, out):
 
 
 def main():
-    """Draw the models of the numbers; those that an era cannot build, run or save are counted."""
+    """Write so many models; numbers that an era cannot build, run or save are counted, and the next one is drawn."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--era", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--count", type=int, default=100, help="how many models are written")
     options = parser.parse_args()
     out = os.path.abspath(options.out)
     for folder in ("models", "recorded"):
         os.makedirs(os.path.join(out, folder), exist_ok=True)
     kit = open_kit(options.era)
     rec.order_the_updates(kit)
-    written = 0
-    for number in range(options.first, options.first + options.count):
+    written, number, refused = 0, options.first, {}
+    while written < options.count and number < options.first + MOST_DRAWINGS * options.count:
         kit.reset()
         try:
             write_one(kit, number, out)
             written += 1
         except Exception as error:  # a drawing that the era itself refuses is no model
-            print("{}: {}: {}".format(number, type(error).__name__, str(error)[:150].replace("\n", " ")))
+            refused[number] = "{}: {}".format(type(error).__name__, str(error)[:150].replace("\n", " "))
+            print("{}: {}".format(number, refused[number]))
             remove(out, "{}-{:05d}".format(kit.era, number))
         sys.stdout.flush()
-    print("{}: wrote {} of {}".format(kit.era, written, options.count))
-    return 0
+        number += 1
+    counts = {"first": options.first, "drawn": number - options.first, "written": written, "refused": refused}
+    with open(os.path.join(out, "recorded", kit.era + ".drawn.json"), "w") as handle:
+        json.dump(counts, handle, sort_keys=True)
+    print("{}: wrote {} of {} drawn".format(kit.era, written, counts["drawn"]))
+    return int(written < options.count)
 
 
 def remove(out, name):
