@@ -172,23 +172,24 @@ def wrong(folder: Path, name: str, artifact: Mapping[str, Any], counts: Counter[
     with np.load(folder / "recorded" / f"{name}.npz") as held:
         recorded = dict(held)
     counts["compared"] += 1
+    record = json.loads((path.parent / "migration.json").read_text())
+    stepped = record["training"].get("step", {}).get("state") == "equal" and bool(
+        numbered(recorded, "targets")
+    )
     try:
         model = load(path)
         found = list(output_faults(model, recorded))
-    except Exception as error:  # whatever stock Keras says of it: the model was called migrated
+        step = step_fault(model, recorded) if stepped else ""
+    except Exception as error:  # noqa: BLE001 - whatever stock Keras says of a model that was called migrated
         counts["migrated and not usable"] += 1
         yield f"{name}: NOT USABLE {type(error).__name__}: {' '.join(str(error).split())[:300]}"
         return
     counts["wrong and migrated"] += bool(found)
     yield from (f"{name}: WRONG {fault}" for fault in found)
-    record = json.loads((path.parent / "migration.json").read_text())
-    step = record["training"].get("step", {}).get("state")
-    if step == "equal" and any(key.startswith("targets/") for key in recorded):
-        counts["steps compared"] += 1
-        fault = step_fault(model, recorded)
-        if fault:
-            counts["steps called equal and wrong"] += 1
-            yield f"{name}: STEP {fault}"
+    counts["steps compared"] += stepped
+    if step:
+        counts["steps called equal and wrong"] += 1
+        yield f"{name}: STEP {step}"
 
 
 def main() -> int:
