@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.parity.probes import ROUNDS, make_probes
+from migrate.pipeline.probing import ENDED, Loaders, Unanswered, shortened
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.reference import Reference
@@ -29,14 +31,23 @@ Prove = Callable[[ReferenceRun], ReferenceRun]
 """Compares a reference run with the model that the modern world holds; raises ``PAR001``."""
 
 
-def measure(slot: Slot, comparator: Comparator, progress: Progress) -> None:
-    """Set what the cases of all witnesses cover of the model that the modern world holds."""
-    for witness in progress.witnesses:
-        _cover(slot, comparator, witness, progress, 0)
+def measure(slot: Slot, comparator: Comparator, loaders: Loaders, progress: Progress) -> bool:
+    """Set what the cases of all witnesses cover of the model that the modern world holds.
+
+    Returns:
+        Whether the world lives: a new process knows nothing of earlier cases, and is not asked further.
+    """
+    return all(_cover(slot, comparator, witness, loaders, progress, 0) for witness in progress.witnesses)
 
 
 def widen(
-    slot: Slot, comparator: Comparator, reference: Reference, prove: Prove, seed: int, progress: Progress
+    slot: Slot,
+    comparator: Comparator,
+    reference: Reference,
+    prove: Prove,
+    loaders: Loaders,
+    seed: int,
+    progress: Progress,
 ) -> None:
     """Draw further probes while they cover more, and compare the model with what the legacy world makes of them.
 
@@ -45,6 +56,7 @@ def widen(
         comparator: how outputs are compared.
         reference: says how probes are made.
         prove: compares.
+        loaders: for a world whose process a probe ends.
         seed: of the run.
         progress: the further runs become witnesses, in front of the one that they extend.
 
@@ -60,11 +72,14 @@ def widen(
         save_arrays(probes, make_probes(reference.specs, reference.attempt, seed, number))
         try:
             run = ReferenceRun(reference.evidence, label, probes, {}, calls=reference.calls)
-            run = replace(run, outputs=answers_of(slot.legacy, run))
-        except WorldError:
+            run = replace(run, outputs=loaders.asked(partial(answers_of, slot.legacy, run)))
+        except Unanswered:
             continue  # the model does not take these values; the next round has others
         try:
-            witness = prove(run)
+            witness = loaders.asked(partial(prove, run))
+        except Unanswered as error:
+            _not_compared(f"{label} were not compared: {error}", progress)
+            return
         except MigrationError as error:
             if error.code != "PAR001":
                 raise
@@ -75,7 +90,8 @@ def widen(
                 error.place,
             ) from error
         progress.witnesses.insert(len(progress.witnesses) - 1, witness)
-        _cover(slot, comparator, witness, progress, number)
+        if not _cover(slot, comparator, witness, loaders, progress, number):
+            return
         if progress.coverage is None or not _grew(before, progress.coverage):
             return
 
@@ -98,27 +114,42 @@ def measure_signatures(
         try:
             reply = slot.legacy.call("cover_signature", call)
         except WorldError as error:
-            note = f"the coverage of {name!r} could not be measured: {' '.join(error.message.split())[:200]}"
-            progress.findings.append(Finding("PAR009", Severity.INFO, note, place=name))
+            _not_compared(
+                f"the coverage of {name!r} could not be measured: {shortened(error)}", progress, name
+            )
             continue
+        except ENDED as error:  # with it the process has lost the SavedModel that further calls are asked of
+            _not_compared(
+                f"the coverage of {name!r} could not be measured: {shortened(error)}", progress, name
+            )
+            return
         progress.coverage = summarise(reply["arrays"], reply["branches"], 0)
 
 
 def _cover(
-    slot: Slot, comparator: Comparator, witness: ReferenceRun, progress: Progress, rounds: int
-) -> None:
+    slot: Slot,
+    comparator: Comparator,
+    witness: ReferenceRun,
+    loaders: Loaders,
+    progress: Progress,
+    rounds: int,
+) -> bool:
     params = {
         "probes": str(witness.probes),
         "compute": comparator.compute,
         "relative": comparator.relative,
     }
     try:
-        reply = slot.modern.call("cover", params)
-    except WorldError as error:
-        note = f"the coverage could not be measured: {' '.join(error.message.split())[:200]}"
-        progress.findings.append(Finding("PAR009", Severity.INFO, note))
-        return
+        reply = loaders.asked(partial(slot.modern.call, "cover", params))
+    except Unanswered as error:
+        _not_compared(f"the coverage could not be measured: {error}", progress)
+        return not error.ended
     progress.coverage = summarise(reply["arrays"], reply["branches"], rounds)
+    return True
+
+
+def _not_compared(message: str, progress: Progress, place: str = "") -> None:
+    progress.findings.append(Finding("PAR009", Severity.INFO, message, place=place))
 
 
 def summarise(arrays: Mapping[str, float], branches: Mapping[str, Sequence[bool]], rounds: int) -> Coverage:

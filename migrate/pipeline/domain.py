@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, Severity
 from migrate.parity.unbounded import KINDS, unbounded_probes
+from migrate.pipeline.probing import Loaders, Unanswered
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.reference import Reference
 from migrate.worlds.pool import Slot
-from migrate.worlds.worker import WorldError
 
 
 def compare_unbounded(
-    slot: Slot, judge: Comparator, reference: Reference, seed: int, progress: Progress
+    slot: Slot, judge: Comparator, reference: Reference, loaders: Loaders, seed: int, progress: Progress
 ) -> None:
     """Add a finding for each kind of number on which the worlds part; nothing where the original has no answer.
 
@@ -21,6 +23,7 @@ def compare_unbounded(
         slot: whose worlds hold the model and what the reference came from.
         judge: how outputs are compared.
         reference: says how probes are made.
+        loaders: for a world whose process such numbers end.
         seed: of the run.
         progress: receives ``PAR011``.
     """
@@ -31,13 +34,13 @@ def compare_unbounded(
     save_arrays(probes, arrays)
     run = ReferenceRun(reference.evidence, "NaN and infinities", probes, {}, calls=reference.calls)
     try:
-        expected = answers_of(slot.legacy, run)
-    except WorldError:
+        expected = loaders.asked(partial(answers_of, slot.legacy, run))
+    except Unanswered:
         return  # the original refuses such inputs, and so may the migrated model
     try:
-        found = answers_of(slot.modern, run)
-    except WorldError as error:
-        message = f"the migrated model refuses NaN and infinities: {' '.join(error.message.split())[:200]}"
+        found = loaders.asked(partial(answers_of, slot.modern, run))
+    except Unanswered as error:
+        message = f"equal for finite inputs; the migrated model refuses NaN and infinities: {error}"
         progress.findings.append(Finding("PAR011", Severity.WARNING, message, _HINT))
         return
     for number, kind in enumerate(KINDS):

@@ -22,6 +22,7 @@ from migrate.pipeline.domain import compare_unbounded
 from migrate.pipeline.draws import drawn_outputs, without
 from migrate.pipeline.limits import report_keywords
 from migrate.pipeline.own_code import CUSTOM, write_sources
+from migrate.pipeline.probing import Loaders
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.proof import (
     Comparator,
@@ -65,16 +66,16 @@ def migrate_layers(
     own_source = write_custom_objects(modern, slot.inputs)
     objects = [*staged.for_modern, *([str(own_source)] if own_source else [])]
     slot.warm()
-    retake = None
+    given = reference is not None
     if reference is None:
         with progress.phase("reference"):
             reference = _reference(slot, staged, translated, options, progress)
             release(slot.legacy, progress)
-        retake = partial(take_reference, slot, staged, translated, options)
+    retake = partial(take_reference, slot, staged, translated, options)
+    built = {"folder": str(slot.reader.scratch), "stem": "modern", "custom_objects": objects}
+    loaders = Loaders(retake, partial(slot.modern.call, "build", built))
     with progress.phase("build"):
-        described = slot.modern.call(
-            "build", {"folder": str(slot.reader.scratch), "stem": "modern", "custom_objects": objects}
-        )
+        described = slot.modern.call("build", built)
     old = reference.described if reference else described
     judge = Comparator(output_names(old), lowest_precision(legacy), options.tolerance)
     input_names = argument_names(entry["name"] for entry in old["inputs"])
@@ -84,13 +85,14 @@ def migrate_layers(
     }
     with progress.phase("compare"):
         _collect_witnesses(request, slot, staged, reference, described, progress)
-        compare_built(slot, judge, progress, retake)
+        compare_built(slot, judge, progress, None if given else retake)
     with progress.phase("cover"):
-        measure(slot, judge, progress)
-        if reference is not None and retake is not None and is_small(progress):
+        lives = measure(slot, judge, loaders, progress)
+        if reference is not None and not given and is_small(progress):
             prove = partial(compare_witness, slot, judge, progress, retake)
-            widen(slot, judge, reference, prove, options.seed or 0, progress)
-            compare_unbounded(slot, judge, reference, options.seed or 0, progress)
+            if lives:
+                widen(slot, judge, reference, prove, loaders, options.seed or 0, progress)
+            compare_unbounded(slot, judge, reference, loaders, options.seed or 0, progress)
     with progress.phase("train"):
         compiled = carry_training(slot, objects, progress)
     with progress.phase("write"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from migrate.pipeline.comparison import compare_reloaded
 from migrate.pipeline.coverage import measure
 from migrate.pipeline.deploy import deploy, report_undeployed
 from migrate.pipeline.layered import golden_witness, write_proof
+from migrate.pipeline.probing import Loaders
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.proof import Comparator, must_agree, outputs_of
 from migrate.pipeline.recordings import recording_in
@@ -187,7 +189,10 @@ def _build_and_prove(
             must_agree(comparisons, f"the lifted model, compared with {witness.label}")
             proof.comparisons += comparisons
     with progress.phase("cover"):
-        measure(slot, judge, proof)
+        loaders = Loaders(
+            lambda: None, partial(slot.modern.call, "lift_graph", params)
+        )  # legacy is not asked
+        measure(slot, judge, loaders, proof)
         progress.coverage = proof.coverage
     with progress.phase("write"):
         wanted = {"keras": Target.KERAS in options.targets, "saved_model": saved_model}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from migrate.worlds.contracts.reader import Translate, Translated
 from migrate.worlds.custom import names_in
 from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
-from migrate.worlds.worker import WorldError
+from migrate.worlds.worker import WorkerDied, WorkerMemory, WorldError
 
 STATEFUL_CALLS = 3
 """The second call shows what is remembered of the first, the third what of the second."""
@@ -64,6 +65,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
+    described: Mapping[str, Any]
     probes: Path
     outputs: Mapping[str, Array]
     specs: tuple[InputSpec, ...]
@@ -83,8 +85,8 @@ def take_reference(slot: Slot, staged: Staged, translated: Translated, options: 
     model = legacy_structure(slot)
     for evidence, load in witnesses:
         try:
-            described = load(slot, staged, translated, options)
-            run = _run(slot, model, described, options.seed or 0)
+            again = partial(load, slot, staged, translated, options)
+            run = _run(slot, model, again, options.seed or 0)
         except WorldError as error:
             findings.append(
                 Finding("PAR002", Severity.INFO, f"no {evidence} reference: {_one_line(error.message)}")
@@ -92,7 +94,7 @@ def take_reference(slot: Slot, staged: Staged, translated: Translated, options: 
             continue
         return Reference(
             evidence,
-            described,
+            run.described,
             run.probes,
             run.outputs,
             tuple(findings),
@@ -185,17 +187,19 @@ def question_of(staged: Staged, options: Options) -> Translate:
     )
 
 
-def _run(slot: Slot, model: Model, described: Mapping[str, Any], seed: int) -> _Run:
-    """Run the held model on probes: larger ones and tamer ones where it refuses the first.
+def _run(slot: Slot, model: Model, load: Callable[[], Mapping[str, Any]], seed: int) -> _Run:
+    """Load the model and run it on probes: larger ones and tamer ones where it refuses the first.
 
     Raises:
         WorldError: what the model says to the first probes, when it takes none.
+        WorkerDied, WorkerMemory: they ended its process, and so did all others.
     """
+    described = load()
     specs = tuple(input_specs(model, described["inputs"]))
     probes = slot.inputs / "probes.safetensors"
     calls = STATEFUL_CALLS if any(layer.config.get("stateful") for _, layer in model.walk()) else 1
     call = {"probes": str(probes), "out": "reference.safetensors", "calls": calls}
-    refusal: WorldError | None = None
+    refusal: MigrationError | None = None
     # A layer of the author's may size a tensor by the largest number that it is given.
     careful = any(True for layer in model.layers for _ in own_layers(layer, (layer.name,), own_roles))
     for attempt in attempts(specs):
@@ -207,7 +211,11 @@ def _run(slot: Slot, model: Model, described: Mapping[str, Any], seed: int) -> _
         except WorldError as error:
             refusal = refusal or error
             continue
-        return _Run(probes, arrays_of(slot.legacy, reply), specs, attempt, calls)
+        except (WorkerDied, WorkerMemory) as error:
+            refusal = refusal or error
+            load()
+            continue
+        return _Run(described, probes, arrays_of(slot.legacy, reply), specs, attempt, calls)
     assert refusal is not None
     raise refusal
 

@@ -16,6 +16,7 @@ from migrate.dialects.training_dependence import draws_in_training
 from migrate.findings import Finding, Severity
 from migrate.parity.tolerance import AFTER_STEP
 from migrate.pipeline.answers import document_of
+from migrate.pipeline.probing import ENDED, shortened
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.request import Options
@@ -115,16 +116,16 @@ def prove_training(
             return
         losses = [slot.legacy.call("train_step", step)["loss"] for _ in range(count)]
         expected = answers_of(slot.legacy, witness, "predict_compiled")
-    except WorldError as error:
-        note = f"the legacy world cannot take a step: {' '.join(error.message.split())[:200]}"
+    except (WorldError, *ENDED) as error:
+        note = f"the legacy world cannot take a step: {shortened(error)}"
         progress.training["step"] = {"state": "not compared", "note": note}
         return
     try:
         modern = {**step, "folder": str(slot.reader.scratch), "stem": "modern"}
         found = [slot.modern.call("train_step", modern)["loss"] for _ in range(count)]
         results = answers_of(slot.modern, witness)
-    except WorldError as error:
-        _differs(progress, f"Keras 3 cannot take a step: {' '.join(error.message.split())[:200]}")
+    except (WorldError, *ENDED) as error:
+        _differs(progress, f"Keras 3 cannot take a step: {shortened(error)}")
         return
     relaxed = Comparator(judge.names, judge.compute, max(judge.relative or 0.0, AFTER_STEP * count))
     worst = max(relaxed.compare(expected, results), key=lambda c: (not c.equal, c.max_rel))
