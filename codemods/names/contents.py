@@ -38,6 +38,35 @@ def imported_names(root: Path) -> dict[str, dict[str, set[Path]]]:
     return found
 
 
+_PLAIN = re.compile(rb"^[ \t]*import[ \t]+([^\n#;]+)", re.MULTILINE)
+_METHOD = re.compile(rb"\.[ \t]*(\w+)[ \t]*\(")
+
+
+def called_members(root: Path) -> dict[str, list[Path]]:
+    """By name: the files below ``root`` that import a package of it plainly and call a member of that name.
+
+    ``import package as p`` and then ``p.module.name(x)``.
+    """
+    found: dict[str, list[Path]] = {}
+    packages: dict[bytes, bool] = {}
+    for path, data in contents(root):
+        heads = {
+            re.split(rb"[.\s]", part.strip())[0] for line in _PLAIN.findall(data) for part in line.split(b",")
+        }
+        if any(_is_package(root, head, packages) for head in heads):
+            for name in set(_METHOD.findall(data)):
+                found.setdefault(name.decode(errors="replace"), []).append(path)
+    return found
+
+
+def _is_package(root: Path, head: bytes, known: dict[bytes, bool]) -> bool:
+    """Whether a name stands for a package below a folder, or below its ``src``."""
+    if head not in known:
+        name = head.decode(errors="replace")
+        known[head] = any((base / name / "__init__.py").is_file() for base in (root, root / "src"))
+    return known[head]
+
+
 _CALLED = re.compile(rb"(\w+)[ \t]*\(")
 
 

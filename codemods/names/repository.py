@@ -15,7 +15,7 @@ from packaging.specifiers import SpecifierSet
 from codemods.files.kinds import kind_of
 from codemods.files.requirements import TENSORFLOW, pins
 from codemods.files.source import Source, SourceError
-from codemods.names.contents import callees, contents, files_that_give, imported_names
+from codemods.names.contents import called_members, callees, contents, files_that_give, imported_names
 from codemods.names.islands import Facts, Islands, facts_of, marker
 from codemods.names.regions import Regions
 from codemods.names.resolver import Module
@@ -45,6 +45,7 @@ class Repository:
         self._values: dict[tuple[Path, str], Value | None] = {}
         self._asked: set[tuple[Path, str]] = set()
         self._wanted: dict[Path, dict[str, dict[str, set[Path]]]] = {}
+        self._members: dict[Path, dict[str, list[Path]]] = {}
         self._regions: dict[Path, Regions] = {}
         self._given: dict[tuple[Path, str], list[tuple[Path, frozenset[bytes]]]] = {}
         self._callees: dict[tuple[Path, str], frozenset[str]] = {}
@@ -169,6 +170,11 @@ class Repository:
             self._wanted[root] = imported_names(root)
         return self._wanted[root]
 
+    def _calls_members(self, root: Path) -> dict[str, list[Path]]:
+        if root not in self._members:
+            self._members[root] = called_members(root)
+        return self._members[root]
+
     def feeds_keras(self, root: Path, home: str, function: str) -> str:
         """Why Keras code of another file below a folder calls a function of ``home``; empty when none does."""
         last = home.rpartition(".")[2]
@@ -177,6 +183,7 @@ class Repository:
         files |= {
             path for given in imports.values() for name in (function, last) for path in given.get(name, ())
         }
+        files.update(self._calls_members(root).get(function, ()))
         for path in sorted(files):
             module = self.load(path)
             if module is None or module.name == home:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from codemods.edits import Code, Edit, ReplaceExpression, ReplaceString
+from codemods.edits import Code, Edit, InsertStatement, ReplaceExpression, ReplaceString
 from codemods.names.trees import walk
 from codemods.names.uses import root_name
 from codemods.names.values import Definition
@@ -184,3 +184,22 @@ def method_of(cls: ast.ClassDef, name: str) -> ast.FunctionDef | None:
         if isinstance(statement, ast.FunctionDef) and statement.name == name:
             return statement
     return None
+
+
+def defined_once(
+    ctx: Context, node: ast.expr, name: str, text: str, places: Iterable[ast.expr]
+) -> tuple[Edit, ...]:
+    """The edit that defines a class or function of a rule, for the first of all places of a file that use it.
+
+    Args:
+        ctx: the file.
+        node: the place that is edited.
+        name: what is defined; nothing is where the file has it already.
+        text: the definition.
+        places: all places that use it, ``node`` among them.
+    """
+    tree = ctx.module.tree
+    known = any(getattr(statement, "name", "") == name for statement in tree.body)
+    if known or node is not min(places, key=lambda place: (place.lineno, place.col_offset)):
+        return ()
+    return (InsertStatement(top_statement(tree, node), Code(text)),)

@@ -94,3 +94,24 @@ CUS033 = SourceRule(
     references=(_GUIDE,),
     manual="add the loss as a tensor in call(); for a penalty on a weight give add_weight a regularizer",
 )
+CUS043 = SourceRule(
+    code="CUS043",
+    name="loss-that-is-a-number",
+    summary="add_loss takes a tensor, and no number.",
+    severity=Severity.ERROR,
+    before=_HEAD
+    + "class Fixed(keras.layers.Layer):\n    def call(self, x):\n        self.add_loss(0.5)\n        return x\n",
+    after=_NEW + "class Fixed(keras.layers.Layer):\n    def call(self, x):\n"
+    "        self.add_loss(keras.ops.convert_to_tensor(0.5))\n        return x\n",
+    why="Keras 2 made a tensor of it. Keras 3 raises `add_loss() can only be called from inside build() or call(), on "
+    "a tensor input`.",
+    references=(_GUIDE,),
+    proofs=(
+        Proof(
+            before=_HEAD
+            + "class Fixed(keras.layers.Layer):\n    def call(self, x):\n        self.add_loss(0.5)\n"
+            "        self.add_loss(2)\n        return x\n\n\nlayer = Fixed()\nlayer(np.ones((2, 3), 'float32'))\n"
+            "result = [float(loss) for loss in layer.losses]\n",
+        ),
+    ),
+)

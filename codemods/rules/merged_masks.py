@@ -6,43 +6,114 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from codemods.edits import Code, Edit, ReplaceExpression
 from codemods.names.trees import walk
-from codemods.rules.api import Match, SourceRule, visit
+from codemods.rules._evidence import defined_once
+from codemods.rules.api import Match, Proof, SourceRule, visit
+from codemods.target import Target
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
     from codemods.context import Context
+
+_HEAD = '''\
+@keras.{place}.register_keras_serializable(package="keras2")
+class Masked{layer}(keras.layers.{layer}):
+    """Joins the masks of its inputs by and, as Keras 2 did; an input without a mask masks nothing."""
+
+    def compute_mask(self, inputs, mask=None):
+'''
+_SAME_SHAPE = """\
+        joined = None
+        for one in mask or ():
+            if one is not None:
+                joined = one if joined is None else keras.ops.logical_and(joined, one)
+        return joined
+"""
+_CONCATENATED = """\
+        if mask is None or all(one is None for one in mask):
+            return None
+        masks = []
+        for tensor, one in zip(inputs, mask):
+            every = keras.ops.ones_like(tensor, dtype="bool")
+            if one is not None:
+                one = keras.ops.expand_dims(one, -1) if len(one.shape) < len(tensor.shape) else one
+                every = keras.ops.logical_and(every, one)
+            masks.append(every)
+        return keras.ops.all(keras.ops.concatenate(masks, axis=self.axis), axis=-1)
+"""
+_INPUTS = (
+    "words, kinds = keras.Input((None,)), keras.Input((None,))\n"
+    "x = keras.layers.Embedding(10, 4, mask_zero=True, embeddings_initializer='ones')(words)\n"
+    "other = keras.layers.Embedding(2, 4, embeddings_initializer='ones')(kinds)\n"
+)
+_MEAN = (
+    "model = keras.Model([words, kinds], keras.layers.GlobalAveragePooling1D()(y))\n"
+    "w, k = np.array([[1, 2, 0], [3, 0, 0]]), np.array([[1, 1, 1], [0, 0, 0]])\n"
+    "for e in model.layers:\n    if isinstance(e, keras.layers.Embedding):\n"
+    "        e.set_weights([np.arange(e.input_dim * 4.0).reshape(e.input_dim, 4)])\n"
+    "result = model.predict([w, k], verbose=0)\n"
+)
+
+
+def _definition(layer: str, place: str) -> str:
+    body = _CONCATENATED if layer == "Concatenate" else _SAME_SHAPE
+    return _HEAD.format(layer=layer, place=place) + body
+
 
 MERGED_MASKS = SourceRule(
     code="LAY122",
     name="masks-of-merged-inputs",
     summary="A merging layer joins the masks of its inputs by or, an input without one masking nothing.",
     severity=Severity.SILENT,
-    fix=Fix.MANUAL,
+    fix=Fix.UNSAFE,
     ambiguous=True,
-    before="from tensorflow import keras\n\nwords, kinds = keras.Input((None,)), keras.Input((None,))\n"
-    "x = keras.layers.Embedding(10, 4, mask_zero=True)(words)\n"
-    "y = keras.layers.Add()([x, keras.layers.Embedding(2, 4)(kinds)])\n",
+    before="from tensorflow import keras\n\n" + _INPUTS + "y = keras.layers.Add()([x, other])\n",
+    after="import keras\n\n"
+    + _INPUTS
+    + "\n\n"
+    + _definition("Add", "saving").replace('"', "'").replace("'''", '"""')
+    + "\n\ny = MaskedAdd()([x, other])\n",
     why="Keras 2 joined them by and, an input without a mask counting as unmasked. In Keras 3 the layers behind read "
-    "the padding, without an error, or are given None where they look at the mask.",
+    "the padding, without an error, or are given None where they look at the mask. A layer that joins them as Keras 2 "
+    "did stands in for the one of Keras.",
     references=("https://keras.io/guides/understanding_masking_and_padding/",),
     manual="derive from the merging layer and write compute_mask, or give mask= to the layers behind",
+    proofs=(
+        Proof(
+            before="from tensorflow import keras\n"
+            + _INPUTS
+            + "y = keras.layers.Add()([x, other])\n"
+            + _MEAN,
+            changes=True,
+            unsafe=True,
+        ),
+        Proof(
+            before="from tensorflow import keras\n"
+            + _INPUTS
+            + "y = keras.layers.concatenate([x, other], axis=-1)\n"
+            + _MEAN,
+            changes=True,
+            unsafe=True,
+        ),
+    ),
 )
-_MERGING = frozenset(
-    f"keras.layers.{name}"
-    for name in (
-        *("Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract"),
-        *("add", "average", "concatenate", "maximum", "minimum", "multiply", "subtract"),
-    )
-)
+_CLASSES = ("Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract")
+_MERGING = {f"keras.layers.{name}": name for name in _CLASSES}
+_FUNCTIONS = {f"keras.layers.{name.lower()}": name for name in _CLASSES}
 
 
-@visit(MERGED_MASKS, calls=_MERGING)
+@visit(MERGED_MASKS, calls={*_MERGING, *_FUNCTIONS})
 def merged(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``Add()([masked, unmasked])`` in a function, or a module, that makes a mask as well."""
+    if _among_masks(call, ctx):
+        name = ctx.name(call.func) or ""
+        yield Match(MERGED_MASKS, call, edits=_edits(call, name, ctx), symbol=name)
+
+
+def _among_masks(call: ast.Call, ctx: Context) -> bool:
     around = ctx.function(call) or ctx.module.tree
-    if any(isinstance(node, ast.Call) and _makes_mask(node, ctx) for node in walk(around)):
-        yield Match(MERGED_MASKS, call, symbol=ctx.name(call.func) or "")
+    return any(isinstance(node, ast.Call) and _makes_mask(node, ctx) for node in walk(around))
 
 
 def _makes_mask(call: ast.Call, ctx: Context) -> bool:
@@ -52,3 +123,37 @@ def _makes_mask(call: ast.Call, ctx: Context) -> bool:
         for keyword in call.keywords
     )
     return masked or ctx.name(call.func) == "keras.layers.Masking"
+
+
+def _edits(call: ast.Call, name: str, ctx: Context) -> tuple[Edit, ...]:
+    layer = _MERGING.get(name) or _FUNCTIONS[name]
+    if name in _MERGING:
+        edit = ReplaceExpression(call.func, Code(f"Masked{layer}"))
+    else:
+        args = (
+            ctx.arguments(call, "inputs", "axis") if layer == "Concatenate" else ctx.arguments(call, "inputs")
+        )
+        inputs = args.get("inputs")
+        holes = {keyword: given.value for keyword, given in args.keywords.items() if keyword != "inputs"}
+        if len(call.args) == 2 and (axis := args.get("axis")) is not None:
+            holes["axis"] = axis
+        if args.opaque or inputs is None or len(call.args) > 1 + ("axis" in holes):
+            return ()
+        text = ", ".join(f"{keyword}={keyword}_" for keyword in holes)
+        code = Code(
+            f"Masked{layer}({text})(inputs_)",
+            {"inputs_": inputs} | {f"{keyword}_": value for keyword, value in holes.items()},
+        )
+        edit = ReplaceExpression(call, code)
+    place = "saving" if ctx.target is Target.KERAS else "utils"
+    text = _definition(layer, place)
+    return (*defined_once(ctx, call, f"Masked{layer}", text, _places(layer, ctx)), edit)
+
+
+def _places(layer: str, ctx: Context) -> Iterator[ast.expr]:
+    """The calls of a file that make this merging layer among masks."""
+    for call, scope in ctx.module.index.calls:
+        ctx.remember(call, scope)
+        name = ctx.name(call.func) or ""
+        if layer in {_MERGING.get(name), _FUNCTIONS.get(name)} and _among_masks(call, ctx):
+            yield call

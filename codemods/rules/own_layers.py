@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.edits import Code, InsertStatement
+from codemods.edits import Code, InsertStatement, ReplaceExpression
 from codemods.names.trees import walk
 from codemods.rules._evidence import LAYER, MODEL, method_of, super_init
-from codemods.rules._own_layer_rules import CUS031, CUS033, LAY115
+from codemods.rules._own_layer_rules import CUS031, CUS033, CUS043, LAY115
 from codemods.rules.api import Match, visit
 from migrate.findings import Fix, Severity
 
@@ -158,9 +158,9 @@ def _is_shape(node: ast.expr, ctx: Context) -> bool:
     return isinstance(node, ast.Tuple) or ctx.source(node) == "input_shape"
 
 
-@visit(CUS033, methods={"add_loss"})
+@visit(CUS033, CUS043, methods={"add_loss"})
 def added_losses(call: ast.Call, ctx: Context) -> Iterator[Match]:
-    """``self.add_loss(lambda: ...)``, and what is added in ``build`` or the constructor."""
+    """``self.add_loss(lambda: ...)``, ``self.add_loss(0.5)``, and what is added in ``build`` or the constructor."""
     cls, function = ctx.class_of(call), ctx.function(call)
     if cls is None or function is None or ctx.source(call.func) != "self.add_loss" or not call.args:
         return
@@ -172,3 +172,8 @@ def added_losses(call: ast.Call, ctx: Context) -> Iterator[Match]:
     elif isinstance(call.args[0], ast.Lambda):
         text = "add_loss takes a tensor, and no function"
         yield Match(CUS033, call, text, symbol="keras.layers.Layer.add_loss")
+    elif type(number := ctx.literal(call.args[0])) in {int, float}:
+        dtype = ", dtype='float32'" if isinstance(number, int) else ""
+        code = Code(f"keras.ops.convert_to_tensor(loss{dtype})", {"loss": call.args[0]})
+        edits = (ReplaceExpression(call.args[0], code),)
+        yield Match(CUS043, call, edits=edits, symbol="keras.layers.Layer.add_loss")

@@ -29,15 +29,20 @@ MEMBERS = SourceRule(
     severity=Severity.ERROR,
     before=_CLASS
     + "        self.w.assign(self.w * 2, read_value=False)\n        return x * self.w.read_value()\n",
-    after=_KERAS
-    + "        self.w.assign(self.w * 2)\n        return x * keras.ops.convert_to_tensor(self.w)\n",
-    why="A weight is a keras.Variable, no tf.Variable: it has no `read_value()` and no `get_shape()`, its `value` is a "
-    "property, `assign` takes the value alone, and scattered updates are an `assign` of keras.ops.scatter_update, or "
-    "an `assign_add` of keras.ops.scatter.",
+    after=_KERAS + "        self.w.assign(self.w * 2)\n        return x * keras.ops.copy(self.w)\n",
+    why="A weight is a keras.Variable, no tf.Variable: it has no `read_value()` and no `get_shape()`, `assign` takes "
+    "the value alone, and scattered updates are an `assign` of keras.ops.scatter_update, or an `assign_add` of "
+    "keras.ops.scatter. What `read_value()` and `value()` gave stayed as it was when the variable was assigned later; "
+    "on TensorFlow the property `value` and keras.ops.convert_to_tensor give the variable itself, keras.ops.copy does "
+    "not.",
     references=("https://keras.io/guides/migrating_to_keras_3/", "keras-team/keras#18467"),
     manual="use keras.ops on the variable, and assign() the result",
     proofs=(
         Proof(before=_CLASS + "        return x * self.w.read_value() + self.w.value()\n" + _RUN),
+        Proof(
+            before=_CLASS + "        before, again = self.w.read_value(), self.w.value()\n"
+            "        self.w.assign(self.w * 3)\n        return x * before + again\n" + _RUN
+        ),
         Proof(
             before=_CLASS + "        self.w.assign_add(self.w * 2, read_value=False)\n"
             "        return x * self.w * self.w.get_shape()[0]\n" + _RUN
@@ -85,8 +90,8 @@ _ADDERS = frozenset({"add_variable", "add_weight"})
 _WRITERS = ("assign", "assign_add", "assign_sub")
 _READERS = {
     "get_shape": "variable.shape",
-    "read_value": "keras.ops.convert_to_tensor(variable)",
-    "value": "variable.value",
+    "read_value": "keras.ops.copy(variable)",
+    "value": "keras.ops.copy(variable)",
 }
 _SCATTERED = {
     "scatter_nd_add": "variable.assign_add(keras.ops.scatter(indices, updates, variable.shape))",

@@ -123,6 +123,32 @@ BEFORE_AND_AFTER = {
         OWN + "    def call(self, x):\n        return self._compute_dtype\n",
         "self.compute_dtype",
     ),
+    "a loss that is a number": (
+        OWN + "    def call(self, x):\n        self.add_loss(1)\n        return x\n",
+        "self.add_loss(keras.ops.convert_to_tensor(1, dtype='float32'))",
+    ),
+    "an activation by the name under which it is registered": (
+        "import keras\nkeras.utils.get_custom_objects().update({'own': f})\n"
+        "keras.layers.Activation('own')\nkeras.layers.Dense(2, activation='own')\n",
+        "keras.layers.Dense(2, activation=registered_object('own'))",
+    ),
+    "a constraint by a bare name": (
+        "import keras\nkeras.constraints.get('own_clip')\n",
+        "get(registered_object('own_clip'))",
+    ),
+    "an own layer by the name of a registered initializer": (
+        OWN + "    pass\n\n\nkeras.utils.get_custom_objects()['own'] = f\nOwn(kernel_initializer='own')\n",
+        "Own(kernel_initializer=registered_object('own'))",
+    ),
+    "an update that is waited for": (
+        TF + "m = keras.metrics.Mean()\n\n\ndef f(x):\n    done = m.update_state(x)\n"
+        "    with tf.control_dependencies([done]):\n        return x\n",
+        "with tf.control_dependencies([update for update in [done] if update is not None]):",
+    ),
+    "updates in a group": (
+        TF + "\ndef f(ms, x):\n    ups = [m.update_state(x) for m in ms]\n    return tf.group(*ups)\n",
+        "return tf.group(*[update for update in ups if update is not None])",
+    ),
     "add_loss": (
         OWN + "    def call(self, x):\n        self.add_loss(x, inputs=x)\n        return x\n",
         "self.add_loss(x)",
@@ -141,6 +167,27 @@ def test_it_is_rewritten(case: str) -> None:
 
 
 ASSISTED = {
+    "a masked input that is merged": (
+        "import keras\n\n\ndef net(a, b):\n    a = keras.layers.Embedding(3, 2, mask_zero=True)(a)\n"
+        "    return keras.layers.Add()([a, b])\n",
+        "LAY122",
+        "return MaskedAdd()([a, b])",
+    ),
+    "an input behind Masking that is concatenated": (
+        "import keras\n\na = keras.layers.Masking()(x)\ny = keras.layers.concatenate([a, b], 1, name='c')\n",
+        "LAY122",
+        "y = MaskedConcatenate(name='c', axis=1)([a, b])",
+    ),
+    "an input behind Masking that is merged": (
+        "import keras\n\na = keras.layers.Masking()(x)\ny = keras.layers.multiply([a, b])\n",
+        "LAY122",
+        "y = MaskedMultiply()([a, b])",
+    ),
+    "an activation that the project registers, by a name that is computed": (
+        "import keras\nkeras.utils.get_custom_objects()['own'] = f\ny = keras.activations.get(name)\n",
+        "SAV019",
+        "y = keras.activations.get(registered_object(name))",
+    ),
     "a placeholder by its dimensions": (
         "from keras import backend as K\nx = K.placeholder(ndim=2)\n",
         "BKD002",
@@ -205,17 +252,8 @@ def test_it_is_rewritten_when_asked(case: str) -> None:
 
 
 BY_HAND = {
-    "a masked input that is merged": (
-        "import keras\n\n\ndef net(a, b):\n    a = keras.layers.Embedding(3, 2, mask_zero=True)(a)\n"
-        "    return keras.layers.Add()([a, b])\n",
-        "LAY122",
-    ),
-    "an input behind Masking that is concatenated": (
-        "import keras\n\na = keras.layers.Masking()(x)\ny = keras.layers.Concatenate()([a, b])\n",
-        "LAY122",
-    ),
-    "an input behind Masking that is merged": (
-        "import keras\n\na = keras.layers.Masking()(x)\ny = keras.layers.multiply([a, b])\n",
+    "masked inputs that a merge is given in a way of its own": (
+        "import keras\n\na = keras.layers.Masking()(x)\ny = keras.layers.concatenate(*parts)\n",
         "LAY122",
     ),
     "a variable of float64": (
@@ -284,6 +322,22 @@ def test_it_is_said(case: str) -> None:
 
 
 STAYS = {
+    "a loss that is computed": OWN
+    + "    def call(self, x):\n        self.add_loss(0.5 * x)\n        return x\n",
+    "an activation of Keras by its name": "import keras\nkeras.layers.Activation('hard_swish')\n",
+    "names that parts of Keras have": (
+        "import keras\nkeras.layers.Dense(2, kernel_initializer='glorotUniform', kernel_regularizer='L2')\n"
+    ),
+    "another argument that is a name": "import keras\nkeras.layers.Dense(2, name='own')\n",
+    "a name that an own layer takes for itself": OWN + "    pass\n\n\nOwn(activation='own')\n",
+    "a name that another package takes": "import keras\nother.Dense(2, activation='own')\n",
+    "an activation that is got where nothing is registered": "import keras\ny = keras.activations.get(name)\n",
+    "operations that are waited for": (
+        TF
+        + "\ndef f(x, v):\n    done = v.assign(x)\n    with tf.control_dependencies([done]):\n        return x\n"
+    ),
+    "an update that nothing waits for": TF
+    + "\ndef f(m, x, v):\n    m.update_state(x)\n    tf.group([v.assign(x)])\n",
     "a shape of what comes from elsewhere": (
         "import keras\n\n\ndef f(net):\n    return [one.output_shape for one in net.images]\n"
     ),
@@ -417,6 +471,22 @@ def test_helpers_are_followed_across_files(tmp_path: Path, through: str) -> None
     assert "def total(x):\n    return ops.sum(x, axis=-1)" in text
     assert "def apart(x):\n    return tf.reduce_sum(x, axis=-1)" in text
     layer.write_text(f"{through}\n\ny = {name}(3)\n")
+    assert next(iter(run_files([helpers], Options()))).new is None
+
+
+@pytest.mark.parametrize("through", ["import pkg as p", "import pkg.ops as p_ops, pkg", "import pkg"])
+def test_helpers_are_followed_through_the_package(tmp_path: Path, through: str) -> None:
+    package = tmp_path / "pkg"
+    package.mkdir()
+    (tmp_path / "setup.py").write_text("")
+    (package / "__init__.py").write_text("from pkg import ops\n")
+    helpers = package / "ops.py"
+    helpers.write_text(HELPER.format(name="total"))
+    test = tmp_path / "test_ops.py"
+    head = "p" if through.endswith(" as p") else "pkg"
+    test.write_text(f"import keras\n{through}\n\ny = {head}.ops.total(keras.Input((3,)))\n")
+    assert b"return ops.sum(x, axis=-1)" in (next(iter(run_files([helpers], Options()))).new or b"")
+    test.write_text(f"import keras\n{through}\n\ny = {head}.ops.total(3)\n")
     assert next(iter(run_files([helpers], Options()))).new is None
 
 

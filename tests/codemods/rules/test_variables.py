@@ -18,8 +18,8 @@ def last(text: str, *, unsafe: bool = False) -> str:
 
 
 CHANGED = {
-    "return self.w.read_value()": "return keras.ops.convert_to_tensor(self.w)",
-    "return self.w.value()": "return self.w.value",
+    "return self.w.read_value()": "return keras.ops.copy(self.w)",
+    "return self.w.value()": "return keras.ops.copy(self.w)",
     "return self.w.get_shape()": "return self.w.shape",
     "self.w.assign(x, read_value=False)": "self.w.assign(x)",
     "self.w.scatter_nd_add(i, x)": "self.w.assign_add(keras.ops.scatter(i, x, self.w.shape))",
