@@ -39,6 +39,7 @@ MODES = {"tf-keras": ("legacy", "original"), "Keras 3": ("modern", "original")}
 MODES |= {"safe": ("modern", "safe"), "unsafe": ("modern", "unsafe"), "JAX": ("jax", "unsafe")}
 """By column of the table: the world, and the tree that runs there."""
 SECONDS = 900
+"""Processor time that the tests of a package may take."""
 _TENSORFLOW = re.compile(rb"^\s*(?:import|from)\s+tensorflow\b", re.MULTILINE)
 
 
