@@ -17,6 +17,7 @@ from migrate.dialects import registry  # noqa: E402
 from migrate.dialects.foreign import Foreign, known_classes  # noqa: E402
 from migrate.dialects.rule import Step, registered  # noqa: E402
 from migrate.dialects.unsupported import UNSUPPORTED  # noqa: E402
+from scripts.ecosystem_runs import Outcome, recorded  # noqa: E402
 from scripts.generated import write_or_check  # noqa: E402
 
 PAGE = ROOT / "docs" / "ecosystem.md"
@@ -42,6 +43,11 @@ Names that TensorFlow 2.16 and later do not have ([ECO003](rules/ECO.md)) come f
 (`scripts/catalogue/tensorflow_names.py`), feature columns are [ECO005](rules/ECO.md). Inside a package's own
 sources its own names are no findings. Requirement files of such a project must name `tf-keras`
 ([PIN008](rules/PIN.md)), and keep their pins where code stays as it is.
+
+`tests/codemods/projects/packages` is a repository with a module for each package of the table. A test holds that every
+use in it is a finding, and that no rewritten module mixes two Keras. `scripts/ecosystem_runs.py` runs the rewritten
+modules with the real packages installed; the last column says what came of each. *Not installed* means that none of
+the environments has the package, or that it does not exist for their Python.
 
 """
 MODELS = """
@@ -77,12 +83,17 @@ rings = "keras_rings_adapter"
 
 def source_rows() -> list[str]:
     """One row a package."""
-    rows = ["| package | import | world | from release | instead | threads |", "|---|---|---|---|---|---|"]
-    rows += [_row(package) for package in sorted(packages().values(), key=lambda p: p.title.lower())]
+    rows = [
+        "| package | import | world | from release | instead | threads | its module, rewritten |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    ran = recorded()
+    in_order = sorted(packages().values(), key=lambda p: p.title.lower())
+    rows += [_row(package, ran.get(package.name)) for package in in_order]
     return rows
 
 
-def _row(package: Package) -> str:
+def _row(package: Package, ran: Outcome | None) -> str:
     world = {World.KERAS_3: "works with Keras 3", World.GONE: "has a successor"}.get(
         package.world, package.world.value
     )
@@ -94,8 +105,15 @@ def _row(package: Package) -> str:
         since,
         package.instead,
         ", ".join(map(_link, package.references)),
+        _ran(ran),
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _ran(outcome: Outcome | None) -> str:
+    if outcome is None or not outcome.ran_with:
+        return "not installed"
+    return f"{outcome.result} ({outcome.ran_with.partition(', ')[2]})".replace("|", "\\|")
 
 
 def _link(reference: str) -> str:

@@ -170,3 +170,29 @@ def frozen_normalization(kit):
     x = FixedDropout(0.3, noise_shape=(None, 1, 1, 1))(x)
     x = BatchNormalization(freeze=False)(L.Conv2D(4, 2)(x))
     return kit.functional(inputs, L.Flatten()(x))
+
+
+def _padded_ids(rng):
+    """Ids of words, padded behind, one row full and one of a single word."""
+    ids = rng.randint(1, 12, size=(4, 6))
+    for row, length in enumerate((6, 4, 1, 3)):
+        ids[row, length:] = 0
+    return [ids.astype("int32")]
+
+
+@case(
+    ADDONS + " " + ADDONS + "/keras",
+    "Conditional random fields of TensorFlow Addons over padded words: of words, and of scores without kernel or boundary.",
+    "tensorflow_addons sequence mask piece",
+    inputs=_padded_ids,
+    activations=False,
+)
+def addons_crf(kit):
+    import tensorflow_addons as tfa
+
+    L = kit.layers
+    inputs = kit.Input((None,), dtype="int32")
+    x = L.Embedding(12, 4, mask_zero=True)(inputs)
+    tags, scores, lengths, _ = tfa.layers.CRF(3)(L.Dense(5, activation="tanh")(x))
+    plain, _, _, _ = tfa.layers.CRF(5, use_boundary=False, use_kernel=False)(L.Dense(5)(x))
+    return kit.functional(inputs, [tags, scores, lengths, plain])

@@ -18,9 +18,9 @@ TABLE = Path(__file__).with_name("eras.toml")
 
 
 def environment_of(era: str) -> tuple[str, dict[str, Any]]:
-    """Name and entry of the environment that writes the era."""
+    """Name and entry of the environment that writes the era, or that has the name."""
     for name, entry in tomllib.loads(TABLE.read_text()).items():
-        if era in entry["eras"]:
+        if era in entry["eras"] or era == name:
             return name, entry
     raise SystemExit(f"eras.toml knows no era {era}")
 

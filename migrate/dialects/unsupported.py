@@ -88,12 +88,6 @@ UNSUPPORTED = (
         frozenset({"config"}),
         "it is a whole model of the package, whose code builds it from `config`",
     ),
-    Unsupported(
-        "TensorFlow Addons",
-        ("CRF",),
-        frozenset({"units", "use_boundary", "chain_initializer"}),
-        "it decodes the likeliest sequence of tags step by step, which no stock layer does",
-    ),
 )
 
 

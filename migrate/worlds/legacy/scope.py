@@ -9,10 +9,13 @@ import tf_keras
 
 from migrate.worlds.custom import scoped
 from migrate.worlds.legacy.old_names import own_objects
+from migrate.worlds.legacy.tagging import CRF
 
 UNLISTED = {"SpectralNormalization": tf_keras.layers.SpectralNormalization}
 """Classes that tf-keras exports and cannot read back by their name: its deserializer lists modules, and misses theirs
 (``tf_keras/src/layers/serialization.py``)."""
+PIECES = {f"keras_migrate>{piece.__name__}": piece for piece in (CRF,)}
+"""What stands in custom_objects.py on the side of Keras 3, written once more for tf-keras."""
 
 
 def scope(files: list[str]) -> AbstractContextManager[Any]:
@@ -22,6 +25,6 @@ def scope(files: list[str]) -> AbstractContextManager[Any]:
         MigrationError: ``CFG050`` when a file cannot be imported in this world.
     """
     names: AbstractContextManager[Any] = tf_keras.saving.custom_object_scope(
-        {**UNLISTED, **scoped(own_objects(files))}
+        {**UNLISTED, **PIECES, **scoped(own_objects(files))}
     )
     return names
