@@ -37,7 +37,7 @@ def programs() -> dict[str, tuple[str, float, list[str]]]:
             continue
         for number, proof in enumerate(rule.proofs, 1):
             unsafe = proof.unsafe or rule.fix is Fix.UNSAFE
-            outcome = run(proof.before, unsafe=unsafe, backend=Backend.ANY)
+            outcome = run(rule.program(proof.program), unsafe=unsafe, backend=Backend.ANY)
             left = sorted({finding.code for finding in outcome.findings if not finding.applied})
             found[f"{rule.code}-{number}"] = (outcome.text, proof.tolerance, left)
     return found

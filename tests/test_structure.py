@@ -21,6 +21,7 @@ def graph() -> Graph:
         ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
         for package in ("migrate", "codemods")
         for file in (ROOT / package).rglob("*.py")
+        if "examples" not in file.parts
     }
     return {
         name: {path for path in imports(file) if path in files and path != name}

@@ -15,7 +15,6 @@ KERAS_2_OBJECT = SourceRule(
     severity=Severity.WARNING,
     fix=Fix.MANUAL,
     targets=EVERYWHERE,
-    before='import tensorflow_hub as hub\nembed = hub.KerasLayer("https://tfhub.dev/google/nnlm-en-dim50/2")\n',
     why="The packages of the table in docs/ecosystem.md never moved to Keras 3: their layers, models, optimizers, "
     "losses and metrics are those of tf-keras, or the package no longer imports beside TensorFlow 2.16.",
     references=("tensorflow/hub#920", "tensorflow/addons#2807", "tensorflow/probability#2006", _GUIDE),
@@ -28,9 +27,6 @@ STAYS = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     targets=EVERYWHERE,
-    before="import tensorflow as tf\nimport tensorflow_hub as hub\n"
-    'model = tf.keras.Sequential([hub.KerasLayer("https://tfhub.dev/google/nnlm-en-dim50/2"), '
-    "tf.keras.layers.Dense(1)])\n",
     why="A layer, loss, metric or optimizer of tf-keras in a model of Keras 3 raises, or is taken for a plain function "
     "whose variables are neither trained nor saved; the other way round as well. Code that is connected with such an "
     "object, through one file or through imports between files, is therefore not moved to `keras`: it imports "
@@ -46,7 +42,6 @@ TENSORFLOW_NAME = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     targets=EVERYWHERE,
-    before="import tensorflow as tf\nmodel = tf.estimator.LinearClassifier(feature_columns=[])\n",
     why="`tf.estimator` left with TensorFlow 2.16, `tf.contrib` and the other names of TensorFlow 1 with 2.0. Which "
     "names are gone is read from the live API of TensorFlow (scripts/catalogue/tensorflow_names.py).",
     references=("tensorflow/tensorflow#61920", _SWITCH),
@@ -58,7 +53,6 @@ SUCCESSOR = SourceRule(
     summary="The package lives on under another name.",
     severity=Severity.WARNING,
     fix=Fix.MANUAL,
-    before="import keras_nlp\ntokenizer = keras_nlp.tokenizers.ByteTokenizer()\n",
     why="KerasCV and KerasNLP became KerasHub, Keras Core became Keras 3. Presets and constructors changed on the way, "
     "so the name is not replaced automatically.",
     references=("https://keras.io/keras_hub/",),
@@ -70,7 +64,6 @@ FEATURE_COLUMN = SourceRule(
     summary="Nothing in Keras 3 takes feature columns.",
     severity=Severity.WARNING,
     fix=Fix.MANUAL,
-    before='import tensorflow as tf\ncolumn = tf.feature_column.numeric_column("x")\n',
     why="TensorFlow still has `tf.feature_column`, but what took the columns is gone: `DenseFeatures` with Keras 2, "
     "`tf.estimator` with TensorFlow 2.16.",
     references=("tensorflow/tensorflow#61920", "https://keras.io/api/utils/feature_space/"),

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codemods.edits import Edit
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COMPILING",
     "EVERYWHERE",
+    "EXAMPLES",
     "MODERN",
     "OTHERS",
     "Backend",
@@ -40,36 +42,38 @@ __all__ = [
     "visit",
 ]
 
+EXAMPLES = Path(__file__).with_name("examples")
+"""A folder for each rule, by its code: ``before``, ``after``, and the programs of its proofs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """A program whose ``result`` must be the same before (legacy world) and after (Keras 3).
 
     Attributes:
-        before: a whole program in the old form; it assigns ``result`` (numbers, strings, arrays, nested).
-            ``np``, ``os``, an empty working folder and seeds are given. The *after* is what the tool makes of it.
+        program: name of a file among the rule's examples: a whole program in the old form that assigns ``result``
+            (numbers, strings, arrays, nested). ``np``, ``os``, an empty working folder and seeds are given. The
+            *after* is what the tool makes of it.
         changes: for a silent rule: the unchanged program runs under Keras 3 too and its ``result`` differs.
         tolerance: largest absolute and relative difference that counts as equal.
         unsafe: the rule's edit needs ``--unsafe``.
         expect: ``"raises"`` when the old program itself cannot run under tf-keras 2.21 any more (Keras 1
-            arguments, names that left before 2.16); then ``reference`` runs in its place.
-        reference: program for the legacy world in place of ``before``, see ``expect``.
+            arguments, names that left before 2.16); then the file ``<program>_reference`` runs in its place.
     """
 
-    before: str
+    program: str = "proof"
     changes: bool = False
     tolerance: float = 1e-6
     unsafe: bool = False
     expect: str = ""
-    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRule(Rule):
     """`Rule` plus what only source has.
 
-    ``applies_to`` keeps its meaning (the writing framework). ``before``/``after`` are whole small programs:
-    the test-suite runs the tool on ``before`` and compares with ``after``.
+    ``applies_to`` keeps its meaning (the writing framework). ``before`` and ``after`` are whole small programs, files
+    among the rule's examples: the test-suite runs the tool on ``before`` and compares with ``after``.
 
     Attributes:
         destination: versions of Keras 3 that need the rule, as a specifier (``">=3.6"``, ``"<3.3"``); empty
@@ -84,6 +88,8 @@ class SourceRule(Rule):
         backends: those for which the rule has something to say.
     """
 
+    before: str = field(init=False, repr=False, compare=False)
+    after: str = field(init=False, repr=False, compare=False)
     destination: str = ""
     targets: frozenset[Target] = MODERN
     ambiguous: bool = False
@@ -91,6 +97,19 @@ class SourceRule(Rule):
     manual: str = ""
     behind_guards: bool = False
     backends: frozenset[Backend] = frozenset(Backend)
+
+    def __getattr__(self, name: str) -> str:
+        """``before`` and ``after`` are read when somebody asks for them: rewriting needs neither."""
+        if name not in {"before", "after"}:
+            raise AttributeError(name)
+        text = self.program(name)
+        object.__setattr__(self, name, text)
+        return text
+
+    def program(self, name: str) -> str:
+        """The text of one of the rule's examples; empty when there is no such file."""
+        file = next((EXAMPLES / self.code).glob(f"{name}.*"), None)
+        return file.read_text("utf-8") if file is not None else ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

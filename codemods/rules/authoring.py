@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _GUIDE = "https://keras.io/guides/migrating_to_keras_3/"
 _HEAD = "from tensorflow import keras\n"
-_CLASS = "import tensorflow as tf\n" + _HEAD + "\n\nclass Gate(keras.layers.Layer):\n"
 _TENSORS = frozenset(
     (
         *("abs", "add", "all", "any", "argmax", "argmin", "cast", "clip", "clip_by_value", "count_nonzero"),
@@ -35,8 +34,6 @@ CUS030 = SourceRule(
     summary="Python's if, while and for do not work over tensors in call.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    before=_CLASS + "    def call(self, x):\n        if tf.reduce_sum(x) > 0:\n            return x\n"
-    "        return -x\n",
     why="Keras 2 translated `call` with AutoGraph; Keras 3 does not, for any backend: `Using a symbolic tf.Tensor as a "
     "Python bool is not allowed`. Measured with TensorFlow: a layer called on arrays works, the same layer in a model "
     "raises.",
@@ -51,7 +48,6 @@ LAY113 = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     destination="<3.4",
-    before=_HEAD + "model = keras.Model({'a': {'b': x}}, y)\n",
     why="Measured: 3.2 and 3.3 raise `all values in the dict must be KerasTensors`; 3.4 and later take them.",
     references=(_GUIDE,),
     manual="require keras>=3.4, or give the inputs as a flat list or dict",
@@ -63,7 +59,6 @@ LAY114 = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     destination="<3.15",
-    before=_HEAD + "layer = keras.layers.Add()\ny = layer([x, None])\n",
     why="Measured: 3.2 to 3.12 raise (`Only input tensors may be passed as positional arguments`, later `'NoneType' "
     "object has no attribute 'shape'`); 3.15 takes it.",
     references=(_GUIDE,),

@@ -15,16 +15,6 @@ from migrate.findings import Fix, Severity
 if TYPE_CHECKING:
     from codemods.context import Context
 
-_MODEL = (
-    "from tensorflow import keras\nmodel = keras.Sequential([keras.layers.Dense(1, kernel_initializer='ones')])\n"
-    "model.compile('sgd', 'mean_squared_error')\n"
-)
-_RUN = (
-    "x = np.ones((4, 2), 'float32')\n"
-    "keep = keras.callbacks.ModelCheckpoint('{path}', monitor='loss', save_best_only=True)\n"
-    "model.fit(x, x[:, :1], verbose=0, callbacks=[keep])\n"
-    "result = keras.models.load_model('{path}').predict(x, verbose=0)\n"
-)
 
 ENDINGS = SourceRule(
     code="SAV015",
@@ -33,16 +23,14 @@ ENDINGS = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
     destination=">=3.8",
-    before="from tensorflow import keras\nkeep = keras.callbacks.ModelCheckpoint('w.hdf5', save_best_only=True)\n",
-    after="import keras\nkeep = keras.callbacks.ModelCheckpoint('w.h5', save_best_only=True)\n",
     why="`The filepath provided must end in .keras` is raised at construction, for `best` (a SavedModel folder in "
     "Keras 2) and for `.hdf5`. A file named otherwise must be read by its new name: reads in the same file are changed "
     "as well, others cannot be seen, so this waits for --unsafe.",
     references=("keras-team/keras-io#1844", "https://keras.io/guides/migrating_to_keras_3/"),
     manual="let the path end in .keras, and read the model from there",
     proofs=(
-        Proof(before=_MODEL + _RUN.replace("{path}", "w.hdf5"), unsafe=True),
-        Proof(before=_MODEL + _RUN.replace("{path}", "best"), unsafe=True, tolerance=1e-5),
+        Proof(unsafe=True),
+        Proof("proof_2", unsafe=True, tolerance=1e-5),
     ),
 )
 _HDF5 = (".hdf5", ".hdf", ".he5", ".H5", ".HDF5")

@@ -28,17 +28,12 @@ CLONED_LAMBDA = SourceRule(
     summary="clone_model makes each layer of its configuration, which Keras 3 refuses for a Lambda.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    before=_HEAD + "copy = keras.models.clone_model(model)\n",
-    after=_HEAD.replace("from tensorflow import keras", "import keras")
-    + f"copy = keras.models.clone_model(model, clone_function={_COPY})\n",
     why="The bytecode of a lambda is not run when it is read: `Requested the deserialization of a Lambda layer whose "
     "function is a Python lambda`, in a copy within one program too. A Lambda has no weights, so that both models may "
     "share it.",
     references=("https://keras.io/api/models/model_saving_apis/model_saving_and_loading/",),
     proofs=(
         Proof(
-            before=_HEAD + "copy = keras.models.clone_model(model)\n"
-            "result = copy.predict(np.ones((1, 2)), verbose=0)\n",
             unsafe=True,
         ),
     ),

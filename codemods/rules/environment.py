@@ -21,8 +21,6 @@ LEGACY = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
     targets=MODERN,
-    before='import os\n\nos.environ["TF_USE_LEGACY_KERAS"] = "1"\nimport tensorflow as tf\n',
-    after="import os\n\nimport tensorflow as tf\n",
     why=(
         "With the variable set `tf.keras` is tf-keras (Keras 2), whose layers and models cannot be mixed with "
         "those of `keras`. Take it out with the rewrite, or choose `--target tf_keras`."
@@ -37,7 +35,6 @@ BACKEND_ORDER = SourceRule(
     severity=Severity.SILENT,
     fix=Fix.MANUAL,
     targets=MODERN,
-    before='import os\n\nimport keras\n\nos.environ["KERAS_BACKEND"] = "jax"\n',
     why="Keras reads the variable once, when it is first imported; afterwards the default backend is in use.",
     references=("https://keras.io/getting_started/#configuring-your-backend",),
     manual="set the variable before the first import of keras",
@@ -49,7 +46,6 @@ BACKEND_NAME = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     targets=MODERN,
-    before='import os\n\nos.environ["KERAS_BACKEND"] = "theano"\n',
     why="Theano, CNTK and PlaidML were backends of stand-alone Keras up to 2.3.",
     references=("keras-team/keras@2.4.0",),
     manual="choose tensorflow, jax, torch or openvino",

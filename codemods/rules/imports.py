@@ -24,8 +24,6 @@ NAMESPACE = SourceRule(
     severity=Severity.WARNING,
     fix=Fix.SAFE,
     targets=EVERYWHERE,
-    before="from tensorflow import keras\n\nmodel = keras.Sequential()\n",
-    after="import keras\n\nmodel = keras.Sequential()\n",
     why=(
         "Keras 3 is a package of its own: `import keras`. Since TensorFlow 2.16 `tf.keras` is the same Keras 3 "
         "with 173 names of Keras 2 kept beside it, so code runs either way, but only `import keras` leaves the "
@@ -33,20 +31,8 @@ NAMESPACE = SourceRule(
     ),
     references=("https://keras.io/guides/migrating_to_keras_3/",),
     proofs=(
-        Proof(
-            "import tensorflow as tf\n"
-            "tf.keras.utils.set_random_seed(3)\n"
-            "model = tf.keras.Sequential([tf.keras.Input((4,)), tf.keras.layers.Dense(2)])\n"
-            "result = model(np.ones((2, 4), 'float32')).numpy()\n"
-        ),
-        Proof(
-            "from tensorflow import keras\n"
-            "from tensorflow.keras import layers as kl, models\n"
-            "from tensorflow.keras.layers import Dense, Input\n"
-            "keras.utils.set_random_seed(3)\n"
-            "model = models.Sequential([Input((4,)), kl.Dense(3), Dense(2)])\n"
-            "result = model(np.ones((2, 4), 'float32')).numpy()\n"
-        ),
+        Proof(),
+        Proof("proof_2"),
     ),
 )
 MOVED = SourceRule(
@@ -56,8 +42,6 @@ MOVED = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.SAFE,
     targets=EVERYWHERE,
-    before="from keras.utils import np_utils\n\ny = np_utils.to_categorical(labels, 10)\n",
-    after="from keras import utils as np_utils\n\ny = np_utils.to_categorical(labels, 10)\n",
     why=(
         "Modules such as `keras.layers.core`, `keras.utils.np_utils`, `keras.engine` and everything below "
         "`tensorflow.python.keras` are gone; the symbols live in the public modules."
@@ -65,9 +49,7 @@ MOVED = SourceRule(
     references=("keras-team/keras#18467",),
     proofs=(
         Proof(
-            "from keras.utils import np_utils\nresult = np_utils.to_categorical([0, 2, 1], 3)\n",
             expect="raises",
-            reference="from tf_keras.utils import to_categorical\nresult = to_categorical([0, 2, 1], 3)\n",
         ),
     ),
 )
@@ -78,8 +60,6 @@ ONLY_TENSORFLOW = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.SAFE,
     targets=frozenset({Target.KERAS}),
-    before="from keras.preprocessing.text import Tokenizer\n\ntokenizer = Tokenizer()\n",
-    after="from tensorflow.keras.preprocessing.text import Tokenizer\n\ntokenizer = Tokenizer()\n",
     why=(
         "173 names of Keras 2 (most of `keras.backend`, `ImageDataGenerator`, `Tokenizer`, …) were left out of "
         "`keras` and kept in `tf.keras` for old code. The reference is kept working there; replace it by the "
@@ -88,14 +68,7 @@ ONLY_TENSORFLOW = SourceRule(
     ),
     references=("https://keras.io/guides/migrating_to_keras_3/", "keras-team/keras#18467"),
     manual="replace the use by its modern counterpart; below `tf.keras` it needs TensorFlow",
-    proofs=(
-        Proof(
-            "from tensorflow import keras\n"
-            "tokenizer = keras.preprocessing.text.Tokenizer()\n"
-            "tokenizer.fit_on_texts(['a b a', 'c a'])\n"
-            "result = tokenizer.texts_to_sequences(['a c b'])\n"
-        ),
-    ),
+    proofs=(Proof(),),
 )
 
 

@@ -13,28 +13,22 @@ from migrate.findings import Fix, Severity
 if TYPE_CHECKING:
     from codemods.context import Context
 
-_MODEL = "from tensorflow import keras\nmodel = keras.Sequential([keras.layers.Dense(2, kernel_initializer='ones')])\n"
-_RUN = "x = np.arange(4.0).reshape(2, 2) / 4\nresult = model.evaluate(x, x + 0.1, verbose=0)\n"
 
 NAMES = SourceRule(
     code="LSS104",
     name="loss-name",
     summary="A name of a loss or metric left, and compile knows its successor only.",
     severity=Severity.ERROR,
-    before=_MODEL + "model.compile('sgd', 'logcosh')\n",
-    after=_MODEL.replace("from tensorflow import keras", "import keras")
-    + "model.compile('sgd', 'log_cosh')\n",
     why="`Could not interpret loss identifier: logcosh`. As a loss `cosine_proximity` is `cosine_similarity`, the "
     "negative one of both. As a metric it was negative until Keras 2.2 and is positive since, and the key in the logs "
     "changes with the name, so that edits of metrics wait for --unsafe.",
     references=("https://keras.io/guides/migrating_to_keras_3/",),
     proofs=(
-        Proof(before=_MODEL + "model.compile('sgd', 'logcosh')\n" + _RUN, tolerance=1e-5),
-        Proof(before=_MODEL + "model.compile('sgd', 'kullback_leibler_divergence')\n" + _RUN, tolerance=1e-5),
+        Proof(tolerance=1e-5),
+        Proof("proof_2", tolerance=1e-5),
         Proof(
-            before=_MODEL + "model.compile('sgd', 'cosine_proximity')\n" + _RUN,
+            "proof_3",
             expect="raises",
-            reference=_MODEL + "model.compile('sgd', 'cosine_similarity')\n" + _RUN,
             tolerance=1e-5,
         ),
     ),

@@ -17,45 +17,25 @@ if TYPE_CHECKING:
     from codemods.context import Context
 
 _GUIDE = "https://keras.io/guides/migrating_to_keras_3/"
-_PAIR = "y, p = np.array([[0.0], [1.0]], 'float32'), np.array([[0.2], [0.6]], 'float32')\n"
 
 LSS101 = SourceRule(
     code="LSS101",
     name="reduction-constant",
     summary="losses.Reduction is gone: reductions are strings.",
     severity=Severity.ERROR,
-    before="from tensorflow import keras\n"
-    "loss = keras.losses.MeanSquaredError(reduction=keras.losses.Reduction.NONE)\n",
-    after="import keras\nloss = keras.losses.MeanSquaredError(reduction='none')\n",
     why="`none`, `sum` and `sum_over_batch_size`. AUTO meant the last outside of distribution strategies.",
     references=(_GUIDE,),
     manual='give one of the strings "none", "sum", "sum_over_batch_size"',
-    proofs=(
-        Proof(
-            before="from tensorflow import keras\n"
-            + _PAIR
-            + "loss = keras.losses.MeanSquaredError(reduction=keras.losses.Reduction.NONE)\n"
-            "total = keras.losses.MeanSquaredError(reduction=keras.losses.Reduction.SUM)\n"
-            "result = [np.array(loss(y, p)), np.array(total(y, p))]\n",
-        ),
-    ),
+    proofs=(Proof(),),
 )
 LSS102 = SourceRule(
     code="LSS102",
     name="reduction-auto",
     summary="The reduction auto is sum_over_batch_size.",
     severity=Severity.ERROR,
-    before="from tensorflow import keras\nloss = keras.losses.Huber(reduction='auto')\n",
-    after="import keras\nloss = keras.losses.Huber(reduction='sum_over_batch_size')\n",
     why="Keras 3 does not know `auto`.",
     references=(_GUIDE,),
-    proofs=(
-        Proof(
-            before="from tensorflow import keras\n"
-            + _PAIR
-            + "result = float(np.array(keras.losses.Huber(reduction='auto')(y, p)))\n",
-        ),
-    ),
+    proofs=(Proof(),),
 )
 LSS103 = SourceRule(
     code="LSS103",
@@ -64,16 +44,11 @@ LSS103 = SourceRule(
     severity=Severity.SILENT,
     fix=Fix.UNSAFE,
     ambiguous=True,
-    before="from tensorflow import keras\nhits = keras.metrics.binary_accuracy(y, p)\n",
-    after="import keras\nhits = keras.ops.mean(keras.metrics.binary_accuracy(y, p), axis=-1)\n",
     why="Of inputs (n, 1) Keras 2 gives (n,), Keras 3 gives (n, 1): what is multiplied with weights (n,) afterwards "
     "becomes (n, n) without a message.",
     references=(_GUIDE,),
     proofs=(
         Proof(
-            before="from tensorflow import keras\n"
-            + _PAIR
-            + "result = np.array(keras.metrics.binary_accuracy(y, p))\n",
             changes=True,
             unsafe=True,
         ),

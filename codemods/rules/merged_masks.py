@@ -42,18 +42,6 @@ _CONCATENATED = """\
             masks.append(every)
         return keras.ops.all(keras.ops.concatenate(masks, axis=self.axis), axis=-1)
 """
-_INPUTS = (
-    "words, kinds = keras.Input((None,)), keras.Input((None,))\n"
-    "x = keras.layers.Embedding(10, 4, mask_zero=True, embeddings_initializer='ones')(words)\n"
-    "other = keras.layers.Embedding(2, 4, embeddings_initializer='ones')(kinds)\n"
-)
-_MEAN = (
-    "model = keras.Model([words, kinds], keras.layers.GlobalAveragePooling1D()(y))\n"
-    "w, k = np.array([[1, 2, 0], [3, 0, 0]]), np.array([[1, 1, 1], [0, 0, 0]])\n"
-    "for e in model.layers:\n    if isinstance(e, keras.layers.Embedding):\n"
-    "        e.set_weights([np.arange(e.input_dim * 4.0).reshape(e.input_dim, 4)])\n"
-    "result = model.predict([w, k], verbose=0)\n"
-)
 
 
 def _definition(layer: str, place: str) -> str:
@@ -68,12 +56,6 @@ MERGED_MASKS = SourceRule(
     severity=Severity.SILENT,
     fix=Fix.UNSAFE,
     ambiguous=True,
-    before="from tensorflow import keras\n\n" + _INPUTS + "y = keras.layers.Add()([x, other])\n",
-    after="import keras\n\n"
-    + _INPUTS
-    + "\n\n"
-    + _definition("Add", "saving").replace('"', "'").replace("'''", '"""')
-    + "\n\ny = MaskedAdd()([x, other])\n",
     why="Keras 2 joined them by and, an input without a mask counting as unmasked. In Keras 3 the layers behind read "
     "the padding, without an error, or are given None where they look at the mask. A layer that joins them as Keras 2 "
     "did stands in for the one of Keras.",
@@ -81,18 +63,11 @@ MERGED_MASKS = SourceRule(
     manual="derive from the merging layer and write compute_mask, or give mask= to the layers behind",
     proofs=(
         Proof(
-            before="from tensorflow import keras\n"
-            + _INPUTS
-            + "y = keras.layers.Add()([x, other])\n"
-            + _MEAN,
             changes=True,
             unsafe=True,
         ),
         Proof(
-            before="from tensorflow import keras\n"
-            + _INPUTS
-            + "y = keras.layers.concatenate([x, other], axis=-1)\n"
-            + _MEAN,
+            "proof_2",
             changes=True,
             unsafe=True,
         ),

@@ -24,19 +24,11 @@ MEMBERS = SourceRule(
     name="node-members",
     summary="A node of a graph of layers has an operation, where it had a layer, and lists of tensors.",
     severity=Severity.ERROR,
-    before=_HEAD + "names = [node.layer.name for node in layer._inbound_nodes]\n",
-    after=_HEAD.replace("from tensorflow import keras", "import keras")
-    + "names = [node.operation.name for node in layer._inbound_nodes]\n",
     why="`layer` (`outbound_layer` until Keras 2.3) is `operation`; shapes are those of `outputs`. `input_tensors` and "
     "`outputs` are lists always, where Keras 2 gave a single tensor as it is.",
     references=("https://keras.io/guides/migrating_to_keras_3/",),
     manual="input_tensors is a list always: take its only item where a single tensor is wanted",
-    proofs=(
-        Proof(
-            before=_HEAD + "nodes = layer._inbound_nodes\nnode = nodes[0]\n"
-            "result = [[n.layer.name for n in nodes], node.outbound_layer.name, list(node.output_shapes)]\n",
-        ),
-    ),
+    proofs=(Proof(),),
 )
 _NODES = frozenset({"_inbound_nodes", "_outbound_nodes", "inbound_nodes", "outbound_nodes"})
 _OPERATION = frozenset({"layer", "outbound_layer"})

@@ -28,58 +28,24 @@ OPS001 = SourceRule(
     name="tensorflow-function",
     summary="A TensorFlow function in Keras code has the same meaning in keras.ops.",
     severity=Severity.ERROR,
-    before=_HEAD
-    + "\nx = keras.Input((4,))\ny = tf.reduce_sum(tf.concat([x, x], axis=1), axis=-1, keepdims=True)\n",
-    after="import keras\n\nx = keras.Input((4,))\n"
-    "y = keras.ops.sum(keras.ops.concatenate([x, x], axis=1), axis=-1, keepdims=True)\n",
     why="A KerasTensor cannot be given to a TensorFlow function any more; in `call`, losses and metrics TensorFlow "
     "functions work on the TensorFlow backend only. 127 of 154 pairs were measured to be identical in value and dtype; "
     "the others have rules of their own.",
     references=(_GUIDE, "keras-team/keras#18467"),
     proofs=(
         Proof(
-            before=_HEAD + "class Blend(keras.layers.Layer):\n"
-            "    def call(self, x):\n"
-            "        a = tf.nn.relu(tf.transpose(x, perm=[0, 2, 1]))\n"
-            "        b = tf.reduce_mean(tf.matmul(x, x, transpose_b=True), axis=[1, 2], keepdims=True)\n"
-            "        c = tf.clip_by_value(tf.pad(a, [[0, 0], [1, 1], [0, 0]], mode='REFLECT'), -1.0, 2.0)\n"
-            "        d = tf.reshape(c, (tf.shape(c)[0], -1))\n"
-            "        e = tf.nn.softmax(tf.cast(d, tf.float32)) + tf.squeeze(b, axis=-1)\n"
-            "        s = tf.concat([tf.shape(e)[:-1], [2, 9]], axis=0)\n"
-            "        e = tf.reshape(tf.reshape(e, s), tf.shape(e))\n"
-            "        f = tf.one_hot(tf.cast(tf.round(tf.abs(e)), tf.int32), 3)\n"
-            "        m = tf.cast(tf.sequence_mask(tf.constant([3, 18]), 18), tf.float32)\n"
-            "        e = e * m + tf.sequence_mask(tf.constant([1, 2]), 18, dtype=tf.float32)\n"
-            "        g = tf.sort(e, direction='DESCENDING') + tf.reverse(e, axis=[1])\n"
-            "        return tf.concat([tf.reduce_sum(f, axis=-1), g, tf.sqrt(tf.square(e))], axis=1)\n"
-            "x = np.linspace(-1, 2, 24).reshape(2, 3, 4).astype('float32')\n"
-            "result = np.array(Blend()(x))\n",
             tolerance=1e-5,
         ),
         Proof(
-            before=_HEAD + "def spread(x):\n    y = tf.dtypes.cast(x, tf.float32)\n"
-            "    return tf.math.softmax(tf.reduce_sum(y[:, tf.newaxis] + y[:, :, tf.newaxis], axis=-1))\n"
-            "x = keras.Input((3,))\nmodel = keras.Model(x, spread(x))\n"
-            "result = model.predict(np.linspace(-1, 2, 6).reshape(2, 3), verbose=0)\n",
+            "proof_2",
             tolerance=1e-5,
         ),
         Proof(
-            before=_HEAD + "x = keras.Input((3, 4))\n"
-            "y = tf.reduce_max(tf.tile(tf.expand_dims(x, 1), [1, 2, 1, 1]), axis=2) * 2.0\n"
-            "y = tf.where(y > 1.0, y, tf.zeros_like(y)) + tf.math.log1p(tf.abs(y))\n"
-            "model = keras.Model(x, y)\n"
-            "result = model.predict(np.linspace(-1, 2, 24).reshape(2, 3, 4), verbose=0)\n",
+            "proof_3",
             tolerance=1e-5,
         ),
         Proof(
-            before=_HEAD + "class Own(keras.layers.Layer):\n"
-            "    def call(self, x):\n"
-            "        a = tf.pad(x, tf.constant([[0, 0], [1, 1]])) * tf.norm(x, ord=1)\n"
-            "        b = tf.slice(x, [0, 1], [-1, 2])\n"
-            "        return tf.concat([a, b, tf.norm(x, ord='euclidean', axis=1, keepdims=True)], axis=1)\n"
-            "x = keras.Input((4,))\n"
-            "model = keras.Model(x, Own()(x))\n"
-            "result = model.predict(np.linspace(-1, 2, 12).reshape(3, 4), verbose=0)\n",
+            "proof_4",
             tolerance=1e-5,
         ),
     ),
@@ -89,28 +55,12 @@ OPS002 = SourceRule(
     name="tensorflow-function-other-default",
     summary="A TensorFlow function has a relative of the same name in keras.ops with another default or meaning.",
     severity=Severity.ERROR,
-    before=_HEAD + "\ndef loss(y_true, y_pred):\n"
-    "    rows = tf.gather(y_pred, [0, 1])\n"
-    "    a, b = tf.split(y_pred, [1, 2], axis=1)\n"
-    "    return tf.argmax(rows), tf.identity(b), tf.nn.gelu(a)\n",
-    after="import keras\n\ndef loss(y_true, y_pred):\n"
-    "    rows = keras.ops.take(y_pred, [0, 1], axis=0)\n"
-    "    a, b = keras.ops.split(y_pred, [1], axis=1)\n"
-    "    return keras.ops.argmax(rows, axis=0), keras.ops.copy(b), keras.ops.gelu(a, approximate=False)\n",
     why="tf.argmax, tf.gather and tf.cumsum work on axis 0, keras.ops on the flattened tensor; tf.split takes sizes, "
     "keras.ops.split the points to cut at; keras.ops.identity makes an identity matrix; keras.ops.gelu is approximate. "
     "The migration guide lists several of them as plain renames.",
     references=(_GUIDE,),
     proofs=(
         Proof(
-            before=_HEAD + "def loss(y_true, y_pred):\n"
-            "    a, b = tf.split(y_pred, [1, 2], axis=1)\n"
-            "    c = tf.cast(tf.argmax(y_pred), tf.float32) + tf.cast(tf.argmin(y_pred, axis=0), tf.float32)\n"
-            "    d = tf.gather(y_pred, [1, 0]) + tf.cumsum(y_pred) + tf.nn.gelu(tf.identity(y_true))\n"
-            "    e = tf.gather(y_pred, [0, 2], axis=1)\n"
-            "    return [a, b, c, d, e]\n"
-            "x = np.array([[0.1, 0.5, 0.3], [0.4, -0.2, 0.9]], 'float32')\n"
-            "result = [np.array(v) for v in loss(tf.constant(x), tf.constant(x[::-1].copy()))]\n",
             tolerance=1e-5,
         ),
     ),
@@ -121,23 +71,15 @@ OPS003 = SourceRule(
     summary="A TensorFlow function in Keras code has a near relative that fits the usual case.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    before=_HEAD + "\ndef loss(y_true, y_pred):\n    return tf.where(y_true)\n",
-    after="import keras\n\ndef loss(y_true, y_pred):\n"
-    "    return keras.ops.stack(keras.ops.nonzero(y_true), axis=-1)\n",
     why="keras.ops.shape gives a tuple where tf.shape gave a tensor; tf.where with one argument gives rows of int64 "
     "indices. Whether the difference matters depends on what is done with the value.",
     references=(_GUIDE,),
     proofs=(
         Proof(
-            before=_HEAD + "def loss(y_true, y_pred):\n    return tf.where(y_true)\n"
-            "result = np.array(loss(tf.constant([[True, False], [True, True]]), None))\n",
             unsafe=True,
         ),
         Proof(
-            before=_HEAD + "def loss(y_true, y_pred):\n"
-            "    size = tf.shape(y_pred)\n"
-            "    return tf.pad(y_pred, [[0, (5 - size)[0]], [0, 0]]) + tf.cast(tf.reduce_sum(size * 2), tf.float32)\n"
-            "result = np.array(loss(None, tf.constant([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])))\n",
+            "proof_2",
             unsafe=True,
         ),
     ),
@@ -148,7 +90,6 @@ OPS004 = SourceRule(
     summary="A TensorFlow function in Keras code has no counterpart that could be written for it.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    before=_HEAD + "\nx = keras.Input((4,))\ny = tf.boolean_mask(x, x > 0)\n",
     why="A KerasTensor cannot be given to a TensorFlow function. Inside the `call` of a layer the function goes on "
     "working on the TensorFlow backend.",
     references=(_GUIDE, "tensorflow/tensorflow#63792"),
@@ -159,17 +100,9 @@ OPS005 = SourceRule(
     name="tensorflow-dtype",
     summary="A TensorFlow dtype in a call that becomes one of keras.ops is said as a string.",
     severity=Severity.WARNING,
-    before=_HEAD + "\ndef loss(y_true, y_pred):\n    return tf.cast(y_true, tf.float32) - y_pred\n",
-    after="import keras\n\ndef loss(y_true, y_pred):\n"
-    "    return keras.ops.cast(y_true, 'float32') - y_pred\n",
     why="keras.ops takes dtypes as strings on every backend; tf.float32 ties the code to TensorFlow.",
     references=(_GUIDE,),
-    proofs=(
-        Proof(
-            before=_HEAD + "def loss(y_true, y_pred):\n    return tf.cast(y_true, tf.float32) - y_pred\n"
-            "result = np.array(loss(tf.constant([1, 2]), tf.constant([0.5, 0.5])))\n",
-        ),
-    ),
+    proofs=(Proof(),),
 )
 OPS006 = SourceRule(
     code="OPS006",
@@ -177,20 +110,12 @@ OPS006 = SourceRule(
     summary="Random numbers of TensorFlow in Keras code come from another stream in keras.random.",
     severity=Severity.WARNING,
     fix=Fix.UNSAFE,
-    before=_HEAD + "\n\nclass Noise(keras.layers.Layer):\n    def call(self, x):\n"
-    "        return x + tf.random.normal(tf.shape(x), stddev=0.1)\n",
-    after="import keras\n\n\nclass Noise(keras.layers.Layer):\n    def call(self, x):\n"
-    "        return x + keras.random.normal(keras.ops.shape(x), stddev=0.1)\n",
     why="keras.random is stateless: with an integer seed each call gives the same numbers. A layer holds a "
     "keras.random.SeedGenerator and gives it as seed=. The numbers are others than TensorFlow's in any case, so no "
     "comparison by value exists; the moments agree.",
     references=(_GUIDE,),
     proofs=(
         Proof(
-            before=_HEAD + "class Noise(keras.layers.Layer):\n    def call(self, x):\n"
-            "        return x + tf.random.normal(tf.shape(x), mean=3.0, stddev=0.1)\n"
-            "y = np.array(Noise()(np.zeros((200, 200), 'float32')))\n"
-            "result = [round(float(y.mean()), 1), round(float(y.std()), 1)]\n",
             unsafe=True,
         ),
     ),
@@ -201,19 +126,9 @@ OPS007 = SourceRule(
     summary="The output of a model is an array of the backend, which has .numpy() with TensorFlow only.",
     severity=Severity.WARNING,
     targets=frozenset({Target.KERAS}),
-    before="from tensorflow import keras\n\nmodel = keras.Sequential([keras.layers.Dense(1)])\n"
-    "y = model(x).numpy()\n",
-    after="import keras\n\nmodel = keras.Sequential([keras.layers.Dense(1)])\n"
-    "y = keras.ops.convert_to_numpy(model(x))\n",
     why="Arrays of JAX have no `numpy()`, and tensors of PyTorch refuse it while they are part of a graph.",
     references=(_GUIDE,),
-    proofs=(
-        Proof(
-            before=_HEAD + "keras.utils.set_random_seed(1)\n"
-            "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, kernel_initializer='ones')])\n"
-            "result = [type(model(np.ones((3, 2), 'float32')).numpy()).__name__, model(np.ones((3, 2))).numpy()]\n",
-        ),
-    ),
+    proofs=(Proof(),),
 )
 _RULES = (OPS001, OPS002, OPS003, OPS004, OPS005, OPS006)
 _DTYPES = frozenset(

@@ -16,36 +16,20 @@ if TYPE_CHECKING:
 
 _GUIDE = "https://keras.io/guides/migrating_to_keras_3/"
 _HEAD = "from tensorflow import keras\n"
-_TWO = (
-    _HEAD + "x = keras.Input((2,))\n"
-    "a = keras.layers.Dense(1, name='a', kernel_initializer='ones')(x)\n"
-    "b = keras.layers.Dense(1, name='b', kernel_initializer='zeros')(x)\n"
-    "model = keras.Model(x, [a, b])\n"
-)
-_FIT = (
-    "history = model.fit(np.ones((4, 2)), [np.ones((4, 1)), np.ones((4, 1))], verbose=0)\n"
-    "result = {key: values[0] for key, values in history.history.items()}\n"
-)
 
 TRN013 = SourceRule(
     code="TRN013",
     name="metrics-of-several-outputs",
     summary="Metrics of a model with several outputs must match the outputs.",
     severity=Severity.SILENT,
-    before=_HEAD + "model = keras.Model(x, [a, b])\n"
-    "model.compile('sgd', loss=['mse', 'mse'], metrics=['mae'])\n",
-    after="import keras\nmodel = keras.Model(x, [a, b])\n"
-    "model.compile('sgd', loss=['mse', 'mse'], metrics=[['mae'], ['mae']])\n",
     why="Keras 2 gave each output every metric of a flat list. Keras 3 gives each output one of them when there are as "
     "many metrics as outputs (the history has other keys, no error), and raises `tuple arity mismatch` otherwise.",
     references=(_GUIDE, "keras-team/keras#18467"),
     manual="give a list of metrics for each output: metrics=[['mae'], ['mae']], or a dict by output name",
     proofs=(
+        Proof(changes=True),
         Proof(
-            before=_TWO + "model.compile('sgd', loss='mse', metrics=['mae', 'mse'])\n" + _FIT, changes=True
-        ),
-        Proof(
-            before=_TWO + "model.compile('sgd', loss={'a': 'mse', 'b': 'mse'}, metrics=['mae'])\n" + _FIT,
+            "proof_2",
         ),
     ),
 )
@@ -56,7 +40,6 @@ TRN021 = SourceRule(
     severity=Severity.SILENT,
     fix=Fix.MANUAL,
     destination="<3.5",
-    before=_HEAD + "model = keras.Model(x, [a, b])\nmodel.compile('sgd', loss='mse')\n",
     why="Measured: `fit` logs `loss`, `a_loss`, `b_loss` with Keras 2 and from 3.5 on, `loss` alone with 3.2 and 3.4. "
     "A callback that monitors `val_a_loss` then never acts.",
     references=(_GUIDE, "keras-team/keras#18467"),
@@ -69,8 +52,6 @@ TRN022 = SourceRule(
     severity=Severity.SILENT,
     fix=Fix.MANUAL,
     destination=">=3.5,<3.7",
-    before=_HEAD + "model = keras.Model(x, [a, b])\n"
-    "model.compile('sgd', loss=['mse', 'mse'], loss_weights=[2.0, 1.0])\n",
     why="Measured: a loss of 4 with a weight of 2 is reported as 4 by Keras 2 and from 3.7 on, as 8 by 3.5 and 3.6. "
     "The sum is the same.",
     references=("keras-team/keras#20343", "keras-team/keras#20476"),
@@ -81,18 +62,14 @@ TRN023 = SourceRule(
     name="one-loss-with-weights",
     summary="Weights for several outputs ask for a loss for each output.",
     severity=Severity.ERROR,
-    before=_HEAD + "model = keras.Model(x, [a, b])\n"
-    "model.compile('sgd', loss='mse', loss_weights=[2.0, 1.0])\n",
-    after="import keras\nmodel = keras.Model(x, [a, b])\n"
-    "model.compile('sgd', loss=['mse'] * 2, loss_weights=[2.0, 1.0])\n",
     why="Keras 2 used one loss for all outputs, whatever the weights. From Keras 3.7 on `compile` counts one loss and "
     "raises ``loss_weights` must match the number of losses` at the first step.",
     references=(_GUIDE,),
     manual="give a list or dict of losses, one for each output",
     proofs=(
-        Proof(before=_TWO + "model.compile('sgd', loss='mse', loss_weights=[2.0, 1.0])\n" + _FIT),
+        Proof(),
         Proof(
-            before=_TWO + "model.compile('sgd', 'mse', loss_weights={'a': 2.0, 'b': 1.0})\n" + _FIT,
+            "proof_2",
         ),
     ),
 )

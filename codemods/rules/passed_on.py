@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _GUIDE = "https://keras.io/guides/migrating_to_keras_3/"
 _HEAD = "from tensorflow import keras\n"
-_MODEL = "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, kernel_initializer='ones')])\n"
 
 HANDED_ON = SourceRule(
     code="LAY121",
@@ -24,15 +23,11 @@ HANDED_ON = SourceRule(
     summary="fit_generator, evaluate_generator and predict_generator are gone, as values too.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    before=_HEAD + _MODEL + "predict = model.predict_generator\n",
-    after="import keras\n" + _MODEL + "predict = model.predict\n",
     why="`fit`, `evaluate` and `predict` take generators since TensorFlow 2.1. Arguments that left with the old "
     "methods (`max_queue_size`, `workers`, `use_multiprocessing`) are found only where the method is called by name.",
     references=(_GUIDE,),
     proofs=(
         Proof(
-            before=_HEAD + _MODEL + "predict = model.predict_generator\n"
-            "result = predict(((np.ones((3, 2)),) for _ in range(2)), steps=2)\n",
             unsafe=True,
         ),
     ),
@@ -43,9 +38,6 @@ UNCALLED = SourceRule(
     summary="A private method of Keras 2 is overridden, which Keras 3 does not have and never calls.",
     severity=Severity.SILENT,
     fix=Fix.MANUAL,
-    before=_HEAD + "\n\nclass Own(keras.layers.Layer):\n"
-    "    def _add_variable_with_custom_getter(self, name, **kwargs):\n"
-    "        return super()._add_variable_with_custom_getter(name, **kwargs)\n",
     why="The method is one among others of the class in Keras 3: what it did to each weight, mask or gradient is no "
     "longer done, and nothing says so.",
     references=(_GUIDE,),

@@ -11,8 +11,6 @@ KERAS = SourceRule(
     summary="The requirement keeps Keras below 3.",
     severity=Severity.ERROR,
     fix=Fix.SAFE,
-    before="keras==2.4.3\n",
-    after="keras>=3\n",
     why="The rewritten code is Keras 3 code: with Keras 2 installed its imports fail.",
     references=("https://keras.io/getting_started/",),
 )
@@ -22,8 +20,6 @@ TENSORFLOW = SourceRule(
     summary="The requirement keeps TensorFlow below 2.16, the first release that works with Keras 3.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    before="tensorflow==2.10.0\n",
-    after="tensorflow>=2.16\n",
     why=(
         "TensorFlow 2.16 made Keras 3 its `tf.keras`; older releases bring Keras 2 of their own number and do "
         "not work as a backend of current Keras 3. It may need a newer Python and a newer NumPy, so the change is "
@@ -38,8 +34,6 @@ GPU = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
     targets=EVERYWHERE,
-    before="tensorflow-gpu==2.4\n",
-    after="tensorflow[and-cuda]>=2.16\n",
     why="The package raises an error on installation since December 2022.",
     references=("tensorflow/tensorflow#58975",),
 )
@@ -50,7 +44,6 @@ DISCONTINUED = SourceRule(
     severity=Severity.WARNING,
     fix=Fix.MANUAL,
     manual="take it out once nothing imports it",
-    before="tensorflow-addons\n",
     why="`keras-applications` and `keras-preprocessing` became part of Keras, the others ended with Keras 2.",
     references=("tensorflow/addons#2807", "keras-team/keras-applications#205"),
 )
@@ -62,7 +55,6 @@ STAY = SourceRule(
     fix=Fix.MANUAL,
     targets=frozenset({Target.TF_KERAS_2}),
     manual="add tf-keras with the minor version of TensorFlow (tensorflow==2.18 goes with tf-keras==2.18)",
-    before="tensorflow>=2.16\n",
     why="`tf_keras` is a package of its own and TensorFlow does not depend on it.",
     references=("https://github.com/keras-team/tf-keras",),
 )
@@ -75,7 +67,6 @@ NUMPY = SourceRule(
     destination="<3.7",
     targets=MODERN,
     manual="keep numpy<2, or move to Keras 3.7 or later",
-    before="numpy>=1.20\n",
     why="`ModelCheckpoint` and `ReduceLROnPlateau` of those releases use names that NumPy 2 removed.",
     references=("keras-team/keras#19691",),
 )
@@ -86,7 +77,6 @@ LEGACY_SWITCH = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     manual="take the variable out together with the rewrite, or choose --target tf_keras",
-    before="ENV TF_USE_LEGACY_KERAS=1\n",
     why="With the variable set `tf.keras` is tf-keras, whose objects cannot be mixed with those of `keras`.",
     references=("https://github.com/tensorflow/tensorflow/releases/tag/v2.16.1",),
 )

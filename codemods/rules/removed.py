@@ -24,7 +24,6 @@ API001 = SourceRule(
     summary="Keras 3 has no such name.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    before="from tensorflow import keras\nlayer = keras.layers.LocallyConnected1D(4, 3)\n",
     why="210 of the 990 public names of Keras 2 left without a successor of the same name, more with earlier versions.",
     references=(_LIST, "tensorflow/tensorflow#63792", _GUIDE),
     manual="see the hint",
@@ -35,7 +34,6 @@ API002 = SourceRule(
     summary="The name was an internal of Keras 2.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    before="from keras.utils.conv_utils import normalize_tuple\nsize = normalize_tuple(3, 2, 'size')\n",
     why="Modules such as keras.engine, keras.utils.conv_utils and tensorflow.python.keras were never part of the API "
     "and have no place in Keras 3.",
     references=(_GUIDE,),
@@ -47,7 +45,6 @@ API003 = SourceRule(
     summary="The name lives on under tf.keras only.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    before="from tensorflow import keras\nflow = keras.preprocessing.image.ImageDataGenerator()\n",
     why="173 names of Keras 2 are kept by tf.keras of TensorFlow 2.16 and later for compatibility and are missing from "
     "keras. The first step of the migration guide, tf.keras to keras, breaks their users.",
     references=(_LIST, _GUIDE),
@@ -60,7 +57,6 @@ API005 = SourceRule(
     summary="TensorFlow has no estimators and feature columns of Keras any more.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    before="from tensorflow import keras\nestimator = keras.estimator.model_to_estimator(model)\n",
     why="tf.estimator left with TensorFlow 2.16.",
     references=(_GUIDE,),
     manual="train the model with fit, or keep TensorFlow 2.15",

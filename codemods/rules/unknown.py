@@ -12,7 +12,6 @@ UNKNOWN_NAME = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     manual="find out what the name did and write it with what Keras 3 offers",
-    before="from keras.layers import MaxoutDense\n",
     why="No other rule knows the name and the public API of the destination does not have it.",
 )
 UNKNOWN_ARGUMENT = SourceRule(
@@ -22,7 +21,6 @@ UNKNOWN_ARGUMENT = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     manual="remove the argument or find its replacement in the signature",
-    before="import keras\n\nkeras.layers.Dense(4, rank=2)\n",
     why="No other rule knows the argument and the signature in the destination does not have it.",
 )
 GUARDED_NAME = SourceRule(
@@ -32,8 +30,6 @@ GUARDED_NAME = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     manual="see that another branch runs beside Keras 3, or add one",
-    before="import tensorflow as tf\n\nif tf.__version__ >= '2.9':\n"
-    "    from keras.layers.convolutional.base_conv import Conv\nelse:\n    Conv = None\n",
     why="Code that was written for several versions is left as it is. A test of the version of TensorFlow says nothing "
     "of Keras 3, and a `try` helps only when one of its branches works there. The finding is an error where the branch "
     "runs beside Keras 3, a warning where that cannot be told from the text, and a mere note where it cannot run.",

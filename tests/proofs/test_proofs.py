@@ -1,6 +1,6 @@
 """Every automatic rule is proven: its program gives the same result under tf-keras, and rewritten under Keras 3.
 
-The programs are data beside the rules (`codemods.rules.api.Proof`). All of them are sent to two warm processes at
+The programs are files beside the rules (`codemods/rules/examples`). All of them are sent to two warm processes at
 once; each test looks at the answers of one.
 """
 
@@ -38,8 +38,12 @@ class Case:
         return f"{self.rule.code}-{self.number}"
 
     @property
+    def before(self) -> str:
+        return self.rule.program(self.proof.program)
+
+    @property
     def legacy(self) -> str:
-        return self.proof.reference or self.proof.before
+        return self.rule.program(f"{self.proof.program}_reference") or self.before
 
 
 def cases() -> list[Case]:
@@ -54,7 +58,7 @@ def rewritten(case: Case) -> str:
     unsafe = case.proof.unsafe or case.rule.fix is Fix.UNSAFE
     target = Target.KERAS if Target.KERAS in case.rule.targets else sorted(case.rule.targets)[0]
     backend = Backend.TENSORFLOW if Backend.TENSORFLOW in case.rule.backends else Backend.ANY
-    outcome = run(case.proof.before, unsafe=unsafe, target=target, backend=backend)
+    outcome = run(case.before, unsafe=unsafe, target=target, backend=backend)
     assert outcome.error is None, outcome.error
     applied = {finding.code for finding in outcome.findings if finding.applied}
     assert case.rule.code in applied, (
@@ -99,9 +103,9 @@ def answers(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
         except AssertionError:
             continue  # its own test says so
         if case.proof.changes:
-            programs["modern"][f"{case.name} unchanged"] = case.proof.before
+            programs["modern"][f"{case.name} unchanged"] = case.before
         if case.proof.expect == "raises":
-            programs["legacy"][f"{case.name} before"] = case.proof.before
+            programs["legacy"][f"{case.name} before"] = case.before
     return _ask(programs)
 
 

@@ -1,0 +1,2 @@
+from tensorflow import keras
+layer = keras.layers.LocallyConnected1D(4, 3)

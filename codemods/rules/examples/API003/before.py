@@ -1,0 +1,2 @@
+from tensorflow import keras
+flow = keras.preprocessing.image.ImageDataGenerator()

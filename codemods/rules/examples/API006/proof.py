@@ -1,0 +1,10 @@
+from tensorflow import keras
+
+
+class Quantized(keras.layers.LocallyConnected1D):
+    pass
+
+
+class Other(keras.layers.Dense):
+    pass
+result = Other(3).units

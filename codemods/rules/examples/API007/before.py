@@ -1,0 +1,4 @@
+import keras
+
+engine = keras.engine
+layers = keras.layers

@@ -1,0 +1,3 @@
+from keras import ops
+
+y = ops.add(x, bias)

@@ -1,0 +1,3 @@
+from keras import backend as K
+
+x = K.gradients(loss, weights)

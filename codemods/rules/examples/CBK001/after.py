@@ -1,0 +1,2 @@
+import keras
+hook = keras.callbacks.BackupAndRestore('b', 'epoch', delete_checkpoint=True)

@@ -1,0 +1,2 @@
+from tensorflow import keras
+hook = keras.callbacks.BackupAndRestore('b', 'epoch', True)

@@ -1,0 +1,2 @@
+import keras
+hook = keras.callbacks.ProgbarLogger()

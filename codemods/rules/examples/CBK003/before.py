@@ -1,0 +1,2 @@
+from tensorflow import keras
+hook = keras.callbacks.ProgbarLogger(count_mode='steps')

@@ -1,0 +1,6 @@
+from tensorflow import keras
+
+
+class Own(keras.losses.Loss):
+    def __init__(self):
+        super().__init__('none')

@@ -1,0 +1,6 @@
+import keras
+
+
+class Scale(keras.layers.Layer):
+    def __init__(self):
+        super().__init__(trainable=False, name='scale')

@@ -1,0 +1,8 @@
+from tensorflow import keras
+
+
+class Scale(keras.layers.Layer):
+    def __init__(self):
+        super().__init__(False, 'scale')
+layer = Scale()
+result = [layer.trainable, layer.name]

@@ -1,0 +1,10 @@
+import tensorflow as tf
+from tensorflow import keras
+
+
+class Scale(keras.layers.Layer):
+    def build(self, shape):
+        self.w = self.add_weight(name='w', shape=(3,), initializer='ones')
+    def call(self, x):
+        return x if isinstance(self.w, tf.Variable) else -x
+result = np.array(Scale()(np.ones((2, 3), 'float32')))

@@ -1,0 +1,3 @@
+import keras
+hook = keras.callbacks.EarlyStopping()
+hook.set_model(model)

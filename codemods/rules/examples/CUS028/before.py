@@ -1,0 +1,9 @@
+from tensorflow import keras
+
+
+class Scale(keras.layers.Layer):
+    def call(self, inputs, mask=None):
+        x, a = inputs
+        if mask is not None:
+            x = x * mask[0]
+        return x + a

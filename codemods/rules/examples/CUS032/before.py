@@ -1,0 +1,9 @@
+from tensorflow import keras
+
+
+class Scale(keras.layers.Layer):
+    def build(self, input_shape):
+        first = input_shape
+        if isinstance(input_shape, list):
+            first = input_shape[0]
+        self.w = self.add_weight(name='w', shape=(first[-1],), initializer='ones')

@@ -1,0 +1,4 @@
+import keras
+
+x = keras.Input((2,))
+names = {id(x): 'x'}

@@ -1,0 +1,2 @@
+import keras
+model = keras.applications.ConvNeXtTiny(name='tiny', include_top=False, include_preprocessing=True, weights=None)

@@ -1,0 +1,2 @@
+from tensorflow import keras
+model = keras.applications.ConvNeXtTiny('tiny', False, True, None)

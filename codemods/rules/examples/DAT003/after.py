@@ -1,0 +1,2 @@
+import keras
+inputs = keras.utils.get_source_inputs(tensor)

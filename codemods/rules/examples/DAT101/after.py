@@ -1,0 +1,2 @@
+import keras
+y = keras.utils.to_categorical([0, 1], 2).astype('int32')

@@ -1,0 +1,3 @@
+from tensorflow import keras
+y = keras.utils.to_categorical([0, 1], 2, dtype='int32')
+result = [y, str(y.dtype)]

@@ -1,0 +1,5 @@
+from tensorflow import keras
+try:
+    keras.utils.load_img('missing.png', grayscale=True)
+except (ImportError, FileNotFoundError) as error:
+    result = type(error).__name__

@@ -1,0 +1,3 @@
+import keras
+norm = keras.layers.Normalization()
+norm.adapt(data)

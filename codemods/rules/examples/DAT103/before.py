@@ -1,0 +1,3 @@
+from tensorflow import keras
+norm = keras.layers.Normalization()
+norm.adapt(data, batch_size=32)

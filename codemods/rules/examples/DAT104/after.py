@@ -1,0 +1,2 @@
+from keras.preprocessing.image import load_img
+image = load_img(path, target_size=(3, 3))

@@ -1,0 +1,2 @@
+from keras.preprocessing.image import load_img
+image = load_img(path, False, (3, 3))

@@ -1,0 +1,2 @@
+import tensorflow as tf
+model = tf.estimator.LinearClassifier(feature_columns=[])

@@ -1,0 +1,2 @@
+import keras_nlp
+tokenizer = keras_nlp.tokenizers.ByteTokenizer()

@@ -1,0 +1,2 @@
+import tensorflow as tf
+column = tf.feature_column.numeric_column("x")

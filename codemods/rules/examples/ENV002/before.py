@@ -1,0 +1,5 @@
+import os
+
+import keras
+
+os.environ["KERAS_BACKEND"] = "jax"

@@ -1,0 +1,3 @@
+from tensorflow.keras.preprocessing.text import Tokenizer
+
+tokenizer = Tokenizer()

@@ -1,0 +1,3 @@
+from keras.preprocessing.text import Tokenizer
+
+tokenizer = Tokenizer()

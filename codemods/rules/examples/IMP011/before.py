@@ -1,0 +1,3 @@
+import keras
+
+keras.layers.Dense(4, rank=2)

@@ -1,0 +1,2 @@
+from keras.layers import MaxPooling2D
+layer = MaxPooling2D((2, 2), dim_ordering='tf')

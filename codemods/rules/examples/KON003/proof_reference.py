@@ -1,0 +1,1 @@
+result = 'channels_last'

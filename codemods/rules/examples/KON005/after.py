@@ -1,0 +1,2 @@
+import keras
+z = keras.layers.concatenate([x, y], axis=1)

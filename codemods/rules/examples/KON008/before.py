@@ -1,0 +1,2 @@
+from keras.layers import Merge
+layer = Merge([a, b], mode='sum')

@@ -1,0 +1,2 @@
+from keras.layers import Dense
+layer = Dense(4, kernel_constraint='nonneg')

@@ -1,0 +1,2 @@
+import keras
+x = keras.Input((8,), 4, name='features')

@@ -1,0 +1,2 @@
+from tensorflow import keras
+x = keras.Input((8,), 4, 'features')

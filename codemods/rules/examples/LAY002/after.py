@@ -1,0 +1,2 @@
+import keras
+layer = keras.layers.LeakyReLU(negative_slope=0.2)

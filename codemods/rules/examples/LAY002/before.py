@@ -1,0 +1,2 @@
+from tensorflow import keras
+layer = keras.layers.LeakyReLU(alpha=0.2)

@@ -1,0 +1,2 @@
+import keras
+layer = keras.layers.Embedding(10, 4)

@@ -1,0 +1,2 @@
+from tensorflow import keras
+layer = keras.layers.AveragePooling2D()

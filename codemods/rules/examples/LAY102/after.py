@@ -1,0 +1,2 @@
+import keras
+layer = keras.layers.BatchNormalization(axis=1, synchronized=True)

@@ -1,0 +1,2 @@
+from tensorflow import keras
+layer = keras.layers.experimental.SyncBatchNormalization(axis=1)

@@ -1,0 +1,2 @@
+import keras
+layer = keras.layers.ReLU(threshold=0.5)

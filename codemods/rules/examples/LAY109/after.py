@@ -1,0 +1,3 @@
+import keras
+layer = keras.layers.Dense(4)
+print(layer.output.shape)

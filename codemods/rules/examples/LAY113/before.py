@@ -1,0 +1,2 @@
+from tensorflow import keras
+model = keras.Model({'a': {'b': x}}, y)

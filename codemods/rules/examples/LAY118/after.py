@@ -1,0 +1,3 @@
+import keras
+layer = keras.layers.Dense(4)
+dtype = layer.compute_dtype

@@ -1,0 +1,4 @@
+from tensorflow import keras
+import tensorflow as tf
+
+x = keras.Input(tensor=tf.ones((2, 3)))

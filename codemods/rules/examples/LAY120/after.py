@@ -1,0 +1,4 @@
+import keras
+layer = keras.layers.Dense(3, name='d')
+y = layer(keras.Input((2,)))
+names = [node.operation.name for node in layer._inbound_nodes]

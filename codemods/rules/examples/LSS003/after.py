@@ -1,0 +1,2 @@
+import keras
+config = keras.losses.serialize(keras.losses.Huber())

@@ -1,0 +1,3 @@
+from tensorflow import keras
+config = keras.losses.serialize(keras.losses.Huber(), use_legacy_format=False)
+result = config['class_name']

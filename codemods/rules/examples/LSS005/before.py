@@ -1,0 +1,2 @@
+from tensorflow import keras
+reg = keras.regularizers.l1_l2(l1=0.1)

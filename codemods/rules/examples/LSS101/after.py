@@ -1,0 +1,2 @@
+import keras
+loss = keras.losses.MeanSquaredError(reduction='none')

@@ -1,0 +1,2 @@
+import keras
+loss = keras.losses.Huber(reduction='sum_over_batch_size')

@@ -1,0 +1,2 @@
+from tensorflow import keras
+loss = keras.losses.Huber(reduction='auto')

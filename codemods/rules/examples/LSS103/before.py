@@ -1,0 +1,2 @@
+from tensorflow import keras
+hits = keras.metrics.binary_accuracy(y, p)

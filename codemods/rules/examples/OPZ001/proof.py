@@ -1,0 +1,3 @@
+from tensorflow import keras
+opt = keras.optimizers.Adam(1e-3, 0.9, 0.999, 1e-7, False, True)
+result = [opt.amsgrad, opt.weight_decay]

@@ -1,0 +1,2 @@
+from tensorflow import keras
+opt = keras.optimizers.Adam(1e-3, jit_compile=False)

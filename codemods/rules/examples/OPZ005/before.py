@@ -1,0 +1,2 @@
+from tensorflow import keras
+opt = keras.optimizers.Lion()

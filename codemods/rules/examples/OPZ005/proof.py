@@ -1,0 +1,2 @@
+from tensorflow import keras
+result = float(np.array(keras.optimizers.Lion().learning_rate))

@@ -1,0 +1,3 @@
+from tensorflow import keras
+opt = keras.optimizers.SGD(0.1)
+opt.apply_gradients(pairs, name='step')

@@ -1,0 +1,2 @@
+import keras
+keras.mixed_precision.set_global_policy('float32')

@@ -1,0 +1,2 @@
+from tensorflow import keras
+keras.mixed_precision.experimental.set_policy('float32')

@@ -1,0 +1,3 @@
+from tensorflow import keras
+keras.mixed_precision.set_global_policy('float32')
+result = keras.layers.Dense(1).compute_dtype

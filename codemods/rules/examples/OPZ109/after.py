@@ -1,0 +1,3 @@
+import keras
+opt = keras.mixed_precision.LossScaleOptimizer(inner)
+scaled = opt.scale_loss(loss)

@@ -1,0 +1,4 @@
+from keras.optimizers import SGD
+optimizer = SGD(0.1, 0.9, 0.0, True)
+config = optimizer.get_config()
+result = [config['nesterov'], config['weight_decay']]

@@ -1,0 +1,2 @@
+from tensorflow import keras
+opt = keras.optimizers.Adam(0.1, epsilon=None)

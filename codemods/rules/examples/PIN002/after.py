@@ -1,0 +1,1 @@
+tensorflow>=2.16

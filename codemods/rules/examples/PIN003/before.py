@@ -1,0 +1,1 @@
+tensorflow-gpu==2.4

@@ -1,0 +1,4 @@
+import keras
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, kernel_initializer='ones')])
+model.save_weights('w.weights.h5')
+model.load_weights('w.weights.h5')

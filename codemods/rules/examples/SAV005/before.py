@@ -1,0 +1,2 @@
+from tensorflow import keras
+model = keras.models.load_model('old.h5')

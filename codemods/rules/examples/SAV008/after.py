@@ -1,0 +1,3 @@
+import keras
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, kernel_initializer='ones')])
+model.save_weights('w.weights.h5')

@@ -1,0 +1,4 @@
+import keras
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, kernel_initializer='ones')])
+model.compile('sgd', 'mean_squared_error')
+model.save('m.h5')

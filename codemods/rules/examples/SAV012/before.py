@@ -1,0 +1,4 @@
+from tensorflow import keras
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, kernel_initializer='ones')])
+model.compile('sgd', 'mse')
+model.save('m.h5')

@@ -1,0 +1,2 @@
+from tensorflow import keras
+keep = keras.callbacks.ModelCheckpoint('best.h5')

@@ -1,0 +1,2 @@
+import keras
+keep = keras.callbacks.ModelCheckpoint('w.h5', save_best_only=True)

@@ -1,0 +1,2 @@
+from tensorflow import keras
+keep = keras.callbacks.ModelCheckpoint('w.hdf5', save_best_only=True)

@@ -1,0 +1,3 @@
+from tensorflow import keras
+model = keras.Sequential([keras.layers.Dense(1, kernel_initializer='ones', name='d')])
+model.fit(data, epochs=2, workers=4, use_multiprocessing=True)

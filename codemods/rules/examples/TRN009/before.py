@@ -1,0 +1,3 @@
+from tensorflow import keras
+model = keras.Sequential()
+model.reset_states()

@@ -1,0 +1,3 @@
+import keras
+mean = keras.metrics.Mean()
+mean.reset_state()

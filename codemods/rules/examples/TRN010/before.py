@@ -1,0 +1,3 @@
+from tensorflow import keras
+mean = keras.metrics.Mean()
+mean.reset_states()

@@ -1,0 +1,5 @@
+from tensorflow import keras
+model = keras.Sequential([keras.layers.Dense(1, kernel_initializer='ones', name='d')])
+x, y = np.ones((8, 2), 'float32'), np.zeros((8, 1), 'float32')
+model.compile(optimizer='sgd', loss='mse', sample_weight_mode=None)
+result = model.evaluate(x, y, verbose=0)

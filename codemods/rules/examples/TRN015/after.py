@@ -1,0 +1,4 @@
+import keras
+model = keras.Sequential([keras.layers.Dense(1, kernel_initializer='ones', name='d')])
+history = model.fit(x, y)
+rates = history.history['learning_rate']

@@ -1,0 +1,2 @@
+from tensorflow import keras
+result = callable(keras.metrics.get('acc'))

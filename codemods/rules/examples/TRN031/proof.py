@@ -1,0 +1,10 @@
+from tensorflow import keras
+base = keras.Sequential([keras.layers.BatchNormalization()])
+base.build((None, 2))
+inputs = keras.Input((2,))
+x = base(inputs, training=False)
+model = keras.Model(inputs, keras.layers.Dense(1, kernel_initializer='ones')(x))
+model.compile('sgd', 'mse')
+x = np.arange(8.0).reshape(4, 2)
+model.fit(x, np.ones((4, 1)), verbose=0, epochs=2)
+result = model.get_weights()

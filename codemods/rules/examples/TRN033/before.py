@@ -1,0 +1,12 @@
+from tensorflow import keras
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.d = keras.layers.Dense(1, kernel_initializer='ones', kernel_regularizer='l2')
+    def call(self, x):
+        return self.d(x)
+    def test_step(self, data):
+        x, y = data
+        y_pred = self(x)
+        loss = self.compute_loss(x, y, y_pred)
+        return self.compute_metrics(x, y, y_pred, None)
