@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from migrate.dialects.keras3_minors.versions import Reader, parse_readers  # noqa: E402
-from migrate.pipeline.readers import check_archives  # noqa: E402
+from migrate.pipeline.keras3.matrix import check_archives  # noqa: E402
 from migrate.pipeline.request import Options  # noqa: E402
 from migrate.readers.environments import Backend, environment_of  # noqa: E402
 from migrate.results import CheckedArchive, ReaderOutcome  # noqa: E402

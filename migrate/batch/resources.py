@@ -7,6 +7,8 @@ from pathlib import Path
 
 SLOT_BYTES = 2 << 30
 """Resident memory of one job's warm workers before a model is loaded: three frameworks at 0.6 GB each."""
+READER_BYTES = 300 << 20
+"""The same of one release of Keras 3 on JAX, which stays warm for ``--for``."""
 BYTES_PER_BYTE = 10
 """Copies of the weights in the reader, the legacy, the modern and the stock world at their peak together."""
 RESERVE = 0.85
@@ -44,9 +46,14 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def jobs_for(asked: int) -> int:
-    """How many jobs run side by side: as asked, else one a core, in either case as many as memory holds."""
-    fitting = max(1, int(available_memory() * RESERVE) // SLOT_BYTES)
+def jobs_for(asked: int, readers: int = 0) -> int:
+    """How many jobs run side by side: as asked, else one a core, in either case as many as memory holds.
+
+    Args:
+        asked: 0 for one a core.
+        readers: releases of Keras 3 that each job keeps warm.
+    """
+    fitting = max(1, int(available_memory() * RESERVE) // (SLOT_BYTES + readers * READER_BYTES))
     return max(1, min(asked or cores(), fitting))
 
 

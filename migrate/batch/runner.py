@@ -106,7 +106,7 @@ class BatchRun:
             BatchStopped: the run ended early.
         """
         todo = [one for one in self._plan if one.action is Action.MIGRATE]
-        jobs = min(resources.jobs_for(self._batch.jobs), max(1, len(todo)))
+        jobs = min(resources.jobs_for(self._batch.jobs, self._batch.options.reader_count), max(1, len(todo)))
         counts = {action.value: sum(one.action is action for one in self._plan) for action in Action}
         seconds = sum(one.seconds for one in todo) / jobs
         self._log(Event("plan", data={**counts, "jobs": jobs, "seconds": round(seconds, 1)}))

@@ -53,7 +53,7 @@ def check(paths: tuple[str, ...], *, readers: str, backends: str, output: Output
     """
     import msgspec
 
-    from migrate.pipeline.readers import check_archives
+    from migrate.pipeline.keras3.matrix import check_archives
     from migrate.results import ReaderOutcome
 
     asked, below, options = _readers(readers), _backends(backends), options_from(chosen)

@@ -125,7 +125,9 @@ def _show_plan(sources: Sequence[str], out: str, batch: BatchOptions, output: Ou
     from migrate.batch.run import expect_batch, plan_batch
 
     plan = plan_batch(sources, out, batch)
-    value = plan_json(plan, jobs_for(batch.jobs), expect_batch(plan, batch.options))
+    value = plan_json(
+        plan, jobs_for(batch.jobs, batch.options.reader_count), expect_batch(plan, batch.options)
+    )
     if output.format == "json":
         click.echo(json.dumps(value, indent=1))
     elif output.text:

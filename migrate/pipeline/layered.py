@@ -20,6 +20,7 @@ from migrate.pipeline.coverage import measure, widen
 from migrate.pipeline.deploy import deploy
 from migrate.pipeline.domain import compare_unbounded
 from migrate.pipeline.draws import drawn_outputs, without
+from migrate.pipeline.keras3.reading import prove_readers
 from migrate.pipeline.limits import report_keywords
 from migrate.pipeline.own_code import CUSTOM, write_sources
 from migrate.pipeline.probing import Loaders
@@ -28,7 +29,6 @@ from migrate.pipeline.proof import (
     Comparator,
     lowest_precision,
 )
-from migrate.pipeline.readers import prove_readers
 from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.reference import Reference, take_reference
 from migrate.pipeline.request import DEFAULT_TARGETS, ArtifactRequest, Options, Target

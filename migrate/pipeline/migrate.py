@@ -21,7 +21,7 @@ from migrate.formats.read import refusal
 from migrate.outcomes import WORKER_ENDED, severity_of, status_of
 from migrate.parity.golden import find_golden
 from migrate.pipeline.evidence import strongest, weigh
-from migrate.pipeline.keras3 import is_keras3, migrate_keras3
+from migrate.pipeline.keras3.archive import is_keras3, migrate_keras3
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.lift import migrate_graph
 from migrate.pipeline.own_code import explained, rewritten_code, with_own_code

@@ -142,6 +142,11 @@ class Options(msgspec.Struct, frozen=True):
         ),
     ] = None
 
+    @property
+    def reader_count(self) -> int:
+        """How many releases of Keras 3 are asked about each artifact."""
+        return len(self.readers.split(",")) if self.readers else 0
+
 
 def flags() -> dict[str, Flag]:
     """The flag of each option, by the name of its field."""

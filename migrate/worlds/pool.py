@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from migrate.worlds.environment import Limits, World
@@ -19,7 +19,7 @@ from migrate.worlds.taking import taken_folder
 from migrate.worlds.worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -45,6 +45,8 @@ class Slot:
     folder: Path
     workers: Mapping[World, Worker]
     runs_foreign_code: bool = False
+    guests: dict[str, Worker] = field(default_factory=dict)
+    """Workers beside those of the worlds, by what they are for; they stay for the next artifact like these."""
 
     @property
     def legacy(self) -> Worker:
@@ -78,6 +80,12 @@ class Slot:
         staged.write_bytes(content)
         return staged
 
+    def guest(self, name: str, make: Callable[[], Worker]) -> Worker:
+        """The guest of this name, made where there is none yet."""
+        if name not in self.guests:
+            self.guests[name] = make()
+        return self.guests[name]
+
     def warm(self, worlds: Sequence[World] = FRAMEWORKS) -> None:
         """Start workers without waiting for them; they import at the same time."""
         for world in worlds:
@@ -88,8 +96,9 @@ class Slot:
 
         The next call of such a worker starts it afresh.
         """
-        for world, worker in self.workers.items():
-            if worker.needs_recycling or (self.runs_foreign_code and world in FRAMEWORKS):
+        frameworks = [*(self.workers[world] for world in FRAMEWORKS), *self.guests.values()]
+        for worker in [self.reader, *frameworks]:
+            if worker.needs_recycling or (self.runs_foreign_code and worker is not self.reader):
                 worker.close()
             _empty(worker.scratch)
             _empty(taken_folder(worker.scratch))
@@ -98,7 +107,7 @@ class Slot:
 
     def close(self) -> None:
         """End all workers of the slot."""
-        for worker in self.workers.values():
+        for worker in (*self.workers.values(), *self.guests.values()):
             worker.close()
 
 

@@ -274,6 +274,29 @@ def test_workers_that_an_authors_code_ran_in_are_replaced(tmp_path: Path, handle
                 assert [calls(slot, world) for world in World] == [number, number, number, number + 1]
 
 
+def test_guests_stay_with_their_slot_until_an_authors_code_ran(tmp_path: Path, handlers: Path) -> None:
+    """A release of Keras 3 is started once and serves every artifact of a job."""
+    with Pool(1, tmp_path / "pool", handlers=dict.fromkeys(World, handlers)) as pool:
+
+        def guest(slot: Slot) -> Worker:
+            return slot.guest("keras-3.9", lambda: Worker(World.STOCK, slot.folder / "g", handlers=handlers))
+
+        with pool.slot() as slot:
+            first = guest(slot)
+            first.call("add", {"a": 1, "b": 1})
+            (first.scratch / "left.txt").write_text("of the artifact before")
+        with pool.slot() as slot:
+            assert guest(slot) is first
+            first.call("add", {"a": 1, "b": 1})
+            assert first.starts == 1
+            assert not (first.scratch / "left.txt").exists()
+            slot.stage_code("custom.py", b"")
+        assert not first.alive
+        with pool.slot() as slot:
+            guest(slot).call("add", {"a": 1, "b": 1})
+    assert not first.alive
+
+
 def test_framer_cuts_a_stream_at_any_place() -> None:
     stream = b"\x00\x00\x00\x02{}\x00\x00\x00\x01a"
     for size in (1, 2, 3, 7, 100):

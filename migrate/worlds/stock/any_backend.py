@@ -32,21 +32,34 @@ def load(params, scratch):
 
 
 def predict(params, scratch):
-    """What ``predict_on_batch`` gives for every case of ``probes``: a ``file`` of arrays named ``case/output``."""
+    """What ``predict_on_batch`` gives for every case of ``probes``: a ``file`` of arrays named ``case/output``.
+
+    ``nesting`` says how they stand in what it gives, ``*`` for an array.
+    """
     model = _held["model"]
     structure = getattr(model, "_inputs_struct", None)
-    results = {}
+    results, nesting = {}, ""
     for number, inputs in enumerate(cases_in(params["probes"])):
         arrays = [_given(array, tensor) for array, tensor in zip(inputs, model.inputs, strict=True)]
         arranged = arrays[0] if structure is None else _tree.pack_sequence_as(structure, arrays)
         for layer in model._flatten_layers():
             if getattr(layer, "stateful", False) and hasattr(layer, "reset_state"):
                 layer.reset_state()
-        for position, output in enumerate(_tree.flatten(model.predict_on_batch(arranged))):
+        given = model.predict_on_batch(arranged)
+        nesting = _nesting(given)
+        for position, output in enumerate(_tree.flatten(given)):
             results[f"{number}/{position}"] = _plain(output)
     out = scratch / params["out"]
     save_arrays(out, results)
-    return {"file": str(out)}
+    return {"file": str(out), "nesting": nesting}
+
+
+def _nesting(given):
+    if isinstance(given, dict):
+        return "{" + ", ".join(f"{key}: {_nesting(given[key])}" for key in sorted(given)) + "}"
+    if isinstance(given, (list, tuple)):
+        return "[" + ", ".join(map(_nesting, given)) + "]"
+    return "*"
 
 
 def _given(array, tensor):

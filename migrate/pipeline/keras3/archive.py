@@ -9,9 +9,10 @@ from migrate.dialects.rule import Fired
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.limits import sha256_of
+from migrate.pipeline.keras3.reading import backend_for, must_read
+from migrate.pipeline.keras3.subjects import CUSTOM, MODEL, PROOF, Checker
 from migrate.pipeline.layered import write_proof
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
-from migrate.pipeline.readers import CUSTOM, MODEL, PROOF, Checker, backend_for, must_read
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.staging import Staged
 from migrate.worlds.contracts.reader import DescribeKeras3, Facts
@@ -62,7 +63,7 @@ def migrate_keras3(
     witness = ReferenceRun(evidence, original.reference, original.probes, original.references)
     progress.witnesses.append(witness)
     with progress.phase("readers"):
-        found = must_read(checker, readers, backend_for(original.probes), rewritten)
+        found = must_read(slot, readers, backend_for(original.probes), rewritten)
     progress.readings += [one.reading for one in found]
     progress.comparisons += found[-1].comparisons
     names = [comparison.name for comparison in found[-1].comparisons]

@@ -11,7 +11,7 @@ import pytest
 
 from migrate.dialects.keras3_minors.versions import parse_readers
 from migrate.findings import MigrationError
-from migrate.pipeline.readers import check_archives
+from migrate.pipeline.keras3.matrix import check_archives
 from migrate.pipeline.request import Options
 from migrate.readers.environments import Backend, environment_of
 from migrate.results import CheckedArchive, ReaderOutcome

@@ -1,0 +1,144 @@
+"""What releases of Keras 3 make of one archive, and the promise that all of them make the same of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from migrate.capsule.store import load_arrays
+from migrate.dialects.keras3_minors.versions import Reader, parse_readers
+from migrate.findings import MigrationError
+from migrate.parity.compare import Comparison, bounded, compare_cases
+from migrate.pipeline.draws import without
+from migrate.pipeline.keras3.subjects import MODEL, RECORDED_TOLERANCE, Subject
+from migrate.pipeline.keras3.workers import BROKEN, cause, load, run, version_of, worker_of
+from migrate.pipeline.progress import Progress
+from migrate.pipeline.proof import lowest_precision
+from migrate.pipeline.request import Options
+from migrate.readers.environments import Backend
+from migrate.results import ReaderOutcome, Reading
+from migrate.worlds.contracts.reader import DescribedKeras3
+from migrate.worlds.pool import Slot
+from migrate.worlds.worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class ReadArchive:
+    """What one reader made of one archive: in short, and output by output where there was something to compare."""
+
+    reading: Reading
+    comparisons: tuple[Comparison, ...] = ()
+
+
+def read_all(
+    slot: Slot, one: Reader, backend: Backend, subjects: Sequence[Subject], cache: Path | None = None
+) -> Iterator[ReadArchive]:
+    """What one reader makes of each archive, in their order.
+
+    Raises:
+        MigrationError: the environment cannot be made (``RDR002``, ``RDR003``).
+    """
+    worker = worker_of(slot, one, backend, cache)
+    version = version_of(worker)
+    for subject in subjects:
+        outcome, reason, comparisons = _read(worker, subject)
+        worst = max((comparison.max_rel for comparison in comparisons), default=None)
+        size = None if worst is None else bounded(worst)
+        yield ReadArchive(Reading(one.name, version, backend.value, outcome, size, reason), comparisons)
+
+
+def _read(worker: Worker, subject: Subject) -> tuple[ReaderOutcome, str, tuple[Comparison, ...]]:
+    """Outcome, reason, and the outputs compared."""
+    try:
+        described = load(worker, subject.path, subject.custom)
+    except BROKEN as error:
+        return ReaderOutcome.DOES_NOT_LOAD, cause(error.message), ()
+    if subject.probes is None:
+        return ReaderOutcome.UNCOMPARED, subject.reference, ()
+    if not subject.references:
+        return ReaderOutcome.UNCOMPARED, "every output is drawn at random", ()
+    try:
+        answered = run(worker, subject.probes)
+    except BROKEN as error:
+        return ReaderOutcome.DOES_NOT_RUN, cause(error.message), ()
+    comparisons = compare_cases(
+        subject.references,
+        answered.outputs,
+        described["output_names"],
+        subject.described.precision,
+        subject.tolerance,
+    )
+    reason = next((comparison.reason for comparison in comparisons if not comparison.equal), "")
+    if not reason and subject.nesting and answered.nesting != subject.nesting:
+        reason = f"predict gives {answered.nesting} in place of {subject.nesting} (* is an array)"
+    return ReaderOutcome.DIFFERS if reason else ReaderOutcome.EQUAL, reason, tuple(comparisons)
+
+
+def must_read(
+    slot: Slot, readers: Sequence[Reader], backend: Backend, subject: Subject, cache: Path | None = None
+) -> list[ReadArchive]:
+    """What each reader makes of an archive that all of them must load and compute alike.
+
+    Raises:
+        MigrationError: ``RDR006`` with every one that does not; ``RDR002`` and ``RDR003`` for one that cannot be had.
+    """
+    for one in readers:
+        worker_of(slot, one, backend, cache).start()  # they import at the same time
+    found = [read for one in readers for read in read_all(slot, one, backend, [subject], cache)]
+    refusing = [read.reading for read in found if read.reading.outcome is not ReaderOutcome.EQUAL]
+    if refusing:
+        agreeing = [read.reading.reader for read in found if read.reading.outcome is ReaderOutcome.EQUAL]
+        raise MigrationError(
+            "RDR006",
+            "; ".join(
+                f"Keras {', '.join(versions)}: {told}" for told, versions in _by_reason(refusing).items()
+            ),
+            f"Write for those that agree: --for {','.join(agreeing)}"
+            if agreeing
+            else "No reader agrees with the reference: record outputs as MODEL.golden.npz.",
+        )
+    return found
+
+
+def _by_reason(readings: Sequence[Reading]) -> dict[str, list[str]]:
+    told: dict[str, list[str]] = {}
+    for reading in readings:
+        told.setdefault(f"{reading.outcome}: {reading.reason}", []).append(reading.version)
+    return told
+
+
+def backend_for(probes: Path) -> Backend:
+    """What is below the readers of a model with these inputs: strings exist on TensorFlow alone."""
+    strings = any(array.dtype.kind in "OUS" for array in load_arrays(probes).values())
+    return Backend.TENSORFLOW if strings else Backend.JAX
+
+
+def prove_readers(
+    slot: Slot, written: Path, objects: Sequence[str], options: Options, progress: Progress
+) -> None:
+    """Hold a migrated model against its reference in each release that was named.
+
+    Raises:
+        MigrationError: as `must_read`.
+    """
+    witness = progress.witnesses[-1]
+    folder = slot.inputs / "written"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for file in (written, witness.probes, *map(Path, objects)):
+        shutil.copyfile(file, folder / file.name)
+    precision = lowest_precision(progress.legacy) if progress.legacy is not None else ""
+    subject = Subject(
+        MODEL,
+        folder / written.name,
+        DescribedKeras3("", precision, {}),
+        tuple(str(folder / Path(file).name) for file in objects),
+        folder / witness.probes.name,
+        without(witness.outputs, progress.drawn),
+        witness.label,
+        tolerance=options.tolerance or RECORDED_TOLERANCE,
+    )
+    found = must_read(slot, parse_readers(options.readers or ""), backend_for(witness.probes), subject)
+    progress.readings += [one.reading for one in found]

@@ -1,0 +1,174 @@
+"""One archive of Keras 3 as the subject of a check: staged, described, with what it must compute."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+
+from migrate.capsule.model import Array
+from migrate.capsule.store import save_arrays
+from migrate.dialects.keras3_minors.versions import reader
+from migrate.findings import MigrationError
+from migrate.parity.golden import find_golden
+from migrate.parity.input_specs import described_input
+from migrate.parity.probes import attempts, make_probes
+from migrate.pipeline.keras3.workers import BROKEN, cause, load, run, version_of, worker_of
+from migrate.pipeline.recordings import recording_in
+from migrate.pipeline.request import Options
+from migrate.pipeline.safety import must_be_safe
+from migrate.pipeline.staging import stage
+from migrate.readers.environments import Backend
+from migrate.worlds.contracts.reader import DescribedKeras3, DescribeKeras3, RewriteKeras3
+from migrate.worlds.pool import Slot
+from migrate.worlds.taking import take
+from migrate.worlds.worker import Worker
+
+RECORDED_TOLERANCE = 1e-4
+"""Relative tolerance against a recording, which another backend made: its sums run in another order."""
+PROOF, MODEL, CUSTOM = "proof.npz", "model.keras", "custom_objects.py"
+_ATTEMPTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One archive, staged where workers can read it.
+
+    Attributes:
+        source: its name in the report.
+        path: the staged file.
+        described: what the reader world said of it.
+        custom: files that define classes of its own.
+        probes: file of inputs; None until there is a reference.
+        references: outputs by ``case/output``.
+        reference: where they came from, in words; why there are none.
+        nesting: how outputs stand in what the writer's ``predict`` gives; empty where it was not asked.
+        tolerance: relative; None for the default of each dtype.
+    """
+
+    source: str
+    path: Path
+    described: DescribedKeras3
+    custom: tuple[str, ...] = ()
+    probes: Path | None = None
+    references: Mapping[str, Array] = field(default_factory=dict)
+    reference: str = ""
+    nesting: str = ""
+    tolerance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """Where a check works, and how.
+
+    Attributes:
+        slot: its reader looks at the archives; its folder holds what is staged.
+        options: trust, tolerance, seed.
+        cache: folder of environments; None for the user's.
+        backend: below the Keras that wrote an archive, when it is asked for the reference.
+    """
+
+    slot: Slot
+    options: Options
+    cache: Path | None = None
+    backend: Backend = Backend.JAX
+
+    def subject(self, path: Path, source: str) -> Subject:
+        """Stage an archive and say what it is; with the recording that stands beside it, if one does.
+
+        Raises:
+            MigrationError: it cannot be read, is unsafe, or is no archive of Keras 3 (``RDR005``).
+        """
+        staged = stage(path, self.options, self.slot)
+        must_be_safe(self.slot, staged.scanned, self.options.trust)
+        subject = self.staged(staged.source, path, source)
+        staged.source.unlink()  # the next one has its name
+        return subject
+
+    def staged(self, file: Path, path: Path, source: str) -> Subject:
+        """The same of an archive that was staged as ``file`` and scanned."""
+        folder = self.slot.inputs / "checked" / str(len(list(self.slot.inputs.glob("checked/*"))))
+        folder.mkdir(parents=True)
+        kept = folder / MODEL
+        shutil.copyfile(file, kept)
+        described = self.slot.reader.ask(DescribeKeras3(kept))
+        custom = [path.with_name(CUSTOM)] if path.name == MODEL else []
+        given = [code for code in (*self.options.custom_objects, *custom) if code.is_file()]
+        names = []
+        for number, code in enumerate(given):
+            shutil.copyfile(code, folder / f"{number}_{code.name}")
+            names.append(str(folder / f"{number}_{code.name}"))
+        self.slot.runs_foreign_code |= bool(names)
+        return self._with_recording(path, Subject(source, kept, described, tuple(names)))
+
+    def _with_recording(self, path: Path, subject: Subject) -> Subject:
+        beside = path.with_name(PROOF) if path.name == MODEL else path
+        found = beside if beside != path and beside.is_file() else find_golden(path)
+        if found is None:
+            return subject
+        golden = recording_in(self.slot, found)
+        if not golden.inputs:
+            return subject
+        probes = subject.path.with_name("probes.safetensors")
+        save_arrays(probes, golden.probes())
+        tolerance = self.options.tolerance or RECORDED_TOLERANCE
+        return replace(
+            subject,
+            probes=probes,
+            references=golden.references(),
+            reference=f"recorded in {found.name}",
+            tolerance=tolerance,
+        )
+
+    def with_references(self, subjects: Sequence[Subject]) -> list[Subject]:
+        """The same with what the Keras that wrote each archive makes of it, where nothing was recorded."""
+        result = {subject.source: subject for subject in subjects}
+        writers = sorted({s.described.version for s in subjects if s.probes is None})
+        for version in writers:
+            mine = [s for s in subjects if s.probes is None and s.described.version == version]
+            try:
+                worker = worker_of(self.slot, reader(version), self.backend, self.cache)
+                version_of(worker)
+                for subject in mine:
+                    result[subject.source] = self._written_by(worker, subject, version)
+            except MigrationError as error:
+                for subject in mine:
+                    result[subject.source] = replace(subject, reference=f"{error.code}: {error.message}")
+        return list(result.values())
+
+    def _written_by(self, worker: Worker, subject: Subject, version: str) -> Subject:
+        try:
+            described = load(worker, subject.path, subject.custom)
+            specs = [
+                described_input(entry, **subject.described.uses.get(entry["name"], {}))
+                for entry in described["inputs"]
+            ]
+        except BROKEN as error:
+            return replace(subject, reference=f"Keras {version} does not load it: {cause(error.message)}")
+        reason = ""
+        for attempt in islice(attempts(specs), _ATTEMPTS):
+            probes = subject.path.with_name("probes.safetensors")
+            save_arrays(probes, make_probes(specs, attempt, self.options.seed or 0))
+            try:
+                answered = run(worker, probes)
+            except BROKEN as error:
+                reason = cause(error.message)
+                continue
+            return replace(
+                subject,
+                probes=probes,
+                references=answered.outputs,
+                reference=f"computed by Keras {version}",
+                nesting=answered.nesting,
+                tolerance=self.options.tolerance,
+            )
+        return replace(subject, reference=f"Keras {version} does not run it: {reason}")
+
+    def rewritten(self, subject: Subject, readers: str) -> tuple[Subject, list[str]]:
+        """A subject with its archive rewritten for the readers named, and the codes of the rules that changed it."""
+        answer = self.slot.reader.ask(RewriteKeras3(subject.path, readers))
+        target = subject.path.with_name("rewritten.keras")
+        shutil.move(take(self.slot.reader, answer.file, MODEL), target)
+        return replace(subject, path=target), answer.rules

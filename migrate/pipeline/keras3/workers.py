@@ -1,0 +1,69 @@
+"""Releases of Keras 3 as warm workers of a slot: started once, asked about every archive that comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from migrate.capsule.model import Array
+from migrate.dialects.keras3_minors.versions import Reader
+from migrate.pipeline.answers import arrays_of
+from migrate.pipeline.untouched import error_line
+from migrate.readers.environments import Backend, environment_of
+from migrate.readers.session import reader_worker
+from migrate.worlds.pool import Slot
+from migrate.worlds.worker import Worker, WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout, WorldError
+
+BROKEN = (WorldError, WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout)
+_WITHIN = "Exception encountered: "
+
+
+def worker_of(slot: Slot, one: Reader, backend: Backend, cache: Path | None = None) -> Worker:
+    """The worker of a release; it imports Keras once (some seconds) and stays with the slot.
+
+    Raises:
+        MigrationError: the environment cannot be made (``RDR002``, ``RDR003``).
+    """
+    name = f"keras-{one.name}-{backend}"
+
+    def start() -> Worker:
+        environment = environment_of(one, backend, cache)
+        return reader_worker(environment, slot.folder / name, [slot.inputs])
+
+    return slot.guest(name, start)
+
+
+def version_of(worker: Worker) -> str:
+    """The Keras in a worker; waits until it is imported."""
+    return worker.ready().versions.get("keras", "?")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a model gave for its probes.
+
+    Attributes:
+        outputs: arrays by ``case/output``.
+        nesting: how they stand in what ``predict`` gives: ``*`` for an array, ``[*]`` for a list of one.
+    """
+
+    outputs: dict[str, Array]
+    nesting: str
+
+
+def load(worker: Worker, path: Path, custom: Sequence[str]) -> dict[str, Any]:
+    """``keras.saving.load_model(path)``: inputs and names of outputs."""
+    return worker.call("load", {"path": str(path), "custom_objects": list(custom)})
+
+
+def run(worker: Worker, probes: Path) -> Answered:
+    """What the model that was loaded gives."""
+    answer = worker.call("predict", {"probes": str(probes), "out": "outputs.safetensors"})
+    return Answered(arrays_of(worker, answer), str(answer.get("nesting", "")))
+
+
+def cause(text: str) -> str:
+    """What is wrong, of the errors within errors that Keras raises when it cannot make an object: the innermost."""
+    return error_line(text.rpartition(_WITHIN)[2])
