@@ -37,10 +37,17 @@ class ArchiveRule:
 
     def applies(self, writer: Version, readers: Iterable[Reader]) -> bool:
         """Whether a file of this writer must be changed for one of the readers."""
-        writers = SpecifierSet(self.rule.applies_to, prereleases=True)
-        return writers.contains(writer) and any(
-            self.readers.contains(one.version, prereleases=True) for one in readers
-        )
+        return is_from(writer, self.rule) and any(is_among(one, self.readers) for one in readers)
+
+
+def is_from(writer: Version, rule: Rule) -> bool:
+    """Whether a rule is for files of this writer."""
+    return SpecifierSet(rule.applies_to, prereleases=True).contains(writer)
+
+
+def is_among(one: Reader, readers: SpecifierSet) -> bool:
+    """Whether a reader is one of those that need a rule."""
+    return readers.contains(one.version, prereleases=True)
 
 
 _RULES: list[ArchiveRule] = []

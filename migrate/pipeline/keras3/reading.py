@@ -71,6 +71,7 @@ def _read(worker: Worker, subject: Subject) -> tuple[ReaderOutcome, str, tuple[C
         subject.tolerance,
     )
     reason = next((comparison.reason for comparison in comparisons if not comparison.equal), "")
+    reason = reason or next(iter(described["left_out"]), "")
     if not reason and subject.nesting and answered.nesting != subject.nesting:
         reason = f"predict gives {answered.nesting} in place of {subject.nesting} (* is an array)"
     return ReaderOutcome.DIFFERS if reason else ReaderOutcome.EQUAL, reason, tuple(comparisons)

@@ -4,23 +4,29 @@ This file is run by its path in an environment of that release, and imports only
 """
 
 import importlib
+import warnings
 
 import keras
 import numpy as np
 from stock_arrays import cases_in, save_arrays
 from stock_objects import objects_in
 
+_STATE_LEFT_OUT = "Skipping variable loading for optimizer"
 _held = {}
 _tree = keras.tree if hasattr(keras, "tree") else importlib.import_module("keras.src.tree")
 
 
 def load(params, scratch):
-    """``keras.saving.load_model(path)``: the inputs of the model, as far as it says them."""
+    """``keras.saving.load_model(path)``: the inputs of the model, as far as it says them, and what was left out.
+
+    Keras says in a warning alone that it does not load the state of an optimizer.
+    """
     keras.utils.clear_session()
     objects = objects_in(params.get("custom_objects", []))
-    model = keras.saving.load_model(
-        params["path"], custom_objects=objects, compile=bool(params.get("compile"))
-    )
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        model = keras.saving.load_model(params["path"], custom_objects=objects)
+    left_out = [str(one.message) for one in told if str(one.message).startswith(_STATE_LEFT_OUT)]
     _held["model"] = model
 
     def spec_of(tensor):
@@ -28,7 +34,8 @@ def load(params, scratch):
         return {"name": tensor.name, "shape": list(tensor.shape), "dtype": dtype}
 
     names = list(getattr(model, "output_names", []))
-    return {"inputs": [spec_of(tensor) for tensor in model.inputs], "output_names": names}
+    inputs = [spec_of(tensor) for tensor in model.inputs]
+    return {"inputs": inputs, "output_names": names, "left_out": left_out}
 
 
 def predict(params, scratch):

@@ -24,10 +24,10 @@ def subject(path: Path, references: dict[str, np.ndarray], nesting: str = "") ->
     return Subject("m", path, described, (), path / "probes", references, nesting=nesting)
 
 
-def reader_that_gives(scratch: Path, nesting: str = "*") -> Worker:
+def reader_that_gives(scratch: Path, nesting: str = "*", left_out: tuple[str, ...] = ()) -> Worker:
     def call(method: str, params: dict[str, Any]) -> dict[str, Any]:
         if method == "load":
-            return {"inputs": [], "output_names": ["y"]}
+            return {"inputs": [], "output_names": ["y"], "left_out": list(left_out)}
         save_arrays(scratch / "outputs.safetensors", VALUES)
         return {"file": str(scratch / "outputs.safetensors"), "nesting": nesting}
 
@@ -55,6 +55,12 @@ def test_a_list_of_one_array_is_not_that_array(tmp_path: Path) -> None:
     assert outcome is ReaderOutcome.DIFFERS
     assert reason == "predict gives [*] in place of * (* is an array)"
     assert _read(reader_that_gives(tmp_path), subject(tmp_path, VALUES, "*"))[0] is ReaderOutcome.EQUAL
+
+
+def test_state_of_an_optimizer_that_is_left_out_is_a_difference(tmp_path: Path) -> None:
+    told = "Skipping variable loading for optimizer 'nadam', because it has 11 variables"
+    worker = reader_that_gives(tmp_path, left_out=(told,))
+    assert _read(worker, subject(tmp_path, VALUES))[:2] == (ReaderOutcome.DIFFERS, told)
 
 
 class Limited:
