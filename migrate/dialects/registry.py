@@ -19,7 +19,8 @@ def all_rules() -> tuple[Rule, ...]:
     """All rules and reasons by code; a dialect rule stands before a reason of the same code."""
     found = {rule.code: rule for rule in (*REASONS, *SCAN_RULES, *FORMAT_RULES)}
     found |= {rule.code: rule for rule, _ in registered().values()}
-    found |= {one.rule.code: one.rule for one in (*archive_rules(), *state_rules())}
+    found |= {one.rule.code: one.rule for one in archive_rules()}
+    found |= {one.rule.code: one.rule for one in state_rules()}
     return tuple(found[code] for code in sorted(found))
 
 
