@@ -111,6 +111,8 @@ class Reading(msgspec.Struct, frozen=True):
     max_rel: float | None = None
     """Worst relative error over the outputs; None where there is none to compare."""
     reason: str = ""
+    file: str = ""
+    """Which of several archives was read, where releases cannot share one."""
 
 
 class CheckedArchive(msgspec.Struct, frozen=True):

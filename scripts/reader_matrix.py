@@ -31,6 +31,7 @@ from migrate.results import CheckedArchive, ReaderOutcome  # noqa: E402
 READERS = "3.3,3.4,3.6,3.9,3.11-"
 MASKED = ("masked_", "encoder_decoder", "attention_over_words")
 SILENT = frozenset({ReaderOutcome.DIFFERS})
+Rows = dict[str, list[CheckedArchive]]
 MISSING = frozenset({ReaderOutcome.UNCOMPARED, ReaderOutcome.MISSING})
 
 
@@ -45,22 +46,27 @@ def write(one: Reader, out: Path) -> Path:
     return folder
 
 
-def matrix(folder: Path, readers: tuple[Reader, ...], rewritten_for: str) -> list[CheckedArchive]:
-    """Every archive of a folder in every reader, as it is or rewritten."""
-    files = sorted(folder.rglob("*.keras"))
-    checked: list[CheckedArchive] = []
+def matrix(out: Path, writers: tuple[Reader, ...], readers: tuple[Reader, ...], rewritten_for: str) -> Rows:
+    """By writer: every archive in every reader, as it is or rewritten.
+
+    Archives of all writers are checked together, so that each reader is started once for each backend.
+    """
+    rows: Rows = {one.name: [] for one in writers}
+    files = [path for one in writers for path in sorted((out / one.name).glob("*.keras"))]
     for backend, masked in ((Backend.NUMPY, False), (Backend.JAX, True)):
-        mine = [(path, path.relative_to(folder).as_posix()) for path in files if is_masked(path) is masked]
+        mine = [(path, path.relative_to(out).as_posix()) for path in files if is_masked(path) is masked]
         with tempfile.TemporaryDirectory(prefix="keras-migrate-") as work:
-            checked += check_archives(
+            checked = check_archives(
                 mine, readers, [backend], Path(work), Options(seed=0), rewritten_for=rewritten_for
             )
-    return checked
+        for archive in checked:
+            rows[archive.source.partition("/")[0]].append(archive)
+    return rows
 
 
 def is_masked(path: Path) -> bool:
     """Whether the numbers of an everyday archive depend on a mask."""
-    return any(part.startswith(MASKED) for part in path.parts[-3:])
+    return path.name.startswith(MASKED)
 
 
 def counts(checked: list[CheckedArchive], name: str) -> str:
@@ -87,17 +93,16 @@ def main() -> None:
     )
     parser.add_argument("--json", type=Path, help="write every reading")
     options = parser.parse_args()
-    readers = parse_readers(options.readers)
-    everything: dict[str, list[CheckedArchive]] = {}
+    readers, writers = parse_readers(options.readers), parse_readers(options.writers)
+    for writer in writers:
+        write(writer, options.out)
+    rows = matrix(options.out, writers, readers, options.rewritten_for)
     print("| written by | " + " | ".join(one.name for one in readers) + " |")
     print("|---" * (len(readers) + 1) + "|")
-    for writer in parse_readers(options.writers):
-        checked = matrix(write(writer, options.out), readers, options.rewritten_for)
-        everything[writer.name] = checked
-        cells = " | ".join(counts(checked, one.name) for one in readers)
-        print(f"| {writer.name} | {cells} |", flush=True)
-        if options.json:
-            options.json.write_bytes(msgspec.json.format(msgspec.json.encode(everything), indent=1))
+    for name, checked in rows.items():
+        print(f"| {name} | " + " | ".join(counts(checked, one.name) for one in readers) + " |")
+    if options.json:
+        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1))
 
 
 if __name__ == "__main__":

@@ -110,9 +110,10 @@ def migrate_layers(
         release(slot.modern, progress)
     with progress.phase("reload"):
         compare_reloaded(slot, written, objects, input_names, judge, progress)
+    for_readers: dict[str, Path] = {}
     if options.readers and "keras" in written and progress.witnesses:
         with progress.phase("readers"):
-            prove_readers(slot, written["keras"], objects, options, progress)
+            for_readers = prove_readers(slot, written["keras"], objects, options, progress)
     if not options.skip_untouched:
         ask_stock_keras(slot, staged, judge, progress)
     deployed = deploy(slot, options, judge, progress.witnesses, progress)
@@ -120,7 +121,7 @@ def migrate_layers(
         with progress.phase("train"):
             witness = progress.witnesses[-1] if reference is not None else None
             prove_training(slot, staged, options, judge, witness, progress)
-    parts = {path.name: path for path in written.values()} | deployed
+    parts = {path.name: path for path in written.values()} | for_readers | deployed
     if progress.witnesses:
         last = progress.witnesses[-1]
         kept = replace(last, outputs=without(last.outputs, progress.drawn))

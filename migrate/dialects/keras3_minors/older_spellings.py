@@ -151,6 +151,14 @@ def _with_bare_ends(entry: Config) -> Config:
     return {**entry, "config": {**inner, **ends}} if entry["class_name"] in GRAPHS and ends else entry
 
 
+def has_single_end(entry: Config) -> bool:
+    """Whether a Functional model has one input or one output that stands alone, or alone in a list."""
+    ends = [inside(entry).get(key) for key in _ENDS] if entry.get("class_name") in GRAPHS else []
+    return any(
+        _is_tensor(end) or (isinstance(end, list) and len(end) == 1 and _is_tensor(end[0])) for end in ends
+    )
+
+
 def _is_tensor(value: Any) -> bool:
     """Whether a value is ``[layer, node, tensor]``."""
     return isinstance(value, list) and len(value) == 3 and isinstance(value[0], str)

@@ -7,6 +7,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,59 @@ import h5py
 from packaging.version import Version
 
 from migrate.dialects.keras3_minors.registry import rewrite, state_rule_for
+from migrate.dialects.keras3_minors.splits import groups
 from migrate.dialects.keras3_minors.state_rule import arguments_of
-from migrate.dialects.keras3_minors.versions import DEFAULT, Reader
+from migrate.dialects.keras3_minors.versions import Reader
 from migrate.formats.archive import CONFIG, WEIGHTS
 
 _CHUNK = 1 << 20
 _STATE = "optimizer/vars"
 
 
-def make_portable(path: Path, writer: Version, readers: Sequence[Reader] = DEFAULT) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """An archive for some of the readers.
+
+    Attributes:
+        path: of the archive.
+        readers: that it is for.
+        rules: codes of the rules that changed it.
+    """
+
+    path: Path
+    readers: tuple[Reader, ...]
+    rules: list[str]
+
+
+def write_for(path: Path, writer: Version, readers: Sequence[Reader], folder: Path) -> list[Rewritten]:
+    """Write an archive for the readers named, or several where they cannot share one, the newest first.
+
+    Args:
+        path: the archive; it stays as it is.
+        writer: the Keras that wrote it.
+        readers: releases that are to load what is written.
+        folder: where ``model.keras`` and its like are put.
+    """
+    found = []
+    for group in groups(_config_in(path), readers):
+        target = folder / group.file
+        shutil.copyfile(path, target)
+        found.append(Rewritten(target, group.readers, make_portable(target, writer, group.readers)))
+    return found
+
+
+def make_portable_for_newest(path: Path, writer: Version, readers: Sequence[Reader]) -> list[str]:
+    """Rewrite an archive for those of the readers that can share one with the newest of them."""
+    return make_portable(path, writer, groups(_config_in(path), readers)[0].readers)
+
+
+def _config_in(path: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(path) as archive:
+        config: dict[str, Any] = json.loads(archive.read(CONFIG))
+    return config
+
+
+def make_portable(path: Path, writer: Version, readers: Sequence[Reader]) -> list[str]:
     """Rewrite the configuration inside an archive, and the order of its optimizer's variables where releases differ.
 
     All other members are copied as they are.

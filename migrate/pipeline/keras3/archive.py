@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from migrate.dialects.keras3_minors.versions import parse_readers
 from migrate.dialects.rule import Fired
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.limits import sha256_of
 from migrate.pipeline.keras3.reading import backend_for, must_read
-from migrate.pipeline.keras3.subjects import CUSTOM, MODEL, PROOF, Checker
+from migrate.pipeline.keras3.subjects import CUSTOM, PROOF, Checker
 from migrate.pipeline.layered import write_proof
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.request import ArtifactRequest, Options
@@ -42,7 +41,6 @@ def migrate_keras3(
             ``RDR006`` for one that does not load the result or computes something else.
     """
     assert options.readers is not None
-    readers = parse_readers(options.readers)
     checker = Checker(slot, options)
     digest = sha256_of(staged.source)
     with progress.phase("reference"):
@@ -57,18 +55,20 @@ def migrate_keras3(
             "Record inputs and outputs with the Keras that wrote it, as MODEL.golden.npz.",
         )
     with progress.phase("translate"):
-        rewritten, codes = checker.rewritten(original, options.readers)
+        archives = checker.rewritten(original, options.readers)
+        codes = sorted({code for one in archives for code in one.rules})
         progress.rules = [Fired(code, version) for code in codes]
     evidence = "golden" if original.reference.startswith("recorded") else "original"
     witness = ReferenceRun(evidence, original.reference, original.probes, original.references)
     progress.witnesses.append(witness)
     with progress.phase("readers"):
-        found = must_read(slot, readers, backend_for(original.probes), rewritten)
+        found = must_read(slot, archives, backend_for(original.probes))
     progress.readings += [one.reading for one in found]
-    progress.comparisons += found[-1].comparisons
-    names = [comparison.name for comparison in found[-1].comparisons]
+    progress.comparisons += found[0].comparisons
+    names = [comparison.name for comparison in found[0].comparisons]
     progress.signatures = {"new": {"output_names": names}}
-    parts = {MODEL: rewritten.path, PROOF: write_proof(witness, slot.inputs / PROOF)}
+    parts = {one.file: one.subject.path for one in archives}
+    parts[PROOF] = write_proof(witness, slot.inputs / PROOF)
     if original.custom:
         parts[CUSTOM] = Path(original.custom[-1])
     return Written(parts)

@@ -48,13 +48,13 @@ def check_archives(
             except MigrationError as error:
                 refused[source] = f"{error.code}: {error.message}"
         subjects = checker.with_references(subjects)
-        if rewritten_for:
-            subjects = [checker.rewritten(subject, rewritten_for)[0] for subject in subjects]
+        archives = {subject.source: _archives(checker, subject, rewritten_for) for subject in subjects}
         readings: dict[str, list[Reading]] = {subject.source: [] for subject in subjects}
         for one in readers:
             for backend in backends:
                 try:
-                    found = [read.reading for read in read_all(slot, one, backend, subjects, cache)]
+                    mine = [archives[subject.source].get(one.name, subject) for subject in subjects]
+                    found = [read.reading for read in read_all(slot, one, backend, mine, cache)]
                     worker_of(slot, one, backend, cache).close()  # its turn does not come again
                 except MigrationError as error:
                     missing = f"{error.code}: {error.message}"
@@ -73,3 +73,9 @@ def check_archives(
         )
         for _, source in paths
     ]
+
+
+def _archives(checker: Checker, subject: Subject, readers: str) -> dict[str, Subject]:
+    """By reader: the subject as it is rewritten for it; empty where nothing is to be rewritten."""
+    written = checker.rewritten(subject, readers) if readers else []
+    return {one.name: archive.subject for archive in written for one in archive.readers}

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
+
 from migrate.capsule.store import load_arrays
-from migrate.dialects.keras3_minors.versions import Reader, parse_readers
+from migrate.dialects.keras3_minors.versions import Reader
 from migrate.findings import MigrationError
 from migrate.parity.compare import Comparison, bounded, compare_cases
 from migrate.pipeline.draws import without
-from migrate.pipeline.keras3.subjects import MODEL, RECORDED_TOLERANCE, Subject
+from migrate.pipeline.keras3.subjects import MODEL, RECORDED_TOLERANCE, Checker, Rewritten, Subject
 from migrate.pipeline.keras3.workers import BROKEN, cause, load, run, version_of, worker_of
 from migrate.pipeline.progress import Progress
 from migrate.pipeline.proof import lowest_precision
@@ -78,16 +80,27 @@ def _read(worker: Worker, subject: Subject) -> tuple[ReaderOutcome, str, tuple[C
 
 
 def must_read(
-    slot: Slot, readers: Sequence[Reader], backend: Backend, subject: Subject, cache: Path | None = None
+    slot: Slot, archives: Sequence[Rewritten], backend: Backend, cache: Path | None = None
 ) -> list[ReadArchive]:
-    """What each reader makes of an archive that all of them must load and compute alike.
+    """What each reader makes of its archive, which all of them must load and compute alike.
+
+    Args:
+        slot: whose workers read.
+        archives: each for some of the readers.
+        backend: below the readers.
+        cache: folder of environments; None for the user's.
 
     Raises:
         MigrationError: ``RDR006`` with every one that does not; ``RDR002`` and ``RDR003`` for one that cannot be had.
     """
-    for one in readers:
+    for one in (reader for archive in archives for reader in archive.readers):
         worker_of(slot, one, backend, cache).start()  # they import at the same time
-    found = [read for one in readers for read in read_all(slot, one, backend, [subject], cache)]
+    found = [
+        replace(read, reading=msgspec.structs.replace(read.reading, file=archive.file))
+        for archive in archives
+        for one in archive.readers
+        for read in read_all(slot, one, backend, [archive.subject], cache)
+    ]
     refusing = [read.reading for read in found if read.reading.outcome is not ReaderOutcome.EQUAL]
     if refusing:
         agreeing = [read.reading.reader for read in found if read.reading.outcome is ReaderOutcome.EQUAL]
@@ -118,8 +131,11 @@ def backend_for(probes: Path) -> Backend:
 
 def prove_readers(
     slot: Slot, written: Path, objects: Sequence[str], options: Options, progress: Progress
-) -> None:
-    """Hold a migrated model against its reference in each release that was named.
+) -> dict[str, Path]:
+    """Write a migrated model for each release that was named, and hold it against its reference there.
+
+    Returns:
+        the archives by their names: one, or several where releases cannot share one.
 
     Raises:
         MigrationError: as `must_read`.
@@ -141,5 +157,7 @@ def prove_readers(
         witness.label,
         tolerance=options.tolerance or RECORDED_TOLERANCE,
     )
-    found = must_read(slot, parse_readers(options.readers or ""), backend_for(witness.probes), subject)
+    archives = Checker(slot, options).rewritten(subject, options.readers or "")
+    found = must_read(slot, archives, backend_for(witness.probes))
     progress.readings += [one.reading for one in found]
+    return {one.file: one.subject.path for one in archives}

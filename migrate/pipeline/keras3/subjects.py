@@ -10,7 +10,7 @@ from pathlib import Path
 
 from migrate.capsule.model import Array
 from migrate.capsule.store import save_arrays
-from migrate.dialects.keras3_minors.versions import reader
+from migrate.dialects.keras3_minors.versions import Reader, reader
 from migrate.findings import MigrationError
 from migrate.parity.golden import find_golden
 from migrate.parity.input_specs import described_input
@@ -57,6 +57,23 @@ class Subject:
     reference: str = ""
     nesting: str = ""
     tolerance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A subject for some of the readers.
+
+    Attributes:
+        file: what its archive is called in the outputs.
+        subject: with that archive.
+        readers: that it is for.
+        rules: codes of the rules that changed it.
+    """
+
+    file: str
+    subject: Subject
+    readers: tuple[Reader, ...]
+    rules: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +183,16 @@ class Checker:
             )
         return replace(subject, reference=f"Keras {version} does not run it: {reason}")
 
-    def rewritten(self, subject: Subject, readers: str) -> tuple[Subject, list[str]]:
-        """A subject with its archive rewritten for the readers named, and the codes of the rules that changed it."""
-        answer = self.slot.reader.ask(RewriteKeras3(subject.path, readers))
-        target = subject.path.with_name("rewritten.keras")
-        shutil.move(take(self.slot.reader, answer.file, MODEL), target)
-        return replace(subject, path=target), answer.rules
+    def rewritten(self, subject: Subject, readers: str) -> list[Rewritten]:
+        """A subject with its archive rewritten for the readers named, several where they cannot share one.
+
+        Raises:
+            MigrationError: ``RDR005`` for what is no archive of Keras 3.
+        """
+        found = []
+        for one in self.slot.reader.ask(RewriteKeras3(subject.path, readers)).archives:
+            file = subject.path.with_name(f"for-{'-'.join(one.readers)}.keras")
+            shutil.move(take(self.slot.reader, one.file, MODEL), file)
+            mine = tuple(map(reader, one.readers))
+            found.append(Rewritten(Path(one.file).name, replace(subject, path=file), mine, one.rules))
+        return found

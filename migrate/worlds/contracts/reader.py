@@ -141,11 +141,18 @@ class DescribeKeras3(Call[DescribedKeras3], frozen=True):
     path: Path
 
 
-class RewrittenKeras3(Reply, frozen=True):
-    """An archive in the worker's folder, and the codes of the rules that changed it."""
+class ArchiveFor(msgspec.Struct, frozen=True):
+    """An archive in the worker's folder, the readers that it is for, and the codes of the rules that changed it."""
 
     file: str
+    readers: list[str]
     rules: list[str]
+
+
+class RewrittenKeras3(Reply, frozen=True):
+    """Archives that hold the same model, one for those readers that can share it; that of the newest first."""
+
+    archives: list[ArchiveFor]
 
 
 class RewriteKeras3(Call[RewrittenKeras3], frozen=True):

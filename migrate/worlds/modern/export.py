@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 from packaging.version import Version
 
-from migrate.dialects.keras3_minors.rewriting import make_portable
+from migrate.dialects.keras3_minors.rewriting import make_portable_for_newest
 from migrate.dialects.keras3_minors.versions import DEFAULT, Reader
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.worlds.modern.signature_keys import restore_keys, speakable
@@ -22,7 +22,7 @@ TABLED = frozenset({"IntegerLookup", "StringLookup", "TextVectorization", "Featu
 def save_keras(model: Any, path: Path, readers: Sequence[Reader] = DEFAULT) -> None:
     """Write the native archive, for every release of Keras 3 that is to load it."""
     model.save(path)
-    make_portable(path, Version(keras.__version__), readers)
+    make_portable_for_newest(path, Version(keras.__version__), readers)
 
 
 def export_saved_model(model: Any, path: Path, input_names: list[str], output_names: list[str]) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 from packaging.version import Version
 
 from migrate.dialects.keras3_minors.archives import name_of, precision, uses_of_input, walk
-from migrate.dialects.keras3_minors.rewriting import make_portable
+from migrate.dialects.keras3_minors.rewriting import write_for
 from migrate.dialects.keras3_minors.versions import parse_readers
 from migrate.findings import MigrationError
 from migrate.formats.archive import CONFIG, METADATA
@@ -41,17 +40,19 @@ def describe_keras3(call: asked.DescribeKeras3, scratch: Path) -> asked.Describe
 
 
 def rewrite_keras3(call: asked.RewriteKeras3, scratch: Path) -> asked.RewrittenKeras3:
-    """Write an archive for the readers named into the scratch folder.
+    """Write an archive for the readers named, or several, into the scratch folder.
 
     Raises:
         MigrationError: ``RDR005`` for anything that is no archive of Keras 3.
     """
-    target = scratch / "model.keras"
     with bounded_memory(call.path):
         _, metadata = _members(call.path)
-        shutil.copyfile(call.path, target)
-        fired = make_portable(target, Version(metadata["keras_version"]), parse_readers(call.readers))
-    return asked.RewrittenKeras3(str(target), fired)
+        written = write_for(
+            call.path, Version(metadata["keras_version"]), parse_readers(call.readers), scratch
+        )
+    return asked.RewrittenKeras3(
+        [asked.ArchiveFor(str(one.path), [r.name for r in one.readers], one.rules) for one in written]
+    )
 
 
 def _members(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -16,7 +16,7 @@ from migrate.pipeline.request import Options
 from migrate.readers.environments import Backend, environment_of
 from migrate.results import CheckedArchive, ReaderOutcome
 
-WRITTEN = Path(__file__).parents[1] / "readers" / "archives"
+WRITTEN = Path(__file__).parents[2] / "readers" / "archives"
 """Written by the Keras that each folder is named after (``scripts/readers/everyday.py``)."""
 
 
