@@ -17,7 +17,7 @@ from packaging.version import Version
 from migrate.dialects.keras3_minors.registry import rewrite, state_rule_for
 from migrate.dialects.keras3_minors.splits import groups
 from migrate.dialects.keras3_minors.state_rule import arguments_of
-from migrate.dialects.keras3_minors.versions import Reader
+from migrate.dialects.keras3_minors.versions import DEFAULT, Reader
 from migrate.formats.archive import CONFIG, WEIGHTS
 
 _CHUNK = 1 << 20
@@ -67,7 +67,7 @@ def _config_in(path: Path) -> dict[str, Any]:
     return config
 
 
-def make_portable(path: Path, writer: Version, readers: Sequence[Reader]) -> list[str]:
+def make_portable(path: Path, writer: Version, readers: Sequence[Reader] = DEFAULT) -> list[str]:
     """Rewrite the configuration inside an archive, and the order of its optimizer's variables where releases differ.
 
     All other members are copied as they are.
