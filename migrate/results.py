@@ -97,6 +97,7 @@ class ReaderOutcome(StrEnum):
     DOES_NOT_RUN = "loads and does not run"
     DOES_NOT_LOAD = "does not load"
     UNCOMPARED = "loads, nothing to compare with"
+    UNSOUND = "loads, on a backend that computes masks wrongly"
     MISSING = "reader is missing"
 
 

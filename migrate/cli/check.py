@@ -149,6 +149,8 @@ def _cell(reading: Reading) -> str:
             return "[red]no run[/]"
         case ReaderOutcome.UNCOMPARED:
             return "[yellow]loads[/]"
+        case ReaderOutcome.UNSOUND:
+            return "[yellow]masks[/]"
         case ReaderOutcome.MISSING:
             return "[yellow]missing[/]"
 

@@ -19,6 +19,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
 from migrate.findings import MigrationError
 from migrate.wheels import alone, install, user_cache
 
@@ -32,6 +34,7 @@ VARIABLE = "KERAS_MIGRATE_READERS"
 STALE_SECONDS = 20 * 3600
 """Age at which an environment of ``newest`` or ``nightly`` is made again."""
 _LATEST_LINES = 3
+_NUMPY_COMPUTES_MASKS = Version("3.14")
 
 
 class Backend(StrEnum):
@@ -41,6 +44,13 @@ class Backend(StrEnum):
     NUMPY = "numpy"
     TENSORFLOW = "tensorflow"
     TORCH = "torch"
+
+    def computes_masks(self, version: Version) -> bool:
+        """Whether recurrent layers obey masks on this backend in a release of Keras.
+
+        NumPy ignores them from 3.6 to 3.10, and up to 3.13 where they lead or stand inside (measured).
+        """
+        return self is not Backend.NUMPY or version >= _NUMPY_COMPUTES_MASKS
 
 
 _COMMON = (

@@ -85,6 +85,19 @@ def precision(model: Config) -> str:
     return ""
 
 
+def has_masks(model: Config) -> bool:
+    """Whether a layer of the model makes a mask, or a call of its graph names one."""
+    for entry in walk(model):
+        if entry["class_name"] == "Masking" or inside(entry).get("mask_zero"):
+            return True
+        nodes = entry.get("inbound_nodes")
+        for node in nodes if isinstance(nodes, list) else ():
+            kwargs = node.get("kwargs") if isinstance(node, Mapping) else None
+            if isinstance(kwargs, Mapping) and kwargs.get("mask") is not None:
+                return True
+    return False
+
+
 def uses_of_input(model: Config, name: str) -> dict[str, Any]:
     """What the layers behind an input want of it, by the names of ``InputSpec``: ``ids``, ``fill``.
 

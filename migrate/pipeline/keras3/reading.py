@@ -46,6 +46,9 @@ def read_all(
     version = version_of(worker)
     for subject in subjects:
         outcome, reason, comparisons = _read(worker, subject)
+        computes = backend.computes_masks(one.version) or not subject.described.has_masks
+        if outcome is ReaderOutcome.EQUAL and not computes:
+            outcome, reason = ReaderOutcome.UNSOUND, "equal on these inputs, and no promise for others"
         worst = max((comparison.max_rel for comparison in comparisons), default=None)
         size = None if worst is None else bounded(worst)
         yield ReadArchive(Reading(one.name, version, backend.value, outcome, size, reason), comparisons)

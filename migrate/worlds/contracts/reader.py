@@ -128,11 +128,19 @@ class Extract(Call[Extracted], frozen=True):
 
 
 class DescribedKeras3(Reply, frozen=True):
-    """An archive of Keras 3: its writer, the half precision that it computes in, what is known of its inputs."""
+    """An archive of Keras 3.
+
+    Attributes:
+        version: of the Keras that wrote it.
+        precision: the half precision that it computes in, or nothing.
+        uses: by input, what is known of its values.
+        has_masks: whether numbers depend on a mask.
+    """
 
     version: str
     precision: str
     uses: dict[str, dict[str, float]]
+    has_masks: bool = False
 
 
 class DescribeKeras3(Call[DescribedKeras3], frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -10,10 +11,14 @@ import numpy as np
 import pytest
 
 from migrate.capsule.store import save_arrays
-from migrate.pipeline.keras3.reading import _read
+from migrate.dialects.keras3_minors.versions import reader
+from migrate.pipeline.keras3 import reading
+from migrate.pipeline.keras3.reading import _read, read_all
 from migrate.pipeline.keras3.subjects import Subject
+from migrate.readers.environments import Backend
 from migrate.results import ReaderOutcome
 from migrate.worlds.contracts.reader import DescribedKeras3
+from migrate.worlds.pool import Slot
 from migrate.worlds.worker import Worker
 
 VALUES = {"0/0": np.linspace(0, 1, 6, dtype=np.float32).reshape(2, 3)}
@@ -61,6 +66,37 @@ def test_state_of_an_optimizer_that_is_left_out_is_a_difference(tmp_path: Path) 
     told = "Skipping variable loading for optimizer 'nadam', because it has 11 variables"
     worker = reader_that_gives(tmp_path, left_out=(told,))
     assert _read(worker, subject(tmp_path, VALUES))[:2] == (ReaderOutcome.DIFFERS, told)
+
+
+@pytest.mark.parametrize(
+    ("backend", "release", "has_masks", "outcome"),
+    [
+        (Backend.NUMPY, "3.13", True, ReaderOutcome.UNSOUND),
+        (Backend.NUMPY, "3.13", False, ReaderOutcome.EQUAL),
+        (Backend.NUMPY, "3.14", True, ReaderOutcome.EQUAL),
+        (Backend.NUMPY, "nightly", True, ReaderOutcome.EQUAL),
+        (Backend.JAX, "3.9", True, ReaderOutcome.EQUAL),
+        (Backend.TORCH, "3.9", True, ReaderOutcome.EQUAL),
+    ],
+)
+def test_no_promise_for_masks_on_a_backend_that_computes_them_wrongly(
+    backend: Backend,
+    release: str,
+    has_masks: bool,
+    outcome: ReaderOutcome,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Probes may miss it: a trailing mask is right in 3.13, a leading one is not."""
+    worker = reader_that_gives(tmp_path)
+    monkeypatch.setattr(reading, "worker_of", lambda *_: worker)
+    monkeypatch.setattr(reading, "version_of", lambda _: "3.13.2")
+    asked = replace(
+        subject(tmp_path, VALUES), described=DescribedKeras3("3.15.1", "", {}, has_masks=has_masks)
+    )
+    slot = cast("Slot", SimpleNamespace())
+    (read,) = read_all(slot, reader(release), backend, [asked])
+    assert read.reading.outcome is outcome
 
 
 class Limited:
