@@ -14,6 +14,15 @@ TF = "import tensorflow as tf\nimport keras\n\n"
 OWN = "import keras\n\n\nclass Own(keras.layers.Layer):\n"
 
 BEFORE_AND_AFTER = {
+    "the output of a Sequential": (
+        "import keras\n\n\nclass A:\n    def __init__(self):\n        self.net = keras.Sequential()\n"
+        "        self.end = self.net.output\n",
+        "self.end = self.net.outputs[0]",
+    ),
+    "the output of a model that was made of a list": (
+        "import keras\nx = keras.Input((2,))\nm = keras.Model(x, [f(x)])\ny = m.input, m.output\n",
+        "y = m.input, m.outputs[0]",
+    ),
     "patches": (
         TF + "x = keras.Input((4, 4, 1))\n"
         "y = tf.image.extract_patches(x, [1, 2, 2, 1], [1, 1, 1, 1], [1, 1, 1, 1], 'VALID')\n",
@@ -167,6 +176,16 @@ def test_it_is_rewritten(case: str) -> None:
 
 
 ASSISTED = {
+    "the input of a model that was loaded": (
+        "import keras\nm = keras.models.load_model('a.keras')\nx = m.input\n",
+        "LAY123",
+        "x = (m.inputs[0] if len(m.inputs) == 1 else m.inputs)",
+    ),
+    "the output of a model by its use": (
+        "import keras\n\n\ndef f(net):\n    y = net.get_layer('y')\n    return keras.Model(y, net.output)\n",
+        "LAY123",
+        "(net.outputs[0] if len(net.outputs) == 1 else net.outputs)",
+    ),
     "a masked input that is merged": (
         "import keras\n\n\ndef net(a, b):\n    a = keras.layers.Embedding(3, 2, mask_zero=True)(a)\n"
         "    return keras.layers.Add()([a, b])\n",
@@ -322,6 +341,19 @@ def test_it_is_said(case: str) -> None:
 
 
 STAYS = {
+    "the output of a functional model": (
+        "import keras\nx = keras.Input((2,))\nm = keras.Model(x, f(x))\ny = m.input, m.output\n"
+    ),
+    "the output of a model of several": (
+        "import keras\nx = keras.Input((2,))\nm = keras.Model(x, [f(x), g(x)])\ny = m.output\n"
+    ),
+    "the output of a model of Keras": "import keras\nm = keras.applications.VGG16()\ny = m.output\n",
+    "the output of a layer": "import keras\nm = keras.layers.Dense(2)\ny = m.output\n",
+    "the output of a model class of the project": (
+        "import keras\n\n\nclass M(keras.Model):\n    pass\n\n\nm = M()\ny = m.output\n"
+    ),
+    "an output that is set": "import keras\nm = keras.Sequential()\nm.output = 3\n",
+    "the output of what a function gives": "import keras\ny = keras.models.load_model('a.keras').output\n",
     "a loss that is computed": OWN
     + "    def call(self, x):\n        self.add_loss(0.5 * x)\n        return x\n",
     "an activation of Keras by its name": "import keras\nkeras.layers.Activation('hard_swish')\n",
