@@ -180,7 +180,7 @@ def neighbours(lines_wanted: int, folder_of_tools: Path | None) -> dict[str, flo
             text = "import torch, pydantic\n" + text.replace("tf_keras", "tensorflow.keras")
             (folder / f"m{number}.py").write_text(text, "utf-8")
         found["neighbours: lines of the same files"] = lines
-        ours = [sys.executable, "-c", "from migrate.cli.main import main; main()", "code", "--jobs", "1"]
+        ours = [sys.executable, "-m", "keras_migrate", "code", "--jobs", "1"]
         for tool, command in {"keras-migrate": [*ours, "{folder}"], **NEIGHBOURS}.items():
             program = shutil.which(command[0], path=path)
             if program is None:

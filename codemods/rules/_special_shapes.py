@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SHAPE = frozenset({"tf.shape", "keras.backend.shape"})
 _CONSTANTS = frozenset({"tf.constant", "tf.convert_to_tensor", "keras.backend.constant"})
+_JOINS = frozenset({"tf.concat", "keras.backend.concatenate"})
 _TAKE_SHAPES = frozenset(
     (
         *("reshape", "zeros", "ones", "fill", "broadcast_to", "normal", "uniform", "truncated_normal"),
@@ -72,8 +73,9 @@ def _use(node: ast.expr, ctx: Context) -> _Use:
         case ast.List() | ast.Tuple():
             outer = ctx.parent(parent)
             outer = ctx.parent(outer) if isinstance(outer, ast.keyword) else outer
-            joined = isinstance(outer, ast.Call) and _shape_parts(outer, ctx) is not None
-            return _Use.TUPLE if joined else _Use.UNKNOWN
+            if not isinstance(outer, ast.Call) or ctx.name(outer.func) not in _JOINS:
+                return _Use.UNKNOWN
+            return _Use.TUPLE if _shape_parts(outer, ctx) is not None else _Use.TENSOR
         case ast.Assign(targets=[ast.Tuple() | ast.List()]):
             return _Use.TUPLE
         case ast.Assign(targets=[ast.Name(id=name)]):
@@ -91,35 +93,60 @@ def _use_of_name(name: str, statement: ast.Assign, ctx: Context) -> _Use:
     return max(found, key=lambda use: use.value, default=_Use.UNKNOWN)
 
 
+def _joined(call: ast.Call, ctx: Context) -> list[ast.expr] | None:
+    """The parts of ``tf.concat([a, b], axis=0)``, when they are written there."""
+    values = ctx.arguments(call, "values").get("values") or ctx.arguments(call, "tensors").get("tensors")
+    if ctx.name(call.func) not in _JOINS or not isinstance(values, ast.List | ast.Tuple):
+        return None
+    return None if any(isinstance(part, ast.Starred) for part in values.elts) else list(values.elts)
+
+
 def _shape_parts(call: ast.Call, ctx: Context) -> list[ast.expr] | None:
     """The parts of ``tf.concat([tf.shape(x)[:-1], [n]], axis=0)``: slices of shapes and displays, else None."""
-    if ctx.name(call.func) not in {"tf.concat", "keras.backend.concatenate"}:
-        return None
-    values = ctx.arguments(call, "values").get("values") or ctx.arguments(call, "tensors").get("tensors")
-    if not isinstance(values, ast.List | ast.Tuple) or len(values.elts) < 2:
-        return None
-    slices = 0
-    for part in values.elts:
-        if isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Slice):
-            inner = part.value
-            if isinstance(inner, ast.Call) and ctx.name(inner.func) in _SHAPE:
-                slices += 1
-                continue
-        if not isinstance(part, ast.List | ast.Tuple):
-            return None
-    return list(values.elts) if slices else None
+    parts = _joined(call, ctx) or []
+    plain = [_display(part, ctx) or part for part in parts]
+    slices = [part for part in plain if isinstance(part, ast.Subscript) and _is_slice_of_shape(part, ctx)]
+    others = [part for part in plain if part not in slices]
+    whole = len(parts) > 1 and slices and all(isinstance(part, ast.List | ast.Tuple) for part in others)
+    return plain if whole else None
+
+
+def _is_slice_of_shape(part: ast.Subscript, ctx: Context) -> bool:
+    inner = part.value
+    return (
+        isinstance(part.slice, ast.Slice) and isinstance(inner, ast.Call) and ctx.name(inner.func) in _SHAPE
+    )
+
+
+def _display(node: ast.expr, ctx: Context) -> ast.expr | None:
+    """The list of numbers that a constant tensor is made of."""
+    made = isinstance(node, ast.Call) and ctx.name(node.func) in _CONSTANTS and len(node.args) == 1
+    given = node.args[0] if isinstance(node, ast.Call) and made and not node.keywords else None
+    return given if isinstance(given, ast.List | ast.Tuple) else None
 
 
 def _concat(call: ast.Call, ctx: Context, args: Arguments, function: Function) -> Answer:
+    del function
     parts = _shape_parts(call, ctx)
-    if parts is None:
+    if parts is not None:
+        holes = {f"part_{index}": part for index, part in enumerate(parts)}
+        text = " + ".join(
+            name if isinstance(part, ast.Subscript) else f"tuple({name})" for name, part in holes.items()
+        )
+        return (ReplaceExpression(call, Code(text, holes)),), Fix.SAFE
+    parts = _joined(call, ctx) or []
+    axis = args.get("axis")
+    if not any(isinstance(part, ast.List | ast.Tuple) for part in parts):
         return None
-    del args, function
     holes = {f"part_{index}": part for index, part in enumerate(parts)}
-    text = " + ".join(
-        name if isinstance(part, ast.Subscript) else f"tuple({name})" for name, part in holes.items()
+    text = ", ".join(
+        f"keras.ops.convert_to_tensor({name})" if isinstance(part, ast.List | ast.Tuple) else name
+        for name, part in holes.items()
     )
-    return (ReplaceExpression(call, Code(text, holes)),), Fix.SAFE
+    by_default = ", axis=-1" if ctx.name(call.func) == "keras.backend.concatenate" else ""
+    last = ", axis=axis" if axis is not None else by_default
+    holes |= {"axis": axis} if axis is not None else {}
+    return (ReplaceExpression(call, Code(f"keras.ops.concatenate([{text}]{last})", holes)),), Fix.SAFE
 
 
 def _pad(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -44,7 +45,7 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     """Literal names of files of weights, those written and those read again."""
     del tree
     checkpoints = "ModelCheckpoint" in ctx.source_file.text
-    if "save_weights" not in ctx.module.index.attributes and not checkpoints:
+    if not checkpoints and ctx.module.index.attributes.keys().isdisjoint({"save_weights", "load_weights"}):
         return
     written: set[str] = set()
     built: set[str] = set()
@@ -78,7 +79,7 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
                 reads_built.append((call, read, edits))
     for call, read, path in reads:
         new = weights_name(path)
-        if path in written and new is not None:
+        if new is not None and (path in written or _written_elsewhere(path, new, ctx)):
             yield Match(
                 SAV003, call, message=f"{path!r} is written as {new!r}", edits=(text(ctx, read, new),)
             )
@@ -86,6 +87,16 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         if ctx.source(read) in built:
             message = f"{ctx.source(read)} is written with another ending"
             yield Match(SAV003, call, message=message, edits=edits, fix=Fix.UNSAFE)
+
+
+def _written_elsewhere(path: str, new: str, ctx: Context) -> bool:
+    """Whether another file of the project writes weights to a path, under its old name or its new one."""
+    if ctx.module.repository is None:
+        return False
+    names = "|".join(re.escape(posixpath.normpath(name)) for name in (path, new))
+    given = rf"""\(\s*(?:filepath\s*=\s*)?["'](?:\./)?(?:{names})["']"""
+    only = r"[^()]*\bsave_weights_only\s*=\s*True"
+    return ctx.module.repository.mentions(rf"\bsave_weights\s*{given}|\bModelCheckpoint\s*{given}{only}")
 
 
 @visit(SAV013, calls={"keras.callbacks.ModelCheckpoint"})
