@@ -55,8 +55,9 @@ LAY004 = SourceRule(
     summary="An argument of a layer is gone and its effect must be written in another way.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="Keras 3 refuses unknown arguments of layers. `time_major=True` is a transposition before and after, "
-    "`weights=` a set_weights after build, `dynamic=True` a compile(run_eagerly=True).",
+    why="Keras 3 refuses unknown arguments of layers. `time_major=True` is a transposition before and after "
+    "(LAY124 does it for the layers of Keras), `weights=` a set_weights after build, `dynamic=True` a "
+    "compile(run_eagerly=True).",
     references=(_GUIDE,),
     manual="write the effect of the argument by hand",
 )

@@ -16,6 +16,7 @@ from codemods.rules import _argument_rules, _argument_rules_other
 from codemods.rules._arguments import steps
 from codemods.rules.api import Match, visit
 from codemods.rules.era_positions import known_orders
+from codemods.rules.time_major import TURNED
 
 if TYPE_CHECKING:
     from codemods.context import Context
@@ -64,6 +65,8 @@ def arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
         return
     for step in steps(call, ctx, name):
         if step.policy == "position" and known_orders(call, ctx, name):
+            continue
+        if step.policy == "manual" and step.argument == "time_major" and name in TURNED:
             continue
         rule = _RULES.get(family + _NUMBERS[step.policy])
         if rule is None:

@@ -109,7 +109,7 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
     ),
     24: (_s("LAY102", "b = layers.experimental.SyncBatchNormalization()\n"),),
     25: (
-        _s("LAY004", "r = layers.LSTM(3, time_major=True)\n"),
+        _s("LAY124", "r = layers.LSTM(3, time_major=True)\n"),
         _s("LAY003", "r = layers.LSTM(3, time_major=False)\n"),
     ),
     26: (_s("LAY003", "r = layers.LSTM(4, implementation=2)\n"),),

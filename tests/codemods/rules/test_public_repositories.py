@@ -176,6 +176,11 @@ def test_it_is_rewritten(case: str) -> None:
 
 
 ASSISTED = {
+    "time_major": (
+        "import keras\nkeras.layers.LSTM(3, time_major=flag)\n",
+        "LAY124",
+        "TimeMajorLSTM(3, time_major=flag)",
+    ),
     "the input of a model that was loaded": (
         "import keras\nm = keras.models.load_model('a.keras')\nx = m.input\n",
         "LAY123",
@@ -329,7 +334,10 @@ BY_HAND = {
     ),
     "the learning phase": ("from keras import backend as K\nK.set_learning_phase(0)\n", "BKD003"),
     "add_metric": (OWN + "    def call(self, x):\n        self.add_metric(x)\n        return x\n", "CUS012"),
-    "time_major": ("import keras\nkeras.layers.LSTM(3, time_major=flag)\n", "LAY004"),
+    "time_major of a cell of the project": (
+        "import keras\nkeras.layers.RNN(cell, time_major=flag)\n",
+        "LAY004",
+    ),
 }
 
 

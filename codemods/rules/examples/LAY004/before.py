@@ -1,2 +1,2 @@
 from tensorflow import keras
-layer = keras.layers.LSTM(4, time_major=True)
+layer = keras.layers.RNN(cell, time_major=True)

@@ -1,0 +1,4 @@
+from tensorflow import keras
+
+net = keras.Sequential([keras.layers.Dense(2, input_shape=(3,)), keras.layers.ReLU()])
+inner = keras.Model(net.input, [net.layers[0].output, net.output])

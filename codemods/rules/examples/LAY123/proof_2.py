@@ -1,0 +1,5 @@
+from tensorflow import keras
+
+x = keras.Input((3,))
+net = keras.Model([x], [keras.layers.Dense(2)(x)])
+result = [list(net.input.shape), list(net.output.shape)]
