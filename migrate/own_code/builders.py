@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -102,8 +103,13 @@ def builder_source(builder: Builder) -> str:
     Raises:
         SourceError: it cannot be cut out.
     """
-    text = _only_building(for_legacy(cut([(builder.name, builder.place)])).text)
-    return f"{text}\n\ndef {ENTRY}({SIZES}=()):\n    return {builder.call}\n"
+    return f"{_cut_out(builder.name, builder.place)}\n\ndef {ENTRY}({SIZES}=()):\n    return {builder.call}\n"
+
+
+@lru_cache(maxsize=64)
+def _cut_out(name: str, place: Place) -> str:
+    """The slice of a builder for tf-keras; the same for all of its calls."""
+    return _only_building(for_legacy(cut([(name, place)])).text)
 
 
 def _only_building(text: str) -> str:

@@ -13,10 +13,17 @@ Shape = Sequence[int]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Arrays of a model: their shapes in order, and the layer that holds each."""
+    """Arrays of a model: their shapes in order, and the layer that holds each.
+
+    Attributes:
+        shapes: of the arrays.
+        layers: the layer of each.
+        topology: every layer by name, those without arrays, too; empty where a file does not list them.
+    """
 
     shapes: Sequence[Shape]
     layers: Sequence[str]
+    topology: Sequence[str] = ()
 
     def in_order_of(self, other: Weights) -> Weights:
         """The same by the order of another's layers, where both name the same ones; else as it is."""
@@ -24,7 +31,7 @@ class Weights:
             return self
         places = {name: place for place, name in reversed(list(enumerate(other.layers)))}
         order = sorted(range(len(self.layers)), key=lambda number: places[self.layers[number]])
-        return Weights([self.shapes[n] for n in order], [self.layers[n] for n in order])
+        return Weights([self.shapes[n] for n in order], [self.layers[n] for n in order], self.topology)
 
 
 _MAX_ANSWERS = 16
@@ -136,8 +143,3 @@ def _count(shape: Shape) -> int:
 def _told(found: Sequence[tuple[str, tuple[int, ...]]]) -> str:
     shown = [f"{shape}{f' in {layer}' if layer else ''}" for layer, shape in found[:3]]
     return ", ".join(shown) + (" …" if len(found) > 3 else "") if found else "nothing"
-
-
-def agreement(built: Sequence[str], wanted: Sequence[str]) -> int:
-    """How many layers of the weights the model has under the same name."""
-    return len(set(built) & set(wanted))

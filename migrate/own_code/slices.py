@@ -70,7 +70,10 @@ class _Cutter:
         self._missing: set[str] = set()
         self._seen: set[tuple[Path, str]] = set()
         self._taken: set[tuple[Path, int]] = set()
-        self._imports: dict[str, None] = {}
+        self._imports: dict[str, tuple[str, str]] = {}
+        """Import → the name that it binds and the package, where that is not installed; else empty words."""
+        self._bases: set[str] = set()
+        """Names in the slice that its classes are derived from."""
         self._lines: list[str] = []
         self._pieces: list[Piece] = []
         self._meaning: dict[str, object] = {}
@@ -89,7 +92,11 @@ class _Cutter:
                 made.append(f"{name} = {self._made(name, place)}")
         gone = [BUILT_IN[name] for name in sorted(self._missing & BUILT_IN.keys())]
         self._missing -= BUILT_IN.keys()
-        head = sorted(self._imports, key=lambda line: not line.startswith("from __future__"))
+        head = [
+            _guarded(line, name, package, base=name in self._bases) if name else line
+            for line, (name, package) in self._imports.items()
+        ]
+        head.sort(key=lambda line: not line.startswith("from __future__"))
         text = "\n".join(head) + "\n\n\n" + "\n\n\n".join([*gone, *self._lines, *made]) + "\n"
         names = tuple(dict.fromkeys(name for name, _ in places))
         return Slice(text, tuple(self._pieces), names, tuple(sorted(self._missing)))
@@ -118,7 +125,7 @@ class _Cutter:
             self._read.add(path)
             for statement in module.statements:
                 if isinstance(statement.node, ast.ImportFrom) and statement.node.module == "__future__":
-                    self._imports.setdefault(statement.text)
+                    self._imports.setdefault(statement.text, ("", ""))
         return module
 
     def _want(self, path: Path, name: str) -> bool:
@@ -165,6 +172,9 @@ class _Cutter:
                 self._missing.add(needed)
         self._pieces.append(Piece(path, statement.line, statement.text))
         names = {name: alias for (file, name), alias in self._alias.items() if file == path}
+        if isinstance(statement.node, ast.ClassDef):
+            bases = {base.id for base in statement.node.bases if isinstance(base, ast.Name)}
+            self._bases |= {names.get(base, base) for base in bases}
         self._lines.append(renamed(statement.text, names))
 
     def _imported_module(self, path: Path, found: Import) -> Path | None:
@@ -192,14 +202,15 @@ class _Cutter:
         here = self._mean(path, found.alias, line)
         if here != found.alias:
             line = _import_line(Import(found.module, found.level, found.name, here, found.statement))
-        self._imports.setdefault(line if found.level or _is_installed(found.module) else _guarded(line, here))
+        kept = found.level or _is_installed(found.module) or "\n" in line
+        self._imports.setdefault(line, ("", "") if kept else (here, found.module))
 
     def _members(self, path: Path, alias: str, target: Path, statement: Statement) -> None:
         """``import utils as U`` of the repository: the members that are read become a namespace."""
         here = self._mean(path, alias, target)
         if (path, alias, "") not in self._members_given:
             self._members_given.add((path, alias, ""))
-            self._imports.setdefault("import types")
+            self._imports.setdefault("import types", ("", ""))
             self._lines.append(f"{here} = types.SimpleNamespace()")
         for node in ast.walk(statement.node):
             if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)):
@@ -224,7 +235,7 @@ class _Cutter:
         if outside:
             for star in self._module(path).stars:
                 if self._repository.resolve(path, star.module, star.level) is None:
-                    self._imports.setdefault(" ".join(star.statement.text.split()))
+                    self._imports.setdefault(" ".join(star.statement.text.split()), ("", ""))
         return outside
 
 
@@ -235,9 +246,16 @@ def _is_installed(module: str) -> bool:
     return package in _FRAMEWORKS or find_spec(package) is not None
 
 
-def _guarded(line: str, name: str) -> str:
-    """An import of a package that is not installed: what is asked for may well not reach it."""
-    return f"try:\n    {line}\nexcept ImportError:\n    {name} = None" if "\n" not in line else line
+def _guarded(line: str, name: str, package: str, *, base: bool) -> str:
+    """An import of a package that is not installed: what is asked for may well not reach it.
+
+    A name that classes are derived from becomes a class whose instances cannot be made.
+    """
+    missing = f"{name} = None"
+    if base:
+        why = f'raise ImportError("{package} is not installed")'
+        missing = f"class {name}:\n        def __init__(self, *args, **kwargs):\n            {why}"
+    return f"try:\n    {line}\nexcept ImportError:\n    {missing}"
 
 
 def _import_line(found: Import) -> str:

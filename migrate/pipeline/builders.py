@@ -12,8 +12,9 @@ from codemods.files.source import SourceError
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.own_code.builders import ENTRY, Builder, builder_source, builders
 from migrate.own_code.files import SourceIndex
-from migrate.own_code.fitting import Weights, agreement, difference, solve, stand_ins
+from migrate.own_code.fitting import Weights, difference, solve, stand_ins
 from migrate.own_code.settings import settings_near
+from migrate.own_code.topology import agreement, unlike
 from migrate.pipeline.progress import Progress
 from migrate.worlds.contracts.legacy import ArchitecturesOf, BuiltModel
 from migrate.worlds.pool import Slot
@@ -34,7 +35,8 @@ class _Fitting:
     sizes: Sequence[int]
     part: str
     architecture: Path
-    agreement: int
+    agreement: tuple[int, int]
+    unlike: str
 
     def __str__(self) -> str:
         told = ", ".join(f"{n}={size}" for n, size in zip(self.builder.open, self.sizes, strict=True))
@@ -49,7 +51,7 @@ def build_architecture(
     Args:
         index: of the sources.
         path: of the weights.
-        wanted: their ``shapes``, the ``layers`` that hold each, and ``reset_after``.
+        wanted: their ``shapes``, the ``layers`` that hold each, the ``topology``, and ``reset_after``.
         slot: whose legacy world runs the builders.
         progress: is told which one it was.
 
@@ -83,10 +85,19 @@ def build_architecture(
         Finding(
             "CFG057",
             Severity.INFO,
-            f"the architecture is what {likely[0]} builds: its weights have the file's shapes, and {best} of "
+            f"the architecture is what {likely[0]} builds: its weights have the file's shapes, and {best[0]} of "
             f"{len(set(wanted['layers']))} layers the file's names{untried}",
         )
     )
+    if likely[0].unlike:
+        progress.findings.append(
+            Finding(
+                "CFG058",
+                Severity.WARNING,
+                f"the weights have the shapes of {likely[0].builder.name}, but {likely[0].unlike}",
+                "Record MODEL.golden.npz, or give the code of these weights with --architecture FILE.py:FUNCTION.",
+            )
+        )
     progress.own_code |= {"architecture": str(likely[0]), "builder": builder_source(likely[0].builder)}
     return likely[0].architecture
 
@@ -100,7 +111,7 @@ class _Search:
         self.failed: list[str] = []
         self.untried = 0
         self._slot, self._reset_after = slot, wanted["reset_after"]
-        self._wanted = Weights(wanted["shapes"], wanted["layers"])
+        self._wanted = Weights(wanted["shapes"], wanted["layers"], wanted["topology"])
         self._broken: dict[tuple[str, Path], str] = {}
         self._number = 0
 
@@ -141,14 +152,14 @@ class _Search:
 
     def _keep(self, builder: Builder, file: Path, sizes: list[int]) -> None:
         for number, model in enumerate(self._built(builder, file, sizes)):
-            weights = Weights(model.shapes, model.layers)
+            weights = Weights(model.shapes, model.layers, model.topology)
             differs = difference(weights, self._wanted)
             if differs:
                 self.failed.append(f"{builder}{model.part}: {differs}")
                 continue
             built = take(self._slot.legacy, str(model.file), f"built{self._number}_{number}.json")
-            score = agreement(model.layers, self._wanted.layers)
-            found = _Fitting(builder, sizes, model.part, built, score)
+            score = agreement(weights, self._wanted)
+            found = _Fitting(builder, sizes, model.part, built, score, unlike(weights, self._wanted))
             before = self.fitting.setdefault(model.alike, found)
             if before.agreement < score:
                 self.fitting[model.alike] = found

@@ -24,7 +24,7 @@ from migrate.pipeline.evidence import strongest, weigh
 from migrate.pipeline.keras3.archive import is_keras3, migrate_keras3
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.lift import migrate_graph
-from migrate.pipeline.own_code import explained, rewritten_code, with_own_code
+from migrate.pipeline.own_code import explained, rewritten_code, tell_where, with_own_code
 from migrate.pipeline.progress import Progress, Written
 from migrate.pipeline.publish import must_be_free, publish
 from migrate.pipeline.readings import choose_reading
@@ -42,6 +42,9 @@ from migrate.worlds.scratch import shortage
 
 _FROM_THE_SYSTEM = frozenset({"RUN005", "FMT021"})
 """What a full disk comes to: a worker that cannot write, a file that cannot be copied to where workers read it."""
+
+_IN_DOUBT = frozenset({"PAR021", "CFG058"})
+"""What both worlds assume of a file alike, and only a recording settles."""
 
 
 def migrate_artifact(request: ArtifactRequest, options: Options, slot: Slot) -> ArtifactResult:
@@ -92,6 +95,7 @@ def _migrate(
             written = _migrate_file(request, options, slot, staged, progress)
     except MigrationError as error:
         raise explained(error, request.path, staged, options, slot, request.out) from error
+    tell_where(request.path, staged, options, slot, progress)
     progress.rules = [*progress.rules, *rewritten_code(progress)]
     must_write_safely(slot, written.parts)
     status = weigh(progress)
@@ -140,12 +144,12 @@ def _migrate_file(
             options = msgspec.structs.replace(options, backend=Backend(choice.backend))
             translated = slot.reader.ask(msgspec.structs.replace(question, backend=choice.backend))
             progress.findings.append(choice.finding)
-            progress.ambiguous = not choice.settled
+            progress.ambiguous = progress.ambiguous or not choice.settled
         progress.facts, progress.rules = translated.artifact, translated.rules
         progress.classes = translated.classes
         progress.findings += translated.findings
         translated.must_be_translated()
-        if any(finding.code == "PAR021" for finding in progress.findings):
+        if any(finding.code in _IN_DOUBT for finding in progress.findings):
             progress.ambiguous = progress.ambiguous or not (request.golden or find_golden(request.path))
     return migrate_layers(request, options, slot, staged, translated, progress)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,6 +32,8 @@ CUSTOM = "custom_objects.py"
 """What the author's code, and ours that a model needs, is called beside it."""
 ASKING = frozenset({"CFG005", "CFG006", "CFG018", "CFG022"})
 """Refusals that ask for code."""
+_WITHOUT = frozenset({"OPT020", "EXP002"})
+"""Findings of what was migrated without something that code would give: a loss, the layers of a SavedModel."""
 
 
 @lru_cache(maxsize=4)
@@ -108,6 +111,21 @@ def explained(
     if error.code == "CFG006":  # whose name it is can be said as well
         hint = f"{error.hint} {hint}"
     return MigrationError(error.code, error.message, hint, error.place)
+
+
+def tell_where(path: Path, staged: Staged, options: Options, slot: Slot, progress: Progress) -> None:
+    """Name, in findings of what an artifact was migrated without, the files and lines near it that define it."""
+    asking = [finding for finding in progress.findings if finding.code in _WITHOUT]
+    if options.source or options.custom_objects or not asking:
+        return
+    names = slot.reader.call("names_wanted", _asked(staged))["names"]
+    for finding in asking:
+        said = [n for n in names if re.search(rf"\b{re.escape(n.removesuffix('()'))}\b", finding.message)]
+        hint = hint_for(said, path) if said else ""
+        if hint:
+            kept = finding.hint if finding.code == "OPT020" else "The SavedModel keeps its signatures."
+            at = progress.findings.index(finding)
+            progress.findings[at] = msgspec.structs.replace(finding, hint=f"{kept} {hint}")
 
 
 def _without_architecture(error: MigrationError, path: Path, options: Options) -> MigrationError:

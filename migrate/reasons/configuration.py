@@ -105,6 +105,15 @@ REASONS: tuple[Rule, ...] = (
         "The file tells the shapes and names of its weights; what is computed between them is the code's word. Give "
         "another builder with `--architecture FILE.py:FUNCTION` where this is not the one that was trained.",
     ),
+    note(
+        "CFG058",
+        "other-layers-than-the-file-lists",
+        "The code that builds a model of these weights makes other layers than the file lists.",
+        "HDF5 files list every layer, those without weights, too. Where a file lists `leaky_re_lu` and the code makes "
+        "`activation`, the code has changed since the weights were trained, or is that of another model, although "
+        "all shapes agree. Such a model is `unverified` until a recording (`MODEL.golden.npz`) agrees with it. "
+        "Check out the commit that the weights are of, and give it with `--source`.",
+    ),
     blocker(
         "CFG052",
         "builder-fails",

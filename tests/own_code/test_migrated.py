@@ -143,3 +143,16 @@ def test_authentic_models_equal_their_recordings(case: str, model: str, slot: Sl
     result = migrate_artifact(request, Options(source=(folder,)), slot)
     assert result.status == "migrated", reasons(result)
     assert (tmp_path / "out" / "model" / "custom_objects.py").is_file()
+
+
+@pytest.mark.slow
+def test_a_lost_loss_is_told_with_the_file_that_defines_it(
+    legacy_models: Path, slot: Slot, tmp_path: Path
+) -> None:
+    folder = legacy_models / "tf.keras-2.8" / "train_loss_custom"
+    result = run(folder / "model.h5", slot, tmp_path, Options())
+    assert result.status == "migrated", reasons(result)
+    (lost,) = [f for f in result.findings if f.code == "OPT020" and f.place == "loss"]
+    assert "Outputs do not depend on it" in lost.hint
+    assert "custom_objects.py:" in lost.hint
+    assert f"keras-migrate models {folder / 'model.h5'} --source " in lost.hint

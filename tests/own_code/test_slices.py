@@ -202,3 +202,25 @@ def test_what_a_class_needs_at_once_stands_before_it(tmp_path: Path) -> None:
     scope: dict[str, object] = {}
     exec(sliced(index, "Top").text, scope)
     assert scope["Top"].step(2) == 2  # type: ignore[attr-defined]
+
+
+def test_a_base_of_a_package_that_is_not_installed_can_be_derived_from_and_not_made(tmp_path: Path) -> None:
+    index = repository(
+        tmp_path,
+        models="""\
+            from no_such_package.base import Estimator, Mixin
+            from no_such_package import tool
+            class Preprocessor(Estimator, Mixin):
+                pass
+            def build(preprocessor: Preprocessor = None):
+                return tool or 3
+        """,
+    )
+    namespace: dict[str, object] = {}
+    exec(sliced(index, "build").text, namespace)
+    build, preprocessor = namespace["build"], namespace["Preprocessor"]
+    assert callable(build)
+    assert build() == 3
+    assert callable(preprocessor)
+    with pytest.raises(ImportError, match="no_such_package"):
+        preprocessor()

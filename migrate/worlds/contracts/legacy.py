@@ -15,6 +15,7 @@ class BuiltModel(Reply, frozen=True):
         part: where in the result the model was, such as ``[0]`` or ``.model``; empty for the result itself.
         shapes: of its weights, in the order of HDF5 files.
         layers: the layer that holds each.
+        topology: every layer in order, those without weights, too.
         alike: the same for architectures that differ in the names of layers alone, which a session counts.
     """
 
@@ -22,6 +23,7 @@ class BuiltModel(Reply, frozen=True):
     part: str
     shapes: list[list[int]]
     layers: list[str]
+    topology: list[str]
     alike: str
 
 

@@ -98,7 +98,8 @@ def _written(model: Any, part: str, scratch: Path, name: str) -> asked.BuiltMode
     out.write_text(json.dumps(architecture), encoding="utf-8")
     weights = [(layer.name, weight) for layer in model.layers for weight in _in_file_order(layer)]
     shapes = [list(map(int, weight.shape)) for _, weight in weights]
-    return asked.BuiltModel(out, part, shapes, [name for name, _ in weights], _alike(architecture))
+    topology = [layer.name for layer in model.layers]
+    return asked.BuiltModel(out, part, shapes, [name for name, _ in weights], topology, _alike(architecture))
 
 
 def _alike(architecture: Any) -> str:

@@ -26,9 +26,10 @@ def names_wanted(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
     Returns:
         ``names``: classes and functions (``name()``) of layers, activations, losses and the like, sorted;
-        ``shapes``: of the arrays, in the order of the file; ``layers``: that hold each; ``reset_after``: the default
-        of ``GRU`` when it was written; ``architecture``: whether there is one; ``details``: by name of a layer's class
-        its configuration and the names and shapes of its arrays.
+        ``shapes``: of the arrays, in the order of the file; ``layers``: that hold each; ``topology``: every layer that
+        the file lists, those without arrays, too; ``reset_after``: the default of ``GRU`` when it was written;
+        ``architecture``: whether there is one; ``details``: by name of a layer's class its configuration and the names
+        and shapes of its arrays.
     """
     source = Path(params["source"])
     architecture = Path(params["architecture"]) if params.get("architecture") else None
@@ -39,6 +40,7 @@ def names_wanted(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
                 "names": [],
                 "shapes": [],
                 "layers": [],
+                "topology": [],
                 "reset_after": True,
                 "architecture": False,
                 "details": {},
@@ -52,6 +54,7 @@ def names_wanted(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         joined = joined_gates([(array.name, array.shape) for array in saved.arrays])
         shapes += joined
         owners += [saved.layer[0] if saved.layer else ""] * len(joined)
+    listed = [saved.layer[0] for saved in artifact.weights if saved.layer]
     known = artifact.architecture is not None
     details = _details(artifact, names)
     era = era_of(artifact)
@@ -59,6 +62,7 @@ def names_wanted(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         "names": sorted(names),
         "shapes": shapes,
         "layers": owners,
+        "topology": listed if found is Format.HDF5_WEIGHTS else [],
         "reset_after": era.tf_keras and era.keras >= Version("2.3"),
         "architecture": known,
         "details": details,
