@@ -23,6 +23,7 @@ import numpy as np
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "user_code"
 TOLERANCE = 1e-5
+_LEFT = shutil.ignore_patterns("io.npz", "README.md")
 OF_DTYPES = {"mixed_float16": 5e-3, "mixed_bfloat16": 2e-2}
 """What a recording may differ by where the model computes in few digits, by what the case is called."""
 TOLD = {
@@ -63,9 +64,7 @@ def main(out: Path, wanted: Sequence[str]) -> int:
         rows = [Case(*row) for row in list(csv.reader(stream, delimiter="\t"))[1:]]
     cases = [case for case in rows if not wanted or case.name in wanted]
     for case in cases:
-        shutil.copytree(
-            SHARED / case.name, out / "in" / case.name, ignore=shutil.ignore_patterns("io.npz", "README.md")
-        )
+        shutil.copytree(SHARED / case.name, out / "in" / case.name, ignore=_LEFT, dirs_exist_ok=True)
     without = _migrated(out / "in", out / "without")
     for name, text in TOLD.items():
         if (out / "in" / name).is_dir():
@@ -135,7 +134,9 @@ def _outcome(artifact: Mapping[str, Any] | None, expected: str) -> str:
 
 
 def difference(out: Path, artifact: Mapping[str, Any], recording: Path) -> float | None:
-    """The largest difference of what was written from a recording; None where the recording is of other inputs."""
+    """The largest difference of what was written from a recording; None where there is none of arrays."""
+    if not recording.is_file():
+        return None
     with np.load(recording, allow_pickle=True) as recorded:
         inputs = [recorded[f"inputs/{n}"] for n in range(_count(recorded, "inputs"))]
         outputs = [recorded[f"outputs/{n}"] for n in range(_count(recorded, "outputs"))]
