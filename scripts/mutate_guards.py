@@ -5,8 +5,8 @@ is deleted once: an operand gives way to the others, a condition to the branch t
 rules run in a fork of this process that sees the changed module; a mutant that fails no test has survived, and is
 printed with its line. Exit status 1 when less than ``--at-least`` percent were killed.
 
-A function can be named as well: ``registered:module_objects``. The whole of ``codemods/rules`` takes hours; a module
-takes minutes.
+A module is named by its path below ``codemods/rules``, and a function may follow it:
+``saving/registered:module_objects``. All of ``codemods/rules`` takes hours; a module takes minutes.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _run(mutant: Mutant) -> int:
     """Put a mutant in the place of its module, and run the tests: 0 when all pass."""
     import pytest
 
-    name = f"codemods.rules.{mutant.module}"
+    name = f"codemods.rules.{mutant.module.replace('/', '.')}"
     spec = importlib.util.find_spec(name)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
@@ -120,15 +120,9 @@ def _run(mutant: Mutant) -> int:
 
 
 def _tests(module: str) -> list[str]:
-    codes = set(re.findall(r'code="([A-Z]{3}\d{3})"', _text_of(module)))
+    codes = set(re.findall(r'code="([A-Z]{3}\d{3})"', (RULES / f"{module}.py").read_text("utf-8")))
     files = sorted(TESTS.glob("test_*.py"))
     return [str(f) for f in sorted(files, key=lambda f: -sum(f.read_text().count(code) for code in codes))]
-
-
-def _text_of(module: str) -> str:
-    data = RULES / f"_{module}_rules.py"
-    text = (RULES / f"{module}.py").read_text("utf-8")
-    return text + (data.read_text("utf-8") if data.is_file() else "")
 
 
 def main() -> None:
@@ -141,7 +135,9 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="only print the guards")
     args = parser.parse_args()
     wanted = args.modules or sorted(
-        file.stem for file in RULES.glob("*.py") if not file.stem.startswith("_") and file.stem != "api"
+        file.relative_to(RULES).with_suffix("").as_posix()
+        for file in RULES.glob("*/*.py")
+        if not file.stem.startswith("_")
     )
     # What the forks share: everything that does not register rules.
     for name in ("libcst", "pytest", "codemods.edit.apply", "codemods.edit.importing", "codemods.catalogue"):

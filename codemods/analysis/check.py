@@ -17,8 +17,8 @@ from codemods.files.source import SourceError
 from codemods.names.canonical import canonical
 from codemods.names.values import Symbol
 from codemods.rules.api import Match, Target
-from codemods.rules.imports import MOVED, ONLY_TENSORFLOW
-from codemods.rules.unknown import GUARDED_NAME, UNKNOWN_ARGUMENT, UNKNOWN_NAME
+from codemods.rules.names.imports import MOVED, ONLY_TENSORFLOW
+from codemods.rules.names.unknown import GUARDED_NAME, UNKNOWN_ARGUMENT, UNKNOWN_NAME
 from migrate.findings import Severity
 
 _BUILTINS = frozenset(dir(builtins)) | {

@@ -1,1 +1,1 @@
-"""The rules: one module a family, found by name; see ``api``."""
+"""The rules by subject; every module below registers its own, see ``api``."""

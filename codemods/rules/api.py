@@ -1,6 +1,6 @@
 """What a source rule is: data, and a generator that looks at one place of a file.
 
-A module of this package declares `SourceRule` records and registers pure generator functions with `visit`. A
+A module below this package declares `SourceRule` records and registers pure generator functions with `visit`. A
 function is called only for places its registration names (a symbol, a method, a class base, a node type), gets
 the place and a `codemods.context.Context`, and yields `Match`. It decides on *positive* evidence and changes
 nothing itself. Importing a module registers it; `hooks` imports them all.
@@ -28,6 +28,7 @@ __all__ = [
     "COMPILING",
     "EVERYWHERE",
     "EXAMPLES",
+    "GUIDE",
     "MODERN",
     "OTHERS",
     "Backend",
@@ -42,6 +43,8 @@ __all__ = [
     "visit",
 ]
 
+GUIDE = "https://keras.io/guides/migrating_to_keras_3/"
+"""What Keras itself says of the way to Keras 3: a reference of most rules."""
 EXAMPLES = Path(__file__).with_name("examples")
 """A folder for each rule, by its code: ``before``, ``after``, and the programs of its proofs."""
 
@@ -234,9 +237,11 @@ def hooks() -> tuple[Hook, ...]:
     """Every registration, in the order of module names and then of the text."""
     import codemods.rules as package
 
-    for module in sorted(found.name for found in pkgutil.iter_modules(package.__path__)):
-        if module != "api" and not module.startswith("_"):
-            import_module(f"codemods.rules.{module}")
+    for module in sorted(
+        found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    ):
+        if not module.rpartition(".")[2].startswith("_"):
+            import_module(module)
     return tuple(_HOOKS)
 
 

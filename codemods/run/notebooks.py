@@ -18,7 +18,7 @@ from codemods.files.source import Source, SourceError, concerns, parse
 from codemods.names.repository import Repository
 from codemods.options import Options
 from codemods.outcome import CodeFinding, Outcome
-from codemods.rules.environment import UNREADABLE_CELL
+from codemods.rules.names.environment import UNREADABLE_CELL
 
 _MARK = "#keras-migrate-cell:"
 _MAGIC = "#keras-migrate-magic:"

@@ -46,7 +46,7 @@ def rewrite_pins(source: Source, options: Options, worlds: frozenset[World] = fr
                 reports.append(report)
                 if report.applied and new is not None:
                     edits.append(new)
-    from codemods.rules import pins as rules
+    from codemods.rules.names import pins as rules
 
     for match in _SWITCH.finditer(text) if World.SWITCH not in worlds else ():
         report = _report(source, rules.LEGACY_SWITCH, match.span(), "", "TF_USE_LEGACY_KERAS", options, False)
@@ -63,7 +63,7 @@ Judgement = tuple[SourceRule, str, tuple[int, int, str] | None]
 def _judge(
     pin: Pin, names: set[str], options: Options, worlds: frozenset[World] = frozenset()
 ) -> Iterator[Judgement]:
-    from codemods.rules import pins as rules
+    from codemods.rules.names import pins as rules
 
     spec = pin.specifier
     floor = f"{options.version.major}" if options.version.minor > 14 else f"{options.version}"

@@ -1,0 +1,1 @@
+"""Layers, models, metrics, losses and optimizers that a project writes itself."""

@@ -1,0 +1,168 @@
+"""Layers, models, losses and metrics that a project writes itself (family ``CUS``)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.edits import (
+    Code,
+    DropArgument,
+    RenameFunction,
+    ReplaceStatement,
+)
+from codemods.rules._evidence import LAYER, METRIC, MODEL, method_of, owner, trust
+from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+CUS010 = SourceRule(
+    code="CUS010",
+    name="metric-reset-method",
+    summary="The method of a metric that Keras calls between epochs is reset_state.",
+    severity=Severity.SILENT,
+    why="Keras 2 called an overridden reset_states; Keras 3 knows reset_state only, so the old one is never called.",
+    references=(GUIDE,),
+    proofs=(
+        Proof(
+            changes=True,
+        ),
+    ),
+)
+CUS012 = SourceRule(
+    code="CUS012",
+    name="add-metric-or-update",
+    summary="Layers have no add_metric and no add_update.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="add_metric raises NotImplementedError with instructions, add_update is gone: both worked on graph tensors.",
+    references=("keras-team/keras#18467", "keras-team/keras#18472", GUIDE),
+    manual="hold a keras.metrics.Mean as attribute and call its update_state in call()",
+)
+CUS013 = SourceRule(
+    code="CUS013",
+    name="symbolic-add-loss",
+    summary="A functional model takes no loss from symbolic tensors.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="add_loss works in the call() of a layer or model; a symbolic tensor raises.",
+    references=("keras-team/keras#18467", GUIDE),
+    manual="put a layer behind the tensor that calls self.add_loss(...) and passes its input on",
+)
+CUS014 = SourceRule(
+    code="CUS014",
+    name="custom-optimizer",
+    summary="Optimizers implement update_step(gradient, variable, learning_rate).",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="get_updates (Keras 1 and 2.0) and the slot methods of OptimizerV2 are never called; the base class has "
+    "another constructor, and update_step is given the learning rate as a third argument.",
+    references=(GUIDE,),
+    manual="call super().__init__(learning_rate=...), create slots in build(variables), and write "
+    "update_step(self, gradient, variable, learning_rate) with self.assign",
+)
+CUS015 = SourceRule(
+    code="CUS015",
+    name="private-name",
+    summary="Setting _name does not rename a layer.",
+    severity=Severity.SILENT,
+    fix=Fix.MANUAL,
+    why="The attribute is set and `layer.name` stays as it was.",
+    references=(GUIDE,),
+    manual="give name= to the constructor, or set layer.name before the layer is used in a model",
+)
+CUS026 = SourceRule(
+    code="CUS026",
+    name="callback-model",
+    summary="The model of a callback is set with set_model.",
+    severity=Severity.ERROR,
+    why="`model` is a property without a setter.",
+    references=(GUIDE,),
+    proofs=(Proof(),),
+)
+
+
+@visit(CUS010, bases={METRIC})
+def metric_reset(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
+    """``def reset_states`` of a metric."""
+    del ctx
+    function = method_of(cls, "reset_states")
+    if function is not None and method_of(cls, "reset_state") is None:
+        yield Match(CUS010, function, edits=(RenameFunction(function, "reset_state"),))
+
+
+_ADDERS = {
+    "add_metric": "hold a keras.metrics.Mean as attribute and call its update_state(value) in call()",
+    "add_update": "delete the call: assign to the variable in call()",
+    "add_loss": "call add_loss in the call() of a layer; on a functional model, put a layer behind the tensor",
+}
+
+
+@visit(CUS012, CUS013, methods=frozenset(_ADDERS))
+def adders(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``add_metric``, ``add_update`` and symbolic ``add_loss``."""
+    holder = owner(call)
+    assert isinstance(call.func, ast.Attribute)
+    name = call.func.attr
+    if holder is None or trust(ctx, holder, LAYER, MODEL) is None:
+        return
+    if name == "add_loss" and "inputs" in ctx.arguments(call).keywords:
+        yield Match(
+            CUS013, call, "add_loss takes no inputs=", edits=(DropArgument(call, "inputs"),), fix=Fix.SAFE
+        )
+    if name == "add_loss":
+        inside = ctx.function(call)
+        model = ctx.isa(ctx.receiver(holder), MODEL)
+        if model and (inside is None or inside.name not in {"call", "build", "train_step"}):
+            yield Match(CUS013, call, hint=_ADDERS[name], symbol="keras.Model.add_loss")
+        return
+    yield Match(CUS012, call, message=f"{name} is gone", hint=_ADDERS[name])
+
+
+_OPTIMIZER_METHODS = frozenset(
+    (
+        *("get_updates", "_create_slots", "_resource_apply_dense", "_resource_apply_sparse", "_prepare"),
+        *("_set_hyper", "_get_hyper", "get_gradients", "_apply_dense"),
+    )
+)
+
+
+@visit(CUS014, bases={"keras.optimizers.Optimizer", "keras.optimizers.legacy.Optimizer"})
+def optimizers(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
+    """Optimizers of a project."""
+    del ctx
+    methods = {s.name for s in cls.body if isinstance(s, ast.FunctionDef)}
+    step = method_of(cls, "update_step")
+    if step is not None and len(step.args.args) == 3 and step.args.vararg is None:
+        text = f"{cls.name}.update_step takes no learning_rate"
+        yield Match(CUS014, step, message=text, symbol="keras.optimizers.Optimizer.update_step")
+    if old := sorted(methods & _OPTIMIZER_METHODS):
+        yield Match(
+            CUS014, cls, message=f"{cls.name} defines {', '.join(old)}", symbol="keras.optimizers.Optimizer"
+        )
+
+
+@visit(CUS015, attributes={"_name"})
+def private_names(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
+    """``layer._name = "x"``."""
+    if isinstance(node.ctx, ast.Store) and trust(ctx, node.value, LAYER, MODEL) is not None:
+        yield Match(CUS015, node)
+
+
+@visit(CUS026, attributes={"model"})
+def callback_models(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
+    """``callback.model = model``."""
+    statement = ctx.parent(node)
+    if (
+        not isinstance(node.ctx, ast.Store)
+        or not isinstance(statement, ast.Assign)
+        or len(statement.targets) != 1
+    ):
+        return
+    fix = trust(ctx, node.value, "keras.callbacks.Callback")
+    if fix is not None:
+        code = Code("hook.set_model(model)", {"hook": node.value, "model": statement.value})
+        yield Match(CUS026, node, edits=(ReplaceStatement(statement, code),), fix=fix)

@@ -1,0 +1,169 @@
+"""CUS: members of variables that TensorFlow's have and those of Keras 3 lack."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.edits import Code, DropArgument, Edit, ReplaceExpression
+from codemods.names.trees import walk
+from codemods.rules._evidence import LAYER, owner
+from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+
+MEMBERS = SourceRule(
+    code="CUS036",
+    name="variable-members",
+    summary="Variables of Keras 3 lack members that those of TensorFlow have.",
+    severity=Severity.ERROR,
+    why="A weight is a keras.Variable, no tf.Variable: it has no `read_value()` and no `get_shape()`, `assign` takes "
+    "the value alone, and scattered updates are an `assign` of keras.ops.scatter_update, or an `assign_add` of "
+    "keras.ops.scatter. What `read_value()` and `value()` gave stayed as it was when the variable was assigned later; "
+    "on TensorFlow the property `value` and keras.ops.convert_to_tensor give the variable itself, keras.ops.copy does "
+    "not.",
+    references=(GUIDE, "keras-team/keras#18467"),
+    manual="use keras.ops on the variable, and assign() the result",
+    proofs=(
+        Proof(),
+        Proof("proof_2"),
+        Proof("proof_3"),
+        Proof("proof_4"),
+    ),
+)
+REFERENCES = SourceRule(
+    code="CUS041",
+    name="reference-of-a-tensor",
+    summary="Tensors and variables of Keras 3 have no ref(): they are hashed by what they are.",
+    severity=Severity.ERROR,
+    why="`ref()` made keys of tensors that compare by value. The id serves as long as the tensor lives; where "
+    "`deref()` gets the tensor back, keep the tensor itself.",
+    references=(GUIDE,),
+    manual="use the tensor itself, or its id(), as the key",
+    proofs=(Proof(),),
+)
+DOUBLE = SourceRule(
+    code="CUS042",
+    name="double-variable-given-to-a-layer",
+    summary="A variable of float64 that a layer is called on is cast to the dtype of the layer.",
+    severity=Severity.SILENT,
+    fix=Fix.MANUAL,
+    why="Keras 2 cast tensors to the dtype of a layer and left variables as they are; Keras 3 casts both, so that what "
+    "was computed with 53 bits is computed with 24.",
+    references=(GUIDE,),
+    manual="make the layer with dtype='float64'",
+)
+_MAKERS = frozenset({"keras.Variable", "keras.backend.variable", "tf.Variable", "tf.compat.v1.get_variable"})
+_ADDERS = frozenset({"add_variable", "add_weight"})
+_WRITERS = ("assign", "assign_add", "assign_sub")
+_READERS = {
+    "get_shape": "variable.shape",
+    "read_value": "keras.ops.copy(variable)",
+    "value": "keras.ops.copy(variable)",
+}
+_SCATTERED = {
+    "scatter_nd_add": "variable.assign_add(keras.ops.scatter(indices, updates, variable.shape))",
+    "scatter_nd_sub": "variable.assign_sub(keras.ops.scatter(indices, updates, variable.shape))",
+    "scatter_nd_update": "variable.assign(keras.ops.scatter_update(variable, indices, updates))",
+}
+
+
+@visit(MEMBERS, methods={*_READERS, *_SCATTERED, *_WRITERS})
+def members(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``w.read_value()``, ``w.value()``, ``w.assign(x, read_value=False)``, ``w.scatter_nd_add(i, x)``."""
+    held = owner(call)
+    assert isinstance(call.func, ast.Attribute)
+    name = call.func.attr
+    if held is None or not is_variable(held, ctx):
+        return
+    edits: tuple[Edit, ...] = ()
+    if name in _READERS and not call.args and not call.keywords:
+        edits = (ReplaceExpression(call, Code(_READERS[name], {"variable": held})),)
+    elif name in _SCATTERED:
+        args = ctx.arguments(call, "indices", "updates")
+        indices, updates = args.get("indices"), args.get("updates")
+        if indices is not None and updates is not None:
+            holes = {"variable": held, "indices": indices, "updates": updates}
+            edits = (ReplaceExpression(call, Code(_SCATTERED[name], holes)),)
+    elif name in _WRITERS:
+        edits = tuple(
+            DropArgument(call, keyword.arg)
+            for keyword in call.keywords
+            if keyword.arg in {"name", "read_value", "use_locking"}
+        )
+        if not edits:
+            return
+    if name in _SCATTERED or edits:
+        yield Match(
+            MEMBERS, call, f"variables of Keras 3 have another {name}", edits=edits, symbol="keras.Variable"
+        )
+
+
+@visit(REFERENCES, methods={"ref"})
+def references(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``tensor.ref()``."""
+    held = owner(call)
+    if held is None or call.args or call.keywords:
+        return
+    known = ctx.symbolic(held) or is_variable(held, ctx)
+    loose = ctx.receiver(held) is None and ctx.name(held) is None
+    if known and "deref" not in ctx.module.index.attributes:
+        edits = (ReplaceExpression(call, Code("id(tensor)", {"tensor": held})),)
+        yield Match(REFERENCES, call, edits=edits, symbol="keras.KerasTensor.ref")
+    elif known or (loose and not isinstance(held, ast.Call)):
+        severity = None if known else Severity.WARNING
+        yield Match(REFERENCES, call, symbol="keras.KerasTensor.ref", severity=severity)
+
+
+@visit(DOUBLE, calls={"tf.Variable"})
+def doubles(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``layer(tf.Variable(x, dtype=tf.float64))``, directly or by a name."""
+    dtype = ctx.arguments(call).keywords.get("dtype")
+    if dtype is None or (ctx.name(dtype.value) or ctx.literal(dtype.value)) not in {"tf.float64", "float64"}:
+        return
+    statement = ctx.parent(call)
+    places: list[ast.AST] = [call]
+    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+        around = ctx.function(call) or ctx.module.tree
+        places = [*ctx.uses(around, statement.targets[0].id)]
+    for place in places:
+        outer = ctx.parent(place)
+        if isinstance(outer, ast.Call) and place in outer.args and ctx.isa(ctx.receiver(outer.func), LAYER):
+            yield Match(DOUBLE, outer, symbol="tf.Variable", argument="dtype")
+            return
+
+
+def is_variable(node: ast.expr, ctx: Context) -> bool:
+    """Whether an expression is a variable that the file makes: a weight of a layer, or one that has a name."""
+    if isinstance(node, ast.Attribute):
+        cls = ctx.class_of(node)
+        values = _stored(cls, node.attr) if cls is not None and ctx.source(node.value) == "self" else []
+    elif isinstance(node, ast.Name):
+        home = ctx.scope(node).find(node.id)
+        values = [binding.value for binding in home.bindings[node.id]] if home is not None else []
+    else:
+        return False
+    return bool(values) and all(_makes_variable(value, ctx) for value in values)
+
+
+def _stored(cls: ast.ClassDef, name: str) -> list[ast.expr | None]:
+    """What ``self.name`` is given in a class."""
+    return [
+        node.value
+        for node in walk(cls)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute) and target.attr == name
+    ]
+
+
+def _makes_variable(node: ast.expr | None, ctx: Context) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _ADDERS:
+        return ctx.source(node.func.value) == "self"
+    return ctx.name(node.func) in _MAKERS and ctx.class_of(node) is not None

@@ -1,0 +1,101 @@
+"""LAY: ``hard_sigmoid``, which is another function in Keras 3."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.edits import (
+    Code,
+    Edit,
+    InsertStatement,
+    ReplaceExpression,
+    SetArgument,
+)
+from codemods.rules.api import Match, Proof, SourceRule, Target, visit
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_LEGACY_SIGMOID = (
+    "@keras.{place}.register_keras_serializable(package='keras2')\n"
+    "def legacy_hard_sigmoid(x):\n"
+    "    # the hard_sigmoid of Keras 2; Keras 3 computes relu6(x + 3) / 6\n"
+    "    return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)\n"
+)
+
+
+LAY105 = SourceRule(
+    code="LAY105",
+    name="hard-sigmoid",
+    summary="hard_sigmoid has another formula.",
+    severity=Severity.SILENT,
+    fix=Fix.UNSAFE,
+    ambiguous=True,
+    why="clip(0.2 x + 0.5, 0, 1) became relu6(x + 3) / 6: at -2.7, -1 and 0.5 the values 0, 0.3 and 0.6 become 0.05, "
+    "0.333 and 0.583. Trained models of Keras 1 and 2.0 to 2.2 use it in every LSTM and GRU, ConvLSTM did by default "
+    "until 2.15. Upstream changed the documentation only.",
+    references=("tensorflow/tensorflow#65381",),
+    proofs=(
+        Proof(
+            changes=True,
+            unsafe=True,
+        ),
+    ),
+)
+
+
+@visit(LAY105, module=True)
+def hard_sigmoids(tree: ast.Module, ctx: Context) -> Iterator[Match]:
+    """Every place that asks for ``hard_sigmoid``: the function is defined once, before the first of them."""
+    text = ctx.source_file.text
+    if "hard_sigmoid" not in text and "ConvLSTM" not in text:
+        return
+    places = sorted(_sigmoid_places(tree, ctx), key=lambda found: (found[0].lineno, found[0].col_offset))
+    if not places:
+        return
+    defined = any(isinstance(s, ast.FunctionDef) and s.name == "legacy_hard_sigmoid" for s in tree.body)
+    for index, (node, edit) in enumerate(places):
+        edits: tuple[Edit, ...] = (edit,)
+        if index == 0 and not defined:
+            anchor = next(s for s in tree.body if s.lineno <= node.lineno <= (s.end_lineno or s.lineno))
+            place = "saving" if ctx.target is Target.KERAS else "utils"
+            edits = (InsertStatement(anchor, Code(_LEGACY_SIGMOID.replace("{place}", place))), edit)
+        yield Match(LAY105, node, edits=edits, argument="activation")
+
+
+def _sigmoid_places(tree: ast.Module, ctx: Context) -> Iterator[tuple[ast.expr, Edit]]:
+    wanted = {"activation", "recurrent_activation", "inner_activation"}
+    code = Code("legacy_hard_sigmoid")
+    for call, _ in ctx.module.index.calls:
+        name = ctx.name(call.func) or ""
+        if not name.startswith(("keras.layers.", "keras.activations.")):
+            continue
+        for keyword in call.keywords:
+            if keyword.arg in wanted and ctx.literal(keyword.value) == "hard_sigmoid":
+                yield keyword.value, ReplaceExpression(keyword.value, code)
+        first = call.args[0] if call.args else None
+        if (
+            first is not None
+            and ctx.literal(first) == "hard_sigmoid"
+            and name
+            in {
+                "keras.layers.Activation",
+                "keras.activations.get",
+            }
+        ):
+            yield first, ReplaceExpression(first, code)
+        if name in {f"keras.layers.ConvLSTM{n}D" for n in (1, 2, 3)}:
+            args = ctx.arguments(call, *("",) * 7, "recurrent_activation")
+            if not args.opaque and not {"recurrent_activation", "inner_activation"} & set(args.keywords):
+                yield call, SetArgument(call, "recurrent_activation", code)
+
+
+@visit(LAY105, references={"keras.activations.hard_sigmoid"})
+def hard_sigmoid_function(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
+    """The function itself."""
+    if isinstance(node, ast.expr):
+        hint = "define a registered function that returns keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0) and use it here"
+        yield Match(LAY105, node, hint=hint, symbol=ctx.name(node) or "", fix=Fix.MANUAL)

@@ -1,0 +1,1 @@
+"""Where names live, which are gone, and which packages bring them."""

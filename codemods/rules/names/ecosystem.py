@@ -1,0 +1,224 @@
+"""ECO: the packages around Keras 2, from the table in ``codemods.ecosystem``."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from codemods.catalogue import load
+from codemods.ecosystem import Named, World, heads, named, tensorflow_names
+from codemods.names.canonical import canonical
+from codemods.rules.api import EVERYWHERE, GUIDE, Match, SourceRule, Target, visit
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+    from codemods.names.islands import Hold
+
+_SWITCH = "https://github.com/tensorflow/tensorflow/releases/tag/v2.16.1"
+KERAS_2_OBJECT = SourceRule(
+    code="ECO001",
+    name="object-of-a-keras-2-package",
+    summary="The object comes from a package that works with Keras 2 only.",
+    severity=Severity.WARNING,
+    fix=Fix.MANUAL,
+    targets=EVERYWHERE,
+    why="The packages of the table in docs/ecosystem.md never moved to Keras 3: their layers, models, optimizers, "
+    "losses and metrics are those of tf-keras, or the package no longer imports beside TensorFlow 2.16.",
+    references=("tensorflow/hub#920", "tensorflow/addons#2807", "tensorflow/probability#2006", GUIDE),
+    manual="see docs/ecosystem.md for what took its place",
+)
+STAYS = SourceRule(
+    code="ECO002",
+    name="stays-with-keras-2",
+    summary="The file is connected with an object of Keras 2, so its own Keras objects stay with Keras 2.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    targets=EVERYWHERE,
+    why="A layer, loss, metric or optimizer of tf-keras in a model of Keras 3 raises, or is taken for a plain function "
+    "whose variables are neither trained nor saved; the other way round as well. Code that is connected with such an "
+    "object, through one file or through imports between files, is therefore not moved to `keras`: it imports "
+    "`tf_keras` by name where the package works with that, and stays as it is where the package needs TensorFlow 2.15 "
+    "or older.",
+    references=("tensorflow/tensorflow#63849", "tensorflow/hub#920", _SWITCH),
+    manual="replace the object, or keep tf-keras beside Keras 3",
+)
+TENSORFLOW_NAME = SourceRule(
+    code="ECO003",
+    name="tensorflow-name-gone",
+    summary="TensorFlow 2.16 and later have no such name.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    targets=EVERYWHERE,
+    why="`tf.estimator` left with TensorFlow 2.16, `tf.contrib` and the other names of TensorFlow 1 with 2.0. Which "
+    "names are gone is read from the live API of TensorFlow (scripts/catalogue/tensorflow_names.py).",
+    references=("tensorflow/tensorflow#61920", _SWITCH),
+    manual="keep TensorFlow 2.15 for this code, or write it with Keras",
+)
+SUCCESSOR = SourceRule(
+    code="ECO004",
+    name="package-with-a-successor",
+    summary="The package lives on under another name.",
+    severity=Severity.WARNING,
+    fix=Fix.MANUAL,
+    why="KerasCV and KerasNLP became KerasHub, Keras Core became Keras 3. Presets and constructors changed on the way, "
+    "so the name is not replaced automatically.",
+    references=("https://keras.io/keras_hub/",),
+    manual="see docs/ecosystem.md for the new name",
+)
+FEATURE_COLUMN = SourceRule(
+    code="ECO005",
+    name="feature-column",
+    summary="Nothing in Keras 3 takes feature columns.",
+    severity=Severity.WARNING,
+    fix=Fix.MANUAL,
+    why="TensorFlow still has `tf.feature_column`, but what took the columns is gone: `DenseFeatures` with Keras 2, "
+    "`tf.estimator` with TensorFlow 2.16.",
+    references=("tensorflow/tensorflow#61920", "https://keras.io/api/utils/feature_space/"),
+    manual="use keras.utils.FeatureSpace, or preprocessing layers in the model",
+)
+
+
+@visit(KERAS_2_OBJECT, SUCCESSOR, packages=tuple(sorted(heads())))
+def uses(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
+    """Each mention of an object of a package of the table."""
+    if isinstance(node, ast.alias):
+        yield from _imported(node, ctx)
+        return
+    name = ctx.name(node)
+    known = named(name) if name is not None else None
+    if known is None or name is None or not ctx.direct(node):
+        return
+    package = known.package
+    if package.world is World.GONE:
+        yield Match(SUCCESSOR, node, f"{name}: {package.title} has a successor", known.instead, symbol=name)
+    elif known.bound or (package.world is World.KERAS_2 and name != package.name):
+        yield Match(
+            KERAS_2_OBJECT,
+            node,
+            _needs(name, known),
+            known.instead,
+            symbol=name,
+            severity=_severity(known, ctx),
+        )
+
+
+def _imported(alias: ast.alias, ctx: Context) -> Iterator[Match]:
+    """An import that nothing in the file uses; where something does, the use is the finding."""
+    statement = ctx.parent(alias)
+    module = getattr(statement, "module", None)
+    path = f"{module}.{alias.name}" if module else alias.name
+    known = named(path.removesuffix(".*"))
+    bound = (alias.asname or alias.name).partition(".")[0]
+    if known is None or (alias.name != "*" and ctx.module.index.names.get(bound)):
+        return
+    if known.package.world is World.GONE:
+        yield Match(SUCCESSOR, alias, f"{known.package.title} has a successor", known.instead, symbol=path)
+    elif known.package.world is World.KERAS_2 or known.bound:
+        yield Match(
+            KERAS_2_OBJECT,
+            alias,
+            _needs(path, known),
+            known.instead,
+            symbol=path,
+            severity=_severity(known, ctx),
+        )
+
+
+def _needs(name: str, known: Named) -> str:
+    package = known.package
+    if package.world is World.KERAS_2:
+        return f"{name}: {package.distribution.partition(' ')[0]} does not work beside Keras 3 and TensorFlow 2.16"
+    return f"{name} is an object of Keras 2 (tf_keras)"
+
+
+def _severity(known: Named, ctx: Context) -> Severity | None:
+    """An error where the package does not import; a note in a file that chose ``tf_keras``, which is all it needs."""
+    if known.package.world is World.KERAS_2:
+        return Severity.ERROR
+    return Severity.INFO if ctx.target is Target.TF_KERAS_2 and ctx.hold is None else None
+
+
+@visit(STAYS, module=True)
+def islands(tree: ast.Module, ctx: Context) -> Iterator[Match]:
+    """One finding for a file that stays, at the object that keeps it or else at the top."""
+    hold = ctx.hold
+    if hold is None:
+        return
+    place = next((node for node in ast.walk(tree) if _is_use(node, hold, ctx)), tree.body[0])
+    yield Match(
+        STAYS,
+        place,
+        f"{_what(hold, ctx)} keeps this file with Keras 2: {_how(hold, ctx)}",
+        f"{hold.use.package.instead or 'move the code that uses it'}; {_meanwhile(hold)}",
+        symbol=hold.use.symbol,
+    )
+
+
+def _is_use(node: ast.AST, hold: Hold, ctx: Context) -> bool:
+    here = hold.use.path == ctx.path and getattr(node, "lineno", 0) == hold.use.line
+    return here and isinstance(node, (ast.Attribute, ast.Name)) and ctx.name(node) == hold.use.symbol
+
+
+def _what(hold: Hold, ctx: Context) -> str:
+    if hold.use.path == ctx.path:
+        return hold.use.symbol
+    return f"{hold.use.symbol} ({os.path.relpath(hold.use.path, ctx.path.parent)}, line {hold.use.line})"
+
+
+def _how(hold: Hold, ctx: Context) -> str:
+    if ctx.unmoved:
+        return "it is left as it is"
+    return "it imports tf_keras"
+
+
+def _meanwhile(hold: Hold) -> str:
+    if hold.world is World.KERAS_2:
+        return "until then it runs with TensorFlow 2.15 or older"
+    if hold.world is World.SWITCH:
+        return "until then it needs tf-keras, and TF_USE_LEGACY_KERAS=1 in the environment"
+    return "until then it needs tf-keras"
+
+
+@lru_cache(maxsize=4096)
+def _gone(name: str) -> tuple[str, str] | None:
+    """The row of the table that a name of TensorFlow falls under: what is gone, and what to do."""
+    table = tensorflow_names()
+    parts = name.split(".")
+    for length in range(2, len(parts) + 1):
+        above = ".".join(parts[:length])
+        if above in table:
+            return above, table[above]
+    return None
+
+
+@visit(TENSORFLOW_NAME, packages=("tf",))
+def tensorflow_names_gone(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
+    """Names of TensorFlow that its releases with Keras 3 do not have."""
+    name = ctx.name(node) if isinstance(node, ast.expr) else _path_of(node, ctx)
+    row = _gone(name) if name is not None else None
+    if row is None or name is None or name in load().functions:
+        return
+    if isinstance(node, ast.expr) and not ctx.direct(node):
+        return
+    yield Match(TENSORFLOW_NAME, node, f"TensorFlow 2.16 and later have no {row[0]}", row[1], symbol=name)
+
+
+@visit(FEATURE_COLUMN, prefixes=("tf.feature_column.", "tf.compat.v1.feature_column."))
+def feature_columns(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
+    """Columns that TensorFlow still has and nothing takes."""
+    name = ctx.name(node) if isinstance(node, ast.expr) else _path_of(node, ctx)
+    if name is not None and _gone(name) is None:
+        yield Match(FEATURE_COLUMN, node, f"nothing in Keras 3 takes {name}", symbol=name)
+
+
+def _path_of(alias: ast.alias, ctx: Context) -> str | None:
+    """The canonical name that an import brings, where nothing in the file uses it."""
+    module = getattr(ctx.parent(alias), "module", None)
+    bound = (alias.asname or alias.name).partition(".")[0]
+    if alias.name != "*" and ctx.module.index.names.get(bound):
+        return None
+    return canonical(f"{module}.{alias.name}" if module else alias.name).name

@@ -1,0 +1,301 @@
+"""IMP: namespaces and imports. Where a name lives in the destination, and how the file reaches it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.catalogue import load
+from codemods.edits import Code, ReplaceQuoted, ReplaceReference, ReplaceStatement
+from codemods.names.canonical import canonical, root_of
+from codemods.names.values import Symbol
+from codemods.rules.api import EVERYWHERE, GUIDE, Match, Proof, SourceRule, Target, visit
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+    from codemods.names.scopes import Scope
+
+NAMESPACE = SourceRule(
+    code="IMP001",
+    name="namespace",
+    summary="The name is imported from another package than the destination.",
+    severity=Severity.WARNING,
+    fix=Fix.SAFE,
+    targets=EVERYWHERE,
+    why=(
+        "Keras 3 is a package of its own: `import keras`. Since TensorFlow 2.16 `tf.keras` is the same Keras 3 "
+        "with 173 names of Keras 2 kept beside it, so code runs either way, but only `import keras` leaves the "
+        "choice of backend."
+    ),
+    references=(GUIDE,),
+    proofs=(
+        Proof(),
+        Proof("proof_2"),
+    ),
+)
+MOVED = SourceRule(
+    code="IMP002",
+    name="moved-name",
+    summary="The name moved to another public module, or was reached through a private one.",
+    severity=Severity.ERROR,
+    fix=Fix.SAFE,
+    targets=EVERYWHERE,
+    why=(
+        "Modules such as `keras.layers.core`, `keras.utils.np_utils`, `keras.engine` and everything below "
+        "`tensorflow.python.keras` are gone; the symbols live in the public modules."
+    ),
+    references=("keras-team/keras#18467",),
+    proofs=(
+        Proof(
+            expect="raises",
+        ),
+    ),
+)
+ONLY_TENSORFLOW = SourceRule(
+    code="IMP003",
+    name="tf-keras-only",
+    summary="The name exists in Keras 3 only below `tf.keras`, and works with the TensorFlow backend only.",
+    severity=Severity.ERROR,
+    fix=Fix.SAFE,
+    targets=frozenset({Target.KERAS}),
+    why=(
+        "173 names of Keras 2 (most of `keras.backend`, `ImageDataGenerator`, `Tokenizer`, …) were left out of "
+        "`keras` and kept in `tf.keras` for old code. The reference is kept working there; replace it by the "
+        "modern way when another backend is wanted. What is kept so stays a finding (a warning), and the exit status "
+        "1: choose `--target tf.keras`, a baseline or `--ignore IMP003,API003` when it shall stay."
+    ),
+    references=(GUIDE, "keras-team/keras#18467"),
+    manual="replace the use by its modern counterpart; below `tf.keras` it needs TensorFlow",
+    proofs=(Proof(),),
+)
+
+
+@visit(NAMESPACE, MOVED, ONLY_TENSORFLOW, packages=("keras",))
+def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
+    """Each reference to Keras: move it where the destination has it."""
+    if isinstance(node, ast.alias):
+        yield from _alias(node, ctx)
+        return
+    scope = ctx.scope(node)
+    current: ast.expr = node
+    while True:
+        value = ctx.module.value(current, scope)
+        if not isinstance(value, Symbol) or not value.direct or not value.name.startswith("keras"):
+            return
+        raw = _raw(current, scope)
+        place = destination(value.name, raw, ctx.target) if raw else None
+        if raw and place is not None:
+            break
+        if not isinstance(current, ast.Attribute):
+            return
+        current = current.value
+        above = ctx.module.value(current, scope)
+        if isinstance(above, Symbol) and _is_module(above.name):
+            return  # the module lives on, the name in it does not: moving the reference would not help
+    renamed = not isinstance(current, ast.Attribute) and _renamed(current, scope, place, ctx)
+    if not isinstance(current, ast.Attribute) and not renamed:
+        return
+    alias = _module_alias(current, ctx)
+    if alias is not None:
+        yield Match(
+            NAMESPACE,
+            current,
+            message=f"{raw} becomes an import of keras",
+            edits=(
+                ReplaceStatement(alias, f"import keras as {_bound(alias)}\n".replace(" as keras\n", "\n")),
+            ),
+            symbol=value.name,
+        )
+        return
+    if renamed or _after(current, scope, ctx.target) != real(place, ctx.target):
+        yield Match(
+            _rule(place, value.name, raw, ctx.target),
+            current,
+            message=f"{raw} becomes {real(place, ctx.target)}",
+            edits=(ReplaceReference(current, place),),
+            symbol=value.name,
+        )
+    elif place.startswith("tf.") and ctx.target is Target.KERAS:
+        # It works: what is left is that it needs TensorFlow.
+        yield Match(ONLY_TENSORFLOW, current, symbol=value.name, fix=Fix.MANUAL, severity=Severity.WARNING)
+
+
+@visit(NAMESPACE, module=True)
+def quoted_annotations(tree: ast.Module, ctx: Context) -> Iterator[Match]:
+    """Annotations written as strings: the references in them move like all others."""
+    del tree
+    for node, scope in ctx.module.index.annotations:
+        text = str(node.value)
+        if "keras" not in text:
+            continue
+        try:
+            expression = ast.parse(text.strip(), mode="eval").body
+        except SyntaxError:
+            continue
+        new = _respelled(text.strip(), expression, scope, ctx)
+        if new is not None:
+            yield Match(
+                NAMESPACE, node, edits=(ReplaceQuoted(node, Code(new)),), message=f"{text!r} is moved"
+            )
+
+
+def _respelled(text: str, expression: ast.expr, scope: Scope, ctx: Context) -> str | None:
+    """The text with its references moved; None when all of them stay."""
+    changes: list[tuple[int, int, str]] = []
+    work: list[ast.expr] = [expression]
+    while work:
+        node = work.pop()
+        if not isinstance(node, (ast.Attribute, ast.Name)):
+            work.extend(child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
+            continue
+        value = ctx.module.value(node, scope)
+        if isinstance(node, ast.Attribute) and isinstance(value, Symbol) and value.name.startswith("keras."):
+            raw = _raw(node, scope)
+            place = destination(value.name, raw, ctx.target) if raw else None
+            if place is not None and _after(node, scope, ctx.target) != real(place, ctx.target):
+                changes.append((node.col_offset, node.end_col_offset or 0, place))
+    if not changes or not text.isascii() or "\n" in text:
+        return None
+    for start, end, place in sorted(changes, reverse=True):
+        text = text[:start] + place + text[end:]
+    return text
+
+
+def _is_module(name: str) -> bool:
+    known = load().symbol(name)
+    return name == "keras" or (known is not None and known.kind == "module")
+
+
+def _alias(node: ast.alias, ctx: Context) -> Iterator[Match]:
+    statement = ctx.parent(node)
+    module = getattr(statement, "module", None)
+    path = f"{module}.{node.name}" if module else node.name
+    star = node.name == "*"
+    raw = module if star and module else path
+    name = canonical(raw).name
+    place = destination(name, raw, ctx.target)
+    if place is None and isinstance(statement, ast.Import) and node.asname is None and root_of(raw)[0]:
+        place = "keras"  # what the statement binds; what is used of it is looked at where it is used
+    if place is None:
+        return
+    if real(place, ctx.target) != raw:
+        to = f"{place}.*" if star else place
+        yield Match(
+            _rule(place, name, raw, ctx.target),
+            node,
+            message=f"{raw} becomes {real(place, ctx.target)}",
+            edits=(ReplaceReference(node, to),),
+            symbol=name,
+        )
+    elif place.startswith("tf.") and ctx.target is Target.KERAS:
+        yield Match(ONLY_TENSORFLOW, node, symbol=name, fix=Fix.MANUAL, severity=Severity.WARNING)
+
+
+def _rule(place: str, name: str, raw: str, target: Target) -> SourceRule:
+    if place.startswith("tf.") and target is Target.KERAS:
+        return ONLY_TENSORFLOW
+    return NAMESPACE if root_of(raw)[1] == place.removeprefix("keras") else MOVED
+
+
+def destination(name: str, raw: str, target: Target) -> str | None:
+    """Where a symbol lives on, as a managed reference; the way it was written is kept when that exists."""
+    catalogue = load()
+    written = "keras" + root_of(raw)[1]
+    place = catalogue.destination(name, target)
+    if place is not None:
+        same = catalogue.exists(written, target) if target is not Target.TF_KERAS_2 else written == name
+        if same and catalogue.destination(written, target) in {written, place}:
+            return written
+        return place
+    if target is Target.KERAS:
+        kept = catalogue.destination(name, "tf.keras")
+        if kept is not None:
+            return "tf." + kept
+    return None
+
+
+def real(place: str, target: Target) -> str:
+    """The import path of a managed reference."""
+    head, _, rest = place.partition(".")
+    if head == "tf":
+        return f"tensorflow.{rest}"
+    root = {Target.KERAS: "keras", Target.TF_KERAS_3: "tensorflow.keras", Target.TF_KERAS_2: "tf_keras"}[
+        target
+    ]
+    return f"{root}.{rest}" if rest else root
+
+
+def _raw(node: ast.expr, scope: Scope) -> str:
+    """The path a reference has through the import of its root, before the rewrite."""
+    return _path(node, scope, None)
+
+
+def _after(node: ast.expr, scope: Scope, target: Target) -> str:
+    """The path it will have when only the imports are rewritten."""
+    return _path(node, scope, target)
+
+
+def _path(node: ast.expr, scope: Scope, target: Target | None, depth: int = 5) -> str:
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute):
+        attributes.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or not depth:
+        return ""
+    home = scope.find(node.id)
+    if home is None:
+        for star, _ in scope.module.stars:
+            found = canonical(f"{star}.{node.id}").name
+            if found.startswith("keras.") and load().symbol(found) is not None:
+                place = destination(canonical(star).name, star, target) if target is not None else None
+                path = f"{real(place, target) if place and target else star}.{node.id}"
+                return ".".join([path, *reversed(attributes)])
+        return ""
+    paths = set()
+    for binding in home.bindings[node.id]:
+        if isinstance(binding.value, ast.Constant) and binding.value.value is None:
+            continue
+        if binding.kind == "assign" and binding.value is not None:
+            paths.add(_path(binding.value, home, target, depth - 1))
+        elif binding.kind == "import":
+            path = binding.path
+            if target is not None and root_of(path)[0]:
+                place = destination(canonical(path).name, path, target)
+                path = real(place, target) if place is not None else path
+            paths.add(path)
+    if len(paths) != 1:
+        return ""
+    path = paths.pop()
+    return ".".join([path, *reversed(attributes)]) if path else ""
+
+
+def _module_alias(node: ast.expr, ctx: Context) -> ast.Assign | None:
+    """``keras = tf.keras``: an assignment that an import says better."""
+    statement = ctx.parent(node)
+    if ctx.target is not Target.KERAS or not isinstance(statement, ast.Assign) or ctx.name(node) != "keras":
+        return None
+    single = len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name)
+    return statement if single and statement.value is node and isinstance(node, ast.Attribute) else None
+
+
+def _bound(statement: ast.Assign) -> str:
+    target = statement.targets[0]
+    assert isinstance(target, ast.Name)
+    return target.id
+
+
+def _renamed(node: ast.expr, scope: Scope, place: str, ctx: Context) -> bool:
+    """Whether a plain name, imported as it is, has another name in the destination."""
+    if not isinstance(node, ast.Name) or place.rpartition(".")[2] == node.id or ctx.exported(node.id):
+        return False
+    home = scope.find(node.id)
+    if home is None:
+        return False
+    return any(
+        alias.name == node.id and alias.asname is None
+        for binding in home.bindings[node.id]
+        for alias in getattr(binding.node, "names", ())
+        if isinstance(alias, ast.alias) and isinstance(binding.node, ast.ImportFrom)
+    )

@@ -1,0 +1,108 @@
+"""Names that are gone, were never public, live under ``tf.keras`` only, or belong to other packages (``API``)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.catalogue import load
+from codemods.names.values import ancestry
+from codemods.rules.api import GUIDE, Match, SourceRule, Target, visit
+from codemods.rules.names.stand_ins import is_evaluated_at_import, is_spare_alias
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_LIST = "keras-team/keras#18467"
+
+API001 = SourceRule(
+    code="API001",
+    name="name-removed",
+    summary="Keras 3 has no such name.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="210 of the 990 public names of Keras 2 left without a successor of the same name, more with earlier versions.",
+    references=(_LIST, "tensorflow/tensorflow#63792", GUIDE),
+    manual="see the hint",
+)
+API002 = SourceRule(
+    code="API002",
+    name="name-internal",
+    summary="The name was an internal of Keras 2.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="Modules such as keras.engine, keras.utils.conv_utils and tensorflow.python.keras were never part of the API "
+    "and have no place in Keras 3.",
+    references=(GUIDE,),
+    manual="copy what you need of the function into the project; there is no public counterpart",
+)
+API003 = SourceRule(
+    code="API003",
+    name="name-only-in-tf-keras",
+    summary="The name lives on under tf.keras only.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="173 names of Keras 2 are kept by tf.keras of TensorFlow 2.16 and later for compatibility and are missing from "
+    "keras. The first step of the migration guide, tf.keras to keras, breaks their users.",
+    references=(_LIST, GUIDE),
+    manual="choose --target tf.keras, or replace it as the hint says",
+    targets=frozenset({Target.KERAS}),
+)
+API005 = SourceRule(
+    code="API005",
+    name="estimator",
+    summary="TensorFlow has no estimators and feature columns of Keras any more.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="tf.estimator left with TensorFlow 2.16.",
+    references=(GUIDE,),
+    manual="train the model with fit, or keep TensorFlow 2.15",
+)
+
+_STATUSES = {"removed": API001, "internal": API002, "tf-only": API003}
+
+
+def _names() -> frozenset[str]:
+    catalogue = load()
+    found = {f"keras.{symbol.name}" for symbol in catalogue.symbols.values() if symbol.status in _STATUSES}
+    found |= {f"keras.{path}" for path, (status, _, _) in catalogue.paths.items() if status in _STATUSES}
+    # Modules are reported through the names below them.
+    modules = {f"keras.{s.name}" for s in catalogue.symbols.values() if s.kind == "module"}
+    return frozenset(found - modules - catalogue.functions.keys())
+
+
+@visit(API001, API002, API003, API005, references=_names())
+def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
+    """A mention of a name that Keras 3 has not."""
+    name = ctx.name(node) if isinstance(node, ast.expr) else None
+    if name is None or name.startswith(("keras.models.model_from", "keras.experimental.export")):
+        return
+    symbol = load().symbol(name)
+    if symbol is None or symbol.status not in _STATUSES:
+        return
+    if symbol.status == "tf-only" and ctx.target is not Target.KERAS:
+        return
+    if load().exists(name, ctx.target):
+        return
+    place = ctx.parent(node)
+    if isinstance(place, ast.ClassDef) and symbol.status in {"removed", "internal"} and ancestry(name):
+        return  # API006 speaks of classes that derive from it
+    if isinstance(place, ast.Attribute) and load().symbol(ctx.name(place) or "") is not None:
+        return  # the longer name is found itself
+    assert isinstance(node, ast.expr)
+    if symbol.status != "tf-only" and is_spare_alias(node, ctx):
+        return  # API007 speaks of it
+    if symbol.status in {"removed", "internal"} and ancestry(name) and is_evaluated_at_import(node, ctx):
+        return  # API006 speaks of classes that stop an import
+    rule = API005 if name.startswith("keras.estimator") else _STATUSES[symbol.status]
+    short = name.removeprefix("keras.")
+    yield Match(
+        rule,
+        node,
+        message=f"keras has no {short}" + (f": {symbol.note}" if symbol.note else ""),
+        hint=symbol.note or rule.manual,
+        symbol=name,
+        severity=Severity.WARNING if rule is API003 and ctx.origin(node) == "tf.keras" else None,
+    )

@@ -1,0 +1,1 @@
+"""keras.backend and TensorFlow functions in Keras code."""

@@ -1,0 +1,142 @@
+"""``K.function`` and patches: rewrites that need a function of their own, or several literals."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codemods.catalogue import Function
+from codemods.edits import Code, Edit, InsertStatement, ReplaceExpression, ReplaceStatement
+from codemods.rules._evidence import top_statement
+from codemods.rules.operations._answers import Answer, code_of, optional
+from migrate.findings import Fix
+
+if TYPE_CHECKING:
+    from codemods.context import Arguments, Context
+
+_FUNCTION = '''\
+def keras_function(inputs, outputs, phase=None):
+    """What keras.backend.function made: a function of arrays that gives arrays.
+
+    `phase` is the position among the arrays at which the learning phase is given.
+    """
+    model = keras.Model(inputs, outputs)
+
+    def call(arrays):
+        arrays = list(arrays) if isinstance(arrays, (list, tuple)) else [arrays]
+        training = bool(arrays.pop(phase)) if phase is not None else False
+        if not isinstance(inputs, (list, tuple)) or len(inputs) == 1:
+            arrays = arrays[0]
+        results = model(arrays, training=training)
+        if isinstance(outputs, (list, tuple)) and not isinstance(results, (list, tuple)):
+            results = [results]
+        return keras.tree.map_structure(keras.ops.convert_to_numpy, results)
+
+    return call
+'''
+
+
+def function(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``K.function([x, K.learning_phase()], [y])``; updates have no counterpart."""
+    inputs, outputs = args.get("inputs"), args.get("outputs")
+    if inputs is None or outputs is None or "updates" in args:
+        return None
+    holes = {"inputs_": inputs, "outputs_": outputs}
+    text = "keras_function(inputs_, outputs_)"
+    if isinstance(inputs, (ast.List, ast.Tuple)):
+        phases = [i for i, item in enumerate(inputs.elts) if _is_phase(item, ctx)]
+        if phases:
+            kept = {f"input_{i}": item for i, item in enumerate(inputs.elts) if i not in phases}
+            if len(phases) > 1 or not kept:
+                return None
+            text = f"keras_function([{', '.join(kept)}], outputs_, phase={phases[0]})"
+            holes = {"outputs_": outputs, **kept}
+    tree = ctx.module.tree
+    edits: tuple[Edit, ...] = (ReplaceExpression(call, Code(text, holes)),)
+    defined = any(isinstance(s, ast.FunctionDef) and s.name == "keras_function" for s in tree.body)
+    if not defined and call is _first(ctx):
+        edits = (InsertStatement(top_statement(tree, call), Code(_FUNCTION)), *edits)
+    return edits, Fix.UNSAFE
+
+
+def _first(ctx: Context) -> ast.Call:
+    """The first call of ``K.function`` in a file: what it becomes is defined before it."""
+    calls = (call for call, _ in ctx.module.index.calls if ctx.name(call.func) == "keras.backend.function")
+    return min(
+        (call for call in calls if all(keyword.arg != "updates" for keyword in call.keywords)),
+        key=lambda call: (call.lineno, call.col_offset),
+    )
+
+
+def _is_phase(node: ast.expr, ctx: Context) -> bool:
+    """Whether an input is the learning phase."""
+    symbol = node.func if isinstance(node, ast.Call) else node
+    return ctx.name(symbol) == "keras.backend.learning_phase"
+
+
+def patches(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``tf.image.extract_patches(x, [1, 3, 3, 1], [1, 2, 2, 1], [1, 1, 1, 1], "SAME")``."""
+    images, padding = args.get("images"), ctx.literal(args.get("padding"))
+    spans = [_inner(ctx.literal(args.get(name))) for name in ("sizes", "strides", "rates")]
+    if images is None or None in spans or padding not in {"SAME", "VALID"}:
+        return None
+    size, strides, rates = spans
+    text = f"keras.ops.image.extract_patches(images, {size}, strides={strides}, "
+    text += f"dilation_rate={rates}, padding={padding.lower()!r}, data_format='channels_last')"
+    return (ReplaceExpression(call, code_of(text, images=images)),), Fix.SAFE
+
+
+def map_function(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``map_fn(fn, elems, dtype=…)``: the dtype that was said is the one that the function gives, or it failed."""
+    fn, elems = args.get("fn"), args.get("elems")
+    signature = args.get("fn_output_signature")
+    if fn is None or elems is None or (signature is not None and "Spec" in ctx.source(signature)):
+        return None
+    return (ReplaceExpression(call, code_of("keras.ops.map(fn, elems)", fn=fn, elems=elems)),), Fix.SAFE
+
+
+def placeholder(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``K.placeholder((None, 3))`` and ``K.placeholder(ndim=2)``."""
+    shape, ndim = args.get("shape"), ctx.literal(args.get("ndim"))
+    text, holes = optional(args, ("dtype", "dtype"), ("name", "name"))
+    if "sparse" in args or "ragged" in args:
+        return None
+    if shape is not None:
+        code = Code(f"keras.Input(batch_shape=shape{text})", {"shape": shape, **holes})
+    elif isinstance(ndim, int) and 0 < ndim < 9:
+        code = Code(f"keras.Input(batch_shape={(None,) * ndim}{text})", holes)
+    else:
+        return None
+    return (ReplaceExpression(call, code),), Fix.UNSAFE
+
+
+def batch_set_value(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``K.batch_set_value(pairs)`` as a statement."""
+    pairs, statement = args.get("tuples"), ctx.parent(call)
+    if pairs is None or not isinstance(statement, ast.Expr):
+        return None
+    code = Code("for variable, value in pairs:\n    variable.assign(value)", {"pairs": pairs})
+    return (ReplaceStatement(statement, code),), Fix.SAFE
+
+
+def l2_normalize(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``K.l2_normalize(x, axis)``; without an axis the whole tensor has length 1 afterwards."""
+    x, axis = args.get("x"), args.get("axis")
+    if x is None:
+        return None
+    if axis is not None and ctx.literal(axis, ...) is not None:
+        return (
+            ReplaceExpression(call, code_of("keras.ops.normalize(x, axis=axis, order=2)", x=x, axis=axis)),
+        ), Fix.SAFE
+    if not isinstance(x, (ast.Name, ast.Attribute)):
+        return None
+    whole = "x / keras.ops.sqrt(keras.ops.maximum(keras.ops.sum(keras.ops.square(x)), 1e-12))"
+    return (ReplaceExpression(call, code_of(whole, x=x)),), Fix.SAFE
+
+
+def _inner(value: object) -> str | None:
+    """The height and width of a window that is said with batch and channel."""
+    match value:
+        case [1, int(a), int(b), 1] | (1, int(a), int(b), 1):
+            return f"({a}, {b})"
+    return None

@@ -1,0 +1,275 @@
+"""The names of the files that models and weights are written to (family ``SAV``)."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.edits import Code, Edit, ReplaceExpression
+from codemods.rules._evidence import LOADERS, MODEL, owner, text, trust
+from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+SAV003 = SourceRule(
+    code="SAV003",
+    name="weights-file-name",
+    summary="Files of weights end in .weights.h5.",
+    severity=Severity.ERROR,
+    why="save_weights and ModelCheckpoint(save_weights_only=True) refuse other names. A path that is put together is "
+    "rewritten with --unsafe when a literal ends it. load_weights of the same literal "
+    "path in the same file follows; a path that is only loaded stays, because Keras 3 reads old .h5 weights.",
+    references=(GUIDE, "keras-team/keras-io#1844"),
+    manual="make the path end in .weights.h5, and load it by that name",
+    proofs=(
+        Proof(),
+        Proof(
+            "proof_2",
+        ),
+        Proof(
+            "proof_3",
+            unsafe=True,
+        ),
+    ),
+)
+SAV013 = SourceRule(
+    code="SAV013",
+    name="checkpoint-of-models",
+    summary="Before Keras 3.8 a ModelCheckpoint writes whole models as .keras only.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    destination="<3.8",
+    why="Measured: 3.2 to 3.7 raise `The filepath provided must end in .keras`; 3.8 and later take .h5 too.",
+    references=("keras-team/keras-io#1844", GUIDE),
+    manual="let the path end in .keras, and load the model from there; or require keras>=3.8",
+)
+SAV014 = SourceRule(
+    code="SAV014",
+    name="temporary-h5",
+    summary="A model in a temporary .h5 file that is read again is better a .keras file.",
+    severity=Severity.WARNING,
+    fix=Fix.UNSAFE,
+    why="Keras 3 reads .h5 for old files' sake: operations between layers (`Unknown layer: 'NotEqual'`), short names "
+    "of losses, and texts in a configuration that are named like a function of Keras (`mode='add'`) do not survive it. "
+    "Nobody else reads a temporary file, so its format may be chosen.",
+    references=(GUIDE,),
+    proofs=(
+        Proof(
+            unsafe=True,
+        ),
+    ),
+)
+
+
+_WEIGHTS = (".h5", ".hdf5")
+
+
+def weights_name(path: str) -> str | None:
+    """The name that Keras 3 accepts for a file of weights; None when it is fine."""
+    if path.endswith(".weights.h5"):
+        return None
+    for extension in (".hdf5", ".h5", ".ckpt", ".tf", ".keras", ".weights"):
+        if path.endswith(extension):
+            return path[: -len(extension)] + ".weights.h5"
+    return path + ".weights.h5" if path and not path.endswith("/") else None
+
+
+def _saves_weights(call: ast.Call, ctx: Context, *, checkpoint: bool) -> ast.expr | None:
+    """The path of a call that writes weights."""
+    if checkpoint:
+        args = ctx.arguments(call, "filepath", "monitor", "verbose", "save_best_only", "save_weights_only")
+        return args.get("filepath") if ctx.literal(args.get("save_weights_only")) is True else None
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "save_weights":
+        return ctx.arguments(call, "filepath").get("filepath")
+    return None
+
+
+@visit(SAV003, module=True)
+def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
+    """Literal names of files of weights, those written and those read again."""
+    del tree
+    checkpoints = "ModelCheckpoint" in ctx.source_file.text
+    if not checkpoints and ctx.module.index.attributes.keys().isdisjoint({"save_weights", "load_weights"}):
+        return
+    written: set[str] = set()
+    built: set[str] = set()
+    reads: list[tuple[ast.Call, ast.expr, str]] = []
+    reads_built: list[tuple[ast.Call, ast.expr, tuple[Edit, ...]]] = []
+    for call, _ in ctx.module.index.calls:
+        checkpoint = checkpoints and ctx.name(call.func) == "keras.callbacks.ModelCheckpoint"
+        if not checkpoint and getattr(call.func, "attr", "") not in {"load_weights", "save_weights"}:
+            continue
+        node = _saves_weights(call, ctx, checkpoint=checkpoint)
+        model = owner(call)
+        if node is not None:
+            fix = Fix.SAFE if checkpoint else trust(ctx, model, MODEL, unknown=Fix.UNSAFE) if model else None
+            if fix is None:
+                continue
+            path = ctx.literal(node)
+            if not isinstance(path, str):
+                built.add(ctx.source(node))
+                yield from _computed(call, node, ctx)
+            elif new := weights_name(path):
+                written.add(path)
+                message = f"{path!r} must be {new!r}"
+                edit = text(ctx, node, new)
+                yield Match(SAV003, call, message=message, edits=(edit,), argument="filepath", fix=fix)
+        elif isinstance(call.func, ast.Attribute) and call.func.attr == "load_weights":
+            read = ctx.arguments(call, "filepath").get("filepath")
+            path = ctx.literal(read)
+            if read is not None and isinstance(path, str):
+                reads.append((call, read, path))
+            elif read is not None and (edits := _ending(read, ctx)):
+                reads_built.append((call, read, edits))
+    for call, read, path in reads:
+        new = weights_name(path)
+        if new is not None and (path in written or _written_elsewhere(path, new, ctx)):
+            yield Match(
+                SAV003, call, message=f"{path!r} is written as {new!r}", edits=(text(ctx, read, new),)
+            )
+    for call, read, edits in reads_built:
+        if ctx.source(read) in built:
+            message = f"{ctx.source(read)} is written with another ending"
+            yield Match(SAV003, call, message=message, edits=edits, fix=Fix.UNSAFE)
+
+
+def _written_elsewhere(path: str, new: str, ctx: Context) -> bool:
+    """Whether another file of the project writes weights to a path, under its old name or its new one."""
+    if ctx.module.repository is None:
+        return False
+    names = "|".join(re.escape(posixpath.normpath(name)) for name in (path, new))
+    given = rf"""\(\s*(?:filepath\s*=\s*)?["'](?:\./)?(?:{names})["']"""
+    only = r"[^()]*\bsave_weights_only\s*=\s*True"
+    return ctx.module.repository.mentions(rf"\bsave_weights\s*{given}|\bModelCheckpoint\s*{given}{only}")
+
+
+@visit(SAV013, calls={"keras.callbacks.ModelCheckpoint"})
+def model_files(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``ModelCheckpoint("model.h5")`` that writes whole models."""
+    args = ctx.arguments(call, "filepath", "monitor", "verbose", "save_best_only", "save_weights_only")
+    path, only = ctx.literal(args.get("filepath")), ctx.literal(args.get("save_weights_only"), False)
+    if isinstance(path, str) and only is False and not path.endswith(".keras"):
+        yield Match(SAV013, call, symbol="keras.callbacks.ModelCheckpoint", argument="filepath")
+
+
+def _computed(call: ast.Call, node: ast.expr, ctx: Context) -> Iterator[Match]:
+    """Paths that are put together: only the end of the text can be seen."""
+    if isinstance(node, ast.Name):
+        function = ctx.function(call) or ctx.module.tree
+        given = _only_value(function, node.id, ctx, _READ_MODELS)
+        node = given if given is not None else node
+    if edits := _ending(node, ctx):
+        text = f"{ctx.source(node)} must end in .weights.h5"
+        yield Match(SAV003, call, message=text, edits=edits, argument="filepath", fix=Fix.UNSAFE)
+    elif ".weights.h5" not in ctx.source(node) and not isinstance(node, ast.Name | ast.Attribute):
+        yield Match(SAV003, call, hint=SAV003.manual, argument="filepath", fix=Fix.MANUAL)
+
+
+def _ending(node: ast.expr, ctx: Context) -> tuple[Edit, ...]:
+    """The edit of the literal that a path ends with, when that shows an extension that must change."""
+    return () if ".weights.h5" in ctx.source(node) else with_ending(node, ctx, _WEIGHTS, ".weights.h5")
+
+
+def with_ending(node: ast.expr, ctx: Context, old: tuple[str, ...], new: str) -> tuple[Edit, ...]:
+    """The edit that gives a path, put together or not, another extension; none when its end cannot be seen."""
+    last = last_text(node, ctx)
+    extension = ""
+    if isinstance(last, ast.JoinedStr):
+        whole = ctx.source(last)
+        quote = whole[-1:]
+        extension = next((end for end in old if whole.endswith(end + quote)), "")
+        if extension and quote in {"'", '"'}:
+            return (ReplaceExpression(last, Code(f"{whole[: -len(extension) - 1]}{new}{quote}")),)
+        return ()
+    value = ctx.literal(last)
+    if last is not None and isinstance(value, str):
+        extension = next((end for end in old if value.endswith(end)), "")
+    return (text(ctx, last, value[: -len(extension)] + new),) if last is not None and extension else ()
+
+
+def last_text(node: ast.expr, ctx: Context) -> ast.expr | None:
+    """The literal that a path ends with, None when there is none to be seen."""
+    last: ast.expr | None = node
+    while last is not None and not isinstance(last, (ast.Constant, ast.JoinedStr)):
+        match last:
+            case ast.BinOp(op=ast.Add() | ast.Div(), right=right):
+                last = right
+            case ast.BinOp(op=ast.Mod(), left=left):
+                last = left
+            case ast.Call(func=ast.Attribute(attr="format", value=value)):
+                last = value
+            case ast.Call(args=[*_, final]) if ctx.name(last.func) == "os.path.join":
+                last = final
+            case ast.Call(func=ast.Name(id="str"), args=[only]):
+                last = only
+            case _:
+                last = None
+    return last
+
+
+_TEMPORARY = re.compile(
+    r"\b(tempfile|mktemp|mkdtemp|gettempdir|tmp_?path|tmp_?dir\w*|temp_?dir\w*)\b", re.IGNORECASE
+)
+_READ = frozenset({"File", "open", "copy", "move"})
+_READ_WEIGHTS = _READ | {"save_weights", "load_weights", "ModelCheckpoint"}
+"""What else may be done with a file that has to stay one of HDF5."""
+_READ_MODELS = _READ | {"save", "save_model", "load_model"}
+"""What else may be done with a file of weights whose name must not change."""
+
+
+@visit(SAV014, module=True)
+def temporary_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
+    """``model.save(path)`` and ``load_model(path)`` with ``path = os.path.join(tempfile.mkdtemp(), "m.h5")``."""
+    del tree
+    if ".h5" not in ctx.source_file.text or "load_model" not in ctx.source_file.text:
+        return
+    read: set[tuple[ast.AST, str]] = set()
+    for call, _ in ctx.module.index.calls:
+        function = ctx.function(call) if ctx.name(call.func) in LOADERS else None
+        path = ctx.arguments(call, "filepath").get("filepath")
+        if function is not None and isinstance(path, ast.Name):
+            read.add((function, path.id))
+    done: set[ast.expr] = set()
+    for call, _ in ctx.module.index.calls:
+        saved = _saved_to(call, ctx) if read else None
+        function = ctx.function(call) if saved is not None else None
+        if saved is None or function is None or (function, saved.id) not in read:
+            continue
+        given = _only_value(function, saved.id, ctx, _READ_WEIGHTS)
+        if given is not None and given not in done and _TEMPORARY.search(ctx.source(given)):
+            done.add(given)
+            if edits := with_ending(given, ctx, _WEIGHTS, ".keras"):
+                yield Match(SAV014, given, edits=edits, symbol="keras.Model.save", argument="filepath")
+
+
+def _saved_to(call: ast.Call, ctx: Context) -> ast.Name | None:
+    """The name of the path of a call that writes a whole model."""
+    model = owner(call)
+    args = ctx.arguments(call, "filepath")
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "save" or model is None:
+        return None
+    path = args.get("filepath")
+    if "save_format" in args.keywords or trust(ctx, model, MODEL, unknown=Fix.UNSAFE) is None:
+        return None
+    return path if isinstance(path, ast.Name) else None
+
+
+def _only_value(function: ast.AST, name: str, ctx: Context, others: frozenset[str]) -> ast.expr | None:
+    """What a name is given in a function, when that is one thing and none of some others is given it."""
+    uses = ctx.uses(function, name)
+    stores = [ctx.parent(use) for use in uses if isinstance(use.ctx, ast.Store)]
+    for use in uses:
+        outer = ctx.parent(use)
+        if isinstance(outer, ast.Call) and isinstance(use.ctx, ast.Load):
+            callee = (
+                outer.func.attr if isinstance(outer.func, ast.Attribute) else getattr(outer.func, "id", "")
+            )
+            if callee in others:
+                return None
+    statement = stores[0] if len(stores) == 1 else None
+    return statement.value if isinstance(statement, ast.Assign) else None

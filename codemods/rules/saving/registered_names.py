@@ -1,0 +1,160 @@
+"""SAV: activations, constraints, … of a project that are given by the bare name under which they were registered."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from codemods.catalogue import load
+from codemods.edits import Code, Edit, ReplaceExpression
+from codemods.rules._evidence import LAYER, defined_once
+from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+_NAME = "registered_object"
+_HELPER = f'''\
+def {_NAME}(name):
+    """The object that is registered under a name, which keras looks up no more; else the name as it is."""
+    found = keras.saving.get_registered_object(name) if isinstance(name, str) else None
+    if found is None:
+        return name
+    return found() if isinstance(found, type) else found
+'''
+
+BARE_NAME = SourceRule(
+    code="SAV019",
+    name="bare-name-of-a-registered-object",
+    summary="An activation, initializer, … of the project is looked up by its bare name no more.",
+    severity=Severity.ERROR,
+    why="`get` of keras.activations, initializers, constraints and regularizers of Keras 2 looked among the custom "
+    "objects first. Those of Keras 3 know their own names only: `Could not interpret activation function identifier: "
+    "twice`. Where a project registers an object under a name that Keras 3 has as well, that of Keras is taken "
+    "without an error. The helper looks where Keras 2 did, and makes an object of a class as Keras 2 did.",
+    references=(
+        GUIDE,
+        "https://keras.io/api/saving/serialization_utils/",
+    ),
+    manual="give the object itself in place of its name",
+    proofs=(
+        Proof(),
+        Proof(
+            "proof_2",
+            unsafe=True,
+            changes=True,
+        ),
+        Proof(
+            "proof_3",
+        ),
+    ),
+)
+_ROLES = ("activation", "constraint", "initializer", "regularizer")
+_GETTERS = frozenset(f"keras.{role}s.get" for role in _ROLES)
+_TAKERS = {f"keras.{role}s.get": role for role in _ROLES} | {"keras.layers.Activation": "activation"}
+"""What takes such a name as its first argument, and its role."""
+_SHORT = {
+    "activation": {""},
+    "constraint": {""},
+    "initializer": {"normal", "one", "uniform", "zero"},
+    "regularizer": {"l1", "l1l2", "l2", "orthogonal"},
+}
+"""Names that a role has beside those of its classes and functions."""
+_WRITES = r"get_custom_objects\(\)\s*(?:\[|\.update)|custom_object_scope|CustomObjectScope"
+"""What a project writes that registers objects under bare names."""
+
+
+@lru_cache(maxsize=4)
+def _known(role: str) -> frozenset[str]:
+    """The names that some Keras has for a role, in small letters and without what parts their words."""
+    catalogue = load()
+    prefix = f"{role}s."
+    names = {*catalogue.symbols, *catalogue.modern, *catalogue.paths}
+    return (
+        frozenset(_flat(name.rpartition(".")[2]) for name in names if name.startswith(prefix)) | _SHORT[role]
+    )
+
+
+def _flat(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _role(argument: str) -> str:
+    """The role of what an argument takes: ``kernel_constraint`` takes a constraint."""
+    role = argument.rpartition("_")[2]
+    return role if role in _ROLES else ""
+
+
+@visit(BARE_NAME, strings=True)
+def bare_names(literal: ast.Constant, ctx: Context) -> Iterator[Match]:
+    """``Dense(3, activation="own")``, ``Activation("own")``, ``activations.get("own")``."""
+    role = _role_of_name(literal, ctx)
+    if role:
+        message = f"{literal.value!r} is no {role} of Keras: it is looked up by its name no more"
+        yield Match(BARE_NAME, literal, message, edits=_edits(literal, ctx), argument=role)
+
+
+@visit(BARE_NAME, calls=_GETTERS)
+def looked_up(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``activations.get(name)`` in a project that registers objects under bare names."""
+    given = _looked_up(call, ctx)
+    if given is not None:
+        text = f"{ctx.source(call.func)} finds what the project registered by its name no more"
+        yield Match(BARE_NAME, given, text, edits=_edits(given, ctx), fix=Fix.UNSAFE)
+
+
+def _role_of_name(literal: ast.Constant, ctx: Context) -> str:
+    """What a name that no Keras knows is given as; empty when it is given as nothing that was looked up."""
+    if not str(literal.value).isidentifier():
+        return ""
+    outer = ctx.parent(literal)
+    call = ctx.parent(outer) if isinstance(outer, ast.keyword) else outer
+    if not isinstance(call, ast.Call):
+        return ""
+    if isinstance(outer, ast.keyword):
+        role = _role(outer.arg or "")
+        stock = (ctx.name(call.func) or "").startswith("keras.layers.")
+        taken = bool(role) and (stock or (ctx.isa(ctx.receiver(call), LAYER) and _registers(ctx)))
+    else:
+        role = _TAKERS.get(ctx.name(call.func) or "", "")
+        taken = call.args[:1] == [literal]
+    return role if role and taken and _flat(str(literal.value)) not in _known(role) else ""
+
+
+def _looked_up(call: ast.Call, ctx: Context) -> ast.expr | None:
+    """What is given to a ``get`` that would have looked among the objects of the project."""
+    given = call.args[0] if len(call.args) == 1 and not call.keywords else None
+    if given is None or isinstance(given, (ast.Constant, ast.Starred, ast.Lambda)):
+        return None
+    if isinstance(given, ast.Call) and isinstance(given.func, ast.Name) and given.func.id == _NAME:
+        return None
+    return given if _registers(ctx) else None
+
+
+def _registers(ctx: Context) -> bool:
+    """Whether the project registers objects under bare names."""
+    repository = ctx.module.repository
+    if repository is not None and repository.mentions(_WRITES):
+        return True
+    return re.search(_WRITES, ctx.source_file.text) is not None
+
+
+def _places(ctx: Context) -> Iterator[ast.expr]:
+    """Everything in a file that the rule changes."""
+    for literal, scope in ctx.module.index.strings:
+        ctx.remember(literal, scope)
+        if _role_of_name(literal, ctx):
+            yield literal
+    for call, scope in ctx.module.index.calls:
+        ctx.remember(call, scope)
+        if ctx.name(call.func) in _GETTERS and (given := _looked_up(call, ctx)) is not None:
+            yield given
+
+
+def _edits(node: ast.expr, ctx: Context) -> tuple[Edit, ...]:
+    edit = ReplaceExpression(node, Code(f"{_NAME}(name)", {"name": node}))
+    return (*defined_once(ctx, node, _NAME, _HELPER, _places(ctx)), edit)

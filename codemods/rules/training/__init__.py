@@ -1,0 +1,1 @@
+"""compile, fit and what they are given: losses, metrics, optimizers, data."""

@@ -1,0 +1,112 @@
+"""TRN: arguments of ``compile``, and metrics by their short names."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.edits import (
+    Code,
+    DropArgument,
+    SetArgument,
+)
+from codemods.rules._evidence import MODEL, overrides, owner, text, trust
+from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+TRN011 = SourceRule(
+    code="TRN011",
+    name="compile-argument-removed",
+    summary="An argument of compile is gone.",
+    severity=Severity.ERROR,
+    why="compile refuses unknown arguments. Neutral values are dropped; `sample_weight_mode='temporal'` and "
+    "`target_tensors` need another construction.",
+    references=(GUIDE,),
+    manual="write the effect of the argument by hand",
+    proofs=(Proof(),),
+)
+
+
+TRN012 = SourceRule(
+    code="TRN012",
+    name="single-loss-weight",
+    summary="The weight of a single loss is a number, not a list.",
+    severity=Severity.ERROR,
+    why="When there is a single loss, Keras 3 wants a float and raises on a list of one.",
+    references=("keras-team/keras#19780",),
+    proofs=(Proof(),),
+)
+
+
+TRN020 = SourceRule(
+    code="TRN020",
+    name="metric-alias-acc",
+    summary="metrics.get does not know the short name acc.",
+    severity=Severity.ERROR,
+    why="compile(metrics=['acc']) works in Keras 3, metrics.get('acc') raises.",
+    references=(GUIDE,),
+    proofs=(Proof(),),
+)
+
+
+_COMPILE_GONE = {
+    "experimental_run_tf_function": "nothing is lost",
+    "pss_evaluation_shards": "no parameter servers",
+    "sample_weight_mode": "give sample_weight in the shape of the loss: (batch, time) for temporal weights",
+    "target_tensors": "give targets to fit()",
+    "options": "no session options",
+    "run_metadata": "no session options",
+    "distribute": "build the model in the scope of a tf.distribute strategy",
+}
+
+
+@visit(TRN011, TRN012, methods={"compile"})
+def compile_arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """Arguments of ``compile`` that are gone or have another form."""
+    model = owner(call)
+    args = ctx.arguments(call)
+    keys = args.keywords.keys()
+    looks = {"optimizer", "loss", "metrics"} & keys or args.positional
+    if model is None or not looks or not keys or overrides(ctx, call):
+        return
+    fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE if "loss" in keys else None)
+    if fix is None:
+        return
+    for name, hint in _COMPILE_GONE.items():
+        if name not in keys:
+            continue
+        neutral = ctx.literal(args.get(name), ...) is None or ctx.literal(args.get(name), ...) == 0
+        if neutral or name == "experimental_run_tf_function":
+            edits = (DropArgument(call, name),)
+            yield Match(
+                TRN011, call, message=f"compile({name}=) is gone", edits=edits, argument=name, fix=fix
+            )
+        else:
+            text = f"compile({name}=) is gone"
+            yield Match(TRN011, call, message=text, hint=hint, argument=name, fix=Fix.MANUAL)
+    yield from _weights(call, ctx, fix)
+
+
+def _weights(call: ast.Call, ctx: Context, fix: Fix) -> Iterator[Match]:
+    args = ctx.arguments(call, "optimizer", "loss")
+    weights, loss = args.get("loss_weights"), args.get("loss")
+    if (
+        isinstance(weights, ast.List | ast.Tuple)
+        and len(weights.elts) == 1
+        and "loss_weights" in args.keywords
+        and isinstance(ctx.literal(loss), str)
+    ):
+        code = Code("weight", {"weight": weights.elts[0]})
+        edit = SetArgument(call, "loss_weights", code)
+        yield Match(TRN012, call, edits=(edit,), argument="loss_weights", fix=fix)
+
+
+@visit(TRN020, calls={"keras.metrics.get"})
+def metric_alias(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``keras.metrics.get("acc")``."""
+    if len(call.args) == 1 and ctx.literal(call.args[0]) == "acc":
+        yield Match(TRN020, call, edits=(text(ctx, call.args[0], "accuracy"),))

@@ -1,0 +1,193 @@
+"""OPZ: attributes and methods of optimizers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.edits import (
+    Code,
+    DropArgument,
+    NameArguments,
+    RenameArgument,
+    RenameAttribute,
+    ReplaceExpression,
+)
+from codemods.rules._evidence import MODEL, OPTIMIZER, owner, trust
+from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+OPZ102 = SourceRule(
+    code="OPZ102",
+    name="optimizer-lr-attribute",
+    summary="optimizer.lr is optimizer.learning_rate.",
+    severity=Severity.ERROR,
+    why="The alias is gone; setting it makes an attribute that nothing reads.",
+    references=(GUIDE,),
+    proofs=(Proof(),),
+)
+
+
+OPZ105 = SourceRule(
+    code="OPZ105",
+    name="optimizer-variables",
+    summary="optimizer.variables is a property.",
+    severity=Severity.ERROR,
+    why="Calling the list raises `'list' object is not callable`.",
+    references=(GUIDE,),
+    proofs=(Proof(),),
+)
+
+
+OPZ106 = SourceRule(
+    code="OPZ106",
+    name="optimizer-method-removed",
+    summary="A method of the optimizer is gone.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="Keras 3 optimizers only apply gradients; TensorFlow computes them.",
+    references=(GUIDE,),
+    manual="compute gradients with tf.GradientTape, then opt.apply_gradients(zip(gradients, variables))",
+    proofs=(Proof(),),
+)
+
+
+OPZ107 = SourceRule(
+    code="OPZ107",
+    name="apply-gradients-argument",
+    summary="apply_gradients takes only pairs of gradients and variables.",
+    severity=Severity.ERROR,
+    why="The name was for graphs; gradients are aggregated always.",
+    references=(GUIDE,),
+    proofs=(Proof(),),
+)
+
+
+OPZ109 = SourceRule(
+    code="OPZ109",
+    name="loss-scale-optimizer",
+    summary="LossScaleOptimizer scales with scale_loss and unscales by itself.",
+    severity=Severity.ERROR,
+    why="apply() divides the gradients by the scale, so that get_unscaled_gradients must go, not be replaced.",
+    references=(GUIDE,),
+    manual="delete get_unscaled_gradients: apply_gradients unscales; the other attributes are constructor arguments",
+    proofs=(Proof(),),
+)
+
+
+OPZ110 = SourceRule(
+    code="OPZ110",
+    name="optimizer-add-variable-order",
+    summary="add_variable and add_variable_from_reference of an optimizer take other arguments.",
+    severity=Severity.ERROR,
+    ambiguous=True,
+    why="(shape, dtype, initializer, name) became (shape, initializer, dtype, ..., name); (model_variable, "
+    "variable_name, shape, initial_value) became (reference_variable, name, initializer).",
+    references=(GUIDE,),
+    proofs=(
+        Proof(),
+        Proof(
+            "proof_2",
+        ),
+    ),
+)
+
+
+@visit(OPZ102, attributes={"lr"})
+def rates(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
+    """``opt.lr`` and ``model.optimizer.lr``."""
+    fix = trust(ctx, node.value, OPTIMIZER)
+    if fix is None and isinstance(node.value, ast.Attribute) and node.value.attr == "optimizer":
+        fix = trust(ctx, node.value.value, MODEL, unknown=Fix.UNSAFE)
+    if fix is not None:
+        yield Match(OPZ102, node, edits=(RenameAttribute(node, "learning_rate"),), fix=fix)
+
+
+_GONE = {
+    "minimize": OPZ106.manual,
+    "compute_gradients": OPZ106.manual,
+    "get_gradients": "compute gradients with tf.GradientTape",
+    "get_updates": "compute gradients with tf.GradientTape, then opt.apply_gradients",
+    "aggregate_gradients": "delete the call",
+    "get_slot": "find the variable among opt.variables by its path",
+    "get_weights": "[keras.ops.convert_to_numpy(v) for v in opt.variables]",
+    "set_weights": "opt.build(model.trainable_variables), then assign to each of opt.variables",
+}
+
+
+@visit(OPZ105, OPZ106, OPZ107, OPZ109, methods={*_GONE, "variables", "apply_gradients", "get_scaled_loss"})
+def methods(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """Methods of optimizers."""
+    opt = owner(call)
+    assert isinstance(call.func, ast.Attribute)
+    name = call.func.attr
+    scaler = "keras.mixed_precision.LossScaleOptimizer"
+    if opt is None or (fix := trust(ctx, opt, OPTIMIZER, scaler)) is None:
+        return
+    if name == "variables" and not call.args and not call.keywords:
+        code = Code("opt.variables", {"opt": opt})
+        yield Match(OPZ105, call, edits=(ReplaceExpression(call, code),), fix=fix)
+    elif name == "get_scaled_loss":
+        yield Match(OPZ109, call, edits=(RenameAttribute(call.func, "scale_loss"),), fix=fix)
+    elif name == "apply_gradients":
+        for keyword in call.keywords:
+            if keyword.arg in {"name", "skip_gradients_aggregation", "experimental_aggregate_gradients"}:
+                edit = DropArgument(call, keyword.arg)
+                yield Match(OPZ107, call, edits=(edit,), argument=keyword.arg, fix=fix)
+    elif name == "minimize" and "tape" in ctx.arguments(call).keywords:
+        yield from _minimize(call, ctx, opt, fix)
+    elif name in _GONE:
+        yield Match(OPZ106, call, message=f"optimizers have no {name}", hint=_GONE[name])
+
+
+def _minimize(call: ast.Call, ctx: Context, opt: ast.expr, fix: Fix) -> Iterator[Match]:
+    """``opt.minimize(loss, variables, tape=tape)`` of a loss that is a tensor."""
+    args = ctx.arguments(call, "loss", "var_list")
+    loss, variables, tape = args.get("loss"), args.get("var_list"), args.get("tape")
+    if loss is None or variables is None or tape is None or ctx.literal(tape, ...) is None:
+        yield Match(OPZ106, call, message="optimizers have no minimize", hint=_GONE["minimize"])
+        return
+    text = "opt.apply_gradients(zip(tape.gradient(loss, variables), variables))"
+    code = Code(text, {"opt": opt, "tape": tape, "loss": loss, "variables": variables})
+    edits = (ReplaceExpression(call, code),)
+    yield Match(OPZ106, call, message="optimizers have no minimize", edits=edits, fix=fix)
+
+
+@visit(OPZ109, methods={"get_unscaled_gradients"})
+def unscaled(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``get_unscaled_gradients``: a name that only loss scaling has."""
+    del ctx
+    yield Match(OPZ109, call, hint=OPZ109.manual, fix=Fix.MANUAL)
+
+
+@visit(OPZ110, methods={"add_variable_from_reference"})
+def add_slot(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``self.add_variable_from_reference(model_variable=, variable_name=, shape=, initial_value=)``."""
+    opt = owner(call)
+    args = ctx.arguments(call, "model_variable", "variable_name", "shape", "initial_value")
+    if opt is None or args.opaque or (fix := trust(ctx, opt, OPTIMIZER)) is None:
+        return
+    gone = [name for name in ("shape", "initial_value") if name in args]
+    if gone:
+        hint = "give initializer= (a name or a function); the shape is that of the reference"
+        yield Match(OPZ110, call, hint=hint, argument=gone[0], fix=Fix.MANUAL)
+        return
+    new = {"model_variable": "reference_variable", "variable_name": "name"}
+    edits = tuple(RenameArgument(call, old, to) for old, to in new.items() if old in args.keywords)
+    if edits:
+        yield Match(OPZ110, call, edits=edits, argument="model_variable", fix=fix)
+
+
+@visit(OPZ110, methods={"add_variable"})
+def add_variable(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``self.add_variable(shape, dtype, initializer, name)`` of an optimizer."""
+    opt = owner(call)
+    order = ("shape", "dtype", "initializer", "name")
+    if opt is None or (fix := trust(ctx, opt, OPTIMIZER)) is None or not 1 < len(call.args) <= len(order):
+        return
+    if not ctx.arguments(call).star and not set(order[1 : len(call.args)]) & {k.arg for k in call.keywords}:
+        yield Match(OPZ110, call, edits=(NameArguments(call, ("", *order[1 : len(call.args)])),), fix=fix)
