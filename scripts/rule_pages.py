@@ -43,6 +43,7 @@ TITLES = {
     "LOSS": "Losses of stored models",
     "LSS": "Losses, metrics, regularizers",
     "MET": "Metrics of stored models",
+    "MIN": "Code of Keras 3 between its minors",
     "OPS": "TensorFlow functions in Keras code",
     "OPT": "Optimizers of stored models",
     "OPZ": "Optimizers",

@@ -1,0 +1,3 @@
+from keras import ops
+
+smaller = ops.image.resize(image=pictures, size=(8, 8))

@@ -1,0 +1,3 @@
+import keras
+
+optimizer = keras.optimizers.Muon(0.01)
