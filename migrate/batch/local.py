@@ -18,6 +18,7 @@ from migrate.batch import keys, remote, resources
 from migrate.batch.events import Outcome, Task
 from migrate.batch.job import PIPELINE, Answer, Settings
 from migrate.findings import MigrationError
+from migrate.readers.environments import variables_for_making
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.forkserver import ForkServers
 from migrate.worlds.scratch import Scratch, shortage, sweep
@@ -128,10 +129,14 @@ def _signal_in(message: str) -> str:
     return next((word.strip(",.") for word in message.split() if word.startswith("SIG")), "")
 
 
-def make_job(folder: Path, limits: Limits) -> Worker:
-    """A job process, not yet started; it waits longer than its workers, so that they tell their own end."""
+def make_job(folder: Path, limits: Limits, settings: Settings) -> Worker:
+    """A job process, not yet started; it waits longer than its workers, so that they tell their own end.
+
+    One that asks releases of Keras 3 finds this user's cache of them and, for those that are missing, registry.
+    """
+    extra = variables_for_making() if settings.options.get("readers") else None
     own = replace(limits, recycle_calls=10**9, call_seconds=limits.call_seconds + GRACE_SECONDS)
-    return Worker(World.READER, folder, own, handlers="migrate.batch.job")
+    return Worker(World.READER, folder, own, handlers="migrate.batch.job", extra=extra)
 
 
 def prepare(job: Worker, settings: Settings, limits: Limits) -> None:
@@ -173,7 +178,7 @@ class LocalExecutor:
         )
         sockets = {str(world): str(path) for world, path in self._forkservers.sockets().items()}
         self._settings = msgspec.structs.replace(settings, forkservers=sockets)
-        self._jobs = [make_job(self._folder / f"job{number}", limits) for number in range(jobs)]
+        self._jobs = [make_job(self._folder / f"job{number}", limits, settings) for number in range(jobs)]
         self._wake = threading.Condition()
         self._waiting: list[Task] = []
         self._used = 0

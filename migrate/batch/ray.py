@@ -43,7 +43,7 @@ class JobActor:
     def __init__(self, settings: Settings, limits: Limits) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix=f"keras-migrate-run-{os.getpid()}-")
         self._settings, self._limits = settings, limits
-        self._job = make_job(Path(self._folder.name) / "job", limits)
+        self._job = make_job(Path(self._folder.name) / "job", limits, settings)
 
     def attempt(self, task: Task) -> Outcome:
         """One attempt at one task."""

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from migrate.dialects.keras3_minors.versions import Reader
     from migrate.readers.environments import Backend
-    from migrate.results import CheckedArchive, Reading
+    from migrate.results import CheckedArchive
 
 DEFAULT_READERS = "3.9,3.12,newest"
+_COLOURS = {"equal": "green", "silent": "red", "error": "red", "open": "yellow"}
 
 
 @click.command(
@@ -40,10 +41,15 @@ DEFAULT_READERS = "3.9,3.12,newest"
 @click.option(
     "--backends", default="jax", show_default=True, help="jax, numpy, tensorflow, torch; with commas."
 )
+@click.option(
+    "--page", type=click.Path(path_type=Path, dir_okay=False), help="Write the matrix as an HTML page, too."
+)
 @migration_options("custom_objects", "tolerance", "seed", "trust")
 @output_options("text", "json")
 @sandboxed
-def check(paths: tuple[str, ...], *, readers: str, backends: str, output: Output, **chosen: Any) -> None:
+def check(
+    paths: tuple[str, ...], *, readers: str, backends: str, page: Path | None, output: Output, **chosen: Any
+) -> None:
     """Load Keras 3 archives in releases of Keras 3, and compare their outputs.
 
     They are compared with the recording beside the archive (MODEL.golden.npz, or the proof.npz of a migrated model),
@@ -54,6 +60,9 @@ def check(paths: tuple[str, ...], *, readers: str, backends: str, output: Output
     import msgspec
 
     from migrate.pipeline.keras3.matrix import check_archives
+    from migrate.printable import printable
+    from migrate.report.writers.readers import reasons
+    from migrate.report.writers.readers import write as write_page
     from migrate.results import ReaderOutcome
 
     asked, below, options = _readers(readers), _backends(backends), options_from(chosen)
@@ -65,7 +74,9 @@ def check(paths: tuple[str, ...], *, readers: str, backends: str, output: Output
     elif output.text:
         output.console().print(matrix_table(checked))
         for line in reasons(checked):
-            click.echo(line)
+            click.echo(printable(line))
+    if page is not None:
+        page.write_text(write_page(checked), encoding="utf-8")
     equal = all(
         archive.readings and all(reading.outcome is ReaderOutcome.EQUAL for reading in archive.readings)
         for archive in checked
@@ -118,6 +129,7 @@ def matrix_table(checked: list[CheckedArchive]) -> Table:
     from rich.text import Text
 
     from migrate.printable import printable
+    from migrate.report.writers.readers import cell_of
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("archive", no_wrap=True)
@@ -127,47 +139,8 @@ def matrix_table(checked: list[CheckedArchive]) -> Table:
     for reading in columns:
         table.add_column(f"{reading.reader} {reading.backend}" if several else reading.reader, no_wrap=True)
     for archive in checked:
-        cells = [_cell(reading) for reading in archive.readings]
+        cells = [f"[{_COLOURS[cell.kind]}]{cell.text}[/]" for cell in map(cell_of, archive.readings)]
         table.add_row(
             Text(printable(archive.source)), Text(printable(archive.written_by or "refused")), *cells
         )
     return table
-
-
-def _cell(reading: Reading) -> str:
-    from migrate.results import ReaderOutcome
-
-    match reading.outcome:
-        case ReaderOutcome.EQUAL:
-            return "[green]equal[/]"
-        case ReaderOutcome.DIFFERS:
-            size = reading.max_rel if reading.max_rel is not None and reading.max_rel < 1e300 else None
-            return f"[red]differs {size:.0e}[/]" if size is not None else "[red]differs[/]"
-        case ReaderOutcome.DOES_NOT_LOAD:
-            return "[red]no load[/]"
-        case ReaderOutcome.DOES_NOT_RUN:
-            return "[red]no run[/]"
-        case ReaderOutcome.UNCOMPARED:
-            return "[yellow]loads[/]"
-        case ReaderOutcome.UNSOUND:
-            return "[yellow]masks[/]"
-        case ReaderOutcome.MISSING:
-            return "[yellow]missing[/]"
-
-
-def reasons(checked: list[CheckedArchive]) -> list[str]:
-    """One line for each reason that something is not equal, with the readers that it holds for."""
-    from migrate.printable import printable
-    from migrate.results import ReaderOutcome
-
-    lines = []
-    for archive in checked:
-        if not archive.written_by:
-            lines.append(f"{archive.source}: {archive.reference}")
-        told: dict[str, list[str]] = {}
-        for reading in archive.readings:
-            if reading.outcome is not ReaderOutcome.EQUAL:
-                told.setdefault(f"{reading.outcome}: {reading.reason}", []).append(reading.reader)
-        for reason, names in told.items():
-            lines.append(f"{archive.source} in {', '.join(dict.fromkeys(names))} {reason}")
-    return [printable(line) for line in lines]

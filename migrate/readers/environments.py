@@ -34,6 +34,13 @@ VARIABLE = "KERAS_MIGRATE_READERS"
 STALE_SECONDS = 20 * 3600
 """Age at which an environment of ``newest`` or ``nightly`` is made again."""
 _LATEST_LINES = 3
+_REACHING = frozenset(
+    {
+        "ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE",
+        "all_proxy", "http_proxy", "https_proxy", "no_proxy",
+    }
+)  # fmt: skip
+"""Variables by which pip reaches a registry; those of its own begin with ``PIP_``."""
 _NUMPY_COMPUTES_MASKS = Version("3.14")
 
 
@@ -111,6 +118,13 @@ def cache_folder() -> Path:
     if given := os.environ.get(VARIABLE):
         return Path(given).absolute()
     return user_cache("readers")
+
+
+def variables_for_making() -> dict[str, str]:
+    """What a process with a home of its own must be given to find this user's cache folder and registry."""
+    home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    told = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name in _REACHING}
+    return {**told, "XDG_CONFIG_HOME": home, VARIABLE: str(cache_folder())}
 
 
 def environment_of(reader: Reader, backend: Backend = Backend.JAX, cache: Path | None = None) -> Environment:

@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from migrate.cli.check import matrix_table, reasons
+from migrate.cli.check import matrix_table
 from migrate.cli.main import cli
+from migrate.report.writers.readers import reasons
 from migrate.results import CheckedArchive, ReaderOutcome, Reading
 
 DIFFERENT = Reading("3.15", "3.15.1", "jax", ReaderOutcome.DIFFERS, 0.25, "differs by 0.3")

@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 
+from migrate.batch.job import Settings
+from migrate.batch.local import make_job
 from migrate.dialects.keras3_minors.versions import reader
 from migrate.findings import MigrationError
 from migrate.readers import environments
 from migrate.readers.environments import Backend, cache_folder, environment_of
+from migrate.worlds.environment import Limits
 
 
 class Installer:
@@ -85,3 +88,21 @@ def test_the_cache_is_where_the_variable_says(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.delenv("KERAS_MIGRATE_READERS")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert cache_folder() == tmp_path / "cache" / "keras-migrate" / "readers"
+
+
+def test_a_job_finds_the_cache_and_the_registry_of_its_user(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A job has a home of its own; with that alone it installed every release again, from the public registry."""
+    monkeypatch.setenv("KERAS_MIGRATE_READERS", str(tmp_path))
+    monkeypatch.setenv("PIP_INDEX_URL", "file:///mirror")
+    monkeypatch.setenv("https_proxy", "http://proxy:3128")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    job = {"readers": "3.9"}
+    given = make_job(tmp_path, Limits(), Settings(job, {}))._extra
+    assert given["KERAS_MIGRATE_READERS"] == str(tmp_path)
+    assert (given["PIP_INDEX_URL"], given["https_proxy"]) == ("file:///mirror", "http://proxy:3128")
+    assert given["XDG_CONFIG_HOME"] == str(tmp_path / "config")
+    assert "AWS_SECRET_ACCESS_KEY" not in given
+    assert make_job(tmp_path, Limits(), Settings({"readers": None}, {}))._extra == {}

@@ -1,4 +1,4 @@
-"""Masks that pass through recurrent layers of a Sequential model, named in the calls of a graph.
+"""Masks that layers hand on without a word, named in the calls of a graph.
 
 The same as ``mask_through_recurrent`` of the dialect of Keras 3, for archives that Keras 3 itself wrote: their
 weights stay as they are, because groups are named after layers, and operations have no weights.
@@ -11,7 +11,7 @@ from typing import Any
 
 from packaging.version import Version
 
-from migrate.dialects.keras3_minors.archives import TENSOR, inside, layers_of, name_of
+from migrate.dialects.keras3_minors.archives import TENSOR, history, inside, is_graph, layers_of, name_of
 from migrate.dialects.keras3_minors.rule import Config, archive_rule, map_objects
 from migrate.findings import Rule, Severity
 
@@ -41,6 +41,8 @@ _CARRYING = frozenset(
     }
 )
 """Classes without a memory that hand a mask on (``supports_masking``) in every release up to 3.15."""
+_ATTENDING = frozenset({"AdditiveAttention", "Attention"})
+"""Classes that take their tensors as one list, and masks of the first two."""
 _MODEL_KEYS = ("name", "trainable")
 
 
@@ -64,6 +66,62 @@ def mask_of_sequential(config: Config, oldest: Version) -> Config:
     """Write the Sequential model as a graph in which calls name the mask."""
     changed: Config = map_objects(config, _as_graph)
     return changed
+
+
+@archive_rule(
+    Rule(
+        "RDR111",
+        "masks-of-attention",
+        "Attention is given its tensors as a list, and its masks by nobody.",
+        Severity.SILENT,
+        applies_to=">=3.10.dev0,<3.16.dev0",
+        before="Attention()([states, states]), where states come from a masked LSTM",
+        after="Attention()([states, states], mask=[mask, mask])",
+        why="Up to 3.9 Keras wrote the masks of such a call into the graph, later releases leave them to the layer "
+        "that made the tensors. Releases up to 3.11 then make the mask twice, under one name, and do not load the "
+        "model; 3.16 attends to the padding (9 to 33 %).",
+        references=("keras-team/keras#23235",),
+    ),
+    readers="",
+)
+def masks_of_attention(config: Config, oldest: Version) -> Config:
+    """Name the masks of query and value in the call."""
+    changed: Config = map_objects(config, _with_masks_of_lists)
+    return changed
+
+
+def _with_masks_of_lists(entry: Config) -> Config:
+    if not is_graph(entry):
+        return entry
+    by_name = {name_of(layer): layer for layer in layers_of(entry)}
+    layers = [
+        {**layer, "inbound_nodes": [_naming_masks(node, by_name) for node in layer["inbound_nodes"]]}
+        if layer.get("class_name") in _ATTENDING and isinstance(layer.get("inbound_nodes"), list)
+        else layer
+        for layer in layers_of(entry)
+    ]
+    return {**entry, "config": {**inside(entry), "layers": layers}}
+
+
+def _naming_masks(node: Config, layers: Mapping[str, Config]) -> Config:
+    """The call with the masks that its first two tensors were computed with, where they are known."""
+    given = node["args"][0] if node.get("args") else None
+    if not isinstance(given, list) or len(given) < 2 or node.get("kwargs", {}).get("mask") is not None:
+        return node
+    masks = [_mask_behind(tensor, layers) for tensor in given[:2]]
+    if any(mask is None for mask in masks):
+        return node
+    return {**node, "kwargs": {**node.get("kwargs", {}), "mask": masks}}
+
+
+def _mask_behind(tensor: Any, layers: Mapping[str, Config]) -> Config | None:
+    """The mask that the call of a layer which hands masks on names; None where there is none."""
+    source = history(tensor)
+    layer = layers.get(source[0]) if source is not None else None
+    if source is None or layer is None or not _hands_on(layer):
+        return None
+    mask = layer["inbound_nodes"][source[1]].get("kwargs", {}).get("mask")
+    return mask if history(mask) is not None else None
 
 
 def _as_graph(entry: Config) -> Config:

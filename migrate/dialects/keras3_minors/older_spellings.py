@@ -25,19 +25,51 @@ _BARE = Version("3.5")
         applies_to=">=3.6.dev0",
         before='{"module": "keras.initializers", "class_name": "Orthogonal"}',
         after='{"module": "keras.initializers", "class_name": "OrthogonalInitializer"}',
-        why="It is the default of every recurrent layer. All releases know the longer name.",
+        why="It is the default of every recurrent layer. Released versions know the longer name.",
     ),
     readers="<3.6",
 )
 def orthogonal_renamed(config: Config, oldest: Version) -> Config:
-    """Use the name that all releases know."""
+    """Use the name that releases before 3.6 know."""
 
     def renamed(entry: Config) -> Config:
-        is_one = entry["class_name"] == "Orthogonal" and entry.get("module") == "keras.initializers"
-        return {**entry, "class_name": "OrthogonalInitializer"} if is_one else entry
+        return (
+            {**entry, "class_name": "OrthogonalInitializer"} if is_orthogonal(entry, "Orthogonal") else entry
+        )
 
     changed: Config = map_objects(config, renamed)
     return changed
+
+
+@archive_rule(
+    Rule(
+        "RDR112",
+        "orthogonal-by-its-short-name",
+        "The initializer is called OrthogonalInitializer, which 3.16 refuses.",
+        Severity.ERROR,
+        applies_to="<3.6",
+        before='{"module": "keras.initializers", "class_name": "OrthogonalInitializer"}',
+        after='{"module": "keras.initializers", "class_name": "Orthogonal"}',
+        why="It is the default of every recurrent layer. Releases before 3.6 write the long name, and 3.16 says that "
+        "it `is not a KerasSaveable subclass`.",
+    ),
+    readers=">=3.16.dev0",
+)
+def orthogonal_by_its_short_name(config: Config, oldest: Version) -> Config:
+    """Use the name that releases from 3.6 on write."""
+
+    def renamed(entry: Config) -> Config:
+        return (
+            {**entry, "class_name": "Orthogonal"} if is_orthogonal(entry, "OrthogonalInitializer") else entry
+        )
+
+    changed: Config = map_objects(config, renamed)
+    return changed
+
+
+def is_orthogonal(entry: Config, *names: str) -> bool:
+    """Whether an object is Keras' orthogonal initializer, under one of these names."""
+    return entry.get("class_name") in names and entry.get("module") == "keras.initializers"
 
 
 @archive_rule(

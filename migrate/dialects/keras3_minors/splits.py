@@ -9,7 +9,7 @@ from itertools import groupby
 from packaging.version import Version
 
 from migrate.dialects.keras3_minors.archives import walk
-from migrate.dialects.keras3_minors.older_spellings import has_single_end
+from migrate.dialects.keras3_minors.older_spellings import has_single_end, is_orthogonal
 from migrate.dialects.keras3_minors.rule import Config
 from migrate.dialects.keras3_minors.state_rule import optimizer_of
 from migrate.dialects.keras3_minors.versions import Reader
@@ -36,12 +36,17 @@ def _has_single_ends(config: Config) -> bool:
     return any(has_single_end(entry) for entry in walk(config))
 
 
+def _has_orthogonal(config: Config) -> bool:
+    return any(is_orthogonal(entry, "Orthogonal", "OrthogonalInitializer") for entry in walk(config))
+
+
 def _is_for_nadam(config: Config) -> bool:
     return optimizer_of(config).get("class_name") == "Nadam"
 
 
 SPLITS = (
     Split(("RDR106", "RDR105"), Version("3.5"), Version("3.10"), _has_single_ends),
+    Split(("RDR103", "RDR112"), Version("3.6"), Version("3.16.dev0"), _has_orthogonal),
     Split(("RDR110", "RDR109"), Version("3.10"), Version("3.10"), _is_for_nadam),
 )
 

@@ -89,6 +89,15 @@ def reader(name: str) -> Reader:
     return Reader(name, f"keras=={name}.*", version)
 
 
+def writer(version: str) -> Reader:
+    """The release that wrote an archive, under the name that shares its environment with the reader of that minor.
+
+    Raises:
+        MigrationError: ``RDR001`` for what is no version of Keras 3.
+    """
+    return reader(minor_of(version) if version in RELEASES else version)
+
+
 def parse_readers(text: str) -> tuple[Reader, ...]:
     """Readers as a command line names them: minors, releases, ranges, ``newest``, ``nightly``, ``all``, with commas.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from migrate.capsule.model import Array
 from migrate.capsule.store import save_arrays
-from migrate.dialects.keras3_minors.versions import Reader, reader
+from migrate.dialects.keras3_minors.versions import Reader, reader, writer
 from migrate.findings import MigrationError
 from migrate.parity.golden import find_golden
 from migrate.parity.input_specs import described_input
@@ -144,7 +144,7 @@ class Checker:
         result = {subject.source: subject for subject in subjects}
         for (version, backend), mine in self._by_writer(subjects).items():
             try:
-                worker = worker_of(self.slot, reader(version), backend, self.cache)
+                worker = worker_of(self.slot, writer(version), backend, self.cache)
                 version_of(worker)
                 for subject in mine:
                     result[subject.source] = self._written_by(worker, subject, version)

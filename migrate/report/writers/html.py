@@ -47,25 +47,29 @@ def write(report: Report) -> str:
     """The page."""
     script = _script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return _template().render(
-        report=report,
-        levels=list(Level),
-        severities=list(Severity),
-        efforts=list(Effort),
-        groups=_groups(report),
-        step_items=STEP_ITEMS,
-        untouched=_untouched(report),
-        hours=in_words(report.hours),
-        migrated=sum(model.status in effort.DONE for model in report.models),
-        ready=sum(file.level is Level.READY for file in report.files),
-        burn=_burn(report),
-        most=max((reason.count for reason in report.reasons), default=1),
-        widest=max((package.tally.findings for package in report.packages), default=1) or 1,
-        style=_style(),
-        script=script,
-        policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:",
-        index=island(index_rows(report)),
-        detail=island(detail_rows(report)),
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            report=report,
+            levels=list(Level),
+            severities=list(Severity),
+            efforts=list(Effort),
+            groups=_groups(report),
+            step_items=STEP_ITEMS,
+            untouched=_untouched(report),
+            hours=in_words(report.hours),
+            migrated=sum(model.status in effort.DONE for model in report.models),
+            ready=sum(file.level is Level.READY for file in report.files),
+            burn=_burn(report),
+            most=max((reason.count for reason in report.reasons), default=1),
+            widest=max((package.tally.findings for package in report.packages), default=1) or 1,
+            style=style(*STYLES),
+            script=script,
+            policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:",
+            index=island(index_rows(report)),
+            detail=island(detail_rows(report)),
+        )
     )
 
 
@@ -110,18 +114,19 @@ def _burn(report: Report) -> str:
 
 
 @cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
+def environment() -> jinja2.Environment:
+    """Where templates are found, with escaping on."""
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters["number"] = lambda value: f"{value:,}"
-    environment.filters["query"] = _query
-    environment.filters["ticks"] = _ticks
-    return environment.get_template("page.html.j2")
+    made.filters["number"] = lambda value: f"{value:,}"
+    made.filters["query"] = _query
+    made.filters["ticks"] = _ticks
+    return made
 
 
 def _query(value: str) -> str:
@@ -145,5 +150,6 @@ def _script() -> str:
 
 
 @cache
-def _style() -> str:
-    return "".join((ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
+def style(*names: str) -> str:
+    """Style sheets of these names, one after the other."""
+    return "".join((ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in names)

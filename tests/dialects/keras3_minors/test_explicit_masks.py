@@ -121,3 +121,30 @@ def test_models_that_do_not_need_it_stay(layers: tuple[dict[str, Any], ...]) -> 
 def test_released_readers_do_not_need_it() -> None:
     config = sequential(EMBEDDING, FIRST, SECOND)
     assert graph_of(config, "3.9-") == (config, [])
+
+
+def attention_over(states_mask: dict[str, Any] | None, **kwargs: Any) -> dict[str, Any]:
+    """A masked LSTM under an attention layer that is given a list."""
+    states = {"class_name": "__keras_tensor__", "config": {"keras_history": ["first", 0, 0]}}
+    named = {"mask": states_mask} if states_mask else {}
+    lstm = {**FIRST, "name": "first", "inbound_nodes": [{"args": [], "kwargs": named}]}
+    attention = {
+        **layer("Attention", [None, 7, 5]),
+        "name": "attention",
+        "inbound_nodes": [{"args": [[states, states]], "kwargs": kwargs}],
+    }
+    return {"class_name": "Functional", "config": {"name": "model", "layers": [lstm, attention]}}
+
+
+MASK = {"class_name": "__keras_tensor__", "config": {"keras_history": ["not_equal", 0, 0]}}
+
+
+def test_attention_is_given_the_masks_of_its_tensors() -> None:
+    made, codes = graph_of(attention_over(MASK), "3.9-")
+    assert codes == ["RDR111"]
+    assert made["config"]["layers"][1]["inbound_nodes"][0]["kwargs"] == {"mask": [MASK, MASK]}
+
+
+def test_attention_without_masks_or_with_its_own_stays() -> None:
+    for config in (attention_over(None), attention_over(MASK, mask=[MASK, MASK])):
+        assert graph_of(config, "3.9-") == (config, [])

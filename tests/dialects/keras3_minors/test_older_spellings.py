@@ -32,6 +32,15 @@ def test_the_initializer_gets_its_long_name_for_releases_that_know_no_other() ->
     assert fired(value, NEW, "3.6-") == (value, [])
 
 
+def test_the_initializer_gets_its_short_name_back_for_3_16() -> None:
+    value = {"module": "keras.initializers", "class_name": "OrthogonalInitializer", "config": {"gain": 1.0}}
+    made, codes = fired(value, Version("3.4.1"), "3.6-,nightly")
+    assert (made["class_name"], codes) == ("Orthogonal", ["RDR112"])
+    assert fired(value, Version("3.4.1"), "3.3-") == (value, [])
+    own = {**value, "module": "my.initializers"}
+    assert fired(own, Version("3.4.1"), "nightly") == (own, [])
+
+
 def test_a_conversion_is_taken_out_of_the_graph() -> None:
     conversion = {
         "class_name": "ConvertToTensor",

@@ -19,6 +19,13 @@ ENDS = {"input_layers": ["x", 0, 0], "output_layers": ["y", 0, 0]}
 FUNCTIONAL: dict[str, Any] = {"class_name": "Functional", "config": {"name": "model", "layers": [], **ENDS}}
 PLAIN: dict[str, Any] = {"class_name": "Sequential", "config": {"name": "model", "layers": []}}
 NESTED: dict[str, Any] = {"class_name": "Sequential", "config": {"name": "outer", "layers": [FUNCTIONAL]}}
+LSTM: dict[str, Any] = {
+    "class_name": "LSTM",
+    "config": {
+        "recurrent_initializer": {"module": "keras.initializers", "class_name": "Orthogonal", "config": {}}
+    },
+}
+RECURRENT: dict[str, Any] = {"class_name": "Sequential", "config": {"name": "model", "layers": [LSTM]}}
 NADAM: dict[str, Any] = {**PLAIN, "compile_config": {"optimizer": {"class_name": "Nadam", "config": {}}}}
 
 
@@ -33,6 +40,12 @@ def names(config: dict[str, Any], readers: str) -> dict[str, list[str]]:
         (FUNCTIONAL, "3.3,3.9,3.15", {"model.keras": ["3.9", "3.15"], "model-before-3.5.keras": ["3.3"]}),
         (NESTED, "3.3,3.15", {"model.keras": ["3.15"], "model-before-3.5.keras": ["3.3"]}),
         (FUNCTIONAL, "3.3,3.9", {"model.keras": ["3.3", "3.9"]}),
+        (RECURRENT, "3.3,3.15", {"model.keras": ["3.3", "3.15"]}),
+        (
+            RECURRENT,
+            "3.3,3.15,nightly",
+            {"model.keras": ["3.15", "nightly"], "model-before-3.6.keras": ["3.3"]},
+        ),
         (NADAM, "3.3,3.9,3.15", {"model.keras": ["3.15"], "model-before-3.10.keras": ["3.3", "3.9"]}),
         (
             {**FUNCTIONAL, "compile_config": NADAM["compile_config"]},
