@@ -17,6 +17,14 @@ def user_cache(kind: str) -> Path:
     return base / "keras-migrate" / kind
 
 
+def module_of(python: str | Path, module: str) -> list[str]:
+    """The command that runs a module of an interpreter, and no file of that name in the folder where one stands.
+
+    ``python -m pip`` looks there first, and that may be a repository that somebody else wrote.
+    """
+    return [str(python), "-P", "-m", module]
+
+
 @contextmanager
 def alone(lock: Path) -> Iterator[None]:
     """Let one process at a time make what a lock file stands for; its folder is made if it is missing."""

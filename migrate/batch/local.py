@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 20.0
 """How much later than its workers a job itself is given up, so that the worker's own reason is told."""
+STARTS = 3
+"""How often a job is started before the run is given up: before it has an artifact, none is to blame for its end."""
 RETRIED = {
     "RUN001": "died",
     "RUN002": "timeout",
@@ -140,14 +142,26 @@ def make_job(folder: Path, limits: Limits, settings: Settings) -> Worker:
 
 
 def prepare(job: Worker, settings: Settings, limits: Limits) -> None:
-    """Start and configure a job that is new or has died.
+    """Start and configure a job that is new or has died; one that somebody kills meanwhile is started again.
 
     Raises:
         MigrationError: it cannot even start; that is no artifact's fault.
     """
-    if job.hello is None or not job.alive:
+    if job.hello is not None and job.alive:
+        return
+    for left in reversed(range(STARTS)):
         job.close()
-        job.call("configure", {**msgspec.to_builtins(settings), "limits": asdict(limits)})
+        try:
+            job.call("configure", {**msgspec.to_builtins(settings), "limits": asdict(limits)})
+        except WorkerDied as error:
+            if not left:
+                raise MigrationError(
+                    error.code,
+                    f"a job cannot start, {STARTS} times in a row: {error.message}",
+                    "Something outside ends the processes of this run: look for limits of memory and of processes.",
+                ) from error
+        else:
+            return
 
 
 class LocalExecutor:

@@ -206,13 +206,18 @@ def inspect_path(path: str | Path, architecture: str | Path | None = None) -> In
     return found
 
 
-def scan_roots(roots: Sequence[Path], limits: Limits = READER_LIMITS) -> Iterator[tuple[Path, Scan]]:
-    """Scans of everything below each root, with the root that it belongs to; roots in order."""
+def scan_roots(
+    roots: Sequence[Path], limits: Limits = READER_LIMITS, left_out: list[Path] | None = None
+) -> Iterator[tuple[Path, Scan]]:
+    """Scans of everything below each root, with the root that it belongs to; roots in order.
+
+    Folders that are not looked into, as `migrate.scan.files.artifacts` says, are appended to ``left_out``.
+    """
     owners: deque[Path] = deque()
 
     def below() -> Iterator[Path]:
         for root in roots:
-            for path in artifacts(root):
+            for path in artifacts(root, left_out):
                 owners.append(root)
                 yield path
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.options import migration_options, options_from
-from migrate.cli.output import Output, example, output_options
+from migrate.cli.output import Output, example, output_options, say
 from migrate.cli.sandbox import sandboxed
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def check(
     elif output.text:
         output.console().print(matrix_table(checked))
         for line in reasons(checked):
-            click.echo(printable(line))
+            say(line)
     if page is not None:
         page.write_text(write_page(checked), encoding="utf-8")
     equal = all(

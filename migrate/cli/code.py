@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from migrate.cli.output import Output, example, output_options
+from migrate.cli.output import Output, example, output_options, say
 from migrate.cli.values import meant_code
 from migrate.findings import Severity
 from migrate.printable import printable
@@ -147,7 +147,7 @@ def _code(
         if file is None:
             _fail("--write-baseline needs --baseline FILE")
         count = baselines.save(file, results)
-        click.echo(f"{file}: {count} findings", err=True)
+        say(f"{file}: {count} findings", err=True)
     if file is not None:
         try:
             known = baselines.load(file)
@@ -170,14 +170,14 @@ def _code(
         try:
             write(root, changes)
         except (JournalError, OSError) as error:
-            click.echo(f"Error: {printable(error)}", err=True)
+            say(f"Error: {error}", err=True)
             return INTERNAL
     _print(
         record, results, len(files), output, _Mode(mode == "write", mode in {None, "diff"}, mode == "check")
     )
     reformat = formatter(root) if mode == "write" and record.summary.changed and not output.quiet else None
     if reformat is not None:
-        click.echo(f"Edits keep the layout of their lines: run `{reformat}` on what was rewritten.", err=True)
+        say(f"Edits keep the layout of their lines: run `{reformat}` on what was rewritten.", err=True)
     left = any(item.error or any(_asks_for_work(f) for f in item.findings) for _, item in results)
     changed = record.summary.changed > 0
     if any(item.crashed for _, item in results):
@@ -203,7 +203,7 @@ def _print(record: Any, results: list[Any], looked_at: int, output: Output, mode
                 show(terminal.diff(path, old, item.new.decode("utf-8", "replace")))
     for file in record.files:
         if mode.check and file.changed:
-            click.echo(f"{printable(file.path)} would change")
+            say(f"{file.path} would change")
         show(terminal.findings(file))
     click.echo(terminal.summary(record, looked_at, written=mode.write), nl=False, err=True)
 
@@ -281,4 +281,4 @@ def undo(path: Path, force: bool, output: Output) -> None:
         click.echo(json.dumps({"restored": [_shown(file) for file in restored]}, indent=2))
     elif output.text:
         for file in restored:
-            click.echo(f"restored {_shown(file)}")
+            say(f"restored {_shown(file)}")

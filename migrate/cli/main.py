@@ -13,6 +13,7 @@ import click
 
 from migrate.cli.output import example
 from migrate.cli.values import did_you_mean
+from migrate.printable import printable
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "repo": ("migrate.cli.repo:repo", "Move a repository to Keras 3: source, models, and what ties them."),
@@ -77,6 +78,17 @@ class LazyGroup(click.Group):
             hint = did_you_mean(name, COMMANDS, "keras-migrate --help lists them")
             raise click.UsageError(f"there is no command {name!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what it says of its arguments may quote a file, and is shown as text.
+
+        Raises:
+            click.UsageError: as the command raised it.
+        """
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            raise click.UsageError(printable(error.format_message()), error.ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands without importing any of them."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.options import migration_options, options_from
-from migrate.cli.output import Output, example, output_options
+from migrate.cli.output import Output, example, output_options, say
 from migrate.cli.sandbox import sandboxed
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ def minimise(model: Path, *, out: Path, without: tuple[str, ...], output: Output
     Exit status: 0 a difference was found and written, 1 there is none or the model cannot be read, 2 wrong usage.
     """
     from migrate.findings import MigrationError
-    from migrate.printable import printable
     from migrate.worlds.installed import must_have_frameworks
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -55,7 +54,7 @@ def minimise(model: Path, *, out: Path, without: tuple[str, ...], output: Output
         must_have_frameworks()
         answer = _search(model.resolve(), out, options, without)
     except MigrationError as error:
-        click.echo(printable(f"keras-migrate: {error.code}: {error.message}. {error.hint}"), err=True)
+        say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
         sys.exit(2 if error.code == "RUN020" else 1)
     _show(answer, output)
     sys.exit(0 if answer["files"] else 1)
@@ -96,8 +95,8 @@ def _show(answer: _Answer, output: Output) -> None:
     if output.format == "json":
         click.echo(json.dumps(answer, indent=1))
     elif output.text and not answer["files"]:
-        click.echo(f"{answer['tried']} parts and inputs tried: tf-keras and Keras 3 agree on all of them")
+        say(f"{answer['tried']} parts and inputs tried: tf-keras and Keras 3 agree on all of them")
     elif output.text:
-        click.echo(f"{answer['tried']} parts and inputs tried; the output {answer['difference']}")
+        say(f"{answer['tried']} parts and inputs tried; the output {answer['difference']}")
         for path in answer["files"]:
-            click.echo(f"  {path}")
+            say(f"  {path}")

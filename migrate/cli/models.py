@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.options import migration_options, options_from
-from migrate.cli.output import Output, example, output_options
+from migrate.cli.output import Output, example, output_options, say
 from migrate.cli.sandbox import sandboxed
 from migrate.cli.values import POSITIVE
 
@@ -88,7 +88,7 @@ def models(
         shown = "none" if output.quiet and progress == "auto" else progress
         report, ended = _run(sources, out, batch, shown, executor, output)
     except MigrationError as error:
-        click.echo(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
+        say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
         usage = error.code in ("RUN011", "RUN012", "RUN013", "RUN017", "RUN018", "RUN020")
         sys.exit(2 if usage else 1)
     _show(report, out, output)
@@ -113,7 +113,7 @@ def _run(
     try:
         return run_batch(sources, out, batch, show, make_executor), True
     except BatchStopped as stopped:
-        click.echo(f"keras-migrate: {stopped.code}: {stopped.message}. {stopped.hint}", err=True)
+        say(f"keras-migrate: {stopped.code}: {stopped.message}. {stopped.hint}", err=True)
         return stopped.report, False
     finally:
         show.close()
@@ -147,4 +147,4 @@ def _show(report: BatchReport, out: str, output: Output) -> None:
         show_results(report, output)
         counts = [f"{count} {status}" for status, count in report.summary.items() if count]
         summary = ", ".join(counts) or "nothing was finished"
-        click.echo(f"{summary}. Report: {out.rstrip('/')}/report.json")
+        say(f"{summary}. Report: {out.rstrip('/')}/report.json")

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from migrate.cli.output import Output, example, output_options
+from migrate.cli.output import Output, example, output_options, say
 from migrate.cli.sandbox import sandboxed
-from migrate.printable import printable
 
 if TYPE_CHECKING:
     from migrate.findings import MigrationError
@@ -70,8 +69,8 @@ def orders(path: Path, *, before: Path | None, proving: bool, output: Output) ->
         for order in record.orders:
             after = f" after {', '.join(order.after)}" if order.after else ""
             hours = f"{order.hours.low:g}–{order.hours.high:g} h"
-            click.echo(printable(f"{order.id:6} {order.file}:{order.line}  {order.title}  [{hours}]{after}"))
-        click.echo(f"{len(record.orders)} work orders, {record.hours.low:g} to {record.hours.high:g} hours")
+            say(f"{order.id:6} {order.file}:{order.line}  {order.title}  [{hours}]{after}")
+        say(f"{len(record.orders)} work orders, {record.hours.low:g} to {record.hours.high:g} hours")
     sys.exit(1 if record.orders else 0)
 
 
@@ -101,8 +100,8 @@ def accept(order: str, path: Path, *, output: Output) -> None:
         click.echo(msgspec.json.format(msgspec.json.encode(verdict), indent=1).decode())
     elif output.text:
         for check in verdict.checks:
-            click.echo(printable(f"{check.outcome.value:9} {check.name}: {check.message}"))
-        click.echo(f"{verdict.order} {verdict.outcome.value}")
+            say(f"{check.outcome.value:9} {check.name}: {check.message}")
+        say(f"{verdict.order} {verdict.outcome.value}")
     sys.exit(0 if verdict.outcome is Outcome.ACCEPTED else 1)
 
 
@@ -126,5 +125,5 @@ def workers(*sources: Path) -> Iterator[Slot]:
 
 
 def _fail(error: MigrationError) -> NoReturn:
-    click.echo(printable(f"keras-migrate: {error.code}: {error.message}. {error.hint}"), err=True)
+    say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
     sys.exit(2)

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from migrate.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -33,6 +35,11 @@ SHORTHANDS = {
 }
 """Formats that have an option of their own, wherever a command can write them."""
 LOGGERS = ("migrate", "codemods")
+
+
+def say(line: object, *, err: bool = False) -> None:
+    """Print one line for people, in which names from files do nothing but stand there."""
+    click.echo(printable(line), err=err)
 
 
 @dataclass(frozen=True, slots=True)

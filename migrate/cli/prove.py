@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.orders import workers
-from migrate.cli.output import Output, example, output_options
+from migrate.cli.output import Output, example, output_options, say
 from migrate.cli.sandbox import sandboxed
-from migrate.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +87,7 @@ def prove(
         else:
             equal = _definitions(path, after, names, out, output)
     except MigrationError as error:
-        click.echo(printable(f"keras-migrate: {error.code}: {error.message}. {error.hint}"), err=True)
+        say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
         sys.exit(2 if error.code in ("RUN020", "PRV003") else 1)
     sys.exit(0 if equal else 1)
 
@@ -112,7 +111,7 @@ def _definitions(
         click.echo(_encoded(report))
     elif output.text:
         for line in summary_of(report):
-            click.echo(printable(line))
+            say(line)
     return all(not number for verdict, number in report.counts.items() if verdict != Verdict.EQUAL)
 
 
@@ -130,7 +129,7 @@ def _program(
         click.echo(_encoded(found))
     elif output.text:
         for line in lines_of(found):
-            click.echo(printable(line))
+            say(line)
     return found.equal
 
 
@@ -141,7 +140,7 @@ def _quiet(proof: Proof) -> None:
 def _say(proof: Proof) -> None:
     from migrate.proving.table import line_of
 
-    click.echo(printable(line_of(proof)))
+    say(line_of(proof))
 
 
 def _encoded(record: Any) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.options import migration_options, options_from
-from migrate.cli.output import Output, example, output_options
+from migrate.cli.output import Output, example, output_options, say
 from migrate.cli.sandbox import sandboxed
 from migrate.cli.values import POSITIVE
 from migrate.printable import printable
@@ -125,10 +125,10 @@ def repo(
         must_have_frameworks()
         outcome = migrate_repository(wish, (lambda _text: None) if output.quiet else _tell)
     except BatchStopped as stopped:
-        click.echo(f"keras-migrate: {stopped.code}: {stopped.message}. Pass --resume to go on.", err=True)
+        say(f"keras-migrate: {stopped.code}: {stopped.message}. Pass --resume to go on.", err=True)
         sys.exit(LEFT)
     except MigrationError as error:
-        click.echo(f"keras-migrate: {error.code}: {printable(error.message)}. {error.hint}", err=True)
+        say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
         sys.exit(USAGE)
     except ConfigError as error:
         raise click.UsageError(str(error)) from error
@@ -140,7 +140,7 @@ def repo(
 
 
 def _tell(text: str) -> None:
-    click.echo(f"{printable(text)} …", err=True)
+    say(f"{text} …", err=True)
 
 
 def _check(path: Path, output: Output, *, unsafe: bool) -> int:
@@ -155,8 +155,8 @@ def _check(path: Path, output: Output, *, unsafe: bool) -> int:
     elif output.text:
         for left in found:
             where = f"{left.path}:{left.line}" if left.line else left.path
-            click.echo(printable(f"{where}: {left.code} {left.message}"))
-        click.echo(f"{len(found)} findings that .keras-migrate/state.json does not know", err=True)
+            say(f"{where}: {left.code} {left.message}")
+        say(f"{len(found)} findings that .keras-migrate/state.json does not know", err=True)
     return LEFT if found else DONE
 
 
@@ -169,7 +169,8 @@ def _plan(wish: Wish, output: Output) -> None:
     if output.format == "json":
         click.echo(json.dumps({"plan": lines}, indent=1))
     elif output.text:
-        click.echo("\n".join(lines))
+        for line in lines:
+            say(line)
 
 
 def _show(outcome: Outcome, wish: Wish, output: Output) -> None:
@@ -179,7 +180,7 @@ def _show(outcome: Outcome, wish: Wish, output: Output) -> None:
         click.echo(encode(outcome.state), nl=False)
     elif output.text:
         for line in _lines(outcome, wish, verbose=bool(output.verbose)):
-            click.echo(printable(line))
+            say(line)
 
 
 def _lines(outcome: Outcome, wish: Wish, *, verbose: bool) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from migrate.cli.output import say
 from migrate.printable import printable
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def announce(context: click.Context, parameter: click.Parameter, required: bool)
             f"RUN006 {broken}. --require-sandbox goes no further. {missing[0].hint}", context
         )
     for finding in missing:
-        click.echo(f"{finding.code} {printable(finding.message)}. {finding.hint}", err=True)
+        say(f"{finding.code} {finding.message}. {finding.hint}", err=True)
 
 
 def sandboxed(command: _Command) -> _Command:

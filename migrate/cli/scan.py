@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import click
 
-from migrate.cli.output import Output, example, output_options
+from migrate.cli.output import Output, example, output_options, say
 from migrate.cli.sandbox import sandboxed
 
 if TYPE_CHECKING:
@@ -46,22 +47,27 @@ def scan(paths: tuple[str, ...], *, strict: bool, output: Output) -> None:
 
     console = output.console()
     scans = []
+    left_out: list[Path] = []
     with Places() as places:
         try:
             roots = [_existing(places.local(path), path) for path in paths]
         except MigrationError as error:
             raise click.UsageError(printable(f"{error.message}. {error.hint}")) from error
-        for root, one in scan_roots(roots):
+        for root, one in scan_roots(roots, left_out=left_out):
             scans.append((root, one))
             if output.text and (one.findings or output.verbose):
                 _show(root, one, console)
         if output.format in ("json", "sarif"):
             from migrate.scan import output as writers
 
-            make = writers.as_json if output.format == "json" else writers.as_sarif
-            click.echo(json.dumps(make(scans, _version()), indent=2))
+            sarif = output.format == "sarif"
+            value = (
+                writers.as_sarif(scans, _version()) if sarif else writers.as_json(scans, _version(), left_out)
+            )
+            click.echo(json.dumps(value, indent=2))
     if output.text:
         _summary([one for _, one in scans])
+        _show_left_out(left_out)
     verdicts = {one.verdict for _, one in scans}
     sys.exit(1 if "unsafe" in verdicts or (strict and "warning" in verdicts) else 0)
 
@@ -72,6 +78,8 @@ def _existing(path: Path, given: str) -> Path:
     return path
 
 
+MOST = 5
+"""Names of folders that are told."""
 _COLOURS = {"unsafe": "red", "warning": "yellow", "clean": "green"}
 
 
@@ -94,7 +102,20 @@ def _summary(scans: list[Scan]) -> None:
     verdicts = [one.verdict for one in scans]
     models = sum(one.kind != "other" for one in scans)
     counts = ", ".join(f"{verdicts.count(name)} {name}" for name in ("unsafe", "warning", "clean"))
-    click.echo(f"{len(scans)} files, {models} of a kind that loaders take: {counts}")
+    say(f"{len(scans)} files, {models} of a kind that loaders take: {counts}")
+
+
+def _show_left_out(folders: list[Path]) -> None:
+    """What nobody looked into: folders of version control and environments, and links to folders."""
+    if folders:
+        names = Counter(
+            f"{folder.name} (a link)" if folder.is_symlink() else folder.name for folder in folders
+        )
+        told = ", ".join(
+            name if count == 1 else f"{count} × {name}" for name, count in names.most_common(MOST)
+        )
+        more = f" and {len(names) - MOST} other names" if len(names) > MOST else ""
+        say(f"not looked into: {told}{more}; name a folder to scan it")
 
 
 def _version() -> str:

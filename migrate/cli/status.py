@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from migrate.cli.output import Output, example, output_options
+from migrate.cli.output import Output, example, output_options, say
 from migrate.cli.values import POSITIVE
 
 if TYPE_CHECKING:
@@ -60,19 +60,19 @@ def _show(found: BatchStatus) -> None:
     if run:
         state = "running" if found.alive else "ended" if run["ended"] else "was killed; run the command again"
         reason = f": {run['reason']}" if run.get("reason") else ""
-        click.echo(f"Run of process {run['pid']} with {run['jobs']} jobs {state}{reason}")
+        say(f"Run of process {run['pid']} with {run['jobs']} jobs {state}{reason}")
     total = sum(found.states.values())
-    click.echo(f"{found.states.get('finished', 0)} of {total} finished, {found.rate:.2f} a second")
+    say(f"{found.states.get('finished', 0)} of {total} finished, {found.rate:.2f} a second")
     for name, count in sorted(found.statuses.items(), key=lambda item: -item[1]):
-        click.echo(f"  {count:6} {name}")
+        say(f"  {count:6} {name}")
     if found.reasons:
         click.echo("Reasons:")
         for code, (count, hint) in found.reasons.items():
-            click.echo(f"  {count:6} {code}  {hint}")
+            say(f"  {count:6} {code}  {hint}")
     for source, seconds in found.running.items():
-        click.echo(f"  now: {source} ({seconds:.0f} s)")
+        say(f"  now: {source} ({seconds:.0f} s)")
     for cause, count in found.broken.items():
-        click.echo(f"  {count} attempts broke: {cause}")
+        say(f"  {count} attempts broke: {cause}")
     if found.phases:
         parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in found.phases.items())
-        click.echo(f"Time: {parts}; peak {found.peak_bytes >> 20} MB")
+        say(f"Time: {parts}; peak {found.peak_bytes >> 20} MB")

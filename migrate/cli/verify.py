@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from migrate.cli.options import migration_options, options_from
-from migrate.cli.output import Output, example, output_options
+from migrate.cli.output import Output, example, output_options, say
 from migrate.cli.sandbox import sandboxed
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ def verify(old: str, new: str, *, output: Output, **chosen: Any) -> None:
     """
     from migrate.batch.places import Places
     from migrate.findings import MigrationError
-    from migrate.printable import printable
     from migrate.worlds.installed import must_have_frameworks
 
     options = options_from(chosen)
@@ -54,7 +53,7 @@ def verify(old: str, new: str, *, output: Output, **chosen: Any) -> None:
             must_have_frameworks()
             verdict = _compare(first.absolute(), second.absolute(), options)
         except MigrationError as error:
-            click.echo(printable(f"keras-migrate: {error.code}: {error.message}. {error.hint}"), err=True)
+            say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
             sys.exit(2 if error.code in ("RUN013", "RUN018", "RUN020") else 1)
     _show(verdict, output)
     sys.exit(0 if verdict.equal else 1)
@@ -84,9 +83,9 @@ def _show(verdict: Verdict, output: Output) -> None:
     elif output.text:
         for comparison in verdict.comparisons:
             state = "equal" if comparison.equal else comparison.reason
-            click.echo(
+            say(
                 f"{comparison.name}: max rel {comparison.max_rel:.1e}, cosine {comparison.cosine:.6f}: {state}"
             )
         for finding in verdict.findings:
-            click.echo(f"{finding.code}: {finding.message}")
+            say(f"{finding.code}: {finding.message}")
         click.echo("equal" if verdict.equal else "not equal")

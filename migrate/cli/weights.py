@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from migrate.cli.output import Output, example, output_options
+from migrate.cli.output import Output, example, output_options, say
 from migrate.cli.sandbox import sandboxed
 
 
@@ -41,7 +41,8 @@ def weights(path: Path, out: Path, no_optimizer: bool, force: bool, output: Outp
     except MigrationError as error:
         if error.code in ("RUN010", "RUN011", "FMT021"):
             raise click.UsageError(printable(f"{error.message}. {error.hint}")) from error
-        click.echo(f"{error.code} {printable(error.message)}\n       {error.hint}", err=True)
+        say(f"{error.code} {error.message}", err=True)
+        say(f"       {error.hint}", err=True)
         sys.exit(1)
     if output.format == "json":
         import msgspec

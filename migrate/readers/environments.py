@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from migrate.findings import MigrationError
-from migrate.wheels import alone, install, user_cache
+from migrate.wheels import alone, install, module_of, user_cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -156,9 +156,9 @@ def _base(root: Path, backend: Backend) -> Path:
     packages = PACKAGES[kind]
     if not _is_made(folder, packages):
         with _replacing(folder) as target:
-            subprocess.run([sys.executable, "-m", "venv", str(target)], check=True, capture_output=True)
+            subprocess.run([*module_of(sys.executable, "venv"), str(target)], check=True, capture_output=True)
             inside = target / "bin" / "python"
-            _install([str(inside), "-m", "pip"], packages, "RDR003", f"the {kind} backend")
+            _install(module_of(inside, "pip"), packages, "RDR003", f"the {kind} backend")
             _mark(target, packages)
     return python
 
@@ -168,7 +168,7 @@ def _keras(root: Path, reader: Reader) -> Path:
     if not _is_made(folder, (reader.requirement,), None if reader.is_fixed else STALE_SECONDS):
         with _replacing(folder) as target:
             options = ["--no-deps", "--target", str(target), *(["--pre"] if reader.is_development else [])]
-            pip = [sys.executable, "-m", "pip"]
+            pip = module_of(sys.executable, "pip")
             _install(pip, (reader.requirement,), "RDR002", f"Keras {reader.name}", options)
             _mark(target, (reader.requirement,))
     return folder

@@ -23,7 +23,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from migrate.findings import MigrationError
-from migrate.wheels import alone, install, user_cache
+from migrate.wheels import alone, install, module_of, user_cache
 
 _FRAMEWORKS = re.compile(
     r"keras(-nightly)?|tensorflow(-(cpu|gpu|intel|macos|metal|rocm))?|tf-keras(-nightly)?|tf-nightly.*|jax(lib)?|torch"
@@ -129,7 +129,7 @@ def _install(python: Path, wanted: Sequence[str]) -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as constraints:
         constraints.write("\n".join(_constraints()))
         constraints.flush()
-        pip = [sys.executable, "-m", "pip", "--python", str(python)]
+        pip = [*module_of(sys.executable, "pip"), "--python", str(python)]
         try:
             told = install(pip, wanted, ("--constraint", constraints.name), _SECONDS)
         except subprocess.TimeoutExpired as error:

@@ -106,6 +106,8 @@ def _structure(infos: list[zipfile.ZipInfo], stored: int, place: str) -> Iterato
             yield found("SEC006", "the member is a symbolic link", at)
         if info.flag_bits & 0x1:
             yield found("SEC014", "the member is encrypted", at)
+    if min((info.header_offset for info in infos), default=0):
+        yield found("SEC006", "other content stands in front of the archive", place)
     declared = sum(info.file_size for info in infos)
     if declared > max(FREE_BYTES, MAX_EXPANSION * stored):
         yield found("SEC004", f"{stored:,} bytes expand to {declared:,}", place)

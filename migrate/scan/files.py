@@ -82,10 +82,11 @@ def scan_one(path: Path) -> Scan:
     return Scan(path, kind, tuple(sorted(findings, key=lambda finding: order[finding.severity])))
 
 
-def artifacts(root: Path) -> Iterator[Path]:
-    """Every file below ``root`` in order, a SavedModel as its folder; links to folders are not followed.
+def artifacts(root: Path, left_out: list[Path] | None = None) -> Iterator[Path]:
+    """Every file below ``root`` in order, a SavedModel as its folder.
 
-    A folder that cannot be looked into is yielded itself: whoever reads it says why.
+    Links to folders are not followed, and folders that tools keep for themselves are not looked into; they are
+    appended to ``left_out``. A folder that cannot be looked into is yielded itself: whoever reads it says why.
     """
     try:
         if not root.is_dir() or _is_saved_model(root):
@@ -98,7 +99,9 @@ def artifacts(root: Path) -> Iterator[Path]:
     for child in children:
         if child.is_dir():
             if child.name not in _SKIPPED_FOLDERS and not child.is_symlink():
-                yield from artifacts(child)
+                yield from artifacts(child, left_out)
+            elif left_out is not None:
+                left_out.append(child)
         elif child.is_file():
             yield child
 

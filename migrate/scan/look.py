@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _PICKLE_SUFFIXES = frozenset({".pkl", ".pickle", ".joblib", ".p", ".dill", ".cloudpickle"})
 _HDF5_SUFFIXES = frozenset({".h5", ".hdf5", ".hdf", ".keras"})
 _MODEL_SUFFIXES = _HDF5_SUFFIXES | {".npy", ".npz", ".zip"}
+_TEXT_SUFFIXES = frozenset({".pbtxt", ".prototxt", ".textproto"})
 _GRAPH_SUFFIXES = frozenset({".pb", ".meta"})
 
 
@@ -65,7 +66,7 @@ def scan_content(
         return "pickle", list(_pickle(content, place))
     if (kind := _graph_kind(content)) is not None:
         return "graph", list(_graph(content, kind, place))
-    if content.path is not None and _is_zip(content):
+    if _is_zip(content):
         return "archive", [found("SEC006", "other content stands in front of the archive", place)]
     if (judged := scan_text(content, place)) is not None:
         return judged
@@ -124,7 +125,7 @@ def _pickle(content: Content, place: str) -> Iterator[Finding]:
 
 def _graph_kind(content: Content) -> str | None:
     """Which of TensorFlow's messages it is; ``any`` where only the suffix says that it is one."""
-    if content.suffix == ".pbtxt":
+    if content.suffix in _TEXT_SUFFIXES:
         return "text"
     if content.name == "keras_metadata.pb":
         return "metadata"

@@ -22,6 +22,7 @@ _FORBIDDEN = re.compile(
     r"|DumpTensor|(CSV|TextLine|TFRecord|FixedLengthRecord|LMDB|Sql|Generator|Cache|DataService)Dataset|ToTFRecord"
     r"|(Save|Load|Register|Snapshot)Dataset|Snapshot|DistributedSave|LoadAndRemapMatrix|ImportEvent"
     r"|FileSystem|^_?(Host)?(Send|Recv)|Collective|^Nccl|^Abort$|XlaHostCompute|RawProto|^Write\w*Summary"
+    r"|^Skipgram$|^RecordInput$|VocabRemapping|CalibrationStatisticsSaver|DTensorRestore"
 )
 CONDITIONAL: dict[str, int | None] = {
     "SaveV2": 0,
@@ -44,6 +45,12 @@ _BY_ATTRIBUTE = {
 """Operations that read or write a file only where this attribute names one."""
 _NATIVE_CALLS = frozenset({"XlaCustomCall", "XlaCustomCallV2"})
 """They call a function of a library by its name."""
+_BUILD_GRAPHS = frozenset(
+    {"DatasetFromGraph", "DeserializeIterator", "MlirPassthroughOp", "TPUCompile", "_TPUCompileMlir"}
+)
+"""They run a graph that is the value of a tensor or a text, where nobody has looked at its operations."""
+_FOREIGN_PROGRAMS = frozenset({"XlaCallModule"})
+"""They run a program in another language (StableHLO), as jax2tf writes it."""
 _NO_FILE = ("local://", "bytes://")
 
 
@@ -69,6 +76,10 @@ def judge_operation(name: str, *, alone: bool = True) -> Finding | None:
         return None
     if name in CONDITIONAL or _FORBIDDEN.search(name):
         return found("SEC007", f"the operation {name[:80]} reaches beyond tensors")
+    if name in _BUILD_GRAPHS:
+        return found("SEC007", f"the operation {name} runs a graph that is a value in this one")
+    if name in _FOREIGN_PROGRAMS:
+        return found("SEC014", f"the operation {name} runs a program that this scan does not read")
     if "Dataset" in name or "Iterator" in name or "Summary" in name or "TPU" in name:
         return found("SEC007", f"the operation {name[:80]} is no part of a model", severity=Severity.WARNING)
     return found("SEC013", f"the operation {name[:80]!r} is unknown: it needs its author's library")

@@ -30,8 +30,13 @@ def relative(path: Path, root: Path) -> str:
     return printable((path.relative_to(base) if path.is_relative_to(base) else path).as_posix())
 
 
-def as_json(scans: Iterable[tuple[Path, Scan]], version: str) -> dict[str, Any]:
-    """Pairs of root and scan as one JSON value, ``schema`` 1; every examined file is listed."""
+def as_json(
+    scans: Iterable[tuple[Path, Scan]], version: str, left_out: Iterable[Path] = ()
+) -> dict[str, Any]:
+    """Pairs of root and scan as one JSON value, ``schema`` 1, with every examined file.
+
+    ``left_out`` are folders that nobody looked into.
+    """
     artifacts = [
         {
             "path": relative(scan.path, root),
@@ -44,7 +49,13 @@ def as_json(scans: Iterable[tuple[Path, Scan]], version: str) -> dict[str, Any]:
     verdicts = [artifact["verdict"] for artifact in artifacts]
     summary = {verdict: verdicts.count(verdict) for verdict in ("clean", "warning", "unsafe")}
     tool = {"name": "keras-migrate", "version": version}
-    return {"schema": 1, "tool": tool, "summary": summary, "artifacts": artifacts}
+    return {
+        "schema": 1,
+        "tool": tool,
+        "summary": summary,
+        "artifacts": artifacts,
+        "left_out": [printable(folder.as_posix()) for folder in left_out],
+    }
 
 
 def finding_json(finding: Finding) -> dict[str, str]:

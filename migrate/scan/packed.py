@@ -7,7 +7,8 @@ import gzip
 import lzma
 import tarfile
 import zlib
-from typing import TYPE_CHECKING, BinaryIO
+from functools import partial
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from migrate.formats.limits import FREE_BYTES, MAX_MEMBERS
 from migrate.scan.content import Content
@@ -25,18 +26,41 @@ _COMPRESSED: dict[bytes, Callable[[BinaryIO], gzip.GzipFile | bz2.BZ2File | lzma
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ": lzma.LZMAFile,
 }
+_TRIED: dict[bytes, Callable[[], Any]] = {
+    **{bytes([(window << 4) | 8]): zlib.decompressobj for window in range(8)},
+    b"]\0": partial(lzma.LZMADecompressor, lzma.FORMAT_ALONE),
+}
+"""How a stream of zlib and one of LZMA alone begin; joblib writes both, and so do other files."""
+_TRIED_BYTES = 4096
 _FOREIGN: tuple[tuple[int, bytes, str], ...] = (
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (0, b"Rar!\x1a\x07", "a rar archive"),
     (0, b"\x28\xb5\x2f\xfd", "a zstandard file"),
+    *((0, bytes([0x50 + kind]) + b"\x2a\x4d\x18", "a zstandard or lz4 file") for kind in range(16)),
     (0, b"\x04\x22\x4d\x18", "an lz4 file"),
+    (0, b"\x02\x21\x4c\x18", "an lz4 file"),
     (0, b"\x1f\x9d", "a compressed file (.Z)"),
+    (0, b"\x1f\xa0", "a compressed file (.Z)"),
+    (0, b"LZIP", "an lzip file"),
+    (0, b"\x89LZO\0", "an lzop file"),
+    (0, b"\xff\x06\0\0sNaPpY", "a snappy file"),
+    (0, b"070701", "a cpio archive"),
+    (0, b"070702", "a cpio archive"),
+    (0, b"070707", "a cpio archive"),
+    (0, b"\xc7\x71", "a cpio archive"),
+    (0, b"\xed\xab\xee\xdb", "an rpm package"),
+    (0, b"xar!", "a xar archive"),
+    (2, b"-lh", "an lha archive"),
+    (7, b"**ACE**", "an ace archive"),
+    (0, b"MSWIM\0\0\0", "a Windows image"),
+    (0x8001, b"CD001", "an image of a disc"),
     (0, b"MSCF", "a cabinet archive"),
     (0, b"!<arch>\n", "an ar archive"),
     (0, b"hsqs", "a squashfs image"),
     (4, b"TFL3", "a TensorFlow Lite model"),
     (0, b"GGUF", "a GGUF model"),
 )
+_FOREIGN_SUFFIXES = {".onnx": "an ONNX model", ".cpb": "a SavedModel in chunks"}
 _PROGRAMS: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "a program or library (ELF)"),
     (b"MZ", "a program or library (Windows)"),
@@ -71,7 +95,19 @@ MAX_NESTING = 4
 
 def is_compressed(head: bytes) -> bool:
     """Whether Python itself can unpack what begins so, with nothing but one stream inside."""
-    return head.startswith(tuple(_COMPRESSED))
+    return head.startswith(tuple(_COMPRESSED)) or _stream(head) is not None
+
+
+def _stream(head: bytes) -> Any:
+    """A fresh decompressor for a stream without a mark of its own: text begins like one, and goes on otherwise."""
+    make = next((make for start, make in _TRIED.items() if head.startswith(start)), None)
+    if make is None:
+        return None
+    try:
+        make().decompress(head[:_TRIED_BYTES], _TRIED_BYTES)
+    except (zlib.error, lzma.LZMAError, MemoryError):
+        return None
+    return make()
 
 
 def unpacked(content: Content, limit: int) -> bytes:
@@ -84,8 +120,10 @@ def unpacked(content: Content, limit: int) -> bytes:
     with content.open() as raw:
         if opener is not None:
             data = opener(raw).read(limit + 1)
-        elif content.head[:1] == b"\x78" and content.head[1:2] in (b"\x01", b"\x5e", b"\x9c", b"\xda"):
-            data = zlib.decompressobj().decompress(raw.read(), limit + 1)  # as joblib writes it
+        elif (stream := _stream(content.head)) is not None:
+            data = stream.decompress(raw.read(), limit + 1)
+            if not stream.eof and len(data) <= limit:
+                raise ValueError("it breaks off")
         else:
             data = raw.read(limit + 1)
     if len(data) > limit:
@@ -104,8 +142,14 @@ def scan_compressed(content: Content, place: str, look: Look) -> Iterator[Findin
 
 
 def is_tar(content: Content) -> bool:
-    """Whether it is a tar archive: its magic stands at 257 (POSIX and GNU), or its name says so (before 1988)."""
-    return content.head[257:262] == b"ustar" or content.suffix == ".tar"
+    """Whether it is a tar archive: its first header has the sum that it names, or its name says so."""
+    if content.suffix == ".tar":
+        return True
+    try:
+        tarfile.TarInfo.frombuf(content.head[:512], "utf-8", "surrogateescape")
+    except tarfile.HeaderError:
+        return False
+    return True
 
 
 def scan_tar(content: Content, place: str, look: Look) -> Iterator[Finding]:
@@ -140,8 +184,8 @@ def scan_tar(content: Content, place: str, look: Look) -> Iterator[Finding]:
 
 def foreign(content: Content) -> str | None:
     """What an archive or model is that nothing here can look into."""
-    if content.suffix == ".onnx":  # protobuf without a mark of its kind
-        return "an ONNX model"
+    if content.suffix in _FOREIGN_SUFFIXES:  # without a mark of their kind
+        return _FOREIGN_SUFFIXES[content.suffix]
     head = content.head
     return next((what for at, magic, what in _FOREIGN if head[at : at + len(magic)] == magic), None)
 

@@ -80,8 +80,9 @@ _PLAIN: dict[str, frozenset[str]] = {
     "numpy._core.multiarray": frozenset(_NUMPY),
     "numpy.core.numeric": frozenset({"_frombuffer"}),
     "numpy._core.numeric": frozenset({"_frombuffer"}),
-    "joblib.numpy_pickle": frozenset({"NumpyArrayWrapper"}),
 }
+_BETWEEN = {("joblib.numpy_pickle", "NumpyArrayWrapper"): "an array of joblib"}
+"""Classes whose reader takes bytes out of the stream itself: where the operations go on cannot be told."""
 _TEXT_OPCODES = frozenset(
     ["STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"]
 )
@@ -184,6 +185,8 @@ def _judge(module: str | None, name: str | None, place: str) -> Iterator[Finding
         yield found("SEC008", "a pickle imports a name that it computes", place)
     elif name in _PLAIN.get(module, ()):
         return
+    elif (module, name) in _BETWEEN:
+        yield found("SEC014", f"{_BETWEEN[module, name]} stands between the operations", place)
     else:
         root = module.partition(".")[0]
         data_class = name.rpartition(".")[2][:1].isupper() and root not in sys.stdlib_module_names

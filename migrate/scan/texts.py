@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -18,38 +20,46 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 256 << 20
 _OBJECT_KEYS = frozenset({"class_name", "spec_name", "registered_name"})
+_SPACE = "\ufeff \t\r\n"
+_YAML_SUFFIXES = frozenset({".yaml", ".yml"})
+_TEXT_SUFFIXES = frozenset({"", ".txt", ".conf", ".cfg", ".config", ".arch", ".architecture", ".model"})
+"""Other names under which people keep an architecture as YAML; what begins like JSON is that under any name."""
 _PYTHON_TAG = "tag:yaml.org,2002:python/"
 
 
 def scan_text(content: Content, place: str) -> tuple[str, list[Finding]] | None:
     """Kind and findings of JSON or YAML; None for what is neither, or holds no serialised object."""
-    try:
-        encoding = json.detect_encoding(content.head)
-        start = content.head.decode(encoding, "replace").lstrip("\ufeff \t\r\n")
-    except LookupError:
-        return None
-    if start[:1] in ("{", "[", '"'):
-        return _json(content, place)
-    if content.suffix in (".yaml", ".yml") or "class_name:" in start:
-        return _yaml(content, place)
-    return None
-
-
-def _json(content: Content, place: str) -> tuple[str, list[Finding]] | None:
-    if content.size > MAX_TEXT:
+    start = _start(content)
+    like_json = start[:1] in ("{", "[", '"')
+    if like_json and content.size > MAX_TEXT:
         return "other", [found("SEC014", f"the JSON is longer than {MAX_TEXT:,} bytes", place)]
-    data = content.read(MAX_TEXT)
+    if like_json:
+        with contextlib.suppress(ValueError):  # YAML begins alike
+            return _json(content.read(MAX_TEXT), place)
+    judged = None
+    named = content.suffix in _TEXT_SUFFIXES and content.size <= MAX_YAML_BYTES and "\0" not in start
+    if content.suffix in _YAML_SUFFIXES or named or "class_name:" in start:
+        judged = _yaml(content, place)
+    if judged is None and like_json and b"class_name" in content.read(MAX_TEXT):
+        return "configuration", [found("SEC014", "the configuration cannot be read", place)]
+    return judged
+
+
+def _start(content: Content) -> str:
+    """Where the text begins: loaders skip as much white space as there is."""
+    encoding = json.detect_encoding(content.head)
+    start = content.head.decode(encoding, "replace").lstrip(_SPACE)
+    if start or content.size <= len(content.head):
+        return start
+    return content.read(MAX_TEXT).decode(encoding, "replace").lstrip(_SPACE)[: len(content.head)]
+
+
+def _json(data: bytes, place: str) -> tuple[str, list[Finding]] | None:
     try:
         value = json.loads(data)
     except RecursionError:
         return "configuration", [found("SEC009", "the JSON is nested beyond what a reader can follow", place)]
-    except ValueError as error:
-        if b"class_name" not in data:
-            return None  # text that begins like JSON; no loader can read it either
-        return "configuration", [found("SEC014", f"the configuration cannot be read: {error}", place)]
-    if not _holds_objects(value):
-        return None
-    return "configuration", scan_json(data, place)
+    return ("configuration", scan_json(data, place)) if _holds_objects(value) else None
 
 
 def _holds_objects(value: Any) -> bool:
@@ -74,8 +84,10 @@ def _holds_objects(value: Any) -> bool:
 def _yaml(content: Content, place: str) -> tuple[str, list[Finding]] | None:
     if content.size > MAX_YAML_BYTES:
         return "other", [found("SEC014", f"the YAML is longer than {MAX_YAML_BYTES:,} bytes", place)]
-    text = content.read(MAX_YAML_BYTES).decode("utf-8-sig", "replace")
-    if not _constructs_objects(text):
+    data = content.read(MAX_YAML_BYTES)
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = data.decode("utf-16" if wide else "utf-8-sig", "replace")
+    if not _constructs_objects(text, meant=content.suffix in _YAML_SUFFIXES):
         return None
     try:
         return "configuration", scan_value(parse_yaml(text, place), place)
@@ -84,8 +96,11 @@ def _yaml(content: Content, place: str) -> tuple[str, list[Finding]] | None:
         return "configuration", [found(code, error.message, place)]
 
 
-def _constructs_objects(text: str) -> bool:
-    """Whether YAML has a tag of Python, in whatever spelling, or a key that names a class."""
+def _constructs_objects(text: str, *, meant: bool) -> bool:
+    """Whether YAML has a tag of Python, in whatever spelling, or a key that names a class.
+
+    What is no YAML is told where it was ``meant`` as that and speaks of a class; a loader reads none of it.
+    """
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             tag = getattr(event, "tag", None)
@@ -94,5 +109,5 @@ def _constructs_objects(text: str) -> bool:
             if isinstance(event, yaml.ScalarEvent) and event.value in _OBJECT_KEYS:
                 return True
     except (yaml.YAMLError, ValueError):
-        return "class_name" in text  # not YAML: only what was meant as a model is told
+        return meant and "class_name" in text
     return False

@@ -12,6 +12,7 @@ import pytest
 
 from migrate.batch import resources
 from migrate.batch.events import Event
+from migrate.batch.local import STARTS
 from migrate.batch.plan import Action
 from migrate.batch.progress import Rate, renderer
 from migrate.batch.run import BatchStopped, plan_batch, run_batch
@@ -19,6 +20,7 @@ from migrate.batch.status import as_metrics, look
 from migrate.findings import MigrationError
 from migrate.pipeline.request import Options
 from migrate.results import ArtifactResult
+from tests.batch.fake_pipeline import path_of_this_file
 from tests.batch.support import ROOT, calls, intact, model, models, options, rules, run, start, statuses
 
 
@@ -57,6 +59,34 @@ def test_what_breaks_costs_one_artifact_and_is_tried_twice(tmp_path: Path) -> No
     found = look(tmp_path / "out")
     assert found.broken["SIGSEGV"] == 3
     assert found.statuses == {"migrated": 2, "failed": 7}
+
+
+@pytest.mark.parametrize("deaths", [2, 9])
+def test_a_job_that_is_killed_before_it_has_an_artifact_is_started_again(tmp_path: Path, deaths: int) -> None:
+    """Somebody ends the process while it gets ready: no artifact is to blame; only where it goes on, the run ends."""
+    told = tmp_path / "deaths"
+    told.touch()
+    pipeline = tmp_path / "pipeline.py"
+    dies = f"""
+with open({str(told)!r}, "a+") as told:
+    told.seek(0)
+    if len(told.read()) < {deaths}:
+        told.write("x")
+        told.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+    pipeline.write_text(Path(path_of_this_file().rpartition(":")[0]).read_text() + dies)
+    folder, changes = models(tmp_path / "in", "a", "b"), {"jobs": 1, "pipeline": f"{pipeline}:migrate"}
+    if deaths < STARTS:
+        report = run(folder, tmp_path / "out", **changes)
+        assert statuses(report) == {"a.h5": "migrated", "b.h5": "migrated"}
+        assert sorted(calls(tmp_path / "out")) == ["a.h5", "b.h5"]
+        return
+    with pytest.raises(BatchStopped) as caught:
+        run(folder, tmp_path / "out", **changes)
+    assert caught.value.code == "RUN001"
+    assert "a job cannot start" in caught.value.message
+    assert not caught.value.report.artifacts
 
 
 def test_the_protections_in_force_are_told_once(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import migrate.cli as cli_package
 from codemods.output.terminal import diff
 from migrate.cli.main import cli
 from migrate.printable import printable, shown
@@ -67,6 +69,25 @@ def test_a_diff_is_shown_as_text() -> None:
     lines = [text for line in diff("a.py", "x = 1\n", "x = '\x1b]0;title\x07'\ty\n") for text, _ in line]
     assert any("+x = '\\x1b]0;title\\x07'\ty" in line for line in lines)
     assert not any("\x1b]" in line or "\x07" in line for line in lines)
+
+
+def test_lines_for_people_are_printed_in_one_way() -> None:
+    """``say`` shows names as text; ``click.echo`` is left to what writes a format, and to words of our own."""
+    raw = []
+    for file in sorted(Path(cli_package.__file__).parent.glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("click.echo", "print"):
+                parts = [part for part in ast.walk(node.args[0]) if isinstance(part, ast.FormattedValue)]
+                raw += [f"{file.name}:{node.lineno}" for part in parts[:1]]
+    assert raw == []
+
+
+def test_what_is_said_of_arguments_is_text() -> None:
+    for arguments in (["inspect", f"no/{FORGED}"], [FORGED], ["explain", FORGED], ["status", FORGED]):
+        result = CliRunner().invoke(cli, arguments)
+        assert result.exit_code == 2
+        assert "\x1b" not in result.output
+        assert "\nunsafe" not in result.output
 
 
 def test_what_is_shown_is_what_was_there_otherwise() -> None:

@@ -9,6 +9,7 @@ import io
 import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -166,6 +167,31 @@ def tar(name: str, content: bytes) -> bytes:
         info.size = len(content)
         opened.addfile(info, io.BytesIO(content))
     return stream.getvalue()
+
+
+def old_tar(name: str, content: bytes) -> bytes:
+    """A tar archive as it was before POSIX: without a mark, told by the sum of its header alone."""
+    data = bytearray(tar(name, content))
+    data[257:265] = bytes(8)
+    data[148:156] = b"        "
+    data[148:156] = f"{sum(data[:512]):06o}\0 ".encode()
+    return bytes(data)
+
+
+def small_window(content: bytes) -> bytes:
+    """A stream of zlib that does not begin as most do."""
+    stream = zlib.compressobj(wbits=10)
+    return stream.compress(content) + stream.flush()
+
+
+def behind_array(pickled: bytes) -> bytes:
+    """A pickle of joblib: its reader takes eight bytes out of the stream as an array, and goes on behind them.
+
+    To who follows the operations alone, the array begins a text that holds what comes after it.
+    """
+    array = b"T" + (3 + len(pickled)).to_bytes(4, "little") + b"~~~"
+    wrapper = b"\x80\x02cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x05\0\0\0shapeK\x08\x85ub"
+    return wrapper + array + pickled + b"0."
 
 
 def zipped(name: str, content: bytes) -> bytes:

@@ -8,6 +8,7 @@ import gzip
 import json
 import lzma
 import pickle
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from migrate.scan import scan_artifact
 from migrate.scan.files import scan_one
 from tests.scan.disguises import (
     Builder,
+    behind_array,
     beside,
     called_with,
     captured,
@@ -31,7 +33,9 @@ from tests.scan.disguises import (
     meta,
     model_bytes,
     npy,
+    old_tar,
     referenced,
+    small_window,
     tar,
     text_value,
     user_block,
@@ -237,6 +241,41 @@ FORMS: dict[str, tuple[str, Builder, Builder]] = {
         called_with("/etc/passwd"),
     ),
     "file name as a captured constant": ("SEC007", called_with("/etc/passwd"), captured("/etc/passwd")),
+    **{
+        f"operation that reads a file by its attribute: {name}": (
+            "SEC007",
+            graph_of(HOSTILE_NODE),
+            graph_of(node("s", name, **{attribute: text_value("/etc/passwd")})),
+        )
+        for name, attribute in (
+            ("Skipgram", "filename"),
+            ("RecordInput", "file_pattern"),
+            ("CalibrationStatisticsSaver", "output_file_path"),
+        )
+    },
+    "vocabulary that is mapped to another one": (
+        "SEC007",
+        graph_of(text_constant("p", "/etc/passwd"), node("r", "RestoreV2", "p")),
+        graph_of(text_constant("p", "/etc/passwd"), node("r", "GenerateVocabRemapping", "p", "p")),
+    ),
+    **{
+        f"graph as a value: {name}": (
+            "SEC007",
+            graph_of(HOSTILE_NODE),
+            graph_of(text_constant("g", graph(HOSTILE_NODE).decode("latin-1")), node("d", name, "g")),
+        )
+        for name in ("DatasetFromGraph", "DeserializeIterator", "MlirPassthroughOp")
+    },
+    "program of another compiler": (
+        "SEC014",
+        file("m.bin", ELF),
+        graph_of(node("x", "XlaCallModule", module=text_value("ML\xefR"))),
+    ),
+    "function that reads a file by its attribute": (
+        "SEC007",
+        function_layer("TFOpLambda", function="raw_ops.ReadFile"),
+        function_layer("TFOpLambda", function="raw_ops.Skipgram"),
+    ),
     "vocabulary of a sampler": (
         "SEC007",
         graph_of(HOSTILE_NODE),
@@ -360,6 +399,63 @@ FORMS: dict[str, tuple[str, Builder, Builder]] = {
     "tar.gz": ("SEC001", made("m.h5", model_bytes), made("m.tar.gz", lambda f: gzip.compress(tar("m.h5",
         model_bytes(f))))),
     "zip": ("SEC001", made("m.h5", model_bytes), made("m.zip", lambda f: zipped("m.h5", model_bytes(f)))),
+    "zlib": ("SEC001", made("m.h5", model_bytes), made("m.h5.z", lambda f: zlib.compress(model_bytes(f)))),
+    "zlib of a small window": (
+        "SEC001",
+        made("m.h5", model_bytes),
+        made("m.bin", lambda f: small_window(model_bytes(f))),
+    ),
+    "zlib in an archive": (
+        "SEC008",
+        member("assets/v", evil_pickle(Path("m"), 4)),
+        member("assets/v", zlib.compress(evil_pickle(Path("m"), 4))),
+    ),
+    "LZMA alone": (
+        "SEC001",
+        made("m.h5", model_bytes),
+        made("m.lzma", lambda f: lzma.compress(model_bytes(f), lzma.FORMAT_ALONE)),
+    ),
+    "joblib: compressed pickle": (
+        "SEC008",
+        file("m.pkl", evil_pickle(Path("m"), 4)),
+        file("m.pkl", lzma.compress(evil_pickle(Path("m"), 4), lzma.FORMAT_ALONE)),
+    ),
+    "joblib: pickle behind an array": (
+        "SEC014",
+        file("m.bin", ELF),
+        file("m.pkl", behind_array(SIMPLE)),
+    ),
+    "tar without a mark": (
+        "SEC008",
+        made("m.bin", lambda f: tar("m.pkl", evil_pickle(f / "marker"))),
+        made("m.bin", lambda f: old_tar("m.pkl", evil_pickle(f / "marker"))),
+    ),
+    "archive behind other content in an archive": (
+        "SEC006",
+        made("m.bin", lambda f: b"XX" + zipped("m.h5", model_bytes(f))),
+        member("assets/v", b"XX" + zipped("m.h5", b"x")),
+    ),
+    "archive behind an archive": (
+        "SEC006",
+        made("m.bin", lambda f: b"XX" + zipped("m.h5", model_bytes(f))),
+        made("m.keras", lambda f: zipped("m.h5", model_bytes(f)) + zipped("m.h5", b"x")),
+    ),
+    **{
+        f"what nothing here unpacks: {name}": ("SEC014", file("m.bin", ELF), file("m.bin", begin + bytes(100)))
+        for name, begin in {
+            "zstandard behind a frame to skip": b"\x5a\x2a\x4d\x18\4\0\0\0skip\x28\xb5\x2f\xfd",
+            "lz4 of the first form": b"\x02\x21\x4c\x18",
+            "lzip": b"LZIP\1",
+            "lzop": b"\x89LZO\0\r\n\x1a\n",
+            "snappy": b"\xff\6\0\0sNaPpY",
+            "cpio": b"070701",
+            "rpm": b"\xed\xab\xee\xdb",
+            "xar": b"xar!",
+            "lha": b" \0-lh5-",
+            "disc": bytes(0x8001) + b"CD001",
+        }.items()
+    },
+    "SavedModel in chunks": ("SEC014", file("m.bin", ELF), beside("saved_model.cpb", bytes(100))),
     "zip in a zip": (
         "SEC001",
         made("m.zip", lambda f: zipped("m.h5", model_bytes(f))),
@@ -373,6 +469,30 @@ FORMS: dict[str, tuple[str, Builder, Builder]] = {
         file("m.7z", b"7z\xbc\xaf\x27\x1c" + bytes(100)),
     ),
     # text
+    "JSON behind 70,000 spaces": (
+        "SEC011",
+        file("m.json", json.dumps(sequential(layer("TFSMLayer", {"filepath": "/x"})))),
+        file("m.json", " \n" * 35_000 + json.dumps(sequential(layer("TFSMLayer", {"filepath": "/x"})))),
+    ),
+    **{
+        f"YAML: {name}": (
+            "SEC011",
+            file("m.yaml", "class_name: TFSMLayer\nconfig: {filepath: /x}\n"),
+            file(path, content),
+        )
+        for name, (path, content) in {
+            "under another name": ("m.txt", "#" * 70_000 + "\nclass_name: TFSMLayer\nconfig: {filepath: /x}\n"),
+            "without a suffix": ("m", '? "class\\x5fname"\n: TFSMLayer\n'),
+            "that begins like JSON": ("m.yaml", '"class\\x5fname": TFSMLayer\nconfig: {filepath: /x}\n'),
+            "in braces": ("m.yaml", '{"class\\x5fname": TFSMLayer, config: {filepath: /x}}\n'),
+            "in UTF-16": ("m.yaml", "class_name: TFSMLayer\nconfig: {filepath: /x}\n".encode("utf-16")),
+        }.items()
+    },
+    "YAML tag in a text file": (
+        "SEC005",
+        file("m.yaml", "class_name: !!python/object/apply:os.mkdir [marker]\nconfig: {}\n"),
+        file("m.txt", "!!python/object/apply:os.mkdir [marker]\n"),
+    ),
     "YAML tag through a handle": (
         "SEC005",
         file("m.yaml", "class_name: !!python/object/apply:os.mkdir [marker]\nconfig: {}\n"),

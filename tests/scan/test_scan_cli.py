@@ -57,6 +57,23 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+def test_folders_that_nobody_looks_into_are_told(folder: Path) -> None:
+    """Nor are they silently clean: what lies in them is found where they are named."""
+    for name in (".venv", "a/__pycache__", "b/__pycache__"):
+        (folder / name).mkdir(parents=True)
+        exploits.lambda_h5(folder / name / "m.h5", folder / "marker")
+    (folder / "link").symlink_to(folder / ".venv")
+    done = run(folder)
+    assert done.returncode == 0
+    assert "not looked into: 2 × __pycache__, .venv, link (a link); name a folder to scan it" in done.stdout
+    left_out = json.loads(run(folder, "--json").stdout)["left_out"]
+    assert {Path(path).relative_to(folder).as_posix() for path in left_out} == {
+        ".venv", "a/__pycache__", "b/__pycache__", "link",
+    }  # fmt: skip
+    for name in (".venv", "a/__pycache__", "link"):
+        assert run(folder / name).returncode == 1
+
+
 def test_exit_status_and_text(folder: Path) -> None:
     done = run(folder)
     assert done.returncode == 0, done.stderr
