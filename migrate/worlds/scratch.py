@@ -94,7 +94,12 @@ def _remove(folder: Path) -> None:
             else:
                 child.unlink(missing_ok=True)
         time.sleep(0.01)
-    shutil.rmtree(folder, ignore_errors=True)
+    mark = folder / _ALIVE
+    mark.unlink(missing_ok=True)
+    try:
+        folder.rmdir()
+    except OSError:  # written to since the last look
+        mark.touch()
 
 
 def _is_left(folder: Path) -> bool:

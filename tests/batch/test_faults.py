@@ -209,6 +209,25 @@ def test_scratch_of_killed_runs_is_swept(tmp_path: Path) -> None:
     assert not folders[0].exists()
 
 
+def test_scratch_that_is_written_to_in_the_last_moment_keeps_its_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the last look and the end; without the mark no sweep would know whose the folder is."""
+    made = scratch.Scratch("run", tmp_path)
+    remove = Path.rmdir
+
+    def late(folder: Path) -> None:
+        (folder / "late").touch()
+        remove(folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rmdir", late)
+        made.close()
+    assert made.folder.is_dir()
+    sweep(tmp_path)
+    assert not made.folder.exists()
+
+
 @pytest.mark.parametrize("patience", [5.0, 0.0], ids=["removed", "left to a sweep"])
 def test_scratch_that_is_still_written_to_is_removed_in_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: float
