@@ -60,7 +60,6 @@ def check(
     import msgspec
 
     from migrate.pipeline.keras3.matrix import check_archives
-    from migrate.printable import printable
     from migrate.report.writers.readers import reasons
     from migrate.report.writers.readers import write as write_page
     from migrate.results import ReaderOutcome
