@@ -61,6 +61,11 @@ Where a file does not record a package, the configuration's keys tell; where tho
 
 """
 OWN = """
+`hub.KerasLayer` keeps its module outside of the file. `--hub-module HANDLE=FOLDER` gives the module's SavedModel: the
+graph of its function is lifted to layers and nested where it was called, with the trained arrays where the file holds
+them. tf-keras calls the module's own function for the reference. A module of TensorFlow 1, one that takes text or
+gives several tensors, and a call with arguments are refused with the reason.
+
 Layers of these packages are named with the reason ([ECO091](rules/ECO.md)); a SavedModel of the same model is
 migrated with its graph:
 
@@ -142,9 +147,7 @@ def unsupported_rows() -> list[str]:
     rows = ["| package | classes | reason |", "|---|---|---|"]
     for entry in UNSUPPORTED:
         classes = ", ".join(f"`{name}`" for name in entry.classes)
-        rows.append(
-            f"| {entry.package} | {classes} | {entry.reason.replace('{handle}', 'of its `handle`')} |"
-        )
+        rows.append(f"| {entry.package} | {classes} | {entry.reason} |")
     return rows
 
 

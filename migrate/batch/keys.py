@@ -14,7 +14,7 @@ from migrate.formats.checkpoint.locate import digest_of_parts
 from migrate.formats.limits import sha256_of
 from migrate.own_code.files import files_below
 from migrate.own_code.settings import settings_files
-from migrate.pipeline.request import encode_options, flags
+from migrate.pipeline.request import encode_options, flags, parse_module
 from migrate.printable import printable
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ def options_digest(options: Options) -> str:
     described = {name: value for name, value in encode_options(options).items() if offered[name].decides}
     described["custom_objects"] = [sha256_of(path) for path in options.custom_objects]
     described["source"] = [digest_of_sources(path) for path in options.source]
+    described["hub_modules"] = [
+        [handle, *(sha256_of(file) for file in sorted(folder.rglob("*")) if file.is_file())]
+        for handle, folder in map(parse_module, options.hub_modules)
+    ]
     if options.architecture is not None:
         file, _, function = options.architecture.partition(":")
         described["architecture"] = [function, sha256_of(Path(file))]

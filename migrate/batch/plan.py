@@ -217,6 +217,7 @@ def _is_lifted(code: str, options: Options) -> bool:
         (options.trust and status_of(code) is Status.UNSAFE)
         or (bool(options.custom_objects or options.source) and code in _LIFTED_BY_CODE)
         or (bool(options.stock_names) and code == "CFG006")
+        or (bool(options.hub_modules) and code == "ECO091")
         or (options.architecture is not None and code in _LIFTED_BY_ARCHITECTURE)
     )
 

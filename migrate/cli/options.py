@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 import click
 
 from migrate.cli.values import NOT_NEGATIVE
-from migrate.pipeline.request import DEFAULT_TARGETS, Backend, Options, Target, flags, parse_shape
+from migrate.pipeline.request import (
+    DEFAULT_TARGETS,
+    Backend,
+    Options,
+    Target,
+    flags,
+    parse_module,
+    parse_shape,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -63,6 +71,7 @@ def options_from(chosen: Mapping[str, Any]) -> Options:
         "input_shape": _input_shape,
         "stock_names": _names,
         "define": _definitions,
+        "hub_modules": _modules,
         "readers": _readers,
         "custom_objects": lambda files: tuple(file.resolve() for file in files),
         "source": lambda paths: tuple(path.resolve() for path in paths),
@@ -114,6 +123,13 @@ def _definitions(texts: Sequence[str]) -> tuple[str, ...]:
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--define") from error
     return tuple(texts)
+
+
+def _modules(texts: Sequence[str]) -> tuple[str, ...]:
+    try:
+        return tuple(f"{handle}={folder}" for handle, folder in map(parse_module, texts))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--hub-module") from error
 
 
 def _readers(text: str | None) -> str | None:

@@ -11,6 +11,7 @@ from migrate.dialects import registry  # noqa: F401 - importing it registers eve
 from migrate.dialects.backends import reading_of
 from migrate.dialects.config_parser import parse_model
 from migrate.dialects.foreign import adapted, mark_foreign
+from migrate.dialects.hub import place_modules
 from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.submodel import Cut, submodel
 from migrate.dialects.training.frozen import freeze_by_slots
@@ -81,6 +82,7 @@ def translate(
         model = parse_model(
             mark_own(artifact.architecture, settle(artifact, own, adapted(artifact.architecture))), notes
         )
+        model = place_modules(model, own.modules, artifact.weights, own.defined)
         refuse_unsupported(model, own)
         model = upgrade(mark_foreign(model, own), era, (Step.GRAMMAR,), notes)
         alone = artifact.format in ARCHITECTURES

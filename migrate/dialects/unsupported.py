@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
 
 from migrate.capsule.model import Layer, Model
 from migrate.findings import MigrationError
@@ -25,7 +23,7 @@ class Unsupported:
         package: as people call it.
         classes: patterns of class names in files, without a package.
         keys: configuration keys that all of them have.
-        reason: why they cannot be expressed, as the end of a sentence; ``{key}`` stands for a configuration value.
+        reason: why they cannot be expressed, as the end of a sentence.
     """
 
     package: str
@@ -40,12 +38,6 @@ class Unsupported:
 
 
 UNSUPPORTED = (
-    Unsupported(
-        "TensorFlow Hub",
-        ("KerasLayer",),
-        frozenset({"handle"}),
-        "the file names the module {handle} and does not hold it",
-    ),
     Unsupported(
         "TensorFlow Model Optimization",
         ("QuantizeWrapper", "QuantizeWrapperV2", "QuantizeLayer"),
@@ -100,14 +92,9 @@ def refuse_unsupported(model: Model, own: OwnCode) -> None:
     for path, layer in model.walk():
         known = next((entry for entry in UNSUPPORTED if entry.fits(layer)), None)
         if known is not None and layer.class_name not in own.defined:
-            reason = _filled(known.reason, layer.config)
             raise MigrationError(
                 "ECO091",
-                f"layer {layer.name!r} is a {layer.class_name} of {known.package}: {reason}",
+                f"layer {layer.name!r} is a {layer.class_name} of {known.package}: {known.reason}",
                 _EXPORT,
                 place="/".join(path),
             )
-
-
-def _filled(reason: str, config: Mapping[str, Any]) -> str:
-    return reason.replace("{handle}", str(config.get("handle")))

@@ -8,7 +8,7 @@ functions that Keras took up late, because people had written them themselves un
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
@@ -73,11 +73,13 @@ class OwnCode:
         defined: names of classes and functions that the given sources define.
         stock: names that are said to mean Keras' own.
         proven: doubtful names may be taken for stock, because the outputs are compared with recorded ones.
+        modules: handle of a TF Hub module to the folder of its SavedModel.
     """
 
     defined: frozenset[str] = frozenset()
     stock: frozenset[str] = frozenset()
     proven: bool = False
+    modules: Mapping[str, str] = field(default_factory=dict)
 
 
 def settle(

@@ -184,6 +184,7 @@ def question_of(staged: Staged, options: Options) -> Translate:
         initialised=staged.initialised,
         trust=options.trust,
         proven=staged.recorded and staged.format not in ARCHITECTURES,
+        modules=dict(staged.modules),
     )
 
 

@@ -87,6 +87,13 @@ class Options(msgspec.Struct, frozen=True):
             "Value of a global that a Lambda names and the file lacks: SCALE=255.0; may be given again.",
         ),
     ] = ()
+    hub_modules: Annotated[
+        tuple[str, ...],
+        Flag(
+            "--hub-module",
+            "Folder of a TF Hub module that models name by its handle: HANDLE=FOLDER; may be given again.",
+        ),
+    ] = ()
     trust: Annotated[
         bool, Flag("--trust", "Load what the scan calls unsafe. Only for files you made yourself.")
     ] = False
@@ -155,6 +162,20 @@ def flags() -> dict[str, Flag]:
         field.name: next(note for note in get_args(hints[field.name]) if isinstance(note, Flag))
         for field in msgspec.structs.fields(Options)
     }
+
+
+def parse_module(text: str) -> tuple[str, Path]:
+    """Handle and folder of ``HANDLE=FOLDER``; a handle may hold ``=`` itself.
+
+    Raises:
+        ValueError: it is no such text, or the folder holds no SavedModel.
+    """
+    handle, equals, folder = text.rpartition("=")
+    if not equals or not handle:
+        raise ValueError(f"{text!r} is not HANDLE=FOLDER")
+    if not (Path(folder) / "saved_model.pb").is_file():
+        raise ValueError(f"{folder} holds no saved_model.pb")
+    return handle, Path(folder).resolve()
 
 
 def parse_shape(text: str) -> list[int | None]:

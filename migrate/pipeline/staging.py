@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from codemods.files.source import SourceError
@@ -17,7 +18,7 @@ from migrate.formats.links import stays
 from migrate.own_code.builders import ENTRY, Builder, builder_source
 from migrate.own_code.files import Place, SourceIndex, project_of
 from migrate.parity.golden import find_golden
-from migrate.pipeline.request import Options
+from migrate.pipeline.request import Options, parse_module
 from migrate.worlds.contracts.legacy import ArchitecturesOf
 from migrate.worlds.contracts.reader import Identify, Pair
 from migrate.worlds.pool import Slot
@@ -53,6 +54,8 @@ class Staged:
     """The user's files as they are, also where a slice of them serves the worlds."""
     initialised: Path | None = None
     """Weights that were drawn for an architecture that has none."""
+    modules: Mapping[str, Path] = field(default_factory=dict)
+    """TF Hub modules by handle, as the user gave them."""
     recorded: bool = False
     """Whether recorded inputs and outputs stand beside the file: they prove whose a doubtful name is."""
 
@@ -79,7 +82,7 @@ class Staged:
             parts = [self.source]
         if self.architecture is not None:
             parts.append(self.architecture)
-        return [part for part in parts if part.exists()]
+        return [part for part in (*parts, *self.modules.values()) if part.exists()]
 
 
 def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) -> Staged:
@@ -112,8 +115,20 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
     objects = []
     for number, file in enumerate(options.custom_objects):
         objects.append(str(slot.stage_code(f"{CUSTOM_PREFIX}{number}_{file.name}", file.read_bytes())))
+    modules = {}
+    for number, (handle, folder) in enumerate(map(parse_module, options.hub_modules)):
+        modules[handle] = slot.inputs / f"module_{number}"
+        _bring_folder(folder, modules[handle])
     recorded = golden is not None or find_golden(path) is not None
-    return Staged(found, source, architecture, tuple(objects), given=tuple(objects), recorded=recorded)
+    return Staged(
+        found,
+        source,
+        architecture,
+        tuple(objects),
+        given=tuple(objects),
+        modules=modules,
+        recorded=recorded,
+    )
 
 
 def _identified(path: Path, slot: Slot) -> Identification:

@@ -282,6 +282,7 @@ class Translate(Call[Translated], frozen=True):
         trust: the file may be loaded as it is.
         cut: the part of the model that is wanted; None for all of it.
         without: codes of rules that are left out.
+        modules: handle of a TF Hub module to its staged folder.
     """
 
     source: Path
@@ -299,3 +300,4 @@ class Translate(Call[Translated], frozen=True):
     trust: bool = False
     cut: Cut | None = None
     without: tuple[str, ...] = ()
+    modules: dict[str, Path] = msgspec.field(default_factory=dict)

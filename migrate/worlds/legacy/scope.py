@@ -7,7 +7,9 @@ from typing import Any
 
 import tf_keras
 
+from migrate.dialects.hub import REGISTERED
 from migrate.worlds.custom import scoped
+from migrate.worlds.legacy.hub import HubModule
 from migrate.worlds.legacy.old_names import own_objects
 from migrate.worlds.legacy.tagging import CRF
 
@@ -25,6 +27,6 @@ def scope(files: list[str]) -> AbstractContextManager[Any]:
         MigrationError: ``CFG050`` when a file cannot be imported in this world.
     """
     names: AbstractContextManager[Any] = tf_keras.saving.custom_object_scope(
-        {**UNLISTED, **PIECES, **scoped(own_objects(files))}
+        {**UNLISTED, **PIECES, REGISTERED: HubModule, **scoped(own_objects(files))}
     )
     return names

@@ -30,6 +30,7 @@ from migrate.worlds.modern import (
 )
 from migrate.worlds.modern.build import build_model
 from migrate.worlds.modern.export import arrange_inputs, export_saved_model, save_keras
+from migrate.worlds.modern.hub import with_modules_lifted
 from migrate.worlds.modern.training import compile_class, compile_held, step_held
 from migrate.worlds.runner import cases_of, describe, run_cases, to_numpy
 from migrate.worlds.sensitivity import Covered
@@ -44,7 +45,7 @@ def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Build the model of a capsule and set its weights by role."""
     clear_names(keras.utils.clear_session, eager.context(), free_memory=False)
     objects = load_custom_objects(params.get("custom_objects", []))
-    record = load_model(Path(params["folder"]), params["stem"])
+    record = with_modules_lifted(load_model(Path(params["folder"]), params["stem"]))
     model = build_model(record, objects)
     assign_model(model, record)
     _held["model"] = model

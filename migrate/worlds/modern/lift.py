@@ -76,22 +76,23 @@ def _of_signature(params: Mapping[str, Any]) -> Graph:
         f"{name}:0": Variable(name, np.asarray(value), name in loaded.trainable)
         for name, value in loaded.values.items()
     }
-    return _graph(loaded.graph_def, inputs, outputs, variables)
+    return graph_of(loaded.graph_def, inputs, outputs, variables)
 
 
 def _of_file(path: str) -> Graph:
     graph_def = read_graph(path)
     ends = described(graph_def)
     inputs = {e["name"]: Endpoint(e["tensor"], e["dtype"], tuple(e["shape"] or ())) for e in ends["inputs"]}
-    return _graph(graph_def, inputs, {e["name"]: e["tensor"] for e in ends["outputs"]}, {})
+    return graph_of(graph_def, inputs, {e["name"]: e["tensor"] for e in ends["outputs"]}, {})
 
 
-def _graph(
+def graph_of(
     graph_def: Any,
     inputs: Mapping[str, Endpoint],
     outputs: Mapping[str, str],
     variables: Mapping[str, Variable],
 ) -> Graph:
+    """What the outputs need of a graph, its functions inlined and its constants computed."""
     wanted = [t.split(":")[0] for t in outputs.values()]
     fed = {e.tensor for e in inputs.values()}
     pruned = tf.compat.v1.graph_util.extract_sub_graph(_inline(graph_def, outputs.values()), wanted)

@@ -46,7 +46,8 @@ def read_and_translate(call: Translate, scratch: Path) -> Translated:
         defined = known_values(call.sources, call.define)
         era = replace(era, defined=defined, without=frozenset(call.without))
         initialised = load_arrays(call.initialised) if call.initialised is not None else None
-        own = OwnCode(frozenset(call.custom), frozenset(call.stock), call.proven)
+        modules = {handle: str(folder) for handle, folder in call.modules.items()}
+        own = OwnCode(frozenset(call.custom), frozenset(call.stock), call.proven, modules)
         translation = translate(artifact, era, initialised, own, call.cut)
         readings = _readings(
             artifact,

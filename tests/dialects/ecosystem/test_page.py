@@ -29,16 +29,6 @@ def one_layer(class_name: str, config: dict[str, Any]) -> Model:
     return Model("Sequential", "m", Topology.SEQUENTIAL, (Layer(class_name, "it", config),))
 
 
-def test_a_module_of_hub_is_named_by_its_handle() -> None:
-    model = one_layer("KerasLayer", {"handle": "https://tfhub.dev/google/nnlm-en-dim50/2"})
-    with pytest.raises(MigrationError) as caught:
-        refuse_unsupported(model, OwnCode())
-    assert caught.value.code == "ECO091"
-    assert "https://tfhub.dev/google/nnlm-en-dim50/2" in caught.value.message
-    refuse_unsupported(model, OwnCode(defined=frozenset({"KerasLayer"})))
-    refuse_unsupported(one_layer("KerasLayer", {"units": 3}), OwnCode())
-
-
 @pytest.mark.parametrize("entry", UNSUPPORTED, ids=lambda entry: f"{entry.package} {entry.classes[0]}")
 def test_each_entry_refuses_its_classes(entry: Any) -> None:
     model = one_layer(entry.classes[0].replace("*", "X"), dict.fromkeys(entry.keys, None))
