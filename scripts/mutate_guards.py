@@ -1,12 +1,13 @@
-"""Do the tests hold every guard of the source rules? ``python scripts/mutate_guards.py [MODULE…] [--list]``.
+"""Do the tests hold every guard of the rules? ``python scripts/mutate_guards.py [MODULE…] [--sample N] [--list]``.
 
-A guard is an operand of ``and`` or ``or``, or the whole condition of an ``if``, in a module of ``codemods/rules``. Each
-is deleted once: an operand gives way to the others, a condition to the branch that goes on. Then the fast tests of the
-rules run in a fork of this process that sees the changed module; a mutant that fails no test has survived, and is
-printed with its line. Exit status 1 when less than ``--at-least`` percent were killed.
+A guard is an operand of ``and`` or ``or``, or the whole condition of an ``if``, in a module of ``codemods/rules`` or
+``migrate/dialects``. Each is deleted once: an operand gives way to the others, a condition to the branch that goes on.
+Then the fast tests of these rules run in a fork of this process that sees the changed module; a mutant that fails no
+test has survived, and is printed with its line. Exit status 1 when less than ``--at-least`` percent were killed.
 
-A module is named by its path below ``codemods/rules``, and a function may follow it:
-``saving/registered:module_objects``. All of ``codemods/rules`` takes hours; a module takes minutes.
+A module is named by its path, a folder stands for all below it, and a function may follow:
+``codemods/rules/saving/registered:module_objects``. Everything takes many hours, a module minutes; ``--sample`` draws
+that many guards at random, the same for the same ``--seed``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import importlib
 import importlib.util
 import io
 import os
+import random
 import re
 import signal
 import sys
@@ -26,8 +28,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-RULES = ROOT / "codemods" / "rules"
-TESTS = ROOT / "tests" / "codemods" / "rules"
+TESTS = {"codemods/rules": "tests/codemods/rules", "migrate/dialects": "tests/dialects"}
+"""By the folder of rules: the folder of their tests."""
 SECONDS = 600
 """After which a mutant counts as killed: it went in circles."""
 sys.path.insert(0, str(ROOT))
@@ -46,7 +48,7 @@ class Mutant:
 
 def mutants(module: str, function: str = "") -> Iterator[Mutant]:
     """Every guard of a module (or of one function of it), deleted once each."""
-    text = (RULES / f"{module}.py").read_text("utf-8")
+    text = (ROOT / f"{module}.py").read_text("utf-8")
     tree = ast.parse(text)
     for defined in tree.body:
         if not isinstance(defined, ast.FunctionDef) or function not in {"", defined.name}:
@@ -106,12 +108,12 @@ def _run(mutant: Mutant) -> int:
     """Put a mutant in the place of its module, and run the tests: 0 when all pass."""
     import pytest
 
-    name = f"codemods.rules.{mutant.module.replace('/', '.')}"
+    name = mutant.module.replace("/", ".")
     spec = importlib.util.find_spec(name)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    exec(compile(mutant.source, str(RULES / f"{mutant.module}.py"), "exec"), module.__dict__)
+    exec(compile(mutant.source, str(ROOT / f"{mutant.module}.py"), "exec"), module.__dict__)
     silence = io.StringIO()
     options = ["-q", "-x", "-p", "no:randomly", "-p", "no:cacheprovider", "-m", "not slow"]
     with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
@@ -120,9 +122,22 @@ def _run(mutant: Mutant) -> int:
 
 
 def _tests(module: str) -> list[str]:
-    codes = set(re.findall(r'code="([A-Z]{3}\d{3})"', (RULES / f"{module}.py").read_text("utf-8")))
-    files = sorted(TESTS.glob("test_*.py"))
-    return [str(f) for f in sorted(files, key=lambda f: -sum(f.read_text().count(code) for code in codes))]
+    """The test files of the rules: those that mention the codes of the module, or import it, come first."""
+    text = (ROOT / f"{module}.py").read_text("utf-8")
+    marks = {*re.findall(r'code="([A-Z]{3,4}\d{3})"', text), module.replace("/", ".")}
+    folder = next(tests for rules, tests in TESTS.items() if module.startswith(rules))
+    files = sorted((ROOT / folder).rglob("test_*.py"))
+    return [str(f) for f in sorted(files, key=lambda f: -sum(f.read_text("utf-8").count(m) for m in marks))]
+
+
+def _modules(wanted: list[str]) -> Iterator[tuple[str, str]]:
+    """Each module that is asked for, with the function that is."""
+    for name in wanted or TESTS:
+        path, _, function = name.partition(":")
+        files = sorted((ROOT / path).rglob("*.py")) if (ROOT / path).is_dir() else [ROOT / f"{path}.py"]
+        for file in files:
+            if file.name != "__init__.py" and "examples" not in file.parts:
+                yield file.relative_to(ROOT).with_suffix("").as_posix(), function
 
 
 def main() -> None:
@@ -130,33 +145,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("modules", nargs="*", metavar="MODULE[:FUNCTION]")
+    parser.add_argument("modules", nargs="*", metavar="PATH[:FUNCTION]")
     parser.add_argument("--at-least", type=float, default=95.0, metavar="PERCENT")
+    parser.add_argument("--sample", type=int, metavar="N", help="only so many, drawn at random")
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--list", action="store_true", help="only print the guards")
     args = parser.parse_args()
-    wanted = args.modules or sorted(
-        file.relative_to(RULES).with_suffix("").as_posix()
-        for file in RULES.glob("*/*.py")
-        if not file.stem.startswith("_")
-    )
+    chosen = [mutant for module, function in _modules(args.modules) for mutant in mutants(module, function)]
+    if args.sample is not None and args.sample < len(chosen):
+        chosen = random.Random(args.seed).sample(chosen, args.sample)
     # What the forks share: everything that does not register rules.
     for name in ("libcst", "pytest", "codemods.edit.apply", "codemods.edit.importing", "codemods.catalogue"):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     importlib.import_module("codemods.catalogue").load()
     total = dead = 0
-    for name in wanted:
-        module, _, function = name.partition(":")
-        for mutant in mutants(module, function):
-            place = f"{module}.py:{mutant.line} ({mutant.function}): {mutant.guard}"
-            if args.list:
-                print(place)
-                continue
-            total += 1
-            if killed(mutant):
-                dead += 1
-            else:
-                print(f"survived  {place}", flush=True)
+    for mutant in chosen:
+        place = f"{mutant.module}.py:{mutant.line} ({mutant.function}): {mutant.guard}"
+        if args.list:
+            print(place)
+            continue
+        total += 1
+        if killed(mutant):
+            dead += 1
+        else:
+            print(f"survived  {place}", flush=True)
     if total:
         print(f"{dead} of {total} killed ({100 * dead / total:.1f} %)")
         sys.exit(100 * dead < args.at_least * total)

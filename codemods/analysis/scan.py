@@ -19,7 +19,9 @@ from codemods.names.injected import handed_over
 from codemods.names.scopes import Binding, Index, Scope
 from codemods.names.trees import walk
 from codemods.names.values import Symbol, ancestry
+from codemods.rules._evidence import trust
 from codemods.rules.api import Backend, Hook, Match, SourceRule, Target, hooks
+from migrate.findings import Fix
 
 _ALIASES = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.IfExp, ast.Tuple)
 
@@ -177,13 +179,20 @@ def _attribute(
         return
     context.remember(node, scope)
     for visit in tables.attributes.get(node.attr, ()):
-        yield visit, node
+        if _may_be(context, node.value, visit):
+            yield visit, node
     if node.attr in tables.methods:
         call = context.module.index.callee_of.get(node)
         if call is not None:
             context.remember(call, scope)
             for visit in tables.methods[node.attr]:
-                yield visit, call
+                if _may_be(context, node.value, visit):
+                    yield visit, call
+
+
+def _may_be(context: Context, holder: ast.expr, visit: Hook) -> bool:
+    """Whether an object is, or may be, of a class that a hook is about: nothing shows that it is another."""
+    return not visit.of or trust(context, holder, *visit.of, unknown=Fix.UNSAFE) is not None
 
 
 def _aliases(tables: Dispatcher, context: Context) -> Iterator[tuple[Hook, ast.AST]]:

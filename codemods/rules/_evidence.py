@@ -102,6 +102,10 @@ def _foreign(ctx: Context, node: ast.expr) -> bool:
         return ctx.name(node.func) is not None or _foreign(ctx, node.func)
     if not isinstance(node, ast.Name):
         return False
+    home = ctx.scope(node).find(node.id)
+    made = [binding.value for binding in home.bindings[node.id]] if home is not None else []
+    if made and all(isinstance(value, ast.Call) and _estimator(ctx, value) for value in made):
+        return True
     return any(
         node.id == (alias.asname or alias.name.partition(".")[0])
         for statement, _ in ctx.module.index.imports

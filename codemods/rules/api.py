@@ -31,6 +31,7 @@ __all__ = [
     "GUIDE",
     "MODERN",
     "OTHERS",
+    "UNTYPED",
     "Backend",
     "Hook",
     "Match",
@@ -156,6 +157,7 @@ class Hook:
     packages: tuple[str, ...] = ()
     methods: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
+    of: frozenset[str] = frozenset()
     bases: frozenset[str] = frozenset()
     strings: bool = False
     module: bool = False
@@ -163,6 +165,8 @@ class Hook:
 
 
 _HOOKS: list[Hook] = []
+UNTYPED: frozenset[str] = frozenset()
+"""No class tells whose members these are: the function looks at the place itself."""
 
 
 def visit(
@@ -173,6 +177,7 @@ def visit(
     packages: tuple[str, ...] = (),
     methods: frozenset[str] | set[str] | tuple[str, ...] = (),
     attributes: frozenset[str] | set[str] | tuple[str, ...] = (),
+    of: frozenset[str] | set[str] | tuple[str, ...] | None = None,
     bases: frozenset[str] | set[str] | tuple[str, ...] = (),
     strings: bool = False,
     module: bool = False,
@@ -194,12 +199,23 @@ def visit(
         packages: every symbol of a package (``"keras"``), as the outermost dotted name or the alias.
         methods: ``obj.method(…)`` where ``obj`` is no module; gets the ``ast.Call``.
         attributes: ``obj.attribute`` likewise, called or not, loaded or stored; gets the ``ast.Attribute``.
+        of: with ``methods`` and ``attributes``: the classes of Keras that have them. The function is not asked about
+            an object that is known to be something else, such as an estimator of another package; how sure it is
+            of one that nothing is known of, it says itself. `UNTYPED` for members of tensors, variables and others
+            that the evidence about objects does not tell apart.
         bases: class statements that derive from one of these, directly or through classes of the
             repository; gets the ``ast.ClassDef``.
         strings: every string literal that is no docstring; gets the ``ast.Constant``.
         module: once a file; gets the ``ast.Module``.
         nodes: node types, in files that matter at all. The slowest way: prefer the others.
+
+    Raises:
+        TypeError: a member without ``of``: every package has a ``fit``.
     """
+    if (methods or attributes) and of is None:
+        raise TypeError(
+            f"{rules[0].code} asks for members of objects and does not say of which classes (of=)"
+        )
 
     def register(check: Check) -> Check:
         _HOOKS.append(
@@ -212,6 +228,7 @@ def visit(
                 packages=packages,
                 methods=frozenset(methods),
                 attributes=frozenset(attributes),
+                of=frozenset(of or ()),
                 bases=frozenset(bases),
                 strings=strings,
                 module=module,

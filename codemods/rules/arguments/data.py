@@ -86,7 +86,7 @@ def load_img(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(DAT102, call, hint=DAT102.manual, argument="grayscale", fix=Fix.MANUAL)
 
 
-@visit(DAT103, methods={"adapt"})
+@visit(DAT103, methods={"adapt"}, of={LAYER})
 def adapt(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``normalization.adapt(data, batch_size=, steps=)``."""
     layer = owner(call)

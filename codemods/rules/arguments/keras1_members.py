@@ -14,7 +14,7 @@ from codemods.edits import (
     ReplaceExpression,
 )
 from codemods.rules._evidence import MODEL, overrides, owner, text, trust
-from codemods.rules.api import EVERYWHERE, Match, Proof, SourceRule, visit
+from codemods.rules.api import EVERYWHERE, UNTYPED, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ KON009 = SourceRule(
 )
 
 
-@visit(KON006, methods={"fit"})
+@visit(KON006, methods={"fit"}, of={MODEL})
 def epochs(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``fit(nb_epoch=)``."""
     model = owner(call)
@@ -80,7 +80,7 @@ def epochs(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(KON006, call, edits=(edit,), argument="nb_epoch", fix=fix)
 
 
-@visit(KON007, attributes={"_keras_shape"})
+@visit(KON007, attributes={"_keras_shape"}, of=UNTYPED)
 def keras_shapes(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``tensor._keras_shape``."""
     if isinstance(node.ctx, ast.Load):

@@ -209,7 +209,7 @@ def _is_shape(node: ast.expr, ctx: Context) -> bool:
     return isinstance(node, ast.Tuple) or ctx.source(node) == "input_shape"
 
 
-@visit(CUS033, CUS043, methods={"add_loss"})
+@visit(CUS033, CUS043, methods={"add_loss"}, of={LAYER, MODEL})
 def added_losses(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``self.add_loss(lambda: ...)``, ``self.add_loss(0.5)``, and what is added in ``build`` or the constructor."""
     cls, function = ctx.class_of(call), ctx.function(call)

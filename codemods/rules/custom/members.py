@@ -101,7 +101,7 @@ _ADDERS = {
 }
 
 
-@visit(CUS012, CUS013, methods=frozenset(_ADDERS))
+@visit(CUS012, CUS013, methods=frozenset(_ADDERS), of={LAYER, MODEL})
 def adders(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``add_metric``, ``add_update`` and symbolic ``add_loss``."""
     holder = owner(call)
@@ -145,14 +145,14 @@ def optimizers(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
         )
 
 
-@visit(CUS015, attributes={"_name"})
+@visit(CUS015, attributes={"_name"}, of={LAYER, MODEL})
 def private_names(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``layer._name = "x"``."""
     if isinstance(node.ctx, ast.Store) and trust(ctx, node.value, LAYER, MODEL) is not None:
         yield Match(CUS015, node)
 
 
-@visit(CUS026, attributes={"model"})
+@visit(CUS026, attributes={"model"}, of={"keras.callbacks.Callback"})
 def callback_models(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``callback.model = model``."""
     statement = ctx.parent(node)

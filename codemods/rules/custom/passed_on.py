@@ -67,7 +67,7 @@ _PRIVATE = frozenset(
 """Methods that Keras 2 called on layers and models, and of which the source of Keras 3.15 has no mention."""
 
 
-@visit(HANDED_ON, attributes=frozenset(_METHODS))
+@visit(HANDED_ON, attributes=frozenset(_METHODS), of={MODEL})
 def handed_on(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``train(model.fit_generator)``."""
     fix = trust(ctx, node.value, MODEL)

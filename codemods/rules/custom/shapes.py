@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codemods.edits import Code, InsertStatement, ReplaceExpression
 from codemods.names.trees import walk
 from codemods.rules._evidence import LAYER, MODEL, method_of, owner
-from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from codemods.rules.api import GUIDE, UNTYPED, Match, Proof, SourceRule, visit
 from migrate.findings import Severity
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _is_shape_argument(node: ast.expr, ctx: Context) -> bool:
     return isinstance(node, ast.Name) and node.id in parameters
 
 
-@visit(CUS004, methods={"as_list", "get_shape"})
+@visit(CUS004, methods={"as_list", "get_shape"}, of=UNTYPED)
 def shape_lists(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``input_shape.as_list()``, ``x.shape.as_list()``, ``x.get_shape()``."""
     if call.args or call.keywords:
@@ -147,7 +147,7 @@ def tensor_shapes(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(CUS005, call, edits=(ReplaceExpression(call, code),))
 
 
-@visit(CUS040, attributes={"value"})
+@visit(CUS040, attributes={"value"}, of=UNTYPED)
 def dimensions(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``x.shape[-1].value``, ``x.get_shape()[1].value``, ``input_shape[-1].value`` in ``build``."""
     item = node.value

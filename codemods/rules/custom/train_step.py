@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.edits import Code, Edit, InsertStatement, ReplaceExpression, ReplaceStatement
 from codemods.names.trees import walk
 from codemods.rules._evidence import MODEL, overrides, owner, trust
-from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from codemods.rules.api import GUIDE, UNTYPED, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ COMPUTED_LOSS = SourceRule(
 _STEPS = frozenset({"train_step", "test_step"})
 
 
-@visit(COMPILED_LOSS, methods={"compiled_loss"})
+@visit(COMPILED_LOSS, methods={"compiled_loss"}, of={MODEL})
 def compiled_loss(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``loss = self.compiled_loss(y, y_pred, regularization_losses=self.losses)``."""
     model = owner(call)
@@ -156,7 +156,7 @@ def _feeds_loss(cls: ast.ClassDef, ctx: Context) -> bool:
     return False
 
 
-@visit(COMPILED_METRICS, methods={"update_state"})
+@visit(COMPILED_METRICS, methods={"update_state"}, of=UNTYPED)
 def compiled_metrics(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``self.compiled_metrics.update_state(y, y_pred, sample_weight)``."""
     metrics = owner(call)
@@ -192,7 +192,7 @@ def _binds(ctx: Context, call: ast.Call, name: str) -> bool:
     return scope is not None and name in scope.bindings
 
 
-@visit(COMPUTED_LOSS, methods={"compute_loss"})
+@visit(COMPUTED_LOSS, methods={"compute_loss"}, of={MODEL})
 def computed_loss(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``loss = self.compute_loss(x, y, y_pred)`` of a step that reports ``self.metrics``."""
     model, function, cls = owner(call), ctx.function(call), ctx.class_of(call)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.edits import Code, DropArgument, Edit, ReplaceExpression
 from codemods.names.trees import walk
 from codemods.rules._evidence import LAYER, owner
-from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from codemods.rules.api import GUIDE, UNTYPED, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ _SCATTERED = {
 }
 
 
-@visit(MEMBERS, methods={*_READERS, *_SCATTERED, *_WRITERS})
+@visit(MEMBERS, methods={*_READERS, *_SCATTERED, *_WRITERS}, of=UNTYPED)
 def members(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``w.read_value()``, ``w.value()``, ``w.assign(x, read_value=False)``, ``w.scatter_nd_add(i, x)``."""
     held = owner(call)
@@ -103,7 +103,7 @@ def members(call: ast.Call, ctx: Context) -> Iterator[Match]:
         )
 
 
-@visit(REFERENCES, methods={"ref"})
+@visit(REFERENCES, methods={"ref"}, of=UNTYPED)
 def references(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``tensor.ref()``."""
     held = owner(call)

@@ -121,7 +121,7 @@ _LAYER_WEIGHT = (
 _METRIC_WEIGHT = ("name", "shape", "aggregation", "synchronization", "initializer", "dtype")
 
 
-@visit(CUS001, CUS002, CUS003, CUS023, methods={"add_weight", "add_variable"})
+@visit(CUS001, CUS002, CUS003, CUS023, methods={"add_weight", "add_variable"}, of={LAYER, METRIC, MODEL})
 def weights(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``add_weight`` of a layer or metric."""
     holder = owner(call)

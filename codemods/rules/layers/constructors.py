@@ -210,7 +210,7 @@ def dots(call: ast.Call, ctx: Context) -> Iterator[Match]:
     yield Match(LAY106, call, edits=(ReplaceExpression(call, Code(text, holes)),), argument="normalize")
 
 
-@visit(LAY107, methods={"reset_states"})
+@visit(LAY107, methods={"reset_states"}, of={LAYER})
 def states(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``reset_states(states)``."""
     layer = owner(call)

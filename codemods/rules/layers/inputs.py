@@ -73,7 +73,7 @@ def inputs(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(GIVEN_TENSOR, call, symbol=symbol, argument="tensor", severity=severity)
 
 
-@visit(WHOLE_SHAPE, methods={"add_weight"})
+@visit(WHOLE_SHAPE, methods={"add_weight"}, of={LAYER, MODEL})
 def weights(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``self.add_weight(shape=size)`` of one number: a literal, or an item of the shape that ``build`` is given."""
     held = owner(call)

@@ -61,7 +61,7 @@ LAY118 = SourceRule(
 )
 
 
-@visit(LAY109, attributes={"input_shape", "output_shape"})
+@visit(LAY109, attributes={"input_shape", "output_shape"}, of={LAYER})
 def shapes(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``layer.output_shape``."""
     receiver = ctx.receiver(node.value)
@@ -141,7 +141,7 @@ _PRIVATE = {
 """Members of layers that were private or left before TensorFlow 2.16, and what serves now."""
 
 
-@visit(LAY110, attributes=frozenset(_PRIVATE))
+@visit(LAY110, attributes=frozenset(_PRIVATE), of={LAYER})
 def private_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``self._trainable_weights`` in a layer of the project, ``layer.get_updates_for(x)``."""
     cls = ctx.class_of(node)
@@ -154,7 +154,7 @@ def private_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     yield Match(LAY110, node, message=message, hint=hint, symbol=LAYER)
 
 
-@visit(LAY110, attributes=frozenset(_LOST))
+@visit(LAY110, attributes=frozenset(_LOST), of={LAYER, MODEL})
 def lost_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """Members that only Keras 2 has."""
     member = _LOST[node.attr]
@@ -173,7 +173,7 @@ def lost_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
 _RENAMED = {"_compute_dtype": "compute_dtype", "_dtype_policy": "dtype_policy"}
 
 
-@visit(LAY118, attributes=frozenset(_RENAMED))
+@visit(LAY118, attributes=frozenset(_RENAMED), of={LAYER})
 def renamed_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``self._compute_dtype`` of a layer."""
     fix = trust(ctx, node.value, LAYER)
@@ -194,7 +194,7 @@ def _defines(cls: ast.ClassDef, name: str) -> bool:
     return False
 
 
-@visit(LAY110, attributes=frozenset(_ADAPTING))
+@visit(LAY110, attributes=frozenset(_ADAPTING), of={LAYER})
 def adapted_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """Members of the layers that adapt to data."""
     receiver = ctx.receiver(node.value)
@@ -203,7 +203,7 @@ def adapted_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
         yield Match(LAY110, node, message=message, hint=_ADAPTING[node.attr], symbol=receiver.cls)
 
 
-@visit(LAY111, attributes={"input_names", "output_names"})
+@visit(LAY111, attributes={"input_names", "output_names"}, of={MODEL})
 def tensor_names(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``model.input_names``, and ``output_names`` of a ``Sequential``: functional models still have those."""
     fix = trust(ctx, node.value, MODEL)

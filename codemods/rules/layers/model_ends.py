@@ -33,7 +33,7 @@ ENDS = SourceRule(
 _FUNCTIONAL = frozenset({"keras.Model", "keras.models.Model", "keras.engine.Model"})
 
 
-@visit(ENDS, attributes={"input", "output"})
+@visit(ENDS, attributes={"input", "output"}, of={MODEL})
 def ends(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``model.input`` and ``model.output``."""
     receiver = ctx.receiver(node.value)

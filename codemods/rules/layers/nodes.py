@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.edits import Code, Edit, RenameAttribute, ReplaceExpression
 from codemods.names.trees import walk
 from codemods.rules._evidence import LAYER, trust
-from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from codemods.rules.api import GUIDE, UNTYPED, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _OPERATION = frozenset({"layer", "outbound_layer"})
 _SHAPES = {"input_shapes": "input_tensors", "output_shapes": "outputs"}
 
 
-@visit(MEMBERS, attributes={*_OPERATION, *_SHAPES, "input_tensors"})
+@visit(MEMBERS, attributes={*_OPERATION, *_SHAPES, "input_tensors"}, of=UNTYPED)
 def members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``node.layer``, ``node.output_shapes`` and ``node.input_tensors``."""
     if not isinstance(node.ctx, ast.Load) or not _is_node(node.value, ctx):
@@ -52,7 +52,7 @@ def members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     )
 
 
-@visit(MEMBERS, attributes={"inbound_nodes", "outbound_nodes"})
+@visit(MEMBERS, attributes={"inbound_nodes", "outbound_nodes"}, of={LAYER})
 def lists_of_nodes(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``layer.inbound_nodes``."""
     fix = trust(ctx, node.value, LAYER)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from codemods.catalogue import Function, load
 from codemods.edits import Code, ReplaceExpression
 from codemods.rules._evidence import LAYER, MODEL, owner
-from codemods.rules.api import GUIDE, Match, Proof, SourceRule, Target, visit
+from codemods.rules.api import GUIDE, UNTYPED, Match, Proof, SourceRule, Target, visit
 from codemods.rules.operations.backend import rewrite
 from migrate.findings import Fix, Severity
 
@@ -231,7 +231,7 @@ def _initializes(call: ast.Call, ctx: Context, rows: tuple[Function, ...]) -> bo
     return weight or (ctx.name(outer.func) or "").startswith("keras.")
 
 
-@visit(OPS007, methods={"numpy"})
+@visit(OPS007, methods={"numpy"}, of=UNTYPED)
 def numpy_of(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``model(x).numpy()``."""
     held = owner(call)

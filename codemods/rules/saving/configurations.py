@@ -95,7 +95,7 @@ def _parts(display: ast.Dict, ctx: Context) -> dict[str, ast.expr]:
     }
 
 
-@visit(SAV006, methods={"to_yaml"})
+@visit(SAV006, methods={"to_yaml"}, of={MODEL})
 def to_yaml(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``model.to_yaml()``."""
     model = owner(call)

@@ -143,7 +143,7 @@ def _drops(call: ast.Call, ctx: Context, *names: str) -> tuple[Edit, ...]:
     return tuple(DropArgument(call, name) for name in names if name in keywords)
 
 
-@visit(SAV001, SAV002, SAV009, methods={"save"})
+@visit(SAV001, SAV002, SAV009, methods={"save"}, of={MODEL})
 def save(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``model.save(path, ...)``."""
     model = owner(call)
@@ -220,7 +220,7 @@ _FULL = {
 }
 
 
-@visit(SAV012, methods={"compile"})
+@visit(SAV012, methods={"compile"}, of={MODEL})
 def short_losses(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``compile(loss="mse")`` in a file that writes a whole model as ``.h5``."""
     model = owner(call)
@@ -266,7 +266,7 @@ def load_model(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(SAV005, call, message=f"load_model({path!r}) may fail on the stored loss")
 
 
-@visit(SAV008, SAV010, methods={"save_weights", "load_weights"})
+@visit(SAV008, SAV010, methods={"save_weights", "load_weights"}, of={MODEL})
 def weights_arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``save_format=``, ``options=`` and ``by_name=``."""
     model = owner(call)

@@ -64,7 +64,7 @@ _COMPILE_GONE = {
 }
 
 
-@visit(TRN011, TRN012, methods={"compile"})
+@visit(TRN011, TRN012, methods={"compile"}, of={MODEL})
 def compile_arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """Arguments of ``compile`` that are gone or have another form."""
     model = owner(call)

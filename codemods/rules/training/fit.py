@@ -144,7 +144,7 @@ _ORDER: dict[str, tuple[tuple[str, ...], int]] = {
 _LOADING = ("max_queue_size", "workers", "use_multiprocessing", "max_q_size", "nb_worker", "pickle_safe")
 
 
-@visit(TRN001, methods=frozenset(_ORDER))
+@visit(TRN001, methods=frozenset(_ORDER), of={MODEL})
 def positions(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """Positional arguments behind the place where the order changed."""
     model = owner(call)
@@ -170,7 +170,7 @@ def positions(call: ast.Call, ctx: Context) -> Iterator[Match]:
     )
 
 
-@visit(TRN002, methods={"fit", "evaluate", "predict"})
+@visit(TRN002, methods={"fit", "evaluate", "predict"}, of={MODEL})
 def loading(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``workers`` and friends, which belong to the data set now."""
     model = owner(call)
@@ -189,7 +189,7 @@ def loading(call: ast.Call, ctx: Context) -> Iterator[Match]:
         )
 
 
-@visit(TRN004, TRN005, methods={"predict_classes", "predict_proba"})
+@visit(TRN004, TRN005, methods={"predict_classes", "predict_proba"}, of={MODEL})
 def predictions(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``predict_classes`` and ``predict_proba`` of Sequential."""
     model = owner(call)
@@ -207,14 +207,14 @@ def predictions(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(TRN004, call, edits=(ReplaceExpression(call, code),), fix=Fix.UNSAFE)
 
 
-@visit(TRN014, attributes={"metrics_names"})
+@visit(TRN014, attributes={"metrics_names"}, of={MODEL})
 def metrics_names(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``metrics_names`` of a model."""
     if trust(ctx, node.value, MODEL) is not None:
         yield Match(TRN014, node, hint=TRN014.manual)
 
 
-@visit(TRN015, attributes={"history"})
+@visit(TRN015, attributes={"history"}, of={"keras.callbacks.History"})
 def history_keys(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``history.history["lr"]``."""
     parent = ctx.parent(node)

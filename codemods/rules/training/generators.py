@@ -82,7 +82,7 @@ _KEYWORDS = frozenset(
 _BY_BATCHES = re.compile(r"//|/|steps|batches", re.IGNORECASE)
 
 
-@visit(GENERATORS, methods=frozenset(_METHODS))
+@visit(GENERATORS, methods=frozenset(_METHODS), of={MODEL})
 def generators(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``fit_generator`` and its relatives, with the names of Keras 1 too."""
     model = owner(call)
@@ -166,7 +166,7 @@ _STEPS = {
 }
 
 
-@visit(FRACTIONS, methods=frozenset(_STEPS))
+@visit(FRACTIONS, methods=frozenset(_STEPS), of={MODEL})
 def fractions(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``steps_per_epoch=len(x) / batch_size``."""
     model = owner(call)

@@ -80,7 +80,7 @@ TRN018 = SourceRule(
 )
 
 
-@visit(TRN006, TRN007, methods={"train_on_batch", "test_on_batch"})
+@visit(TRN006, TRN007, methods={"train_on_batch", "test_on_batch"}, of={MODEL})
 def batches(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """Metrics of single batches."""
     model = owner(call)
@@ -110,7 +110,7 @@ def _resets_before(statement: ast.stmt, ctx: Context) -> bool:
     return False
 
 
-@visit(TRN009, TRN010, methods={"reset_states"})
+@visit(TRN009, TRN010, methods={"reset_states"}, of={METRIC, MODEL})
 def reset_states(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``reset_states`` of a model or a metric."""
     held = owner(call)

@@ -50,7 +50,7 @@ _METRICS = {
 _ARGUMENTS = {"loss": _LOSSES, "metrics": _METRICS, "weighted_metrics": _METRICS}
 
 
-@visit(NAMES, methods={"compile"})
+@visit(NAMES, methods={"compile"}, of={MODEL})
 def names(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``compile("sgd", "logcosh", metrics=["cosine_proximity"])``."""
     model = owner(call)

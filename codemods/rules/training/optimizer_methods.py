@@ -21,6 +21,7 @@ from migrate.findings import Fix, Severity
 if TYPE_CHECKING:
     from codemods.context import Context
 
+_SCALER = "keras.mixed_precision.LossScaleOptimizer"
 OPZ102 = SourceRule(
     code="OPZ102",
     name="optimizer-lr-attribute",
@@ -97,7 +98,7 @@ OPZ110 = SourceRule(
 )
 
 
-@visit(OPZ102, attributes={"lr"})
+@visit(OPZ102, attributes={"lr"}, of={OPTIMIZER})
 def rates(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``opt.lr`` and ``model.optimizer.lr``."""
     fix = trust(ctx, node.value, OPTIMIZER)
@@ -119,14 +120,20 @@ _GONE = {
 }
 
 
-@visit(OPZ105, OPZ106, OPZ107, OPZ109, methods={*_GONE, "variables", "apply_gradients", "get_scaled_loss"})
+@visit(
+    OPZ105,
+    OPZ106,
+    OPZ107,
+    OPZ109,
+    methods={*_GONE, "variables", "apply_gradients", "get_scaled_loss"},
+    of={OPTIMIZER, _SCALER},
+)
 def methods(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """Methods of optimizers."""
     opt = owner(call)
     assert isinstance(call.func, ast.Attribute)
     name = call.func.attr
-    scaler = "keras.mixed_precision.LossScaleOptimizer"
-    if opt is None or (fix := trust(ctx, opt, OPTIMIZER, scaler)) is None:
+    if opt is None or (fix := trust(ctx, opt, OPTIMIZER, _SCALER)) is None:
         return
     if name == "variables" and not call.args and not call.keywords:
         code = Code("opt.variables", {"opt": opt})
@@ -157,14 +164,14 @@ def _minimize(call: ast.Call, ctx: Context, opt: ast.expr, fix: Fix) -> Iterator
     yield Match(OPZ106, call, message="optimizers have no minimize", edits=edits, fix=fix)
 
 
-@visit(OPZ109, methods={"get_unscaled_gradients"})
+@visit(OPZ109, methods={"get_unscaled_gradients"}, of={OPTIMIZER, _SCALER})
 def unscaled(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``get_unscaled_gradients``: a name that only loss scaling has."""
     del ctx
     yield Match(OPZ109, call, hint=OPZ109.manual, fix=Fix.MANUAL)
 
 
-@visit(OPZ110, methods={"add_variable_from_reference"})
+@visit(OPZ110, methods={"add_variable_from_reference"}, of={OPTIMIZER})
 def add_slot(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``self.add_variable_from_reference(model_variable=, variable_name=, shape=, initial_value=)``."""
     opt = owner(call)
@@ -182,7 +189,7 @@ def add_slot(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(OPZ110, call, edits=edits, argument="model_variable", fix=fix)
 
 
-@visit(OPZ110, methods={"add_variable"})
+@visit(OPZ110, methods={"add_variable"}, of={OPTIMIZER})
 def add_variable(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``self.add_variable(shape, dtype, initializer, name)`` of an optimizer."""
     opt = owner(call)

@@ -73,7 +73,7 @@ TRN023 = SourceRule(
 )
 
 
-@visit(TRN013, TRN021, TRN022, TRN023, methods={"compile"})
+@visit(TRN013, TRN021, TRN022, TRN023, methods={"compile"}, of={MODEL})
 def several_outputs(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``model.compile(...)`` of a model that has, by all the call shows, more than one output."""
     model = owner(call)
