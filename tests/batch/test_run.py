@@ -125,6 +125,18 @@ def test_what_decides_the_result_decides_what_is_redone(tmp_path: Path) -> None:
     intact(out, "a", "b")
 
 
+def test_a_repeated_run_for_the_same_readers_does_nothing(tmp_path: Path) -> None:
+    folder, out = models(tmp_path / "in", "a", "b"), tmp_path / "out"
+    run(folder, out, options=Options(readers="3.9,3.15"))
+    events: list[Event] = []
+    run(folder, out, events, options=Options(readers="3.9,3.15"))
+    assert [event.kind for event in events] == ["plan", "end"]
+    assert len(calls(out)) == 2
+    run(folder, out, options=Options(readers="3.9,3.12,3.15"))
+    assert len(calls(out)) == 4
+    intact(out, "a", "b")
+
+
 def test_the_same_content_is_migrated_once(tmp_path: Path) -> None:
     for name in ("a.h5", "b/a.h5", "c.h5"):
         model(tmp_path / "in" / name, "same")
