@@ -133,11 +133,11 @@ def _modules(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _readers(text: str | None) -> str | None:
-    from migrate.dialects.keras3_minors.versions import parse_readers
+    from migrate.dialects.keras3_minors.versions import parse_targets
     from migrate.findings import MigrationError
 
     try:
-        return text if text is None else ",".join(one.name for one in parse_readers(text))
+        return text if text is None else parse_targets(text).names
     except MigrationError as error:
         raise click.BadParameter(f"{error.code} {error.message}. {error.hint}", param_hint="--for") from error
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from migrate.capsule.store import load_arrays, save_arrays
+from migrate.dialects.keras3_minors.versions import parse_targets
 from migrate.findings import MigrationError, Severity
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE, argument_names
 from migrate.parity.golden import Golden, find_golden
@@ -20,6 +21,7 @@ from migrate.pipeline.coverage import measure, widen
 from migrate.pipeline.deploy import deploy
 from migrate.pipeline.domain import compare_unbounded
 from migrate.pipeline.draws import drawn_outputs, without
+from migrate.pipeline.keras3.eras import files_for_eras
 from migrate.pipeline.keras3.reading import prove_readers
 from migrate.pipeline.limits import report_keywords
 from migrate.pipeline.own_code import CUSTOM, write_sources
@@ -60,6 +62,8 @@ def migrate_layers(
     Raises:
         MigrationError: with the code of the blocker; ``PAR001`` when numbers differ.
     """
+    targets = parse_targets(options.readers) if options.readers else None
+    readers = ",".join(one.name for one in targets.readers) if targets else ""
     legacy, modern = legacy_structure(slot), modern_structure(slot)
     progress.legacy, progress.modern, progress.drawn = legacy, modern, drawn_outputs(modern)
     progress.training = {part: dict(entry) for part, entry in translated.training.items()}
@@ -101,7 +105,7 @@ def migrate_layers(
             "saved_model": Target.SAVED_MODEL in options.targets,
             "input_names": input_names,
             "output_names": list(judge.names),
-            "readers": options.readers,
+            "readers": readers,
         }
         written = outputs_in(slot.modern, slot.modern.call("save", wanted))
     if "saved_model" in written:
@@ -111,11 +115,13 @@ def migrate_layers(
     with progress.phase("reload"):
         compare_reloaded(slot, written, objects, input_names, judge, progress)
     for_readers: dict[str, Path] = {}
-    if options.readers and "keras" in written and progress.witnesses:
+    if readers and "keras" in written and progress.witnesses:
         with progress.phase("readers"):
-            for_readers = prove_readers(slot, written["keras"], objects, options, progress)
+            for_readers = prove_readers(slot, written["keras"], objects, options, readers, progress)
     if not options.skip_untouched:
         ask_stock_keras(slot, staged, judge, progress)
+    if targets and targets.eras:
+        for_readers |= files_for_eras(targets.eras, staged, progress, slot.inputs)
     deployed = deploy(slot, options, judge, progress.witnesses, progress)
     if compiled:
         with progress.phase("train"):

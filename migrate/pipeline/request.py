@@ -137,7 +137,7 @@ class Options(msgspec.Struct, frozen=True):
         Flag(
             "--for",
             "Releases of Keras 3 that are to load what is written: 3.9, 3.6-3.12, nightly, all; with commas. Each is "
-            "installed and asked. Archives of Keras 3 are rewritten for them.",
+            "installed and asked. Archives of Keras 3 are rewritten for them. tf2.8,3 keeps a file for Keras 2, too.",
         ),
     ] = None
     lift: Annotated[bool, Flag("--lift", "Convert TensorFlow graphs to Keras layers.")] = False

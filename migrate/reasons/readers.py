@@ -47,4 +47,18 @@ REASONS: tuple[Rule, ...] = (
         "The file is no archive of Keras 3.",
         "Readers are releases of Keras 3, and what they read is `.keras` archives; `keras-migrate models` makes them.",
     ),
+    reason(
+        "RDR007",
+        "no-file-for-keras-2",
+        "There is no file that the release of Keras 2 loads which was named with `--for`.",
+        "Nothing is written back for Keras 2: what it loads is the file that it, or an earlier Keras 2, wrote. That "
+        "file is only kept beside the migrated model where tf-keras loads it as it is and computes the same.",
+    ),
+    note(
+        "RDR008",
+        "file-for-keras-2",
+        "The file of Keras 2 was kept beside the migrated model.",
+        "Both are held against one proof. Where stock Keras 3 computes the same of the old file, it serves both by "
+        "itself; else `load_model.py` takes the one for the Keras that is installed.",
+    ),
 )

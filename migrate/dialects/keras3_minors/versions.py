@@ -35,6 +35,7 @@ OLDEST = "3.9"
 """The oldest minor that archives are written for when no reader is named."""
 NIGHTLY, NEWEST, ALL = "nightly", "newest", "all"
 _RANGE = re.compile(r"(3\.\d+)?-(3\.\d+)?")
+_ERA = re.compile(r"tf2\.([4-9]|1[0-5])")
 _UNRELEASED = Version("3.9999")
 
 
@@ -114,6 +115,52 @@ def parse_readers(text: str) -> tuple[Reader, ...]:
     if not found:
         raise _unknown(text)
     return tuple(sorted(found.values(), key=lambda one: one.version))
+
+
+@dataclass(frozen=True, slots=True)
+class Era:
+    """A release of TensorFlow whose ``tf.keras`` is Keras 2.
+
+    Attributes:
+        name: as asked for: ``tf2.8``.
+        version: of the Keras in it, which has had the number of TensorFlow since 2.4.
+    """
+
+    name: str
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Whom a model is written for.
+
+    Attributes:
+        readers: releases of Keras 3; never empty.
+        eras: releases of Keras 2.
+    """
+
+    readers: tuple[Reader, ...]
+    eras: tuple[Era, ...] = ()
+
+    @property
+    def names(self) -> str:
+        """As a command line names them."""
+        return ",".join([*(era.name for era in self.eras), *(one.name for one in self.readers)])
+
+
+def parse_targets(text: str) -> Targets:
+    """Readers, and releases of Keras 2 beside them: ``tf2.8,3``, where 3 is every release from 3.9 on.
+
+    Raises:
+        MigrationError: ``RDR001`` for a name that is none, or no reader at all.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    eras = [(part, match) for part in parts if (match := _ERA.fullmatch(part))]
+    rest = [f"{OLDEST}-" if part == "3" else part for part in parts if not _ERA.fullmatch(part)]
+    return Targets(
+        parse_readers(",".join(rest)),
+        tuple(Era(part, Version(f"2.{match[1]}")) for part, match in eras),
+    )
 
 
 def _expand(part: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from migrate.dialects.keras3_minors.versions import parse_targets
 from migrate.dialects.rule import Fired
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
@@ -41,6 +42,13 @@ def migrate_keras3(
             ``RDR006`` for one that does not load the result or computes something else.
     """
     assert options.readers is not None
+    targets = parse_targets(options.readers)
+    if targets.eras:
+        raise MigrationError(
+            "RDR007",
+            f"no file for {targets.eras[0].name}: Keras 3 wrote the archive",
+            "Migrate the file that Keras 2 wrote; nothing is written back for Keras 2.",
+        )
     checker = Checker(slot, options)
     digest = sha256_of(staged.source)
     with progress.phase("reference"):

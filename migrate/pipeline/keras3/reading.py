@@ -133,7 +133,7 @@ def backend_for(probes: Path) -> Backend:
 
 
 def prove_readers(
-    slot: Slot, written: Path, objects: Sequence[str], options: Options, progress: Progress
+    slot: Slot, written: Path, objects: Sequence[str], options: Options, readers: str, progress: Progress
 ) -> dict[str, Path]:
     """Write a migrated model for each release that was named, and hold it against its reference there.
 
@@ -160,7 +160,7 @@ def prove_readers(
         witness.label,
         tolerance=options.tolerance or RECORDED_TOLERANCE,
     )
-    archives = Checker(slot, options).rewritten(subject, options.readers or "")
+    archives = Checker(slot, options).rewritten(subject, readers)
     found = must_read(slot, archives, backend_for(witness.probes))
     progress.readings += [one.reading for one in found]
     return {one.file: one.subject.path for one in archives}

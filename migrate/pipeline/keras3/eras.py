@@ -1,0 +1,74 @@
+"""A model for Keras 2 and Keras 3: the file as Keras 2 wrote it stands beside the migrated one, with one proof."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from migrate.dialects.keras3_minors.versions import Era
+from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.artifact import Format
+from migrate.pipeline.progress import Progress
+from migrate.pipeline.staging import Staged
+from migrate.results import UntouchedOutcome
+
+SUFFIXES = {Format.HDF5_MODEL: ".h5", Format.KERAS_ARCHIVE: ".keras"}
+LOADER = Path(__file__).with_name("load_model.py")
+_FIRST = Version("2.0")
+
+
+def files_for_eras(eras: Sequence[Era], staged: Staged, progress: Progress, folder: Path) -> dict[str, Path]:
+    """The untouched file under a name of its own and, where Keras 3 does not compute the same of it, a small loader.
+
+    Args:
+        eras: releases of Keras 2 that are to load the model.
+        staged: the file.
+        progress: the model has been migrated and compared; what stock Keras 3 makes of the file is known.
+        folder: to write in.
+
+    Raises:
+        MigrationError: ``RDR007`` where nothing says that those releases load the file and compute the same.
+    """
+    oldest = min(eras, key=lambda one: one.version)
+    suffix = SUFFIXES.get(staged.format)
+    if suffix is None:
+        raise _refusal(oldest, f"a {staged.format} is not what load_model takes in both")
+    _must_be_read_by(oldest, progress)
+    name = f"model-keras2{suffix}"
+    shutil.copyfile(staged.source, folder / name)
+    parts = {name: folder / name}
+    one = progress.untouched is not None and progress.untouched.outcome is UntouchedOutcome.EQUAL
+    if not one:
+        shutil.copyfile(LOADER, folder / LOADER.name)
+        parts[LOADER.name] = folder / LOADER.name
+    text = (
+        f"{name} alone serves both: Keras 3 loads it and computes the same"
+        if one
+        else f"{oldest.name} and later load {name}, Keras 3 loads model.keras; load_model.py takes the one that fits"
+    )
+    progress.findings.append(Finding("RDR008", Severity.INFO, text, ""))
+    return parts
+
+
+def _must_be_read_by(era: Era, progress: Progress) -> None:
+    """Refuse a file of a later Keras, of Keras 1, and one of which the last Keras 2 computes something else."""
+    written = progress.facts.keras if progress.facts is not None else None
+    try:
+        writer = Version(str(written))
+    except InvalidVersion:
+        raise _refusal(era, "the file does not say which Keras wrote it") from None
+    if not writer >= _FIRST or writer.release[:2] > era.version.release[:2]:
+        raise _refusal(era, f"Keras {written} wrote the file")
+    if not any(witness.evidence == "original" for witness in progress.witnesses):
+        raise _refusal(era, "tf-keras does not load the file as it is, or computes something else")
+
+
+def _refusal(era: Era, reason: str) -> MigrationError:
+    return MigrationError(
+        "RDR007",
+        f"no file for {era.name}: {reason}",
+        "Leave it out of --for, or name the release that wrote the file, or a later one.",
+    )
