@@ -25,6 +25,11 @@ def printable(text: object) -> str:
     return _UNSAFE.sub(_escape, str(text))
 
 
+def one_line(text: object, limit: int) -> str:
+    """What an error says, on one line and no longer than a finding may hold."""
+    return " ".join(str(text).split())[:limit]
+
+
 def shown(text: object) -> str:
     """The same for `rich`, whose markup in the text does nothing either."""
     from rich.markup import escape

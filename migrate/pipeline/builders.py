@@ -16,6 +16,7 @@ from migrate.own_code.fitting import Weights, difference, solve, stand_ins
 from migrate.own_code.settings import settings_near
 from migrate.own_code.topology import agreement, unlike
 from migrate.pipeline.progress import Progress
+from migrate.printable import one_line
 from migrate.worlds.contracts.legacy import ArchitecturesOf, BuiltModel
 from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
@@ -125,7 +126,7 @@ class _Search:
             file = self._slot.stage_code(f"builder{self._number}.py", builder_source(builder).encode())
         except SourceError as error:
             self._broken[key] = error.message
-            self.failed.append(f"{builder}: {_short(error.message)}")
+            self.failed.append(f"{builder}: {one_line(error.message, 160)}")
             return
         if not builder.open:
             self._keep(builder, file, [])
@@ -147,7 +148,7 @@ class _Search:
         except WorldError as error:
             if error.code == "CFG050":  # the file cannot be imported, whatever it is called with
                 self._broken[builder.name, builder.place.file] = error.message
-            self.failed.append(f"{builder}: {_short(error.message)}")
+            self.failed.append(f"{builder}: {one_line(error.message, 160)}")
             return []
 
     def _keep(self, builder: Builder, file: Path, sizes: list[int]) -> None:
@@ -163,7 +164,3 @@ class _Search:
             before = self.fitting.setdefault(model.alike, found)
             if before.agreement < score:
                 self.fitting[model.alike] = found
-
-
-def _short(message: str) -> str:
-    return " ".join(message.split())[:160]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from migrate.findings import MigrationError
+from migrate.printable import one_line
 from migrate.worlds.environment import World
 from migrate.worlds.worker import WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout, WorldError
 
@@ -17,7 +18,7 @@ Answer = TypeVar("Answer")
 
 def shortened(error: MigrationError) -> str:
     """What a world said, in one line that is not too long for a finding."""
-    return " ".join(error.message.split())[:200]
+    return one_line(error.message, 200)
 
 
 class Unanswered(Exception):  # noqa: N818 - named for the event, like those of workers

@@ -23,6 +23,7 @@ from migrate.pipeline.answers import arrays_of
 from migrate.pipeline.request import Options, parse_shape
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import legacy_structure
+from migrate.printable import one_line
 from migrate.worlds.contracts.reader import Translate, Translated
 from migrate.worlds.custom import names_in
 from migrate.worlds.pool import Slot
@@ -89,7 +90,7 @@ def take_reference(slot: Slot, staged: Staged, translated: Translated, options: 
             run = _run(slot, model, again, options.seed or 0)
         except WorldError as error:
             findings.append(
-                Finding("PAR002", Severity.INFO, f"no {evidence} reference: {_one_line(error.message)}")
+                Finding("PAR002", Severity.INFO, f"no {evidence} reference: {one_line(error.message, 300)}")
             )
             continue
         return Reference(
@@ -155,7 +156,7 @@ def refused_architecture(error: WorldError) -> MigrationError:
         )
     return MigrationError(
         "CFG099",
-        f"tf-keras refuses the architecture: {_one_line(error.message)}",
+        f"tf-keras refuses the architecture: {one_line(error.message, 300)}",
         "Put the weights beside it, or name it with --architecture for them: more is known of a model then.",
     )
 
@@ -219,7 +220,3 @@ def _run(slot: Slot, model: Model, load: Callable[[], Mapping[str, Any]], seed: 
         return _Run(described, probes, arrays_of(slot.legacy, reply), specs, attempt, calls)
     assert refusal is not None
     raise refusal
-
-
-def _one_line(text: str, limit: int = 300) -> str:
-    return " ".join(text.split())[:limit]

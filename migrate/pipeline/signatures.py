@@ -15,6 +15,7 @@ from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.reference import Reference
 from migrate.pipeline.request import ArtifactRequest
+from migrate.printable import one_line
 from migrate.worlds.contracts.reader import DescribedSavedModel
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import WorldError
@@ -50,7 +51,7 @@ def take_signature_references(
             try:
                 reply = slot.legacy.call("predict_signature", call)
             except WorldError as error:
-                refusal = refusal or " ".join(error.message.split())[:200]
+                refusal = refusal or one_line(error.message, 200)
                 continue
             outputs = arrays_of(slot.legacy, reply)
             references[name] = Reference("original", signature, probes, outputs, ())

@@ -14,6 +14,7 @@ from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, must_agree, outputs_of, samples
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
+from migrate.printable import one_line
 from migrate.worlds.contracts.reader import DescribedSavedModel
 from migrate.worlds.custom import names_in
 from migrate.worlds.pool import Slot
@@ -50,7 +51,7 @@ def _carry_training(
         note = "tf-keras loads the file without its optimizer's state"
         progress.training["step"] = {"state": "not compared", "note": note}
     except WorldError as error:
-        reasons = [" ".join(error.message.split())[:300]]
+        reasons = [one_line(error.message, 300)]
         for part, entry in progress.training.items():
             if entry["state"] != "absent":
                 progress.training[part] = {"state": "lost", "note": reasons[0]}

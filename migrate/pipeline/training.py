@@ -22,6 +22,7 @@ from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import modern_structure
+from migrate.printable import one_line
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import WorldError
 
@@ -49,7 +50,7 @@ def carry_training(slot: Slot, objects: list[str], progress: Progress) -> bool:
     try:
         slot.modern.call("compile_model", params)
     except WorldError as error:
-        message = " ".join(error.message.split())[:300]
+        message = one_line(error.message, 300)
         for part, entry in progress.training.items():
             if entry["state"] != "absent":
                 progress.training[part] = {"state": "lost", "note": message}

@@ -16,6 +16,7 @@ from migrate.capsule.store import load_arrays
 from migrate.findings import MigrationError
 from migrate.parity.compare import Comparison, compare_arrays
 from migrate.parity.tolerance import AFTER_STEP
+from migrate.printable import one_line
 from migrate.proving.recipes import Recipe
 from migrate.proving.records import Compared, Proof, Ran, Verdict
 from migrate.proving.sources import Module, called
@@ -280,7 +281,7 @@ def _inputs(case: Mapping[str, Any]) -> str:
 
 def _first_line(message: str) -> str:
     """A message of a framework as one line, without its colours."""
-    return " ".join(_COLOUR.sub("", message).split())[:400]
+    return one_line(_COLOUR.sub("", message), 400)
 
 
 def _line_of(error: MigrationError, module: Module) -> int:

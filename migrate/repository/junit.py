@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
-from migrate.printable import printable
+from migrate.printable import one_line, printable
 from migrate.repository.records import CaseResult
 
 _MAX_BYTES = 64 << 20
@@ -55,7 +55,7 @@ def _result(case: ElementTree.Element) -> CaseResult:
         name=printable(name),
         outcome=outcome,
         seconds=_seconds(case.get("time", "")),
-        message=printable(" ".join(message.split())[:_LINE]),
+        message=printable(one_line(message, _LINE)),
         place=printable(place),
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.parity.candidates import Candidate, arrays
+from migrate.printable import one_line
 from migrate.worlds import subjects
 from migrate.worlds.execution import Execution
 from migrate.worlds.subject_weights import Unsuitable, Weight, drawn, given
@@ -70,7 +71,7 @@ def reference(world: World, params: Mapping[str, Any], scratch: Path) -> dict[st
             weights = [first.weights[n] for n in range(len(entries))]
             second = _case(world, entry, kind, candidate, execution, given(told, weights, []), 1)
         except Exception as error:  # noqa: BLE001 - any failure means that these inputs do not fit
-            refused.append(f"{candidate}: {type(error).__name__}: {_short(error)}")
+            refused.append(f"{candidate}: {type(error).__name__}: {one_line(error, 300)}")
             continue
         if not any(np.isfinite(a).any() for n, a in first.arrays.items() if n.startswith("output")):
             refused.append(f"{candidate}: nothing finite comes out")
@@ -129,7 +130,7 @@ def result(world: World, params: Mapping[str, Any], scratch: Path) -> dict[str, 
         except Exception as error:
             if not number or not _is_of_keras(error):
                 raise
-            narrower.append(f"{candidate}: {type(error).__name__}: {_short(error)}")
+            narrower.append(f"{candidate}: {type(error).__name__}: {one_line(error, 300)}")
             facts.append({"refused": True})
             paired.append("")
             continue
@@ -165,7 +166,7 @@ def _options(
         try:
             made = subjects.unwrapped(world.keras, entry())
         except Exception as error:
-            raise Unsuitable(f"it cannot be made: {type(error).__name__}: {_short(error)}") from error
+            raise Unsuitable(f"it cannot be made: {type(error).__name__}: {one_line(error, 300)}") from error
     found = subjects.kind_of(world.keras, made, kind)
     return found, [Candidate((), ())] if found in _SMALL else subjects.candidates(found, made)
 
@@ -250,7 +251,3 @@ def _executed(execution: Execution, params: Mapping[str, Any]) -> dict[str, Any]
         ran = execution.of(code, first, last)
         found[name] = {"run": ran.run, "all": ran.all, "missed": list(ran.missed)}
     return found
-
-
-def _short(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300]

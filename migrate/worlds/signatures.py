@@ -8,6 +8,7 @@ from typing import Any
 
 from migrate.capsule.store import save_arrays
 from migrate.findings import MigrationError
+from migrate.printable import one_line
 from migrate.worlds.runner import cases_of, to_numpy
 
 SESSION_ONLY = ("is not a valid parameter name", "has a reference type")
@@ -35,7 +36,7 @@ def load(path: str, tags: list[str] | None = None) -> Any:
             raise SessionOnlyError(str(error)) from error
         raise MigrationError(
             "FMT018",
-            f"TensorFlow cannot load the SavedModel: {type(error).__name__}: {' '.join(str(error).split())[:300]}",
+            f"TensorFlow cannot load the SavedModel: {type(error).__name__}: {one_line(error, 300)}",
             "Check that the folder is complete and that every custom op it uses is installed.",
         ) from error
 

@@ -15,14 +15,7 @@ LAY001 = SourceRule(
     "position then lands elsewhere, with an error at best. `ConvLSTM*`, `Conv3DTranspose`, `MultiHeadAttention`, "
     "`StringLookup`, `RandomContrast`, `Embedding`, `GRU` and `LSTM` are affected too.",
     references=(GUIDE,),
-    proofs=(
-        Proof(),
-        Proof(
-            "proof_2",
-            changes=True,
-        ),
-        Proof("proof_3"),
-    ),
+    proofs=(Proof(), Proof("proof_2", changes=True), Proof("proof_3")),
 )
 LAY002 = SourceRule(
     code="LAY002",
@@ -43,10 +36,7 @@ LAY003 = SourceRule(
     "`dynamic=False` said what is the case anyway. Keras 3 refuses unknown arguments of layers; it takes "
     "`input_length` with a warning from 3.3 on.",
     references=(GUIDE, "keras-team/keras#19282"),
-    proofs=(
-        Proof(),
-        Proof("proof_2"),
-    ),
+    proofs=(Proof(), Proof("proof_2")),
 )
 LAY004 = SourceRule(
     code="LAY004",
@@ -78,11 +68,7 @@ OPZ001 = SourceRule(
     why="Adam lost `adaptive_epsilon` before `amsgrad`, and all optimizers lost `jit_compile` before `name`: the "
     "sixth argument of Adam was `amsgrad` and is `weight_decay`, so that True becomes a weight decay of 1.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            changes=True,
-        ),
-    ),
+    proofs=(Proof(changes=True),),
 )
 OPZ003 = SourceRule(
     code="OPZ003",
@@ -112,11 +98,7 @@ OPZ005 = SourceRule(
     why="Lion learned at 1e-4 and learns at 1e-3, ten times faster, without a message. RMSprop with "
     "`use_ema=True` overwrote the weights each 100 steps and does not any more.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            changes=True,
-        ),
-    ),
+    proofs=(Proof(changes=True),),
 )
 LSS001 = SourceRule(
     code="LSS001",
@@ -167,15 +149,7 @@ LSS005 = SourceRule(
     "without a message. The metric KLDivergence was logged as `kullback_leibler_divergence` and is as "
     "`kl_divergence`.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            changes=True,
-        ),
-        Proof(
-            "proof_2",
-            changes=True,
-        ),
-    ),
+    proofs=(Proof(changes=True), Proof("proof_2", changes=True)),
 )
 CBK001 = SourceRule(
     code="CBK001",
@@ -186,11 +160,7 @@ CBK001 = SourceRule(
     why="`double_checkpoint` stands before `delete_checkpoint` in Keras 3; LambdaCallback and ModelCheckpoint lost "
     "parameters in the middle.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            changes=True,
-        ),
-    ),
+    proofs=(Proof(changes=True),),
 )
 CBK002 = SourceRule(
     code="CBK002",
@@ -228,11 +198,7 @@ DAT001 = SourceRule(
     ambiguous=True,
     why="ConvNeXt lost its first argument, load_img its second, plot_model and model_to_dot one in the middle.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            changes=True,
-        ),
-    ),
+    proofs=(Proof(changes=True),),
 )
 DAT002 = SourceRule(
     code="DAT002",

@@ -42,11 +42,7 @@ DAT103 = SourceRule(
     why="The statistics of arrays are computed at once.",
     references=(GUIDE,),
     manual="take as many batches as `steps` said from the dataset before adapt",
-    proofs=(
-        Proof(
-            tolerance=1e-5,
-        ),
-    ),
+    proofs=(Proof(tolerance=1e-5),),
 )
 
 

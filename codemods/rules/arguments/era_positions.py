@@ -37,15 +37,7 @@ OPTIMIZER_ORDER = SourceRule(
         "https://github.com/keras-team/keras/blob/2.3.1/keras/optimizers.py",
     ),
     manual=_ASKED,
-    proofs=(
-        Proof(
-            changes=True,
-        ),
-        Proof(
-            "proof_2",
-            changes=True,
-        ),
-    ),
+    proofs=(Proof(changes=True), Proof("proof_2", changes=True)),
 )
 IMAGE_ORDER = SourceRule(
     code="DAT104",

@@ -34,11 +34,7 @@ KON001 = SourceRule(
     why="Keras 2.0 renamed most arguments and took the old names with a warning until 2.3; nothing later does.",
     references=(_NOTES,),
     manual="see the release notes of Keras 2.0",
-    proofs=(
-        Proof(
-            expect="raises",
-        ),
-    ),
+    proofs=(Proof(expect="raises"),),
 )
 KON002 = SourceRule(
     code="KON002",
@@ -51,11 +47,7 @@ KON002 = SourceRule(
     why="The third positional argument was the number of columns and is the stride: Convolution2D(64, 3, 3) silently "
     "becomes a convolution that leaves out eight of nine places.",
     references=(_NOTES,),
-    proofs=(
-        Proof(
-            changes=True,
-        ),
-    ),
+    proofs=(Proof(changes=True),),
 )
 KON003 = SourceRule(
     code="KON003",
@@ -67,11 +59,7 @@ KON003 = SourceRule(
     why="`tf` is channels_last, `th` channels_first, `default` the global setting.",
     references=(_NOTES,),
     manual="tf is channels_last, th is channels_first",
-    proofs=(
-        Proof(
-            expect="raises",
-        ),
-    ),
+    proofs=(Proof(expect="raises"),),
 )
 
 

@@ -30,11 +30,7 @@ KON004 = SourceRule(
     why="AtrousConvolution1D and 2D are convolutions with dilation_rate; TimeDistributedDense is "
     "TimeDistributed(Dense(...)).",
     references=(_NOTES,),
-    proofs=(
-        Proof(
-            expect="raises",
-        ),
-    ),
+    proofs=(Proof(expect="raises"),),
 )
 
 
@@ -49,11 +45,7 @@ KON005 = SourceRule(
     "which joined Sequential models, has no counterpart: use a functional model.",
     references=(_NOTES,),
     manual="build a functional model and use Concatenate, Add, Multiply, Average, Maximum or Dot",
-    proofs=(
-        Proof(
-            expect="raises",
-        ),
-    ),
+    proofs=(Proof(expect="raises"),),
 )
 
 

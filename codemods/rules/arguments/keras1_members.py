@@ -30,11 +30,7 @@ KON006 = SourceRule(
     targets=EVERYWHERE,
     why="Renamed in Keras 2.0.",
     references=(_NOTES,),
-    proofs=(
-        Proof(
-            expect="raises",
-        ),
-    ),
+    proofs=(Proof(expect="raises"),),
 )
 
 
@@ -47,11 +43,7 @@ KON007 = SourceRule(
     targets=EVERYWHERE,
     why="Stand-alone Keras wrote static shapes onto backend tensors; a KerasTensor has a tuple.",
     references=(_NOTES,),
-    proofs=(
-        Proof(
-            expect="raises",
-        ),
-    ),
+    proofs=(Proof(expect="raises"),),
 )
 
 

@@ -38,12 +38,7 @@ CUS031 = SourceRule(
     "compute_output_shape returns: `Cannot convert '[(None, None, 4), (9, 4)]' to a shape`. The base class Layer "
     "makes one of each shape; where the class says no shapes, `call` is traced for them as Keras 2 did.",
     references=(GUIDE,),
-    proofs=(
-        Proof(),
-        Proof(
-            "proof_2",
-        ),
-    ),
+    proofs=(Proof(), Proof("proof_2")),
 )
 CUS033 = SourceRule(
     code="CUS033",

@@ -30,11 +30,7 @@ CUS007 = SourceRule(
     why="(reduction, name) became (name, reduction, dtype): super().__init__('none') silently names the loss so "
     "and takes the mean over the batch.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            changes=True,
-        ),
-    ),
+    proofs=(Proof(changes=True),),
 )
 
 

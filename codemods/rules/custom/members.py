@@ -26,11 +26,7 @@ CUS010 = SourceRule(
     severity=Severity.SILENT,
     why="Keras 2 called an overridden reset_states; Keras 3 knows reset_state only, so the old one is never called.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            changes=True,
-        ),
-    ),
+    proofs=(Proof(changes=True),),
 )
 CUS012 = SourceRule(
     code="CUS012",

@@ -30,16 +30,7 @@ BELIEVED = SourceRule(
     "their shapes on, or they give a different number of outputs.",
     references=(GUIDE,),
     manual="let compute_output_shape say what call gives, or delete it",
-    proofs=(
-        Proof(
-            changes=True,
-            unsafe=True,
-        ),
-        Proof(
-            "proof_2",
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(changes=True, unsafe=True), Proof("proof_2", unsafe=True)),
 )
 _REDUCING = frozenset(
     f"{module}.{name}"

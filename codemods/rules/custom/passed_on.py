@@ -24,11 +24,7 @@ HANDED_ON = SourceRule(
     why="`fit`, `evaluate` and `predict` take generators since TensorFlow 2.1. Arguments that left with the old "
     "methods (`max_queue_size`, `workers`, `use_multiprocessing`) are found only where the method is called by name.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(unsafe=True),),
 )
 UNCALLED = SourceRule(
     code="CUS039",

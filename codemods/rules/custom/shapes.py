@@ -42,11 +42,7 @@ CUS040 = SourceRule(
     severity=Severity.ERROR,
     why="Shapes of TensorFlow 1 held Dimension objects, those of TensorFlow 2 and Keras 3 hold integers and None.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            expect="raises",
-        ),
-    ),
+    proofs=(Proof(expect="raises"),),
 )
 CUS028 = SourceRule(
     code="CUS028",
@@ -67,12 +63,7 @@ CUS032 = SourceRule(
     "`'int' object is not subscriptable` where `isinstance(input_shape, list)` was taken for several inputs. And "
     "shapes were a TensorShape and are a tuple: `isinstance(input_shape, (list, tuple))` holds for every layer.",
     references=(GUIDE,),
-    proofs=(
-        Proof(),
-        Proof(
-            "proof_2",
-        ),
-    ),
+    proofs=(Proof(), Proof("proof_2")),
 )
 
 

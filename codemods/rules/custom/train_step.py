@@ -37,14 +37,7 @@ COMPILED_LOSS = SourceRule(
     "3.15.1: a loss of 96.02 is reported as 9.0. The metric counted each batch by its size.",
     references=(_GUIDE, GUIDE),
     manual="call loss = self.compute_loss(x, y, y_pred, sample_weight), then update_state of the metric named loss",
-    proofs=(
-        Proof(
-            changes=True,
-        ),
-        Proof(
-            "proof_2",
-        ),
-    ),
+    proofs=(Proof(changes=True), Proof("proof_2")),
 )
 COMPILED_METRICS = SourceRule(
     code="TRN032",
@@ -57,13 +50,7 @@ COMPILED_METRICS = SourceRule(
     "training steps was written this way.",
     references=(_GUIDE,),
     manual="call self.compute_metrics(x, y, y_pred, sample_weight), and update_state of the metric named loss",
-    proofs=(
-        Proof(),
-        Proof(
-            "proof_2",
-            changes=True,
-        ),
-    ),
+    proofs=(Proof(), Proof("proof_2", changes=True)),
 )
 COMPUTED_LOSS = SourceRule(
     code="TRN033",
@@ -75,11 +62,7 @@ COMPUTED_LOSS = SourceRule(
     "itself feeds it: a loss of 96.02 is reported as 0.0 (measured with 3.15.1).",
     references=(_GUIDE,),
     manual="call update_state(loss) of the metric named loss among self.metrics",
-    proofs=(
-        Proof(
-            changes=True,
-        ),
-    ),
+    proofs=(Proof(changes=True),),
 )
 _STEPS = frozenset({"train_step", "test_step"})
 

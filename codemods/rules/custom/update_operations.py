@@ -27,12 +27,7 @@ UPDATES = SourceRule(
         "https://keras.io/api/metrics/base_metric/",
         "https://www.tensorflow.org/api_docs/python/tf/group",
     ),
-    proofs=(
-        Proof(),
-        Proof(
-            "proof_2",
-        ),
-    ),
+    proofs=(Proof(), Proof("proof_2")),
 )
 _WAITING = frozenset({"tf.control_dependencies", "tf.compat.v1.control_dependencies", "tf.group"})
 

@@ -28,12 +28,7 @@ MEMBERS = SourceRule(
     "not.",
     references=(GUIDE, "keras-team/keras#18467"),
     manual="use keras.ops on the variable, and assign() the result",
-    proofs=(
-        Proof(),
-        Proof("proof_2"),
-        Proof("proof_3"),
-        Proof("proof_4"),
-    ),
+    proofs=(Proof(), Proof("proof_2"), Proof("proof_3"), Proof("proof_4")),
 )
 REFERENCES = SourceRule(
     code="CUS041",

@@ -33,12 +33,7 @@ CUS001 = SourceRule(
     why="Keras 2: (name, shape, dtype, initializer, regularizer, ...), metrics: (name, shape, aggregation, ...). "
     "Keras 3: (shape, initializer, dtype, trainable, ...). Keras 3.15 says so in its error.",
     references=(GUIDE,),
-    proofs=(
-        Proof(),
-        Proof(
-            "proof_2",
-        ),
-    ),
+    proofs=(Proof(), Proof("proof_2")),
 )
 
 
@@ -73,12 +68,7 @@ CUS006 = SourceRule(
     why="Keras 3 collects keras.Variable only: the weight is neither trained nor saved, and nothing says so. "
     "len(layer.weights) was 1 and becomes 0.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            changes=True,
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(changes=True, unsafe=True),),
 )
 
 
@@ -90,12 +80,7 @@ CUS022 = SourceRule(
     fix=Fix.UNSAFE,
     why="isinstance(w, tf.Variable) is False for every weight of a Keras 3 layer, so the other branch is taken.",
     references=("tensorflow/tensorflow#63792",),
-    proofs=(
-        Proof(
-            changes=True,
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(changes=True, unsafe=True),),
 )
 
 

@@ -34,11 +34,7 @@ LAY101 = SourceRule(
     why="`Unrecognized keyword arguments passed to Dense`. `input_shape` and `input_dim` go on with a warning.",
     references=(GUIDE,),
     manual="put keras.Input(batch_shape=...) before the layer",
-    proofs=(
-        Proof(
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(unsafe=True),),
 )
 LAY102 = SourceRule(
     code="LAY102",
@@ -67,12 +63,7 @@ LAY104 = SourceRule(
     why="The classes left with TensorFlow 2.0. Saved weights of the cuDNN layers have two bias vectors and need a "
     "conversion; keras-migrate converts them in model files.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            expect="raises",
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(expect="raises", unsafe=True),),
 )
 LAY106 = SourceRule(
     code="LAY106",
@@ -102,11 +93,7 @@ LAY108 = SourceRule(
     why="The slash separates the parts of variable paths in Keras 3. Whoever looks a layer up by its name must be "
     "changed too.",
     references=("keras-team/keras#18467",),
-    proofs=(
-        Proof(
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(unsafe=True),),
 )
 
 

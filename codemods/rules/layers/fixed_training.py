@@ -53,16 +53,7 @@ FIXED_TRAINING = SourceRule(
     "layer that holds the layer and calls it in its mode keeps the meaning, and is saved and loaded with the model.",
     references=("https://keras.io/guides/transfer_learning/", "keras-team/keras#18467"),
     manual="hold the layer in a layer of your own whose call() calls it with this training=",
-    proofs=(
-        Proof(
-            changes=True,
-            tolerance=1e-4,
-        ),
-        Proof(
-            "proof_2",
-            changes=True,
-        ),
-    ),
+    proofs=(Proof(changes=True, tolerance=1e-4), Proof("proof_2", changes=True)),
 )
 _LOOKS_INSIDE = ("get_layer", ".layers[")
 

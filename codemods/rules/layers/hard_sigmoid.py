@@ -38,12 +38,7 @@ LAY105 = SourceRule(
     "0.333 and 0.583. Trained models of Keras 1 and 2.0 to 2.2 use it in every LSTM and GRU, ConvLSTM did by default "
     "until 2.15. Upstream changed the documentation only.",
     references=("tensorflow/tensorflow#65381",),
-    proofs=(
-        Proof(
-            changes=True,
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(changes=True, unsafe=True),),
 )
 
 

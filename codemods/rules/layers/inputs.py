@@ -24,12 +24,7 @@ WHOLE_SHAPE = SourceRule(
     severity=Severity.ERROR,
     why="`Cannot convert '10' to a shape.`",
     references=(GUIDE,),
-    proofs=(
-        Proof(),
-        Proof(
-            "proof_2",
-        ),
-    ),
+    proofs=(Proof(), Proof("proof_2")),
 )
 GIVEN_TENSOR = SourceRule(
     code="LAY119",

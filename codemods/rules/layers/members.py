@@ -43,12 +43,7 @@ LAY111 = SourceRule(
     severity=Severity.ERROR,
     why="The attribute is gone; the symbolic inputs carry the names. Functional models still have output_names.",
     references=(GUIDE,),
-    proofs=(
-        Proof(),
-        Proof(
-            "proof_2",
-        ),
-    ),
+    proofs=(Proof(), Proof("proof_2")),
 )
 LAY118 = SourceRule(
     code="LAY118",

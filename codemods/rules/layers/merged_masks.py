@@ -61,17 +61,7 @@ MERGED_MASKS = SourceRule(
     "did stands in for the one of Keras.",
     references=("https://keras.io/guides/understanding_masking_and_padding/",),
     manual="derive from the merging layer and write compute_mask, or give mask= to the layers behind",
-    proofs=(
-        Proof(
-            changes=True,
-            unsafe=True,
-        ),
-        Proof(
-            "proof_2",
-            changes=True,
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(changes=True, unsafe=True), Proof("proof_2", changes=True, unsafe=True)),
 )
 _CLASSES = ("Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract")
 _MERGING = {f"keras.layers.{name}": name for name in _CLASSES}

@@ -34,11 +34,7 @@ LAY112 = SourceRule(
     "build() argument sequences_shape, but call() does not have argument sequences`). Calling the layer itself had the "
     "state second in Keras 2 already.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            tolerance=1e-5,
-        ),
-    ),
+    proofs=(Proof(tolerance=1e-5),),
 )
 CUS029 = SourceRule(
     code="CUS029",

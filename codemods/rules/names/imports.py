@@ -30,10 +30,7 @@ NAMESPACE = SourceRule(
         "choice of backend."
     ),
     references=(GUIDE,),
-    proofs=(
-        Proof(),
-        Proof("proof_2"),
-    ),
+    proofs=(Proof(), Proof("proof_2")),
 )
 MOVED = SourceRule(
     code="IMP002",
@@ -47,11 +44,7 @@ MOVED = SourceRule(
         "`tensorflow.python.keras` are gone; the symbols live in the public modules."
     ),
     references=("keras-team/keras#18467",),
-    proofs=(
-        Proof(
-            expect="raises",
-        ),
-    ),
+    proofs=(Proof(expect="raises"),),
 )
 ONLY_TENSORFLOW = SourceRule(
     code="IMP003",

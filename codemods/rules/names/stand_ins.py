@@ -54,11 +54,7 @@ GONE_ALIAS = SourceRule(
     "file of the repository takes it from there; others that do get an error at their own line.",
     references=("keras-team/keras#18467",),
     manual="delete the line",
-    proofs=(
-        Proof(
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(unsafe=True),),
 )
 
 

@@ -32,22 +32,11 @@ BKD001 = SourceRule(
     references=(GUIDE, "keras-team/keras#18467"),
     proofs=(
         Proof(),
-        Proof(
-            "proof_2",
-            tolerance=1e-5,
-        ),
-        Proof(
-            "proof_3",
-            tolerance=1e-5,
-        ),
+        Proof("proof_2", tolerance=1e-5),
+        Proof("proof_3", tolerance=1e-5),
         Proof("proof_4"),
-        Proof(
-            "proof_5",
-        ),
-        Proof(
-            "proof_6",
-            tolerance=1e-5,
-        ),
+        Proof("proof_5"),
+        Proof("proof_6", tolerance=1e-5),
     ),
 )
 BKD002 = SourceRule(
@@ -60,21 +49,10 @@ BKD002 = SourceRule(
     "`random_bernoulli` and `dropout` draw other numbers. Where none of this matters the edit is right.",
     references=(GUIDE,),
     proofs=(
-        Proof(
-            unsafe=True,
-        ),
-        Proof(
-            "proof_2",
-            unsafe=True,
-        ),
-        Proof(
-            "proof_3",
-            unsafe=True,
-        ),
-        Proof(
-            "proof_4",
-            unsafe=True,
-        ),
+        Proof(unsafe=True),
+        Proof("proof_2", unsafe=True),
+        Proof("proof_3", unsafe=True),
+        Proof("proof_4", unsafe=True),
     ),
 )
 BKD003 = SourceRule(

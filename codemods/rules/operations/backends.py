@@ -69,11 +69,7 @@ SEED = SourceRule(
     "runs: each batch gets the same noise.",
     references=(_RANDOM,),
     manual="make self.seed_generator = keras.random.SeedGenerator() in the constructor, and give it as seed=",
-    proofs=(
-        Proof(
-            expect="raises",
-        ),
-    ),
+    proofs=(Proof(expect="raises"),),
 )
 
 

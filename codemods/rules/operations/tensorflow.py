@@ -31,21 +31,10 @@ OPS001 = SourceRule(
     "the others have rules of their own.",
     references=(GUIDE, "keras-team/keras#18467"),
     proofs=(
-        Proof(
-            tolerance=1e-5,
-        ),
-        Proof(
-            "proof_2",
-            tolerance=1e-5,
-        ),
-        Proof(
-            "proof_3",
-            tolerance=1e-5,
-        ),
-        Proof(
-            "proof_4",
-            tolerance=1e-5,
-        ),
+        Proof(tolerance=1e-5),
+        Proof("proof_2", tolerance=1e-5),
+        Proof("proof_3", tolerance=1e-5),
+        Proof("proof_4", tolerance=1e-5),
     ),
 )
 OPS002 = SourceRule(
@@ -57,11 +46,7 @@ OPS002 = SourceRule(
     "keras.ops.split the points to cut at; keras.ops.identity makes an identity matrix; keras.ops.gelu is approximate. "
     "The migration guide lists several of them as plain renames.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            tolerance=1e-5,
-        ),
-    ),
+    proofs=(Proof(tolerance=1e-5),),
 )
 OPS003 = SourceRule(
     code="OPS003",
@@ -72,15 +57,7 @@ OPS003 = SourceRule(
     why="keras.ops.shape gives a tuple where tf.shape gave a tensor; tf.where with one argument gives rows of int64 "
     "indices. Whether the difference matters depends on what is done with the value.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            unsafe=True,
-        ),
-        Proof(
-            "proof_2",
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(unsafe=True), Proof("proof_2", unsafe=True)),
 )
 OPS004 = SourceRule(
     code="OPS004",
@@ -112,11 +89,7 @@ OPS006 = SourceRule(
     "keras.random.SeedGenerator and gives it as seed=. The numbers are others than TensorFlow's in any case, so no "
     "comparison by value exists; the moments agree.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(unsafe=True),),
 )
 OPS007 = SourceRule(
     code="OPS007",

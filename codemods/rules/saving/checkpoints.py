@@ -28,10 +28,7 @@ ENDINGS = SourceRule(
     "as well, others cannot be seen, so this waits for --unsafe.",
     references=("keras-team/keras-io#1844", GUIDE),
     manual="let the path end in .keras, and read the model from there",
-    proofs=(
-        Proof(unsafe=True),
-        Proof("proof_2", unsafe=True, tolerance=1e-5),
-    ),
+    proofs=(Proof(unsafe=True), Proof("proof_2", unsafe=True, tolerance=1e-5)),
 )
 _HDF5 = (".hdf5", ".hdf", ".he5", ".H5", ".HDF5")
 

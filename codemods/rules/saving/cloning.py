@@ -28,11 +28,7 @@ CLONED_LAMBDA = SourceRule(
     "function is a Python lambda`, in a copy within one program too. A Lambda has no weights, so that both models may "
     "share it.",
     references=("https://keras.io/api/models/model_saving_apis/model_saving_and_loading/",),
-    proofs=(
-        Proof(
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(unsafe=True),),
 )
 
 

@@ -24,12 +24,7 @@ SAV007 = SourceRule(
     why="tf.saved_model.save goes on working, but names and dtypes of the signature differ from those of Keras 2. "
     "export writes the endpoint `serve`, the signature `serving_default` and the inputs in their own dtypes.",
     references=("keras-team/keras#19458",),
-    proofs=(
-        Proof(
-            unsafe=True,
-            expect="same",
-        ),
-    ),
+    proofs=(Proof(unsafe=True, expect="same"),),
 )
 SAV011 = SourceRule(
     code="SAV011",
@@ -42,12 +37,7 @@ SAV011 = SourceRule(
     references=("keras-team/keras#19458", GUIDE),
     manual="archive = keras.export.ExportArchive(); archive.track(layer); archive.add_endpoint(name, function, "
     "input_signature=[...]); archive.write_out(path)",
-    proofs=(
-        Proof(
-            unsafe=True,
-            expect="same",
-        ),
-    ),
+    proofs=(Proof(unsafe=True, expect="same"),),
 )
 
 

@@ -26,15 +26,7 @@ SAV001 = SourceRule(
     "both places get the extension `.keras`; otherwise save becomes export.",
     references=("keras-team/keras#19458", GUIDE),
     manual="model.export(path) for serving, model.save(path + '.keras') to load it with Keras again",
-    proofs=(
-        Proof(
-            unsafe=True,
-        ),
-        Proof(
-            "proof_2",
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(unsafe=True), Proof("proof_2", unsafe=True)),
 )
 SAV002 = SourceRule(
     code="SAV002",

@@ -26,16 +26,7 @@ SAV003 = SourceRule(
     "path in the same file follows; a path that is only loaded stays, because Keras 3 reads old .h5 weights.",
     references=(GUIDE, "keras-team/keras-io#1844"),
     manual="make the path end in .weights.h5, and load it by that name",
-    proofs=(
-        Proof(),
-        Proof(
-            "proof_2",
-        ),
-        Proof(
-            "proof_3",
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(), Proof("proof_2"), Proof("proof_3", unsafe=True)),
 )
 SAV013 = SourceRule(
     code="SAV013",
@@ -58,11 +49,7 @@ SAV014 = SourceRule(
     "of losses, and texts in a configuration that are named like a function of Keras (`mode='add'`) do not survive it. "
     "Nobody else reads a temporary file, so its format may be chosen.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(unsafe=True),),
 )
 
 

@@ -41,17 +41,7 @@ BARE_NAME = SourceRule(
         "https://keras.io/api/saving/serialization_utils/",
     ),
     manual="give the object itself in place of its name",
-    proofs=(
-        Proof(),
-        Proof(
-            "proof_2",
-            unsafe=True,
-            changes=True,
-        ),
-        Proof(
-            "proof_3",
-        ),
-    ),
+    proofs=(Proof(), Proof("proof_2", unsafe=True, changes=True), Proof("proof_3")),
 )
 _ROLES = ("activation", "constraint", "initializer", "regularizer")
 _GETTERS = frozenset(f"keras.{role}s.get" for role in _ROLES)

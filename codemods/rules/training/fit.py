@@ -29,16 +29,7 @@ TRN001 = SourceRule(
     "list of names raises at the first fit; a list of numbers silently becomes weights of the losses. The migration "
     "guide does not mention it. `return_dict` moved in evaluate, train_on_batch and test_on_batch.",
     references=(GUIDE, "keras-team/keras#18467"),
-    proofs=(
-        Proof(),
-        Proof(
-            "proof_2",
-        ),
-        Proof(
-            "proof_3",
-            changes=True,
-        ),
-    ),
+    proofs=(Proof(), Proof("proof_2"), Proof("proof_3", changes=True)),
 )
 TRN002 = SourceRule(
     code="TRN002",
@@ -60,12 +51,7 @@ TRN004 = SourceRule(
     why="Removed in TensorFlow 2.6. For several outputs it was the argmax of predict; for a single sigmoid it was "
     "`(model.predict(x) > 0.5).astype('int32')`, which the tool cannot tell.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            expect="raises",
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(expect="raises", unsafe=True),),
 )
 TRN005 = SourceRule(
     code="TRN005",
@@ -75,11 +61,7 @@ TRN005 = SourceRule(
     applies_to="<2.6",
     why="Removed in TensorFlow 2.6; it called predict and warned of values outside of 0 and 1.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            expect="raises",
-        ),
-    ),
+    proofs=(Proof(expect="raises"),),
 )
 TRN014 = SourceRule(
     code="TRN014",

@@ -72,11 +72,7 @@ TRN018 = SourceRule(
     why="tf.data refuses lists in what a generator yields: `output_signature must contain objects that are subclass of "
     "tf.TypeSpec but found list`.",
     references=("keras-team/keras#18467", GUIDE),
-    proofs=(
-        Proof(
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(unsafe=True),),
 )
 
 

@@ -26,11 +26,7 @@ NAMES = SourceRule(
     proofs=(
         Proof(tolerance=1e-5),
         Proof("proof_2", tolerance=1e-5),
-        Proof(
-            "proof_3",
-            expect="raises",
-            tolerance=1e-5,
-        ),
+        Proof("proof_3", expect="raises", tolerance=1e-5),
     ),
 )
 _LOSSES = {

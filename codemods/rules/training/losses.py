@@ -46,12 +46,7 @@ LSS103 = SourceRule(
     why="Of inputs (n, 1) Keras 2 gives (n,), Keras 3 gives (n, 1): what is multiplied with weights (n,) afterwards "
     "becomes (n, n) without a message.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            changes=True,
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(changes=True, unsafe=True),),
 )
 _STRINGS = {
     "NONE": "none",

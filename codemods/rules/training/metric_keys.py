@@ -27,15 +27,7 @@ KEYS = SourceRule(
     "stops, ModelCheckpoint never saves. Only an EarlyStopping without a mode raises in Keras 3.",
     references=("https://github.com/keras-team/keras/releases/tag/2.3.0",),
     manual="write the name that compile() is given: 'accuracy' and 'val_accuracy', or 'acc' and 'val_acc'",
-    proofs=(
-        Proof(
-            changes=True,
-        ),
-        Proof(
-            "proof_2",
-            expect="raises",
-        ),
-    ),
+    proofs=(Proof(changes=True), Proof("proof_2", expect="raises")),
 )
 _KEY = re.compile(r"^(?:val_)?(?:\w+_)?acc$")
 _IN_PATH = re.compile(r"(\{(?:val_)?(?:\w+_)?acc)(?=[:}!])")

@@ -89,12 +89,7 @@ OPZ110 = SourceRule(
     why="(shape, dtype, initializer, name) became (shape, initializer, dtype, ..., name); (model_variable, "
     "variable_name, shape, initial_value) became (reference_variable, name, initializer).",
     references=(GUIDE,),
-    proofs=(
-        Proof(),
-        Proof(
-            "proof_2",
-        ),
-    ),
+    proofs=(Proof(), Proof("proof_2")),
 )
 
 

@@ -31,11 +31,7 @@ OPZ101 = SourceRule(
     "raises. With the right name the written value takes effect, so a project that was tuned on those versions trains "
     "at another speed after the rewrite.",
     references=("keras-team/tf-keras#331", GUIDE),
-    proofs=(
-        Proof(
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(unsafe=True),),
 )
 OPZ103 = SourceRule(
     code="OPZ103",
@@ -46,13 +42,7 @@ OPZ103 = SourceRule(
     why="decay divided the learning rate by 1 + decay * iterations; Keras 3 warns once and ignores it. With a schedule "
     "the learning rate cannot be set by callbacks any more.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            expect="raises",
-            changes=True,
-            unsafe=True,
-        ),
-    ),
+    proofs=(Proof(expect="raises", changes=True, unsafe=True),),
 )
 OPZ104 = SourceRule(
     code="OPZ104",
@@ -64,12 +54,7 @@ OPZ104 = SourceRule(
     why="The names exist and raise ImportError when called. The new optimizers compute the same updates, but have no "
     "minimize, get_updates, get_slot and get_weights, and their saved state has another layout.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            unsafe=True,
-            tolerance=1e-5,
-        ),
-    ),
+    proofs=(Proof(unsafe=True, tolerance=1e-5),),
 )
 OPZ108 = SourceRule(
     code="OPZ108",
@@ -79,11 +64,7 @@ OPZ108 = SourceRule(
     applies_to="<2.11",
     why="Removed in TensorFlow 2.11.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            expect="raises",
-        ),
-    ),
+    proofs=(Proof(expect="raises"),),
 )
 OPZ113 = SourceRule(
     code="OPZ113",
@@ -93,11 +74,7 @@ OPZ113 = SourceRule(
     why="Keras 2 took `keras.backend.epsilon()` where None was given, which is 1e-7 unless it was set; Keras 3 adds "
     "None to a tensor in the first step of training.",
     references=(GUIDE,),
-    proofs=(
-        Proof(
-            expect="raises",
-        ),
-    ),
+    proofs=(Proof(expect="raises"),),
 )
 OPZ111 = SourceRule(
     code="OPZ111",

@@ -24,12 +24,7 @@ TRN013 = SourceRule(
     "many metrics as outputs (the history has other keys, no error), and raises `tuple arity mismatch` otherwise.",
     references=(GUIDE, "keras-team/keras#18467"),
     manual="give a list of metrics for each output: metrics=[['mae'], ['mae']], or a dict by output name",
-    proofs=(
-        Proof(changes=True),
-        Proof(
-            "proof_2",
-        ),
-    ),
+    proofs=(Proof(changes=True), Proof("proof_2")),
 )
 TRN021 = SourceRule(
     code="TRN021",
@@ -64,12 +59,7 @@ TRN023 = SourceRule(
     "raises ``loss_weights` must match the number of losses` at the first step.",
     references=(GUIDE,),
     manual="give a list or dict of losses, one for each output",
-    proofs=(
-        Proof(),
-        Proof(
-            "proof_2",
-        ),
-    ),
+    proofs=(Proof(), Proof("proof_2")),
 )
 
 

@@ -16,6 +16,7 @@ import keras
 from migrate.capsule.model import Config, Layer, Model, TensorRef, Topology, map_structure
 from migrate.findings import MigrationError
 from migrate.formats.own_names import ACTIVATION_KEYS, OWN
+from migrate.printable import one_line
 from migrate.worlds.modern.operations import call_operation, concrete
 
 Objects = Mapping[str, Any]
@@ -342,11 +343,7 @@ class _explained:  # noqa: N801 - reads as a phrase: with _explained(layer)
         if isinstance(error, Exception) and not isinstance(error, MigrationError):
             raise MigrationError(
                 "CFG099",
-                f"Keras 3 refuses layer {self._layer.name!r} ({self._layer.class_name}): {_first_lines(error)}",
+                f"Keras 3 refuses layer {self._layer.name!r} ({self._layer.class_name}): {one_line(error, 400)}",
                 "No rule translates this configuration yet; please report the model.",
                 place=self._layer.name,
             ) from error
-
-
-def _first_lines(error: Exception, limit: int = 400) -> str:
-    return " ".join(str(error).split())[:limit]

@@ -15,6 +15,7 @@ import numpy as np
 from migrate.capsule.store import save_arrays
 from migrate.findings import MigrationError
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
+from migrate.printable import one_line
 from migrate.worlds.runner import cases_of
 
 _NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -135,7 +136,7 @@ def _litert(file: str, names: Sequence[str]) -> Any:
 
 
 def _refused(kind: str, error: Exception) -> MigrationError:
-    words = " ".join(str(error).split())[:300]
+    words = one_line(error, 300)
     flex = (
         "An operation has no LiteRT version of its own: a loop over a free number of steps, for one. Fix the number of "
         "steps, or convert with TensorFlow's operations and run with the Flex delegate."

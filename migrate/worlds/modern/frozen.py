@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from migrate.findings import MigrationError
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
+from migrate.printable import one_line
 from migrate.worlds.graphs import described, read_graph
 
 
@@ -45,7 +46,7 @@ def serve_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     except (AssertionError, ValueError, TypeError, tf.errors.OpError) as error:
         raise MigrationError(
             "EXP004",
-            f"the graph cannot be exported: {' '.join(str(error).split())[:400]}",
+            f"the graph cannot be exported: {one_line(error, 400)}",
             "Run it in a session as before.",
         ) from error
     return {"saved_model": str(out)}

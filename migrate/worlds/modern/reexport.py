@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from migrate.findings import MigrationError
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
+from migrate.printable import one_line
 from migrate.worlds.functions import CALL, signatures_of
 from migrate.worlds.signatures import load, ordered
 
@@ -69,7 +70,7 @@ def _write(
     except (AssertionError, KeyError, ValueError, TypeError, tf.errors.OpError) as error:
         raise MigrationError(
             "EXP004",
-            f"the SavedModel cannot be exported again: {' '.join(str(error).split())[:400]}",
+            f"the SavedModel cannot be exported again: {one_line(error, 400)}",
             "Serve the old SavedModel as it is, or lift it with --lift.",
         ) from error
     return kept

@@ -20,6 +20,7 @@ from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays
 from migrate.findings import MigrationError
 from migrate.formats.vocabulary import tokens_of_table
+from migrate.printable import one_line
 from migrate.worlds.custom import load_custom_objects
 from migrate.worlds.runner import run_cases
 
@@ -89,7 +90,7 @@ def _explained(root: Mapping[str, Any], what: str, action: Any) -> Any:
     except MigrationError:
         raise
     except Exception as error:
-        words = " ".join(str(error).split())[:300]
+        words = one_line(error, 300)
         raise MigrationError(
             "EXP025",
             f"{root['class_name']} cannot be {what} under Keras 3: {type(error).__name__}: {words}",
