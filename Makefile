@@ -10,7 +10,7 @@ COMPILE := .lock/bin/uv pip compile --quiet pyproject.toml -c constraints.txt --
   --generate-hashes --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-all dist test test-fast lint format docs lock bench soak fuzz scanners clean
+.PHONY: help demo demo-all dist test test-fast lint format docs rule lock bench soak fuzz scanners clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ docs: $(STAMP) ## Generate pages and schemas, and build the documentation into o
 	$(BIN)/python scripts/ecosystem_page.py
 	$(BIN)/python -m pip install --quiet -c constraints.txt --group docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
+rule: $(STAMP) ## Begin a source rule: make rule CODE=LAY130 IN=layers/members
+	$(BIN)/python scripts/new_rule.py $(CODE) $(IN)
 
 lock: ## Write the locks: hashes of every file of every dependency, at the versions of constraints.txt
 	$(PYTHON) -m venv .lock
