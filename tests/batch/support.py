@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +76,12 @@ def _unprivileged() -> list[str] | None:
 UNPRIVILEGED = _unprivileged()
 
 
-def start(folder: Path, out: Path, *, plain: bool = False, **changes: Any) -> subprocess.Popen[str]:
+def start(
+    folder: Path, out: Path, *, plain: bool = False, limits: Callable[[], None] | None = None, **changes: Any
+) -> subprocess.Popen[str]:
     """The same batch in a process of its own, which prints its events as JSON lines; ``plain``: without privileges.
+
+    ``limits`` sets those of the process before it begins.
 
     Exit status 9 for a run that ended early, 8 for one that did not begin.
     """
@@ -91,7 +96,7 @@ def start(folder: Path, out: Path, *, plain: bool = False, **changes: Any) -> su
         "except MigrationError as error:\n    print(error.code, error.message); sys.exit(8)\n"
     )
     command = [*(UNPRIVILEGED or [] if plain else []), sys.executable, "-c", code]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, preexec_fn=limits)  # noqa: PLW1509
 
 
 def wait_for(path: Path, seconds: float = 20) -> None:

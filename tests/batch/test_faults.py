@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -116,6 +117,26 @@ def test_ctrl_c_once_finishes_what_runs(tmp_path: Path, number: signal.Signals) 
     assert len(calls(out)) == 1
     assert len(run(folder, out).artifacts) == 3
     assert len(calls(out)) == 3
+
+
+@pytest.mark.parametrize("kib", [8, 64])
+def test_files_that_may_not_grow(tmp_path: Path, kib: int) -> None:
+    """``RLIMIT_FSIZE``: not even the ledger fits, or what is made does not; the next run without it goes on."""
+    folder, out = models(tmp_path / "in", "large-a", "large-b"), tmp_path / "out"
+    process = start(
+        folder, out, limits=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (kib << 10, kib << 10))
+    )
+    told, _ = process.communicate(timeout=60)
+    assert "Traceback" not in told
+    if kib == 8:
+        assert process.returncode == 8
+        assert "RUN011" in told
+    assert not list(out.glob("large-*"))
+    assert statuses(run(folder, out, retry=frozenset({"failed"}))) == {
+        "large-a.h5": "migrated",
+        "large-b.h5": "migrated",
+    }
+    intact(out, "large-a", "large-b")
 
 
 @pytest.mark.parametrize("running", ["a", "bug"], ids=["what runs is published", "what runs fails"])
