@@ -96,7 +96,7 @@ def main() -> int:
     for left in state["left"]:
         console.print(f"  left: {left['path']}: {left['code']} {left['message']}", markup=False)
     where = (OUT / "moved").relative_to(ROOT)
-    console.print(f"\n{time.perf_counter() - started:.0f} s. {where}/after, {where}/report.html. Next:")
+    console.print(f"\n{where}/after, {where}/report.html. Next:")
     for command in (
         "keras-migrate repo YOUR_REPOSITORY --dry-run   what would be done",
         "keras-migrate repo YOUR_REPOSITORY --commit    source, models and what ties them, as a branch",
@@ -105,6 +105,7 @@ def main() -> int:
         console.print(f"  {command}")
     if picture is not None:
         picture.write_text(moving(console, "make demo"), encoding="utf-8")
+    print(f"{time.perf_counter() - started:.0f} s")
     passed = bool(verdicts) and not {"broken", "fails in both"} & set(verdicts)
     return 0 if passed and all(row["status"] == "migrated" for row in state["models"]) else 1
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from migrate.batch import resources
 from migrate.batch.events import Outcome, Task
 from migrate.batch.local import GRACE_SECONDS, ask_job, make_job, prepare
+from migrate.extras import command_for
 from migrate.findings import MigrationError
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def ray_executor(jobs: int, settings: Settings, batch: BatchOptions) -> Executor
         import ray
     except ImportError as error:
         raise MigrationError(
-            "RUN018", "Ray is not installed", "Install keras-migrate[ray], or leave --executor out."
+            "RUN018", "Ray is not installed", f"{command_for('ray')}, or leave --executor out."
         ) from error
     started = not ray.is_initialized()
     if started:

@@ -25,10 +25,11 @@ def mcp(path: Path, *, output: Output) -> None:
     """
     from migrate.cli.orders import workers
     from migrate.cli.rules import every_rule
+    from migrate.extras import command_for
     from migrate.workorders.mcp_server import server
 
     try:
         made = server(path, workers, every_rule())
     except ImportError as error:
-        raise click.UsageError("the SDK is not installed: pip install 'keras-migrate[mcp]'") from error
+        raise click.UsageError(f"the SDK is not installed: {command_for('mcp')}") from error
     made.run()

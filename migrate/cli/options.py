@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 import click
 
 from migrate.cli.values import NOT_NEGATIVE
+from migrate.extras import command_for
 from migrate.pipeline.request import (
     DEFAULT_TARGETS,
     Backend,
@@ -94,7 +95,7 @@ def _targets(text: str) -> frozenset[Target]:
         missing = [name for name in packages if find_spec(name) is None]
         if target in targets and missing:
             raise click.BadParameter(
-                f"{target} needs {', '.join(missing)}: pip install 'keras-migrate[{target}]'",
+                f"{target} needs {', '.join(missing)}: {command_for(target)}",
                 param_hint="--to",
             )
     return targets

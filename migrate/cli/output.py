@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
+EXAMPLE_COLUMNS = 78
+"""Of a terminal of 80, in which the help of a command begins two columns further in."""
 PIPE_COLUMNS = 10_000
 """For programs that read what is printed: a path or a name stays on its line, whole."""
 SHORTHANDS = {
@@ -144,5 +147,16 @@ def _log(verbose: int) -> None:
 
 
 def example(*lines: str) -> str:
-    """Commands for the end of a command's help, each on a line of its own."""
-    return "\b\nExamples:\n" + "\n".join(f"  keras-migrate {line}" for line in lines)
+    """Commands for the end of a command's help, each on a line of its own.
+
+    What a command is for stands behind it after some blanks; above it where not all lines fit into 80 columns.
+    """
+    shown = [f"  keras-migrate {line}" for line in lines]
+    if any(len(line) > EXAMPLE_COLUMNS for line in shown):
+        apart = [re.split(r" {2,}", line, maxsplit=1) for line in lines]
+        shown = [
+            text
+            for command, *comment in apart
+            for text in (*(f"  # {words}" for words in comment), f"  keras-migrate {command}")
+        ]
+    return "\b\nExamples:\n" + "\n".join(shown)

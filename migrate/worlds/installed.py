@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from migrate.extras import command_for
 from migrate.findings import MigrationError
 
 FRAMEWORKS = {"tensorflow": "tensorflow", "tf_keras": "tf-keras", "keras": "keras"}
@@ -21,5 +22,5 @@ def must_have_frameworks() -> None:
         raise MigrationError(
             "RUN020",
             f"migrating models needs {', '.join(missing)}, which the light installation leaves out",
-            "Run `pip install 'keras-migrate[models]'`.",
+            f"Run `{command_for('models')}`.",
         )

@@ -51,13 +51,20 @@ def test_every_command_takes_the_same_flags(name: str) -> None:
 def test_every_help_has_examples_that_parse(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text = CliRunner().invoke(cli, [name, "--help"], terminal_width=200).output
     _, _, examples = text.partition("Examples:\n")
-    lines = [line.strip() for line in examples.splitlines() if line.strip()]
+    shown = [line.strip() for line in examples.splitlines() if line.strip()]
+    lines = [line for line in shown if not line.startswith("# ")]
     assert lines
     for line in lines:
         words = shlex.split(re.split(r" {2,}", line)[0])
         assert words[:2] == ["keras-migrate", name], line
         with command(name).make_context(name, words[2:], resilient_parsing=True) as context:
             assert not context.args, line
+
+
+@pytest.mark.parametrize("arguments", [[], *([name] for name in COMMANDS)], ids=" ".join)
+def test_help_fits_into_80_columns(arguments: list[str]) -> None:
+    text = CliRunner().invoke(cli, [*arguments, "--help"], terminal_width=80).output
+    assert [line for line in text.splitlines() if len(line) > 80] == []
 
 
 def test_two_formats_and_quiet_verbose_are_wrong_usage(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 import keras_migrate
 from keras_migrate import __main__ as entry
 from keras_migrate import api
+from migrate.extras import command_for
 from migrate.worlds import installed
 from tests.conftest import LEGACY_MODELS
 
@@ -97,7 +98,7 @@ def test_models_without_frameworks_name_the_one_command(monkeypatch: pytest.Monk
     with pytest.raises(keras_migrate.MigrationError, match="tensorflow, tf-keras, keras") as caught:
         keras_migrate.migrate_model(MODEL, "out")
     assert caught.value.code == "RUN020"
-    assert "pip install 'keras-migrate[models]'" in caught.value.hint
+    assert command_for("models") in caught.value.hint
 
 
 def test_a_foreign_package_of_our_name_is_named(tmp_path: Path) -> None:

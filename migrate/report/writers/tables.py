@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from migrate.extras import command_for
 from migrate.findings import MigrationError
 from migrate.report.compatibility.records import Report
 
@@ -59,7 +60,7 @@ def write_table(report: Report, name: str, path: Path) -> None:
     if path.suffix == ".parquet":
         if find_spec("pyarrow") is None:
             raise MigrationError(
-                "REP003", f"{path.name} needs pyarrow", "pip install 'keras-migrate[table]', or write CSV."
+                "REP003", f"{path.name} needs pyarrow", f"{command_for('table')}, or write CSV."
             )
         import pyarrow
         from pyarrow import parquet
