@@ -77,7 +77,8 @@ def judge_object(
         yield from _judge_registered(value, place)
     for key, text in value.items():
         if isinstance(text, str) and key != "name":
-            yield from _judge_text(key, text, place, named="class_name" in value)
+            # in YAML a key may be a number, or true
+            yield from _judge_text(str(key), text, place, named="class_name" in value)
     yield from _judge_paths(value, place, inside)
 
 

@@ -106,13 +106,16 @@ def test_json_and_sarif(folder: Path) -> None:
         assert one["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
 
 
-def test_a_file_that_kills_the_parser_costs_one_answer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("end", ["os.abort()", "raise AttributeError('a fault of the scan')"])
+def test_a_file_that_ends_the_parser_costs_one_answer(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
     (folder / "killer.h5").write_bytes(b"x")
     handlers = folder.parent / "handlers_file.py"
     handlers.write_text(
         "import os\nfrom migrate.worlds.reader.handlers import HANDLERS as REAL\n"
         "def scan_many(params, scratch):\n"
-        "    if any('killer' in path for path in params['paths']): os.abort()\n"
+        f"    if any('killer' in path for path in params['paths']): {end}\n"
         "    return REAL['scan_many'](params, scratch)\n"
         "HANDLERS = {'scan_many': scan_many}\n"
     )
@@ -124,6 +127,17 @@ def test_a_file_that_kills_the_parser_costs_one_answer(folder: Path, monkeypatch
     monkeypatch.setattr(scanner, "Worker", Fragile)
     verdicts = {scan.path.name: scan.verdict for _, scan in scanner.scan_roots([folder])}
     assert verdicts == {"good.h5": "clean", "killer.h5": "unsafe", "warn.keras": "warning"}
+
+
+def test_a_key_that_is_no_text_costs_nothing(folder: Path) -> None:
+    """Found by the fuzz: keys of YAML may be numbers, times, nothing, and hold what is looked for all the same."""
+    for number, key in enumerate(("true", "1", "2.5", "null", "2020-01-01")):
+        text = f"class_name: Own\nconfig: {{{key}: keras.utils.get_file}}\n"
+        (folder / f"{number}.yaml").write_text(text)
+    done = run(folder)
+    assert done.returncode == 1
+    assert done.stdout.count("names the function 'keras.utils.get_file'") == 5
+    assert "good.h5" not in done.stdout
 
 
 @pytest.mark.slow
