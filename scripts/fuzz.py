@@ -69,9 +69,9 @@ def atheris(arguments: argparse.Namespace) -> int:
         bounds += [f"-max_total_time={int(min(left, 86_400))}", f"-artifact_prefix={found}/"]
         run = subprocess.run(
             [*command, *bounds, "-print_final_stats=1", "-max_len=200000"],
-            stderr=subprocess.PIPE, env=environment, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, check=False,
         )  # fmt: skip
-        told = run.stderr.decode(errors="replace")
+        told = run.stdout.decode(errors="replace")  # tracebacks of atheris are on standard output
         executed = re.search(r"number_of_executed_units:\s*(\d+)", told)
         done += int(executed[1]) if executed else 0
         if run.returncode == 0:

@@ -115,3 +115,25 @@ def test_the_fuzz_in_its_short_form() -> None:
     report = json.loads(done.stdout)
     assert report["strange"] == []
     assert report["peak_mb"] < 1024
+
+
+@pytest.mark.parametrize("stream", ["1", "2"])
+def test_what_escapes_a_reader_fails_the_guided_fuzz(tmp_path: Path, stream: str) -> None:
+    """atheris writes tracebacks to standard output, libFuzzer its figures to standard error."""
+    python = tmp_path / "python"
+    said = "=== Uncaught Python exception: ===\nAttributeError\nnumber_of_executed_units: 7"
+    python.write_text(f"#!/bin/sh\necho '{said}' >&{stream}\nexit 77\n")
+    python.chmod(0o755)
+    command = [
+        sys.executable,
+        "scripts/fuzz.py",
+        "--engine",
+        "atheris",
+        "--python",
+        str(python),
+        "--inputs",
+        "7",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "AttributeError" in json.loads(done.stdout)["strange"][0]
