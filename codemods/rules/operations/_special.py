@@ -58,6 +58,16 @@ def _set_value(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> An
     return (ReplaceExpression(call, code),), Fix.SAFE
 
 
+def _set_session(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``K.set_session(tf.Session(config=c))`` still makes the session: it is what sets the memory of a GPU."""
+    session, statement = args.get("session"), ctx.parent(call)
+    if session is None or not isinstance(statement, ast.Expr):
+        return None
+    made = isinstance(session, ast.Call)
+    code = code_of("session", session=session) if made else ""
+    return (ReplaceStatement(statement, code),), Fix.UNSAFE
+
+
 _ORDERINGS = {"tf": "channels_last", "th": "channels_first"}
 
 
@@ -287,6 +297,7 @@ def _learning_phase(call: ast.Call, ctx: Context, args: Arguments, _: Function) 
 
 _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@set_value": _set_value,
+    "@set_session": _set_session,
     "@image_dim_ordering": _image_dim_ordering,
     "@function": function,
     "@patches": patches,

@@ -179,6 +179,14 @@ def with_ending(node: ast.expr, ctx: Context, old: tuple[str, ...], new: str) ->
     return (text(ctx, last, value[: -len(extension)] + new),) if last is not None and extension else ()
 
 
+_PATH_CALLS = frozenset({"Path", "PurePath", "abspath", "fspath", "realpath", "resource_filename", "str"})
+"""Functions whose path ends as their last argument does."""
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
 def last_text(node: ast.expr, ctx: Context) -> ast.expr | None:
     """The literal that a path ends with, None when there is none to be seen."""
     last: ast.expr | None = node
@@ -192,8 +200,8 @@ def last_text(node: ast.expr, ctx: Context) -> ast.expr | None:
                 last = value
             case ast.Call(args=[*_, final]) if ctx.name(last.func) == "os.path.join":
                 last = final
-            case ast.Call(func=ast.Name(id="str"), args=[only]):
-                last = only
+            case ast.Call(func=func, args=[*_, final]) if _last_name(func) in _PATH_CALLS:
+                last = final
             case _:
                 last = None
     return last
