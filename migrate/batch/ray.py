@@ -69,8 +69,8 @@ def environment() -> dict[str, str]:
     return {"PYTHONPATH": root, "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
 
 
-def ray_executor(jobs: int, settings: Settings, batch: BatchOptions) -> Executor:
-    """The executor for ``--executor ray``: the cluster of ``RAY_ADDRESS``, or one of this machine alone.
+def connected() -> tuple[Any, bool]:
+    """Ray, connected to the cluster of ``RAY_ADDRESS`` or to one of this machine alone, and whether this call did it.
 
     Raises:
         MigrationError: RUN018 when Ray is not installed or its cluster cannot be reached.
@@ -91,6 +91,16 @@ def ray_executor(jobs: int, settings: Settings, batch: BatchOptions) -> Executor
             raise MigrationError(
                 "RUN018", f"the Ray cluster cannot be reached: {error}", f"Check {ADDRESS}."
             ) from error
+    return ray, started
+
+
+def ray_executor(jobs: int, settings: Settings, batch: BatchOptions) -> Executor:
+    """The executor for ``--executor ray``.
+
+    Raises:
+        MigrationError: RUN018 as of `connected`.
+    """
+    ray, started = connected()
     wanted = batch.jobs or int(ray.cluster_resources().get("CPU", 1))
     return RayExecutor(max(1, wanted), settings, batch.limits, shutdown=started)
 

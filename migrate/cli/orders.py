@@ -57,12 +57,12 @@ def orders(path: Path, *, before: Path | None, proving: bool, output: Output) ->
     try:
         if proving:
             with workers() as slot:
-                state = write_orders(path, before, slot, every_rule())
+                written = write_orders(path, before, slot, every_rule())
         else:
-            state = write_orders(path, before, None, every_rule())
+            written = write_orders(path, before, None, every_rule())
     except MigrationError as error:
         _fail(error)
-    record = state.record
+    record = written.state.record
     if output.format == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(record), indent=1).decode())
     elif output.text:

@@ -29,6 +29,7 @@ DONE, LEFT, USAGE, INTERRUPTED = 0, 1, 2, 130
         'repo . --source . --test "pytest -q" --commit    source, models and tests, and a branch',
         "repo . --out ../moved --resume                   go on with an earlier run",
         "repo --check                                     in CI: refuse code for Keras 2 that came in since",
+        "repo --fleet repos.txt --out moved --jobs 4      many repositories: a table and a page",
     )
 )
 @click.argument("path", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -65,6 +66,23 @@ DONE, LEFT, USAGE, INTERRUPTED = 0, 1, 2, 130
 @click.option(
     "--install", is_flag=True, help="Install for --test what requirement files name, without their pins."
 )
+@click.option(
+    "--prove", is_flag=True, help="Run the repository's own classes and functions in both worlds, sandboxed."
+)
+@click.option(
+    "--fleet",
+    "fleet_list",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Move every repository that FILE lists, a PATH [OPTIONS] a line; --jobs of them at a time. PATH is ignored.",
+)
+@click.option(
+    "--executor",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where a fleet runs.",
+)
 @output_options("text", "json")
 @sandboxed
 def repo(
@@ -83,6 +101,9 @@ def repo(
     timeout: float,
     packages: tuple[str, ...],
     install: bool,
+    prove: bool,
+    fleet_list: Path | None,
+    executor: str,
     output: Output,
     **chosen: Any,
 ) -> None:
@@ -91,15 +112,28 @@ def repo(
     The repository is copied; OUT/after holds the result, OUT/report.html and OUT/pull-request.md say what was done and
     what is left. The repository itself is not changed: --commit adds a branch to it.
 
+    With --fleet the options are those of each repository, relative to it; what is done already is not done again.
+    OUT/fleet.html, fleet.csv and fleet.parquet hold what came of all.
+
     Exit status: 0 nothing left, 1 something is left, 2 wrong usage, 3 internal error.
     """
     from codemods.config import ConfigError
     from migrate.batch.run import BatchStopped
     from migrate.findings import MigrationError
-    from migrate.repository.request import Wish, default_out
+    from migrate.repository.request import BRANCH, Wish, default_out
     from migrate.repository.run import migrate_repository
     from migrate.worlds.installed import must_have_frameworks
 
+    if fleet_list is not None:
+        if check or dry_run:
+            raise click.UsageError("--fleet goes with neither --check nor --dry-run")
+        own = {
+            "test": test, "commit": commit, "branch": "" if branch == BRANCH else branch, "safe_only": safe_only,
+            "remove_old": remove_old, "network": network, "timeout": timeout, "packages": packages,
+            "install": install, "prove": prove,
+        }  # fmt: skip
+        _fleet(fleet_list, out or Path("fleet-keras3"), {**chosen, **own}, executor, jobs, output)
+        return
     wish = Wish(
         path,
         out or default_out(path),
@@ -115,6 +149,7 @@ def repo(
         timeout,
         packages,
         install,
+        prove,
     )
     try:
         if check:
@@ -137,6 +172,24 @@ def repo(
         sys.exit(INTERRUPTED)
     _show(outcome, wish, output)
     sys.exit(LEFT if outcome.state.left else DONE)
+
+
+def _fleet(listed: Path, out: Path, chosen: dict[str, Any], executor: str, jobs: int, output: Output) -> None:
+    from migrate.cli.fleet import fleet, options_again
+    from migrate.findings import MigrationError
+
+    names = {"packages": "--with"}
+    names |= {name: f"--{name.replace('_', '-')}" for name in chosen if name not in names}
+    options = [*options_again(chosen, names), "--jobs", "1"]
+    try:
+        done = fleet(listed, out, options, executor, jobs, output)
+    except MigrationError as error:
+        click.echo(f"keras-migrate: {error.code}: {printable(error.message)}. {error.hint}", err=True)
+        sys.exit(USAGE)
+    except KeyboardInterrupt:
+        click.echo("interrupted; the same command goes on with what is not done.", err=True)
+        sys.exit(INTERRUPTED)
+    sys.exit(DONE if done else LEFT)
 
 
 def _tell(text: str) -> None:
@@ -199,6 +252,20 @@ def _lines(outcome: Outcome, wish: Wish, *, verbose: bool) -> Iterator[str]:
         yield f"tests: {count} {name}"
     for path, why in outcome.left_out.items():
         yield f"left out: {path}: {why}"
+    if state.proofs is not None:
+        found = state.proofs
+        yield (
+            f"own code: {found.equal} equal, {found.differs} differ, {found.broken} broken, {found.unproven} unproven; "
+            f"{found.covered:.0%} of it ran and came out equal"
+        )
     yield f"{len(state.left)} findings left: {wish.out}/pull-request.md, {wish.out}/report.html"
+    if outcome.orders is not None:
+        hours = outcome.orders.hours
+        yield (
+            f"{len(outcome.orders.orders)} work orders, {hours.low:g} to {hours.high:g} hours: "
+            f"{wish.out}/work-orders.md"
+        )
+    elif outcome.why_no_orders:
+        yield f"no work orders: {outcome.why_no_orders}"
     if outcome.head:
         yield f"branch {wish.branch}: {len(outcome.commits)} commits, {outcome.head[:12]}"

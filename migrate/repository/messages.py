@@ -7,8 +7,9 @@ from textwrap import fill
 
 from migrate.findings import Fix, Rule, Status
 from migrate.repository.models import Migrated
-from migrate.repository.records import CaseVerdict, Left, ModelState, State, Verdict
+from migrate.repository.records import CaseVerdict, Left, ModelState, Proofs, State, Verdict
 from migrate.repository.suite import counts
+from migrate.workorders.records import WorkOrders
 
 _WIDTH = 72
 
@@ -79,8 +80,17 @@ def of_removal(paths: Sequence[str]) -> str:
     return f"Remove {len(paths)} models that were migrated\n\nNothing in the source names them any more.\n\n{listed}\n"
 
 
-def pull_request(state: State, models: Sequence[Migrated]) -> str:
-    """The text of a pull request, as Markdown."""
+def pull_request(
+    state: State, models: Sequence[Migrated], orders: WorkOrders | None = None, why_no_orders: str = ""
+) -> str:
+    """The text of a pull request, as Markdown.
+
+    Args:
+        state: what was done and what is left.
+        models: every artifact.
+        orders: what is left in the source as tasks; None where there are none.
+        why_no_orders: why there are none.
+    """
     migrated = [m.state for m in models if m.state.new]
     rest = [m.state for m in models if m.state.status not in (Status.MIGRATED, Status.SKIPPED)]
     graphs = [m.state for m in models if m.state.status == Status.MIGRATED and not m.state.new]
@@ -89,6 +99,8 @@ def pull_request(state: State, models: Sequence[Migrated]) -> str:
         parts.append(_tests(state.tests, state.command))
     else:
         parts.append("## Tests\n\nNo command was given (`--test`): nothing of this repository was run.")
+    if state.proofs is not None:
+        parts.append(_proofs(state.proofs))
     if migrated:
         rows = "\n".join(
             f"| `{s.path}` | `{s.new}` | {s.evidence} | {'' if s.max_rel is None else f'{s.max_rel:.1e}'} |"
@@ -108,6 +120,10 @@ def pull_request(state: State, models: Sequence[Migrated]) -> str:
         parts.append(f"## Commits\n\n| rule | what | places | files |\n|---|---|---|---|\n{rows}")
     if state.left:
         parts.append("## Left for a person\n\n" + "\n".join(_left(one) for one in state.left))
+    if orders is not None and orders.orders:
+        parts.append(_orders(orders))
+    elif why_no_orders:
+        parts.append(f"## Work orders\n\nNone were written: {why_no_orders}.")
     return "\n\n".join(parts) + "\n"
 
 
@@ -136,6 +152,34 @@ def _tests(tests: Sequence[CaseVerdict], command: str) -> str:
         rows = "\n".join(f"| {t.verdict} | `{t.name}` | {_cell(t)} |" for t in shown[:50])
         lines.append(f"\n| verdict | test | where and why |\n|---|---|---|\n{rows}")
     return "\n".join(lines)
+
+
+def _proofs(proofs: Proofs) -> str:
+    count = proofs.equal + proofs.differs + proofs.broken + proofs.unproven
+    text = (
+        "## Own code in both worlds\n\n"
+        f"{count} classes and functions that build models: {proofs.equal} equal, {proofs.differs} differ, "
+        f"{proofs.broken} broken, {proofs.unproven} unproven; {proofs.covered:.0%} of their code ran and came out "
+        "equal."
+    )
+    if proofs.left_out:
+        text += f" {proofs.left_out} more train, load or save, which only a program proves (`keras-migrate prove . -- "
+        text += "python …`)."
+    return text
+
+
+def _orders(orders: WorkOrders) -> str:
+    rows = "\n".join(
+        f"| {order.id} | `{order.file}:{order.line}` | {order.title.replace('|', '/')[:120]} | "
+        f"{order.hours.low:g}–{order.hours.high:g} |"
+        for order in orders.orders
+    )
+    return (
+        f"## Work orders\n\n{len(orders.orders)} tasks of the source, {orders.hours.low:g} to "
+        f"{orders.hours.high:g} hours in all. `work-orders.md` holds each with its lines, why, and the command that "
+        "decides; that command runs in the folder `after` of the outputs.\n\n"
+        f"| order | where | what | hours |\n|---|---|---|---|\n{rows}"
+    )
 
 
 def _cell(test: CaseVerdict) -> str:

@@ -15,7 +15,9 @@ from migrate.batch.events import Event
 from migrate.batch.run import BatchOptions, run_batch
 from migrate.findings import Status
 from migrate.formats.artifact import ARCHITECTURES, WEIGHTS
+from migrate.formats.pairing import find_architecture
 from migrate.pipeline.request import Options
+from migrate.reasons import parity
 from migrate.repository.records import ModelState
 from migrate.repository.snapshot import copy_tree
 from migrate.results import ArtifactResult
@@ -29,11 +31,13 @@ class Migrated:
         state: what the repository remembers of it.
         file: the migrated file in the folder of outputs; None where there is none.
         code: the code that it needs beside Keras; None where stock Keras 3 loads it.
+        weights: the file of weights that replaces an old one; None where none does.
     """
 
     state: ModelState
     file: Path | None = None
     code: Path | None = None
+    weights: Path | None = None
 
 
 def migrate_models(
@@ -64,8 +68,7 @@ def migrate_models(
     if known:
         pending = out.parent / "pending"
         copy_tree(tree, pending)
-        for path in {path for state in known for path in (state.path, state.new)}:
-            place = pending / path
+        for place in sorted({place for state in known for place in _places(pending, state)}):
             shutil.rmtree(place) if place.is_dir() else place.unlink()
     report = run_batch([str(pending)], out, BatchOptions(options, jobs), listen)
     if known:
@@ -75,12 +78,20 @@ def migrate_models(
     return sorted(models, key=lambda model: model.state.path)
 
 
+def _places(tree: Path, state: ModelState) -> list[Path]:
+    """What a later run takes for no artifact any more: the old file, an architecture beside weights, the new files."""
+    found = [tree / path for path in (state.path, state.new, state.weights) if path]
+    architecture = find_architecture(tree / state.path) if state.weights_only else None
+    return [*found, *([architecture] if architecture is not None else [])]
+
+
 def is_done(tree: Path, state: ModelState) -> bool:
     """Whether both files of an earlier migration are there, unchanged."""
     return (
         bool(state.new)
         and digest(tree / state.path) == state.sha256
         and digest(tree / state.new) == state.new_sha256
+        and (not state.weights or digest(tree / state.weights) == state.weights_sha256)
     )
 
 
@@ -99,7 +110,7 @@ def digest(path: Path) -> str:
 
 
 def _one(tree: Path, out: Path, result: ArtifactResult, taken: set[str]) -> Migrated:
-    reasons = sorted({f.code for f in result.findings if f.severity == "error"})
+    reasons = reasons_of(result)
     migrated = result.status is Status.MIGRATED
     compared = result.parity if migrated else None
     state = ModelState(
@@ -124,6 +135,13 @@ def _one(tree: Path, out: Path, result: ArtifactResult, taken: set[str]) -> Migr
         own_code=code_path(path) if code is not None else "",
     )
     return Migrated(state, file, code)
+
+
+def reasons_of(result: ArtifactResult) -> list[str]:
+    """Codes of what kept an artifact from being migrated; what leaves one unverified is no error of its own."""
+    errors = {f.code for f in result.findings if f.severity == "error"}
+    of_evidence = {rule.code for rule in parity.REASONS} & {f.code for f in result.findings}
+    return sorted(errors or of_evidence)
 
 
 def _rounded(value: float) -> float:

@@ -72,6 +72,8 @@ class ModelState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         defined_in: source files whose import is enough to load the new file, where that was proven.
         uncompiled: it then loads without its training configuration only.
         weights_only: the old file holds no architecture.
+        weights: of such a file, the one that Keras 3 loads in its place into a model that the source builds, with its
+            digest; ``weights_as_they_are`` where Keras 3 was seen to load the old one with the same values.
         reasons: codes of what stopped its migration.
     """
 
@@ -87,6 +89,9 @@ class ModelState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     defined_in: list[str] = []
     uncompiled: bool = False
     weights_only: bool = False
+    weights: str = ""
+    weights_sha256: str = ""
+    weights_as_they_are: bool = False
     reasons: list[str] = []
 
 
@@ -112,6 +117,21 @@ class Left(Struct, frozen=True, kw_only=True, omit_defaults=True):
     hint: str = ""
 
 
+class Proofs(Struct, frozen=True, kw_only=True):
+    """The repository's own definitions, run in both worlds.
+
+    ``equal``, ``differs``, ``broken`` and ``unproven`` count definitions; ``left_out`` those that no proof by itself is
+    about; ``covered`` is the share of their code that ran in proofs that ended equal, in hundredths.
+    """
+
+    equal: int
+    differs: int
+    broken: int
+    unproven: int
+    left_out: int
+    covered: float
+
+
 class State(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``.keras-migrate/state.json``."""
 
@@ -122,3 +142,4 @@ class State(Struct, frozen=True, kw_only=True, omit_defaults=True):
     left: list[Left]
     command: str = ""
     tests: list[CaseVerdict] = []
+    proofs: Proofs | None = None

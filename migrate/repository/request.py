@@ -11,6 +11,7 @@ from migrate.pipeline.request import Options as ModelOptions
 from migrate.repository.git import Commit
 from migrate.repository.models import Migrated
 from migrate.repository.records import State, WorldRun
+from migrate.workorders.records import WorkOrders
 
 BRANCH = "keras-migrate/keras-3"
 
@@ -34,6 +35,7 @@ class Wish:
         seconds: of the user's command in one world.
         packages: what the user's command and classes need beside this installation.
         install: install what the repository's requirement files name and is not here.
+        prove: run the repository's own definitions in both worlds.
     """
 
     root: Path
@@ -50,6 +52,7 @@ class Wish:
     seconds: float = 1800.0
     packages: tuple[str, ...] = ()
     install: bool = False
+    prove: bool = False
 
 
 @dataclass(slots=True)
@@ -63,6 +66,7 @@ class Outcome:
         commits: what the branch consists of, in order.
         head: the last commit; empty where no branch was made.
         left_out: tracked files that are not in the copy, and why.
+        orders: what is left in the source as tasks; None where there are none, and ``why_no_orders`` says why.
     """
 
     state: State
@@ -71,6 +75,8 @@ class Outcome:
     commits: list[Commit]
     head: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)
+    orders: WorkOrders | None = None
+    why_no_orders: str = ""
 
 
 def default_out(root: Path) -> Path:

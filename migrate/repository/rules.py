@@ -40,6 +40,47 @@ JOIN003 = Rule(
     "the one that the migrated file names. The model was loaded in the sandbox by importing the rewritten source, and "
     "gave the outputs that its migration recorded; where it does not, nothing is registered.",
 )
+JOIN004 = Rule(
+    code="JOIN004",
+    name="weights-in-another-layout",
+    summary="Weights are loaded from a file whose arrays Keras 3 does not read as they were meant.",
+    severity=Severity.ERROR,
+    fix=Fix.SAFE,
+    before='model = build()\nmodel.load_weights("net.hdf5", by_name=True)',
+    after='model = build()\nmodel.load_weights("net_keras3.hdf5", by_name=True)',
+    why="Keras 3 loads HDF5 weights of Keras 2 and converts nothing of them: gates of CuDNN have one bias more, "
+    "kernels of Keras 1 and Theano stand in another order. The new file holds the arrays of the migrated model under "
+    "the same names of layers and in a file of the same kind, so that loading by name and in part goes on to work. "
+    "Every value was compared after loading it by order and by name. Where Keras 3 loads the old file with these "
+    "values, nothing is written and nothing changes.",
+)
+JOIN005 = Rule(
+    code="JOIN005",
+    name="own-weights-saved-and-loaded",
+    summary="Weights that the program saves are loaded under the name, and in the layout, that Keras 3 gives them.",
+    severity=Severity.ERROR,
+    fix=Fix.SAFE,
+    before='def save(model, path="net_weights.hdf5"):\n    model.save_weights(path)\n\n\n'
+    "def restore(model, path):\n    model.load_weights(path, by_name=True)",
+    after='def save(model, path="net_weights.weights.h5"):\n    model.save_weights(path)\n\n\n'
+    "def restore(model, path):\n"
+    '    model.load_weights(path, **({} if str(path).endswith(".weights.h5") else {"by_name": True}))',
+    why="save_weights of Keras 3 takes names that end in .weights.h5 alone, and such a file is loaded by the structure "
+    "of the model: `by_name` raises. Paths are followed through parameters and files; a text that goes anywhere but to "
+    "weights keeps its name, and so do the files that the repository holds.",
+)
+JOIN006 = Rule(
+    code="JOIN006",
+    name="model-of-two-files",
+    summary="A model is made from a file of its architecture and one of its weights; the migrated file holds both.",
+    severity=Severity.ERROR,
+    fix=Fix.SAFE,
+    before='model = model_from_json(open("net.json").read())\nmodel.load_weights("net.h5")',
+    after='model = keras.models.load_model("net.keras", compile=False)',
+    why="Keras 3 reads few architectures that Keras 1 and 2 wrote. The weights were migrated with the architecture "
+    "that the file names, and the outputs compared. It is rewritten where both calls stand in one function and nothing "
+    "reads the model in between.",
+)
 JOIN010 = Rule(
     code="JOIN010",
     name="use-of-path-not-understood",
@@ -145,8 +186,19 @@ REPO007 = Rule(
     "it was, and what it names and loads is not known.",
 )
 
+REPO008 = Rule(
+    code="REPO008",
+    name="list-of-repositories",
+    summary="The list of a fleet has a line that names no repository.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    before="../serving --test pytest -q",
+    after='../serving --test "pytest -q"',
+    why="Each line is the path of a repository, relative to the file, and options of `keras-migrate repo` for it "
+    "alone.",
+)
 RULES: tuple[Rule, ...] = (
-    JOIN001, JOIN002, JOIN003, JOIN010, JOIN011, JOIN012, JOIN013, REPO001, REPO002, REPO003, REPO004, REPO005,
-    REPO006, REPO007,
+    JOIN001, JOIN002, JOIN003, JOIN004, JOIN005, JOIN006, JOIN010, JOIN011, JOIN012, JOIN013, REPO001, REPO002, REPO003,
+    REPO004, REPO005, REPO006, REPO007, REPO008,
 )  # fmt: skip
 BY_CODE = {rule.code: rule for rule in RULES}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
 from migrate.batch.events import Event
 from migrate.findings import MigrationError
+from migrate.formats.pairing import find_architecture
 from migrate.pipeline.request import Options as ModelOptions
 from migrate.report.compatibility.build import build
 from migrate.report.compatibility.engines import looks
@@ -19,16 +21,23 @@ from migrate.report.writers import html, json
 from migrate.repository import messages
 from migrate.repository.environments import Environment, environment_with, required
 from migrate.repository.git import Checkout
-from migrate.repository.joins.join import Target, join
+from migrate.repository.joins.described import Described, Whole, join_described
+from migrate.repository.joins.imports import loadable_in
+from migrate.repository.joins.join import is_program, join
+from migrate.repository.joins.own_weights import join_own_weights
+from migrate.repository.joins.records import Target
+from migrate.repository.joins.uses import Program
 from migrate.repository.models import Migrated, migrate_models
+from migrate.repository.orders import Ordered, counted, failed, order_work
 from migrate.repository.own_classes import Registered, register
-from migrate.repository.records import SCHEMA_VERSION, CaseVerdict, State, WorldRun
+from migrate.repository.records import SCHEMA_VERSION, CaseVerdict, Proofs, State, WorldRun
 from migrate.repository.request import Outcome, Wish
 from migrate.repository.rules import BY_CODE
 from migrate.repository.snapshot import Snapshot, copy_tree, take
 from migrate.repository.source import legacy_tree, options_of, rewrite_tree
 from migrate.repository.state import STATE, open_work, read_state
 from migrate.repository.suite import command_line, compare, run_suite
+from migrate.repository.weights import with_weights
 from migrate.repository.work import Work
 from migrate.versions import tool_versions
 from migrate.worlds.environment import World
@@ -67,6 +76,7 @@ def migrate_repository(
         snapshot.before, out / "models", _options(wish, snapshot), jobs=wish.jobs, listen=listen,
         done=earlier.models if earlier else (),
     )  # fmt: skip
+    models = with_weights(snapshot.before, out / "weights", models, environment)
     after = out / "after"
     copy_tree(snapshot.before, after)
     work = Work(snapshot, after)
@@ -75,35 +85,52 @@ def migrate_repository(
     work.models(models)
     tell("joining source and models")
     registered = register(after, models, _options(wish, snapshot).source, snapshot.before, environment)
-    encoded = {path: text.encode("utf-8", "surrogateescape") for path, text in registered.texts.items()}
-    work.rule(BY_CODE["JOIN003"], encoded, sum(registered.counts.values()))
+    work.rule(BY_CODE["JOIN003"], _encoded(registered.texts), sum(registered.counts.values()))
     models = [_with_registration(model, registered) for model in models]
     work.code(models)
+    whole = _loaded_whole(snapshot.before, after, _targets(models))
+    work.rule(BY_CODE["JOIN006"], _encoded(whole.texts), sum(whole.counts.values()))
     joins = join(after, _text_files(after), _targets(models))
     for code, texts in joins.texts.items():
-        encoded = {path: text.encode("utf-8", "surrogateescape") for path, text in texts.items()}
-        work.rule(BY_CODE[code], encoded, sum(joins.counts[code].values()))
+        work.rule(BY_CODE[code], _encoded(texts), sum(joins.counts[code].values()))
+    own = join_own_weights(Program(after, _python_files(after)), [m.state.path for m in models])
+    work.rule(BY_CODE["JOIN005"], _encoded(own.texts), sum(own.counts.values()))
     if wish.remove_old:
         work.remove([m.state.path for m in models if m.state.new], joins)
     runs, ran = _tested(wish, out, snapshot, environment, tell)
     tests = ran or (earlier.tests if earlier else [])
     again = rewrite_tree(after, options)
+    tell("proving the repository's own code" if wish.prove else "writing work orders")
+    ordered = order_work(snapshot.before, after, out, prove=wish.prove)
     state = State(
         schema=SCHEMA_VERSION,
         tool=tool_versions()["keras-migrate"],
         models=[m.state for m in models],
         changes=[*(earlier.changes if earlier else ()), *work.changes],
-        left=open_work(again.left, joins.left, models, tests, runs, again.errors),
+        left=open_work(
+            again.left, [*joins.left, *own.left], models, tests, runs, again.errors, failed(ordered.orders)
+        ),
         command=wish.test or (earlier.command if earlier else ""),
         tests=tests,
+        proofs=_proofs(ordered, earlier),
     )
     work.write_state(state)
-    outcome = Outcome(state, models, runs, work.commits, left_out=snapshot.left_out)
+    outcome = Outcome(
+        state, models, runs, work.commits, left_out=snapshot.left_out, orders=ordered.orders,
+        why_no_orders=ordered.why,
+    )  # fmt: skip
     if wish.commit and work.commits and checkout is not None:
         outcome.head = checkout.commit(wish.branch, work.commits, out / "index")
     _write_report(out, after)
-    (out / "pull-request.md").write_text(messages.pull_request(state, models), encoding="utf-8")
+    text = messages.pull_request(state, models, ordered.orders, ordered.why)
+    (out / "pull-request.md").write_text(text, encoding="utf-8")
     return outcome
+
+
+def _proofs(ordered: Ordered, earlier: State | None) -> Proofs | None:
+    if ordered.report is not None:
+        return counted(ordered.report)
+    return earlier.proofs if earlier else None
 
 
 def _write_report(out: Path, after: Path) -> None:
@@ -164,6 +191,30 @@ def _can_commit(wish: Wish, checkout: Checkout | None) -> None:
         )
 
 
+def _encoded(texts: Mapping[str, str]) -> dict[str, bytes]:
+    return {path: text.encode("utf-8", "surrogateescape") for path, text in texts.items()}
+
+
+def _loaded_whole(before: Path, after: Path, targets: list[Target]) -> Whole:
+    """Models that the source makes from an architecture and weights, which were migrated as one."""
+    described = {}
+    for target in targets:
+        architecture = find_architecture(before / target.path) if target.new and not target.whole else None
+        if architecture is not None:
+            described[target.path] = Described(
+                target.path, target.new, architecture.relative_to(before).as_posix()
+            )
+    if not described:
+        return Whole()
+    files = _python_files(after)
+    loadable = loadable_in(after, files, targets)
+    return join_described(Program(after, files), described, [t.path for t in targets], loadable)
+
+
+def _python_files(tree: Path) -> list[str]:
+    return [path for path in _text_files(tree) if is_program(path)]
+
+
 def _text_files(tree: Path) -> list[str]:
     """Files of a tree that may name a model: source, commands, configuration and texts."""
     found = walk(tree)
@@ -186,9 +237,9 @@ def _with_registration(model: Migrated, registered: Registered) -> Migrated:
             defined_in=sorted(registered.defined_in[path]),
             uncompiled=path in registered.uncompiled,
         )
-        return Migrated(state, model.file)
+        return replace(model, state=state, code=None)
     state = msgspec.structs.replace(model.state, why_code=registered.refused.get(path, model.state.why_code))
-    return Migrated(state, model.file, model.code)
+    return replace(model, state=state)
 
 
 def _targets(models: list[Migrated]) -> list[Target]:
@@ -202,6 +253,8 @@ def _targets(models: list[Migrated]) -> list[Target]:
             why_code=state.why_code,
             defined_in=frozenset(state.defined_in),
             compiled=not state.uncompiled,
+            weights=state.weights,
+            as_it_is=state.weights_as_they_are,
         )
         for state in states
     ]

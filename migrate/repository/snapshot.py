@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from codemods.files.journal import STATE
 from migrate.findings import MigrationError
 from migrate.parity.golden import find_golden
 from migrate.report.compatibility.inspector import ContentInspector
@@ -68,10 +69,12 @@ def copy_tree(source: Path, target: Path) -> None:
 
 def _copy_folder(root: Path, before: Path) -> None:
     def skipped(folder: str, names: list[str]) -> set[str]:
+        if os.path.basename(folder) == STATE:
+            return set(names) - {"state.json"}
         return {
             name
             for name in names
-            if name in SKIPPED
+            if name in SKIPPED - {STATE}
             or (Path(folder, name) / "pyvenv.cfg").exists()
             or (Path(folder, name).is_symlink() and not _leads_inside(root, Path(folder, name)))
         }

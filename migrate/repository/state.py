@@ -11,11 +11,12 @@ from types import MappingProxyType
 import msgspec
 
 from migrate.findings import MigrationError, Status
-from migrate.repository.joins.join import Placed
+from migrate.repository.joins.records import Placed
 from migrate.repository.models import Migrated
 from migrate.repository.records import SCHEMA_VERSION, CaseVerdict, Left, State, Verdict, WorldRun
 from migrate.repository.rules import REPO004, REPO005, REPO007
 from migrate.repository.source import Open, Rewrite
+from migrate.workorders.records import Trouble
 
 STATE = ".keras-migrate/state.json"
 
@@ -56,6 +57,7 @@ def open_work(
     tests: Sequence[CaseVerdict],
     runs: Sequence[WorldRun] = (),
     errors: Mapping[str, str] = MappingProxyType({}),
+    proofs: Sequence[tuple[str, Trouble]] = (),
 ) -> list[Left]:
     """Everything that is left for a person, with ids that stay the same when lines move."""
     seen: defaultdict[str, int] = defaultdict(int)
@@ -74,6 +76,11 @@ def open_work(
         Left(id=identified(REPO007.code, path), code=REPO007.code, path=path, message=f"left as it is: {why}",
              severity=REPO007.severity.value)
         for path, why in sorted(errors.items())
+    ]  # fmt: skip
+    left += [
+        Left(id=identified(trouble.code, path, trouble.symbol), code=trouble.code, path=path, message=trouble.message,
+             severity=trouble.severity, line=trouble.line)
+        for path, trouble in proofs
     ]  # fmt: skip
     left += [
         Left(id=identified(p.finding.code, p.path, p.finding.message), code=p.finding.code, path=p.path,

@@ -46,6 +46,8 @@ class Work:
         for model in placed:
             assert model.file is not None
             new = {model.state.new: model.file.read_bytes()}
+            if model.weights is not None:
+                new[model.state.weights] = model.weights.read_bytes()
             self._write(new)
             if model.state.path not in self._snapshot.untracked:
                 files |= new

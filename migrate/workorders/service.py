@@ -5,7 +5,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
@@ -15,7 +18,7 @@ from codemods.files.source import SourceError
 from codemods.options import Options
 from codemods.run.runner import run
 from migrate.findings import MigrationError, Rule
-from migrate.proving.records import Proof
+from migrate.proving.records import ProofReport
 from migrate.proving.run import Sources, prove_all
 from migrate.workorders.accept import accept
 from migrate.workorders.collect import collect
@@ -36,7 +39,21 @@ class Edit(msgspec.Struct, frozen=True):
     new: str
 
 
-def write_orders(root: Path, before: Path | None, slot: Slot | None, rules: Mapping[str, Rule]) -> State:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The orders of a repository, and the proofs that some of them come from; None where none were made."""
+
+    state: State
+    proofs: ProofReport | None
+
+
+def write_orders(
+    root: Path,
+    before: Path | None,
+    slot: Slot | None,
+    rules: Mapping[str, Rule],
+    configurations: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> Written:
     """Write the orders of a repository.
 
     Args:
@@ -45,6 +62,7 @@ def write_orders(root: Path, before: Path | None, slot: Slot | None, rules: Mapp
             ``keras-migrate code --write``.
         slot: workers that prove the definitions; None makes orders of findings alone.
         rules: by code.
+        configurations: of the repository's own classes, from its model files; some definitions are called with them.
 
     Raises:
         MigrationError: ``ORD004`` when files can still be rewritten, ``ORD005`` when nothing says how they were.
@@ -64,10 +82,11 @@ def write_orders(root: Path, before: Path | None, slot: Slot | None, rules: Mapp
     with tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder:
         tree = Path(folder).resolve() / "before"
         _lay_out(written, tree)
-        sources = Sources(tree, root)
-        proofs: Sequence[Proof] = prove_all(sources, slot).proofs if slot is not None else ()
+        sources = Sources(tree, root, configurations)
+        report = prove_all(sources, slot) if slot is not None else None
+        proofs = report.proofs if report is not None else ()
         record = collect(root, results, proofs, _provable(sources, tree, root), rules)
-    return save(root, record, page_of(record), written, now)
+    return Written(save(root, record, page_of(record), written, now), report)
 
 
 def _before(root: Path, before: Path | None, now: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from migrate.repository.joins.join import Joins, Target, join
+from migrate.repository.joins.join import Joins, join
+from migrate.repository.joins.records import Target
 from migrate.repository.models import new_path
 
 LOADER = "from keras.models import load_model\n"
@@ -174,6 +175,72 @@ def test_weights_that_were_migrated_with_their_architecture_are_told(tmp_path: P
     assert joins.texts == {}
     assert [(placed.line, placed.finding.code) for placed in joins.left] == [(3, "JOIN011")]
     assert codes(joined(tmp_path, {"a.py": text}, Target("models/net.h5", whole=False))) == []
+
+
+WEIGHTS = Target("w/net.hdf5", "w/net.keras", whole=False, weights="w/net_keras3.hdf5")
+BUILDS = (
+    "def build(cfg, weights_path=None):\n    model = make(cfg)\n"
+    "    model.load_weights(weights_path, by_name=True)\n    return model\n"
+)
+
+
+def test_weights_in_another_layout_are_loaded_from_the_new_file(tmp_path: Path) -> None:
+    uses = (
+        "from net import build\nfrom pkg_resources import resource_filename\n\n\n"
+        "def make(weights_path=None):\n    if weights_path is None:\n"
+        "        weights_path = resource_filename(__name__, 'w/net.hdf5')\n"
+        "    return build(8, weights_path=weights_path)\n"
+    )
+    files = {"net.py": BUILDS, "main.py": uses, "README.md": "It loads `w/net.hdf5`.\n"}
+    joins = joined(tmp_path, files, WEIGHTS)
+    assert after(joins, "main.py") == uses.replace("net.hdf5", "net_keras3.hdf5")
+    assert after(joins, "README.md") == "It loads `w/net_keras3.hdf5`.\n"
+    assert set(joins.texts) == {"JOIN002", "JOIN004"}
+    assert codes(joins) == []
+
+
+def test_weights_under_a_name_that_a_run_completes_may_be_the_programs_own(tmp_path: Path) -> None:
+    text = "model = build()\nmodel.load_weights('w/{}.hdf5'.format(name))\n"
+    joins = joined(tmp_path, {"main.py": text}, WEIGHTS)
+    assert joins.texts == {}
+    assert set(codes(joins)) == {"JOIN011"}
+
+
+def test_weights_that_keras_3_reads_as_they_are_ask_for_nothing(tmp_path: Path) -> None:
+    target = Target("w/net.hdf5", "w/net.keras", whole=False, as_it_is=True)
+    joins = joined(tmp_path, {"main.py": "model = build()\nmodel.load_weights('w/net.hdf5')\n"}, target)
+    assert (joins.texts, codes(joins)) == ({}, [])
+    assert joins.named == {"w/net.hdf5"}
+
+
+@pytest.mark.parametrize(
+    "target",
+    [WEIGHTS, Target("w/net.hdf5", "w/net.keras", whole=False, as_it_is=True)],
+    ids=["new", "as it is"],
+)
+def test_weights_of_a_model_that_a_file_describes_are_told(target: Target, tmp_path: Path) -> None:
+    """Keras 3 reads few architectures of Keras 2, whatever becomes of the weights."""
+    text = "from keras.models import model_from_json\nm = model_from_json(t)\nm.load_weights('w/net.hdf5')\n"
+    joins = joined(tmp_path, {"main.py": text}, target)
+    assert joins.texts == {}
+    assert "JOIN011" in codes(joins)
+    assert any("may not read its architecture" in placed.finding.hint for placed in joins.left)
+
+
+@pytest.mark.parametrize(
+    "use", ["upload('w/net.hdf5')", "import h5py\nh5py.File('w/net.hdf5')", "load_model('w/net.hdf5')"]
+)
+def test_weights_that_something_else_reads_keep_their_name(use: str, tmp_path: Path) -> None:
+    text = f"{LOADER}model = build()\nmodel.load_weights('w/net.hdf5')\n{use}\n"
+    joins = joined(tmp_path, {"main.py": text}, WEIGHTS)
+    assert joins.texts == {}
+    assert set(codes(joins)) <= {"JOIN010", "JOIN011"}
+    assert codes(joins)
+
+
+def test_weights_that_are_named_when_the_program_starts_are_renamed_in_texts(tmp_path: Path) -> None:
+    told = {"net.py": BUILDS, "README.md": "python go.py w/net.hdf5\n"}
+    assert after(joined(tmp_path, told, WEIGHTS), "README.md") == "python go.py w/net_keras3.hdf5\n"
 
 
 def test_other_readers_keep_the_old_file(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from migrate.findings import Status
-from migrate.repository.models import _one
+from migrate.findings import Finding, Severity, Status
+from migrate.repository.models import _one, reasons_of
 from migrate.results import ArtifactResult, Outputs, Parity, WrittenBy
 
 
@@ -23,3 +23,9 @@ def test_the_comparison_behind_a_served_model_is_remembered(
     result = ArtifactResult("served", "", "saved-model", WrittenBy(), status, outputs, parity=parity)
     state = _one(tmp_path, tmp_path, result, set()).state
     assert (state.status, state.new, state.evidence, state.max_rel) == (status, "", evidence, largest)
+
+
+def test_what_left_a_model_unverified_is_its_reason() -> None:
+    findings = [Finding(code, Severity.WARNING, code) for code in ("OPT021", "PAR008")]
+    result = ArtifactResult("m.h5", "", "h5", WrittenBy(), Status.UNVERIFIED, Outputs(), findings=findings)
+    assert reasons_of(result) == ["PAR008"]

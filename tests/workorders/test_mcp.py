@@ -63,7 +63,7 @@ def names(record: WorkOrders) -> dict[str, str]:
 
 
 def test_orders_are_read_and_explained_without_running_anything(orchard: Path) -> None:
-    record = write_orders(orchard, None, None, every_rule()).record
+    record = write_orders(orchard, None, None, every_rule()).state.record
     assert list(names(record)) == ["RunningMean", "Weigher", "Reader", "Penalised", "Upright"]
     listed, first, rule, none, outside = ask(
         orchard,
@@ -85,7 +85,7 @@ def test_orders_are_read_and_explained_without_running_anything(orchard: Path) -
 
 
 def test_a_record_of_which_all_is_done_is_read_again(orchard: Path) -> None:
-    state = write_orders(orchard, None, None, every_rule())
+    state = write_orders(orchard, None, None, every_rule()).state
     for order in state.record.orders:
         state = advanced(load(orchard), order)
     assert all(order.done for order in load(orchard).record.orders)
@@ -113,7 +113,7 @@ def test_sources_that_are_not_rewritten_have_no_orders_yet(tmp_path: Path) -> No
 def test_an_agents_builder_edits_are_accepted_when_right_and_never_when_wrong(
     orchard: Path, slot: Slot
 ) -> None:
-    ids = names(write_orders(orchard, None, None, every_rule()).record)
+    ids = names(write_orders(orchard, None, None, every_rule()).state.record)
     text = (orchard / "layers.py").read_bytes()
 
     def proposed(proposals: list[Proposal]) -> list[str]:

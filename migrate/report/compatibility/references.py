@@ -203,6 +203,8 @@ def fold(node: ast.expr, constants: Mapping[str, str]) -> str:
             "fspath",
         }:
             return fold(only, constants)
+        case ast.Call(func=func, args=[_, path]) if _name(func).rpartition(".")[2] == "resource_filename":
+            return _join(WILD, fold(path, constants))
         case _:
             return WILD
 

@@ -13,13 +13,14 @@ from pathlib import Path, PurePosixPath
 
 import pathspec
 
+from codemods.files.journal import STATE
 from codemods.files.kinds import is_pin_file
 from migrate.printable import printable
 from migrate.report.compatibility.references import SUFFIXES
 
 SKIPPED = frozenset(
     {".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv", "venv", ".tox", ".nox", ".mypy_cache"}
-    | {".pytest_cache", ".ruff_cache", ".ipynb_checkpoints", "site-packages", ".eggs"}
+    | {".pytest_cache", ".ruff_cache", ".ipynb_checkpoints", "site-packages", ".eggs", STATE}
 )
 CONFIGS = (
     ".yaml",

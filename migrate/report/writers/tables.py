@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,15 @@ def write_table(report: Report, name: str, path: Path) -> None:
         MigrationError: ``REP003`` for Parquet without the package that writes it.
     """
     found = rows(report, name)
+    write_rows(found, list(found[0]) if found else ["path"], path)
+
+
+def write_rows(found: Sequence[Mapping[str, Any]], columns: list[str], path: Path) -> None:
+    """Write rows that all have these columns; the suffix of the path says the format.
+
+    Raises:
+        MigrationError: ``REP003`` for Parquet without the package that writes it.
+    """
     if path.suffix == ".parquet":
         if find_spec("pyarrow") is None:
             raise MigrationError(
@@ -65,10 +75,10 @@ def write_table(report: Report, name: str, path: Path) -> None:
         import pyarrow
         from pyarrow import parquet
 
-        parquet.write_table(pyarrow.Table.from_pylist(found), path)
+        parquet.write_table(pyarrow.Table.from_pylist([dict(row) for row in found]), path)
         return
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(found[0]) if found else ["path"])
+        writer = csv.DictWriter(file, columns)
         writer.writeheader()
         writer.writerows({key: _harmless(value) for key, value in row.items()} for row in found)
 

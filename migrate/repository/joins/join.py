@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import fnmatch
 import posixpath
 import re
@@ -11,23 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from migrate.findings import Finding, Rule
-from migrate.report.compatibility.order import imported_files
-from migrate.report.compatibility.references import notebook_outline, outline
 from migrate.report.compatibility.tree import CONFIGS
 from migrate.repository.joins.calls import Use
+from migrate.repository.joins.imports import loadable_in
 from migrate.repository.joins.python import Joined, Naming, Why, join_python
+from migrate.repository.joins.records import Placed, Target
 from migrate.repository.joins.texts import is_command, is_prose, mentions, renamed
 from migrate.repository.joins.uses import Place, Program, loads_open_paths
-from migrate.repository.rules import JOIN001, JOIN002, JOIN010, JOIN011, JOIN012, JOIN013
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A finding at a place of the repository."""
-
-    path: str
-    line: int
-    finding: Finding
+from migrate.repository.rules import JOIN001, JOIN002, JOIN004, JOIN010, JOIN011, JOIN012, JOIN013
 
 
 @dataclass(slots=True)
@@ -51,29 +41,6 @@ class Joins:
         self.left.append(Placed(path, line, Finding(rule.code, rule.severity, message, hint)))
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """An artifact of the repository.
-
-    Attributes:
-        new: path of the migrated file; empty where there is none.
-        whole: the old file holds a whole model, not weights alone.
-        code: path of the code that the new file needs beside Keras.
-        defined_in: source files that define and register what the new file needs, where that was proven: a program that
-            imports them can load it without ``code``.
-        why_code: why the source's own definitions do not serve.
-        compiled: it was not seen to fail with its training configuration.
-    """
-
-    path: str
-    new: str = ""
-    whole: bool = True
-    code: str = ""
-    defined_in: frozenset[str] = frozenset()
-    why_code: str = ""
-    compiled: bool = True
-
-
 def join(root: Path, files: Sequence[str], targets: Collection[Target]) -> Joins:
     """Join a tree with its migrated models.
 
@@ -85,40 +52,44 @@ def join(root: Path, files: Sequence[str], targets: Collection[Target]) -> Joins
     joins = Joins()
     by_path = {target.path: target for target in targets}
     renamable = {target.path: target.new for target in targets if target.new and target.whole}
-    python = [path for path in files if path.endswith((".py", ".ipynb")) and not _is_data_file(path)]
+    weights = {target.path: target.weights for target in targets if target.weights}
+    renamable |= weights
+    python = [path for path in files if is_program(path)]
     program = Program(root, python)
     for artifact in _in_unread(joins, root, program.unread, renamable):
         del renamable[artifact]
     every = list(by_path)
-    imports = Imports(root, python)
-
-    def loadable(artifact: str, place: Place) -> bool:
-        target = by_path[artifact]
-        if not target.compiled and not _leaves_training(place):
-            return False
-        return target.defined_in <= imports.reached(place.file.path) if target.defined_in else not target.code
-
-    joined = join_python(program, renamable, every, loadable)
-    if joined.texts:
-        joins.texts[JOIN001.code] = joined.texts
-        counts: dict[str, int] = {}
-        for naming in joined.renamed:
-            counts[naming.file.path] = counts.get(naming.file.path, 0) + 1
-        joins.counts[JOIN001.code] = counts
+    loadable = loadable_in(root, python, targets)
+    joined = join_python(program, renamable, every, loadable, frozenset(weights))
+    _count(joins, joined, weights)
     _tell_python(joins, joined, by_path)
     _tell_weights(joins, joined, by_path)
     named = {path for naming in joined.namings for path in naming.artifacts}
-    open_loads = list(loads_open_paths(program))
+    told = {place.use for place in loads_open_paths(program)}
     follow = {
         path: new
         for path, new in renamable.items()
-        if path in joined.artifacts or (open_loads and path not in named and not by_path[path].code)
+        if path in joined.artifacts
+        or (
+            path not in named
+            and (Use.WEIGHTS in told if path in weights else Use.LOAD in told and not by_path[path].code)
+        )
     }
     kept = {path for naming, _ in joined.kept for path in naming.artifacts}
     joins.named = kept | {path for path in named if path not in joined.artifacts}
     _texts(joins, root, files, {path: new for path, new in follow.items() if path not in kept}, by_path)
     _package_data(joins, root, files, [renamable[path] for path in joined.artifacts if path in renamable])
     return joins
+
+
+def _count(joins: Joins, joined: Joined, weights: Collection[str]) -> None:
+    """What was renamed, by rule: a file of the program that names whole models and weights is one change."""
+    for path, text in joined.texts.items():
+        namings = [naming for naming in joined.renamed if naming.file.path == path]
+        of_weights = all(artifact in weights for naming in namings for artifact in naming.artifacts)
+        code = (JOIN004 if of_weights else JOIN001).code
+        joins.texts.setdefault(code, {})[path] = text
+        joins.counts.setdefault(code, {})[path] = len(namings)
 
 
 def _in_unread(joins: Joins, root: Path, unread: Sequence[str], renamable: Mapping[str, str]) -> set[str]:
@@ -135,14 +106,6 @@ def _in_unread(joins: Joins, root: Path, unread: Sequence[str], renamable: Mappi
                     f"change every place that names {artifact} together",
                 )  # fmt: skip
     return found
-
-
-def _leaves_training(place: Place) -> bool:
-    """Whether a load says ``compile=False``."""
-    if not isinstance(place.node, ast.Call):
-        return False
-    given = place.file.context.arguments(place.node).keywords.get("compile")
-    return given is not None and place.file.context.literal(given.value) is False
 
 
 def _tell_python(joins: Joins, joined: Joined, targets: Mapping[str, Target]) -> None:
@@ -171,18 +134,29 @@ def _tell_python(joins: Joins, joined: Joined, targets: Mapping[str, Target]) ->
                 f"change every place that names {path} together",
             )  # fmt: skip
     for naming, place in joined.kept:
-        _tell_kept(joins, naming, place)
+        if place.use is not Use.WEIGHTS or any(targets[path].whole for path in naming.artifacts):
+            _tell_kept(joins, naming, place)
 
 
 def _tell_weights(joins: Joins, joined: Joined, targets: Mapping[str, Target]) -> None:
     """Weights that were migrated together with their architecture: the source goes on to load the old file."""
     for naming in joined.namings:
-        whole = [targets[path] for path in naming.artifacts if targets[path].new and not targets[path].whole]
-        for target in whole:
+        found = [targets[path] for path in naming.artifacts if targets[path].new and not targets[path].whole]
+        if naming in joined.renamed:
+            continue
+        from_file = any(place.from_file for place in naming.uses)
+        hint = (
+            "for Keras 3 may not read its architecture"
+            if from_file
+            else "or compare what the built model gives"
+        )
+        for target in found:
+            if target.as_it_is and not from_file:
+                continue
             joins.report(
                 JOIN011, naming.file.path, naming.line,
                 f"weights of {target.path} go into a model that the source builds; {target.new} holds the whole model",
-                f"load {target.new} whole, or compare what the built model gives with it",
+                f"load {target.new} whole, {hint}",
             )  # fmt: skip
 
 
@@ -200,27 +174,6 @@ def _tell_kept(joins: Joins, naming: Naming, place: Place) -> None:
             f"the text that names {named} could not be changed",
             "write the name of the migrated file there",
         )  # fmt: skip
-
-
-class Imports:
-    """Which files of a repository a file imports, directly or through others."""
-
-    def __init__(self, root: Path, files: Sequence[str]) -> None:
-        outlines = {
-            path: (notebook_outline if path.endswith(".ipynb") else outline)((root / path).read_bytes())
-            for path in files
-        }
-        self._direct = imported_files({path: found.imports for path, found in outlines.items() if found})
-
-    def reached(self, file: str) -> frozenset[str]:
-        """The file and all that it imports."""
-        seen, todo = set[str](), [file]
-        while todo:
-            path = todo.pop()
-            if path not in seen:
-                seen.add(path)
-                todo += self._direct.get(path, ())
-        return frozenset(seen)
 
 
 def _texts(
@@ -252,6 +205,11 @@ def _is_config(path: str) -> bool:
 
 _PATTERN = re.compile(r"[\w./*-]*\*\.(?:h5|hdf5|hdf)\b|[\w./-]+\.(?:h5|hdf5|hdf)\b")
 _DATA_FILES = ("setup.py", "setup.cfg", "MANIFEST.in", "pyproject.toml")
+
+
+def is_program(path: str) -> bool:
+    """Whether a file is source that runs: a notebook too, a description of a package not."""
+    return path.endswith((".py", ".ipynb")) and not _is_data_file(path)
 
 
 def _is_data_file(path: str) -> bool:

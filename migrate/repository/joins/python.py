@@ -11,7 +11,7 @@ from enum import StrEnum
 from codemods.analysis.check import must_compile
 from codemods.edit.apply import EditError, apply
 from codemods.edit.importing import Imports
-from codemods.edits import Edit, ReplaceExpression, ReplaceString, anchor
+from codemods.edits import Edit, anchor
 from codemods.files.source import SourceError
 from codemods.rules.saving.paths import with_ending
 from migrate.report.compatibility.links import MAX_MEANT, Index
@@ -20,6 +20,7 @@ from migrate.repository.joins.calls import Use
 from migrate.repository.joins.uses import Place, Program, SourceFile
 
 _RENAMED = frozenset({Use.LOAD, Use.SAVE, Use.CHECKPOINT, Use.MENTION})
+_RENAMED_WEIGHTS = frozenset({Use.WEIGHTS, Use.MENTION})
 _VAGUE = frozenset({Use.UNKNOWN, Use.MENTION})
 _PATH_CALLS = frozenset(
     {"join", "joinpath", "Path", "PurePath", "str", "abspath", "resource_filename", "format"}
@@ -28,12 +29,16 @@ _PATH_CALLS = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Naming:
-    """A text of the source that names artifacts: the whole path expression, what it can mean, and its uses."""
+    """A text of the source that names artifacts: the whole path expression, what it can mean, and its uses.
+
+    ``open`` is a file name of which only a run tells a part.
+    """
 
     file: SourceFile
     expression: ast.expr
     artifacts: tuple[str, ...]
     uses: tuple[Place, ...]
+    open: bool = False
 
     @property
     def line(self) -> int:
@@ -94,6 +99,7 @@ def join_python(
     new: Mapping[str, str],
     everything: Sequence[str],
     loadable: Loadable = lambda _a, _f: True,
+    weights: frozenset[str] = frozenset(),
 ) -> Joined:
     """Rename migrated files in Python source.
 
@@ -102,19 +108,20 @@ def join_python(
         new: path of an artifact to that of its migrated file.
         everything: paths of all artifacts, so that a name of another one is not taken for a migrated one.
         loadable: asked of each place that loads one.
+        weights: the artifacts that hold weights alone: they are renamed where they are loaded as such.
     """
     namings = list(find_namings(program, everything))
     joined = Joined(namings)
     for path in new:
         mine = [naming for naming in namings if path in naming.artifacts]
-        if (reason := _against(path, mine, new, loadable)) is not None:
+        if (reason := _against(path, mine, new, loadable, weights)) is not None:
             joined.refused[path] = reason
     _spread(namings, joined)
     edits: dict[SourceFile, list[Edit]] = {}
     for naming in namings:
         if any(path not in new or path in joined.refused for path in naming.artifacts):
             continue
-        stays = next((place for place in naming.uses if place.use not in _RENAMED), None)
+        stays = next((place for place in naming.uses if not _goes(naming, place, weights)), None)
         if stays is not None:
             joined.kept.append((naming, stays))
             continue
@@ -125,7 +132,7 @@ def join_python(
         else:
             joined.kept.append((naming, Place(Use.UNKNOWN, naming.file, naming.expression)))
     for file, planned in edits.items():
-        text = _applied(file, planned)
+        text = applied(file, planned)
         if text is None:
             for naming in [n for n in joined.renamed if n.file is file]:
                 joined.renamed.remove(naming)
@@ -135,8 +142,22 @@ def join_python(
     return joined
 
 
+def _goes(naming: Naming, place: Place, weights: frozenset[str]) -> bool:
+    """Whether a use follows the new names.
+
+    Weights under a name that a run completes may be those that the program itself saves.
+    """
+    if place.from_file or (naming.open and place.use is Use.WEIGHTS):
+        return False
+    return all(place.use in (_RENAMED_WEIGHTS if path in weights else _RENAMED) for path in naming.artifacts)
+
+
 def _against(
-    path: str, namings: Sequence[Naming], new: Mapping[str, str], loadable: Loadable
+    path: str,
+    namings: Sequence[Naming],
+    new: Mapping[str, str],
+    loadable: Loadable,
+    weights: frozenset[str],
 ) -> Refusal | None:
     """Why the names of one artifact cannot be changed; None when they can.
 
@@ -146,7 +167,9 @@ def _against(
     places = [(naming, place) for naming in namings for place in naming.uses]
     uses = {place.use for _, place in places}
     bad = {Use.UNKNOWN}
-    if uses & {Use.LOAD, Use.SAVE, Use.CHECKPOINT}:
+    if path in weights:
+        bad |= set(Use) - _RENAMED_WEIGHTS
+    elif uses & {Use.LOAD, Use.SAVE, Use.CHECKPOINT}:
         bad.add(Use.WEIGHTS)
     if uses & {Use.SAVE, Use.CHECKPOINT}:
         bad.add(Use.READ)
@@ -192,7 +215,7 @@ def find_namings(program: Program, artifacts: Sequence[str]) -> Iterator[Naming]
                 or not node.value.strip()
             ):
                 continue
-            whole = _whole(node, file)
+            whole = whole_path(node, file)
             if whole in done or _is_docstring(node, file):
                 continue
             done.add(whole)
@@ -204,7 +227,7 @@ def find_namings(program: Program, artifacts: Sequence[str]) -> Iterator[Naming]
                 continue
             uses = tuple(program.uses(whole, file))
             if _is_path(pattern, found) or any(place.use not in _VAGUE for place in uses):
-                yield Naming(file, whole, tuple(found), uses)
+                yield Naming(file, whole, tuple(found), uses, WILD in posixpath.basename(pattern))
 
 
 def _is_path(pattern: str, found: Sequence[str]) -> bool:
@@ -212,7 +235,7 @@ def _is_path(pattern: str, found: Sequence[str]) -> bool:
     return "/" in pattern or all(posixpath.splitext(path)[1] for path in found)
 
 
-def _whole(node: ast.expr, file: SourceFile) -> ast.expr:
+def whole_path(node: ast.expr, file: SourceFile) -> ast.expr:
     """The path expression that a text is part of."""
     context = file.context
     current: ast.expr = node
@@ -259,14 +282,14 @@ def ending_of(old: str, new: str) -> tuple[str, str]:
     """The shortest ends of two names that differ: ``.hdf5`` and ``.keras`` where they share their stem."""
     one, other = posixpath.basename(old), posixpath.basename(new)
     stem, suffix = posixpath.splitext(one)
-    if suffix and other == f"{stem}.keras":
-        return suffix, ".keras"
+    if suffix and other.startswith(stem):
+        return suffix, other.removeprefix(stem)
     return one, other
 
 
-def _applied(file: SourceFile, edits: Sequence[Edit]) -> str | None:
+def applied(file: SourceFile, edits: Sequence[Edit]) -> str | None:
     """The text after edits, each place once; None where they cannot be carried out or the text does not compile."""
-    unique = {anchor(edit): edit for edit in edits if isinstance(edit, (ReplaceString, ReplaceExpression))}
+    unique = {anchor(edit): edit for edit in edits}
     planned = list(unique.values())
     try:
         text = apply(file.source, planned, Imports(file.context, planned))

@@ -34,6 +34,11 @@ class Place:
     node: ast.AST
 
     @property
+    def from_file(self) -> bool:
+        """Whether weights go into a model that is made from a file: of an architecture that Keras 3 may not read."""
+        return self.use is Use.WEIGHTS and self.file.mentions("model_from_")
+
+    @property
     def line(self) -> int:
         """Where it stands, from 1."""
         return int(getattr(self.node, "lineno", 0))
@@ -309,10 +314,11 @@ def _is_text(node: ast.AST) -> bool:
 
 
 def loads_open_paths(program: Program) -> Iterator[Place]:
-    """Loads of models whose path only a run tells: an argument of the command, an entry of a configuration."""
+    """Loads whose path only a run tells: an argument of the command, an entry of a configuration."""
     for file in program.files:
         for call, _ in file.context.module.index.calls:
-            if file.context.name(call.func) in LOADERS:
+            whole = file.context.name(call.func) in LOADERS
+            if whole or (isinstance(call.func, ast.Attribute) and call.func.attr == "load_weights"):
                 path = file.context.arguments(call, "filepath").get("filepath")
                 if path is not None and not any(_is_text(n) for n in ast.walk(path)):
-                    yield Place(Use.LOAD, file, call)
+                    yield Place(Use.LOAD if whole else Use.WEIGHTS, file, call)
