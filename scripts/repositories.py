@@ -85,7 +85,7 @@ def move(case: Case, checkouts: Path, work: Path) -> dict[str, Any]:
     shutil.rmtree(out, ignore_errors=True)
     command = [
         sys.executable, "-m", "keras_migrate", "repo", str(tree), "--out", str(out), "--source", str(tree), "--json",
-        "--commit", "--jobs", "1",
+        "--commit", "--prove", "--jobs", "1",
     ]  # fmt: skip
     if case.test:
         command += ["--test", case.test, "--timeout", str(case.seconds)]
@@ -101,8 +101,17 @@ def move(case: Case, checkouts: Path, work: Path) -> dict[str, Any]:
         "seconds": round(time.monotonic() - started),
         "error": "" if state else done.stderr.strip().splitlines()[-1:],
         "state": state,
+        "orders": _orders(out),
         "commits": _count(tree),
     }
+
+
+def _orders(out: Path) -> dict[str, Any]:
+    file = out / "work-orders.json"
+    record = (
+        json.loads(file.read_bytes()) if file.is_file() else {"orders": [], "hours": {"low": 0, "high": 0}}
+    )
+    return {"count": len(record["orders"]), "hours": record["hours"]}
 
 
 def _count(tree: Path) -> int:
@@ -115,7 +124,9 @@ def row(result: dict[str, Any]) -> str:
     """One line of the table."""
     state = result["state"]
     if not state:
-        return f"| {result['name']} | – | – | – | – | – | {result['seconds']} | {result['error']} |"
+        return (
+            f"| {result['name']} | – | – | – | – | – | – | – | – | {result['seconds']}: {result['error']} |"
+        )
     models = [model for model in state["models"] if model["status"] != "skipped"]
     done = [model for model in models if model["status"] == "migrated"]
     reasons = sorted({code for model in models for code in model.get("reasons", ())})
@@ -126,10 +137,17 @@ def row(result: dict[str, Any]) -> str:
         verdicts[test["verdict"]] = verdicts.get(test["verdict"], 0) + 1
     tests = ", ".join(f"{count} {name}" for name, count in verdicts.items()) or "–"
     counted = f"{len(done)} of {len(models)}" + (f" ({', '.join(reasons)})" if reasons else "")
-    left = len(state["left"])
+    proofs = state.get("proofs") or {}
+    every = sum(proofs.get(verdict, 0) for verdict in ("equal", "differs", "broken", "unproven"))
+    own = f"{proofs['equal']} of {every} ({proofs['covered']:.0%})" if every else "–"
+    orders = result.get("orders")
+    hours = "–"
+    if orders:
+        span = f" ({orders['hours']['low']:g}–{orders['hours']['high']:g} h)" if orders["count"] else ""
+        hours = f"{orders['count']}{span}"
     return (
-        f"| {result['name']} | {counted} | {places} | {joins} | {tests} | {left} | "
-        f"{result['commits']} | {result['seconds']} |"
+        f"| {result['name']}{'' if orders else ' ¹'} | {counted} | {places} | {joins} | {tests} | {own} | {hours} | "
+        f"{len(state['left'])} | {result['commits']} | {result['seconds']} |"
     )
 
 
@@ -141,12 +159,14 @@ def write(results: list[dict[str, Any]]) -> None:
         "rewritten",
         "joined",
         "tests",
+        "own code equal",
+        "work orders",
         "left",
         "commits",
         "s",
     )
     head = f"| {' | '.join(columns)} |\n"
-    table = head + "|---|---|---|---|---|---|---|---|\n" + "\n".join(map(row, results))
+    table = head + "|---" * len(columns) + "|\n" + "\n".join(map(row, results))
     text = PAGE.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
