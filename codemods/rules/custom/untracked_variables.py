@@ -1,0 +1,95 @@
+"""CUS: variables that a layer holds and that were none of its weights in the release it was written for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from codemods.edits import ReplaceStatement, SetArgument
+from codemods.names.trees import walk
+from codemods.rules._era import releases
+from codemods.rules._evidence import LAYER
+from codemods.rules.api import Match, Proof, SourceRule, visit
+from codemods.rules.custom.variables import is_variable
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+UNTRACKED = SourceRule(
+    code="CUS044",
+    name="variable-that-was-no-weight",
+    summary="A variable that a layer holds is a weight that training changes; until Keras 2.2 it was none.",
+    severity=Severity.SILENT,
+    fix=Fix.UNSAFE,
+    why="Stand-alone Keras took attributes for weights from 2.3 on: before, `self.factor = K.variable(2.0)` stayed as "
+    "it was unless it was put into `trainable_weights`. A layer of Keras 3 tracks it, and the optimizer moves it. With "
+    "`trainable=False` it stays; it counts among the weights of the layer all the same, so that a list of arrays of "
+    "the old layer is one short. Where the release is not known, the edit waits for --unsafe.",
+    references=(
+        "https://github.com/keras-team/keras/blob/2.2.4/keras/engine/base_layer.py",
+        "https://github.com/keras-team/keras/blob/2.3.1/keras/engine/base_layer.py",
+    ),
+    manual="give keras.Variable trainable=False, unless the layer was meant to learn it",
+    proofs=(Proof(expect="raises", unsafe=True),),
+)
+WEIGHTS = SourceRule(
+    code="CUS045",
+    name="weights-that-are-listed",
+    summary="A layer cannot be given a list of its trainable weights: it tracks what its attributes hold.",
+    severity=Severity.ERROR,
+    why="`self.trainable_weights = [self.w]` was how a layer of Keras 1 told its weights. In Keras 3, as in tf.keras, "
+    "it is a property that cannot be set. Variables that are attributes are tracked without it.",
+    references=("https://keras.io/guides/making_new_layers_and_models_via_subclassing/",),
+    manual="make the weights with self.add_weight, and delete the list",
+    proofs=(Proof(expect="raises"),),
+)
+_TRACKING = Version("2.3")
+
+
+@visit(UNTRACKED, calls={"keras.backend.variable"})
+def untracked(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``self.factor = K.variable(2.0)`` in a layer that says nothing of its weights."""
+    statement, cls = ctx.parent(call), ctx.class_of(call)
+    if cls is None or not isinstance(statement, ast.Assign) or LAYER not in ctx.bases(cls):
+        return
+    target = statement.targets[0] if len(statement.targets) == 1 else None
+    if not isinstance(target, ast.Attribute) or ctx.source(target.value) != "self":
+        return
+    if ctx.origin(call.func) != "keras" or _is_weight(cls, target.attr, ctx):
+        return
+    known = releases(ctx, "keras")
+    old = [release for release in known if release < _TRACKING]
+    if old:
+        text = f"self.{target.attr} was no weight of {cls.name} until Keras 2.2, and training changes it now"
+        fix = Fix.SAFE if len(old) == len(known) else Fix.UNSAFE
+        edits = (SetArgument(call, "trainable", "False"),)
+        yield Match(UNTRACKED, call, text, edits=edits, symbol="keras.backend.variable", fix=fix)
+
+
+@visit(WEIGHTS, attributes={"trainable_weights"}, of={LAYER})
+def listed(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
+    """``self.trainable_weights = [self.w, self.b]``."""
+    statement, cls = ctx.parent(node), ctx.class_of(node)
+    if not isinstance(node.ctx, ast.Store) or cls is None or LAYER not in ctx.bases(cls):
+        return
+    if ctx.source(node.value) != "self" or not isinstance(statement, (ast.Assign, ast.AugAssign)):
+        return
+    value = statement.value
+    tracked = isinstance(value, (ast.List, ast.Tuple)) and all(is_variable(item, ctx) for item in value.elts)
+    alone = isinstance(statement, ast.AugAssign) or len(statement.targets) == 1
+    edits = (ReplaceStatement(statement, ""),) if tracked and alone else ()
+    yield Match(WEIGHTS, statement, edits=edits, symbol="keras.layers.Layer.trainable_weights")
+
+
+def _is_weight(cls: ast.ClassDef, name: str, ctx: Context) -> bool:
+    """Whether a class puts one of its attributes among its weights, or all that it makes in a way not seen here."""
+    return any(
+        isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr))
+        and "trainable_weights" in (text := ctx.source(node))
+        and (f"self.{name}" in text or "self." not in text.partition("trainable_weights")[2])
+        for node in walk(cls)
+    )
