@@ -193,7 +193,7 @@ def made_by(module: Names, name: str, node: ast.Call, scope: Scope) -> Value | N
     """What calling a symbol of a package gives."""
     line = node.lineno
     short = name.rpartition(".")[2]
-    if name in INPUTS:
+    if name in INPUTS or name == "keras.backend.placeholder":
         return tensor(f"{short}() at line {line}")
     if name in MODEL_FACTORIES or (name.startswith("keras.applications.") and short[:1].isupper()):
         return instance("keras.Model", f"{short}() at line {line}")

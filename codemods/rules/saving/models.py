@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from codemods.edits import DropArgument, Edit, RenameAttribute
 from codemods.rules._evidence import LOADERS, MODEL, owner, text, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from codemods.rules.saving.paths import folder_that_is_computed
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ SAV009 = SourceRule(
     name="save-argument-removed",
     summary="save has no signatures, options and save_traces.",
     severity=Severity.ERROR,
-    why="They belonged to SavedModels, which model.export and keras.export.ExportArchive write.",
+    why="They belonged to SavedModels, which model.export and keras.export.ExportArchive write. Options say how one "
+    "is written, and mean nothing for a .keras file: they are left out with --unsafe.",
     references=(GUIDE,),
     manual="write signatures with keras.export.ExportArchive: track(model), add_endpoint(name, fn, input_signature), "
     "write_out(path)",
@@ -160,11 +162,15 @@ def _saved(
     for name in ("save_traces", "options", "signatures"):
         if name in args.keywords:
             neutral = name == "save_traces" or ctx.literal(args.get(name), ...) is None
-            edits = (DropArgument(call, name),) if neutral else ()
-            found_fix = fix if neutral else Fix.MANUAL
+            edits = (DropArgument(call, name),) if neutral or name == "options" else ()
+            found_fix = fix if neutral else Fix.UNSAFE if edits else Fix.MANUAL
             yield Match(SAV009, call, hint=SAV009.manual, edits=edits, argument=name, fix=found_fix)
-            if not neutral:
+            if not edits:
                 return
+    if path is None and node is not None and chosen in {None, "tf"} and "save_format" not in args.keywords:
+        if folder_that_is_computed(call, node, ctx):
+            yield Match(SAV001, call, hint=SAV001.manual, argument="filepath", fix=Fix.MANUAL)
+        return
     folder = path is not None and _is_folder(path)
     if (
         folder

@@ -221,7 +221,7 @@ _READ_MODELS = _READ | {"save", "save_model", "load_model"}
 def temporary_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     """``model.save(path)`` and ``load_model(path)`` with ``path = os.path.join(tempfile.mkdtemp(), "m.h5")``."""
     del tree
-    if ".h5" not in ctx.source_file.text or "load_model" not in ctx.source_file.text:
+    if "load_model" not in ctx.source_file.text or _TEMPORARY.search(ctx.source_file.text) is None:
         return
     read: set[tuple[ast.AST, str]] = set()
     for call, _ in ctx.module.index.calls:
@@ -236,10 +236,49 @@ def temporary_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         if saved is None or function is None or (function, saved.id) not in read:
             continue
         given = _only_value(function, saved.id, ctx, _READ_WEIGHTS)
-        if given is not None and given not in done and _TEMPORARY.search(ctx.source(given)):
-            done.add(given)
-            if edits := with_ending(given, ctx, _WEIGHTS, ".keras"):
-                yield Match(SAV014, given, edits=edits, symbol="keras.Model.save", argument="filepath")
+        if given is None or given in done:
+            continue
+        done.add(given)
+        edits = with_ending(given, ctx, _WEIGHTS, ".keras") if _TEMPORARY.search(ctx.source(given)) else ()
+        if not edits and _TEMPORARY.search(ctx.source(function)):
+            edits = _with_extension(given, ctx)
+        if edits:
+            yield Match(SAV014, given, edits=edits, symbol="keras.Model.save", argument="filepath")
+
+
+def _with_extension(node: ast.expr, ctx: Context) -> tuple[Edit, ...]:
+    """The edit that makes a .keras file of the folder that a path names, in a folder made for it."""
+    joined = isinstance(node, ast.Call) and ctx.name(node.func) == "os.path.join"
+    last = last_text(node, ctx) if joined else None
+    value = ctx.literal(last)
+    if last is None or not isinstance(value, str) or not value or "." in value or value.endswith("/"):
+        return ()
+    return (text(ctx, last, f"{value}.keras"),)
+
+
+def folder_that_is_computed(call: ast.Call, node: ast.expr, ctx: Context) -> bool:
+    """Whether the path of a call that saves a model is put together and ends without an extension.
+
+    Not where it is renamed with what reads it (SAV014).
+    """
+    function = ctx.function(call)
+    around = function or ctx.module.tree
+    given = _only_value(around, node.id, ctx, frozenset()) if isinstance(node, ast.Name) else node
+    last = last_text(given, ctx) if given is not None else None
+    value = ctx.literal(last)
+    if not isinstance(value, str) or not re.search(r"\w$", value) or "." in value:
+        return False
+    renamed = (
+        function is not None
+        and isinstance(node, ast.Name)
+        and _TEMPORARY.search(ctx.source(function)) is not None
+        and bool(_with_extension(given, ctx) if given is not None else ())
+        and any(
+            ctx.name(other.func) in LOADERS and ctx.function(other) is function
+            for other, _ in ctx.module.index.calls
+        )
+    )
+    return not renamed
 
 
 def _saved_to(call: ast.Call, ctx: Context) -> ast.Name | None:
