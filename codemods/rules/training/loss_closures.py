@@ -1,0 +1,79 @@
+"""LSS: losses and metrics that reach for symbolic tensors of the model."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.names.trees import walk
+from codemods.rules.api import Match, SourceRule, visit
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+CLOSURE = SourceRule(
+    code="LSS105",
+    name="loss-of-a-symbolic-tensor",
+    summary="A loss or metric that is given to compile cannot use symbolic tensors of the model.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="In the graphs of TensorFlow 1 the loss was part of the graph of the model, so that `K.sum(z_mean)` in it was "
+    "the value for the batch. Keras 3 calls the loss with the values of a batch, which do not go together with a "
+    "KerasTensor: fit raises.",
+    references=("https://keras.io/examples/generative/vae/", "https://keras.io/guides/migrating_to_keras_3/"),
+    manual="compute the term in the call() of a layer that hands it to self.add_loss, or make the tensor an output",
+)
+_PAIR = frozenset({"y_true", "y_pred"})
+_GIVEN = ("loss", "metrics", "weighted_metrics")
+_STATIC = frozenset({"shape", "dtype", "name", "ndim", "_keras_shape", "get_shape"})
+
+
+@visit(CLOSURE, module=True)
+def closures(tree: ast.Module, ctx: Context) -> Iterator[Match]:
+    """``def loss(y_true, y_pred): return mse(y_true, y_pred) + K.sum(z_mean)``."""
+    del tree
+    if "compile" not in ctx.module.index.attributes:
+        return
+    given = set(_given(ctx))
+    for function, scope in ctx.module.index.functions:
+        parameters = {argument.arg for argument in function.args.args}
+        if function.name not in given and not parameters >= _PAIR:
+            continue
+        ctx.remember(function, scope)
+        for node in walk(function):
+            if isinstance(node, (ast.Name, ast.Attribute)) and _reaches(node, function, ctx):
+                text = f"{function.name} uses {ctx.source(node)}, a symbolic tensor of the model"
+                yield Match(CLOSURE, node, text, symbol="keras.Model.compile", argument="loss")
+                break
+
+
+def _given(ctx: Context) -> Iterator[str]:
+    """The names of functions that are given to ``compile``."""
+    for call, _ in ctx.module.index.calls:
+        if getattr(call.func, "attr", "") != "compile":
+            continue
+        args = ctx.arguments(call, "optimizer", "loss", "metrics")
+        for argument in _GIVEN:
+            value = args.get(argument)
+            parts = value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value]
+            parts = value.values if isinstance(value, ast.Dict) else parts
+            yield from (part.id for part in parts if isinstance(part, ast.Name))
+
+
+def _reaches(node: ast.Name | ast.Attribute, function: ast.AST, ctx: Context) -> bool:
+    """Whether a loss reads a symbolic tensor that it was not given, for more than what is known of it before."""
+    if not isinstance(node.ctx, ast.Load) or not ctx.symbolic(node):
+        return False
+    outer = ctx.parent(node)
+    if isinstance(outer, ast.Attribute) and outer.attr in _STATIC:
+        return False
+    if isinstance(node, ast.Attribute):
+        return ctx.source(node.value) == "self"
+    home = ctx.scope(node).find(node.id)
+    while home is not None:
+        if home.node is function:
+            return False
+        home = home.parent
+    return True
