@@ -83,7 +83,11 @@ def members(call: ast.Call, ctx: Context) -> Iterator[Match]:
         indices, updates = args.get("indices"), args.get("updates")
         if indices is not None and updates is not None:
             holes = {"variable": held, "indices": indices, "updates": updates}
-            edits = (ReplaceExpression(call, Code(_SCATTERED[name], holes)),)
+            text = _SCATTERED[name]
+            for part in ("indices", "updates"):
+                if isinstance(holes[part], ast.List | ast.Tuple):  # of which JAX asks for the dtype
+                    text = text.replace(part, f"keras.ops.convert_to_tensor({part})")
+            edits = (ReplaceExpression(call, Code(text, holes)),)
     elif name in _WRITERS:
         edits = tuple(
             DropArgument(call, keyword.arg)

@@ -109,3 +109,26 @@ def test_the_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert CliRunner().invoke(code, ["a.py", "--target", "tf.keras"]).exit_code == 2
     (tmp_path / "pyproject.toml").write_text('[tool.keras-migrate]\nbackend = "theano"\n')
     assert CliRunner().invoke(code, ["a.py"]).exit_code == 2
+
+
+STEPS = {
+    "def train_step(self, data):\n        return {}": ["BCK005"],
+    "def predict_step(self, batch):\n        return batch": ["BCK005"],
+    "def train_step(self, state, data):\n        return {}, state": [],
+    "def other_step(self, data):\n        return {}": [],
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_of_a_model_is_another_one_for_jax(step: str) -> None:
+    text = f"import keras\n\n\nclass Net(keras.Model):\n    {step}\n"
+    for backend, codes in (("any", STEPS[step]), ("jax", STEPS[step]), ("torch", []), ("tensorflow", [])):
+        assert [f.code for f in run(text, backend=backend).findings] == codes
+
+
+@pytest.mark.parametrize(("value", "codes"), [("True", ["BCK006"]), ("flag", ["BCK006"]), ("False", [])])
+def test_statistics_are_synchronized_with_tensorflow_only(value: str, codes: list[str]) -> None:
+    text = f"import keras\nlayer = keras.layers.BatchNormalization(synchronized={value})\n"
+    for backend in ("any", "jax", "torch"):
+        assert [f.code for f in run(text, backend=backend).findings] == codes
+    assert not run(text).findings

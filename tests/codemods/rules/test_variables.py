@@ -22,6 +22,9 @@ CHANGED = {
     "return self.w.value()": "return keras.ops.copy(self.w)",
     "return self.w.get_shape()": "return self.w.shape",
     "self.w.assign(x, read_value=False)": "self.w.assign(x)",
+    "self.w.scatter_nd_sub([[0]], x)": (
+        "self.w.assign_sub(keras.ops.scatter(keras.ops.convert_to_tensor([[0]]), x, self.w.shape))"
+    ),
     "self.w.scatter_nd_add(i, x)": "self.w.assign_add(keras.ops.scatter(i, x, self.w.shape))",
 }
 
