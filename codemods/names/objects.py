@@ -60,7 +60,10 @@ def parameter_value(module: Names, binding: Binding) -> Value | None:
     if isinstance(arguments, ast.arguments):
         first = [*arguments.posonlyargs, *arguments.args][:1]
         outer = binding.scope.parent
-        if first and first[0] is binding.node and outer is not None and outer.kind == "class":
+        bound = not any(
+            getattr(node, "id", "") == "staticmethod" for node in getattr(function, "decorator_list", ())
+        )
+        if bound and first and first[0] is binding.node and outer is not None and outer.kind == "class":
             assert isinstance(outer.node, ast.ClassDef)
             return object_of(module, Definition(module, outer.node), f"method of class {outer.node.name}")
     found = annotated(module, binding.value, binding.scope.parent or binding.scope)

@@ -17,6 +17,7 @@ from codemods.names.values import Receiver
 from codemods.options import Options
 from codemods.rules.api import Target
 from codemods.run.runner import process
+from codemods.testing import run
 
 
 def context(text: str, path: Path = Path("x.py"), repository: Repository | None = None) -> Context:
@@ -274,3 +275,15 @@ def test_names_that_other_files_import_stay(repository: Path) -> None:
     assert b"keras.Model" in shared.new
     alone = process(repository / "alone.py", Options(), Repository())
     assert alone.new == b"import keras\n\nm = keras.Model\n"
+
+
+def test_the_first_parameter_of_a_static_method_is_no_object_of_the_class() -> None:
+    text = (
+        "import keras\n\n\nclass Own(keras.layers.Layer):\n{0}    def f(first):\n        return first.{1}\n"
+    )
+    method, static = (
+        run(text.format(line, "add_variable('w')")).text for line in ("", "    @staticmethod\n")
+    )
+    assert "first.add_weight(" in method
+    assert "first.add_variable('w')" in static
+    assert "first.fit(x)" in run(text.format("    @staticmethod\n", "fit_generator(x)"), unsafe=True).text
