@@ -4,25 +4,30 @@
     python scripts/radar.py OUT [--readers newest,nightly] [--issue FILE]
 
 Loads every ``model.keras`` of a run in each reader and compares it with its ``proof.npz``; then runs every executed
-proof of the source rules with that Keras (``tests/proofs``). Prints the breaks by name, writes them as the text of an
-issue, and ends with status 1 if there is one.
+proof of the source rules with that Keras (``tests/proofs``), and compares its public names and their parameters with
+those of the newest release that this project was tested with. Prints the breaks by name, writes them as the text of an
+issue, and ends with status 1 if a model, a proof or a name breaks.
+
+Models with strings or lookup tables need ``--backend tensorflow``, the default; the others load on JAX as well.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from migrate.dialects.keras3_minors.versions import Reader, parse_readers  # noqa: E402
+from migrate.dialects.keras3_minors.versions import RELEASES, Reader, minor_of, parse_readers, reader  # noqa: E402
 from migrate.pipeline.keras3.matrix import check_archives  # noqa: E402
 from migrate.pipeline.request import Options  # noqa: E402
 from migrate.readers.environments import Backend, environment_of  # noqa: E402
@@ -74,13 +79,48 @@ def broken_proofs(one: Reader) -> Breaks:
     return dict(found)
 
 
-def text_of(version: str, models: Breaks, proofs: Breaks) -> str:
+def names_in(one: Reader) -> dict[str, list[str] | None]:
+    """Public names of a release, with the parameters of what can be called."""
+    environment = environment_of(one, Backend.NUMPY)
+    command = [environment.python, "-W", "ignore", ROOT / "scripts" / "readers" / "names.py"]
+    done = subprocess.run(
+        command, env={**os.environ, **environment.variables}, capture_output=True, text=True, check=True
+    )
+    found: dict[str, list[str] | None] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def changed_names(before: Mapping[str, list[str] | None], after: Mapping[str, list[str] | None]) -> Breaks:
+    """What became of public names: new, gone, or with other parameters."""
+    found: Breaks = {
+        "new": sorted(after.keys() - before.keys()),
+        "gone": sorted(before.keys() - after.keys()),
+    }
+    for name in sorted(before.keys() & after.keys()):
+        old, new = before[name] or [], after[name] or []
+        lost, got = [one for one in old if one not in new], [one for one in new if one not in old]
+        if lost:
+            found.setdefault("parameters gone or with another default", []).append(
+                f"{name}: {', '.join(lost)}" + (f" (now {', '.join(got)})" if got else "")
+            )
+        elif got:
+            found.setdefault("parameters added", []).append(f"{name}: {', '.join(got)}")
+    return {reason: names for reason, names in found.items() if names}
+
+
+def breaking(names: Breaks) -> Breaks:
+    """The changes of names that code may stumble over."""
+    return {reason: found for reason, found in names.items() if "gone" in reason}
+
+
+def text_of(version: str, models: Breaks, proofs: Breaks, names: Breaks) -> str:
     """The breaks of one release as the text of an issue."""
-    lines = [f"# Keras {version} breaks {sum(map(len, [*models.values(), *proofs.values()]))} proofs"]
-    for title, breaks in (("Migrated models", models), ("Rewritten source", proofs)):
+    broken = [*models.values(), *proofs.values(), *breaking(names).values()]
+    lines = [f"# Keras {version} breaks {sum(map(len, broken))} proofs and names"]
+    for title, breaks in (("Migrated models", models), ("Rewritten source", proofs), ("Public names", names)):
         lines += ["", f"## {title}", ""]
-        for reason, names in sorted(breaks.items(), key=lambda item: -len(item[1])):
-            lines += [f"* {reason}", *(f"  * {name}" for name in names)]
+        for reason, which in sorted(breaks.items(), key=lambda item: -len(item[1])):
+            lines += [f"* {reason}", *(f"  * {name}" for name in which)]
         lines += [] if breaks else ["none"]
     return "\n".join(lines) + "\n"
 
@@ -97,13 +137,15 @@ def main() -> None:
     parser.add_argument("--models-only", action="store_true")
     options = parser.parse_args()
     texts = []
+    known = names_in(reader(minor_of(RELEASES[-1])))
     for one in parse_readers(options.readers):
         models = broken_models(options.out, one, options.backend)
         proofs = {} if options.models_only else broken_proofs(one)
         version = environment_of(one, options.backend).version
-        text = text_of(version, models, proofs)
+        names = changed_names(known, names_in(one))
+        text = text_of(version, models, proofs, names)
         print(text)
-        if models or proofs:
+        if models or proofs or breaking(names):
             texts.append(text)
     if texts and options.issue:
         options.issue.write_text("\n".join(texts), encoding="utf-8")

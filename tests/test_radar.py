@@ -1,0 +1,49 @@
+"""What the radar tells of changed names, and what of that it calls a break."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+SCRIPT = Path(__file__).resolve().parent.parent / "scripts" / "radar.py"
+
+
+@pytest.fixture(scope="module")
+def radar() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("radar", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_names_are_new_gone_or_take_other_parameters(radar: ModuleType) -> None:
+    before = {
+        "keras.ops.amax": ["x", "axis=None"],
+        "keras.Muon": ["ns_steps=6"],
+        "keras.old": None,
+        "keras.same": [],
+    }
+    after = {"keras.ops.amax": ["x", "axis=None", "initial=None"], "keras.Muon": ["ns_steps=5"]}
+    after |= {"keras.new": None, "keras.same": []}
+    names = radar.changed_names(before, after)
+    assert names == {
+        "new": ["keras.new"],
+        "gone": ["keras.old"],
+        "parameters added": ["keras.ops.amax: initial=None"],
+        "parameters gone or with another default": ["keras.Muon: ns_steps=6 (now ns_steps=5)"],
+    }
+    assert set(radar.breaking(names)) == {"gone", "parameters gone or with another default"}
+    assert radar.changed_names(before, before) == {}
+
+
+def test_the_issue_counts_what_breaks_and_names_all(radar: ModuleType) -> None:
+    models = {"loads and differs": ["augmented (differs by 0.8)"]}
+    text = radar.text_of("3.16.0", models, {}, {"new": ["keras.new"], "gone": ["keras.old"]})
+    assert text.startswith("# Keras 3.16.0 breaks 2 proofs and names\n")
+    assert "  * augmented (differs by 0.8)\n" in text
+    assert "* new\n  * keras.new" in text
