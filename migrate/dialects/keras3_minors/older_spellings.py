@@ -220,3 +220,30 @@ def rms_scaling(config: Config, oldest: Version) -> Config:
 
     changed: Config = map_objects(config, without)
     return changed
+
+
+@archive_rule(
+    Rule(
+        "RDR113",
+        "packed-size-of-einsum",
+        "An EinsumDense says that its kernel is not packed.",
+        Severity.ERROR,
+        applies_to=">=3.12.dev0,<3.16.dev0",
+        before='{"class_name": "EinsumDense", "config": {"gptq_unpacked_column_size": null}}',
+        after='{"class_name": "EinsumDense", "config": {}}',
+        why="3.12 to 3.15 write the argument into every EinsumDense, and 3.16 no longer has it.",
+    ),
+    readers=">=3.16.dev0",
+)
+def packed_size_of_einsum(config: Config, oldest: Version) -> Config:
+    """Leave the argument out where it says nothing."""
+    key = "gptq_unpacked_column_size"
+
+    def without(entry: Config) -> Config:
+        inner = inside(entry)
+        if entry["class_name"] != "EinsumDense" or key not in inner or inner[key] is not None:
+            return entry
+        return {**entry, "config": {name: value for name, value in inner.items() if name != key}}
+
+    changed: Config = map_objects(config, without)
+    return changed

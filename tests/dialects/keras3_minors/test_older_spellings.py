@@ -95,3 +95,15 @@ def test_rms_scaling_goes_where_it_is_false() -> None:
     assert made["config"] == {"axis": -1}
     assert fired(written(True), OLD, "3.11-") == (written(True), [])
     assert fired(written(False), OLD, "3.9,3.10") == (written(False), [])
+
+
+def test_an_argument_that_3_16_took_away_is_left_out_where_it_says_nothing() -> None:
+    value = {
+        "class_name": "EinsumDense",
+        "config": {"equation": "ab,bc->ac", "gptq_unpacked_column_size": None},
+    }
+    made, codes = fired(value, NEW, "3.12-,nightly")
+    assert (made["config"], codes) == ({"equation": "ab,bc->ac"}, ["RDR113"])
+    assert fired(value, NEW, "3.12-") == (value, [])
+    packed = {"class_name": "EinsumDense", "config": {"gptq_unpacked_column_size": 4}}
+    assert fired(packed, NEW, "nightly") == (packed, [])
