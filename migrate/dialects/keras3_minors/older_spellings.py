@@ -247,3 +247,29 @@ def packed_size_of_einsum(config: Config, oldest: Version) -> Config:
 
     changed: Config = map_objects(config, without)
     return changed
+
+
+@archive_rule(
+    Rule(
+        "RDR114",
+        "axis-of-flip-in-list",
+        "A Flip in the graph says its only axis in a list.",
+        Severity.ERROR,
+        before='{"class_name": "Flip", "config": {"axis": [1]}}',
+        after='{"class_name": "Flip", "config": {"axis": 1}}',
+        why="On TensorFlow, releases up to 3.13 put the list into another one: the model loads and does not run (`Shape "
+        "must be rank 1 but is rank 2`). Every release takes the number, on every backend.",
+    ),
+    readers="",
+)
+def axis_of_flip_in_list(config: Config, oldest: Version) -> Config:
+    """Say a single axis as a number."""
+
+    def plain(entry: Config) -> Config:
+        axis = inside(entry).get("axis")
+        if entry["class_name"] != "Flip" or not isinstance(axis, list) or len(axis) != 1:
+            return entry
+        return {**entry, "config": {**inside(entry), "axis": axis[0]}}
+
+    changed: Config = map_objects(config, plain)
+    return changed

@@ -112,3 +112,16 @@ def test_an_argument_of_one_class_stays_in_others() -> None:
     written = layer("Conv2D", data_format="channels_last")
     assert portable_config(written, Version("3.3.3")) == written
     assert portable_config(layer("RandomFlip", data_format="channels_last"), Version("3.3.3"))["config"] == {}
+
+
+def test_layers_of_custom_objects_write_the_arguments_of_their_bases() -> None:
+    """``attention_of_padding`` did not load in 3.9 to 3.13 for the sake of ``use_gate``."""
+    entry = {
+        "module": "custom_objects",
+        "class_name": "MultiHeadAttentionKeras2",
+        "registered_name": "keras_migrate>MultiHeadAttentionKeras2",
+        "config": {"num_heads": 2, "use_gate": False, "sliding_window": None},
+    }
+    assert portable_config(entry, Version("3.9"))["config"] == {"num_heads": 2}
+    foreign = {**entry, "registered_name": "theirs>Attention"}
+    assert portable_config(foreign, Version("3.9")) == foreign

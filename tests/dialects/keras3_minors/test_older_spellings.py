@@ -107,3 +107,10 @@ def test_an_argument_that_3_16_took_away_is_left_out_where_it_says_nothing() -> 
     assert fired(value, NEW, "3.12-") == (value, [])
     packed = {"class_name": "EinsumDense", "config": {"gptq_unpacked_column_size": 4}}
     assert fired(packed, NEW, "nightly") == (packed, [])
+
+
+def test_a_flip_says_its_only_axis_as_a_number() -> None:
+    value = {"class_name": "Flip", "config": {"axis": [1]}}
+    assert fired(value, NEW, "3.9-") == ({"class_name": "Flip", "config": {"axis": 1}}, ["RDR114"])
+    both = {"class_name": "Flip", "config": {"axis": [1, 2]}}
+    assert fired(both, NEW, "3.9-") == (both, [])
