@@ -257,8 +257,8 @@ def packed_size_of_einsum(config: Config, oldest: Version) -> Config:
         Severity.ERROR,
         before='{"class_name": "Flip", "config": {"axis": [1]}}',
         after='{"class_name": "Flip", "config": {"axis": 1}}',
-        why="On TensorFlow, releases up to 3.13 put the list into another one: the model loads and does not run (`Shape "
-        "must be rank 1 but is rank 2`). Every release takes the number, on every backend.",
+        why="On TensorFlow, releases up to 3.13 put the list into another one: the model loads and does not run "
+        "(`Shape must be rank 1 but is rank 2`). Every release takes the number, on every backend.",
     ),
     readers="",
 )
