@@ -39,7 +39,14 @@ def test_a_single_tensor_is_left_to_a_person() -> None:
 
 
 @pytest.mark.parametrize(
-    "use", ["tree.layer", "other = tree.nodes[0]\nother.layer", "node.layer = 3", "thing.inbound_nodes"]
+    "use",
+    [
+        "tree.layer",
+        "other = tree.nodes[0]\nother.layer",
+        "node.layer = 3",
+        "thing.inbound_nodes",
+        "item = item[0]\nitem.layer",
+    ],
 )
 def test_members_of_other_objects_stay(use: str) -> None:
     assert run(f"{HEAD}{use}\n").text == f"{HEAD}{use}\n"
