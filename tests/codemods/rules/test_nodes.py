@@ -49,4 +49,5 @@ def test_a_single_tensor_is_left_to_a_person() -> None:
     ],
 )
 def test_members_of_other_objects_stay(use: str) -> None:
-    assert run(f"{HEAD}{use}\n").text == f"{HEAD}{use}\n"
+    outcome = run(f"{HEAD}{use}\n")
+    assert (outcome.text, outcome.error) == (f"{HEAD}{use}\n", None)
