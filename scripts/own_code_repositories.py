@@ -9,12 +9,14 @@ built it, or the reason.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 QUIET = frozenset({"skipped"})
+_WIDTH = 240
 
 
 def main(out: Path, checkouts: list[Path]) -> None:
@@ -57,11 +59,16 @@ def _why(checkout: Path, out: Path, artifact: dict[str, Any]) -> str:
         if built:
             return f"`{built}`"
     decisive = [f for f in artifact["findings"] if f["severity"] in ("error", "unsafe")]
-    told = decisive or (artifact["findings"] if artifact["status"] != "migrated" else [])
-    return (
-        "; ".join(f"{f['code']} {f['message']}"[:160].replace("|", "/") for f in told[:2])
-        or "its own architecture"
-    )
+    warned = [f for f in artifact["findings"] if f["severity"] == "warning"]
+    told = decisive or (warned if artifact["status"] != "migrated" else [])
+    messages = (f"{f['code']} {f['message']}".replace(f"{checkout}/", "") for f in told[:2])
+    return "; ".join(_shortened(m.replace("|", "/")) for m in messages) or "its own architecture"
+
+
+def _shortened(message: str) -> str:
+    """A message without the values of long calls."""
+    plain = re.sub(r"\([^;…]{80,}…", "(…)", message)
+    return plain if len(plain) <= _WIDTH else f"{plain[:_WIDTH]}…"
 
 
 if __name__ == "__main__":

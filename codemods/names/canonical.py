@@ -37,6 +37,7 @@ _KERAS_ROOTS = (
     "tensorflow.keras",
     "keras.api._v2.keras",
     "keras.api._v1.keras",
+    "keras.api.keras",
     "keras._tf_keras.keras",
     "keras.api",
     "keras",

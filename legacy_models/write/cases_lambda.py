@@ -1,5 +1,6 @@
 """Lambda layers: functions of every form, as bytecode of the Python that the era ran on."""
 
+import numpy as np
 from casebook import case
 
 SCALED = """
@@ -45,3 +46,32 @@ def lambda_functions(kit):
     b = L.Lambda(bytecode(kit, SCALED), output_shape=(4,), name="scaled_by_default")(right)
     far = L.Lambda(bytecode(kit, DISTANCE), output_shape=(1,), name="distance")([a, b])
     return kit.functional([left, right], [L.Dense(2, name="out")(a), far])
+
+
+CTC = """
+def ctc_lambda_func(args):
+    y_pred, labels, input_length, label_length = args
+    y_pred = y_pred[:, 2:, :]
+    return K.ctc_batch_cost(labels, y_pred, input_length, label_length)
+"""
+
+
+def ctc_inputs(rng):
+    labels = np.array([[0, 1, 3], [2, 2, 0]], "float32")
+    lengths = np.array([[6], [5]], "int64"), np.array([[3], [2]], "int64")
+    return [rng.uniform(-1, 1, (2, 8, 3)).astype("float32"), labels] + list(lengths)
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.8",
+    "The loss of a text recogniser as a Lambda of four inputs: K.ctc_batch_cost.",
+    "lambda bytecode ctc",
+    inputs=ctc_inputs,
+)
+def lambda_ctc(kit):
+    L = kit.layers
+    strip, labels = kit.Input((8, 3), name="strip"), kit.Input((3,), name="the_labels")
+    lengths = [kit.Input((1,), dtype="int64", name=name) for name in ("input_length", "label_length")]
+    scores = L.Dense(5, activation="softmax", name="scores")(strip)
+    loss = L.Lambda(bytecode(kit, CTC), output_shape=(1,), name="ctc")([scores, labels] + lengths)
+    return kit.functional([strip, labels] + lengths, loss)

@@ -11,43 +11,22 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from migrate.capsule.model import Array, Layer, Model
 from migrate.dialects.aliases import without_aliases
 from migrate.dialects.keras1.variables import own_roles_keras1
 from migrate.dialects.own_layers import own_layers, split
+from migrate.dialects.recounted import Path, Slot, recounted
 from migrate.dialects.rule import Era
 from migrate.dialects.variables import WRAPPERS, is_known, own_roles
 from migrate.findings import MigrationError
 from migrate.formats.artifact import LayerWeights, SavedArray
 
-Path = tuple[str, ...]
 RolesOf = Callable[[Layer], "tuple[str, ...] | None"]
 _STRUCTURAL = re.compile(r"(?:^|/)vars/(\d+)$")
 _OPTIMIZER = re.compile(r"(?:^|/)optimizer/vars/\d+$")
 _DIRECTION = re.compile(r"(forward|backward)")
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One variable that the architecture expects.
-
-    Attributes:
-        path: names and attributes down to the layer that owns it.
-        owners: names of the layers of nested models on the way, the innermost last.
-        attributes: attributes of wrappers on the way below the last owner.
-        archived: the same steps as archives name them: an element of a list is called after its class.
-        role: the role in its layer.
-        number: position among the layer's own variables.
-    """
-
-    path: Path
-    owners: Path
-    attributes: Path
-    archived: Path
-    role: str
-    number: int
 
 
 def assign_weights(model: Model, saved: Sequence[LayerWeights], era: Era) -> Model:
@@ -64,7 +43,7 @@ def assign_weights(model: Model, saved: Sequence[LayerWeights], era: Era) -> Mod
     """
     roles: RolesOf = own_roles_keras1 if era.keras.major < 2 else own_roles
     placed: dict[Path, dict[str, Array]] = defaultdict(dict)
-    groups = _renamed(model, _by_root_layer(model, saved), roles)
+    groups = _by_root_layer(model, saved, roles)
     for layer in model.layers:
         slots = list(_slots(layer, (layer.name,), (), (), (), roles))
         arrays = _of_layers(slots, without_aliases(groups.pop(layer.name, [])))
@@ -73,7 +52,7 @@ def assign_weights(model: Model, saved: Sequence[LayerWeights], era: Era) -> Mod
             found, arrays = split(own, arrays, len(slots))
             for path, by_role in found.items():
                 placed[path] |= {role: array.array for role, array in by_role.items()}
-        for slot, array in _match(layer, slots, arrays):
+        for slot, array in _match(layer, slots, recounted(slots, arrays)):
             placed[slot.path][slot.role] = array.array
     left = [name for name, arrays in groups.items() if arrays]
     if left:
@@ -95,15 +74,21 @@ def _of_layers(slots: Sequence[Slot], arrays: list[SavedArray]) -> list[SavedArr
     return [array for array in arrays if not _OPTIMIZER.search(array.name)]
 
 
-def _by_root_layer(model: Model, saved: Sequence[LayerWeights]) -> dict[str, list[SavedArray]]:
+def _by_root_layer(
+    model: Model, saved: Sequence[LayerWeights], roles: RolesOf
+) -> dict[str, list[SavedArray]]:
     """Arrays by layer of the root model; deeper paths become prefixes of the arrays' names.
 
-    A layer that the file could not name (``CFG030``) takes the groups that no other layer claims, in order.
+    Where names do not tell, order does; a layer that the file could not name (``CFG030``) takes the groups that no
+    other layer claims, in order.
     """
     groups: dict[str, list[SavedArray]] = defaultdict(list)
     for entry in saved:
         prefix = "".join(f"{part}/" for part in entry.layer[1:])
         groups[entry.layer[0]] += [SavedArray(prefix + a.name, a.array) for a in entry.arrays]
+    by_order = _renamed(model, groups, roles)
+    if by_order is not groups:
+        return by_order
     names = {layer.name for layer in model.layers}
     unclaimed = [name for name in groups if name not in names]
     untitled = [la.name for la in model.layers if la.name not in groups and la.model is not None]

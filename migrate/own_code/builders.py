@@ -14,6 +14,7 @@ from typing import Any
 from codemods.files.source import Source, SourceError, parse
 from migrate.own_code.arguments import SIZES, Arguments, arguments, parameters
 from migrate.own_code.files import Place, SourceIndex, files_below
+from migrate.own_code.loading import loaded_into
 from migrate.own_code.modules import SourceModule
 from migrate.own_code.repository import Repository
 from migrate.own_code.rewrite import for_legacy
@@ -46,12 +47,14 @@ class Builder:
         place: where it is defined.
         call: source of the call, with ``sizes[0]``, … for open sizes.
         open: names of the open sizes.
+        loads: whether the sources load this file into what it makes.
     """
 
     name: str
     place: Place
     call: str
     open: tuple[str, ...] = ()
+    loads: bool = False
 
     def __str__(self) -> str:
         text = self.call
@@ -83,6 +86,7 @@ def builders(
     )
     sites = sites_of([module for _, module in [*modules, *_modules(callers, repository)]])
     evaluator = Evaluator(repository, sites)
+    loading = loaded_into(near.name, sites, evaluator)
     told = frozenset(value for given in settings for value in given.values() if isinstance(value, str))
     groups: list[list[tuple[tuple[Any, ...], Builder]]] = [[], [], [], []]
     for root, module, node in found:
@@ -93,7 +97,8 @@ def builders(
 
         for group, name, way in _ways(node, called, evaluator, settings):
             rank = _rank(node.name, module.path, near, told)
-            groups[group].append((rank, Builder(node.name, place, f"{node.name}{name}", way.open)))
+            loads = node.name in loading
+            groups[group].append((rank, Builder(node.name, place, f"{node.name}{name}", way.open, loads)))
     return [[b for _, b in sorted(group, key=lambda entry: entry[0])] for group in groups]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -33,14 +33,19 @@ class _Fitting:
     """A model whose weights have the file's shapes."""
 
     builder: Builder
-    sizes: Sequence[int]
+    sizes: Mapping[str, int]
     part: str
     architecture: Path
     agreement: tuple[int, int]
     unlike: str
 
+    @property
+    def rank(self) -> tuple[int, int, bool]:
+        """Larger is likelier: names of layers, then whether the sources load the file into it."""
+        return *self.agreement, self.builder.loads
+
     def __str__(self) -> str:
-        told = ", ".join(f"{n}={size}" for n, size in zip(self.builder.open, self.sizes, strict=True))
+        told = ", ".join(f"{name}={size}" for name, size in self.sizes.items())
         return f"{self.builder}{self.part}{f' with {told}' if told else ''}"
 
 
@@ -73,8 +78,8 @@ def build_architecture(
             f"no function of the sources builds a model of these weights; tried {told}",
             "Write a function without arguments that builds it, and give it with --architecture FILE.py:FUNCTION.",
         )
-    best = max(fitting.agreement for fitting in search.fitting.values())
-    likely = [fitting for fitting in search.fitting.values() if fitting.agreement == best]
+    best = max(fitting.rank for fitting in search.fitting.values())
+    likely = [fitting for fitting in search.fitting.values() if fitting.rank == best]
     if len(likely) > 1:
         raise MigrationError(
             "FMT004",
@@ -82,12 +87,13 @@ def build_architecture(
             "Choose one with --architecture FILE.py:FUNCTION.",
         )
     untried = f"; {search.untried} further calls were not tried" if search.untried else ""
+    loads = "; the sources load the file into it" if likely[0].builder.loads else ""
     progress.findings.append(
         Finding(
             "CFG057",
             Severity.INFO,
-            f"the architecture is what {likely[0]} builds: its weights have the file's shapes, and {best[0]} of "
-            f"{len(set(wanted['layers']))} layers the file's names{untried}",
+            f"the architecture is what {likely[0]} builds: its weights have the file's shapes, and "
+            f"{likely[0].agreement[0]} of {len(set(wanted['layers']))} layers the file's names{loads}{untried}",
         )
     )
     if likely[0].unlike:
@@ -129,15 +135,32 @@ class _Search:
             self.failed.append(f"{builder}: {one_line(error.message, 160)}")
             return
         if not builder.open:
-            self._keep(builder, file, [])
+            self._keep(builder, file, [], {})
             return
         standing = stand_ins(len(builder.open), self._wanted.shapes)
-        answers: dict[tuple[int, ...], None] = {}
+        names = dict(zip(standing, builder.open, strict=True))
+        answers: dict[tuple[int, ...], dict[str, int]] = {}
         for model in self._built(builder, file, standing):
-            found = solve(Weights(model.shapes, model.layers), self._wanted, standing)
-            answers |= dict.fromkeys(map(tuple, found))
-        for sizes in answers:
-            self._keep(builder, file, list(sizes))
+            seen = {size for shape in model.shapes for size in shape}
+            telling = [size for size in standing if size in seen]
+            if len(telling) < len(standing) and not self._indifferent(
+                builder, file, standing, telling, model
+            ):
+                continue
+            for found in solve(Weights(model.shapes, model.layers), self._wanted, telling):
+                told = dict(zip(telling, found, strict=True))
+                answers[tuple(told.get(s, s) for s in standing)] = {names[s]: told[s] for s in telling}
+        for sizes, told_names in answers.items():
+            self._keep(builder, file, list(sizes), told_names)
+
+    def _indifferent(
+        self, builder: Builder, file: Path, standing: list[int], telling: list[int], model: BuiltModel
+    ) -> bool:
+        """Whether the arguments that no shape holds do not matter: other values make the same architecture."""
+        others = [size if size in telling else size + 1 for size in standing]
+        return any(
+            m.part == model.part and m.alike == model.alike for m in self._built(builder, file, others)
+        )
 
     def _built(self, builder: Builder, file: Path, sizes: list[int]) -> list[BuiltModel]:
         self._number += 1
@@ -151,7 +174,7 @@ class _Search:
             self.failed.append(f"{builder}: {one_line(error.message, 160)}")
             return []
 
-    def _keep(self, builder: Builder, file: Path, sizes: list[int]) -> None:
+    def _keep(self, builder: Builder, file: Path, sizes: list[int], told: Mapping[str, int]) -> None:
         for number, model in enumerate(self._built(builder, file, sizes)):
             weights = Weights(model.shapes, model.layers, model.topology)
             differs = difference(weights, self._wanted)
@@ -160,7 +183,7 @@ class _Search:
                 continue
             built = take(self._slot.legacy, str(model.file), f"built{self._number}_{number}.json")
             score = agreement(weights, self._wanted)
-            found = _Fitting(builder, sizes, model.part, built, score, unlike(weights, self._wanted))
+            found = _Fitting(builder, told, model.part, built, score, unlike(weights, self._wanted))
             before = self.fitting.setdefault(model.alike, found)
-            if before.agreement < score:
+            if before.rank < found.rank:
                 self.fitting[model.alike] = found

@@ -8,9 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from migrate.dialects.config_parser import parse_model
+from migrate.dialects.recounted import recounted
+from migrate.dialects.rule import Notes, Step
 from migrate.dialects.translate import era_of, translate
+from migrate.dialects.upgrade import upgrade
+from migrate.dialects.weight_matching import assign_weights
 from migrate.findings import MigrationError
-from migrate.formats.artifact import LegacyArtifact
+from migrate.formats.artifact import LayerWeights, LegacyArtifact, SavedArray
 from migrate.formats.read import read
 
 
@@ -51,3 +56,39 @@ def test_an_architecture_with_another_number_of_layers_is_refused(legacy_models:
     with pytest.raises(MigrationError) as refused:
         translate(other, era_of(other))
     assert refused.value.code == "WGT011"
+
+
+def nested(*models: str) -> dict[str, object]:
+    """A model of models with two layers each, counted from nothing as a fresh session does."""
+
+    def dense(name: str) -> dict[str, object]:
+        config = {"name": name, "units": 2, "use_bias": False, "activation": "linear"}
+        return {"class_name": "Dense", "config": config}
+
+    names = iter(["dense", *(f"dense_{n}" for n in range(1, 2 * len(models)))])
+    layers = [
+        {
+            "class_name": "Sequential",
+            "config": {"name": name, "layers": [dense(next(names)), dense(next(names))]},
+        }
+        for name in models
+    ]
+    return {"class_name": "Sequential", "config": {"name": "whole", "layers": layers}}
+
+
+def test_layers_inside_models_that_a_session_counted_on_keep_their_order(legacy_models: Path) -> None:
+    era = era_of(artifact(legacy_models))
+    model = upgrade(parse_model(nested("sequential", "sequential_1"), Notes()), era, (Step.GRAMMAR,), Notes())
+    arrays = [SavedArray(f"dense_{n}/kernel:0", np.full((2, 2), n, "float32")) for n in range(1, 5)]
+    saved = [LayerWeights(("sequential_1",), arrays[:2]), LayerWeights(("sequential_2",), arrays[2:])]
+    found = [
+        layer.weights["kernel"][0, 0]
+        for _, layer in assign_weights(model, saved, era).walk()
+        if layer.weights
+    ]
+    assert found == [1, 2, 3, 4]
+
+
+def test_names_that_differ_by_more_than_a_counter_stay(legacy_models: Path) -> None:
+    arrays = [SavedArray("scale/kernel:0", np.zeros((2, 2), "float32"))]
+    assert recounted([], arrays) is arrays

@@ -146,3 +146,63 @@ def weights_of(legacy_models: Path, folder: Path) -> Path:
     target = folder / "alone.h5"
     target.write_bytes(source.read_bytes())
     return target
+
+
+def test_the_builder_whose_model_loads_the_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(
+        "W = 'weights/net.h5'\n\ndef train_model():\n    return Model()\n\ndef predict_model():\n    return Model()\n\n"
+        "def predict():\n    net = predict_model()\n    net.load_weights(W)\n    return net\n"
+    )
+    found = builders(SourceIndex([tmp_path]), tmp_path / "net.h5")[0]
+    assert {builder.name: builder.loads for builder in found if builder.name != "predict"} == {
+        "train_model": False,
+        "predict_model": True,
+    }
+
+
+AGENT = """\
+    from keras.layers import Activation, Dense, Input
+    from keras.models import Model
+    from keras.optimizers import Adam
+
+    class Agent:
+        def __init__(self, game, steps):
+            self.game = game
+            line = Input((4,))
+            x = Dense(4, use_bias=False)(Dense(5, activation="relu")(line))
+            self.model = Model(line, Dense(3, activation="softmax")({between}(x)))
+            self.model.compile(Adam(lr=0.1, decay=1e-3), "mse")
+    """
+
+
+@pytest.mark.slow
+def test_an_argument_that_the_model_does_not_depend_on_may_be_anything(
+    legacy_models: Path, slot: Slot, tmp_path: Path
+) -> None:
+    """Nor what its optimizer was given, which no release takes any more."""
+    weights = weights_of(legacy_models, tmp_path)
+    (tmp_path / "agent.py").write_text(dedent(AGENT).format(between='Activation("tanh")'))
+    golden = legacy_models / "tf.keras-2.8" / "mlp-json" / "model.golden.npz"
+    request = ArtifactRequest(weights, "w", tmp_path / "out", "model", golden)
+    result = migrate_artifact(request, Options(source=(tmp_path / "agent.py",)), slot)
+    assert result.status == "migrated", [f"{f.code}: {f.message}" for f in result.findings]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("between", "status", "code"),
+    [
+        ("(lambda x: x * steps)", "blocked", "FMT004"),  # the value matters, and no shape tells it
+        ("(lambda x: x)", "unverified", "CFG058"),  # the file lists an activation
+    ],
+)
+def test_shapes_alone_prove_no_model(
+    between: str, status: str, code: str, legacy_models: Path, slot: Slot, tmp_path: Path
+) -> None:
+    weights = weights_of(legacy_models, tmp_path)
+    (tmp_path / "agent.py").write_text(dedent(AGENT).format(between=between))
+    request = ArtifactRequest(weights, "w", tmp_path / "out", "model")
+    result = migrate_artifact(request, Options(source=(tmp_path / "agent.py",)), slot)
+    told = [f"{f.code}: {f.message}" for f in result.findings]
+    assert result.status == status, told
+    assert any(line.startswith(code) for line in told)

@@ -33,12 +33,13 @@ def architectures_of(call: asked.ArchitecturesOf, scratch: Path) -> asked.Built:
             returns no Keras 2 model.
     """
     clear_names(tf_keras.backend.clear_session, eager.context())
-    objects = own_objects([str(call.file)])
+    with _of_any_era():
+        objects = own_objects([str(call.file)])
     if call.function not in objects:
         raise MigrationError("CFG052", f"{call.file.name} defines no function {call.asked!r}", _HINT)
     given = [] if call.sizes is None else [call.sizes]
     try:
-        with _only_built(), unstated_defaults(call.reset_after):
+        with _of_any_era(), _only_built(), unstated_defaults(call.reset_after):
             result = objects[call.function](*given)
             found = list(_models_in(result))[:_MAX_MODELS]
             models = [_written(m, part, scratch, f"{call.out}{n}") for n, (part, m) in enumerate(found)]
@@ -50,6 +51,21 @@ def architectures_of(call: asked.ArchitecturesOf, scratch: Path) -> asked.Built:
         kind = type(result).__name__
         raise MigrationError("CFG052", f"{call.asked} returns a {kind}, not a Keras 2 model", _HINT)
     return asked.Built(models)
+
+
+@contextmanager
+def _of_any_era() -> Iterator[None]:
+    """Optimizers take what they took in any release (``decay``), because nothing is trained with them."""
+    legacy = tf_keras.optimizers.legacy
+    names = [name for name in vars(legacy) if name[0].isupper() and hasattr(tf_keras.optimizers, name)]
+    before = {name: getattr(tf_keras.optimizers, name) for name in names}
+    for name in names:
+        setattr(tf_keras.optimizers, name, getattr(legacy, name))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(tf_keras.optimizers, name, value)
 
 
 @contextmanager
