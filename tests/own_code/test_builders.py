@@ -169,7 +169,8 @@ AGENT = """\
         def __init__(self, game, steps):
             self.game = game
             line = Input((4,))
-            x = Dense(4, use_bias=False)(Dense(5, activation="relu")(line))
+            hidden = Dense(5, activation="relu")(line)
+            x = Dense(4, use_bias=False)(hidden)
             self.model = Model(line, Dense(3, activation="softmax")({between}(x)))
             self.model.compile(Adam(lr=0.1, decay=1e-3), "mse")
     """
