@@ -47,10 +47,10 @@ def orthogonal_renamed(config: Config, oldest: Version) -> Config:
         "orthogonal-by-its-short-name",
         "The initializer is called OrthogonalInitializer, which 3.16 refuses.",
         Severity.ERROR,
-        applies_to="<3.6",
+        applies_to="<3.7",
         before='{"module": "keras.initializers", "class_name": "OrthogonalInitializer"}',
         after='{"module": "keras.initializers", "class_name": "Orthogonal"}',
-        why="It is the default of every recurrent layer. Releases before 3.6 write the long name, and 3.16 says that "
+        why="It is the default of every recurrent layer. Releases up to 3.6 write the long name, and 3.16 says that "
         "it `is not a KerasSaveable subclass`.",
     ),
     readers=">=3.16.dev0",
