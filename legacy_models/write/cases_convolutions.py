@@ -173,3 +173,17 @@ def unet(kit):
     coarse = L.LeakyReLU()(L.Conv2D(8, 3, padding="same")(L.MaxPooling2D()(fine)))
     up = L.Conv2DTranspose(4, (2, 2), strides=(2, 2), padding="same")(coarse)
     return kit.functional([image], L.Conv2D(1, (1, 1), activation="sigmoid")(L.Concatenate()([up, fine])))
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.8",
+    "Transposed convolutions that spread their kernel, which TensorFlow runs on a CPU for Keras 2 alone.",
+    "conv2d_transpose dilation",
+    compile=lambda kit: {"optimizer": kit.optimizers.SGD(momentum=0.9), "loss": "mse"},
+)
+def dilated_transposed(kit):
+    L = kit.layers
+    given = kit.Input((5, 6, 2), name="image")
+    same = L.Conv2DTranspose(3, (2, 3), dilation_rate=(2, 2), padding="same", activation="elu", name="same")(given)
+    odd = L.Conv2DTranspose(3, 2, dilation_rate=(3, 3), padding="same", use_bias=False, name="odd")(same)
+    return kit.functional(given, L.Conv2DTranspose(2, (3, 2), dilation_rate=(2, 2), name="valid")(odd))
