@@ -5,6 +5,7 @@ The two worlds build from the same reading, so that their agreement says nothing
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,6 +136,9 @@ def _apart(judge: Comparator, computed: Mapping[str, _Computed], chosen: str) ->
         if broken:
             parts.append(f"{backend if other.refusal else chosen} cannot be read so ({broken})")
             continue
-        worst = max(c.max_rel for c in judge.compare(computed[chosen].outputs, other.outputs))
-        parts.append(f"{backend} computes outputs that are {worst:.1%} off")
+        worst = max(
+            judge.compare(computed[chosen].outputs, other.outputs), key=lambda c: (not c.equal, c.max_rel)
+        )
+        far = f"are {worst.max_rel:.1%} off" if math.isfinite(worst.max_rel) else f"differ: {worst.reason}"
+        parts.append(f"{backend} computes outputs that {far}")
     return "; ".join(parts)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from migrate.pipeline.migrate import migrate_artifact
+from migrate.pipeline.proof import Comparator
+from migrate.pipeline.readings import _apart, _Computed
 from migrate.pipeline.request import ArtifactRequest, Backend, Options
 from migrate.results import ArtifactResult, Status
 from migrate.worlds.pool import Slot
@@ -46,3 +49,10 @@ def test_a_recording_settles_it(slot: Slot, tmp_path: Path) -> None:
     assert result.status is Status.MIGRATED
     (finding,) = [f for f in result.findings if f.code == "PAR020"]
     assert (finding.severity, "recording is theano's" in finding.message) == ("info", True)
+
+
+def test_readings_whose_shapes_differ_are_not_infinitely_far_apart() -> None:
+    here = _Computed({"0/0": np.zeros((3, 4), np.float32)}, ["y"])
+    there = _Computed({"0/0": np.zeros((3, 5), np.float32)}, ["y"])
+    said = _apart(Comparator(["y"]), {"tensorflow": here, "theano": there}, "tensorflow")
+    assert said == "theano computes outputs that differ: the shape is [3, 5], expected [3, 4]"
