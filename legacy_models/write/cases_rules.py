@@ -263,3 +263,17 @@ def lambda_initializers(kit):
     x = L.LSTM(3, recurrent_initializer=lambda shape, dtype=None: draw(shape, dtype))(x)
     top = L.Dense(2, bias_initializer=lambda shape, dtype=None: draw(shape, dtype), name="top")
     return kit.functional(line, top(x))
+
+
+@case(
+    "tf.keras-2.4",
+    "Lists of one cell, unrolled and not, with sequences and without.",
+    "rnn stacked_cells",
+)
+def single_cells(kit):
+    L = kit.layers
+    given = kit.Input((4, 3), name="steps")
+    rolled = L.RNN([L.GRUCell(2)], return_sequences=True, name="rolled")(given)
+    unrolled = L.RNN([L.LSTMCell(3)], unroll=True, return_sequences=True, name="unrolled")(rolled)
+    last = L.RNN([L.LSTMCell(2)], unroll=True, name="last")(unrolled)
+    return kit.functional(given, [unrolled, last])

@@ -19,6 +19,7 @@ from migrate.dialects.keras3 import (
     preprocessing,
     replaced,
     roles,
+    single_cells,
     stated_masks,
     training_layers,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "recurrent",
     "replaced",
     "roles",
+    "single_cells",
     "stated_masks",
     "time_distributed",
     "training_layers",
