@@ -18,6 +18,7 @@ import numpy as np
 
 import record as rec
 from draw_layers import BY_RANK
+from draw_oddities import Oddities
 from draw_operations import attention, combined, operation
 from kit import open_kit
 
@@ -53,8 +54,8 @@ class Pick:
 class Drawing:
     """A graph that grows: its inputs, the tensors that may be taken up, and the layers so far."""
 
-    def __init__(self, kit, pick):
-        self.kit, self.pick = kit, pick
+    def __init__(self, kit, pick, odd):
+        self.kit, self.pick, self.odd = kit, pick, odd
         self.inputs, self.kinds, self.open, self.shared = [], [], [], []
 
     def shape(self, tensor):
@@ -76,7 +77,7 @@ class Drawing:
         if kind == "ids" and kit.keras1:
             shapes["ids"] = (length or 6,)
         options = {"dtype": "int32"} if kind == "ids" and pick.chance(0.5) else {}
-        tensor = kit.Input(shapes[kind], name="given_{}".format(len(self.inputs)), **options)
+        tensor = self.odd.input(shapes[kind], "given_{}".format(len(self.inputs)), **options)
         self.inputs.append(tensor)
         self.kinds.append(kind)
         if kind == "ids":
@@ -119,7 +120,7 @@ class Drawing:
         layer = self.pick.one(BY_RANK[len(shape)])(self.kit, self.pick, shape)
         if layer is None:
             return None
-        made = layer(tensor)
+        made = self.odd.call(self.odd.of_layer(layer), tensor)
         self.shared.append((layer, shape))
         return made
 
@@ -150,7 +151,7 @@ class Drawing:
         if pick.chance(0.3):
             model.trainable = False
         self.shared.append((model, shape))
-        return model(tensor)
+        return self.odd.call(model, tensor)
 
     def model(self):
         """The finished model: its outputs are what nothing took up; an input goes through a layer first."""
@@ -161,9 +162,9 @@ class Drawing:
         )
 
 
-def drawn(kit, pick):
+def drawn(kit, pick, odd):
     """A model drawn at random and the kinds of its inputs; layers that the era has not, or refuses, are left out."""
-    drawing = Drawing(kit, pick)
+    drawing = Drawing(kit, pick, odd)
     for _ in range(pick.one((1, 1, 1, 2, 2, 3))):
         drawing.begin()
     refused = 0
@@ -218,19 +219,21 @@ def save(kit, model, form, stem):
     return suffix
 
 
-def write_one(kit, number, out):
-    """Draw, write and record the model of this number; answers what it is."""
+def write_one(kit, number, out, wanted):
+    """Draw, write and record the model of this number, with oddities where they are wanted; answers what it is."""
     name = "{}-{:05d}".format(kit.era, number)
     pick = Pick(kit.rng(name, "graph"))
-    model, kinds, refused = drawn(kit, pick)
+    odd = Oddities(kit, pick, wanted)
+    model, kinds, refused = drawn(kit, pick, odd)
     rec.draw_weights(kit, model, kit.rng(name, "weights"))
     inputs = drawn_inputs(kit, model, kinds, kit.rng(name, "inputs"))
-    outputs = rec.run(kit, model, inputs)
+    outputs = run_afresh(kit, model, inputs)
     if not all(array.dtype.kind in "f" and np.isfinite(array).all() and abs(array).max() < 1e6 for array in outputs):
         raise ValueError("outputs that prove nothing")
     form = form_of(kit, pick)
     compiled = form in ("h5", "keras") and pick.chance(0.4) and bool(model.trainable_weights)
     facts = {"form": form, "layers": [type(layer).__name__ for layer in model.layers], "refused": refused}
+    facts["odd"] = odd.found
     targets = []
     if compiled:
         facts["optimizer"], facts["loss"] = pick.one(OPTIMIZERS), pick.one(LOSSES)
@@ -238,7 +241,7 @@ def write_one(kit, number, out):
         targets = rec.draw_targets(kit, model, "positive", kit.rng(name, "targets"), outputs)
         for _ in range(3):
             rec.train_step(kit, model, inputs, targets)
-        outputs = rec.run(kit, model, inputs)
+        outputs = run_afresh(kit, model, inputs)
     stem = os.path.join(out, "models", name)
     facts["suffix"] = save(kit, model, form, stem)
     arrays = rec.numbered("inputs", inputs)
@@ -253,6 +256,16 @@ def write_one(kit, number, out):
     return facts
 
 
+def run_afresh(kit, model, inputs):
+    """Outputs of a first call: what stateful layers remember is forgotten, before it and for what is saved."""
+    if getattr(model, "stateful", False):
+        model.reset_states()
+    outputs = rec.run(kit, model, inputs)
+    if getattr(model, "stateful", False):
+        model.reset_states()
+    return outputs
+
+
 def main():
     """Write so many models; numbers that an era cannot build, run or save are counted, and the next one is drawn."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -260,6 +273,7 @@ def main():
     parser.add_argument("--out", required=True)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=100, help="how many models are written")
+    parser.add_argument("--odd", action="store_true", help="with names, batches and states that are seldom seen")
     options = parser.parse_args()
     out = os.path.abspath(options.out)
     for folder in ("models", "recorded"):
@@ -269,8 +283,9 @@ def main():
     written, number, refused = 0, options.first, {}
     while written < options.count and number < options.first + MOST_DRAWINGS * options.count:
         kit.reset()
+        kit.K.set_floatx("float32")
         try:
-            write_one(kit, number, out)
+            write_one(kit, number, out, options.odd)
             written += 1
         except Exception as error:  # a drawing that the era itself refuses is no model
             refused[number] = "{}: {}".format(type(error).__name__, str(error)[:150].replace("\n", " "))
