@@ -169,3 +169,22 @@ def masked_attention(kit):
     asked = L.LSTM(3, return_sequences=True, name="asked")(words(question))
     told = L.LSTM(3, return_sequences=True, name="told")(words(answer))
     return kit.functional([question, answer], L.GlobalAveragePooling1D()(L.Attention()([asked, told])))
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.15/keras",
+    "Masked sequences multiplied, and the larger and the smaller number of two: Keras 3 leaves masked numbers out.",
+    "mask multiply maximum minimum",
+    inputs=padded_ids,
+)
+def masks_multiplied(kit):
+    L = kit.layers
+    ids = kit.Input((6,), name="ids")
+    words = L.Embedding(7, 4, mask_zero=True, name="words")(ids)
+    plain = L.Embedding(7, 4, name="plain")(ids)
+    one, two = L.Dense(4, name="one")(words), L.Dense(4, name="two")(words)
+    product = L.Multiply(name="product")([one, two, plain])
+    largest = L.Maximum(name="largest")([one, plain])
+    least = L.Minimum(name="least")([one, two]) if hasattr(L, "Minimum") else product
+    outputs = [L.LSTM(2)(product), L.GRU(2)(largest), L.SimpleRNN(2)(least), product, largest, least]
+    return kit.functional(ids, outputs)
