@@ -88,3 +88,29 @@ def test_what_keras_3_does_alike_stays(second: Layer, merge: Layer, behind: tupl
 def test_a_mask_that_reaches_an_output_matters_to_the_loss() -> None:
     model = _model(UNMASKED, CONCATENATE, Layer("Dense", "d", {"units": 1}, _call("merge")))
     assert mask_matters(model, "merge")
+
+
+@pytest.mark.parametrize("name", ["Multiply", "Maximum", "Minimum"])
+def test_layers_that_skip_masked_numbers_become_operations(name: str) -> None:
+    merge = Layer(name, "merge", {}, _call("first", "second"))
+    model = merged_masks(_model(UNMASKED, merge, LSTM), ERA)
+    operation = model.layer("merge_merged")
+    assert operation.config["function"] == f"math.{name.lower()}"
+    assert operation.nodes == (Node((TensorRef("first"),), {"y": TensorRef("second")}),)
+    assert model.layer("merge").nodes[0].kwargs == {"mask": TensorRef("merge_mask")}
+
+
+def test_also_where_nobody_reads_the_mask_and_one_after_the_other() -> None:
+    merge = Layer("Multiply", "merge", {}, _call("first", "second", "second"))
+    behind = (Layer("Flatten", "f", {}, _call("merge")), Layer("Dense", "d", {"units": 1}, _call("f")))
+    model = merged_masks(_model(MASKED, merge, *behind), ERA)
+    assert [layer.class_name for layer in model.layers[4:6]] == ["TFOpLambda", "TFOpLambda"]
+    last = model.layer("merge")
+    assert last.nodes == (Node((TensorRef(model.layers[4].name),), {"y": TensorRef("second")}),)
+
+
+def test_without_masks_they_stay() -> None:
+    plain = Layer("Embedding", "plain", {"output_dim": 3}, _call("a"))
+    merge = Layer("Multiply", "merge", {}, _call("plain", "second"))
+    model = _model(UNMASKED, plain, merge, LSTM)
+    assert merged_masks(model, ERA) is model
