@@ -1,6 +1,8 @@
 """How layers are put together: nested, shared, several inputs and outputs, awkward names, long attributes."""
 
-from casebook import case
+import os
+
+from casebook import case, special
 
 
 def base(kit, name=None, classes=3):
@@ -269,3 +271,18 @@ def keyword_names(kit):
     first, second = kit.Input((3,), name="in"), kit.Input((2,), name="class")
     both = L.concatenate([first, L.Dense(2, name="lambda")(second)])
     return kit.functional([first, second], L.Dense(2, name="is")(both))
+
+
+@special(
+    "tf.keras-2.0",
+    "Two cells of equal sizes in an RNN, whose arrays have the same names: saving raises, and a file is left.",
+    "rnn stacked_cells cut_short",
+)
+def stacked_cells_cut(kit, folder):
+    L = kit.layers
+    model = kit.Sequential([L.RNN([L.LSTMCell(3), L.LSTMCell(3)], input_shape=(4, 3), name="rnn")])
+    try:
+        model.save(os.path.join(folder, "model.h5"))
+    except RuntimeError as error:
+        assert "name already exists" in str(error)
+    return {"artifact": "model.h5", "kind": "h5", "expect": {"status": "failed", "reason": "WGT020"}}

@@ -102,7 +102,17 @@ def read_layers(source: H5Source, root: h5py.Group) -> list[LayerWeights] | None
 def _named_arrays(source: H5Source, group: h5py.Group) -> list[SavedArray]:
     """The datasets that a group's ``weight_names`` lists."""
     arrays = []
-    for name in source.names(group, "weight_names") or []:
+    names = source.names(group, "weight_names") or []
+    twice = next((name for position, name in enumerate(names) if name in names[:position]), None)
+    if twice is not None:
+        raise MigrationError(
+            "WGT020",
+            f"weight {twice!r} of {group.name} is listed twice, and an HDF5 file holds a name once",
+            "The writer raised `name already exists` while it saved this file, as tf.keras 2.0 does for cells of an "
+            "RNN: save the model as a SavedModel or a checkpoint.",
+            source.place,
+        )
+    for name in names:
         # Keras 2.0 called a counter "/iterations", and h5py stores what begins so at the root of the file.
         dataset = source.get(source.file if name.startswith("/") else group, name)
         if not isinstance(dataset, h5py.Dataset):

@@ -133,6 +133,8 @@ RULES: tuple[Rule, ...] = (
         "The file lists a layer or array that it does not hold.",
         Severity.ERROR,
         Fix.MANUAL,
-        why="Writing was cut short, or arrays were deleted; a model with fresh values in their place would be wrong.",
+        why="Writing was cut short, or arrays were deleted; a model with fresh values in their place would be wrong. A "
+        "name that is listed twice stands for two arrays of which one was stored: tf.keras 2.0 names the arrays of all "
+        "cells of an RNN alike and raises while it saves them, and what is left of the file looks whole.",
     ),
 )
