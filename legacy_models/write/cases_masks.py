@@ -109,6 +109,20 @@ def masked_initial_state(kit):
 
 
 @case(
+    "tf.keras-1.12",
+    "LSTM layers that are given lists of states over padding anywhere: tf.keras up to 1.12 did as Keras before 2.3.",
+    "mask initial_state lstm",
+    inputs=ids_and_states,
+)
+def masked_initial_states(kit):
+    L = kit.layers
+    ids, h, c = kit.Input((6,), name="ids"), kit.Input((3,), name="h"), kit.Input((3,), name="c")
+    words = L.Embedding(7, 4, mask_zero=True, name="words")(ids)
+    steps = L.LSTM(3, return_sequences=True, name="lstm")(words, initial_state=[h, c])
+    return kit.functional([ids, h, c], [steps, L.GRU(3, name="gru")(words, initial_state=[h]), L.Dense(2)(steps)])
+
+
+@case(
     "keras-2.2.4 keras-2.3.1 ~keras-2.2.2",
     "Stacks of cells over padding: 2.2.3 to 2.2.5 gave the first cell's state for it.",
     "mask stacked_cells",
@@ -123,6 +137,18 @@ def masked_cells(kit):
     three = [L.SimpleRNNCell(2), L.GRUCell(3, **gates), L.SimpleRNNCell(2)]
     steps = L.RNN(three, return_sequences=True, name="three")(words)
     return kit.functional(ids, [L.RNN(two, name="two")(words), steps, L.LSTM(2, name="after", **gates)(steps)])
+
+
+@case(
+    "tf.keras-1.12",
+    "The same by tf.keras 1.12, whose files do not say that they are not of 1.10, which gave the last cell's state.",
+    "mask stacked_cells",
+    inputs=ids_padded_anywhere,
+    status="failed",
+    reason="SIL056",
+)
+def masked_cells_of_either(kit):
+    return masked_cells(kit)
 
 
 @case(

@@ -19,6 +19,7 @@ from migrate.worlds.pool import Slot
 pytestmark = pytest.mark.slow
 DYNAMIC = "tf.keras-2.8/time_distributed_dynamic/model.h5"
 GATES = "keras-2.2.4/rnn_defaults/model.h5"
+MULTIPLIED = "keras-2.2.4/masks_multiplied/model.h5"
 PADDING = "tf.keras-2.15/attention_of_padding-keras/model.keras"
 
 
@@ -31,6 +32,7 @@ def _classes(model: Model) -> list[str]:
     [
         (DYNAMIC, "SIL026", 3, "TimeDistributed"),
         (PADDING, "SIL040", 6, "MultiHeadAttention"),
+        (MULTIPLIED, "SIL035", 6, "Multiply"),
     ],
 )
 def test_known_faults_come_down_to_a_few_layers(

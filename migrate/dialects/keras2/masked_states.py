@@ -1,7 +1,8 @@
 """What a recurrent layer gave for masked steps before Keras 2.3: a state; today it is the output of the step before.
 
-Source: ``rnn`` of ``keras/backend/tensorflow_backend.py`` of 2.0.8 to 2.2.4 (``tf.where(mask, output, states[0])``) and
-of 2.3.1 and tf.keras (the step before, zeros before the first one). In an unrolled layer they always were the same.
+Source: ``rnn`` of ``keras/backend/tensorflow_backend.py`` of 2.0.8 to 2.2.4 and of tf.keras 1.12, which calls itself
+2.1.6 (``tf.where(mask, output, states[0])``), and of 2.3.1 and tf.keras 1.13 and later (the step before, zeros before
+the first one). In an unrolled layer they always were the same.
 """
 
 from __future__ import annotations
@@ -13,11 +14,16 @@ from migrate.capsule.model import Layer, Model, Node, TensorRef, structure_refs,
 from migrate.dialects.graph_rewrites import named, rewire, to_functional
 from migrate.dialects.keras2.stacked_states import given_states
 from migrate.dialects.masks import MaskOperations, makes_mask, mask_makers, mask_matters, masked_identity
-from migrate.dialects.rule import Era, Step, era_semantics, model_rule
+from migrate.dialects.rule import Era, Step, covers, era_semantics, model_rule
 from migrate.findings import MigrationError, Rule, Severity
 
 _SINGLE = frozenset({"LSTM", "GRU", "SimpleRNN"})
 _UNITS = frozenset({"LSTMCell", "GRUCell", "SimpleRNNCell"})
+
+_TF_KERAS = "<2.2"
+"""Releases of tf.keras, by the Keras that they call themselves, which gave a state, too: up to TensorFlow 1.12."""
+_OF_EITHER_CELL = "==2.1.6"
+"""What tf.keras 1.10 calls itself, whose first state is the last cell's, and 1.12, where it is the first cell's."""
 
 MASKED_INITIAL_STATE = era_semantics(
     Rule(
@@ -39,12 +45,13 @@ MASKED_CELLS = era_semantics(
         "masked-cells",
         "A stack of cells gave the first cell's state for masked steps.",
         Severity.SILENT,
-        applies_to=">=2.2.3,<2.3",
+        applies_to=">=2.1.6,<2.3",
         before="RNN([GRUCell(3), LSTMCell(3)])(Embedding(9, 4, mask_zero=True)(ids))",
         after="where(mask, RNN(LSTMCell(3)) of RNN(GRUCell(3)), RNN(GRUCell(3)))",
         why="Keras 2.2.3 to 2.2.5 put `states[0]` in the place of a masked output, which is the state of the first "
         "cell in these releases, of the last one before, and the output of the step before from 2.3 on: off "
-        "by the whole output in tf-keras. The cells become layers, which compute the same for other steps.",
+        "by the whole output in tf-keras. The cells become layers, which compute the same for other steps. tf.keras "
+        "of TensorFlow 1.12 did as they do and of 1.10 as those before; files of both say 2.1.6 and are refused.",
     )
 )
 
@@ -54,9 +61,12 @@ def masked_cells(model: Model, era: Era) -> Model:
     """Take a stack of cells that sees a mask apart.
 
     Raises:
-        MigrationError: ``SIL056`` for a stack whose states are given, kept or that reads backwards.
+        MigrationError: ``SIL056`` for a stack whose states are given, kept or that reads backwards, and where the file
+            does not say of which cell the state was.
     """
-    return _rewritten(model, era, _is_stack, _cells_apart)
+    if era.tf_keras:
+        return _rewritten(model, era, _is_stack, _of_either_cell) if covers(_OF_EITHER_CELL, era) else model
+    return model if covers("<2.2.3", era) else _rewritten(model, era, _is_stack, _cells_apart)
 
 
 @model_rule(MASKED_INITIAL_STATE, Step.KERAS_2)
@@ -70,7 +80,7 @@ def masked_initial_state(model: Model, era: Era) -> Model:
 
 
 def _rewritten(model: Model, era: Era, concerns: Any, change: Any) -> Model:
-    if era.tf_keras or not any(makes_mask(layer) for layer in model.layers):
+    if (era.tf_keras and not covers(_TF_KERAS, era)) or not any(makes_mask(layer) for layer in model.layers):
         return model
     for layer in model.layers:
         if concerns(layer):
@@ -126,6 +136,12 @@ def _with_initial_state(model: Model, owner: Layer, makers: frozenset[TensorRef]
         begun = operations.add("is_begun", "math.reduce_any", mask, axis=1, keepdims=True)
     chosen = operations.add("chosen", "where", begun, x=output, y=state)
     return _replaced(model, owner, [inner], operations, chosen, makers)
+
+
+def _of_either_cell(model: Model, owner: Layer, makers: frozenset[TensorRef]) -> Model:
+    if owner.config.get("unroll") or len(owner.children["cell"].children) == 1:
+        return model
+    raise _refusal(owner.name, "holds several cells, and the file does not say which one's state it gave")
 
 
 def _cells_apart(model: Model, owner: Layer, makers: frozenset[TensorRef]) -> Model:

@@ -23,6 +23,7 @@ TF2 = {"class_name": "GlorotUniform", "config": {"seed": None}}
     [
         ("keras-2.2.4/masked_initial_state", "SIL054", True),
         ("keras-2.3.1/masked_initial_state", "SIL054", False),
+        ("tf.keras-1.12/masked_initial_states", "SIL054", True),
         ("keras-2.2.4/masked_cells", "SIL055", True),
         ("keras-2.3.1/masked_cells", "SIL055", False),
         ("keras-2.2.4/stateful_bidirectional", "SIL057", True),
@@ -32,6 +33,20 @@ TF2 = {"class_name": "GlorotUniform", "config": {"seed": None}}
 )
 def test_releases(case: str, code: str, fires: bool) -> None:
     assert (code in codes(translated(case))) is fires
+
+
+def test_which_cell_a_file_of_tf_keras_2_1_6_means_is_not_known() -> None:
+    with pytest.raises(MigrationError, match="which one's state") as caught:
+        translated("tf.keras-1.12/masked_cells_of_either")
+    assert caught.value.code == "SIL056"
+
+
+def test_releases_that_gave_the_last_output_keep_their_stacks() -> None:
+    before = model(stack())
+    for era in ("2.2.2", "2.1.5-tf", "2.2.4-tf"):
+        assert masked_cells(before, Era.of(era)) is before
+    unrolled = model(stack(unroll=True))
+    assert masked_cells(unrolled, Era.of("2.1.6-tf")) is unrolled
 
 
 def model(layer: Layer, *, mask: bool = True, ragged: bool = False) -> Model:
