@@ -141,7 +141,11 @@ def _with_initial_state(model: Model, owner: Layer, makers: frozenset[TensorRef]
 def _of_either_cell(model: Model, owner: Layer, makers: frozenset[TensorRef]) -> Model:
     if owner.config.get("unroll") or len(owner.children["cell"].children) == 1:
         return model
-    raise _refusal(owner.name, "holds several cells, and the file does not say which one's state it gave")
+    raise _refusal(
+        owner.name,
+        "holds several cells, and the file does not say which one's state it gave",
+        "Where no sequence is padded, load the model in TensorFlow 1.15 and save it again.",
+    )
 
 
 def _cells_apart(model: Model, owner: Layer, makers: frozenset[TensorRef]) -> Model:
@@ -227,11 +231,15 @@ def _units(owner: Layer) -> int | None:
     return int(units) if units is not None else None
 
 
-def _refusal(name: str, reason: str) -> MigrationError:
+def _refusal(
+    name: str,
+    reason: str,
+    hint: str = "Load the model in Keras 2.3.1 and save it again, if its sequences are not padded where they begin.",
+) -> MigrationError:
     return MigrationError(
         "SIL056",
         f"the recurrent layer in {name!r} has masked steps and {reason}: what it gave for them cannot be said with the "
         "layers of Keras 3",
-        "Load the model in Keras 2.3.1 and save it again, if its sequences are not padded where they begin.",
+        hint,
         place=name,
     )
