@@ -2,6 +2,7 @@
 
 import os
 
+import record as rec
 from casebook import case, special
 
 
@@ -285,4 +286,9 @@ def stacked_cells_cut(kit, folder):
         model.save(os.path.join(folder, "model.h5"))
     except RuntimeError as error:
         assert "name already exists" in str(error)
-    return {"artifact": "model.h5", "kind": "h5", "expect": {"status": "failed", "reason": "WGT020"}}
+    inputs = rec.draw_inputs(kit, model, kit.rng("stacked_cells_cut", "inputs"))
+    golden = rec.numbered("inputs", inputs)
+    golden.update(rec.numbered("outputs", rec.run(kit, model, inputs)))
+    rec.write_npz(os.path.join(folder, "model.golden.npz"), golden)
+    expect = {"status": "failed", "reason": "WGT020"}
+    return {"artifact": "model.h5", "kind": "h5", "golden": "model.golden.npz", "expect": expect}
