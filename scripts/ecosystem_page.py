@@ -116,7 +116,9 @@ def _row(package: Package, ran: Outcome | None) -> str:
 
 
 def _ran(outcome: Outcome | None) -> str:
-    if outcome is None or not outcome.ran_with:
+    if outcome is None:
+        return "not run yet"
+    if not outcome.ran_with:
         return "not installed"
     return f"{outcome.result} ({outcome.ran_with.partition(', ')[2]})".replace("|", "\\|")
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,8 @@ from codemods.run.runner import run  # noqa: E402
 PROJECT = ROOT / "tests" / "codemods" / "projects" / "packages"
 RESULTS = Path(__file__).with_suffix(".tsv")
 SECONDS = 120
+_PLACE = re.compile(r" \(/\S+\)")
+"""Where a module stands, which an ``ImportError`` says at its end."""
 _ASK = """
 import importlib.util as u, json, sys
 import pkg_resources as p
@@ -136,7 +139,7 @@ def run_module(package: Package, became: str, folder: Path, known: Sequence[Envi
         if done.returncode == 0:
             return Outcome(package.name, became, with_, "runs")
         last = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
-        outcome = Outcome(package.name, became, with_, last[:200].replace("\t", " "))
+        outcome = Outcome(package.name, became, with_, _PLACE.sub("", last)[:100].replace("\t", " "))
     return outcome
 
 

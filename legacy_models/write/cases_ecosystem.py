@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from casebook import case
+from casebook import case, special
 
 ADDONS = "tf.keras-2.15"
 
@@ -196,3 +196,100 @@ def addons_crf(kit):
     tags, scores, lengths, _ = tfa.layers.CRF(3)(L.Dense(5, activation="tanh")(x))
     plain, _, _, _ = tfa.layers.CRF(5, use_boundary=False, use_kernel=False)(L.Dense(5)(x))
     return kit.functional(inputs, [tags, scores, lengths, plain])
+
+
+HANDLE = "https://tfhub.dev/example/embed/2"
+
+
+@special(
+    ADDONS,
+    "hub.KerasLayer over a module whose variables are in the file, trained; the module stands in `module`.",
+    "tensorflow_hub",
+)
+def hub_layer(kit, folder):
+    import os
+
+    import tensorflow_hub as hub
+
+    from record import draw_weights, numbered, run, write_npz
+
+    tf = kit.tf
+    module = tf.train.Checkpoint(
+        kernel=tf.Variable(tf.ones((5, 4)), name="kernel"),
+        scale=tf.Variable(tf.ones((4,)), name="scale", trainable=False),
+    )
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 5], tf.float32)])
+    def call(x):
+        return tf.nn.tanh(tf.matmul(x, module.kernel)) * module.scale
+
+    module.__call__ = call
+    module.variables = [module.kernel, module.scale]
+    module.trainable_variables = [module.kernel]
+    path = os.path.join(folder, "module")
+    tf.saved_model.save(module, path)
+    layer = hub.KerasLayer(path, trainable=True, input_shape=(5,))
+    model = kit.keras.Sequential([layer, kit.layers.Dense(2)])
+    draw_weights(kit, model, kit.rng("hub_layer", "weights"))
+    layer._handle = HANDLE  # as if it had been downloaded
+    model.save(os.path.join(folder, "model.h5"))
+    inputs = [kit.rng("hub_layer", "inputs").normal(size=(3, 5)).astype("float32")]
+    arrays = {**numbered("inputs", inputs), **numbered("outputs", run(kit, model, inputs))}
+    write_npz(os.path.join(folder, "model.golden.npz"), arrays)
+    files = {"artifact": "model.h5", "golden": "model.golden.npz", "module": "module"}
+    return {**files, "kind": "h5", "expect": {"status": "blocked", "reason": "ECO091"}}
+
+
+@case(
+    "keras-2.2.4",
+    "Instance normalization of keras-contrib: over all axes, by channel, and without scale.",
+    "keras_contrib normalization",
+    activations=False,
+)
+def contrib_normalization(kit):
+    from keras_contrib.layers import InstanceNormalization
+
+    L = kit.layers
+    inputs = kit.Input((8, 8, 3))
+    x = InstanceNormalization(axis=-1, epsilon=1e-2)(L.Conv2D(4, 3)(inputs))
+    x = InstanceNormalization()(L.Conv2D(4, 3)(x))
+    x = InstanceNormalization(axis=3, scale=False, center=False)(x)
+    return kit.functional(inputs, L.Flatten()(x))
+
+
+def _ids_and_segments(rng):
+    """Padded ids of words, and which sentence each is of."""
+    return [_padded_ids(rng)[0].astype("float32"), rng.randint(2, size=(4, 6)).astype("float32")]
+
+
+@case(
+    "keras-2.2.4",
+    "A BERT of bert4keras with its pooler, over padded words.",
+    "bert4keras attention sequence mask lambda",
+    inputs=_ids_and_segments,
+    activations=False,
+)
+def bert4keras_bert(kit):
+    import json
+    import os
+    import tempfile
+
+    from bert4keras.models import build_transformer_model
+
+    settings = {
+        "vocab_size": 12,
+        "hidden_size": 8,
+        "num_attention_heads": 2,
+        "num_hidden_layers": 2,
+        "intermediate_size": 12,
+        "hidden_act": "gelu",
+        "hidden_dropout_prob": 0.1,
+        "attention_probs_dropout_prob": 0.1,
+        "initializer_range": 0.5,
+        "max_position_embeddings": 9,
+        "type_vocab_size": 2,
+    }
+    path = os.path.join(tempfile.mkdtemp(), "bert_config.json")
+    with open(path, "w") as handle:
+        json.dump(settings, handle)
+    return build_transformer_model(path, with_pool=True)

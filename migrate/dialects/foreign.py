@@ -7,7 +7,7 @@ stock layers of Keras 2. So both worlds can build them, and all later rules appl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -15,10 +15,25 @@ from typing import Any
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, map_layers, structure_refs
 from migrate.dialects.graph_rewrites import Fragment, expand_graphs
 from migrate.dialects.rule import Era, Step, layer_rule, model_rule
-from migrate.dialects.shapes import Shape, infer_shapes
+from migrate.dialects.shapes import Shape, ShapeOf, declare_shape, infer_shapes, output_shape
 from migrate.dialects.variables import Roles, declare_roles
 from migrate.findings import MigrationError, Rule
 from migrate.formats.own_names import OwnCode
+
+
+def unknown(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
+    """The shape of an output that nothing tells."""
+    return None
+
+
+def unchanged(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
+    """The shape of the first input."""
+    return inputs[0]
+
+
+def as_wrapped(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
+    """The shape of the wrapped layer's output."""
+    return output_shape(layer.children["layer"], inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +48,9 @@ class Foreign:
         keys: configuration keys that a file without a package must have, all of them; empty when such a file does not
             count.
         roles: the variables of a layer, without those of wrapped ones, in the order in which the package saves them.
+        shape: of its output, from those of its inputs.
         peculiar: the keys are such that nobody else's class has them; else a person has to say whose it is.
+        nested: it may stand in a nested model; what an adapter follows through a whole graph may not.
         code: of the rule that adapts it; set when it is registered.
     """
 
@@ -43,7 +60,9 @@ class Foreign:
     registered: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
     roles: Callable[[Layer], Roles] = lambda layer: ()
+    shape: ShapeOf = unknown
     peculiar: bool = True
+    nested: bool = True
     code: str = ""
 
     @property
@@ -107,6 +126,14 @@ def graph_adapter(
     return register
 
 
+def model_adapter(
+    rule: Rule, *classes: Foreign
+) -> Callable[[Callable[[Model, Era], Model]], Callable[[Model, Era], Model]]:
+    """Register a pure function of a whole model, for classes that only make sense together."""
+    _enter(rule, classes)
+    return model_rule(rule, Step.ECOSYSTEM)
+
+
 def _by_position(model: Model, names: frozenset[str]) -> Model:
     """Tensors that calls of these layers name (``cross(x0, x=x)``) among their first arguments, in order."""
 
@@ -126,6 +153,7 @@ def _enter(rule: Rule, classes: Iterable[Foreign]) -> None:
     for foreign in classes:
         _KNOWN.setdefault(foreign.class_name, []).append(replace(foreign, code=rule.code))
         declare_roles(foreign.name, foreign.roles)
+        declare_shape(foreign.name, foreign.shape)
 
 
 def _input_shape(
@@ -158,6 +186,8 @@ def mark_foreign(model: Model, own: OwnCode) -> Model:
             return layer
         if foreign.package not in packages and not own.proven and layer.class_name not in own.stock:
             raise _doubtful(layer, foreign)
+        if not foreign.nested and len(path) > 1:
+            raise refusal(layer, "it stands in a nested model, whose masks reach the model around it")
         return replace(layer, class_name=foreign.name, registered_name=None)
 
     return map_layers(model, marked)

@@ -48,6 +48,15 @@ UNCHANGED = frozenset(
 _BROADCAST = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"})
 
 
+ShapeOf = Callable[[Layer, Sequence[Shape]], "Shape | None"]
+_FOREIGN: dict[str, ShapeOf] = {}
+
+
+def declare_shape(class_name: str, shape: ShapeOf) -> None:
+    """Enter how a class of a package around Keras, under its full name, makes the shape of its output."""
+    _FOREIGN[class_name] = shape
+
+
 def infer_shapes(model: Model, given: Mapping[TensorRef, Shape] | None = None) -> dict[TensorRef, Shape]:
     """Shapes by tensor; of a Sequential model every layer's only output.
 
@@ -101,6 +110,8 @@ def output_shape(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
     config, first = layer.config, inputs[0]
     if layer.class_name in UNCHANGED:
         return first
+    if layer.class_name in _FOREIGN:
+        return _FOREIGN[layer.class_name](layer, inputs)
     if layer.class_name in _BROADCAST:
         return _broadcast(inputs)
     inner = layer.children.get("layer")

@@ -12,6 +12,7 @@ from migrate.dialects.rule import registered
 from migrate.dialects.training import plan_training
 from migrate.dialects.translate import era_of, translate
 from migrate.findings import MigrationError
+from migrate.formats.own_names import OwnCode
 from migrate.formats.read import read
 from tests.dialects.authentic import MODELS
 
@@ -28,7 +29,7 @@ def fired_in(folder: Path, case: Mapping[str, Any]) -> set[str]:
     try:
         artifact = read(folder / case["artifact"])
         era = era_of(artifact)
-        translation = translate(artifact, era)
+        translation = translate(artifact, era, own=OwnCode(proven="golden" in case))  # as a migration is told
         plan = plan_training(artifact, era, translation.assigned, translation.modern)
     except MigrationError as error:
         return {error.code}

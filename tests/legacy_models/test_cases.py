@@ -23,7 +23,7 @@ KINDS = {"h5", "h5+json", "h5+yaml", "keras", "saved_model", "checkpoint", "froz
 FIELDS = {
     "case", "era", "keras", "tensorflow", "backend", "python", "artifact", "kind", "about", "expect", "rtol", "traits",
 }  # fmt: skip
-OPTIONAL = {"golden", "step", "architecture", "custom_objects", "inputs", "outputs", "from", "note"}
+OPTIONAL = {"golden", "step", "architecture", "custom_objects", "module", "inputs", "outputs", "from", "note"}
 DAMAGED = "broken"
 
 Case = tuple[Path, dict[str, Any]]
@@ -71,7 +71,7 @@ def test_description_is_complete(case: Case) -> None:
 def test_files_are_those_described(case: Case) -> None:
     folder, facts = case
     named = {
-        facts[key] for key in ("artifact", "golden", "step", "architecture", "custom_objects") if key in facts
+        facts[key] for key in ("artifact", "golden", "step", "architecture", "custom_objects", "module") if key in facts
     }
     for path in folder.iterdir():
         belongs = path.name in named | {"case.json"} or path.name.startswith(facts["artifact"] + ".")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from migrate.capsule.model import Array, Layer
-from migrate.dialects.foreign import Foreign, layer_adapter, refusal
+from migrate.dialects.foreign import Foreign, as_wrapped, layer_adapter, refusal, unchanged
 from migrate.dialects.rule import Era
 from migrate.dialects.variables import own_roles
 from migrate.findings import Fix, Rule, Severity
@@ -30,7 +30,7 @@ def _of_weight_normalization(layer: Layer) -> tuple[str, ...]:
 
 
 _GROUPED = [
-    Foreign(PACKAGE, "Addons", name, ADDONS, roles=_gamma_beta)
+    Foreign(PACKAGE, "Addons", name, ADDONS, roles=_gamma_beta, shape=unchanged)
     for name in ("GroupNormalization", "InstanceNormalization")
 ]
 
@@ -69,7 +69,9 @@ def group_normalization(layer: Layer, era: Era) -> Layer:
         "divided by its largest singular value, which a vector that is saved with the model approximates.",
         references=("tensorflow/addons#2807",),
     ),
-    Foreign(PACKAGE, "Addons", "SpectralNormalization", ADDONS, roles=lambda layer: ("sn_u",)),
+    Foreign(
+        PACKAGE, "Addons", "SpectralNormalization", ADDONS, roles=lambda layer: ("sn_u",), shape=as_wrapped
+    ),
 )
 def spectral_normalization(layer: Layer, era: Era) -> Layer:
     """Use Keras' class; the vector has another name."""
@@ -90,7 +92,9 @@ def spectral_normalization(layer: Layer, era: Era) -> Layer:
         "plain layer trains the kernel.",
         references=("tensorflow/addons#2807",),
     ),
-    Foreign(PACKAGE, "Addons", "WeightNormalization", ADDONS, roles=_of_weight_normalization),
+    Foreign(
+        PACKAGE, "Addons", "WeightNormalization", ADDONS, roles=_of_weight_normalization, shape=as_wrapped
+    ),
 )
 def weight_normalization(layer: Layer, era: Era) -> Layer:
     """Fold length and direction into the kernel of the wrapped layer.

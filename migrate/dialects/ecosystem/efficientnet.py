@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrate.capsule.model import Layer
-from migrate.dialects.foreign import Foreign, layer_adapter
+from migrate.dialects.foreign import Foreign, layer_adapter, unchanged
 from migrate.dialects.rule import Era
 from migrate.findings import Rule, Severity
 
@@ -20,7 +20,13 @@ from migrate.findings import Rule, Severity
         "before 2.3.",
         references=("https://github.com/qubvel/efficientnet",),
     ),
-    Foreign("efficientnet", "efficientnet", "FixedDropout", keys=frozenset({"rate", "noise_shape", "seed"})),
+    Foreign(
+        "efficientnet",
+        "efficientnet",
+        "FixedDropout",
+        keys=frozenset({"rate", "noise_shape", "seed"}),
+        shape=unchanged,
+    ),
 )
 def fixed_dropout(layer: Layer, era: Era) -> Layer:
     """Use Keras' class."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from migrate.capsule.model import Array, Layer
-from migrate.dialects.foreign import Foreign, layer_adapter, refusal
+from migrate.dialects.foreign import Foreign, as_wrapped, layer_adapter, refusal
 from migrate.dialects.rule import Era
 from migrate.findings import Fix, Rule, Severity
 
@@ -62,6 +62,7 @@ def _of_clustering(layer: Layer) -> tuple[str, ...]:
         "PruneLowMagnitude",
         keys=frozenset({"pruning_schedule", "block_size", "block_pooling_type"}),
         roles=_of_pruning,
+        shape=as_wrapped,
     ),
 )
 def pruned(layer: Layer, era: Era) -> Layer:
@@ -103,6 +104,7 @@ def pruned(layer: Layer, era: Era) -> Layer:
         "ClusterWeights",
         keys=frozenset({"number_of_clusters", "cluster_centroids_init"}),
         roles=_of_clustering,
+        shape=as_wrapped,
     ),
 )
 def clustered(layer: Layer, era: Era) -> Layer:

@@ -6,7 +6,7 @@ Sources: ``keras_resnet/layers/_batch_normalization.py`` of 0.2.0, ``BatchNorm``
 from __future__ import annotations
 
 from migrate.capsule.model import Layer
-from migrate.dialects.foreign import Foreign, layer_adapter
+from migrate.dialects.foreign import Foreign, layer_adapter, unchanged
 from migrate.dialects.rule import Era
 from migrate.findings import Rule, Severity
 
@@ -35,6 +35,7 @@ def _roles(layer: Layer) -> tuple[str, ...]:
         "BatchNormalization",
         keys=frozenset({"freeze", "momentum"}),
         roles=_roles,
+        shape=unchanged,
     ),
 )
 def frozen(layer: Layer, era: Era) -> Layer:

@@ -12,12 +12,13 @@ from migrate.capsule.model import Layer, Model, Topology
 from migrate.dialects.hub import CLASS, REGISTERED, place_modules
 from migrate.findings import MigrationError, Status
 from migrate.formats.artifact import LayerWeights, SavedArray
-from migrate.parity.golden import read_golden
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, parse_module
 from migrate.worlds.pool import Slot
+from tests.conftest import LEGACY_MODELS
 
 HANDLE = "https://tfhub.dev/example/embed/1"
+WRITTEN = LEGACY_MODELS / "tf.keras-2.15" / "hub_layer"
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "user_code" / "d-hub"
 
 
@@ -77,16 +78,32 @@ def test_a_handle_may_hold_the_sign_that_ends_it(tmp_path: Path) -> None:
             parse_module(text)
 
 
+CASES = [
+    pytest.param(
+        SHARED / "keraslayer-h5" / "model.h5",
+        SHARED / "keraslayer-h5" / "io.npz",
+        f"{HANDLE}={SHARED / '_module' / 'embed'}",
+        id="the file holds none of its variables",
+        marks=pytest.mark.skipif(not SHARED.exists(), reason="the shared models are not here"),
+    ),
+    pytest.param(
+        WRITTEN / "model.h5",
+        WRITTEN / "model.golden.npz",
+        f"https://tfhub.dev/example/embed/2={WRITTEN / 'module'}",
+        id="the file holds its variables, trained",
+    ),
+]
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared models are not here")
-def test_the_module_is_lifted_where_it_was_called(slot: Slot, tmp_path: Path) -> None:
-    golden = SHARED / "keraslayer-h5" / "io.npz"
-    request = ArtifactRequest(SHARED / "keraslayer-h5" / "model.h5", "hub", tmp_path, "model", golden=golden)
-    options = Options(hub_modules=(f"{HANDLE}={SHARED / '_module' / 'embed'}",))
-    result = migrate_artifact(request, options, slot)
+@pytest.mark.parametrize(("model", "golden", "module"), CASES)
+def test_the_module_is_lifted_where_it_was_called(
+    model: Path, golden: Path, module: str, slot: Slot, tmp_path: Path
+) -> None:
+    request = ArtifactRequest(model, "hub", tmp_path, "model", golden=golden)
+    result = migrate_artifact(request, Options(hub_modules=(module,)), slot)
     assert result.status is Status.MIGRATED, result.findings
     assert result.parity is not None
     assert result.parity.evidence == "golden"
-    assert read_golden(golden).outputs[0].shape == (3, 2)
     assert result.parity.max_rel < 1e-5
     assert not (tmp_path / "model" / "custom_objects.py").exists()

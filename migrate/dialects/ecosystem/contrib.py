@@ -1,0 +1,92 @@
+"""Layers of keras-contrib (``keras_contrib/layers/normalization/instancenormalization.py`` of 2.0.8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrate.capsule.model import Layer, TensorRef
+from migrate.dialects.foreign import Around, Foreign, graph_adapter, refusal, unchanged
+from migrate.dialects.graph_rewrites import Fragment
+from migrate.findings import Fix, Rule, Severity
+
+_KEYS = frozenset({"axis", "epsilon", "center", "scale", "beta_initializer", "gamma_initializer"})
+_AXES = "abcdefgh"
+
+
+def _roles(layer: Layer) -> tuple[str, ...]:
+    gamma = ("gamma",) if layer.config.get("scale", True) else ()
+    return (*gamma, *(("beta",) if layer.config.get("center", True) else ()))
+
+
+@graph_adapter(
+    Rule(
+        "ECO130",
+        "contrib-instance-normalization",
+        "Instance normalization of keras-contrib divides by the standard deviation plus epsilon.",
+        Severity.ERROR,
+        fix=Fix.MANUAL,
+        before='{"class_name": "InstanceNormalization", "config": {"axis": -1, "epsilon": 0.001, …}}',
+        after="mean, deviation and division as operations, then EinsumDense with gamma and beta",
+        why="Every other normalization divides by sqrt(variance + epsilon), Keras' GroupNormalization included: taken "
+        "for one, the layer is 5e-4 off. Gamma and beta stay weights where the layer has both and an axis; else they "
+        "are constants.",
+        references=("https://github.com/keras-team/keras-contrib",),
+    ),
+    Foreign(
+        "keras-contrib",
+        "keras_contrib",
+        "InstanceNormalization",
+        keys=_KEYS,
+        roles=_roles,
+        shape=unchanged,
+        peculiar=False,
+    ),
+)
+def instance_normalization(layer: Layer, around: Around) -> Fragment:
+    """Operations for the normalization, and a layer for gamma and beta.
+
+    Raises:
+        MigrationError: ``ECO090`` when the rank of the input is not known.
+    """
+    shape = around(0)
+    if shape is None:
+        raise refusal(layer, "the rank of its input is not known")
+    rank, axis = len(shape), layer.config.get("axis")
+    if axis is not None:
+        axis = int(axis) % rank
+    over = [at for at in range(1, rank) if at != axis]
+    fragment = Fragment(layer)
+
+    def operation(suffix: str, function: str, first: TensorRef, **arguments: Any) -> TensorRef:
+        return fragment.add("TFOpLambda", suffix, first, {"function": function}, **arguments)
+
+    x = fragment.input()
+    mean = operation("mean", "math.reduce_mean", x, axis=over, keepdims=True)
+    apart = operation("apart", "math.subtract", x, y=mean)
+    variance = operation(
+        "variance", "math.reduce_mean", operation("square", "math.square", apart), axis=over, keepdims=True
+    )
+    deviation = operation(
+        "deviation", "math.add", operation("root", "math.sqrt", variance), y=float(layer.config["epsilon"])
+    )
+    normed = operation("normed", "math.truediv", apart, y=deviation)
+    gamma, beta = layer.weights.get("gamma"), layer.weights.get("beta")
+    if gamma is not None and beta is not None and axis is not None:
+        names = _AXES[:rank]
+        config = {
+            "equation": f"{names},{names[axis]}->{names}",
+            "output_shape": list(shape[1:]),
+            "bias_axes": names[axis],
+            "activation": "linear",
+        }
+        if axis != rank - 1:
+            beta = beta.reshape([-1, *[1] * (rank - 1 - axis)])
+        fragment.add("EinsumDense", "scaled", normed, config, {"kernel": gamma, "bias": beta})
+        return fragment
+    broadcast = [1] * (rank - 1)
+    if axis is not None:
+        broadcast[axis - 1] = -1
+    scale = 1.0 if gamma is None else gamma.reshape(broadcast).tolist()
+    offset = 0.0 if beta is None else beta.reshape(broadcast).tolist()
+    fragment.add("Rescaling", "scaled", normed, {"scale": scale, "offset": offset})
+    return fragment
