@@ -34,11 +34,9 @@ RIGHT: list[Proposal] = [
     (
         "Reader",
         [
-            {"old": "return_sequences=True, time_major=True)", "new": "return_sequences=True)"},
             {
-                "old": "        steps = keras.ops.transpose(inputs, axes=(1, 0, 2))\n"
-                "        return keras.ops.transpose(self.cell(steps), axes=(1, 0, 2))\n",
-                "new": "        return self.cell(inputs)\n",
+                "old": "        for step in keras.ops.arange(keras.ops.shape(inputs)[1]):\n",
+                "new": "        for step in range(inputs.shape[1]):\n",
             },
         ],
     ),
@@ -109,19 +107,10 @@ WRONG: list[Proposal] = [
             RIGHT[1][1][1],
         ],
     ),
-    # the axes are no longer swapped, nor is the cell told
-    ("Reader", [RIGHT[2][1][0]]),
-    # another cell of the same weights' shapes would not do either: the sequence is read backwards
-    (
-        "Reader",
-        [
-            {
-                "old": "return_sequences=True, time_major=True)",
-                "new": "return_sequences=True, go_backwards=True)",
-            },
-            RIGHT[2][1][1],
-        ],
-    ),
+    # the last step is left out
+    ("Reader", [{"old": RIGHT[2][1][0]["old"], "new": "        for step in range(inputs.shape[1] - 1):\n"}]),
+    # the sequence is read backwards
+    ("Reader", [{"old": RIGHT[2][1][0]["old"], "new": "        for step in reversed(range(inputs.shape[1])):\n"}]),
     # the penalty is a mean
     (
         "Penalised",

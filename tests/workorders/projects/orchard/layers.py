@@ -41,19 +41,20 @@ class Weigher(Layer):
 
 
 class Reader(Layer):
-    """Reads a sequence whose first axis is time."""
+    """Reads a sequence step by step, and forgets."""
 
-    def __init__(self, units=4, **kwargs):
+    def __init__(self, kept=0.5, **kwargs):
         super(Reader, self).__init__(**kwargs)
-        self.units = units
-        self.cell = keras.layers.LSTM(units, return_sequences=True, time_major=True)
+        self.kept = kept
 
     def call(self, inputs):
-        steps = tf.transpose(inputs, (1, 0, 2))
-        return tf.transpose(self.cell(steps), (1, 0, 2))
+        read = tf.zeros_like(inputs[:, 0])
+        for step in tf.range(tf.shape(inputs)[1]):
+            read = self.kept * read + inputs[:, step]
+        return read
 
     def get_config(self):
-        return {**super(Reader, self).get_config(), "units": self.units}
+        return {**super(Reader, self).get_config(), "kept": self.kept}
 
 
 class Penalised(Layer):
