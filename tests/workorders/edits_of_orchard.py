@@ -110,7 +110,10 @@ WRONG: list[Proposal] = [
     # the last step is left out
     ("Reader", [{"old": RIGHT[2][1][0]["old"], "new": "        for step in range(inputs.shape[1] - 1):\n"}]),
     # the sequence is read backwards
-    ("Reader", [{"old": RIGHT[2][1][0]["old"], "new": "        for step in reversed(range(inputs.shape[1])):\n"}]),
+    (
+        "Reader",
+        [{"old": RIGHT[2][1][0]["old"], "new": "        for step in reversed(range(inputs.shape[1])):\n"}],
+    ),
     # the penalty is a mean
     (
         "Penalised",
