@@ -163,9 +163,10 @@ def _settle(source: Source, first: Analysis, job: _Job, refused: frozenset[Plan]
     taken: list[Plan] = []
     for _ in range(_PASSES):
         plans = Plans(current.context)
+        made = Fix.SAFE, *([Fix.UNSAFE] if job.options.unsafe else [])
+        held = {found.node for found in current.found if found.holds and fix_of(found) not in made}
         for found in current.found:
-            fix = fix_of(found)
-            if fix is Fix.SAFE or (fix is Fix.UNSAFE and job.options.unsafe):
+            if fix_of(found) in made and held.isdisjoint((found.node, *current.context.parents(found.node))):
                 plans.offer(found)
         current.chosen = plans.accepted
         if not plans.edits:
@@ -181,8 +182,8 @@ def _settle(source: Source, first: Analysis, job: _Job, refused: frozenset[Plan]
         if text == current.context.source_file.text:
             return _Attempt(first, current, text, tuple(taken))
         try:
-            made = Source(source.path, text, source.encoding, source.bom)
-            current = _refuse(job.look(made), refused)
+            rewritten = Source(source.path, text, source.encoding, source.bom)
+            current = _refuse(job.look(rewritten), refused)
         except SourceError as error:
             trouble = f"the rewritten text does not parse: {error.message}"
             return _Attempt(first, current, source.text, tuple(taken), trouble)

@@ -129,6 +129,7 @@ class Match:
         symbol: qualified legacy name, ``keras.optimizers.Adam``.
         argument: the argument concerned.
         fix, severity: of this occurrence, where they differ from the rule's.
+        holds: while it waits for ``--unsafe``, the place keeps its form: another edit would hide it from the next run.
     """
 
     rule: SourceRule
@@ -140,6 +141,7 @@ class Match:
     argument: str = ""
     fix: Fix | None = None
     severity: Severity | None = None
+    holds: bool = False
 
 
 Check = Callable[[Any, "Context"], Iterator[Match]]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from migrate.cli.output import Output
+from migrate.cli.output import Output, say
+from migrate.extras import command_for
 from migrate.pipeline.request import flags
-from migrate.printable import printable
 
 if TYPE_CHECKING:
     from migrate.repository.fleet.records import MemberResult
@@ -56,7 +56,7 @@ def fleet(file: Path, out: Path, options: list[str], executor: str, jobs: int, o
 
     def tell(result: MemberResult, kept: bool) -> None:
         if not output.quiet:
-            click.echo(printable(_line(result, kept=kept)), err=True)
+            say(_line(result, kept=kept), err=True)
 
     results = run_fleet(members, out, options, execute, tell)
     names = [name for name in TABLES if not name.endswith(".parquet") or find_spec("pyarrow") is not None]
@@ -67,9 +67,9 @@ def fleet(file: Path, out: Path, options: list[str], executor: str, jobs: int, o
 
         click.echo(msgspec.json.format(msgspec.json.encode(results), indent=1).decode())
     elif output.text:
-        click.echo(f"{len(results)} repositories: {', '.join(str(path) for path in [out / PAGE, *written])}")
+        say(f"{len(results)} repositories: {', '.join(str(path) for path in [out / PAGE, *written])}")
         if len(names) < len(TABLES):
-            click.echo("no Parquet: pip install 'keras-migrate[table]'")
+            say(f"no Parquet: {command_for('table')}")
     return all(result.status == 0 for result in results)
 
 

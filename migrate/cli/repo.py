@@ -184,7 +184,7 @@ def _fleet(listed: Path, out: Path, chosen: dict[str, Any], executor: str, jobs:
     try:
         done = fleet(listed, out, options, executor, jobs, output)
     except MigrationError as error:
-        click.echo(f"keras-migrate: {error.code}: {printable(error.message)}. {error.hint}", err=True)
+        say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
         sys.exit(USAGE)
     except KeyboardInterrupt:
         click.echo("interrupted; the same command goes on with what is not done.", err=True)

@@ -25,6 +25,7 @@ _TENSORS = frozenset(
     )
 )
 """Functions of TensorFlow, keras.backend and keras.ops that certainly give a tensor."""
+_RANGES = frozenset({"tf.range", "keras.backend.arange", "keras.ops.arange"})
 
 CUS030 = SourceRule(
     code="CUS030",
@@ -89,7 +90,7 @@ def _gives_tensor(node: ast.AST, ctx: Context) -> bool:
     name = ctx.name(node.func) if isinstance(node, ast.Call) else None
     if name is None or not name.startswith(("tf.", "keras.ops.", "keras.backend.", "keras.random.")):
         return False
-    return name == "tf.range" or name.rpartition(".")[2] in _TENSORS
+    return name in _RANGES or name.rpartition(".")[2] in _TENSORS
 
 
 @visit(CUS023, bases={LAYER, MODEL})

@@ -28,7 +28,7 @@ UNTRACKED = SourceRule(
     why="Stand-alone Keras took attributes for weights from 2.3 on: before, `self.factor = K.variable(2.0)` stayed as "
     "it was unless it was put into `trainable_weights`. A layer of Keras 3 tracks it, and the optimizer moves it. With "
     "`trainable=False` it stays; it counts among the weights of the layer all the same, so that a list of arrays of "
-    "the old layer is one short. Where the release is not known, the edit waits for --unsafe.",
+    "the old layer is one short. Where the release is not known, the edit waits for --unsafe, and the call stays as it is.",
     references=(
         "https://github.com/keras-team/keras/blob/2.2.4/keras/engine/base_layer.py",
         "https://github.com/keras-team/keras/blob/2.3.1/keras/engine/base_layer.py",
@@ -67,7 +67,8 @@ def untracked(call: ast.Call, ctx: Context) -> Iterator[Match]:
         text = f"self.{target.attr} was no weight of {cls.name} until Keras 2.2, and training changes it now"
         fix = Fix.SAFE if len(old) == len(known) else Fix.UNSAFE
         edits = (SetArgument(call, "trainable", "False"),)
-        yield Match(UNTRACKED, call, text, edits=edits, symbol="keras.backend.variable", fix=fix)
+        # A keras.Variable in its place would say nothing of the release that it was written for.
+        yield Match(UNTRACKED, call, text, edits=edits, symbol="keras.backend.variable", fix=fix, holds=True)
 
 
 @visit(WEIGHTS, attributes={"trainable_weights"}, of={LAYER})

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from migrate.capsule.store import save_arrays
+from migrate.extras import command_for
 from migrate.findings import MigrationError
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.printable import one_line
@@ -40,7 +41,7 @@ def deploy(model: Any, params: Mapping[str, Any], scratch: Path) -> dict[str, An
         raise MigrationError(
             "EXP023",
             f"{kind} needs {', '.join(name.replace('_', '-') for name in missing)}",
-            f"pip install 'keras-migrate[{kind}]'",
+            command_for(kind),
         )
     path = scratch / _FILES[kind]
     loops = _short_loops(model) if kind == "litert" else []
