@@ -28,7 +28,8 @@ UNTRACKED = SourceRule(
     why="Stand-alone Keras took attributes for weights from 2.3 on: before, `self.factor = K.variable(2.0)` stayed as "
     "it was unless it was put into `trainable_weights`. A layer of Keras 3 tracks it, and the optimizer moves it. With "
     "`trainable=False` it stays; it counts among the weights of the layer all the same, so that a list of arrays of "
-    "the old layer is one short. Where the release is not known, the edit waits for --unsafe, and the call stays as it is.",
+    "the old layer is one short. Where the release is not known, the edit waits for --unsafe, and the call stays as "
+    "it is.",
     references=(
         "https://github.com/keras-team/keras/blob/2.2.4/keras/engine/base_layer.py",
         "https://github.com/keras-team/keras/blob/2.3.1/keras/engine/base_layer.py",

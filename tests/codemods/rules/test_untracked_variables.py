@@ -31,7 +31,9 @@ KEPT = [
 
 def test_a_variable_of_an_old_layer_is_no_weight_when_asked() -> None:
     first = run(HEAD)
-    assert "self.w = K.variable(2.0)" in first.text  # a keras.Variable would hide the question from the next run
+    assert (
+        "self.w = K.variable(2.0)" in first.text
+    )  # a keras.Variable would hide the question from the next run
     assert "CUS044" in {f.code for f in run(first.text).findings if not f.applied}
     assert FIXED in run(first.text, unsafe=True).text
 
