@@ -12,6 +12,7 @@ from codemods.edit.engine import rewrite
 from codemods.files.source import Source, SourceError, parse
 from codemods.options import Options
 from codemods.target import Target
+from migrate.own_code.base_arguments import with_base_arguments
 from migrate.own_code.initializers import with_classes
 from migrate.own_code.slices import Slice
 
@@ -39,7 +40,7 @@ class Rewritten:
 
 
 def for_legacy(piece: Slice) -> Rewritten:
-    """The slice with names of any old Keras resolved to tf-keras; nothing else changes."""
+    """The slice with names of any old Keras resolved to tf-keras, and layers that take what they write."""
     return _rewritten(piece.text, Target.TF_KERAS_2)
 
 
@@ -56,7 +57,7 @@ def for_modern(piece: Slice, packages: Mapping[str, str]) -> Rewritten:
 
 
 def _rewritten(text: str, target: Target) -> Rewritten:
-    text = with_classes(text)
+    text = with_base_arguments(with_classes(text))
     outcome = rewrite(Source(Path("custom_objects.py"), text), Options(target=target, unsafe=True))
     if outcome.error is not None:
         return Rewritten(text, (outcome.error,))

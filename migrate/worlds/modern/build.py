@@ -330,6 +330,11 @@ def _is_stock(name: str) -> bool:
     return any(hasattr(getattr(keras, module), name) for module in _HELPERS)
 
 
+def _cause(error: Exception) -> str:
+    """The reason alone: Keras puts the whole configuration in front of it, once for every level of nesting."""
+    return one_line(str(error).rpartition("Exception encountered: ")[2], 400)
+
+
 class _explained:  # noqa: N801 - reads as a phrase: with _explained(layer)
     """Turn what Keras raises for one layer into a refusal that names the layer."""
 
@@ -343,7 +348,7 @@ class _explained:  # noqa: N801 - reads as a phrase: with _explained(layer)
         if isinstance(error, Exception) and not isinstance(error, MigrationError):
             raise MigrationError(
                 "CFG099",
-                f"Keras 3 refuses layer {self._layer.name!r} ({self._layer.class_name}): {one_line(error, 400)}",
+                f"Keras 3 refuses layer {self._layer.name!r} ({self._layer.class_name}): {_cause(error)}",
                 "No rule translates this configuration yet; please report the model.",
                 place=self._layer.name,
             ) from error
