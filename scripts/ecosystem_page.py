@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from codemods.ecosystem import Package, World, packages  # noqa: E402
+from codemods.ecosystem import Package, World, keras_2_only, packages  # noqa: E402
 from migrate.dialects import registry  # noqa: E402
 from migrate.dialects.foreign import Foreign, known_classes  # noqa: E402
 from migrate.dialects.rule import Step, registered  # noqa: E402
@@ -43,6 +43,10 @@ Names that TensorFlow 2.16 and later do not have ([ECO003](rules/ECO.md)) come f
 (`scripts/catalogue/tensorflow_names.py`), feature columns are [ECO005](rules/ECO.md). Inside a package's own
 sources its own names are no findings. Requirement files of such a project must name `tf-keras`
 ([PIN008](rules/PIN.md)), and keep their pins where code stays as it is.
+
+Objects that Keras 2 itself had and that neither Keras 3 nor the `tf.keras` of TensorFlow 2.16 and later has hold code
+as those of a package do: ONLY. tf_keras has them, so the file imports that; a file with
+LEFT stays as it is, because tf_keras raises there.
 
 `tests/codemods/projects/packages` is a repository with a module for each package of the table. A test holds that every
 use in it is a finding, and that no rewritten module mixes two Keras. `scripts/ecosystem_runs.py` runs the rewritten
@@ -96,6 +100,11 @@ def source_rows() -> list[str]:
     in_order = sorted(packages().values(), key=lambda p: p.title.lower())
     rows += [_row(package, ran.get(package.name)) for package in in_order]
     return rows
+
+
+def _only(world: World) -> str:
+    """The names of Keras 2 that hold code, in backquotes."""
+    return ", ".join(f"`{name}`" for name, held in sorted(keras_2_only().items()) if held is world)
 
 
 def _row(package: Package, ran: Outcome | None) -> str:
@@ -157,7 +166,7 @@ def page() -> str:
     """The whole page."""
     registry.all_rules()
     parts = (
-        HEAD,
+        HEAD.replace("ONLY", _only(World.TF_KERAS)).replace("LEFT", _only(World.KERAS_2)),
         *_lines(source_rows()),
         MODELS,
         *_lines(model_rows()),

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 GENERIC_RULES = frozenset({"IMP001", "IMP002", "IMP003", "IMP010", "IMP011", "BCK001"})
 """Rules that give way to any other rule that speaks of the same place."""
-_ECOSYSTEM = "ECO"
+_ECOSYSTEM = ("ECO", "API005")
+"""What is said of code that stays as it is: the packages around Keras, estimators among them."""
 _MOVES = frozenset({"IMP001", "IMP002", "IMP003"})
 _IGNORE = re.compile(r"#\s*keras-migrate:\s*ignore(?:\[([A-Z0-9,\s]*)\])?")
 

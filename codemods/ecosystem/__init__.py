@@ -1,6 +1,7 @@
 """The packages around Keras 2: what each needs of Keras, and which of its objects belong to that Keras.
 
-The data stands in ``data/packages.tsv`` (one row an import name) and ``data/objects.tsv`` (exceptions by dotted name).
+The data stands in ``data/packages.tsv`` (one row an import name), ``data/objects.tsv`` (exceptions by dotted name) and
+``data/keras2_only.tsv`` (names of Keras 2 itself that hold code there as an object of a package does).
 Nothing here imports any of the packages.
 """
 
@@ -97,6 +98,16 @@ def objects() -> tuple[tuple[str, bool, str], ...]:
 def tensorflow_names() -> dict[str, str]:
     """Names that TensorFlow 2.16 and later do not have, and what to do; see scripts/catalogue/tensorflow_names.py."""
     return {row[0]: row[1] for row in _rows("tensorflow")}
+
+
+@lru_cache(maxsize=1)
+def keras_2_only() -> dict[str, World]:
+    """Names of Keras that tf_keras has and neither Keras 3 nor its ``tf.keras``, and where their users stay.
+
+    A model around one of them cannot move as long as the object is there. ``World.KERAS_2`` where tf_keras has the
+    name and raises NotImplementedError in the call (``estimator.model_to_estimator`` of tf-keras 2.21).
+    """
+    return {row[0]: World(row[1]) for row in _rows("keras2_only")}
 
 
 @lru_cache(maxsize=1)

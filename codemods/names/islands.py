@@ -13,13 +13,14 @@ import ast
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from codemods.ecosystem import HOLDING, Package, World, heads, named
+from codemods.catalogue import load
+from codemods.ecosystem import HOLDING, Package, World, heads, keras_2_only, named
 from codemods.names.resolver import Module
 from codemods.names.scopes import Scope
 from codemods.names.uses import root_name
@@ -134,11 +135,14 @@ class Files(Protocol):
 
 @lru_cache(maxsize=1)
 def marker() -> re.Pattern[bytes]:
-    """Matches the text of any file that may import a package of the table (or ``tf_keras``)."""
+    """Matches the text of any file that may use a package of the table, ``tf_keras`` or what only that has."""
     names = sorted({*heads(), "tf_keras"}, key=len, reverse=True)
+    only = sorted(name.rpartition(".")[2] for name in keras_2_only())
     return re.compile(
         rb"\b(?:import|from)[ \t]+(?:[\w.]+[ \t]*(?:as[ \t]+\w+[ \t]*)?,[ \t]*)*(?:"
         + b"|".join(re.escape(name.encode()) for name in names)
+        + rb")\b|\b(?:"
+        + b"|".join(re.escape(name.encode()) for name in only)
         + rb")\b"
     )
 
@@ -201,6 +205,11 @@ def _of_symbol(name: str, path: Path, line: int) -> _Mention | None:
     known = named(name)
     if known is not None and known.bound:
         return _Mention(use=Use(known.package, name, path, line))
+    world = keras_2_only().get(name)
+    if world is not None:
+        symbol = load().symbol(name)
+        package = replace(TF_KERAS, world=world, instead=symbol.note if symbol is not None else "")
+        return _Mention(keras=True, use=Use(package, name, path, line))
     return _Mention(keras=True) if is_bound(name) else None
 
 

@@ -82,7 +82,7 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
     ),
     9: (
         _s("API005", "e = keras.estimator.model_to_estimator(m)\n"),
-        _s("API001", "m = keras.experimental.LinearModel()\n"),
+        _s("ECO001 ECO002", "m = keras.experimental.LinearModel()\n"),
         _s("API001", "m = keras.dtensor.experimental.LayoutMap()\n"),
         _s("API001", "x = keras.__internal__.models.clone_and_build_model(m)\n"),
     ),
@@ -140,8 +140,8 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
     35: (
         _s("API001", "c = layers.LocallyConnected1D(4, 3)\n"),
         _s("API001", "c = layers.LocallyConnected2D(4, 3)\n"),
-        _s("API001", "c = layers.DenseFeatures(f)\n"),
-        _s("API001", "c = layers.experimental.RandomFourierFeatures(4)\n"),
+        _s("ECO001 ECO002", "c = layers.DenseFeatures(f)\n"),
+        _s("ECO001 ECO002", "c = layers.experimental.RandomFourierFeatures(4)\n"),
         _s("API006", "class C(layers.AbstractRNNCell):\n    pass\n"),
     ),
     36: (_s("API003", "r = layers.RandomHeight(0.2)\n"), _s("API003", "r = layers.RandomWidth(0.2)\n")),
@@ -396,7 +396,7 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
     116: (
         _s("API001", "m = keras.metrics.MeanRelativeError(n)\n"),
         _s("API001", "m = keras.metrics.MeanTensor()\n"),
-        _s("API001", "m = keras.metrics.experimental.PyMetric()\n"),
+        _s("ECO001 ECO002", "m = keras.metrics.experimental.PyMetric()\n"),
     ),
     117: (_s("API001", "c = keras.constraints.RadialConstraint()\n"),),
     118: (_s("LSS002", "r = keras.regularizers.l2(l=0.1)\n"),),
@@ -467,7 +467,7 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
         _s("SAV006", "m = keras.models.model_from_config(c)\n"),
         _s("SAV006", "m = keras.models.model_from_yaml(c)\n"),
         _s("SAV006", _MODEL + "c = m.to_yaml()\n"),
-        _s("API001", "m = keras.models.experimental.SharpnessAwareMinimization(m)\n"),
+        _s("ECO001 ECO002", "m = keras.models.experimental.SharpnessAwareMinimization(m)\n"),
     ),
     # Saving and export
     143: (_s("SAV001", _MODEL + "m.save('folder')\n"),),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
-from codemods.ecosystem import Named, World, heads, named, tensorflow_names
+from codemods.ecosystem import Named, World, heads, keras_2_only, named, tensorflow_names
 from codemods.names.canonical import canonical
 from codemods.rules.api import EVERYWHERE, GUIDE, Match, SourceRule, Target, visit
 from migrate.findings import Fix, Severity
@@ -42,7 +42,8 @@ STAYS = SourceRule(
     "whose variables are neither trained nor saved; the other way round as well. Code that is connected with such an "
     "object, through one file or through imports between files, is therefore not moved to `keras`: it imports "
     "`tf_keras` by name where the package works with that, and stays as it is where the package needs TensorFlow 2.15 "
-    "or older.",
+    "or older. Objects that Keras 2 itself had and nothing replaces hold code in the same way: `DenseFeatures`, the "
+    "models of `tf.keras.experimental`, the layers of `tf.keras.layers.experimental`.",
     references=("tensorflow/tensorflow#63849", "tensorflow/hub#920", _SWITCH),
     manual="replace the object, or keep tf-keras beside Keras 3",
 )
@@ -75,8 +76,9 @@ FEATURE_COLUMN = SourceRule(
     summary="Nothing in Keras 3 takes feature columns.",
     severity=Severity.WARNING,
     fix=Fix.MANUAL,
+    targets=EVERYWHERE,
     why="TensorFlow still has `tf.feature_column`, but what took the columns is gone: `DenseFeatures` with Keras 2, "
-    "`tf.estimator` with TensorFlow 2.16.",
+    "`tf.estimator` with TensorFlow 2.16. tf_keras still has `DenseFeatures`: in code that stays there this is a note.",
     references=("tensorflow/tensorflow#61920", "https://keras.io/api/utils/feature_space/"),
     manual="use keras.utils.FeatureSpace, or preprocessing layers in the model",
 )
@@ -104,6 +106,19 @@ def uses(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
             symbol=name,
             severity=_severity(known, ctx),
         )
+
+
+@visit(KERAS_2_OBJECT, references=tuple(sorted(keras_2_only())))
+def keras_2_names(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
+    """Each mention of an object that Keras 2 itself had and that has no successor, in a file that stays for it."""
+    if isinstance(node, ast.alias) or ctx.hold is None or not ctx.direct(node):
+        return
+    name = ctx.name(node)
+    symbol = load().symbol(name) if name is not None else None
+    if name is None or symbol is None or keras_2_only().get(name) is World.KERAS_2:
+        return  # of the last, API005 speaks
+    message = f"{name.removeprefix('keras.')} is in Keras 2 (tf_keras) only"
+    yield Match(KERAS_2_OBJECT, node, message, symbol.note, symbol=name)
 
 
 def _imported(alias: ast.alias, ctx: Context) -> Iterator[Match]:
@@ -212,7 +227,9 @@ def feature_columns(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]
     """Columns that TensorFlow still has and nothing takes."""
     name = ctx.name(node) if isinstance(node, ast.expr) else _path_of(node, ctx)
     if name is not None and _gone(name) is None:
-        yield Match(FEATURE_COLUMN, node, f"nothing in Keras 3 takes {name}", symbol=name)
+        # tf_keras takes them: where the code stays with it, this is only a note for the day when it moves.
+        note = Severity.INFO if ctx.target is Target.TF_KERAS_2 else None
+        yield Match(FEATURE_COLUMN, node, f"nothing in Keras 3 takes {name}", symbol=name, severity=note)
 
 
 def _path_of(alias: ast.alias, ctx: Context) -> str | None:

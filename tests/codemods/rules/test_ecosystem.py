@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from codemods.ecosystem import packages
+from codemods.catalogue import load
+from codemods.ecosystem import World, keras_2_only, packages
 from codemods.names.repository import Repository
 from codemods.options import Options
 from codemods.run.runner import FileResult, run
@@ -165,7 +166,89 @@ def test_each_package_of_the_table_is_spoken_of(name: str) -> None:
         assert "ECO001" in codes
 
 
+# What Keras 2 itself had
+
+
+COLUMNS = """\
+import tensorflow as tf
+
+columns = [tf.feature_column.numeric_column("age")]
+model = tf.keras.Sequential([tf.keras.layers.DenseFeatures(columns), tf.keras.layers.Dense(1)])
+"""
+
+
+@pytest.mark.parametrize("target", ["keras", "tf.keras"])
+def test_a_model_of_feature_columns_stays_whole(target: str) -> None:
+    outcome = check_transformed(
+        COLUMNS,
+        """\
+        import tensorflow as tf
+        import tf_keras
+
+        columns = [tf.feature_column.numeric_column("age")]
+        model = tf_keras.Sequential([tf_keras.layers.DenseFeatures(columns), tf_keras.layers.Dense(1)])
+        """,
+        target=target,
+    )
+    left = [f for f in outcome.findings if not f.applied and f.severity.value != "info"]
+    assert [(f.line, f.code) for f in left if f.code != "ECO001"] == [(4, "ECO002")]
+    assert "keras.layers.DenseFeatures keeps this file with Keras 2" in str([f.message for f in left])
+    assert "FeatureSpace" in str([f.hint for f in left])
+
+
+@pytest.mark.parametrize("name", sorted(keras_2_only()))
+def test_no_object_that_only_keras_2_has_stands_beside_keras_3(name: str) -> None:
+    text = f"import tensorflow as tf\nm = tf.keras.Sequential([tf.{name}()])\n"
+    outcome = run_text(text)
+    codes = {finding.code for finding in outcome.findings if not finding.applied}
+    assert "ECO002" in codes
+    if keras_2_only()[name] is World.KERAS_2:
+        assert outcome.text == text
+        assert "API005" in codes
+    else:
+        assert outcome.text == f"import tf_keras\nm = tf_keras.Sequential([tf_{name}()])\n"
+        assert "ECO001" in codes
+
+
+@pytest.mark.parametrize("name", sorted(keras_2_only()))
+def test_what_only_keras_2_has_is_known_to_be_gone(name: str) -> None:
+    symbol = load().symbol(name)
+    assert symbol is not None
+    assert symbol.status == "removed"
+    assert symbol.note
+
+
+def test_feature_columns_without_a_layer_that_takes_them_hold_nothing() -> None:
+    outcome = run_text(
+        "import tensorflow as tf\nc = tf.feature_column.numeric_column('a')\nm = tf.keras.Sequential()\n"
+    )
+    assert "keras.Sequential()" in outcome.text
+    assert "tf_keras" not in outcome.text
+    assert [f.code for f in outcome.findings if not f.applied] == ["ECO005"]
+
+
+def test_an_own_class_of_the_name_holds_nothing() -> None:
+    outcome = run_text(
+        "import tensorflow as tf\n\n\nclass DenseFeatures(tf.keras.layers.Layer):\n    pass\n\n\n"
+        "m = tf.keras.Sequential([DenseFeatures()])\n"
+    )
+    assert imported_roots(outcome.text) == {"keras"}
+
+
 # Several files
+
+
+def test_a_builder_of_feature_columns_holds_the_file_that_calls_it(tmp_path: Path) -> None:
+    files = {
+        "columns.py": "from tensorflow.keras.layers import DenseFeatures\n\n\n"
+        "def features(columns):\n    return DenseFeatures(columns)\n",
+        "model.py": "from tensorflow import keras\nfrom columns import features\n\n"
+        "m = keras.Sequential([features([]), keras.layers.Dense(1)])\n",
+        "plain.py": "from tensorflow import keras\n\nm = keras.Sequential()\n",
+    }
+    results = rewritten(tmp_path, files)
+    worlds = {name: world_of(item, files[name]) for name, item in results.items()}
+    assert worlds == {"columns.py": "tf_keras", "model.py": "tf_keras", "plain.py": "keras"}
 
 
 def rewritten(folder: Path, files: dict[str, str]) -> dict[str, FileResult]:
