@@ -45,13 +45,20 @@ FIXED_TRAINING = SourceRule(
     name="training-fixed-in-a-graph",
     summary="The `training=` of a call in a functional model no longer holds: the mode of the model replaces it.",
     severity=Severity.SILENT,
+    destination="<3.16",
     ambiguous=True,
-    why="Keras 2 wrote the argument into the graph. A functional model of Keras 3 calls each of its layers with its "
-    "own `training`, whatever was said when the graph was built: `base(inputs, training=False)`, the recipe for "
-    "transfer learning, trains the batch normalization of the base after all, and Monte-Carlo dropout drops nothing "
-    "in predict. Measured with Keras 3.15.1: the moving statistics of the base move in fit, and stay in Keras 2. A "
-    "layer that holds the layer and calls it in its mode keeps the meaning, and is saved and loaded with the model.",
-    references=("https://keras.io/guides/transfer_learning/", "keras-team/keras#18467"),
+    why="Keras 2 wrote the argument into the graph. Up to 3.15 a functional model of Keras 3 calls each of its layers "
+    "with its own `training`, whatever was said when the graph was built: `base(inputs, training=False)`, the recipe "
+    "for transfer learning, trains the batch normalization of the base after all, and Monte-Carlo dropout drops "
+    "nothing in predict. Measured with Keras 3.15.1: the moving statistics of the base move in fit, and stay in "
+    "Keras 2. A layer that holds the layer and calls it in its mode keeps the meaning, and is saved and loaded with "
+    "the model. "
+    "3.16 obeys the argument again, and gives the same with or without that layer.",
+    references=(
+        "https://keras.io/guides/transfer_learning/",
+        "keras-team/keras#18467",
+        "keras-team/keras#23235",
+    ),
     manual="hold the layer in a layer of your own whose call() calls it with this training=",
     proofs=(Proof(changes=True, tolerance=1e-4), Proof("proof_2", changes=True)),
 )

@@ -49,6 +49,12 @@ def test_what_is_not_fixed_stays(case: str) -> None:
     assert not fixes(HEAD + STAYS[case])
 
 
+@pytest.mark.parametrize(("version", "needed"), [("3.9.2", True), ("3.15.1", True), ("3.16.0", False)])
+def test_keras_obeys_the_argument_again_from_3_16_on(version: str, needed: bool) -> None:
+    outcome = run(HEAD + "x = layers.Dropout(0.5)(inputs, training=True)\n", version=version)
+    assert ("TRN031" in {finding.code for finding in outcome.findings}) is needed
+
+
 def test_code_for_keras_3_stays() -> None:
     check_noop(
         "import keras\nfrom keras import ops\nx = keras.layers.Dropout(1)(keras.Input((2,)), training=True)\n"
