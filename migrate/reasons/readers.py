@@ -61,4 +61,12 @@ REASONS: tuple[Rule, ...] = (
         "Both are held against one proof. Where stock Keras 3 computes the same of the old file, it serves both by "
         "itself; else `load_model.py` takes the one for the Keras that is installed.",
     ),
+    reason(
+        "RDR009",
+        "int4-packed-otherwise",
+        "The archive holds int4 weights, which a release that was named packs in another way, or does not know.",
+        "int4 came with 3.11, and 3.14 changed how two weights share a byte; neither side reads the other's. Nothing "
+        "was written. Name releases of the writer's side, 3.11 to 3.13 or 3.14 and later, or quantize the model that "
+        "is not quantized again, with a release of the other side.",
+    ),
 )

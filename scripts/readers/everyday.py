@@ -245,8 +245,11 @@ KINDS = {
     "trained_nadam": lambda: compiled(dense(), "nadam"),
     "lora": with_lora,
     "int8": lambda: quantized("int8"),
+    "int4": lambda: quantized("int4"),
 }
 """Name of the archive to what builds the model."""
+QUANTIZED = ("int8", "int4")
+"""Kinds that move their weights themselves, before they are quantized."""
 
 
 def randomise(model):
@@ -267,7 +270,7 @@ def main(out):
         keras.utils.set_random_seed(3)
         try:
             model = build()
-            if name != "int8":
+            if name not in QUANTIZED:
                 randomise(model)
             model.save(out / f"{name}.keras")
         except Exception as error:  # noqa: BLE001 - a release lacks the layer, the argument or the mode

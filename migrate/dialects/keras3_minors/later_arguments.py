@@ -39,9 +39,8 @@ ADDED: Mapping[str, Mapping[str, tuple[str, Any]]] = {
 }
 """Module to arguments that constructors got after 3.0: the first minor that knows each, and its default (found by
 comparing the signatures of all public classes)."""
-_INT8 = {
+_QUANTIZED = {
     "module": "keras.quantizers",
-    "class_name": "Int8QuantizationConfig",
     "config": {
         "weight_quantizer": None,
         "activation_quantizer": {
@@ -53,7 +52,10 @@ _INT8 = {
     },
     "registered_name": None,
 }
-"""What ``quantize("int8")`` means without a word; the policy of the layer says the rest."""
+_INT8 = {**_QUANTIZED, "class_name": "Int8QuantizationConfig"}
+_INT4 = {**_QUANTIZED, "class_name": "Int4QuantizationConfig"}
+"""What ``quantize("int8")`` and, up to 3.13, ``quantize("int4")`` mean without a word; the policy of the layer says the
+rest. From 3.14 on int4 has a ``block_size`` and leaves activations as they are, which is not the same."""
 OF_CLASS: Mapping[str, Mapping[str, tuple[str, Any]]] = {
     "Dense": {"quantization_config": ("3.13", _INT8)},
     "EinsumDense": {"quantization_config": ("3.13", _INT8)},
@@ -69,6 +71,10 @@ OF_CLASS: Mapping[str, Mapping[str, tuple[str, Any]]] = {
     "ZeroPadding1D": {"data_format": ("3.5", "channels_last")},
 }
 """The same for arguments that other classes of the module have had since 3.0, or that have a second silent value."""
+PACKED: Mapping[str, Mapping[str, tuple[str, Any]]] = {
+    name: {"quantization_config": ("3.13", _INT4)} for name in ("Dense", "EinsumDense", "Embedding")
+}
+"""The same for a third silent value."""
 NAMELESS = frozenset(
     {"BitwiseAnd", "BitwiseOr", "BitwiseXor", "Det", "Inv", "Solve", "StopGradient", "Trunc"}
 )
@@ -138,7 +144,9 @@ def _without_later(module: str, class_name: str, config: Config, oldest: Version
         # Operations with arguments of their own took no name then; the graph names them beside the object.
         named = len(config) == 1 and class_name not in NAMELESS
         return {key: value for key, value in config.items() if key != "name" or named}
-    tables = [ADDED.get(module, {}), OF_CLASS.get(class_name, {}) if module == _LAYERS else {}]
+    tables = [ADDED.get(module, {})]
+    if module == _LAYERS:
+        tables += [OF_CLASS.get(class_name, {}), PACKED.get(class_name, {})]
     if config.get("renorm") is False and oldest < Version(ADDED[_LAYERS]["renorm"][0]):
         config.pop("renorm_momentum", None)
     if config.get("lora_alpha") is not None and config["lora_alpha"] == config.get("lora_rank"):

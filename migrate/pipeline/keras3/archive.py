@@ -39,7 +39,7 @@ def migrate_keras3(
 
     Raises:
         MigrationError: ``RDR004`` without a reference, ``RDR002`` and ``RDR003`` for a reader that cannot be installed,
-            ``RDR006`` for one that does not load the result or computes something else.
+            ``RDR006`` for one that does not load the result or computes something else (``RDR009``: for its int4).
     """
     assert options.readers is not None
     targets = parse_targets(options.readers)

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
+from packaging.version import Version
 
 from migrate.capsule.store import load_arrays
+from migrate.dialects.keras3_minors.packing import packing_of
 from migrate.dialects.keras3_minors.versions import Reader
 from migrate.findings import MigrationError
 from migrate.parity.compare import Comparison, bounded, compare_cases
@@ -94,7 +96,8 @@ def must_read(
         cache: folder of environments; None for the user's.
 
     Raises:
-        MigrationError: ``RDR006`` with every one that does not; ``RDR002`` and ``RDR003`` for one that cannot be had.
+        MigrationError: ``RDR006`` with every one that does not, ``RDR009`` where int4 is why; ``RDR002`` and
+            ``RDR003`` for one that cannot be had.
     """
     for one in (reader for archive in archives for reader in archive.readers):
         worker_of(slot, one, backend, cache).start()  # they import at the same time
@@ -107,16 +110,30 @@ def must_read(
     refusing = [read.reading for read in found if read.reading.outcome is not ReaderOutcome.EQUAL]
     if refusing:
         agreeing = [read.reading.reader for read in found if read.reading.outcome is ReaderOutcome.EQUAL]
-        raise MigrationError(
-            "RDR006",
-            "; ".join(
-                f"Keras {', '.join(versions)}: {told}" for told, versions in _by_reason(refusing).items()
-            ),
-            f"Write for those that agree: --for {','.join(agreeing)}"
-            if agreeing
-            else "No reader agrees with the reference: record outputs as MODEL.golden.npz.",
-        )
+        raise _refusal(refusing, agreeing, archives[0].subject.described)
     return found
+
+
+def _refusal(
+    refusing: Sequence[Reading], agreeing: Sequence[str], described: DescribedKeras3
+) -> MigrationError:
+    """What to say of readers that disagree: why, where it is known; else what they say themselves."""
+    others = f"Write for those that agree: --for {','.join(agreeing)}" if agreeing else ""
+    if described.has_int4:
+        mine = packing_of(Version(described.version))
+        theirs = {reading.version: packing_of(Version(reading.version)) for reading in refusing}
+        if mine not in theirs.values():
+            return MigrationError(
+                "RDR009",
+                f"the weights are int4: Keras {described.version}, which wrote them, {mine}; "
+                + "; ".join(f"Keras {version} {packing}" for version, packing in theirs.items()),
+                others or "Name releases that pack int4 as the writer does.",
+            )
+    return MigrationError(
+        "RDR006",
+        "; ".join(f"Keras {', '.join(versions)}: {told}" for told, versions in _by_reason(refusing).items()),
+        others or "No reader agrees with the reference: record outputs as MODEL.golden.npz.",
+    )
 
 
 def _by_reason(readings: Sequence[Reading]) -> dict[str, list[str]]:

@@ -135,12 +135,14 @@ class DescribedKeras3(Reply, frozen=True):
         precision: the half precision that it computes in, or nothing.
         uses: by input, what is known of its values.
         has_masks: whether numbers depend on a mask.
+        has_int4: whether weights are packed as int4.
     """
 
     version: str
     precision: str
     uses: dict[str, dict[str, float]]
     has_masks: bool = False
+    has_int4: bool = False
 
 
 class DescribeKeras3(Call[DescribedKeras3], frozen=True):

@@ -12,9 +12,12 @@ import pytest
 from migrate.dialects.keras3_minors.versions import parse_readers
 from migrate.findings import MigrationError
 from migrate.pipeline.keras3.matrix import check_archives
+from migrate.pipeline.keras3.reading import must_read
+from migrate.pipeline.keras3.subjects import Checker
 from migrate.pipeline.request import Options
 from migrate.readers.environments import Backend, environment_of
 from migrate.results import CheckedArchive, ReaderOutcome
+from migrate.worlds.pool import Pool
 
 WRITTEN = Path(__file__).parents[2] / "readers" / "archives"
 """Written by the Keras that each folder is named after (``scripts/readers/everyday.py``)."""
@@ -22,10 +25,10 @@ WRITTEN = Path(__file__).parents[2] / "readers" / "archives"
 
 @pytest.fixture(scope="session")
 def readers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keras 3.9 and 3.15 above the TensorFlow of this environment."""
+    """Keras 3.9, 3.13 and 3.15 above the TensorFlow of this environment."""
     cache = tmp_path_factory.mktemp("cache")
     try:
-        for one in parse_readers("3.9.2,3.15.1"):
+        for one in parse_readers("3.9.2,3.13.2,3.15.1"):
             environment_of(one, Backend.TENSORFLOW, cache)
     except MigrationError as error:
         pytest.skip(error.message)
@@ -64,3 +67,19 @@ def test_a_matrix_tells_equal_different_and_refused_apart(readers: Path, tmp_pat
     assert set(outcomes(by_name["recorded/dense"])) == {ReaderOutcome.DIFFERS}
     assert by_name["keras2"].readings == []
     assert by_name["keras2"].reference.startswith("RDR005")
+
+
+@pytest.mark.slow
+def test_int4_is_refused_by_name_across_3_14_and_written_before_it(readers: Path, tmp_path: Path) -> None:
+    """What 3.13 wrote, 3.13 reads as it was rewritten; 3.15 does not load it, and the refusal says why."""
+    path = WRITTEN / "3.13.2" / "int4.keras"
+    with Pool(1, tmp_path / "work", sources=[path.parent]) as pool, pool.slot() as slot:
+        checker = Checker(slot, Options(seed=0), readers, Backend.TENSORFLOW)
+        (original,) = checker.with_references([checker.subject(path, "int4")])
+        same = checker.rewritten(original, "3.13.2")
+        (read,) = must_read(slot, same, Backend.TENSORFLOW, readers)
+        assert read.reading.outcome is ReaderOutcome.EQUAL
+        with pytest.raises(MigrationError, match=r"int4: Keras 3\.13\.2.*pairs the units") as raised:
+            must_read(slot, checker.rewritten(original, "3.13.2,3.15.1"), Backend.TENSORFLOW, readers)
+    assert raised.value.code == "RDR009"
+    assert raised.value.hint == "Write for those that agree: --for 3.13.2"

@@ -13,10 +13,10 @@ import pytest
 from migrate.capsule.store import save_arrays
 from migrate.dialects.keras3_minors.versions import reader
 from migrate.pipeline.keras3 import reading
-from migrate.pipeline.keras3.reading import _read, read_all
+from migrate.pipeline.keras3.reading import _read, _refusal, read_all
 from migrate.pipeline.keras3.subjects import Subject
 from migrate.readers.environments import Backend
-from migrate.results import ReaderOutcome
+from migrate.results import ReaderOutcome, Reading
 from migrate.worlds.contracts.reader import DescribedKeras3
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import Worker
@@ -97,6 +97,31 @@ def test_no_promise_for_masks_on_a_backend_that_computes_them_wrongly(
     slot = cast("Slot", SimpleNamespace())
     (read,) = read_all(slot, reader(release), backend, [asked])
     assert read.reading.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("writer", "has_int4", "refusing", "code"),
+    [
+        ("3.13.2", True, ("3.14.1", "3.15.1"), "RDR009"),
+        ("3.14.1", True, ("3.10.0", "3.11.3"), "RDR009"),
+        ("3.13.2", True, ("3.12.4", "3.14.1"), "RDR006"),  # 3.12 packs alike: int4 is not all there is
+        ("3.13.2", False, ("3.14.1",), "RDR006"),
+    ],
+)
+def test_int4_is_named_where_it_is_why_readers_refuse(
+    writer: str, has_int4: bool, refusing: tuple[str, ...], code: str
+) -> None:
+    readings = [
+        Reading(
+            one, one, "jax", ReaderOutcome.DOES_NOT_LOAD, None, "A total of 2 objects could not be loaded"
+        )
+        for one in refusing
+    ]
+    error = _refusal(readings, ["3.13"], DescribedKeras3(writer, "", {}, has_int4=has_int4))
+    assert error.code == code
+    assert ("int4" in error.message) is (code == "RDR009")
+    assert all(one in error.message for one in refusing)
+    assert error.hint == "Write for those that agree: --for 3.13"
 
 
 class Limited:
