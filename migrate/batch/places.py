@@ -1,26 +1,21 @@
-"""What a user named, as paths on this machine: addresses of stores are fetched, zips of models unpacked.
+"""What a user named, as paths on this machine: addresses of stores are fetched, archives of models unpacked.
 
 Everything that was brought lies in one scratch folder, which ends with the command.
 """
 
 from __future__ import annotations
 
-import contextlib
 import posixpath
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from migrate.batch.store import download, download_file, is_url, local_path, open_store, patiently
+from migrate.batch.unpacking import carries_models, unpack
 from migrate.findings import MigrationError
-from migrate.formats.zip_access import ZipSource
 from migrate.worlds.scratch import Scratch
 
 if TYPE_CHECKING:
     from types import TracebackType
-
-MAX_MEMBER = 16 << 30
-"""Longest member of a zip that is unpacked; the archive's own budget bounds all of them together."""
 
 
 class Places:
@@ -54,29 +49,27 @@ class Places:
         return path
 
     def unpacked(self, archive: Path) -> Path:
-        """A folder with the members of a zip archive.
+        """A folder with the members of a zip or tar archive.
 
         Raises:
-            MigrationError: FMT015 it is damaged, SEC004 it expands beyond reason, SEC006 a member's name leaves it.
+            MigrationError: FMT015 damaged, SEC004 it expands beyond reason, SEC006 a member leaves it or is a link.
         """
-        folder = self._folder() / archive.stem
-        with ZipSource(archive) as source:
-            for name in source.members:
-                target = folder / name
-                try:
-                    if name.endswith("/"):
-                        target.mkdir(parents=True, exist_ok=True)
-                        continue
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    target.write_bytes(source.read(name, MAX_MEMBER))
-                except OSError as error:
-                    raise MigrationError(
-                        "FMT015",
-                        f"member {name!r} of {archive.name} cannot be unpacked: {error.strerror or error}",
-                        "Unpack it yourself and name the folder.",
-                    ) from error
+        folder = self._folder() / archive.name.partition(".")[0]
+        folder.mkdir()
+        unpack(archive, folder)
         self._addresses[folder] = self.named(archive)
         return folder
+
+    def opened(self, given: str) -> str:
+        """A folder of what it carries for an archive of models on this machine; anything else as it was named.
+
+        Raises:
+            MigrationError: as `unpacked`.
+        """
+        if is_url(given) and not given.startswith("file://"):
+            return given
+        path = Path(local_path(given))
+        return str(self.unpacked(path)) if carries_models(path) else given
 
     def named(self, path: Path) -> str:
         """What the user called a path that `local` or `unpacked` gave."""
@@ -90,13 +83,6 @@ class Places:
         folder = self._scratch.folder / str(self._count)
         folder.mkdir()
         return folder
-
-
-def is_zip(path: Path) -> bool:
-    """Whether a file is a zip archive, of models perhaps."""
-    with contextlib.suppress(OSError):
-        return path.is_file() and zipfile.is_zipfile(path)
-    return False
 
 
 def _fetch(url: str, path: Path) -> None:

@@ -27,7 +27,7 @@ _MAX_ROWS = 200
     epilog=example(
         "inspect model.h5                       what it is, who wrote it, what blocks it",
         "inspect weights.h5 --architecture model.json",
-        "inspect models/                        every model in a folder or a zip",
+        "inspect models/                        every model in a folder, zip or tar",
         "inspect s3://bucket/model.h5 --json    for a program",
     )
 )
@@ -39,7 +39,7 @@ def inspect(path: str, architecture: str | None, output: Output) -> None:
     """Say what PATH is, who wrote it and what blocks its migration.
 
     PATH is told by its content: HDF5 models and weights of any name, .keras archives, architectures, SavedModel
-    directories, checkpoints; of a folder or a zip, each model in it. It may be an address such as s3://bucket/model.h5.
+    directories, checkpoints; of a folder, zip or tar, each model in it. It may be an address such as s3://bucket/model.h5.
     A sandboxed process reads it; neither TensorFlow nor Keras is imported and nothing in the file is executed.
 
     Exit status: 0 without blockers, 1 with blockers, 2 when PATH cannot be read.
@@ -68,22 +68,24 @@ def inspect(path: str, architecture: str | None, output: Output) -> None:
 
 
 def _look(path: str, architecture: str | None, places: Places) -> tuple[list[Inspection], bool]:
-    """What stands there, and whether it is a folder or a zip of models.
+    """What stands there, and whether it is a folder, zip or tar of models.
 
     Raises:
         MigrationError: it cannot be fetched or read.
     """
     import msgspec
 
-    from migrate.batch.places import is_zip
     from migrate.batch.scanner import inspect_path
+    from migrate.batch.unpacking import carries_models
     from migrate.formats.artifact import Format
 
     where = places.local(path)
     beside = places.local(architecture) if architecture else None
+    if carries_models(where):
+        return inspect_all(places.unpacked(where)), True
     found = inspect_path(where, beside)
-    if found.kind == Format.NOT_A_MODEL and (where.is_dir() or is_zip(where)):
-        inside = inspect_all(where if where.is_dir() else places.unpacked(where))
+    if found.kind == Format.NOT_A_MODEL and where.is_dir():
+        inside = inspect_all(where)
         if inside:
             return inside, True
     return [msgspec.structs.replace(found, path=path)], False

@@ -66,12 +66,13 @@ def models(
 ) -> None:
     """Migrate legacy models to Keras 3 and prove each equal.
 
-    SOURCES are files, folders, glob patterns or fsspec URLs. Every artifact ends as migrated (compared, equal),
-    unverified, blocked, unsafe, failed or skipped, with reasons; OUT/report.json holds them all, and a second call
-    does only what is left.
+    SOURCES are files, folders, archives of models (zip, tar, tar.gz), glob patterns or fsspec URLs. Every artifact
+    ends as migrated (compared, equal), unverified, blocked, unsafe, failed or skipped, with reasons; OUT/report.json
+    holds them all, and a second call does only what is left.
 
     Exit status: 0 all migrated or skipped, 1 something is left, 2 wrong usage, 3 internal error.
     """
+    from migrate.batch.places import Places
     from migrate.batch.run import BatchOptions
     from migrate.findings import MigrationError
     from migrate.pipeline.own_code import with_filled_stubs
@@ -82,11 +83,13 @@ def models(
     try:
         if not dry_run:
             must_have_frameworks()
-        if dry_run:
-            _show_plan(sources, out, batch, output)
-            return
-        shown = "none" if output.quiet and progress == "auto" else progress
-        report, ended = _run(sources, out, batch, shown, executor, output)
+        with Places() as places:
+            opened = [places.opened(source) for source in sources]
+            if dry_run:
+                _show_plan(opened, out, batch, output)
+                return
+            shown = "none" if output.quiet and progress == "auto" else progress
+            report, ended = _run(opened, out, batch, shown, executor, output)
     except MigrationError as error:
         say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
         usage = error.code in ("RUN011", "RUN012", "RUN013", "RUN017", "RUN018", "RUN020")

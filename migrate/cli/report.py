@@ -113,7 +113,8 @@ def report(
     _must_be_tables(tables)
     try:
         with Places() as places:
-            made = _make(paths, tuple(_json(places, given) for given in models), code, compare)
+            opened = tuple(Path(places.opened(str(path))) for path in paths)
+            made = _make(opened, tuple(_json(places, given) for given in models), code, compare)
         written = _write(made, outs, output.format) if outs or output.format or not tables else []
         written += _write_tables(made, tables)
     except MigrationError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,6 +72,116 @@ def test_a_zip_of_models_lists_them(folder: Path, tmp_path: Path) -> None:
     assert "a/good.h5" in result.output
     assert "2 models" in result.output
     assert set(tmp_path.rglob("*")) == before
+
+
+def packed(folder: Path, target: Path) -> Path:
+    """The files of a folder in the archive that the name of ``target`` says."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    if target.suffix == ".zip":
+        with zipfile.ZipFile(target, "w") as archive:
+            for path in files:
+                archive.write(path, path.relative_to(folder))
+    else:
+        with tarfile.open(target, "w:gz" if target.suffix == ".gz" else "w") as tar:
+            for path in files:
+                tar.add(path, str(path.relative_to(folder)))
+    return target
+
+
+ARCHIVES = ["m.zip", "m.tar", "m.tar.gz"]
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_every_command_looks_into_an_archive_of_models(folder: Path, tmp_path: Path, name: str) -> None:
+    archive = packed(folder, tmp_path / name)
+    seen = json.loads(call("inspect", archive, "--json").stdout)
+    assert [one["path"] for one in seen["models"]] == ["a/good.h5", "weights-alone.h5"]
+    plan = call("models", archive, "--out", tmp_path / "out", "--dry-run", "--json")
+    assert plan.exit_code == 0, plan.output
+    assert [one["source"] for one in json.loads(plan.stdout)["artifacts"]] == [
+        "a/good.h5",
+        "weights-alone.h5",
+    ]
+    report = call("report", archive, "--format", "json")
+    assert '"a/good.h5"' in report.stdout
+    assert '"weights-alone.h5"' in report.stdout
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_hostile_content_of_an_archive_is_found(tmp_path: Path, name: str) -> None:
+    (tmp_path / "inside").mkdir()
+    exploits.lambda_h5(tmp_path / "inside" / "evil.h5", tmp_path / "marker")
+    archive = packed(tmp_path / "inside", tmp_path / name)
+    result = call("scan", archive)
+    assert result.exit_code == 1, result.output
+    assert "SEC001" in result.output
+    plan = call("models", archive, "--out", tmp_path / "out", "--dry-run")
+    assert "unsafe" in plan.output or "blocked" in plan.output
+    assert not (tmp_path / "marker").exists()
+
+
+def member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "", size: int = 0) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname, info.size = kind, link, size
+    return info
+
+
+MISLEADING = {
+    "above": member("../out.h5"),
+    "absolute": member("/out.h5"),
+    "a link": member("a.h5", tarfile.SYMTYPE, "/etc/hostname"),
+    "a hard link": member("a.h5", tarfile.LNKTYPE, "/etc/hostname"),
+    "a pipe": member("a.h5", tarfile.FIFOTYPE),
+}
+
+
+@pytest.mark.parametrize("what", sorted(MISLEADING))
+@pytest.mark.parametrize("command", ["inspect", "models"])
+def test_a_tar_that_misleads_is_refused(tmp_path: Path, what: str, command: str) -> None:
+    with tarfile.open(tmp_path / "bad.tar", "w") as tar:
+        tar.addfile(MISLEADING[what])
+    more = ["--out", tmp_path / "out", "--dry-run"] if command == "models" else []
+    result = call(command, tmp_path / "bad.tar", *more)
+    assert result.exit_code != 0
+    assert "member" in result.output
+    assert {path.name for path in tmp_path.iterdir()} == {"bad.tar"}
+
+
+def test_a_tar_with_two_members_of_one_name_is_refused(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "two.tar", "w") as tar:
+        tar.addfile(member("a.h5"))
+        tar.addfile(member("./a.h5"))
+    result = call("inspect", tmp_path / "two.tar")
+    assert result.exit_code != 0
+    assert "two members are called 'a.h5'" in result.output
+
+
+def test_a_tar_that_expands_beyond_reason_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("migrate.formats.limits.FREE_BYTES", 1 << 20)
+    with tarfile.open(tmp_path / "bomb.tar.gz", "w:gz") as tar:
+        tar.addfile(member("a.h5", size=8 << 20), io.BytesIO(b"\0" * (8 << 20)))
+    result = call("models", tmp_path / "bomb.tar.gz", "--out", tmp_path / "out", "--dry-run")
+    assert result.exit_code == 1
+    assert "SEC004" in result.output
+
+
+def test_a_model_with_a_zip_behind_it_is_a_model(folder: Path, tmp_path: Path) -> None:
+    both = tmp_path / "both.h5"
+    both.write_bytes(
+        (folder / "a" / "good.h5").read_bytes() + packed(folder, tmp_path / "m.zip").read_bytes()
+    )
+    assert json.loads(call("inspect", both, "--json").stdout)["kind"] == "hdf5-model"
+
+
+def test_archives_that_carry_no_models_are_none(tmp_path: Path) -> None:
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "a.txt").write_text("x")
+    for name in ARCHIVES:
+        plan = call(
+            "models", packed(tmp_path / "text", tmp_path / name), "--out", tmp_path / "o", "--dry-run"
+        )
+        assert "FMT023" in plan.output, plan.output
 
 
 def test_a_zip_that_climbs_out_is_refused(tmp_path: Path) -> None:

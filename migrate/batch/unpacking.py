@@ -1,0 +1,164 @@
+"""Archives that only carry models (zip, tar, tar.gz): told from models that are archives themselves, and unpacked.
+
+Members are written as plain files under their own names into a folder of the run. Links, devices, names that leave
+the folder, two members of one name and contents beyond the budget of a file are refused before anything of the
+archive is used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+
+from migrate.findings import MigrationError
+from migrate.formats.limits import MAX_MEMBERS, Budget
+from migrate.formats.zip_access import ZipSource
+
+MAX_MEMBER = 16 << 30
+"""Longest member that is unpacked; the archive's own budget bounds all of them together."""
+_MODELS = (".h5", ".hdf5", ".keras", ".pb", ".pbtxt", ".index")
+_OF_ONE_MODEL = ("config.json", "metadata.json", "model.weights.h5", "data.pkl")
+"""Members at the root of a Keras archive, and of a file of PyTorch: these are not taken apart."""
+_GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
+_CHUNK = 1 << 20
+_HINT = "The archive is damaged or made to mislead; fetch it again from a source you trust."
+_TAR_ERRORS = (tarfile.TarError, OSError, EOFError, zlib.error, ValueError, OverflowError)
+
+
+def carries_models(path: Path) -> bool:
+    """Whether a file is a zip or tar archive with files of models in it, and no model itself. Reads names only.
+
+    Raises:
+        MigrationError: SEC004 a tar that expands beyond reason.
+    """
+    if not path.is_file():
+        return False
+    with contextlib.suppress(OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+        # By its head: a model with a zip behind it is a model, which the scan then speaks of.
+        if path.suffix != ".keras" and _head(path) == _ZIP:
+            with zipfile.ZipFile(path) as archive:
+                names = archive.namelist()
+            whole = any(PurePosixPath(name).name == "data.pkl" or name in _OF_ONE_MODEL for name in names)
+            return not whole and any(name.endswith(_MODELS) for name in names)
+    if not _is_tar(path):
+        return False
+    with contextlib.suppress(*_TAR_ERRORS), _tar(path) as members:
+        return any(info.name.endswith(_MODELS) for info, _ in members)
+    return False
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Write the members of an archive below a folder.
+
+    Raises:
+        MigrationError: FMT015 it is damaged, SEC004 it expands beyond reason, SEC006 a member leaves it or is a link.
+    """
+    name = ""
+    try:
+        if _is_tar(archive):
+            for name, content in _tar_members(archive):
+                _write(folder / name, content)
+            return
+        with ZipSource(archive) as source:
+            for name in source.members:
+                _write(
+                    folder / name, None if name.endswith("/") else io.BytesIO(source.read(name, MAX_MEMBER))
+                )
+    except _TAR_ERRORS as error:
+        reason = getattr(error, "strerror", None) or error
+        raise MigrationError(
+            "FMT015",
+            f"{f'member {name!r} of ' if name else ''}{archive.name} cannot be unpacked: {reason}",
+            "Unpack it yourself and name the folder.",
+        ) from error
+
+
+def _write(target: Path, content: IO[bytes] | None) -> None:
+    """A member; a folder has no content."""
+    if content is None:
+        target.mkdir(parents=True, exist_ok=True)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("xb") as file:
+        while chunk := content.read(_CHUNK):
+            file.write(chunk)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4)
+
+
+def _is_tar(path: Path) -> bool:
+    """A tar, alone or in gzip. Its first bytes are a member's name, so a tar of HDF5 looks like HDF5 to some."""
+    with contextlib.suppress(OSError, EOFError, zlib.error, tarfile.TarError):
+        packed = _head(path)[:2] == _GZIP
+        with gzip.open(path) if packed else path.open("rb") as file:
+            return file.read(512)[257:262] == b"ustar"
+    return False
+
+
+class _Bounded(io.RawIOBase):
+    """What a gzip expands to, up to the budget of the file."""
+
+    def __init__(self, inner: io.BufferedIOBase, budget: Budget) -> None:
+        super().__init__()
+        self._inner, self._budget = inner, budget
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        found = self._inner.read(size if size >= 0 else _CHUNK)
+        self._budget.spend(len(found), "the archive")
+        return found
+
+
+@contextlib.contextmanager
+def _tar(path: Path) -> Iterator[Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]]:
+    """The members of a tar, one after the other; nothing seeks, and what is read is counted."""
+    budget = Budget(path.stat().st_size, str(path))
+    with path.open("rb") as raw:
+        packed = raw.read(2) == _GZIP
+        raw.seek(0)
+        inner: io.BufferedIOBase = gzip.GzipFile(fileobj=raw) if packed else raw
+        with tarfile.open(mode="r|", fileobj=cast("IO[bytes]", _Bounded(inner, budget))) as archive:
+            yield _counted(archive, str(path))
+
+
+def _counted(archive: tarfile.TarFile, place: str) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
+    for count, info in enumerate(archive, 1):
+        if count > MAX_MEMBERS:
+            raise MigrationError("SEC004", f"the archive has more than {MAX_MEMBERS:,} members", _HINT, place)
+        yield info, archive
+
+
+def _tar_members(path: Path) -> Iterator[tuple[str, IO[bytes] | None]]:
+    seen: set[str] = set()
+    with _tar(path) as members:
+        for info, archive in members:
+            parts = [part for part in info.name.replace("\\", "/").split("/") if part not in ("", ".")]
+            name = "/".join(parts)
+            if info.name.startswith(("/", "\\")) or ".." in parts or "\0" in name:
+                raise MigrationError(
+                    "SEC006", f"member {info.name!r} points outside the archive", _HINT, str(path)
+                )
+            if not info.isdir() and not info.isreg():
+                raise MigrationError(
+                    "SEC006", f"member {info.name!r} is a link or a device, no file", _HINT, str(path)
+                )
+            if info.isreg() and name in seen:
+                raise MigrationError("SEC006", f"two members are called {name!r}", _HINT, str(path))
+            seen.add(name)
+            if info.isdir():
+                yield name, None
+            elif (content := archive.extractfile(info)) is not None:
+                yield name, content
