@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,6 +117,8 @@ def report(
         with Places() as places:
             opened = tuple(Path(places.opened(str(path))) for path in paths)
             made = _make(opened, tuple(_json(places, given) for given in models), code, compare)
+            if opened != paths:
+                made = _of_archive(made, paths)
         written = _write(made, outs, output.format) if outs or output.format or not tables else []
         written += _write_tables(made, tables)
     except MigrationError as error:
@@ -125,6 +129,23 @@ def report(
         _tell(made, written, output)
     if fail_on and failing(made, Severity(fail_on)):
         raise SystemExit(1)
+
+
+def _of_archive(made: Report, paths: tuple[Path, ...]) -> Report:
+    """The report of an archive of models: its commands are for the folder that the archive becomes."""
+    import msgspec
+
+    from migrate.report.compatibility.records import Step
+
+    if len(paths) > 1:
+        raise _Refused("an archive of models is reported on alone: name it without other paths")
+    archive = paths[0]
+    folder, kind = archive.name.partition(".")[0], "zipfile" if zipfile.is_zipfile(archive) else "tarfile"
+    command = (
+        f"python -m {kind} -e {shlex.quote(str(archive))} {shlex.quote(folder)} && cd {shlex.quote(folder)}"
+    )
+    first = Step(title="Unpack the archive", why="The commands below are for its folder.", command=command)
+    return msgspec.structs.replace(made, root=archive.name, order=[first, *made.order] if made.order else [])
 
 
 def _json(places: Places, given: str) -> Path:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
+import subprocess
+import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -106,6 +109,20 @@ def test_every_command_looks_into_an_archive_of_models(folder: Path, tmp_path: P
     assert '"a/good.h5"' in report.stdout
     assert '"weights-alone.h5"' in report.stdout
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_the_commands_of_a_report_fit_the_folder_that_an_archive_becomes(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    archive = packed(folder, tmp_path / name)
+    order = json.loads(call("report", archive, "--format", "json").stdout)["order"]
+    unpack, there = order[0]["command"].removeprefix("python ").split(" && cd ")
+    subprocess.run([sys.executable, *shlex.split(unpack)], cwd=tmp_path, check=True)
+    for item in order[1]["items"]:
+        assert (tmp_path / there / item["path"]).is_file()
+    both = call("report", archive, folder, "--format", "json")
+    assert (both.exit_code, "reported on alone" in both.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("name", ARCHIVES)
