@@ -10,15 +10,19 @@ import contextlib
 import errno
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 import time
 from pathlib import Path
+from typing import IO
 
 from migrate.findings import MigrationError
 
 PREFIX = "keras-migrate-"
 _ALIVE = ".alive"
+_MADE = re.compile(rf"{PREFIX}(run|read|fetched)-[a-z0-9_]{{8}}")
+"""Names that `Scratch` makes; other folders of this prefix, without a mark, belong to somebody else."""
 ROOM = 16 << 20
 """Bytes without which no model can be migrated: probes, answers and records take some."""
 PATIENCE_SECONDS = 0.5
@@ -37,11 +41,16 @@ class Scratch:
     """
 
     def __init__(self, kind: str, parent: Path | None = None) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{kind}-", dir=parent))
-        beside = self.folder / f"{_ALIVE}.new"
-        self._lock = beside.open("w")
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        beside.rename(self.folder / _ALIVE)  # whoever sees the file sees it locked
+        while True:
+            self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{kind}-", dir=parent))
+            try:
+                self._lock = _mark(self.folder)
+            except FileNotFoundError:  # swept before it had its mark
+                continue
+            except OSError:
+                shutil.rmtree(self.folder, ignore_errors=True)
+                raise
+            return
 
     def close(self) -> None:
         """Remove the folder, or leave it to a later `sweep`."""
@@ -56,6 +65,9 @@ def sweep(parent: Path | None = None) -> None:
         with contextlib.suppress(OSError):
             if _is_left(folder):
                 _remove(folder)
+            elif _is_unmarked(folder):
+                (folder / f"{_ALIVE}.new").unlink(missing_ok=True)
+                folder.rmdir()
 
 
 def shortage(folder: Path) -> MigrationError | None:
@@ -77,6 +89,19 @@ def shortage(folder: Path) -> MigrationError | None:
         f"the scratch folder cannot be written: {os.strerror(errno.ENOSPC)}",
         "Check its free space; the environment variable TMPDIR names another one.",
     )
+
+
+def _mark(folder: Path) -> IO[str]:
+    """The lock of a new folder; whoever sees the file sees it locked."""
+    beside = folder / f"{_ALIVE}.new"
+    lock = beside.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        beside.rename(folder / _ALIVE)
+    except OSError:
+        lock.close()
+        raise
+    return lock
 
 
 def _remove(folder: Path) -> None:
@@ -105,9 +130,21 @@ def _remove(folder: Path) -> None:
 def _is_left(folder: Path) -> bool:
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
         return False
+    if not (folder / _ALIVE).exists():
+        return False
     with open(os.open(folder / _ALIVE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True
+
+
+def _is_unmarked(folder: Path) -> bool:
+    """A folder whose owner was killed before it had its mark, or after it had taken it away: nothing is in it.
+
+    An owner that is only that far makes another one.
+    """
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid() or not _MADE.fullmatch(folder.name):
+        return False
+    return {child.name for child in folder.iterdir()} <= {f"{_ALIVE}.new"}

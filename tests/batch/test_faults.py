@@ -249,6 +249,42 @@ def test_scratch_that_is_written_to_in_the_last_moment_keeps_its_mark(
     assert not made.folder.exists()
 
 
+@pytest.mark.parametrize("where", ["mkdtemp", "open", "unlink"])
+def test_scratch_whose_owner_is_killed_without_its_mark_is_swept(tmp_path: Path, where: str) -> None:
+    """Before the mark is there, while it has its first name, and after it has been taken away."""
+    killed = "lambda *_, **__: os.kill(os.getpid(), 9)"
+    code = {
+        "mkdtemp": f"Path.open = {killed}; scratch.Scratch('run', parent)",
+        "open": f"Path.rename = {killed}; scratch.Scratch('run', parent)",
+        "unlink": f"made = scratch.Scratch('run', parent); Path.rmdir = {killed}; made.close()",
+    }[where]
+    first = "import os, sys\nfrom pathlib import Path\nfrom migrate.worlds import scratch\nparent = Path(sys.argv[1])\n"
+    ended = subprocess.run([sys.executable, "-c", first + code, str(tmp_path)], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert len(list(tmp_path.iterdir())) == 1
+    sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_scratch_that_is_swept_before_it_has_its_mark_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+
+    def late(path: Path, target: Path) -> Path:
+        monkeypatch.setattr(Path, "rename", rename)
+        sweep(tmp_path)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", late)
+    made = scratch.Scratch("run", tmp_path)
+    assert list(tmp_path.iterdir()) == [made.folder]
+    sweep(tmp_path)
+    assert made.folder.is_dir()
+    made.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("patience", [5.0, 0.0], ids=["removed", "left to a sweep"])
 def test_scratch_that_is_still_written_to_is_removed_in_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: float
