@@ -20,6 +20,11 @@ _KEPT = ("name", "trainable", "batch_input_shape")
 _UNDERSTOOD = {*_KEPT, _HANDLE, "dtype", "output_shape", "load_options"}
 
 
+def names_module(class_name: str, config: Mapping[str, object]) -> bool:
+    """Whether a layer is a ``hub.KerasLayer``, which names a module by its handle."""
+    return class_name == "KerasLayer" and _HANDLE in config
+
+
 def place_modules(
     model: Model, modules: Mapping[str, str], weights: Iterable[LayerWeights], defined: Collection[str]
 ) -> Model:
@@ -37,7 +42,7 @@ def place_modules(
     held = {saved.layer[-1] for saved in weights if saved.arrays and saved.layer}
 
     def placed(path: tuple[str, ...], layer: Layer) -> Layer:
-        if layer.class_name != "KerasLayer" or _HANDLE not in layer.config or "KerasLayer" in defined:
+        if not names_module(layer.class_name, layer.config) or "KerasLayer" in defined:
             return layer
         handle = str(layer.config[_HANDLE])
         if handle not in modules:

@@ -151,10 +151,16 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
 
 
 def needed_classes(root: dict[str, Any]) -> list[str]:
-    """What an architecture names that neither Keras nor an adapter for a package around it has."""
-    from migrate.dialects.foreign import without_adapted
+    """What an architecture names that neither Keras nor an adapter for a package around it has.
 
-    return custom_objects(without_adapted(root))
+    A `hub.KerasLayer` needs its module and no code, which its translation says.
+    """
+    from migrate.dialects.foreign import without_adapted
+    from migrate.dialects.hub import names_module
+
+    named = [(str(layer.get("class_name", "")), layer.get("config") or {}) for _, layer in walk_layers(root)]
+    modules = {name for name, config in named if names_module(name, config)}
+    return [name for name in custom_objects(without_adapted(root)) if name not in modules]
 
 
 def _authors_own(artifact: LegacyArtifact) -> list[OwnName]:

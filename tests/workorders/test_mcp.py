@@ -6,6 +6,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,9 @@ def ask(root: Path, slot: Slot | None, calls: list[tuple[str, dict[str, Any]]]) 
             answers = [await client.call_tool(name, arguments) for name, arguments in calls]
             return [answer.content[0].text for answer in answers]
 
-    return asyncio.run(session())
+    # A browser that another test still holds has an event loop running in this thread.
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(asyncio.run, session()).result()
 
 
 def names(record: WorkOrders) -> dict[str, str]:
