@@ -13,6 +13,7 @@ from itertools import chain, count
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Protocol
 
+from codemods.files.journal import STATE
 from migrate.findings import MigrationError
 from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
@@ -110,7 +111,7 @@ class Reader(Protocol):
 
 
 def discover(sources: Sequence[Source], reader: Reader) -> list[Candidate]:
-    """All artifacts of the sources, in the order of their names.
+    """All artifacts of the sources, in the order of their names; what a run keeps for itself is none of them.
 
     Args:
         sources: from `expand`.
@@ -119,7 +120,8 @@ def discover(sources: Sequence[Source], reader: Reader) -> list[Candidate]:
     found: dict[Path, tuple[Source, bool]] = {}
     for source in sources:
         for start in source.paths:
-            for path in walk(start) if start.is_dir() else [start]:
+            below = (path for path in walk(start) if STATE not in path.relative_to(start).parts)
+            for path in below if start.is_dir() else [start]:
                 found.setdefault(path, (source, source.explicit))
     kinds = dict(reader.identify(list(found)))
     pairs = _Pairs(kinds, reader)

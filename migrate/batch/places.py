@@ -1,6 +1,6 @@
 """What a user named, as paths on this machine: addresses of stores are fetched, archives of models unpacked.
 
-Everything that was brought lies in one scratch folder, which ends with the command.
+What was brought lies in one scratch folder, which ends with the command, unless archives are to stay.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from migrate.batch.store import download, download_file, is_url, local_path, open_store, patiently
-from migrate.batch.unpacking import carries_models, unpack
+from migrate.batch.unpacking import carries_models, folder_name, unpack, unpack_once
 from migrate.findings import MigrationError
 from migrate.worlds.scratch import Scratch
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 class Places:
     """Brings what is not on this machine; a context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep: Path | None = None) -> None:
+        """With ``keep``, archives stay unpacked below it: what is said of their members can be followed."""
+        self._keep = keep
         self._scratch: Scratch | None = None
         self._count = 0
         self._addresses: dict[Path, str] = {}
@@ -52,11 +54,15 @@ class Places:
         """A folder with the members of a zip or tar archive.
 
         Raises:
-            MigrationError: FMT015 damaged, SEC004 it expands beyond reason, SEC006 a member leaves it or is a link.
+            MigrationError: FMT015 damaged, SEC004 it expands beyond reason, SEC006 a member leaves it or is a link,
+                RUN011 it cannot be written.
         """
-        folder = self._folder() / archive.name.partition(".")[0]
-        folder.mkdir()
-        unpack(archive, folder)
+        if self._keep is not None:
+            folder = unpack_once(archive, self._keep)
+        else:
+            folder = self._folder() / folder_name(archive)
+            folder.mkdir()
+            unpack(archive, folder)
         self._addresses[folder] = self.named(archive)
         return folder
 

@@ -11,21 +11,24 @@ import contextlib
 import gzip
 import io
 import tarfile
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
+from migrate.batch.lock import must_be_own, not_writable
 from migrate.findings import MigrationError
-from migrate.formats.limits import MAX_MEMBERS, Budget
+from migrate.formats.archive import is_archive_of
+from migrate.formats.limits import MAX_MEMBERS, Budget, sha256_of
 from migrate.formats.zip_access import ZipSource
 
 MAX_MEMBER = 16 << 30
 """Longest member that is unpacked; the archive's own budget bounds all of them together."""
 _MODELS = (".h5", ".hdf5", ".keras", ".pb", ".pbtxt", ".index")
-_OF_ONE_MODEL = ("config.json", "metadata.json", "model.weights.h5", "data.pkl")
-"""Members at the root of a Keras archive, and of a file of PyTorch: these are not taken apart."""
+_OF_PYTORCH = "data.pkl"
+_ENDINGS = (".tar.gz", ".tgz", ".tar", ".zip")
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _CHUNK = 1 << 20
@@ -46,13 +49,45 @@ def carries_models(path: Path) -> bool:
         if path.suffix != ".keras" and _head(path) == _ZIP:
             with zipfile.ZipFile(path) as archive:
                 names = archive.namelist()
-            whole = any(PurePosixPath(name).name == "data.pkl" or name in _OF_ONE_MODEL for name in names)
-            return not whole and any(name.endswith(_MODELS) for name in names)
+            if is_archive_of(names) or any(PurePosixPath(name).name == _OF_PYTORCH for name in names):
+                return False
+            return any(name.endswith(_MODELS) for name in names)
     if not _is_tar(path):
         return False
     with contextlib.suppress(*_TAR_ERRORS), _tar(path) as members:
         return any(info.name.endswith(_MODELS) for info, _ in members)
     return False
+
+
+def folder_name(archive: Path) -> str:
+    """What the folder of its members is called: as the archive without its ending."""
+    name = archive.name
+    for ending in _ENDINGS:
+        if name.lower().endswith(ending) and len(name) > len(ending):
+            return name[: -len(ending)]
+    return f"{name}_unpacked"
+
+
+def unpack_once(archive: Path, parent: Path) -> Path:
+    """A folder with the members of an archive below ``parent``, where it stays; the same for the same content.
+
+    Raises:
+        MigrationError: as `unpack`; RUN011 where it cannot be written.
+    """
+    target = parent / sha256_of(archive)[:16] / folder_name(archive)
+    try:
+        for place in (parent.parent, parent, target.parent):
+            place.mkdir(parents=True, exist_ok=True)
+            must_be_own(place)
+        if not target.is_dir():
+            with tempfile.TemporaryDirectory(dir=target.parent) as beside:
+                whole = Path(beside, target.name)
+                whole.mkdir()
+                unpack(archive, whole)
+                whole.rename(target)
+    except OSError as error:
+        raise not_writable(parent, error) from error
+    return target
 
 
 def unpack(archive: Path, folder: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.options import migration_options, options_from
-from migrate.cli.output import Output, example, output_options, say
+from migrate.cli.output import Output, example, output_options, say, say_refused
 from migrate.cli.sandbox import sandboxed
 from migrate.cli.values import POSITIVE
 
@@ -72,8 +72,9 @@ def models(
 
     Exit status: 0 all migrated or skipped, 1 something is left, 2 wrong usage, 3 internal error.
     """
+    from migrate.batch.lock import STATE
     from migrate.batch.places import Places
-    from migrate.batch.run import BatchOptions
+    from migrate.batch.run import BatchOptions, local_out
     from migrate.findings import MigrationError
     from migrate.pipeline.own_code import with_filled_stubs
     from migrate.worlds.installed import must_have_frameworks
@@ -83,7 +84,8 @@ def models(
     try:
         if not dry_run:
             must_have_frameworks()
-        with Places() as places:
+        keep = None if dry_run else local_out(out)[0] / STATE / "unpacked"
+        with Places(keep) as places:
             opened = [places.opened(source) for source in sources]
             if dry_run:
                 _show_plan(opened, out, batch, output)
@@ -91,7 +93,7 @@ def models(
             shown = "none" if output.quiet and progress == "auto" else progress
             report, ended = _run(opened, out, batch, shown, executor, output)
     except MigrationError as error:
-        say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
+        say_refused(error)
         usage = error.code in ("RUN011", "RUN012", "RUN013", "RUN017", "RUN018", "RUN020")
         sys.exit(2 if usage else 1)
     _show(report, out, output)
@@ -116,7 +118,7 @@ def _run(
     try:
         return run_batch(sources, out, batch, show, make_executor), True
     except BatchStopped as stopped:
-        say(f"keras-migrate: {stopped.code}: {stopped.message}. {stopped.hint}", err=True)
+        say_refused(stopped)
         return stopped.report, False
     finally:
         show.close()

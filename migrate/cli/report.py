@@ -135,12 +135,13 @@ def _of_archive(made: Report, paths: tuple[Path, ...]) -> Report:
     """The report of an archive of models: its commands are for the folder that the archive becomes."""
     import msgspec
 
+    from migrate.batch.unpacking import folder_name
     from migrate.report.compatibility.records import Step
 
     if len(paths) > 1:
         raise _Refused("an archive of models is reported on alone: name it without other paths")
     archive = paths[0]
-    folder, kind = archive.name.partition(".")[0], "zipfile" if zipfile.is_zipfile(archive) else "tarfile"
+    folder, kind = folder_name(archive), "zipfile" if zipfile.is_zipfile(archive) else "tarfile"
     command = (
         f"python -m {kind} -e {shlex.quote(str(archive))} {shlex.quote(folder)} && cd {shlex.quote(folder)}"
     )

@@ -24,10 +24,16 @@ from migrate.formats.writers import spellings, stored_writer
 from migrate.formats.zip_access import ZipSource
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 CONFIG, METADATA, WEIGHTS, ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets/"
 _SHARDED = "model.weights.json"
+
+
+def is_archive_of(members: Collection[str]) -> bool:
+    """Whether these are the members of a ``.keras`` archive: a configuration, and weights or metadata beside it."""
+    return CONFIG in members and any(name in members for name in (WEIGHTS, METADATA, _SHARDED))
 
 
 def read_archive(

@@ -184,7 +184,7 @@ def _read_hdf5_once(path: Path, values: bool) -> None:
 
 
 def _zip(path: Path) -> _Answer:
-    from migrate.formats.archive import read_archive
+    from migrate.formats.archive import is_archive_of, read_archive
     from migrate.formats.guard import survive
 
     try:
@@ -192,7 +192,7 @@ def _zip(path: Path) -> _Answer:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, struct.error, zlib.error, NotImplementedError) as error:
         return Format.TRUNCATED, f"damaged zip archive: {error}", _REFETCH
-    if "config.json" in names and {"model.weights.h5", "metadata.json", "model.weights.json"} & names:
+    if is_archive_of(names):
         try:
             survive(path, lambda values: read_archive(path, values=values))
         except MigrationError as error:

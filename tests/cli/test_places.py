@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shlex
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -17,7 +18,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from migrate.batch import store
+from migrate.batch.places import Places
+from migrate.batch.unpacking import folder_name
 from migrate.cli.main import cli
+from migrate.findings import MigrationError
 from tests.formats.makers import write_hdf5_model, write_hdf5_weights
 from tests.report.factory import models_report, write_run
 from tests.scan import exploits
@@ -123,6 +127,50 @@ def test_the_commands_of_a_report_fit_the_folder_that_an_archive_becomes(
         assert (tmp_path / there / item["path"]).is_file()
     both = call("report", archive, folder, "--format", "json")
     assert (both.exit_code, "reported on alone" in both.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("name", [*ARCHIVES, ".hidden.zip", "v1.2.tgz"])
+def test_an_archive_that_is_kept_stays_unpacked_for_what_is_said_of_it(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    archive = packed(folder, tmp_path / name)
+    kept = []
+    for _ in range(2):
+        with Places(tmp_path / "out" / "state" / "unpacked") as places:
+            kept.append(Path(places.opened(str(archive))))
+    assert kept[0] == kept[1]
+    assert kept[0].name == folder_name(archive)
+    assert (kept[0] / "a" / "good.h5").is_file()
+    assert [path.name for path in kept[0].parent.iterdir()] == [kept[0].name]
+
+
+def test_an_archive_is_not_unpacked_behind_a_link(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "unpacked").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere").mkdir()
+    archive = packed(folder, tmp_path / "m.zip")
+    with Places(tmp_path / "out" / "unpacked") as places, pytest.raises(MigrationError, match="is a link"):
+        places.opened(str(archive))
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_what_a_run_says_of_an_archive_can_be_followed(tmp_path: Path) -> None:
+    cases = Path(__file__).parents[2] / "legacy_models"
+    (tmp_path / "in" / "below").mkdir(parents=True)
+    shutil.copy(cases / "keras-1.2.2" / "mlp-json" / "model.json", tmp_path / "in" / "architecture.json")
+    shutil.copy(cases / "keras-2.2.4" / "mlp" / "model.h5", tmp_path / "in" / "below")
+    archive = packed(tmp_path / "in", tmp_path / "m.tar")
+    done = call("models", archive, "--out", tmp_path / "out", "--progress", "none", "--skip-untouched")
+    assert done.exit_code == 1, done.output
+    found = json.loads((tmp_path / "out" / "report.json").read_text())["artifacts"]
+    hints = [
+        shlex.split(f["hint"]) for one in found for f in one["findings"] if "--architecture" in f["hint"]
+    ]
+    assert hints
+    assert all(Path(words[words.index("--architecture") + 1]).is_file() for words in hints)
+    again = json.loads(call("models", tmp_path, "--out", tmp_path / "other", "--dry-run", "--json").stdout)
+    assert not [one["source"] for one in again["artifacts"] if "unpacked" in one["source"]]
 
 
 @pytest.mark.parametrize("name", ARCHIVES)
