@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 
 from migrate.findings import Severity, Status
 from migrate.formats.rules import RULES as FORMAT_RULES
-from migrate.reasons import REASONS
+from migrate.reasons import REASONS, parity
 from migrate.scan.rules import RULES as SCAN_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from migrate.findings import Finding
+    from migrate.results import ArtifactResult
+
 WORKER_ENDED = frozenset({"RUN001", "RUN002", "RUN003", "RUN004", "RUN021"})
 """A worker died, hung, grew or lied: the batch decides whether to try again."""
+_OF_EVIDENCE = frozenset({rule.code for rule in parity.REASONS} | {"CFG058", "FMT027"})
+"""As warnings they say why an artifact is unverified."""
 
 
 @cache
@@ -31,3 +36,16 @@ def status_of(code: str) -> Status:
 def severity_of(code: str) -> Severity:
     """How much a refusal with ``code`` matters: that there is nothing to migrate is no error."""
     return Severity.INFO if status_of(code) is Status.SKIPPED else Severity.ERROR
+
+
+def deciding(result: ArtifactResult) -> list[Finding]:
+    """The findings that kept an artifact from being migrated: what stopped it, or what leaves it unverified."""
+    stops = [f for f in result.findings if f.severity in (Severity.ERROR, Severity.SILENT)]
+    warnings = [f for f in result.findings if f.severity is Severity.WARNING]
+    match result.status:
+        case Status.MIGRATED:
+            return []
+        case Status.UNVERIFIED:
+            return [f for f in warnings if f.code in _OF_EVIDENCE] or warnings or stops or result.findings
+        case _:
+            return stops or warnings or result.findings

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from migrate.batch.ledger import FINISHED, Ledger
 from migrate.batch.lock import STATE
 from migrate.findings import MigrationError
+from migrate.outcomes import deciding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,16 +88,13 @@ def look(out: Path) -> BatchStatus:
 
 
 def _reasons(rows: Sequence[Row]) -> dict[str, tuple[int, str]]:
-    """Error codes of what is not migrated, the most frequent first, each with the next step."""
+    """Codes of what is not migrated, the most frequent first, each with the next step."""
     counts: Counter[str] = Counter()
     hints: dict[str, str] = {}
     for row in rows:
         if row.result is None or row.result.status.value in ("migrated", "skipped"):
             continue
-        for code in {
-            finding.code for finding in row.result.findings if finding.severity in ("error", "silent")
-        }:
-            counts[code] += 1
+        counts.update({finding.code for finding in deciding(row.result)})
         for finding in row.result.findings:
             if finding.hint:
                 hints.setdefault(finding.code, finding.hint)

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from migrate.batch.progress import STYLES
 from migrate.findings import Severity, Status
+from migrate.outcomes import deciding
 from migrate.printable import printable
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from migrate.cli.output import Output
-    from migrate.findings import Finding
     from migrate.inspection import Inspection
     from migrate.results import ArtifactResult, BatchReport
 
@@ -132,18 +132,8 @@ def show_results(report: BatchReport, output: Output) -> None:
 
 
 def _why(artifact: ArtifactResult) -> str:
-    worst = _worst(artifact)
+    worst = deciding(artifact)
     return printable(f"{worst[-1].code} {worst[-1].message}") if worst else ""
-
-
-def _worst(artifact: ArtifactResult) -> list[Finding]:
-    """The findings that decide: those of what stopped a model, else the warnings that leave it unverified."""
-    if artifact.status is Status.MIGRATED:
-        return []
-    for severities in (("error", "silent"), ("warning",)):
-        if found := [f for f in artifact.findings if f.severity in severities]:
-            return found
-    return artifact.findings
 
 
 def _show_reasons(left: Sequence[ArtifactResult], console: Console) -> None:
@@ -151,7 +141,7 @@ def _show_reasons(left: Sequence[ArtifactResult], console: Console) -> None:
     counts: Counter[str] = Counter()
     hints: dict[str, dict[str, None]] = {}
     for artifact in left:
-        found = {finding.code: finding.hint for finding in reversed(_worst(artifact)) if finding.hint}
+        found = {finding.code: finding.hint for finding in reversed(deciding(artifact)) if finding.hint}
         counts.update(found.keys())
         for code, hint in found.items():
             hints.setdefault(code, {})[hint] = None

@@ -16,8 +16,8 @@ from migrate.batch.run import BatchOptions, run_batch
 from migrate.findings import Status
 from migrate.formats.artifact import ARCHITECTURES, WEIGHTS
 from migrate.formats.pairing import find_architecture
+from migrate.outcomes import deciding
 from migrate.pipeline.request import Options
-from migrate.reasons import parity
 from migrate.repository.records import ModelState
 from migrate.repository.snapshot import copy_tree
 from migrate.results import ArtifactResult
@@ -110,7 +110,7 @@ def digest(path: Path) -> str:
 
 
 def _one(tree: Path, out: Path, result: ArtifactResult, taken: set[str]) -> Migrated:
-    reasons = reasons_of(result)
+    reasons = sorted({finding.code for finding in deciding(result)})
     migrated = result.status is Status.MIGRATED
     compared = result.parity if migrated else None
     state = ModelState(
@@ -135,13 +135,6 @@ def _one(tree: Path, out: Path, result: ArtifactResult, taken: set[str]) -> Migr
         own_code=code_path(path) if code is not None else "",
     )
     return Migrated(state, file, code)
-
-
-def reasons_of(result: ArtifactResult) -> list[str]:
-    """Codes of what kept an artifact from being migrated; what leaves one unverified is no error of its own."""
-    errors = {f.code for f in result.findings if f.severity == "error"}
-    of_evidence = {rule.code for rule in parity.REASONS} & {f.code for f in result.findings}
-    return sorted(errors or of_evidence)
 
 
 def _rounded(value: float) -> float:

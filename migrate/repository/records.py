@@ -74,7 +74,7 @@ class ModelState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         weights_only: the old file holds no architecture.
         weights: of such a file, the one that Keras 3 loads in its place into a model that the source builds, with its
             digest; ``weights_as_they_are`` where Keras 3 was seen to load the old one with the same values.
-        reasons: codes of what stopped its migration.
+        reasons: codes of what stopped its migration, or leaves it unverified.
     """
 
     path: str

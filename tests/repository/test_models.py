@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from migrate.findings import Finding, Severity, Status
-from migrate.repository.models import _one, reasons_of
+from migrate.repository.models import _one
 from migrate.results import ArtifactResult, Outputs, Parity, WrittenBy
 
 
@@ -25,7 +25,9 @@ def test_the_comparison_behind_a_served_model_is_remembered(
     assert (state.status, state.new, state.evidence, state.max_rel) == (status, "", evidence, largest)
 
 
-def test_what_left_a_model_unverified_is_its_reason() -> None:
-    findings = [Finding(code, Severity.WARNING, code) for code in ("OPT021", "PAR008")]
+@pytest.mark.parametrize("reason", ["PAR008", "PAR021", "CFG058", "FMT027"])
+def test_what_left_a_model_unverified_is_its_reason(tmp_path: Path, reason: str) -> None:
+    findings = [Finding(code, Severity.WARNING, code) for code in ("OPT021", reason)]
+    findings.append(Finding("SIL035", Severity.SILENT, "a rule that fired"))
     result = ArtifactResult("m.h5", "", "h5", WrittenBy(), Status.UNVERIFIED, Outputs(), findings=findings)
-    assert reasons_of(result) == ["PAR008"]
+    assert _one(tmp_path, tmp_path, result, set()).state.reasons == [reason]
