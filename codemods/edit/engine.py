@@ -166,7 +166,9 @@ def _settle(source: Source, first: Analysis, job: _Job, refused: frozenset[Plan]
         made = Fix.SAFE, *([Fix.UNSAFE] if job.options.unsafe else [])
         held = {found.node for found in current.found if found.holds and fix_of(found) not in made}
         for found in current.found:
-            if fix_of(found) in made and held.isdisjoint((found.node, *current.context.parents(found.node))):
+            if fix_of(found) not in made:
+                continue
+            if not held or held.isdisjoint((found.node, *current.context.parents(found.node))):
                 plans.offer(found)
         current.chosen = plans.accepted
         if not plans.edits:

@@ -23,14 +23,7 @@ from migrate.worlds.protocol import ProtocolError
 from migrate.worlds.reader.answers import identification_of, inspection_of, pair_of, scan_of
 from migrate.worlds.sandbox import policy
 from migrate.worlds.scratch import Scratch
-from migrate.worlds.worker import (
-    Worker,
-    WorkerDied,
-    WorkerMemory,
-    WorkerScratch,
-    WorkerTimeout,
-    WorldError,
-)
+from migrate.worlds.worker import ENDED, Worker, WorldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -49,7 +42,7 @@ GROUP_SECONDS = 30.0
 """For a group; it takes less than one. libhdf5 runs in circles on some damaged files."""
 ALONE_SECONDS = 30.0
 """For one file, after its group broke the worker."""
-_BROKEN = (WorkerDied, WorkerTimeout, WorkerMemory, WorkerScratch, WorldError, ProtocolError)
+_BROKEN = (WorldError, *ENDED, ProtocolError)
 _A = TypeVar("_A")
 _T = TypeVar("_T")
 

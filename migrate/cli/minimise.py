@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.options import migration_options, options_from
-from migrate.cli.output import Output, example, output_options, say
+from migrate.cli.output import Output, example, output_options, say, say_refused
 from migrate.cli.sandbox import sandboxed
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def minimise(model: Path, *, out: Path, without: tuple[str, ...], output: Output
         must_have_frameworks()
         answer = _search(model.resolve(), out, options, without)
     except MigrationError as error:
-        say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
+        say_refused(error)
         sys.exit(2 if error.code == "RUN020" else 1)
     _show(answer, output)
     sys.exit(0 if answer["files"] else 1)

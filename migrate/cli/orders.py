@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from migrate.cli.output import Output, example, output_options, say
+from migrate.cli.output import Output, example, output_options, say, say_refused
 from migrate.cli.sandbox import sandboxed
 
 if TYPE_CHECKING:
@@ -125,5 +125,5 @@ def workers(*sources: Path) -> Iterator[Slot]:
 
 
 def _fail(error: MigrationError) -> NoReturn:
-    say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
+    say_refused(error)
     sys.exit(2)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from migrate.findings import MigrationError
+
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 EXAMPLE_COLUMNS = 78
@@ -43,6 +45,11 @@ LOGGERS = ("migrate", "codemods")
 def say(line: object, *, err: bool = False) -> None:
     """Print one line for people, in which names from files do nothing but stand there."""
     click.echo(printable(line), err=err)
+
+
+def say_refused(error: MigrationError) -> None:
+    """Print why a command cannot do what was asked, and what to do."""
+    say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.orders import workers
-from migrate.cli.output import Output, example, output_options, say
+from migrate.cli.output import Output, example, output_options, say, say_refused
 from migrate.cli.sandbox import sandboxed
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def prove(
         else:
             equal = _definitions(path, after, names, out, output)
     except MigrationError as error:
-        say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
+        say_refused(error)
         sys.exit(2 if error.code in ("RUN020", "PRV003") else 1)
     sys.exit(0 if equal else 1)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrate.cli.options import migration_options, options_from
-from migrate.cli.output import Output, example, output_options, say
+from migrate.cli.output import Output, example, output_options, say, say_refused
 from migrate.cli.sandbox import sandboxed
 from migrate.cli.values import POSITIVE
 from migrate.printable import printable
@@ -163,7 +163,7 @@ def repo(
         say(f"keras-migrate: {stopped.code}: {stopped.message}. Pass --resume to go on.", err=True)
         sys.exit(LEFT)
     except MigrationError as error:
-        say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
+        say_refused(error)
         sys.exit(USAGE)
     except ConfigError as error:
         raise click.UsageError(str(error)) from error
@@ -184,7 +184,7 @@ def _fleet(listed: Path, out: Path, chosen: dict[str, Any], executor: str, jobs:
     try:
         done = fleet(listed, out, options, executor, jobs, output)
     except MigrationError as error:
-        say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
+        say_refused(error)
         sys.exit(USAGE)
     except KeyboardInterrupt:
         click.echo("interrupted; the same command goes on with what is not done.", err=True)

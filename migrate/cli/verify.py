@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from migrate.cli.options import migration_options, options_from
-from migrate.cli.output import Output, example, output_options, say
+from migrate.cli.output import Output, example, output_options, say, say_refused
 from migrate.cli.sandbox import sandboxed
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def verify(old: str, new: str, *, output: Output, **chosen: Any) -> None:
             must_have_frameworks()
             verdict = _compare(first.absolute(), second.absolute(), options)
         except MigrationError as error:
-            say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
+            say_refused(error)
             sys.exit(2 if error.code in ("RUN013", "RUN018", "RUN020") else 1)
     _show(verdict, output)
     sys.exit(0 if verdict.equal else 1)

@@ -10,13 +10,13 @@ from typing import Any
 from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.parity.probes import ROUNDS, make_probes
-from migrate.pipeline.probing import ENDED, Loaders, Unanswered, shortened
+from migrate.pipeline.probing import Loaders, Unanswered, shortened
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.reference import Reference
 from migrate.results import Coverage
 from migrate.worlds.pool import Slot
-from migrate.worlds.worker import WorldError
+from migrate.worlds.worker import ENDED, WorldError
 
 NAMED = 20
 """Arrays and branches that a record names."""
@@ -113,16 +113,14 @@ def measure_signatures(
         call = {"signature": name, "probes": str(witness.probes), "relative": relative, **ends}
         try:
             reply = slot.legacy.call("cover_signature", call)
-        except WorldError as error:
-            _not_compared(
-                f"the coverage of {name!r} could not be measured: {shortened(error)}", progress, name
-            )
+        except (WorldError, *ENDED) as error:
+            message = f"the coverage of {name!r} could not be measured: {shortened(error)}"
+            _not_compared(message, progress, name)
+            if isinstance(
+                error, ENDED
+            ):  # with its process it has lost the SavedModel that it would be asked of
+                return
             continue
-        except ENDED as error:  # with it the process has lost the SavedModel that further calls are asked of
-            _not_compared(
-                f"the coverage of {name!r} could not be measured: {shortened(error)}", progress, name
-            )
-            return
         progress.coverage = summarise(reply["arrays"], reply["branches"], 0)
 
 

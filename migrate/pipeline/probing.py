@@ -9,10 +9,8 @@ from typing import TypeVar
 from migrate.findings import MigrationError
 from migrate.printable import one_line
 from migrate.worlds.environment import World
-from migrate.worlds.worker import WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout, WorldError
+from migrate.worlds.worker import ENDED, WorldError
 
-ENDED = (WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout)
-"""Ways in which a process ends in the middle of a call."""
 Answer = TypeVar("Answer")
 
 
@@ -29,10 +27,10 @@ class Unanswered(Exception):  # noqa: N818 - named for the event, like those of 
         ended: whether the process is another one now, which holds the model again and has forgotten the rest.
     """
 
-    def __init__(self, error: WorldError | WorkerDied | WorkerMemory | WorkerScratch | WorkerTimeout) -> None:
+    def __init__(self, error: MigrationError, world: World, *, ended: bool) -> None:
         super().__init__(shortened(error))
-        self.world = error.world
-        self.ended = not isinstance(error, WorldError)
+        self.world = world
+        self.ended = ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Loaders:
         try:
             return ask()
         except WorldError as error:
-            raise Unanswered(error) from error
+            raise Unanswered(error, error.world, ended=False) from error
         except ENDED as error:
             (self.legacy if error.world is World.LEGACY else self.modern)()
-            raise Unanswered(error) from error
+            raise Unanswered(error, error.world, ended=True) from error

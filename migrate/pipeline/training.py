@@ -16,7 +16,7 @@ from migrate.dialects.training_dependence import draws_in_training
 from migrate.findings import Finding, Severity
 from migrate.parity.tolerance import AFTER_STEP
 from migrate.pipeline.answers import document_of
-from migrate.pipeline.probing import ENDED, shortened
+from migrate.pipeline.probing import shortened
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.request import Options
@@ -24,7 +24,7 @@ from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import modern_structure
 from migrate.printable import one_line
 from migrate.worlds.pool import Slot
-from migrate.worlds.worker import WorldError
+from migrate.worlds.worker import ENDED, WorldError
 
 _SCALED = ("SIL001", "SIL024")
 _BATCH = 3

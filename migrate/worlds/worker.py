@@ -123,6 +123,10 @@ class WorkerScratch(MigrationError):  # noqa: N818 - named for the event, as in 
         self.world = world
 
 
+ENDED = (WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout)
+"""Ways in which a process ends in the middle of a call."""
+
+
 class Worker:
     """A process of one world; a context manager. Not thread-safe: one caller at a time.
 

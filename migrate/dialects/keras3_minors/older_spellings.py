@@ -31,14 +31,7 @@ _BARE = Version("3.5")
 )
 def orthogonal_renamed(config: Config, oldest: Version) -> Config:
     """Use the name that releases before 3.6 know."""
-
-    def renamed(entry: Config) -> Config:
-        return (
-            {**entry, "class_name": "OrthogonalInitializer"} if is_orthogonal(entry, "Orthogonal") else entry
-        )
-
-    changed: Config = map_objects(config, renamed)
-    return changed
+    return _orthogonal_as(config, "Orthogonal", "OrthogonalInitializer")
 
 
 @archive_rule(
@@ -57,11 +50,12 @@ def orthogonal_renamed(config: Config, oldest: Version) -> Config:
 )
 def orthogonal_by_its_short_name(config: Config, oldest: Version) -> Config:
     """Use the name that releases from 3.6 on write."""
+    return _orthogonal_as(config, "OrthogonalInitializer", "Orthogonal")
 
+
+def _orthogonal_as(config: Config, old: str, new: str) -> Config:
     def renamed(entry: Config) -> Config:
-        return (
-            {**entry, "class_name": "Orthogonal"} if is_orthogonal(entry, "OrthogonalInitializer") else entry
-        )
+        return {**entry, "class_name": new} if is_orthogonal(entry, old) else entry
 
     changed: Config = map_objects(config, renamed)
     return changed

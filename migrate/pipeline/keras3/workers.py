@@ -14,9 +14,9 @@ from migrate.pipeline.untouched import error_line
 from migrate.readers.environments import Backend, environment_of
 from migrate.readers.session import reader_worker
 from migrate.worlds.pool import Slot
-from migrate.worlds.worker import Worker, WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout, WorldError
+from migrate.worlds.worker import ENDED, Worker, WorldError
 
-BROKEN = (WorldError, WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout)
+BROKEN = (WorldError, *ENDED)
 _WITHIN = "Exception encountered: "
 
 

@@ -11,12 +11,11 @@ from urllib.parse import quote
 import jinja2
 
 from migrate.findings import Status
-from migrate.repository.fleet.records import MemberResult
+from migrate.repository.fleet.records import FINISHED, MemberResult
 from migrate.repository.suite import counts
 from migrate.workorders.effort import total
 
 _TEMPLATE = Path(__file__).with_name("page.html.j2")
-_ENDED = frozenset({0, 1})
 
 
 @dataclass(slots=True)
@@ -43,7 +42,7 @@ def page_of(results: Sequence[MemberResult]) -> str:
     hours = total(orders)
     return environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
         results=results,
-        finished=sum(result.status in _ENDED for result in results),
+        finished=sum(result.status in FINISHED for result in results),
         models=len(models),
         models_done=sum(model.status == Status.MIGRATED for model in models),
         places=sum(change.count for state in states for change in state.changes),

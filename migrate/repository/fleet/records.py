@@ -8,6 +8,8 @@ from migrate.repository.records import State
 from migrate.workorders.records import WorkOrders
 
 SCHEMA_VERSION = 1
+FINISHED = frozenset({0, 1})
+"""Exit statuses of a repository that came to its end."""
 
 
 class MemberResult(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,15 +13,13 @@ from codemods.files.journal import write_atomically
 from migrate.printable import printable
 from migrate.repository.fleet.executors import Ended, Executor, Task
 from migrate.repository.fleet.members import Member, key_of
-from migrate.repository.fleet.records import SCHEMA_VERSION, MemberResult
+from migrate.repository.fleet.records import FINISHED, SCHEMA_VERSION, MemberResult
 from migrate.repository.records import State
 from migrate.wheels import module_of
 from migrate.workorders.records import WorkOrders
 from migrate.workorders.state import RECORD
 
 RESULTS = "results"
-_DONE = frozenset({0, 1})
-"""Exit statuses of a repository that came to its end."""
 
 
 def run_fleet(
@@ -79,7 +77,7 @@ def _kept(out: Path, member: Member, key: str) -> MemberResult | None:
     except (OSError, msgspec.DecodeError):
         return None
     current = found.schema == SCHEMA_VERSION and found.key == key and found.path == str(member.root)
-    return found if current and found.status in _DONE else None
+    return found if current and found.status in FINISHED else None
 
 
 def _command(member: Member, out: Path, options: Sequence[str]) -> list[str]:
@@ -105,7 +103,7 @@ def _result(member: Member, out: Path, key: str, ended: Ended) -> MemberResult:
         path=str(member.root),
         options=list(member.options),
         key=key,
-        status=ended.status if state is not None or ended.status not in _DONE else 3,
+        status=ended.status if state is not None or ended.status not in FINISHED else 3,
         seconds=round(ended.seconds, 1),
         error=error,
         state=state,
