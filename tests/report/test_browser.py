@@ -123,7 +123,8 @@ def test_keys(visit: Open) -> None:
     page.wait_for_selector("dialog", state="visible")
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog", state="hidden")
-    page.wait_for_function("() => !document.activeElement.closest('dialog')")  # keys in it are the dialog's own
+    # Keys in a dialog are its own.
+    page.wait_for_function("() => !document.activeElement.closest('dialog')")
     page.keyboard.press("/")
     page.wait_for_function("() => document.activeElement.matches('input.search')")
     page.keyboard.type("lr")
