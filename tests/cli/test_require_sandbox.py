@@ -94,5 +94,6 @@ def test_the_python_interface_refuses_alike(tmp_path: Path, bare: None, name: st
 @pytest.mark.parametrize("name", ["inspect", "scan", "report"])
 def test_the_python_interface_warns(tmp_path: Path, bare: None, name: str) -> None:
     path = model(tmp_path / "in" / "a.h5")
-    with pytest.warns(UserWarning, match="RUN006 this machine cannot promise: no network"):
+    with pytest.warns(UserWarning, match="RUN006 this machine cannot promise:") as caught:
         CALLS[name](path, tmp_path / "out")
+    assert any("no network" in str(warning.message) for warning in caught)
