@@ -1,7 +1,7 @@
 """Edits as values: what a rule wants done to a file, said in terms of ``ast`` nodes.
 
-A rule never touches a tree. It yields these records; ``codemods.edit.apply`` carries them out on LibCST nodes it
-finds by the span of the ``ast`` node. Several rules may edit one call: edits of one node compose when they touch
+A rule never touches a text or a tree. It yields these records; ``codemods.edit.apply`` carries them out at the span of
+the ``ast`` node. Several rules may edit one call: edits of one node compose when they touch
 different arguments, and the first one wins when they touch the same thing (the other is tried again in the next
 pass over the rewritten file).
 """
@@ -12,6 +12,11 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+
+
+class EditError(Exception):
+    """An edit that cannot be carried out on this text; the file is left as it was."""
+
 
 NO_HOLES: Mapping[str, ast.expr] = MappingProxyType({})
 

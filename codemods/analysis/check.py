@@ -13,7 +13,7 @@ from codemods.analysis.guards import BranchStatus, branch_status, is_guarded
 from codemods.analysis.scan import interesting_names
 from codemods.catalogue import load
 from codemods.context import Context
-from codemods.files.source import SourceError
+from codemods.files.source import Source, SourceError
 from codemods.names.canonical import canonical
 from codemods.names.values import Symbol
 from codemods.rules.api import Match, Target
@@ -154,21 +154,35 @@ def _attribute_of_class(name: str, namespace: str) -> bool:
 
 def must_compile(text: str) -> None:
     """Compile a module, which finds what parsing does not: an argument given twice. Raises `SourceError`."""
+    trouble = _trouble(text)
+    if trouble is not None:
+        raise SourceError(f"the rewritten text does not compile: {trouble}") from trouble
+
+
+def must_still_compile(before: Source, first: ast.Module, after: Source, last: ast.Module) -> None:
+    """`must_compile` for what a rewrite changed; nothing is asked of a text that did not compile before."""
+    known = {text for _, text in _top_level(before, first)}
+    changed: list[ast.stmt] = [node for node, text in _top_level(after, last) if text not in known]
+    if _trouble(ast.Module(changed, [])) is not None and _trouble(before.text) is None:
+        must_compile(after.text)
+
+
+def _top_level(source: Source, tree: ast.Module) -> Iterator[tuple[ast.stmt, str]]:
+    """The statements of a module with their texts, decorators included."""
+    for node in tree.body:
+        first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
+        yield node, source.text[source.offset(first, 0) : source.span(node)[1]]
+
+
+def _trouble(code: str | ast.Module) -> Exception | None:
+    """Why a module does not compile, None when it does."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(text, "<rewritten>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+            compile(code, "<rewritten>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError) as error:
-        raise SourceError(f"the rewritten text does not compile: {error}") from error
-
-
-def compiles(text: str) -> bool:
-    """Whether a module compiles."""
-    try:
-        must_compile(text)
-    except SourceError:
-        return False
-    return True
+        return error
+    return None
 
 
 def undefined(text: str) -> frozenset[str]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.analysis.analyse import GENERIC_RULES, Analysis, analyse
-from codemods.analysis.check import compiles, must_compile, undefined
+from codemods.analysis.check import must_still_compile, undefined
+from codemods.edit.apply import EditError, apply
+from codemods.edit.importing import Imports
 from codemods.edit.plan import Plans
 from codemods.edit.reporting import fix_of, last_part, ordered, report_of, reports_of, with_todos
 from codemods.files.source import Source, SourceError, concerns
@@ -174,9 +176,6 @@ def _settle(source: Source, first: Analysis, job: _Job, refused: frozenset[Plan]
         if not plans.edits:
             return _Attempt(first, current, current.context.source_file.text, tuple(taken))
         taken += [_name(found, current) for found in plans.accepted]
-        from codemods.edit.apply import EditError, apply
-        from codemods.edit.importing import Imports
-
         try:
             text = apply(current.context.source_file, plans.edits, Imports(current.context, plans.edits))
         except EditError as error:
@@ -194,11 +193,11 @@ def _settle(source: Source, first: Analysis, job: _Job, refused: frozenset[Plan]
 
 def _verify(first: Analysis, last: Analysis) -> str | None:
     """What is wrong with the rewritten text, None when nothing is."""
-    before, after = first.context.source_file.text, last.context.source_file.text
+    before, after = first.context.source_file, last.context.source_file
     try:
-        if compiles(before):
-            must_compile(after)
-        new = undefined(after) - undefined(before)
+        must_still_compile(before, first.context.module.tree, after, last.context.module.tree)
+        new = undefined(after.text)
+        new -= undefined(before.text) if new else new
     except SourceError as error:
         return error.message
     if new:

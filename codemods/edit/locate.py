@@ -8,7 +8,7 @@ that is wanted, which is all that a rebuild needs.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -79,9 +79,15 @@ class Finder:
     Args:
         module: the parsed module.
         wanted: spans in characters to the ``ast`` nodes that have them.
+        loose: those of them that may be expressions of another kind by now.
     """
 
-    def __init__(self, module: cst.Module, wanted: Mapping[tuple[int, int], list[ast.AST]]) -> None:
+    def __init__(
+        self,
+        module: cst.Module,
+        wanted: Mapping[tuple[int, int], list[ast.AST]],
+        loose: Collection[ast.AST] = (),
+    ) -> None:
         self.default_indent = module.default_indent
         self.default_newline = module.default_newline
         self.provider = None
@@ -90,6 +96,7 @@ class Finder:
         self.dirty: set[cst.CSTNode] = set()
         """Nodes on the way from the module to a found node, that node included."""
         self._wanted = wanted
+        self._loose = loose
         self._starts = {start for start, _ in wanted}
         self._indents: list[str] = []
         self._offset = 0
@@ -139,7 +146,8 @@ class Finder:
     def ended(self, node: cst.CSTNode, start: int) -> None:
         """A node that began at a wanted offset ended."""
         for twin in self._twins(node, start):
-            if twin not in self.found and isinstance(node, kinds(twin)):
+            expected = (cst.BaseExpression,) if twin in self._loose else kinds(twin)
+            if twin not in self.found and isinstance(node, expected):
                 self.found[twin] = node
                 self.dirty.update(self._stack)
 

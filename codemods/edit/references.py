@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from codemods.edits import Code
+from codemods.names.uses import dotted
 
 MANAGED = {
     "keras": "",
@@ -19,9 +20,9 @@ MANAGED = {
 """Roots that may be written in `Code`, and the import that brings them; ``keras`` depends on the target."""
 
 
-def managed(dotted: str) -> bool:
+def managed(path: str) -> bool:
     """Whether a dotted name in a template is a reference whose import is looked after."""
-    return dotted.partition(".")[0] in MANAGED
+    return path.partition(".")[0] in MANAGED
 
 
 def references(code: Code | str) -> Iterator[str]:
@@ -30,16 +31,9 @@ def references(code: Code | str) -> Iterator[str]:
     work: list[ast.AST] = [ast.parse(code.text if isinstance(code, Code) else code)]
     while work:
         node = work.pop()
-        dotted = _chain(node)
-        if dotted and dotted.partition(".")[0] not in holes and managed(dotted):
-            yield dotted
+        path = dotted(node)
+        head, _, rest = path.partition(".")
+        if rest and head not in holes and managed(path):
+            yield path
         else:
             work.extend(ast.iter_child_nodes(node))
-
-
-def _chain(node: ast.AST) -> str:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) and parts else ""

@@ -12,6 +12,7 @@ import libcst as cst
 
 from codemods.edit.importing import Imports
 from codemods.edit.references import managed
+from codemods.edit.tokens import requoted
 from codemods.edits import Code
 
 _ATOMS = (
@@ -229,9 +230,7 @@ def _parenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
 
 def requote(node: cst.CSTNode, value: str) -> cst.CSTNode:
     """Another value in a string literal, its prefix and quotes kept where the value allows."""
-    if not isinstance(node, cst.SimpleString):
+    made = requoted(node.value, value) if isinstance(node, cst.SimpleString) else None
+    if made is None:
         raise cst.CSTValidationError("only a plain string literal can get another value")
-    quote, prefix = node.quote, node.prefix
-    plain = not set(value) & {"\\", "\n", "\r", quote[0]} and value.isprintable()
-    text = f"{prefix}{quote}{value}{quote}" if plain and "b" not in prefix.lower() else repr(value)
-    return node.with_changes(value=text)
+    return node.with_changes(value=made)

@@ -28,6 +28,15 @@ def root_name(node: ast.AST) -> ast.Name | None:
     return node if isinstance(node, ast.Name) else None
 
 
+def dotted(node: ast.AST) -> str:
+    """A name, or a dotted one; empty for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
 def root_of_reference(place: ast.AST) -> str:
     """The first name of the reference that stands (or is called) at a place."""
     while isinstance(place, (ast.Attribute, ast.Call, ast.Subscript)):

@@ -1,0 +1,186 @@
+"""What a syntax tree is needed for: the tree sees no more, and nothing of the rest is lost."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import libcst as cst
+import pytest
+
+import codemods.edit.rebuild
+from codemods.edit import apply as applying
+from codemods.edit.skeleton import Skeleton, blocks
+from codemods.edit.splice import Piece, Splice
+from codemods.edit.tokens import Tokens, requoted
+from codemods.files.source import Source
+
+TEXT = '''\
+"""A module."""
+import a  # first
+
+
+@decorated(
+    by=1,
+)
+class One:
+    x = 1; y = 2
+    # above
+    def f(self, b):  # beside
+        if b: return 1; b = 2
+        elif a.c:
+            pass
+        else:
+            for i in b:
+                g(i)
+                # below, as deep
+
+            # below, less deep
+        return b
+
+    async def h(self):
+        try:
+            await self
+        except* ValueError:
+            match self:
+                case 1:
+                    """multi
+line"""
+                case _: pass
+        finally:
+            x = 1 \\
+                + 2
+
+
+# before the last
+g(
+    2,
+)
+'''
+
+
+def statements(tree: ast.Module) -> list[list[ast.stmt]]:
+    """Each statement with all that it stands in."""
+    found: list[list[ast.stmt]] = []
+    work: list[tuple[list[ast.stmt], ast.stmt]] = [([], statement) for statement in tree.body]
+    while work:
+        above, statement = work.pop()
+        path = [*above, statement]
+        found.append(path)
+        work += [(path, inner) for block in blocks(statement) for inner in block]
+    return found
+
+
+OWN = sorted(Path(applying.__file__).parent.glob("*.py"))
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "text", [TEXT, *(path.read_text("utf-8") for path in OWN)], ids=["text", *(p.stem for p in OWN)]
+)
+def test_all_that_was_left_out_comes_back(text: str, ends: str) -> None:
+    source = Source(Path("a.py"), text.replace("\n", ends))
+    tree = ast.parse(source.text)
+    for path in [[], *statements(tree)[::15]]:
+        skeleton = Skeleton(source, tree, set(path), ())
+        assert skeleton.restored(skeleton.text) == source.text
+        assert cst.parse_module(skeleton.text).code == skeleton.text
+        for statement in path:
+            start, end = skeleton.span(source.span(statement))
+            head = source.segment(statement).partition("\n")[0].rstrip()
+            assert skeleton.text[start:end].startswith(head)
+
+
+def test_the_tree_sees_the_statement_and_what_it_stands_in() -> None:
+    source = Source(Path("a.py"), TEXT)
+    tree = ast.parse(TEXT)
+    wanted = next(path for path in statements(tree) if ast.unparse(path[-1]) == "g(i)")
+    text = Skeleton(source, tree, set(wanted), ()).text
+    assert "g(i)" in text
+    assert "def f" in text
+    assert "elif" in text
+    assert not any(gone in text for gone in ("return b", "async def", "x = 1; y = 2", "2,\n"))
+
+
+def test_comments_go_with_the_block_that_they_are_indented_like() -> None:
+    text = "import a\nif a:\n    b()\n    # of the block\n# of the module\nc()\n"
+    source = Source(Path("a.py"), text.replace("import a", "if 0:\n    pass"))
+    tree = ast.parse(source.text)
+    assert Skeleton(source, tree, {tree.body[2]}, ()).text == (
+        "if 0:\n    del _run0_\ndel _run1_\n# of the module\nc()\n"
+    )
+
+
+def test_a_text_with_several_line_ends_is_left_whole() -> None:
+    text = "if a:\n    b()\r\n    c()\n"
+    assert Skeleton(Source(Path("a.py"), text), ast.parse(text), set(), ()).text == text
+
+
+def test_a_name_that_the_text_has_is_not_taken() -> None:
+    text = "del _run0_\nx = 1\n"
+    skeleton = Skeleton(Source(Path("a.py"), text), ast.parse(text), set(), ())
+    assert skeleton.text == "del _run_0_\n"
+    assert skeleton.restored(skeleton.text) == text
+
+
+def test_splice_says_where_places_went() -> None:
+    splice = Splice("abcdefgh", [Piece(5, 6, "FFF"), Piece(1, 3, ""), Piece(2, 3, "inside")])
+    assert splice.text == "adeFFFgh"
+    assert [splice.offset(at) for at in (0, 1, 3, 5, 6, 8)] == [0, 1, 1, 3, 6, 8]
+    assert splice.segment(3, 6) == "deFFF"
+
+
+@pytest.mark.parametrize(
+    ("literal", "value", "new"),
+    [
+        ("'a'", "b", "'b'"),
+        ('r"a"', "b", 'r"b"'),
+        ('"""a"""', "b", '"""b"""'),
+        ("'a'", "it's", '"it\'s"'),
+        ("b'a'", "b", "'b'"),
+        (r"'a\'b'", "c", "'c'"),
+        ("'a' 'b'", "c", None),
+        ("'a'\n'b'", "c", None),
+        ("('a')", "c", None),
+    ],
+)
+def test_a_literal_gets_another_value(literal: str, value: str, new: str | None) -> None:
+    assert requoted(literal, value) == new
+
+
+PROGRAM = """\
+import tensorflow as tf
+from keras.layers import Dense
+
+x = tf.keras.backend.mean(y)
+z = tf.  keras.backend.mean(y)
+s = f"{tf.keras.backend.mean(y)}"
+d = Dense(output_dim=3)
+e = Dense(output_dim=3, init="uniform")
+n = model.predict_classes(y)
+"""
+
+
+def test_tokens_and_the_tree_do_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    from codemods.edit.engine import rewrite
+    from codemods.options import Options
+
+    source = Source(Path("a.py"), PROGRAM)
+    short = rewrite(source, Options(unsafe=True))
+    monkeypatch.setattr(Tokens, "_pieces", lambda self, edit: None)
+    monkeypatch.setattr(Skeleton, "_masks", lambda self, block: iter(()))
+    long = rewrite(source, Options(unsafe=True))
+    assert short == long
+    assert short.text != PROGRAM
+
+
+def test_tokens_need_no_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    from codemods.edit.engine import rewrite
+    from codemods.options import Options
+
+    def refuse(*arguments: object) -> str:
+        raise AssertionError("a tree was built")
+
+    monkeypatch.setattr(codemods.edit.rebuild, "rebuilt", refuse)
+    text = "import keras\n\nd = keras.layers.Dense(output_dim=3)\n"
+    assert rewrite(Source(Path("a.py"), text), Options()).text == text.replace("output_dim", "units")
