@@ -43,8 +43,7 @@ class Analysis:
 
 def analyse(source: Source, options: Options, repository: Repository | None) -> Analysis:
     """One look at a text: everything the rules have to say, nothing changed. Raises `SourceError`."""
-    tree = source.parse()
-    module = repository.module(tree, source.path) if repository is not None else Module(tree)
+    module = repository.module_of(source) if repository is not None else Module(source.parse())
     context = _context(source, module, options, repository)
     if context.stays or context.unmoved:
         about = [item for item in scan(context) if item.rule.code.startswith(_ECOSYSTEM)]

@@ -58,9 +58,10 @@ class _Job:
         return found
 
     def close(self) -> None:
-        """Break the cycles of everything that was looked at."""
-        for found in self.looks:
-            found.context.module.close()
+        """Break the cycles of everything that was looked at and that nobody else holds."""
+        for context in (found.context for found in self.looks):
+            if self.repository is None or not self.repository.holds(context.module, context.path):
+                context.module.close()
 
 
 def _rewrite(source: Source, job: _Job) -> Outcome:

@@ -348,5 +348,5 @@ def hold_by(facts: Facts, shared: Iterable[Use] = ()) -> Hold | None:
         return None
     world = next(world for world in _STRICT if any(use.package.world is world for use in uses))
     near = own or [use for use in uses if use.package.world is world]
-    first = min(near, key=lambda use: (_STRICT.index(use.package.world), str(use.path), use.line))
+    first = min(near, key=lambda use: (_STRICT.index(use.package.world), str(use.path), use.line, use.symbol))
     return Hold(first, world) if world in HOLDING else None

@@ -26,8 +26,8 @@ _LIMIT = 2_000_000
 _OF_A_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 _CLIMB = 2
 """How far above an import root the files of a project are looked for: ``project/src``, ``project/tests/unit``."""
-_HELD = 200
-"""Parsed files to hold: those that a file needs are read again after that."""
+_HELD = 2_000_000
+"""Characters of parsed files to hold: what a file needs is read again after that."""
 
 
 class Repository:
@@ -40,6 +40,9 @@ class Repository:
     def __init__(self, ported: Iterable[str] = ()) -> None:
         self.ported = frozenset(ported)
         self._modules: dict[Path, Module | None] = {}
+        self._texts: dict[Path, str] = {}
+        """What the modules were parsed from."""
+        self._size = 0
         self._roots: dict[Path, tuple[Path, str]] = {}
         self._found: dict[tuple[Path, str], Path | None] = {}
         self._values: dict[tuple[Path, str], Value | None] = {}
@@ -56,14 +59,25 @@ class Repository:
         self.loose: set[Path] = set()
         """Import roots that belong to no project."""
 
-    def trim(self) -> None:
-        """Give back the memory of parsed files, when there are many: to call between files, not within one."""
-        if len(self._modules) > _HELD:
-            for module in self._modules.values():
-                if module is not None:
-                    module.close()
-            for held in (self._modules, self._values, self._asked, self._regions):
-                held.clear()
+    def trim(self, keep: Path | None = None) -> None:
+        """Give back the memory of parsed files, when there are many: to call between files, not within one.
+
+        Args:
+            keep: a file that is still looked at.
+        """
+        if self._size <= _HELD:
+            return
+        kept = {path: self._modules[path] for path in [keep] if path in self._modules}
+        for path, module in self._modules.items():
+            if module is not None and path in kept:
+                module.forget()
+            elif module is not None:
+                module.close()
+        for held in (self._modules, self._values, self._asked, self._regions):
+            held.clear()
+        self._modules.update(kept)
+        self._texts = {path: text for path, text in self._texts.items() if path in kept}
+        self._size = sum(map(len, self._texts.values()))
 
     def place(self, path: Path) -> tuple[Path, str]:
         """The import root of a file and the dotted name of its folder below it."""
@@ -108,16 +122,30 @@ class Repository:
                         return candidate
         return self._found[key]
 
-    def load(self, path: Path) -> Module | None:
-        """The module of a file, None when it cannot be parsed."""
+    def load(self, path: Path, source: Source | None = None) -> Module | None:
+        """The module of a file, None when it cannot be parsed; ``source`` is the file where it was read already."""
         if path not in self._modules:
             self._modules[path] = None
             try:
                 if path.stat().st_size <= _LIMIT:
-                    self._modules[path] = self.module(Source.read(path).parse(), path)
+                    read = source or Source.read(path)
+                    self._modules[path] = self.module(read.parse(), path)
+                    self._texts[path] = read.text
+                    self._size += len(read.text)
             except (OSError, SourceError):
                 return None
         return self._modules[path]
+
+    def module_of(self, source: Source) -> Module:
+        """The module of a text: the one that is held where its file has that text. Raises `SourceError`."""
+        held = self._modules.get(source.path)
+        if held is not None and self._texts[source.path] == source.text:
+            return held
+        return self.module(source.parse(), source.path)
+
+    def holds(self, module: Module, path: Path) -> bool:
+        """Whether a module is held for other files that ask for its names."""
+        return self._modules.get(path) is module
 
     def file_of(self, path: Path, dotted: str) -> Path | None:
         """The file that a dotted path stands for in a file: from its import root, beside it, in the project."""
@@ -132,7 +160,7 @@ class Repository:
         """The files of a project that stay with Keras 2; None when no file of it imports what could hold one."""
         project = self.own(path)
         if project not in self._islands:
-            self._islands[project] = self._find_islands(project)
+            self._islands[project] = self._find_islands(project, path)
         return self._islands[project]
 
     def own(self, path: Path) -> Path:
@@ -141,25 +169,26 @@ class Repository:
         project = self.project(root)
         return root / package.partition(".")[0] if root in self.loose and package else project
 
-    def _find_islands(self, project: Path) -> Islands | None:
+    def _find_islands(self, project: Path, asking: Path) -> Islands | None:
         facts: dict[Path, Facts] = {}
         waiting: list[Path] = []
         for path, data in contents(project):
             if marker().search(data):
-                self._note_facts(path, facts)
+                self._note_facts(path, facts, asking)
             elif b"import" in data:
                 waiting.append(path)
         if not any(mention.use is not None for found in facts.values() for mention in found.all()):
             return None  # nothing holds any file
         # All files: one that only hands names on (``from .layers import *``) mentions no Keras.
         for path in waiting:
-            self._note_facts(path, facts)
+            self._note_facts(path, facts, asking)
         return Islands(facts)
 
-    def _note_facts(self, path: Path, facts: dict[Path, Facts]) -> None:
+    def _note_facts(self, path: Path, facts: dict[Path, Facts], asking: Path) -> None:
         module = self.load(path)
         if module is not None:
             facts[path] = facts_of(module, path, self)
+            self.trim(asking)
 
     def wanted(self, root: Path, module: str) -> frozenset[str]:
         """Names that files below an import root import from a module of this last name."""

@@ -58,8 +58,12 @@ class Module:
             scope.attributes.clear()
             scope.parent = None
         self.index.scope_of.clear()
-        self._values.clear()
         self.used_as = self._scopes = None
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of what other files told."""
+        self._values.clear()
 
     # Names
 

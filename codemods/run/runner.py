@@ -138,6 +138,8 @@ def _process(path: Path, data: bytes, options: Options, repository: Repository |
         if not concerns(data):
             return FileResult(path, b"", None)
         source = Source.decode(data, path)
+        if repository is not None:
+            repository.load(path, source)
         outcome = rewrite(source, options, repository)
         if path.name == "setup.py":
             outcome = _with_pins(source, outcome, options, worlds_of(path, options, repository))
