@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from migrate.dialects import ecosystem, keras1, keras2, keras3, training
-from migrate.dialects.keras3_minors.registry import archive_rules, state_rules
+from migrate.dialects.keras3_minors.registry import WEIGHT_RULES, archive_rules, state_rules
 from migrate.dialects.rule import Step, registered
 from migrate.findings import Rule
 from migrate.formats.rules import RULES as FORMAT_RULES
@@ -21,6 +21,7 @@ def all_rules() -> tuple[Rule, ...]:
     found |= {rule.code: rule for rule, _ in registered().values()}
     found |= {one.rule.code: one.rule for one in archive_rules()}
     found |= {one.rule.code: one.rule for one in state_rules()}
+    found |= {rule.code: rule for rule in WEIGHT_RULES}
     return tuple(found[code] for code in sorted(found))
 
 

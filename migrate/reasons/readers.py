@@ -64,9 +64,11 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "RDR009",
         "int4-packed-otherwise",
-        "The archive holds int4 weights, which a release that was named packs in another way, or does not know.",
-        "int4 came with 3.11, and 3.14 changed how two weights share a byte; neither side reads the other's. Nothing "
-        "was written. Name releases of the writer's side, 3.11 to 3.13 or 3.14 and later, or quantize the model that "
-        "is not quantized again, with a release of the other side.",
+        "The archive holds int4 weights in a layer that is not rewritten, and a release that was named packs them in "
+        "another way, or does not know them.",
+        "int4 came with 3.11, and 3.14 changed how two weights share a byte. RDR115 and RDR116 write Dense, "
+        "EinsumDense and Embedding for the others. Left are layers of other classes, and what quantizes its inputs in "
+        "a way of its own. Nothing was written. Name releases of the writer's side, 3.11 to 3.13 or 3.14 and later, or "
+        "quantize the model that is not quantized again, with a release of the other side.",
     ),
 )

@@ -39,17 +39,16 @@ ADDED: Mapping[str, Mapping[str, tuple[str, Any]]] = {
 }
 """Module to arguments that constructors got after 3.0: the first minor that knows each, and its default (found by
 comparing the signatures of all public classes)."""
+ACTIVATIONS = {
+    "module": "keras.quantizers",
+    "class_name": "AbsMaxQuantizer",
+    "config": {"value_range": [-127, 127], "epsilon": 1e-07, "output_dtype": "int8"},
+    "registered_name": None,
+}
+"""How an int8 layer quantizes what goes in."""
 _QUANTIZED = {
     "module": "keras.quantizers",
-    "config": {
-        "weight_quantizer": None,
-        "activation_quantizer": {
-            "module": "keras.quantizers",
-            "class_name": "AbsMaxQuantizer",
-            "config": {"value_range": [-127, 127], "epsilon": 1e-07, "output_dtype": "int8"},
-            "registered_name": None,
-        },
-    },
+    "config": {"weight_quantizer": None, "activation_quantizer": ACTIVATIONS},
     "registered_name": None,
 }
 _INT8 = {**_QUANTIZED, "class_name": "Int8QuantizationConfig"}
@@ -155,15 +154,15 @@ def _without_later(module: str, class_name: str, config: Config, oldest: Version
 
     def says_nothing(key: str, value: Any) -> bool:
         return any(
-            key in added and _meaning(value) == added[key][1] and oldest < Version(added[key][0])
+            key in added and meaning(value) == added[key][1] and oldest < Version(added[key][0])
             for added in tables
         )
 
     return {key: value for key, value in config.items() if not says_nothing(key, value)}
 
 
-def _meaning(value: Any) -> Any:
+def meaning(value: Any) -> Any:
     """A value without the numbers by which Keras tells objects that several layers share."""
     if isinstance(value, Mapping):
-        return {key: _meaning(item) for key, item in value.items() if key != "shared_object_id"}
-    return [_meaning(item) for item in value] if isinstance(value, list) else value
+        return {key: meaning(item) for key, item in value.items() if key != "shared_object_id"}
+    return [meaning(item) for item in value] if isinstance(value, list) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from migrate.dialects.keras3_minors.state_rule import Optimizer, state_rule
+from migrate.dialects.keras3_minors.state_rule import Optimizer, Shape, state_rule
 from migrate.findings import Rule, Severity
 
 _WHY = (
@@ -12,6 +12,8 @@ _WHY = (
     "from 3.10 on after them. `load_model(path)` refuses the archive, or takes one number for another where all "
     "weights are scalars. One archive cannot be for both; `load_model(path, compile=False)` reads either."
 )
+_PRODUCT: Shape = ()
+"""One number; momenta have the shape of their weight."""
 _BEFORE, _AFTER = (
     "optimizer/vars: iteration, learning_rate, product, …",
     "optimizer/vars: iteration, learning_rate, …, product",
@@ -32,10 +34,10 @@ _BEFORE, _AFTER = (
     optimizer="Nadam",
     readers=">=3.10",
 )
-def nadam_product_last(optimizer: Optimizer, count: int) -> Sequence[int] | None:
+def nadam_product_last(optimizer: Optimizer, shapes: Sequence[Shape]) -> Sequence[int] | None:
     """Put the product at the end."""
-    first = _first_of_nadam(optimizer, count)
-    if first is None:
+    first, count = _first_of_nadam(optimizer, len(shapes)), len(shapes)
+    if first is None or shapes[first] != _PRODUCT:
         return None
     return [*range(first), *range(first + 1, count), first]
 
@@ -55,10 +57,10 @@ def nadam_product_last(optimizer: Optimizer, count: int) -> Sequence[int] | None
     readers="<3.10",
     every=True,
 )
-def nadam_product_first(optimizer: Optimizer, count: int) -> Sequence[int] | None:
+def nadam_product_first(optimizer: Optimizer, shapes: Sequence[Shape]) -> Sequence[int] | None:
     """Put the product before the momenta."""
-    first = _first_of_nadam(optimizer, count)
-    if first is None:
+    first, count = _first_of_nadam(optimizer, len(shapes)), len(shapes)
+    if first is None or shapes[-1] != _PRODUCT:
         return None
     return [*range(first), count - 1, *range(first, count - 1)]
 

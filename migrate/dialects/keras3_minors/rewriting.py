@@ -1,27 +1,24 @@
-"""Rewrite an archive for the releases of Keras 3 that are to load it: configuration, and order of optimizer state."""
+"""Rewrite an archive for the releases of Keras 3 that are to load it: its configuration, and how weights are stored."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import h5py
 from packaging.version import Version
 
-from migrate.dialects.keras3_minors.registry import rewrite, state_rule_for
+from migrate.dialects.keras3_minors.edited_weights import edited_weights
+from migrate.dialects.keras3_minors.registry import rewrite
 from migrate.dialects.keras3_minors.splits import groups
-from migrate.dialects.keras3_minors.state_rule import arguments_of
 from migrate.dialects.keras3_minors.versions import DEFAULT, Reader
 from migrate.formats.archive import CONFIG, WEIGHTS
 
 _CHUNK = 1 << 20
-_STATE = "optimizer/vars"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ def _config_in(path: Path) -> dict[str, Any]:
 
 
 def make_portable(path: Path, writer: Version, readers: Sequence[Reader] = DEFAULT) -> list[str]:
-    """Rewrite the configuration inside an archive, and the order of its optimizer's variables where releases differ.
+    """Rewrite the configuration inside an archive, and those of its weights that releases store otherwise.
 
     All other members are copied as they are.
 
@@ -82,9 +79,9 @@ def make_portable(path: Path, writer: Version, readers: Sequence[Reader] = DEFAU
     """
     with zipfile.ZipFile(path) as archive:
         written: dict[str, Any] = json.loads(archive.read(CONFIG))
-        plain, fired = rewrite(written, writer, readers)
-        with _reordered(archive, path, written, writer, readers) as (weights, moved):
-            fired += moved
+        with edited_weights(archive, path, written, writer, readers) as edited:
+            plain, fired = rewrite(edited.config, writer, readers)
+            fired += edited.codes
             if not fired:
                 return []
             target = path.with_name(f"{path.name}.portable")
@@ -93,39 +90,14 @@ def make_portable(path: Path, writer: Version, readers: Sequence[Reader] = DEFAU
                     if member.filename == CONFIG:
                         copy.writestr(_stored(member), json.dumps(plain))
                         continue
-                    moved_weights = weights if member.filename == WEIGHTS else None
+                    weights = edited.file if member.filename == WEIGHTS else None
                     with (
-                        moved_weights.open("rb") if moved_weights else archive.open(member) as source,
+                        weights.open("rb") if weights else archive.open(member) as source,
                         copy.open(_stored(member), "w", force_zip64=True) as sink,
                     ):
                         shutil.copyfileobj(source, sink, _CHUNK)
     target.replace(path)
     return fired
-
-
-@contextmanager
-def _reordered(
-    archive: zipfile.ZipFile, path: Path, config: dict[str, Any], writer: Version, readers: Sequence[Reader]
-) -> Iterator[tuple[Path | None, list[str]]]:
-    """A file of weights whose optimizer's variables have other numbers, and why; None where nothing is to be moved."""
-    rule = state_rule_for(config, writer, readers)
-    if rule is None or WEIGHTS not in archive.namelist():
-        yield None, []
-        return
-    weights = path.with_name(f"{path.name}.weights")
-    try:
-        with archive.open(WEIGHTS) as source, weights.open("wb") as sink:
-            shutil.copyfileobj(source, sink, _CHUNK)
-        with h5py.File(weights, "r+") as file:
-            state = file.get(_STATE)
-            order = rule.order(arguments_of(config), len(state)) if isinstance(state, h5py.Group) else None
-            for new, old in enumerate(order or ()):
-                state.move(str(old), f"moved {new}")
-            for new in range(len(order or ())):
-                state.move(f"moved {new}", str(new))
-        yield (weights, [rule.rule.code]) if order else (None, [])
-    finally:
-        weights.unlink(missing_ok=True)
 
 
 def _stored(member: zipfile.ZipInfo) -> zipfile.ZipInfo:

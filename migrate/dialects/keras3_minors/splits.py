@@ -10,6 +10,7 @@ from packaging.version import Version
 
 from migrate.dialects.keras3_minors.archives import walk
 from migrate.dialects.keras3_minors.older_spellings import has_single_end, is_orthogonal
+from migrate.dialects.keras3_minors.packing import is_int4
 from migrate.dialects.keras3_minors.rule import Config
 from migrate.dialects.keras3_minors.state_rule import optimizer_of
 from migrate.dialects.keras3_minors.versions import Reader
@@ -20,13 +21,13 @@ class Split:
     """A border between releases.
 
     Attributes:
-        rules: what each side needs.
+        rules: what one side needs, or each of them.
         before: releases older than this need an archive of their own,
         beyond: where one from this on is to read the model, too.
         concerns: whether a model is one of those that they read differently.
     """
 
-    rules: tuple[str, str]
+    rules: tuple[str, ...]
     before: Version
     beyond: Version
     concerns: Callable[[Config], bool]
@@ -44,10 +45,15 @@ def _is_for_nadam(config: Config) -> bool:
     return optimizer_of(config).get("class_name") == "Nadam"
 
 
+def _has_int4_in_blocks(config: Config) -> bool:
+    return any(is_int4(entry) and entry["class_name"] == "Int4DTypePolicy" for entry in walk(config))
+
+
 SPLITS = (
     Split(("RDR106", "RDR105"), Version("3.5"), Version("3.10"), _has_single_ends),
     Split(("RDR103", "RDR112"), Version("3.6"), Version("3.16.dev0"), _has_orthogonal),
     Split(("RDR110", "RDR109"), Version("3.10"), Version("3.10"), _is_for_nadam),
+    Split(("RDR115", "RDR116"), Version("3.14"), Version("3.14"), _has_int4_in_blocks),
 )
 
 

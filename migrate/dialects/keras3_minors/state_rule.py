@@ -19,9 +19,10 @@ from migrate.dialects.keras3_minors.versions import Reader
 from migrate.findings import Rule
 
 Optimizer = dict[str, Any]
-Order = Callable[[Optimizer, int], Sequence[int] | None]
-"""From the arguments of an optimizer, and how many variables it has, to their present numbers in the new order; None
-where they are not as expected."""
+Shape = tuple[int, ...]
+Order = Callable[[Optimizer, Sequence[Shape]], Sequence[int] | None]
+"""From the arguments of an optimizer, and the shapes of its variables, to their present numbers in the new order; None
+where they are not as expected, or in that order already: an archive that was rewritten still names its writer."""
 
 
 @dataclass(frozen=True, slots=True)

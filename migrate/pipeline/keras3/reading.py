@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from packaging.version import Version
 
 from migrate.capsule.store import load_arrays
 from migrate.dialects.keras3_minors.packing import packing_of
-from migrate.dialects.keras3_minors.versions import Reader
+from migrate.dialects.keras3_minors.registry import UNPACKING
+from migrate.dialects.keras3_minors.versions import Reader, reader
 from migrate.findings import MigrationError
 from migrate.parity.compare import Comparison, bounded, compare_cases
 from migrate.pipeline.draws import without
@@ -99,7 +100,7 @@ def must_read(
         MigrationError: ``RDR006`` with every one that does not, ``RDR009`` where int4 is why; ``RDR002`` and
             ``RDR003`` for one that cannot be had.
     """
-    for one in (reader for archive in archives for reader in archive.readers):
+    for one in [one for archive in archives for one in archive.readers]:
         worker_of(slot, one, backend, cache).start()  # they import at the same time
     found = [
         replace(read, reading=msgspec.structs.replace(read.reading, file=archive.file))
@@ -110,23 +111,34 @@ def must_read(
     refusing = [read.reading for read in found if read.reading.outcome is not ReaderOutcome.EQUAL]
     if refusing:
         agreeing = [read.reading.reader for read in found if read.reading.outcome is ReaderOutcome.EQUAL]
-        raise _refusal(refusing, agreeing, archives[0].subject.described)
+        raise _refusal(refusing, agreeing, _kept_int4(archives))
     return found
 
 
+def _kept_int4(archives: Sequence[Rewritten]) -> dict[str, Version]:
+    """By reader, the writer of its archive where that still holds int4."""
+    return {
+        one.name: Version(archive.subject.described.version)
+        for archive in archives
+        if archive.subject.described.has_int4 and not UNPACKING & set(archive.rules)
+        for one in archive.readers
+    }
+
+
 def _refusal(
-    refusing: Sequence[Reading], agreeing: Sequence[str], described: DescribedKeras3
+    refusing: Sequence[Reading], agreeing: Sequence[str], kept_int4: Mapping[str, Version]
 ) -> MigrationError:
     """What to say of readers that disagree: why, where it is known; else what they say themselves."""
     others = f"Write for those that agree: --for {','.join(agreeing)}" if agreeing else ""
-    if described.has_int4:
-        mine = packing_of(Version(described.version))
-        theirs = {reading.version: packing_of(Version(reading.version)) for reading in refusing}
+    if all(one.reader in kept_int4 for one in refusing):
+        writer = kept_int4[refusing[0].reader]
+        mine = packing_of(writer)
+        theirs = {one.reader: packing_of(reader(one.reader).version) for one in refusing}
         if mine not in theirs.values():
             return MigrationError(
                 "RDR009",
-                f"the weights are int4: Keras {described.version}, which wrote them, {mine}; "
-                + "; ".join(f"Keras {version} {packing}" for version, packing in theirs.items()),
+                f"the weights are int4 in layers that are not rewritten: Keras {writer}, which wrote them, {mine}; "
+                + "; ".join(f"Keras {name} {packing}" for name, packing in theirs.items()),
                 others or "Name releases that pack int4 as the writer does.",
             )
     return MigrationError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 from migrate.dialects.keras3_minors.archives import has_masks, name_of, precision, uses_of_input, walk
 from migrate.dialects.keras3_minors.packing import has_int4
@@ -18,6 +18,8 @@ from migrate.formats.limits import MAX_ARCHITECTURE_BYTES, decode_json
 from migrate.formats.zip_access import ZipSource
 from migrate.worlds.contracts import reader as asked
 
+_MAJOR = 3
+
 
 def describe_keras3(call: asked.DescribeKeras3, scratch: Path) -> asked.DescribedKeras3:
     """Who wrote an archive of Keras 3, and what it says of its inputs.
@@ -29,7 +31,7 @@ def describe_keras3(call: asked.DescribeKeras3, scratch: Path) -> asked.Describe
     with bounded_memory(path):
         config, metadata = _members(path)
     version = str(metadata.get("keras_version", ""))
-    if not version.startswith("3."):
+    if not _is_keras3(version):
         raise MigrationError(
             "RDR005",
             f"{path.name} is no archive of Keras 3 (it says keras_version {version or 'nothing'})",
@@ -38,6 +40,13 @@ def describe_keras3(call: asked.DescribeKeras3, scratch: Path) -> asked.Describe
     names = {name_of(entry) for entry in walk(config) if entry.get("class_name") == "InputLayer"}
     uses = {name: uses_of_input(config, name) for name in sorted(names)}
     return asked.DescribedKeras3(version, precision(config), uses, has_masks(config), has_int4(config))
+
+
+def _is_keras3(version: str) -> bool:
+    try:
+        return Version(version).major == _MAJOR
+    except InvalidVersion:
+        return False
 
 
 def rewrite_keras3(call: asked.RewriteKeras3, scratch: Path) -> asked.RewrittenKeras3:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from migrate.dialects.keras3_minors.registry import archive_rules, state_rules
+from migrate.dialects.keras3_minors.registry import WEIGHT_RULES, archive_rules, state_rules
 from migrate.dialects.keras3_minors.rewriting import write_for
 from migrate.dialects.keras3_minors.splits import SPLITS, groups
 from migrate.dialects.keras3_minors.versions import parse_readers
@@ -62,6 +62,7 @@ def test_readers_share_what_they_can(
 
 def test_a_border_names_rules_that_there_are() -> None:
     known = {rule.rule.code for rule in archive_rules()} | {rule.rule.code for rule in state_rules()}
+    known |= {rule.code for rule in WEIGHT_RULES}
     assert {code for split in SPLITS for code in split.rules} <= known
 
 

@@ -9,12 +9,13 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from packaging.version import Version
 
 from migrate.capsule.store import save_arrays
 from migrate.dialects.keras3_minors.versions import reader
 from migrate.pipeline.keras3 import reading
-from migrate.pipeline.keras3.reading import _read, _refusal, read_all
-from migrate.pipeline.keras3.subjects import Subject
+from migrate.pipeline.keras3.reading import _kept_int4, _read, _refusal, read_all
+from migrate.pipeline.keras3.subjects import Rewritten, Subject
 from migrate.readers.environments import Backend
 from migrate.results import ReaderOutcome, Reading
 from migrate.worlds.contracts.reader import DescribedKeras3
@@ -100,28 +101,39 @@ def test_no_promise_for_masks_on_a_backend_that_computes_them_wrongly(
 
 
 @pytest.mark.parametrize(
-    ("writer", "has_int4", "refusing", "code"),
+    ("writer", "kept", "refusing", "code"),
     [
-        ("3.13.2", True, ("3.14.1", "3.15.1"), "RDR009"),
-        ("3.14.1", True, ("3.10.0", "3.11.3"), "RDR009"),
-        ("3.13.2", True, ("3.12.4", "3.14.1"), "RDR006"),  # 3.12 packs alike: int4 is not all there is
-        ("3.13.2", False, ("3.14.1",), "RDR006"),
+        ("3.13.2", True, ("3.14", "3.15"), "RDR009"),
+        ("3.14.1", True, ("3.10", "3.11"), "RDR009"),
+        ("3.13.2", True, ("3.12", "3.14"), "RDR006"),  # 3.12 packs alike: int4 is not all there is
+        ("3.13.2", False, ("3.14",), "RDR006"),
+        ("3.13.2", True, ("nightly",), "RDR009"),
     ],
 )
 def test_int4_is_named_where_it_is_why_readers_refuse(
-    writer: str, has_int4: bool, refusing: tuple[str, ...], code: str
+    writer: str, kept: bool, refusing: tuple[str, ...], code: str
 ) -> None:
-    readings = [
-        Reading(
-            one, one, "jax", ReaderOutcome.DOES_NOT_LOAD, None, "A total of 2 objects could not be loaded"
-        )
-        for one in refusing
-    ]
-    error = _refusal(readings, ["3.13"], DescribedKeras3(writer, "", {}, has_int4=has_int4))
+    """Also where the environment does not say which version it holds."""
+    told = "A total of 2 objects could not be loaded"
+    readings = [Reading(one, "?", "jax", ReaderOutcome.DOES_NOT_LOAD, None, told) for one in refusing]
+    int4 = {one: Version(writer) for one in refusing} if kept else {}
+    error = _refusal(readings, ["3.13"], int4)
     assert error.code == code
     assert ("int4" in error.message) is (code == "RDR009")
-    assert all(one in error.message for one in refusing)
     assert error.hint == "Write for those that agree: --for 3.13"
+
+
+@pytest.mark.parametrize(
+    ("has_int4", "rules", "kept"), [(True, [], True), (True, ["RDR102", "RDR115"], False), (False, [], False)]
+)
+def test_int4_that_was_rewritten_is_not_why(
+    has_int4: bool, rules: list[str], kept: bool, tmp_path: Path
+) -> None:
+    described = DescribedKeras3("3.13.2", "", {}, has_int4=has_int4)
+    archive = Rewritten(
+        "model.keras", replace(subject(tmp_path, {}), described=described), (reader("3.9"),), rules
+    )
+    assert _kept_int4([archive]) == ({"3.9": Version("3.13.2")} if kept else {})
 
 
 class Limited:
