@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from migrate.findings import Finding
     from migrate.results import ArtifactResult
 
-WORKER_ENDED = frozenset({"RUN001", "RUN002", "RUN003", "RUN004", "RUN021"})
-"""A worker died, hung, grew or lied: the batch decides whether to try again."""
+WORKER_ENDED = frozenset({"RUN001", "RUN002", "RUN003", "RUN004", "RUN021", "RUN022"})
+"""A worker died, hung, grew, lied or starved: the batch decides whether to try again."""
 _OF_EVIDENCE = frozenset({rule.code for rule in parity.REASONS} | {"CFG058", "FMT027"})
 """As warnings they say why an artifact is unverified."""
 

@@ -49,6 +49,9 @@ from torture_ground import (
 from migrate.worlds.scratch import sweep
 from tests.batch.processes import descendants, survivors
 
+HANGS = "60"
+"""Seconds that a call may take without memory: TensorFlow spins where a thread of its own could not have any."""
+
 
 def kills(ground: Ground) -> dict[str, Any]:
     """``kill -9`` of the command, or of any process below it, at a random time; four rounds share their outputs."""
@@ -76,7 +79,7 @@ def kills(ground: Ground) -> dict[str, Any]:
                 target = ground.chance.choice(below)
                 os.kill(target, signal.SIGKILL)
                 hit["a process below"] += 1
-            process.wait(900)
+            ground.end(out, process)
             ground.judge(out)  # it costs nothing: what broke was tried again in the same run
         ground.judge_files(out)
         if rounds % 4 == 0 or rounds == ground.rounds:
@@ -92,7 +95,7 @@ def signals(ground: Ground) -> dict[str, Any]:
         process = ground.start(out)
         wait_for_one(out, process)
         process.send_signal(number)
-        codes[number.name] = process.wait(900)
+        codes[number.name] = ground.end(out, process)
         done = len(statuses(out))
         if codes[number.name] != 1 or done >= len(ground.expected):
             ground.note(out, f"exit status {codes[number.name]} with {done} of {len(ground.expected)} done")
@@ -114,7 +117,7 @@ def full_disk(ground: Ground) -> dict[str, Any]:
         with (disk / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):
             while True:
                 ballast.write(bytes(1 << 16))
-        code = process.wait(900)
+        code = ground.end(out, process)
         left = len(ground.expected) - len(records(out))
         ground.judge_files(out)
         if code != 1 or not left:
@@ -130,7 +133,7 @@ def full_scratch(ground: Ground) -> dict[str, Any]:
         if disk is None:
             return {"left out": "no right to mount"}
         out = ground.place / "out"
-        code = ground.start(out, TMPDIR=str(disk)).wait(900)
+        code = ground.end(out, ground.start(out, TMPDIR=str(disk)))
         told = statuses(out) if (out / "report.json").exists() else {}
         if code == 0 or any(told[name] != ground.expected[name] or told[name] == MIGRATED for name in told):
             ground.note(out, f"exit status {code}, {told}, without room for scratch")
@@ -144,8 +147,17 @@ def file_size(ground: Ground) -> dict[str, Any]:
 
 
 def address_space(ground: Ground) -> dict[str, Any]:
-    """1.5 GiB of addresses (``RLIMIT_AS``) for each process, in which no framework can be imported."""
-    return _limited(ground, lambda: resource.setrlimit(resource.RLIMIT_AS, (3 << 29, 3 << 29)))
+    """2,200 MiB of addresses (``RLIMIT_AS``) for each process, in which some models get by, and TensorFlow crashes here
+    and there; 1.5 GiB, in which nothing is begun."""
+    out = ground.place / "out"
+    none = ground.end(out, ground.start(out, limits=lambda: _addresses(3 << 29)))
+    if none != 2 or records(out):
+        ground.note(out, f"exit status {none} with 1.5 GiB of addresses")
+    return _limited(ground, lambda: _addresses(2_200 << 20)) | {"exit with 1.5 GiB": none}
+
+
+def _addresses(count: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (count, count))
 
 
 def memory(ground: Ground) -> dict[str, Any]:
@@ -166,11 +178,12 @@ def memory(ground: Ground) -> dict[str, Any]:
 
 def _limited(ground: Ground, limits: Callable[[], object]) -> dict[str, Any]:
     out = ground.place / "out"
-    code = ground.start(out, limits=limits).wait(900)
+    code = ground.end(out, ground.start(out, "--timeout", HANGS, limits=limits))
     told = statuses(out) if (out / "report.json").exists() else {}
     ground.judge_files(out)
-    if code == 0:
-        ground.note(out, f"exit status 0 with {told}")
+    inexact = {name for name, status in told.items() if status not in ("failed", ground.expected[name])}
+    if code == 0 or inexact:
+        ground.note(out, f"exit status {code} with {told}")
     ground.finish(out, "--retry", "failed")
     return {"exit": code, "told": dict(Counter(told.values()))}
 
@@ -181,7 +194,7 @@ def renamed(ground: Ground) -> dict[str, Any]:
     process = ground.start(before)
     wait_for_one(before, process)
     before.rename(after)
-    code = process.wait(900)
+    code = ground.end(before, process)
     ground.judge_files(after)
     if before.exists():
         ground.judge_files(before)
@@ -222,8 +235,8 @@ def clock(ground: Ground) -> dict[str, Any]:
         process = ground.start(out, LD_PRELOAD=str(library))
         wait_for_one(out, process)
         process.send_signal(signal.SIGINT)
-        process.wait(900)
-    code = ground.start(out, LD_PRELOAD=str(library)).wait(900)
+        ground.end(out, process)
+    code = ground.end(out, ground.start(out, LD_PRELOAD=str(library)))
     ground.judge(out)
     ground.finish(out)
     if sorted(begun(out)) != sorted(ground.expected):
@@ -236,7 +249,7 @@ def upgrade(ground: Ground) -> dict[str, Any]:
     code, out = ground.place / "code", ground.place / "out"
     for package in ("keras_migrate", "migrate", "codemods"):
         shutil.copytree(ROOT / package, code / package, ignore=shutil.ignore_patterns("__pycache__"))
-    ground.start(out, code=code).wait(900)
+    ground.end(out, ground.start(out, code=code))
     first = begun(out)
     with (code / RULE_FILE).open("a") as rule:
         rule.write("\n# another release\n")
@@ -246,7 +259,7 @@ def upgrade(ground: Ground) -> dict[str, Any]:
     process.kill()
     process.wait(60)
     ground.judge_files(out)
-    ground.start(out, code=code).wait(900)
+    ground.end(out, ground.start(out, code=code))
     ground.judge(out)
     second = set(begun(out)[len(first) :])
     unfinished = {name for name, status in ground.expected.items() if status not in (MIGRATED, "skipped")}
@@ -286,7 +299,7 @@ def main() -> int:
         (models / "damaged.h5").write_bytes((models / "mlp.h5").read_bytes()[:3000])
         ground = Ground(place, models, {}, 0.0, arguments.rounds, random.Random(arguments.seed))
         began = time.monotonic()
-        ground.start(place / "undisturbed").wait(900)
+        ground.end(place / "undisturbed", ground.start(place / "undisturbed"))
         ground.seconds = time.monotonic() - began
         ground.expected = statuses(place / "undisturbed")
         figures["undisturbed"] = {"seconds": round(ground.seconds, 1), **Counter(ground.expected.values())}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -29,6 +30,8 @@ MODELS = {
 RULE, RULE_FILE, RULED = "SIL009", "migrate/dialects/keras2/recurrent.py", "recurrent.h5"
 """A rule, its home, and the only one of the models that it looks at."""
 MIGRATED = "migrated"
+LONGEST = 900
+"""Seconds that one batch may take."""
 CLOCK = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -101,16 +104,31 @@ class Ground:
 
     def finish(self, out: Path, *more: str, models: Path | None = None) -> None:
         """Run to the end undisturbed, and note all that is not as it is without any disturbance."""
-        self.start(out, *more, models=models).wait(900)
+        self.end(out, self.start(out, *more, models=models))
         self.judge(out)
+
+    def end(self, out: Path, process: subprocess.Popen[bytes]) -> int:
+        """The exit status of a batch; one that goes on and on is killed, and noted."""
+        try:
+            return process.wait(LONGEST)
+        except subprocess.TimeoutExpired:
+            self.note(out, f"did not end within {LONGEST} s")
+            os.killpg(process.pid, signal.SIGKILL)
+            return process.wait(LONGEST)
 
     def judge(self, out: Path) -> None:
         """Hold a finished batch to what an undisturbed one gives."""
         told = statuses(out)
+        artifacts = json.loads((out / "report.json").read_text())["artifacts"]
+        reasons = {
+            one["source"]: "; ".join(f"{f['code']} {f['message'][:160]}" for f in one["findings"])
+            for one in artifacts
+        }
         for name in self.expected.keys() | told.keys():
             if told.get(name) != self.expected.get(name):
-                self.note(out, f"{name}: {told.get(name)}, not {self.expected.get(name)}")
-        for artifact in json.loads((out / "report.json").read_text())["artifacts"]:
+                why = f" ({reasons[name]})" if name in reasons else ""
+                self.note(out, f"{name}: {told.get(name)}, not {self.expected.get(name)}{why}")
+        for artifact in artifacts:
             if artifact["status"] == MIGRATED and not (out / artifact["outputs"]["keras"]).is_file():
                 self.note(out, f"{artifact['source']}: migrated, and has no outputs")
         self.judge_files(out)

@@ -94,7 +94,7 @@ class Job:
         """Migrate one artifact.
 
         Raises:
-            MigrationError: RUN001 to RUN004 for a worker that broke; to be tried again.
+            MigrationError: one of ``WORKER_ENDED`` for a worker that broke; to be tried again.
         """
         started = time.perf_counter()
         golden = params.get("golden")

@@ -19,10 +19,11 @@ from migrate.batch.events import Outcome, Task
 from migrate.batch.job import PIPELINE, Answer, Settings
 from migrate.findings import MigrationError
 from migrate.readers.environments import variables_for_making
+from migrate.worlds.ends import WorkerDied, WorkerStarved, WorldError
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.forkserver import ForkServers
 from migrate.worlds.scratch import Scratch, shortage, sweep
-from migrate.worlds.worker import Worker, WorkerDied, WorldError
+from migrate.worlds.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,6 +41,7 @@ RETRIED = {
     "RUN003": "memory",
     "RUN004": "protocol",
     "RUN021": "disk",
+    "RUN022": "room",
     "RUN014": "changed",
     "RUN017": "upload",
     "RUN018": "store",
@@ -84,7 +86,7 @@ def ask_job(job: Worker, task: Task, seconds: float) -> Outcome:
             "vanished",
         )
     except WorkerDied as error:
-        return _broken("RUN001", error.message, error.hint, error.signal or "died")
+        return _broken(error.code, error.message, error.hint, error.signal or RETRIED[error.code])
     except WorldError as error:
         full = shortage(job.scratch) if error.code == "RUN005" else None
         if full is not None:
@@ -153,7 +155,7 @@ def prepare(job: Worker, settings: Settings, limits: Limits) -> None:
         job.close()
         try:
             job.call("configure", {**msgspec.to_builtins(settings), "limits": asdict(limits)})
-        except WorkerDied as error:
+        except (WorkerDied, WorkerStarved) as error:
             if not left:
                 raise MigrationError(
                     error.code,

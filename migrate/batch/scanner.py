@@ -18,12 +18,13 @@ from migrate.findings import MigrationError, Severity
 from migrate.scan.files import Scan, artifacts
 from migrate.scan.rules import found
 from migrate.worlds.contracts.reader import IdentifyMany, InspectMany, PairMany, ScanMany
+from migrate.worlds.ends import ENDED, WorkerStarved, WorldError
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.protocol import ProtocolError
 from migrate.worlds.reader.answers import identification_of, inspection_of, pair_of, scan_of
 from migrate.worlds.sandbox import policy
 from migrate.worlds.scratch import Scratch
-from migrate.worlds.worker import ENDED, Worker, WorldError
+from migrate.worlds.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -42,7 +43,7 @@ GROUP_SECONDS = 30.0
 """For a group; it takes less than one. libhdf5 runs in circles on some damaged files."""
 ALONE_SECONDS = 30.0
 """For one file, after its group broke the worker."""
-_BROKEN = (WorldError, *ENDED, ProtocolError)
+_BROKEN = (WorldError, *ENDED, WorkerStarved, ProtocolError)
 _A = TypeVar("_A")
 _T = TypeVar("_T")
 
@@ -83,7 +84,7 @@ class Reader:
         """Scans in the order of the paths."""
 
         def killer(path: Path, error: MigrationError) -> Scan:
-            message = f"the parser crashed: {error}"
+            message = _ended(error)
             return Scan(path, "other", (found("SEC014", message, path.name, Severity.ERROR),))
 
         for _, scan in self._ask(ScanMany, paths, scan_of, killer):
@@ -93,14 +94,20 @@ class Reader:
         """What each path is; an error for one that cannot be read or kills its parser."""
 
         def killer(path: Path, error: MigrationError) -> Identification | MigrationError:
-            return MigrationError(error.code, f"the parser crashed: {error}")
+            return MigrationError(error.code, _ended(error), error.hint)
 
         return self._ask(IdentifyMany, paths, identification_of, killer)
 
     def architectures(self, paths: Sequence[Path]) -> Iterator[tuple[Path, Path | None]]:
-        """The architecture beside each weights file; one that kills the parser has none."""
+        """The architecture beside each weights file; one that kills the parser has none.
+
+        Raises:
+            WorkerStarved: nobody could look.
+        """
 
         def killer(path: Path, error: MigrationError) -> Path | None:
+            if isinstance(error, WorkerStarved):
+                raise error
             return None
 
         return self._ask(PairMany, paths, pair_of, killer)
@@ -116,7 +123,8 @@ class Reader:
         """
 
         def killer(path: Path, error: MigrationError) -> Inspection | MigrationError:
-            return MigrationError(error.code, f"the parser crashed: {error}", "Treat the file as hostile.")
+            hint = error.hint if isinstance(error, WorkerStarved) else "Treat the file as hostile."
+            return MigrationError(error.code, _ended(error), hint)
 
         given = architecture.absolute() if architecture else None
         return self._ask(partial(InspectMany, architecture=given), paths, inspection_of, killer)
@@ -168,8 +176,10 @@ class Reader:
         paths: list[Path],
         read: Callable[[Path, _A | str], _T],
         killer: Callable[[Path, MigrationError], _T],
+        *,
+        again: bool = False,
     ) -> Iterator[tuple[Path, _T]]:
-        """One message for a group; a group that kills the worker is repeated one by one."""
+        """One message for a group; a group that kills the worker is repeated one by one, a starved worker once."""
         if self._stopped:
             return
         try:
@@ -182,13 +192,18 @@ class Reader:
             worker.close()
             if self._stopped:
                 return
-            if len(paths) == 1:
+            starved = isinstance(error, WorkerStarved)
+            if len(paths) == 1 and (again or not starved):
                 yield paths[0], killer(paths[0], error)
                 return
             for path in paths:
-                yield from self._group(worker, question, [path], read, killer)
+                yield from self._group(worker, question, [path], read, killer, again=len(paths) == 1)
         else:
             yield from results
+
+
+def _ended(error: MigrationError) -> str:
+    return f"{'nobody could look' if isinstance(error, WorkerStarved) else 'the parser crashed'}: {error}"
 
 
 def inspect_path(path: str | Path, architecture: str | Path | None = None) -> Inspection:

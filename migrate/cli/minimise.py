@@ -55,7 +55,7 @@ def minimise(model: Path, *, out: Path, without: tuple[str, ...], output: Output
         answer = _search(model.resolve(), out, options, without)
     except MigrationError as error:
         say_refused(error)
-        sys.exit(2 if error.code == "RUN020" else 1)
+        sys.exit(2 if error.code in ("RUN020", "RUN022") else 1)
     _show(answer, output)
     sys.exit(0 if answer["files"] else 1)
 

@@ -94,7 +94,7 @@ def models(
             report, ended = _run(opened, out, batch, shown, executor, output)
     except MigrationError as error:
         say_refused(error)
-        usage = error.code in ("RUN011", "RUN012", "RUN013", "RUN017", "RUN018", "RUN020")
+        usage = error.code in ("RUN011", "RUN012", "RUN013", "RUN017", "RUN018", "RUN020", "RUN022")
         sys.exit(2 if usage else 1)
     _show(report, out, output)
     left = sum(count for status, count in report.summary.items() if status not in ("migrated", "skipped"))

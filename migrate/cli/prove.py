@@ -88,7 +88,7 @@ def prove(
             equal = _definitions(path, after, names, out, output)
     except MigrationError as error:
         say_refused(error)
-        sys.exit(2 if error.code in ("RUN020", "PRV003") else 1)
+        sys.exit(2 if error.code in ("RUN020", "RUN022", "PRV003") else 1)
     sys.exit(0 if equal else 1)
 
 

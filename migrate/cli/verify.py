@@ -54,7 +54,7 @@ def verify(old: str, new: str, *, output: Output, **chosen: Any) -> None:
             verdict = _compare(first.absolute(), second.absolute(), options)
         except MigrationError as error:
             say_refused(error)
-            sys.exit(2 if error.code in ("RUN013", "RUN018", "RUN020") else 1)
+            sys.exit(2 if error.code in ("RUN013", "RUN018", "RUN020", "RUN022") else 1)
     _show(verdict, output)
     sys.exit(0 if verdict.equal else 1)
 

@@ -18,9 +18,9 @@ from migrate.own_code.topology import agreement, unlike
 from migrate.pipeline.progress import Progress
 from migrate.printable import one_line
 from migrate.worlds.contracts.legacy import ArchitecturesOf, BuiltModel
+from migrate.worlds.ends import WorldError
 from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
-from migrate.worlds.worker import WorldError
 
 _MAX_BUILDERS = 60
 """Calls that are tried for one file of weights."""

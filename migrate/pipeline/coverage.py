@@ -15,8 +15,8 @@ from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.reference import Reference
 from migrate.results import Coverage
+from migrate.worlds.ends import ENDED, WorldError
 from migrate.worlds.pool import Slot
-from migrate.worlds.worker import ENDED, WorldError
 
 NAMED = 20
 """Arrays and branches that a record names."""

@@ -14,6 +14,7 @@ from migrate.capsule.store import load_arrays, save_arrays
 from migrate.dialects.keras3_minors.versions import parse_targets
 from migrate.findings import MigrationError, Severity
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE, argument_names
+from migrate.outcomes import WORKER_ENDED
 from migrate.parity.golden import Golden, find_golden
 from migrate.pipeline.answers import outputs_in
 from migrate.pipeline.comparison import compare_built, compare_reloaded, compare_witness, is_small, release
@@ -167,7 +168,7 @@ def _collect_witnesses(
         try:
             _witness_recording(slot, path, described, progress)
         except MigrationError as error:
-            if request.golden is not None:
+            if request.golden is not None or error.code in WORKER_ENDED:
                 raise
             # It was found by its name alone, and other evidence can be had.
             progress.findings.append(error.finding(Severity.WARNING))

@@ -64,6 +64,7 @@ def migrate_artifact(request: ArtifactRequest, options: Options, slot: Slot) -> 
     except MigrationError as error:
         if error.code in WORKER_ENDED:
             raise
+        slot.must_have_had_room()
         if error.code in _FROM_THE_SYSTEM:
             error = shortage(slot.folder) or error
         progress.findings.append(error.finding(severity_of(error.code)))
@@ -98,6 +99,7 @@ def _migrate(
     tell_where(request.path, staged, options, slot, progress)
     progress.rules = [*progress.rules, *rewritten_code(progress)]
     must_write_safely(slot, written.parts)
+    slot.must_have_had_room()
     status = weigh(progress)
     if progress.invented:
         status = Status.UNVERIFIED

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from migrate.findings import MigrationError
 from migrate.printable import one_line
+from migrate.worlds.ends import ENDED, WorldError
 from migrate.worlds.environment import World
-from migrate.worlds.worker import ENDED, WorldError
 
 Answer = TypeVar("Answer")
 

@@ -24,8 +24,8 @@ from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import legacy_structure, modern_structure
 from migrate.worlds.contracts.reader import Translate, Translated
 from migrate.worlds.custom_source import write_custom_objects
+from migrate.worlds.ends import WorkerStarved
 from migrate.worlds.pool import Slot
-from migrate.worlds.worker import WorldError
 
 _HINT = "Say which one with --backend tensorflow or --backend theano, or record outputs as MODEL.golden.npz."
 
@@ -117,8 +117,10 @@ def _compute(
             specs = input_specs(legacy_structure(slot), described["inputs"])
             save_arrays(probes, make_probes(specs))
         outputs = outputs_of(slot.modern, probes)
-    except (MigrationError, WorldError) as error:
-        return _Computed({}, [], f"{getattr(error, 'code', 'RUN005')}: {error}")
+    except WorkerStarved:
+        raise
+    except MigrationError as error:
+        return _Computed({}, [], f"{error.code}: {error}")
     return _Computed(outputs, [entry["name"] for entry in described["outputs"]])
 
 

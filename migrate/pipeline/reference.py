@@ -26,9 +26,9 @@ from migrate.pipeline.translated import legacy_structure
 from migrate.printable import one_line
 from migrate.worlds.contracts.reader import Translate, Translated
 from migrate.worlds.custom import names_in
+from migrate.worlds.ends import WorkerDied, WorkerMemory, WorldError
 from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
-from migrate.worlds.worker import WorkerDied, WorkerMemory, WorldError
 
 STATEFUL_CALLS = 3
 """The second call shows what is remembered of the first, the third what of the second."""

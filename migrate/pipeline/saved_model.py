@@ -24,9 +24,9 @@ from migrate.pipeline.signatures import (
 )
 from migrate.pipeline.staging import Staged
 from migrate.worlds.contracts.reader import DescribedSavedModel, DescribeSavedModel
+from migrate.worlds.ends import WorldError
 from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
-from migrate.worlds.worker import WorldError
 
 KERAS = "model.keras"
 

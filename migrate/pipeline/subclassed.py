@@ -17,8 +17,8 @@ from migrate.pipeline.staging import Staged
 from migrate.printable import one_line
 from migrate.worlds.contracts.reader import DescribedSavedModel
 from migrate.worlds.custom import names_in
+from migrate.worlds.ends import WorldError
 from migrate.worlds.pool import Slot
-from migrate.worlds.worker import WorldError
 
 
 def report_classes(info: DescribedSavedModel, path: Path, progress: Progress) -> None:

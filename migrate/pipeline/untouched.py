@@ -12,7 +12,7 @@ from migrate.parity.compare import bounded
 from migrate.pipeline.comparison import release
 from migrate.pipeline.proof import outputs_of
 from migrate.results import Untouched, UntouchedOutcome
-from migrate.worlds.worker import WorkerDied, WorkerMemory, WorkerTimeout, WorldError
+from migrate.worlds.ends import ENDED, WorldError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,11 +49,11 @@ def load_untouched(slot: Slot, source: Path, witness: ReferenceRun, judge: Compa
     """
     try:
         slot.stock.call("load_keras", {"path": str(source)})
-    except (WorldError, WorkerDied, WorkerMemory, WorkerTimeout) as error:
+    except (WorldError, *ENDED) as error:
         return Untouched(UntouchedOutcome.DOES_NOT_LOAD, reason=error_line(error.message))
     try:
         results = outputs_of(slot.stock, witness.probes, "predict_on_batch")
-    except (WorldError, WorkerDied, WorkerMemory, WorkerTimeout) as error:
+    except (WorldError, *ENDED) as error:
         return Untouched(UntouchedOutcome.DOES_NOT_RUN, reason=error_line(error.message))
     comparisons = judge.compare(witness.outputs, results, witness.slack)
     worst = bounded(max((comparison.max_rel for comparison in comparisons), default=0.0))

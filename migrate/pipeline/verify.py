@@ -71,6 +71,8 @@ def verify(old: Path, new: Path, options: Options, slots: tuple[Slot, Slot]) -> 
         comparisons = [_against_keras(references, staged, options, slots[1])]
     for name, reference in references.items():
         progress.findings += _says_nothing(name, reference)
+    for slot in slots:
+        slot.must_have_had_room()
     findings = [f for f in progress.findings if f.severity is not Severity.INFO]
     return Verdict(tuple(c for part in comparisons for c in part), tuple(findings))
 

@@ -21,9 +21,9 @@ from migrate.proving.recipes import Recipe
 from migrate.proving.records import Compared, Proof, Ran, Verdict
 from migrate.proving.sources import Module, called
 from migrate.proving.subjects import Kind, Subject
+from migrate.worlds.ends import WorkerStarved, WorldError
 from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
-from migrate.worlds.worker import WorldError
 
 _OTHER_WAY = {Kind.BLOCK: "function", Kind.FUNCTION: "block"}
 """A function of a tensor may be applied to symbolic tensors or to values; its source does not always say."""
@@ -63,7 +63,7 @@ def prove(subject: Subject, recipe: Recipe, sides: Sides, slot: Slot) -> Proof:
         (slot.inputs / f"subject_{side}.py").write_text(text, encoding="utf-8")
     try:
         reference = _reference(subject, sides.legacy, slot)
-    except MigrationError as error:
+    except MigrationError as error:  # a worker that starved, too: what was not run is not proven
         slot.legacy.close()
         return base(
             verdict=Verdict.UNPROVEN, reason=f"tf-keras does not run it: {_first_line(error.message)}"
@@ -73,6 +73,8 @@ def prove(subject: Subject, recipe: Recipe, sides: Sides, slot: Slot) -> Proof:
     inputs = tuple(_inputs(case) for case in reference["cases"])
     try:
         answer = _result(reference, sides.modern, slot)
+    except WorkerStarved as error:
+        return base(verdict=Verdict.UNPROVEN, reason=_first_line(error.message), inputs=inputs, legacy=ran[0])
     except MigrationError as error:
         if not isinstance(error, WorldError):
             slot.modern.close()

@@ -9,7 +9,7 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "RUN001",
         "worker-died",
-        "The file crashed the framework that loaded it.",
+        "A worker crashed while it loaded or ran the file.",
         "It was tried twice, the second time alone. The run went on.",
     ),
     reason(
@@ -21,7 +21,7 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "RUN003",
         "worker-outgrew",
-        "A worker used more memory than `--memory`.",
+        "A worker used, or asked for, more memory than `--memory` allows.",
         "Raise the limit, or migrate the model alone.",
     ),
     reason(
@@ -108,6 +108,12 @@ REASONS: tuple[Rule, ...] = (
         "worker-scratch",
         "A worker filled its scratch folder beyond its limits and was killed.",
         "No model writes this much; treat the file as hostile.",
+    ),
+    reason(
+        "RUN022",
+        "worker-starved",
+        "The machine gave a worker less memory than the run allows, or something outside killed it.",
+        "Free memory, raise the limit that the message names, or use `--jobs 1`; then `--retry failed`.",
     ),
     reason(
         "RUN018",

@@ -86,6 +86,16 @@ class Slot:
             self.guests[name] = make()
         return self.guests[name]
 
+    def must_have_had_room(self) -> None:
+        """Refuse what was concluded of the artifact where a worker of its starved, whoever caught that.
+
+        Raises:
+            WorkerStarved: the first of them.
+        """
+        for worker in (*self.workers.values(), *self.guests.values()):
+            if worker.starved is not None:
+                raise worker.starved
+
     def warm(self, worlds: Sequence[World] = FRAMEWORKS) -> None:
         """Start workers without waiting for them; they import at the same time."""
         for world in worlds:
@@ -100,6 +110,7 @@ class Slot:
         for worker in [self.reader, *frameworks]:
             if worker.needs_recycling or (self.runs_foreign_code and worker is not self.reader):
                 worker.close()
+            worker.forgive()
             _empty(worker.scratch)
             _empty(taken_folder(worker.scratch))
         _empty(self.inputs)

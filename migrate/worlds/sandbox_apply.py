@@ -32,6 +32,8 @@ SYS_MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = 442, -100, 0x8000
 
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 FS_EXECUTE, FS_WRITE_FILE, FS_READ_FILE, FS_READ_DIR = 1, 2, 4, 8
+CPU_GRACE = 5
+"""Seconds of processor time between the signal that names the limit and the one that cannot be caught."""
 FS_READ = FS_EXECUTE | FS_READ_FILE | FS_READ_DIR
 FS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 """What each version knows of files: 2 adds moves between folders, 3 truncation, 5 commands to devices."""
@@ -115,7 +117,9 @@ def _rlimits(limits: dict[str, int]) -> str:
         number = getattr(resource, f"RLIMIT_{name}")
         hard = resource.getrlimit(number)[1]
         bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(number, (bound, bound))
+        # At the soft limit of time SIGXCPU says why; at the hard one SIGKILL, which says nothing, ends what goes on.
+        grace = CPU_GRACE if name == "CPU" else 0
+        resource.setrlimit(number, (bound, bound + grace if hard == resource.RLIM_INFINITY else bound))
     return ", ".join(limits)
 
 

@@ -2,8 +2,9 @@
 
 A worker imports its framework once (some seconds) and then serves many calls. Every way in which it can end
 is one exception: `WorldError` (the call raised; the worker lives), `WorkerDied`, `WorkerTimeout`,
-`WorkerMemory` and `ProtocolError` (the worker is gone). After any of the last four the next call starts a
-fresh process, so that the owner of a worker need not care.
+`WorkerMemory`, `WorkerScratch` and `ProtocolError` (the worker is gone), and `WorkerStarved` where that is the
+machine's doing and not the file's. After any but the first the next call starts a fresh process, so that the owner of a
+worker need not care.
 """
 
 from __future__ import annotations
@@ -23,6 +24,14 @@ import msgspec
 
 from migrate.findings import MigrationError
 from migrate.worlds.contracts.call import Answer, Call, answer_of, from_message, method_of, to_message
+from migrate.worlds.ends import (
+    WorkerDied,
+    WorkerMemory,
+    WorkerScratch,
+    WorkerStarved,
+    WorkerTimeout,
+    WorldError,
+)
 from migrate.worlds.environment import Limits, World, environment
 from migrate.worlds.process import Forked, Process, Started
 from migrate.worlds.protocol import (
@@ -36,6 +45,7 @@ from migrate.worlds.protocol import (
     decode,
     encode,
 )
+from migrate.worlds.room import killed_for_memory, starved_answer, starved_end, starved_wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,74 +67,6 @@ END_SECONDS = 5.0
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 Broken = TypeVar("Broken", bound=MigrationError)
-
-
-class WorldError(MigrationError):
-    """A call raised inside its world.
-
-    Attributes:
-        kind: the class of the exception there, such as ``TypeError``.
-        traceback: as formatted there, its end when long.
-    """
-
-    def __init__(self, world: World, error: RemoteError) -> None:
-        super().__init__(error.code or "RUN005", error.message, error.hint, error.place)
-        self.world = world
-        self.kind = error.kind
-        self.traceback = error.traceback
-
-
-class WorkerDied(MigrationError):  # noqa: N818 - named for the event, as in the reports
-    """The process ended in the middle of a call: ``signal`` names how, ``log`` is the end of its output."""
-
-    def __init__(self, world: World, status: int, log: str) -> None:
-        self.signal = signal.Signals(-status).name if status < 0 else ""
-        how = f"killed by {self.signal}" if self.signal else f"ended with status {status}"
-        super().__init__(
-            "RUN001", f"the {world} worker was {how}", "The file crashes the framework that loads it."
-        )
-        self.world = world
-        self.log = log
-
-
-class WorkerTimeout(MigrationError):  # noqa: N818 - named for the event, as in the reports
-    """The call did not end in time; its worker was killed."""
-
-    def __init__(self, world: World, method: str, seconds: float) -> None:
-        super().__init__(
-            "RUN002",
-            f"{method!r} in the {world} world did not end within {seconds:g} s",
-            "Raise the time limit (--timeout) if the model is this large.",
-        )
-        self.world = world
-
-
-class WorkerMemory(MigrationError):  # noqa: N818 - named for the event, as in the reports
-    """The worker outgrew its memory and was killed."""
-
-    def __init__(self, world: World, used: int, limit: int) -> None:
-        super().__init__(
-            "RUN003",
-            f"the {world} worker used {used >> 20} MB (limit {limit >> 20} MB)",
-            "Raise the memory limit (--memory) or run fewer jobs.",
-        )
-        self.world = world
-
-
-class WorkerScratch(MigrationError):  # noqa: N818 - named for the event, as in the reports
-    """The worker filled its scratch folder and was killed."""
-
-    def __init__(self, world: World, held: str) -> None:
-        super().__init__(
-            "RUN021",
-            f"the {world} worker filled its scratch folder with {held}",
-            "No model writes this much; treat the file as hostile.",
-        )
-        self.world = world
-
-
-ENDED = (WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout)
-"""Ways in which a process ends in the middle of a call."""
 
 
 class Worker:
@@ -170,6 +112,9 @@ class Worker:
         self._replies: list[bytes] = []
         self._log = bytearray()
         self._deadline_of_start = 0.0
+        self._killed_for_memory = 0
+        self.starved: WorkerStarved | None = None
+        """That the machine granted it too little since `forgive`, whoever caught the exception."""
 
     def __enter__(self) -> Self:
         self.start()
@@ -273,7 +218,9 @@ class Worker:
             if not isinstance(reply, Hello):
                 raise self._give_up(ProtocolError(f"the {self.world} worker did not begin with a hello"))
             if reply.error is not None:
-                raise self._give_up(WorldError(self.world, reply.error))
+                told = f"{reply.error.traceback}\n{reply.error.message}"
+                starved = starved_answer(self.world, told, self.limits, starting=True)
+                raise self._give_up(starved or WorldError(self.world, reply.error))
             self.hello = reply
         return self.hello
 
@@ -287,7 +234,8 @@ class Worker:
 
         Raises:
             WorldError: the handler raised. The worker lives.
-            WorkerDied, WorkerTimeout, WorkerMemory, ProtocolError: the worker is gone.
+            WorkerDied, WorkerTimeout, WorkerMemory, WorkerScratch, ProtocolError: the worker is gone.
+            WorkerStarved: the same, and it says nothing of the file.
         """
         self.ready()
         seconds = self.limits.call_seconds if timeout is None else timeout
@@ -299,7 +247,7 @@ class Worker:
         if isinstance(reply, Hello) or reply.id != self.calls:
             raise self._give_up(ProtocolError(f"the {self.world} worker answered another call"))
         if isinstance(reply, Failure):
-            raise WorldError(self.world, reply.error)
+            raise self._starved_by(reply.error) or WorldError(self.world, reply.error)
         assert isinstance(reply, Result)
         return reply.result
 
@@ -331,8 +279,22 @@ class Worker:
                 stream.close()
         self._process, self.hello = None, None
 
+    def forgive(self) -> None:
+        """Forget that it starved: the next artifact begins."""
+        self.starved = None
+
+    def _starved_by(self, error: RemoteError) -> WorkerStarved | None:
+        """Why what a handler raised does not count, its worker ended; a worker below tells its own end."""
+        if error.code.startswith("RUN") and error.code != "RUN005":
+            return None
+        told = f"{error.traceback}\n{error.kind}: {error.message}"
+        starved = starved_answer(self.world, told, self.limits)
+        return self._give_up(starved) if starved is not None else None
+
     def _give_up(self, error: Broken) -> Broken:
         """End the process and hand the error back for raising."""
+        if isinstance(error, WorkerStarved):
+            self.starved = error
         _log.warning("%s worker %s: %s", self.world, self.pid, error)
         self.close()
         return error
@@ -342,6 +304,7 @@ class Worker:
         process = self._process
         assert process is not None
         unsent = memoryview(message)
+        self._killed_for_memory = killed_for_memory()
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
             selector.register(process.stderr, selectors.EVENT_READ)
@@ -351,7 +314,8 @@ class Worker:
             while not self._replies:
                 now = time.monotonic()
                 if now >= deadline:
-                    raise self._give_up(WorkerTimeout(self.world, method, seconds))
+                    starved = starved_wait(self.world, method, seconds, self.limits)
+                    raise self._give_up(starved or WorkerTimeout(self.world, method, seconds))
                 if now - watched >= WATCH_SECONDS:
                     watched = now
                     used = self.resident()
@@ -396,7 +360,7 @@ class Worker:
         except ProtocolError as error:
             raise self._give_up(error) from error
 
-    def _collect_exit(self, process: Process) -> WorkerDied:
+    def _collect_exit(self, process: Process) -> WorkerDied | WorkerStarved:
         """Read the last words and the status of a process whose output ended."""
         status = process.wait(END_SECONDS)
         with contextlib.suppress(BlockingIOError):
@@ -406,4 +370,8 @@ class Worker:
         if status is None:  # it closed its output and lives on
             process.kill()
             status = process.wait(END_SECONDS)
-        return self._give_up(WorkerDied(self.world, -signal.SIGKILL if status is None else status, self.log))
+            return self._give_up(
+                WorkerDied(self.world, -signal.SIGKILL if status is None else status, self.log)
+            )
+        starved = starved_end(self.world, status, self.log, self.limits, self._killed_for_memory)
+        return self._give_up(starved or WorkerDied(self.world, status, self.log))

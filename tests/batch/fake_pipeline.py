@@ -10,6 +10,7 @@ from pathlib import Path
 from migrate.findings import MigrationError, Status
 from migrate.formats.identify import identify
 from migrate.formats.limits import sha256_of
+from migrate.outcomes import WORKER_ENDED
 from migrate.pipeline.publish import must_be_free, publish
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.results import ArtifactResult, MigrationRecord, Outputs, WrittenBy
@@ -58,7 +59,7 @@ def migrate(request: ArtifactRequest, options: Options, slot: Slot) -> ArtifactR
         publish(request.out / request.folder, {"model.keras": part}, record)
         gate(request, "published")
     except MigrationError as error:
-        if error.code in ("RUN001", "RUN002", "RUN003", "RUN004"):
+        if error.code in WORKER_ENDED:
             raise
         return ArtifactResult(
             request.source, "", "hdf5-model", WrittenBy(), Status.FAILED,

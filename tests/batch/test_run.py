@@ -84,7 +84,7 @@ with open({str(told)!r}, "a+") as told:
         return
     with pytest.raises(BatchStopped) as caught:
         run(folder, tmp_path / "out", **changes)
-    assert caught.value.code == "RUN001"
+    assert caught.value.code == "RUN022", "killed from outside"
     assert "a job cannot start" in caught.value.message
     assert not caught.value.report.artifacts
 

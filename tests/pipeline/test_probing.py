@@ -6,9 +6,9 @@ import pytest
 
 from migrate.findings import MigrationError
 from migrate.pipeline.probing import Loaders, Unanswered
+from migrate.worlds.ends import WorkerDied, WorkerMemory, WorkerTimeout, WorldError
 from migrate.worlds.environment import World
 from migrate.worlds.protocol import RemoteError
-from migrate.worlds.worker import WorkerDied, WorkerMemory, WorkerTimeout, WorldError
 
 ENDED = {
     "died": WorkerDied(World.LEGACY, -9, ""),

@@ -17,10 +17,10 @@ from migrate.pipeline.migrate import _with_weights, migrate_artifact
 from migrate.pipeline.reference import refused_architecture
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.results import ArtifactResult
+from migrate.worlds.ends import WorldError
 from migrate.worlds.environment import World
 from migrate.worlds.pool import Slot
 from migrate.worlds.protocol import RemoteError
-from migrate.worlds.worker import WorldError
 
 
 def _copy(legacy_models: Path, case: str, tmp_path: Path) -> Path:

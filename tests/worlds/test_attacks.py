@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from migrate.worlds.ends import WorkerDied, WorldError
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.sandbox import policy, promises
-from migrate.worlds.worker import Worker, WorkerDied, WorldError
+from migrate.worlds.worker import Worker
 from tests.worlds.attacks import ATTACKS, SIGNALS
 from tests.worlds.victims import Victim, descendants
 

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from migrate.worlds import forkserver as module
+from migrate.worlds.ends import WorkerDied
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.forkserver import ForkServers
 from migrate.worlds.process import Forked
 from migrate.worlds.sandbox import policy
-from migrate.worlds.worker import Worker, WorkerDied
+from migrate.worlds.worker import Worker
 
 pytestmark = pytest.mark.skipif(not module.SUPPORTED, reason="no fork servers on this system")
 LIGHT = {"keras2": (World.LEGACY, ("decimal",)), "keras3": (World.MODERN, ("decimal",))}

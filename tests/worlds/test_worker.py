@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from migrate.worlds.ends import WorkerDied, WorkerMemory, WorkerTimeout, WorldError
 from migrate.worlds.environment import Limits, World, environment
 from migrate.worlds.forkserver import ForkServers
 from migrate.worlds.pool import Pool, Slot
 from migrate.worlds.protocol import Framer, ProtocolError, decode
-from migrate.worlds.worker import Worker, WorkerDied, WorkerMemory, WorkerTimeout, WorldError
+from migrate.worlds.worker import Worker
 
 HANDLERS = """
 import ctypes, os, sys, time

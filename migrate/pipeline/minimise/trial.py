@@ -20,6 +20,7 @@ from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import legacy_structure, modern_structure
 from migrate.worlds.custom_source import write_custom_objects
+from migrate.worlds.ends import WorkerStarved
 from migrate.worlds.pool import Slot
 
 Inputs = Mapping[str, Array]
@@ -92,6 +93,8 @@ class Trial:
         """Whether the part that the legacy world holds runs on these inputs."""
         try:
             outputs_of(self.slot.legacy, self._probes(inputs))
+        except WorkerStarved:
+            raise
         except MigrationError:
             return False
         return True
@@ -110,6 +113,8 @@ class Trial:
             if not apart and self.traces:
                 found, traced = self._traced(probes), True
                 apart = [part for part in judge.compare(expected, found) if not part.equal]
+        except WorkerStarved:
+            raise
         except MigrationError:  # refused by the reader or a world
             return None
         if not apart:
