@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,10 +58,7 @@ def settings(root: Path) -> Settings:
     file = root / "pyproject.toml"
     if not file.is_file():
         return Settings()
-    try:
-        section = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get(SECTION, {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: {error}") from error
+    section = _table(_table(_toml(file), "tool", file), SECTION, file)
     known = {"target", "keras-version", "select", "ignore", "exclude", "unsafe", "todo", "docs", "baseline"}
     known |= {"backend", "ported"}
     unknown = sorted(section.keys() - known)
@@ -74,10 +73,37 @@ def settings(root: Path) -> Settings:
         unsafe=_flag(section, "unsafe", file),
         todo=_flag(section, "todo", file),
         docs=_flag(section, "docs", file),
-        baseline=str(section.get("baseline", "")),
+        baseline=_inside(str(section.get("baseline", "")), file),
         ported=_codes(section, "ported", file),
         backend=_backend(section["backend"], file) if "backend" in section else None,
     )
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    """What a file says. Raises `ConfigError`; it came with the repository, and may be anything."""
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigError(f"{file}: {error}") from error
+
+
+def _table(parent: Mapping[str, Any], key: str, file: Path) -> Mapping[str, Any]:
+    value = parent.get(key, {})
+    if not isinstance(value, dict):
+        raise ConfigError(f"{file}: {key} must be a table")
+    return value
+
+
+def _inside(name: str, file: Path) -> str:
+    """The path of a file of the repository: its settings name none elsewhere, to be read or written."""
+    if not name:
+        return ""
+    path = file.parent / name
+    if not path.resolve().is_relative_to(file.parent.resolve()):
+        raise ConfigError(f"{file}: {name} lies outside of the repository; --baseline may name it")
+    if path.exists() and not path.is_file():
+        raise ConfigError(f"{file}: {name} is no file")
+    return name
 
 
 def _target(value: object, file: Path) -> Target:
@@ -94,14 +120,14 @@ def _backend(value: object, file: Path) -> Backend:
         raise ConfigError(f"{file}: backend must be one of {', '.join(Backend)}") from error
 
 
-def _codes(section: dict[str, Any], key: str, file: Path) -> tuple[str, ...]:
+def _codes(section: Mapping[str, Any], key: str, file: Path) -> tuple[str, ...]:
     value = section.get(key, [])
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ConfigError(f"{file}: {key} must be a list of strings")
     return tuple(value)
 
 
-def _flag(section: dict[str, Any], key: str, file: Path) -> bool:
+def _flag(section: Mapping[str, Any], key: str, file: Path) -> bool:
     value = section.get(key, False)
     if not isinstance(value, bool):
         raise ConfigError(f"{file}: {key} must be true or false")
@@ -126,7 +152,8 @@ def detect_version(root: Path) -> Version | None:
         if file.is_file():
             match = _LOCKED.search(file.read_text("utf-8", "replace"))
             if match is not None and match[1].startswith("3."):
-                return Version(match[1])
+                with contextlib.suppress(InvalidVersion):  # no lock that a tool wrote
+                    return Version(match[1])
     for line in _requirements(root):
         try:
             requirement = Requirement(line)
@@ -153,12 +180,12 @@ def _requirements(root: Path) -> list[str]:
     project = root / "pyproject.toml"
     if project.is_file():
         try:
-            table = tomllib.loads(project.read_text("utf-8")).get("project", {})
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+            table = _table(_toml(project), "project", project)
+            extras = _table(table, "optional-dependencies", project).values()
+        except ConfigError:
             return lines
-        lines.extend(str(item) for item in table.get("dependencies", ()))
-        for extra in table.get("optional-dependencies", {}).values():
-            lines.extend(str(item) for item in extra)
+        for given in (table.get("dependencies"), *extras):
+            lines.extend(str(item) for item in (given if isinstance(given, list) else ()))
     return [line for line in lines if line and not line.startswith("-")]
 
 

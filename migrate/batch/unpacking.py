@@ -26,6 +26,8 @@ from migrate.formats.zip_access import ZipSource
 
 MAX_MEMBER = 16 << 30
 """Longest member that is unpacked; the archive's own budget bounds all of them together."""
+MAX_DEPTH = 32
+"""Folders that a member may lie in: each costs an inode, and a name of 4 KiB holds two thousand."""
 _MODELS = (".h5", ".hdf5", ".keras", ".pb", ".pbtxt", ".index")
 _OF_PYTORCH = "data.pkl"
 _ENDINGS = (".tar.gz", ".tgz", ".tar", ".zip")
@@ -100,13 +102,12 @@ def unpack(archive: Path, folder: Path) -> None:
     try:
         if _is_tar(archive):
             for name, content in _tar_members(archive):
-                _write(folder / name, content)
+                _write(folder, name, content, str(archive))
             return
         with ZipSource(archive) as source:
             for name in source.members:
-                _write(
-                    folder / name, None if name.endswith("/") else io.BytesIO(source.read(name, MAX_MEMBER))
-                )
+                content = None if name.endswith("/") else io.BytesIO(source.read(name, MAX_MEMBER))
+                _write(folder, name, content, str(archive))
     except _TAR_ERRORS as error:
         reason = getattr(error, "strerror", None) or error
         raise MigrationError(
@@ -116,8 +117,11 @@ def unpack(archive: Path, folder: Path) -> None:
         ) from error
 
 
-def _write(target: Path, content: IO[bytes] | None) -> None:
+def _write(folder: Path, name: str, content: IO[bytes] | None, place: str) -> None:
     """A member; a folder has no content."""
+    if name.count("/") > MAX_DEPTH:
+        raise MigrationError("SEC004", f"a member lies more than {MAX_DEPTH} folders deep", _HINT, place)
+    target = folder / name
     if content is None:
         target.mkdir(parents=True, exist_ok=True)
         return
@@ -190,6 +194,9 @@ def _tar_members(path: Path) -> Iterator[tuple[str, IO[bytes] | None]]:
                 raise MigrationError(
                     "SEC006", f"member {info.name!r} is a link or a device, no file", _HINT, str(path)
                 )
+            if info.issparse():
+                # Its holes are in no byte of the archive: 2 KiB may stand for any number of zeros.
+                raise MigrationError("SEC004", f"member {info.name!r} is stored with holes", _HINT, str(path))
             if info.isreg() and name in seen:
                 raise MigrationError("SEC006", f"two members are called {name!r}", _HINT, str(path))
             seen.add(name)

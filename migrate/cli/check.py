@@ -53,7 +53,9 @@ def check(
     """Load Keras 3 archives in releases of Keras 3, and compare their outputs.
 
     They are compared with the recording beside the archive (MODEL.golden.npz, or the proof.npz of a migrated model),
-    else with what the Keras that wrote it computes. Readers are installed on demand, once, into a cache folder.
+    else with what the Keras that wrote it computes. The custom_objects.py of a migrated model is run, in the sandbox,
+    where --custom-objects names it or --trust says that you made it. Readers are installed on demand, once, into a
+    cache folder.
 
     Exit status: 0 equal everywhere, 1 something differs or does not load, 2 wrong usage.
     """

@@ -202,14 +202,19 @@ def _check(path: Path, output: Output, *, unsafe: bool) -> int:
     from migrate.repository.source import options_of, rewrite_tree
     from migrate.repository.state import new_findings, read_state
 
-    found = new_findings(read_state(path), rewrite_tree(path.resolve(), options_of(path, unsafe=unsafe)))
+    found, known = new_findings(
+        read_state(path), rewrite_tree(path.resolve(), options_of(path, unsafe=unsafe))
+    )
     if output.format == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=1))
     elif output.text:
         for left in found:
             where = f"{left.path}:{left.line}" if left.line else left.path
             say(f"{where}: {left.code} {left.message}")
-        say(f"{len(found)} findings that .keras-migrate/state.json does not know", err=True)
+        say(
+            f"{len(found)} findings that .keras-migrate/state.json does not know; {known} that it knows are not shown",
+            err=True,
+        )
     return LEFT if found else DONE
 
 

@@ -24,12 +24,13 @@ def read_junit(path: Path) -> list[CaseResult] | None:
     """The results in a file, by name; None where there is none that can be read."""
     if not path.is_file() or path.is_symlink() or path.stat().st_size > _MAX_BYTES:
         return None
-    data = path.read_bytes()
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        return None
     try:
-        root = ElementTree.fromstring(data)
-    except ElementTree.ParseError:
+        # As text, so that no encoding that the file has or declares hides a declaration from the look at it.
+        text = path.read_bytes().decode("utf-8-sig")
+        if "\0" in text or "<!DOCTYPE" in text or "<!ENTITY" in text:
+            return None
+        root = ElementTree.fromstring(text)
+    except (UnicodeDecodeError, ElementTree.ParseError):
         return None
     found: dict[str, CaseResult] = {}
     for case in root.iter("testcase"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from migrate.repository.git import Checkout, TrackedFile
 
 _LINK = "120000"
 _EXECUTABLE = "100755"
+_SPECIAL = "a pipe, socket or device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Snapshot:
         before: the copy, as it was.
         checkout: None outside of git.
         untracked: artifacts in the copy that git does not hold.
-        left_out: tracked files that are not in the copy, and why.
+        left_out: files that are not in the copy, and why: tracked ones, and what can be no content of a repository.
     """
 
     root: Path
@@ -47,8 +49,7 @@ def take(root: Path, before: Path) -> Snapshot:
     shutil.rmtree(before, ignore_errors=True)
     before.mkdir(parents=True)
     if checkout is None:
-        _copy_folder(root, before)
-        return Snapshot(root, before, None, frozenset(), {})
+        return Snapshot(root, before, None, frozenset(), _copy_folder(root, before))
     if (first := checkout.uncommitted()) is not None:
         raise MigrationError(
             "REPO001",
@@ -61,25 +62,56 @@ def take(root: Path, before: Path) -> Snapshot:
     return Snapshot(root, before, checkout, frozenset(_add_untracked(root, before, tracked)), left_out)
 
 
+def write_inside(tree: Path, path: str, data: bytes) -> None:
+    """Write a file of a copy: never through a link that a repository brought, which may lead out of it.
+
+    Raises:
+        MigrationError: ``SEC006``, a folder of the path is a link that leads out of the copy.
+    """
+    place = tree / path
+    if not place.parent.resolve().is_relative_to(tree.resolve()):
+        raise MigrationError("SEC006", f"{path} lies behind a link out of the repository", "Remove the link.")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.is_symlink():
+        place.unlink()
+    place.write_bytes(data)
+
+
 def copy_tree(source: Path, target: Path) -> None:
     """A second copy, to be changed; one that is there already goes."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target, symlinks=True)
 
 
-def _copy_folder(root: Path, before: Path) -> None:
+def _copy_folder(root: Path, before: Path) -> dict[str, str]:
+    """Copy all but environments; what is left out besides, and why."""
+    left_out: dict[str, str] = {}
+
     def skipped(folder: str, names: list[str]) -> set[str]:
-        if os.path.basename(folder) == STATE:
-            return set(names) - {"state.json"}
-        return {
+        special = _specials(folder, names)
+        left_out.update({Path(folder, name).relative_to(root).as_posix(): _SPECIAL for name in special})
+        leading_out = {
             name
             for name in names
-            if name in SKIPPED - {STATE}
-            or (Path(folder, name) / "pyvenv.cfg").exists()
-            or (Path(folder, name).is_symlink() and not _leads_inside(root, Path(folder, name)))
+            if Path(folder, name).is_symlink() and not _leads_inside(root, Path(folder, name))
         }
+        if os.path.basename(folder) == STATE:
+            return special | leading_out | set(names) - {"state.json"}
+        environments = {name for name in names if (Path(folder, name) / "pyvenv.cfg").exists()}
+        return special | leading_out | environments | set(names) & (SKIPPED - {STATE})
 
     shutil.copytree(root, before, symlinks=True, ignore=skipped, dirs_exist_ok=True)
+    return left_out
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a pipe, socket or device: a copy would wait for it, or end the command."""
+    mode = path.lstat().st_mode
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))
+
+
+def _specials(folder: str, names: list[str]) -> set[str]:
+    return {name for name in names if _is_special(Path(folder, name))}
 
 
 def _leads_inside(root: Path, link: Path) -> bool:
@@ -118,11 +150,11 @@ def _add_untracked(root: Path, before: Path, tracked: set[str]) -> list[str]:
         target = before / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
-            shutil.copytree(path, target, symlinks=True, dirs_exist_ok=True)
+            shutil.copytree(path, target, symlinks=True, ignore=_specials, dirs_exist_ok=True)
         else:
             shutil.copy2(path, target)
         golden = find_golden(path)
-        if golden is not None and golden.is_relative_to(root):
+        if golden is not None and golden.is_relative_to(root) and not golden.is_symlink():
             shutil.copy2(golden, before / golden.relative_to(root))
         added.append(name)
     return added

@@ -118,16 +118,27 @@ def _why_silent(run: WorldRun) -> str:
     return "it ran out of time" if run.status is None else lines[-1][:200] if lines else "it ran no tests"
 
 
-def new_findings(known: State | None, present: Rewrite) -> list[Left]:
+def new_findings(known: State | None, present: Rewrite) -> tuple[list[Left], int]:
     """Findings of the source that a state does not know: code for Keras 2 that came in since.
 
-    What the tool would rewrite counts as well: after a migration there is nothing of it.
+    What the tool would rewrite counts as well: after a migration there is nothing of it. A state comes with the
+    repository, and whoever writes to that can add to it. So a finding is known only by an entry that says which rule,
+    which file and how bad, for everybody who reads the change of the state.
+
+    Returns:
+        What is not known, and how many findings are.
     """
-    ids = {left.id for left in known.left} if known else set()
-    found = [left for left in open_work(present.left, (), (), (), (), present.errors) if left.id not in ids]
+    told = {_said(left) for left in known.left} if known else set()
+    open_now = open_work(present.left, (), (), (), (), present.errors)
+    found = [left for left in open_now if _said(left) not in told]
+    count = len(open_now) - len(found)
     found += [
         Left(id=f"rewrite:{path}", code="CODE", path=path, message="keras-migrate code would change this file",
              severity="error", hint=f"keras-migrate code {path} --write")
         for path in sorted(present.final)
     ]  # fmt: skip
-    return found
+    return found, count
+
+
+def _said(left: Left) -> tuple[str, ...]:
+    return left.id, left.code, left.path, left.severity

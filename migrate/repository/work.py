@@ -12,7 +12,7 @@ from migrate.repository.git import Commit
 from migrate.repository.joins.join import Joins
 from migrate.repository.models import Migrated
 from migrate.repository.records import Change, State
-from migrate.repository.snapshot import Snapshot
+from migrate.repository.snapshot import Snapshot, write_inside
 from migrate.repository.state import STATE, encode
 
 
@@ -89,9 +89,7 @@ class Work:
 
     def _write(self, files: Mapping[str, bytes]) -> None:
         for path, data in files.items():
-            place = self._after / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(data)
+            write_inside(self._after, path, data)
 
     def _commit(self, message: str, files: Mapping[str, bytes | None]) -> None:
         self.commits.append(Commit(message, dict(files)))

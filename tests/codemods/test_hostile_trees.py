@@ -230,3 +230,54 @@ def test_what_stands_in_place_of_the_ignore_file_is_not_written(tree: Path) -> N
     (tree / ".keras-migrate" / ".gitignore").symlink_to(outside)
     assert write().exit_code == 0
     assert outside.read_text() == "mine"
+
+
+# --- settings ----------------------------------------------------------------------------------------------
+
+DEEP = "a = " + "[" * 3000 + "]" * 3000
+NO_SETTINGS = ["tool = 1", "[tool]\nkeras-migrate = 3", "[[tool.keras-migrate]]\ntarget = 'keras'", DEEP]
+
+
+@pytest.mark.parametrize("text", NO_SETTINGS, ids=lambda text: text[:12])
+def test_settings_that_are_none_are_one_sentence(tree: Path, text: str) -> None:
+    (tree / "pyproject.toml").write_text(text)
+    result = CliRunner().invoke(code, ["."])
+    assert result.exit_code == 2, result.exception
+    assert "pyproject.toml" in result.output
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dependencies = 3",
+        "dependencies = {a = 1}",
+        "optional-dependencies = {a = 1}",
+        "optional-dependencies = 1",
+    ],
+)
+def test_pins_that_are_none_pin_nothing(tree: Path, text: str) -> None:
+    (tree / "pyproject.toml").write_text(f"[project]\n{text}\n")
+    (tree / "uv.lock").write_text('name = "keras"\nversion = "3.x"\n')
+    assert CliRunner().invoke(code, ["."]).exit_code == 0
+
+
+@pytest.mark.parametrize("option", [[], ["--write-baseline"]])
+def test_settings_name_no_baseline_outside_of_the_tree(tree: Path, option: list[str]) -> None:
+    victim = tree.parent / "victim"
+    victim.write_text("mine")
+    (tree / "link").symlink_to(victim)
+    os.mkfifo(tree / "pipe")
+    for name, why in (
+        ("../victim", "outside"),
+        (str(victim), "outside"),
+        ("link", "outside"),
+        ("pipe", "no file"),
+    ):
+        (tree / "pyproject.toml").write_text(f'[tool.keras-migrate]\nbaseline = "{name}"\n')
+        result = CliRunner().invoke(code, [".", *option])
+        assert result.exit_code == 2
+        assert why in result.output
+    assert victim.read_text() == "mine"
+    (tree / "pyproject.toml").write_text('[tool.keras-migrate]\nbaseline = "known.json"\n')
+    assert CliRunner().invoke(code, [".", "--write-baseline"]).exit_code == 0
+    assert (tree / "known.json").is_file()

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import socket
 from pathlib import Path
 
 import pytest
 
 from migrate.findings import MigrationError
 from migrate.repository.git import Checkout, Commit
-from migrate.repository.snapshot import take
+from migrate.repository.snapshot import copy_tree, take, write_inside
+from migrate.repository.state import STATE
 from tests.repository.support import checkout, git, write
 
 MODEL = Path(__file__).parents[2] / "demo" / "project" / "models" / "classifier.h5"
+SAVED_MODEL = (
+    Path(__file__).parents[2]
+    / "legacy_models" / "tf.keras-2.8" / "input_named_in-savedmodel" / "saved_model" / "saved_model.pb"
+)  # fmt: skip
 COMMITS = [
     Commit("Rewrite\n\nWhy.\n", {"a.py": b"new\n", "sub/b.py": b"b\n"}),
     Commit("Remove\n", {"old.h5": None}),
@@ -157,3 +164,60 @@ def test_a_plain_folder_is_copied_without_environments(tmp_path: Path) -> None:
         p.relative_to(tmp_path / "copy").as_posix() for p in (tmp_path / "copy").rglob("*") if p.is_file()
     )
     assert found == ["a.py", "build/data.bin"]
+
+
+def test_what_is_no_file_costs_nothing_but_itself(tmp_path: Path) -> None:
+    """A copy would wait for a pipe, and end the command at a socket."""
+    root = tmp_path / "r"
+    write(root, {"a.py": "1\n", "sub/b.py": "2\n"})
+    os.mkfifo(root / "sub" / "pipe")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.path.relpath(root / "socket"))
+        snapshot = take(root, tmp_path / "copy")
+    assert snapshot.left_out == dict.fromkeys(["socket", "sub/pipe"], "a pipe, socket or device")
+    assert (tmp_path / "copy" / "sub" / "b.py").is_file()
+
+
+def test_a_pipe_in_an_artifact_beside_git_is_not_copied(tmp_path: Path) -> None:
+    root = checkout(tmp_path / "r", {"a.py": "1\n"})
+    write(root, {"saved/saved_model.pb": SAVED_MODEL.read_bytes()})
+    os.mkfifo(root / "saved" / "pipe")
+    assert take(root, tmp_path / "copy").untracked == {"saved"}
+    assert [path.name for path in (tmp_path / "copy" / "saved").iterdir()] == ["saved_model.pb"]
+
+
+def test_a_recording_beside_git_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    root = checkout(tmp_path / "r", {"a.py": "1\n"})
+    write(tmp_path, {"private.npz": "secret"})
+    write(root, {"net.h5": MODEL.read_bytes()})
+    (root / "net.golden.npz").symlink_to(tmp_path / "private.npz")
+    assert take(root, tmp_path / "copy").untracked == {"net.h5"}
+    assert not (tmp_path / "copy" / "net.golden.npz").exists()
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_state_that_is_a_link_out_of_the_folder_is_not_written_through(there: bool, tmp_path: Path) -> None:
+    root, victim = tmp_path / "r", tmp_path / "victim"
+    write(root, {"a.py": "1\n"})
+    if there:
+        victim.write_text("mine")
+    (root / STATE).parent.mkdir()
+    (root / STATE).symlink_to(victim)
+    take(root, tmp_path / "before")
+    assert not (tmp_path / "before" / STATE).is_symlink()
+    copy_tree(tmp_path / "before", tmp_path / "after")
+    write_inside(tmp_path / "after", STATE, b"state")
+    assert (victim.read_text() if there else victim.exists()) == ("mine" if there else False)
+
+
+def test_a_file_of_a_copy_is_not_written_through_a_link(tmp_path: Path) -> None:
+    after, elsewhere = tmp_path / "after", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    write(after, {"a.py": "1\n"})
+    (after / "link").symlink_to("a.py")
+    (after / "folder").symlink_to(elsewhere)
+    write_inside(after, "link", b"2")
+    assert ((after / "a.py").read_bytes(), (after / "link").read_bytes()) == (b"1\n", b"2")
+    with pytest.raises(MigrationError, match="behind a link"):
+        write_inside(after, "folder/new", b"3")
+    assert not list(elsewhere.iterdir())

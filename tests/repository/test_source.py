@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from migrate.repository.records import SCHEMA_VERSION, State
 from migrate.repository.source import legacy_tree, options_of, rewrite_tree
 from migrate.repository.state import STATE, encode, new_findings, open_work, read_state
@@ -87,12 +89,18 @@ def test_a_finding_that_came_in_since_is_new_and_a_known_one_is_not(tmp_path: Pa
     left = open_work(rewrite_tree(tmp_path, options).left, (), (), ())
     assert left
     state = State(schema=SCHEMA_VERSION, tool="1", models=[], changes=[], left=left)
-    assert new_findings(state, rewrite_tree(tmp_path, options)) == []
+    assert new_findings(state, rewrite_tree(tmp_path, options)) == ([], len(left))
     moved = (tmp_path / "a.py").read_text().replace("model = ", "\n\n# shifted\nmodel = ")
     write(tmp_path, {"a.py": moved})
-    assert new_findings(state, rewrite_tree(tmp_path, options)) == []
+    assert new_findings(state, rewrite_tree(tmp_path, options)) == ([], len(left))
     write(tmp_path, {"b.py": "from keras.engine.topology import Layer\nclass B(Layer): pass\n"})
-    assert [found.path for found in new_findings(state, rewrite_tree(tmp_path, options))] == ["b.py"]
+    found, known_now = new_findings(state, rewrite_tree(tmp_path, options))
+    assert ([one.path for one in found], known_now) == (["b.py"], len(left))
+    harmless = [msgspec.structs.replace(one, code="INFO001", severity="info") for one in left]
+    forged = State(schema=SCHEMA_VERSION, tool="1", models=[], changes=[], left=harmless)
+    found, known_now = new_findings(forged, rewrite_tree(tmp_path, options))
+    assert [one.path for one in found] == ["a.py"] * len(left) + ["b.py"], "an entry that says something else"
+    assert known_now == 0
 
 
 def test_a_file_that_does_not_parse_is_told(tmp_path: Path) -> None:
@@ -101,4 +109,4 @@ def test_a_file_that_does_not_parse_is_told(tmp_path: Path) -> None:
     assert made.final == {}
     left = open_work(made.left, (), (), (), (), made.errors)
     assert [(one.path, one.code) for one in left] == [("old.py", "REPO007")]
-    assert [one.id for one in new_findings(None, made)] == [left[0].id]
+    assert [one.id for one in new_findings(None, made)[0]] == [left[0].id]

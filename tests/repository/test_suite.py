@@ -48,6 +48,16 @@ def test_what_is_no_junit_gives_no_results(text: str, tmp_path: Path) -> None:
     assert read_junit(tmp_path / "absent") is None
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+def test_no_encoding_hides_entities_that_expand(encoding: str, tmp_path: Path) -> None:
+    """The command that writes the file is the repository's; expat stops only at a hundred times its size."""
+    file = tmp_path / "j.xml"
+    text = f"""<?xml version="1.0" encoding="{encoding[:6].rstrip("-")}"?><!DOCTYPE a [<!ENTITY b "{"x" * 99}">]>
+<testsuite><testcase classname="a" name="&b;&b;"/></testsuite>"""
+    file.write_bytes((b"\xff\xfe" if encoding == "utf-16-le" else b"") + text.encode(encoding))
+    assert read_junit(file) is None
+
+
 def run(**outcomes: str) -> WorldRun:
     tests = [CaseResult(name=name, outcome=outcome) for name, outcome in outcomes.items()]
     return WorldRun(world="legacy", command="pytest", status=0, seconds=1.0, tests=tests)

@@ -18,7 +18,7 @@ from migrate.findings import MigrationError
 from migrate.parity.compare import Comparison, bounded, compare_cases
 from migrate.pipeline.draws import without
 from migrate.pipeline.keras3.subjects import MODEL, RECORDED_TOLERANCE, Checker, Rewritten, Subject
-from migrate.pipeline.keras3.workers import BROKEN, cause, load, run, version_of, worker_of
+from migrate.pipeline.keras3.workers import BROKEN, load, run, version_of, worker_of
 from migrate.pipeline.progress import Progress
 from migrate.pipeline.proof import lowest_precision
 from migrate.pipeline.request import Options
@@ -62,7 +62,7 @@ def _read(worker: Worker, subject: Subject) -> tuple[ReaderOutcome, str, tuple[C
     try:
         described = load(worker, subject.path, subject.custom)
     except BROKEN as error:
-        return ReaderOutcome.DOES_NOT_LOAD, cause(error.message), ()
+        return ReaderOutcome.DOES_NOT_LOAD, subject.refused(error), ()
     if subject.probes is None:
         return ReaderOutcome.UNCOMPARED, subject.reference, ()
     if not subject.references:
@@ -70,7 +70,7 @@ def _read(worker: Worker, subject: Subject) -> tuple[ReaderOutcome, str, tuple[C
     try:
         answered = run(worker, subject.probes)
     except BROKEN as error:
-        return ReaderOutcome.DOES_NOT_RUN, cause(error.message), ()
+        return ReaderOutcome.DOES_NOT_RUN, subject.refused(error), ()
     comparisons = compare_cases(
         subject.references,
         answered.outputs,

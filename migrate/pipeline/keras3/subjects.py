@@ -29,6 +29,8 @@ from migrate.worlds.worker import Worker
 RECORDED_TOLERANCE = 1e-4
 """Relative tolerance against a recording, which another backend made: its sums run in another order."""
 PROOF, MODEL, CUSTOM = "proof.npz", "model.keras", "custom_objects.py"
+UNRUN = f"{CUSTOM} beside it was not run: name it with --custom-objects, or say --trust if you made it"
+"""Whoever made the archive made that file, too, and no command runs code that nobody told it to."""
 _ATTEMPTS = 6
 
 
@@ -46,6 +48,7 @@ class Subject:
         reference: where they came from, in words; why there are none.
         nesting: how outputs stand in what the writer's ``predict`` gives; empty where it was not asked.
         tolerance: relative; None for the default of each dtype.
+        unrun: that code stands beside it which nobody told us to run; empty where none does.
     """
 
     source: str
@@ -57,6 +60,11 @@ class Subject:
     reference: str = ""
     nesting: str = ""
     tolerance: float | None = None
+    unrun: str = ""
+
+    def refused(self, error: MigrationError) -> str:
+        """Why a reader does not load or run it."""
+        return "; ".join(filter(None, (cause(error.message), self.unrun)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +119,16 @@ class Checker:
         kept = folder / MODEL
         shutil.copyfile(file, kept)
         described = self.slot.reader.ask(DescribeKeras3(kept))
-        custom = [path.with_name(CUSTOM)] if path.name == MODEL else []
-        given = [code for code in (*self.options.custom_objects, *custom) if code.is_file()]
+        beside = [path.with_name(CUSTOM)] if path.name == MODEL and path.with_name(CUSTOM).is_file() else []
+        wanted = [*self.options.custom_objects, *(beside if self.options.trust else [])]
+        given = list(dict.fromkeys(code.resolve() for code in wanted if code.is_file()))
+        unrun = UNRUN if any(code.resolve() not in given for code in beside) else ""
         names = []
         for number, code in enumerate(given):
             shutil.copyfile(code, folder / f"{number}_{code.name}")
             names.append(str(folder / f"{number}_{code.name}"))
         self.slot.runs_foreign_code |= bool(names)
-        return self._with_recording(path, Subject(source, kept, described, tuple(names)))
+        return self._with_recording(path, Subject(source, kept, described, tuple(names), unrun=unrun))
 
     def _with_recording(self, path: Path, subject: Subject) -> Subject:
         beside = path.with_name(PROOF) if path.name == MODEL else path
@@ -171,7 +181,7 @@ class Checker:
                 for entry in described["inputs"]
             ]
         except BROKEN as error:
-            return replace(subject, reference=f"Keras {version} does not load it: {cause(error.message)}")
+            return replace(subject, reference=f"Keras {version} does not load it: {subject.refused(error)}")
         reason = ""
         for attempt in islice(attempts(specs), _ATTEMPTS):
             probes = subject.path.with_name("probes.safetensors")
@@ -179,7 +189,7 @@ class Checker:
             try:
                 answered = run(worker, probes)
             except BROKEN as error:
-                reason = cause(error.message)
+                reason = subject.refused(error)
                 continue
             return replace(
                 subject,
