@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from codemods.ecosystem import Package, World, keras_2_only, packages  # noqa: E402
+from codemods.ecosystem import Package, World, held_where_made, keras_2_only, packages  # noqa: E402
 from migrate.dialects import registry  # noqa: E402
 from migrate.dialects.foreign import Foreign, known_classes  # noqa: E402
 from migrate.dialects.rule import Step, registered  # noqa: E402
@@ -46,7 +46,9 @@ sources its own names are no findings. Requirement files of such a project must 
 
 Objects that Keras 2 itself had and that neither Keras 3 nor the `tf.keras` of TensorFlow 2.16 and later has hold code
 as those of a package do: ONLY. tf_keras has them, so the file imports that; a file with
-LEFT stays as it is, because tf_keras raises there.
+LEFT stays as it is, because tf_keras raises there. Of these, MADE hold only code that
+makes an object of them: where such a class is derived from, a stand-in lets the rest of the module move
+([API006](rules/API.md)).
 
 `tests/codemods/projects/packages` is a repository with a module for each package of the table. A test holds that every
 use in it is a finding, and that no rewritten module mixes two Keras. `scripts/ecosystem_runs.py` runs the rewritten
@@ -166,7 +168,9 @@ def page() -> str:
     """The whole page."""
     registry.all_rules()
     parts = (
-        HEAD.replace("ONLY", _only(World.TF_KERAS)).replace("LEFT", _only(World.KERAS_2)),
+        HEAD.replace("ONLY", _only(World.TF_KERAS))
+        .replace("LEFT", _only(World.KERAS_2))
+        .replace("MADE", ", ".join(f"`{name}`" for name in sorted(held_where_made()))),
         *_lines(source_rows()),
         MODELS,
         *_lines(model_rows()),

@@ -111,6 +111,15 @@ def keras_2_only() -> dict[str, World]:
 
 
 @lru_cache(maxsize=1)
+def held_where_made() -> frozenset[str]:
+    """Those of :func:`keras_2_only` that hold code only where an object is made of them.
+
+    Where such a class is derived from or handed around, a stand-in lets the rest of the module move (API006).
+    """
+    return frozenset(row[0] for row in _rows("keras2_only") if row[2] == "made")
+
+
+@lru_cache(maxsize=1)
 def heads() -> frozenset[str]:
     """The top-level import names of the table."""
     return frozenset(name.partition(".")[0] for name in packages())

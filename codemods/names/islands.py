@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from codemods.catalogue import load
-from codemods.ecosystem import HOLDING, Package, World, heads, keras_2_only, named
+from codemods.ecosystem import HOLDING, Package, World, heads, held_where_made, keras_2_only, named
 from codemods.names.resolver import Module
 from codemods.names.scopes import Scope
 from codemods.names.uses import root_name
@@ -164,14 +164,23 @@ def facts_of(module: Module, path: Path, files: Files | None) -> Facts:
         facts.defines[name] = {max(0, bisect_right(starts, binding.line) - 1) for binding in bindings}
     if not body:
         return facts
+    made = {id(node.func) for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
     for places in module.index.names.values():
         for node, scope in places:
             at = max(0, bisect_right(starts, node.lineno) - 1)
-            facts.mentions[at].update(_mentioned(module, node, scope, path, files))
+            found = _mentioned(module, node, scope, path, files)
+            facts.mentions[at].update(_counted(mention, id(node) in made) for mention in found)
     for statement, _ in module.index.imports:
         at = max(0, bisect_right(starts, statement.lineno) - 1)
         facts.mentions[at].update(_imported(module, statement, path, files))
     return facts
+
+
+def _counted(mention: _Mention, called: bool) -> _Mention:
+    """A mention that holds its file, or does not: some names do only where an object is made of them."""
+    if called or mention.use is None or mention.use.symbol not in held_where_made():
+        return mention
+    return replace(mention, use=None)
 
 
 def _mentioned(

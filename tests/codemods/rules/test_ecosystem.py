@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from codemods.catalogue import load
-from codemods.ecosystem import World, keras_2_only, packages
+from codemods.ecosystem import World, held_where_made, keras_2_only, packages
 from codemods.names.repository import Repository
 from codemods.options import Options
 from codemods.run.runner import FileResult, run
@@ -216,6 +216,15 @@ def test_what_only_keras_2_has_is_known_to_be_gone(name: str) -> None:
     assert symbol is not None
     assert symbol.status == "removed"
     assert symbol.note
+
+
+@pytest.mark.parametrize("name", sorted(held_where_made()))
+def test_what_is_named_and_not_made_holds_nothing(name: str) -> None:
+    outcome = run_text(
+        f"import tensorflow as tf\nm = tf.keras.Sequential()\n\n\ndef f():\n    return tf.{name}\n"
+    )
+    assert "keras.Sequential()" in outcome.text
+    assert "tf_keras" not in outcome.text
 
 
 def test_feature_columns_without_a_layer_that_takes_them_hold_nothing() -> None:

@@ -165,7 +165,7 @@ def test_a_class_that_is_gone_and_named_at_import_is_stood_for() -> None:
         "f = lambda: [keras.layers.LocallyConnected1D]\n",
     ):
         assert [f.code for f in check_noop(f"import keras\n\n\n{late}", unsafe=True).findings] == ["API001"]
-    made_at_once = "import keras\n\nlayer = keras.layers.LocallyConnected1D(4, 3)\n"
+    made_at_once = "import keras\n\ntimer = keras.utils.TimedThread(4)\n"
     assert [f.code for f in check_noop(made_at_once, unsafe=True).findings] == ["API001"]
     alive = "import keras\n\nALL = [keras.layers.Dense]\n"
     check_noop(alive, codes=(), unsafe=True)
