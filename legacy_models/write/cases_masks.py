@@ -214,3 +214,44 @@ def masks_multiplied(kit):
     least = L.Minimum(name="least")([one, two]) if hasattr(L, "Minimum") else product
     outputs = [L.LSTM(2)(product), L.GRU(2)(largest), L.SimpleRNN(2)(least), product, largest, least]
     return kit.functional(ids, outputs)
+
+
+def characters(rng):
+    """Ids of the characters of words: words of several lengths, and behind the last word words without characters."""
+    ids = rng.randint(1, 7, size=(4, 5, 6)).astype("int32")
+    for row, words in enumerate((5, 3, 2, 4)):
+        ids[row, words:] = 0
+        for word in range(words):
+            ids[row, word, 2 + (row + word) % 4 :] = 0
+    return [ids, rng.normal(size=(4, 5, 3)).astype("float32")]
+
+
+def tagged_words(kit, length):
+    """Two recurrent layers, of which one reads the characters of each word and the other the words."""
+    L = kit.layers
+    letters, vectors = kit.Input((length, 6), name="letters", dtype="int32"), kit.Input((length, 3), name="vectors")
+    embedded = L.TimeDistributed(L.Embedding(7, 3, mask_zero=True), name="embedded")(letters)
+    words = L.TimeDistributed(L.Bidirectional(L.LSTM(2)), name="words")(embedded)
+    tags = L.Bidirectional(L.LSTM(2, return_sequences=True), name="tags")(L.Concatenate(name="both")([vectors, words]))
+    alone = L.GRU(2, name="alone")(words)
+    return kit.functional([letters, vectors], [L.Dense(3, name="out")(tags), alone])
+
+
+@case(
+    "keras-2.2.4 tf.keras-2.8",
+    "Characters of words, masked: words without a character are masked, too. Sequences of any length.",
+    "mask embedding time_distributed bidirectional lstm",
+    inputs=characters,
+)
+def characters_of_words(kit):
+    return tagged_words(kit, None)
+
+
+@case(
+    "tf.keras-2.8",
+    "Characters of words, masked: words without a character are masked, too. Sequences of one length.",
+    "mask embedding time_distributed bidirectional lstm",
+    inputs=characters,
+)
+def characters_of_five_words(kit):
+    return tagged_words(kit, 5)

@@ -58,3 +58,16 @@ def fixed_modes(kit):
     reader = L.GRU(3, dropout=0.5, name="reader", recurrent_activation="sigmoid")
     both = L.Concatenate(name="both")([reader(batch, training=False), reader(line)])
     return kit.functional(line, L.Dense(2, name="out")(both))
+
+
+@case(
+    "tf.keras-2.8",
+    "Written after disable_v2_behavior(): the initializers are those of TensorFlow 1 and say their dtype.",
+    "initializer dtype",
+)
+def initializers_of_tf1(kit):
+    L, old = kit.layers, kit.tf.compat.v1.keras.initializers
+    line = kit.Input((4, 3), name="line")
+    x = L.Conv1D(2, 2, kernel_initializer=old.glorot_uniform(), bias_initializer=old.zeros(), name="conv")(line)
+    x = L.GRU(3, kernel_initializer=old.he_normal(), recurrent_initializer=old.orthogonal(), name="gru")(x)
+    return kit.functional(line, L.Dense(2, kernel_initializer=old.constant(0.5), name="out")(x))

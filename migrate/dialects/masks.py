@@ -11,6 +11,7 @@ from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, structure_refs
 from migrate.dialects.graph_rewrites import to_functional, unique_name
+from migrate.dialects.shapes import infer_shapes
 
 _CARRIERS = frozenset(
     (
@@ -60,7 +61,14 @@ _READERS = frozenset(
     )
 )
 """Classes whose numbers depend on the mask."""
+_STEPS = 2
+"""Rank of the mask of sequences: batch and time."""
 _LAST_ONLY = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN"})
+
+
+def wrapped_by_time(layer: Layer) -> Layer:
+    """The layer that TimeDistributed applies to each step; any other layer itself."""
+    return layer.children.get("layer", layer) if layer.class_name == "TimeDistributed" else layer
 
 
 def makes_mask(layer: Layer) -> bool:
@@ -101,7 +109,7 @@ def mask_makers(
         if layer.model is not None:
             if makes_mask(layer) or not layer.nodes:
                 return None
-        elif layer.class_name in ("Masking", "Embedding") and makes_mask(layer):
+        elif wrapped_by_time(layer).class_name in ("Masking", "Embedding") and makes_mask(layer):
             makers.add(TensorRef(layer.name, current.node))
             continue
         elif layer.class_name not in _CARRIERS and layer.class_name != "Embedding":
@@ -204,15 +212,22 @@ class MaskOperations:
     def mask(self, makers: frozenset[TensorRef]) -> TensorRef:
         """The mask that makers (from :func:`mask_makers`, not empty) give together, of shape (batch, time)."""
         masks: list[TensorRef] = []
+        shapes = infer_shapes(self._model)
         for maker in sorted(makers, key=lambda m: (m.layer, m.node)):
             layer = self._model.layer(maker.layer)
             given = layer.nodes[maker.node].args[0]
+            layer = wrapped_by_time(layer)
             if layer.class_name == "Embedding":
                 masks.append(self.add("mask", "math.not_equal", given, y=0))
             else:
                 value = layer.config.get("mask_value", 0.0)
                 differs = self.add("differs", "math.not_equal", given, y=value)
                 masks.append(self.add("mask", "math.reduce_any", differs, axis=-1))
+            rank = len(shapes.get(given) or ()) - (layer.class_name != "Embedding")
+            if rank > _STEPS:
+                # Of the parts of each step, as under TimeDistributed: a step counts where any of its parts does.
+                parts = list(range(_STEPS, rank))
+                masks[-1] = self.add("steps", "math.reduce_any", masks[-1], axis=parts)
         mask = masks[0]
         for other in masks[1:]:
             mask = self.add("masks", "math.logical_and", mask, y=other)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from migrate.capsule.model import Layer, Model, map_layers
+from migrate.capsule.model import Layer, Model, map_layers, structure_refs
+from migrate.dialects.masks import makes_mask, wrapped_by_time
 from migrate.dialects.rule import Era, Step, layer_rule, model_rule
+from migrate.dialects.shapes import infer_shapes
 from migrate.findings import Rule, Severity
 
 POINTWISE = frozenset(
@@ -69,13 +71,14 @@ def time_distributed_pointwise(layer: Layer, era: Era) -> Layer:
         after='{"class_name": "keras_migrate>TimeDistributedDynamic", …}',
         why="In a traced graph Keras 3 up to 3.15.1 steps over the batch instead of the time. A layer in "
         "`custom_objects.py` "
-        "folds time into the batch, as Keras 2 did.",
+        "folds time into the batch, as Keras 2 did. It also masks a step whose parts are all masked (a word "
+        "without a character), where Keras 3 hands on the mask of the parts.",
     ),
     Step.KERAS_3,
 )
 def time_distributed_dynamic(model: Model, era: Era) -> Model:
-    """Use a layer of our own wherever an input of the model leaves a length open."""
-    if not _has_open_length(model):
+    """Use a layer of our own wherever an input of the model leaves a length open, or the parts of steps are masked."""
+    if not _has_open_length(model) and not _masks_parts(model):
         return model
 
     def change(path: tuple[str, ...], layer: Layer) -> Layer:
@@ -91,3 +94,15 @@ def _has_open_length(model: Model) -> bool:
         layer.config.get("batch_shape") for _, layer in model.walk() if layer.class_name == "InputLayer"
     )
     return any(None in shape[1:] for shape in shapes if shape)
+
+
+def _masks_parts(model: Model) -> bool:
+    """Whether ids or features of the parts of steps are masked, as the characters of words are."""
+    shapes = infer_shapes(model)
+    return any(
+        len(shapes.get(ref) or ()) > (2 if wrapped_by_time(layer).class_name == "Embedding" else 3)
+        for layer in model.layers
+        if layer.model is None and makes_mask(layer)
+        for node in layer.nodes
+        for ref in structure_refs(node.args)
+    )

@@ -114,3 +114,21 @@ def test_without_masks_they_stay() -> None:
     merge = Layer("Multiply", "merge", {}, _call("plain", "second"))
     model = _model(UNMASKED, plain, merge, LSTM)
     assert merged_masks(model, ERA) is model
+
+
+def test_the_mask_of_the_parts_of_steps_masks_a_step_without_any() -> None:
+    letters = Layer("InputLayer", "b", {"batch_input_shape": [None, 6, 5]})
+    embedding = Layer("Embedding", "e", {"output_dim": 3, "mask_zero": True})
+    embedded = Layer("TimeDistributed", "embedded", {}, _call("b"), children={"layer": embedding})
+    last = Layer("LSTM", "last", {"units": 2, "return_sequences": False})
+    words = Layer("TimeDistributed", "words", {}, _call("embedded"), children={"layer": last})
+    plain = Layer("Embedding", "plain", {"output_dim": 3}, _call("a"))
+    merge = Layer("Concatenate", "merge", {"axis": -1}, _call("plain", "words"))
+    model = _model(UNMASKED, merge, LSTM)
+    added = tuple(layer for layer in model.layers[3:] if layer.name != "second")
+    layers = (model.layers[0], letters, plain, embedded, words, *added)
+    model = merged_masks(
+        Model("Functional", "m", Topology.FUNCTIONAL, layers, model.inputs, model.outputs), ERA
+    )
+    assert model.layer("merge").nodes[0].kwargs == {"mask": TensorRef("merge_steps")}
+    assert model.layer("merge_steps").nodes == (Node((TensorRef("merge_mask"),), {"axis": [2]}),)
