@@ -98,11 +98,13 @@ def _has_open_length(model: Model) -> bool:
 
 def _masks_parts(model: Model) -> bool:
     """Whether ids or features of the parts of steps are masked, as the characters of words are."""
+    makers = [layer for layer in model.layers if layer.model is None and makes_mask(layer)]
+    if not makers:
+        return False
     shapes = infer_shapes(model)
     return any(
         len(shapes.get(ref) or ()) > (2 if wrapped_by_time(layer).class_name == "Embedding" else 3)
-        for layer in model.layers
-        if layer.model is None and makes_mask(layer)
+        for layer in makers
         for node in layer.nodes
         for ref in structure_refs(node.args)
     )
