@@ -98,12 +98,17 @@ def scan(context: Context) -> Iterator[Match]:
     tables = dispatcher(context.target, context.version, context.backend)
     index = context.module.index
     interesting = interesting_names(context)
-    if not interesting and tables.watched.isdisjoint(index.attributes):
+    if not interesting and tables.watched.isdisjoint(index.attributes) and not _derives(context):
         return
     for visit, place in _places(tables, context, interesting):
         for found in visit.check(place, context):
             if found.rule.code in tables.rules and not (found.rule.ambiguous and context.modern):
                 yield found
+
+
+def _derives(context: Context) -> bool:
+    """Whether a class of a file that names no package derives from what other files give to its functions."""
+    return any(context.module.bases(statement) for statement, _ in context.module.index.classes)
 
 
 def _places(

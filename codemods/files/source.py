@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-MARKERS = (b"keras", b"tensorflow", b"KERAS", b"_generator(", b"predict_classes", b"add_weight")
+MARKERS = (b"keras", b"Keras", b"tensorflow", b"KERAS", b"_generator(", b"predict_classes", b"add_weight")
 """Bytes of which one must occur in a file that any rule can say something about."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")

@@ -189,6 +189,8 @@ def result_of(module: Names, node: ast.Call, scope: Scope) -> Value | None:
         owner = module.value(node.func.value, scope)
         if isinstance(owner, Receiver):
             return _method_result(owner, node.func.attr, line)
+        if isinstance(owner, Definition) and node.func.attr == "from_config":
+            return instance_of(module, owner, f"from_config() at line {line}")
     return None
 
 
@@ -210,7 +212,7 @@ def made_by(module: Names, name: str, node: ast.Call, scope: Scope) -> Value | N
     if name.startswith("keras.layers.") and short[:1].islower() and takes_symbol(module, node, scope):
         return tensor(f"{short}() at line {line}")
     if name.startswith("keras."):
-        made = instance(name, f"{short}() at line {line}")
+        made = instance(name.removesuffix(".from_config"), f"{short}() at line {line}")
         if made is not None:
             return made
     if name.startswith(("tf.", "keras.backend.", "keras.activations.")) and takes_symbol(module, node, scope):

@@ -16,6 +16,7 @@ from codemods.files.kinds import kind_of
 from codemods.files.requirements import TENSORFLOW, pins
 from codemods.files.source import Source, SourceError
 from codemods.names.contents import called_members, callees, contents, files_that_give, imported_names
+from codemods.names.factories import classes_given
 from codemods.names.islands import Facts, Islands, facts_of, marker
 from codemods.names.regions import Regions
 from codemods.names.resolver import Module
@@ -224,6 +225,21 @@ class Repository:
                 return why
         return ""
 
+    def classes_given(
+        self, root: Path, home: str, function: ast.FunctionDef, parameter: str
+    ) -> tuple[str, ...]:
+        """The classes that files below a folder give a parameter of a function of the module ``home``."""
+        imports = self._imports(root)
+        last = home.rpartition(".")[2]
+        files = {path for name in (function.name, "*") for path in imports.get(last, {}).get(name, ())}
+        modules = (self.load(path) for path in sorted(files))
+        return tuple(
+            name
+            for module in modules
+            if module is not None and module.name != home
+            for name in classes_given(module, function, parameter)
+        )
+
     def gives(self, folder: Path, callee: str, keyword: str) -> bool:
         """Whether any file below a folder calls something of this last name with this keyword."""
         key = (folder, keyword)
@@ -346,6 +362,10 @@ class _Bound:
     def feeds_keras(self, home: str, function: str) -> str:
         """Why Keras code of another file calls a function of the module ``home``; empty when none does."""
         return self._repository.feeds_keras(self._project, home, function)
+
+    def classes_given(self, home: str, function: ast.FunctionDef, parameter: str) -> tuple[str, ...]:
+        """The classes that other files give a parameter of a function of the module ``home``."""
+        return self._repository.classes_given(self._project, home, function, parameter)
 
     def required(self, package: str) -> tuple[SpecifierSet, ...]:
         """The versions of a package that the project asks for, in each place where it does."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from codemods.ecosystem import heads
 from codemods.names.canonical import PACKAGES, canonical
+from codemods.names.factories import handed_classes
 from codemods.names.flow import last_of
 from codemods.names.indexing import index_module
 from codemods.names.injected import handed_over, injected
@@ -248,6 +249,8 @@ class Module:
                     yield value.name
                 elif isinstance(value, Definition) and isinstance(value.node, ast.ClassDef):
                     yield from value.module.base_names(value.node)
+                elif value is None and isinstance(base, ast.Name):
+                    yield from handed_classes(self, base.id, scope)
         finally:
             self.busy.discard(node)
 

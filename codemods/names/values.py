@@ -58,6 +58,9 @@ class Lookup(Protocol):
     def gives(self, callee: str, keyword: str) -> bool:
         """Whether any file calls something of this last name with this keyword."""
 
+    def classes_given(self, home: str, function: ast.FunctionDef, parameter: str) -> tuple[str, ...]:
+        """The classes that other files give a parameter of a function of the module ``home``."""
+
     def required(self, package: str) -> tuple[SpecifierSet, ...]:
         """The versions of a package that the project asks for, in each place where it does."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from codemods.edits import Edit
 from codemods.rules._evidence import LOADERS, text
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from codemods.rules.saving.paths import READ, last_text, only_value, with_ending
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -51,13 +52,33 @@ def endings(call: ast.Call, ctx: Context) -> Iterator[Match]:
     args = ctx.arguments(call, "filepath", "monitor", "verbose", "save_best_only", "save_weights_only")
     node, only = args.get("filepath"), args.get("save_weights_only")
     path = ctx.literal(node)
-    new = _taken(path) if isinstance(path, str) else None
-    if node is None or new is None or not isinstance(path, str):
-        return
-    if only is not None and ctx.literal(only, ...) is not False:
+    if node is None or (only is not None and ctx.literal(only, ...) is not False):
         return  # weights, or one cannot know
+    if not isinstance(path, str):
+        yield from _computed(call, node, ctx)
+        return
+    new = _taken(path)
+    if new is None:
+        return
     edits: tuple[Edit, ...] = (text(ctx, node, new), *(text(ctx, read, new) for read in _reads(path, ctx)))
     yield Match(ENDINGS, call, f"{path!r} must be {new!r}", edits=edits, argument="filepath")
+
+
+def _computed(call: ast.Call, node: ast.expr, ctx: Context) -> Iterator[Match]:
+    """A path that is put together: what can be seen of it is the text that it ends with."""
+    given: ast.expr | None = node
+    if isinstance(node, ast.Name):
+        given = only_value(ctx.function(call) or ctx.module.tree, node.id, ctx, READ)
+    last = last_text(given, ctx) if given is not None else None
+    value = ctx.literal(last)
+    edits: tuple[Edit, ...] = ()
+    if last is not None and isinstance(value, str) and (new := _taken(value)) is not None:
+        edits = (text(ctx, last, new),)
+    elif isinstance(last, ast.JoinedStr):
+        edits = with_ending(last, ctx, _HDF5, ".h5")
+    if edits:
+        message = f"{ctx.source(node)} must end in .keras or .h5"
+        yield Match(ENDINGS, call, message, edits=edits, argument="filepath")
 
 
 def _reads(path: str, ctx: Context) -> Iterator[ast.expr]:

@@ -148,7 +148,7 @@ def _computed(call: ast.Call, node: ast.expr, ctx: Context) -> Iterator[Match]:
     """Paths that are put together: only the end of the text can be seen."""
     if isinstance(node, ast.Name):
         function = ctx.function(call) or ctx.module.tree
-        given = _only_value(function, node.id, ctx, _READ_MODELS)
+        given = only_value(function, node.id, ctx, _READ_MODELS)
         node = given if given is not None else node
     if edits := _ending(node, ctx):
         text = f"{ctx.source(node)} must end in .weights.h5"
@@ -210,10 +210,10 @@ def last_text(node: ast.expr, ctx: Context) -> ast.expr | None:
 _TEMPORARY = re.compile(
     r"\b(tempfile|mktemp|mkdtemp|gettempdir|tmp_?path|tmp_?dir\w*|temp_?dir\w*)\b", re.IGNORECASE
 )
-_READ = frozenset({"File", "open", "copy", "move"})
-_READ_WEIGHTS = _READ | {"save_weights", "load_weights", "ModelCheckpoint"}
+READ = frozenset({"File", "open", "copy", "move"})
+_READ_WEIGHTS = READ | {"save_weights", "load_weights", "ModelCheckpoint"}
 """What else may be done with a file that has to stay one of HDF5."""
-_READ_MODELS = _READ | {"save", "save_model", "load_model"}
+_READ_MODELS = READ | {"save", "save_model", "load_model"}
 """What else may be done with a file of weights whose name must not change."""
 
 
@@ -235,7 +235,7 @@ def temporary_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         function = ctx.function(call) if saved is not None else None
         if saved is None or function is None or (function, saved.id) not in read:
             continue
-        given = _only_value(function, saved.id, ctx, _READ_WEIGHTS)
+        given = only_value(function, saved.id, ctx, _READ_WEIGHTS)
         if given is None or given in done:
             continue
         done.add(given)
@@ -263,7 +263,7 @@ def folder_that_is_computed(call: ast.Call, node: ast.expr, ctx: Context) -> boo
     """
     function = ctx.function(call)
     around = function or ctx.module.tree
-    given = _only_value(around, node.id, ctx, frozenset()) if isinstance(node, ast.Name) else node
+    given = only_value(around, node.id, ctx, frozenset()) if isinstance(node, ast.Name) else node
     last = last_text(given, ctx) if given is not None else None
     value = ctx.literal(last)
     if not isinstance(value, str) or not re.search(r"\w$", value) or "." in value:
@@ -293,7 +293,7 @@ def _saved_to(call: ast.Call, ctx: Context) -> ast.Name | None:
     return path if isinstance(path, ast.Name) else None
 
 
-def _only_value(function: ast.AST, name: str, ctx: Context, others: frozenset[str]) -> ast.expr | None:
+def only_value(function: ast.AST, name: str, ctx: Context, others: frozenset[str]) -> ast.expr | None:
     """What a name is given in a function, when that is one thing and none of some others is given it."""
     uses = ctx.uses(function, name)
     stores = [ctx.parent(use) for use in uses if isinstance(use.ctx, ast.Store)]

@@ -1,0 +1,49 @@
+"""Classes that a function is given and derives from: ``def make(parent): class Own(parent): …``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.names.scopes import Scope
+from codemods.names.values import Definition, Names, Symbol
+
+if TYPE_CHECKING:
+    from codemods.names.resolver import Module
+
+
+def handed_classes(module: Module, name: str, scope: Scope) -> Iterator[str]:
+    """Canonical names of the classes that a parameter of a function of the module is given, in any file.
+
+    Args:
+        module: the file that defines the function.
+        name: what may be a parameter.
+        scope: where the name is used.
+    """
+    home = scope.find(name)
+    function = home.node if home is not None else None
+    if not isinstance(function, ast.FunctionDef) or home is None or home.parent is not module.index.module:
+        return
+    if [binding.kind for binding in home.bindings[name]] != ["parameter"]:
+        return
+    yield from classes_given(module, function, name)
+    if module.repository is not None:
+        yield from module.repository.classes_given(module.name, function, name)
+
+
+def classes_given(module: Names, function: ast.FunctionDef, parameter: str) -> Iterator[str]:
+    """The classes of packages that the calls in one file give a parameter of a function, whoever defines it."""
+    names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+    for call, place in module.index.calls:
+        if getattr(call.func, "attr", getattr(call.func, "id", "")) != function.name:
+            continue
+        callee = module.value(call.func, place)
+        if not isinstance(callee, Definition) or getattr(callee.node, "name", "") != function.name:
+            continue
+        given = next((keyword.value for keyword in call.keywords if keyword.arg == parameter), None)
+        if given is None and parameter in names and names.index(parameter) < len(call.args):
+            given = call.args[names.index(parameter)]
+        value = module.value(given, place) if given is not None else None
+        if isinstance(value, Symbol):
+            yield value.name
