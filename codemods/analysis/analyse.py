@@ -12,12 +12,15 @@ from codemods.analysis.guards import asks_for_presence, is_guarded
 from codemods.analysis.scan import scan
 from codemods.context import Context
 from codemods.ecosystem import World
+from codemods.edits import DropArgument
 from codemods.files.source import Source
 from codemods.names.islands import Hold, facts_of, hold_by, marker
 from codemods.names.resolver import Module
+from codemods.names.trees import walk
 from codemods.options import Options
 from codemods.renamed import matches
 from codemods.rules.api import Match, Target
+from migrate.findings import Fix
 
 if TYPE_CHECKING:
     from codemods.names.repository import Repository
@@ -56,13 +59,25 @@ def analyse(source: Source, options: Options, repository: Repository | None) -> 
     found.extend(item for item in missing_names if options.wants(item.rule.code))
     if not found and not missing_names:
         return Analysis(context, [])
-    free = _unspoken([item for item in found if not is_guarded(context, item.node)])
+    free = _unspoken(_there([item for item in found if not is_guarded(context, item.node)]))
     passed = (item for item in found if item.rule.behind_guards and is_guarded(context, item.node))
     free += [_by_hand(item) for item in passed if asks_for_presence(context, item.node)]
     hidden = [item for item in guarded(context, missing_names, found) if options.wants(item.rule.code)]
     return Analysis(
         context, [item for item in (*free, *hidden) if not _suppressed(item, context)], missing_names
     )
+
+
+def _there(found: list[Match]) -> list[Match]:
+    """Without what is to be done by hand in an argument that a safe edit takes away."""
+    gone: set[ast.AST] = set()
+    for item in found:
+        if (item.fix or item.rule.fix) is Fix.SAFE:
+            dropped = (edit for edit in item.edits if isinstance(edit, DropArgument))
+            for edit in dropped:
+                given = next((k.value for k in edit.call.keywords if k.arg == edit.argument), None)
+                gone |= set(walk(given)) if given is not None else set()
+    return [item for item in found if item.edits or item.node not in gone]
 
 
 def _by_hand(found: Match) -> Match:

@@ -73,6 +73,18 @@ def fixed_training(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     found = sorted(_calls(ctx), key=lambda call: (call.lineno, call.col_offset))
     defined = any(isinstance(s, ast.ClassDef) and s.name == "FixedTraining" for s in tree.body)
     inside = any(word in ctx.source_file.text for word in _LOOKS_INSIDE)
+    for call in found:
+        if _of_the_model(call, ctx):
+            text = "training=learning_phase() was the mode of the model, which a layer is in without it"
+            yield Match(
+                FIXED_TRAINING,
+                call,
+                text,
+                edits=(DropArgument(call, "training"),),
+                symbol=LAYER,
+                argument="training",
+            )
+    found = [call for call in found if not _of_the_model(call, ctx)]
     for index, call in enumerate(found):
         mode = ctx.arguments(call).keywords["training"].value
         holes = {"layer": call.func, "mode": mode}
@@ -90,6 +102,12 @@ def fixed_training(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         text = f"training={ctx.source(mode)} gives way to the mode of the functional model"
         fix = Fix.SAFE if literal and not inside and ctx.receiver(call.func) is not None else Fix.UNSAFE
         yield Match(FIXED_TRAINING, call, text, edits=edits, symbol=LAYER, argument="training", fix=fix)
+
+
+def _of_the_model(call: ast.Call, ctx: Context) -> bool:
+    """Whether a call asks for the mode that the model is in: ``training=K.learning_phase()``."""
+    mode = ctx.arguments(call).keywords["training"].value
+    return isinstance(mode, ast.Call) and ctx.name(mode.func) == "keras.backend.learning_phase"
 
 
 def _calls(ctx: Context) -> Iterator[ast.Call]:

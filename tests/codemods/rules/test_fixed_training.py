@@ -69,3 +69,10 @@ def test_a_mode_that_is_a_variable_waits_to_be_asked_for() -> None:
 def test_a_file_that_looks_into_the_model_waits_to_be_asked_for() -> None:
     text = "x = layers.Dropout(0.5)(inputs, training=True)\nkeras.Model(inputs, x).get_layer('dropout')\n"
     assert fixes(HEAD + text) == [(Fix.UNSAFE, False)]
+
+
+def test_the_learning_phase_is_the_mode_of_the_model_itself() -> None:
+    head = HEAD + "from tensorflow.keras import backend as K\n"
+    outcome = run(head + "x = layers.Dropout(0.5)(inputs, training=K.learning_phase())\n")
+    assert outcome.text.endswith("x = layers.Dropout(0.5)(inputs)\n")
+    assert [(f.code, f.applied) for f in outcome.findings if f.line == 6] == [("TRN031", True)]
