@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.edits import Code, InsertStatement, ReplaceExpression
+from codemods.edits import Code, InsertStatement
 from codemods.names.trees import walk
 from codemods.rules._evidence import LAYER, MODEL, method_of, super_init
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
@@ -40,30 +40,6 @@ CUS031 = SourceRule(
     references=(GUIDE,),
     proofs=(Proof(), Proof("proof_2")),
 )
-CUS033 = SourceRule(
-    code="CUS033",
-    name="loss-outside-of-call",
-    summary="add_loss takes a tensor, and counts in call only.",
-    severity=Severity.ERROR,
-    fix=Fix.MANUAL,
-    why="A function raises `add_loss() can only be called from inside build() or call(), on a tensor input`. A tensor "
-    "that is added in build or in the constructor is forgotten before the first batch: measured, a loss of 5 counts 0. "
-    "A function that was added in call counted once for each time that call had run.",
-    references=(GUIDE,),
-    manual="add the loss as a tensor in call(); for a penalty on a weight give add_weight a regularizer",
-)
-CUS043 = SourceRule(
-    code="CUS043",
-    name="loss-that-is-a-number",
-    summary="add_loss takes a tensor, and no number.",
-    severity=Severity.ERROR,
-    why="Keras 2 made a tensor of it. Keras 3 raises `add_loss() can only be called from inside build() or call(), on "
-    "a tensor input`.",
-    references=(GUIDE,),
-    proofs=(Proof(),),
-)
-
-
 _TAKE_WEIGHTS = frozenset({"keras.layers.Embedding"})
 """Stock layers that take ``weights=`` in Keras 3 as well."""
 _MERGING = ("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract")
@@ -202,24 +178,3 @@ def _is_shape(node: ast.expr, ctx: Context) -> bool:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return node.func.attr == "compute_output_shape"
     return isinstance(node, ast.Tuple) or ctx.source(node) == "input_shape"
-
-
-@visit(CUS033, CUS043, methods={"add_loss"}, of={LAYER, MODEL})
-def added_losses(call: ast.Call, ctx: Context) -> Iterator[Match]:
-    """``self.add_loss(lambda: ...)``, ``self.add_loss(0.5)``, and what is added in ``build`` or the constructor."""
-    cls, function = ctx.class_of(call), ctx.function(call)
-    if cls is None or function is None or ctx.source(call.func) != "self.add_loss" or not call.args:
-        return
-    if LAYER not in ctx.bases(cls):
-        return
-    if function.name in {"__init__", "build"}:
-        text = f"a loss that is added in {function.name} is forgotten before the first batch"
-        yield Match(CUS033, call, text, symbol="keras.layers.Layer.add_loss")
-    elif isinstance(call.args[0], ast.Lambda):
-        text = "add_loss takes a tensor, and no function"
-        yield Match(CUS033, call, text, symbol="keras.layers.Layer.add_loss")
-    elif type(number := ctx.literal(call.args[0])) in {int, float}:
-        dtype = ", dtype='float32'" if isinstance(number, int) else ""
-        code = Code(f"keras.ops.convert_to_tensor(loss{dtype})", {"loss": call.args[0]})
-        edits = (ReplaceExpression(call.args[0], code),)
-        yield Match(CUS043, call, edits=edits, symbol="keras.layers.Layer.add_loss")

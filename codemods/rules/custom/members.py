@@ -10,6 +10,7 @@ from codemods.edits import (
     Code,
     DropArgument,
     RenameFunction,
+    ReplaceExpression,
     ReplaceStatement,
 )
 from codemods.rules._evidence import LAYER, METRIC, MODEL, method_of, owner, trust
@@ -79,6 +80,25 @@ CUS026 = SourceRule(
     references=(GUIDE,),
     proofs=(Proof(),),
 )
+CUS047 = SourceRule(
+    code="CUS047",
+    name="stateful-metric",
+    summary="Metrics have no member stateful: all of them are.",
+    severity=Severity.ERROR,
+    why="`Metric.stateful` of Keras 2 was a property that is True, by which it told metrics from functions. In Keras 3 "
+    "a metric is no layer, and has none.",
+    references=(GUIDE,),
+    proofs=(Proof(),),
+)
+
+
+@visit(CUS047, attributes={"stateful"}, of={METRIC})
+def stateful_metrics(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
+    """``metric.stateful``."""
+    fix = trust(ctx, node.value, METRIC)
+    members = ctx.module.index.attributes["stateful"]
+    if fix is not None and not any(isinstance(member.ctx, ast.Store) for member, _ in members):
+        yield Match(CUS047, node, edits=(ReplaceExpression(node, Code("True")),), fix=fix)
 
 
 @visit(CUS010, bases={METRIC})

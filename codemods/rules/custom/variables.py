@@ -118,11 +118,22 @@ def references(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(REFERENCES, call, symbol="keras.KerasTensor.ref", severity=severity)
 
 
+_DOUBLES = frozenset(
+    (
+        *(
+            f"numpy.random.{name}"
+            for name in ("normal", "rand", "randn", "random", "standard_normal", "uniform")
+        ),
+        "numpy.linspace",
+    )
+)
+"""Functions of NumPy that give float64 unless they are told otherwise."""
+
+
 @visit(DOUBLE, calls={"tf.Variable"})
 def doubles(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``layer(tf.Variable(x, dtype=tf.float64))``, directly or by a name."""
-    dtype = ctx.arguments(call).keywords.get("dtype")
-    if dtype is None or (ctx.name(dtype.value) or ctx.literal(dtype.value)) not in {"tf.float64", "float64"}:
+    if not _is_double(call, ctx):
         return
     statement = ctx.parent(call)
     places: list[ast.AST] = [call]
@@ -134,6 +145,24 @@ def doubles(call: ast.Call, ctx: Context) -> Iterator[Match]:
         if isinstance(outer, ast.Call) and place in outer.args and ctx.isa(ctx.receiver(outer.func), LAYER):
             yield Match(DOUBLE, outer, symbol="tf.Variable", argument="dtype")
             return
+
+
+def _is_double(call: ast.Call, ctx: Context) -> bool:
+    """Whether a variable is of float64: that is said, or it is made of an array of NumPy that says nothing else."""
+    args = ctx.arguments(call, "initial_value")
+    dtype, value = args.keywords.get("dtype"), args.get("initial_value")
+    if dtype is not None:
+        return (ctx.name(dtype.value) or ctx.literal(dtype.value)) in {"tf.float64", "float64"}
+    if isinstance(value, ast.Name):
+        home = ctx.scope(value).find(value.id)
+        bindings = home.bindings[value.id] if home is not None else []
+        value = bindings[0].value if len(bindings) == 1 else None
+    made = ctx.name(value.func) if isinstance(value, ast.Call) else None
+    return made in _DOUBLES and isinstance(value, ast.Call) and not _says_dtype(value)
+
+
+def _says_dtype(call: ast.Call) -> bool:
+    return any(keyword.arg in {"dtype", None} for keyword in call.keywords)
 
 
 def is_variable(node: ast.expr, ctx: Context) -> bool:

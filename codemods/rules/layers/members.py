@@ -12,6 +12,7 @@ from codemods.edits import Code, RenameAttribute, ReplaceExpression
 from codemods.names.trees import walk
 from codemods.rules._evidence import LAYER, MODEL, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from codemods.rules.layers.recurrent import RECURRENT
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -155,6 +156,9 @@ def lost_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     member = _LOST[node.attr]
     wanted = MODEL if member.cls == "Model" else LAYER
     if not isinstance(node.ctx, ast.Load) or trust(ctx, node.value, wanted) is None:
+        return
+    receiver = ctx.receiver(node.value)
+    if node.attr == "stateful" and receiver is not None and not RECURRENT.isdisjoint(receiver.classes):
         return
     cls = ctx.class_of(node)
     if cls is not None and ctx.source(node.value) == "self" and _defines(cls, node.attr):

@@ -14,6 +14,7 @@ from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
     from codemods.context import Context
+    from codemods.names.scopes import Binding
 
 
 MEMBERS = SourceRule(
@@ -28,6 +29,7 @@ MEMBERS = SourceRule(
     proofs=(Proof(),),
 )
 _NODES = frozenset({"_inbound_nodes", "_outbound_nodes", "inbound_nodes", "outbound_nodes"})
+_BY_DEPTH = frozenset({"_nodes_by_depth", "nodes_by_depth"})
 _OPERATION = frozenset({"layer", "outbound_layer"})
 _SHAPES = {"input_shapes": "input_tensors", "output_shapes": "outputs"}
 
@@ -63,28 +65,45 @@ def lists_of_nodes(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
 
 
 def _is_node(node: ast.expr, ctx: Context) -> bool:
-    """Whether an expression is an item of the nodes of a layer, directly or by a name."""
-    if isinstance(node, ast.Name):
-        home = ctx.scope(node).find(node.id)
-        bindings = home.bindings[node.id] if home is not None else []
-        values = [binding.value for binding in bindings]
-        return bool(values) and all(value is not None and _of_nodes(value, ctx) for value in values)
-    return isinstance(node, ast.Subscript) and _of_nodes(node, ctx)
+    """Whether an expression is one of the nodes of a layer or model, directly or by a name."""
+    return _kind(node, ctx) == "node"
 
 
-def _of_nodes(node: ast.expr, ctx: Context) -> bool:
-    """Whether a value is an item of the nodes of a layer, or what a loop takes such items from."""
-    if isinstance(node, ast.Subscript):
-        node = node.value
-    if isinstance(node, ast.Name):
-        home = ctx.scope(node).find(node.id)
-        bindings = home.bindings[node.id] if home is not None else []
-        return (
-            len(bindings) == 1
-            and isinstance(bindings[0].value, ast.Attribute)
-            and _of_nodes(bindings[0].value, ctx)
-        )
-    return isinstance(node, ast.Attribute) and node.attr in _NODES
+_ITEM = {"nodes": "node", "lists": "nodes"}
+"""What an item is: of the nodes of a layer or of one depth, and of such lists."""
+
+
+def _kind(node: ast.expr, ctx: Context, steps: int = 6) -> str:
+    """What an expression holds: a ``node``, ``nodes``, ``lists`` of nodes, or those ``by depth``; empty for others."""
+    if not steps:
+        return ""
+    match node:
+        case ast.Attribute(attr=name):
+            return "nodes" if name in _NODES else "by depth" if name in _BY_DEPTH else ""
+        case ast.Subscript(value=value, slice=ast.Slice()):
+            return _kind(value, ctx, steps - 1)
+        case ast.Subscript(value=value):
+            return {**_ITEM, "by depth": "nodes"}.get(_kind(value, ctx, steps - 1), "")
+        case ast.Call(func=ast.Attribute(attr="values", value=value)):
+            return "lists" if _kind(value, ctx, steps - 1) == "by depth" else ""
+        case ast.Name(id=name):
+            home = ctx.scope(node).find(name)
+            kinds = (
+                {_bound(binding, ctx, steps) for binding in home.bindings[name]}
+                if home is not None
+                else set()
+            )
+            return kinds.pop() if len(kinds) == 1 else ""
+        case _:
+            return ""
+
+
+def _bound(binding: Binding, ctx: Context, steps: int) -> str:
+    """What a name is given: a value, or each item of one."""
+    kind = _kind(binding.value, ctx, steps - 1) if binding.value is not None else ""
+    if binding.kind == "assign":
+        return kind
+    return _ITEM.get(kind, "") if binding.kind == "item" and binding.index < 0 else ""
 
 
 def _takes_list(node: ast.Attribute, ctx: Context) -> bool:

@@ -16,11 +16,11 @@ from migrate.findings import Fix, Severity
 if TYPE_CHECKING:
     from codemods.context import Context
 
-_CLASSES = frozenset(
+RECURRENT = frozenset(
     f"keras.layers.{name}"
     for name in ("RNN", "SimpleRNN", "LSTM", "GRU", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 )
-_NAMES = frozenset(name.rpartition(".")[2] for name in _CLASSES)
+_NAMES = frozenset(name.rpartition(".")[2] for name in RECURRENT)
 _ORDER = ("", "mask", "training", "initial_state")
 
 LAY112 = SourceRule(
@@ -83,7 +83,7 @@ def calls(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         constants = next((k for k in call.keywords if k.arg == "constants"), None)
         if constants is not None or len(call.args) > 2:
             receiver = ctx.receiver(call.func)
-            if receiver is not None and _CLASSES & set(receiver.classes):
+            if receiver is not None and RECURRENT & set(receiver.classes):
                 yield Match(LAY107, call, message="recurrent layers take no constants", argument="constants")
         if len(call.args) > 1 and isinstance(call.func, ast.Attribute) and call.func.attr == "call":
             yield from _call_method(call, ctx)
@@ -100,11 +100,11 @@ def _call_method(call: ast.Call, ctx: Context) -> Iterator[Match]:
         receiver = ctx.receiver(layer)
         classes = set(receiver.classes) if receiver is not None and receiver.certain else set()
     names = _ORDER[: len(call.args)]
-    if classes & _CLASSES and not {keyword.arg for keyword in call.keywords} & set(names):
+    if classes & RECURRENT and not {keyword.arg for keyword in call.keywords} & set(names):
         yield Match(LAY112, call, edits=(NameArguments(call, names),), argument="mask")
 
 
-@visit(LAY112, bases=_CLASSES)
+@visit(LAY112, bases=RECURRENT)
 def overrides(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``def call(self, inputs, ...)`` of a class that derives from a recurrent layer."""
     del ctx
@@ -120,14 +120,14 @@ def overrides(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
 def initial_states(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``def get_initial_state(self, inputs, batch_size, dtype)`` of a cell."""
     function = method_of(cls, "get_initial_state")
-    if function is None or _CLASSES & set(ctx.bases(cls)):
+    if function is None or RECURRENT & set(ctx.bases(cls)):
         return  # layers around a cell have a method of this name too, called by nobody
     given = [argument.arg for argument in (*function.args.args[1:], *function.args.kwonlyargs)]
     if set(given) - {"batch_size"} and ("inputs" in given or "dtype" in given):
         yield Match(CUS029, function, symbol="keras.layers.Layer.get_initial_state", argument="inputs")
 
 
-_SEEDED = _CLASSES - {"keras.layers.RNN"}
+_SEEDED = RECURRENT - {"keras.layers.RNN"}
 
 
 @visit(CUS037, bases=_SEEDED)

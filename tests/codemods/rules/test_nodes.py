@@ -51,3 +51,32 @@ def test_a_single_tensor_is_left_to_a_person() -> None:
 def test_members_of_other_objects_stay(use: str) -> None:
     outcome = run(f"{HEAD}{use}\n")
     assert (outcome.text, outcome.error) == (f"{HEAD}{use}\n", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for node in model._nodes_by_depth[0]:\n    node.layer\n",
+        "nodes = model._nodes_by_depth\nfor depth in nodes:\n    for node in nodes[depth]:\n        node.layer\n",
+        "for nodes in model.nodes_by_depth.values():\n    for node in nodes:\n        node.layer\n",
+        "for node in layer._inbound_nodes[1:]:\n    node.layer\n",
+        "[node.layer for node in layer._inbound_nodes]\n",
+    ],
+)
+def test_nodes_are_found_by_their_depth_and_in_loops(text: str) -> None:
+    before = "import keras\n\nmodel = keras.Sequential()\n" + text
+    assert run(before).text == before.replace("node.layer", "node.operation")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for depth in model._nodes_by_depth:\n    depth.layer\n",
+        "nodes = layer._inbound_nodes\nnodes.layer\n",
+        "for node in other.values():\n    node.layer\n",
+        "node = layer._inbound_nodes[0]\nnode = tree\nnode.layer\n",
+    ],
+)
+def test_what_is_no_node_keeps_its_layer(text: str) -> None:
+    before = "import keras\n\nmodel = keras.Sequential()\n" + text
+    assert run(before).text == before

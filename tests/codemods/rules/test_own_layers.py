@@ -7,7 +7,7 @@ from pathlib import Path
 from codemods.names.repository import Repository
 from codemods.options import Options
 from codemods.run.runner import process
-from codemods.testing import check_noop, check_transformed
+from codemods.testing import check_noop, check_transformed, run
 from migrate.findings import Severity
 
 CLASS = """\
@@ -141,3 +141,12 @@ def test_private_members_of_layers() -> None:
     check_noop(head + "        return self._trainable_weights + self.extra\n", codes=("LAY110",))
     check_noop(head + "        self._updates = []\n        return self._updates\n", codes=())
     check_noop("import keras\n\n\ndef f(x):\n    return x._trainable_weights\n", codes=())
+
+
+def test_a_metric_is_stateful_whatever_it_is_made_of() -> None:
+    text = "import keras\n\n\nclass Own(keras.metrics.Metric):\n    pass\n\n\nassert {}.stateful\n"
+    for made in ("Own()", "Own.from_config(config)", "keras.metrics.Mean()"):
+        assert run(text.format(made)).text.endswith("assert True\n")
+    for other in ("keras.layers.LSTM(2)", "own"):
+        check_noop(text.format(other), codes=())
+    check_noop(text.format("Own()") + "own.stateful = False\n", codes=())

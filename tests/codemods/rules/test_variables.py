@@ -191,3 +191,60 @@ def test_metrics_by_other_names_wait_to_be_asked_for() -> None:
 def test_convolutional_recurrence_of_keras_1() -> None:
     text = "import keras\nkeras.layers.ConvLSTM2D(nb_filter=3, nb_row=2, nb_col=2)\n"
     assert last(text) == "keras.layers.ConvLSTM2D(filters=3, kernel_size=(2, 2))"
+
+
+@pytest.mark.parametrize(
+    ("made", "found"),
+    [
+        ("np.random.uniform(size=(2, 2))", True),
+        ("np.random.randn(2, 2)", True),
+        ("np.random.randint(3, size=2)", False),
+        ("np.linspace(0, 1, 5, dtype='float32')", False),
+        ("np.linspace(0, 1, 5)", True),
+        ("np.linspace(0, 1, 5), dtype='float32'", False),
+        ("np.float32(np.random.randn(2))", False),
+        ("own.random.randn(2, 2)", False),
+    ],
+)
+def test_a_variable_of_what_numpy_makes_is_of_float64(made: str, found: bool) -> None:
+    head = "import keras\nimport numpy as np\nimport tensorflow as tf\n\nlayer = keras.layers.Dense(2)\n"
+    values = [f"layer(tf.Variable({made}))\n"]
+    if "dtype" not in made:
+        values.append(f"array = {made}\nx = tf.Variable(array)\nlayer(x)\n")
+    for text in values:
+        assert [f.code for f in run(head + text).findings if f.code == "CUS042"] == ["CUS042"] * found
+
+
+@pytest.mark.parametrize(
+    ("path", "new"),
+    [
+        ("os.path.join(d, 'best.hdf5')", "os.path.join(d, 'best.h5')"),
+        ("d + '/best'", "d + '/best.keras'"),
+        ("f'{d}/best.hdf5'", "f'{d}/best.h5'"),
+        ("'{}/best.hdf5'.format(d)", "'{}/best.h5'.format(d)"),
+        ("d + '/best.h5'", "d + '/best.h5'"),
+        ("d", "d"),
+        ("f'{d}/{name}'", "f'{d}/{name}'"),
+        ("name_of(d)", "name_of(d)"),
+    ],
+)
+def test_the_end_of_a_path_of_checkpoints_that_is_put_together(path: str, new: str) -> None:
+    for before, after in (
+        (f"ModelCheckpoint({path}, save_best_only=True)\n", f"ModelCheckpoint({new}, save_best_only=True)\n"),
+        (f"path = {path}\nModelCheckpoint(path)\n", f"path = {new}\nModelCheckpoint(path)\n"),
+    ):
+        head = "import os\nfrom keras.callbacks import ModelCheckpoint\n\n"
+        outcome = run(head + before, unsafe=True)
+        assert outcome.text == head + after
+        assert ("SAV015" in {f.code for f in outcome.findings}) is (path != new)
+        assert run(head + before).text == head + before
+
+
+def test_a_path_of_checkpoints_that_is_opened_as_well_stays() -> None:
+    text = "import keras\n\npath = d + '/best.hdf5'\nopen(path)\nkeras.callbacks.ModelCheckpoint(path)\n"
+    assert run(text, unsafe=True).text == text
+
+
+def test_a_path_of_weights_is_none_of_models() -> None:
+    text = "import keras\n\nkeras.callbacks.ModelCheckpoint(d + '/best.hdf5', save_weights_only=only)\n"
+    assert run(text, unsafe=True).text == text
