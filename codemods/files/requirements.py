@@ -34,6 +34,10 @@ _POETRY = re.compile(
     rf"^(?P<name>{_NAME})\s*=\s*(?:\{{[^}}\n]*version\s*=\s*)?\"(?P<spec>[\^~]?[^\"\n]*)\"",
     re.IGNORECASE | re.MULTILINE,
 )
+_KEY = re.compile(r"[\"']\s*(?::(?!\w)|=(?!=))")
+"""What follows a quoted name that is a key: the name of an extra, in setup.py and in TOML."""
+_WORDS = re.compile(r"\bname\s*=\s*[\"']$|\bkeywords\s*=[^\])]*$")
+"""What precedes words that describe a package."""
 _INSTALLS = re.compile(r"\b(?:pip3?|uv|conda|mamba)\b.*\b(?:install|add|sync)\b|\bdeps\b|^\s+[-\w]+[=<>]")
 
 
@@ -118,6 +122,8 @@ def pins(text: str, kind: str) -> Iterator[Pin]:
 def _stands_alone(line: str, match: re.Match[str], kind: str) -> bool:
     """Whether a name is a requirement and not a word in a sentence, a key or a path."""
     before, after = line[: match.start()], line[match.end() :]
+    if _KEY.match(after) or _WORDS.search(before):
+        return False
     if kind in {"requirements", "conda"}:
         return before.strip() in {"", "-", "- "} and (not after.strip() or after.lstrip()[:1] in ";,#\\ \"'")
     if kind == "setup":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from codemods.files.discovery import Wanted, discover
 from codemods.files.kinds import kind_of
 from codemods.files.source import Source, SourceError
 from codemods.options import Options
@@ -14,6 +15,7 @@ from codemods.rules.api import Target
 from codemods.run.notebooks import rewrite_notebook
 from codemods.run.pins import rewrite_pins
 from codemods.run.runner import process
+from codemods.run.runner import run as run_files
 
 BEFORE = "from tensorflow import keras\nm = keras.Sequential()  # \u00e9\n"
 AFTER = "import keras\nm = keras.Sequential()  # \u00e9\n"
@@ -220,6 +222,34 @@ def test_pins(name: str) -> None:
     assert [finding.code for finding in outcome.findings] == codes
     again = rewrite_pins(Source(Path(name), after), Options(unsafe=True))
     assert (again.text, again.findings) == (after, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("setup.py", "extras_require={'tensorflow_gpu': ['tensorflow>=2.16']}\n"),
+        ("setup.py", "extras_require={\n    'tensorflow-gpu' : ['tensorflow>=2.16'],\n}\n"),
+        ("setup.py", "setup(name='tensorflow-gpu', keywords=['keras', 'tensorflow-gpu'])\n"),
+        ("pyproject.toml", '"tensorflow-gpu" = ["tensorflow>=2.16"]\n'),
+    ],
+)
+def test_the_name_of_an_extra_or_of_a_package_is_no_requirement(name: str, text: str) -> None:
+    outcome = rewrite_pins(Source(Path(name), text), Options(unsafe=True))
+    assert (outcome.text, outcome.findings) == (text, ())
+
+
+def test_what_an_extra_asks_for_is_rewritten() -> None:
+    before = "extras_require={'tensorflow_gpu': ['tensorflow-gpu>=1.14'], 'gpu': ['tensorflow-gpu']}\n"
+    outcome = rewrite_pins(Source(Path("setup.py"), before), Options(unsafe=True))
+    assert outcome.text.replace("tensorflow[and-cuda]>=2.16", "X") == (
+        "extras_require={'tensorflow_gpu': ['X'], 'gpu': ['X']}\n"
+    )
+
+
+def test_a_file_that_writes_keras_with_a_capital_alone_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("numpy\nKeras==2.2.4\n")
+    (result,) = run_files(discover([tmp_path], Wanted()), Options())
+    assert result.new == b"numpy\nKeras>=3\n"
 
 
 @pytest.mark.parametrize(
