@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from codemods.names.scopes import Scope
 from codemods.names.values import Definition, Names, Symbol
 
-if TYPE_CHECKING:
-    from codemods.names.resolver import Module
 
-
-def handed_classes(module: Module, name: str, scope: Scope) -> Iterator[str]:
+def handed_classes(module: Names, home: str, name: str, scope: Scope) -> Iterator[str]:
     """Canonical names of the classes that a parameter of a function of the module is given, in any file.
 
     Args:
         module: the file that defines the function.
+        home: its dotted name.
         name: what may be a parameter.
         scope: where the name is used.
     """
-    home = scope.find(name)
-    function = home.node if home is not None else None
-    if not isinstance(function, ast.FunctionDef) or home is None or home.parent is not module.index.module:
+    inner = scope.find(name)
+    function = inner.node if inner is not None else None
+    if not isinstance(function, ast.FunctionDef) or inner is None or inner.parent is not module.index.module:
         return
-    if [binding.kind for binding in home.bindings[name]] != ["parameter"]:
+    if [binding.kind for binding in inner.bindings[name]] != ["parameter"]:
         return
     yield from classes_given(module, function, name)
     if module.repository is not None:
-        yield from module.repository.classes_given(module.name, function, name)
+        yield from module.repository.classes_given(home, function, name)
 
 
 def classes_given(module: Names, function: ast.FunctionDef, parameter: str) -> Iterator[str]:

@@ -250,7 +250,7 @@ class Module:
                 elif isinstance(value, Definition) and isinstance(value.node, ast.ClassDef):
                     yield from value.module.base_names(value.node)
                 elif value is None and isinstance(base, ast.Name):
-                    yield from handed_classes(self, base.id, scope)
+                    yield from handed_classes(self, self.name, base.id, scope)
         finally:
             self.busy.discard(node)
 
