@@ -146,7 +146,7 @@ def migrate_models(
 
     must_have_frameworks()
     announce(require_sandbox)
-    batch = BatchOptions(options or Options(), jobs)
+    batch = BatchOptions(options or Options(), jobs, require_sandbox=require_sandbox)
     return run_batch([str(source) for source in sources], out, batch, on_event or silent)
 
 

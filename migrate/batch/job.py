@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import platform
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from migrate.pipeline.request import ArtifactRequest, Options, decode_options
 from migrate.results import ArtifactResult
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.pool import Pool
+from migrate.worlds.sandbox import granted, shortfall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +42,8 @@ class Settings(msgspec.Struct, frozen=True):
     sandboxed: bool = True
     sources: list[str] = []
     """Folders that hold the artifacts; the readers of the jobs may read them."""
+    require_sandbox: bool = False
+    """Whether a machine whose sandbox cannot keep all promises is to migrate nothing."""
     forkservers: dict[str, str] | None = None
     """World to the socket of a fork server that all jobs share; None lets the job have its own."""
 
@@ -140,8 +144,20 @@ _jobs: list[Job] = []
 
 
 def configure(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """Make the job; once for each process."""
-    _jobs.append(Job(msgspec.convert(params, Settings), scratch))
+    """Make the job; once for each process.
+
+    Raises:
+        MigrationError: ``RUN006``, this machine cannot keep a promise of the sandbox, and all are required.
+    """
+    settings = msgspec.convert(params, Settings)
+    missing = shortfall(granted()) if settings.require_sandbox else []
+    if missing:
+        raise MigrationError(
+            missing[0].code,
+            f"{platform.node()}: {missing[0].message}; --require-sandbox goes no further",
+            missing[0].hint,
+        )
+    _jobs.append(Job(settings, scratch))
     return {}
 
 

@@ -23,6 +23,7 @@ class BatchOptions:
         retry: statuses that are tried again although nothing changed, such as ``failed``.
         scratch: where workers write before outputs are published.
         sandboxed: False runs the workers without protection; for debugging.
+        require_sandbox: start no job where the sandbox cannot keep all promises, whatever machine that is.
         pipeline: the function that migrates one artifact.
         ruleset: the rules that results are kept for; those of this code unless given.
     """
@@ -34,6 +35,7 @@ class BatchOptions:
     retry: frozenset[str] = frozenset()
     scratch: Path | None = None
     sandboxed: bool = True
+    require_sandbox: bool = False
     pipeline: str = PIPELINE
     ruleset: RuleSet | None = None
 

@@ -47,8 +47,13 @@ class JobActor:
         self._job = make_job(Path(self._folder.name) / "job", limits, settings)
 
     def attempt(self, task: Task) -> Outcome:
-        """One attempt at one task."""
-        prepare(self._job, self._settings, self._limits)
+        """One attempt at one task; that the sandbox of this node keeps too little is its outcome."""
+        try:
+            prepare(self._job, self._settings, self._limits)
+        except MigrationError as error:
+            if error.code != "RUN006":
+                raise
+            return Outcome(None, error.code, error.message, error.hint)
         return ask_job(self._job, task, self._limits.call_seconds)
 
     def node(self) -> str:

@@ -120,6 +120,7 @@ class BatchRun:
                 self._batch.pipeline,
                 self._batch.sandboxed,
                 self._sources,
+                require_sandbox=self._batch.require_sandbox,
             )
             with self._interrupts:
                 executor = self._interrupts.executor = make_executor(jobs, settings, self._batch)
@@ -184,6 +185,10 @@ class BatchRun:
         if full := _full_disk(outcome, self._out):
             self._ledger.reopen([task.source])
             self._stop("RUN011", full, _MAKE_ROOM)
+            return
+        if outcome.code == "RUN006":
+            self._ledger.reopen([task.source])
+            self._stop(outcome.code, outcome.message, outcome.hint)
             return
         if result is None and outcome.code in RETRIED and not self._retrying:
             self._again.append(task)

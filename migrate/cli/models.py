@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import click
 
 from migrate.cli.options import migration_options, options_from
 from migrate.cli.output import Output, example, output_options, say, say_refused
-from migrate.cli.sandbox import sandboxed
+from migrate.cli.sandbox import required_here, sandboxed
 from migrate.cli.values import POSITIVE
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def models(
 
     options = with_filled_stubs(options_from(chosen), Path(out))
     batch = BatchOptions(options, jobs, timeout, int(memory * (1 << 30)), frozenset(retry))
+    batch = replace(batch, require_sandbox=required_here())
     try:
         if not dry_run:
             must_have_frameworks()

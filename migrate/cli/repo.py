@@ -10,7 +10,7 @@ import click
 
 from migrate.cli.options import migration_options, options_from
 from migrate.cli.output import Output, example, output_options, say, say_refused
-from migrate.cli.sandbox import sandboxed
+from migrate.cli.sandbox import required_here, sandboxed
 from migrate.cli.values import POSITIVE
 from migrate.printable import printable
 
@@ -181,6 +181,7 @@ def _fleet(listed: Path, out: Path, chosen: dict[str, Any], executor: str, jobs:
     names = {"packages": "--with"}
     names |= {name: f"--{name.replace('_', '-')}" for name in chosen if name not in names}
     options = [*options_again(chosen, names), "--jobs", "1"]
+    options += ["--require-sandbox"] if required_here() else []
     try:
         done = fleet(listed, out, options, executor, jobs, output)
     except MigrationError as error:

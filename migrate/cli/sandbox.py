@@ -12,6 +12,8 @@ from migrate.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_REQUIRED = f"{__name__}.required"
+"""Where click keeps it for the length of a call."""
 _Command = TypeVar("_Command", bound="Callable[..., object]")
 
 
@@ -23,6 +25,7 @@ def announce(context: click.Context, parameter: click.Parameter, required: bool)
     """
     if context.resilient_parsing:
         return
+    context.meta[_REQUIRED] = required
     from migrate.worlds.sandbox import granted, shortfall
 
     missing = shortfall(granted())
@@ -33,6 +36,11 @@ def announce(context: click.Context, parameter: click.Parameter, required: bool)
         )
     for finding in missing:
         say(f"{finding.code} {finding.message}. {finding.hint}", err=True)
+
+
+def required_here() -> bool:
+    """Whether this call of a command has ``--require-sandbox``, for the processes that it starts on other machines."""
+    return bool(click.get_current_context().meta.get(_REQUIRED))
 
 
 def sandboxed(command: _Command) -> _Command:

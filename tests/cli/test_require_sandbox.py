@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import platform
+import threading
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner
 
 import keras_migrate
+from migrate.batch import job
+from migrate.batch.events import Outcome, Task
+from migrate.batch.run import BatchStopped, run_batch
+from migrate.cli import fleet
 from migrate.cli.main import cli
 from migrate.findings import MigrationError
 from migrate.worlds import sandbox
-from tests.batch.support import model
+from tests.batch.support import model, models, options, run, statuses
 
 COMMANDS = {
     "scan": ("scan", "{model}"),
@@ -70,6 +78,57 @@ def test_where_all_holds_nothing_is_said(arguments: list[str]) -> None:
     result = CliRunner().invoke(cli, [*arguments, "--require-sandbox"])
     assert result.exit_code in (0, 1)
     assert "RUN006" not in result.stderr
+
+
+def test_a_job_of_another_machine_refuses_by_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What the machine of the command keeps says nothing of the nodes of a cluster."""
+    monkeypatch.setattr(job, "granted", lambda: ("resource limits (CORE)",))
+    settings = {"options": {}, "limits": {}, "require_sandbox": True}
+    with pytest.raises(
+        MigrationError, match=f"{platform.node()}: .*cannot promise.*--require-sandbox"
+    ) as caught:
+        job.configure(settings, tmp_path)
+    assert caught.value.code == "RUN006"
+
+
+def test_it_is_passed_on_to_the_repositories_of_a_fleet(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "r").mkdir()
+    (tmp_path / "list").write_text("r\n")
+    given: list[list[str]] = []
+    monkeypatch.setattr(fleet, "fleet", lambda file, out, options, *more: given.append(options) or True)
+    monkeypatch.setattr(
+        sandbox, "granted", lambda: ("landlock (version 6)", "seccomp (x)", "resource limits (CPU)")
+    )
+    arguments = ["repo", "--fleet", str(tmp_path / "list"), "--out", str(tmp_path / "out")]
+    assert CliRunner().invoke(cli, arguments).exit_code == 0
+    assert CliRunner().invoke(cli, [*arguments, "--require-sandbox"]).exit_code == 0
+    assert ["--require-sandbox" in options for options in given] == [False, True]
+
+
+def test_a_node_that_refuses_stops_the_run(tmp_path: Path) -> None:
+    """Its artifact is no failure: it waits for a machine that keeps the promises."""
+
+    class Refusing:
+        def run(self, tasks: Sequence[Task], begin: Any, end: Any, stopping: threading.Event) -> None:
+            begin(tasks[0])
+            end(
+                tasks[0],
+                Outcome(None, "RUN006", "node7: this machine cannot promise: no network", "See."),
+                0.1,
+            )
+
+        def abort(self) -> None: ...
+
+        def close(self) -> None: ...
+
+    folder = models(tmp_path / "in", "a", "b")
+    with pytest.raises(BatchStopped, match="node7") as caught:
+        run_batch([str(folder)], tmp_path / "out", options(), make_executor=lambda *_: Refusing())
+    assert caught.value.code == "RUN006"
+    assert caught.value.report.artifacts == []
+    assert statuses(run(folder, tmp_path / "out")) == {"a.h5": "migrated", "b.h5": "migrated"}
 
 
 CALLS = {
