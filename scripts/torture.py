@@ -276,6 +276,12 @@ SCENARIOS = {
 }  # fmt: skip
 
 
+def _inside(folder: Path) -> str:
+    """A folder that was left, with the first of what is in it."""
+    held = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+    return f"{folder.name}: {', '.join(held[:8]) or 'nothing'}"
+
+
 def main() -> int:
     """Run the scenarios and print their figures."""
     parser = argparse.ArgumentParser(
@@ -313,7 +319,7 @@ def main() -> int:
             wrong += ground.wrong
             print(name, json.dumps(figures[name]), file=sys.stderr, flush=True)
         sweep(place / "tmp")  # as the next run does
-        figures["scratch left"] = sorted(path.name for path in (place / "tmp").iterdir())
+        figures["scratch left"] = sorted(map(_inside, (place / "tmp").iterdir()))
     text = json.dumps(figures, indent=1)
     print(text)
     if arguments.report:
