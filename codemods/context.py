@@ -87,6 +87,7 @@ class Context:
         self.backend = backend
         self._scopes: dict[ast.AST, Scope] = {}
         self._parents: dict[ast.AST, ast.AST] | None = None
+        self._assigned: dict[ast.ClassDef, dict[str, list[ast.Call]]] = {}
         self._regions: Regions | None = None
         self._modern: bool | None = None
         self._exported: frozenset[str] | None = None
@@ -269,6 +270,17 @@ class Context:
             if isinstance(outer, ast.ClassDef):
                 return outer
         return None
+
+    def assigned(self, cls: ast.ClassDef, attribute: str) -> list[ast.Call]:
+        """The calls whose results an attribute of this name gets in a class."""
+        if cls not in self._assigned:
+            found = self._assigned[cls] = {}
+            for node in walk(cls):
+                if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                    for target in node.targets:
+                        if isinstance(target, ast.Attribute):
+                            found.setdefault(target.attr, []).append(node.value)
+        return self._assigned[cls].get(attribute, [])
 
     @staticmethod
     def uses(function: ast.AST, name: str) -> list[ast.Name]:

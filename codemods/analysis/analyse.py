@@ -14,7 +14,8 @@ from codemods.context import Context
 from codemods.ecosystem import World
 from codemods.edits import DropArgument
 from codemods.files.source import Source
-from codemods.names.islands import Hold, facts_of, hold_by, marker
+from codemods.names.islands import Hold, hold_by
+from codemods.names.mentions import facts_of, marker
 from codemods.names.resolver import Module
 from codemods.names.trees import walk
 from codemods.options import Options

@@ -16,7 +16,7 @@ from packaging.version import Version
 from codemods.context import Context
 from codemods.names.canonical import PACKAGES, canonical
 from codemods.names.injected import handed_over
-from codemods.names.scopes import Binding, Index, Scope
+from codemods.names.scopes import Index, Scope
 from codemods.names.trees import walk
 from codemods.names.values import Symbol, ancestry
 from codemods.rules._evidence import trust
@@ -229,29 +229,24 @@ def interesting_names(context: Context) -> frozenset[str]:
 
 def _interesting(index: Index, context: Context) -> frozenset[str]:
     """Names that may lead to a symbol: imported ones, their aliases, and with a star import all free ones."""
-    by_name: dict[str, list[Binding]] = {}
+    bound: set[str] = set()
+    found: set[str] = set()
+    waiting: list[tuple[str, str]] = []
     for scope in index.scope_of.values():
         for name, bindings in scope.bindings.items():
-            by_name.setdefault(name, []).extend(bindings)
-    found = {
-        name
-        for name, bindings in by_name.items()
-        if any(
-            context.module.imported(b.path) is not None if b.kind == "import" else handed_over(b)
-            for b in bindings
-        )
-    }
+            bound.add(name)
+            for binding in bindings:
+                if binding.kind == "import":
+                    if name not in found and context.module.imported(binding.path) is not None:
+                        found.add(name)
+                elif isinstance(binding.value, _ALIASES):
+                    if name not in found and handed_over(binding):
+                        found.add(name)
+                    waiting += ((name, root) for root in _roots(binding.value))
     if index.module.stars:
-        found |= index.names.keys() - by_name.keys()
+        found |= index.names.keys() - bound
     if not found:
         return frozenset()
-    waiting = [
-        (name, root)
-        for name, bindings in by_name.items()
-        for b in bindings
-        if b.value is not None and isinstance(b.value, _ALIASES)
-        for root in _roots(b.value)
-    ]
     grown = True
     while grown:
         grown = False

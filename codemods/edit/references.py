@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import lru_cache
 
 from codemods.edits import Code
 from codemods.names.uses import dotted
@@ -25,15 +25,22 @@ def managed(path: str) -> bool:
     return path.partition(".")[0] in MANAGED
 
 
-def references(code: Code | str) -> Iterator[str]:
+def references(code: Code | str) -> tuple[str, ...]:
     """The managed references of a piece of code, whose imports must be there before it is."""
-    holes = code.holes if isinstance(code, Code) else {}
-    work: list[ast.AST] = [ast.parse(code.text if isinstance(code, Code) else code)]
+    holes = frozenset(code.holes) if isinstance(code, Code) else frozenset[str]()
+    return _references(code.text if isinstance(code, Code) else code, holes)
+
+
+@lru_cache(maxsize=1024)
+def _references(text: str, holes: frozenset[str]) -> tuple[str, ...]:
+    found: list[str] = []
+    work: list[ast.AST] = [ast.parse(text)]
     while work:
         node = work.pop()
         path = dotted(node)
         head, _, rest = path.partition(".")
         if rest and head not in holes and managed(path):
-            yield path
+            found.append(path)
         else:
             work.extend(ast.iter_child_nodes(node))
+    return tuple(found)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import libcst as cst
 
@@ -94,10 +95,15 @@ class Templates:
 
     def _filled(self, node: cst.CSTNode, code: Code | str, place: ast.AST) -> cst.CSTNode:
         holes = code.holes if isinstance(code, Code) else {}
-        times = Counter(n.id for n in ast.walk(ast.parse(_text(code))) if isinstance(n, ast.Name))
-        filled = node.visit(_Fill(holes, self._filler, self._imports, place, times))
+        filled = node.visit(_Fill(holes, self._filler, self._imports, place, _mentioned(_text(code))))
         assert isinstance(filled, cst.CSTNode)
         return filled
+
+
+@lru_cache(maxsize=1024)
+def _mentioned(text: str) -> Counter[str]:
+    """How often a piece of code mentions each name."""
+    return Counter(node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name))
 
 
 class _Fill(cst.CSTTransformer):

@@ -18,6 +18,7 @@ from codemods.names.values import (
     TENSOR,
     Definition,
     Elements,
+    Following,
     Names,
     Receiver,
     Symbol,
@@ -87,7 +88,9 @@ def annotated(module: Names, annotation: ast.expr | None, scope: Scope) -> Recei
     if isinstance(annotation, ast.BinOp):
         annotation = annotation.left
     value = module.value(annotation, scope)
-    return instance_of(module, value, f"annotated as {ast.unparse(annotation)}")
+    return (
+        instance_of(module, value, f"annotated as {ast.unparse(annotation)}") if value is not None else None
+    )
 
 
 def instance_of(module: Names, value: Value | None, evidence: str) -> Receiver | None:
@@ -135,16 +138,34 @@ def member_of(module: Names, owner: Receiver, node: ast.Attribute) -> Value | No
         stored = stored_in(module, owner.definition, attribute)
         if stored is not None:
             return stored
-    evidence = f"{ast.unparse(node)} of {owner.cls}"
+
+    def evidence() -> str:
+        return f"{ast.unparse(node)} of {owner.cls}"
+
     if attribute == "model" and "keras.callbacks.Callback" in owner.classes:
-        return instance("keras.Model", evidence, owner.certain)
+        return instance("keras.Model", evidence(), owner.certain)
     if "keras.Model" in owner.classes and attribute == "optimizer":
-        return instance("keras.optimizers.Optimizer", evidence, owner.certain)
+        return instance("keras.optimizers.Optimizer", evidence(), owner.certain)
     if "keras.layers.Layer" in owner.classes and attribute in {"input", "output"}:
-        return tensor(evidence)
+        return tensor(evidence())
     if owner.cls == HISTORY and attribute == "history":
-        return Receiver("keras.callbacks.History.history", ("keras.callbacks.History.history",), evidence)
+        return Receiver("keras.callbacks.History.history", ("keras.callbacks.History.history",), evidence())
     return None
+
+
+def _stored(module: Names, node: ast.ClassDef) -> dict[str, list[tuple[ast.expr, Scope]]]:
+    """By attribute: what the methods of a class store in it, ``None`` aside, with the scopes of the methods."""
+    if node not in module.stores:
+        found = module.stores[node] = {}
+        for statement in node.body:
+            scope = module.index.scope_of.get(statement)
+            first = _first_parameter(statement)
+            if scope is None:
+                continue
+            for target, value in scope.attributes:
+                if isinstance(target.value, ast.Name) and target.value.id == first and not _is_none(value):
+                    found.setdefault(target.attr, []).append((value, scope))
+    return module.stores[node]
 
 
 def stored_in(module: Names, definition: Definition, attribute: str, depth: int = 4) -> Value | None:
@@ -152,13 +173,7 @@ def stored_in(module: Names, definition: Definition, attribute: str, depth: int 
     module, node = definition.module, definition.node
     assert isinstance(node, ast.ClassDef)
     inner = module.index.scope_of[node]
-    values: list[Value | None] = []
-    for statement in node.body:
-        scope = module.index.scope_of.get(statement)
-        for target, value in scope.attributes if scope is not None else ():
-            own = target.attr == attribute and isinstance(target.value, ast.Name)
-            if own and _first_parameter(statement) == target.value.id and not _is_none(value):  # type: ignore[attr-defined]
-                values.append(module.value(value, scope))  # type: ignore[arg-type]
+    values = [module.value(value, scope) for value, scope in _stored(module, node).get(attribute, ())]
     if not values and attribute in inner.bindings:
         values = [module.bound_value(found) for found in inner.bindings[attribute]]
     if values:
@@ -249,6 +264,7 @@ def returned_by(module: Names, definition: Definition, line: int) -> Value | Non
     """What a function of the repository returns, when its returns agree."""
     scope = definition.module.index.scope_of.get(definition.node)
     if scope is None or definition in module.busy:
+        Following.cut += 1
         return None
     values = [definition.module.value(r, scope) for r in scope.returns if not _is_none(r)]
     found = agree(values) if values else None

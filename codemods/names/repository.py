@@ -17,10 +17,11 @@ from codemods.files.requirements import TENSORFLOW, pins
 from codemods.files.source import Source, SourceError
 from codemods.names.contents import called_members, callees, contents, files_that_give, imported_names
 from codemods.names.factories import classes_given
-from codemods.names.islands import Facts, Islands, facts_of, marker
+from codemods.names.islands import Islands
+from codemods.names.mentions import Facts, facts_of, marker
 from codemods.names.regions import Regions
 from codemods.names.resolver import Module
-from codemods.names.values import Value
+from codemods.names.values import Following, Value
 
 _LIMIT = 2_000_000
 """Bytes above which a file is not looked into for names."""
@@ -45,7 +46,8 @@ class Repository:
         """What the modules were parsed from."""
         self._size = 0
         self._roots: dict[Path, tuple[Path, str]] = {}
-        self._found: dict[tuple[Path, str], Path | None] = {}
+        self._bases: dict[Path, tuple[Path, ...]] = {}
+        self._found: dict[Path, dict[str, Path | None]] = {}
         self._values: dict[tuple[Path, str], Value | None] = {}
         self._asked: set[tuple[Path, str]] = set()
         self._wanted: dict[Path, dict[str, dict[str, set[Path]]]] = {}
@@ -112,16 +114,16 @@ class Repository:
 
     def find(self, root: Path, dotted: str) -> Path | None:
         """The file of a module name below an import root (or below its ``src`` folder)."""
-        key = (root, dotted)
-        if key not in self._found:
-            self._found[key] = None
+        known = self._found.setdefault(root, {})
+        if dotted not in known:
+            known[dotted] = None
             relative = dotted.replace(".", "/")
             for base in (root, root / "src"):
                 for candidate in (base / relative / "__init__.py", base / f"{relative}.py"):
                     if candidate.is_file():
-                        self._found[key] = candidate
+                        known[dotted] = candidate
                         return candidate
-        return self._found[key]
+        return known[dotted]
 
     def load(self, path: Path, source: Source | None = None) -> Module | None:
         """The module of a file, None when it cannot be parsed; ``source`` is the file where it was read already."""
@@ -150,8 +152,10 @@ class Repository:
 
     def file_of(self, path: Path, dotted: str) -> Path | None:
         """The file that a dotted path stands for in a file: from its import root, beside it, in the project."""
-        root, _ = self.place(path)
-        for base in dict.fromkeys((root, path.parent, self.project(root))):
+        if path not in self._bases:
+            root, _ = self.place(path)
+            self._bases[path] = tuple(dict.fromkeys((root, path.parent, self.project(root))))
+        for base in self._bases[path]:
             found = self.find(base, dotted)
             if found is not None:
                 return found
@@ -274,6 +278,7 @@ class Repository:
         if key in self._values:
             return self._values[key]
         if key in self._asked:
+            Following.cut += 1
             return None
         self._asked.add(key)
         found = self._lookup(root, dotted)

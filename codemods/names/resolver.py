@@ -16,7 +16,18 @@ from codemods.names.injected import handed_over, injected
 from codemods.names.objects import annotated, element_of, item_of, member_of, parameter_value, result_of
 from codemods.names.scopes import Binding, Index, Scope
 from codemods.names.trees import walk
-from codemods.names.values import TENSOR, Definition, Elements, Part, Receiver, Symbol, Value, agree, either
+from codemods.names.values import (
+    TENSOR,
+    Definition,
+    Elements,
+    Following,
+    Part,
+    Receiver,
+    Symbol,
+    Value,
+    agree,
+    either,
+)
 
 if TYPE_CHECKING:
     from codemods.names.values import Lookup
@@ -47,9 +58,11 @@ class Module:
         self.repository = repository
         self.index: Index = index_module(tree)
         self._values: dict[ast.expr, Value | None] = {}
+        self._symbols: dict[tuple[str, bool], Symbol] = {}
         self.busy: set[object] = set()
         self._steps = 0
         self.used_as: dict[tuple[Scope, str], set[str]] | None = None
+        self.stores: dict[ast.ClassDef, dict[str, list[tuple[ast.expr, Scope]]]] = {}
         self._scopes: dict[ast.expr, Scope] | None = None
 
     def close(self) -> None:
@@ -59,6 +72,7 @@ class Module:
             scope.attributes.clear()
             scope.parent = None
         self.index.scope_of.clear()
+        self.stores.clear()
         self.used_as = self._scopes = None
         self.forget()
 
@@ -79,11 +93,15 @@ class Module:
 
     def imported(self, path: str, direct: bool = True) -> Value | None:
         """What an import path stands for: a symbol of a known package, or something of the repository."""
+        known = self._symbols.get((path, direct))
+        if known is not None:
+            return known
         absolute = self.path_of(path)
         head = absolute.partition(".")[0]
         if head in PACKAGES and not path.startswith(".") and not self.is_own(head):
-            known = canonical(absolute)
-            return Symbol(known.name, known.origin, direct)
+            name = canonical(absolute)
+            self._symbols[path, direct] = Symbol(name.name, name.origin, direct)
+            return self._symbols[path, direct]
         if self.repository is not None:
             found = self.repository.lookup(absolute)
             if found is None and self.repository.has(absolute):
@@ -103,13 +121,15 @@ class Module:
             self._steps = 0
         self._steps += 1
         if node in self.busy or len(self.busy) > _DEPTH or self._steps > _STEPS:
+            Following.cut += 1
             return None
         self.busy.add(node)
+        before = Following.cut
         try:
             found = self._value(node, scope)
         finally:
             self.busy.discard(node)
-        if not self.busy or found is not None:
+        if found is not None or not self.busy or before == Following.cut:
             self._values[node] = found
         return found
 
@@ -182,6 +202,7 @@ class Module:
     def bound_value(self, binding: Binding) -> Value | None:
         """What one binding gives its name."""
         if binding in self.busy or len(self.busy) > _DEPTH:
+            Following.cut += 1
             return None
         self.busy.add(binding)
         try:
@@ -239,6 +260,7 @@ class Module:
     def base_names(self, node: ast.ClassDef) -> Iterator[str]:
         """`bases`, with repetitions."""
         if node in self.busy:
+            Following.cut += 1
             return
         self.busy.add(node)
         try:

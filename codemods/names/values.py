@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from codemods.names.scopes import Binding, Index, Scope
 
 
+class Following:
+    """How often, in all files together, a question was left open because it was being followed already, or too far."""
+
+    cut = 0
+
+
 class Names(Protocol):
     """A file that can say what its expressions stand for: `codemods.names.resolver.Module`, as values see it."""
 
@@ -23,6 +29,8 @@ class Names(Protocol):
     busy: set[object]
     """What is being followed right now, so that circles end."""
     used_as: dict[tuple[Scope, str], set[str]] | None
+    stores: dict[ast.ClassDef, dict[str, list[tuple[ast.expr, Scope]]]]
+    """By class and attribute: what its methods store there."""
 
     def value(self, node: ast.expr, scope: Scope) -> Value | None:
         """What an expression stands for."""

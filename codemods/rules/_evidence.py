@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, Edit, InsertStatement, ReplaceExpression, ReplaceString
-from codemods.names.trees import walk
 from codemods.names.uses import root_name
 from codemods.names.values import Definition
 from migrate.findings import Fix
@@ -95,7 +94,7 @@ def _foreign(ctx: Context, node: ast.expr) -> bool:
     """Whether an object is a module the file imports, or what a function of another package returned."""
     cls = ctx.class_of(node)
     if isinstance(node, ast.Attribute) and cls is not None and ctx.source(node.value) == "self":
-        return any(_estimator(ctx, value) for value in _assigned(cls, node.attr))
+        return any(_estimator(ctx, value) for value in ctx.assigned(cls, node.attr))
     while isinstance(node, ast.Attribute):
         node = node.value
     if isinstance(node, ast.Call):
@@ -123,15 +122,6 @@ def _estimator(ctx: Context, call: ast.Call) -> bool:
     home = ctx.scope(call).find(root.id) if root is not None else None
     bindings = home.bindings[root.id] if home is not None and root is not None else []
     return any(found.path.partition(".")[0] in _ESTIMATORS for found in bindings)
-
-
-def _assigned(cls: ast.ClassDef, name: str) -> Iterator[ast.Call]:
-    """The calls whose results ``self.name`` gets in a class."""
-    for node in walk(cls):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            for target in node.targets:
-                if isinstance(target, ast.Attribute) and target.attr == name:
-                    yield node.value
 
 
 def text(ctx: Context, node: ast.expr, value: str) -> Edit:

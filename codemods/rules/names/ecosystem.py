@@ -174,7 +174,7 @@ def islands(tree: ast.Module, ctx: Context) -> Iterator[Match]:
 
 
 def _is_use(node: ast.AST, hold: Hold, ctx: Context) -> bool:
-    here = hold.use.path == ctx.path and getattr(node, "lineno", 0) == hold.use.line
+    here = getattr(node, "lineno", 0) == hold.use.line and hold.use.path == ctx.path
     return here and isinstance(node, (ast.Attribute, ast.Name)) and ctx.name(node) == hold.use.symbol
 
 

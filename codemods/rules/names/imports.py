@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
@@ -192,6 +193,7 @@ def _rule(place: str, name: str, raw: str, target: Target) -> SourceRule:
     return NAMESPACE if root_of(raw)[1] == place.removeprefix("keras") else MOVED
 
 
+@lru_cache(maxsize=8192)
 def destination(name: str, raw: str, target: Target) -> str | None:
     """Where a symbol lives on, as a managed reference; the way it was written is kept when that exists."""
     catalogue = load()
