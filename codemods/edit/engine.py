@@ -77,7 +77,7 @@ def _rewrite(source: Source, job: _Job) -> Outcome:
     text, last = attempt.text, attempt.last
     if job.options.todo:
         text = with_todos(text, last)
-    return Outcome(text, ordered(reports_of(attempt.first, last)))
+    return Outcome(text, ordered(reports_of(attempt.first, last, unsafe=job.options.unsafe)))
 
 
 Plan = tuple[str, str, str, str]

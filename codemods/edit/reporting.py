@@ -27,7 +27,7 @@ def last_part(found: Match) -> str:
     return found.symbol.rpartition(".")[2]
 
 
-def reports_of(first: Analysis, last: Analysis) -> list[CodeFinding]:
+def reports_of(first: Analysis, last: Analysis, *, unsafe: bool) -> list[CodeFinding]:
     """Findings of the original text and what became of them, then those that the rewritten text still has."""
     if first is last:
         return [report_of(item, first.context, applied=False) for item in first.found]
@@ -51,7 +51,7 @@ def reports_of(first: Analysis, last: Analysis) -> list[CodeFinding]:
         elif item.rule.code in GENERIC_RULES or (not item.edits and item.node in rewritten):
             continue  # another edit settled it
         else:
-            later = bool(item.edits) and fix_of(item) is not Fix.UNSAFE
+            later = bool(item.edits) and (unsafe or fix_of(item) is not Fix.UNSAFE)
             reports.append(report_of(item, first.context, applied=later))
     known = {item.symbol: item for item in reversed(first.found) if item.symbol}
     told = {(report.symbol.rpartition(".")[2], report.argument) for report in reports if not report.applied}

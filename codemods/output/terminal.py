@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator
 
 from codemods.output.records import FileRecord, Result
+from migrate.findings import Severity
 from migrate.printable import printable
 
 Line = list[tuple[str, str]]
@@ -27,8 +28,8 @@ def diff(path: str, old: str, new: str) -> Iterator[Line]:
             yield [("\\ No newline at end of file", "")]
 
 
-def findings(file: FileRecord) -> Iterator[Line]:
-    """What is left to do in a file."""
+def findings(file: FileRecord, *, notes: bool) -> Iterator[Line]:
+    """What is left to do in a file, and with ``notes`` what asks for nothing too."""
     if file.error is not None:
         yield [
             (printable(file.path), "bold"),
@@ -37,7 +38,7 @@ def findings(file: FileRecord) -> Iterator[Line]:
             (f": {printable(file.error)}", ""),
         ]
     for finding in file.findings:
-        if not finding.applied:
+        if not finding.applied and (notes or finding.severity is not Severity.INFO):
             place = f"{printable(file.path)}:{finding.line}:{finding.column}"
             code = (finding.code, f"bold {_COLOURS[finding.severity]}")
             yield [(place, "bold"), (": ", ""), code, (f" {printable(finding.message)}", "")]
@@ -48,7 +49,9 @@ def findings(file: FileRecord) -> Iterator[Line]:
 def summary(result: Result, looked_at: int, *, written: bool) -> str:
     """The last lines of a run."""
     numbers = result.summary
-    left = sum(numbers.findings.values()) - numbers.applied
+    open_ = [finding for file in result.files for finding in file.findings if not finding.applied]
+    notes = sum(finding.severity is Severity.INFO for finding in open_)
+    listed = f"{notes} note{'s' if notes != 1 else ''} (-v lists them)"
     files = f"{looked_at} file{'s' if looked_at != 1 else ''} looked at"
     if not numbers.findings and not any(file.error for file in result.files):
         return f"{files}, nothing to do.\n"
@@ -56,6 +59,7 @@ def summary(result: Result, looked_at: int, *, written: bool) -> str:
     effort = numbers.effort
     return (
         f"{files}, {numbers.changed} {verb}; {numbers.applied} findings "
-        f"{'applied' if written else 'would be applied'}, {left} left "
-        f"(automatic {effort.automatic}, with --unsafe {effort.assisted}, by hand {effort.manual}).\n"
+        f"{'applied' if written else 'would be applied'}, {len(open_) - notes} left "
+        f"(automatic {effort.automatic}, with --unsafe {effort.assisted}, by hand {effort.manual})"
+        f"{f', {listed}' if notes else ''}.\n"
     )

@@ -204,7 +204,7 @@ def _print(record: Any, results: list[Any], looked_at: int, output: Output, mode
     for file in record.files:
         if mode.check and file.changed:
             say(f"{file.path} would change")
-        show(terminal.findings(file))
+        show(terminal.findings(file, notes=bool(output.verbose)))
     click.echo(terminal.summary(record, looked_at, written=mode.write), nl=False, err=True)
 
 

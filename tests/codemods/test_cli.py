@@ -207,14 +207,24 @@ def test_notes_ask_for_nothing(project: Path) -> None:
     assert "<failure" not in invoke(".", "--format", "junit").stdout
 
 
-def test_what_needs_tensorflow_stays_a_finding(project: Path) -> None:
-    (project / "a.py").write_text("from keras.preprocessing.text import Tokenizer\n")
-    assert invoke(".", "--write").exit_code == 1
-    assert (project / "a.py").read_text() == "from tensorflow.keras.preprocessing.text import Tokenizer\n"
-    again = invoke(".", "--format", "json")
-    assert again.exit_code == 1
-    [finding] = json.loads(again.stdout)["files"][0]["findings"]
-    assert (finding["code"], finding["severity"], finding["fix"]) == ("IMP003", "warning", "manual")
+def test_what_needs_tensorflow_is_left_to_do_for_another_backend(project: Path) -> None:
+    (project / "a.py").write_text("from keras.preprocessing.text import Tokenizer\nt = Tokenizer()\n")
+    result = invoke(".", "--write")
+    assert result.exit_code == 0
+    assert "0 left (automatic 1, with --unsafe 0, by hand 0), 1 note (-v lists them)" in result.output
+    assert "API003" not in result.output
+    text = (project / "a.py").read_text()
+    assert text == "from tensorflow.keras.preprocessing.text import Tokenizer\nt = Tokenizer()\n"
+    assert "API003 preprocessing.text.Tokenizer is in tf.keras only" in invoke(".", "-v").output
+    for backend, severity, status in (
+        ("tensorflow", "info", 0),
+        ("any", "warning", 1),
+        ("jax", "warning", 1),
+    ):
+        again = invoke(".", "--backend", backend, "--format", "json")
+        assert again.exit_code == status
+        findings = json.loads(again.stdout)["files"][0]["findings"]
+        assert {(f["code"], f["severity"]) for f in findings} == {("API003", severity)}
     assert invoke(".", "--target", "tf.keras").exit_code == 0
 
 

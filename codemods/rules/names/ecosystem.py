@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
 from codemods.ecosystem import Named, World, heads, keras_2_only, named, tensorflow_names
+from codemods.edits import ReplaceReference
 from codemods.names.canonical import canonical
-from codemods.rules.api import EVERYWHERE, GUIDE, Match, SourceRule, Target, visit
+from codemods.rules.api import EVERYWHERE, GUIDE, Match, Proof, SourceRule, Target, visit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -58,6 +59,19 @@ TENSORFLOW_NAME = SourceRule(
     "names are gone is read from the live API of TensorFlow (scripts/catalogue/tensorflow_names.py).",
     references=("tensorflow/tensorflow#61920", _SWITCH),
     manual="keep TensorFlow 2.15 for this code, or write it with Keras",
+)
+TENSORFLOW_1_NAME = SourceRule(
+    code="ECO006",
+    name="tensorflow-1-name",
+    summary="TensorFlow 2 has the name below `tf.compat.v1`.",
+    severity=Severity.ERROR,
+    fix=Fix.SAFE,
+    targets=EVERYWHERE,
+    why="Messages, files, flags and settings of TensorFlow 1 moved below `tf.compat.v1` with 2.0 and mean the same "
+    "there, with a graph or without one. What needs a graph or a session (`tf.placeholder`, `tf.Session`) moved too, "
+    "but does nothing for a model of Keras 3: ECO003 speaks of that.",
+    references=("https://www.tensorflow.org/guide/migrate/upgrade",),
+    proofs=(Proof(expect="raises"),),
 )
 SUCCESSOR = SourceRule(
     code="ECO004",
@@ -210,7 +224,22 @@ def _gone(name: str) -> tuple[str, str] | None:
     return None
 
 
-@visit(TENSORFLOW_NAME, packages=("tf",))
+_WITHOUT_GRAPH = frozenset(
+    {
+        "tf.ConfigProto",
+        "tf.GPUOptions",
+        "tf.GraphOptions",
+        "tf.OptimizerOptions",
+        "tf.app",
+        "tf.flags",
+        "tf.gfile",
+        "tf.logging",
+    }
+)
+"""Names of TensorFlow 1 that mean the same below ``tf.compat.v1``, whether a graph is built or not."""
+
+
+@visit(TENSORFLOW_NAME, TENSORFLOW_1_NAME, packages=("tf",))
 def tensorflow_names_gone(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """Names of TensorFlow that its releases with Keras 3 do not have."""
     name = ctx.name(node) if isinstance(node, ast.expr) else _path_of(node, ctx)
@@ -218,6 +247,12 @@ def tensorflow_names_gone(node: ast.expr | ast.alias, ctx: Context) -> Iterator[
     if row is None or name is None or name in load().functions:
         return
     if isinstance(node, ast.expr) and not ctx.direct(node):
+        return
+    if row[0] in _WITHOUT_GRAPH:
+        place = f"tf.compat.v1{name.removeprefix('tf')}"
+        yield Match(
+            TENSORFLOW_1_NAME, node, f"{name} is {place}", edits=(ReplaceReference(node, place),), symbol=name
+        )
         return
     yield Match(TENSORFLOW_NAME, node, f"TensorFlow 2.16 and later have no {row[0]}", row[1], symbol=name)
 

@@ -11,7 +11,7 @@ from codemods.catalogue import load
 from codemods.edits import Code, ReplaceQuoted, ReplaceReference, ReplaceStatement
 from codemods.names.canonical import canonical, root_of
 from codemods.names.values import Symbol
-from codemods.rules.api import EVERYWHERE, GUIDE, Match, Proof, SourceRule, Target, visit
+from codemods.rules.api import EVERYWHERE, GUIDE, Backend, Match, Proof, SourceRule, Target, visit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ ONLY_TENSORFLOW = SourceRule(
     why=(
         "173 names of Keras 2 (most of `keras.backend`, `ImageDataGenerator`, `Tokenizer`, …) were left out of "
         "`keras` and kept in `tf.keras` for old code. The reference is kept working there; replace it by the "
-        "modern way when another backend is wanted. What is kept so stays a finding (a warning), and the exit status "
-        "1: choose `--target tf.keras`, a baseline or `--ignore IMP003,API003` when it shall stay."
+        "modern way when another backend is wanted. With the TensorFlow backend what is kept so runs and is a note; "
+        "with `--backend any`, `jax` or `torch` it is left to do."
     ),
     references=(GUIDE, "keras-team/keras#18467"),
     manual="replace the use by its modern counterpart; below `tf.keras` it needs TensorFlow",
@@ -113,7 +113,7 @@ def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         )
     elif place.startswith("tf.") and ctx.target is Target.KERAS:
         # It works: what is left is that it needs TensorFlow.
-        yield Match(ONLY_TENSORFLOW, current, symbol=value.name, fix=Fix.MANUAL, severity=Severity.WARNING)
+        yield Match(ONLY_TENSORFLOW, current, symbol=value.name, fix=Fix.MANUAL, severity=kept_severity(ctx))
 
 
 @visit(NAMESPACE, module=True)
@@ -133,6 +133,11 @@ def quoted_annotations(tree: ast.Module, ctx: Context) -> Iterator[Match]:
             yield Match(
                 NAMESPACE, node, edits=(ReplaceQuoted(node, Code(new)),), message=f"{text!r} is moved"
             )
+
+
+def kept_severity(ctx: Context) -> Severity:
+    """How much it matters that a name stays below ``tf.keras``: it runs with the TensorFlow backend."""
+    return Severity.INFO if ctx.backend is Backend.TENSORFLOW else Severity.WARNING
 
 
 def _respelled(text: str, expression: ast.expr, scope: Scope, ctx: Context) -> str | None:
@@ -184,7 +189,7 @@ def _alias(node: ast.alias, ctx: Context) -> Iterator[Match]:
             symbol=name,
         )
     elif place.startswith("tf.") and ctx.target is Target.KERAS:
-        yield Match(ONLY_TENSORFLOW, node, symbol=name, fix=Fix.MANUAL, severity=Severity.WARNING)
+        yield Match(ONLY_TENSORFLOW, node, symbol=name, fix=Fix.MANUAL, severity=kept_severity(ctx))
 
 
 def _rule(place: str, name: str, raw: str, target: Target) -> SourceRule:

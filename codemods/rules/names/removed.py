@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.catalogue import load
 from codemods.names.values import ancestry
 from codemods.rules.api import GUIDE, Match, SourceRule, Target, visit
+from codemods.rules.names.imports import kept_severity
 from codemods.rules.names.stand_ins import is_evaluated_at_import, is_spare_alias
 from migrate.findings import Fix, Severity
 
@@ -45,9 +46,11 @@ API003 = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     why="173 names of Keras 2 are kept by tf.keras of TensorFlow 2.16 and later for compatibility and are missing from "
-    "keras. The first step of the migration guide, tf.keras to keras, breaks their users.",
+    "keras. The first step of the migration guide, tf.keras to keras, breaks their users; IMP003 leads the imports to "
+    "tf.keras. There they run with the TensorFlow backend, so that a use is a note; with `--backend any`, `jax` or "
+    "`torch` it is left to do.",
     references=(_LIST, GUIDE),
-    manual="choose --target tf.keras, or replace it as the hint says",
+    manual="replace it as the hint says, or choose --backend tensorflow",
     targets=frozenset({Target.KERAS}),
 )
 API005 = SourceRule(
@@ -101,8 +104,8 @@ def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     yield Match(
         rule,
         node,
-        message=f"keras has no {short}" + (f": {symbol.note}" if symbol.note else ""),
+        message=f"{short} is in tf.keras only" if rule is API003 else f"keras has no {short}",
         hint=symbol.note or rule.manual,
         symbol=name,
-        severity=Severity.WARNING if rule is API003 and ctx.origin(node) == "tf.keras" else None,
+        severity=kept_severity(ctx) if rule is API003 else None,
     )

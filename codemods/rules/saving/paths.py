@@ -23,7 +23,8 @@ SAV003 = SourceRule(
     severity=Severity.ERROR,
     why="save_weights and ModelCheckpoint(save_weights_only=True) refuse other names. A path that is put together is "
     "rewritten with --unsafe when a literal ends it. load_weights of the same literal "
-    "path in the same file follows; a path that is only loaded stays, because Keras 3 reads old .h5 weights.",
+    "path follows, in the same file and in the others of the project, and so do other mentions of it, with --unsafe "
+    "where what takes them is unknown; a path that is only loaded stays, because Keras 3 reads old .h5 weights.",
     references=(GUIDE, "keras-team/keras-io#1844"),
     manual="make the path end in .weights.h5, and load it by that name",
     proofs=(Proof(), Proof("proof_2"), Proof("proof_3", unsafe=True)),
@@ -84,6 +85,7 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     if not checkpoints and ctx.module.index.attributes.keys().isdisjoint({"save_weights", "load_weights"}):
         return
     written: set[str] = set()
+    saved: set[ast.expr] = set()
     built: set[str] = set()
     reads: list[tuple[ast.Call, ast.expr, str]] = []
     reads_built: list[tuple[ast.Call, ast.expr, tuple[Edit, ...]]] = []
@@ -103,6 +105,7 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
                 yield from _computed(call, node, ctx)
             elif new := weights_name(path):
                 written.add(path)
+                saved.add(node)
                 message = f"{path!r} must be {new!r}"
                 edit = text(ctx, node, new)
                 yield Match(SAV003, call, message=message, edits=(edit,), argument="filepath", fix=fix)
@@ -119,10 +122,35 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
             yield Match(
                 SAV003, call, message=f"{path!r} is written as {new!r}", edits=(text(ctx, read, new),)
             )
+    told = {read for _, read, _ in reads}
+    for node, _ in ctx.module.index.strings:
+        if node not in told and node not in saved:
+            yield from _mentioned(node, written, ctx)
     for call, read, edits in reads_built:
         if ctx.source(read) in built:
             message = f"{ctx.source(read)} is written with another ending"
             yield Match(SAV003, call, message=message, edits=edits, fix=Fix.UNSAFE)
+
+
+_ASKS = frozenset({"os.path.exists", "os.path.isfile", "os.remove", "os.unlink", "os.path.getsize"})
+"""Functions that are given the name of a file that was written."""
+
+
+def _mentioned(node: ast.Constant, written: set[str], ctx: Context) -> Iterator[Match]:
+    """``os.path.exists("w.h5")``, and ``restore("w.h5")``: the file has another name once it is written again."""
+    path, outer = node.value, ctx.parent(node)
+    new = weights_name(path) if isinstance(path, str) and path.endswith(_WEIGHTS) else None
+    if not isinstance(path, str) or new is None or isinstance(outer, ast.JoinedStr):
+        return
+    if path in written or _written_elsewhere(path, new, ctx):
+        asks = isinstance(outer, ast.Call) and ctx.name(outer.func) in _ASKS
+        yield Match(
+            SAV003,
+            node,
+            f"{path!r} is written as {new!r}",
+            edits=(text(ctx, node, new),),
+            fix=Fix.SAFE if asks else Fix.UNSAFE,
+        )
 
 
 def _written_elsewhere(path: str, new: str, ctx: Context) -> bool:

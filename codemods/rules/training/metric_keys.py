@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.edits import Edit
+from codemods.edits import Code, Edit, ReplaceExpression
 from codemods.names.trees import walk
 from codemods.rules._evidence import text
 from codemods.rules.api import Match, Proof, SourceRule, visit
@@ -31,6 +31,8 @@ KEYS = SourceRule(
 )
 _KEY = re.compile(r"^(?:val_)?(?:\w+_)?acc$")
 _IN_PATH = re.compile(r"(\{(?:val_)?(?:\w+_)?acc)(?=[:}!])")
+_IN_FORMATTED_PATH = re.compile(r"(\{\{(?:val_)?(?:\w+_)?acc)(?=[:}!])")
+"""The same in the source of an f-string, where braces that stay are written twice."""
 _MENTIONED = re.compile(r"""["'{_]acc["':}!]""")
 _MONITORS = {
     "keras.callbacks.EarlyStopping": ("monitor",),
@@ -50,9 +52,13 @@ def accuracy_keys(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     places = list(dict.fromkeys((*_monitored(ctx), *_looked_up(ctx))))
     fix = _fix(ctx) if places else None
     for node, value in places if fix is not None else ():
-        new = _IN_PATH.sub(r"\1uracy", value) if "{" in value else f"{value}uracy"
-        message = f"{value!r} is {new!r} when the metric is given as 'accuracy'"
-        edits: tuple[Edit, ...] = () if fix is Fix.MANUAL else (text(ctx, node, new),)
+        formatted = isinstance(node, ast.JoinedStr)
+        pattern = _IN_FORMATTED_PATH if formatted else _IN_PATH
+        new = pattern.sub(r"\1uracy", value) if "{" in value else f"{value}uracy"
+        said = f"{value} is {new}" if formatted else f"{value!r} is {new!r}"
+        message = f"{said} when the metric is given as 'accuracy'"
+        edit: Edit = ReplaceExpression(node, Code(new)) if formatted else text(ctx, node, new)
+        edits = () if fix is Fix.MANUAL else (edit,)
         yield Match(KEYS, node, message, edits=edits, symbol="keras.callbacks.History", fix=fix)
 
 
@@ -106,9 +112,21 @@ def _monitored(ctx: Context) -> Iterator[tuple[ast.expr, str]]:
             home = scope.find(path.id)
             bindings = home.bindings[path.id] if home is not None else []
             path = bindings[0].value if len(bindings) == 1 else None
-        for node in walk(path) if path is not None else ():
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _IN_PATH.search(node.value):
-                yield node, node.value
+        yield from _in_path(path, ctx) if path is not None else ()
+
+
+def _in_path(path: ast.expr, ctx: Context) -> Iterator[tuple[ast.expr, str]]:
+    """The literals of a path that name the accuracy: a string with its value, an f-string with its source."""
+    for node in walk(path):
+        if isinstance(node, ast.JoinedStr) and _IN_FORMATTED_PATH.search(ctx.source(node)):
+            yield node, ctx.source(node)
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and not isinstance(ctx.parent(node), ast.JoinedStr)
+            and _IN_PATH.search(node.value)
+        ):
+            yield node, node.value
 
 
 def _looked_up(ctx: Context) -> Iterator[tuple[ast.expr, str]]:

@@ -391,6 +391,18 @@ def test_names_that_tensorflow_no_longer_has(text: str, gone: str) -> None:
     assert gone in outcome.findings[0].message
 
 
+def test_names_of_tensorflow_1_that_need_no_graph() -> None:
+    head = "import tensorflow as tf\nfrom tensorflow import logging\n"
+    outcome = run_text(
+        f"{head}logging.info(1)\nc = tf.ConfigProto(gpu_options=tf.GPUOptions())\ntf.Session(config=c)\n"
+    )
+    assert outcome.text == (
+        "import tensorflow as tf\ntf.compat.v1.logging.info(1)\n"
+        "c = tf.compat.v1.ConfigProto(gpu_options=tf.compat.v1.GPUOptions())\ntf.Session(config=c)\n"
+    )
+    assert [finding.code for finding in outcome.findings if not finding.applied] == ["ECO003"]
+
+
 def test_names_that_tensorflow_has() -> None:
     check_noop("import tensorflow.compat.v1 as tf\nx = tf.placeholder('float32')\n", codes=[])
     check_noop("import tensorflow as tf\nx = tf.train.Checkpoint()\ny = tf.io.gfile.exists('a')\n", codes=[])

@@ -37,6 +37,20 @@ def test_a_path_with_a_name() -> None:
     assert "path = 'w-{val_accuracy:.2f}.keras'" in text
 
 
+def test_a_path_that_is_formatted() -> None:
+    text = run(f"{HEAD}{COMPILE}path = f'w{{n}}-{{{{val_acc:.2f}}}}.keras'\nModelCheckpoint(path)\n").text
+    assert "path = f'w{n}-{{val_accuracy:.2f}}.keras'" in text
+    value = f"{HEAD}{COMPILE}path = f'w-{{val_acc:.2f}}.keras'\nModelCheckpoint(path)\n"
+    assert run(value).text == value, "a variable of the program is no key"
+
+
+def test_two_rules_that_change_one_path_are_both_told() -> None:
+    outcome = run(f"{HEAD}{COMPILE}ModelCheckpoint('w-{{val_acc:.2f}}.hdf5')\n", unsafe=True)
+    assert "ModelCheckpoint('w-{val_accuracy:.2f}.h5')" in outcome.text
+    assert {finding.code for finding in outcome.findings} >= {"SAV015", "TRN035"}
+    assert all(finding.applied for finding in outcome.findings)
+
+
 def test_the_logs_of_a_callback() -> None:
     body = "class Log(Callback):\n    def on_epoch_end(self, epoch, logs=None):\n        print(logs['acc'])\n"
     assert "logs['accuracy']" in run(HEAD + COMPILE + body).text

@@ -79,3 +79,62 @@ def test_a_placeholder_is_a_symbolic_tensor() -> None:
         "import tensorflow as tf\nfrom keras import backend as K\nx = K.placeholder(ndim=2)\ny = tf.abs(x)\n"
     )
     assert "y = ops.abs(x)" in snippet(text, unsafe=True).text
+
+
+def test_what_asks_for_a_written_file_asks_for_its_new_name() -> None:
+    text = "import os\nimport keras\nm = keras.Sequential()\nif os.path.exists('w.h5'):\n    m.load_weights('w.h5')\n"
+    outcome = snippet(f"{text}m.save_weights('w.h5')\n")
+    assert "os.path.exists('w.weights.h5')" in outcome.text
+    assert all(finding.applied for finding in outcome.findings)
+
+
+def test_a_mention_that_something_unknown_takes_waits(tmp_path: Path) -> None:
+    (tmp_path / "setup.py").write_text("")
+    (tmp_path / "train.py").write_text("import keras\nm = keras.Sequential()\nm.save_weights('w.h5')\n")
+    test = tmp_path / "test.py"
+    test.write_text(
+        "import keras\n\ndef restore(m, path):\n    m.load_weights(path)\n\nrestore(keras.Model(), 'w.h5')\n"
+    )
+    made = next(iter(run([test], Options())))
+    assert [(finding.code, finding.applied) for finding in made.findings] == [("SAV003", False)]
+    made = next(iter(run([test], Options(unsafe=True))))
+    assert made.new is not None
+    assert made.new.decode().endswith("restore(keras.Model(), 'w.weights.h5')\n")
+
+
+def test_a_mention_of_a_file_that_nothing_writes_stays() -> None:
+    check_noop("import keras\nm = keras.Sequential()\nm.load_weights(first('w.h5'))\n", codes=[])
+
+
+CHECKPOINTS = {
+    "p = 'w-{epoch}.hdf5'\nkeras.callbacks.ModelCheckpoint(p)": "p = 'w-{epoch}.h5'",
+    "p = f'w-{n}.hdf5'\nkeras.callbacks.ModelCheckpoint(p)": "p = f'w-{n}.h5'",
+    "p = os.path.join(d, 'w.hdf5')\nkeras.callbacks.ModelCheckpoint(p)\nkeras.models.load_model(p)": (
+        "p = os.path.join(d, 'w.h5')"
+    ),
+    "keras.callbacks.ModelCheckpoint(d + '/w.hdf5')": "keras.callbacks.ModelCheckpoint(d + '/w.h5')",
+}
+
+
+@pytest.mark.parametrize("code", CHECKPOINTS)
+def test_the_ending_of_a_checkpoint_is_changed_where_its_path_is_made(code: str) -> None:
+    text = f"import os\nimport keras\n{code}\n"
+    assert CHECKPOINTS[code] in run_unsafe(text)
+    check_noop(text, codes=["SAV015"])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "p = 'w.h5'\nkeras.callbacks.ModelCheckpoint(p)",
+        "p = 'w.hdf5'\nkeras.callbacks.ModelCheckpoint(p)\nshutil.copy(p, d)",
+        "keras.callbacks.ModelCheckpoint(p)",
+        "p = 'w.hdf5'\nkeras.callbacks.ModelCheckpoint(p, save_weights_only=only)",
+    ],
+)
+def test_checkpoints_whose_path_is_taken_or_not_known_stay(code: str) -> None:
+    check_noop(f"import shutil\nimport keras\n{code}\n", codes=[], unsafe=True)
+
+
+def run_unsafe(text: str) -> str:
+    return snippet(text, unsafe=True).text
