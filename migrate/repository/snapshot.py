@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from codemods.files.copying import copy_folder, specials
 from codemods.files.journal import STATE
 from migrate.findings import MigrationError
 from migrate.parity.golden import find_golden
@@ -17,7 +17,6 @@ from migrate.repository.git import Checkout, TrackedFile
 
 _LINK = "120000"
 _EXECUTABLE = "100755"
-_SPECIAL = "a pipe, socket or device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,37 +84,14 @@ def copy_tree(source: Path, target: Path) -> None:
 
 def _copy_folder(root: Path, before: Path) -> dict[str, str]:
     """Copy all but environments; what is left out besides, and why."""
-    left_out: dict[str, str] = {}
 
-    def skipped(folder: str, names: list[str]) -> set[str]:
-        special = _specials(folder, names)
-        left_out.update({Path(folder, name).relative_to(root).as_posix(): _SPECIAL for name in special})
-        leading_out = {
-            name
-            for name in names
-            if Path(folder, name).is_symlink() and not _leads_inside(root, Path(folder, name))
-        }
+    def leave(folder: str, names: list[str]) -> set[str]:
         if os.path.basename(folder) == STATE:
-            return special | leading_out | set(names) - {"state.json"}
+            return set(names) - {"state.json"}
         environments = {name for name in names if (Path(folder, name) / "pyvenv.cfg").exists()}
-        return special | leading_out | environments | set(names) & (SKIPPED - {STATE})
+        return environments | set(names) & (SKIPPED - {STATE})
 
-    shutil.copytree(root, before, symlinks=True, ignore=skipped, dirs_exist_ok=True)
-    return left_out
-
-
-def _is_special(path: Path) -> bool:
-    """Whether it is a pipe, socket or device: a copy would wait for it, or end the command."""
-    mode = path.lstat().st_mode
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))
-
-
-def _specials(folder: str, names: list[str]) -> set[str]:
-    return {name for name in names if _is_special(Path(folder, name))}
-
-
-def _leads_inside(root: Path, link: Path) -> bool:
-    return not os.path.isabs(os.readlink(link)) and link.resolve().is_relative_to(root.resolve())
+    return copy_folder(root, before, leave)
 
 
 def _write_tracked(checkout: Checkout, files: list[TrackedFile], before: Path) -> dict[str, str]:
@@ -150,7 +126,7 @@ def _add_untracked(root: Path, before: Path, tracked: set[str]) -> list[str]:
         target = before / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
-            shutil.copytree(path, target, symlinks=True, ignore=_specials, dirs_exist_ok=True)
+            shutil.copytree(path, target, symlinks=True, ignore=specials, dirs_exist_ok=True)
         else:
             shutil.copy2(path, target)
         golden = find_golden(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -138,3 +139,42 @@ def test_lines_are_told_in_the_program_as_written(tmp_path: Path) -> None:
     number = text[: text.index("below.trainable")].count("\n") + 1
     assert line_in(VINEYARD, copy, f"network.py:{number - 1}") == f"network.py:{number}"
     assert line_in(VINEYARD, copy, "absent.py:3") == "absent.py:3"
+
+
+def test_a_copy_holds_nothing_of_what_lies_outside_of_the_folder(tmp_path: Path) -> None:
+    """The program may read all of its copy, and belongs to somebody else."""
+    root = tmp_path / "program"
+    (root / "data").mkdir(parents=True)
+    (root / "train.py").write_text("import keras\n")
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "key").write_text("secret")
+    (root / "folder").symlink_to(tmp_path / "private")
+    (root / "key").symlink_to("../private/key")
+    (root / "same.py").symlink_to("train.py")
+    os.mkfifo(root / "data" / "pipe")
+    copied(root, tmp_path / "copy", Target.TF_KERAS_2)
+    found = {path.relative_to(tmp_path / "copy").as_posix() for path in (tmp_path / "copy").rglob("*")}
+    assert found == {"data", "same.py", "train.py"}
+    assert (tmp_path / "copy" / "same.py").read_text() == (tmp_path / "copy" / "train.py").read_text()
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        "/etc/passwd:1",
+        "../private:1",
+        "train.py:x",
+        "train.py:",
+        "pipe:1",
+        "\0:1",
+        "nowhere.py:3",
+        "train.py:²",
+    ],
+)
+def test_a_site_that_a_worker_makes_up_is_told_as_it_is(site: str, tmp_path: Path) -> None:
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        folder.mkdir()
+        (folder / "train.py").write_text("import keras\n")
+        os.mkfifo(folder / "pipe")
+    (tmp_path / "private").write_text("secret\n")
+    assert line_in(tmp_path / "a", tmp_path / "b", site) == site
