@@ -1,6 +1,7 @@
 """Which releases of Keras 3 read what which others wrote: 44 everyday archives, writers by readers.
 
     python scripts/reader_matrix.py OUT [--writers 3.3,3.9,3.15] [--readers 3.9-,nightly] [--for 3.9-,nightly]
+    python scripts/reader_matrix.py OUT --kinds packed --writers 3.11-     # of int4, on JAX
 
 Writes the archives (``scripts/readers/everyday.py``) into OUT/VERSION, unless they are there, and holds each against
 every reader. Kinds whose numbers depend on masks run on JAX, the others on NumPy, which computes masks wrongly up to
@@ -28,6 +29,7 @@ from migrate.pipeline.request import Options  # noqa: E402
 from migrate.readers.environments import Backend, environment_of  # noqa: E402
 from migrate.results import CheckedArchive, ReaderOutcome  # noqa: E402
 
+EVERYDAY, PACKED = "everyday", "packed"
 READERS = "3.3,3.4,3.6,3.9,3.11-"
 MASKED = ("masked_", "encoder_decoder", "attention_over_words")
 SILENT = frozenset({ReaderOutcome.DIFFERS})
@@ -35,18 +37,24 @@ Rows = dict[str, list[CheckedArchive]]
 MISSING = frozenset({ReaderOutcome.UNCOMPARED, ReaderOutcome.MISSING})
 
 
-def write(one: Reader, out: Path) -> Path:
-    """The folder of everyday archives of a writer, written now if it is not there."""
+def write(one: Reader, out: Path, kinds: str = EVERYDAY) -> Path:
+    """The folder of archives of a writer, written now if it is not there."""
     folder = out / one.name
     if not folder.is_dir():
         environment = environment_of(one)
         variables = {**os.environ, **environment.variables}
-        script = ROOT / "scripts" / "readers" / "everyday.py"
+        script = ROOT / "scripts" / "readers" / f"{kinds}.py"
         subprocess.run([environment.python, "-W", "ignore", script, folder], env=variables, check=True)
     return folder
 
 
-def matrix(out: Path, writers: tuple[Reader, ...], readers: tuple[Reader, ...], rewritten_for: str) -> Rows:
+def matrix(
+    out: Path,
+    writers: tuple[Reader, ...],
+    readers: tuple[Reader, ...],
+    rewritten_for: str,
+    kinds: str = EVERYDAY,
+) -> Rows:
     """By writer: every archive in every reader, as it is or rewritten.
 
     Archives of all writers are checked together, so that each reader is started once for each backend.
@@ -54,7 +62,13 @@ def matrix(out: Path, writers: tuple[Reader, ...], readers: tuple[Reader, ...], 
     rows: Rows = {one.name: [] for one in writers}
     files = [path for one in writers for path in sorted((out / one.name).glob("*.keras"))]
     for backend, masked in ((Backend.NUMPY, False), (Backend.JAX, True)):
-        mine = [(path, path.relative_to(out).as_posix()) for path in files if is_masked(path) is masked]
+        mine = [
+            (path, path.relative_to(out).as_posix())
+            for path in files
+            if (kinds == PACKED or is_masked(path)) is masked
+        ]
+        if not mine:
+            continue
         with tempfile.TemporaryDirectory(prefix="keras-migrate-") as work:
             checked = check_archives(
                 mine, readers, [backend], Path(work), Options(seed=0), rewritten_for=rewritten_for
@@ -91,12 +105,13 @@ def main() -> None:
     parser.add_argument(
         "--for", dest="rewritten_for", default="", help="rewrite the archives for these first"
     )
+    parser.add_argument("--kinds", choices=(EVERYDAY, PACKED), default=EVERYDAY)
     parser.add_argument("--json", type=Path, help="write every reading")
     options = parser.parse_args()
     readers, writers = parse_readers(options.readers), parse_readers(options.writers)
     for writer in writers:
-        write(writer, options.out)
-    rows = matrix(options.out, writers, readers, options.rewritten_for)
+        write(writer, options.out, options.kinds)
+    rows = matrix(options.out, writers, readers, options.rewritten_for, options.kinds)
     print("| written by | " + " | ".join(one.name for one in readers) + " |")
     print("|---" * (len(readers) + 1) + "|")
     for name, checked in rows.items():

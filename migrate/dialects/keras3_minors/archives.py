@@ -78,11 +78,16 @@ def precision(model: Config) -> str:
     """The half precision in which a layer of the model computes, or an empty string."""
     for entry in walk(model):
         dtype = inside(entry).get("dtype")
-        name = inside(dtype).get("name") if isinstance(dtype, Mapping) else dtype
+        name = _policy_name(inside(dtype)) if isinstance(dtype, Mapping) else dtype
         for half in _HALF:
             if isinstance(name, str) and half in name:
                 return half
     return ""
+
+
+def _policy_name(policy: Config) -> Any:
+    """The precision that a policy computes in; one that quantizes says it beside."""
+    return policy.get("name") or policy.get("source_name")
 
 
 def has_masks(model: Config) -> bool:

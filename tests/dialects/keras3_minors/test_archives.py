@@ -62,6 +62,11 @@ def test_the_precision_is_that_of_a_policy_in_either_spelling() -> None:
     assert precision(model("Sequential", layer("Dense", "d", dtype=policy))) == "bfloat16"
     assert precision(model("Sequential", layer("Dense", "d", dtype="mixed_float16"))) == "float16"
     assert precision(model("Sequential", layer("Dense", "d", dtype="float32"))) == ""
+    quantized = {
+        "class_name": "Int4DTypePolicy",
+        "config": {"mode": "int4/128", "source_name": "mixed_bfloat16"},
+    }
+    assert precision(model("Sequential", layer("Dense", "d", dtype=quantized))) == "bfloat16"
 
 
 def test_tensors_are_found_at_any_depth() -> None:
