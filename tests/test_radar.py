@@ -8,6 +8,8 @@ from types import ModuleType
 
 import pytest
 
+from migrate.results import CheckedArchive, ReaderOutcome, Reading
+
 SCRIPT = Path(__file__).resolve().parent.parent / "scripts" / "radar.py"
 
 
@@ -47,3 +49,14 @@ def test_the_issue_counts_what_breaks_and_names_all(radar: ModuleType) -> None:
     assert text.startswith("# Keras 3.16.0 breaks 2 proofs and names\n")
     assert "  * augmented (differs by 0.8)\n" in text
     assert "* new\n  * keras.new" in text
+
+
+def test_a_model_that_differs_is_told_with_its_smallest_part(radar: ModuleType) -> None:
+    differs = Reading("nightly", "3.16.0", "jax", ReaderOutcome.DIFFERS, 1.1, "differs by 0.4")
+    equal = Reading("nightly", "3.16.0", "jax", ReaderOutcome.EQUAL, 0.0)
+    checked = [
+        CheckedArchive("stack", "3.15.1", "", [differs]),
+        CheckedArchive("dense", "3.15.1", "", [equal]),
+    ]
+    found = radar.by_reason(checked, lambda name: f"already LSTM of {name}")
+    assert found == {"loads and differs": ["stack (differs by 0.4; already LSTM of stack)"]}

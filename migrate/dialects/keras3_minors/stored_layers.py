@@ -36,7 +36,7 @@ def with_layers(model: Config, change: Callable[[Config, str], Config], group: s
     if isinstance(wrapped, dict):
         config["layer"] = changed(wrapped, "layer")
     if layers_of(model):
-        names = _names(config["layers"])
+        names = group_names(config["layers"])
         config["layers"] = [
             changed(entry, name) if name else entry
             for entry, name in zip(config["layers"], names, strict=True)
@@ -44,7 +44,7 @@ def with_layers(model: Config, change: Callable[[Config, str], Config], group: s
     return {**model, "config": config} if config != inside(model) else model
 
 
-def _names(entries: list[Any]) -> list[str]:
+def group_names(entries: list[Any]) -> list[str]:
     """The group of each entry; empty for an operation, which has no weights."""
     found: Counter[str] = Counter()
     names = []

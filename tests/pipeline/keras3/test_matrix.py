@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from migrate.dialects.keras3_minors.versions import parse_readers
+from migrate.dialects.keras3_minors.versions import parse_readers, reader
 from migrate.findings import MigrationError
 from migrate.pipeline.keras3.matrix import check_archives
 from migrate.pipeline.keras3.reading import must_read
+from migrate.pipeline.keras3.smallest import smallest_part
 from migrate.pipeline.keras3.subjects import Checker
 from migrate.pipeline.request import Options
 from migrate.readers.environments import Backend, environment_of
@@ -85,3 +86,34 @@ def test_int4_is_read_on_both_sides_of_3_14(readers: Path, tmp_path: Path) -> No
     whole, before = "model.keras", "model-before-3.14.keras"
     assert files["3.13.2"] == [("3.9.2", whole), ("3.13.2", whole), ("3.15.1", whole)]
     assert files["3.15.1"] == [("3.15.1", whole), ("3.9.2", before), ("3.13.2", before)]
+
+
+@pytest.mark.slow
+def test_the_smallest_part_that_differs_is_found(readers: Path, tmp_path: Path) -> None:
+    """What 3.15 reads otherwise is a Dense behind a Functional model, whatever comes behind them."""
+    archive = tmp_path / "model.keras"
+    behind = {
+        "module": "keras.layers",
+        "class_name": "ReLU",
+        "config": {"name": "relu"},
+        "registered_name": None,
+    }
+    with (
+        zipfile.ZipFile(WRITTEN / "3.9.2" / "functional_in_sequential.keras") as source,
+        zipfile.ZipFile(archive, "w") as target,
+    ):
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "config.json":
+                config = json.loads(content)
+                config["config"]["layers"].append(behind)
+                content = json.dumps(config).encode()
+            target.writestr(name, content)
+    found = smallest_part(
+        archive, reader("3.15.1"), Backend.TENSORFLOW, tmp_path / "part", Options(seed=0), readers
+    )
+    assert found is not None
+    assert found.classes == ("Functional", "Dense")
+    assert "shape" in found.reason
+    with zipfile.ZipFile(found.path) as part:
+        assert sorted(part.namelist()) == ["config.json", "metadata.json", "model.weights.h5"]
