@@ -15,10 +15,11 @@ import msgspec
 from migrate.capsule.model import Array
 from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
-from migrate.parity.golden import Golden, find_golden, read_golden
+from migrate.parity.golden import Golden, find_golden
 from migrate.parity.input_specs import input_specs
 from migrate.parity.probes import make_probes
 from migrate.pipeline.proof import Comparator, lowest_precision, outputs_of
+from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import legacy_structure, modern_structure
@@ -74,7 +75,7 @@ def choose_reading(
     """
     slot.warm()
     path = None if staged.initialised else request.golden or find_golden(request.path)
-    recorded = read_golden(path) if path is not None else None
+    recorded = recording_in(slot, path) if path is not None else None
     golden = recorded if recorded is not None and recorded.inputs else None
     probes = slot.inputs / "readings.safetensors"
     computed: dict[str, _Computed] = {}

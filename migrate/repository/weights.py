@@ -19,8 +19,9 @@ import msgspec
 
 from migrate.repository.environments import Environment
 from migrate.repository.models import Migrated, digest
-from migrate.worlds.command import run_command
-from migrate.worlds.environment import World
+from migrate.worlds.command import answers_in, run_command
+from migrate.worlds.environment import Limits, World
+from migrate.worlds.taking import take_from
 
 _SCRIPT = Path(__file__).resolve().parents[1] / "worlds" / "stock" / "weights_files.py"
 _SUFFIXES = (".h5", ".hdf5")
@@ -97,14 +98,15 @@ def _ask(
             read=[_SCRIPT.parent, *environment.read],
             seconds=_SECONDS,
         )
-        lines = [line for line in ended.output.splitlines() if line.startswith("[[")]
-        if ended.status or not lines:
+        told = answers_in(ended, tuple[str, str], len(models))
+        if told is None:
             return ["failed"] * len(models)
-        answers = [str(outcome) for outcome, _ in json.loads(lines[-1])]
+        answers = [outcome for outcome, _ in told]
         for outcome, path, params in zip(answers, paths, asked, strict=True):
             if outcome == "written":
                 (out / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(params["out"], out / path)
+                # The repository's own classes ran beside it, and may have put a link there.
+                take_from(scratch, params["out"], out / path, Limits().file_bytes)
     return answers
 
 

@@ -15,7 +15,9 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from migrate.worlds.environment import Limits, World, environment
 from migrate.worlds.sandbox import policy
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 _MAIN = Path(__file__).resolve().with_name("command_main.py")
 _KEPT_BYTES = 1 << 20
+Told = TypeVar("Told")
 _LEGACY_NAMES = "import sys\n\nimport tf_keras\n\nsys.modules[__name__] = tf_keras\n"
 """The package ``keras`` of the legacy world: packages of others import it, and there it is tf-keras."""
 
@@ -44,6 +47,21 @@ class Ended:
     output: str
     seconds: float
     protections: tuple[str, ...] = field(default=())
+
+
+def answers_in(ended: Ended, kind: type[Told], count: int) -> list[Told] | None:
+    """What a script of ours printed as JSON, one answer for each of ``count`` questions; None where it did not.
+
+    The user's code ran in the same process, and may have printed anything.
+    """
+    lines = [line for line in ended.output.splitlines() if line.startswith("[[")]
+    if ended.status or not lines:
+        return None
+    try:
+        answers = msgspec.json.decode(lines[-1], type=list[kind])  # type: ignore[valid-type]  # a variable
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return answers if len(answers) == count else None
 
 
 def run_command(

@@ -48,11 +48,27 @@ def take(worker: Worker, path: object, name: str) -> Path:
         ProtocolError: the path is none, lies elsewhere, or is or holds what is no regular file or folder.
         MigrationError: ``RUN011`` when the copy cannot be written.
     """
-    parts = _parts_below(worker.scratch, path)
-    left = _Count(MAX_MEMBERS, worker.limits.file_bytes)
     target = taken_folder(worker.scratch) / name
+    take_from(worker.scratch, path, target, worker.limits.file_bytes)
+    return target
+
+
+def take_from(scratch: Path, path: object, target: Path, most: int) -> None:
+    """The same of any process that was locked up in a folder.
+
+    Args:
+        scratch: that folder.
+        path: where the process was to write, or says that it did.
+        target: the copy, outside of the folder.
+        most: bytes that are taken.
+
+    Raises:
+        ProtocolError, MigrationError: as `take`.
+    """
+    parts = _parts_below(scratch, path)
+    left = _Count(MAX_MEMBERS, most)
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(_opened(worker.scratch, None, str(path)))
+        folder = stack.enter_context(_opened(scratch, None, str(path)))
         for part in parts[:-1]:
             folder = stack.enter_context(_opened(part, folder, str(path)))
         try:
@@ -65,7 +81,6 @@ def take(worker: Worker, path: object, name: str) -> Path:
                 f"the scratch folder cannot be written: {error.strerror or error}",
                 "Check its free space; the environment variable TMPDIR names another one.",
             ) from error
-    return target
 
 
 def taken_folder(scratch: Path) -> Path:

@@ -90,7 +90,7 @@ def lambda_config(folder: Path, marker: Path) -> dict[str, object]:
 
 
 def test_only_workers_parse(slot: Slot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the model, its recorded outputs and the architecture that stands beside weights."""
+    """Of the model, its recorded outputs, those that settle a reading, and the architecture beside weights."""
     calls: list[str] = []
 
     def refused(name: object, *more: object, **named: object) -> None:
@@ -101,9 +101,11 @@ def test_only_workers_parse(slot: Slot, tmp_path: Path, monkeypatch: pytest.Monk
     shutil.copy(cases / "mlp" / "model.h5", tmp_path / "m.h5")
     shutil.copy(cases / "mlp" / "model.golden.npz", tmp_path / "m.golden.npz")
     shutil.copytree(LEGACY_MODELS / "tf.keras-2.8" / "mlp-json", tmp_path / "beside")
+    shutil.copytree(LEGACY_MODELS / "broken" / "backend_recorded", tmp_path / "two")
     for module, name in ((h5py.h5f, "open"), (np, "load")):
         monkeypatch.setattr(module, name, refused)
-    for path, name in ((tmp_path / "m.h5", "m"), (next((tmp_path / "beside").glob("*.h5")), "w")):
+    weights, two = next((tmp_path / "beside").glob("*.h5")), tmp_path / "two" / "model.h5"
+    for path, name in ((tmp_path / "m.h5", "m"), (weights, "w"), (two, "two")):
         request = ArtifactRequest(path, path.name, tmp_path / "out", name)
         result = migrate_artifact(request, Options(), slot)
         assert result.status is Status.MIGRATED, result.findings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -35,13 +36,26 @@ def recording(path: Path, *outputs: np.ndarray) -> Path:
 )
 def test_outputs_are_compared(recorded: np.ndarray, found: np.ndarray, says: str, tmp_path: Path) -> None:
     proof, written = recording(tmp_path / "proof.npz", recorded), recording(tmp_path / "out.npz", found)
-    answer = _apart(proof, written)
+    answer = _apart(proof, tmp_path, str(written))
     assert says in answer
     assert bool(says) == bool(answer)
 
 
 def test_outputs_that_are_missing_are_no_proof(tmp_path: Path) -> None:
     proof = recording(tmp_path / "proof.npz", VALUES, VALUES)
-    assert "1 outputs, 2 were recorded" in _apart(proof, recording(tmp_path / "out.npz", VALUES))
-    assert "cannot be read" in _apart(proof, tmp_path / "none.npz")
-    assert "no recorded" in _apart(proof, recording(tmp_path / "out.npz"))
+    assert "1 outputs, 2 were recorded" in _apart(
+        proof, tmp_path, str(recording(tmp_path / "out.npz", VALUES))
+    )
+    assert "cannot be taken" in _apart(proof, tmp_path, str(tmp_path / "none.npz"))
+    assert "no recorded" in _apart(proof, tmp_path, str(recording(tmp_path / "out.npz")))
+
+
+def test_outputs_that_lie_elsewhere_are_no_proof(tmp_path: Path) -> None:
+    """The classes that ran belong to the repository, which may put a link or a pipe where outputs were to be."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    proof = recording(tmp_path / "proof.npz", VALUES)
+    (scratch / "link.npz").symlink_to(proof)
+    os.mkfifo(scratch / "pipe.npz")
+    for name in ("link.npz", "pipe.npz", "../proof.npz"):
+        assert _apart(proof, scratch, f"{scratch}/{name}"), name
