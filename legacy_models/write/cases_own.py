@@ -74,3 +74,20 @@ def own_train_step(kit):
     L = kit.layers
     line = kit.Input((4,), name="line")
     return Penalised(line, L.Dense(2, name="last")(line), name="penalised")
+
+
+@case(
+    "tf.keras-2.8",
+    "Layers of the author's own that call their bases by name, by position and with fixed arguments.",
+    "custom_layer base_arguments",
+    status="blocked",
+    reason="CFG005",
+    custom="own_bases.py",
+)
+def own_bases(kit):
+    from custom.own_bases import Explicit, Frozen, Gate, Named, Reader
+
+    L = kit.layers
+    steps = kit.Input((4, 2), name="steps")
+    inner = Gate(5)(Named(0.25)(Explicit(4)(Reader()(steps))))
+    return kit.functional(steps, L.Dense(2, name="last")(Frozen()(inner)))
