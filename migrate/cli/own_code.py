@@ -56,6 +56,9 @@ def own_code_page(record: Mapping[str, Any]) -> str:
 
 def _compared(place: str, errors: Mapping[str, Mapping[str, Any]]) -> str:
     row = errors.get(place) or errors.get(place.rpartition("/")[2])
+    holder = place.rpartition("/")[0]
+    if row is None and holder in errors:
+        return f"layer {place}: compared as part of {_compared(holder, errors).removeprefix('layer ')}"
     if row is None:
         return f"layer {place}: not compared by itself"
     return f"layer {place}: largest difference {row['max_abs']:.1e}, relative {row['max_rel']:.1e}"

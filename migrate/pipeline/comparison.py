@@ -9,6 +9,7 @@ from typing import Any
 
 from migrate.capsule.model import Array, count_parameters
 from migrate.pipeline.draws import drawn_finding, must_draw_alike, without
+from migrate.pipeline.own_class_errors import of_own_class
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import (
     Comparator,
@@ -21,7 +22,7 @@ from migrate.pipeline.proof import (
 )
 from migrate.pipeline.rounding import NEAR, allow_for_rounding, explained
 from migrate.worlds.pool import Slot
-from migrate.worlds.worker import Worker
+from migrate.worlds.worker import Worker, WorldError
 
 SMALL_PARAMETERS = 2_000_000
 """Models up to this size are compared layer by layer also when they agree; larger ones leave memory early."""
@@ -95,7 +96,10 @@ def compare_reloaded(
         MigrationError: ``PAR001``, or what stock Keras says when it cannot load the file.
     """
     if "keras" in written:
-        slot.stock.call("load_keras", {"path": str(written["keras"]), "custom_objects": list(objects)})
+        try:
+            slot.stock.call("load_keras", {"path": str(written["keras"]), "custom_objects": list(objects)})
+        except WorldError as error:
+            raise of_own_class(error, progress.own_code.get("names", {})) from error
         # The SavedModel is a traced graph; without one the reloaded model is traced, because a layer can
         # compute one thing eagerly and another in a graph.
         graph = "saved_model" not in written

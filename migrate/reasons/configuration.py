@@ -115,6 +115,13 @@ REASONS: tuple[Rule, ...] = (
         "Check out the commit that the weights are of, and give it with `--source`.",
     ),
     blocker(
+        "CFG059",
+        "own-class-not-read-back",
+        "A class of the author's cannot be read back from what it writes.",
+        "`keras.saving.load_model` calls the class with all that its `get_config` has written. Arguments of its base "
+        "are handed on by themselves; one of its own that `__init__` does not take is the author's to add.",
+    ),
+    blocker(
         "CFG052",
         "builder-fails",
         "The function given with `--architecture` fails or returns no Keras 2 model.",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 
 from migrate.cli.rules import explain
 
 REWRITTEN = {"before": "class Gate:\n    K.dot", "after": "class Gate:\n    ops.matmul"}
-RECORD = {
+RECORD: dict[str, Any] = {
     "own_code": {"names": {"Gate": "src/gate.py:3", "loss": "src/loss.py:1"}, "left": ["4: by hand"]},
     "layer_parity": [{"layer": "gate_1", "max_abs": 1.25e-07, "max_rel": 2e-07}],
     "rules": [
@@ -45,6 +46,14 @@ def test_before_and_after_with_the_error_of_each_layer(tmp_path: Path) -> None:
     assert "layer gate_2: not compared by itself" in text
     assert "unchanged: def loss(): ..." in text
     assert "4: by hand" in text
+
+
+def test_a_cell_is_compared_as_part_of_the_layer_around_it(tmp_path: Path) -> None:
+    fired = {**RECORD["rules"][0], "place": "gate_1/cell"}
+    text = run(tmp_path, {**RECORD, "rules": [fired]})
+    assert (
+        "layer gate_1/cell: compared as part of gate_1: largest difference 1.2e-07, relative 2.0e-07" in text
+    )
 
 
 def test_a_model_without_code_says_so(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Layers of an author who calls the bases' constructors in every way but with ``**kwargs``."""
 
 import tensorflow as tf
-from tensorflow.keras.layers import LSTM, Dense, Layer
+from tensorflow.keras.layers import Dense, Layer
 
 
 class Explicit(Layer):
@@ -51,10 +51,3 @@ class Gate(Dense):
 
     def __init__(self, units):
         super().__init__(units, "sigmoid", kernel_initializer="he_normal")
-
-
-class Reader(LSTM):
-    """Derived from a recurrent layer, whose configuration holds what Keras 3 does not take."""
-
-    def __init__(self):
-        super().__init__(3, return_sequences=True)

@@ -1,0 +1,31 @@
+"""What stock Keras says of a class of the author's that cannot be read back from what it writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from migrate.findings import MigrationError
+from migrate.printable import one_line
+from migrate.worlds.worker import WorldError
+
+
+def of_own_class(error: WorldError, names: Mapping[str, str]) -> MigrationError:
+    """The same error as a reason that names the author's class, where it is about one; else as it is.
+
+    Args:
+        error: of loading the saved model.
+        names: of the author's classes and functions → where they are defined.
+    """
+    if error.code != "RUN005":
+        return error
+    told = next((name for name in names if re.search(rf"\b{re.escape(name)}\b", error.message)), None)
+    if told is None:
+        return error
+    return MigrationError(
+        "CFG059",
+        f"stock Keras 3 cannot load what the author's {told} writes: {one_line(error.message, 300)}",
+        f"Let __init__ of {told} ({names[told]}) take every argument that its get_config writes, and hand those that "
+        "it inherits to its base.",
+        place=told,
+    )
