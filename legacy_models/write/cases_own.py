@@ -1,6 +1,10 @@
 """Models with their author's own code: under names that Keras took up later, and of kinds that need a class."""
 
-from casebook import case
+import os
+import shutil
+
+import record as rec
+from casebook import case, special
 
 
 @case(
@@ -85,9 +89,50 @@ def own_train_step(kit):
     custom="own_bases.py",
 )
 def own_bases(kit):
-    from custom.own_bases import Explicit, Frozen, Gate, Named, Reader
+    from custom.own_bases import Explicit, Frozen, Gate, Named
 
     L = kit.layers
-    steps = kit.Input((4, 2), name="steps")
-    inner = Gate(5)(Named(0.25)(Explicit(4)(Reader()(steps))))
-    return kit.functional(steps, L.Dense(2, name="last")(Frozen()(inner)))
+    line = kit.Input((2,), name="line")
+    inner = Gate(5)(Named(0.25)(Explicit(4)(line)))
+    return kit.functional(line, L.Dense(2, name="last")(Frozen()(inner)))
+
+
+@case(
+    "tf.keras-2.8",
+    "Lambdas of methods, of which the file holds the names alone.",
+    "lambda custom_function",
+    status="blocked",
+    reason="CFG005",
+    custom="own_methods.py",
+)
+def own_method(kit):
+    from custom.own_methods import Autoencoder
+
+    return Autoencoder().model()
+
+
+@special(
+    "tf.keras-2.8",
+    "Weights alone of a class derived from Model.",
+    "subclassed weights_only no_architecture",
+)
+def own_network_weights(kit, folder):
+    from custom.own_network import Network
+
+    name = "own_network_weights"
+    model = Network(4)
+    inputs = [kit.rng(name, "inputs").normal(size=(3, 6, 5, 1)).astype("float32")]
+    model(inputs[0])
+    rec.draw_weights(kit, model, kit.rng(name, "weights"))
+    model.save_weights(os.path.join(folder, "model.h5"))
+    golden = rec.numbered("inputs", inputs)
+    golden.update(rec.numbered("outputs", rec.run(kit, model, inputs)))
+    rec.write_npz(os.path.join(folder, "model.golden.npz"), golden)
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "custom", "own_network.py")
+    shutil.copyfile(source, os.path.join(folder, "own_network.py"))
+    return {
+        "artifact": "model.h5",
+        "kind": "h5",
+        "golden": "model.golden.npz",
+        "expect": {"status": "blocked", "reason": "FMT004"},
+    }

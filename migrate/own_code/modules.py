@@ -82,7 +82,7 @@ class SourceModule:
             text, old = as_python3(text), True
             trees = list(self._parsed_apart(text))
         source = Source(self.path, text)
-        found = [_statement(node, source) for tree in trees for node in tree.body]
+        found = [statement_of(node, source) for tree in trees for node in tree.body]
         return [_divided(s) for s in found] if old and divides_as_python2(text) else found
 
     def _parsed_apart(self, text: str) -> Iterator[ast.Module]:
@@ -151,7 +151,8 @@ def _imported(node: ast.AST, statement: Statement) -> Iterator[Import]:
             yield Import(alias.name if alias.asname else bound, 0, None, bound, statement)
 
 
-def _statement(node: ast.stmt, source: Source) -> Statement:
+def statement_of(node: ast.stmt, source: Source) -> Statement:
+    """A statement of a text, with what it binds and needs."""
     first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
     start = source.line_starts[first - 1]
     alone = source.offset(node.lineno, node.col_offset) if first == node.lineno else start

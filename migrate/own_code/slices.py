@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from codemods.files.source import SourceError
+from codemods.files.source import Source, SourceError, parse
 from migrate.own_code.files import Place
-from migrate.own_code.modules import Import, SourceModule, Statement
+from migrate.own_code.methods import as_function
+from migrate.own_code.modules import Import, SourceModule, Statement, statement_of
 from migrate.own_code.python2 import BUILT_IN
 from migrate.own_code.renaming import renamed
 from migrate.own_code.repository import Repository
@@ -61,6 +62,15 @@ def cut(places: Sequence[tuple[str, Place]]) -> Slice:
     return _Cutter().cut(places)
 
 
+def cut_around(name: str, text: str, place: Place) -> Slice:
+    """The module that defines a function which is not in the file at a place, but made of its statements.
+
+    Raises:
+        SourceError: as for :func:`cut`.
+    """
+    return _Cutter().around(name, text, place)
+
+
 class _Cutter:
     """Collects statements, each behind what it needs; names that two modules use otherwise are kept apart."""
 
@@ -88,8 +98,24 @@ class _Cutter:
             self._repository.add(place.file, place.root)
             self._meaning[name] = (place.file, name)  # what was asked for keeps its name
         for name, place in places:
-            if not self._want(place.file, name):
+            if self._want(place.file, name):
+                continue
+            method = as_function(self._module(place.file), name, place.line)
+            if method is not None:
+                self._add(place.file, method)
+            else:
                 made.append(f"{name} = {self._made(name, place)}")
+        return self._slice(tuple(dict.fromkeys(name for name, _ in places)), made)
+
+    def around(self, name: str, text: str, place: Place) -> Slice:
+        self._repository.add(place.file, place.root)
+        self._meaning[name] = (place.file, name)
+        statement = statement_of(parse(text).body[0], Source(place.file, text))
+        self._add(place.file, replace(statement, line=place.line))
+        return self._slice((name,), [])
+
+    def _slice(self, names: tuple[str, ...], made: list[str]) -> Slice:
+        """The module of all that was taken, with what is made at its end."""
         gone = [BUILT_IN[name] for name in sorted(self._missing & BUILT_IN.keys())]
         self._missing -= BUILT_IN.keys()
         head = [
@@ -98,7 +124,6 @@ class _Cutter:
         ]
         head.sort(key=lambda line: not line.startswith("from __future__"))
         text = "\n".join(head) + "\n\n\n" + "\n\n\n".join([*gone, *self._lines, *made]) + "\n"
-        names = tuple(dict.fromkeys(name for name, _ in places))
         return Slice(text, tuple(self._pieces), names, tuple(sorted(self._missing)))
 
     def _made(self, name: str, place: Place) -> str:
@@ -163,6 +188,11 @@ class _Cutter:
         self._taken.add((path, number))
         if len(self._taken) > _MAX_STATEMENTS:
             raise SourceError("the definitions reach more of the repository than a slice may hold")
+        self._add(path, statement)
+
+    def _add(self, path: Path, statement: Statement) -> None:
+        """A statement behind what it needs."""
+        module = self._module(path)
         for needed in sorted(statement.needs):
             found = module.imports.get(needed) if needed not in module.bindings else None
             target = self._imported_module(path, found) if found is not None else None

@@ -70,8 +70,9 @@ class Staged:
         return self.found.format
 
     def sources(self) -> list[str]:
-        """Texts of the user's files, for what is read of them without executing them."""
-        return [Path(file).read_text(encoding="utf-8", errors="replace") for file in self.given]
+        """Texts of the user's files, and of what was cut out of them, for what is read without executing it."""
+        files = dict.fromkeys([*self.given, *self.custom_objects])
+        return [Path(file).read_text(encoding="utf-8", errors="replace") for file in files]
 
     @property
     def scanned(self) -> list[Path]:

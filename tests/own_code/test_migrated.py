@@ -49,6 +49,7 @@ def reasons(result: ArtifactResult) -> list[str]:
         "keras-2.2.4/own_stock_names",
         "tf.keras-2.8/own_bases",
         "tf.keras-2.8/own_composite",
+        "tf.keras-2.8/own_method",
         "tf.keras-2.8/own_cell",
         "tf.keras-2.8/own_train_step",
     ],

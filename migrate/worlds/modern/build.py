@@ -21,6 +21,8 @@ from migrate.worlds.modern.operations import call_operation, concrete
 
 Objects = Mapping[str, Any]
 _HELPERS = ("initializers", "regularizers", "constraints", "layers")
+_OF_FUNCTIONS = frozenset({"function_type", "module", "output_shape_type", "output_shape_module"})
+"""What Keras 2 writes beside the name of a Lambda's function."""
 _REGISTERED = re.compile(r"\w+>\w+")
 """``package>name``, as ``register_keras_serializable`` builds it."""
 
@@ -181,7 +183,7 @@ def make_layer(record: Layer, objects: Objects) -> Any:
         else:
             config["layer" if key == "forward_layer" else key] = make_layer(child, objects)
     with _explained(record), keras.saving.custom_object_scope(dict(objects)):
-        if record.children:
+        if record.children or callable(config.get("function")):
             return cls(**config, **stacked)
         return cls.from_config(config)
 
@@ -222,6 +224,14 @@ def _must_know_objects(record: Layer, config: Config, objects: Objects) -> None:
     Raises:
         MigrationError: ``CFG005``.
     """
+    function = config.get("function")
+    if record.class_name == "Lambda" and isinstance(function, str) and function not in objects:
+        raise MigrationError(
+            "CFG005",
+            f"layer {record.name!r} calls the function {function!r}, which is not part of Keras",
+            f"Give its definition with --source DIR or --custom-objects FILE.py (it must define {function}).",
+            place=record.name,
+        )
     for key, value in config.items():
         kind = key.rsplit("_", 1)[-1]
         name = value.get("class_name") if isinstance(value, Mapping) else value
@@ -274,6 +284,10 @@ def _modern_config(record: Layer, objects: Objects) -> dict[str, Any]:
                 place=record.name,
             )
         config[key] = objects[name]
+    function = config.get("function")
+    if record.class_name == "Lambda" and isinstance(function, str) and function in objects:
+        config = {key: value for key, value in config.items() if key not in _OF_FUNCTIONS}
+        config["function"] = objects[function]
     return config
 
 
