@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -19,13 +19,15 @@ from migrate.own_code.modules import SourceModule
 from migrate.own_code.repository import Repository
 from migrate.own_code.rewrite import for_legacy
 from migrate.own_code.scopes import CallSite, sites_of
-from migrate.own_code.slices import cut
+from migrate.own_code.scripts import scripts_of
+from migrate.own_code.slices import cut, cut_around
+from migrate.own_code.subclassed import OPEN, Shape, input_shapes, is_subclassed
 from migrate.own_code.values import Evaluator
 
 ENTRY = "keras_migrate_builder"
 """Name of the function that a builder's source ends with; its one argument is the sequence of open sizes."""
 _BUILDS = re.compile(r"\b(Model|Sequential|Functional)\s*\(")
-_MAY_BUILD = re.compile(_BUILDS.pattern.encode())
+_MAY_BUILD = re.compile(_BUILDS.pattern.encode() + rb"|\b(Model)\s*[,)]")
 _LIKELY = re.compile(r"build|create|get|make|model|net", re.IGNORECASE)
 _SHORT = 3
 _PLAIN = frozenset(
@@ -48,6 +50,8 @@ class Builder:
         call: source of the call, with ``sizes[0]``, … for open sizes.
         open: names of the open sizes.
         loads: whether the sources load this file into what it makes.
+        script: source of the function, where it is made of the statements of a script.
+        inputs: source of the shapes of its inputs, where it is a class derived from ``Model``.
     """
 
     name: str
@@ -55,11 +59,16 @@ class Builder:
     call: str
     open: tuple[str, ...] = ()
     loads: bool = False
+    script: str = ""
+    inputs: str = ""
 
     def __str__(self) -> str:
         text = self.call
         for number, name in enumerate(self.open):
             text = text.replace(f"{name}={SIZES}[{number}]", f"{name}=?")
+        if self.inputs:
+            shape = self.inputs.removeprefix("[").removesuffix(",)]") + ")"
+            text += f" of inputs {re.sub(rf'{SIZES}.[0-9]+.', '?', shape)}"
         return f"{self.place.file}:{text if len(text) < 200 else text[:200] + '…'}"
 
 
@@ -98,8 +107,31 @@ def builders(
         for group, name, way in _ways(node, called, evaluator, settings):
             rank = _rank(node.name, module.path, near, told)
             loads = node.name in loading
-            groups[group].append((rank, Builder(node.name, place, f"{node.name}{name}", way.open, loads)))
+            builder = Builder(node.name, place, f"{node.name}{name}", way.open, loads)
+            if isinstance(node, ast.ClassDef) and is_subclassed(node) and name == f"({way.text})":
+                files = {place.file, *(site.scope.module.path for site in called(node.name))}
+                shapes = input_shapes(node, sites, files, evaluator)
+                groups[group] += [(rank, one) for one in _with_inputs(builder, shapes)]
+            else:
+                groups[group].append((rank, builder))
+    for root, module in modules:
+        for script in scripts_of(module, evaluator):
+            place = Place(root, module.path, script.line)
+            builder = Builder(script.name, place, script.call, script.open, script=script.text)
+            groups[2 if script.open else 0].append((_rank(script.name, module.path, near, told), builder))
     return [[b for _, b in sorted(group, key=lambda entry: entry[0])] for group in groups]
+
+
+def _with_inputs(builder: Builder, shapes: Sequence[Shape]) -> Iterator[Builder]:
+    """A class derived from ``Model``, with each shape that its input may have."""
+    for shape in shapes:
+        names, sizes = [*builder.open], []
+        for size in shape:
+            if size == OPEN:
+                names.append("features")
+            sizes.append(f"{SIZES}[{len(names) - 1}]" if size == OPEN else repr(size))
+        inputs = f"[({', '.join(sizes)},)]"
+        yield replace(builder, open=tuple(names), inputs=inputs)
 
 
 def builder_source(builder: Builder) -> str:
@@ -108,13 +140,16 @@ def builder_source(builder: Builder) -> str:
     Raises:
         SourceError: it cannot be cut out.
     """
-    return f"{_cut_out(builder.name, builder.place)}\n\ndef {ENTRY}({SIZES}=()):\n    return {builder.call}\n"
+    text = _cut_out(builder.name, builder.place, builder.script)
+    returned = f"{builder.call}, {builder.inputs}" if builder.inputs else builder.call
+    return f"{text}\n\ndef {ENTRY}({SIZES}=()):\n    return {returned}\n"
 
 
 @lru_cache(maxsize=64)
-def _cut_out(name: str, place: Place) -> str:
+def _cut_out(name: str, place: Place, script: str) -> str:
     """The slice of a builder for tf-keras; the same for all of its calls."""
-    return _only_building(for_legacy(cut([(name, place)])).text)
+    piece = cut_around(name, script, place) if script else cut([(name, place)])
+    return _only_building(for_legacy(piece).text)
 
 
 def _only_building(text: str) -> str:
@@ -138,12 +173,18 @@ def _only_building(text: str) -> str:
 
 
 def likeliest(index: SourceIndex, near: Path) -> tuple[str, Place] | None:
-    """The function or class that is likeliest to build the model of an artifact, by names and folders alone."""
+    """The function, class or variable that is likeliest to be the model of an artifact, by names and folders alone."""
     repository = Repository()
+    modules = list(_modules(_files(index, _may_build), repository))
     found = [
         (_rank(node.name, module.path, near), node.name, Place(root, module.path, node.lineno))
-        for root, module in _modules(_files(index, _may_build), repository)
+        for root, module in modules
         for node in _building(module)
+    ]
+    found += [
+        (_rank(script.name, module.path, near), script.variable, Place(root, module.path, script.line))
+        for root, module in modules
+        for script in scripts_of(module, Evaluator(repository, {}))
     ]
     return min(found, key=lambda entry: entry[0])[1:] if found else None
 
@@ -180,7 +221,7 @@ def _building(module: SourceModule) -> Iterator[ast.FunctionDef | ast.ClassDef]:
     for statement in module.statements:
         node = statement.node
         if (isinstance(node, ast.FunctionDef) and _BUILDS.search(statement.text) and _returns(node)) or (
-            isinstance(node, ast.ClassDef) and _BUILDS.search(statement.text)
+            isinstance(node, ast.ClassDef) and (_BUILDS.search(statement.text) or is_subclassed(node))
         ):
             yield node
 

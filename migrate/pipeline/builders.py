@@ -165,7 +165,9 @@ class _Search:
     def _built(self, builder: Builder, file: Path, sizes: list[int]) -> list[BuiltModel]:
         self._number += 1
         out = f"built{self._number}_"
-        call = ArchitecturesOf(file, ENTRY, builder.call[:80], out, sizes, self._reset_after)
+        call = ArchitecturesOf(
+            file, ENTRY, builder.call[:80], out, sizes, self._reset_after, bool(builder.inputs)
+        )
         try:
             return self._slot.legacy.ask(call).models
         except WorldError as error:

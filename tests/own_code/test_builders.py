@@ -207,3 +207,17 @@ def test_shapes_alone_prove_no_model(
     told = [f"{f.code}: {f.message}" for f in result.findings]
     assert result.status == status, told
     assert any(line.startswith(code) for line in told)
+
+
+@pytest.mark.slow
+def test_weights_of_a_class_derived_from_model_find_it_and_its_inputs(
+    legacy_models: Path, slot: Slot, tmp_path: Path
+) -> None:
+    folder = legacy_models / "tf.keras-2.8" / "own_network_weights"
+    request = ArtifactRequest(folder / "model.h5", "w", tmp_path / "out", "model")
+    result = migrate_artifact(request, Options(source=(folder,)), slot)
+    assert result.status == "migrated", [f"{f.code}: {f.message}" for f in result.findings]
+    assert result.parity is not None
+    assert result.parity.evidence == "golden"
+    (built,) = [f for f in result.findings if f.code == "CFG057"]
+    assert "own_network.py:Network(classes=4) of inputs (6, 5, 1)" in built.message

@@ -46,6 +46,7 @@ class ArchitecturesOf(Call[Built], frozen=True):
         out: what the names of the files begin with.
         sizes: its argument; None to call it without one.
         reset_after: the default of ``GRU`` when the weights were written.
+        subclassed: whether it returns an object of a class derived from ``Model``, and the shapes of its inputs.
     """
 
     file: Path
@@ -54,3 +55,4 @@ class ArchitecturesOf(Call[Built], frozen=True):
     out: str
     sizes: list[int] | None = None
     reset_after: bool = True
+    subclassed: bool = False

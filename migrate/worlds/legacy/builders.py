@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,8 +42,12 @@ def architectures_of(call: asked.ArchitecturesOf, scratch: Path) -> asked.Built:
     try:
         with _of_any_era(), _only_built(), unstated_defaults(call.reset_after):
             result = objects[call.function](*given)
-            found = list(_models_in(result))[:_MAX_MODELS]
-            models = [_written(m, part, scratch, f"{call.out}{n}") for n, (part, m) in enumerate(found)]
+            if call.subclassed:
+                held = result[0]
+                models = [_written(_traced(*result), "", scratch, f"{call.out}0", held)]
+            else:
+                found = list(_models_in(result))[:_MAX_MODELS]
+                models = [_written(m, part, scratch, f"{call.out}{n}") for n, (part, m) in enumerate(found)]
     except Exception as error:
         raise MigrationError(
             "CFG052", f"{call.asked} fails: {type(error).__name__}: {error}", _HINT
@@ -105,7 +110,29 @@ def _models_in(result: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f".{k}", part) for k, part in held.items() if isinstance(part, tf_keras.Model))
 
 
-def _written(model: Any, part: str, scratch: Path, name: str) -> asked.BuiltModel:
+def _traced(model: Any, shapes: list[tuple[int | None, ...]]) -> Any:
+    """The graph of what a model of the author's class computes.
+
+    HDF5 files hold the weights of such a model in the order in which it holds its layers, those of a graph in the order
+    in which they are called.
+
+    Raises:
+        ValueError: these orders differ.
+    """
+    inputs = [tf_keras.Input(shape) for shape in shapes]
+    takes = inspect.signature(model.call).parameters
+    outputs = model.call(
+        inputs[0] if len(inputs) == 1 else inputs, **({"training": False} if "training" in takes else {})
+    )
+    graph = tf_keras.Model(inputs, outputs)
+    held, called = ([layer.name for layer in one.layers if layer.weights] for one in (model, graph))
+    if held != called:
+        raise ValueError(f"the class holds its layers as {held} and calls them as {called}")
+    return graph
+
+
+def _written(model: Any, part: str, scratch: Path, name: str, held: Any = None) -> asked.BuiltModel:
+    """Write the architecture of a model; ``held`` is what lists its layers, where that is another object."""
     out = scratch / f"{name}.json"
     architecture = json.loads(model.to_json())
     # This release gave the names; what they mean is for the release that wrote the weights to say.
@@ -114,7 +141,7 @@ def _written(model: Any, part: str, scratch: Path, name: str) -> asked.BuiltMode
     out.write_text(json.dumps(architecture), encoding="utf-8")
     weights = [(layer.name, weight) for layer in model.layers for weight in _in_file_order(layer)]
     shapes = [list(map(int, weight.shape)) for _, weight in weights]
-    topology = [layer.name for layer in model.layers]
+    topology = [layer.name for layer in (model if held is None else held).layers]
     return asked.BuiltModel(out, part, shapes, [name for name, _ in weights], topology, _alike(architecture))
 
 

@@ -1,0 +1,282 @@
+"""The statements of a script as those of a function: values that the sources tell in place, others as arguments."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import copy
+import re
+from collections.abc import Sequence
+
+from migrate.own_code.flow import names_inside, names_read, roots
+from migrate.own_code.modules import SourceModule
+from migrate.own_code.scopes import Scope
+from migrate.own_code.values import Evaluator, Settings, UnknownValueError
+
+_FRAMEWORKS = frozenset({"keras", "tensorflow", "tf_keras"})
+_DATA = re.compile(r"\b(datasets?|get_file|load_model|preprocessing|ImageDataGenerator|gfile|io|flags|app)\b")
+"""Parts of Keras and TensorFlow that read or make data."""
+_SIZES = frozenset({"int", "len", "list", "max", "min", "round", "set", "sorted", "sum"})
+"""Functions of Python whose results are sizes when their arguments are of data."""
+_RANKS = {
+    "Dense": 1,
+    "Embedding": 1,
+    "LSTM": 2,
+    "GRU": 2,
+    "SimpleRNN": 2,
+    "Bidirectional": 2,
+    "TimeDistributed": 2,
+}
+_CONVOLUTION = re.compile(r"(Conv|Pool|Pad|Separable|Crop|Convolution).*([123])D")
+_PLAIN = frozenset(
+    "abs bool dict enumerate float int len list max min range reversed round sorted str sum tuple zip".split()  # noqa: SIM905
+)
+_ARITHMETIC = frozenset({"math", "numpy"})
+_READS = re.compile(r"load|from|memmap|random|open")
+"""Functions of NumPy that read files, or draw."""
+_MAX_VALUE = 10_000
+_BUILT_IN = frozenset(dir(builtins))
+
+
+def rank_of(layer: str) -> int | None:
+    """How many axes the input of a class of layers has beside the batch; None where that is not fixed."""
+    found = _CONVOLUTION.match(layer)
+    return int(found[2]) + 1 if found else _RANKS.get(layer)
+
+
+class Opened(ast.NodeTransformer):
+    """Puts values in the place of names that the sources tell, and arguments in that of what only data tells."""
+
+    def __init__(self, module: SourceModule, evaluator: Evaluator, function: ast.FunctionDef | None) -> None:
+        self.names: list[str] = []
+        self._module, self._evaluator, self._function = module, evaluator, function
+        self._kept: set[str] = set()
+        """Names that stand for what they stood for."""
+        self._made: set[str] = set()
+        """Those of layers, tensors and models."""
+        self._unknown: set[str] = set()
+        self._origins: dict[str, str] = {}
+        self.read: set[str] = set()
+        """Names that the arguments are of."""
+
+    def statements(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
+        """The statements with both in place; those whose values only data tells are left out.
+
+        Raises:
+            UnknownValueError: how many layers there are, or which, depends on data.
+        """
+        return [made for node in body for made in self._statement(copy.deepcopy(node))]
+
+    def given(self, function: ast.FunctionDef, names: set[str]) -> list[ast.stmt]:
+        """Assignments to those of a function's parameters that its calls or defaults tell."""
+        made: list[ast.stmt] = []
+        for parameter in function.args.args:
+            if parameter.arg in names:
+                told = self._told(ast.Name(parameter.arg, ast.Load()), function.lineno)
+                (self._unknown if told is None else self._kept).add(parameter.arg)
+                if told is not None:
+                    made.append(
+                        ast.Assign([ast.Name(parameter.arg, ast.Store())], told, lineno=function.lineno)
+                    )
+        return made
+
+    def _statement(self, node: ast.stmt) -> list[ast.stmt]:
+        self._kept |= names_inside(node)
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+                for entry in node.names:
+                    self._origins[(entry.asname or entry.name).split(".")[0]] = (
+                        f"{module}.{entry.name}".strip(".")
+                    )
+                return [node]
+            case ast.Assign(targets=targets, value=value):
+                return self._assigned(node, {root for target in targets for root in roots(target)}, value)
+            case ast.AnnAssign(target=target, value=value) if value is not None:
+                return self._assigned(
+                    ast.Assign([target], value, lineno=node.lineno), set(roots(target)), value
+                )
+            case ast.For(target=target, iter=over, body=body):
+                if self._opens(over) or not self._is_plain(over):
+                    return self._given_up(node)
+                self._kept |= set(roots(target))
+                made = ast.For(target, over, self.statements(body) or [ast.Pass()], [], lineno=node.lineno)
+                return [made]
+            case ast.While(test=test, body=body):
+                return (
+                    self._given_up(node)
+                    if self._opens(test)
+                    else [ast.While(test, self.statements(body), [])]
+                )
+            case ast.If(test=test, body=body, orelse=orelse):
+                if self._opens(test):
+                    return self._given_up(node)
+                kept, others = self.statements(body), self.statements(orelse)
+                return [ast.If(test, kept or [ast.Pass()], others)] if kept or others else []
+            case ast.With(items=items, body=body):
+                return [ast.With(items, self.statements(body) or [ast.Pass()], lineno=node.lineno)]
+            case ast.AugAssign(target=target):
+                return [] if set(roots(target)) & self._unknown else [self.visit(node)]
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner))):
+                return [] if set(roots(owner)) & self._unknown else [self.visit(node)]
+        return [self.visit(node)]
+
+    def _assigned(self, node: ast.Assign, bound: set[str], value: ast.expr) -> list[ast.stmt]:
+        made = self._is_of_models(value)
+        if made or (not self._opens(value) and self._is_plain(value)):
+            kept: list[ast.stmt] = [self.visit(node)]
+        else:
+            told = self._told(value, node.lineno)
+            kept = [] if told is None else [ast.Assign(node.targets, told, lineno=node.lineno)]
+        known, lost = (self._kept, self._unknown) if kept else (self._unknown, self._kept)
+        known |= bound
+        lost -= bound
+        if made:
+            self._made |= bound
+        return kept
+
+    def _given_up(self, node: ast.stmt) -> list[ast.stmt]:
+        """Leave out a loop or branch over data; one over layers makes another model with other data."""
+        inner = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
+        if any(self._is_of_models(call) for call in inner):
+            raise UnknownValueError
+        self._unknown |= {
+            root
+            for part in ast.walk(node)
+            if isinstance(part, ast.Assign | ast.AugAssign | ast.Expr)
+            for target in (
+                part.targets
+                if isinstance(part, ast.Assign)
+                else [part.target if isinstance(part, ast.AugAssign) else part.value]
+            )
+            for root in roots(target.func if isinstance(target, ast.Call) else target)
+        }
+        return []
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Leave the weights of an architecture out, and open its input's shape where that is the data's."""
+        for keyword in node.keywords:
+            if keyword.arg == "weights":
+                keyword.value = ast.Constant(None)
+            elif keyword.arg == "input_shape" and self._is_rest_of_shape(keyword.value):
+                keyword.value = self._shape(keyword.value, _last(node.func))
+        return self._size(node) if self._is_size(node) else self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        """Open a name that only data gives a value."""
+        return self._size(node) if self._is_unknown(node) else node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        """Open an attribute of such a name."""
+        return self._size(node) if self._is_size(node) else self.generic_visit(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        """Open an element of such a name."""
+        return self._size(node) if self._is_size(node) else self.generic_visit(node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        """Open what is computed of such a name and of numbers as one size."""
+        return self._size(node) if self._is_size(node) else self.generic_visit(node)
+
+    def _is_unknown(self, node: ast.Name) -> bool:
+        if not isinstance(node.ctx, ast.Load) or node.id in self._kept:
+            return False
+        module = self._module
+        return node.id in self._unknown or not (
+            node.id in module.bindings
+            or node.id in self._origins
+            or node.id in module.imports
+            or node.id in _BUILT_IN
+            or module.stars
+        )
+
+    def _is_size(self, node: ast.expr) -> bool:
+        """Whether an expression is of data alone: a name of it, its attributes, items, lengths, and arithmetic."""
+        match node:
+            case ast.Name():
+                return self._is_unknown(node)
+            case ast.Attribute(value=base) | ast.Subscript(value=base, slice=ast.Constant() | ast.UnaryOp()):
+                return self._is_size(base)
+            case ast.Call(func=ast.Name(id=name), args=[argument]) if name in _SIZES:
+                return self._is_size(argument)
+            case ast.BinOp(left=left, right=right):
+                sides = [left, right]
+                return any(map(self._is_size, sides)) and all(
+                    isinstance(side, ast.Constant) or self._is_size(side) for side in sides
+                )
+        return False
+
+    def _size(self, node: ast.expr) -> ast.Name:
+        self.read |= names_read(node)
+        name = re.sub(r"\W+", "_", ast.unparse(node)).strip("_")
+        if name not in self.names:
+            self.names.append(name)
+        return ast.Name(name, ast.Load())
+
+    def _is_rest_of_shape(self, node: ast.expr) -> bool:
+        return (
+            isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice) and self._opens(node.value)
+        )
+
+    def _shape(self, node: ast.expr, layer: str) -> ast.expr:
+        """A tuple of open sizes, as many as the layer's inputs have beside the batch."""
+        rank = rank_of(layer)
+        if rank is None or not isinstance(node, ast.Subscript):
+            return node
+        parts = [ast.Subscript(node.value, ast.Constant(number + 1), ast.Load()) for number in range(rank)]
+        return ast.Tuple([self._size(part) for part in parts], ast.Load())
+
+    def _opens(self, node: ast.AST) -> bool:
+        return any(isinstance(n, ast.Name) and self._is_unknown(n) for n in ast.walk(node))
+
+    def _is_plain(self, node: ast.expr) -> bool:
+        """Whether an expression calls nothing but arithmetic."""
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Call):
+                root = next(roots(inner.func), "")
+                plain = self._origin(root).split(".")[0] in _ARITHMETIC and not _READS.search(
+                    ast.unparse(inner.func)
+                )
+                if not (plain or (root in _PLAIN and root not in self._module.bindings)):
+                    return False
+        return True
+
+    def _is_of_models(self, node: ast.expr) -> bool:
+        """Whether an expression calls Keras, or anything with what that has made."""
+        for inner in ast.walk(node):
+            if not isinstance(inner, ast.Call):
+                continue
+            if names_read(inner) & self._made:
+                return True
+            path = self._origin(next(roots(inner.func), ""))
+            if path.split(".")[0] in _FRAMEWORKS and not _DATA.search(f"{path}.{ast.unparse(inner.func)}"):
+                return True
+        return False
+
+    def _origin(self, name: str) -> str:
+        """The dotted path that a name is imported as; empty when it is not."""
+        if name in self._origins:
+            return self._origins[name]
+        found = self._module.imports.get(name)
+        if found is not None:
+            return f"{found.module}.{found.name}" if found.name else found.module
+        stars = [star.module for star in self._module.stars if star.module.split(".")[0] in _FRAMEWORKS]
+        return stars[0] if stars and name[:1].isupper() and name not in self._module.bindings else ""
+
+    def _told(self, node: ast.expr, line: int) -> ast.expr | None:
+        """The value of an expression as source; None where only a run would tell it."""
+        function = self._function
+        if function is not None and not function.lineno <= line <= (function.end_lineno or line):
+            function = None  # a statement of the module, which the function reads
+        try:
+            value = self._evaluator.value(node, Scope(self._module, line, function))
+        except (UnknownValueError, RecursionError):
+            return None
+        text = repr(value)
+        if isinstance(value, Settings) or len(text) > _MAX_VALUE:
+            return None
+        return ast.parse(text, mode="eval").body
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")

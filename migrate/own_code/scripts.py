@@ -1,0 +1,136 @@
+"""Models that a script builds at its top level: the statements that one depends on, as a function.
+
+``model = Sequential(); model.add(Dense(n, input_shape=(784,))); model.fit(x, y)`` becomes
+``def model_of_train(n): model = Sequential(); model.add(…); return model``. What the model does not depend on stays
+behind: data, training, plots. A value that the sources tell stands in its place; one that only data would tell is an
+argument of the function, as a size that the weights have to tell.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from migrate.own_code.arguments import SIZES
+from migrate.own_code.flow import names_bound, needed, plain_statements
+from migrate.own_code.modules import SourceModule
+from migrate.own_code.opened import Opened
+from migrate.own_code.values import Evaluator, UnknownValueError
+
+_MODELS = frozenset({"Model", "Sequential", "Functional"})
+_RESULT = "model"
+"""Name of what a function returns that is called with data around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A model that a script makes.
+
+    Attributes:
+        variable: that holds the model.
+        name: of the function.
+        line: where the model is made.
+        text: source of the function.
+        call: source of its call.
+        open: names of its arguments: sizes that the sources do not tell.
+    """
+
+    variable: str
+    name: str
+    line: int
+    text: str
+    call: str
+    open: tuple[str, ...]
+
+
+def scripts_of(module: SourceModule, evaluator: Evaluator) -> Iterator[Script]:
+    """The models made at the top level of a module, and in functions that return none or read data around them.
+
+    A function that reads what only data tells (``len(words)``) cannot be called as it is.
+    """
+    functions = [s.node for s in module.statements if isinstance(s.node, ast.FunctionDef)]
+    others = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    top = list(plain_statements([s.node for s in module.statements if not isinstance(s.node, others)]))
+    yield from _models(top, 0, module, evaluator, None)
+    for function in functions:
+        body = [*top, *plain_statements(function.body)]
+        returns = [n for n in ast.walk(function) if isinstance(n, ast.Return) and n.value is not None]
+        if not returns:
+            yield from _models(body, len(top), module, evaluator, function)
+        elif body[-1] is returns[0] and len(returns) == 1 and returns[0].value and _calls_model(function):
+            result = ast.Assign([ast.Name(_RESULT, ast.Store())], returns[0].value, lineno=function.lineno)
+            script, opened = _script([*body[:-1], result], _RESULT, module, evaluator, function)
+            if script is not None and opened.read & {name for node in top for name in names_bound(node)}:
+                yield script  # otherwise the function can be called as it is
+
+
+def _models(
+    body: Sequence[ast.stmt],
+    first: int,
+    module: SourceModule,
+    evaluator: Evaluator,
+    function: ast.FunctionDef | None,
+) -> Iterator[Script]:
+    """The models that statements from a first one on make, those before it being what they may read."""
+    made = [(number, name) for number, node in enumerate(body) for name in _makes(node)]
+    for at, name in made:
+        if at >= first:
+            end = next((number for number, other in made if other == name and number > at), len(body))
+            script, _ = _script(body[:end], name, module, evaluator, function)
+            if script is not None:
+                yield replace(script, line=body[at].lineno)
+
+
+def _script(
+    body: Sequence[ast.stmt],
+    name: str,
+    module: SourceModule,
+    evaluator: Evaluator,
+    function: ast.FunctionDef | None,
+) -> tuple[Script | None, Opened]:
+    """The function that gives what a name stands for behind a body; None where data tells which layers there are."""
+    kept, before = needed(body, {name})
+    opened = Opened(module, evaluator, function)
+    try:
+        statements = [*(opened.given(function, before) if function else []), *opened.statements(kept)]
+    except UnknownValueError:
+        return None, opened
+    stem = re.sub(r"\W", "_", function.name if function else module.path.stem)
+    made_by = f"{name}_of_{stem}"
+    text = "\n".join(
+        [f"def {made_by}({', '.join(opened.names)}):", *_indented(statements), f"    return {name}"]
+    )
+    given = ", ".join(f"{n}={SIZES}[{number}]" for number, n in enumerate(opened.names))
+    line = function.lineno if function else 1
+    return Script(name, made_by, line, text, f"{made_by}({given})", tuple(opened.names)), opened
+
+
+def _indented(statements: Sequence[ast.stmt]) -> Iterator[str]:
+    for statement in statements:
+        for line in ast.unparse(ast.fix_missing_locations(statement)).splitlines():
+            yield f"    {line}"
+
+
+def _calls_model(function: ast.FunctionDef) -> bool:
+    return any(isinstance(n, ast.Call) and _last(n.func) in _MODELS for n in ast.walk(function))
+
+
+def _makes(node: ast.stmt) -> Iterator[str]:
+    """Names that a statement gives a new model, in its branches, too."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return
+    found = dict.fromkeys(
+        inner.targets[0].id
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Assign)
+        and isinstance(inner.targets[0], ast.Name)
+        and isinstance(inner.value, ast.Call)
+        and _last(inner.value.func) in _MODELS
+    )
+    yield from found
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")

@@ -1,0 +1,198 @@
+"""Models at the top level of scripts become functions of what only data tells; what depends on more is not guessed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from migrate.findings import MigrationError
+from migrate.own_code.builders import Builder, builder_source, builders
+from migrate.own_code.files import SourceIndex
+from migrate.pipeline.migrate import migrate_artifact
+from migrate.pipeline.own_code import _without_architecture
+from migrate.pipeline.request import ArtifactRequest, Options
+from migrate.worlds.pool import Slot
+from tests.own_code.test_builders import weights_of
+
+HEAD = """\
+    import numpy as np
+    import pandas as pd
+    from keras import Model, Sequential, backend as K
+    from keras.datasets import mnist
+    from keras.layers import *
+    import surely_not_installed
+
+    args = surely_not_installed.arguments()
+
+    """
+
+
+def found(folder: Path, script: str) -> list[Builder]:
+    (folder / "train.py").write_text(dedent(HEAD) + dedent(script))
+    return [b for group in builders(SourceIndex([folder]), folder / "w.h5") for b in group if b.script]
+
+
+def function(folder: Path, script: str) -> str:
+    (builder,) = found(folder, script)
+    compile(builder_source(builder), "builder.py", "exec")
+    return builder.script
+
+
+def test_data_and_training_stay_behind(tmp_path: Path) -> None:
+    script = """\
+        rows = 28
+        (x, y), _ = mnist.load_data()
+        if K.image_data_format() == "channels_first":
+            x = x.reshape(x.shape[0], 1, rows, rows)
+            shape = (1, rows, rows)
+        else:
+            x = x.reshape(x.shape[0], rows, rows, 1)
+            shape = (rows, rows, 1)
+        if __name__ == "__main__":
+            model = Sequential()
+            model.add(Conv2D(4, 3, input_shape=shape))
+            for width in (5, 6):
+                model.add(Dense(width))
+            model.compile("adam", "mse")
+            model.fit(x, y)
+        """
+    assert function(tmp_path, script) == dedent("""\
+        def model_of_train():
+            rows = 28
+            if K.image_data_format() == 'channels_first':
+                shape = (1, rows, rows)
+            else:
+                shape = (rows, rows, 1)
+            model = Sequential()
+            model.add(Conv2D(4, 3, input_shape=shape))
+            for width in (5, 6):
+                model.add(Dense(width))
+            return model""")
+
+
+def test_what_only_data_tells_is_an_open_size(tmp_path: Path) -> None:
+    script = """\
+        frame = pd.read_csv("data.csv")
+        words = sorted(set(frame.text))
+        count = len(words) + 1
+        x = np.load("x.npy")
+        net = Sequential([
+            Embedding(count, 8, weights=[np.load("e.npy")], input_shape=x.shape[1:]),
+            LSTM(int(np.sqrt(16))),
+            Dense(len(set(frame.label)), activation="softmax"),
+        ])
+        """
+    (builder,) = found(tmp_path, script)
+    assert builder.open == ("x_shape_1", "count", "len_set_frame_label")
+    assert "weights=None" in builder.script
+    assert "int(np.sqrt(16))" in builder.script
+    assert "read_csv" not in builder_source(builder)
+    assert str(builder).endswith("train.py:net_of_train(x_shape_1=?, count=?, len_set_frame_label=?)")
+
+
+def test_names_mean_what_they_meant_at_each_statement(tmp_path: Path) -> None:
+    script = """\
+        line = Input((4,))
+        x = Dense(3)(line)
+        kept = x
+        x = Dense(3)(x)
+        model = Model(line, add([x, kept]))
+        x = pd.read_csv("other.csv")
+        """
+    text = function(tmp_path, script)
+    assert text.index("kept = x") < text.index("x = Dense(3)(x)")
+    assert "read_csv" not in text
+
+
+def test_each_model_of_a_name_is_one_of_its_own(tmp_path: Path) -> None:
+    script = "m = Sequential([Dense(2)])\nm.fit()\nm = Sequential()\nm.add(Dense(3))\n"
+    first, second = sorted(found(tmp_path, script), key=lambda b: b.place.line)
+    assert "Dense(2)" in first.script
+    assert "Dense(3)" not in first.script
+    assert "Dense(3)" in second.script
+    assert "Dense(2)" not in second.script
+
+
+def test_a_function_that_returns_nothing_may_make_one(tmp_path: Path) -> None:
+    script = """\
+        def train(path, units=6, rate=args.rate):
+            from keras.layers import Dense as D
+            data = pd.read_csv(path)
+            model = Sequential([D(units, input_shape=(data.shape[1],))])
+            model.add(Dropout(rate))
+            model.fit(data)
+
+        train("x.csv")
+        """
+    (builder,) = found(tmp_path, script)
+    assert builder.open == ("data_shape_1", "rate")
+    assert "units = 6" in builder.script
+    assert "import Dense as D" in builder.script
+
+
+def test_a_function_that_reads_data_around_it_is_given_that(tmp_path: Path) -> None:
+    script = """\
+        words = pd.read_csv("words.csv")
+        count = len(words) + 1
+        WIDTH = 8
+
+        def plain(units):
+            return Sequential([Dense(units, input_shape=(WIDTH,))])
+
+        def build(units=3):
+            model = Sequential()
+            model.add(Embedding(count, WIDTH))
+            model.add(Dense(units))
+            return model
+
+        build().fit(words)
+        """
+    (builder,) = found(tmp_path, script)
+    assert (builder.name, builder.open) == ("model_of_build", ("count",))
+    assert "WIDTH = 8" in builder.script
+    assert "units = 3" in builder.script
+    assert "read_csv" not in builder_source(builder)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "model = Sequential()\nfor layer in args.layers:\n    model.add(Dense(layer))\n",
+        "model = Sequential()\nwhile args.more:\n    model.add(Dense(2))\n",
+        "model = Sequential()\nif args.deep:\n    model.add(Dense(2))\n",
+    ],
+)
+def test_which_layers_there_are_is_not_guessed(script: str, tmp_path: Path) -> None:
+    assert found(tmp_path, script) == []
+
+
+def test_without_sources_the_hint_names_the_line_of_the_script(tmp_path: Path) -> None:
+    found(tmp_path, "x = 1\nnet = Sequential([Dense(2)])\nnet.fit()\n")
+    (tmp_path / "setup.py").touch()
+    error = MigrationError("FMT004", "the file holds weights without an architecture")
+    told = _without_architecture(error, tmp_path / "w.h5", Options()).hint
+    assert told.startswith(
+        "train.py:11 builds a model with net, which may be this one: keras-migrate models "
+    )
+
+
+@pytest.mark.slow
+def test_weights_find_the_script_that_trained_them(legacy_models: Path, slot: Slot, tmp_path: Path) -> None:
+    weights = weights_of(legacy_models, tmp_path)
+    script = """\
+        table = pd.read_csv("table.csv")
+        line = Input((4,))
+        x = Dense(5, activation="relu")(line)
+        x = Activation("tanh")(Dense(4, use_bias=False)(x))
+        model = Model(line, Dense(table.shape[1], activation="softmax")(x))
+        model.fit(table)
+        """
+    found(tmp_path, script)
+    golden = legacy_models / "tf.keras-2.8" / "mlp-json" / "model.golden.npz"
+    request = ArtifactRequest(weights, "w", tmp_path / "out", "model", golden)
+    result = migrate_artifact(request, Options(source=(tmp_path / "train.py",)), slot)
+    assert result.status == "migrated", [f"{f.code}: {f.message}" for f in result.findings]
+    (built,) = [f for f in result.findings if f.code == "CFG057"]
+    assert "model_of_train(table_shape_1=?) with table_shape_1=3" in built.message
