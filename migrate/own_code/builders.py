@@ -95,7 +95,7 @@ def builders(
     )
     sites = sites_of([module for _, module in [*modules, *_modules(callers, repository)]])
     evaluator = Evaluator(repository, sites)
-    loading = loaded_into(near.name, sites, evaluator)
+    loading = loaded_into(near, sites, evaluator)
     told = frozenset(value for given in settings for value in given.values() if isinstance(value, str))
     groups: list[list[tuple[tuple[Any, ...], Builder]]] = [[], [], [], []]
     for root, module, node in found:

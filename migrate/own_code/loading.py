@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
+from pathlib import PurePath
 
 from migrate.own_code.scopes import CallSite, assignments
 from migrate.own_code.values import Evaluator, UnknownValueError
 
+_ANY = "\0"
+"""Stands in a pattern for what only a run tells."""
+_MAX_DEPTH = 8
+_FIELD = re.compile(r"\{[^{}]*\}|%[-+ #0]*\d*(?:\.\d+)?[a-z]|[^{}%]+|.", re.DOTALL)
 
-def loaded_into(name: str, sites: Mapping[str, Sequence[CallSite]], evaluator: Evaluator) -> frozenset[str]:
+
+def loaded_into(
+    file: PurePath, sites: Mapping[str, Sequence[CallSite]], evaluator: Evaluator
+) -> frozenset[str]:
     """Functions and classes whose results load the weights of a file.
 
     Args:
-        name: of the file; folders before it say nothing, because checkouts are moved.
+        file: that is loaded. Folders before its name say nothing, because checkouts are moved; but where only a run
+            tells the name (``os.path.join("weights", f"{task}.h5")``), what is fixed of the path has to agree.
         sites: calls of the sources.
         evaluator: of their arguments.
     """
@@ -23,22 +32,76 @@ def loaded_into(name: str, sites: Mapping[str, Sequence[CallSite]], evaluator: E
         function = site.node.func
         if not isinstance(function, ast.Attribute) or not site.node.args:
             continue
-        try:
-            value = evaluator.value(site.node.args[0], site.scope)
-        except UnknownValueError:
-            continue
-        if isinstance(value, str) and PurePosixPath(value.replace("\\", "/")).name == name:
+        path = _Path(evaluator).pattern(site.node.args[0], site)
+        open_path = path.replace(_ANY, "[^/]*")
+        if path.rpartition("/")[2] == re.escape(file.name) or (
+            _is_telling(path) and re.search(f"(^|/){open_path}$", file.as_posix())
+        ):
             found |= _made_by(function.value, site)
     return frozenset(found)
+
+
+def _is_telling(path: str) -> bool:
+    """Whether a path of which a part is open says more than how its name ends."""
+    folder, _, name = path.rpartition("/")
+    return any(
+        part.replace(_ANY, "").strip("\\.") for part in (*folder.split("/"), name.rpartition("\\.")[0])
+    )
+
+
+class _Path:
+    """Paths as regular expressions with ``_ANY`` for what only a run tells."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def pattern(self, node: ast.expr, site: CallSite, depth: int = 0) -> str:
+        """The expression for the value of an expression of Python."""
+        try:
+            value = self._evaluator.value(node, site.scope)
+        except UnknownValueError:
+            return self._unknown(node, site, depth) if depth < _MAX_DEPTH else _ANY
+        return re.escape(value.replace("\\", "/")) if isinstance(value, str) else _ANY
+
+    def _unknown(self, node: ast.expr, site: CallSite, depth: int) -> str:
+        def inner(part: ast.expr) -> str:
+            return self.pattern(part, site, depth + 1)
+
+        match node:
+            case ast.JoinedStr(values=parts):
+                return "".join(map(inner, parts))
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                return inner(left) + inner(right)
+            case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mod()):
+                return _filled(text)
+            case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(text)), attr="format")):
+                return _filled(text)
+            case ast.Call(func=ast.Attribute(attr="join", value=owner), args=parts) if "path" in ast.unparse(
+                owner
+            ):
+                return "/".join(map(inner, parts))
+            case ast.Name(id=name):
+                made = list(assignments(_body(site), name, site.scope.line))
+                return inner(made[-1][0]) if made else _ANY
+        return _ANY
+
+
+def _filled(text: str) -> str:
+    """The expression for a text whose fields are filled in."""
+    parts = _FIELD.findall(text.replace("\\", "/"))
+    return "".join(_ANY if part[0] in "{%" and len(part) > 1 else re.escape(part) for part in parts)
+
+
+def _body(site: CallSite) -> list[ast.stmt]:
+    inside = site.scope.function
+    return inside.body if inside is not None else [s.node for s in site.scope.module.statements]
 
 
 def _made_by(receiver: ast.expr, site: CallSite) -> set[str]:
     """What makes the object that a method is called on, by name."""
     if isinstance(receiver, ast.Call):
         return {_called(receiver)}
-    inside = site.scope.function
-    body = inside.body if inside is not None else [s.node for s in site.scope.module.statements]
-    made = list(assignments(body, ast.unparse(receiver), site.scope.line))
+    made = list(assignments(_body(site), ast.unparse(receiver), site.scope.line))
     return {_called(node) for node, _, _ in made[-1:] if isinstance(node, ast.Call)}
 
 

@@ -160,6 +160,31 @@ def test_the_builder_whose_model_loads_the_file_is_told(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("path", "loads"),
+    [
+        ("os.path.join('weights', '{}.h5'.format(task))", True),
+        ("f'weights/{task}.h5'", True),
+        ("'weights/' + task + '.h5'", True),
+        ("'weights/net-%02d.h5' % task", False),
+        ("'%s_net.h5' % task", False),
+        ("'bass_%s.h5' % task", True),
+        ("task + '.h5'", False),
+        ("os.path.join(task, '*.h5')", False),
+        ("os.path.join('models', '{}.h5'.format(task))", False),
+    ],
+)
+def test_a_path_that_only_a_run_tells_has_to_agree_where_it_is_fixed(
+    path: str, loads: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "main.py").write_text(
+        "import os\n\ndef net():\n    return Model()\n\n\ndef load(task):\n    model = net()\n"
+        f"    path = {path}\n    model.load_weights(path)\n    return model\n"
+    )
+    found = builders(SourceIndex([tmp_path]), tmp_path / "weights" / "bass_1.h5")[0]
+    assert [builder.loads for builder in found if builder.name == "net"] == [loads]
+
+
 AGENT = """\
     from keras.layers import Activation, Dense, Input
     from keras.models import Model
