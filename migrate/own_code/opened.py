@@ -178,6 +178,27 @@ class Opened(ast.NodeTransformer):
         """Open what is computed of such a name and of numbers as one size."""
         return self._size(node) if self._is_size(node) else self.generic_visit(node)
 
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        """Refuse a choice that data makes."""
+        return self._must_not_choose(node, node.test)
+
+    def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
+        """Refuse a number of parts that data tells."""
+        return self._must_not_choose(node, node.iter, *node.ifs)
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
+        """Refuse a choice that data makes."""
+        return self._must_not_choose(node, node)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        """Refuse a choice that data makes."""
+        return self._must_not_choose(node, node)
+
+    def _must_not_choose(self, node: ast.AST, *by: ast.expr) -> ast.AST:
+        if any(map(self._opens, by)):
+            raise UnknownValueError
+        return self.generic_visit(node)
+
     def _is_unknown(self, node: ast.Name) -> bool:
         if not isinstance(node.ctx, ast.Load) or node.id in self._kept:
             return False

@@ -156,10 +156,13 @@ class _Search:
     def _indifferent(
         self, builder: Builder, file: Path, standing: list[int], telling: list[int], model: BuiltModel
     ) -> bool:
-        """Whether the arguments that no shape holds do not matter: other values make the same architecture."""
-        others = [size if size in telling else size + 1 for size in standing]
-        return any(
-            m.part == model.part and m.alike == model.alike for m in self._built(builder, file, others)
+        """Whether the arguments that no shape holds do not matter: others, and 0, make the same architecture."""
+        return all(
+            any(m.part == model.part and m.alike == model.alike for m in self._built(builder, file, others))
+            for others in (
+                [size if size in telling else size + 1 for size in standing],
+                [size if size in telling else 0 for size in standing],
+            )
         )
 
     def _built(self, builder: Builder, file: Path, sizes: list[int]) -> list[BuiltModel]:

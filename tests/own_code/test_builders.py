@@ -219,6 +219,7 @@ def test_an_argument_that_the_model_does_not_depend_on_may_be_anything(
     ("between", "status", "code"),
     [
         ("(lambda x: x * steps)", "blocked", "FMT004"),  # the value matters, and no shape tells it
+        ("(lambda x: -x if steps else x)", "blocked", "FMT004"),  # whether there is one matters
         ("(lambda x: x)", "unverified", "CFG058"),  # the file lists an activation
     ],
 )

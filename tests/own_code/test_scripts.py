@@ -162,6 +162,10 @@ def test_a_function_that_reads_data_around_it_is_given_that(tmp_path: Path) -> N
         "model = Sequential()\nfor layer in args.layers:\n    model.add(Dense(layer))\n",
         "model = Sequential()\nwhile args.more:\n    model.add(Dense(2))\n",
         "model = Sequential()\nif args.deep:\n    model.add(Dense(2))\n",
+        "model = Sequential([Dense(2, activation='relu' if args.relu else 'elu')])\n",
+        "model = Sequential([Dense(2, use_bias=args.bias > 1)])\n",
+        "model = Sequential([Dense(2, activation=args.act or 'elu')])\n",
+        "model = Sequential([Dense(3) for _ in range(args.depth)])\n",
     ],
 )
 def test_which_layers_there_are_is_not_guessed(script: str, tmp_path: Path) -> None:
