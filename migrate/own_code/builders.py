@@ -16,12 +16,13 @@ from migrate.own_code.arguments import SIZES, Arguments, arguments, parameters
 from migrate.own_code.files import Place, SourceIndex, files_below
 from migrate.own_code.loading import loaded_into
 from migrate.own_code.modules import SourceModule
+from migrate.own_code.ranks import OPEN
 from migrate.own_code.repository import Repository
 from migrate.own_code.rewrite import for_legacy
 from migrate.own_code.scopes import CallSite, sites_of
 from migrate.own_code.scripts import scripts_of
 from migrate.own_code.slices import cut, cut_around
-from migrate.own_code.subclassed import OPEN, Shape, input_shapes, is_subclassed
+from migrate.own_code.subclassed import Shape, input_shapes, is_subclassed
 from migrate.own_code.values import Evaluator
 
 ENTRY = "keras_migrate_builder"

@@ -131,3 +131,11 @@ def roots(target: ast.expr) -> Iterator[str]:
                 yield from roots(part)
         case ast.Attribute(value=owner) | ast.Subscript(value=owner) | ast.Starred(value=owner):
             yield from roots(owner)
+
+
+def consumers(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """Names of tensors that layers are called with in a statement, and the classes of those layers."""
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Call(func=ast.Call(func=made), args=[ast.Name(id=name)]):
+                yield name, made.attr if isinstance(made, ast.Attribute) else getattr(made, "id", "")

@@ -8,8 +8,9 @@ import copy
 import re
 from collections.abc import Sequence
 
-from migrate.own_code.flow import names_inside, names_read, roots
+from migrate.own_code.flow import consumers, names_inside, names_read, roots
 from migrate.own_code.modules import SourceModule
+from migrate.own_code.ranks import open_shape
 from migrate.own_code.scopes import Scope
 from migrate.own_code.values import Evaluator, Settings, UnknownValueError
 
@@ -18,16 +19,6 @@ _DATA = re.compile(r"\b(datasets?|get_file|load_model|preprocessing|ImageDataGen
 """Parts of Keras and TensorFlow that read or make data."""
 _SIZES = frozenset({"int", "len", "list", "max", "min", "round", "set", "sorted", "sum"})
 """Functions of Python whose results are sizes when their arguments are of data."""
-_RANKS = {
-    "Dense": 1,
-    "Embedding": 1,
-    "LSTM": 2,
-    "GRU": 2,
-    "SimpleRNN": 2,
-    "Bidirectional": 2,
-    "TimeDistributed": 2,
-}
-_CONVOLUTION = re.compile(r"(Conv|Pool|Pad|Separable|Crop|Convolution).*([123])D")
 _PLAIN = frozenset(
     "abs bool dict enumerate float int len list max min range reversed round sorted str sum tuple zip".split()  # noqa: SIM905
 )
@@ -36,12 +27,6 @@ _READS = re.compile(r"load|from|memmap|random|open")
 """Functions of NumPy that read files, or draw."""
 _MAX_VALUE = 10_000
 _BUILT_IN = frozenset(dir(builtins))
-
-
-def rank_of(layer: str) -> int | None:
-    """How many axes the input of a class of layers has beside the batch; None where that is not fixed."""
-    found = _CONVOLUTION.match(layer)
-    return int(found[2]) + 1 if found else _RANKS.get(layer)
 
 
 class Opened(ast.NodeTransformer):
@@ -56,6 +41,8 @@ class Opened(ast.NodeTransformer):
         """Those of layers, tensors and models."""
         self._unknown: set[str] = set()
         self._origins: dict[str, str] = {}
+        self._consumers: dict[str, str] = {}
+        """Name of a tensor → class of the layer that is called with it first."""
         self.read: set[str] = set()
         """Names that the arguments are of."""
 
@@ -65,6 +52,8 @@ class Opened(ast.NodeTransformer):
         Raises:
             UnknownValueError: how many layers there are, or which, depends on data.
         """
+        for node in body:
+            self._consumers = dict(consumers(node)) | self._consumers
         return [made for node in body for made in self._statement(copy.deepcopy(node))]
 
     def given(self, function: ast.FunctionDef, names: set[str]) -> list[ast.stmt]:
@@ -122,6 +111,7 @@ class Opened(ast.NodeTransformer):
         return [self.visit(node)]
 
     def _assigned(self, node: ast.Assign, bound: set[str], value: ast.expr) -> list[ast.stmt]:
+        self._open_input(node.targets[0], value)
         made = self._is_of_models(value)
         if made or (not self._opens(value) and self._is_plain(value)):
             kept: list[ast.stmt] = [self.visit(node)]
@@ -134,6 +124,15 @@ class Opened(ast.NodeTransformer):
         if made:
             self._made |= bound
         return kept
+
+    def _open_input(self, target: ast.expr, value: ast.expr) -> None:
+        """Open the shape of an ``Input`` where that is the data's, by the layer that is called with it."""
+        if isinstance(target, ast.Name) and isinstance(value, ast.Call) and _last(value.func) == "Input":
+            layer = self._consumers.get(target.id, "")
+            value.args = [self._shape(v, layer) if self._is_whole_shape(v) else v for v in value.args]
+            for keyword in value.keywords:
+                if keyword.arg == "shape" and self._is_whole_shape(keyword.value):
+                    keyword.value = self._shape(keyword.value, layer)
 
     def _given_up(self, node: ast.stmt) -> list[ast.stmt]:
         """Leave out a loop or branch over data; one over layers makes another model with other data."""
@@ -158,7 +157,7 @@ class Opened(ast.NodeTransformer):
         for keyword in node.keywords:
             if keyword.arg == "weights":
                 keyword.value = ast.Constant(None)
-            elif keyword.arg == "input_shape" and self._is_rest_of_shape(keyword.value):
+            elif keyword.arg == "input_shape" and self._is_whole_shape(keyword.value):
                 keyword.value = self._shape(keyword.value, _last(node.func))
         return self._size(node) if self._is_size(node) else self.generic_visit(node)
 
@@ -234,18 +233,19 @@ class Opened(ast.NodeTransformer):
             self.names.append(name)
         return ast.Name(name, ast.Load())
 
-    def _is_rest_of_shape(self, node: ast.expr) -> bool:
-        return (
-            isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice) and self._opens(node.value)
-        )
+    def _is_whole_shape(self, node: ast.expr) -> bool:
+        """Whether an expression is the shape of data, or the rest of it: ``x.shape[1:]``."""
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+            return self._opens(node.value)
+        return isinstance(node, ast.Attribute) and node.attr == "shape" and self._opens(node)
 
     def _shape(self, node: ast.expr, layer: str) -> ast.expr:
-        """A tuple of open sizes, as many as the layer's inputs have beside the batch."""
-        rank = rank_of(layer)
-        if rank is None or not isinstance(node, ast.Subscript):
-            return node
-        parts = [ast.Subscript(node.value, ast.Constant(number + 1), ast.Load()) for number in range(rank)]
-        return ast.Tuple([self._size(part) for part in parts], ast.Load())
+        """A shape with as many axes as the layer's inputs have beside the batch, and an open size as the last one."""
+        shape = open_shape(layer)
+        whole = node.value if isinstance(node, ast.Subscript) else node
+        last = ast.Subscript(whole, ast.UnaryOp(ast.USub(), ast.Constant(1)), ast.Load())
+        parts: list[ast.expr] = [ast.Constant(None) if size is None else self._size(last) for size in shape]
+        return ast.Tuple(parts, ast.Load()) if shape else node
 
     def _opens(self, node: ast.AST) -> bool:
         return any(isinstance(n, ast.Name) and self._is_unknown(n) for n in ast.walk(node))

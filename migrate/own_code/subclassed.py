@@ -10,12 +10,10 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
-from migrate.own_code.opened import rank_of
+from migrate.own_code.ranks import open_shape, rank_of
 from migrate.own_code.scopes import CallSite
 from migrate.own_code.values import Evaluator, UnknownValueError
 
-OPEN = "?"
-"""Stands for an open size in a shape."""
 Shape = tuple[int | str | None, ...]
 _WHOLE = frozenset({"build", "zeros", "ones", "normal", "uniform", "random", "reshape"})
 """Functions and methods that take a shape whose first axis is the batch."""
@@ -49,12 +47,10 @@ def input_shapes(
         name: [site for site in found if site.scope.module.path in files] for name, found in sites.items()
     }
     for shape in _told(near, evaluator):
-        if rank is None or len(shape) == rank or (rank == 1 and len(shape) == 2):
+        if rank is None or len(shape) == rank:
             told.setdefault(shape)
     found = list(told)[:_MAX_SHAPES]
-    if rank is not None:
-        found.append((None,) * rank if first == "Embedding" else (*(None,) * (rank - 1), OPEN))
-    return found
+    return [*found, open_shape(first)] if rank else found
 
 
 def _made_in(node: ast.ClassDef) -> Iterator[str]:

@@ -85,11 +85,36 @@ def test_what_only_data_tells_is_an_open_size(tmp_path: Path) -> None:
         ])
         """
     (builder,) = found(tmp_path, script)
-    assert builder.open == ("x_shape_1", "count", "len_set_frame_label")
+    assert builder.open == ("count", "len_set_frame_label")
     assert "weights=None" in builder.script
     assert "int(np.sqrt(16))" in builder.script
     assert "read_csv" not in builder_source(builder)
-    assert str(builder).endswith("train.py:net_of_train(x_shape_1=?, count=?, len_set_frame_label=?)")
+    assert str(builder).endswith("train.py:net_of_train(count=?, len_set_frame_label=?)")
+
+
+@pytest.mark.parametrize(
+    ("script", "shape", "opened"),
+    [
+        (
+            "net = Sequential([LSTM(3, input_shape=x.shape[1:])])",
+            "input_shape=(None, x_shape_1)",
+            ("x_shape_1",),
+        ),
+        (
+            "net = Sequential([Conv2D(3, 2, input_shape=x[0].shape)])",
+            "(None, None, x_0_shape_1)",
+            ("x_0_shape_1",),
+        ),
+        ("i = Input(x.shape[1:])\nnet = Model(i, GRU(2)(i))", "Input((None, x_shape_1))", ("x_shape_1",)),
+        ("i = Input(shape=x[0].shape)\nnet = Model(i, Embedding(9, 2)(i))", "Input(shape=(None,))", ()),
+    ],
+)
+def test_the_shape_of_data_is_what_weights_tell_of_it(
+    script: str, shape: str, opened: tuple[str, ...], tmp_path: Path
+) -> None:
+    (builder,) = found(tmp_path, f"x = np.load('x.npy')\n{script}\n")
+    assert shape in builder.script
+    assert builder.open == opened
 
 
 def test_names_mean_what_they_meant_at_each_statement(tmp_path: Path) -> None:

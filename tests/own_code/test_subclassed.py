@@ -52,7 +52,6 @@ def test_what_the_sources_tell_goes_first(first: str, use: str, inputs: str, tmp
 @pytest.mark.parametrize(
     ("first", "inputs"),
     [
-        ("Dense(2)", "(?)"),
         ("LSTM(2)", "(None, ?)"),
         ("Conv1D(2, 3)", "(None, ?)"),
         ("Embedding(20, 3)", "(None)"),
@@ -70,6 +69,11 @@ def test_shapes_of_another_rank_are_no_inputs_of_it(tmp_path: Path) -> None:
         str(b).rpartition(" of inputs ")[2] for b in found(tmp_path, "Conv2D(2, 3)", "y = tf.zeros((1, 10))")
     ]
     assert told == ["(None, None, ?)"]
+
+
+def test_nothing_is_said_of_the_rank_of_features(tmp_path: Path) -> None:
+    """``Dense`` takes those of sequences as well."""
+    assert found(tmp_path, "Dense(2)") == []
 
 
 def test_a_class_of_another_base_or_without_a_call_is_none(tmp_path: Path) -> None:
