@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from migrate.own_code.modules import SourceModule
+
 _CHANGES = frozenset({"add", "append", "build", "extend", "insert", "pop", "remove", "setdefault", "update"})
 """Methods that change the object that they are called on, and make nothing else happen."""
 _BODIES = ("body", "orelse", "finalbody")
@@ -119,6 +121,12 @@ def plain_statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from plain_statements(inner)
             case _:
                 yield node
+
+
+def top_level(module: SourceModule) -> list[ast.stmt]:
+    """The statements of a module that run when it does, definitions and imports left out."""
+    others = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    return list(plain_statements([s.node for s in module.statements if not isinstance(s.node, others)]))
 
 
 def roots(target: ast.expr) -> Iterator[str]:

@@ -8,7 +8,7 @@ import copy
 import re
 from collections.abc import Sequence
 
-from migrate.own_code.flow import consumers, names_inside, names_read, roots
+from migrate.own_code.flow import consumers, names_inside, names_read, needed, roots, top_level
 from migrate.own_code.modules import SourceModule
 from migrate.own_code.ranks import open_shape
 from migrate.own_code.scopes import Scope
@@ -219,6 +219,8 @@ class Opened(ast.NodeTransformer):
                 return self._is_size(base)
             case ast.Call(func=ast.Name(id=name), args=[argument]) if name in _SIZES:
                 return self._is_size(argument)
+            case ast.Call(func=ast.Name(id=name), args=[], keywords=[]):
+                return bool(self._data_of(name))
             case ast.BinOp(left=left, right=right):
                 sides = [left, right]
                 return any(map(self._is_size, sides)) and all(
@@ -226,8 +228,21 @@ class Opened(ast.NodeTransformer):
                 )
         return False
 
+    def _data_of(self, function: str) -> set[str]:
+        """Names at the top level of the module that a function of it reads, and that only data gives a value."""
+        found: set[str] = set()
+        for statement in self._module.bindings.get(function, []):
+            if isinstance(statement.node, ast.FunctionDef):
+                for name in sorted(statement.needs):
+                    kept, _ = needed(top_level(self._module), {name})
+                    alone = Opened(self._module, self._evaluator, None)
+                    alone.statements(kept)
+                    found |= {name} & alone._unknown
+        return found
+
     def _size(self, node: ast.expr) -> ast.Name:
-        self.read |= names_read(node)
+        names = names_read(node)
+        self.read |= names.union(*map(self._data_of, names))
         name = re.sub(r"\W+", "_", ast.unparse(node)).strip("_")
         if name not in self.names:
             self.names.append(name)

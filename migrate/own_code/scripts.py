@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from migrate.own_code.arguments import SIZES
-from migrate.own_code.flow import names_bound, needed, plain_statements
+from migrate.own_code.flow import names_bound, needed, plain_statements, top_level
 from migrate.own_code.modules import SourceModule
 from migrate.own_code.opened import Opened
 from migrate.own_code.values import Evaluator, UnknownValueError
@@ -51,8 +51,7 @@ def scripts_of(module: SourceModule, evaluator: Evaluator) -> Iterator[Script]:
     A function that reads what only data tells (``len(words)``) cannot be called as it is.
     """
     functions = [s.node for s in module.statements if isinstance(s.node, ast.FunctionDef)]
-    others = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-    top = list(plain_statements([s.node for s in module.statements if not isinstance(s.node, others)]))
+    top = top_level(module)
     yield from _models(top, 0, module, evaluator, None)
     for function in functions:
         body = [*top, *plain_statements(function.body)]
@@ -60,8 +59,11 @@ def scripts_of(module: SourceModule, evaluator: Evaluator) -> Iterator[Script]:
         if not returns:
             yield from _models(body, len(top), module, evaluator, function)
         elif body[-1] is returns[0] and len(returns) == 1 and returns[0].value and _calls_model(function):
-            result = ast.Assign([ast.Name(_RESULT, ast.Store())], returns[0].value, lineno=function.lineno)
-            script, opened = _script([*body[:-1], result], _RESULT, module, evaluator, function)
+            value, inside = returns[0].value, body[:-1]
+            name = value.id if isinstance(value, ast.Name) else _RESULT
+            if not isinstance(value, ast.Name):
+                inside.append(ast.Assign([ast.Name(name, ast.Store())], value, lineno=function.lineno))
+            script, opened = _script(inside, name, module, evaluator, function)
             if script is not None and opened.read & {name for node in top for name in names_bound(node)}:
                 yield script  # otherwise the function can be called as it is
 

@@ -181,6 +181,26 @@ def test_a_function_that_reads_data_around_it_is_given_that(tmp_path: Path) -> N
     assert "read_csv" not in builder_source(builder)
 
 
+def test_a_function_of_data_is_a_size(tmp_path: Path) -> None:
+    script = """\
+        words = pd.read_csv("words.csv")
+
+        def width():
+            return 8
+
+        def count(of=words):
+            return len(set(of))
+
+        model = Sequential([Embedding(count() + 1, width()), LSTM(2)])
+        """
+    (builder,) = found(tmp_path, script)
+    assert builder.open == ("count_1",)
+    assert "Embedding(count_1, width())" in builder.script
+    text = builder_source(builder)
+    assert "def width" in text
+    assert "read_csv" not in text
+
+
 @pytest.mark.parametrize(
     "script",
     [
