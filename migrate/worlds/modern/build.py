@@ -183,7 +183,7 @@ def make_layer(record: Layer, objects: Objects) -> Any:
         else:
             config["layer" if key == "forward_layer" else key] = make_layer(child, objects)
     with _explained(record), keras.saving.custom_object_scope(dict(objects)):
-        if record.children or callable(config.get("function")):
+        if record.children or (cls is keras.layers.Lambda and callable(config.get("function"))):
             return cls(**config, **stacked)
         return cls.from_config(config)
 
