@@ -8,23 +8,15 @@ import copy
 import re
 from collections.abc import Sequence
 
+from migrate.own_code.calls import Calls
 from migrate.own_code.flow import consumers, names_inside, names_read, needed, roots, top_level
 from migrate.own_code.modules import SourceModule
 from migrate.own_code.ranks import open_shape
 from migrate.own_code.scopes import Scope
 from migrate.own_code.values import Evaluator, Settings, UnknownValueError
 
-_FRAMEWORKS = frozenset({"keras", "tensorflow", "tf_keras"})
-_DATA = re.compile(r"\b(datasets?|get_file|load_model|preprocessing|ImageDataGenerator|gfile|io|flags|app)\b")
-"""Parts of Keras and TensorFlow that read or make data."""
 _SIZES = frozenset({"int", "len", "list", "max", "min", "round", "set", "sorted", "sum"})
 """Functions of Python whose results are sizes when their arguments are of data."""
-_PLAIN = frozenset(
-    "abs bool dict enumerate float int len list max min range reversed round sorted str sum tuple zip".split()  # noqa: SIM905
-)
-_ARITHMETIC = frozenset({"math", "numpy"})
-_READS = re.compile(r"load|from|memmap|random|open")
-"""Functions of NumPy that read files, or draw."""
 _MAX_VALUE = 10_000
 _BUILT_IN = frozenset(dir(builtins))
 
@@ -40,7 +32,7 @@ class Opened(ast.NodeTransformer):
         self._made: set[str] = set()
         """Those of layers, tensors and models."""
         self._unknown: set[str] = set()
-        self._origins: dict[str, str] = {}
+        self._calls = Calls(module)
         self._consumers: dict[str, str] = {}
         """Name of a tensor → class of the layer that is called with it first."""
         self.read: set[str] = set()
@@ -75,7 +67,7 @@ class Opened(ast.NodeTransformer):
             case ast.Import() | ast.ImportFrom():
                 module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
                 for entry in node.names:
-                    self._origins[(entry.asname or entry.name).split(".")[0]] = (
+                    self._calls.local[(entry.asname or entry.name).split(".")[0]] = (
                         f"{module}.{entry.name}".strip(".")
                     )
                 return [node]
@@ -86,7 +78,7 @@ class Opened(ast.NodeTransformer):
                     ast.Assign([target], value, lineno=node.lineno), set(roots(target)), value
                 )
             case ast.For(target=target, iter=over, body=body):
-                if self._opens(over) or not self._is_plain(over):
+                if self._opens(over) or not self._calls.plain(over):
                     return self._given_up(node)
                 self._kept |= set(roots(target))
                 made = ast.For(target, over, self.statements(body) or [ast.Pass()], [], lineno=node.lineno)
@@ -112,8 +104,8 @@ class Opened(ast.NodeTransformer):
 
     def _assigned(self, node: ast.Assign, bound: set[str], value: ast.expr) -> list[ast.stmt]:
         self._open_input(node.targets[0], value)
-        made = self._is_of_models(value)
-        if made or (not self._opens(value) and self._is_plain(value)):
+        made = self._calls.of_models(value, self._made)
+        if made or (not self._opens(value) and self._calls.plain(value)):
             kept: list[ast.stmt] = [self.visit(node)]
         else:
             told = self._told(value, node.lineno)
@@ -137,7 +129,7 @@ class Opened(ast.NodeTransformer):
     def _given_up(self, node: ast.stmt) -> list[ast.stmt]:
         """Leave out a loop or branch over data; one over layers makes another model with other data."""
         inner = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
-        if any(self._is_of_models(call) for call in inner):
+        if any(self._calls.of_models(call, self._made) for call in inner):
             raise UnknownValueError
         self._unknown |= {
             root
@@ -204,7 +196,7 @@ class Opened(ast.NodeTransformer):
         module = self._module
         return node.id in self._unknown or not (
             node.id in module.bindings
-            or node.id in self._origins
+            or node.id in self._calls.local
             or node.id in module.imports
             or node.id in _BUILT_IN
             or module.stars
@@ -264,40 +256,6 @@ class Opened(ast.NodeTransformer):
 
     def _opens(self, node: ast.AST) -> bool:
         return any(isinstance(n, ast.Name) and self._is_unknown(n) for n in ast.walk(node))
-
-    def _is_plain(self, node: ast.expr) -> bool:
-        """Whether an expression calls nothing but arithmetic."""
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Call):
-                root = next(roots(inner.func), "")
-                plain = self._origin(root).split(".")[0] in _ARITHMETIC and not _READS.search(
-                    ast.unparse(inner.func)
-                )
-                if not (plain or (root in _PLAIN and root not in self._module.bindings)):
-                    return False
-        return True
-
-    def _is_of_models(self, node: ast.expr) -> bool:
-        """Whether an expression calls Keras, or anything with what that has made."""
-        for inner in ast.walk(node):
-            if not isinstance(inner, ast.Call):
-                continue
-            if names_read(inner) & self._made:
-                return True
-            path = self._origin(next(roots(inner.func), ""))
-            if path.split(".")[0] in _FRAMEWORKS and not _DATA.search(f"{path}.{ast.unparse(inner.func)}"):
-                return True
-        return False
-
-    def _origin(self, name: str) -> str:
-        """The dotted path that a name is imported as; empty when it is not."""
-        if name in self._origins:
-            return self._origins[name]
-        found = self._module.imports.get(name)
-        if found is not None:
-            return f"{found.module}.{found.name}" if found.name else found.module
-        stars = [star.module for star in self._module.stars if star.module.split(".")[0] in _FRAMEWORKS]
-        return stars[0] if stars and name[:1].isupper() and name not in self._module.bindings else ""
 
     def _told(self, node: ast.expr, line: int) -> ast.expr | None:
         """The value of an expression as source; None where only a run would tell it."""

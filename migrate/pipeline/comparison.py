@@ -21,8 +21,9 @@ from migrate.pipeline.proof import (
     samples,
 )
 from migrate.pipeline.rounding import NEAR, allow_for_rounding, explained
+from migrate.worlds.ends import WorldError
 from migrate.worlds.pool import Slot
-from migrate.worlds.worker import Worker, WorldError
+from migrate.worlds.worker import Worker
 
 SMALL_PARAMETERS = 2_000_000
 """Models up to this size are compared layer by layer also when they agree; larger ones leave memory early."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from migrate.findings import MigrationError
 from migrate.printable import one_line
-from migrate.worlds.worker import WorldError
+from migrate.worlds.ends import WorldError
 
 
 def of_own_class(error: WorldError, names: Mapping[str, str]) -> MigrationError:

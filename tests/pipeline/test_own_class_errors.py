@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from migrate.pipeline.own_class_errors import of_own_class
+from migrate.worlds.ends import WorldError
 from migrate.worlds.protocol import RemoteError
-from migrate.worlds.worker import WorldError
 
 NAMES = {"Scale": "layers.py:12"}
 
