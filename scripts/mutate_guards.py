@@ -3,9 +3,9 @@
 A guard is an operand of ``and`` or ``or``, or the whole condition of an ``if``, in a module of ``codemods/rules`` or
 ``migrate/dialects``. Each is deleted once: an operand gives way to the others, a condition to the branch that goes on.
 
-The fast tests of the rules run once while each guard notes the tests that reach it. Then each mutant meets, in a fork
-of this process, the forty most specific of those tests. A mutant that fails none of them has survived, and is
-printed with its line. Exit status 1 when less than ``--at-least`` percent were killed.
+The fast tests that speak of these rules, or of all, run once while each guard notes the tests that reach it. Then each
+mutant meets, in a fork of this process, the forty most specific of those tests. A mutant that fails none of them has
+survived, and is printed with its line. Exit status 1 when less than ``--at-least`` percent were killed.
 
 A module is named by its path, a folder stands for all below it, and a function may follow:
 ``codemods/rules/saving/registered:module_objects``. ``--sample`` draws that many guards at random, the same for the
@@ -21,6 +21,7 @@ import functools
 import gc
 import os
 import random
+import re
 import signal
 import sys
 import types
@@ -62,7 +63,7 @@ class Mutant:
 
 def mutants(module: str, function: str = "") -> Iterator[Mutant]:
     """Every guard of a module (or of one function of it), deleted once each."""
-    for defined in ast.walk(_tree(module)):
+    for defined in ast.walk(ast.parse(_text(module))):
         if not isinstance(defined, ast.FunctionDef) or function not in {"", defined.name}:
             continue
         for node in _within(defined):
@@ -70,9 +71,8 @@ def mutants(module: str, function: str = "") -> Iterator[Mutant]:
                 yield Mutant(module, defined.name, guard.lineno, ast.unparse(guard), _place(guard), swap)
 
 
-@functools.cache
-def _tree(module: str) -> ast.Module:
-    return ast.parse((ROOT / f"{module}.py").read_text("utf-8"))
+def _text(module: str) -> str:
+    return (ROOT / f"{module}.py").read_text("utf-8")
 
 
 def _within(function: ast.FunctionDef) -> Iterator[ast.AST]:
@@ -131,7 +131,7 @@ def _place(node: ast.AST) -> tuple[object, ...]:
 
 def _compile(module: str, transformer: ast.NodeTransformer) -> types.CodeType:
     path = ROOT / f"{module}.py"
-    tree = transformer.visit(ast.parse(path.read_text("utf-8")))
+    tree = transformer.visit(ast.parse(_text(module)))
     return compile(ast.fix_missing_locations(tree), str(path), "exec")
 
 
@@ -152,7 +152,7 @@ class _Finder(InspectLoader, MetaPathFinder):
 
     def get_source(self, fullname: str) -> str:
         """Its text as it stands in the file."""
-        return (ROOT / f"{fullname.replace('.', '/')}.py").read_text("utf-8")
+        return _text(fullname.replace(".", "/"))
 
     def get_code(self, fullname: str) -> types.CodeType:
         """Its text, with the guards that speak."""
@@ -262,13 +262,22 @@ def _key(code: types.CodeType) -> tuple[str, int, str]:
 def survivors(chosen: list[Mutant]) -> list[Mutant]:
     """The mutants that fail no test."""
     sys.meta_path.insert(0, _Finder(chosen))
-    folders = sorted({tests for rules, tests in TESTS.items() for m in chosen if m.module.startswith(rules)})
+    files = sorted({file for module in {mutant.module for mutant in chosen} for file in _tests(module)})
     killer = Killer(chosen)
     options = ["-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-m", "not slow"]
-    status = pytest.main([*options, *(str(ROOT / folder) for folder in folders)], plugins=[killer])
+    status = pytest.main([*options, *files], plugins=[killer])
     if status is not pytest.ExitCode.OK:
         raise SystemExit(f"pytest ended with {status!r}")
     return killer.survivors
+
+
+def _tests(module: str) -> list[str]:
+    """The test files that speak of the rules of a module, and those that go over all rules."""
+    folder = next(tests for rules, tests in TESTS.items() if module.startswith(rules))
+    rules = {*re.findall(r'"([A-Z]{3,4}\d{3})"', _text(module)), module.replace("/", "."), "all_source_rules"}
+    return [
+        str(f) for f in (ROOT / folder).rglob("test_*.py") if any(r in f.read_text("utf-8") for r in rules)
+    ]
 
 
 def _modules(wanted: list[str]) -> Iterator[tuple[str, str]]:

@@ -41,9 +41,8 @@ _GONE = {
 def gone(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """Functions for saving that left."""
     if isinstance(node, ast.expr) and (name := ctx.name(node)):
-        call = ctx.callee(node)
-        code = _copied(call, ctx) if call is not None and name == "keras.models.model_from_config" else None
-        if call is not None and code is not None:
+        call = ctx.callee(node) if name == "keras.models.model_from_config" else None
+        if call is not None and (code := _copied(call, ctx)) is not None:
             message = f"{name} is gone; the class of the model has from_config"
             yield Match(SAV006, call, message, edits=(ReplaceExpression(call, code),), symbol=name)
             return
@@ -54,15 +53,14 @@ def _copied(call: ast.Call, ctx: Context) -> Code | None:
     """``model_from_config({"class_name": m.__class__.__name__, "config": m.get_config()})``: a model like another."""
     args = ctx.arguments(call, "config", "custom_objects")
     config, objects = args.get("config"), args.get("custom_objects")
-    if args.opaque or config is None:
+    if args.opaque:
         return None
     display = config
     if isinstance(config, ast.Name):
         home = ctx.scope(config).find(config.id)
-        value = home.bindings[config.id][0].value if home is not None else None
-        if value is None or _values(config, ctx) != 1:
+        display = home.bindings[config.id][0].value if home is not None else None
+        if _values(config, ctx) != 1:
             return None
-        display = value
     parts = _parts(display, ctx) if isinstance(display, ast.Dict) else {}
     named, made = parts.get("class_name"), parts.get("config")
     if named is None or not isinstance(made, ast.Call) or not isinstance(made.func, ast.Attribute):

@@ -93,16 +93,12 @@ def _layers(cls: ast.ClassDef, ctx: Context) -> list[str]:
     init = method_of(cls, "__init__")
     found: list[str] = []
     for node in walk(init) if init is not None else ():
-        if (
-            isinstance(node, ast.Assign)
-            and len(node.targets) == 1
-            and isinstance(node.targets[0], ast.Attribute)
-        ):
-            target = node.targets[0]
-            if isinstance(target.value, ast.Name) and target.value.id == "self":
-                receiver = ctx.receiver(node.value)
-                if ctx.isa(receiver, LAYER) or ctx.isa(receiver, MODEL):
-                    found.append(target.attr)
+        if isinstance(node, ast.Assign) and ctx.isa(ctx.receiver(node.value), LAYER):
+            found += [
+                target.attr
+                for target in node.targets
+                if isinstance(target, ast.Attribute) and ctx.source(target.value) == "self"
+            ]
     return list(dict.fromkeys(found))
 
 

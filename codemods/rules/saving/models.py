@@ -167,23 +167,19 @@ def _saved(
             yield Match(SAV009, call, hint=SAV009.manual, edits=edits, argument=name, fix=found_fix)
             if not edits:
                 return
-    if path is None and node is not None and chosen in {None, "tf"} and "save_format" not in args.keywords:
+    if path is None and node is not None and "save_format" not in args.keywords:
         if folder_that_is_computed(call, node, ctx):
             yield Match(SAV001, call, hint=SAV001.manual, argument="filepath", fix=Fix.MANUAL)
         return
     folder = path is not None and _is_folder(path)
-    if (
-        folder
-        and chosen in {None, "tf"}
-        and "save_format" in (args.keywords if chosen is None else {"save_format"})
-    ) or (folder and chosen is None):
+    if folder and chosen in {None, "tf"}:
         yield from _folder(call, ctx, node, path or "", method=method)
     elif "save_format" in args.keywords:
         fits = {
             "h5": path is not None and not folder and not path.endswith(".keras"),
             "keras": path is not None and path.endswith(".keras"),
         }
-        if chosen is not None and fits.get(chosen):
+        if fits.get(chosen):
             edit = DropArgument(call, "save_format")
             yield Match(SAV002, call, edits=(edit,), argument="save_format", fix=fix)
         else:
@@ -229,7 +225,7 @@ def short_losses(call: ast.Call, ctx: Context) -> Iterator[Match]:
     if not any(_writes_hdf5(other, ctx) for other, _ in ctx.module.index.calls):
         return
     fix = trust(ctx, model, MODEL)
-    if fix is not None and not isinstance(loss, ast.JoinedStr):
+    if fix is not None:
         message = f"{value!r} is {_FULL[value]!r}"
         yield Match(
             SAV012, call, message=message, edits=(text(ctx, loss, _FULL[value]),), argument="loss", fix=fix

@@ -72,7 +72,7 @@ def _saves_weights(call: ast.Call, ctx: Context, *, checkpoint: bool) -> ast.exp
     if checkpoint:
         args = ctx.arguments(call, "filepath", "monitor", "verbose", "save_best_only", "save_weights_only")
         return args.get("filepath") if ctx.literal(args.get("save_weights_only")) is True else None
-    if isinstance(call.func, ast.Attribute) and call.func.attr == "save_weights":
+    if getattr(call.func, "attr", "") == "save_weights":
         return ctx.arguments(call, "filepath").get("filepath")
     return None
 
@@ -109,7 +109,7 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
                 message = f"{path!r} must be {new!r}"
                 edit = text(ctx, node, new)
                 yield Match(SAV003, call, message=message, edits=(edit,), argument="filepath", fix=fix)
-        elif isinstance(call.func, ast.Attribute) and call.func.attr == "load_weights":
+        elif getattr(call.func, "attr", "") == "load_weights":
             read = ctx.arguments(call, "filepath").get("filepath")
             path = ctx.literal(read)
             if read is not None and isinstance(path, str):
@@ -167,8 +167,10 @@ def _written_elsewhere(path: str, new: str, ctx: Context) -> bool:
 def model_files(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``ModelCheckpoint("model.h5")`` that writes whole models."""
     args = ctx.arguments(call, "filepath", "monitor", "verbose", "save_best_only", "save_weights_only")
-    path, only = ctx.literal(args.get("filepath")), ctx.literal(args.get("save_weights_only"), False)
-    if isinstance(path, str) and only is False and not path.endswith(".keras"):
+    path, only = ctx.literal(args.get("filepath")), args.get("save_weights_only")
+    if only is not None and ctx.literal(only, ...) is not False:
+        return  # weights, or one cannot know
+    if isinstance(path, str) and not path.endswith(".keras"):
         yield Match(SAV013, call, symbol="keras.callbacks.ModelCheckpoint", argument="filepath")
 
 
@@ -193,18 +195,17 @@ def _ending(node: ast.expr, ctx: Context) -> tuple[Edit, ...]:
 def with_ending(node: ast.expr, ctx: Context, old: tuple[str, ...], new: str) -> tuple[Edit, ...]:
     """The edit that gives a path, put together or not, another extension; none when its end cannot be seen."""
     last = last_text(node, ctx)
-    extension = ""
     if isinstance(last, ast.JoinedStr):
         whole = ctx.source(last)
         quote = whole[-1:]
         extension = next((end for end in old if whole.endswith(end + quote)), "")
-        if extension and quote in {"'", '"'}:
+        if extension:
             return (ReplaceExpression(last, Code(f"{whole[: -len(extension) - 1]}{new}{quote}")),)
         return ()
-    value = ctx.literal(last)
-    if last is not None and isinstance(value, str):
-        extension = next((end for end in old if value.endswith(end)), "")
-    return (text(ctx, last, value[: -len(extension)] + new),) if last is not None and extension else ()
+    if last is None or not isinstance(value := ctx.literal(last), str):
+        return ()
+    extension = next((end for end in old if value.endswith(end)), "")
+    return (text(ctx, last, value[: -len(extension)] + new),) if extension else ()
 
 
 _PATH_CALLS = frozenset({"Path", "PurePath", "abspath", "fspath", "realpath", "resource_filename", "str"})

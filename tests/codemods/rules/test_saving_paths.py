@@ -8,7 +8,7 @@ import pytest
 
 from codemods.options import Options
 from codemods.run.runner import run
-from codemods.testing import check_noop
+from codemods.testing import check_noop, check_transformed
 from codemods.testing import run as snippet
 
 NEW, OLD = "m.load_weights('./RPN.weights.h5')", "m.load_weights('./RPN.h5')"
@@ -138,3 +138,56 @@ def test_checkpoints_whose_path_is_taken_or_not_known_stay(code: str) -> None:
 
 def run_unsafe(text: str) -> str:
     return snippet(text, unsafe=True).text
+
+
+HEAD = "import keras\nfrom other import Other, d, w\nm = keras.Sequential()\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "m.save_weights('')\n",
+        "m.save_weights('folder/')\n",
+        "m.save_weights('w.weights.h5')\n",
+        "m.save_weights(d + '.weights.h5')\n",
+        "m.save_weights(w)\n",
+        "m.load_weights(d + '.h5')\n",
+        "m.load_weights()\n",
+        "keras.callbacks.ModelCheckpoint('m.h5')\nOther('w.h5', save_weights_only=True)\n",
+        "layer = keras.layers.Dense(1)\nlayer.save_weights('w')\n",
+    ],
+)
+def test_other_files_keep_their_names(lines: str) -> None:
+    check_noop(HEAD + lines, unsafe=True, select=["SAV003"], codes=[])
+
+
+def test_a_path_without_an_ending_is_only_said() -> None:
+    check_noop(f"{HEAD}m.save_weights(d + 1)\n", unsafe=True, select=["SAV003"], codes=["SAV003"])
+
+
+def test_a_checkpoint_of_a_whole_model_is_not_one_of_weights() -> None:
+    text = HEAD + "m.save_weights('{new}')\nkeras.callbacks.ModelCheckpoint('w')\nm.load_weights('{new}')\n"
+    check_transformed(text.format(new="w"), text.format(new="w.weights.h5"), select=["SAV003"])
+
+
+def test_a_path_is_followed_to_the_function_it_is_made_in() -> None:
+    line = "p = d + '{end}'\n{indent}m.save_weights(p)\n"
+    inner = "".join(f"def {name}():\n    {line.replace('{indent}', '    ')}" for name in ("f", "g"))
+    for text in (HEAD + inner, HEAD + line.replace("{indent}", "")):
+        before, after = (text.format(end=end) for end in (".h5", ".weights.h5"))
+        check_transformed(before, after, unsafe=True, select=["SAV003"])
+
+
+@pytest.mark.parametrize(
+    ("given", "codes"),
+    [
+        ("'m.h5'", ["SAV013"]),
+        ("'m.keras'", []),
+        ("w", []),
+        ("'m.h5', save_weights_only=True", []),
+        ("'m.h5', save_weights_only=w", []),
+    ],
+)
+def test_checkpoints_of_whole_models_before_3_8(given: str, codes: list[str]) -> None:
+    text = f"{HEAD}keras.callbacks.ModelCheckpoint({given})\n"
+    check_noop(text, version="3.5", select=["SAV013"], codes=codes)
