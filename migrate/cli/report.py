@@ -159,7 +159,7 @@ def _json(places: Places, given: str) -> Path:
 
 def failing(made: Report, limit: Severity) -> int:
     """Open findings as bad as ``limit`` or worse; a file or model that is blocked counts as an error."""
-    from migrate.report.compatibility.records import Level
+    from migrate.report.compatibility.levels import Level
 
     bad = sum(not entry.done and entry.severity.rank <= limit.rank for entry in made.findings)
     blocked = made.tally.levels[Level.BLOCKED] if limit.rank >= Severity.ERROR.rank else 0

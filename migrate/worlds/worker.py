@@ -46,6 +46,7 @@ from migrate.worlds.protocol import (
     encode,
 )
 from migrate.worlds.room import killed_for_memory, starved_answer, starved_end, starved_wait
+from migrate.worlds.usage import resident_bytes, scratch_excess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +65,6 @@ ARGUMENT_CHARACTERS = 64 << 10
 """Of JSON, which is ASCII, in one argument: Linux takes 128 KiB (execve(2)), and sources may lie in many folders."""
 END_SECONDS = 5.0
 """How long a killed process may take to be gone."""
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 Broken = TypeVar("Broken", bound=MigrationError)
 
@@ -149,29 +149,9 @@ class Worker:
 
     def resident(self) -> int:
         """Bytes of memory that the process holds now; 0 when it is gone."""
-        if self.pid is None:
-            return 0
-        try:
-            fields = Path(f"/proc/{self.pid}/statm").read_text().split()
-        except OSError:
-            return 0  # it ended, or this system has no /proc: the kernel's own limits remain
-        used = int(fields[1]) * PAGE
+        used = resident_bytes(self.pid) if self.pid is not None else 0
         self.peak_bytes = max(self.peak_bytes, used)
         return used
-
-    def _too_much(self) -> str:
-        """What the scratch folder holds beyond the limits; empty within them."""
-        files = held = 0
-        for folder, below, names in os.walk(self.scratch):
-            files += len(below) + len(names)
-            if files > self.limits.scratch_files:
-                return f"more than {self.limits.scratch_files:,} files"
-            for name in names:
-                with contextlib.suppress(OSError):  # it is gone again
-                    held += os.lstat(os.path.join(folder, name)).st_blocks * 512
-            if held > self.limits.scratch_bytes:
-                return f"more than {self.limits.scratch_bytes >> 20} MB"
-        return ""
 
     def start(self) -> None:
         """Start the process and return at once; the first call waits until it is ready."""
@@ -322,7 +302,7 @@ class Worker:
                     if used > self.limits.memory_bytes:
                         raise self._give_up(WorkerMemory(self.world, used, self.limits.memory_bytes))
                 if now - walked >= SCRATCH_SECONDS:
-                    if held := self._too_much():
+                    if held := scratch_excess(self.scratch, self.limits):
                         raise self._give_up(WorkerScratch(self.world, held))
                     walked = time.monotonic()
                 for key, _ in selector.select(min(WATCH_SECONDS, deadline - now)):

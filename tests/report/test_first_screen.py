@@ -15,7 +15,9 @@ from migrate.cli.report import report
 from migrate.findings import Severity
 from migrate.report.compatibility.compare import compare
 from migrate.report.compatibility.hours import hours, in_words
-from migrate.report.compatibility.records import Effort, Entry, Level, Link, ModelUnit, Origin
+from migrate.report.compatibility.levels import Effort, Level, Origin
+from migrate.report.compatibility.model_records import ModelUnit
+from migrate.report.compatibility.records import Entry, Link
 from migrate.report.compatibility.unblock import next_step
 from migrate.report.writers import html, sarif
 from migrate.report.writers.tables import NAMES, rows

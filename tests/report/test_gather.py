@@ -15,7 +15,8 @@ from migrate.findings import MigrationError
 from migrate.report.compatibility.build import build
 from migrate.report.compatibility.contracts import Artifact
 from migrate.report.compatibility.gather import Looked, Looks, gather
-from migrate.report.compatibility.records import Level, Unseen
+from migrate.report.compatibility.levels import Level
+from migrate.report.compatibility.records import Unseen
 
 from .factory import models_report, write_run
 

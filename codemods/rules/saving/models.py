@@ -175,7 +175,7 @@ def _saved(
     if folder and chosen in {None, "tf"}:
         yield from _folder(call, ctx, node, path or "", method=method)
     elif "save_format" in args.keywords:
-        fits = {
+        fits: dict[object, bool] = {
             "h5": path is not None and not folder and not path.endswith(".keras"),
             "keras": path is not None and path.endswith(".keras"),
         }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from migrate.bytecode.api import backend
+from migrate.bytecode.api.backend import numbers, shaping
 from migrate.bytecode.api.recorder import Recorder
 from migrate.bytecode.errors import Refused
 from migrate.bytecode.values import UNLISTED, Builtin
@@ -25,7 +26,7 @@ def _folded(name: str) -> Callable[..., Any]:
 
 def concatenate(r: Recorder, inputs: Any, axis: int = -1) -> Any:
     """``keras.layers.concatenate``."""
-    return backend.concatenate(r, inputs, axis)
+    return shaping.concatenate(r, inputs, axis)
 
 
 def average(r: Recorder, inputs: Any) -> Any:
@@ -44,12 +45,12 @@ def swish(r: Recorder, x: Any) -> Any:
 
 
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "activations.elu": backend.elu,
-    "activations.hard_sigmoid": backend.hard_sigmoid,
+    "activations.elu": numbers.elu,
+    "activations.hard_sigmoid": numbers.hard_sigmoid,
     "activations.linear": linear,
-    "activations.relu": backend.relu,
+    "activations.relu": numbers.relu,
     "activations.swish": swish,
-    "activations.softmax": backend.softmax,
+    "activations.softmax": numbers.softmax,
     "layers.add": _folded("math.add"),
     "layers.average": average,
     "layers.concatenate": concatenate,

@@ -15,23 +15,13 @@ from migrate.report.compatibility import details, effort
 from migrate.report.compatibility.contracts import Artifact, CodeFile
 from migrate.report.compatibility.excerpts import hunks
 from migrate.report.compatibility.hours import hours
+from migrate.report.compatibility.levels import Effort, Level, Origin
 from migrate.report.compatibility.links import Target, Ties, tie
+from migrate.report.compatibility.model_records import ModelUnit
 from migrate.report.compatibility.picture import picture
 from migrate.report.compatibility.plan import plan
 from migrate.report.compatibility.reasons import reasons
-from migrate.report.compatibility.records import (
-    SCHEMA_VERSION,
-    Effort,
-    Entry,
-    FileUnit,
-    Level,
-    ModelUnit,
-    Origin,
-    Package,
-    Pin,
-    Report,
-    Unseen,
-)
+from migrate.report.compatibility.records import SCHEMA_VERSION, Entry, FileUnit, Package, Pin, Report, Unseen
 from migrate.report.compatibility.references import Outline
 from migrate.report.compatibility.rules import BY_CODE
 from migrate.report.compatibility.tree import common_folder, package_of

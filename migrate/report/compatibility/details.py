@@ -11,7 +11,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from migrate.report.compatibility.records import Fired, LayerError, LayerRow, OutputRow, Parity, Untouched
+from migrate.report.compatibility.model_records import (
+    Fired,
+    LayerError,
+    LayerRow,
+    OutputRow,
+    Parity,
+    Untouched,
+)
 
 MAX_SAMPLES = 512
 _NUMBERS = frozenset({float, int})

@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from migrate.findings import Fix, Severity
-from migrate.report.compatibility.records import Effort, Entry, Level, Tally
+from migrate.report.compatibility.levels import Effort, Level
+from migrate.report.compatibility.records import Entry, Tally
 
 OF_FIX = {Fix.SAFE: Effort.AUTOMATIC, Fix.UNSAFE: Effort.ASSISTED, Fix.MANUAL: Effort.MANUAL}
 DONE = frozenset({"migrated", "skipped"})

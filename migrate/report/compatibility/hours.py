@@ -12,7 +12,9 @@ from collections.abc import Sequence
 
 from migrate.findings import Severity
 from migrate.report.compatibility.effort import STOPPED
-from migrate.report.compatibility.records import Effort, Entry, ModelUnit, Origin
+from migrate.report.compatibility.levels import Effort, Origin
+from migrate.report.compatibility.model_records import ModelUnit
+from migrate.report.compatibility.records import Entry
 
 MINUTES = {Effort.AUTOMATIC: (0, 0), Effort.ASSISTED: (2, 10), Effort.MANUAL: (10, 60)}
 """For the first finding of a reason in a file."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from migrate.report.compatibility.records import GraphRow
+from migrate.report.compatibility.model_records import GraphRow
 
 MAX_ROWS = 5_000
 """Layers that a picture has at most; nobody looks at more, and a page holds many models."""

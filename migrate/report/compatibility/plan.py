@@ -6,18 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from migrate.report.compatibility.effort import STOPPED, effort_counts
+from migrate.report.compatibility.levels import Effort, Level
+from migrate.report.compatibility.model_records import ModelUnit
 from migrate.report.compatibility.order import imported_files, waves
-from migrate.report.compatibility.records import (
-    Effort,
-    Entry,
-    FileUnit,
-    Level,
-    Link,
-    ModelUnit,
-    Pin,
-    Step,
-    StepItem,
-)
+from migrate.report.compatibility.records import Entry, FileUnit, Link, Pin, Step, StepItem
 from migrate.report.compatibility.references import Outline
 
 _FIRST = (

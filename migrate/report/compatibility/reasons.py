@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from migrate.findings import Rule
 from migrate.report.compatibility.effort import effort_counts
-from migrate.report.compatibility.records import Entry, ModelUnit, Origin, Reason
+from migrate.report.compatibility.levels import Origin
+from migrate.report.compatibility.model_records import ModelUnit
+from migrate.report.compatibility.records import Entry, Reason
 
 MAX_SUMMARY = 140
 _CONTROL = re.compile("\\x1b\\[[0-9;]*m|[\\x00-\\x08\\x0b-\\x1f\\x7f]")

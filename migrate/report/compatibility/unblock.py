@@ -6,7 +6,8 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 
-from migrate.report.compatibility.records import Entry, Link, ModelUnit, NextStep
+from migrate.report.compatibility.model_records import ModelUnit, NextStep
+from migrate.report.compatibility.records import Entry, Link
 
 VALUES = {
     "--architecture": "ARCHITECTURE.json",

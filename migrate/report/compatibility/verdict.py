@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from migrate.findings import Severity
-from migrate.report.compatibility.records import Effort, FileUnit, Level, ModelUnit, Tally
+from migrate.report.compatibility.levels import Effort, Level
+from migrate.report.compatibility.model_records import ModelUnit
+from migrate.report.compatibility.records import FileUnit, Tally
 
 
 def verdict(whole: Tally, files: Sequence[FileUnit], models: Sequence[ModelUnit], gaps: bool) -> str:

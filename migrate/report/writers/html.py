@@ -22,7 +22,8 @@ from markupsafe import Markup, escape
 from migrate.findings import Severity
 from migrate.report.compatibility import effort
 from migrate.report.compatibility.hours import in_words
-from migrate.report.compatibility.records import Effort, Level, Report
+from migrate.report.compatibility.levels import Effort, Level
+from migrate.report.compatibility.records import Report
 from migrate.report.writers.pagedata import detail_rows, index_rows
 from migrate.results import UntouchedOutcome
 

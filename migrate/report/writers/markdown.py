@@ -10,7 +10,8 @@ import re
 from collections import defaultdict
 
 from migrate.findings import Severity
-from migrate.report.compatibility.records import Effort, Entry, Level, Reason, Report
+from migrate.report.compatibility.levels import Effort, Level
+from migrate.report.compatibility.records import Entry, Reason, Report
 
 LIMIT = 65_536
 _TAIL = 400

@@ -7,7 +7,9 @@ from typing import Any
 
 from migrate.findings import Severity
 from migrate.report.compatibility.details import alike, signature_text, total_parameters
-from migrate.report.compatibility.records import Effort, Level, ModelUnit, Parity, Report, Untouched
+from migrate.report.compatibility.levels import Effort, Level
+from migrate.report.compatibility.model_records import ModelUnit, Parity, Untouched
+from migrate.report.compatibility.records import Report
 from migrate.results import UntouchedOutcome
 
 SAMPLE_BUDGET = 120_000

@@ -10,7 +10,8 @@ from rich.table import Table
 from migrate.findings import Severity
 from migrate.printable import shown
 from migrate.report.compatibility.hours import in_words
-from migrate.report.compatibility.records import Effort, Level, Report
+from migrate.report.compatibility.levels import Effort, Level
+from migrate.report.compatibility.records import Report
 
 _STYLE = {
     "ready": "green", "automatic": "cyan", "assisted": "yellow", "manual": "dark_orange", "blocked": "red",

@@ -6,7 +6,7 @@ import pytest
 
 from codemods.testing import check_noop, check_transformed
 
-HEAD = "import keras\nfrom other import cfg, get_config, make, more, x\n"
+HEAD = "import keras\nfrom other import cfg, get_config, make, more\n"
 MODEL = "m = keras.Sequential()\n"
 SAME = "'class_name': m.__class__.__name__"
 
@@ -47,4 +47,4 @@ def test_anything_else_is_only_said(text: str) -> None:
 
 
 def test_to_yaml_of_an_unknown_object_is_not_a_models() -> None:
-    check_noop(HEAD + "x.to_yaml()\n", select=["SAV006"], codes=[])
+    check_noop(HEAD + "def f(x):\n    x.to_yaml()\n", select=["SAV006"], codes=[])

@@ -32,7 +32,7 @@ HEAD = "import keras\nfrom other import f, fmt, path, paths, x\nm = keras.Sequen
         ("m.save()", []),
         ("m.save(path)", []),
         ("m.save('m.keras')", []),
-        ("x.save('folder')", []),
+        ("def g(x):\n    x.save('folder')", []),
         ("keras.models.load_model('m.h5')", ["SAV005"]),
         ("keras.models.load_model('m.h5', compile=False)", []),
         ("keras.models.load_model('folder')", ["SAV004"]),
@@ -78,7 +78,7 @@ def test_by_name_waits_for_3_9(version: str, codes: list[str]) -> None:
         "m.compile('adam', 'mse')\nkeras.callbacks.ModelCheckpoint('m.h5', save_weights_only=True)\n",
         "m.compile('adam', 'hinge')\nm.save('m.h5')\n",
         "m.compile('adam')\nm.save('m.h5')\n",
-        "x.compile('adam', 'mse')\nm.save('m.h5')\n",
+        "def g(x):\n    x.compile('adam', 'mse')\nm.save('m.h5')\n",
     ],
 )
 def test_losses_keep_their_short_names_where_no_whole_model_becomes_hdf5(lines: str) -> None:

@@ -1,0 +1,44 @@
+"""The scales of the compatibility report: who does the work, how far a thing is, and which look found it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Effort(StrEnum):
+    """Who does the work of a finding, cheapest first."""
+
+    AUTOMATIC = "automatic"
+    """The tool does it."""
+    ASSISTED = "assisted"
+    """The tool does it after a person has decided or supplied something that is known."""
+    MANUAL = "manual"
+    """A person does it; the hint says how."""
+
+    @property
+    def rank(self) -> int:
+        """Position in the order of cost: 0 is the cheapest."""
+        return list(Effort).index(self)
+
+
+class Level(StrEnum):
+    """How far a file, model, package or repository is, best first."""
+
+    READY = "ready"
+    AUTOMATIC = "automatic"
+    ASSISTED = "assisted"
+    MANUAL = "manual"
+    BLOCKED = "blocked"
+
+    @property
+    def rank(self) -> int:
+        """Position in the order of readiness: 0 is done."""
+        return list(Level).index(self)
+
+
+class Origin(StrEnum):
+    """Which look found it."""
+
+    CODE = "code"
+    MODEL = "model"
+    LINK = "link"
