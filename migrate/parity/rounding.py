@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from migrate.capsule.model import Array
-from migrate.parity.tolerance import feature_scales, largest_by_feature
+from migrate.parity.tolerance import feature_scales, largest_by_feature, tolerance_for
 
 FACTOR = 4.0
 """Rounding happens in every layer, and not only in the inputs."""
@@ -54,25 +54,52 @@ def _nudged(array: Array, rng: np.random.Generator, compute: str) -> Array:
     return np.where(moved, further, array)
 
 
-def slack_of(
-    outputs: Mapping[str, Array], rounds: Sequence[Mapping[str, Array]], compute: str = ""
-) -> dict[str, Array]:
-    """What rounding may add to the tolerance of each output, absolute, for each feature.
+def moves_of(outputs: Mapping[str, Array], rounds: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    """How far rounding may move each output of floats, absolute, for each feature.
 
     Args:
         outputs: of the original, named ``case/output``.
         rounds: its outputs for nudged inputs, in each round.
-        compute: half precision that the model computes in.
     """
-    cap = CAP_OF_HALVES.get(compute, CAP)
     return {
-        name: np.minimum(
-            FACTOR * np.max([_difference(array, answers[name]) for answers in rounds], axis=0),
-            cap * feature_scales(np.where(np.isfinite(array), array, 0.0)),
-        )
+        name: FACTOR * np.max([_difference(array, answers[name]) for answers in rounds], axis=0)
         for name, array in outputs.items()
         if array.dtype.kind == "f"
     }
+
+
+def slack_of(outputs: Mapping[str, Array], moves: Mapping[str, Array], compute: str = "") -> dict[str, Array]:
+    """What rounding may add to the tolerance of each output: how far it moves it, as far as that is put down to it.
+
+    Args:
+        outputs: of the original, named ``case/output``.
+        moves: see `moves_of`.
+        compute: half precision that the model computes in.
+    """
+    return {name: np.minimum(moved, _most(outputs[name], compute)) for name, moved in moves.items()}
+
+
+def largest(moves: Mapping[str, Array]) -> dict[str, float]:
+    """How far rounding may move any feature of an output: which one it moves differs from one program to the next."""
+    return {name: float(moved.max(initial=0.0)) for name, moved in moves.items()}
+
+
+def unsteady(outputs: Mapping[str, Array], moves: Mapping[str, Array], compute: str = "") -> frozenset[str]:
+    """Cases that show nothing, because rounding alone moves one of their outputs by more than `CAP`."""
+    return frozenset(
+        name.split("/")[0]
+        for name, moved in moves.items()
+        if bool(np.any(moved > _most(outputs[name], compute) + _ignored(outputs[name], compute)))
+    )
+
+
+def _ignored(array: Array, compute: str) -> float:
+    return tolerance_for(array.dtype, compute, None).absolute
+
+
+def _most(array: Array, compute: str) -> Array:
+    scales: Array = feature_scales(np.where(np.isfinite(array), array, 0.0))
+    return CAP_OF_HALVES.get(compute, CAP) * scales
 
 
 def _difference(a: Array, b: Array) -> Array:

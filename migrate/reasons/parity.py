@@ -66,6 +66,14 @@ REASONS: tuple[Rule, ...] = (
         "tf.keras 1.13 to 1.15 all call themselves 2.2.4-tf. The finding names the layer and the inputs that differ; "
         "without a recording the model is `unverified`.",
     ),
+    note(
+        "PAR022",
+        "unsteady-cases",
+        "Some probes show nothing, because rounding alone decides what the original makes of them.",
+        "A recurrent model can magnify a change in the last bit of its inputs over many steps. Where the original "
+        "itself moves by more than 1e-3 in this way, and the models differ by no more than that, the case is left out; "
+        "the rest is compared as always, and the coverage counts what is left.",
+    ),
     reason(
         "PAR009",
         "coverage-unknown",
