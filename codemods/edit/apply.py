@@ -22,24 +22,22 @@ __all__ = ["EditError", "apply"]
 def apply(source: Source, edits: Sequence[Edit], imports: Imports) -> str:
     """The text of a file after its edits. Raises `EditError` when a node cannot be found or rebuilt."""
     context = imports.context
-
-    def quoted(node: ast.AST) -> bool:
-        return any(isinstance(outer, ast.JoinedStr) for outer in context.parents(node))
-
-    tokens = Tokens(source, edits, imports.spell, quoted)
-    wanted = list(dict.fromkeys(_wanted(tokens.others, imports)))
-    if not wanted and not imports.added:
+    tokens = Tokens(source, edits, imports)
+    wanted = list(dict.fromkeys([*_wanted(tokens.others), *tokens.statements]))
+    if not wanted and None not in imports.added:
         return Splice(source.text, tokens.pieces).text
     from codemods.edit.rebuild import rebuilt
 
     around = (outer for node in wanted for outer in (node, *context.parents(node)))
     touched = {outer for outer in around if isinstance(outer, ast.stmt)}
+    if None in imports.added:
+        touched.update(context.module.tree.body[:1], (s for s, _ in context.module.index.imports))
     skeleton = Skeleton(source, context.module.tree, touched, tokens.pieces)
     spans = {node: skeleton.span(source.span(node)) for node in wanted}
     return skeleton.restored(rebuilt(skeleton.text, spans, tokens.replaced, tokens.others, imports))
 
 
-def _wanted(edits: Iterable[Edit], imports: Imports) -> Iterable[ast.AST]:
+def _wanted(edits: Iterable[Edit]) -> Iterable[ast.AST]:
     """The nodes that must be found in the tree."""
     for edit in edits:
         if not isinstance(anchor(edit), ast.alias):
@@ -49,4 +47,3 @@ def _wanted(edits: Iterable[Edit], imports: Imports) -> Iterable[ast.AST]:
             yield from code.holes.values()
         if isinstance(edit, RenameParameter):
             yield from parameter_nodes(edit)
-    yield from imports.touched()

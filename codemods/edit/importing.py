@@ -372,7 +372,7 @@ class Imports:
         ]
         return min(lines, default=sys.maxsize)
 
-    def touched(self) -> Iterator[ast.stmt]:
+    def touched(self) -> Iterator[ast.Import | ast.ImportFrom]:
         """Import statements that change or get a neighbour."""
         for statement, _ in self._module.index.imports:
             if statement in self.added or any(a in self.moves or a in self.dropped for a in statement.names):

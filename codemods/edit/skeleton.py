@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from codemods.edit.splice import Piece, Splice
 from codemods.files.source import Source
@@ -35,7 +35,7 @@ class Skeleton:
         self, source: Source, tree: ast.Module, touched: set[ast.stmt], pieces: Sequence[Piece]
     ) -> None:
         self._source = source
-        self._touched = touched | _needed(tree)
+        self._touched = touched | _first_block(tree)
         self._name = "_run"
         while self._name in source.text:
             self._name += "_"
@@ -127,12 +127,7 @@ def blocks(statement: ast.AST) -> Iterator[Sequence[ast.stmt]]:
                 yield item.body
 
 
-def _needed(tree: ast.Module) -> set[ast.stmt]:
-    """What must be seen of a module: where imports may go, and what its lines are indented by."""
-    needed: set[ast.stmt] = {s for s in tree.body if isinstance(s, (ast.Import, ast.ImportFrom))}
-    needed |= {s for s in tree.body[:1] if isinstance(s, ast.Expr)}
-    indented: Iterable[ast.stmt] = (
-        s for s in tree.body if any(block[0].lineno > s.lineno for block in blocks(s))
-    )
-    needed.update(list(indented)[:1])
-    return needed
+def _first_block(tree: ast.Module) -> set[ast.stmt]:
+    """The first statement with an indented block, which says what LibCST indents new lines by."""
+    indented = (s for s in tree.body if any(block[0].lineno > s.lineno for block in blocks(s)))
+    return set(list(indented)[:1])

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from codemods.edit.importing import Imports
 from codemods.edit.splice import Piece
 from codemods.edits import (
     Edit,
@@ -25,6 +26,8 @@ from codemods.files.source import Source
 from codemods.names.uses import dotted
 
 _DEFINES = re.compile(r"(?:async[ \t]+)?def[ \t]+")
+_IMPORT = re.compile(r"import[ \t]+")
+_FROM = re.compile(r"from[ \t]+")
 _LITERAL = re.compile(
     r"(?P<prefix>[A-Za-z]{0,2})(?P<quote>'''|\"\"\"|'|\")(?:\\.|(?!(?P=quote))[^\\])*(?P=quote)", re.DOTALL
 )
@@ -36,24 +39,18 @@ class Tokens:
     Args:
         source: the text.
         edits: the accepted edits.
-        spell: how a reference is written at a place.
-        quoted: whether a node stands in an f-string, where ``ast`` does not know positions.
+        imports: what becomes of the imports of the file.
     """
 
-    def __init__(
-        self,
-        source: Source,
-        edits: Sequence[Edit],
-        spell: Callable[[str, ast.AST], str],
-        quoted: Callable[[ast.AST], bool],
-    ) -> None:
+    def __init__(self, source: Source, edits: Sequence[Edit], imports: Imports) -> None:
         self.pieces: list[Piece] = []
         self.replaced: set[ast.AST] = set()
         """Nodes that may be of another kind now."""
         self.others: list[Edit] = []
+        self.statements: list[ast.stmt] = []
+        """Imports that change otherwise than by a token."""
         self._source = source
-        self._spell = spell
-        self._quoted = quoted
+        self._imports = imports
         calls: dict[ast.AST, list[Edit]] = {}
         for edit in edits:
             if isinstance(anchor(edit), ast.Call):
@@ -66,6 +63,17 @@ class Tokens:
                 self.pieces += made
                 if isinstance(edit, ReplaceReference):
                     self.replaced.add(edit.node)
+
+        for statement in imports.touched():
+            moved = self._import(statement)
+            if moved is None:
+                self.statements.append(statement)
+            else:
+                self.pieces.append(moved)
+
+    def _quoted(self, node: ast.AST) -> bool:
+        """Whether a node stands in an f-string, where ``ast`` does not know positions."""
+        return any(isinstance(outer, ast.JoinedStr) for outer in self._imports.context.parents(node))
 
     def _pieces(self, edit: Edit) -> list[Piece] | None:
         """The tokens of an edit; None when it is none or something else."""
@@ -101,7 +109,7 @@ class Tokens:
         start, end = self._source.span(edit.node)
         if self._source.text[start:end] != dotted(edit.node):
             return None
-        return [Piece(start, end, self._spell(edit.to, edit.node))]
+        return [Piece(start, end, self._imports.spell(edit.to, edit.node))]
 
     def _argument(self, edit: RenameArgument) -> list[Piece] | None:
         given = {keyword.arg: keyword for keyword in reversed(edit.call.keywords)}
@@ -117,6 +125,28 @@ class Tokens:
                 return None
             pieces += made
         return pieces
+
+    def _import(self, statement: ast.Import | ast.ImportFrom) -> Piece | None:
+        """The path of an import that brings the same names from another module, and nothing else."""
+        moves = [self._imports.moves.get(alias, "") for alias in statement.names]
+        if self._imports.added.get(statement) or not self._imports.dropped.isdisjoint(statement.names):
+            return None
+        start = self._source.span(statement)[0]
+        if isinstance(statement, ast.Import):
+            alias, last = statement.names[0], moves[0].rpartition(".")[2]
+            if len(moves) > 1 or not moves[0] or alias.asname in {None, last, moves[0]}:
+                return None
+            old, new, head = alias.name, moves[0], _IMPORT.match(self._source.text, start)
+        else:
+            names = [alias.name for alias in statement.names]
+            bases = {path.removesuffix(f".{name}") for name, path in zip(names, moves, strict=True)}
+            new, old, head = bases.pop(), statement.module or "", _FROM.match(self._source.text, start)
+            same = all(path == f"{new}.{name}" for name, path in zip(names, moves, strict=True))
+            again = any(alias.asname == alias.name for alias in statement.names)
+            if bases or statement.level or not same or again or len({*names}) < len(names):
+                return None
+        made = self._named(head.end(), old, new) if head is not None else None
+        return made[0] if made else None
 
 
 def parameter_nodes(edit: RenameParameter) -> Iterator[ast.AST]:

@@ -28,7 +28,7 @@ _LIMIT = 2_000_000
 _OF_A_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 _CLIMB = 2
 """How far above an import root the files of a project are looked for: ``project/src``, ``project/tests/unit``."""
-_HELD = 2_000_000
+_HELD = 3_000_000
 """Characters of parsed files to hold: what a file needs is read again after that."""
 
 
