@@ -15,7 +15,7 @@ from codemods.ecosystem import World
 from codemods.edits import DropArgument
 from codemods.files.source import Source
 from codemods.names.islands import Hold, hold_by
-from codemods.names.mentions import facts_of, marker
+from codemods.names.mentions import facts_of, may_use
 from codemods.names.resolver import Module
 from codemods.names.trees import walk
 from codemods.options import Options
@@ -105,7 +105,7 @@ def _context(source: Source, module: Module, options: Options, repository: Repos
 def hold_of(module: Module, source: Source, repository: Repository | None) -> Hold | None:
     """Why a file stays with Keras 2: what it mentions itself, or a file of the repository that it is connected with."""
     islands = repository.islands(source.path) if repository is not None else None
-    if islands is None and not marker().search(source.text.encode(errors="surrogateescape")):
+    if islands is None and not may_use(module):
         return None
     if islands is not None and source.path in islands:
         return islands.hold(source.path)

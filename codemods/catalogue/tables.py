@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 
@@ -131,6 +132,7 @@ class Keras1Argument:
     note: str
 
 
+@lru_cache(maxsize=8192)
 def names(parameters: str) -> tuple[str, ...]:
     """Parameter names of a signature text: ``*`` and ``**`` entries when it is open, inherited names last.
 

@@ -125,6 +125,21 @@ def marker() -> re.Pattern[bytes]:
     )
 
 
+def may_use(module: Module) -> bool:
+    """Whether a parsed file may use what `marker` matches."""
+    index = module.index
+    only = {name.rpartition(".")[2] for name in keras_2_only()}
+    if not (only.isdisjoint(index.attributes) and only.isdisjoint(index.names)):
+        return True
+    paths = ((getattr(statement, "module", None), statement.names) for statement, _ in index.imports)
+    known = heads() | {"tf_keras"}
+    return any(
+        (path or alias.name).partition(".")[0] in known or alias.name in only
+        for path, aliases in paths
+        for alias in aliases
+    )
+
+
 @lru_cache(maxsize=8192)
 def is_bound(symbol: str) -> bool:
     """Whether a canonical name of Keras is (or makes) an object that belongs to one Keras."""

@@ -213,6 +213,7 @@ def _meanwhile(hold: Hold) -> str:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _gone(name: str) -> tuple[str, str] | None:
     """The row of the table that a name of TensorFlow falls under: what is gone, and what to do."""
     table = tensorflow_names()
