@@ -123,25 +123,26 @@ def batch_shapes(call: ast.Call, ctx: Context) -> Iterator[Match]:
             before = InsertStatement(statement, Code("model.add(keras.Input(batch_shape=shape))", holes))
             yield Match(LAY101, call, edits=(before, drop), symbol=symbol, argument="batch_input_shape")
             return
-    if isinstance(outer, ast.List) and outer.elts[0] is call:
-        sequential = ctx.parent(outer)
-        if isinstance(sequential, ast.Call) and (ctx.name(sequential.func) or "").endswith(".Sequential"):
-            text = ctx.source(keyword.value)
-            made = Code(f"keras.Sequential([keras.Input(batch_shape={text}), *layers])", {"layers": outer})
-            if len(sequential.args) == 1 and not sequential.keywords:
-                del made
-                items = {
-                    f"layer_{i}": item
-                    for i, item in enumerate(outer.elts)
-                    if not isinstance(item, ast.Starred)
-                }
-                if len(items) == len(outer.elts):
-                    listed = Code(f"[keras.Input(batch_shape={text}), {', '.join(items)}]", items)
-                    edits: tuple[Edit, ...] = (drop, ReplaceExpression(outer, listed))
-                    yield Match(LAY101, call, edits=edits, symbol=symbol, argument="batch_input_shape")
-                    return
+    if isinstance(outer, ast.List) and outer.elts[0] is call and _only_argument(outer, ctx):
+        items = {f"layer_{i}": item for i, item in enumerate(outer.elts) if not isinstance(item, ast.Starred)}
+        if len(items) == len(outer.elts):
+            text = f"[keras.Input(batch_shape={ctx.source(keyword.value)}), {', '.join(items)}]"
+            edits: tuple[Edit, ...] = (drop, ReplaceExpression(outer, Code(text, items)))
+            yield Match(LAY101, call, edits=edits, symbol=symbol, argument="batch_input_shape")
+            return
     hint = code.text.replace("shape)", f"{ctx.source(keyword.value)})")
     yield Match(LAY101, call, hint=f"put {hint} before the layer", symbol=symbol, fix=Fix.MANUAL)
+
+
+def _only_argument(layers: ast.List, ctx: Context) -> bool:
+    """Whether a list is all that a ``Sequential`` is given."""
+    call = ctx.parent(layers)
+    return (
+        isinstance(call, ast.Call)
+        and (ctx.name(call.func) or "").endswith(".Sequential")
+        and call.args == [layers]
+        and not call.keywords
+    )
 
 
 @visit(LAY102, calls={"keras.layers.experimental.SyncBatchNormalization"})

@@ -89,9 +89,10 @@ def _is_number(node: ast.expr, ctx: Context, depth: int) -> bool:
         return isinstance(node.func, ast.Name) and node.func.id in {"int", "len"}
     if isinstance(node, ast.Subscript):
         function = ctx.function(node)
-        given = {argument.arg for argument in function.args.args} if function is not None else set()
-        of_shape = isinstance(node.value, ast.Name) and node.value.id in given and function is not None
-        return of_shape and function is not None and function.name == "build" and _at_index(node.slice, ctx)
+        if function is None or function.name != "build" or not isinstance(node.value, ast.Name):
+            return False
+        given = {argument.arg for argument in function.args.args}
+        return node.value.id in given and _at_index(node.slice, ctx)
     if isinstance(node, ast.Name) and depth:
         home = ctx.scope(node).find(node.id)
         values = [binding.value for binding in home.bindings[node.id]] if home is not None else []

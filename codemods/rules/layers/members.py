@@ -164,9 +164,7 @@ def lost_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     if cls is not None and ctx.source(node.value) == "self" and _defines(cls, node.attr):
         return
     message = f"{member.cls} has no {member.member} in Keras 3"
-    yield Match(
-        LAY110, node, message=message, hint=member.note or LAY110.manual, symbol=f"keras.{member.cls}"
-    )
+    yield Match(LAY110, node, message=message, hint=member.note, symbol=f"keras.{member.cls}")
 
 
 _RENAMED = {"_compute_dtype": "compute_dtype", "_dtype_policy": "dtype_policy"}

@@ -123,7 +123,7 @@ def initial_states(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     if function is None or RECURRENT & set(ctx.bases(cls)):
         return  # layers around a cell have a method of this name too, called by nobody
     given = [argument.arg for argument in (*function.args.args[1:], *function.args.kwonlyargs)]
-    if set(given) - {"batch_size"} and ("inputs" in given or "dtype" in given):
+    if "inputs" in given or "dtype" in given:
         yield Match(CUS029, function, symbol="keras.layers.Layer.get_initial_state", argument="inputs")
 
 
@@ -148,16 +148,18 @@ def seeds(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
         )
 
 
+_SIZES = frozenset({"state_size", "output_size"})
+
+
 @visit(CUS038, bases={LAYER})
 def state_sizes(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``self.state_size = tf.TensorShape([units])`` of a cell, and a property that returns one."""
     for node in walk(cls):
-        targets = node.targets if isinstance(node, ast.Assign) else []
-        for target in targets:
-            name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-            if name in {"state_size", "output_size"} and isinstance(node, ast.Assign):
+        if isinstance(node, ast.Assign):
+            names = {getattr(target, "attr", getattr(target, "id", "")) for target in node.targets}
+            if names & _SIZES:
                 yield from _shapes_in(node.value, ctx)
-        if isinstance(node, ast.FunctionDef) and node.name in {"state_size", "output_size"}:
+        if isinstance(node, ast.FunctionDef) and node.name in _SIZES:
             for inner in walk(node):
                 if isinstance(inner, ast.Return) and inner.value is not None:
                     yield from _shapes_in(inner.value, ctx)

@@ -1,0 +1,65 @@
+"""Shapes and tensors that `Input` and `add_weight` are given."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.testing import check_noop, check_transformed, run
+from migrate.findings import Severity
+
+HEAD = (
+    "import keras\nfrom other import g, sizes, x\n\n\nclass L(keras.layers.Layer):\n"
+    "    def build(self, shape):\n        {line}\n"
+)
+
+
+@pytest.mark.parametrize("given", ["", "True", "x", "(3,)", "shape=[3]"])
+def test_other_shapes_of_inputs_stay(given: str) -> None:
+    check_noop(f"import keras\nfrom other import x\nkeras.Input({given})\n", select=["LAY116"], codes=[])
+
+
+@pytest.mark.parametrize(
+    ("given", "severity"),
+    [("tf.constant(x)", Severity.ERROR), ("make(x)", Severity.WARNING), ("x", Severity.WARNING)],
+)
+def test_a_tensor_that_may_be_one_of_keras_is_a_warning(given: str, severity: Severity) -> None:
+    head = "import keras\nimport tensorflow as tf\nfrom other import x\ndef make(x):\n    return x\n"
+    text = f"{head}keras.Input(tensor={given})\n"
+    assert [finding.severity for finding in run(text, select=["LAY119"]).findings] == [severity]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "self.add_weight('w')",
+        "self.add_weight(shape=x)",
+        "self.add_weight(shape=True)",
+        "self.add_weight(shape=shape[1:])",
+        "self.add_weight(shape=sizes[0])",
+        "self.add_weight(shape=self.sizes[0])",
+        "self.add_weight(shape=g(3))",
+        "self.add_weight(shape=g.len(3))",
+        "self.add_weight(shape=nothing)",
+        "n = k = x; n = k; k = n; self.add_weight(shape=n)",
+        "for n in sizes: self.add_weight(shape=n)",
+    ],
+)
+def test_what_may_be_a_shape_stays(line: str) -> None:
+    check_noop(HEAD.format(line=line), unsafe=True, select=["LAY116"], codes=[])
+
+
+def test_an_item_of_a_shape_outside_of_build_stays() -> None:
+    text = HEAD.format(line="pass") + "\n\nL().add_weight(shape=sizes[0])\n"
+    check_noop(text, unsafe=True, select=["LAY116"], codes=[])
+    other = HEAD.format(line="self.add_weight(shape=shape[0])").replace("def build", "def make")
+    check_noop(other, unsafe=True, select=["LAY116"], codes=[])
+
+
+@pytest.mark.parametrize("number", ["3", "shape[-1]", "len(shape)", "int(x)"])
+def test_a_number_becomes_a_shape(number: str) -> None:
+    text = HEAD.format(line="self.add_weight(shape={shape})")
+    before, after = (text.format(shape=shape) for shape in (number, f"({number},)"))
+    check_transformed(before, after, select=["LAY116"])
+    text = HEAD.format(line="n = {number}\n        self.add_weight(shape={{shape}})").format(number=number)
+    before, after = (text.format(shape=shape) for shape in ("n", "(n,)"))
+    check_transformed(before, after, select=["LAY116"])
