@@ -104,9 +104,9 @@ def _written_out(kernel: Array, parts: Sequence[Array]) -> Array | None:
         return None
     scale, zero, numbers = parts
     block = numbers.astype(np.int64)
-    if zero.shape != scale.shape or block.shape != kernel.shape[:1]:
+    if scale.ndim != kernel.ndim or zero.shape != scale.shape or block.shape != kernel.shape[:1]:
         return None
-    if block.min() < 0 or block.max() >= len(scale):
+    if not block.size or block.min() < 0 or block.max() >= len(scale):
         return None
     return np.ascontiguousarray((values - zero[block].astype(np.float32)) * scale[block])
 

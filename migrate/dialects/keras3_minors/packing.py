@@ -62,5 +62,5 @@ def unpacked(packed: Array, count: int, axis: int) -> Array | None:
         return None
     bytes_ = np.moveaxis(packed, axis, 0)
     halves = np.stack([np.left_shift(bytes_, 4) >> 4, bytes_ >> 4], axis=1)  # both shifts keep the sign
-    found: Array = np.moveaxis(halves.reshape(-1, *bytes_.shape[1:])[:count], 0, axis)
+    found: Array = np.moveaxis(halves.reshape(2 * len(bytes_), *bytes_.shape[1:])[:count], 0, axis)
     return np.ascontiguousarray(found)

@@ -99,6 +99,8 @@ def test_from_3_14_on_a_layer_becomes_floats_block_by_block() -> None:
     assert rest == [bias]
     assert weights([packed, bias, scale, zero, block + 1]) is None  # no third block
     assert weights([packed, bias, scale]) is None
+    assert weights([packed, bias, scale[0], zero[0], block]) is None
+    assert weights([packed[:0], bias, scale, zero, block[:0]]) is None
 
 
 def test_an_embedding_in_blocks_becomes_floats_row_by_row() -> None:
