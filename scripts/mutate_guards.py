@@ -71,7 +71,9 @@ def mutants(module: str, function: str = "") -> Iterator[Mutant]:
                 yield Mutant(module, defined.name, guard.lineno, ast.unparse(guard), _place(guard), swap)
 
 
+@functools.cache
 def _text(module: str) -> str:
+    """The text of a module, which stays that of the start whatever is edited meanwhile."""
     return (ROOT / f"{module}.py").read_text("utf-8")
 
 

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.edits import Code, DropArgument, Edit, InsertStatement, ReplaceExpression
-from codemods.rules._evidence import LAYER, top_statement
+from codemods.edits import Code, DropArgument, Edit, ReplaceExpression
+from codemods.rules._evidence import LAYER, defined_once
 from codemods.rules.api import Match, Proof, SourceRule, visit
 from codemods.target import Target
 from migrate.findings import Fix, Severity
@@ -68,10 +68,10 @@ _LOOKS_INSIDE = ("get_layer", ".layers[")
 @visit(FIXED_TRAINING, module=True)
 def fixed_training(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     """``layer(x, training=False)`` of a symbolic ``x``."""
+    del tree
     if "training=" not in ctx.source_file.text:
         return
     found = sorted(_calls(ctx), key=lambda call: (call.lineno, call.col_offset))
-    defined = any(isinstance(s, ast.ClassDef) and s.name == "FixedTraining" for s in tree.body)
     inside = any(word in ctx.source_file.text for word in _LOOKS_INSIDE)
     for call in found:
         if _of_the_model(call, ctx):
@@ -85,19 +85,15 @@ def fixed_training(tree: ast.Module, ctx: Context) -> Iterator[Match]:
                 argument="training",
             )
     found = [call for call in found if not _of_the_model(call, ctx)]
-    for index, call in enumerate(found):
+    definition = _HELPER.replace("{place}", "saving" if ctx.target is Target.KERAS else "utils")
+    for call in found:
         mode = ctx.arguments(call).keywords["training"].value
         holes = {"layer": call.func, "mode": mode}
         edits: tuple[Edit, ...] = (
             ReplaceExpression(call.func, Code("FixedTraining(layer, mode)", holes)),
             DropArgument(call, "training"),
         )
-        if index == 0 and not defined:
-            place = "saving" if ctx.target is Target.KERAS else "utils"
-            edits = (
-                InsertStatement(top_statement(tree, call), Code(_HELPER.replace("{place}", place))),
-                *edits,
-            )
+        edits = (*defined_once(ctx, call, "FixedTraining", definition, found), *edits)
         literal = isinstance(mode, ast.Constant)
         text = f"training={ctx.source(mode)} gives way to the mode of the functional model"
         fix = Fix.SAFE if literal and not inside and ctx.receiver(call.func) is not None else Fix.UNSAFE

@@ -6,13 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.edits import (
-    Code,
-    Edit,
-    InsertStatement,
-    ReplaceExpression,
-    SetArgument,
-)
+from codemods.edits import Code, Edit, ReplaceExpression, SetArgument
+from codemods.rules._evidence import defined_once
 from codemods.rules.api import Match, Proof, SourceRule, Target, visit
 from migrate.findings import Fix, Severity
 
@@ -45,23 +40,18 @@ LAY105 = SourceRule(
 @visit(LAY105, module=True)
 def hard_sigmoids(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     """Every place that asks for ``hard_sigmoid``: the function is defined once, before the first of them."""
+    del tree
     text = ctx.source_file.text
     if "hard_sigmoid" not in text and "ConvLSTM" not in text:
         return
-    places = sorted(_sigmoid_places(tree, ctx), key=lambda found: (found[0].lineno, found[0].col_offset))
-    if not places:
-        return
-    defined = any(isinstance(s, ast.FunctionDef) and s.name == "legacy_hard_sigmoid" for s in tree.body)
-    for index, (node, edit) in enumerate(places):
-        edits: tuple[Edit, ...] = (edit,)
-        if index == 0 and not defined:
-            anchor = next(s for s in tree.body if s.lineno <= node.lineno <= (s.end_lineno or s.lineno))
-            place = "saving" if ctx.target is Target.KERAS else "utils"
-            edits = (InsertStatement(anchor, Code(_LEGACY_SIGMOID.replace("{place}", place))), edit)
-        yield Match(LAY105, node, edits=edits, argument="activation")
+    places = dict(_sigmoid_places(ctx))
+    definition = _LEGACY_SIGMOID.format(place="saving" if ctx.target is Target.KERAS else "utils")
+    for node, edit in places.items():
+        defined = defined_once(ctx, node, "legacy_hard_sigmoid", definition, places)
+        yield Match(LAY105, node, edits=(*defined, edit), argument="activation")
 
 
-def _sigmoid_places(tree: ast.Module, ctx: Context) -> Iterator[tuple[ast.expr, Edit]]:
+def _sigmoid_places(ctx: Context) -> Iterator[tuple[ast.expr, Edit]]:
     wanted = {"activation", "recurrent_activation", "inner_activation"}
     code = Code("legacy_hard_sigmoid")
     for call, _ in ctx.module.index.calls:
@@ -71,17 +61,9 @@ def _sigmoid_places(tree: ast.Module, ctx: Context) -> Iterator[tuple[ast.expr, 
         for keyword in call.keywords:
             if keyword.arg in wanted and ctx.literal(keyword.value) == "hard_sigmoid":
                 yield keyword.value, ReplaceExpression(keyword.value, code)
-        first = call.args[0] if call.args else None
-        if (
-            first is not None
-            and ctx.literal(first) == "hard_sigmoid"
-            and name
-            in {
-                "keras.layers.Activation",
-                "keras.activations.get",
-            }
-        ):
-            yield first, ReplaceExpression(first, code)
+        for first in call.args[:1] if name in {"keras.layers.Activation", "keras.activations.get"} else ():
+            if ctx.literal(first) == "hard_sigmoid":
+                yield first, ReplaceExpression(first, code)
         if name in {f"keras.layers.ConvLSTM{n}D" for n in (1, 2, 3)}:
             args = ctx.arguments(call, *("",) * 7, "recurrent_activation")
             if not args.opaque and not {"recurrent_activation", "inner_activation"} & set(args.keywords):

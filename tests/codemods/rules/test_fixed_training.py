@@ -76,3 +76,13 @@ def test_the_learning_phase_is_the_mode_of_the_model_itself() -> None:
     outcome = run(head + "x = layers.Dropout(0.5)(inputs, training=K.learning_phase())\n")
     assert outcome.text.endswith("x = layers.Dropout(0.5)(inputs)\n")
     assert [(f.code, f.applied) for f in outcome.findings if f.line == 6] == [("TRN031", True)]
+
+
+def test_the_class_of_an_earlier_run_serves() -> None:
+    line = "x = layers.Dropout(0.5)(inputs, training=True)\n"
+    assert run(f"{HEAD}class FixedTraining:\n    pass\n\n\n{line}").text.count("class FixedTraining") == 1
+    assert run(f"{HEAD}class Other:\n    pass\n\n\n{line}").text.count("class FixedTraining") == 1
+
+
+def test_a_call_without_a_positional_input_stays() -> None:
+    assert not fixes(f"{HEAD}x = layers.Dropout(0.5)(inputs=inputs, training=True)\n")
