@@ -284,7 +284,8 @@ def _guarded(line: str, name: str, package: str, *, base: bool) -> str:
     missing = f"{name} = None"
     if base:
         why = f'raise ImportError("{package} is not installed")'
-        missing = f"class {name}:\n        def __init__(self, *args, **kwargs):\n            {why}"
+        made = f"class {name}:\n        def __init__(self, *args, **kwargs):\n            {why}"
+        missing = f"{made}\n        get_config = __init__"  # which decorators that register a class ask for
     return f"try:\n    {line}\nexcept ImportError:\n    {missing}"
 
 

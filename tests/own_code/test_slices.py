@@ -6,6 +6,7 @@ import json
 import time
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -224,3 +225,20 @@ def test_a_base_of_a_package_that_is_not_installed_can_be_derived_from_and_not_m
     assert callable(preprocessor)
     with pytest.raises(ImportError, match="no_such_package"):
         preprocessor()
+
+
+def test_a_base_that_is_not_installed_can_be_registered_and_not_made(tmp_path: Path) -> None:
+    index = repository(
+        tmp_path,
+        wrapper="""\
+            from surely_not_installed.text import Wrapper
+
+            class Mine(Wrapper):
+                pass
+            """,
+    )
+    found: dict[str, Any] = {}
+    exec(sliced(index, "Mine").text, found)
+    assert hasattr(found["Mine"], "get_config")
+    with pytest.raises(ImportError, match=r"surely_not_installed\.text is not installed"):
+        found["Mine"](3)
