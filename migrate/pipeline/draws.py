@@ -7,6 +7,7 @@ cannot be replaced, a SavedModel that was written, is compared by the mean and t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -60,27 +61,50 @@ def must_draw_alike(reference: Run, result: Run, drawn: frozenset[str]) -> None:
         MigrationError: ``PAR001`` when a mean or a deviation is too far off.
     """
     expected, actual = (_moments(run, drawn) for run in (reference, result))
-    for key, (mean, deviation) in expected.items():
-        own_mean, own_deviation = actual[key]
-        error = np.sqrt((deviation**2 + own_deviation**2) / RUNS) + 1e-6 * (1.0 + np.abs(mean))
-        spread = [float(np.sqrt(np.mean(d**2))) for d in (deviation, own_deviation)]
-        few = SIGMAS / np.sqrt(2.0 * (RUNS - 1) * mean.size) * np.sqrt(2.0)
-        apart = abs(np.log((spread[1] + 1e-9) / (spread[0] + 1e-9)))
-        if np.any(np.abs(mean - own_mean) > SIGMAS * error) or apart > few:
+    for key, its in expected.items():
+        own = actual[key]
+        error = np.sqrt((its.deviation**2 + own.deviation**2) / RUNS) + 1e-6 * (1.0 + np.abs(its.mean))
+        apart = abs(np.log((own.spread + 1e-9) / (its.spread + 1e-9)))
+        allowed = SIGMAS * np.hypot(own.spread_error, its.spread_error) + 1e-6
+        if np.any(np.abs(its.mean - own.mean) > SIGMAS * error) or apart > allowed:
             raise MigrationError(
                 "PAR001",
-                f"output {key.split('/')[1]} is drawn from another distribution (deviation {spread[1]:.3g}, "
-                f"expected {spread[0]:.3g})",
+                f"output {key.split('/')[1]} is drawn from another distribution (deviation {own.spread:.3g}, "
+                f"expected {its.spread:.3g})",
                 "The model was not written. Please report it with its architecture.",
             )
 
 
-def _moments(run: Run, drawn: frozenset[str]) -> dict[str, tuple[Array, Array]]:
-    """Mean and deviation of each element of drawn outputs over several runs."""
+@dataclass(frozen=True, slots=True)
+class _Moments:
+    """What several runs make of an output.
+
+    Attributes:
+        mean, deviation: of each element.
+        spread: root of the mean square of the deviations.
+        spread_error: relative standard error of the spread, from how much the runs differ in it. The elements of one
+            run are no independent draws: the pixels of a decoder all come from the same few numbers.
+    """
+
+    mean: Array
+    deviation: Array
+    spread: float
+    spread_error: float
+
+
+def _moments(run: Run, drawn: frozenset[str]) -> dict[str, _Moments]:
+    """The moments of drawn outputs over several runs."""
     runs = [run() for _ in range(RUNS)]
     keys = [key for key in runs[0] if key.split("/")[1] in drawn]
-    stacked = {key: np.stack([one[key].astype(np.float64) for one in runs]) for key in keys}
-    return {key: (values.mean(axis=0), values.std(axis=0, ddof=1)) for key, values in stacked.items()}
+    return {key: _moments_of(np.stack([one[key].astype(np.float64) for one in runs])) for key in keys}
+
+
+def _moments_of(values: Array) -> _Moments:
+    mean = values.mean(axis=0)
+    squares = ((values - mean) ** 2).reshape(len(values), -1).mean(axis=1) * RUNS / (RUNS - 1)
+    square = float(squares.mean())
+    error = float(squares.std(ddof=1)) / np.sqrt(RUNS) / (2.0 * square) if square else 0.0
+    return _Moments(mean, values.std(axis=0, ddof=1), float(np.sqrt(square)), error)
 
 
 def drawn_finding(name: str, *, compared: bool) -> Finding:

@@ -41,6 +41,19 @@ def test_the_same_distribution_agrees(seed: int) -> None:
     must_draw_alike(noise(1.0, 0.5, seed), noise(1.0, 0.5, seed + 100), DRAWN)
 
 
+def decoded(deviation: float, seed: int) -> Callable[[], dict[str, Array]]:
+    """A thousand outputs that two drawn numbers make, as a decoder does."""
+    rng, matrix = np.random.default_rng(seed), np.random.default_rng(0).normal(size=(2, 1000))
+    return lambda: {"0/0": 1.0 / (1.0 + np.exp(-rng.normal(0.0, deviation, size=(3, 2)) @ matrix))}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_outputs_that_share_their_draws_are_no_draws_of_their_own(seed: int) -> None:
+    must_draw_alike(decoded(1.0, seed), decoded(1.0, seed + 100), DRAWN)
+    with pytest.raises(MigrationError):
+        must_draw_alike(decoded(1.0, seed), decoded(3.0, seed + 100), DRAWN)
+
+
 @pytest.mark.parametrize(("mean", "deviation"), [(2.0, 0.5), (1.0, 1.0), (1.0, 0.0)])
 def test_another_distribution_is_told(mean: float, deviation: float) -> None:
     with pytest.raises(MigrationError) as refused:
