@@ -9,7 +9,6 @@ from typing import Any
 
 from migrate.capsule.model import Array, count_parameters
 from migrate.parity.compare import Comparison
-from migrate.parity.rounding import largest
 from migrate.pipeline.draws import drawn_finding, must_draw_alike, without
 from migrate.pipeline.own_class_errors import of_own_class
 from migrate.pipeline.progress import Progress, ReferenceRun
@@ -66,10 +65,8 @@ def compare_witness(
             asked()
         witness, moves = allow_for_rounding(slot, witness, judge.compute)
         strict, comparisons = comparisons, judge.compare(witness.outputs, results, witness.slack)
-        if not _all_equal(comparisons) and _all_equal(
-            judge.compare(witness.outputs, results, largest(moves))
-        ):
-            steady = without_unsteady(slot, witness, moves, judge.compute)
+        if not _all_equal(comparisons):
+            steady = without_unsteady(slot, witness, results, moves, judge)
             if steady is not None:
                 witness, finding = steady
                 progress.findings.append(finding)

@@ -9,10 +9,10 @@ from typing import TypeVar
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.findings import Finding, Severity
-from migrate.parity.compare import Comparison
-from migrate.parity.rounding import ROUNDS, moves_of, nudged, slack_of, unsteady
+from migrate.parity.compare import Comparison, Slack
+from migrate.parity.rounding import ROUNDS, largest, moves_of, nudged, slack_of, unsteady
 from migrate.pipeline.progress import ReferenceRun
-from migrate.pipeline.proof import answers_of
+from migrate.pipeline.proof import Comparator, answers_of
 from migrate.worlds.pool import Slot
 
 _T = TypeVar("_T")
@@ -40,19 +40,30 @@ def allow_for_rounding(
 
 
 def without_unsteady(
-    slot: Slot, witness: ReferenceRun, moves: Mapping[str, Array], compute: str
+    slot: Slot,
+    witness: ReferenceRun,
+    results: Mapping[str, Array],
+    moves: Mapping[str, Array],
+    judge: Comparator,
 ) -> tuple[ReferenceRun, Finding] | None:
-    """The witness without the cases that rounding alone decides, and ``PAR022``; None when no case would be left.
+    """The witness without the cases in which rounding alone decides what differs, and ``PAR022``.
 
     Args:
         slot: its workers can read the probes that are left.
         witness: what the original computed.
-        moves: how far rounding moves it.
-        compute: half precision that it computes in; empty for none.
+        results: what the model computed.
+        moves: how far rounding moves the original.
+        judge: how to compare.
+
+    Returns:
+        None when rounding does not explain every difference, or no case would be left.
     """
-    gone = unsteady(witness.outputs, moves, compute)
-    kept = sorted({key.split("/")[0] for key in witness.outputs} - gone, key=int)
-    if not kept:
+    cases = sorted({key.split("/")[0] for key in witness.outputs}, key=int)
+    differing = {case for case in cases if not _agree(witness.outputs, results, witness.slack, judge, case)}
+    explained = {case for case in cases if _agree(witness.outputs, results, largest(moves), judge, case)}
+    gone = differing & explained & unsteady(witness.outputs, moves, judge.compute)
+    kept = [case for case in cases if case not in gone]
+    if gone != differing or not kept:
         return None
     path = slot.inputs / f"steady_{witness.probes.name}"
     save_arrays(path, _cases(load_arrays(witness.probes), kept))
@@ -66,6 +77,19 @@ def without_unsteady(
         witness, probes=path, outputs=_cases(witness.outputs, kept), slack=_cases(witness.slack, kept)
     )
     return steady, finding
+
+
+def _agree(
+    outputs: Mapping[str, Array],
+    results: Mapping[str, Array],
+    slack: Mapping[str, Slack],
+    judge: Comparator,
+    case: str,
+) -> bool:
+    mine, its = (
+        {k: a for k, a in arrays.items() if k.split("/")[0] == case} for arrays in (outputs, results)
+    )
+    return all(one.equal for one in judge.compare(mine, its, slack))
 
 
 def _cases(arrays: Mapping[str, _T], kept: Sequence[str]) -> dict[str, _T]:
