@@ -56,16 +56,28 @@ _WHOLE = frozenset(f"numpy.{name}" for name in ("prod", "product", "sum", "max",
 def inputs(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``Input(10)`` and ``Input(tensor=x)``."""
     args = ctx.arguments(call, "shape")
-    shape, tensor = args.get("shape"), args.keywords.get("tensor")
-    value = ctx.literal(shape)
-    if shape is not None and isinstance(value, int) and not isinstance(value, bool):
-        code = Code("(size,)", {"size": shape})
-        yield Match(WHOLE_SHAPE, call, edits=(ReplaceExpression(shape, code),), argument="shape")
+    tensor = args.keywords.get("tensor")
+    yield from _number_as_shape(call, args.get("shape"), ctx)
     if tensor is not None and ctx.literal(tensor.value, ...) is not None and not ctx.symbolic(tensor.value):
         made = isinstance(tensor.value, ast.Call) and ctx.name(tensor.value.func) is not None
         severity = None if made else Severity.WARNING  # it may be a symbolic tensor of Keras
         symbol = ctx.name(call.func) or ""
         yield Match(GIVEN_TENSOR, call, symbol=symbol, argument="tensor", severity=severity)
+
+
+@visit(WHOLE_SHAPE, calls={"keras.layers.InputLayer"})
+def input_layers(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``InputLayer(10)`` and ``InputLayer(input_shape=10)``."""
+    args = ctx.arguments(call, "shape")
+    yield from _number_as_shape(call, args.get("shape") or args.get("input_shape"), ctx)
+
+
+def _number_as_shape(call: ast.Call, shape: ast.expr | None, ctx: Context) -> Iterator[Match]:
+    value = ctx.literal(shape)
+    if shape is None or not isinstance(value, int) or isinstance(value, bool):
+        return
+    code = Code(f"({value},)") if isinstance(shape, ast.Constant) else Code("(size,)", {"size": shape})
+    yield Match(WHOLE_SHAPE, call, edits=(ReplaceExpression(shape, code),), argument="shape")
 
 
 @visit(WHOLE_SHAPE, methods={"add_weight"}, of={LAYER, MODEL})

@@ -18,6 +18,23 @@ def test_other_shapes_of_inputs_stay(given: str) -> None:
     check_noop(f"import keras\nfrom other import x\nkeras.Input({given})\n", select=["LAY116"], codes=[])
 
 
+INPUT_LAYERS = {
+    "keras.Input((784))": "keras.Input(((784,)))",
+    "keras.layers.InputLayer(784)": "keras.layers.InputLayer((784,))",
+    "keras.layers.InputLayer(input_shape=784)": "keras.layers.InputLayer(shape=(784,))",
+}
+
+
+@pytest.mark.parametrize("layer", INPUT_LAYERS)
+def test_a_number_is_the_shape_of_one_axis(layer: str) -> None:
+    assert run(f"import keras\n{layer}\n").text == f"import keras\n{INPUT_LAYERS[layer]}\n"
+
+
+def test_the_shape_of_an_input_layer_stays() -> None:
+    check_noop("import keras\nfrom other import x\nkeras.layers.InputLayer(x)\n", select=["LAY116"], codes=[])
+    check_noop("import keras\nkeras.layers.InputLayer(name='a')\n", select=["LAY116"], codes=[])
+
+
 @pytest.mark.parametrize(
     ("given", "severity"),
     [("tf.constant(x)", Severity.ERROR), ("make(x)", Severity.WARNING), ("x", Severity.WARNING)],
