@@ -6,7 +6,9 @@ All functions take the module an expression stands in; they answer None when not
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
+from codemods.names.docstrings import documented_classes
 from codemods.names.scopes import Binding, Scope
 from codemods.names.values import (
     FACTORIES,
@@ -68,7 +70,7 @@ def parameter_value(module: Names, binding: Binding) -> Value | None:
             assert isinstance(outer.node, ast.ClassDef)
             return object_of(module, Definition(module, outer.node), f"method of class {outer.node.name}")
     found = annotated(module, binding.value, binding.scope.parent or binding.scope)
-    return found or used_as_model(module, binding)
+    return found or documented(module, binding) or used_as_model(module, binding)
 
 
 def annotated(module: Names, annotation: ast.expr | None, scope: Scope) -> Receiver | None:
@@ -91,6 +93,15 @@ def annotated(module: Names, annotation: ast.expr | None, scope: Scope) -> Recei
     return (
         instance_of(module, value, f"annotated as {ast.unparse(annotation)}") if value is not None else None
     )
+
+
+def documented(module: Names, binding: Binding) -> Receiver | None:
+    """An object of the class of Keras that the docstring of a function names for a parameter; less than certain."""
+    for name in documented_classes(binding.scope.node, binding.name):
+        said = annotated(module, ast.Constant(name), binding.scope.parent or binding.scope)
+        if said is not None and said.cls.startswith("keras."):
+            return replace(said, evidence=f"documented as {name}", certain=False)
+    return None
 
 
 def instance_of(module: Names, value: Value | None, evidence: str) -> Receiver | None:

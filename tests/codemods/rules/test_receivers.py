@@ -17,6 +17,7 @@ from codemods.options import NEWEST
 from codemods.rules import api
 from codemods.rules._evidence import LAYER, METRIC, MODEL
 from codemods.rules.api import Match, hooks, visit
+from codemods.testing import run
 
 RULE = next(rule for rule in api.all_source_rules() if rule.code == "TRN002")
 
@@ -79,3 +80,27 @@ def test_classes_of_receivers_are_known_ones() -> None:
     named = {cls for hook in hooks() for cls in hook.of}
     assert {LAYER, METRIC, MODEL} <= named
     assert all(name.startswith("keras.") for name in named)
+
+
+@pytest.mark.parametrize(
+    ("docstring", "known"),
+    [
+        ("Args:\n        model (tf.keras.Model): a model.", True),
+        ("Args:\n        model (`keras.Sequential`, optional): a model.", True),
+        ("Parameters\n    ----------\n    model : keras.Model\n        A model.", True),
+        ("Parameters\n    ----------\n    model : keras.Model, optional\n        A model.", True),
+        (":param keras.Model model: a model", True),
+        (":type model: keras.Model", True),
+        ("A model of Keras.", False),
+        ("Args:\n        model (object): a model.", False),
+        ("Args:\n        other (keras.Model): a model.", False),
+        ("Args:\n        model (Model): a model of another package.", False),
+        (":type model: sklearn.base.BaseEstimator", False),
+    ],
+)
+def test_a_docstring_says_what_a_parameter_is(docstring: str, known: bool) -> None:
+    head = "import keras\nimport tensorflow as tf\n\n\ndef f(model):\n"
+    text = f'{head}    """{docstring}"""\n    model.reset_states()\n'
+    new = run(text, unsafe=True).text
+    assert ("for layer in model.layers:" in new) is known
+    assert "for layer in model.layers:" not in run(text).text
