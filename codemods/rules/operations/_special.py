@@ -23,6 +23,7 @@ from codemods.rules._evidence import text
 from codemods.rules.operations._answers import Answer, code_of, optional
 from codemods.rules.operations._special_functions import (
     batch_set_value,
+    clip,
     function,
     l2_normalize,
     map_function,
@@ -300,6 +301,7 @@ _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@set_session": _set_session,
     "@image_dim_ordering": _image_dim_ordering,
     "@function": function,
+    "@clip": clip,
     "@patches": patches,
     "@map": map_function,
     "@placeholder": placeholder,

@@ -140,3 +140,20 @@ def _inner(value: object) -> str | None:
         case [1, int(a), int(b), 1] | (1, int(a), int(b), 1):
             return f"({a}, {b})"
     return None
+
+
+def clip(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``K.clip(x, low, None)``: a bound that is None bounds nothing, and Keras 3 wants two."""
+    x, low, high = (args.get(name) for name in ("x", "min_value", "max_value"))
+    if x is None or low is None or high is None:
+        return None
+    open_low, open_high = (ctx.literal(bound, ...) is None for bound in (low, high))
+    if open_low and open_high:
+        code = code_of("x", x=x)
+    elif open_low:
+        code = code_of("keras.ops.minimum(x, high)", x=x, high=high)
+    elif open_high:
+        code = code_of("keras.ops.maximum(x, low)", x=x, low=low)
+    else:
+        return None
+    return (ReplaceExpression(call, code),), Fix.SAFE

@@ -37,6 +37,7 @@ BKD001 = SourceRule(
         Proof("proof_4"),
         Proof("proof_5"),
         Proof("proof_6", tolerance=1e-5),
+        Proof("proof_7"),
     ),
 )
 BKD002 = SourceRule(

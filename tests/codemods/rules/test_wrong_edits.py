@@ -225,3 +225,18 @@ def test_a_new_name_is_not_taken_along_by_a_star(tmp_path: Path) -> None:
     assert "from keras import ops\n" in named
     star.write_text("from .ops import total\n")
     assert "from keras import ops\n" in rewritten(text)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("K.clip(x, K.epsilon(), None)", "keras.ops.maximum(x, K.epsilon())"),
+        ("K.clip(x, min_value=None, max_value=1)", "keras.ops.minimum(x, 1)"),
+        ("K.clip(x, None, None)", "x"),
+        ("K.clip(x, 0, 1)", "keras.ops.clip(x, 0, 1)"),
+        ("K.clip(x, 0, bound)", "keras.ops.clip(x, 0, bound)"),
+    ],
+)
+def test_a_bound_that_is_none_bounds_nothing(before: str, after: str) -> None:
+    head = "import keras\nfrom keras import backend as K\n\ny = {} + K.floatx()\n"
+    check_transformed(head.format(before), head.format(after))
