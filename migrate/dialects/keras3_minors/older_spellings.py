@@ -218,6 +218,33 @@ def rms_scaling(config: Config, oldest: Version) -> Config:
 
 @archive_rule(
     Rule(
+        "RDR117",
+        "value-range-of-rotation",
+        "A RandomRotation says the range of its values, which has no effect.",
+        Severity.ERROR,
+        applies_to="<3.6",
+        before='{"class_name": "RandomRotation", "config": {"factor": 0.1, "value_range": [0, 255]}}',
+        after='{"class_name": "RandomRotation", "config": {"factor": 0.1}}',
+        why="Up to 3.5 the layer keeps the argument and never reads it; 3.6 took it away, and refuses every pipeline "
+        "of augmentation that has it.",
+    ),
+    readers=">=3.6.dev0",
+)
+def value_range_of_rotation(config: Config, oldest: Version) -> Config:
+    """Leave the argument out, whatever its value."""
+
+    def without(entry: Config) -> Config:
+        if entry["class_name"] != "RandomRotation" or entry.get("module") != "keras.layers":
+            return entry
+        kept = {key: value for key, value in inside(entry).items() if key != "value_range"}
+        return {**entry, "config": kept}
+
+    changed: Config = map_objects(config, without)
+    return changed
+
+
+@archive_rule(
+    Rule(
         "RDR113",
         "packed-size-of-einsum",
         "An EinsumDense says that its kernel is not packed.",

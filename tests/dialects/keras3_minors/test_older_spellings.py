@@ -98,6 +98,19 @@ def test_rms_scaling_goes_where_it_is_false() -> None:
     assert fired(written(False), OLD, "3.9,3.10") == (written(False), [])
 
 
+def test_the_range_of_values_of_a_rotation_goes_whatever_it_is() -> None:
+    value = {
+        "module": "keras.layers",
+        "class_name": "RandomRotation",
+        "config": {"factor": 1, "value_range": [0, 1]},
+    }
+    made, codes = fired(value, Version("3.4.1"), "3.4,3.6")
+    assert (made["config"], codes) == ({"factor": 1}, ["RDR117"])
+    assert fired(value, Version("3.4.1"), "3.3-3.5") == (value, [])
+    own = {**value, "module": None, "registered_name": "own>RandomRotation"}
+    assert fired(own, Version("3.4.1"), "3.6") == (own, [])
+
+
 def test_an_argument_that_3_16_took_away_is_left_out_where_it_says_nothing() -> None:
     value = {
         "class_name": "EinsumDense",
