@@ -10,7 +10,7 @@ COMPILE := .lock/bin/uv pip compile --quiet pyproject.toml -c constraints.txt --
   --generate-hashes --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-all dist test test-fast lint format docs rule lock bench soak fuzz scanners clean
+.PHONY: help demo demo-all dist test test-fast test-full lint format docs rule lock bench soak fuzz scanners clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ dist: ## Build wheel and source distribution, check them, and use the light inst
 
 test: lint ## Everything that must hold: lint, types, tests
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
+
+test-full: lint ## All tests, with those that the gate leaves out for their time
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup --full
 
 test-fast: $(STAMP) ## The tests that start no TensorFlow world
 	$(BIN)/python -m pytest -q -m "not slow"

@@ -14,6 +14,20 @@ LEGACY_MODELS = ROOT / "legacy_models"
 SHARED = ROOT.parent / "shared"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--full`` runs what the gate leaves out for its time."""
+    parser.addoption("--full", action="store_true", help="also run tests marked full")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect tests of the full tier where it was not asked for."""
+    if config.getoption("--full"):
+        return
+    left = [item for item in items if item.get_closest_marker("full") is not None]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item.get_closest_marker("full") is None]
+
+
 @pytest.fixture(scope="session")
 def legacy_models() -> Path:
     """The folder of models that the original frameworks wrote."""

@@ -16,6 +16,7 @@ SCENARIOS = ("kills", "clock", "full-scratch", "address-space")
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_what_is_disturbed_ends_whole(tmp_path: Path) -> None:
     """In one call: the batch that nothing disturbs, and that the others are held to, is run once."""
     chosen = [word for name in SCENARIOS for word in ("--only", name)]

@@ -31,6 +31,8 @@ import os
 import numpy as np
 from keras.models import load_model
 
+pytestmark = pytest.mark.xdist_group("repository")  # its models are made once
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODEL = os.path.join(HERE, "models", "mlp.h5")
 

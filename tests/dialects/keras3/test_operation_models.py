@@ -15,6 +15,8 @@ from migrate.formats.read import read
 from migrate.worlds.pool import Slot
 from tests.dialects.keras3 import operation_models as models
 
+pytestmark = pytest.mark.xdist_group("operations")  # its models are made once
+
 NAMES = [
     *models.UNARY,
     *models.BINARY,

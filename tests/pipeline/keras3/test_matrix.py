@@ -20,6 +20,8 @@ from migrate.readers.environments import Backend, environment_of
 from migrate.results import CheckedArchive, ReaderOutcome
 from migrate.worlds.pool import Pool
 
+pytestmark = pytest.mark.xdist_group("readers")  # its models are made once
+
 WRITTEN = Path(__file__).parents[2] / "readers" / "archives"
 """Written by the Keras that each folder is named after (``scripts/readers/everyday.py``)."""
 
