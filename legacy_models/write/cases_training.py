@@ -211,8 +211,33 @@ optimizer_case(
     "addons_adamw",
     lambda kit: _addons().optimizers.AdamW(weight_decay=0.01, learning_rate=0.02, name="Adam"),
     "An optimizer of TensorFlow Addons whose name is that of a stock optimizer: it must not become that one.",
-    "addons optimizer_lost adamw",
+    "addons adamw",
     build=regression,
+)
+
+
+optimizer_case(
+    "tf.keras-2.15",
+    "addons_lamb",
+    lambda kit: _addons().optimizers.LAMB(learning_rate=0.02, beta_1=0.8),
+    "LAMB of TensorFlow Addons, which Keras 3 has, with its F1 score.",
+    "addons lamb slots f1_score",
+    metrics=lambda kit: [_addons().metrics.F1Score(2, average="macro")],
+)
+optimizer_case(
+    "tf.keras-2.15",
+    "addons_sgdw",
+    lambda kit: _addons().optimizers.SGDW(weight_decay=0.01, learning_rate=0.05, momentum=0.9),
+    "SGD with decayed weights of TensorFlow Addons.",
+    "addons sgdw slots",
+)
+optimizer_case(
+    "tf.keras-2.15",
+    "addons_radam",
+    lambda kit: _addons().optimizers.RectifiedAdam(learning_rate=0.02),
+    "A rectified Adam and a focal loss of TensorFlow Addons, which Keras 3 does not have.",
+    "addons optimizer_lost loss_lost",
+    loss=lambda kit: _addons().losses.SigmoidFocalCrossEntropy(reduction="sum_over_batch_size"),
 )
 
 

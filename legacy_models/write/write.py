@@ -47,6 +47,7 @@ MODULES = (
     "cases_tf1_control",
     "cases_checkpoint",
     "cases_ecosystem",
+    "cases_packages",
     "cases_own",
 )
 

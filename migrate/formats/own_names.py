@@ -99,7 +99,7 @@ def settle(
     settled: list[OwnName] = []
     asked: list[OwnName] = []
     for own in own_names(artifact):
-        if (own.name, own.place) in known and own.name not in code.defined:
+        if is_adapted(own, known) and own.name not in code.defined:
             continue
         if own.name in code.stock or (not own.certain and own.name not in code.defined and code.proven):
             continue
@@ -108,6 +108,13 @@ def settle(
         doubtful = dict.fromkeys([*sorted(code.stock), *(own.name for own in asked if not own.certain)])
         raise refusal(asked[0], list(doubtful))
     return settled
+
+
+def is_adapted(own: OwnName, known: frozenset[tuple[str, str]]) -> bool:
+    """Whether a name is of a layer that an adapter replaces: its class, or an initializer, which nobody runs then."""
+    if own.kind == "initializers":
+        return any(own.place == place for _, place in known)
+    return (own.name, own.place) in known
 
 
 def refusal(own: OwnName, doubtful: Sequence[str] = ()) -> MigrationError:

@@ -18,7 +18,7 @@ from migrate.formats.describe import (
     model_outputs,
     walk_layers,
 )
-from migrate.formats.own_names import OwnCode, OwnName, own_names, refusal
+from migrate.formats.own_names import OwnCode, OwnName, is_adapted, own_names, refusal
 from migrate.formats.transformers import transformers_model
 from migrate.formats.vocabulary import layers_without_vocabulary
 from migrate.inspection.records import Inspection, PlannedRule, TrainingRecord, WriterRecord
@@ -168,7 +168,7 @@ def _authors_own(artifact: LegacyArtifact) -> list[OwnName]:
     from migrate.dialects.foreign import adapted
 
     known = adapted(artifact.architecture or {})
-    return [own for own in own_names(artifact) if (own.name, own.place) not in known]
+    return [own for own in own_names(artifact) if not is_adapted(own, known)]
 
 
 def _plan(artifact: LegacyArtifact, obstacles: list[Finding]) -> list[PlannedRule]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from migrate.dialects.training.addons import PACKAGE as ADDONS
+from migrate.dialects.training.addons import lost_loss
 from migrate.dialects.training.plan import Remarks
 from migrate.dialects.training.rules import (
     LOSS_ALIAS,
@@ -155,5 +157,9 @@ def _unknown(name: str, custom: frozenset[str], remarks: Remarks) -> Any:
     remarks.apply(LOSS_UNKNOWN.code, "loss", name, bare if bare in custom else None)
     if bare in custom:
         return {"custom": bare}
-    remarks.lost = f"{name} is the user's own; give it with --custom-objects"
+    remarks.lost = (
+        f"{name} of TensorFlow Addons is not in Keras: {lost_loss(bare)}"
+        if name.startswith(f"{ADDONS}>")
+        else f"{name} is the user's own; give it with --custom-objects"
+    )
     return None

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from migrate.dialects.training.addons import METRICS as ADDONS_METRICS
+from migrate.dialects.training.addons import PACKAGE as ADDONS
 from migrate.dialects.training.losses import canonical_name
 from migrate.dialects.training.plan import Remarks
 from migrate.dialects.training.rules import (
@@ -127,6 +129,8 @@ def _metric(raw: Any, output: str, custom: frozenset[str], remarks: Remarks) -> 
     stored = str(raw.get("class_name"))
     name = stored.rpartition(">")[2]
     config = dict(raw.get("config") or {})
+    if stored.startswith(f"{ADDONS}>"):
+        return _of_addons(stored, name, config, output, custom, remarks)
     if stored.startswith(f"{OWN}>"):
         return _lost(stored, custom, remarks, config)
     label = str(config.get("name") or "").removeprefix(f"{output}_")
@@ -143,6 +147,18 @@ def _metric(raw: Any, output: str, custom: frozenset[str], remarks: Remarks) -> 
     kept = {key: config[key] for key in CLASSES[name] if config.get(key) is not None}
     if "fn" in config:
         remarks.apply(METRIC_ALIAS.code, "metrics", "fn", None)
+    return {"class_name": name, "config": {**kept, **({"name": label} if label else {})}}
+
+
+def _of_addons(
+    stored: str, name: str, config: Mapping[str, Any], output: str, custom: frozenset[str], remarks: Remarks
+) -> Any:
+    """A metric of TensorFlow Addons: that of its name in Keras 3, where the two compute the same."""
+    if name not in ADDONS_METRICS or name in custom:
+        return _lost(stored, custom, remarks, config)
+    kept = {key: config[key] for key in ADDONS_METRICS[name] if config.get(key) is not None}
+    label = str(config.get("name") or "").removeprefix(f"{output}_")
+    remarks.apply(METRIC_ALIAS.code, "metrics", stored, name)
     return {"class_name": name, "config": {**kept, **({"name": label} if label else {})}}
 
 

@@ -11,8 +11,11 @@ from enum import Enum
 from typing import Any
 
 from migrate.dialects.rule import Era
+from migrate.dialects.training.addons import PACKAGE as ADDONS
+from migrate.dialects.training.addons import LostError, addons_optimizer
 from migrate.dialects.training.plan import Remarks
 from migrate.dialects.training.rules import (
+    ADDONS_OPTIMIZER,
     BOOKKEEPING,
     EPSILON_NULL,
     EPSILON_PLACE,
@@ -47,6 +50,7 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "Adam": ("beta_1", "beta_2", "epsilon", "amsgrad"),
     "AdamW": ("beta_1", "beta_2", "epsilon", "amsgrad"),
     "Adamax": ("beta_1", "beta_2", "epsilon"),
+    "Lamb": ("beta_1", "beta_2", "epsilon"),
     "Nadam": ("beta_1", "beta_2", "epsilon"),
     "Ftrl": (
         "learning_rate_power",
@@ -108,11 +112,22 @@ def translate_optimizer(raw: Config, era: Era, remarks: Remarks) -> dict[str, An
     stored = str(raw.get("class_name"))
     package, _, name = stored.rpartition(">")
     kind = optimizer_kind(raw, era)
+    given = dict(raw.get("config", {}))
+    if package == ADDONS:
+        try:
+            name, given = addons_optimizer(name, given)
+        except LostError as reason:
+            remarks.apply(UNKNOWN_OPTIMIZER.code, "optimizer", stored, None)
+            remarks.lost = f"{stored} of TensorFlow Addons is not in Keras: {reason}"
+            return None
+        decay = given.get("weight_decay")
+        note = f"weight_decay became {decay:g}: Keras 3 multiplies it by the rate (exact)" if decay else ""
+        remarks.apply(ADDONS_OPTIMIZER.code, "optimizer", stored, name, note)
+        package = ""
     if name not in ARGUMENTS or package not in ("", "Custom", "Keras") or (package and kind is not Kind.NEW):
         remarks.apply(UNKNOWN_OPTIMIZER.code, "optimizer", stored, None)
         remarks.lost = f"{stored} is not an optimizer of Keras"
         return None
-    given = dict(raw.get("config", {}))
     config = {
         key: value
         for key, value in given.items()

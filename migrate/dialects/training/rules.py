@@ -69,10 +69,26 @@ UNKNOWN_OPTIMIZER = declare(
         "unknown-optimizer",
         "The optimizer is not one of Keras'.",
         Severity.SILENT,
-        before='{"class_name": "Addons>AdamW", "config": {"name": "AdamW", "learning_rate": 0.5}}',
+        before='{"class_name": "Mine>Adam", "config": {"name": "Adam", "learning_rate": 0.5}}',
         after="no optimizer: reported as lost",
         why="Keras 3 puts the built-in optimizer of the same `name` in its place, with default "
         "hyperparameters and without a word: a saved rate of 0.5 becomes 0.001.",
+    ),
+    Step.TRAINING,
+)
+ADDONS_OPTIMIZER = declare(
+    Rule(
+        "OPT015",
+        "addons-optimizer",
+        "The optimizer is one of TensorFlow Addons whose update Keras 3 has.",
+        Severity.SILENT,
+        before='{"class_name": "Addons>AdamW", "config": {"learning_rate": 0.001, "weight_decay": 0.0001}}',
+        after='{"class_name": "AdamW", "config": {"learning_rate": 0.001, "weight_decay": 0.1}}',
+        why="Addons takes `weight_decay * variable` from each variable, Keras 3 takes `learning_rate * weight_decay * "
+        "variable`: with the same numbers, AdamW and SGDW decay a thousand times less at a rate of 0.001. Divided by "
+        "the rate it is the same step. Where the rate follows a schedule there is no such number, and the optimizer "
+        "is lost.",
+        references=("tensorflow/addons#2807",),
     ),
     Step.TRAINING,
 )

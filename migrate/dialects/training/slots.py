@@ -32,7 +32,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     },
     **{
         name: {"m": "momentum", "v": "velocity", "vhat": "velocity_hat", "velocity_hat": "velocity_hat"}
-        for name in ("Adam", "AdamW", "Nadam")
+        for name in ("Adam", "AdamW", "Lamb", "Nadam")
     },
     "Adamax": {"m": "momentum", "v": "norm", "u": "norm"},
     "Ftrl": {"accumulator": "accumulator", "linear": "linear"},

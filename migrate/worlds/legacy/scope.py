@@ -9,6 +9,7 @@ import tf_keras
 
 from migrate.dialects.hub import REGISTERED
 from migrate.worlds.custom import scoped
+from migrate.worlds.legacy.contrib_tagging import ContribCRF
 from migrate.worlds.legacy.hub import HubModule
 from migrate.worlds.legacy.old_names import own_objects
 from migrate.worlds.legacy.tagging import CRF
@@ -16,7 +17,7 @@ from migrate.worlds.legacy.tagging import CRF
 UNLISTED = {"SpectralNormalization": tf_keras.layers.SpectralNormalization}
 """Classes that tf-keras exports and cannot read back by their name: its deserializer lists modules, and misses theirs
 (``tf_keras/src/layers/serialization.py``)."""
-PIECES = {f"keras_migrate>{piece.__name__}": piece for piece in (CRF,)}
+PIECES = {f"keras_migrate>{piece.__name__}": piece for piece in (CRF, ContribCRF)}
 """What stands in custom_objects.py on the side of Keras 3, written once more for tf-keras."""
 
 

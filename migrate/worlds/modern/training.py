@@ -34,7 +34,7 @@ SLOTS: Mapping[str, Mapping[str, str]] = {
     },
     **{
         name: {"momentum": "_momentums", "velocity": "_velocities", "velocity_hat": "_velocity_hats"}
-        for name in ("Adam", "AdamW", "Nadam")
+        for name in ("Adam", "AdamW", "Lamb", "Nadam")
     },
     "Adamax": {"momentum": "_m", "norm": "_u"},
     "Ftrl": {"accumulator": "_accumulators", "linear": "_linears"},

@@ -29,11 +29,16 @@ CASES = {
     "tf.keras-2.15/addons_crf-keras": {"ECO107"},
     "tf.keras-2.15/tfmot_pruned": {"ECO110"},
     "tf.keras-2.15/tfmot_clustered": {"ECO111"},
+    "tf.keras-2.15/qkeras_layers": {"ECO114", "ECO115"},
+    "tf.keras-2.15/tcn": {"ECO190"},
     "tf.keras-2.15/tfrs_cross": {"ECO120"},
     "tf.keras-2.15/spektral_attention": {"ECO150", "ECO151"},
     "keras-2.2.4/frozen_normalization": {"ECO140", "ECO142"},
     "keras-2.2.4/contrib_normalization": {"ECO130"},
+    "keras-2.2.4/contrib_crf": {"ECO131"},
+    "keras-2.2.4/contrib_capsule": {"ECO132"},
     "keras-2.2.4/bert4keras_bert": {"ECO160"},
+    "keras-2.2.4/self_attention": {"ECO170"},
 }
 
 

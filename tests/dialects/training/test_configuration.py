@@ -79,7 +79,7 @@ def test_schedules_stay_and_null_arguments_go() -> None:
 
 
 def test_foreign_optimizer_of_a_known_name_is_lost_not_replaced() -> None:
-    made, remarks = optimizer("Addons>AdamW", {"name": "AdamW", "learning_rate": 0.5}, "2.11.0")
+    made, remarks = optimizer("Mine>Adam", {"name": "Adam", "learning_rate": 0.5}, "2.11.0")
     assert made is None
     assert codes(remarks) == ["OPT005"]
     assert remarks.outcome().state is State.LOST

@@ -1,0 +1,112 @@
+"""Layers of smaller packages around Keras, written by the packages themselves."""
+
+from casebook import case
+from cases_ecosystem import _padded_ids
+
+KERAS = "keras-2.2.4"
+TF = "tf.keras-2.15"
+
+
+@case(
+    KERAS,
+    "Conditional random fields of keras-contrib: the best path over padded words and over all, and marginal shares.",
+    "keras_contrib sequence mask piece",
+    inputs=_padded_ids,
+    activations=False,
+)
+def contrib_crf(kit):
+    from keras_contrib.layers import CRF
+
+    L = kit.layers
+    inputs = kit.Input((6,))
+    x = L.Dense(4, activation="tanh")(L.Embedding(12, 4, mask_zero=True)(inputs))
+    shares = CRF(3, learn_mode="marginal", activation="tanh")(x)
+    path = CRF(3)(x)
+    plain = L.Embedding(12, 4)(inputs)
+    whole = CRF(3, use_boundary=False)(plain)
+    both = CRF(3, learn_mode="marginal", use_bias=False)(plain)
+    return kit.functional(inputs, [path, shares, whole, both])
+
+
+@case(
+    KERAS,
+    "Self-attention of keras-self-attention: additive, multiplicative, with its weights, and of one sequence into one.",
+    "keras_self_attention attention",
+    activations=False,
+)
+def self_attention(kit):
+    from keras_self_attention import SeqSelfAttention, SeqWeightedAttention
+
+    inputs = kit.Input((None, 3))
+    x = SeqSelfAttention(units=3, attention_activation="sigmoid")(inputs)
+    x = SeqSelfAttention(attention_type="multiplicative", attention_activation="tanh")(x)
+    x = SeqSelfAttention(units=2, use_additive_bias=False, use_attention_bias=False)(x)
+    values, shares = SeqSelfAttention(return_attention=True, attention_type="multiplicative")(inputs)
+    other, weights = SeqWeightedAttention(use_bias=False, return_attention=True)(inputs)
+    return kit.functional(inputs, [SeqWeightedAttention()(x), values, shares, other, weights])
+
+
+@case(
+    KERAS,
+    "Capsules of keras-contrib with shared and own weights, two and three rounds of routing.",
+    "keras_contrib capsules",
+    activations=False,
+)
+def contrib_capsule(kit):
+    from keras_contrib.layers import Capsule
+
+    L = kit.layers
+    inputs = kit.Input((5, 4))
+    x = Capsule(3, 4, routings=3, activation="relu")(inputs)
+    x = Capsule(2, 3, routings=2, share_weights=False, activation="sigmoid")(x)
+    return kit.functional(inputs, L.Flatten()(x))
+
+
+@case(
+    TF,
+    "Temporal convolutions of keras-tcn: causal and same, with skips and without, normalised by batch and by layer.",
+    "keras_tcn convolution",
+    activations=False,
+)
+def tcn(kit):
+    from tcn import TCN
+
+    inputs = kit.Input((8, 3))
+    x = TCN(4, 2, dilations=(1, 2), use_batch_norm=True, return_sequences=True)(inputs)
+    x = TCN(
+        4, 3, dilations=(1,), nb_stacks=2, padding="same", use_skip_connections=False, use_layer_norm=True
+    )(kit.layers.Reshape((8, 4))(x))
+    return kit.functional(inputs, kit.layers.Dense(2)(x))
+
+
+@case(
+    KERAS,
+    "The temporal convolution of keras-tcn 2, which is made of stock layers and a Lambda.",
+    "keras_tcn convolution lambda",
+    activations=False,
+)
+def tcn_function(kit):
+    from tcn import TCN
+
+    inputs = kit.Input((8, 3))
+    x = TCN(4, 2, dilations=(1, 2), use_batch_norm=True, return_sequences=True)(inputs)
+    return kit.functional(inputs, TCN(4, 2, dilations=(1, 2), activation="relu", name="last")(x))
+
+
+@case(
+    TF,
+    "Layers of QKeras: kernels of few bits with and without a scale, of three values and of two, and rounded activations.",
+    "qkeras quantisation",
+    activations=False,
+)
+def qkeras_layers(kit):
+    from qkeras import QActivation, QConv1D, QConv2D, QDense, binary, quantized_bits, quantized_relu, ternary
+
+    L = kit.layers
+    inputs = kit.Input((6, 6, 2))
+    x = QConv2D(4, 3, kernel_quantizer=quantized_bits(4, 1, alpha=1.0), bias_quantizer=quantized_bits(5, 2))(inputs)
+    x = QActivation("quantized_relu(4,1)")(x)
+    x = QConv1D(4, 2, kernel_quantizer=quantized_bits(3), activation=quantized_bits(6, 2, 1))(L.Reshape((8, 8))(x))
+    x = QDense(5, kernel_quantizer=ternary(), activation=quantized_relu(6, 2))(L.Flatten()(x))
+    x = QDense(4, kernel_quantizer=binary(alpha="auto"), use_bias=False, activation="tanh")(x)
+    return kit.functional(inputs, QDense(2, kernel_quantizer=quantized_bits(4, 0, 1, alpha="auto"))(x))

@@ -1,0 +1,151 @@
+"""Quantised layers of QKeras (``qkeras/qlayers.py``, ``qconvolutional.py`` and ``quantizers.py`` of 0.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from migrate.capsule.model import Array, Layer, TensorRef
+from migrate.dialects.ecosystem.qkeras_quantisers import UnknownQuantiserError, called, rounded, settings_of
+from migrate.dialects.foreign import Around, Foreign, graph_adapter, refusal, unchanged
+from migrate.dialects.graph_rewrites import Fragment
+from migrate.dialects.shapes import Shape, output_shape
+from migrate.findings import Fix, Rule, Severity
+
+_PACKAGE, _PREFIX = "QKeras", "qkeras"
+_PLAIN = frozenset({"linear", "relu", "tanh", "sigmoid", "softmax", "softplus", "elu", "selu"})
+_CONVOLUTION = (
+    "filters",
+    "kernel_size",
+    "strides",
+    "padding",
+    "data_format",
+    "dilation_rate",
+    "groups",
+    "use_bias",
+)
+_STOCK = {
+    "QDense": ("Dense", ("units", "use_bias")),
+    "QConv1D": ("Conv1D", _CONVOLUTION),
+    "QConv2D": ("Conv2D", _CONVOLUTION),
+}
+"""Class to the stock one with the same sum, and the arguments that decide it."""
+
+
+def _roles(layer: Layer) -> tuple[str, ...]:
+    return ("kernel", "bias") if layer.config.get("use_bias", True) else ("kernel",)
+
+
+def _shape(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
+    name, keys = _STOCK[layer.class_name.rpartition(">")[2]]
+    return output_shape(Layer(name, layer.name, {key: layer.config.get(key) for key in keys}), inputs)
+
+
+@graph_adapter(
+    Rule(
+        "ECO114",
+        "qkeras-layer",
+        "Weights of a QKeras layer are rounded to a few bits in each call.",
+        Severity.ERROR,
+        fix=Fix.MANUAL,
+        before='{"class_name": "QDense", "config": {"kernel_quantizer": {"class_name": "quantized_bits", …}}}',
+        after='{"class_name": "Dense", …} with the rounded kernel, and the quantiser of its activation as operations',
+        why="In inference the rounded weights are constants: they are stored. Training on does not round them again; "
+        "qkeras-v3 and HGQ2 are made for that. The quantisers `quantized_bits`, `ternary` and `binary` of weights and "
+        "`quantized_bits` and `quantized_relu` of activations are known.",
+        references=("fastmachinelearning/hls4ml#1116",),
+    ),
+    *(
+        Foreign(
+            _PACKAGE,
+            _PREFIX,
+            name,
+            keys=frozenset({"kernel_quantizer", "bias_quantizer"}),
+            roles=_roles,
+            shape=_shape,
+        )
+        for name in _STOCK
+    ),
+)
+def layer_of_few_bits(layer: Layer, around: Around) -> Fragment:
+    """The stock layer with rounded weights.
+
+    Raises:
+        MigrationError: ``ECO090`` for a quantiser that is not known, and without weights.
+    """
+    if not layer.weights:
+        raise refusal(layer, "the file holds no weights of it")
+    if layer.config.get("mask") is not None:
+        raise refusal(layer, "a mask hides a part of its kernel")
+    name, keys = _STOCK[layer.class_name.rpartition(">")[2]]
+    fragment = Fragment(layer)
+    weights = {role: _weight(layer, role, array) for role, array in layer.weights.items()}
+    config = {key: layer.config[key] for key in keys if key in layer.config}
+    output = fragment.add(name, "layer", fragment.input(), {**config, "activation": "linear"}, weights)
+    _activated(fragment, output)
+    return fragment
+
+
+@graph_adapter(
+    Rule(
+        "ECO115",
+        "qkeras-activation",
+        "An activation of QKeras rounds what flows through it to a few bits.",
+        Severity.ERROR,
+        before='{"class_name": "QActivation", "config": {"activation": "quantized_relu(4,0)"}}',
+        after="scale, round and clip as operations, with the gradient of the activation",
+        why="All scales are powers of two, so the operations give the very numbers of the package.",
+        references=("fastmachinelearning/hls4ml#1116",),
+    ),
+    Foreign(
+        _PACKAGE, _PREFIX, "QActivation", keys=frozenset({"activation"}), shape=unchanged, peculiar=False
+    ),
+)
+def activation(layer: Layer, around: Around) -> Fragment:
+    """The operations of the quantiser.
+
+    Raises:
+        MigrationError: ``ECO090`` for a quantiser that is not known.
+    """
+    fragment = Fragment(layer)
+    _activated(fragment, fragment.input())
+    return fragment
+
+
+def _weight(layer: Layer, role: str, array: Array) -> Array:
+    stored = layer.config.get(f"{role}_quantizer")
+    if stored is None:
+        return array
+    try:
+        return rounded(array, called(stored))
+    except UnknownQuantiserError as unknown:
+        raise refusal(layer, str(unknown)) from unknown
+
+
+def _activated(fragment: Fragment, source: TensorRef) -> None:
+    """Add what the activation of the owner does, also where it does nothing."""
+    layer = fragment.owner
+    stored: Any = layer.config.get("activation") or "linear"
+    if isinstance(stored, str) and stored in _PLAIN:
+        fragment.add("Activation", "activated", source, {"activation": stored})
+        return
+    try:
+        found = settings_of(called(stored))
+    except UnknownQuantiserError as unknown:
+        raise refusal(layer, str(unknown)) from unknown
+
+    def operation(suffix: str, function: str, first: TensorRef, **arguments: Any) -> TensorRef:
+        return fragment.add("TFOpLambda", suffix, first, {"function": function}, **arguments)
+
+    scaled = operation("scaled", "math.multiply", source, y=1.0 / found.step)
+    whole = operation("whole", "math.round", scaled)
+    inside = operation(
+        "inside", "clip_by_value", whole, clip_value_min=found.lowest, clip_value_max=found.highest
+    )
+    value = operation("value", "math.multiply", inside, y=found.step * found.scale)
+    smooth = source
+    if found.rectified:
+        top = found.highest * found.step
+        smooth = operation("smooth", "clip_by_value", source, clip_value_min=0.0, clip_value_max=top)
+    apart = operation("apart", "math.subtract", value, y=smooth)
+    operation("rounded", "math.add", smooth, y=operation("held", "stop_gradient", apart))
