@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,19 @@ from migrate.worlds.worker import Worker
 _NAMES = {"keras": "model.keras", "saved_model": "saved_model"}
 """Key of an answer to the name of the output, which is not the worker's to choose."""
 _MALFORMED = (SafetensorError, OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+
+
+@contextlib.contextmanager
+def reading(worker: Worker) -> Iterator[None]:
+    """What is done with an answer that no contract describes, of a worker in which an author's code ran.
+
+    Raises:
+        ProtocolError: the answer is not what this project's handler gives.
+    """
+    try:
+        yield
+    except _MALFORMED as error:
+        raise ProtocolError(f"an answer of the {worker.world} worker cannot be read: {error!r}") from error
 
 
 def arrays_of(worker: Worker, reply: Mapping[str, Any]) -> dict[str, Array]:

@@ -16,6 +16,7 @@ from migrate.capsule.store import load_arrays
 from migrate.findings import MigrationError
 from migrate.parity.compare import Comparison, compare_arrays
 from migrate.parity.tolerance import AFTER_STEP
+from migrate.pipeline.answers import reading
 from migrate.printable import one_line
 from migrate.proving.recipes import Recipe
 from migrate.proving.records import Compared, Proof, Ran, Verdict
@@ -23,6 +24,7 @@ from migrate.proving.sources import Module, called
 from migrate.proving.subjects import Kind, Subject
 from migrate.worlds.ends import WorkerStarved, WorldError
 from migrate.worlds.pool import Slot
+from migrate.worlds.protocol import ProtocolError
 from migrate.worlds.taking import take
 
 _OTHER_WAY = {Kind.BLOCK: "function", Kind.FUNCTION: "block"}
@@ -68,9 +70,15 @@ def prove(subject: Subject, recipe: Recipe, sides: Sides, slot: Slot) -> Proof:
         return base(
             verdict=Verdict.UNPROVEN, reason=f"tf-keras does not run it: {_first_line(error.message)}"
         )
-    given = load_arrays(take(slot.legacy, reference["file"], "subject_reference.safetensors"))
-    ran = _ran(reference["executed"], sides.legacy)
-    inputs = tuple(_inputs(case) for case in reference["cases"])
+    try:
+        with reading(slot.legacy):
+            given = load_arrays(take(slot.legacy, reference["file"], "subject_reference.safetensors"))
+            ran = _ran(reference["executed"], sides.legacy)
+            inputs = tuple(_inputs(case) for case in reference["cases"])
+            kind = str(reference["kind"])
+    except ProtocolError as error:
+        slot.legacy.close()
+        return base(verdict=Verdict.UNPROVEN, reason=_first_line(error.message))
     try:
         answer = _result(reference, sides.modern, slot)
     except WorkerStarved as error:
@@ -85,14 +93,21 @@ def prove(subject: Subject, recipe: Recipe, sides: Sides, slot: Slot) -> Proof:
             inputs=inputs,
             legacy=ran[0],
         )
-    found = load_arrays(take(slot.modern, answer["file"], "subject_result.safetensors"))
-    random = tuple(reference["random"])
-    compared = [
-        *_facts(reference["cases"], answer["facts"]),
-        *_arrays(reference["cases"], given, found, frozenset(random), answer["facts"]),
-    ]
-    says_nothing = _says_nothing(reference["kind"], given, frozenset(random))
-    ran_there = _ran(answer["executed"], sides.modern)
+    try:
+        with reading(slot.modern):
+            found = load_arrays(take(slot.modern, answer["file"], "subject_result.safetensors"))
+            random = tuple(map(str, reference["random"]))
+            compared = [
+                *_facts(reference["cases"], answer["facts"]),
+                *_arrays(reference["cases"], given, found, frozenset(random), answer["facts"]),
+            ]
+            says_nothing = _says_nothing(kind, given, frozenset(random))
+            ran_there = _ran(answer["executed"], sides.modern)
+            narrower = tuple(map(str, answer["narrower"]))
+            paired = ", ".join(sorted({str(word) for word in answer["paired"] if word}))
+    except ProtocolError as error:
+        slot.modern.close()
+        return base(verdict=Verdict.UNPROVEN, reason=_first_line(error.message), inputs=inputs, legacy=ran[0])
     different = [entry for entry in compared if not entry.equal]
     verdict = Verdict.DIFFERS if different else Verdict.UNPROVEN if says_nothing else Verdict.EQUAL
     reason = f"{different[0].name}: {different[0].reason}" if different else says_nothing
@@ -102,8 +117,8 @@ def prove(subject: Subject, recipe: Recipe, sides: Sides, slot: Slot) -> Proof:
         inputs=inputs,
         compared=tuple(compared),
         random=random,
-        narrower=tuple(answer["narrower"]),
-        paired=", ".join(sorted({word for word in answer["paired"] if word})),
+        narrower=narrower,
+        paired=paired,
         legacy=ran[0],
         modern=ran_there[0],
         helpers=ran_there[1],

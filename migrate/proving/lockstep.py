@@ -14,6 +14,7 @@ import numpy as np
 from codemods.target import Target
 from migrate.capsule.model import Array
 from migrate.findings import MigrationError
+from migrate.pipeline.answers import reading
 from migrate.proving.divergence import Parting, Trace, part
 from migrate.proving.trees import copied, line_in
 from migrate.worlds.pool import Slot
@@ -96,7 +97,8 @@ def run_against(reference: Reference, after: Path | None, slot: Slot, out: Path 
     params = {"arguments": list(reference.program), "steps": reference.steps, "stem": "trace_modern"}
     modern = _run(slot.modern, {**params, "reference": str(given)}, tree)
     compared: dict[str, int] = {}
-    parting = part(legacy, modern, compared)
+    with reading(slot.modern):
+        parting = part(legacy, modern, compared)
     if parting is not None:
         site = line_in(before, legacy.tree, parting.site)
         site_after = line_in(after or before, tree, parting.site_after)
@@ -119,12 +121,13 @@ def run_against(reference: Reference, after: Path | None, slot: Slot, out: Path 
 def _run(worker: Worker, params: dict[str, Any], tree: Path) -> Trace:
     try:
         reply = worker.call("run_in_lockstep", {**params, "folder": str(tree)}, SECONDS)
-        trace = take(worker, reply["trace"], f"{params['stem']}.jsonl")
-        arrays = take(worker, reply["arrays"], f"{params['stem']}.safetensors")
+        trace = take(worker, reply.get("trace"), f"{params['stem']}.jsonl")
+        arrays = take(worker, reply.get("arrays"), f"{params['stem']}.safetensors")
     finally:
         worker.close()
         shutil.rmtree(worker.scratch / "program", ignore_errors=True)
-    return Trace(reply, trace, arrays, tree)
+    with reading(worker):
+        return Trace(reply, trace, arrays, tree)
 
 
 def _keep(out: Path, legacy: Trace, modern: Trace, parting: Parting | None) -> Parting | None:
