@@ -80,14 +80,14 @@ class Ground:
         *more: str,
         models: Path | None = None,
         code: Path = ROOT,
+        program: tuple[str, ...] = ("-m", "keras_migrate"),
         limits: Callable[[], object] | None = None,
         **variables: str,
     ) -> subprocess.Popen[bytes]:
         """Begin a batch in a session of its own."""
         command = [
             sys.executable,
-            "-m",
-            "keras_migrate",
+            *program,
             "models",
             str(models or self.models),
             "--out",
