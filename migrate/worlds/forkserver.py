@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -75,7 +76,7 @@ class ForkServers:
             listener.listen(BACKLOG)
             command = [sys.executable, "-P", "-s", "-B", str(SERVE), *frameworks, *self._extra]
             return subprocess.Popen(
-                [*command, "--listen", str(listener.fileno())],
+                [*command, "--listen", str(listener.fileno()), "--owner", str(os.getpid())],
                 stdin=subprocess.PIPE,  # its end tells the fork server that its owner is gone
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

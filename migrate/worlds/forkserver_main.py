@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import gc
 import importlib
 import importlib.util
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 REQUEST_BYTES = 1 << 18
+PR_SET_PDEATHSIG = 1
 CRASHED = 70
 """Exit status of a child that could not even begin; ``EX_SOFTWARE`` of ``sysexits.h``."""
 
@@ -155,13 +157,28 @@ class ForkServer:
             connection.send(json.dumps(message).encode())
 
 
+def end_with(owner: int) -> None:
+    """Have the kernel kill this process when its owner ends, also in the middle of an import.
+
+    An import takes seconds, and writes into the home folder: below scratch that the next run has swept by then. What is
+    forked does not inherit it (prctl(2)).
+    """
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != owner:  # it ended before that
+        os._exit(0)
+
+
 def main() -> None:
     """Listen, fork, and end together with the owner."""
     parser = argparse.ArgumentParser(description="Forks workers of keras-migrate; started by their parent.")
     parser.add_argument("frameworks", nargs="+")
     parser.add_argument("--listen", type=int, required=True)
+    parser.add_argument(
+        "--owner", type=int, required=True, help="number of the process that started this one"
+    )
     parser.add_argument("--now", action="store_true", help="import before the first request")
     arguments = parser.parse_args()
+    end_with(arguments.owner)
     forkserver = ForkServer(socket.socket(fileno=arguments.listen), arguments.frameworks)
     if arguments.now:
         forkserver.prepare()

@@ -19,6 +19,8 @@ from migrate.worlds.forkserver import ForkServers
 from migrate.worlds.process import Forked
 from migrate.worlds.sandbox import policy
 from migrate.worlds.worker import Worker
+from tests.batch.processes import survivors
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.skipif(not module.SUPPORTED, reason="no fork servers on this system")
 LIGHT = {"keras2": (World.LEGACY, ("decimal",)), "keras3": (World.MODERN, ("decimal",))}
@@ -187,3 +189,31 @@ def test_a_sandboxed_child_holds_the_frameworks_and_nothing_of_this_project(
             assert (hello.protections, hello.missing) == (protections, missing)
     finally:
         forkservers.close()
+
+
+@pytest.mark.slow
+def test_it_ends_with_its_owner_in_the_middle_of_an_import(tmp_path: Path) -> None:
+    """What it imports writes into its home, which the next run has swept by the time that the import comes to it."""
+    owner = textwrap.dedent(
+        f"""
+        import pathlib, time
+        from migrate.worlds.forkserver import ForkServers
+        made = ForkServers(pathlib.Path({str(tmp_path / "f")!r}), 1, now=True)
+        made.sockets()
+        print(*(process.pid for process in made._processes.values()), flush=True)
+        time.sleep(60)
+        """
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", owner], stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
+    )
+    assert process.stdout is not None
+    pids = {int(word): "a fork server" for word in process.stdout.readline().split()}
+    assert len(pids) == 2
+    process.kill()
+    process.wait(60)
+    process.stdout.close()
+    assert survivors(pids) == {}
+    assert [path.name for path in (tmp_path / "f").glob("*/*")] == ["socket", "socket"], (
+        "no import has come to its end"
+    )
