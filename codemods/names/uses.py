@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from codemods.edits import (
     Code,
@@ -67,27 +67,27 @@ def exported(tree: ast.Module) -> set[str]:
 
 
 def removed_names(edits: Sequence[Edit]) -> set[ast.Name]:
-    """Name nodes that are gone after the edits."""
+    """Name nodes that are gone after the edits; what an argument held that is dropped may be put elsewhere."""
     gone: set[ast.Name] = set()
+    dropped: list[ast.expr] = []
+    holes: list[ast.expr] = []
     for edit in edits:
-        holes: Iterable[ast.AST] = ()
         regions: list[ast.AST] = []
+        code: Code | str = ""
         match edit:
             case ReplaceReference(node=node) if isinstance(node, ast.expr):
                 regions = [node]
-            case ReplaceExpression(node=node, code=code):
+            case ReplaceExpression(node=node, code=code) | ReplaceStatement(node=node, code=code):
                 regions = [node]
-                holes = code.holes.values() if isinstance(code, Code) else ()
-            case ReplaceStatement(node=statement, code=code):
-                regions = [statement]
-                holes = code.holes.values() if isinstance(code, Code) else ()
             case DropArgument(call=call, argument=argument):
-                regions = [k.value for k in call.keywords if k.arg == argument]
-                if isinstance(argument, int):
-                    regions = [call.args[argument]]
+                named = [k.value for k in call.keywords if k.arg == argument]
+                dropped += [call.args[argument]] if isinstance(argument, int) else named
             case SetArgument(call=call, name=name, value=code):
                 regions = [k.value for k in call.keywords if k.arg == name]
-                holes = code.holes.values() if isinstance(code, Code) else ()
-        kept = {n for hole in holes for n in loaded_names(hole)}
-        gone.update(n for region in regions for n in loaded_names(region) if n not in kept)
-    return gone
+        own = list(code.holes.values()) if isinstance(code, Code) else []
+        kept = {name for hole in own for name in loaded_names(hole)}
+        gone.update(name for region in regions for name in loaded_names(region) if name not in kept)
+        holes += own
+    below = {node for value in dropped for node in ast.walk(value)}
+    moved = {name for hole in holes if hole in below for name in loaded_names(hole)}
+    return gone | {name for value in dropped for name in loaded_names(value)} - moved

@@ -71,7 +71,7 @@ def compile_arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
     args = ctx.arguments(call)
     keys = args.keywords.keys()
     looks = {"optimizer", "loss", "metrics"} & keys or args.positional
-    if model is None or not looks or not keys or overrides(ctx, call):
+    if model is None or not looks or overrides(ctx, call):
         return
     fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE if "loss" in keys else None)
     if fix is None:
@@ -97,7 +97,6 @@ def _weights(call: ast.Call, ctx: Context, fix: Fix) -> Iterator[Match]:
     if (
         isinstance(weights, ast.List | ast.Tuple)
         and len(weights.elts) == 1
-        and "loss_weights" in args.keywords
         and isinstance(ctx.literal(loss), str)
     ):
         code = Code("weight", {"weight": weights.elts[0]})
