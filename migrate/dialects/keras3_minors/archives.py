@@ -15,6 +15,7 @@ from migrate.dialects.pass_through import PASS_THROUGH
 Config = Mapping[str, Any]
 TENSOR = "__keras_tensor__"
 GRAPHS = frozenset({"Functional", "Model"})
+_SOFTMAX = frozenset({"GroupedQueryAttention", "MultiHeadAttention", "Softmax"})
 _HALF = ("bfloat16", "float16")
 
 
@@ -101,6 +102,19 @@ def has_masks(model: Config) -> bool:
             if isinstance(kwargs, Mapping) and kwargs.get("mask") is not None:
                 return True
     return False
+
+
+def masks_softmax(model: Config) -> bool:
+    """Whether a layer of the model may take a softmax over what is masked."""
+    found = [entry for entry in walk(model) if entry["class_name"] in _SOFTMAX]
+    return bool(found) and (has_masks(model) or any(_is_given_a_mask(entry) for entry in found))
+
+
+def _is_given_a_mask(entry: Config) -> bool:
+    """Whether a Softmax is called with a second tensor, which is its mask."""
+    nodes = entry.get("inbound_nodes")
+    calls = nodes if entry["class_name"] == "Softmax" and isinstance(nodes, list) else []
+    return any(len(list(tensors_of(call))) > 1 for call in calls)
 
 
 def uses_of_input(model: Config, name: str) -> dict[str, Any]:

@@ -28,6 +28,9 @@ from migrate.worlds.contracts.reader import DescribedKeras3
 from migrate.worlds.pool import Slot
 from migrate.worlds.worker import Worker
 
+_MASKS_WHOLE_ROWS = Version("3.10.dev0")
+"""From there on ``Softmax.call`` gives zero for them; before, it does as if nothing were masked (keras#21149)."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadArchive:
@@ -49,12 +52,26 @@ def read_all(
     version = version_of(worker)
     for subject in subjects:
         outcome, reason, comparisons = _read(worker, subject)
-        computes = backend.computes_masks(one.version) or not subject.described.has_masks
-        if outcome is ReaderOutcome.EQUAL and not computes:
-            outcome, reason = ReaderOutcome.UNSOUND, "equal on these inputs, and no promise for others"
+        doubt = _doubt(one, backend, subject.described)
+        if outcome is ReaderOutcome.EQUAL and doubt:
+            outcome, reason = (
+                ReaderOutcome.UNSOUND,
+                f"equal on these inputs, and no promise for others: {doubt}",
+            )
         worst = max((comparison.max_rel for comparison in comparisons), default=None)
         size = None if worst is None else bounded(worst)
         yield ReadArchive(Reading(one.name, version, backend.value, outcome, size, reason), comparisons)
+
+
+def _doubt(one: Reader, backend: Backend, described: DescribedKeras3) -> str:
+    """Why a reader computes something else for other inputs, if it does, though it agrees on these."""
+    if described.has_masks and not backend.computes_masks(one.version):
+        return f"{backend} computes masks wrongly before Keras 3.14"
+    if described.masks_softmax and described.version:
+        written = Version(described.version)
+        if (written < _MASKS_WHOLE_ROWS) is not (one.version < _MASKS_WHOLE_ROWS):
+            return "3.10 changed the softmax of rows that are masked as a whole"
+    return ""
 
 
 def _read(worker: Worker, subject: Subject) -> tuple[ReaderOutcome, str, tuple[Comparison, ...]]:

@@ -136,6 +136,7 @@ class DescribedKeras3(Reply, frozen=True):
         uses: by input, what is known of its values.
         has_masks: whether numbers depend on a mask.
         has_int4: whether weights are packed as int4.
+        masks_softmax: whether numbers may depend on a softmax over what is masked.
     """
 
     version: str
@@ -143,6 +144,7 @@ class DescribedKeras3(Reply, frozen=True):
     uses: dict[str, dict[str, float]]
     has_masks: bool = False
     has_int4: bool = False
+    masks_softmax: bool = False
 
 
 class DescribeKeras3(Call[DescribedKeras3], frozen=True):

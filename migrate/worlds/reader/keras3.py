@@ -7,7 +7,14 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from migrate.dialects.keras3_minors.archives import has_masks, name_of, precision, uses_of_input, walk
+from migrate.dialects.keras3_minors.archives import (
+    has_masks,
+    masks_softmax,
+    name_of,
+    precision,
+    uses_of_input,
+    walk,
+)
 from migrate.dialects.keras3_minors.packing import has_int4
 from migrate.dialects.keras3_minors.rewriting import write_for
 from migrate.dialects.keras3_minors.versions import parse_readers
@@ -39,7 +46,9 @@ def describe_keras3(call: asked.DescribeKeras3, scratch: Path) -> asked.Describe
         )
     names = {name_of(entry) for entry in walk(config) if entry.get("class_name") == "InputLayer"}
     uses = {name: uses_of_input(config, name) for name in sorted(names)}
-    return asked.DescribedKeras3(version, precision(config), uses, has_masks(config), has_int4(config))
+    return asked.DescribedKeras3(
+        version, precision(config), uses, has_masks(config), has_int4(config), masks_softmax(config)
+    )
 
 
 def _is_keras3(version: str) -> bool:

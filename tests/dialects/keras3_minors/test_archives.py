@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migrate.dialects.keras3_minors.archives import precision, tensors_of, uses_of_input, walk
+from migrate.dialects.keras3_minors.archives import masks_softmax, precision, tensors_of, uses_of_input, walk
 
 
 def layer(class_name: str, name: str, *sources: str, **config: Any) -> dict[str, Any]:
@@ -78,3 +78,13 @@ def test_objects_are_walked_from_the_outside_in() -> None:
     inner = {"class_name": "Zeros", "config": {}}
     found = [entry["class_name"] for entry in walk(model("Sequential", layer("Dense", "d", bias=inner)))]
     assert found == ["Sequential", "Dense", "Zeros"]
+
+
+def test_a_softmax_over_masks_is_told() -> None:
+    masked = layer("Embedding", "e", mask_zero=True)
+    assert masks_softmax(model("Functional", masked, layer("Softmax", "s", "e")))
+    assert masks_softmax(model("Functional", masked, layer("MultiHeadAttention", "a", "e", "e")))
+    assert masks_softmax(model("Functional", layer("Softmax", "s", "x", "mask")))
+    assert not masks_softmax(model("Functional", layer("MultiHeadAttention", "a", "x", "x")))
+    assert not masks_softmax(model("Functional", masked, layer("LSTM", "l", "e")))
+    assert not masks_softmax(model("Functional", layer("Embedding", "e"), layer("Softmax", "s", "e")))
