@@ -38,7 +38,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = {"codemods/rules": "tests/codemods", "migrate/dialects": "tests/dialects"}
 """By the folder of rules: the folder of their tests."""
-SECONDS = 600
+SECONDS = 60
 """After which a mutant counts as killed: it went in circles."""
 MOST = 40
 """Tests that a mutant meets: those that reach the fewest other guards."""
