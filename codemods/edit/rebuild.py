@@ -68,12 +68,15 @@ def rebuilt(
     if missing is not None:
         line = getattr(missing, "lineno", 0)
         raise EditError(f"line {line}: the {type(missing).__name__} of the plan was not found")
+    rebuild = _Rebuild(finder, edits, imports)
     try:
-        made = _Rebuild(finder, edits, imports).node(module)
+        made = rebuild.node(module)
     except RecursionError as error:
         raise EditError("the code is nested too deeply to be edited") from error
     except cst.CSTValidationError as error:
         raise EditError(f"the edited tree is not valid: {error}") from error
+    finally:
+        rebuild.close()
     assert isinstance(made, cst.Module)
     code = place(imports, made).code
     if text.endswith("\r") and not code.endswith("\r"):
@@ -107,6 +110,10 @@ class _Rebuild:
         self._templates = Templates(imports, self._filler)
         self._around: dict[cst.CSTNode, tuple[list[cst.BaseStatement], list[cst.BaseStatement]]] = {}
         self._replaced: dict[cst.CSTNode, list[cst.BaseStatement]] = {}
+
+    def close(self) -> None:
+        """Break the circle with the templates, so that both trees leave memory at once."""
+        del self._templates
 
     def _filler(self, hole: ast.AST) -> cst.CSTNode:
         """The edited twin of a hole, which may stand beside the node that is replaced, and behind it."""

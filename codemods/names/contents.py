@@ -67,6 +67,14 @@ def _is_package(root: Path, head: bytes, known: dict[bytes, bool]) -> bool:
     return known[head]
 
 
+_MEMBER = re.compile(rb"\b(?=(\w+\.\w+)\b)")
+
+
+def members_named(folder: Path) -> frozenset[bytes]:
+    """Every ``owner.member`` in the text of the files below a folder, whatever it means there."""
+    return frozenset(name for _, data in contents(folder) for name in _MEMBER.findall(data))
+
+
 _CALLED = re.compile(rb"(\w+)[ \t]*\(")
 
 

@@ -15,7 +15,14 @@ from packaging.specifiers import SpecifierSet
 from codemods.files.kinds import kind_of
 from codemods.files.requirements import TENSORFLOW, pins
 from codemods.files.source import Source, SourceError
-from codemods.names.contents import called_members, callees, contents, files_that_give, imported_names
+from codemods.names.contents import (
+    called_members,
+    callees,
+    contents,
+    files_that_give,
+    imported_names,
+    members_named,
+)
 from codemods.names.factories import classes_given
 from codemods.names.islands import Islands
 from codemods.names.mentions import Facts, facts_of, marker
@@ -58,6 +65,7 @@ class Repository:
         self._projects: dict[Path, Path] = {}
         self._required: dict[Path, dict[str, tuple[SpecifierSet, ...]]] = {}
         self._mentioned: dict[tuple[Path, str], bool] = {}
+        self._named: dict[Path, frozenset[bytes]] = {}
         self._islands: dict[Path, Islands | None] = {}
         self.loose: set[Path] = set()
         """Import roots that belong to no project."""
@@ -264,6 +272,12 @@ class Repository:
             self._required[project] = _requirements(project)
         return self._required[project].get(package, ())
 
+    def names_member(self, folder: Path, owner: str, member: str) -> bool:
+        """Whether the text of any Python file below a folder has ``owner.member``."""
+        if folder not in self._named:
+            self._named[folder] = members_named(folder)
+        return f"{owner}.{member}".encode() in self._named[folder]
+
     def mentions(self, folder: Path, pattern: str) -> bool:
         """Whether the text of any Python file below a folder matches."""
         key = (folder, pattern)
@@ -375,6 +389,10 @@ class _Bound:
     def required(self, package: str) -> tuple[SpecifierSet, ...]:
         """The versions of a package that the project asks for, in each place where it does."""
         return self._repository.required(self._project, package)
+
+    def names_member(self, owner: str, member: str) -> bool:
+        """Whether the text of any Python file of the project has ``owner.member``."""
+        return self._repository.names_member(self._own, owner, member)
 
     def mentions(self, pattern: str) -> bool:
         """Whether the text of any Python file of the project matches."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -25,6 +26,8 @@ from codemods.target import MODERN
 _WORTH_A_POOL = 48
 """Candidate files below which a second process costs more than it saves."""
 _CHUNK = 8
+_JOBS = 8
+"""Processes at most where nobody says how many: each holds parsed files of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,13 @@ def run(files: Sequence[Path], options: Options, jobs: int = 1) -> Iterator[File
     """Rewrite files; results in the order of ``files``, nothing is written.
 
     Files without a marker are not even decoded, and give a result with nothing in it.
+
+    Args:
+        files: what to look at.
+        options: what to do.
+        jobs: processes; 0 for one a core, where there are files enough for them.
     """
+    jobs = jobs or min(_cores(), _JOBS, len(files) // _WORTH_A_POOL)
     if jobs < 2 or len(files) < _WORTH_A_POOL:
         yield from _serial(files, options)
         return
@@ -70,6 +79,10 @@ def run(files: Sequence[Path], options: Options, jobs: int = 1) -> Iterator[File
         # A parser took its process with it. One file at a time, each in a process that may die.
         for chunk in chunks[done:]:
             yield from _isolated(chunk, options)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _serial(files: Iterable[Path], options: Options) -> Iterator[FileResult]:

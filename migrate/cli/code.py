@@ -67,7 +67,13 @@ def _codes(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
 @click.option(
     "--ported", multiple=True, help="Package around Keras 2 that you have for Keras 3 (import name)."
 )
-@click.option("--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(0),
+    default=0,
+    help="Processes (0 = one a core, 8 at most, for 48 files each).",
+)
 @click.option("--baseline", type=click.Path(path_type=Path), help="Known findings to suppress.")
 @click.option("--write-baseline", is_flag=True, help="Write the baseline file from what is left.")
 @click.option("--allow-dirty", is_flag=True, help="Write into a git tree with uncommitted changes.")

@@ -294,8 +294,8 @@ def test_wrong_usage(project: Path) -> None:
 def test_jobs_give_the_same(project: Path) -> None:
     for number in range(60):
         (project / f"m{number}.py").write_text(BEFORE)
-    one, two = invoke(".", "--format", "json"), invoke(".", "--format", "json", "--jobs", "2")
-    assert one.stdout == two.stdout
+    one, two, free = (invoke(".", "--format", "json", *jobs) for jobs in (["-j", "1"], ["-j", "2"], []))
+    assert one.stdout == two.stdout == free.stdout
 
 
 def test_help_and_clean_scan_import_nothing_heavy(project: Path) -> None:

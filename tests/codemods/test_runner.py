@@ -98,11 +98,30 @@ def test_parsed_files_are_let_go_between_files(tmp_path: Path, monkeypatch: pyte
     held: list[int] = []
     trim = Repository.trim
 
-    def watched(self: Repository) -> None:
-        trim(self)
+    def watched(self: Repository, keep: Path | None = None) -> None:
+        trim(self, keep)
         held.append(len(self._modules))
 
     monkeypatch.setattr("codemods.names.repository._HELD", 2)
     monkeypatch.setattr(Repository, "trim", watched)
     assert [(result.new, result.findings) for result in run(files, Options())] == whole
     assert max(held) <= 2
+
+
+def test_and_while_islands_are_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "setup.py").write_text("")
+    texts = {
+        "a.py": "import tensorflow_addons as tfa\nfrom b import Own\nx = [tfa.layers.GELU(), Own(2)]\n",
+        "b.py": "from tensorflow import keras\nfrom c import Base\n\n\nclass Own(Base):\n    pass\n",
+        "c.py": "from keras.layers.core import Dense\n\n\nclass Base(Dense):\n    pass\n",
+        "d.py": "from keras.layers.core import Dense\nfrom c import Base\nx = Base(output_dim=2)\n",
+        "e.py": "from keras.layers.core import Dense\nx = Dense(output_dim=2)\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    files = sorted(tmp_path.glob("*.py"))
+    whole = [(result.new, result.findings, result.error) for result in run(files, Options())]
+    assert whole[4][0] is not None
+    assert any(finding.code.startswith("ECO") for _, findings, _ in whole for finding in findings)
+    monkeypatch.setattr("codemods.names.repository._HELD", 2)
+    assert [(result.new, result.findings, result.error) for result in run(files, Options())] == whole

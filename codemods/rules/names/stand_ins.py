@@ -86,7 +86,7 @@ def is_spare_alias(node: ast.expr, ctx: Context) -> bool:
     if repository is None:
         return True
     wanted = repository.wanted(ctx.path.stem)
-    return not {target.id, "*"} & wanted and not repository.mentions(rf"\b{ctx.path.stem}\.{target.id}\b")
+    return not {target.id, "*"} & wanted and not repository.names_member(ctx.path.stem, target.id)
 
 
 @visit(GONE_BASE, bases=frozenset(f"keras.{s.name}" for s in load().symbols.values() if s.kind == "class"))
