@@ -210,6 +210,10 @@ def test_it_ends_with_its_owner_in_the_middle_of_an_import(tmp_path: Path) -> No
     assert process.stdout is not None
     pids = {int(word): "a fork server" for word in process.stdout.readline().split()}
     assert len(pids) == 2
+    deadline = time.monotonic() + 120
+    while not all("tensorflow" in Path(f"/proc/{pid}/maps").read_text() for pid in pids):
+        assert time.monotonic() < deadline, "TensorFlow is not imported"
+        time.sleep(0.02)
     process.kill()
     process.wait(60)
     process.stdout.close()
