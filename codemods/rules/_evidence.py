@@ -197,3 +197,14 @@ def defined_once(
     if known or node is not min(places, key=lambda place: (place.lineno, place.col_offset)):
         return ()
     return (InsertStatement(top_statement(tree, node), Code(text)),)
+
+
+def held_attribute(call: ast.Call, ctx: Context) -> tuple[ast.ClassDef, str] | None:
+    """The layer or model, and its attribute, that what a call makes is assigned to: ``self.factor = K.ones(3)``."""
+    statement, cls = ctx.parent(call), ctx.class_of(call)
+    if cls is None or not isinstance(statement, ast.Assign) or not {LAYER, MODEL} & set(ctx.bases(cls)):
+        return None
+    target = statement.targets[0] if len(statement.targets) == 1 else None
+    if not isinstance(target, ast.Attribute) or ctx.source(target.value) != "self":
+        return None
+    return cls, target.attr

@@ -11,7 +11,7 @@ from packaging.version import Version
 from codemods.edits import ReplaceStatement, SetArgument
 from codemods.names.trees import walk
 from codemods.rules._era import releases
-from codemods.rules._evidence import LAYER
+from codemods.rules._evidence import LAYER, held_attribute
 from codemods.rules.api import Match, Proof, SourceRule, visit
 from codemods.rules.custom.variables import is_variable
 from migrate.findings import Fix, Severity
@@ -54,18 +54,16 @@ _TRACKING = Version("2.3")
 @visit(UNTRACKED, calls={"keras.backend.variable"})
 def untracked(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``self.factor = K.variable(2.0)`` in a layer that says nothing of its weights."""
-    statement, cls = ctx.parent(call), ctx.class_of(call)
-    if cls is None or not isinstance(statement, ast.Assign) or LAYER not in ctx.bases(cls):
+    held = held_attribute(call, ctx)
+    if held is None or LAYER not in ctx.bases(held[0]):
         return
-    target = statement.targets[0] if len(statement.targets) == 1 else None
-    if not isinstance(target, ast.Attribute) or ctx.source(target.value) != "self":
-        return
-    if ctx.origin(call.func) != "keras" or _is_weight(cls, target.attr, ctx):
+    cls, attribute = held
+    if ctx.origin(call.func) != "keras" or _is_weight(cls, attribute, ctx):
         return
     known = releases(ctx, "keras")
     old = [release for release in known if release < _TRACKING]
     if old:
-        text = f"self.{target.attr} was no weight of {cls.name} until Keras 2.2, and training changes it now"
+        text = f"self.{attribute} was no weight of {cls.name} until Keras 2.2, and training changes it now"
         fix = Fix.SAFE if len(old) == len(known) else Fix.UNSAFE
         edits = (SetArgument(call, "trainable", "False"),)
         # A keras.Variable in its place would say nothing of the release that it was written for.

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.catalogue import Function, load
-from codemods.edits import Edit, ReplaceReference
+from codemods.edits import Code, Edit, ReplaceExpression, ReplaceReference
+from codemods.rules._evidence import held_attribute
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, Target, visit
 from codemods.rules.operations._calls import bare, plan
 from codemods.rules.operations._special import special
@@ -47,7 +48,8 @@ BKD002 = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
     why="`bias_add` reshaped a bias to the data format, `switch` stretched a condition of fewer dimensions at its end, "
-    "`random_bernoulli` and `dropout` draw other numbers. Where none of this matters the edit is right.",
+    "`random_bernoulli` and `dropout` draw other numbers, and what `ones`, `zeros` and `eye` made for an attribute of "
+    "a layer was a variable that training changes. Where none of this matters the edit is right.",
     references=(GUIDE,),
     proofs=(
         Proof(unsafe=True),
@@ -78,6 +80,11 @@ BKD004 = SourceRule(
     proofs=(Proof(),),
 )
 _RULES = (BKD001, BKD002, BKD003, BKD004)
+
+
+_VARIABLES = frozenset({"keras.backend.eye", "keras.backend.ones", "keras.backend.zeros"})
+"""Functions that made a variable where their shape was known, which a layer tracks; keras.ops makes a tensor."""
+_WEIGHT = "make it with self.add_weight, or keep it as a tensor if training was not meant to change it"
 
 
 def _needed(node: ast.expr, ctx: Context, name: str) -> bool:
@@ -138,6 +145,15 @@ def backend(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         yield Match(BKD003, place, message=f"{short} is not in Keras 3", hint=hint, symbol=name)
         return
     edits, fix, function = found
+    if (
+        name in _VARIABLES
+        and isinstance(place, ast.Call)
+        and (held := held_attribute(place, ctx)) is not None
+    ):
+        weight = ReplaceExpression(place, Code("keras.Variable(value)", {"value": place}))
+        message = f"{short} made a variable, and so self.{held[1]} a weight of {held[0].name}"
+        yield Match(BKD002, place, message, _WEIGHT, edits=(*edits, weight), symbol=name)
+        return
     message = f"{short} is not in Keras 3" + (f": {function.note}" if function.note else "")
     yield Match(
         _rule(function, fix),

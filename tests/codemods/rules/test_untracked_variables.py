@@ -79,3 +79,28 @@ def test_a_list_of_weights_that_is_read_stays(line: str) -> None:
     made = run(f"{HEAD}        {line}\n")
     assert line in made.text
     assert "CUS045" not in {finding.code for finding in made.findings}
+
+
+HEAD_OF_HELD = (
+    "import keras\nfrom keras import backend as K\n\n\nclass L(keras.layers.Layer):\n    def build(self, shape):\n"
+    "        {line}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "made"),
+    [
+        ("K.ones((3,))", "keras.ops.ones((3,))"),
+        ("K.zeros(shape=(3,))", "keras.ops.zeros(shape=(3,))"),
+        ("K.eye(3)", "keras.ops.eye(3, dtype=K.floatx())"),
+    ],
+)
+def test_a_variable_that_ones_made_for_a_layer_stays_one(call: str, made: str) -> None:
+    text = HEAD_OF_HELD.format(line=f"self.x = {call}")
+    assert not any(finding.applied for finding in run(text, select=["BKD"]).findings)
+    assert f"self.x = keras.Variable({made})" in run(text, select=["BKD"], unsafe=True).text
+
+
+@pytest.mark.parametrize("line", ["x = K.ones((3,))", "self.x = 2 * K.ones((3,))", "other.x = K.ones((3,))"])
+def test_what_ones_makes_for_no_attribute_is_a_tensor(line: str) -> None:
+    assert "keras.ops.ones((3,))" in run(HEAD_OF_HELD.format(line=line), select=["BKD"]).text
