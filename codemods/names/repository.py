@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
@@ -65,6 +65,7 @@ class Repository:
         self._projects: dict[Path, Path] = {}
         self._required: dict[Path, dict[str, tuple[SpecifierSet, ...]]] = {}
         self._mentioned: dict[tuple[Path, str], bool] = {}
+        self._with: dict[tuple[Path, tuple[str, ...]], list[Path]] = {}
         self._named: dict[Path, frozenset[bytes]] = {}
         self._islands: dict[Path, Islands | None] = {}
         self.loose: set[Path] = set()
@@ -278,13 +279,21 @@ class Repository:
             self._named[folder] = members_named(folder)
         return f"{owner}.{member}".encode() in self._named[folder]
 
-    def mentions(self, folder: Path, pattern: str) -> bool:
-        """Whether the text of any Python file below a folder matches."""
+    def mentions(self, folder: Path, pattern: str, *words: str) -> bool:
+        """Whether the text of any Python file below a folder matches, of those that have one of the words."""
         key = (folder, pattern)
         if key not in self._mentioned:
             wanted = re.compile(pattern.encode())
-            self._mentioned[key] = any(wanted.search(data) is not None for _, data in contents(folder))
+            texts = self._having(folder, words) if words else (data for _, data in contents(folder))
+            self._mentioned[key] = any(wanted.search(data) is not None for data in texts)
         return self._mentioned[key]
+
+    def _having(self, folder: Path, words: tuple[str, ...]) -> Iterator[bytes]:
+        key = (folder, words)
+        if key not in self._with:
+            encoded = [word.encode() for word in words]
+            self._with[key] = [path for path, data in contents(folder) if any(w in data for w in encoded)]
+        return (path.read_bytes() for path in self._with[key])
 
     def lookup(self, root: Path, dotted: str) -> Value | None:
         """What ``package.module.name`` stands for."""
@@ -394,9 +403,9 @@ class _Bound:
         """Whether the text of any Python file of the project has ``owner.member``."""
         return self._repository.names_member(self._own, owner, member)
 
-    def mentions(self, pattern: str) -> bool:
-        """Whether the text of any Python file of the project matches."""
-        return self._repository.mentions(self._own, pattern)
+    def mentions(self, pattern: str, *words: str) -> bool:
+        """Whether the text of any Python file of the project matches, of those that have one of the words."""
+        return self._repository.mentions(self._own, pattern, *words)
 
     def is_own(self, head: str) -> bool:
         """Whether a package of the ecosystem is of this repository, or one that it has for Keras 3."""

@@ -78,8 +78,8 @@ class Lookup(Protocol):
     def names_member(self, owner: str, member: str) -> bool:
         """Whether the text of any Python file of the project has ``owner.member``."""
 
-    def mentions(self, pattern: str) -> bool:
-        """Whether the text of any Python file of the project matches."""
+    def mentions(self, pattern: str, *words: str) -> bool:
+        """Whether the text of any Python file of the project matches, of those that have one of the words."""
 
 
 @dataclass(frozen=True, slots=True)

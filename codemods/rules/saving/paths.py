@@ -160,7 +160,8 @@ def _written_elsewhere(path: str, new: str, ctx: Context) -> bool:
     names = "|".join(re.escape(posixpath.normpath(name)) for name in (path, new))
     given = rf"""\(\s*(?:filepath\s*=\s*)?["'](?:\./)?(?:{names})["']"""
     only = r"[^()]*\bsave_weights_only\s*=\s*True"
-    return ctx.module.repository.mentions(rf"\bsave_weights\s*{given}|\bModelCheckpoint\s*{given}{only}")
+    pattern = rf"\bsave_weights\s*{given}|\bModelCheckpoint\s*{given}{only}"
+    return ctx.module.repository.mentions(pattern, "save_weights", "ModelCheckpoint")
 
 
 @visit(SAV013, calls={"keras.callbacks.ModelCheckpoint"})
