@@ -115,6 +115,39 @@ def tfmot_clustered(kit):
 
 @case(
     ADDONS,
+    "A model quantised by TensorFlow Model Optimization: by channel and not, before activations and behind them.",
+    "tfmot wrapper quantisation",
+    activations=False,
+    draw=False,
+)
+def tfmot_quantised(kit):
+    # The package asks TensorFlow for tf_keras from its import on; what was loaded before stays as it is.
+    _ = kit.tf.compat.v1.keras.layers, kit.tf.compat.v2.keras.layers
+    from tensorflow_model_optimization.quantization.keras import quantize_model
+
+    L = kit.layers
+    inputs = kit.Input((8, 8, 2))
+    x = L.Conv2D(4, 3, padding="same", use_bias=False)(inputs)
+    x = L.ReLU()(L.BatchNormalization()(x))
+    y = L.DepthwiseConv2D(3, padding="same", activation="relu")(x)
+    x = L.Conv2DTranspose(3, 2)(L.Add()([x, y]))
+    x = L.MaxPooling2D()(x)
+    x = L.Dense(4, activation="tanh")(L.Flatten()(x))
+    model = quantize_model(kit.functional(inputs, L.Dense(3, activation="softmax")(x)))
+    rng = kit.rng("tfmot_quantised", "weights")
+    for variable in model.weights:
+        if variable.name.endswith("_min:0"):
+            variable.assign(rng.uniform(-3.0, -0.4, size=variable.shape))
+        elif variable.name.endswith("_max:0"):
+            variable.assign(rng.uniform(0.4, 3.0, size=variable.shape))
+        elif variable.dtype.is_floating:
+            low = 0.3 if "variance" in variable.name or "gamma" in variable.name else -0.5
+            variable.assign(rng.uniform(low, 0.5, size=variable.shape))
+    return model
+
+
+@case(
+    ADDONS,
     "Cross layers of TensorFlow Recommenders: full, projected, with a diagonal, of one input and of two.",
     "tensorflow_recommenders",
     activations=False,

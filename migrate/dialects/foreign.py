@@ -90,6 +90,8 @@ _SHARED = frozenset({"Custom"})
 _WRAPPED = frozenset({"layer", "cell", "cells", "layers", "backward_layer"})
 _KNOWN: dict[str, list[Foreign]] = {}
 """By class name in files."""
+_OBJECTS: dict[str, frozenset[str]] = {}
+"""Initializers and activations of packages, by class name in files, and the keys that each has."""
 
 Around = Callable[[int], Shape | None]
 """The shape of the input at a position, None when it is not known."""
@@ -132,6 +134,16 @@ def model_adapter(
     """Register a pure function of a whole model, for classes that only make sense together."""
     _enter(rule, classes)
     return model_rule(rule, Step.ECOSYSTEM)
+
+
+def declare_object(class_name: str, keys: frozenset[str]) -> None:
+    """Enter what a package puts into the configuration of a layer and a rule of it takes out again.
+
+    Args:
+        class_name: of the initializer or activation, as files have it.
+        keys: of its configuration.
+    """
+    _OBJECTS[class_name] = keys
 
 
 def _by_position(model: Model, names: frozenset[str]) -> Model:
@@ -221,13 +233,19 @@ def adapted(root: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
 
 
 def without_adapted(root: Any) -> Any:
-    """An architecture in which a layer that an adapter knows holds nothing but the layers that it wraps."""
+    """An architecture in which a layer that an adapter knows holds nothing but the layers that it wraps.
+
+    Initializers and activations of packages that a rule takes out are gone.
+    """
     if isinstance(root, list):
         return [without_adapted(item) for item in root]
     if not isinstance(root, Mapping):
         return root
-    if isinstance(root.get("config"), Mapping) and adapted({**root, "config": _plain(root["config"])}):
-        wrapped = {key: without_adapted(value) for key, value in root["config"].items() if key in _WRAPPED}
+    keys, config = _OBJECTS.get(str(root.get("class_name"))), root.get("config")
+    if keys is not None and isinstance(config, Mapping) and keys <= config.keys():
+        return {"class_name": "Layer", "config": {}}
+    if isinstance(config, Mapping) and adapted({**root, "config": _plain(config)}):
+        wrapped = {key: without_adapted(value) for key, value in config.items() if key in _WRAPPED}
         return {"class_name": "Layer", "config": wrapped}
     return {key: without_adapted(value) for key, value in root.items()}
 

@@ -39,18 +39,6 @@ class Unsupported:
 
 UNSUPPORTED = (
     Unsupported(
-        "TensorFlow Model Optimization",
-        ("QuantizeWrapper", "QuantizeWrapperV2", "QuantizeLayer"),
-        frozenset({"quantize_config"}),
-        "its weights and outputs are quantised in every call, which no stock layer does",
-    ),
-    Unsupported(
-        "TensorFlow Model Optimization",
-        ("QuantizeLayer",),
-        frozenset({"quantizer"}),
-        "its outputs are quantised in every call, which no stock layer does",
-    ),
-    Unsupported(
         "TensorFlow Probability",
         ("*Flipout", "*Reparameterization", "*LocalReparameterization"),
         frozenset({"kernel_posterior_fn"}),

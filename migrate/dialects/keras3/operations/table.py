@@ -177,6 +177,7 @@ FUNCTIONS: Mapping[str, Target] = {
     **{name: Target(f"keras.ops.{op}", _AXIS) for name, op in _REDUCTIONS.items()},
     **{f"keras.activations.{name}": Target(f"keras.activations.{name}") for name in _ACTIVATIONS},
     "math.rint": Target("keras.ops.round"),
+    "quantization.fake_quant_with_min_max_vars": _composite("graph.fake_quant", min="low", max="high"),
     "math.atan2": Target("keras.ops.arctan2", {"x": "x2"}, arrays=frozenset({"x1", "x2"})),
     "math.reduce_euclidean_norm": Target("composite.norm", _AXIS),
     "math.squared_difference": _composite("squared_difference", "x", "y"),

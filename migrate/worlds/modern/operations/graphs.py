@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from migrate.dialects.fake_quantisation import grid
 from migrate.findings import MigrationError
 
 
@@ -30,15 +31,15 @@ def select_rows(condition: Any, x: Any, y: Any) -> Any:
 
 
 def fake_quant(x: Any, low: Any, high: Any, num_bits: int = 8, narrow_range: bool = False) -> Any:
-    """``FakeQuantWithMinMaxVars`` with constant limits (``fake_quant_ops_functor.h``, ``Nudge``)."""
-    lowest, highest = (1 if narrow_range else 0), (1 << num_bits) - 1
-    low, high = float(np.float32(low)), float(np.float32(high))
-    scale = (high - low) / (highest - lowest)
-    zero = lowest - low / scale
-    nudged = lowest if zero < lowest else highest if zero > highest else int(np.floor(zero + 0.5))
-    bottom, top = (lowest - nudged) * scale, (highest - nudged) * scale
-    steps = ops.divide(ops.subtract(ops.clip(x, bottom, top), bottom), scale)
-    return ops.add(ops.multiply(ops.floor(ops.add(steps, 0.5)), scale), bottom)
+    """``FakeQuantWithMinMaxVars`` with constant limits, and with its gradient: 1 inside of the range."""
+    on = grid(float(low), float(high), num_bits, narrow_range)
+    if on is None:
+        return ops.zeros_like(x)
+    bottom, top, step = float(on.bottom), float(on.top), float(on.step)
+    inside = ops.clip(x, bottom, top)
+    steps = ops.floor(ops.add(ops.divide(ops.subtract(inside, bottom), step), 0.5))
+    rounded = ops.add(ops.multiply(steps, step), bottom)
+    return ops.add(inside, ops.stop_gradient(ops.subtract(rounded, inside)))
 
 
 def dense_bincount(
