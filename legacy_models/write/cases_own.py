@@ -134,5 +134,6 @@ def own_network_weights(kit, folder):
         "artifact": "model.h5",
         "kind": "h5",
         "golden": "model.golden.npz",
+        "source": "own_network.py",
         "expect": {"status": "blocked", "reason": "FMT004"},
     }

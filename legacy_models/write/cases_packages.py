@@ -1,4 +1,6 @@
-"""Layers of smaller packages around Keras, written by the packages themselves."""
+"""Layers of smaller packages around Keras, and of detectors, written by the packages themselves."""
+
+import numpy as np
 
 from casebook import case
 from cases_ecosystem import _padded_ids
@@ -44,6 +46,35 @@ def self_attention(kit):
     values, shares = SeqSelfAttention(return_attention=True, attention_type="multiplicative")(inputs)
     other, weights = SeqWeightedAttention(use_bias=False, return_attention=True)(inputs)
     return kit.functional(inputs, [SeqWeightedAttention()(x), values, shares, other, weights])
+
+
+@case(
+    KERAS,
+    "A small RetinaNet of keras-retinanet before its last filter: pyramid, anchors, regressed and clipped boxes.",
+    "keras_retinanet detection",
+    inputs=lambda rng: [rng.uniform(0, 1, size=(2, 33, 41, 3)).astype("float32")],
+    activations=False,
+)
+def retinanet_boxes(kit):
+    from keras_retinanet import initializers
+    from keras_retinanet.layers import Anchors, ClipBoxes, RegressBoxes, UpsampleLike
+
+    L = kit.layers
+    inputs = kit.Input((None, None, 3))
+    fine = L.Conv2D(4, 3, strides=4, padding="same", activation="relu")(inputs)
+    coarse = L.Conv2D(4, 3, strides=2, padding="same", activation="relu")(fine)
+    fine = L.Add()([fine, UpsampleLike()([coarse, fine])])
+    start = initializers.PriorProbability(probability=0.01)
+    head = L.Conv2D(4 * 4, 3, padding="same", kernel_initializer="zeros", bias_initializer=start)
+    anchors, boxes = [], []
+    for stride, features in ((4, fine), (8, coarse)):
+        ratios, scales = np.array([0.5, 2.0]), np.array([1.0, 1.3])
+        anchors.append(Anchors(4.0 * stride, stride, ratios, scales)(features))
+        boxes.append(L.Reshape((-1, 4))(head(features)))
+    anchors, boxes = (L.Concatenate(axis=1)(parts) for parts in (anchors, boxes))
+    mean, std = [0.0, 0.1, 0.0, -0.1], [0.2, 0.1, 0.2, 0.3]
+    boxes = RegressBoxes(mean=mean, std=std)([anchors, boxes])
+    return kit.functional(inputs, [boxes, ClipBoxes()([inputs, boxes])])
 
 
 @case(

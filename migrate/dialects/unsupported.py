@@ -24,12 +24,14 @@ class Unsupported:
         classes: patterns of class names in files, without a package.
         keys: configuration keys that all of them have.
         reason: why they cannot be expressed, as the end of a sentence.
+        hint: what to do instead.
     """
 
     package: str
     classes: tuple[str, ...]
     keys: frozenset[str]
     reason: str
+    hint: str = _EXPORT
 
     def fits(self, layer: Layer) -> bool:
         """Whether a layer is of one of the classes."""
@@ -63,6 +65,15 @@ UNSUPPORTED = (
         "its weights are quantised in every call, in a way that has not been compared with the package",
     ),
     Unsupported(
+        "keras-retinanet",
+        ("FilterDetections",),
+        frozenset({"nms_threshold", "score_threshold", "max_detections"}),
+        "it drops boxes that overlap, for which keras.ops has nothing",
+        "Save what it is given, keras.models.Model(model.inputs, model.get_layer(NAME).input), in its own framework "
+        "and migrate that; then choose among the boxes with tf.image.combined_non_max_suppression or "
+        "torchvision.ops.batched_nms.",
+    ),
+    Unsupported(
         "Transformers",
         ("TF*MainLayer", "TF*Model", "TFBert*"),
         frozenset({"config"}),
@@ -83,6 +94,6 @@ def refuse_unsupported(model: Model, own: OwnCode) -> None:
             raise MigrationError(
                 "ECO091",
                 f"layer {layer.name!r} is a {layer.class_name} of {known.package}: {known.reason}",
-                _EXPORT,
+                known.hint,
                 place="/".join(path),
             )

@@ -40,6 +40,7 @@ CASES = {
     "keras-2.2.4/contrib_capsule": {"ECO132"},
     "keras-2.2.4/bert4keras_bert": {"ECO160"},
     "keras-2.2.4/self_attention": {"ECO170"},
+    "keras-2.2.4/retinanet_boxes": {"ECO180"},
 }
 
 
