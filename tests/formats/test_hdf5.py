@@ -258,8 +258,8 @@ def test_authentic_files_read_completely(legacy_models: Path) -> None:
     seen = 0
     for path in sorted(legacy_models.glob("*keras-*/*/model.h5")):
         case = json.loads((path.parent / "case.json").read_text())
-        if "weights" in case["kind"] or case["expect"].get("reason") == "WGT020":
-            continue
+        if "weights" in case["kind"] or case["expect"].get("reason") in {"FMT004", "WGT020"}:
+            continue  # weights alone, or names that no array has
         artifact = read_hdf5(path)
         names = {layer.layer[0] for layer in artifact.weights if layer.layer}
         assert artifact.architecture is not None, path

@@ -20,6 +20,7 @@ from migrate.repository.run import migrate_repository, prepared
 from migrate.repository.state import STATE, encode
 from tests.repository.support import checkout, git
 
+pytestmark = pytest.mark.xdist_group("repository")  # its models are made once
 ROOT = Path(__file__).parents[2]
 MLP = ROOT / "legacy_models" / "keras-2.2.4" / "mlp"
 GATES = ROOT / "legacy_models" / "keras-2.2.4" / "cudnn_weights_in_plain"
@@ -30,8 +31,6 @@ import os
 
 import numpy as np
 from keras.models import load_model
-
-pytestmark = pytest.mark.xdist_group("repository")  # its models are made once
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODEL = os.path.join(HERE, "models", "mlp.h5")
