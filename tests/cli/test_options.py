@@ -25,7 +25,7 @@ OTHERS = (
     "migrate/wheels.py",
 )
 """Speak the options of git, pip, XLA and pytest, and no user reads them."""
-INTERNAL = {"--now", "--listen", "--handlers", "--scratch", "--policy"}
+INTERNAL = {"--now", "--listen", "--handlers", "--owner", "--scratch", "--policy"}
 """Options of worker processes, on command lines that the project itself writes."""
 
 
