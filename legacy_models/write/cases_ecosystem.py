@@ -114,7 +114,7 @@ def tfmot_clustered(kit):
 
 
 @case(
-    ADDONS,
+    ADDONS + " " + ADDONS + "/keras",
     "A model quantised by TensorFlow Model Optimization: by channel and not, before activations and behind them.",
     "tfmot wrapper quantisation",
     activations=False,

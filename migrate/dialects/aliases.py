@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 
+from migrate.capsule.model import Layer
 from migrate.formats.artifact import SavedArray
 
 _LOOKUP = "_lookup_layer/"
+Archived = Callable[[Layer, list[SavedArray]], list[SavedArray]]
+"""The arrays that an archive holds for a layer, each once and under the name of who owns it."""
+_OF_PACKAGES: dict[str, Archived] = {}
 
 
-def without_aliases(arrays: Sequence[SavedArray]) -> list[SavedArray]:
+def declare_archived(class_name: str, archived: Archived) -> None:
+    """Enter how archives hold the arrays of a class of a package around Keras, under its full name."""
+    _OF_PACKAGES[class_name] = archived
+
+
+def without_aliases(layer: Layer, arrays: list[SavedArray]) -> list[SavedArray]:
     """The arrays of one layer without second copies.
 
     Archives of 2.12 to 2.15 write ``TextVectorization`` weights below ``_lookup_layer`` too, and the kernel of
     a spectrally normalised layer as the wrapper's own ``vars/0`` (``layer/vars/0``), before its vector.
     """
+    if layer.class_name in _OF_PACKAGES:
+        return _OF_PACKAGES[layer.class_name](layer, arrays)
     names = {item.name: item for item in arrays}
     kept: list[SavedArray] = []
     for item in arrays:
@@ -24,7 +35,7 @@ def without_aliases(arrays: Sequence[SavedArray]) -> list[SavedArray]:
             continue
         head, _, number = item.name.rpartition("vars/")
         first, inner = names.get(f"{head}vars/0"), names.get(f"{head}layer/vars/0")
-        if first is not None and inner is not None and _same(first, inner):
+        if first is not None and inner is not None and same_values(first, inner):
             if number == "0":
                 continue
             kept.append(SavedArray(f"{head}vars/{int(number) - 1}", item.array, item.stored_dtype))
@@ -33,5 +44,6 @@ def without_aliases(arrays: Sequence[SavedArray]) -> list[SavedArray]:
     return kept
 
 
-def _same(one: SavedArray, other: SavedArray) -> bool:
+def same_values(one: SavedArray, other: SavedArray) -> bool:
+    """Whether two arrays of a file have the shape and the values of each other."""
     return one is not other and one.shape == other.shape and np.array_equal(one.array, other.array)

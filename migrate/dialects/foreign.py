@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, map_layers, structure_refs
+from migrate.dialects.aliases import Archived, declare_archived
 from migrate.dialects.graph_rewrites import Fragment, expand_graphs
 from migrate.dialects.rule import Era, Step, layer_rule, model_rule
 from migrate.dialects.shapes import Shape, ShapeOf, declare_shape, infer_shapes, output_shape
@@ -48,6 +49,8 @@ class Foreign:
         keys: configuration keys that a file without a package must have, all of them; empty when such a file does not
             count.
         roles: the variables of a layer, without those of wrapped ones, in the order in which the package saves them.
+        archived: what an archive holds for a layer, each array once and under the name of who owns it; None for a class
+            whose archives hold its variables in the order of its roles.
         shape: of its output, from those of its inputs.
         peculiar: the keys are such that nobody else's class has them; else a person has to say whose it is.
         nested: it may stand in a nested model; what an adapter follows through a whole graph may not.
@@ -60,6 +63,7 @@ class Foreign:
     registered: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
     roles: Callable[[Layer], Roles] = lambda layer: ()
+    archived: Archived | None = None
     shape: ShapeOf = unknown
     peculiar: bool = True
     nested: bool = True
@@ -165,6 +169,8 @@ def _enter(rule: Rule, classes: Iterable[Foreign]) -> None:
     for foreign in classes:
         _KNOWN.setdefault(foreign.class_name, []).append(replace(foreign, code=rule.code))
         declare_roles(foreign.name, foreign.roles)
+        if foreign.archived is not None:
+            declare_archived(foreign.name, foreign.archived)
         declare_shape(foreign.name, foreign.shape)
 
 

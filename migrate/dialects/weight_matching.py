@@ -46,7 +46,7 @@ def assign_weights(model: Model, saved: Sequence[LayerWeights], era: Era) -> Mod
     groups = _by_root_layer(model, saved, roles)
     for layer in model.layers:
         slots = list(_slots(layer, (layer.name,), (), (), (), roles))
-        arrays = _of_layers(slots, without_aliases(groups.pop(layer.name, [])))
+        arrays = _of_layers(slots, without_aliases(layer, groups.pop(layer.name, [])))
         own = list(own_layers(layer, (layer.name,), roles))
         if own and arrays:
             found, arrays = split(own, arrays, len(slots))

@@ -6,11 +6,13 @@ Sources: ``quantization/keras/quantize_wrapper.py``, ``quantize_layer.py``, ``qu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from migrate.capsule.model import Array, Layer, TensorRef, structure_refs
+from migrate.dialects.aliases import same_values
 from migrate.dialects.ecosystem.model_optimization import PACKAGE
 from migrate.dialects.fake_quantisation import quantised
 from migrate.dialects.foreign import (
@@ -23,7 +25,9 @@ from migrate.dialects.foreign import (
     unchanged,
 )
 from migrate.dialects.graph_rewrites import Fragment
+from migrate.dialects.variables import own_roles
 from migrate.findings import Fix, Rule, Severity
+from migrate.formats.artifact import SavedArray
 
 _BEFORE = frozenset({"softmax", "sigmoid", "tanh", "gelu"})
 """Activations whose input is quantised (``QuantizeAwareActivation._PRE_QUANT_ACTIVATIONS``)."""
@@ -119,6 +123,36 @@ def _quantised_names(layer: Layer) -> Iterator[str]:
         yield "output"
 
 
+def once_each(layer: Layer, arrays: list[SavedArray]) -> list[SavedArray]:
+    """The arrays of a wrapper in an archive: its own as ``vars/N``, those of the layer inside as ``layer/vars/N``.
+
+    An archive lists as the wrapper's what the layer trains, once more what is rounded of it, and what is the wrapper's
+    own; as the layer's what is not rounded, for the package puts the rounded value in the variable's place. Arrays that
+    are not held so are given back as they are.
+    """
+    listed, inside = _numbered(arrays, "vars/"), _numbered(arrays, "layer/vars/")
+    rounded_ones = (_scheme(layer) or _Scheme()).weights
+    roles = own_roles(layer.children["layer"]) or ()
+    first_own = len(listed) - len(_of_wrapper(layer))
+    first_rounded = first_own - len(rounded_ones)
+    fits = len(listed) + len(inside) == len(arrays) and len(inside) + len(rounded_ones) == len(roles)
+    if not fits or first_rounded < 0 or not set(rounded_ones) <= set(roles):
+        return arrays
+    rounded = dict(zip(rounded_ones, listed[first_rounded:first_own], strict=True))
+    others = iter(inside)
+    inner = [rounded[role] if role in rounded else next(others) for role in roles]
+    if not all(any(same_values(copy, array) for array in inner) for copy in listed[:first_rounded]):
+        return arrays
+    own = [replace(array, name=f"vars/{at}") for at, array in enumerate(listed[first_own:])]
+    return own + [replace(array, name=f"layer/vars/{at}") for at, array in enumerate(inner)]
+
+
+def _numbered(arrays: list[SavedArray], head: str) -> list[SavedArray]:
+    """Those of which the name is the head and a number, by number."""
+    found = [array for array in arrays if re.fullmatch(rf"{head}\d+", array.name)]
+    return sorted(found, key=lambda array: int(array.name.removeprefix(head)))
+
+
 def _of_layer(layer: Layer) -> tuple[str, ...]:
     ranges = _ranges(layer.name) if layer.config.get("quantizer") else ()
     return (*ranges, _STEP)
@@ -148,6 +182,7 @@ def _of_layer(layer: Layer) -> tuple[str, ...]:
             name,
             keys=frozenset({"quantize_config"}),
             roles=_of_wrapper,
+            archived=once_each,
             shape=as_wrapped,
         )
         for name in ("QuantizeWrapper", "QuantizeWrapperV2")

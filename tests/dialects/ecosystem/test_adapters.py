@@ -30,6 +30,7 @@ CASES = {
     "tf.keras-2.15/tfmot_pruned": {"ECO110"},
     "tf.keras-2.15/tfmot_clustered": {"ECO111"},
     "tf.keras-2.15/tfmot_quantised": {"ECO112", "ECO113"},
+    "tf.keras-2.15/tfmot_quantised-keras": {"ECO112", "ECO113"},
     "tf.keras-2.15/qkeras_layers": {"ECO114", "ECO115"},
     "tf.keras-2.15/tcn": {"ECO190"},
     "tf.keras-2.15/tfrs_cross": {"ECO120"},

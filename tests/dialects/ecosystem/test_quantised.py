@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from migrate.capsule.model import Layer
-from migrate.dialects.ecosystem.quantised import tensor, wrapped
+from migrate.dialects.ecosystem.quantised import once_each, tensor, wrapped
 from migrate.findings import MigrationError
+from migrate.formats.artifact import SavedArray
 
 ONE = np.float32(1.0)
 
@@ -111,3 +112,28 @@ def test_an_input_without_a_quantiser_passes() -> None:
     mine = Layer("tfmot>QuantizeLayer", "q", {"quantizer": {"class_name": "Mine", "config": {}}})
     with pytest.raises(MigrationError, match="Mine"):
         tensor(mine, nowhere)
+
+
+def archived(**values: float) -> list[SavedArray]:
+    return [SavedArray(name.replace("__", "/"), np.full(2, value)) for name, value in values.items()]
+
+
+def named(arrays: list[SavedArray]) -> dict[str, float]:
+    return {array.name: float(array.array[0]) for array in arrays}
+
+
+def test_an_archive_gives_the_layer_what_the_wrapper_lists() -> None:
+    layer = quantised_dense("Default8BitQuantizeConfig", held("relu"), DENSE)
+    own = {f"vars__{at}": 10.0 + at for at in range(3, 8)}
+    found = once_each(layer, archived(vars__0=1.0, vars__1=2.0, vars__2=1.0, **own, layer__vars__0=2.0))
+    ranges = {f"vars/{at}": 13.0 + at for at in range(5)}
+    assert named(found) == {**ranges, "layer/vars/0": 1.0, "layer/vars/1": 2.0}
+
+
+def test_what_is_not_held_so_stays_as_it_is() -> None:
+    layer = quantised_dense("Default8BitQuantizeConfig", held("relu"), DENSE)
+    own = {f"vars__{at}": 10.0 + at for at in range(3, 8)}
+    another = archived(vars__0=1.0, vars__1=3.0, vars__2=1.0, **own, layer__vars__0=2.0)
+    assert once_each(layer, another) is another
+    plain = archived(kernel=1.0, bias=2.0)
+    assert once_each(layer, plain) is plain
