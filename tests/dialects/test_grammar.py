@@ -73,7 +73,12 @@ def named(model: Model) -> Model:
 
 def cases() -> list[Path]:
     root = Path(__file__).resolve().parent.parent.parent / "legacy_models"
-    return [p for p in sorted(root.glob("*keras-2.[248]*/*/model.h5")) if "theano" not in p.parts[-3]]
+    found = [p for p in sorted(root.glob("*keras-2.[248]*/*/model.h5")) if "theano" not in p.parts[-3]]
+    return [p for p in found if "no_architecture" not in traits(p)]
+
+
+def traits(path: Path) -> list[str]:
+    return list(json.loads(path.with_name("case.json").read_text(encoding="utf-8"))["traits"])
 
 
 @pytest.mark.parametrize("path", cases(), ids=lambda p: "/".join(p.parts[-3:-1]))
