@@ -123,6 +123,7 @@ def test_a_node_is_killed_in_mid_run(tmp_path: Path, cluster: Any) -> None:
     assert [attempt.outcome for attempt in attempts].count("") == 1  # the one that went with its node
 
 
+@pytest.mark.full
 def test_faults_of_artifacts_are_the_same_as_on_one_machine(tmp_path: Path, cluster: Any) -> None:
     from migrate.batch.ray import ray_executor
 

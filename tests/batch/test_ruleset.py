@@ -164,6 +164,7 @@ def test_a_ledger_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) ->
     assert len(calls(out)) == 2
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_an_upgrade_with_the_real_rules(tmp_path: Path) -> None:
     """Three authentic models; then a rule for old LSTMs changes, and the LSTM alone is migrated again."""

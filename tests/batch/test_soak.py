@@ -11,6 +11,7 @@ import pytest
 from tests.batch.support import ROOT
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_the_soak_in_its_short_form() -> None:
     command = [sys.executable, "scripts/soak.py", "--artifacts", "10", "--originals", "2", "--damaged", "0.5"]

@@ -74,6 +74,7 @@ def notebook_program(file: Path) -> str:
     return "\n".join(line for line in lines if not line.startswith(("%", "!")))
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_own_tests_pass_before_and_after(copy: Path) -> None:
     before = own_tests(copy, TF_USE_LEGACY_KERAS="1")

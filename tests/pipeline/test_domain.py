@@ -80,4 +80,6 @@ def test_numbers_that_end_a_process_do_not_cost_the_artifact(
         assert said == [], "the original has no answer there"
     else:
         assert len(said) == 1
-        assert "the migrated model refuses NaN and infinities: the modern worker was ended" in said[0]
+        assert (
+            "the migrated model refuses NaN and infinities: the modern worker ended with status 1" in said[0]
+        )

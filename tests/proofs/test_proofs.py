@@ -127,8 +127,13 @@ def equal(one: Any, two: Any, tolerance: float) -> bool:
     return bool(one == two)
 
 
+def names() -> list[Any]:
+    """The first proof of each rule; its others with ``--full``."""
+    return [pytest.param(n, marks=[pytest.mark.full] if case.number > 1 else []) for n, case in CASES.items()]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", names())
 def test_proof(name: str, answers: dict[str, dict[str, Any]]) -> None:
     case = CASES[name]
     after = rewritten(case)

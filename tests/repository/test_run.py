@@ -291,6 +291,7 @@ def test_every_commit_compiles(moved: Outcome, project: Path) -> None:
         compile(git(project, "show", f"{commit}:serve.py"), "serve.py", "exec")
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_a_second_run_on_the_branch_changes_nothing(moved: Outcome, project: Path, tmp_path: Path) -> None:
     del moved
