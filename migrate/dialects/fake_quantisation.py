@@ -17,17 +17,19 @@ _ONE_HALF = np.float32(0.5)
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where values are rounded to: ``bottom + k * step`` between two ends, as float32.
+    """Where values are rounded to: whole multiples of a step between two ends, as float32.
 
     Attributes:
         bottom: the lowest value.
         top: the highest value.
         step: the distance of two neighbours.
+        zero: how many steps the value 0 lies above the bottom.
     """
 
     bottom: np.float32
     top: np.float32
     step: np.float32
+    zero: np.float32
 
 
 def grid(low: float, high: float, num_bits: int = 8, narrow_range: bool = False) -> Grid | None:
@@ -40,7 +42,8 @@ def grid(low: float, high: float, num_bits: int = 8, narrow_range: bool = False)
     zero = lowest - low32 / step
     # The kernel rounds halves away from zero; zero is not negative here.
     nudged = np.float32(np.clip(np.floor(zero + _ONE_HALF), lowest, highest))
-    return Grid(np.float32((lowest - nudged) * step), np.float32((highest - nudged) * step), step)
+    bottom, top = np.float32((lowest - nudged) * step), np.float32((highest - nudged) * step)
+    return Grid(bottom, top, step, np.float32(nudged - lowest))
 
 
 def quantised(values: Array, low: Any, high: Any, num_bits: int = 8, narrow_range: bool = False) -> Array:
@@ -67,4 +70,4 @@ def _rounded(values: Array, on: Grid | None) -> Array:
     if on is None:
         return np.zeros_like(values)
     shifted = np.clip(values, on.bottom, on.top) - on.bottom
-    return np.asarray(np.floor(shifted / on.step + _ONE_HALF) * on.step + on.bottom)
+    return np.asarray(np.floor(shifted / on.step - on.zero + _ONE_HALF) * on.step)

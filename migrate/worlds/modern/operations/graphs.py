@@ -35,11 +35,11 @@ def fake_quant(x: Any, low: Any, high: Any, num_bits: int = 8, narrow_range: boo
     on = grid(float(low), float(high), num_bits, narrow_range)
     if on is None:
         return ops.zeros_like(x)
-    bottom, top, step = float(on.bottom), float(on.top), float(on.step)
-    inside = ops.clip(x, bottom, top)
-    steps = ops.floor(ops.add(ops.divide(ops.subtract(inside, bottom), step), 0.5))
-    rounded = ops.add(ops.multiply(steps, step), bottom)
-    return ops.add(inside, ops.stop_gradient(ops.subtract(rounded, inside)))
+    inside = ops.clip(x, float(on.bottom), float(on.top))
+    steps = ops.divide(ops.subtract(inside, float(on.bottom)), float(on.step))
+    whole = ops.floor(ops.add(ops.subtract(steps, float(on.zero)), 0.5))
+    # The gradient is that of the clipped value, which is taken away again.
+    return ops.add(ops.multiply(whole, float(on.step)), ops.subtract(inside, ops.stop_gradient(inside)))
 
 
 def dense_bincount(
