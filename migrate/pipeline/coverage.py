@@ -14,6 +14,7 @@ from migrate.pipeline.probing import Loaders, Unanswered, shortened
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.reference import Reference
+from migrate.pipeline.rounding import UnsteadyError
 from migrate.results import Coverage
 from migrate.worlds.ends import ENDED, WorldError
 from migrate.worlds.pool import Slot
@@ -80,6 +81,9 @@ def widen(
         except Unanswered as error:
             _not_compared(f"{label} were not compared: {error}", progress)
             return
+        except UnsteadyError as error:
+            progress.findings.append(error.note)
+            continue
         except MigrationError as error:
             if error.code != "PAR001":
                 raise

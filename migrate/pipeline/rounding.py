@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays, save_arrays
-from migrate.findings import Finding, Severity
+from migrate.findings import Finding, MigrationError, Severity
 from migrate.parity.compare import Comparison, Slack
 from migrate.parity.rounding import ROUNDS, largest, moves_of, nudged, slack_of, unsteady
 from migrate.pipeline.progress import ReferenceRun
@@ -18,6 +18,22 @@ from migrate.worlds.pool import Slot
 _T = TypeVar("_T")
 NEAR = 0.25
 """Share of the tolerance from which on the original is asked: a reloaded model rounds in other places again."""
+
+
+class UnsteadyError(MigrationError):
+    """``PAR001``: rounding alone decides what the original makes of every case that differs, and no other is left.
+
+    Attributes:
+        note: ``PAR022``, for whoever has other evidence.
+    """
+
+    def __init__(self, label: str, note: Finding) -> None:
+        super().__init__(
+            "PAR001",
+            f"compared with {label}: rounding alone decides what the original makes of every probe",
+            "Record outputs of real inputs as MODEL.golden.npz: they are what can be compared.",
+        )
+        self.note = note
 
 
 def allow_for_rounding(
@@ -56,23 +72,28 @@ def without_unsteady(
         judge: how to compare.
 
     Returns:
-        None when rounding does not explain every difference, or no case would be left.
+        None when rounding does not explain every difference.
+
+    Raises:
+        UnsteadyError: when no case would be left.
     """
     cases = sorted({key.split("/")[0] for key in witness.outputs}, key=int)
     differing = {case for case in cases if not _agree(witness.outputs, results, witness.slack, judge, case)}
     explained = {case for case in cases if _agree(witness.outputs, results, largest(moves), judge, case)}
     gone = differing & explained & unsteady(witness.outputs, moves, judge.compute)
     kept = [case for case in cases if case not in gone]
-    if gone != differing or not kept:
+    if gone != differing:
         return None
-    path = slot.inputs / f"steady_{witness.probes.name}"
-    save_arrays(path, _cases(load_arrays(witness.probes), kept))
     finding = Finding(
         "PAR022",
         Severity.INFO,
         f"{witness.label}: {len(gone)} of {witness.cases} cases are not compared: the original itself moves by more "
         "than the difference when their inputs and its weights change in the last bit",
     )
+    if not kept:
+        raise UnsteadyError(witness.label, finding)
+    path = slot.inputs / f"steady_{witness.probes.name}"
+    save_arrays(path, _cases(load_arrays(witness.probes), kept))
     steady = replace(
         witness, probes=path, outputs=_cases(witness.outputs, kept), slack=_cases(witness.slack, kept)
     )
