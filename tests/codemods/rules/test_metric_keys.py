@@ -19,7 +19,7 @@ USES = {
     "ReduceLROnPlateau(monitor='acc')": "ReduceLROnPlateau(monitor='accuracy')",
     "ModelCheckpoint('w.keras', 'val_acc')": "ModelCheckpoint('w.keras', 'val_accuracy')",
     "ModelCheckpoint('w-{epoch}-{val_acc:.2f}.keras')": "ModelCheckpoint('w-{epoch}-{val_accuracy:.2f}.keras')",
-    "EarlyStopping('val_out_acc')": "EarlyStopping('val_out_accuracy')",
+    "EarlyStopping('val_out_acc')": "EarlyStopping('val_out_accuracy', mode='max')",
     "model.fit(x, y).history['acc']": "model.fit(x, y).history['accuracy']",
     "plot(h.history['val_acc'])": "plot(h.history['val_accuracy'])",
     "print(h.history.get('acc'))": "print(h.history.get('accuracy'))",
