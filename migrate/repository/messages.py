@@ -103,7 +103,7 @@ def pull_request(
         parts.append(_proofs(state.proofs))
     if migrated:
         rows = "\n".join(
-            f"| `{s.path}` | `{s.new}` | {s.evidence} | {'' if s.max_rel is None else f'{s.max_rel:.1e}'} |"
+            f"| `{s.path}` | {_new(s)} | {s.evidence} | {'' if s.max_rel is None else f'{s.max_rel:.1e}'} |"
             for s in migrated
         )
         parts.append(f"## Models\n\n| old | new | reference | largest error |\n|---|---|---|---|\n{rows}")
@@ -185,6 +185,11 @@ def _orders(orders: WorkOrders) -> str:
 def _cell(test: CaseVerdict) -> str:
     told = " ".join(filter(None, (test.place, test.message)))
     return told[:160].replace("|", "\\|").replace("`", "'")
+
+
+def _new(state: ModelState) -> str:
+    """The files that stand for an old one: the model, and its weights for source that builds the model itself."""
+    return f"`{state.new}`" + (f", weights `{state.weights}`" if state.weights else "")
 
 
 def _left(one: Left) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from migrate.repository import messages
 from migrate.repository.models import Migrated
 from migrate.repository.records import SCHEMA_VERSION, CaseVerdict, Change, Left, ModelState, State, Verdict
@@ -37,6 +39,13 @@ def test_models_are_counted_by_what_became_of_them() -> None:
     assert "| `w.h5` | blocked | FMT004 |" in said
     assert "new.keras" not in said
     assert "nothing of this repository was run" in said
+
+
+def test_weights_that_are_written_anew_stand_beside_their_model() -> None:
+    state = msgspec.structs.replace(MOVED, weights="a_keras3.h5")
+    whole = State(schema=SCHEMA_VERSION, tool="1", models=[state], changes=[], left=[])
+    said = messages.pull_request(whole, [Migrated(state)])
+    assert "| `a.h5` | `a.keras`, weights `a_keras3.h5` | golden | 1.3e-07 |" in said
 
 
 def test_tests_are_shown_worst_first_with_their_command() -> None:
