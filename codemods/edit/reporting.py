@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import msgspec
 
 from codemods.analysis.analyse import GENERIC_RULES, Analysis
@@ -31,7 +29,9 @@ def reports_of(first: Analysis, last: Analysis, *, unsafe: bool) -> list[CodeFin
     """Findings of the original text and what became of them, then those that the rewritten text still has."""
     if first is last:
         return [report_of(item, first.context, applied=False) for item in first.found]
-    left = Counter(_key(item) for item in last.found)
+    left: dict[tuple[str, str, str], list[Match]] = {}
+    for item in last.found:
+        left.setdefault(_key(item), []).append(item)
     applied = set(first.chosen)
     rewritten = {
         node
@@ -45,9 +45,11 @@ def reports_of(first: Analysis, last: Analysis, *, unsafe: bool) -> list[CodeFin
         key = _key(item)
         if item in applied:
             reports.append(report_of(item, first.context, applied=True))
-        elif left[key]:
-            left[key] -= 1
-            reports.append(report_of(item, first.context, applied=False))
+        elif left.get(key):
+            after = left[key].pop(0)  # how much it matters is a matter of the new text
+            report = report_of(item, first.context, applied=False)
+            severity = after.severity or after.rule.severity
+            reports.append(msgspec.structs.replace(report, severity=severity))
         elif item.rule.code in GENERIC_RULES or (not item.edits and item.node in rewritten):
             continue  # another edit settled it
         else:
@@ -56,8 +58,7 @@ def reports_of(first: Analysis, last: Analysis, *, unsafe: bool) -> list[CodeFin
     known = {item.symbol: item for item in reversed(first.found) if item.symbol}
     told = {(report.symbol.rpartition(".")[2], report.argument) for report in reports if not report.applied}
     for item in last.found:
-        if left[_key(item)]:
-            left[_key(item)] -= 1
+        if item in left[_key(item)]:
             if (last_part(item), item.argument) in told and item.symbol not in known:
                 continue  # the same trouble under the name that its module moved to
             before = known.get(item.symbol)

@@ -228,6 +228,23 @@ def test_what_needs_tensorflow_is_left_to_do_for_another_backend(project: Path) 
     assert invoke(".", "--target", "tf.keras").exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("from keras.preprocessing.image import *\ng = ImageDataGenerator()\n", ()),
+        ("from keras.preprocessing.text import Tokenizer\nt = Tokenizer()\n", ("--ignore", "IMP003")),
+        ("from keras.preprocessing.text import Tokenizer\nt = Tokenizer()\n", ("--select", "API003")),
+    ],
+)
+def test_what_is_not_led_to_tf_keras_is_left_to_do(
+    project: Path, text: str, options: tuple[str, ...]
+) -> None:
+    (project / "a.py").write_text(text)
+    result = invoke(".", "--write", *options)
+    assert result.exit_code == 1
+    assert "API003" in result.output
+
+
 def test_other_formats(project: Path) -> None:
     (project / "b.py").write_text(LEFT)
     (project / "c.py").write_text("import keras\ndef (:\n")

@@ -107,5 +107,5 @@ def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         message=f"{short} is in tf.keras only" if rule is API003 else f"keras has no {short}",
         hint=symbol.note or rule.manual,
         symbol=name,
-        severity=kept_severity(ctx) if rule is API003 else None,
+        severity=kept_severity(ctx) if rule is API003 and ctx.origin(node) == "tf.keras" else None,
     )
