@@ -17,7 +17,7 @@ from migrate.findings import Fix, Severity
 if TYPE_CHECKING:
     from codemods.context import Context
 
-_CHANGES = "https://github.com/keras-team/keras/releases"
+CHANGES = "https://github.com/keras-team/keras/releases"
 
 MIN001 = SourceRule(
     code="MIN001",
@@ -27,7 +27,7 @@ MIN001 = SourceRule(
     fix=Fix.MANUAL,
     destination="<3.15",
     why="Every minor of Keras 3 adds arguments, and earlier ones raise `Unrecognized keyword arguments` or TypeError.",
-    references=(_CHANGES,),
+    references=(CHANGES,),
     manual="require the minor that the finding names, or leave the argument out",
 )
 MIN002 = SourceRule(
@@ -39,7 +39,7 @@ MIN002 = SourceRule(
     destination=">=3.1",
     why="Minors of Keras 3 rename and remove arguments without a warning before: 23 callables lost one from 3.0 to "
     "3.15.",
-    references=(_CHANGES,),
+    references=(CHANGES,),
     manual="write it as the finding says",
 )
 
@@ -72,15 +72,13 @@ def arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
             continue
         after = [minor for minor in taking if minor > here]
         if after:
-            text = f"{_short(name)}({argument}=) came with Keras {_text(after[0])}, the destination is {ctx.version}"
+            text = f"{short(name)}({argument}=) came with Keras {_text(after[0])}, the destination is {ctx.version}"
             hint = f"require keras>={_text(after[0])}, or leave the argument out"
             yield Match(MIN001, call, message=text, hint=hint, symbol=name, argument=argument)
             continue
         gone = _MINORS[_MINORS.index(taking[-1]) + 1]
-        hint = INSTEAD.get((_short(name), argument)) or _successor(name, ctx.target, gone)
-        text = f"{_short(name)}({argument}=) is gone since Keras {_text(gone)}" + (
-            f": {hint}" if hint else ""
-        )
+        hint = INSTEAD.get((short(name), argument)) or _successor(name, ctx.target, gone)
+        text = f"{short(name)}({argument}=) is gone since Keras {_text(gone)}" + (f": {hint}" if hint else "")
         yield Match(MIN002, call, message=text, hint=hint, symbol=name, argument=argument)
 
 
@@ -106,5 +104,6 @@ def _text(minor: Version) -> str:
     return ".".join(map(str, minor))
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
+    """A public name below ``keras``."""
     return name.removeprefix("keras.")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from codemods.rules.api import Match, SourceRule, visit
+from codemods.rules.minors.arguments import CHANGES, short
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ class Default(NamedTuple):
     beside: str = ""
 
 
-_CHANGES = "https://github.com/keras-team/keras/releases"
-
 MIN003 = SourceRule(
     code="MIN003",
     name="default-changed-with-a-minor",
@@ -40,7 +39,7 @@ MIN003 = SourceRule(
     destination=">=3.3",
     why="The same call computes something else after an upgrade, without a word: Muon takes 5 steps of its iteration "
     "instead of 6, and 25 times less weight decay, from 3.13 on.",
-    references=(_CHANGES,),
+    references=(CHANGES,),
     manual="write the argument out, with the value that the code was written for",
 )
 
@@ -78,10 +77,6 @@ def changed(call: ast.Call, ctx: Context) -> Iterator[Match]:
         since, before, after, beside = default
         if argument in given or (beside and beside not in given) or not ctx.at_least(since):
             continue
-        text = f"{_short(name)}({argument}=) is {after} since Keras {since}, and was {before}"
+        text = f"{short(name)}({argument}=) is {after} since Keras {since}, and was {before}"
         hint = f"write {argument}={before} if the code is from before Keras {since}, else {argument}={after}"
         yield Match(MIN003, call, message=text, hint=hint, symbol=name, argument=argument)
-
-
-def _short(name: str) -> str:
-    return name.removeprefix("keras.")

@@ -79,6 +79,13 @@ def _fix(ctx: Context) -> Fix | None:
 
 def _metrics(call: ast.Call, ctx: Context) -> Iterator[str]:
     """The strings among the metrics that a call of ``compile`` is given."""
+    for node in metrics_given(call, ctx):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def metrics_given(call: ast.Call, ctx: Context) -> Iterator[ast.AST]:
+    """The nodes of what a call of ``compile`` is given as metrics, directly or by a name."""
     if getattr(call.func, "attr", "") != "compile":
         return
     metrics = ctx.arguments(call, "optimizer", "loss", "metrics").get("metrics")
@@ -88,9 +95,7 @@ def _metrics(call: ast.Call, ctx: Context) -> Iterator[str]:
     else:
         values = [metrics]
     for value in values:
-        for node in walk(value) if value is not None else ():
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value
+        yield from walk(value) if value is not None else ()
 
 
 def _monitored(ctx: Context) -> Iterator[tuple[ast.expr, str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.edits import SetArgument
 from codemods.rules.api import Match, Proof, SourceRule, visit
+from codemods.rules.training.metric_keys import metrics_given
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -108,14 +109,13 @@ def _was_high(callback: str, monitor: str) -> bool:
 
 def _is_function(key: str, ctx: Context) -> bool:
     """Whether ``compile`` is given a metric of this name as a function: ``metrics=[sparse_categorical_accuracy]``."""
-    for call, _ in ctx.module.index.calls:
-        if getattr(call.func, "attr", "") != "compile":
-            continue
-        metrics = ctx.arguments(call, "optimizer", "loss", "metrics").get("metrics")
-        given = metrics.elts if isinstance(metrics, (ast.List, ast.Tuple)) else []
-        if any((getattr(node, "attr", "") or getattr(node, "id", "")) == key for node in given):
-            return True
-    return False
+    given = (node for call, _ in ctx.module.index.calls for node in metrics_given(call, ctx))
+    return any(
+        isinstance(node, (ast.Attribute, ast.Name))
+        and (getattr(node, "attr", "") or getattr(node, "id", "")) == key
+        and ctx.callee(node) is None
+        for node in given
+    )
 
 
 @visit(MODE, calls=frozenset(_CALLBACKS))

@@ -44,6 +44,11 @@ def test_a_function_says_nothing_of_its_direction() -> None:
     for name, mode in (("sparse_categorical_accuracy", "max"), ("mean_squared_error", "min")):
         text = f"{HEAD}{fit.format(name=name)}EarlyStopping('val_{name}')\n"
         assert f"EarlyStopping('val_{name}', mode={mode!r})" in run(text, select=["TRN042"]).text
+        named = text.replace("metrics=[", "metrics=wanted", 1).replace(
+            f"wantedkeras.metrics.{name}]", "wanted"
+        )
+        listed = named.replace("m = ", f"wanted = [keras.metrics.{name}]\nm = ")
+        assert f"EarlyStopping('val_{name}', mode={mode!r})" in run(listed, select=["TRN042"]).text
 
 
 @pytest.mark.parametrize(
