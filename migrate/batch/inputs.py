@@ -28,7 +28,7 @@ class BatchInputs:
     Attributes:
         candidates: in the order of their names, which are unique.
         remote: those in stores, by name.
-        roots: folders that hold the local ones.
+        roots: folders that hold the local ones, and what goes with them.
     """
 
     candidates: tuple[Candidate, ...]
@@ -60,6 +60,9 @@ def find(sources: Sequence[str]) -> BatchInputs:
     if local:
         with Reader(_readable(local)) as reader:
             candidates = discover(local, reader)
+    beside = [
+        path.parent for one in candidates for path in one.companions
+    ]  # of a SavedModel that was named itself
     used = {one.source for one in candidates}
     remote: dict[str, RemoteArtifact] = {}
     for url in (source for source in sources if is_url(source)):
@@ -73,7 +76,8 @@ def find(sources: Sequence[str]) -> BatchInputs:
             used.add(free)
             remote[free] = replace(artifact, candidate=replace(artifact.candidate, source=free))
             candidates.append(remote[free].candidate)
-    return BatchInputs(tuple(sorted(candidates, key=lambda one: one.source)), remote, tuple(_readable(local)))
+    readable = dict.fromkeys((*_readable(local), *beside))
+    return BatchInputs(tuple(sorted(candidates, key=lambda one: one.source)), remote, tuple(readable))
 
 
 def _readable(local: Sequence[Source]) -> list[Path]:
