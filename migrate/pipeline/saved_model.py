@@ -83,7 +83,8 @@ def migrate_saved_model(
         raise MigrationError(
             "EXP001",
             "the SavedModel holds no architecture of Keras layers, so that no .keras can be made",
-            "Ask for --to savedmodel, which keeps the signatures, or pass --lift.",
+            "Ask for --to savedmodel, which keeps the signatures"
+            + ("." if options.lift else ", or pass --lift."),
         )
     return Written(parts)
 

@@ -126,3 +126,14 @@ def test_module_without_keras_becomes_layers(
     record = msgspec.json.decode((tmp_path / "lifted" / "migration.json").read_bytes())
     assert layers <= {layer["class_name"] for layer in record["layers"]}
     assert "TensorFlowOpLayer" not in {layer["class_name"] for layer in record["layers"]}
+
+
+@pytest.mark.parametrize("lifted", [False, True])
+def test_what_holds_no_layers_is_not_told_to_lift_again(lifted: bool, slot: Slot, tmp_path: Path) -> None:
+    source = LEGACY_MODELS / "tf.keras-2.11/module_parsing/saved_model"
+    options = Options(lift=lifted, targets=frozenset({Target.KERAS}))
+    result = migrate_artifact(ArtifactRequest(source, "served", tmp_path, "served"), options, slot)
+    [refused] = [finding for finding in result.findings if finding.severity == "error"]
+    assert (result.status, refused.code) == (Status.FAILED, "EXP001")
+    assert "--to savedmodel" in refused.hint
+    assert ("--lift" in refused.hint) is not lifted
