@@ -39,6 +39,7 @@ TITLES = {
     "JOIN": "Source and migrated models of a repository",
     "KON": "Keras 1",
     "LAY": "Layers",
+    "LIB": "Libraries beside Keras",
     "LNK": "Links between source and models",
     "LOSS": "Losses of stored models",
     "LSS": "Losses, metrics, regularizers",

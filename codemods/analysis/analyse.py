@@ -13,7 +13,7 @@ from codemods.analysis.scan import scan
 from codemods.context import Context
 from codemods.ecosystem import World
 from codemods.edits import DropArgument
-from codemods.files.source import Source
+from codemods.files.source import Source, concerns
 from codemods.names.islands import Hold, hold_by
 from codemods.names.mentions import facts_of, may_use
 from codemods.names.resolver import Module
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 GENERIC_RULES = frozenset({"IMP001", "IMP002", "IMP003", "IMP010", "IMP011", "BCK001"})
 """Rules that give way to any other rule that speaks of the same place."""
-_ECOSYSTEM = ("ECO", "API005")
+_LIBRARIES = "LIB"
+"""What is said of NumPy, pandas, SciPy and scikit-learn, in files without Keras as well."""
+_ECOSYSTEM = ("ECO", "API005", _LIBRARIES)
 """What is said of code that stays as it is: the packages around Keras, estimators among them."""
 _MOVES = frozenset({"IMP001", "IMP002", "IMP003"})
 _IGNORE = re.compile(r"#\s*keras-migrate:\s*ignore(?:\[([A-Z0-9,\s]*)\])?")
@@ -49,6 +51,13 @@ def analyse(source: Source, options: Options, repository: Repository | None) -> 
     """One look at a text: everything the rules have to say, nothing changed. Raises `SourceError`."""
     module = repository.module_of(source) if repository is not None else Module(source.parse())
     context = _context(source, module, options, repository)
+    if not concerns(source.text.encode(errors="surrogateescape")):
+        about = list(scan(context)) if _beside_keras(module) else []
+        named = [
+            item for item in about if item.rule.code.startswith(_LIBRARIES) and options.wants(item.rule.code)
+        ]
+        free = [item for item in named if not is_guarded(context, item.node)]
+        return Analysis(context, [item for item in free if not _suppressed(item, context)])
     if context.stays or context.unmoved:
         about = [item for item in scan(context) if item.rule.code.startswith(_ECOSYSTEM)]
         return Analysis(
@@ -66,6 +75,13 @@ def analyse(source: Source, options: Options, repository: Repository | None) -> 
     hidden = [item for item in guarded(context, missing_names, found) if options.wants(item.rule.code)]
     return Analysis(
         context, [item for item in (*free, *hidden) if not _suppressed(item, context)], missing_names
+    )
+
+
+def _beside_keras(module: Module) -> bool:
+    """Whether a file without Keras is of a project that has some: others are none of this tool's business."""
+    return module.repository is not None and module.repository.mentions(
+        r"\b(?:keras|tensorflow)\b", "keras", "tensorflow"
     )
 
 

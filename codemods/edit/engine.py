@@ -12,7 +12,7 @@ from codemods.edit.apply import EditError, apply
 from codemods.edit.importing import Imports
 from codemods.edit.plan import Plans
 from codemods.edit.reporting import fix_of, last_part, ordered, report_of, reports_of, with_todos
-from codemods.files.source import Source, SourceError, concerns
+from codemods.files.source import Source, SourceError, matters
 from codemods.options import Options
 from codemods.outcome import Outcome
 from codemods.rules.api import Match
@@ -30,7 +30,7 @@ _SKIP_FILE = re.compile(r"^\s*#\s*keras-migrate:\s*skip-file", re.MULTILINE)
 
 def rewrite(source: Source, options: Options, repository: Repository | None = None) -> Outcome:
     """Rewrite a file as far as the rules are certain; never raises for what a file contains."""
-    if not concerns(source.text.encode(errors="surrogateescape")) or _SKIP_FILE.search(source.text):
+    if not matters(source.text.encode(errors="surrogateescape")) or _SKIP_FILE.search(source.text):
         return Outcome(source.text)
     job = _Job(options, repository)
     try:

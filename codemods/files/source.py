@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from codemods.libraries import mentioned
+
 MARKERS = (b"keras", b"Keras", b"tensorflow", b"KERAS", b"_generator(", b"predict_classes", b"add_weight")
 """Bytes of which one must occur in a file that any rule can say something about."""
 
@@ -28,8 +30,13 @@ class SourceError(Exception):
 
 
 def concerns(data: bytes) -> bool:
-    """Whether a file can matter at all; the first gear, a few byte searches."""
+    """Whether a file may have to do with Keras; the first gear, a few byte searches."""
     return any(marker in data for marker in MARKERS)
+
+
+def matters(data: bytes) -> bool:
+    """Whether a rule may have something to say about a Python file: of Keras, or of the libraries beside it."""
+    return concerns(data) or mentioned(data)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,10 @@ _KERAS_ROOTS = (
 _SHORT = {"tensorflow.keras": "tf.keras", "keras.api": "keras"}
 _TENSORFLOW_ROOTS = ("tensorflow.compat.v2", "tensorflow._api.v2", "tensorflow")
 
-PACKAGES = frozenset({"tensorflow", "keras", "tf_keras", "numpy", "os", "importlib"}) | heads()
+PACKAGES = (
+    frozenset({"tensorflow", "keras", "tf_keras", "numpy", "pandas", "scipy", "sklearn", "os", "importlib"})
+    | heads()
+)
 """Top-level packages whose names rules may ask for; all others are code of the repository or of strangers."""
 
 

@@ -17,7 +17,7 @@ from codemods.analysis.scan import dispatcher
 from codemods.ecosystem import World
 from codemods.edit.engine import rewrite
 from codemods.files.kinds import DOCUMENT, NOTEBOOK, PYTHON
-from codemods.files.source import Source, SourceError, concerns
+from codemods.files.source import Source, SourceError, concerns, matters
 from codemods.names.repository import Repository
 from codemods.options import Options
 from codemods.outcome import CodeFinding, Outcome
@@ -148,7 +148,7 @@ def _internal(error: Exception) -> str:
 def _process(path: Path, data: bytes, options: Options, repository: Repository | None) -> FileResult:
     suffix = path.suffix.lower()
     if suffix in PYTHON:
-        if not concerns(data):
+        if not matters(data):
             return FileResult(path, b"", None)
         source = Source.decode(data, path)
         if repository is not None:

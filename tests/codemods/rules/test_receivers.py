@@ -43,6 +43,7 @@ def test_every_hook_says_whose_members_it_means() -> None:
         "custom.train_step.compiled_metrics",
         "custom.variables.members",
         "custom.variables.references",
+        "libraries.pandas_calls.as_matrix",
         "layers.nodes.members",
         "operations.tensorflow.numpy_of",
     }

@@ -1,0 +1,88 @@
+"""Names of NumPy, pandas, SciPy and scikit-learn that programs of Keras 1 and 2 use, and that left since.
+
+Keras 3 needs a Python and a NumPy of today, so that a program stops at these as surely as at a name of Keras. The
+tables hold what is met in real repositories beside Keras; what took the place is written only where it is the same.
+
+Sources: the release notes of NumPy 1.18, 1.20, 1.23, 1.24, 2.0 and 2.4, of SciPy 1.0 to 1.3, of pandas 1.0 and 2.0,
+and of scikit-learn 0.18, 0.20 and 0.23. `tests/codemods/rules/test_libraries.py` asks the NumPy that is installed.
+"""
+
+from __future__ import annotations
+
+import re
+
+NUMPY = {
+    "int": "int", "float": "float", "bool": "bool", "complex": "complex", "object": "object", "str": "str",
+    "Inf": "numpy.inf", "Infinity": "numpy.inf", "infty": "numpy.inf", "PINF": "numpy.inf",
+    "NaN": "numpy.nan", "NAN": "numpy.nan",
+    "float_": "numpy.float64", "complex_": "numpy.complex128", "cfloat": "numpy.complex128",
+    "unicode_": "numpy.str_", "string_": "numpy.bytes_",
+    "product": "numpy.prod", "cumproduct": "numpy.cumprod", "sometrue": "numpy.any", "alltrue": "numpy.all",
+    "round_": "numpy.round", "mat": "numpy.asmatrix",
+}  # fmt: skip
+"""Aliases: what each stood for. The first six were the types of Python themselves (until 1.24). NumPy 2 has a ``bool``
+again, its own: the same as a dtype, and another class."""
+NUMPY_HINTS = {
+    "NINF": "write -numpy.inf",
+    "asscalar": "call item() of the array",
+    "rank": "numpy.ndim gives the number of dimensions",
+    "in1d": "numpy.isin gives the same, in the shape of its first argument",
+    "trapz": "numpy.trapezoid (NumPy 2.0 and later)",
+    "msort": "numpy.sort(a, axis=0)",
+    "asfarray": "numpy.asarray(a, dtype=float), which makes doubles of other floats too",
+    "alen": "len(numpy.asarray(a))",
+    "cast": "numpy.asarray(a, dtype=…)",
+    "find_common_type": "numpy.result_type or numpy.promote_types",
+    "sctypes": "name the types",
+    "fv": "the package numpy-financial has it",
+    "pmt": "the package numpy-financial has it",
+    "irr": "the package numpy-financial has it",
+    "npv": "the package numpy-financial has it",
+}
+"""Names without a plain successor: what a person writes."""
+
+SPECIAL = frozenset({"comb", "factorial", "factorial2", "factorialk", "logsumexp"})
+"""Functions of ``scipy.misc`` that moved to ``scipy.special`` (removed with SciPy 1.3)."""
+PICTURES = frozenset({"imread", "imresize", "imsave"})
+"""Functions of ``scipy.misc`` that worked with Pillow (removed with SciPy 1.2 and 1.3)."""
+
+MOVED = {
+    "scipy.misc": ("scipy.special", SPECIAL, frozenset[str]()),
+    "sklearn.cross_validation": (
+        "sklearn.model_selection",
+        frozenset({"train_test_split"}),
+        frozenset({"cross_val_score", "cross_val_predict"}),
+    ),
+    "sklearn.grid_search": (
+        "sklearn.model_selection",
+        frozenset({"ParameterGrid", "ParameterSampler"}),
+        frozenset({"GridSearchCV", "RandomizedSearchCV"}),
+    ),
+    "sklearn.learning_curve": (
+        "sklearn.model_selection",
+        frozenset[str](),
+        frozenset({"learning_curve", "validation_curve"}),
+    ),
+    "sklearn.externals.joblib": (
+        "joblib",
+        frozenset({"dump", "load", "Parallel", "delayed"}),
+        frozenset[str](),
+    ),
+    "sklearn.externals": ("", frozenset({"joblib"}), frozenset[str]()),
+}
+"""By module that is gone: where its names are now; those that are the same there, and those whose defaults differ
+(the number of folds became 5 with scikit-learn 0.22). An empty place means a package of the name itself."""
+GONE = frozenset({*MOVED, "sklearn.preprocessing.Imputer"})
+"""Modules and classes of which everything is gone, successor or not."""
+
+_MARKER = re.compile(
+    rb"\.as_matrix\(|\bget_dummies\(|\bscipy\.misc\b|\bfrom\s+scipy\s+import\b[^\n]*\bmisc\b"
+    rb"|\bsklearn\.(?:cross_validation|grid_search|learning_curve|externals)\b|\bImputer\b"
+    rb"|\b(?:np|numpy)\.(?:" + "|".join(sorted({*NUMPY, *NUMPY_HINTS})).encode() + rb")\b"
+    rb"|\bfrom\s+numpy\s+import\b"
+)
+
+
+def mentioned(data: bytes) -> bool:
+    """Whether the bytes of a file may use a name of the tables."""
+    return _MARKER.search(data) is not None
