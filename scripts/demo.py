@@ -99,7 +99,7 @@ def main() -> int:
     console.print(f"\n{where}/after, {where}/report.html. Next:")
     for command in (
         "keras-migrate repo YOUR_REPOSITORY --dry-run   what would be done",
-        "keras-migrate repo YOUR_REPOSITORY --commit    source, models and what ties them, as a branch",
+        "keras-migrate repo YOUR_REPOSITORY --commit    all of it, as a branch",
         "keras-migrate models YOUR_MODELS --out OUT     models alone, each proven equal",
     ):
         console.print(f"  {command}")

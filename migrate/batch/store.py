@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from migrate.extras import command_for
 from migrate.findings import MigrationError
 
 if TYPE_CHECKING:
@@ -32,6 +33,17 @@ _LIBRARIES = {
 """Base classes of what the libraries below fsspec raise, which derive from ``Exception`` alone."""
 _WITH_BUCKETS = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "oci", "oss"})
 """Protocols of object stores: the first part of a path is a bucket or container, and folders need not be made."""
+_EXTRAS = {
+    "s3": "s3",
+    "s3a": "s3",
+    "gs": "gcs",
+    "gcs": "gcs",
+    "az": "azure",
+    "abfs": "azure",
+    "abfss": "azure",
+    "hf": "hf",
+}
+"""Protocol to the extra of this distribution that brings its package."""
 
 
 def is_url(text: str) -> bool:
@@ -48,19 +60,26 @@ def open_store(url: str) -> tuple[Any, str]:
     """The file system and the path in it.
 
     Raises:
-        MigrationError: RUN018 when the protocol needs a package that is not installed.
+        MigrationError: RUN018 when the protocol is unknown, needs a package that is not installed, or a connection that
+            cannot be made.
     """
     from fsspec.core import url_to_fs
 
     try:
         store, path = url_to_fs(url)
-    except (ImportError, ValueError) as error:
+    except ImportError as error:
+        raise MigrationError("RUN018", f"{url}: {error}", _installation(url)) from error
+    except failures() as error:
         raise MigrationError(
-            "RUN018",
-            f"{url}: {error}",
-            "Install the package for this protocol, such as s3fs, gcsfs or adlfs.",
+            "RUN018", f"{url}: {error}", "Check the address: s3://, gs://, az:// and hf:// are object stores."
         ) from error
     return store, path.rstrip("/")
+
+
+def _installation(url: str) -> str:
+    """The command that brings the package of a protocol; of one without an extra, its error names the package."""
+    extra = _EXTRAS.get(url.partition("://")[0])
+    return f"Run `{command_for(extra)}`." if extra else "Install what this protocol needs, as it says."
 
 
 def failures() -> tuple[type[Exception], ...]:

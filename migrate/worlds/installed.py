@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import sys
 from importlib.util import find_spec
 
 from migrate.extras import command_for
@@ -11,6 +12,8 @@ from migrate.findings import MigrationError
 FRAMEWORKS = {"tensorflow": "tensorflow", "tf_keras": "tf-keras", "keras": "keras"}
 """Module to distribution of what the legacy and the modern world import."""
 
+NEWEST_PYTHON = (3, 13)
+"""The newest Python that TensorFlow 2.21, the newest one when this was released, has packages for."""
 
 ADDRESSES = 2 << 30
 """Bytes of address space below which nothing can be migrated: a worker with TensorFlow 2.21 peaked at 1.7 to 2.0 GiB
@@ -29,7 +32,7 @@ def must_have_frameworks() -> None:
         raise MigrationError(
             "RUN020",
             f"migrating models needs {', '.join(missing)}, which the light installation leaves out",
-            f"Run `{command_for('models')}`.",
+            _installation(sys.version_info[:2]),
         )
     bounds = [bound for bound in resource.getrlimit(resource.RLIMIT_AS) if bound != resource.RLIM_INFINITY]
     if bounds and min(bounds) < ADDRESSES:
@@ -39,3 +42,15 @@ def must_have_frameworks() -> None:
             f"{ADDRESSES >> 20} MB",
             "Raise the limit, in a shell with `ulimit -v unlimited`.",
         )
+
+
+def _installation(python: tuple[int, ...]) -> str:
+    """How the frameworks come to an installation: by one command, where there are packages for its Python."""
+    command = f"`{command_for('models')}`"
+    if python <= NEWEST_PYTHON:
+        return f"Run {command}."
+    here, newest = (".".join(map(str, version)) for version in (python, NEWEST_PYTHON))
+    return (
+        f"TensorFlow 2.21 has no package for Python {here}. Run {command} in an environment of Python 3.11 to "
+        f"{newest}; source, scans, inspections and reports work here."
+    )

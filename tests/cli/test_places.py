@@ -21,6 +21,7 @@ from migrate.batch import store
 from migrate.batch.places import Places
 from migrate.batch.unpacking import folder_name
 from migrate.cli.main import cli
+from migrate.extras import command_for
 from migrate.findings import MigrationError
 from tests.formats.makers import write_hdf5_model, write_hdf5_weights
 from tests.report.factory import models_report, write_run
@@ -303,3 +304,29 @@ def test_what_is_not_there_is_one_sentence(memory: str, arguments: tuple[str, ..
     assert isinstance(result.exception, SystemExit)
     said = [line for line in result.stderr.splitlines() if "none." in line or "nosuch" in line]
     assert len(said) >= 1
+
+
+@pytest.mark.parametrize(
+    ("address", "extra"),
+    [("s3://b/m.h5", "s3"), ("gs://b/m.h5", "gcs"), ("az://b/m.h5", "azure"), ("hf://b/m", "hf")],
+)
+def test_a_store_whose_package_is_missing_names_the_command(
+    address: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(url: str) -> None:
+        raise ImportError("Install it to access the store.")
+
+    monkeypatch.setattr("fsspec.core.url_to_fs", missing)
+    result = call("inspect", address)
+    assert result.exit_code == 2
+    assert command_for(extra) in result.stderr
+
+
+def test_a_server_that_cannot_be_reached_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(url: str) -> None:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    monkeypatch.setattr("fsspec.core.url_to_fs", refused)
+    result = call("inspect", "ftp://127.0.0.1:1/m.h5")
+    assert result.exit_code == 2
+    assert "Connection refused" in result.stderr

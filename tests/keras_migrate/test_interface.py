@@ -101,6 +101,15 @@ def test_models_without_frameworks_name_the_one_command(monkeypatch: pytest.Monk
     assert command_for("models") in caught.value.hint
 
 
+def test_where_tensorflow_has_no_package_another_python_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installed, "find_spec", lambda name: None)
+    monkeypatch.setattr(installed, "NEWEST_PYTHON", (3, 10))
+    with pytest.raises(keras_migrate.MigrationError) as caught:
+        keras_migrate.migrate_model(MODEL, "out")
+    assert f"no package for Python 3.{sys.version_info.minor}" in caught.value.hint
+    assert "to 3.10" in caught.value.hint
+
+
 def test_a_foreign_package_of_our_name_is_named(tmp_path: Path) -> None:
     (tmp_path / "migrate").mkdir()
     (tmp_path / "migrate" / "__init__.py").write_text(
