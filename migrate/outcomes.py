@@ -33,6 +33,11 @@ def status_of(code: str) -> Status:
     return _outcomes().get(code, Status.FAILED)
 
 
+def leaves_unverified(code: str) -> bool:
+    """Whether a warning with ``code`` says why a model that was built is not called migrated."""
+    return code in _OF_EVIDENCE
+
+
 def severity_of(code: str) -> Severity:
     """How much a refusal with ``code`` matters: that there is nothing to migrate is no error."""
     return Severity.INFO if status_of(code) is Status.SKIPPED else Severity.ERROR
@@ -46,6 +51,6 @@ def deciding(result: ArtifactResult) -> list[Finding]:
         case Status.MIGRATED:
             return []
         case Status.UNVERIFIED:
-            return [f for f in warnings if f.code in _OF_EVIDENCE] or warnings or stops or result.findings
+            return [f for f in warnings if leaves_unverified(f.code)] or warnings or stops or result.findings
         case _:
             return stops or warnings or result.findings

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.checkpoint.locate import find_prefix
+from migrate.formats.companions import unused_architecture
 from migrate.formats.identify import identify
 from migrate.inspection.expectation import Expectation, expected
 from migrate.inspection.graphs import inspect_checkpoint, inspect_graph, inspect_saved_model
@@ -43,7 +44,7 @@ def inspect(path: str | Path, architecture: str | Path | None = None) -> Inspect
     source = Path(path)
     given = Path(architecture) if architecture else None
     found = identify(source)
-    obstacles: list[Finding] = []
+    obstacles: list[Finding] = unused_architecture(found.format, str(architecture) if architecture else None)
     try:
         obstacles += scan_artifact(_scanned(found))
         if found.format is Format.SAVED_MODEL:

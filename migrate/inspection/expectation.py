@@ -9,7 +9,7 @@ import msgspec
 
 from migrate.findings import Severity, Status
 from migrate.formats.artifact import Format
-from migrate.outcomes import status_of
+from migrate.outcomes import leaves_unverified, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +61,11 @@ def expected(found: Inspection, lifted: Callable[[str], bool] = lambda code: Fal
         return Expectation(status_of(first.code), Certainty.SURE, first.code)
     open_ended = Format(found.kind) in _GRAPHS or len(stops) < len(refusals)
     certainty = Certainty.POSSIBLE if open_ended else Certainty.LIKELY
+    doubt = next(
+        (f for f in found.obstacles if f.severity is Severity.WARNING and leaves_unverified(f.code)), None
+    )
+    if doubt is not None:
+        return Expectation(Status.UNVERIFIED, certainty, doubt.code)
     return Expectation(Status.MIGRATED, certainty)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import ARCHITECTURES
+from migrate.formats.companions import lone_architecture
 from migrate.formats.describe import (
     LayerRecord,
     TensorRecord,
@@ -60,6 +61,8 @@ def inspect_layers(found: Identification, architecture: Path | None, obstacles: 
         )
     else:
         obstacles += layer_obstacles(artifact)
+        if artifact.format in ARCHITECTURES:
+            obstacles.append(lone_architecture(found.path))
     return described(found, artifact, obstacles)
 
 
@@ -174,19 +177,23 @@ def _authors_own(artifact: LegacyArtifact) -> list[OwnName]:
 def _plan(artifact: LegacyArtifact, obstacles: list[Finding]) -> list[PlannedRule]:
     """The rules that will fire; a rule that refuses becomes an obstacle."""
     from migrate.dialects.graphs import to_functional
+    from migrate.dialects.keras2.masked_bidirectional import unsaid_release
     from migrate.dialects.rule import registered
     from migrate.dialects.translate import era_of, translate
 
+    era = era_of(artifact)
     try:
         # The values are not read: rules that compute with them meet zeros, and only their names matter here.
         with np.errstate(all="ignore"):
-            translation = translate(artifact, era_of(artifact), own=OwnCode(proven=True))
+            translation = translate(artifact, era, own=OwnCode(proven=True))
         to_functional(translation.modern)  # refuses where nothing tells the shape of the input
         notes = translation.notes
     except MigrationError as error:
         obstacles.append(error.finding(severity_of(error.code)))
         return []
     obstacles += [f for f in notes.findings if f.severity in (Severity.ERROR, Severity.SILENT)]
+    if find_golden(artifact.source) is None:  # a recording settles which release it was
+        obstacles += unsaid_release(translation.assigned, era)
     counts: dict[str, int] = {}
     for fired in notes.fired:
         counts[fired.code] = counts.get(fired.code, 0) + 1

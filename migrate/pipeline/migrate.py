@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import shlex
 import time
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 
 from migrate.bytecode.definitions import known_values
-from migrate.findings import Finding, MigrationError, Severity, Status
-from migrate.formats.artifact import Format
+from migrate.findings import MigrationError, Severity, Status
+from migrate.formats.artifact import ARCHITECTURES, Format
+from migrate.formats.companions import lone_architecture, unused_architecture
 from migrate.formats.naming import misnamed
-from migrate.formats.pairing import weights_near
 from migrate.formats.read import refusal
 from migrate.outcomes import WORKER_ENDED, severity_of, status_of
 from migrate.parity.golden import find_golden
@@ -82,6 +78,7 @@ def _migrate(
         if not staged.format.is_model:
             raise refusal(staged.found)
         progress.findings += misnamed(request.path.name, staged.format)
+        progress.findings += unused_architecture(staged.format, options.architecture)
         known = known_values(staged.sources(), options.define)
         progress.findings += must_be_safe(slot, staged.scanned, options.trust, interprets=True, defined=known)
         staged = with_own_code(request.path, staged, options, slot, progress)
@@ -114,30 +111,15 @@ def _migrate(
     return result
 
 
-def _with_weights(architecture: Path, near: Sequence[Path]) -> str:
-    """The command that migrates an architecture with its weights, which are to be named where it is not clear which."""
-    weights = shlex.quote(os.path.abspath(near[0])) if len(near) == 1 else "WEIGHTS"
-    given = shlex.quote(os.path.abspath(architecture))
-    return f"Migrate it with its weights: keras-migrate models {weights} --architecture {given} --out OUT"
-
-
 def _migrate_file(
     request: ArtifactRequest, options: Options, slot: Slot, staged: Staged, progress: Progress
 ) -> Written:
-    if staged.format in (Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML):
+    if staged.format in ARCHITECTURES:
         with progress.phase("reference"):
             staged = replace(staged, initialised=draw_weights(slot, staged, options))
-        near = weights_near(request.path)
-        progress.invented = bool(near)
-        names = f"; {', '.join(path.name for path in near[:3])} may hold its own" if near else ""
-        progress.findings.append(
-            Finding(
-                "FMT027",
-                Severity.WARNING,
-                f"the file is an architecture alone: its weights are initialised, the same in both worlds{names}",
-                _with_weights(request.path, near),
-            )
-        )
+        alone = lone_architecture(request.path)
+        progress.invented = alone.severity is Severity.WARNING
+        progress.findings.append(alone)
     with progress.phase("translate"):
         question = question_of(staged, options)
         translated = slot.reader.ask(question)

@@ -13,6 +13,7 @@ from codemods.files.source import SourceError
 from migrate.findings import MigrationError
 from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
+from migrate.formats.companions import unused_architecture
 from migrate.formats.identify import Identification, is_pointer
 from migrate.formats.links import stays
 from migrate.own_code.builders import ENTRY, Builder, builder_source
@@ -107,7 +108,8 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
     else:
         source = slot.inputs / f"{STAGED}{_SUFFIXES.get(found.format, path.suffix)}"
         _bring(path, source)
-    given = _given_architecture(options, slot)
+    used = not unused_architecture(found.format, options.architecture)
+    given = _given_architecture(options, slot) if used else None
     if given is None and found.format in WEIGHTS:
         given = pair_of(path, slot.reader.ask(Pair(path)))
     architecture = None

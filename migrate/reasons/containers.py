@@ -34,7 +34,15 @@ REASONS: tuple[Rule, ...] = (
         "FMT027",
         "architecture-alone",
         "The file is an architecture without weights.",
-        "Weights are drawn in the legacy world and given to both, so that the architectures are compared.",
+        "Weights are drawn in the legacy world and given to both, so that the architectures are compared. Where files "
+        "near it may hold its weights, it is `unverified`.",
+    ),
+    note(
+        "FMT029",
+        "unused-architecture",
+        "`--architecture` was given for a file that holds an architecture of its own.",
+        "Nothing of it was read: a whole model is migrated as its file says. The option is for weights, checkpoints "
+        "and for SavedModels whose metadata holds no layers.",
     ),
     blocker(
         "FMT026",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -100,3 +101,28 @@ def test_an_option_that_lifts_a_refusal_opens_the_outcome() -> None:
 def test_each_code_has_one_outcome(code: str, status: Status) -> None:
     assert status_of(code) is status
     assert (severity_of(code).value == "info") is (status is Status.SKIPPED)
+
+
+def test_what_only_a_recording_settles_is_expected_to_stay_unverified(tmp_path: Path) -> None:
+    glorot = {"class_name": "GlorotUniform", "config": {"seed": None, "dtype": "float32"}}
+    gates = {"units": 2, "kernel_initializer": glorot, "recurrent_initializer": glorot}
+    embedding = {
+        "name": "words",
+        "input_dim": 9,
+        "output_dim": 3,
+        "mask_zero": True,
+        "batch_input_shape": [None, 5],
+    }
+    both = {"name": "both", "layer": {"class_name": "LSTM", "config": {"name": "lstm", **gates}}}
+    layers = [
+        {"class_name": "Embedding", "config": embedding},
+        {"class_name": "Bidirectional", "config": both},
+    ]
+    root = {"class_name": "Sequential", "config": {"name": "s", "layers": layers}}
+    alone = tmp_path / "net.json"
+    alone.write_text(json.dumps(root | {"keras_version": "2.2.4-tf", "backend": "tensorflow"}))
+    told = expected(inspect(alone))
+    assert (told.status, told.code) == (Status.UNVERIFIED, "PAR021")
+    recorded = {"inputs/0": np.ones((1, 5), "int32"), "outputs/0": np.ones((1, 4), "float32")}
+    np.savez(tmp_path / "net.golden.npz", **recorded)
+    assert expected(inspect(alone)).status is Status.MIGRATED

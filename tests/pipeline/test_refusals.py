@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from migrate.findings import Status
 from migrate.formats.hdf5 import read_hdf5
-from migrate.pipeline.migrate import _with_weights, migrate_artifact
+from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.reference import refused_architecture
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.results import ArtifactResult
@@ -115,19 +114,3 @@ def test_what_tf_keras_says_to_an_architecture(message: str, code: str) -> None:
     refused = refused_architecture(WorldError(World.LEGACY, RemoteError("ValueError", message, "")))
     assert refused.code == code
     assert refused.hint
-
-
-def test_an_architecture_is_told_to_be_migrated_with_its_weights(tmp_path: Path) -> None:
-    """As a command that can be typed: with whole paths, and weights that are named where there is one file of them."""
-    architecture, weights = tmp_path / "a net.json", tmp_path / "net[1].h5"
-    for near, expected in (([weights], str(weights)), ([], "WEIGHTS"), ([weights, weights], "WEIGHTS")):
-        words = shlex.split(_with_weights(architecture, near).partition(": ")[2])
-        assert words == [
-            "keras-migrate",
-            "models",
-            expected,
-            "--architecture",
-            str(architecture),
-            "--out",
-            "OUT",
-        ]
