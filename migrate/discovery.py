@@ -17,6 +17,7 @@ from codemods.files.journal import STATE
 from migrate.findings import MigrationError
 from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
+from migrate.formats.identify import is_misnamed
 from migrate.formats.pairing import Neighbours, only_saved_model
 from migrate.parity.golden import find_golden
 from migrate.printable import printable
@@ -120,7 +121,9 @@ def discover(sources: Sequence[Source], reader: Reader) -> list[Candidate]:
     found: dict[Path, tuple[Source, bool]] = {}
     for source in sources:
         for start in source.paths:
-            below = (path for path in walk(start) if STATE not in path.relative_to(start).parts)
+            below = (
+                path for path in walk(start, dangling=True) if STATE not in path.relative_to(start).parts
+            )
             for path in below if start.is_dir() else [start]:
                 found.setdefault(path, (source, source.explicit))
     kinds = dict(reader.identify(list(found)))
@@ -189,6 +192,8 @@ def _is_artifact(path: Path, kind: Identification | MigrationError, pairs: _Pair
     """Whether a file that a folder merely contains is an artifact of its own."""
     if isinstance(kind, MigrationError):
         return path.suffix.lower() in _MODEL_SUFFIXES or path.is_dir()
+    if is_misnamed(kind):
+        return True
     if kind.format in _TOLD_ALSO:
         return path.suffix.lower() in _MODEL_SUFFIXES
     if kind.format in _ARCHITECTURES:

@@ -128,3 +128,14 @@ def test_ten_thousand_names_get_folders_at_once() -> None:
     began = time.perf_counter()
     assert len(set(folders(names).values())) == len(names)
     assert time.perf_counter() - began < 2
+
+
+def test_a_link_in_a_circle_costs_its_neighbours_nothing(tmp_path: Path) -> None:
+    weights(tmp_path / "pair_weights.h5")
+    (tmp_path / "pair.json").write_text(json.dumps(sequential()))
+    (tmp_path / "circle.json").symlink_to("circle.json")
+    (tmp_path / "circle.h5").symlink_to("circle.h5")
+    found = find(tmp_path)
+    assert found["pair_weights.h5"].companions == (tmp_path / "pair.json",)
+    assert set(found) == {"pair_weights.h5", "circle.h5"}
+    assert "symbolic links" in find(tmp_path / "circle.h5")["circle.h5"].problem

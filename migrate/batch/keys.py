@@ -70,6 +70,8 @@ def state_of(paths: Iterable[Path]) -> list[tuple[int, str]]:
 def changed(path: Path) -> tuple[int, str]:
     """Size and a token that is another one after a change of the file; of a folder, of all its files.
 
+    A link that leads to nothing is looked at itself.
+
     Raises:
         OSError: when it cannot be looked at.
     """
@@ -81,7 +83,7 @@ def changed(path: Path) -> tuple[int, str]:
         ]
         digest = hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
         return sum(part[1] for part in parts), digest
-    info = path.stat()
+    info = path.lstat() if path.is_symlink() and not path.exists() else path.stat()
     return info.st_size, f"{info.st_mtime_ns}:{info.st_ino}"
 
 

@@ -27,17 +27,21 @@ _HEAD = 64 * 1024
 _FOLLOW = "It is a link that leads out of what may be read; name the file that it leads to."
 _LFS = b"version https://git-lfs.github.com/spec/"
 _REFETCH = "Only part of the file is here; fetch it again."
+_UNPACK = "Unpack it, and migrate what is inside."
+_SAVE = "Save the model with model.save() where its framework loads it."
+_MODEL_NAMES = frozenset({".h5", ".hdf5", ".keras"})
+"""Suffixes that mean a model to Keras; HDF5 of other programs has two of them, too."""
 
 # Files that lie beside models and are taken for them; first bytes → what it is.
 _STRANGERS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x93NUMPY", "a numpy array"),
     (4, b"TFL3", "a TensorFlow Lite model: it cannot be turned back into layers"),
-    (0, b"\x1f\x8b", "a gzip archive: unpack it first"),
-    (0, b"BZh", "a bzip2 archive: unpack it first"),
-    (0, b"\xfd7zXZ", "an xz archive: unpack it first"),
-    (0, b"7z\xbc\xaf", "a 7z archive: unpack it first"),
-    (0, b"Rar!", "a rar archive: unpack it first"),
-    (257, b"ustar", "a tar archive: unpack it first"),
+    (0, b"\x1f\x8b", "a gzip archive"),
+    (0, b"BZh", "a bzip2 archive"),
+    (0, b"\xfd7zXZ", "an xz archive"),
+    (0, b"7z\xbc\xaf", "a 7z archive"),
+    (0, b"Rar!", "a rar archive"),
+    (257, b"ustar", "a tar archive"),
     (0, b"\x7fELF", "a program"),
     (0, b"MZ", "a program"),
     (0, b"%PDF", "a PDF document"),
@@ -103,6 +107,11 @@ def identify(path: Path) -> Identification:
     return Identification(path, format_, detail, hint, size)
 
 
+def is_misnamed(found: Identification) -> bool:
+    """Whether a name promises a model of Keras, and the content cannot be one: a web page, text, a packed file."""
+    return found.format is Format.NOT_A_MODEL and found.path.suffix.lower() in _MODEL_NAMES
+
+
 _Answer = tuple[Format, str, str]
 
 
@@ -132,7 +141,7 @@ def _content(path: Path, head: bytes, tail: bytes, size: int) -> _Answer:
         return Format.CHECKPOINT, "index of a TensorFlow checkpoint", ""
     stranger = next((what for at, magic, what in _STRANGERS if head[at : at + len(magic)] == magic), None)
     if stranger is not None:
-        return Format.NOT_A_MODEL, stranger, ""
+        return Format.NOT_A_MODEL, stranger, _UNPACK if stranger.endswith(" archive") else ""
     text = _text(head)
     if text is not None:
         return _textual(path, text, size)
@@ -199,14 +208,13 @@ def _zip(path: Path) -> _Answer:
             return Format.TRUNCATED, error.message, error.hint
         return Format.KERAS_ARCHIVE, "Keras archive", ""
     bases = {name.rsplit("/", 1)[-1] for name in names}
-    inside = "unpack it first"
     if "saved_model.pb" in bases:
-        return Format.NOT_A_MODEL, f"a zipped SavedModel: {inside}", ""
+        return Format.NOT_A_MODEL, "a zipped SavedModel", _UNPACK
     if "data.pkl" in bases:
         return Format.NOT_A_MODEL, "a PyTorch model", ""
     if names and all(name.endswith(".npy") for name in names):
         return Format.NOT_A_MODEL, "numpy arrays (.npz)", ""
-    return Format.NOT_A_MODEL, f"a zip archive without a Keras model: {inside}", ""
+    return Format.NOT_A_MODEL, "a zip archive without a Keras model", _UNPACK
 
 
 def _text(head: bytes) -> str | None:
@@ -268,7 +276,7 @@ def _binary(path: Path, head: bytes) -> _Answer:
     if found is not None:
         return found
     if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
-        return Format.NOT_A_MODEL, "a Python pickle: it runs code when opened, so this tool does not", ""
+        return Format.NOT_A_MODEL, "a Python pickle: it runs code when opened, so this tool does not", _SAVE
     return Format.NOT_A_MODEL, "binary data of an unknown kind", ""
 
 

@@ -240,11 +240,19 @@ def _folders(folder: Path) -> list[str]:
 def _names(folder: Path, wanted: Callable[[os.DirEntry[str]], bool]) -> list[str]:
     try:
         with os.scandir(folder) as entries:
-            return [entry.name for entry in islice(entries, _MAX_LISTED) if wanted(entry)]
+            return [entry.name for entry in islice(entries, _MAX_LISTED) if _is(entry, wanted)]
     except OSError as error:
         raise MigrationError(
             "FMT021", f"cannot list {folder}: {error.strerror}", "Check its permissions.", str(folder)
         ) from error
+
+
+def _is(entry: os.DirEntry[str], wanted: Callable[[os.DirEntry[str]], bool]) -> bool:
+    """Whether an entry is wanted; a link that leads in a circle is neither a file nor a folder."""
+    try:
+        return wanted(entry)
+    except OSError:
+        return False
 
 
 def _is_architecture(path: Path) -> bool:

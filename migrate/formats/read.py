@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format, Writer
-from migrate.formats.identify import identify
+from migrate.formats.identify import identify, is_misnamed
 from migrate.formats.vocabulary import restore_vocabularies
 
 if TYPE_CHECKING:
@@ -153,6 +153,9 @@ def refusal(found: Identification) -> MigrationError:
         return MigrationError(
             "FMT028", found.detail, "Give its checkpoint (PREFIX.index) with --architecture.", place
         )
+    if is_misnamed(found):
+        hint = found.hint or "Look at what it holds; where it was a download, fetch it again."
+        return MigrationError("FMT030", f"no model, whatever its name says: {found.detail}", hint, place)
     return MigrationError(
         "FMT023", f"not a model: {found.detail}", found.hint or "Nothing to migrate.", place
     )

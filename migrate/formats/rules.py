@@ -93,6 +93,16 @@ RULES: tuple[Rule, ...] = (
         outcome=Status.SKIPPED,
     ),
     Rule(
+        "FMT030",
+        "misnamed",
+        "The file has the name of a model and holds something else.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        why="A web page or an error message in place of a download, a packed file, a pickle or an archive without its "
+        "configuration: code that loads `model.h5` expects a model there, so it is not skipped as other files are. "
+        "HDF5 that another program wrote is.",
+    ),
+    Rule(
         "FMT024",
         "no-array",
         "A checkpoint entry is a handle or variant, which has no values to extract.",

@@ -19,6 +19,8 @@ _KERAS1_CLASSES = frozenset(
      "TimeDistributedDense", "AtrousConvolution1D", "AtrousConvolution2D", "Deconvolution2D",
      "SeparableConvolution2D"}
 )  # fmt: skip
+_KERAS3_CLASSES = frozenset({"DTypePolicy", "__keras_tensor__"})
+"""What no Keras 2 writes: its policies are called `Policy`, and its graphs name layers by lists."""
 # Names of Keras 1 weights end in the argument's letter: dense_1_W, lstm_1_U_i,
 # batchnormalization_1_running_mean.
 _KERAS1_WEIGHT = re.compile(
@@ -88,8 +90,12 @@ def infer_writer(architecture: Any, weight_names: Iterable[str], backend: str | 
     keras: str | None = None
     if architecture is not None:
         arguments, classes = spellings(architecture)
+        modern = sorted(classes & _KERAS3_CLASSES)
         old = sorted(arguments & _KERAS1_ARGUMENTS) + sorted(classes & _KERAS1_CLASSES)
-        if old:
+        if modern:
+            keras = "3"
+            clues.append(f"Keras 3 by {', '.join(modern)}")
+        elif old:
             keras = "1.0"
             clues.append(f"Keras 1 by {', '.join(old[:3])}")
         elif "kernel_initializer" in arguments or "units" in arguments or "filters" in arguments:

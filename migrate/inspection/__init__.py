@@ -46,7 +46,8 @@ def inspect(path: str | Path, architecture: str | Path | None = None) -> Inspect
     found = identify(source)
     obstacles: list[Finding] = unused_architecture(found.format, str(architecture) if architecture else None)
     try:
-        obstacles += scan_artifact(_scanned(found))
+        if found.format is not Format.GIT_LFS_POINTER:  # it stands for content that is not here
+            obstacles += scan_artifact(_scanned(found))
         if found.format is Format.SAVED_MODEL:
             return inspect_saved_model(found, obstacles)
         if found.format is Format.CHECKPOINT:

@@ -73,11 +73,12 @@ def described(
     root = artifact.architecture
     plan: list[PlannedRule] = []
     blocking = any(finding.severity is Severity.ERROR for finding in obstacles)
+    modern = (artifact.writer.keras_release or (0, 0)) >= (3, 0)
     if (
         root is not None
         and (artifact.weights or artifact.format in ARCHITECTURES)
         and not blocking
-        and (artifact.writer.keras_release or (0, 0)) < (3, 0)
+        and not modern
     ):
         plan = _plan(artifact, obstacles)
     config = (root or {}).get("config")
@@ -95,7 +96,7 @@ def described(
         outputs=model_outputs(root) if root else [],
         parameters=artifact.parameters,
         training=_training(artifact),
-        custom_objects=sorted({*needed_classes(root), *_own(artifact)}) if root else [],
+        custom_objects=sorted({*needed_classes(root), *(() if modern else _own(artifact))}) if root else [],
         assets=sorted({*artifact.assets, *artifact.metadata.get("tables", {})}),
         missing=list(artifact.metadata.get("missing", [])),
         plan=plan,

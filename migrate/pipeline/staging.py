@@ -16,6 +16,7 @@ from migrate.formats.checkpoint.locate import find_prefix, parts_of
 from migrate.formats.companions import unused_architecture
 from migrate.formats.identify import Identification, is_pointer
 from migrate.formats.links import stays
+from migrate.formats.read import refusal
 from migrate.own_code.builders import ENTRY, Builder, builder_source
 from migrate.own_code.files import Place, SourceIndex, project_of
 from migrate.parity.golden import find_golden
@@ -100,6 +101,8 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
         MigrationError: ``FMT021`` when the source cannot be read, ``FMT026`` when a part of it was never fetched.
     """
     found = _identified(path, slot)
+    if found.format is Format.GIT_LFS_POINTER:
+        raise refusal(found)  # of git-annex, a link to nothing
     if found.format is Format.SAVED_MODEL:
         source = slot.inputs / STAGED
         _bring_folder(path if path.is_dir() else path.parent, source)

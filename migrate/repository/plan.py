@@ -41,12 +41,21 @@ def plan_lines(wish: Wish) -> Iterator[str]:
     for model in models:
         needs = f", needs {', '.join(model.needs)}" if model.needs else ""
         yield f"            {model.path}: {model.format or 'unknown'}, {model.status}{needs}"
-    if any(model.needs for model in models) and not wish.options.source:
-        yield "            their classes stand in the source: --source . lets it run in the sandbox"
+    yield from _classes(report, wish)
     yield from _links(report)
     yield f"tests       {wish.test or 'none: --test COMMAND runs them in both worlds'}"
     yield f"result      {wish.out}" + (f", branch {wish.branch}" if wish.commit else "")
     yield f"estimate    {_SECONDS['start'] + _SECONDS['model'] * len(models):.0f} s and twice the command of --test"
+
+
+def _classes(report: Report, wish: Wish) -> Iterator[str]:
+    """Where the classes that models need stand, as far as no option says it."""
+    defined = {link.text: link.state == "linked" for link in report.links if link.kind == "defines"}
+    if any(defined.values()) and not wish.options.source:
+        yield "            their classes stand in the source: --source . lets it run in the sandbox"
+    missing = sorted(name for name, known in defined.items() if not known)
+    if missing and not wish.options.custom_objects:
+        yield f"            no source defines {', '.join(missing)}: --custom-objects FILE.py gives them"
 
 
 def _where(checkout: Checkout | None) -> str:

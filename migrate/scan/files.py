@@ -82,11 +82,16 @@ def scan_one(path: Path) -> Scan:
     return Scan(path, kind, tuple(sorted(findings, key=lambda finding: order[finding.severity])))
 
 
-def artifacts(root: Path, left_out: list[Path] | None = None) -> Iterator[Path]:
+def artifacts(root: Path, left_out: list[Path] | None = None, *, dangling: bool = False) -> Iterator[Path]:
     """Every file below ``root`` in order, a SavedModel as its folder.
 
     Links to folders are not followed, and folders that tools keep for themselves are not looked into; they are
     appended to ``left_out``. A folder that cannot be looked into is yielded itself: whoever reads it says why.
+
+    Args:
+        root: a folder, or a file.
+        left_out: filled as said.
+        dangling: yield links that lead to nothing, too: a model may have stood there, or git-annex keep it elsewhere.
     """
     try:
         if not root.is_dir() or _is_saved_model(root):
@@ -99,10 +104,10 @@ def artifacts(root: Path, left_out: list[Path] | None = None) -> Iterator[Path]:
     for child in children:
         if child.is_dir():
             if child.name not in _SKIPPED_FOLDERS and not child.is_symlink():
-                yield from artifacts(child, left_out)
+                yield from artifacts(child, left_out, dangling=dangling)
             elif left_out is not None:
                 left_out.append(child)
-        elif child.is_file():
+        elif child.is_file() or (dangling and child.is_symlink() and not child.exists()):
             yield child
 
 

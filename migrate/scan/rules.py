@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrate.findings import Finding, Fix, Rule, Severity
 
-_ASK = "Get the file from a source that you trust, or look at the place named; --trust loads it anyway."
+_LOOK = "Get the file from a source that you trust, or look at the place named"
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -161,4 +161,6 @@ BY_CODE = {rule.code: rule for rule in RULES}
 
 def found(code: str, message: str, place: str = "", severity: Severity | None = None) -> Finding:
     """A finding of one of the rules above, with its severity unless another is given."""
-    return Finding(code, severity or BY_CODE[code].severity, message, _ASK, place)
+    severity = severity or BY_CODE[code].severity
+    hint = f"{_LOOK}; --trust loads it anyway." if severity is Severity.ERROR else f"{_LOOK}."
+    return Finding(code, severity, message, hint, place)

@@ -117,7 +117,7 @@ def policy(
         skip: protections to leave out; for tests of the fallbacks.
         landlock_abi: newest version of Landlock to use; for tests, as on an older kernel.
     """
-    given = [path.resolve() for path in read]
+    given = [Path(os.path.realpath(path)) for path in read]  # resolve() raises for links in a circle
     contents = [blobs for path in given if (blobs := blobs_of(path)) is not None]
     readable = [*_SYSTEM, *_interpreter(python), *(str(path) for path in (*given, *contents))]
     readable += _OF_NETWORK if network else ()

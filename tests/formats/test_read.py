@@ -112,7 +112,7 @@ def test_core_of_names(name: str, expected: str) -> None:
     [
         (b"", "FMT015"),
         (b"version https://git-lfs.github.com/spec/v1\n", "FMT026"),
-        (b"just text\n", "FMT023"),
+        (b"just text\n", "FMT030"),
         (b'model_checkpoint_path: "x"\n', "FMT022"),
         (b"\x0a\x08\x0a\x01x\x12\x03Add", "FMT001"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,52 @@ def bad_files(folder: Path) -> Path:
         "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 12345\n"
     )
     return folder
+
+
+PAGE = b"<!DOCTYPE html><html><body>Not Found</body></html>"
+MISNAMED = {
+    "page.h5": PAGE,
+    "message.keras": b"404: Not Found",
+    "packed.hdf5": b"\x1f\x8b\x08" + bytes(40),
+    "pickled.h5": b"\x80\x04}q\x00.",
+    "empty.keras": b"PK\x05\x06" + bytes(18),
+}
+
+
+def absent_files(folder: Path) -> dict[str, tuple[Status, str]]:
+    """What stands under the name of a model without being one, and what is to be said of each."""
+    folder.mkdir()
+    for name, content in MISNAMED.items():
+        (folder / name).write_bytes(content)
+    (folder / "annexed.h5").symlink_to("../.git/annex/objects/aa/bb/SHA256E-s9--abc.h5/SHA256E-s9--abc.h5")
+    (folder / "gone.h5").symlink_to(folder / "nowhere.h5")
+    (folder / "circle.keras").symlink_to("circle.keras")
+    (folder / "page.html").write_bytes(PAGE)
+    (folder / "gone.txt").symlink_to("nowhere.txt")
+    unreadable = dict.fromkeys(("gone.h5", "circle.keras"), (Status.FAILED, "FMT021"))
+    misnamed = dict.fromkeys(MISNAMED, (Status.FAILED, "FMT030"))
+    return misnamed | unreadable | {"annexed.h5": (Status.BLOCKED, "FMT026")}
+
+
+def test_what_only_has_the_name_of_a_model_is_not_skipped(tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+    wanted = absent_files(folder)
+    result = CliRunner().invoke(models, [str(folder), "--out", str(tmp_path / "out"), "--dry-run", "--json"])
+    rows = json.loads(result.output)["artifacts"]
+    assert {row["source"]: (row["expected"], row["code"]) for row in rows} == wanted
+    assert expected(inspect(folder / "page.html")).status is Status.SKIPPED
+
+
+def test_an_architecture_of_keras_3_is_not_an_authors(tmp_path: Path) -> None:
+    archive = LEGACY_MODELS / "broken" / "already_keras3" / "model.keras"
+    found = inspect(archive)
+    assert (expected(found).code, found.custom_objects) == ("FMT013", [])
+    file = tmp_path / "config.json"
+    with zipfile.ZipFile(archive) as members:
+        file.write_bytes(members.read("config.json"))
+    found = inspect(file)
+    assert (expected(found).status, expected(found).code) == (Status.SKIPPED, "FMT013")
+    assert found.custom_objects == []
 
 
 def test_damaged_and_unfetched_files_are_not_skipped(tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def test_what_is_no_model_says_so(tmp_path: Path) -> None:
     path = tmp_path / "model.h5"
     path.write_text("hello")
     found = inspect(path)
-    assert (found.kind, codes(found)) == ("not-a-model", ["SEC014", "FMT023"])
+    assert (found.kind, codes(found)) == ("not-a-model", ["SEC014", "FMT030"])
 
 
 def test_missing_path(tmp_path: Path) -> None:

@@ -129,3 +129,11 @@ def test_a_part_that_was_never_fetched_is_named(
         stage(folder, Options(), slot)
     assert caught.value.code == "FMT026"
     assert Path(part).name in caught.value.message
+
+
+def test_a_link_of_git_annex_was_never_fetched(tmp_path: Path, pool: Pool) -> None:
+    link = tmp_path / "model.h5"
+    link.symlink_to("../.git/annex/objects/aa/bb/SHA256E-s9--abc.h5/SHA256E-s9--abc.h5")
+    with pool.slot() as slot, pytest.raises(MigrationError) as caught:
+        stage(link, Options(), slot)
+    assert (caught.value.code, caught.value.hint) == ("FMT026", "Run `git annex get`.")

@@ -16,7 +16,6 @@ from migrate.report.compatibility.build import build
 from migrate.report.compatibility.contracts import Artifact
 from migrate.report.compatibility.gather import Looked, Looks, gather
 from migrate.report.compatibility.levels import Level
-from migrate.report.compatibility.records import Unseen
 
 from .factory import models_report, write_run
 
@@ -31,7 +30,7 @@ class Stub:
     def find(self, root: Path, only: Sequence[str]) -> list[str]:
         return sorted(p.relative_to(root).as_posix() for s in ("h5", "keras") for p in root.rglob(f"*.{s}"))
 
-    def look(self, root: Path, paths: Sequence[str]) -> Iterator[Looked | Unseen]:
+    def look(self, root: Path, paths: Sequence[str]) -> Iterator[Looked]:
         for path in paths:
             self.looked.append(path)
             needs = self.needs.get(Path(path).stem, [])

@@ -13,7 +13,7 @@ from migrate.cli.report import report
 from migrate.report.compatibility.gather import Looked
 from migrate.report.compatibility.inspector import ContentInspector
 from tests.conftest import LEGACY_MODELS
-from tests.inspection.test_expectation import bad_files
+from tests.inspection.test_expectation import absent_files, bad_files
 
 
 def test_damaged_file_failed_with_a_reason(tmp_path: Path) -> None:
@@ -32,6 +32,19 @@ def test_a_folder_of_damaged_and_unfetched_files_is_not_ready(tmp_path: Path) ->
     assert "ready for Keras 3." not in result.output
     statuses = {row["path"]: row["status"] for row in json.loads(out.read_text())["models"]}
     assert statuses == {"model.h5": "failed", "x.keras": "failed", "y.h5": "blocked"}
+
+
+def test_a_folder_of_names_without_models_is_not_ready(tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+    wanted = absent_files(folder)
+    result = CliRunner().invoke(report, [str(folder), "--format", "json"])
+    told = json.loads(result.output)
+    codes = {row["path"]: {told["findings"][n]["code"] for n in row["entries"]} for row in told["models"]}
+    assert {row["path"]: row["status"] for row in told["models"]} == {
+        name: status.value for name, (status, _) in wanted.items()
+    }
+    assert all(code in codes[name] for name, (_, code) in wanted.items())
+    assert not told["verdict"].startswith("Yes")
 
 
 def test_weights_alone_are_blocked_and_name_what_they_need(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ class Inspector(Protocol):
     def find(self, root: Path, only: Sequence[str]) -> list[str]:
         """Artifacts below a root, or below those parts of it that ``only`` names."""
 
-    def look(self, root: Path, paths: Sequence[str]) -> Iterator[Looked | Unseen]:
+    def look(self, root: Path, paths: Sequence[str]) -> Iterator[Looked]:
         """Each artifact; one that cannot be looked at says why."""
 
 
@@ -163,10 +163,6 @@ def _inspect(got: _Gathered, root: Path, artifacts: Sequence[str], inspector: In
         got.models.update({path: Artifact(source=path, status="unseen") for path in missing})
         return
     for looked in inspector.look(root, rest):
-        if isinstance(looked, Unseen):
-            got.unseen.append(looked)
-            got.models.setdefault(looked.path, Artifact(source=looked.path, status="unseen"))
-            continue
         path = looked.artifact.source
         got.details[path] = {**looked.detail, **got.details.get(path, {})}
         ran = got.models.get(path)

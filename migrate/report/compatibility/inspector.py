@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from migrate.findings import MigrationError, Status
 from migrate.inspection.expectation import expected
+from migrate.outcomes import severity_of, status_of
 from migrate.report.compatibility.contracts import Artifact
 from migrate.report.compatibility.gather import Looked
-from migrate.report.compatibility.records import Unseen
 
 if TYPE_CHECKING:
     from migrate.inspection import Inspection
@@ -31,7 +31,7 @@ class ContentInspector:
             found = discover([source], reader)
         return [candidate.source for candidate in found]
 
-    def look(self, root: Path, paths: Sequence[str]) -> Iterator[Looked | Unseen]:
+    def look(self, root: Path, paths: Sequence[str]) -> Iterator[Looked]:
         """What inspection says of each artifact."""
         if not paths:
             return
@@ -41,7 +41,9 @@ class ContentInspector:
             inspected = reader.inspect(root / path for path in paths)
             for path, (_, found) in zip(paths, inspected, strict=True):
                 if isinstance(found, MigrationError):
-                    yield Unseen(path=path, reason=found.message)
+                    finding = found.finding(severity_of(found.code))
+                    status = str(status_of(found.code))
+                    yield Looked(Artifact(source=path, status=status, findings=[finding]), {})
                 else:
                     yield described(path, found)
 
