@@ -37,6 +37,7 @@ from migrate.pipeline.reference import Reference, take_reference
 from migrate.pipeline.request import DEFAULT_TARGETS, ArtifactRequest, Options, Target
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.training import carry_training, prove_training
+from migrate.pipeline.training_mode import compare_training_mode
 from migrate.pipeline.translated import legacy_structure, modern_structure
 from migrate.pipeline.untouched import ask_stock_keras
 from migrate.worlds.contracts.reader import Translated
@@ -98,6 +99,7 @@ def migrate_layers(
             if lives:
                 widen(slot, judge, reference, prove, loaders, options.seed or 0, progress)
             compare_unbounded(slot, judge, reference, loaders, options.seed or 0, progress)
+            compare_training_mode(slot, judge, reference, loaders, options.seed or 0, progress)
     with progress.phase("train"):
         compiled = carry_training(slot, objects, progress)
     with progress.phase("write"):

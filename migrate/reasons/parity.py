@@ -103,6 +103,13 @@ REASONS: tuple[Rule, ...] = (
         "beyond 32 tip a row of masked steps. Keras 3 spreads such a row evenly. Layers that respect the mask do not "
         "read these rows.",
     ),
+    note(
+        "PAR013",
+        "another-training-mode",
+        "The models agree at inference, and part in training mode.",
+        "Both worlds are called once with training=True, dropout and noise at rate 0, so that what normalises by the "
+        "batch or looks at masks is compared in that mode, too. Outputs at inference do not depend on it.",
+    ),
     reason(
         "PAR006",
         "incomparable",

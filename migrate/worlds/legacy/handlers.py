@@ -24,6 +24,7 @@ from migrate.worlds.legacy import draws, proving, saved_model
 from migrate.worlds.legacy.builders import architectures_of
 from migrate.worlds.legacy.scope import scope
 from migrate.worlds.legacy.training import load_compiled, step_of
+from migrate.worlds.modes import calm_training
 from migrate.worlds.runner import cases_of, describe, nest_like, run_cases, to_numpy
 from migrate.worlds.tracing import is_long, traced
 from migrate.worlds.variables import assign_model, collect_model
@@ -83,8 +84,13 @@ def _answer(model: Any, params: dict[str, Any], scratch: Path) -> dict[str, Any]
     probes, out = Path(params["probes"]), scratch / params["out"]
     draw = nullcontext if params.get("draw") else _FIXED
     calls = params.get("calls", 1)
-    with _nudged_weights(model, params.get("nudge"), params.get("compute", "")):
-        return {**run_cases(caller(model, cases_of(probes), draw), probes, out, calls), "file": str(out)}
+    training = bool(params.get("training"))
+    call = caller(model, cases_of(probes), draw, training=training)
+    with (
+        _nudged_weights(model, params.get("nudge"), params.get("compute", "")),
+        calm_training(model) if training else nullcontext(),
+    ):
+        return {**run_cases(call, probes, out, calls), "file": str(out)}
 
 
 @contextmanager
@@ -108,16 +114,18 @@ def caller(
     model: Any,
     cases: Sequence[Sequence[Array]],
     draw: Callable[[], AbstractContextManager[None]] = _FIXED,
+    *,
+    training: bool = False,
 ) -> Callable[..., Any]:
     """A forward pass at inference time, for these cases; a ``fresh`` one starts from zero states.
 
-    ``draw`` says how the noise of Lambdas is drawn: it is fixed numbers unless it does.
+    ``draw`` says how the noise of Lambdas is drawn: it is fixed numbers unless it does. ``training``: in that mode.
     """
     nested = getattr(model, "_nested_inputs", None)
     structure = nested if nested is not None else model.inputs
 
     def forward(tensors: list[Any]) -> Any:
-        return model(nest_like(structure, tensors), training=False)
+        return model(nest_like(structure, tensors), training=training)
 
     run = traced(model, forward) if is_long(model, cases) else forward
 

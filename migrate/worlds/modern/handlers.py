@@ -32,6 +32,7 @@ from migrate.worlds.modern.build import build_model
 from migrate.worlds.modern.export import arrange_inputs, export_saved_model, save_keras
 from migrate.worlds.modern.hub import with_modules_lifted
 from migrate.worlds.modern.training import compile_class, compile_held, step_held
+from migrate.worlds.modes import calm_training
 from migrate.worlds.runner import cases_of, describe, run_cases, to_numpy
 from migrate.worlds.sensitivity import Covered
 from migrate.worlds.tracing import is_long, traced
@@ -78,22 +79,26 @@ def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     model = _held["model"]
     probes, out = Path(params["probes"]), scratch / params["out"]
     draws = nullcontext if params.get("draw") else _FIXED
-    calls = params.get("calls", 1)
-    return {**run_cases(caller(model, cases_of(probes), draws), probes, out, calls), "file": str(out)}
+    calls, training = params.get("calls", 1), bool(params.get("training"))
+    call = caller(model, cases_of(probes), draws, training=training)
+    with calm_training(model) if training else nullcontext():
+        return {**run_cases(call, probes, out, calls), "file": str(out)}
 
 
 def caller(
     model: Any,
     cases: Sequence[Sequence[Array]],
     draws: Callable[[], AbstractContextManager[None]] = _FIXED,
+    *,
+    training: bool = False,
 ) -> Callable[..., Any]:
     """A forward pass at inference time, for these cases; a ``fresh`` one starts from zero states.
 
-    ``draws`` says how random numbers are drawn: they are fixed ones unless it does.
+    ``draws`` says how random numbers are drawn: they are fixed ones unless it does. ``training`` asks for that mode.
     """
 
     def forward(tensors: list[Any]) -> Any:
-        return model(arrange_inputs(model, tensors), training=False)
+        return model(arrange_inputs(model, tensors), training=training)
 
     run = traced(model, forward) if is_long(model, cases) else forward
 
