@@ -11,8 +11,8 @@ numbers
 - 2.15: the container is ``layers``. 3.x: ``layers``, counting layers saved before.
 
 All of them number in configuration order, so the groups of one class, sorted by number, *are* its layers in
-order, less the layers that were saved elsewhere before. Sizes in the configuration are checked against the
-arrays afterwards, and every array must be claimed exactly once.
+order, less the layers that were saved elsewhere before. Operations of Keras 3 graphs have no group. Sizes in the
+configuration are checked against the arrays afterwards, and every array must be claimed exactly once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from migrate.findings import MigrationError
 from migrate.formats.archive_tree import CONTAINERS, natural
 from migrate.formats.artifact import LayerWeights, SavedArray
-from migrate.formats.layer_config import class_of, layer_name, layers_of, to_snake_case
+from migrate.formats.layer_config import class_of, is_operation, layer_name, layers_of, to_snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,6 +142,8 @@ def _match(walk: _Layers, layers: list[dict[str, Any]], container: str) -> dict[
     """
     by_base: dict[str, list[int]] = {}
     for index, layer in enumerate(layers):
+        if is_operation(layer):
+            continue
         by_base.setdefault(to_snake_case(class_of(layer)), []).append(index)
     children = walk.tree.children(container)
     chosen: dict[int, str] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from migrate.formats.layer_config import layer_name, layers_of
+from migrate.formats.layer_config import is_operation, layer_name, layers_of
 from migrate.formats.limits import MAX_DEPTH
 from migrate.formats.stock import ACTIVATIONS, TRAINING, TRAINING_FUNCTIONS, is_stock_class
 
@@ -121,6 +121,7 @@ def custom_objects(architecture: dict[str, Any]) -> list[str]:
         name, registered = node.get("class_name"), node.get("registered_name")
         if isinstance(name, str) and "config" in node:
             stock = is_stock_class(name, registered if isinstance(registered, str) else None)
+            stock |= is_operation(node) and registered in (None, name)
             if name == "function" and isinstance(node["config"], str):
                 stock = True
                 if node["config"].rpartition(">")[2] not in ACTIVATIONS:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+OPERATIONS = "keras.src.ops"
+"""Package of Keras 3 whose classes are the operations of functional graphs."""
+
 
 def layers_of(node: dict[str, Any]) -> list[dict[str, Any]] | None:
     """The layer list of a model's configuration; None for anything that is no model.
@@ -33,6 +36,11 @@ def layer_name(node: dict[str, Any]) -> str:
 def class_of(node: dict[str, Any]) -> str:
     """The class of a layer in its configuration, empty when it has none."""
     return str(node.get("class_name") or "")
+
+
+def is_operation(node: dict[str, Any]) -> bool:
+    """Whether an entry of a Keras 3 graph is an operation (``x * x``), which is no layer and has no weights."""
+    return str(node.get("module")).startswith(OPERATIONS)
 
 
 def to_snake_case(class_name: str) -> str:

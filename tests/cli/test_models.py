@@ -73,3 +73,7 @@ def test_a_folder_is_migrated_once_and_reported(tmp_path: Path, legacy_models: P
     second = run(*arguments)
     assert second.returncode == 0
     assert (out / siamese["outputs"]["keras"]).stat().st_mtime_ns == written
+    told = json.loads(run("report", str(tmp_path), "--json").stdout)
+    assert {model["path"]: model["status"] for model in told["models"]} == {
+        f"in/{source}": "migrated" for source in by_source
+    }, "a report of the folder knows the run, and none of its outputs is a model to migrate"

@@ -98,6 +98,16 @@ def test_layer_shared_with_an_earlier_nested_model(tmp_path: Path) -> None:
     assert artifact.metadata["shared_layers"] == {"shared": "inner/shared"}
 
 
+def test_operations_of_a_graph_have_no_group(tmp_path: Path) -> None:
+    """As Keras 3.15 writes ``Dense(1)(x * x)``: the operation stands among the layers, and not among the groups."""
+    square = {"module": "keras.src.ops.numpy", "class_name": "Square", "config": {"name": "square"}}
+    softmax = {"module": "keras.src.ops.nn", "class_name": "Dense", "config": {"name": "named_like_a_layer"}}
+    config = model("m", square, softmax, dense("last"), class_name="Functional")
+    weights = archive_weights({"layers/dense/vars/0": value(3)})
+    artifact = read_archive(write_archive(tmp_path / "m.keras", config, weights, "3.15.1"))
+    assert owners(artifact) == {"last:vars/0": 3}
+
+
 def test_more_groups_than_layers_is_an_error(tmp_path: Path) -> None:
     weights = archive_weights({"layers/dense/vars/0": value(1), "layers/dense_1/vars/0": value(2)})
     assert refused(write_archive(tmp_path / "m.keras", model("m", dense("a")), weights)).code == "WGT006"

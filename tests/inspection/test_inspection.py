@@ -237,3 +237,15 @@ def test_saved_model_of_a_custom_class_still_migrates(real_models: Path) -> None
     assert [(f.code, f.severity) for f in found.obstacles if f.code == "CFG005"] == [
         ("CFG005", Severity.WARNING)
     ]
+
+
+def test_an_operation_of_a_graph_is_no_code_of_the_author() -> None:
+    square = {
+        "module": "keras.src.ops.numpy",
+        "class_name": "Square",
+        "registered_name": "Square",
+        "config": {},
+    }
+    assert custom_objects(square) == []
+    assert custom_objects({**square, "module": "mine.ops"}) == ["Square"]
+    assert custom_objects({**square, "registered_name": "mine>Square"}) == ["mine>Square"]

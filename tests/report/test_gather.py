@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from migrate.findings import MigrationError
+from migrate.formats.limits import digests_below
 from migrate.report.compatibility.build import build
 from migrate.report.compatibility.contracts import Artifact
 from migrate.report.compatibility.gather import Looked, Looks, gather
@@ -73,6 +74,20 @@ def test_run_of_a_folder_below_is_matched_by_the_end_of_the_path(tmp_path: Path)
     assert [(x.target, x.state) for x in report.links] == [("weights/a.h5", "linked")]
 
 
+def test_a_run_that_wrote_saved_models_is_believed(tmp_path: Path) -> None:
+    tree(tmp_path, a_dot_h5="")
+    run(tmp_path / "out", "a.h5", "migrated")
+    home = tmp_path / "out" / "a"
+    tree(home / "saved_model", saved_model_dot_pb="graph", variables__variables_dot_index="index")
+    record = json.loads((home / "migration.json").read_text())
+    record["files"] = digests_below(home)
+    del record["files"]["migration.json"]
+    (home / "migration.json").write_text(json.dumps(record))
+    report = build(gather(tmp_path, looks=Looks(inspector=Stub())))
+    assert {m.path: m.status for m in report.models} == {"a.h5": "migrated"}
+    assert report.unseen == []
+
+
 def _forge_status(out: Path) -> None:
     """A Lambda file that was refused, under a report that somebody wrote by hand."""
     shutil.rmtree(out / "a")
@@ -126,6 +141,15 @@ def test_that_nothing_is_to_be_done_is_no_claim_at_all(tmp_path: Path) -> None:
     run(tmp_path / "out", "a.h5", "skipped")
     report = build(gather(tmp_path, looks=Looks(inspector=Stub())))
     assert {m.path: m.status for m in report.models} == {"a.h5": "planned"}
+    assert report.unseen == [], "what the artifact itself tells is nothing that could not be looked at"
+
+
+def test_what_a_run_could_not_read_is_told_by_a_look(tmp_path: Path) -> None:
+    tree(tmp_path, a_dot_h5="")
+    run(tmp_path / "out", "a.h5", "failed", sha256="")
+    report = build(gather(tmp_path, looks=Looks(inspector=Stub())))
+    assert {m.path: m.status for m in report.models} == {"a.h5": "planned"}
+    assert report.unseen == []
 
 
 def test_output_folder_hides_no_artifact_of_its_name(tmp_path: Path) -> None:

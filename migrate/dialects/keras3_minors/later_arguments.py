@@ -15,7 +15,7 @@ from packaging.version import Version
 
 from migrate.dialects.keras3_minors.rule import Config, archive_rule
 from migrate.findings import Rule, Severity
-from migrate.formats.layer_config import to_snake_case
+from migrate.formats.layer_config import OPERATIONS, to_snake_case
 
 _LAYERS, _INITIALIZERS, _METRICS = "keras.layers", "keras.initializers", "keras.metrics"
 ADDED: Mapping[str, Mapping[str, tuple[str, Any]]] = {
@@ -78,7 +78,6 @@ NAMELESS = frozenset(
     {"BitwiseAnd", "BitwiseOr", "BitwiseXor", "Det", "Inv", "Solve", "StopGradient", "Trunc"}
 )
 """Operations without arguments that took no name in 3.9."""
-_OPERATIONS = "keras.src.ops"
 _OWN = "keras_migrate>"
 """How layers of this project's ``custom_objects.py`` are registered."""
 
@@ -126,7 +125,7 @@ def portable_config(value: Any, oldest: Version, bases: frozenset[str] = frozens
         module = _LAYERS  # a layer of Keras with one thing changed, which writes the arguments of its base
     if isinstance(module, str) and isinstance(config, Mapping):
         class_name = str(result.get("class_name"))
-        if not (module.startswith(_OPERATIONS) and to_snake_case(class_name) in bases):
+        if not (module.startswith(OPERATIONS) and to_snake_case(class_name) in bases):
             result["config"] = _without_later(module, class_name, dict(config), oldest)
     return result
 
@@ -134,12 +133,12 @@ def portable_config(value: Any, oldest: Version, bases: frozenset[str] = frozens
 def _layer_bases(entries: list[Any]) -> Iterator[str]:
     """Names of the layers among a model's entries, ``concatenate_1`` as ``concatenate``."""
     for entry in entries:
-        if isinstance(entry, Mapping) and not str(entry.get("module")).startswith(_OPERATIONS):
+        if isinstance(entry, Mapping) and not str(entry.get("module")).startswith(OPERATIONS):
             yield re.sub(r"_\d+$", "", str(entry.get("name")))
 
 
 def _without_later(module: str, class_name: str, config: Config, oldest: Version) -> Config:
-    if module.startswith(_OPERATIONS):
+    if module.startswith(OPERATIONS):
         # Operations with arguments of their own took no name then; the graph names them beside the object.
         named = len(config) == 1 and class_name not in NAMELESS
         return {key: value for key, value in config.items() if key != "name" or named}

@@ -12,10 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 from migrate.dialects.keras3_minors.archives import inside, layers_of
-from migrate.formats.layer_config import to_snake_case
+from migrate.formats.layer_config import OPERATIONS, to_snake_case
 
 Config = dict[str, Any]
-_OPERATIONS = "keras.src.ops"
 
 
 def with_layers(model: Config, change: Callable[[Config, str], Config], group: str = "") -> Config:
@@ -49,7 +48,7 @@ def group_names(entries: list[Any]) -> list[str]:
     found: Counter[str] = Counter()
     names = []
     for entry in entries:
-        if not isinstance(entry, dict) or str(entry.get("module")).startswith(_OPERATIONS):
+        if not isinstance(entry, dict) or str(entry.get("module")).startswith(OPERATIONS):
             names.append("")
             continue
         name = to_snake_case(str(entry.get("class_name")))

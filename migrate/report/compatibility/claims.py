@@ -2,8 +2,8 @@
 
 Anybody can write a file that says *migrated*. So a claim counts where the artifact in the tree has the digest that it
 names, and its outputs stand beside a record that tells the same and names the digests that they have. A claim that says
-less than "done" is taken with the digest of the artifact alone: nobody believes then that something is ready. That
-nothing was to be done is not taken at all, because a look at the artifact tells it as well.
+less than "done" is taken with the digest of the artifact alone: nobody believes then that something is ready. What a
+look at the artifact tells as well is not taken at all (`told_by_a_look`).
 """
 
 from __future__ import annotations
@@ -35,6 +35,11 @@ class _Record(msgspec.Struct, frozen=True):
     files: dict[str, str] = {}
 
 
+def told_by_a_look(artifact: Artifact) -> bool:
+    """Whether a claim adds nothing: that nothing was to be done, or that the artifact could not be read."""
+    return artifact.status == _SKIPPED or (not artifact.sha256 and artifact.status not in _DONE)
+
+
 def unproven(artifact: Artifact, source: Path, folder: Path) -> str:
     """Why a claim does not count; empty where it does.
 
@@ -43,9 +48,7 @@ def unproven(artifact: Artifact, source: Path, folder: Path) -> str:
         source: the artifact in the tree that it speaks of.
         folder: that holds the ``report.json``.
     """
-    if artifact.status == _SKIPPED:
-        return "that nothing is to be done is told by the artifact itself"
-    if not artifact.sha256 or artifact.sha256 != _digest(source):
+    if not artifact.sha256 or artifact.sha256 != _artifact_digest(source):
         return "the artifact is not the one that it speaks of, or is gone"
     if artifact.status not in _DONE:
         return ""
@@ -74,16 +77,28 @@ def _unlike(home: Path, place: str, outputs: list[str], files: Mapping[str, str]
             return f"the {RECORD} names no digest of {output}: a run of this version writes them"
     for name, digest in files.items():
         path = home / name
-        if path.is_symlink() or not path.resolve().is_relative_to(home.resolve()) or _digest(path) != digest:
+        if (
+            path.is_symlink()
+            or not path.resolve().is_relative_to(home.resolve())
+            or _file_digest(path) != digest
+        ):
             return f"{posixpath.join(place, name)} is missing or another one"
     return ""
 
 
-def _digest(path: Path) -> str:
-    """SHA-256 as runs tell it; empty for what cannot be read."""
+def _artifact_digest(path: Path) -> str:
+    """SHA-256 of an artifact as runs tell it, of a checkpoint over all its parts; empty for what cannot be read."""
     try:
         if path.suffix == ".index":
             return digest_of_parts({part: sha256_of(part) for part in parts_of(find_prefix(path))})
+    except MigrationError:
+        return ""
+    return _file_digest(path)
+
+
+def _file_digest(path: Path) -> str:
+    """SHA-256 of the bytes of an output, the index of a SavedModel's variables among them; empty without a file."""
+    try:
         return sha256_of(path)
     except MigrationError:
         return ""

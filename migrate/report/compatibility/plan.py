@@ -13,12 +13,12 @@ from migrate.report.compatibility.records import Entry, FileUnit, Link, Pin, Ste
 from migrate.report.compatibility.references import Outline
 
 _FIRST = (
-    "Settle what waits for nothing",
-    "These wait for no other open work; shared layers and helpers come before what uses them.",
+    "Do next what depends on nothing else",
+    "No other open work comes before these; shared layers and helpers come before what uses them.",
 )
-_ROUND = "Round {}: what waited for the rounds before"
+_ROUND = "Then, round {}: what depended on the rounds before"
 _WAITED = (
-    "Each of these waits for something above: it imports it, loads it, or needs a class that it defines."
+    "Each of these depends on something above: it imports it, loads it, or needs a class that it defines."
 )
 
 

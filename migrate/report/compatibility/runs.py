@@ -12,7 +12,7 @@ import msgspec
 
 from migrate.findings import MigrationError
 from migrate.printable import printable
-from migrate.report.compatibility.claims import unproven
+from migrate.report.compatibility.claims import told_by_a_look, unproven
 from migrate.report.compatibility.contracts import Artifact, read_detail, read_models
 from migrate.report.compatibility.records import Unseen
 
@@ -45,6 +45,8 @@ class Runs:
         folder = path.parent.resolve()
         for artifact in read_models(data, path.name).artifacts:
             source = self._name(artifact.source)
+            if not given and told_by_a_look(artifact):
+                continue
             if not given and self._root is not None:
                 why = unproven(artifact, self._root / source, folder)
                 if why:

@@ -11,7 +11,7 @@ from migrate.findings import Severity
 from migrate.printable import shown
 from migrate.report.compatibility.hours import in_words
 from migrate.report.compatibility.levels import Effort, Level
-from migrate.report.compatibility.records import Report
+from migrate.report.compatibility.records import Report, Step
 
 _STYLE = {
     "ready": "green", "automatic": "cyan", "assisted": "yellow", "manual": "dark_orange", "blocked": "red",
@@ -36,8 +36,8 @@ def show(report: Report, written: Sequence[str], out: Console) -> None:
     if report.reasons:
         out.print(_reasons(report, fit=out.is_terminal))
     for number, step in enumerate(report.order, 1):
-        command = f"  [bold cyan]{shown(step.command)}[/]" if step.command else ""
-        out.print(f"{number}. {shown(step.title)} ({len(step.items)}){command}", highlight=False)
+        title = f"{number}. {shown(step.title)} ({len(step.items)})"
+        out.print(title, _command(step, out.width - len(title)), highlight=False, sep="", soft_wrap=True)
     if report.comparison:
         c = report.comparison
         out.print(
@@ -48,6 +48,14 @@ def show(report: Report, written: Sequence[str], out: Console) -> None:
     out.print(f"\nwritten: {', '.join(map(shown, written))}", highlight=False)
 
 
+def _command(step: Step, room: int) -> str:
+    """The command of a step, behind its title where it fits, else on a line of its own."""
+    if not step.command:
+        return ""
+    gap = "  " if len(step.command) + 2 <= room else "\n   "
+    return f"{gap}[bold cyan]{shown(step.command)}[/]"
+
+
 def _bar(counts: dict[Level, int]) -> str:
     total = sum(counts.values()) or 1
     cells = {level: max(1, round(n * WIDTH / total)) if n else 0 for level, n in counts.items()}
@@ -56,10 +64,10 @@ def _bar(counts: dict[Level, int]) -> str:
 
 def _reasons(report: Report, *, fit: bool) -> Table:
     table = Table.grid(padding=(0, 1), expand=fit)
-    table.add_column(justify="right", width=6)
-    table.add_column(width=8)
-    table.add_column(width=8)
-    table.add_column(overflow="ellipsis", no_wrap=True, ratio=1)
+    table.add_column(justify="right", min_width=6, no_wrap=True)
+    table.add_column(min_width=8, no_wrap=True)
+    table.add_column(min_width=8, no_wrap=True)
+    table.add_column(ratio=1)
     worst = [reason for reason in report.reasons if reason.open]
     for reason in worst[:REASONS]:
         colour = _STYLE[reason.severity]
