@@ -70,6 +70,26 @@ def test_a_blocked_model_gets_the_file_of_its_class() -> None:
     assert "Pool is defined at app/my layers.py:7" in step.text
 
 
+@pytest.mark.parametrize("status", ["blocked", "unsafe"])
+def test_the_order_of_work_has_the_command_of_a_blocked_model(status: str) -> None:
+    models, _ = models_report(1)
+    finding = {
+        "code": "FMT004",
+        "severity": "error",
+        "message": "weights",
+        "hint": "Give it with --source DIR.",
+    }
+    models["artifacts"][0] |= {"source": "w.h5", "status": status, "findings": [finding], "parity": None}
+    made = joined(code_report(0, 0), models)
+    page = html.write(made)
+    command = "keras-migrate models w.h5 --out migrated --source ."
+    assert [item.command for step in made.order for item in step.items] == [
+        command if status == "blocked" else ""
+    ]
+    overview = page.partition('<h2 id="readiness">')[0]
+    assert (f"<code>{command}</code>" in overview) == (status == "blocked")
+
+
 @pytest.mark.parametrize(
     ("status", "hint", "command"),
     [

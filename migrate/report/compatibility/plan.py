@@ -76,7 +76,15 @@ def _item(unit: FileUnit | ModelUnit, entries: Sequence[Entry], after: list[str]
         level=unit.level,
         effort=effort_counts(entries[i] for i in unit.entries),
         after=after,
+        command=_unblocking(unit),
     )
+
+
+def _unblocking(unit: FileUnit | ModelUnit) -> str:
+    """The command that migrates a blocked model with what it is missing; what else is to do, its own page says."""
+    if not isinstance(unit, ModelUnit) or unit.status != "blocked" or unit.next is None:
+        return ""
+    return unit.next.command if unit.next.command.startswith("keras-migrate models ") else ""
 
 
 def _pin_step(pins: Sequence[Pin]) -> list[Step]:

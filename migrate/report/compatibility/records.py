@@ -147,13 +147,14 @@ class Link(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StepItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One file or model of a step and why it stands there."""
+    """One file or model of a step and why it stands there; ``command`` gets a model on that is blocked."""
 
     kind: str
     path: str
     level: Level
     effort: dict[str, int]
     after: list[str] = field(default_factory=list)
+    command: str = ""
 
 
 class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -19,6 +19,8 @@ _STYLE = {
 }  # fmt: skip
 REASONS = 8
 WIDTH = 40
+COMMANDS = 3
+"""Models of a step whose own commands are shown."""
 
 
 def show(report: Report, written: Sequence[str], out: Console) -> None:
@@ -38,6 +40,8 @@ def show(report: Report, written: Sequence[str], out: Console) -> None:
     for number, step in enumerate(report.order, 1):
         title = f"{number}. {shown(step.title)} ({len(step.items)})"
         out.print(title, _command(step, out.width - len(title)), highlight=False, sep="", soft_wrap=True)
+        for item in [item for item in step.items if item.command][:COMMANDS]:
+            out.print(f"   [cyan]{shown(item.command)}[/]", highlight=False, soft_wrap=True)
     if report.comparison:
         c = report.comparison
         out.print(
