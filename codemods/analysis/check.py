@@ -6,7 +6,7 @@ import ast
 import builtins
 import symtable
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from codemods.analysis.guards import BranchStatus, branch_status, is_guarded
@@ -100,8 +100,10 @@ _BRANCH_HINTS = {
 }
 
 
-def guarded(context: Context, missing_names: Sequence[Match], found: Iterable[Match]) -> Iterator[Match]:
+def guarded(context: Context, missing_names: Sequence[Match], found: Sequence[Match]) -> Iterator[Match]:
     """Missing names in branches for other versions, with what becomes of the branch beside Keras 3.
+
+    Of calls and arguments only those are told whose branch certainly runs there.
 
     Args:
         context: the file.
@@ -122,6 +124,21 @@ def guarded(context: Context, missing_names: Sequence[Match], found: Iterable[Ma
         if _private(item):
             hint = f"another release may not have it: {hint}"
         yield replace(item, rule=GUARDED_NAME, severity=severity, hint=hint)
+    told = {_place(item.node) for item in behind}
+    for item in found:
+        severity = item.severity or item.rule.severity
+        if _place(item.node) in told or item.rule.behind_guards:
+            continue
+        if severity not in {Severity.ERROR, Severity.SILENT}:
+            continue
+        if is_guarded(context, item.node) and branch_status(context, item.node, places) is BranchStatus.ALIVE:
+            hint = "this branch runs beside Keras 3: give it one of its own, or rewrite the call"
+            message = item.message or item.rule.summary
+            yield replace(item, rule=GUARDED_NAME, message=message, severity=severity, hint=hint, edits=())
+
+
+def _place(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
 
 
 def _missing(node: ast.AST, name: str) -> Match:

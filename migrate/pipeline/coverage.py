@@ -10,6 +10,7 @@ from typing import Any
 from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.parity.probes import ROUNDS, make_probes
+from migrate.pipeline.evidence import COVERED
 from migrate.pipeline.probing import Loaders, Unanswered, shortened
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, answers_of
@@ -96,12 +97,16 @@ def widen(
         progress.witnesses.insert(len(progress.witnesses) - 1, witness)
         if not _cover(slot, comparator, witness, loaders, progress, number):
             return
-        if progress.coverage is None or not _grew(before, progress.coverage):
+        if progress.coverage is None or not goes_on(before, progress.coverage):
             return
 
 
-def _grew(before: Coverage, after: Coverage) -> bool:
-    return after.weights - before.weights > GROWTH or after.met > before.met
+def goes_on(before: Coverage, after: Coverage) -> bool:
+    """Whether another round may cover more: the last one did, or all values so far were of the wrong size.
+
+    A softmax that all of them saturate shows nothing of its model, however many there are; smaller ones do.
+    """
+    return after.weights < COVERED or after.weights - before.weights > GROWTH or after.met > before.met
 
 
 def measure_signatures(

@@ -83,3 +83,25 @@ def test_a_comment_silences_it() -> None:
         "except ImportError:\n    from mine import _Merge\n",
         codes=(),
     )
+
+
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        ("int(keras.__version__.split('.')[0]) == 2", {"old": 0, "new": 1}),
+        ("keras.__version__ >= '2.0'", {"old": 1, "new": 0}),
+        ("keras.__version__ >= '3.0'", {"old": 1, "new": 0}),
+        ("some_keras_version(3)", {"old": 0, "new": 0}),
+    ],
+)
+def test_calls_in_a_branch_that_runs_beside_keras_3_are_told(test: str, told: dict[str, int]) -> None:
+    call = "model.fit_generator(data, nb_epoch=1)"
+    for branches, place in (((call, "pass"), "old"), (("pass", call), "new")):
+        text = (
+            "import keras\nmodel = keras.Sequential()\n"
+            f"if {test}:\n    {branches[0]}\nelse:\n    {branches[1]}\n"
+        )
+        outcome = check_noop(text)
+        found = [finding for finding in outcome.findings if finding.severity == "error"]
+        assert {finding.code for finding in found} <= {"IMP012"}
+        assert bool(found) is bool(told[place])

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from migrate.findings import Status
-from migrate.pipeline.coverage import summarise
+from migrate.pipeline.coverage import goes_on, summarise
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.results import ArtifactResult, Coverage
@@ -93,3 +93,22 @@ def test_further_probes_reach_what_the_first_leave_out(migrate: Callable[..., Ar
     assert coverage.rounds > 0
     assert result.parity is not None
     assert result.parity.cases > 4
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "on"),
+    [
+        pytest.param((0.0, 1), (0.003, 1), True, id="all values so far saturate the outputs"),
+        pytest.param((0.3, 1), (0.6, 1), True, id="the round covered more weights"),
+        pytest.param((0.8, 1), (0.8, 2), True, id="the round met another branch"),
+        pytest.param((0.8, 1), (0.8, 1), False, id="the round covered nothing more"),
+    ],
+)
+def test_rounds_go_on_while_they_help_or_little_is_covered(
+    before: tuple[float, int], after: tuple[float, int], on: bool
+) -> None:
+    was, now = (
+        Coverage(weights=weights, arrays=9, noticed=9, branches=3, met=met, rounds=0, uncovered=[])
+        for weights, met in (before, after)
+    )
+    assert goes_on(was, now) is on

@@ -96,10 +96,8 @@ def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         yield Match(
             NAMESPACE,
             current,
-            message=f"{raw} becomes an import of keras",
-            edits=(
-                ReplaceStatement(alias, f"import keras as {_bound(alias)}\n".replace(" as keras\n", "\n")),
-            ),
+            message=f"{raw} becomes an import of {real('keras', ctx.target)}",
+            edits=(ReplaceStatement(alias, _import_as(_bound(alias), ctx.target)),),
             symbol=value.name,
         )
         return
@@ -274,10 +272,15 @@ def _path(node: ast.expr, scope: Scope, target: Target | None, depth: int = 5) -
 def _module_alias(node: ast.expr, ctx: Context) -> ast.Assign | None:
     """``keras = tf.keras``: an assignment that an import says better."""
     statement = ctx.parent(node)
-    if ctx.target is not Target.KERAS or not isinstance(statement, ast.Assign) or ctx.name(node) != "keras":
+    if ctx.target is Target.TF_KERAS_3 or not isinstance(statement, ast.Assign) or ctx.name(node) != "keras":
         return None
     single = len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name)
     return statement if single and statement.value is node and isinstance(node, ast.Attribute) else None
+
+
+def _import_as(name: str, target: Target) -> str:
+    root = real("keras", target)
+    return f"import {root}" if root == name else f"import {root} as {name}"
 
 
 def _bound(statement: ast.Assign) -> str:
