@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from migrate.batch.places import Places
-    from migrate.findings import Finding
     from migrate.formats.describe import TensorRecord
     from migrate.inspection import Inspection, MetaGraphRecord
 
@@ -64,6 +63,8 @@ def inspect(path: str, architecture: str | None, output: Output) -> None:
         show_inspections(found, output)
     elif output.text:
         show(found[0], output.console())
+    from migrate.inspection.expectation import blockers
+
     sys.exit(1 if any(blockers(one) for one in found) else 0)
 
 
@@ -112,13 +113,6 @@ def inspect_all(folder: Path) -> list[Inspection]:
             )
             made.append(told)
     return made
-
-
-def blockers(found: Inspection) -> list[Finding]:
-    """What stands in the way of a migration."""
-    from migrate.findings import Severity
-
-    return [f for f in found.obstacles if f.severity in (Severity.ERROR, Severity.SILENT)]
 
 
 def show(found: Inspection, console: Console) -> None:

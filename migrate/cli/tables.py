@@ -15,7 +15,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from migrate.batch.progress import STYLES
-from migrate.findings import Severity, Status
+from migrate.findings import Status
+from migrate.inspection.expectation import blockers
 from migrate.outcomes import deciding
 from migrate.printable import printable
 
@@ -226,7 +227,7 @@ def show_inspections(found: Sequence[Inspection], output: Output) -> None:
 
 
 def _blocking(one: Inspection) -> int:
-    return sum(f.severity in (Severity.ERROR, Severity.SILENT) for f in one.obstacles)
+    return len(blockers(one))
 
 
 def _obstacle(one: Inspection) -> str:

@@ -10,14 +10,17 @@ import msgspec
 from migrate.findings import Severity, Status
 from migrate.formats.artifact import Format
 from migrate.outcomes import leaves_unverified, status_of
+from migrate.scan.rules import NOT_EXAMINED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from migrate.findings import Finding
     from migrate.inspection.records import Inspection
 
 _GRAPHS = frozenset({Format.SAVED_MODEL, Format.CHECKPOINT, Format.FROZEN_GRAPH})
 """What TensorFlow has to load before anybody knows."""
+_MODELS = frozenset(kind.value for kind in Format if kind.is_model)
 
 
 class Certainty(StrEnum):
@@ -69,5 +72,17 @@ def expected(found: Inspection, lifted: Callable[[str], bool] = lambda code: Fal
     return Expectation(Status.MIGRATED, certainty)
 
 
+def blockers(found: Inspection) -> list[Finding]:
+    """What a run refuses an artifact for, or would if no option lifted it; that there is nothing to do is none."""
+    stops = [finding for finding in found.obstacles if _stops(finding.code, finding.severity)]
+    model = found.kind in _MODELS
+    return [f for f in stops if f.severity is not Severity.INFO and (model or f.code != NOT_EXAMINED)]
+
+
 def _stops(code: str, severity: Severity) -> bool:
-    return severity in (Severity.ERROR, Severity.SILENT) or status_of(code) is Status.SKIPPED
+    """Whether a run ends with a finding; of what the scan could not examine nothing is loaded either."""
+    return (
+        severity in (Severity.ERROR, Severity.SILENT)
+        or status_of(code) is Status.SKIPPED
+        or code == NOT_EXAMINED
+    )

@@ -8,10 +8,10 @@ from pathlib import Path
 from migrate.bytecode.errors import definition_hint
 from migrate.findings import Finding, MigrationError
 from migrate.scan.files import is_unsafe
+from migrate.scan.rules import ASK, NOT_EXAMINED
 from migrate.worlds.contracts.reader import Scan
 from migrate.worlds.pool import Slot
 
-NOT_EXAMINED = "SEC014"
 _BYTECODE = "SEC001"
 MODELS = frozenset({"model.keras", "saved_model"})
 """Parts of an output that somebody's loader will read."""
@@ -49,10 +49,11 @@ def must_be_safe(
 
     worst = next(filter(forbids, findings), None)
     if worst is not None and not trust:
+        hint = ASK if worst.code == NOT_EXAMINED else worst.hint  # as a warning, it asks for no word
         raise MigrationError(
             worst.code,
             worst.message,
-            worst.hint or "If you know where the file comes from and what it runs, pass --trust.",
+            hint or "If you know where the file comes from and what it runs, pass --trust.",
             worst.place,
         )
     return findings

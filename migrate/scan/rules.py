@@ -5,6 +5,9 @@ from __future__ import annotations
 from migrate.findings import Finding, Fix, Rule, Severity
 
 _LOOK = "Get the file from a source that you trust, or look at the place named"
+ASK = f"{_LOOK}; --trust loads it anyway."
+NOT_EXAMINED = "SEC014"
+"""A warning of a scan, and what keeps a run from loading the file."""
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -146,7 +149,7 @@ RULES: tuple[Rule, ...] = (
         "programs or scripts into a model.",
     ),
     Rule(
-        "SEC014",
+        NOT_EXAMINED,
         "not-examined",
         "Part of the file could not be examined, so it must not be called clean.",
         Severity.WARNING,
@@ -162,5 +165,5 @@ BY_CODE = {rule.code: rule for rule in RULES}
 def found(code: str, message: str, place: str = "", severity: Severity | None = None) -> Finding:
     """A finding of one of the rules above, with its severity unless another is given."""
     severity = severity or BY_CODE[code].severity
-    hint = f"{_LOOK}; --trust loads it anyway." if severity is Severity.ERROR else f"{_LOOK}."
+    hint = ASK if severity is Severity.ERROR else f"{_LOOK}."
     return Finding(code, severity, message, hint, place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 from migrate.cli.models import models
 from migrate.findings import Status
 from migrate.inspection import expected, inspect
-from migrate.inspection.expectation import Certainty
+from migrate.inspection.expectation import Certainty, blockers
 from migrate.outcomes import severity_of, status_of
 from tests.conftest import LEGACY_MODELS
 
@@ -86,6 +87,21 @@ def test_what_only_has_the_name_of_a_model_is_not_skipped(tmp_path: Path) -> Non
     rows = json.loads(result.output)["artifacts"]
     assert {row["source"]: (row["expected"], row["code"]) for row in rows} == wanted
     assert expected(inspect(folder / "page.html")).status is Status.SKIPPED
+
+
+def test_what_the_scan_cannot_examine_is_unsafe_beforehand(tmp_path: Path) -> None:
+    whole = LEGACY_MODELS / "tf.keras-2.8" / "custom_metric-savedmodel" / "saved_model"
+    folder = Path(shutil.copytree(whole, tmp_path / "saved_model"))
+    proto = folder / "saved_model.pb"
+    proto.write_bytes(proto.read_bytes()[:-100])
+    found = inspect(folder)
+    assert (expected(found).status, expected(found).code) == (Status.UNSAFE, "SEC014")
+    assert "SEC014" in [finding.code for finding in blockers(found)]
+    trusted = expected(found, lifted=lambda code: code == "SEC014")
+    assert (trusted.status, trusted.code) == (Status.FAILED, "FMT015")
+    packed = tmp_path / "notes.txt.gz"
+    packed.write_bytes(PAGE)
+    assert blockers(inspect(packed)) == []
 
 
 def test_an_architecture_of_keras_3_is_not_an_authors(tmp_path: Path) -> None:

@@ -46,7 +46,9 @@ def test_what_could_not_be_examined_is_not_loaded(slot: Slot, tmp_path: Path) ->
         opened.writestr("metadata.json", "{}")
         opened.writestr("config.json", b"\x00" + json.dumps(DENSE).encode("utf-16-be") + b"\xd8")
     path = staged(slot, "broken.keras", broken.read_bytes())
-    assert code_of(slot, path) == "SEC014"
+    with pytest.raises(MigrationError, match="cannot be read") as caught:
+        must_be_safe(slot, [path], trust=False)
+    assert (caught.value.code, "--trust" in caught.value.hint) == ("SEC014", True)
     assert code_of(slot, path, trust=True) == ""
 
 
