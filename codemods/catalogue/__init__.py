@@ -218,14 +218,22 @@ class Catalogue:
         place = known.keras if target == "keras" else known.tf
         return _long(place) if place else None
 
-    def _forms(self, name: str, target: str, version: Version | None) -> list[Modern]:
-        short = _short(name)
-        wanted = {"both", "keras"} if target == "keras" else {"both", "tf"}
-        return [
-            form
-            for form in self.modern.get(short, ())
-            if form.where in wanted and within(version or newest, form.versions)
-        ]
+    @cached_property
+    def _known_forms(self) -> dict[tuple[str, str, Version | None], tuple[Modern, ...]]:
+        return {}
+
+    def _forms(self, name: str, target: str, version: Version | None) -> tuple[Modern, ...]:
+        forms = self.modern.get(_short(name))
+        if forms is None:
+            return ()
+        key = (name, target, version)
+        found = self._known_forms.get(key)
+        if found is None:
+            wanted = {"both", "keras"} if target == "keras" else {"both", "tf"}
+            found = self._known_forms[key] = tuple(
+                form for form in forms if form.where in wanted and within(version or newest, form.versions)
+            )
+        return found
 
     def exists(self, name: str, target: str = "keras", version: Version | None = None) -> bool:
         """Whether Keras 3 has a public name, at a destination version (major, minor) or the newest."""
@@ -281,15 +289,22 @@ class Catalogue:
 
     def changes(self, name: str) -> tuple[Change, ...]:
         """Changed arguments of a legacy name, exact rows first, then patterns it falls under."""
-        short = _short(name)
-        exact, patterns = self._changes
-        found = exact.get(short, ())
-        told = {(change.argument, change.change) for change in found}
-        return found + tuple(
-            change
-            for change in patterns
-            if (change.argument, change.change) not in told and fnmatchcase(short, change.symbol)
-        )
+        known = self._known_changes.get(name)
+        if known is None:
+            short = _short(name)
+            exact, patterns = self._changes
+            found = exact.get(short, ())
+            told = {(change.argument, change.change) for change in found}
+            known = self._known_changes[name] = found + tuple(
+                change
+                for change in patterns
+                if (change.argument, change.change) not in told and fnmatchcase(short, change.symbol)
+            )
+        return known
+
+    @cached_property
+    def _known_changes(self) -> dict[str, tuple[Change, ...]]:
+        return {}
 
     def changed_symbols(self) -> frozenset[str]:
         """Every legacy name with a row of its own among the changed arguments, with the root."""

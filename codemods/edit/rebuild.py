@@ -294,15 +294,20 @@ def _small(lines: Iterable[cst.BaseStatement]) -> list[cst.BaseSmallStatement]:
 
 
 def _inherit(lines: list[cst.BaseStatement], old: cst.CSTNode) -> list[cst.BaseStatement]:
-    """Give replacing lines the comments above the old one, and the last of them the comment behind it."""
+    """Give replacing lines the comments above the old one, and the last of them the comment behind it.
+
+    What is written behind an import is about what it brings, not about the imports that are added below it.
+    """
     if not lines:
         return []
     leading = getattr(old, "leading_lines", ())
     first: Any = lines[0]
     lines[0] = first.with_changes(leading_lines=(*leading, *first.leading_lines))
-    last: Any = lines[-1]
-    if isinstance(old, cst.SimpleStatementLine) and isinstance(last, cst.SimpleStatementLine):
-        lines[-1] = last.with_changes(trailing_whitespace=old.trailing_whitespace)
+    if isinstance(old, cst.SimpleStatementLine):
+        at = 0 if len(old.body) == 1 and isinstance(old.body[0], (cst.Import, cst.ImportFrom)) else -1
+        beside: Any = lines[at]
+        if isinstance(beside, cst.SimpleStatementLine):
+            lines[at] = beside.with_changes(trailing_whitespace=old.trailing_whitespace)
     return lines
 
 

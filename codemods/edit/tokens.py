@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from codemods.edit.import_text import beside
 from codemods.edit.importing import Imports
 from codemods.edit.splice import Piece
 from codemods.edits import (
@@ -127,6 +128,13 @@ class Tokens:
         return pieces
 
     def _import(self, statement: ast.Import | ast.ImportFrom) -> Piece | None:
+        """What becomes of an import where that is plain text; None when it is left to the tree."""
+        moved = self._path(statement)
+        if moved is not None or self.statements or any(anchor(edit) is statement for edit in self.others):
+            return moved  # lines that repeat others are told by those above: one left to the tree leaves those below
+        return beside(self._source, self._imports, statement)
+
+    def _path(self, statement: ast.Import | ast.ImportFrom) -> Piece | None:
         """The path of an import that brings the same names from another module, and nothing else."""
         moves = [self._imports.moves.get(alias, "") for alias in statement.names]
         if self._imports.added.get(statement) or not self._imports.dropped.isdisjoint(statement.names):

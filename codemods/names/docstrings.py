@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 _STYLES = (
     r"^[ \t]*{name}[ \t]*\([ \t]*`*([\w.]+)",  # Google: ``model (tf.keras.Model): …``
@@ -12,6 +13,11 @@ _STYLES = (
     r":type[ \t]+{name}:[ \t]*`*([\w.]+)",  # Sphinx: ``:type model: keras.Model``
     r":param[ \t]+([\w.]+)[ \t]+{name}:",
 )
+
+
+@lru_cache(maxsize=1024)
+def _styles(parameter: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(style.format(name=re.escape(parameter)), re.MULTILINE) for style in _STYLES)
 
 
 def documented_classes(function: ast.AST, parameter: str) -> Iterator[str]:
@@ -25,7 +31,7 @@ def documented_classes(function: ast.AST, parameter: str) -> Iterator[str]:
         return
     text = ast.get_docstring(function, clean=False) or ""
     if parameter in text:
-        for style in _STYLES:
-            found = re.search(style.format(name=re.escape(parameter)), text, re.MULTILINE)
+        for style in _styles(parameter):
+            found = style.search(text)
             if found is not None:
                 yield found[1]

@@ -115,7 +115,7 @@ class Files(Protocol):
 def marker() -> re.Pattern[bytes]:
     """Matches the text of any file that may use a package of the table, ``tf_keras`` or what only that has."""
     names = sorted({*heads(), "tf_keras"}, key=len, reverse=True)
-    only = sorted(name.rpartition(".")[2] for name in keras_2_only())
+    only = sorted(_marking()[0])
     return re.compile(
         rb"\b(?:import|from)[ \t]+(?:[\w.]+[ \t]*(?:as[ \t]+\w+[ \t]*)?,[ \t]*)*(?:"
         + b"|".join(re.escape(name.encode()) for name in names)
@@ -128,16 +128,21 @@ def marker() -> re.Pattern[bytes]:
 def may_use(module: Module) -> bool:
     """Whether a parsed file may use what `marker` matches."""
     index = module.index
-    only = {name.rpartition(".")[2] for name in keras_2_only()}
+    only, known = _marking()
     if not (only.isdisjoint(index.attributes) and only.isdisjoint(index.names)):
         return True
     paths = ((getattr(statement, "module", None), statement.names) for statement, _ in index.imports)
-    known = heads() | {"tf_keras"}
     return any(
         (path or alias.name).partition(".")[0] in known or alias.name in only
         for path, aliases in paths
         for alias in aliases
     )
+
+
+@lru_cache(maxsize=1)
+def _marking() -> tuple[frozenset[str], frozenset[str]]:
+    """Last parts of the names that only Keras 2 has, and the packages of the table."""
+    return frozenset(name.rpartition(".")[2] for name in keras_2_only()), heads() | {"tf_keras"}
 
 
 @lru_cache(maxsize=8192)

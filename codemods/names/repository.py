@@ -6,6 +6,7 @@ Files are read and parsed only when a name of theirs is asked for, and each once
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -55,6 +56,7 @@ class Repository:
         self._roots: dict[Path, tuple[Path, str]] = {}
         self._bases: dict[Path, tuple[Path, ...]] = {}
         self._found: dict[Path, dict[str, Path | None]] = {}
+        self._listed: dict[Path, frozenset[str]] = {}
         self._values: dict[tuple[Path, str], Value | None] = {}
         self._asked: set[tuple[Path, str]] = set()
         self._wanted: dict[Path, dict[str, dict[str, set[Path]]]] = {}
@@ -127,12 +129,24 @@ class Repository:
         if dotted not in known:
             known[dotted] = None
             relative = dotted.replace(".", "/")
+            head = dotted.partition(".")[0]
             for base in (root, root / "src"):
+                if head and not {head, f"{head}.py"} & self._entries(base):
+                    continue
                 for candidate in (base / relative / "__init__.py", base / f"{relative}.py"):
                     if candidate.is_file():
                         known[dotted] = candidate
                         return candidate
         return known[dotted]
+
+    def _entries(self, folder: Path) -> frozenset[str]:
+        """What a folder holds: most names that are asked for are of installed packages, and not there."""
+        if folder not in self._listed:
+            try:
+                self._listed[folder] = frozenset(os.listdir(folder))
+            except OSError:
+                self._listed[folder] = frozenset()
+        return self._listed[folder]
 
     def load(self, path: Path, source: Source | None = None) -> Module | None:
         """The module of a file, None when it cannot be parsed; ``source`` is the file where it was read already."""

@@ -178,9 +178,34 @@ IMPORTS = (
     "import tensorflow.keras.layers\nDense, LSTM = tensorflow.keras.layers.Dense, 1",
 )
 """Ways to bring ``Dense`` and ``LSTM``: some change by a token, some do not."""
+NEIGHBOURS = (
+    "import tensorflow as tf",
+    "import tensorflow as tf  # by its short name",
+    "import os, tensorflow as tf",
+    "import os; import tensorflow as tf",
+    "import keras\nimport tensorflow as tf",
+    "import tensorflow as tf\nfrom keras import backend as K  # the backend\nz = K.mean(y)",
+    "if True:\n    import tensorflow as tf  # inside\n    z = tf.keras.layers.Dense(2)",
+    "if True: import tensorflow as tf",
+    "if True: \\\n    import tensorflow as tf",
+    "try:\n    import tensorflow as tf\nexcept ImportError:\n    tf = None",
+    "import tensorflow as tf\r\nz = 1\r",
+)
+"""Imports that get a neighbour, or leave for another."""
 
 
-@pytest.mark.parametrize("program", [PROGRAM, *(f"{line}\nx = Dense(3), LSTM\n" for line in IMPORTS)])
+@pytest.mark.parametrize(
+    "program",
+    [
+        PROGRAM,
+        *(f"{line}\nx = Dense(3), LSTM\n" for line in IMPORTS),
+        *(
+            f"{line}\nx = tf.keras.layers.Dense(3){more}\n"
+            for line in NEIGHBOURS
+            for more in ("", ", tf.sum(1)")
+        ),
+    ],
+)
 def test_tokens_and_the_tree_do_the_same(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from codemods.edit.engine import rewrite
     from codemods.options import Options
@@ -193,6 +218,15 @@ def test_tokens_and_the_tree_do_the_same(program: str, monkeypatch: pytest.Monke
     long = rewrite(source, Options(unsafe=True))
     assert short == long
     assert short.text != program
+
+
+def test_a_comment_stays_with_the_import_that_it_stands_behind() -> None:
+    from codemods.edit.engine import rewrite
+    from codemods.options import Options
+
+    text = "import tensorflow as tf  # for sums\n\nx = tf.keras.layers.Dense(3), tf.sum(1)\n"
+    made = rewrite(Source(Path("a.py"), text), Options()).text
+    assert made.startswith("import tensorflow as tf  # for sums\nimport keras\n\n")
 
 
 def test_tokens_need_no_tree(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from codemods.catalogue import Version, load, newest
@@ -67,7 +68,7 @@ def arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
         argument = keyword.arg
         if argument is None or _is_changed_since_keras_2(name, argument):
             continue
-        taking = [minor for minor in _MINORS if _takes(name, argument, ctx.target, minor)]
+        taking = _taking(name, argument, ctx.target)
         if not taking or here in taking or here > newest:
             continue
         after = [minor for minor in taking if minor > here]
@@ -87,9 +88,15 @@ def _is_changed_since_keras_2(name: str, argument: str) -> bool:
     return any(change.argument == argument for change in load().changes(name))
 
 
-def _takes(name: str, argument: str, target: str, minor: Version) -> bool:
+@lru_cache(maxsize=4096)
+def _taking(name: str, argument: str, target: str) -> tuple[Version, ...]:
+    """The minors that have a callable and give it this argument."""
     known = load()
-    return known.exists(name, target, minor) and known.accepts(name, argument, target, minor)
+    return tuple(
+        minor
+        for minor in _MINORS
+        if known.exists(name, target, minor) and known.accepts(name, argument, target, minor)
+    )
 
 
 def _successor(name: str, target: str, minor: Version) -> str:
