@@ -7,6 +7,7 @@ Only what an opcode means to a reader of the stack is kept: ``LOAD_METHOD``, ``P
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,6 +20,9 @@ from migrate.bytecode.operands import Jump, operand_text, operations
 MAX_INSTRUCTIONS = 20_000
 _MAX_ARGUMENT = 1 << 24
 _HAVE_ARGUMENT = 90
+_SLASH, _BACKSLASH = b"/\\"
+"""Keras on Windows wrote ``/`` for each byte ``\\`` of a function, for the sake of file names, and so for the number
+of ``UNPACK_SEQUENCE`` too. Source: ``func_dump`` of ``keras/utils/generic_utils.py`` from 2.1.3 to 2.15."""
 VERSIONS: dict[Layout, tuple[str, ...]] = {
     Layout.PYTHON_27: ("2.7",),
     Layout.PYTHON_34: ("3.4", "3.5", "3.6", "3.7"),
@@ -97,6 +101,9 @@ def _raw(code: Code, version: str) -> Iterator[Raw]:
         if count > MAX_INSTRUCTIONS:
             raise Refused(f"more than {MAX_INSTRUCTIONS:,} instructions")
         opcode = data[at]
+        if opcode == _SLASH and opcode not in names:
+            _check_numbers(code)
+            opcode = _BACKSLASH
         name = names.get(opcode)
         if name is None or name == "CACHE":
             raise Refused(f"opcode {opcode} is not one of Python {version}")
@@ -116,6 +123,19 @@ def _raw(code: Code, version: str) -> Iterator[Raw]:
             at += 2
         yield Raw(name, arg, begin, at)
         begin, extended = at, 0
+
+
+def _check_numbers(code: Code) -> None:
+    """Numbers of a function that Windows wrote: those with a byte ``/`` may have had another one there."""
+    for constant in code.consts:
+        written = {
+            int: lambda n: n.to_bytes(n.bit_length() // 8 + 1, "little", signed=True),
+            float: lambda x: struct.pack("<d", x),
+        }.get(type(constant), lambda _: b"")(constant)
+        if _SLASH in written:
+            raise Refused(
+                f"Keras on Windows replaced bytes of this function: {constant!r} may be another number"
+            )
 
 
 def _check_lines(code: Code, version: str) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import struct
+from typing import Any
+
 import pytest
 
 from migrate.bytecode.errors import Refused
@@ -42,6 +46,28 @@ def test_function_is_recovered(name: str, version: str) -> None:
 def test_list_of_inputs_is_unpacked(version: str) -> None:
     found = recovered(compiled(version)["unpack"], inputs=2)
     assert found.source == "args[0] + tf.math.exp(0.5 * args[1])"
+
+
+def on_windows(function: Any) -> Any:
+    """The function as Keras on Windows dumped it: ``marshal.dumps(code).replace(b"\\\\", b"/")``."""
+    code, *rest = function
+    return [base64.b64encode(base64.b64decode(code).replace(b"\\", b"/")).decode(), *rest]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_function_that_windows_wrote_means_the_same(version: str) -> None:
+    """UNPACK_SEQUENCE has the number of the backslash up to 3.12; CPython itself no longer runs such a function."""
+    function = compiled(version)["unpack"]
+    assert (on_windows(function) == function) == (version == "3.13")
+    found = recovered(on_windows(function), inputs=2)
+    assert found.source == "args[0] + tf.math.exp(0.5 * args[1])"
+
+
+def test_number_that_windows_may_have_changed_is_refused() -> None:
+    code, *rest = on_windows(compiled("3.10")["unpack"])
+    other = base64.b64decode(code).replace(struct.pack("<d", 0.5), struct.pack("<d", 15.5))  # has a byte `/`
+    with pytest.raises(Refused, match=r"15\.5 may be another number"):
+        recovered([base64.b64encode(other).decode(), *rest], inputs=2)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
