@@ -70,6 +70,7 @@ def _must_be_rules(codes: tuple[str, ...]) -> None:
 
 
 def _search(model: Path, out: Path, options: Options, without: tuple[str, ...]) -> _Answer:
+    from migrate.formats.artifact import Format
     from migrate.pipeline.minimise import Trial, write_failure
     from migrate.pipeline.minimise import minimise as shrink
     from migrate.pipeline.safety import must_be_safe
@@ -82,7 +83,8 @@ def _search(model: Path, out: Path, options: Options, without: tuple[str, ...]) 
         pool.slot() as slot,
     ):
         staged = stage(model, options, slot)
-        must_be_safe(slot, staged.scanned, options.trust, interprets=True)
+        graph = staged.format is Format.SAVED_MODEL
+        must_be_safe(slot, staged.scanned, options.trust, interprets=True, graph_computes=graph)
         trial = Trial(slot, staged, options, without)
         failure = shrink(trial, options.seed or 0)
         if failure is None:

@@ -80,7 +80,14 @@ def _migrate(
         progress.findings += misnamed(request.path.name, staged.format)
         progress.findings += unused_architecture(staged.format, options.architecture)
         known = known_values(staged.sources(), options.define)
-        progress.findings += must_be_safe(slot, staged.scanned, options.trust, interprets=True, defined=known)
+        progress.findings += must_be_safe(
+            slot,
+            staged.scanned,
+            options.trust,
+            interprets=True,
+            defined=known,
+            graph_computes=staged.format is Format.SAVED_MODEL,
+        )
         staged = with_own_code(request.path, staged, options, slot, progress)
     try:
         if staged.format is Format.SAVED_MODEL:

@@ -114,7 +114,8 @@ def _references_of(path: Path, options: Options, slot: Slot, progress: Progress)
     """What the old artifact computes, by signature; a model of layers counts as the default signature."""
     staged = stage(path, options, slot)
     known = known_values(staged.sources(), options.define)
-    must_be_safe(slot, staged.scanned, options.trust, interprets=True, defined=known)
+    graph = staged.format is Format.SAVED_MODEL
+    must_be_safe(slot, staged.scanned, options.trust, interprets=True, defined=known, graph_computes=graph)
     if staged.format is Format.SAVED_MODEL:
         info = read_saved_model(slot, staged, progress)
         signatures = slot.legacy.call("load_saved_model", load_params(staged, info))["signatures"]

@@ -11,13 +11,24 @@ import h5py
 import numpy as np
 import pytest
 
-from migrate.findings import MigrationError, Status
+from migrate.findings import MigrationError, Severity, Status
+from migrate.inspection import expected, inspect
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.safety import must_be_safe, must_write_safely
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
-from tests.scan.exploits import archive, graph, h5_model, lambda_h5, layer, node, saved_model, sequential
+from tests.scan.exploits import (
+    archive,
+    field,
+    graph,
+    h5_model,
+    lambda_h5,
+    layer,
+    node,
+    saved_model,
+    sequential,
+)
 
 DENSE = sequential(layer("Dense", {"name": "d", "units": 1}))
 LAMBDA = layer("Lambda", {"name": "evil", "function": ["AAAA", None, None], "function_type": "lambda"})
@@ -83,6 +94,23 @@ def test_escaped_keys_do_not_reach_a_loader(slot: Slot, tmp_path: Path) -> None:
     assert (result.status, result.findings[-1].code) == (Status.UNSAFE, "SEC001")
     assert not marker.exists()
     assert not (tmp_path / "out" / "m").exists()
+
+
+def test_bytecode_beside_a_graph_is_left_alone(slot: Slot, tmp_path: Path) -> None:
+    """The functions of a SavedModel compute without the Lambda of its Keras metadata."""
+    marker = tmp_path / "marker"
+    source = shutil.copytree(
+        LEGACY_MODELS / "tf.keras-2.8/input_named_in-savedmodel/saved_model", tmp_path / "m"
+    )
+    evil = json.dumps(layer("Lambda", lambda_config(tmp_path, marker))).encode()
+    with (source / "keras_metadata.pb").open("ab") as metadata:
+        metadata.write(field(1, field(2, 99) + field(3, b"root.layer-9") + field(5, evil)))
+    assert code_of(slot, source) == "SEC001"
+    assert expected(inspect(source)).status is Status.MIGRATED
+    result = migrate_artifact(ArtifactRequest(source, "m", tmp_path / "out", "m"), Options(), slot)
+    assert result.status is Status.MIGRATED, result.findings
+    assert [f.severity for f in result.findings if f.code == "SEC001"] == [Severity.WARNING]
+    assert not marker.exists()
 
 
 def lambda_config(folder: Path, marker: Path) -> dict[str, object]:
