@@ -112,8 +112,8 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "RUN022",
         "worker-starved",
-        "The machine gave a worker less memory than the run allows, or something outside killed it.",
-        "Free memory, raise the limit that the message names, or use `--jobs 1`; then `--retry failed`.",
+        "The machine gave a worker less memory or time than the run allows, or something outside killed it.",
+        "Free memory or processors, raise the limit that the message names, or use `--jobs 1`; then `--retry failed`.",
     ),
     reason(
         "RUN018",

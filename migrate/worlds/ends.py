@@ -29,7 +29,7 @@ _HINTS = {
 }
 _ASKED_TOO_MUCH = "It asked for more memory than there is, or than --memory allows."
 _STARVED = (
-    "Free memory, raise the limit, or run fewer jobs (--jobs 1); then run again with --retry failed. "
+    "Free memory and processors, raise the limit, or run fewer jobs (--jobs 1); then run again with --retry failed. "
     "Nothing is concluded about the file."
 )
 

@@ -90,11 +90,16 @@ def starved_answer(
     return WorkerStarved(world, f"{what} under {bound}: {said or text.strip().splitlines()[-1][:200]}")
 
 
-def starved_wait(world: World, method: str, seconds: float, limits: Limits) -> WorkerStarved | None:
+def starved_wait(
+    world: World, method: str, seconds: float, limits: Limits, *, starting: bool = False
+) -> WorkerStarved | None:
     """Why a call that did not end says nothing of the file; None where it does.
 
-    TensorFlow spins where a thread of its own could not get its memory (seen with 1.5 GiB of addresses).
+    TensorFlow spins where a thread of its own could not get its memory (seen with 1.5 GiB of addresses). The imports
+    of a world take as long for one file as for another, so one that is not ready in time was kept from its processor.
     """
+    if starting:
+        return WorkerStarved(world, f"was not ready within {seconds:g} s: other programs hold the processors")
     bound = short_of(limits)
     return (
         WorkerStarved(world, f"did not end {method!r} within {seconds:g} s under {bound}") if bound else None

@@ -294,7 +294,9 @@ class Worker:
             while not self._replies:
                 now = time.monotonic()
                 if now >= deadline:
-                    starved = starved_wait(self.world, method, seconds, self.limits)
+                    starved = starved_wait(
+                        self.world, method, seconds, self.limits, starting=self.hello is None
+                    )
                     raise self._give_up(starved or WorkerTimeout(self.world, method, seconds))
                 if now - watched >= WATCH_SECONDS:
                     watched = now

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from migrate.worlds.ends import WorkerDied, WorkerMemory, WorkerTimeout, WorldError
+from migrate.worlds.ends import WorkerDied, WorkerMemory, WorkerStarved, WorkerTimeout, WorldError
 from migrate.worlds.environment import Limits, World, environment
 from migrate.worlds.forkserver import ForkServers
 from migrate.worlds.pool import Pool, Slot
@@ -86,6 +86,17 @@ def test_a_start_is_logged(worker: Worker, caplog: pytest.LogCaptureFixture) -> 
     with caplog.at_level(logging.INFO, "migrate"):
         worker.start()
     assert "legacy worker started" in caplog.text
+
+
+def test_a_start_that_takes_too_long_says_nothing_of_the_file(tmp_path: Path) -> None:
+    slow = tmp_path / "slow.py"
+    slow.write_text("import time\ntime.sleep(60)\nHANDLERS = {}\n")
+    limits = Limits(call_seconds=20, start_seconds=0.5)
+    with Worker(World.LEGACY, tmp_path / "scratch", limits, handlers=slow) as made:
+        with pytest.raises(WorkerStarved, match=r"was not ready within 0\.5 s") as starved:
+            made.ready()
+        assert not made.alive
+    assert starved.value.code == "RUN022"
 
 
 def test_a_call_returns_in_spite_of_prints(worker: Worker) -> None:
