@@ -128,14 +128,17 @@ def _raw(code: Code, version: str) -> Iterator[Raw]:
 def _check_numbers(code: Code) -> None:
     """Numbers of a function that Windows wrote: those with a byte ``/`` may have had another one there."""
     for constant in code.consts:
-        written = {
-            int: lambda n: n.to_bytes(n.bit_length() // 8 + 1, "little", signed=True),
-            float: lambda x: struct.pack("<d", x),
-        }.get(type(constant), lambda _: b"")(constant)
-        if _SLASH in written:
-            raise Refused(
-                f"Keras on Windows replaced bytes of this function: {constant!r} may be another number"
-            )
+        if _SLASH in _bytes_of(constant):
+            message = f"Keras on Windows replaced bytes of this function: {constant!r} may be another number"
+            raise Refused(message)
+
+
+def _bytes_of(constant: object) -> bytes:
+    if isinstance(constant, float):
+        return struct.pack("<d", constant)
+    if isinstance(constant, int):
+        return constant.to_bytes(constant.bit_length() // 8 + 1, "little", signed=True)
+    return b""
 
 
 def _check_lines(code: Code, version: str) -> None:

@@ -158,7 +158,7 @@ def statement_of(node: ast.stmt, source: Source) -> Statement:
     alone = source.offset(node.lineno, node.col_offset) if first == node.lineno else start
     _, end = source.span(node)
     text = source.text[alone:end]
-    return Statement(node, text, first, frozenset(_bound(node)), _needed(text))
+    return Statement(node, text, first, frozenset(bound_by(node)), _needed(text))
 
 
 def _divided(statement: Statement) -> Statement:
@@ -167,8 +167,8 @@ def _divided(statement: Statement) -> Statement:
     return statement if text == statement.text else replace(statement, text=text, needs=_needed(text))
 
 
-def _bound(node: ast.stmt) -> Iterator[str]:
-    """Names that a statement binds at module level."""
+def bound_by(node: ast.stmt) -> Iterator[str]:
+    """Names that a statement binds in the block that it stands in."""
     todo: list[ast.AST] = [node]
     while todo:
         current = todo.pop()

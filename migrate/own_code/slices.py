@@ -17,6 +17,7 @@ from codemods.files.source import Source, SourceError, parse
 from migrate.own_code.files import Place
 from migrate.own_code.methods import as_function
 from migrate.own_code.modules import Import, SourceModule, Statement, statement_of
+from migrate.own_code.nested import standing_alone
 from migrate.own_code.python2 import BUILT_IN
 from migrate.own_code.renaming import renamed
 from migrate.own_code.repository import Repository
@@ -101,9 +102,10 @@ class _Cutter:
             if self._want(place.file, name):
                 continue
             method = as_function(self._module(place.file), name, place.line)
-            if method is not None:
-                self._add(place.file, method)
-            else:
+            alone = [method] if method else standing_alone(self._module(place.file), name, place.line)
+            for statement in alone:
+                self._add(place.file, statement)
+            if not alone:
                 made.append(f"{name} = {self._made(name, place)}")
         return self._slice(tuple(dict.fromkeys(name for name, _ in places)), made)
 
@@ -141,6 +143,9 @@ class _Cutter:
         if open_:
             needed = ", ".join(open_)
             raise SourceError(f"{place} defines {name} inside {outer.name}, whose {needed} no file records")
+        returned = [node.value for node in ast.walk(outer) if isinstance(node, ast.Return)]
+        if not any(isinstance(value, ast.Name) and value.id == name for value in returned):
+            raise SourceError(f"{place} defines {name} inside {outer.name}, which computes what {name} reads")
         self._want(place.file, outer.name)
         return f"{self._alias.get((place.file, outer.name), outer.name)}()"
 

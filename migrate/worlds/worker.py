@@ -59,6 +59,8 @@ _log = logging.getLogger(__name__)
 SERVE = Path(__file__).resolve().parent / "serve.py"
 TAIL_BYTES = 16 << 10
 WATCH_SECONDS = 0.1
+HEARD_SECONDS = 5.0
+"""To hear a worker that became ready while nobody listened."""
 SCRATCH_SECONDS = 1.0
 """Between two looks at what a worker has written; each takes as long as it has files."""
 ARGUMENT_CHARACTERS = 64 << 10
@@ -194,7 +196,9 @@ class Worker:
         """
         self.start()
         if self.hello is None:
-            reply = self._receive("start", self._deadline_of_start, self.limits.start_seconds)
+            # One that was started ahead may have been ready long before anybody asked.
+            deadline = max(self._deadline_of_start, time.monotonic() + HEARD_SECONDS)
+            reply = self._receive("start", deadline, self.limits.start_seconds)
             if not isinstance(reply, Hello):
                 raise self._give_up(ProtocolError(f"the {self.world} worker did not begin with a hello"))
             if reply.error is not None:

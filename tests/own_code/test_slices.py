@@ -109,6 +109,42 @@ def test_python_2_costs_only_the_statement_that_holds_it(tmp_path: Path) -> None
     assert "class Old(Layer)" in sliced(index, "Old").text
 
 
+def test_a_class_inside_a_function_is_cut_out_of_it(tmp_path: Path) -> None:
+    """The function builds a model around it and loads files: running it would not even give the class."""
+    index = repository(
+        tmp_path,
+        app="""\
+            from tensorflow.keras import layers
+
+            def load():
+                import numpy as np
+                size = 8
+                scale = np.sqrt(size)
+
+                class Sampling(layers.Layer):
+                    width = size
+
+                    def call(self, inputs):
+                        return inputs + np.ones(size)
+
+                class Scaled(layers.Layer):
+                    def call(self, inputs):
+                        return inputs * scale
+
+                model = load_it("nowhere.h5")
+                return model
+            """,
+    )
+    piece = sliced(index, "Sampling")
+    assert "def load" not in piece.text
+    assert "nowhere" not in piece.text
+    assert piece.missing == ()
+    assert "class Sampling(layers.Layer):\n    width = size\n" in piece.text
+    assert piece.text.index("size = 8") < piece.text.index("class Sampling")
+    with pytest.raises(SourceError, match="inside load, which computes what Scaled reads"):
+        sliced(index, "Scaled")
+
+
 def test_a_function_inside_a_function_is_made_by_its_maker(tmp_path: Path) -> None:
     index = repository(
         tmp_path,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -86,6 +87,16 @@ def test_a_start_is_logged(worker: Worker, caplog: pytest.LogCaptureFixture) -> 
     with caplog.at_level(logging.INFO, "migrate"):
         worker.start()
     assert "legacy worker started" in caplog.text
+
+
+def test_a_worker_that_was_ready_before_it_was_asked_is_ready(tmp_path: Path, handlers: Path) -> None:
+    """A slot warms its last world when its first begins; the time between belongs to the model."""
+    limits = Limits(call_seconds=20, start_seconds=0.01)
+    with Worker(World.LEGACY, tmp_path / "scratch", limits, handlers=handlers) as made:
+        made.start()
+        assert made._process is not None
+        assert select.select([made._process.stdout], [], [], 60)[0]
+        assert made.ready().error is None
 
 
 def test_a_start_that_takes_too_long_says_nothing_of_the_file(tmp_path: Path) -> None:
