@@ -54,6 +54,8 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "utils": ("utils", "saving"),
 }
 """Where the public names of a private module live."""
+_PASSED_ON = frozenset({"activations", "constraints", "initializers", "regularizers"})
+"""Modules that ``keras.layers`` imported for itself, from where people took them."""
 
 
 def _numbers(version: str) -> Version:
@@ -170,6 +172,9 @@ class Catalogue:
         found = self.paths.get(short)
         if found is not None and found[1]:
             return _long(found[1])
+        module, _, rest = short.removeprefix("layers.").removeprefix("core.").partition(".")
+        if short.startswith("layers.") and module in _PASSED_ON:
+            return self.canonical(_long(f"{module}.{rest}".rstrip(".")))
         head, dot, tail = short.rpartition(".")
         if dot and (above := self.paths.get(head)) and above[1]:
             inner = f"{above[1]}.{tail}"

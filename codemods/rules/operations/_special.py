@@ -21,6 +21,7 @@ from codemods.edits import (
 from codemods.names.values import Definition
 from codemods.rules._evidence import text
 from codemods.rules.operations._answers import Answer, code_of, optional
+from codemods.rules.operations._batch_dot import batch_dot
 from codemods.rules.operations._special_functions import (
     batch_set_value,
     clip,
@@ -301,6 +302,7 @@ _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@set_session": _set_session,
     "@image_dim_ordering": _image_dim_ordering,
     "@function": function,
+    "@batch_dot": batch_dot,
     "@clip": clip,
     "@patches": patches,
     "@map": map_function,

@@ -39,6 +39,7 @@ BKD001 = SourceRule(
         Proof("proof_5"),
         Proof("proof_6", tolerance=1e-5),
         Proof("proof_7"),
+        Proof("proof_8"),
     ),
 )
 BKD002 = SourceRule(

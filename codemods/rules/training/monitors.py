@@ -114,6 +114,7 @@ def _is_function(key: str, ctx: Context) -> bool:
         isinstance(node, (ast.Attribute, ast.Name))
         and (getattr(node, "attr", "") or getattr(node, "id", "")) == key
         and ctx.callee(node) is None
+        and ctx.receiver(node) is None  # an object, which says what it is
         for node in given
     )
 

@@ -16,6 +16,7 @@ from codemods.edits import (
 )
 from codemods.rules._evidence import MODEL, OPTIMIZER, owner, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from codemods.rules.training.optimizers import OPZ103
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -101,6 +102,23 @@ def rates(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
         fix = trust(ctx, node.value.value, MODEL, unknown=Fix.UNSAFE)
     if fix is not None:
         yield Match(OPZ102, node, edits=(RenameAttribute(node, "learning_rate"),), fix=fix)
+
+
+@visit(OPZ103, attributes={"decay", "initial_decay"}, of={OPTIMIZER})
+def decays(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
+    """``opt.decay`` and ``model.optimizer.initial_decay``."""
+    known = trust(ctx, node.value, OPTIMIZER) is not None
+    if not known and isinstance(node.value, ast.Attribute) and node.value.attr == "optimizer":
+        known = trust(ctx, node.value.value, MODEL, unknown=Fix.UNSAFE) is not None
+    if known and not _defined_by(node, ctx):
+        message = f"optimizers have no {node.attr}; learning_rate holds what the schedule gives now"
+        yield Match(OPZ103, node, message, argument=node.attr, fix=Fix.MANUAL, severity=Severity.ERROR)
+
+
+def _defined_by(node: ast.Attribute, ctx: Context) -> bool:
+    """Whether the class of the project that an optimizer is of has an attribute of this name itself."""
+    receiver = ctx.receiver(node.value)
+    return isinstance(node.ctx, ast.Store) or (receiver is not None and receiver.definition is not None)
 
 
 _GONE = {

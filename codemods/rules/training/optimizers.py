@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,10 @@ OPZ103 = SourceRule(
     severity=Severity.SILENT,
     fix=Fix.UNSAFE,
     why="decay divided the learning rate by 1 + decay * iterations; Keras 3 warns once and ignores it. With a schedule "
-    "the learning rate cannot be set by callbacks any more.",
+    "the learning rate cannot be set by callbacks any more (`its learning rate is not settable`): where a project "
+    "sets it, decay is left to a person. The optimizers have no attributes decay and initial_decay either.",
     references=(GUIDE,),
+    manual="let what sets the learning rate divide it by 1 + decay * optimizer.iterations, or do without decay",
     proofs=(Proof(expect="raises", changes=True, unsafe=True),),
 )
 OPZ104 = SourceRule(
@@ -125,12 +128,22 @@ def constructors(call: ast.Call, ctx: Context) -> Iterator[Match]:
         drop = (DropArgument(call, "decay"),)
         yield Match(OPZ103, call, edits=drop, symbol=symbol, argument="decay", fix=Fix.SAFE)
         return
+    if _is_set(ctx):
+        message = (
+            "a schedule takes the place of decay=, but the learning rate is set, which a schedule refuses"
+        )
+        yield Match(OPZ103, call, message, symbol=symbol, argument="decay", fix=Fix.MANUAL)
+        return
     edits: list[Edit] = [DropArgument(call, "decay")]
     text = "keras.optimizers.schedules.InverseTimeDecay(rate, 1, decay)"
-    if "lr" in args.keywords:
-        return  # first its new name, then, in the next pass, this
     rate = args.get("learning_rate")
-    if rate is None:
+    if (
+        rate is None and "lr" in args.keywords
+    ):  # carried out in the pass after that which gives it its new name
+        rate = args.keywords["lr"].value
+        edits.append(DropArgument(call, "lr"))
+        edits.append(SetArgument(call, "learning_rate", Code(text, {"rate": rate, "decay": decay})))
+    elif rate is None:
         default = _default_rate(symbol)
         if default is None:
             return
@@ -142,6 +155,26 @@ def constructors(call: ast.Call, ctx: Context) -> Iterator[Match]:
     else:
         edits.append(ReplaceExpression(rate, Code(text, {"rate": rate, "decay": decay})))
     yield Match(OPZ103, call, edits=tuple(edits), symbol=symbol, argument="decay")
+
+
+_SETS = (
+    r"\b(?:ReduceLROnPlateau|LearningRateScheduler)\s*\(|\.(?:lr|learning_rate)\s*=[^=]"
+    r"|\.(?:lr|learning_rate)\.assign\(|set_value\([^,\n]*\.(?:lr|learning_rate)\b"
+)
+"""What sets the learning rate of an optimizer."""
+
+
+def _is_set(ctx: Context) -> bool:
+    """Whether the learning rate of an optimizer is set in a file, or in the project where others use that file."""
+    if re.search(_SETS, ctx.source_file.text) is not None:
+        return True
+    repository = ctx.module.repository
+    used = repository is not None and bool(repository.wanted(ctx.path.stem))
+    return (
+        used
+        and repository is not None
+        and repository.mentions(_SETS, "lr", "learning_rate", "ReduceLR", "LearningRate")
+    )
 
 
 def _default_rate(symbol: str) -> str | None:
@@ -214,3 +247,22 @@ def precision(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         )
     else:
         yield Match(OPZ108, node, edits=(ReplaceReference(node, _PRECISION[name]),), symbol=name)
+
+
+@visit(OPZ108, calls={"keras.mixed_precision.Policy"})
+def scaled_policies(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``experimental.Policy("mixed_float16", "dynamic")``: what compile does with a policy of that name anyway."""
+    args = ctx.arguments(call, "name", "loss_scale")
+    scale = args.get("loss_scale")
+    if scale is None or args.opaque:
+        return
+    policy, known = ctx.literal(args.get("name")), ctx.literal(scale, ...)
+    if (policy, known) == ("mixed_float16", "dynamic") or (known is None and policy != "mixed_float16"):
+        edits = (DropArgument(call, "loss_scale" if "loss_scale" in args.keywords else 1),)
+        yield Match(OPZ108, call, "a policy takes no loss scale", edits=edits, argument="loss_scale")
+    else:
+        hint = "compile with keras.mixed_precision.LossScaleOptimizer(optimizer, initial_scale=…)"
+        message = (
+            "a policy takes no loss scale: compile scales by a dynamic one under mixed_float16, else by none"
+        )
+        yield Match(OPZ108, call, message, hint, argument="loss_scale", fix=Fix.MANUAL)

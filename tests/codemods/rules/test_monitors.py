@@ -68,3 +68,12 @@ def test_a_function_says_nothing_of_its_direction() -> None:
 )
 def test_what_keras_3_knows_or_somebody_said_stays(call: str) -> None:
     check_noop(f"{HEAD}import other\nfrom names import mode, name\n{call}\n", select=["TRN042"], codes=[])
+
+
+def test_an_object_held_by_a_name_is_no_function() -> None:
+    model = "model = keras.Sequential()\nmodel.compile('adam', 'mse', metrics=[accuracy])\n"
+    watch = "EarlyStopping('val_accuracy')\n"
+    held = f"{HEAD}accuracy = keras.metrics.Accuracy()\n{model}{watch}"
+    check_noop(held, unsafe=True, select=["TRN042"], codes=[])
+    own = f"{HEAD}def accuracy(y_true, y_pred):\n    return y_pred\n{model}"
+    assert run(own + watch, select=["TRN042"]).text == f"{own}EarlyStopping('val_accuracy', mode='max')\n"

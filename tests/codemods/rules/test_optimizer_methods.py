@@ -57,3 +57,18 @@ def test_what_stays(lines: str, codes: list[str]) -> None:
 def test_what_changes(before: str, after: str) -> None:
     select = ["OPZ102", "OPZ105", "OPZ106", "OPZ107", "OPZ110"]
     check_transformed(f"{HEAD}{before}\n", f"{HEAD}{after}\n", unsafe=True, select=select)
+
+
+@pytest.mark.parametrize(
+    ("lines", "codes"),
+    [
+        ("opt.decay\n", ["OPZ103"]),
+        ("opt.initial_decay\n", ["OPZ103"]),
+        ("keras.Sequential().optimizer.decay\n", ["OPZ103"]),
+        ("def g(y):\n    y.decay\n", []),
+        ("opt.decay = x\n", []),
+        ("class Own(keras.optimizers.Optimizer):\n    def g(self):\n        return self.decay\n", []),
+    ],
+)
+def test_optimizers_have_no_decay(lines: str, codes: list[str]) -> None:
+    check_noop(HEAD + lines, unsafe=True, select=["OPZ103"], codes=codes)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from codemods.testing import check_noop, check_transformed
+from codemods.options import Options
+from codemods.run.runner import run as run_files
+from codemods.testing import check_noop, check_transformed, run
 
 HEAD = "import keras\nfrom other import x\n"
 DECAY = "keras.optimizers.schedules.InverseTimeDecay"
@@ -22,6 +26,11 @@ SET_POLICY = "keras.mixed_precision.experimental.set_policy"
         ("keras.optimizers.legacy.Unknown\n", ["OPZ104"]),
         (f"{SET_POLICY}('a', 1)\n", ["OPZ108"]),
         (f"{SET_POLICY}('a', loss_scale=1)\n", ["OPZ108"]),
+        ("keras.mixed_precision.Policy('mixed_float16')\n", []),
+        ("keras.mixed_precision.Policy('float32', 'dynamic')\n", ["OPZ108"]),
+        ("keras.mixed_precision.Policy('mixed_float16', 128)\n", ["OPZ108"]),
+        ("keras.mixed_precision.Policy('mixed_float16', loss_scale=None)\n", ["OPZ108"]),
+        ("keras.mixed_precision.Policy('mixed_float16', *x)\n", []),
     ],
 )
 def test_what_stays(lines: str, codes: list[str]) -> None:
@@ -52,3 +61,58 @@ def test_constructors(before: str, after: str) -> None:
 def test_policies(given: str) -> None:
     after = f"{HEAD}keras.mixed_precision.set_global_policy{given}\n"
     check_transformed(f"{HEAD}{SET_POLICY}{given}\n", after, select=["OPZ108"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("'mixed_float16', 'dynamic'", "'mixed_float16'"),
+        ("'mixed_float16', loss_scale='dynamic'", "'mixed_float16'"),
+        ("'float32', loss_scale=None", "'float32'"),
+    ],
+)
+def test_the_loss_scale_that_compile_takes_anyway_leaves_the_policy(before: str, after: str) -> None:
+    old = f"import tensorflow as tf\n\ntf.keras.mixed_precision.experimental.Policy({before})\n"
+    check_transformed(old, f"import keras\n\nkeras.mixed_precision.Policy({after})\n")
+
+
+SETS = (
+    "keras.callbacks.ReduceLROnPlateau()",
+    "keras.callbacks.LearningRateScheduler(x)",
+    "opt.learning_rate = x",
+    "opt.learning_rate.assign(x)",
+    "keras.backend.set_value(opt.learning_rate, x)",
+)
+
+
+@pytest.mark.parametrize("line", SETS)
+def test_a_rate_that_is_set_cannot_be_a_schedule(line: str) -> None:
+    text = f"{HEAD}opt = keras.optimizers.Adam(learning_rate=0.1, decay=x)\n{line}\n"
+    outcome = check_noop(text, unsafe=True, select=["OPZ103"], codes=["OPZ103"])
+    assert "which a schedule refuses" in outcome.findings[0].message
+
+
+def test_a_rate_that_is_only_read_can_be_a_schedule() -> None:
+    text = f"{HEAD}opt = keras.optimizers.Adam(learning_rate=0.1, decay=x)\nprint(opt.learning_rate == x)\n"
+    assert f"{DECAY}(0.1, 1, x)" in run(text, unsafe=True).text
+
+
+@pytest.mark.parametrize("imported", [True, False])
+def test_what_sets_the_rate_may_stand_in_another_file(tmp_path: Path, imported: bool) -> None:
+    (tmp_path / "setup.py").write_text("")
+    models = tmp_path / "models.py"
+    models.write_text("import keras\nopt = keras.optimizers.Adam(learning_rate=0.1, decay=1e-6)\n")
+    other = "from models import opt\n" if imported else ""
+    (tmp_path / "train.py").write_text(f"import keras\n{other}keras.callbacks.ReduceLROnPlateau()\n")
+    (result,) = run_files([models], Options(unsafe=True))
+    assert [finding.applied for finding in result.findings] == [not imported]
+
+
+def test_a_schedule_is_told_beside_the_name_of_the_rate() -> None:
+    outcome = check_transformed(
+        f"{HEAD}keras.optimizers.Adam(lr=0.1, decay=x)\n",
+        f"{HEAD}keras.optimizers.Adam(learning_rate={DECAY}(0.1, 1, x))\n",
+        unsafe=True,
+        codes=["OPZ101", "OPZ103"],
+    )
+    assert all(finding.applied for finding in outcome.findings)
