@@ -84,3 +84,97 @@ def test_a_call_of_the_class_above_counts() -> None:
     assert "CUS034" in {f.code for f in run(f"{head}\n\n{child}").findings}
     own = head + "    def compute_output_shape(self, shape):\n        return shape[0]\n"
     assert "CUS034" not in {f.code for f in run(f"{own}\n\n{child}").findings}
+
+
+LOSES = [
+    "x[:, 0]",
+    "x[0]",
+    "K.mean(x, 1)",
+    "K.argmax(x, axis=-1)",
+]
+KEEPS = [
+    "y[:, 0]",
+    "x.y[:, 0]",
+    "x[:, i]",
+    "x[..., 0]",
+    "x[i]",
+    "x[:]",
+    "K.sum(y, axis=1)",
+    "K.sum(x.y, axis=1)",
+    "K.sum(f(x), axis=1)",
+    "K.sum(x, axis=i)",
+    "K.sum(x, axis=[0, 1])",
+    "K.sum(x, 1, True)",
+    "K.sum()",
+    "K.square(x, axis=1)",
+    "f.sum(x, axis=1)",
+]
+
+
+@pytest.mark.parametrize("given", LOSES)
+def test_an_axis_that_goes_is_found(given: str) -> None:
+    assert found(given, "shape")
+
+
+@pytest.mark.parametrize("given", KEEPS)
+def test_an_axis_that_may_stay_stays(given: str) -> None:
+    assert not found(given, "shape")
+
+
+@pytest.mark.parametrize("said", ["other", "self.shape", "shape[0]", "f(shape)", "tuple(shape)"])
+def test_another_shape_than_the_inputs_stays(said: str) -> None:
+    assert not found("x[:, 0]", said)
+
+
+@pytest.mark.parametrize("said", ["(shape[0], 3)", "(None, self.units)", "(shape[0], shape[1])", "(1, 2)"])
+def test_one_shape_of_several_tensors_is_found(said: str) -> None:
+    assert found("[x, x]", said)
+    assert found("(x, x)", said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "()",
+        "[shape[0], 3]",
+        "(shape[0], f)",
+        "(self.units, 3)",
+        "(shape[0], self.shape)",
+        "(shape[0], f(3))",
+        "f((1, 2))",
+    ],
+)
+def test_what_may_be_several_shapes_stays(said: str) -> None:
+    assert not found("[x, x]", said)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("call", "other"),
+        ("compute_output_shape", "other"),
+        ("def call(self, x)", "def call(self)"),
+        ("def compute_output_shape(self, shape)", "def compute_output_shape(self)"),
+        ("        return shape", "        shape = shape[:1]\n        return shape"),
+        ("        return shape", "        return shape\n        print(shape)"),
+        ("        return x[:, 0]", "        if x:\n            return x\n        return x[:, 0]"),
+        ("        return x[:, 0]", "        return"),
+        ("        return shape", "        return"),
+        ("(keras.layers.Layer)", ""),
+    ],
+)
+def test_a_class_that_says_something_else_stays(old: str, new: str) -> None:
+    text = LAYER.format("x[:, 0]", "shape")
+    assert old in text
+    assert "CUS034" not in {f.code for f in run(text.replace(old, new)).findings}
+
+
+def test_a_class_whose_parent_says_its_shape_keeps_its_own_word() -> None:
+    text = LAYER.format("x[:, 0]", "shape")
+    below = (
+        text.partition("class ")[2]
+        .replace("Own(keras.layers.Layer)", "Below(Own)")
+        .replace("x[:, 0]", "x[:, 1]")
+    )
+    found = [f for f in run(f"{text}\n\nclass {below}").findings if f.code == "CUS034"]
+    assert [f.message.partition(".")[0] for f in found] == ["Own"]
