@@ -136,6 +136,12 @@ def owner(call: ast.Call) -> ast.expr | None:
     return call.func.value if isinstance(call.func, ast.Attribute) else None
 
 
+def called_on(call: ast.Call) -> ast.expr:
+    """The same for what a hook of ``methods`` is given, which is always a method."""
+    assert isinstance(call.func, ast.Attribute)
+    return call.func.value
+
+
 def same_call(call: ast.Call, method: str, suffix: str = "") -> Code:
     """The call with all its arguments under another method name, and something behind it."""
     holes: dict[str, ast.expr] = {"owner_": call.func.value} if isinstance(call.func, ast.Attribute) else {}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, DropArgument, Edit, ReplaceExpression, SetArgument
-from codemods.rules._evidence import LAYER, owner, trust
+from codemods.rules._evidence import LAYER, called_on, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -85,9 +85,9 @@ def load_img(call: ast.Call, ctx: Context) -> Iterator[Match]:
 @visit(DAT103, methods={"adapt"}, of={LAYER})
 def adapt(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``normalization.adapt(data, batch_size=, steps=)``."""
-    layer = owner(call)
+    layer = called_on(call)
     keywords = ctx.arguments(call).keywords
-    if layer is None or (fix := trust(ctx, layer, LAYER)) is None:
+    if (fix := trust(ctx, layer, LAYER)) is None:
         return
     receiver = ctx.receiver(layer)
     if receiver is None or not receiver.cls.endswith(".Normalization"):

@@ -13,7 +13,7 @@ from codemods.edits import (
     RenameFunction,
     ReplaceExpression,
 )
-from codemods.rules._evidence import MODEL, overrides, owner, text, trust
+from codemods.rules._evidence import MODEL, called_on, overrides, text, trust
 from codemods.rules.api import EVERYWHERE, UNTYPED, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -61,8 +61,8 @@ KON009 = SourceRule(
 @visit(KON006, methods={"fit"}, of={MODEL})
 def epochs(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``fit(nb_epoch=)``."""
-    model = owner(call)
-    if model is None or "nb_epoch" not in ctx.arguments(call).keywords:
+    model = called_on(call)
+    if "nb_epoch" not in ctx.arguments(call).keywords:
         return
     if overrides(ctx, call):
         return

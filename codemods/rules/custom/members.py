@@ -13,7 +13,7 @@ from codemods.edits import (
     ReplaceExpression,
     ReplaceStatement,
 )
-from codemods.rules._evidence import LAYER, METRIC, MODEL, method_of, owner, trust
+from codemods.rules._evidence import LAYER, METRIC, MODEL, called_on, method_of, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -120,10 +120,10 @@ _ADDERS = {
 @visit(CUS012, CUS013, methods=frozenset(_ADDERS), of={LAYER, MODEL})
 def adders(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``add_metric``, ``add_update`` and symbolic ``add_loss``."""
-    holder = owner(call)
+    holder = called_on(call)
     assert isinstance(call.func, ast.Attribute)
     name = call.func.attr
-    if holder is None or trust(ctx, holder, LAYER, MODEL) is None:
+    if trust(ctx, holder, LAYER, MODEL) is None:
         return
     if name == "add_loss" and "inputs" in ctx.arguments(call).keywords:
         yield Match(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from codemods.edits import Code, InsertStatement, ReplaceExpression
 from codemods.names.trees import walk
-from codemods.rules._evidence import LAYER, MODEL, method_of, owner
+from codemods.rules._evidence import LAYER, MODEL, called_on, method_of
 from codemods.rules.api import GUIDE, UNTYPED, Match, Proof, SourceRule, visit
 from migrate.findings import Severity
 
@@ -87,10 +87,8 @@ def shape_lists(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``input_shape.as_list()``, ``x.shape.as_list()``, ``x.get_shape()``."""
     if call.args or call.keywords:
         return
-    held = owner(call)
+    held = called_on(call)
     assert isinstance(call.func, ast.Attribute)
-    if held is None:
-        return
     if call.func.attr == "get_shape":
         outer = ctx.parent(call)
         listed = isinstance(outer, ast.Attribute) and outer.attr == "as_list"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.edits import Code, Edit, InsertStatement, ReplaceExpression, ReplaceStatement
 from codemods.names.trees import walk
-from codemods.rules._evidence import MODEL, overrides, owner, trust
+from codemods.rules._evidence import MODEL, called_on, overrides, trust
 from codemods.rules.api import GUIDE, UNTYPED, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -70,8 +70,8 @@ _STEPS = frozenset({"train_step", "test_step"})
 @visit(COMPILED_LOSS, methods={"compiled_loss"}, of={MODEL})
 def compiled_loss(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``loss = self.compiled_loss(y, y_pred, regularization_losses=self.losses)``."""
-    model = owner(call)
-    if model is None or (fix := trust(ctx, model, MODEL)) is None:
+    model = called_on(call)
+    if (fix := trust(ctx, model, MODEL)) is None:
         return
     args = ctx.arguments(call, "y_true", "y_pred", "sample_weight", "regularization_losses")
     y, y_pred = args.get("y_true"), args.get("y_pred")
@@ -142,7 +142,7 @@ def _feeds_loss(cls: ast.ClassDef, ctx: Context) -> bool:
 @visit(COMPILED_METRICS, methods={"update_state"}, of=UNTYPED)
 def compiled_metrics(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``self.compiled_metrics.update_state(y, y_pred, sample_weight)``."""
-    metrics = owner(call)
+    metrics = called_on(call)
     if not isinstance(metrics, ast.Attribute) or metrics.attr != "compiled_metrics":
         return
     fix = trust(ctx, metrics.value, MODEL)
@@ -178,8 +178,8 @@ def _binds(ctx: Context, call: ast.Call, name: str) -> bool:
 @visit(COMPUTED_LOSS, methods={"compute_loss"}, of={MODEL})
 def computed_loss(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``loss = self.compute_loss(x, y, y_pred)`` of a step that reports ``self.metrics``."""
-    model, function, cls = owner(call), ctx.function(call), ctx.class_of(call)
-    if model is None or function is None or cls is None or function.name not in _STEPS:
+    model, function, cls = called_on(call), ctx.function(call), ctx.class_of(call)
+    if function is None or cls is None or function.name not in _STEPS:
         return
     if ctx.source(model) != "self" or overrides(ctx, call):
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.edits import Code, DropArgument, Edit, ReplaceExpression
 from codemods.names.trees import walk
-from codemods.rules._evidence import LAYER, owner
+from codemods.rules._evidence import LAYER, called_on
 from codemods.rules.api import GUIDE, UNTYPED, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -70,10 +70,10 @@ _SCATTERED = {
 @visit(MEMBERS, methods={*_READERS, *_SCATTERED, *_WRITERS}, of=UNTYPED)
 def members(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``w.read_value()``, ``w.value()``, ``w.assign(x, read_value=False)``, ``w.scatter_nd_add(i, x)``."""
-    held = owner(call)
+    held = called_on(call)
     assert isinstance(call.func, ast.Attribute)
     name = call.func.attr
-    if held is None or not is_variable(held, ctx):
+    if not is_variable(held, ctx):
         return
     edits: tuple[Edit, ...] = ()
     if name in _READERS and not call.args and not call.keywords:
@@ -105,8 +105,8 @@ def members(call: ast.Call, ctx: Context) -> Iterator[Match]:
 @visit(REFERENCES, methods={"ref"}, of=UNTYPED)
 def references(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``tensor.ref()``."""
-    held = owner(call)
-    if held is None or call.args or call.keywords:
+    held = called_on(call)
+    if call.args or call.keywords:
         return
     known = ctx.symbolic(held) or is_variable(held, ctx)
     loose = ctx.receiver(held) is None and ctx.name(held) is None

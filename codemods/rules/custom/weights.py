@@ -17,7 +17,7 @@ from codemods.edits import (
     ReplaceReference,
     SetArgument,
 )
-from codemods.rules._evidence import LAYER, METRIC, MODEL, owner, text, trust
+from codemods.rules._evidence import LAYER, METRIC, MODEL, called_on, text, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -109,9 +109,9 @@ _METRIC_WEIGHT = ("name", "shape", "aggregation", "synchronization", "initialize
 @visit(CUS001, CUS002, CUS003, CUS023, methods={"add_weight", "add_variable"}, of={LAYER, METRIC, MODEL})
 def weights(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``add_weight`` of a layer or metric."""
-    holder = owner(call)
+    holder = called_on(call)
     assert isinstance(call.func, ast.Attribute)
-    if holder is None or (fix := trust(ctx, holder, LAYER, METRIC, MODEL)) is None:
+    if (fix := trust(ctx, holder, LAYER, METRIC, MODEL)) is None:
         return
     metric = ctx.isa(ctx.receiver(holder), METRIC)
     if call.func.attr == "add_variable":

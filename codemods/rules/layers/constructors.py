@@ -18,7 +18,7 @@ from codemods.edits import (
     ReplaceReference,
     SetArgument,
 )
-from codemods.rules._evidence import LAYER, MODEL, owner, text, trust
+from codemods.rules._evidence import LAYER, MODEL, called_on, owner, text, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, Target, visit
 from migrate.findings import Fix, Severity
 
@@ -201,8 +201,8 @@ def dots(call: ast.Call, ctx: Context) -> Iterator[Match]:
 @visit(LAY107, methods={"reset_states"}, of={LAYER})
 def states(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``reset_states(states)``."""
-    layer = owner(call)
-    if layer is not None and (call.args or call.keywords) and trust(ctx, layer, LAYER) is not None:
+    layer = called_on(call)
+    if (call.args or call.keywords) and trust(ctx, layer, LAYER) is not None:
         yield Match(LAY107, call, argument="states")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.catalogue import load
 from codemods.edits import Code, ReplaceExpression
 from codemods.names.values import INPUTS
-from codemods.rules._evidence import LAYER, MODEL, owner, trust
+from codemods.rules._evidence import LAYER, MODEL, called_on, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -83,9 +83,9 @@ def _number_as_shape(call: ast.Call, shape: ast.expr | None, ctx: Context) -> It
 @visit(WHOLE_SHAPE, methods={"add_weight"}, of={LAYER, MODEL})
 def weights(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``self.add_weight(shape=size)`` of one number: a literal, or an item of the shape that ``build`` is given."""
-    held = owner(call)
+    held = called_on(call)
     shape = ctx.arguments(call, "shape").get("shape")
-    if held is None or shape is None or (fix := trust(ctx, held, LAYER, MODEL)) is None:
+    if shape is None or (fix := trust(ctx, held, LAYER, MODEL)) is None:
         return
     if _is_number(shape, ctx, 2):
         code = Code("(size,)", {"size": shape})

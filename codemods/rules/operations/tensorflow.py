@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from codemods.catalogue import Function, load
 from codemods.edits import Code, ReplaceExpression
-from codemods.rules._evidence import LAYER, MODEL, owner
+from codemods.rules._evidence import LAYER, MODEL, called_on
 from codemods.rules.api import GUIDE, UNTYPED, Match, Proof, SourceRule, Target, visit
 from codemods.rules.operations.backend import rewrite
 from migrate.findings import Fix, Severity
@@ -207,7 +207,7 @@ def _initializes(call: ast.Call, ctx: Context, rows: tuple[Function, ...]) -> bo
 @visit(OPS007, methods={"numpy"}, of=UNTYPED)
 def numpy_of(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``model(x).numpy()``."""
-    held = owner(call)
+    held = called_on(call)
     if not isinstance(held, ast.Call) or call.args or call.keywords:
         return
     receiver = ctx.receiver(held.func)

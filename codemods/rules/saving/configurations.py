@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, ReplaceExpression
-from codemods.rules._evidence import MODEL, owner, trust
+from codemods.rules._evidence import MODEL, called_on, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Severity
 
@@ -96,6 +96,6 @@ def _parts(display: ast.Dict, ctx: Context) -> dict[str, ast.expr]:
 @visit(SAV006, methods={"to_yaml"}, of={MODEL})
 def to_yaml(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``model.to_yaml()``."""
-    model = owner(call)
-    if model is not None and trust(ctx, model, MODEL) is not None:
+    model = called_on(call)
+    if trust(ctx, model, MODEL) is not None:
         yield Match(SAV006, call, message="models have no to_yaml", hint="use model.to_json()")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import DropArgument, Edit, RenameAttribute
-from codemods.rules._evidence import LOADERS, MODEL, owner, text, trust
+from codemods.rules._evidence import LOADERS, MODEL, called_on, text, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from codemods.rules.saving.paths import folder_that_is_computed
 from migrate.findings import Fix, Severity
@@ -140,8 +140,8 @@ def _drops(call: ast.Call, ctx: Context, *names: str) -> tuple[Edit, ...]:
 @visit(SAV001, SAV002, SAV009, methods={"save"}, of={MODEL})
 def save(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``model.save(path, ...)``."""
-    model = owner(call)
-    if model is None or (fix := trust(ctx, model, MODEL)) is None:
+    model = called_on(call)
+    if (fix := trust(ctx, model, MODEL)) is None:
         return
     node, path = _path(call, ctx)
     yield from _saved(call, ctx, node, path, fix, method=True)
@@ -217,10 +217,10 @@ _FULL = {
 @visit(SAV012, methods={"compile"}, of={MODEL})
 def short_losses(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``compile(loss="mse")`` in a file that writes a whole model as ``.h5``."""
-    model = owner(call)
+    model = called_on(call)
     loss = ctx.arguments(call, "optimizer", "loss").get("loss")
     value = ctx.literal(loss)
-    if model is None or loss is None or not isinstance(value, str) or value not in _FULL:
+    if loss is None or not isinstance(value, str) or value not in _FULL:
         return
     if not any(_writes_hdf5(other, ctx) for other, _ in ctx.module.index.calls):
         return
@@ -263,8 +263,8 @@ def load_model(call: ast.Call, ctx: Context) -> Iterator[Match]:
 @visit(SAV008, SAV010, methods={"save_weights", "load_weights"}, of={MODEL})
 def weights_arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``save_format=``, ``options=`` and ``by_name=``."""
-    model = owner(call)
-    if model is None or (fix := trust(ctx, model, MODEL, unknown=Fix.UNSAFE)) is None:
+    model = called_on(call)
+    if (fix := trust(ctx, model, MODEL, unknown=Fix.UNSAFE)) is None:
         return
     keywords = ctx.arguments(call).keywords
     for name in ("save_format", "options"):

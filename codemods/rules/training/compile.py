@@ -11,7 +11,7 @@ from codemods.edits import (
     DropArgument,
     SetArgument,
 )
-from codemods.rules._evidence import MODEL, overrides, owner, text, trust
+from codemods.rules._evidence import MODEL, called_on, overrides, text, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -67,11 +67,11 @@ _COMPILE_GONE = {
 @visit(TRN011, TRN012, methods={"compile"}, of={MODEL})
 def compile_arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """Arguments of ``compile`` that are gone or have another form."""
-    model = owner(call)
+    model = called_on(call)
     args = ctx.arguments(call)
     keys = args.keywords.keys()
     looks = {"optimizer", "loss", "metrics"} & keys or args.positional
-    if model is None or not looks or overrides(ctx, call):
+    if not looks or overrides(ctx, call):
         return
     fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE if "loss" in keys else None)
     if fix is None:

@@ -12,7 +12,7 @@ from codemods.edits import (
     RenameAttribute,
     ReplaceExpression,
 )
-from codemods.rules._evidence import MODEL, overrides, owner, same_call, text, trust, uses_estimators
+from codemods.rules._evidence import MODEL, called_on, overrides, same_call, text, trust, uses_estimators
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -129,11 +129,11 @@ _LOADING = ("max_queue_size", "workers", "use_multiprocessing", "max_q_size", "n
 @visit(TRN001, methods=frozenset(_ORDER), of={MODEL})
 def positions(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """Positional arguments behind the place where the order changed."""
-    model = owner(call)
+    model = called_on(call)
     assert isinstance(call.func, ast.Attribute)
     order, kept = _ORDER[call.func.attr]
     given = len(call.args)
-    if model is None or given <= kept or given > len(order) or ctx.arguments(call).star:
+    if given <= kept or given > len(order) or ctx.arguments(call).star:
         return
     if overrides(ctx, call):
         return
@@ -155,9 +155,9 @@ def positions(call: ast.Call, ctx: Context) -> Iterator[Match]:
 @visit(TRN002, methods={"fit", "evaluate", "predict"}, of={MODEL})
 def loading(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``workers`` and friends, which belong to the data set now."""
-    model = owner(call)
+    model = called_on(call)
     given = [keyword.arg for keyword in call.keywords if keyword.arg in _LOADING]
-    if model is None or not given or overrides(ctx, call):
+    if not given or overrides(ctx, call):
         return
     fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE)
     if fix is not None:
@@ -174,9 +174,9 @@ def loading(call: ast.Call, ctx: Context) -> Iterator[Match]:
 @visit(TRN004, TRN005, methods={"predict_classes", "predict_proba"}, of={MODEL})
 def predictions(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``predict_classes`` and ``predict_proba`` of Sequential."""
-    model = owner(call)
+    model = called_on(call)
     assert isinstance(call.func, ast.Attribute)
-    if model is None or (fix := trust(ctx, model, MODEL, unknown=Fix.UNSAFE)) is None:
+    if (fix := trust(ctx, model, MODEL, unknown=Fix.UNSAFE)) is None:
         return
     if any(keyword.arg == "X" for keyword in call.keywords) or overrides(ctx, call):
         return  # scikit-learn's name for the argument, or a method of the project

@@ -20,7 +20,7 @@ from codemods.edits import (
     SetArgument,
 )
 from codemods.rules._era import releases
-from codemods.rules._evidence import MODEL, overrides, owner, trust
+from codemods.rules._evidence import MODEL, called_on, overrides, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -85,10 +85,10 @@ _BY_BATCHES = re.compile(r"//|/|steps|batches", re.IGNORECASE)
 @visit(GENERATORS, methods=frozenset(_METHODS), of={MODEL})
 def generators(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``fit_generator`` and its relatives, with the names of Keras 1 too."""
-    model = owner(call)
+    model = called_on(call)
     assert isinstance(call.func, ast.Attribute)
     new, order = _METHODS[call.func.attr]
-    if model is None or (fix := trust(ctx, model, MODEL, unknown=Fix.UNSAFE)) is None or overrides(ctx, call):
+    if (fix := trust(ctx, model, MODEL, unknown=Fix.UNSAFE)) is None or overrides(ctx, call):
         return
     keywords = {keyword.arg for keyword in call.keywords}
     if ctx.receiver(model) is None and keywords - _KEYWORDS:
@@ -169,13 +169,13 @@ _STEPS = {
 @visit(FRACTIONS, methods=frozenset(_STEPS), of={MODEL})
 def fractions(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``steps_per_epoch=len(x) / batch_size``."""
-    model = owner(call)
+    model = called_on(call)
     assert isinstance(call.func, ast.Attribute)
     wanted = set(_STEPS[call.func.attr])
     given = [
         keyword for keyword in call.keywords if keyword.arg in wanted and _is_fraction(keyword.value, ctx)
     ]
-    if model is None or not given or overrides(ctx, call):
+    if not given or overrides(ctx, call):
         return
     fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE)
     for keyword in given if fix is not None else ():

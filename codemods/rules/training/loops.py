@@ -14,7 +14,7 @@ from codemods.edits import (
     ReplaceStatement,
 )
 from codemods.names.trees import walk
-from codemods.rules._evidence import METRIC, MODEL, owner, trust
+from codemods.rules._evidence import METRIC, MODEL, called_on, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -79,8 +79,8 @@ TRN018 = SourceRule(
 @visit(TRN006, TRN007, methods={"train_on_batch", "test_on_batch"}, of={MODEL})
 def batches(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """Metrics of single batches."""
-    model = owner(call)
-    if model is None or (fix := trust(ctx, model, MODEL)) is None:
+    model = called_on(call)
+    if (fix := trust(ctx, model, MODEL)) is None:
         return
     args = ctx.arguments(call)
     if "reset_metrics" in args.keywords:
@@ -109,9 +109,9 @@ def _resets_before(statement: ast.stmt, ctx: Context) -> bool:
 @visit(TRN009, TRN010, methods={"reset_states"}, of={METRIC, MODEL})
 def reset_states(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``reset_states`` of a model or a metric."""
-    held = owner(call)
+    held = called_on(call)
     assert isinstance(call.func, ast.Attribute)
-    if held is None or call.args or call.keywords:
+    if call.args or call.keywords:
         return
     if (fix := trust(ctx, held, METRIC)) is not None:
         yield Match(TRN010, call, edits=(RenameAttribute(call.func, "reset_state"),), fix=fix)

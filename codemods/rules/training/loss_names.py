@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.rules._evidence import MODEL, overrides, owner, text, trust
+from codemods.rules._evidence import MODEL, called_on, overrides, text, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -49,12 +49,12 @@ _ARGUMENTS = {"loss": _LOSSES, "metrics": _METRICS, "weighted_metrics": _METRICS
 @visit(NAMES, methods={"compile"}, of={MODEL})
 def names(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``compile("sgd", "logcosh", metrics=["cosine_proximity"])``."""
-    model = owner(call)
+    model = called_on(call)
     args = ctx.arguments(call, "optimizer", "loss", "metrics")
     for argument, successors in _ARGUMENTS.items():
         for node in _strings(args.get(argument)):
             new = successors.get(str(ctx.literal(node, "")))
-            fix = trust(ctx, model, MODEL) if new is not None and model is not None else None
+            fix = trust(ctx, model, MODEL) if new is not None else None
             if new is None or fix is None or overrides(ctx, call):
                 continue
             message = f"{ctx.literal(node)!r} is {new!r}"

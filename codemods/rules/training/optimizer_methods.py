@@ -14,7 +14,7 @@ from codemods.edits import (
     RenameAttribute,
     ReplaceExpression,
 )
-from codemods.rules._evidence import MODEL, OPTIMIZER, owner, trust
+from codemods.rules._evidence import MODEL, OPTIMIZER, called_on, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from codemods.rules.training.optimizers import OPZ103
 from migrate.findings import Fix, Severity
@@ -143,10 +143,10 @@ _GONE = {
 )
 def methods(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """Methods of optimizers."""
-    opt = owner(call)
+    opt = called_on(call)
     assert isinstance(call.func, ast.Attribute)
     name = call.func.attr
-    if opt is None or (fix := trust(ctx, opt, OPTIMIZER, _SCALER)) is None:
+    if (fix := trust(ctx, opt, OPTIMIZER, _SCALER)) is None:
         return
     if name == "variables" and not call.args and not call.keywords:
         code = Code("opt.variables", {"opt": opt})
@@ -187,9 +187,9 @@ def unscaled(call: ast.Call, ctx: Context) -> Iterator[Match]:
 @visit(OPZ110, methods={"add_variable_from_reference"}, of={OPTIMIZER})
 def add_slot(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``self.add_variable_from_reference(model_variable=, variable_name=, shape=, initial_value=)``."""
-    opt = owner(call)
+    opt = called_on(call)
     args = ctx.arguments(call, "model_variable", "variable_name", "shape", "initial_value")
-    if opt is None or args.opaque or (fix := trust(ctx, opt, OPTIMIZER)) is None:
+    if args.opaque or (fix := trust(ctx, opt, OPTIMIZER)) is None:
         return
     gone = [name for name in ("shape", "initial_value") if name in args]
     if gone:
@@ -205,9 +205,9 @@ def add_slot(call: ast.Call, ctx: Context) -> Iterator[Match]:
 @visit(OPZ110, methods={"add_variable"}, of={OPTIMIZER})
 def add_variable(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``self.add_variable(shape, dtype, initializer, name)`` of an optimizer."""
-    opt = owner(call)
+    opt = called_on(call)
     order = ("shape", "dtype", "initializer", "name")
-    if opt is None or (fix := trust(ctx, opt, OPTIMIZER)) is None or not 1 < len(call.args) <= len(order):
+    if (fix := trust(ctx, opt, OPTIMIZER)) is None or not 1 < len(call.args) <= len(order):
         return
     if not ctx.arguments(call).star and not set(order[1 : len(call.args)]) & {k.arg for k in call.keywords}:
         yield Match(OPZ110, call, edits=(NameArguments(call, ("", *order[1 : len(call.args)])),), fix=fix)

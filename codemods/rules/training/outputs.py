@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, ReplaceExpression
-from codemods.rules._evidence import MODEL, owner, trust
+from codemods.rules._evidence import MODEL, called_on, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -66,10 +66,10 @@ TRN023 = SourceRule(
 @visit(TRN013, TRN021, TRN022, TRN023, methods={"compile"}, of={MODEL})
 def several_outputs(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``model.compile(...)`` of a model that has, by all the call shows, more than one output."""
-    model = owner(call)
+    model = called_on(call)
     args = ctx.arguments(call, "optimizer", "loss")
     loss, weights = args.get("loss"), args.keywords.get("loss_weights")
-    if model is None or loss is None or args.opaque:
+    if loss is None or args.opaque:
         return
     given = weights.value if weights is not None else None
     outputs = _count(loss) or _count(given) or _declared(model, ctx)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.edits import Code, ReplaceExpression
-from codemods.rules._evidence import MODEL, owner, trust
+from codemods.rules._evidence import MODEL, called_on, trust
 from codemods.rules.api import EVERYWHERE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -32,8 +32,8 @@ _NUMBERS = frozenset({"float", "int"})
 @visit(SCALAR, methods={"predict", "predict_on_batch"}, of={MODEL})
 def number_of(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``float(model.predict(x))``, ``int(model.predict(x)[0])``, and the same by a name."""
-    model = owner(call)
-    fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE) if model is not None else None
+    model = called_on(call)
+    fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE)
     if fix is None:
         return
     for held in _held(call, ctx):
