@@ -99,7 +99,8 @@ def damage_activations(subject: Subject, rng: np.random.Generator) -> Iterator[t
     places = [
         place
         for place in sorted(subject.covered.branches)
-        if place in layers and getattr(layers[place].activation, "__name__", "") in ("relu", "relu6")
+        if place in layers
+        and getattr(getattr(layers[place], "activation", None), "__name__", "") in ("relu", "relu6")
     ]
     for place in rng.choice(places, size=1) if places else []:
         layer, met = layers[place], subject.covered.branches[place]

@@ -38,6 +38,18 @@ def rnn_defaults(kit):
 
 
 @case(
+    "keras-2.0.8",
+    "A GRU without a bias, whose shapes do not tell that its reset gate acts before the product.",
+    "gru reset_after no_bias",
+)
+def gru_without_bias(kit):
+    L = kit.layers
+    line = kit.Input((6, 3), name="line")
+    x = L.GRU(4, use_bias=False, activation="sigmoid", return_sequences=True)(line)
+    return kit.functional(line, L.Bidirectional(L.GRU(2, use_bias=False))(x))
+
+
+@case(
     "~keras-2.2.4 tf.keras-2.8 ~tf.keras-2.13/keras",
     "Options said aloud: hard_sigmoid gates, reset_after both ways, no bias, backwards, unrolled, implementations.",
     "lstm gru hard_sigmoid reset_after go_backwards unroll implementation",

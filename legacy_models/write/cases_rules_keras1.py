@@ -90,6 +90,20 @@ def masks_merged(kit):
 
 
 @case(
+    "keras-2.2.4",
+    "What was merged with numbers is merged again with the words whose mask it has.",
+    "mask merge concatenate embedding",
+    inputs=_some_words,
+)
+def masks_merged_twice(kit):
+    L = kit.layers
+    ids, numbers = kit.Input((5,), name="ids"), kit.Input((5, 2), name="numbers")
+    words = L.Embedding(7, 3, mask_zero=True, name="words")(ids)
+    once = L.Dropout(0.2)(L.Concatenate(name="once")([numbers, words]))
+    return kit.functional([ids, numbers], L.SimpleRNN(2)(L.Concatenate(name="twice")([words, once])))
+
+
+@case(
     "keras-2.2.4 tf.keras-2.8 tf.keras-2.14/keras",
     "TimeDistributed over films of unknown length: over a convolution, a pooling and a whole model.",
     "time_distributed dynamic_length wrapper nested_model",

@@ -96,8 +96,21 @@ def mask_makers(
         An empty set for a tensor without a mask; None where it cannot be told (a nested model, a class that is
         not known to hand masks on or to stop them).
     """
+    return _followed(model, ref, masked)[0]
+
+
+def mask_carriers(model: Model, ref: TensorRef) -> set[str]:
+    """Names of the layers that hand the mask of a tensor on, from its makers to it."""
+    return _followed(model, ref, frozenset())[1]
+
+
+def _followed(
+    model: Model, ref: TensorRef, masked: frozenset[str]
+) -> tuple[frozenset[TensorRef] | None, set[str]]:
+    """What :func:`mask_makers` and :func:`mask_carriers` answer."""
     layers = {layer.name: layer for layer in model.layers}
     makers: set[TensorRef] = set()
+    carriers: set[str] = set()
     pending, seen = [ref], {ref}
     while pending:
         current = pending.pop()
@@ -108,7 +121,7 @@ def mask_makers(
             continue
         if layer.model is not None:
             if makes_mask(layer) or not layer.nodes:
-                return None
+                return None, carriers
         elif wrapped_by_time(layer).class_name in ("Masking", "Embedding") and makes_mask(layer):
             makers.add(TensorRef(layer.name, current.node))
             continue
@@ -116,11 +129,12 @@ def mask_makers(
             continue
         if _stops(layer):
             continue
+        carriers.add(layer.name)
         for source in structure_refs(layer.nodes[current.node].args):
             if source not in seen:
                 seen.add(source)
                 pending.append(source)
-    return frozenset(makers)
+    return frozenset(makers), carriers
 
 
 def may_have_mask(model: Model, ref: TensorRef, masked: frozenset[str] = frozenset()) -> bool:

@@ -10,8 +10,7 @@ from migrate.capsule.model import Layer
 from migrate.dialects.rule import Era, Step, era_semantics, layer_rule
 from migrate.findings import Rule, Severity
 
-
-@layer_rule(
+RESET_AFTER = era_semantics(
     Rule(
         "WGT001",
         "gru-reset-after",
@@ -20,14 +19,15 @@ from migrate.findings import Rule, Severity
         applies_to=">=2.0,<3",
         before='{"class_name": "GRU", "config": {"units": 4}}',
         after='{"class_name": "GRU", "config": {"units": 4, "reset_after": false}}',
-        why="`reset_after` came with Keras 2.1.3 and was False until TF 2; Keras 3 assumes True and expects a bias of "
-        "two rows. The shape of the saved bias tells which one it was.",
+        why="`reset_after` came with Keras 2.1.3 and was False until TF 2; Keras 3 and tf-keras assume True and expect "
+        "a bias of two rows. The shape of the saved bias tells which one it was; a layer without a bias loads in them, "
+        "and computes something else.",
         references=("keras-team/keras#8690",),
-    ),
-    Step.KERAS_2,
-    "GRU",
-    "GRUCell",
+    )
 )
+
+
+@layer_rule(RESET_AFTER, Step.KERAS_2, "GRU", "GRUCell")
 def gru_reset_after(layer: Layer, era: Era) -> Layer:
     """Write out ``reset_after``, from the bias where it is saved and from the era's default otherwise."""
     if "reset_after" in layer.config:

@@ -11,7 +11,14 @@ from dataclasses import replace
 
 from migrate.capsule.model import Layer, Model, TensorRef, Topology, structure_refs
 from migrate.dialects.graph_rewrites import named, unique_name
-from migrate.dialects.masks import MaskOperations, makes_mask, mask_makers, mask_matters, with_mask
+from migrate.dialects.masks import (
+    MaskOperations,
+    makes_mask,
+    mask_carriers,
+    mask_makers,
+    mask_matters,
+    with_mask,
+)
 from migrate.dialects.rule import Era, Step, model_rule
 from migrate.dialects.shapes import Shape, infer_shapes
 from migrate.findings import Rule, Severity
@@ -45,14 +52,15 @@ def merged_masks(model: Model, era: Era) -> Model:
     if model.topology is Topology.SEQUENTIAL or not any(makes_mask(layer) for layer in model.layers):
         return model
     shapes = infer_shapes(model)
-    source = model
+    source, again = model, set[str]()
     for layer in source.layers:
         if layer.class_name not in _MERGING or len(layer.nodes) != 1:
             continue
         shape = shapes.get(TensorRef(layer.name))
         skipped = _skipping(source, layer, shapes)
-        makers = skipped or _differing(source, layer, shape)
+        makers = skipped or _differing(source, layer, shape, again)
         if makers and mask_matters(source, layer.name):
+            again.add(layer.name)
             model = _masked(model, layer, None if shape is None else shape[-1], makers, bool(skipped))
         elif skipped:
             model = _replaced(model, layer.name, _operations(model, layer, layer.name))
@@ -82,11 +90,17 @@ def _operations(model: Model, layer: Layer, name: str) -> list[Layer]:
     return [*operations.parts[:-1], named(operations.parts[-1], name)]
 
 
-def _differing(model: Model, layer: Layer, shape: Shape | None) -> frozenset[TensorRef]:
-    """Makers of the mask in Keras 2, when Keras 3 would come to another one; empty when it would not."""
-    by_input = [mask_makers(model, ref) for ref in structure_refs(layer.nodes[0].args)]
+def _differing(model: Model, layer: Layer, shape: Shape | None, again: set[str]) -> frozenset[TensorRef]:
+    """Makers of the mask in Keras 2, when Keras 3 would come to another one; empty when it would not.
+
+    ``again`` names the layers in front whose masks are named again: Keras 3 knows those when the model runs and not
+    while it is built, so that beside a tensor whose mask it knows then they count as none.
+    """
+    refs = list(structure_refs(layer.nodes[0].args))
+    by_input = [mask_makers(model, ref) for ref in refs]
     known = [makers for makers in by_input if makers is not None]
-    if len(known) < len(by_input) or len(set(known)) < 2:
+    seen_late = {bool(mask_carriers(model, ref) & again) for ref in refs} if again else set()
+    if len(known) < len(by_input) or (len(set(known)) < 2 and len(seen_late) < 2):
         return frozenset()
     if shape is not None and len(shape) != 3:
         return frozenset()

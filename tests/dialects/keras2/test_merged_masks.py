@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
@@ -132,3 +134,17 @@ def test_the_mask_of_the_parts_of_steps_masks_a_step_without_any() -> None:
     )
     assert model.layer("merge").nodes[0].kwargs == {"mask": TensorRef("merge_steps")}
     assert model.layer("merge_steps").nodes == (Node((TensorRef("merge_mask"),), {"axis": [2]}),)
+
+
+def test_what_was_given_its_mask_again_is_merged_with_its_own_words() -> None:
+    """Both masks are the words', and Keras 3 knows only one of them while the model is built."""
+    twice = Layer("Concatenate", "twice", {"axis": -1}, _call("first", "merge"))
+    model = merged_masks(_model(UNMASKED, CONCATENATE, twice, replace(LSTM, nodes=_call("twice"))), ERA)
+    assert model.layer("twice_merged").nodes == twice.nodes
+    assert model.layer("twice").nodes[0].kwargs["mask"] == TensorRef("twice_mask")
+
+
+def test_what_has_the_mask_of_the_words_alone_is_left() -> None:
+    normalised = Layer("BatchNormalization", "second", {}, _call("first"))
+    model = _model(normalised, CONCATENATE, LSTM)
+    assert merged_masks(model, ERA) is model
