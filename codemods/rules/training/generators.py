@@ -151,7 +151,7 @@ def _batch_size(generator: ast.expr | None, call: ast.Call, ctx: Context) -> ast
     if isinstance(generator, ast.Name):
         home = ctx.scope(call).find(generator.id)
         bindings = home.bindings[generator.id] if home is not None else []
-        generator = bindings[0].value if len(bindings) == 1 else None
+        generator = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
     flows = {"flow", "flow_from_directory", "flow_from_dataframe"}
     if not isinstance(generator, ast.Call) or getattr(generator.func, "attr", "") not in flows:
         return None
