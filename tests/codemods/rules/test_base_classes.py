@@ -132,3 +132,33 @@ def test_several_outputs_are_seen_in_call() -> None:
 )
 def test_one_output_or_its_own_word_stays(text: str) -> None:
     check_noop(IMPORT + text, select=["CUS031"], unsafe=True, codes=[])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TABLE + "layer = Table(3, name='a')\nf(weights=[f])\n",
+        TABLE + "layer = keras.layers.Dense(3, weights=[f])\n",
+        TABLE.replace("layers.Layer", "Model") + USE,
+        TABLE.replace("layers.Layer", "layers.Embedding") + USE,
+        TABLE.replace("size, **", "size, weights=None, **") + USE,
+        "class Other:\n    def __init__(self, weights):\n        pass\n\n\nOther(weights=[f])\n",
+        "def Make(weights=None):\n    return 1\n\n\nMake(weights=[f])\n",
+        "class Same(keras.layers.Layer):\n    pass\n\n\nSame(name='weights=')\n",
+    ],
+)
+def test_what_takes_weights_is_not_for_a_person(text: str) -> None:
+    assert by_hand(IMPORT + text) == []
+
+
+def test_a_layer_without_a_constructor_is_for_a_person() -> None:
+    bare = "class Bare(keras.layers.Layer):\n    pass\n\n\nBare(weights=[f])\n"
+    assert by_hand(IMPORT + bare) == [(Fix.MANUAL, Severity.ERROR)]
+
+
+def test_a_layer_that_only_computes_a_shape_says_nothing() -> None:
+    check_noop(
+        IMPORT + "class Pair(keras.layers.Embedding):\n    pass\n", select=["CUS031"], unsafe=True, codes=[]
+    )
+    empty = EMBEDDING.format("Embedding", "    def call(self, x):\n        self.x = x\n")
+    check_noop(IMPORT + empty, select=["CUS031"], unsafe=True, codes=[])
