@@ -23,6 +23,8 @@ HEAD = """# Error messages, and the command that helps
 Generated from `docs/errors.toml` by `scripts/errors_page.py`. Each message is what Keras 3 says to the lines, or about
 the file of `legacy_models`, that stand below it; a test provokes every one of them. `code` shows a diff and writes
 nothing without `--write`.
+
+<div id="paste-error"></div>
 """
 
 
@@ -40,10 +42,15 @@ def page() -> str:
         for one in (one for one in entries() if key in one):
             shown = f"```python\n{one['python']}\n```" if key == "python" else f"Provoked by `{one['load']}`."
             parts.append(
-                f"### `{one['message']}`\n\n{one['cause']}\n\n```bash\n{one['command']}\n```\n\n"
+                f"### {_code(one['message'])}\n\n{one['cause']}\n\n```bash\n{one['command']}\n```\n\n"
                 f'??? note "What provokes it"\n{_indented(shown)}\n'
             )
     return "\n".join(parts)
+
+
+def _code(text: str) -> str:
+    """A message as inline code; backticks of its own need a longer fence."""
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def _indented(text: str) -> str:
