@@ -23,6 +23,7 @@ PAGES = [
     for path in sorted((ROOT / "docs").rglob("*.md"))
     if "rules" not in path.parts and "decisions" not in path.parts
 ]
+PAGES.append(ROOT / "README.md")
 LINE = re.compile(r"^(?:\$ )?(keras-migrate [^#|>&]*?)(?: {2,}.*)?(?:\s[#|>&].*)?$")
 
 
@@ -51,6 +52,7 @@ def test_every_command_of_a_page_exists_with_its_options(page: Path) -> None:
 def test_commands_are_found_in_the_pages() -> None:
     found = [words for page in PAGES for words in commands(page.read_text(encoding="utf-8"))]
     assert len(found) > 90
+    assert len(list(commands((ROOT / "README.md").read_text(encoding="utf-8")))) >= 2
     assert {words[1] for words in found} >= {
         "models",
         "code",

@@ -216,6 +216,12 @@ def violations(page: Any, act: Callable[[Any], object] = lambda page: None) -> N
     assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
 
 
+def test_a_violation_would_be_seen(visit: Open) -> None:
+    faint = "document.querySelector('h1').style.color = '#f0f0f0'"
+    with pytest.raises(AssertionError, match="color-contrast"):
+        violations(visit("some").open(), lambda page: page.evaluate(faint))
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_nothing_sticks_out_at_400_pixels(visit: Open, view: str) -> None:
     page = visit("some", width=400).open(view)
