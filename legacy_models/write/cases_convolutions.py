@@ -184,6 +184,8 @@ def unet(kit):
 def dilated_transposed(kit):
     L = kit.layers
     given = kit.Input((5, 6, 2), name="image")
-    same = L.Conv2DTranspose(3, (2, 3), dilation_rate=(2, 2), padding="same", activation="elu", name="same")(given)
+    same = L.Conv2DTranspose(3, (2, 3), dilation_rate=(2, 2), padding="same", activation="elu", name="same")(
+        given
+    )
     odd = L.Conv2DTranspose(3, 2, dilation_rate=(3, 3), padding="same", use_bias=False, name="odd")(same)
     return kit.functional(given, L.Conv2DTranspose(2, (3, 2), dilation_rate=(2, 2), name="valid")(odd))

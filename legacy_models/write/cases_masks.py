@@ -119,7 +119,9 @@ def masked_initial_states(kit):
     ids, h, c = kit.Input((6,), name="ids"), kit.Input((3,), name="h"), kit.Input((3,), name="c")
     words = L.Embedding(7, 4, mask_zero=True, name="words")(ids)
     steps = L.LSTM(3, return_sequences=True, name="lstm")(words, initial_state=[h, c])
-    return kit.functional([ids, h, c], [steps, L.GRU(3, name="gru")(words, initial_state=[h]), L.Dense(2)(steps)])
+    return kit.functional(
+        [ids, h, c], [steps, L.GRU(3, name="gru")(words, initial_state=[h]), L.Dense(2)(steps)]
+    )
 
 
 @case(
@@ -136,7 +138,9 @@ def masked_cells(kit):
     two = [L.GRUCell(3, **gates), L.LSTMCell(3, **gates)]
     three = [L.SimpleRNNCell(2), L.GRUCell(3, **gates), L.SimpleRNNCell(2)]
     steps = L.RNN(three, return_sequences=True, name="three")(words)
-    return kit.functional(ids, [L.RNN(two, name="two")(words), steps, L.LSTM(2, name="after", **gates)(steps)])
+    return kit.functional(
+        ids, [L.RNN(two, name="two")(words), steps, L.LSTM(2, name="after", **gates)(steps)]
+    )
 
 
 @case(
@@ -160,7 +164,9 @@ def masked_cells_of_either(kit):
 def stateful_bidirectional(kit):
     L = kit.layers
     line = kit.Input(batch_shape=(2, 4, 3), name="line")
-    both = L.Bidirectional(L.SimpleRNN(2, stateful=True, return_sequences=True, name="rnn"), name="both")(line)
+    both = L.Bidirectional(L.SimpleRNN(2, stateful=True, return_sequences=True, name="rnn"), name="both")(
+        line
+    )
     return kit.functional(line, L.Dense(2, name="out")(both))
 
 
@@ -229,10 +235,15 @@ def characters(rng):
 def tagged_words(kit, length):
     """Two recurrent layers, of which one reads the characters of each word and the other the words."""
     L = kit.layers
-    letters, vectors = kit.Input((length, 6), name="letters", dtype="int32"), kit.Input((length, 3), name="vectors")
+    letters, vectors = (
+        kit.Input((length, 6), name="letters", dtype="int32"),
+        kit.Input((length, 3), name="vectors"),
+    )
     embedded = L.TimeDistributed(L.Embedding(7, 3, mask_zero=True), name="embedded")(letters)
     words = L.TimeDistributed(L.Bidirectional(L.LSTM(2)), name="words")(embedded)
-    tags = L.Bidirectional(L.LSTM(2, return_sequences=True), name="tags")(L.Concatenate(name="both")([vectors, words]))
+    tags = L.Bidirectional(L.LSTM(2, return_sequences=True), name="tags")(
+        L.Concatenate(name="both")([vectors, words])
+    )
     alone = L.GRU(2, name="alone")(words)
     return kit.functional([letters, vectors], [L.Dense(3, name="out")(tags), alone])
 

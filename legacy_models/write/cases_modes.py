@@ -26,7 +26,9 @@ def sgd(kit):
     return {"optimizer": kit.optimizers.SGD(0.1), "loss": "mse"}
 
 
-@case(LATE, "A base that is trained, called with training=False: its statistics stay.", "training", compile=sgd)
+@case(
+    LATE, "A base that is trained, called with training=False: its statistics stay.", "training", compile=sgd
+)
 def fixed_inference(kit):
     return head(kit, backbone(kit, False), training=False)
 
@@ -68,6 +70,8 @@ def fixed_modes(kit):
 def initializers_of_tf1(kit):
     L, old = kit.layers, kit.tf.compat.v1.keras.initializers
     line = kit.Input((4, 3), name="line")
-    x = L.Conv1D(2, 2, kernel_initializer=old.glorot_uniform(), bias_initializer=old.zeros(), name="conv")(line)
+    x = L.Conv1D(2, 2, kernel_initializer=old.glorot_uniform(), bias_initializer=old.zeros(), name="conv")(
+        line
+    )
     x = L.GRU(3, kernel_initializer=old.he_normal(), recurrent_initializer=old.orthogonal(), name="gru")(x)
     return kit.functional(line, L.Dense(2, kernel_initializer=old.constant(0.5), name="out")(x))

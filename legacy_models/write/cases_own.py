@@ -66,6 +66,20 @@ def own_cell(kit):
 
 @case(
     "tf.keras-2.8",
+    "A layer of the author's own that draws at random, defined inside the function that builds the model.",
+    "custom_layer random multiple_outputs",
+    status="blocked",
+    reason="CFG005",
+    custom="own_vae.py",
+)
+def own_sampling(kit):
+    from custom.own_vae import build
+
+    return build()
+
+
+@case(
+    "tf.keras-2.8",
     "A Functional model of the author's own class, with a training step of its own.",
     "custom_model train_step",
     status="blocked",

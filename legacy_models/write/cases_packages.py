@@ -135,9 +135,13 @@ def qkeras_layers(kit):
 
     L = kit.layers
     inputs = kit.Input((6, 6, 2))
-    x = QConv2D(4, 3, kernel_quantizer=quantized_bits(4, 1, alpha=1.0), bias_quantizer=quantized_bits(5, 2))(inputs)
+    x = QConv2D(4, 3, kernel_quantizer=quantized_bits(4, 1, alpha=1.0), bias_quantizer=quantized_bits(5, 2))(
+        inputs
+    )
     x = QActivation("quantized_relu(4,1)")(x)
-    x = QConv1D(4, 2, kernel_quantizer=quantized_bits(3), activation=quantized_bits(6, 2, 1))(L.Reshape((8, 8))(x))
+    x = QConv1D(4, 2, kernel_quantizer=quantized_bits(3), activation=quantized_bits(6, 2, 1))(
+        L.Reshape((8, 8))(x)
+    )
     x = QDense(5, kernel_quantizer=ternary(), activation=quantized_relu(6, 2))(L.Flatten()(x))
     x = QDense(4, kernel_quantizer=binary(alpha="auto"), use_bias=False, activation="tanh")(x)
     return kit.functional(inputs, QDense(2, kernel_quantizer=quantized_bits(4, 0, 1, alpha="auto"))(x))

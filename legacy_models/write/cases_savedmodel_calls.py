@@ -183,7 +183,9 @@ def module_second_function(kit, folder):
 def signature_around_model(kit, folder):
     tf, L = kit.tf, kit.layers
     line = kit.Input((4,), name="line")
-    model = kit.functional(line, L.Dense(3, name="logits")(L.Dense(5, activation="relu", name="hidden")(line)))
+    model = kit.functional(
+        line, L.Dense(3, name="logits")(L.Dense(5, activation="relu", name="hidden")(line))
+    )
     rec.draw_weights(kit, model, kit.rng("signature_around_model", "weights"))
 
     @tf.function(input_signature=[tf.TensorSpec([None, 4], tf.float32, name="line")])

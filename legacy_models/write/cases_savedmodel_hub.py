@@ -31,7 +31,9 @@ def hub_module(kit, folder):
             found = tf1.nn.dropout(found, rate=0.5)
         line = tf1.placeholder(tf1.float32, [None, 3], name="line")
         hub.add_signature(inputs={"words": words}, outputs={"default": found})
-        hub.add_signature("scores", {"line": line}, {"default": tf1.layers.dense(line, 2), "line": line * 2.0})
+        hub.add_signature(
+            "scores", {"line": line}, {"default": tf1.layers.dense(line, 2), "line": line * 2.0}
+        )
 
     variants = [(set(), {"training": False}), ({"train"}, {"training": True})]
     spec = hub.create_module_spec(build, tags_and_args=variants)
@@ -95,7 +97,9 @@ def hub_reusable(kit, folder):
     root.variables, root.trainable_variables = [module.kernel, module.scale], [module.kernel]
     root.regularization_losses = [module.penalty]
     for training in (True, False):
-        module.__call__.get_concrete_function(tf.TensorSpec([None, 3], tf.float32, name="x"), training=training)
+        module.__call__.get_concrete_function(
+            tf.TensorSpec([None, 3], tf.float32, name="x"), training=training
+        )
     path = os.path.join(folder, "saved_model")
     tf.saved_model.save(root, path)
     x = kit.rng("hub_reusable", "inputs").normal(size=(3, 3)).astype("float32")

@@ -167,7 +167,9 @@ def group_renamed(source: Path, target: Path) -> None:
             if name == "model.weights.h5":
                 buffer = io.BytesIO(content)
                 with h5py.File(buffer, "r+") as file:
-                    layers = next(file[key] for key in ("layers", "_layer_checkpoint_dependencies") if key in file)
+                    layers = next(
+                        file[key] for key in ("layers", "_layer_checkpoint_dependencies") if key in file
+                    )
                     layers.move(sorted(layers)[-1], "projection")
                 content = buffer.getvalue()
             new.writestr(name, content)

@@ -23,7 +23,12 @@ def dense(kit, pick, shape):
     if pick.chance(0.1):
         options["kernel_constraint"] = "maxnorm" if kit.keras1 else "max_norm"
     return spell(
-        kit, "Dense", units=pick.size(), activation=activation(kit, pick), use_bias=pick.chance(0.8), **options
+        kit,
+        "Dense",
+        units=pick.size(),
+        activation=activation(kit, pick),
+        use_bias=pick.chance(0.8),
+        **options,
     )
 
 
@@ -130,7 +135,10 @@ def one_recurrent(kit, pick, sequences):
 def stacked_cells(kit, pick, sequences):
     """``RNN`` over a list of cells."""
     L = kit.layers
-    cells = [getattr(L, pick.one(("LSTMCell", "GRUCell", "SimpleRNNCell")))(pick.size()) for _ in range(pick.one((1, 2, 3)))]
+    cells = [
+        getattr(L, pick.one(("LSTMCell", "GRUCell", "SimpleRNNCell")))(pick.size())
+        for _ in range(pick.one((1, 2, 3)))
+    ]
     return L.RNN(cells, return_sequences=sequences, go_backwards=pick.chance(0.3), unroll=pick.chance(0.2))
 
 
@@ -218,7 +226,9 @@ def resizing(kit, pick, shape):
             options["interpolation"] = "bilinear"
         return spell(kit, name, **options)
     if kind == "ZeroPadding":
-        return spell(kit, name, padding=(pick.one((1, 2)),) * dimensions if dimensions > 1 else pick.one((1, (0, 2))))
+        return spell(
+            kit, name, padding=(pick.one((1, 2)),) * dimensions if dimensions > 1 else pick.one((1, (0, 2)))
+        )
     if min(size or 5 for size in shape[:-1]) < 4:
         return None
     return spell(kit, name, cropping=((1, 0),) * dimensions if dimensions > 1 else (1, 1))
@@ -226,7 +236,9 @@ def resizing(kit, pick, shape):
 
 def per_step(kit, pick, shape):
     """``TimeDistributed`` around a layer of the next lower rank."""
-    inner = {2: (dense, pointwise), 3: (recurrent, convolution, pooling), 4: (convolution, pooling)}[len(shape)]
+    inner = {2: (dense, pointwise), 3: (recurrent, convolution, pooling), 4: (convolution, pooling)}[
+        len(shape)
+    ]
     layer = pick.one(inner)(kit, pick, shape[1:])
     return kit.layers.TimeDistributed(layer)
 
@@ -251,8 +263,20 @@ def convolutional_recurrent(kit, pick, shape):
 
 BY_RANK = {
     1: (dense, dense, pointwise, normalising, reshaping),
-    2: (dense, pointwise, normalising, reshaping, recurrent, recurrent, recurrent, convolution, pooling, resizing,
-        per_step, masking),
+    2: (
+        dense,
+        pointwise,
+        normalising,
+        reshaping,
+        recurrent,
+        recurrent,
+        recurrent,
+        convolution,
+        pooling,
+        resizing,
+        per_step,
+        masking,
+    ),
     3: (dense, pointwise, normalising, reshaping, convolution, convolution, pooling, resizing, per_step),
     4: (pointwise, normalising, convolution, pooling, resizing, per_step, convolutional_recurrent),
 }

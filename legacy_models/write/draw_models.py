@@ -158,7 +158,8 @@ class Drawing:
         still = self.kit.layers.Activation("tanh")
         outputs = [still(one) if any(one is given for given in self.inputs) else one for one in self.open]
         return self.kit.functional(
-            self.inputs if len(self.inputs) > 1 else self.inputs[0], outputs if len(outputs) > 1 else outputs[0]
+            self.inputs if len(self.inputs) > 1 else self.inputs[0],
+            outputs if len(outputs) > 1 else outputs[0],
         )
 
 
@@ -187,7 +188,9 @@ def drawn_inputs(kit, model, kinds, rng):
             value[1, :2] = 0
             value[2, 1::2] = 0
         else:
-            value = rng.normal(size=shape) * np.array([1.0, 3.0, 0.1, 1.0]).reshape((4,) + (1,) * (len(shape) - 1))
+            value = rng.normal(size=shape) * np.array([1.0, 3.0, 0.1, 1.0]).reshape(
+                (4,) + (1,) * (len(shape) - 1)
+            )
             if kind == "sequence":
                 value[0, 3:] = 0
                 value[1, 0] = 0
@@ -228,7 +231,9 @@ def write_one(kit, number, out, wanted):
     rec.draw_weights(kit, model, kit.rng(name, "weights"))
     inputs = drawn_inputs(kit, model, kinds, kit.rng(name, "inputs"))
     outputs = run_afresh(kit, model, inputs)
-    if not all(array.dtype.kind in "f" and np.isfinite(array).all() and abs(array).max() < 1e6 for array in outputs):
+    if not all(
+        array.dtype.kind in "f" and np.isfinite(array).all() and abs(array).max() < 1e6 for array in outputs
+    ):
         raise ValueError("outputs that prove nothing")
     form = form_of(kit, pick)
     compiled = form in ("h5", "keras") and pick.chance(0.4) and bool(model.trainable_weights)
@@ -273,7 +278,9 @@ def main():
     parser.add_argument("--out", required=True)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=100, help="how many models are written")
-    parser.add_argument("--odd", action="store_true", help="with names, batches and states that are seldom seen")
+    parser.add_argument(
+        "--odd", action="store_true", help="with names, batches and states that are seldom seen"
+    )
     options = parser.parse_args()
     out = os.path.abspath(options.out)
     for folder in ("models", "recorded"):

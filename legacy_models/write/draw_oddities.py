@@ -49,7 +49,13 @@ class Oddities:
 
     def call(self, layer, tensor):
         """The layer's call, at times in one mode for good."""
-        modal = type(layer).__name__ in ("BatchNormalization", "Dropout", "GaussianNoise", "Model", "Functional")
+        modal = type(layer).__name__ in (
+            "BatchNormalization",
+            "Dropout",
+            "GaussianNoise",
+            "Model",
+            "Functional",
+        )
         if self.wanted and modal and self.pick.chance(0.4):
             self.found.append("training=False")
             return layer(tensor, training=False)

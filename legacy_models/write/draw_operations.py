@@ -24,8 +24,12 @@ def combined(kit, pick, tensors, shape_of):
 def seeded(kit, pick, sequence, state, units):
     """A recurrent layer that begins with a state from elsewhere."""
     if pick.chance(0.5):
-        return spell(kit, "GRU", units=units, return_sequences=pick.chance(0.5))(sequence, initial_state=[state])
-    return spell(kit, "LSTM", units=units, return_sequences=pick.chance(0.5))(sequence, initial_state=[state, state])
+        return spell(kit, "GRU", units=units, return_sequences=pick.chance(0.5))(
+            sequence, initial_state=[state]
+        )
+    return spell(kit, "LSTM", units=units, return_sequences=pick.chance(0.5))(
+        sequence, initial_state=[state, state]
+    )
 
 
 def attention(kit, pick, tensor, shape):
@@ -73,11 +77,17 @@ def operation(kit, pick, tensor, shape):
         lambda: tf.one_hot(tf.argmax(tensor, axis=-1), 4),
         lambda: tf.gather(tensor, [0, 1], axis=-1),
         lambda: tf.stack([tensor, -tensor], axis=1),
-        lambda: tf.reshape(tensor, (-1, int(shape[-1]))) if len(shape) == 1 else tf.transpose(tensor, [0, 2, 1]),
+        lambda: (
+            tf.reshape(tensor, (-1, int(shape[-1]))) if len(shape) == 1 else tf.transpose(tensor, [0, 2, 1])
+        ),
         lambda: tf.math.exp(-tf.abs(tensor)),
         lambda: tf.pow(tf.abs(tensor) + 0.1, 0.7),
         lambda: tf.math.floormod(tensor, 0.7),
-        lambda: tf.einsum("ij,ij->i", tensor, tensor)[:, None] if len(shape) == 1 else tf.matmul(tensor, tensor, transpose_b=True),
+        lambda: (
+            tf.einsum("ij,ij->i", tensor, tensor)[:, None]
+            if len(shape) == 1
+            else tf.matmul(tensor, tensor, transpose_b=True)
+        ),
         lambda: tf.pad(tensor, [[0, 0]] * len(shape) + [[1, 1]]),
     ]
     return pick.one(choices)()

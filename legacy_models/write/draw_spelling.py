@@ -20,7 +20,12 @@ ARGUMENTS = {
     "recurrent_dropout": "dropout_U",
     "dropout": "dropout_W",
 }
-STRIDE = {"Conv1D": "subsample_length", "Conv2D": "subsample", "Conv3D": "subsample", "SeparableConv2D": "subsample"}
+STRIDE = {
+    "Conv1D": "subsample_length",
+    "Conv2D": "subsample",
+    "Conv3D": "subsample",
+    "SeparableConv2D": "subsample",
+}
 KERNEL = {
     "Conv1D": ("filter_length",),
     "Conv2D": ("nb_row", "nb_col"),
@@ -59,7 +64,14 @@ def spell(kit, name, **arguments):
 def merged(kit, how, tensors, axis=-1):
     """Tensors joined by a merging layer; ``how`` is the name of Keras 2."""
     if kit.keras1:
-        modes = {"Add": "sum", "Multiply": "mul", "Average": "ave", "Maximum": "max", "Concatenate": "concat", "Dot": "dot"}
+        modes = {
+            "Add": "sum",
+            "Multiply": "mul",
+            "Average": "ave",
+            "Maximum": "max",
+            "Concatenate": "concat",
+            "Dot": "dot",
+        }
         options = {"concat_axis": axis} if how == "Concatenate" else {}
         if how == "Dot":
             options = {"dot_axes": axis}

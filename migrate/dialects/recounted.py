@@ -46,9 +46,19 @@ def recounted(slots: Sequence[Slot], arrays: list[SavedArray]) -> list[SavedArra
     Of each class the file's layers, in the order of their first arrays, are the architecture's in its order. The list
     is the same object where the names agree, or differ by more; archives name attributes, not layers.
     """
-    wanted = list(dict.fromkeys(slot.owners[-1] for slot in slots if slot.owners))
+    return _in_order(
+        list(dict.fromkeys(slot.owners[-1] for slot in slots if slot.owners)), arrays, innermost=True
+    )
+
+
+def recounted_own(names: Iterable[str], arrays: list[SavedArray]) -> list[SavedArray]:
+    """The same for the author's layers in a nested model, whose own layers' names follow in those of the arrays."""
+    return _in_order(list(names), arrays, innermost=False)
+
+
+def _in_order(wanted: Sequence[str], arrays: list[SavedArray], *, innermost: bool) -> list[SavedArray]:
     kinds = {_COUNTER.sub("", name) for name in wanted}
-    places = [_place(array.name, kinds) for array in arrays]
+    places = [_place(array.name, kinds, innermost=innermost) for array in arrays]
     found = list(dict.fromkeys(name for _, name in places if name))
     if set(found) == set(wanted) or not wanted or any(_ATTRIBUTES.search(a.name) for a in arrays):
         return arrays
@@ -63,10 +73,12 @@ def recounted(slots: Sequence[Slot], arrays: list[SavedArray]) -> list[SavedArra
     ]
 
 
-def _place(name: str, kinds: set[str]) -> tuple[int, str]:
+def _place(name: str, kinds: set[str], *, innermost: bool) -> tuple[int, str]:
     """Which part of an array's name is that of its layer, and the part; empty where none is."""
     parts = name.split("/")
-    at = next((n for n in reversed(range(len(parts) - 1)) if _COUNTER.sub("", parts[n]) in kinds), -1)
+    steps = range(len(parts) - 1)
+    order = reversed(steps) if innermost else steps
+    at = next((n for n in order if _COUNTER.sub("", parts[n]) in kinds), -1)
     return at, parts[at] if at >= 0 else ""
 
 

@@ -17,7 +17,7 @@ from migrate.capsule.model import Array, Layer, Model
 from migrate.dialects.aliases import without_aliases
 from migrate.dialects.keras1.variables import own_roles_keras1
 from migrate.dialects.own_layers import own_layers, split
-from migrate.dialects.recounted import Path, Slot, recounted
+from migrate.dialects.recounted import Path, Slot, recounted, recounted_own
 from migrate.dialects.rule import Era
 from migrate.dialects.variables import WRAPPERS, is_known, own_roles
 from migrate.findings import MigrationError
@@ -49,6 +49,8 @@ def assign_weights(model: Model, saved: Sequence[LayerWeights], era: Era) -> Mod
         arrays = _of_layers(slots, without_aliases(layer, groups.pop(layer.name, [])))
         own = list(own_layers(layer, (layer.name,), roles))
         if own and arrays:
+            if layer.model is not None:
+                arrays = recounted_own((inner.name for inner in own), arrays)
             found, arrays = split(own, arrays, len(slots))
             for path, by_role in found.items():
                 placed[path] |= {role: array.array for role, array in by_role.items()}
@@ -267,7 +269,8 @@ def _plain(layer: Layer, name: str) -> str:
 def _mismatch(layer: Layer, slots: list[Slot], arrays: list[SavedArray]) -> MigrationError:
     has = ", ".join(f"{a.name}{list(a.array.shape)}" for a in arrays[:12]) or "none"
     wants = ", ".join("/".join((*s.path[1:], s.role)) for s in slots[:12]) or "none"
-    if layer.class_name not in WRAPPERS and not is_known(layer.class_name) and layer.model is None:
+    known = bool(slots) or layer.class_name in WRAPPERS or is_known(layer.class_name)
+    if not known and layer.model is None:
         return MigrationError(
             "CFG005",
             f"layer {layer.name!r} is a {layer.registered_name or layer.class_name}, which is not part of Keras; "

@@ -155,7 +155,7 @@ def _must_draw_alike(
     drawn = progress.drawn
     if not drawn:
         return
-    held = [w for w in progress.witnesses if w.evidence == "reconstructed" and is_small(progress)]
+    held = [w for w in progress.witnesses if w.evidence != "golden" and is_small(progress)]
     witness = held[0] if held else None
     if witness is not None:
         must_draw_alike(

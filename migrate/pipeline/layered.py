@@ -21,17 +21,14 @@ from migrate.pipeline.comparison import compare_built, compare_reloaded, compare
 from migrate.pipeline.coverage import measure, widen
 from migrate.pipeline.deploy import deploy
 from migrate.pipeline.domain import compare_unbounded
-from migrate.pipeline.draws import drawn_outputs, without
+from migrate.pipeline.draws import drawn_by_code, drawn_outputs, without
 from migrate.pipeline.keras3.eras import files_for_eras
 from migrate.pipeline.keras3.reading import prove_readers
 from migrate.pipeline.limits import report_keywords
 from migrate.pipeline.own_code import CUSTOM, write_sources
 from migrate.pipeline.probing import Loaders
 from migrate.pipeline.progress import Progress, ReferenceRun, Written
-from migrate.pipeline.proof import (
-    Comparator,
-    lowest_precision,
-)
+from migrate.pipeline.proof import Comparator, lowest_precision, outputs_of
 from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.reference import Reference, take_reference
 from migrate.pipeline.request import DEFAULT_TARGETS, ArtifactRequest, Options, Target
@@ -76,6 +73,8 @@ def migrate_layers(
     if reference is None:
         with progress.phase("reference"):
             reference = _reference(slot, staged, translated, options, progress)
+            if reference is not None and objects:
+                progress.drawn |= drawn_by_code(partial(outputs_of, slot.legacy, reference.probes, draw=True))
             release(slot.legacy, progress)
     retake = partial(take_reference, slot, staged, translated, options)
     built = {"folder": str(slot.reader.scratch), "stem": "modern", "custom_objects": objects}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -108,7 +108,7 @@ def of_tensorflow(drawn: Drawn) -> dict[tuple[Any, str], Any]:
 
 
 @contextmanager
-def replaced(functions: dict[tuple[Any, str], Any]) -> Iterator[None]:
+def replaced(functions: Mapping[tuple[Any, str], Any]) -> Iterator[None]:
     """Put functions in place of attributes for a while."""
     before = {(owner, name): getattr(owner, name) for owner, name in functions}
     for (owner, name), function in functions.items():

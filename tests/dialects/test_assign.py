@@ -84,3 +84,15 @@ def test_arrays_of_an_unknown_layer_are_refused(legacy_models: Path) -> None:
 )
 def test_snake_case_is_that_of_keras(name: str, snake: str) -> None:
     assert snake_case(name) == snake
+
+
+def test_a_class_of_keras_1_without_its_arrays_is_no_class_of_the_users(legacy_models: Path) -> None:
+    """The weights of another model beside an architecture (seen in a public repository)."""
+    artifact = read(legacy_models / "keras-1.2.2" / "conv_tf" / "model.h5")
+    era = era_of(artifact)
+    model = bare(artifact, era)
+    name = next(layer.name for layer in model.layers if layer.class_name == "Convolution2D")
+    others = [entry for entry in artifact.weights if entry.layer[0] != name]
+    with pytest.raises(MigrationError) as caught:
+        assign_weights(model, others, era)
+    assert caught.value.code == "WGT010"

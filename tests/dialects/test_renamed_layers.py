@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from migrate.dialects.config_parser import parse_model
-from migrate.dialects.recounted import recounted
+from migrate.dialects.recounted import recounted, recounted_own
 from migrate.dialects.rule import Notes, Step
 from migrate.dialects.translate import era_of, translate
 from migrate.dialects.upgrade import upgrade
@@ -92,3 +92,29 @@ def test_layers_inside_models_that_a_session_counted_on_keep_their_order(legacy_
 def test_names_that_differ_by_more_than_a_counter_stay(legacy_models: Path) -> None:
     arrays = [SavedArray("scale/kernel:0", np.zeros((2, 2), "float32"))]
     assert recounted([], arrays) is arrays
+
+
+def test_authors_layers_in_a_nested_model_keep_their_order() -> None:
+    """A block of the author's holds layers of Keras, whose names say nothing here; its own was counted on."""
+    block = ["conv2d_21/kernel:0", "layer_normalization_7/gamma:0"]
+    arrays = [
+        SavedArray(f"block_{n}/inner_{3 * n}/{name}", np.full(1, n)) for n in (7, 8, 9) for name in block
+    ]
+    found = recounted_own(["block", "block_1", "block_2"], arrays)
+    assert [array.name.split("/")[0] for array in found] == [
+        name for name in ("block", "block_1", "block_2") for _ in block
+    ]
+    assert [array.name.split("/", 1)[1] for array in found] == [
+        array.name.split("/", 1)[1] for array in arrays
+    ]
+    assert [array.array[0] for array in found] == [array.array[0] for array in arrays]
+    assert recounted_own(["block", "block_1"], arrays) is arrays, "two layers for three groups"
+
+
+def test_layers_that_are_counted_on_by_less_than_their_number_are_told_apart() -> None:
+    arrays = [SavedArray(f"block_{n}/kernel:0", np.full(1, n)) for n in (1, 2)]
+    found = recounted_own(["block", "block_1"], arrays)
+    assert [(array.name, array.array[0]) for array in found] == [
+        ("block/kernel:0", 1),
+        ("block_1/kernel:0", 2),
+    ]

@@ -71,6 +71,23 @@ def test_with_its_source_a_model_equals_what_its_framework_recorded(
 
 
 @pytest.mark.slow
+def test_a_layer_that_draws_is_compared_with_its_draws_fixed(
+    legacy_models: Path, slot: Slot, tmp_path: Path
+) -> None:
+    """It stands inside the function that builds the model, which loads a file when it is run as a whole."""
+    folder = legacy_models / "tf.keras-2.8" / "own_sampling"
+    result = run(folder / "model.h5", slot, tmp_path, Options(source=(folder,)))
+    assert result.status == "migrated", reasons(result)
+    assert [f.place for f in result.findings if f.code == "CFG131"] == ["sampling"]
+    assert result.parity is not None
+    assert result.parity.evidence == "original", (
+        "the recording holds one draw, which nothing can be compared with"
+    )
+    with np.load(tmp_path / "model" / "proof.npz") as proof:
+        assert sorted(proof.files) == ["inputs/0", "outputs/0", "outputs/1"]
+
+
+@pytest.mark.slow
 def test_three_lines_load_a_model_with_its_code(legacy_models: Path, slot: Slot, tmp_path: Path) -> None:
     folder = legacy_models / "tf.keras-2.8" / "own_train_step"
     result = run(folder / "model.h5", slot, tmp_path, Options(source=(folder,)))

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import tensorflow as tf
 import tf_keras
+from tf_keras.src import backend
 
+from migrate.worlds.draws import Owned, fixed_in, fixed_normal, fixed_uniform
 
-def _normal(shape: Any, mean: float, stddev: float, dtype: Any) -> Any:
-    return tf.random.normal(shape, mean, stddev, dtype=dtype)
-
-
-random = SimpleNamespace(normal=_normal)
-"""Where the layer takes its numbers from."""
+_GENERATOR = backend.RandomGenerator
+"""What ``keras.backend.random_normal`` and its like draw with."""
+FIXED: dict[Owned, Any] = {
+    **fixed_in(tf.random),
+    **fixed_in(tf.compat.v2.random),  # tf-keras' own
+    **fixed_in(tf.compat.v1.random),
+    (_GENERATOR, "random_normal"): lambda self, *shape, nonce=None, **more: fixed_normal(*shape, **more),
+    (_GENERATOR, "truncated_normal"): lambda self, *shape, nonce=None, **more: fixed_normal(*shape, **more),
+    (_GENERATOR, "random_uniform"): lambda self, *shape, nonce=None, **more: fixed_uniform(*shape, **more),
+}
+"""Fixed numbers in the place of what layers and people's own code draw."""
 
 
 @tf_keras.saving.register_keras_serializable(package="keras_migrate")
@@ -34,7 +40,7 @@ class NormalNoise(tf_keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, inputs: Any) -> Any:
         """The noise."""
-        return random.normal(tf.shape(inputs), self.mean, self.stddev, dtype=self.compute_dtype)
+        return tf.random.normal(tf.shape(inputs), self.mean, self.stddev, dtype=self.compute_dtype)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor."""

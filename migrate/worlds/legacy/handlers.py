@@ -18,7 +18,7 @@ from migrate.capsule.model import Array
 from migrate.capsule.store import load_model, load_structure, save_arrays
 from migrate.parity.rounding import nudged
 from migrate.worlds.contracts.call import handlers_of
-from migrate.worlds.draws import fixed_draws
+from migrate.worlds.drawn import replaced
 from migrate.worlds.kernels import clear_names
 from migrate.worlds.legacy import draws, proving, saved_model
 from migrate.worlds.legacy.builders import architectures_of
@@ -30,7 +30,7 @@ from migrate.worlds.tracing import is_long, traced
 from migrate.worlds.variables import assign_model, collect_model
 
 _held: dict[str, Any] = {}
-_FIXED = partial(fixed_draws, draws.random)
+_FIXED = partial(replaced, draws.FIXED)
 
 
 def load_original(params: dict[str, Any], scratch: Path) -> dict[str, Any]:

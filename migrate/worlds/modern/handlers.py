@@ -16,7 +16,8 @@ from migrate.capsule.model import Array
 from migrate.capsule.store import load_model, save_arrays
 from migrate.dialects.keras3_minors.versions import DEFAULT, parse_readers
 from migrate.worlds.custom import load_custom_objects
-from migrate.worlds.draws import fixed_draws
+from migrate.worlds.drawn import replaced
+from migrate.worlds.draws import fixed_in
 from migrate.worlds.kernels import clear_names
 from migrate.worlds.modern import (
     coverage,
@@ -39,7 +40,7 @@ from migrate.worlds.tracing import is_long, traced
 from migrate.worlds.variables import assign_model
 
 _held: dict[str, Any] = {}
-_FIXED = partial(fixed_draws, keras.random)
+_FIXED = partial(replaced, {**fixed_in(keras.random), **fixed_in(tf.random)})
 
 
 def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:

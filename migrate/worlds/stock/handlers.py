@@ -86,20 +86,37 @@ def predict(params, scratch):
         arranged = tensors[0] if structure is None else keras.tree.pack_sequence_as(structure, list(tensors))
         return keras.tree.flatten(model(arranged, training=False))
 
-    drawn = keras.random.normal
-    if not params.get("draw"):
-        keras.random.normal = _fixed_normal
+    drawn = {} if params.get("draw") else _fix()
     try:
         return _predict(model, run, params, scratch)
     finally:
-        keras.random.normal = drawn
+        for (module, name), function in drawn.items():
+            setattr(module, name, function)
 
 
-def _fixed_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
-    """The numbers that the other worlds put in the place of drawn ones (``migrate/worlds/draws.py``)."""
-    sizes = tf.stack([tf.cast(size, "int32") for size in shape])
-    waves = tf.cos(1.7 * tf.cast(tf.range(tf.reduce_prod(sizes)), "float32"))
-    return tf.cast(mean + stddev * tf.reshape(waves, sizes), dtype or "float32")
+def _fix():
+    """Put the numbers of the other worlds in the place of drawn ones (``migrate/worlds/draws.py``); what was there."""
+    made = {"normal": _fixed_normal, "truncated_normal": _fixed_normal, "uniform": _fixed_uniform}
+    before = {(module, name): getattr(module, name) for module in (keras.random, tf.random) for name in made}
+    for module, name in before:
+        setattr(module, name, made[name])
+    return before
+
+
+def _fixed_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None, name=None):
+    return tf.cast(tf.cast(mean, "float32") + tf.cast(stddev, "float32") * _waves(shape), dtype or "float32")
+
+
+def _fixed_uniform(shape, minval=0.0, maxval=None, dtype=None, seed=None, name=None):
+    kind = tf.as_dtype(dtype or "float32")
+    low, high = tf.cast(minval, "float32"), tf.cast(1.0 if maxval is None else maxval, "float32")
+    values = low + (high - low) * (0.5 + 0.499 * _waves(shape))
+    return tf.cast(tf.floor(values) if kind.is_integer else values, kind)
+
+
+def _waves(shape):
+    sizes = tf.stack([tf.cast(size, "int32") for size in shape]) if isinstance(shape, tuple | list) else shape
+    return tf.reshape(tf.cos(1.7 * tf.cast(tf.range(tf.reduce_prod(sizes)), "float32")), sizes)
 
 
 def _predict(model, run, params, scratch):
