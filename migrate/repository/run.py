@@ -33,7 +33,7 @@ from migrate.repository.own_classes import Registered, register
 from migrate.repository.records import SCHEMA_VERSION, CaseVerdict, Proofs, State, WorldRun
 from migrate.repository.request import Outcome, Wish
 from migrate.repository.rules import BY_CODE
-from migrate.repository.snapshot import Snapshot, copy_tree, take
+from migrate.repository.snapshot import Snapshot, copy_tree, must_be_clean, take
 from migrate.repository.source import legacy_tree, options_of, rewrite_tree
 from migrate.repository.state import STATE, open_work, read_state
 from migrate.repository.suite import command_line, compare, run_suite
@@ -44,7 +44,6 @@ from migrate.worlds.environment import World
 
 _MARK = "keras-migrate-repo"
 """A file that says that a folder is an output of this command."""
-
 
 Tell = Callable[[str], None]
 
@@ -60,10 +59,11 @@ def migrate_repository(
     """
     if wish.test:
         command_line(wish.test)
-    out = prepared(wish)
     checkout = Checkout.of(wish.root)
+    must_be_clean(wish.root, checkout)
     if wish.commit:
         _can_commit(wish, checkout)
+    out = prepared(wish)
     tell("copying the repository")
     snapshot = take(wish.root, out / "before")
     earlier = read_state(snapshot.before)

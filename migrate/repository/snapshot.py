@@ -45,20 +45,30 @@ def take(root: Path, before: Path) -> Snapshot:
         MigrationError: ``REPO001`` for a checkout with uncommitted changes.
     """
     checkout = Checkout.of(root)
+    must_be_clean(root, checkout)
     shutil.rmtree(before, ignore_errors=True)
     before.mkdir(parents=True)
     if checkout is None:
         return Snapshot(root, before, None, frozenset(), _copy_folder(root, before))
-    if (first := checkout.uncommitted()) is not None:
+    files = checkout.files()
+    left_out = _write_tracked(checkout, files, before)
+    tracked = {file.path for file in files}
+    return Snapshot(root, before, checkout, frozenset(_add_untracked(root, before, tracked)), left_out)
+
+
+def must_be_clean(root: Path, checkout: Checkout | None) -> None:
+    """Refuse a checkout of which something is not committed.
+
+    Raises:
+        MigrationError: ``REPO001``.
+    """
+    first = checkout.uncommitted() if checkout is not None else None
+    if first is not None:
         raise MigrationError(
             "REPO001",
             f"{root} has uncommitted changes ({first})",
             "Commit or stash them, and run the command again.",
         )
-    files = checkout.files()
-    left_out = _write_tracked(checkout, files, before)
-    tracked = {file.path for file in files}
-    return Snapshot(root, before, checkout, frozenset(_add_untracked(root, before, tracked)), left_out)
 
 
 def write_inside(tree: Path, path: str, data: bytes) -> None:

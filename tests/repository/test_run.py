@@ -317,6 +317,20 @@ def test_an_interrupt_leaves_no_branch(project: Path, tmp_path: Path) -> None:
     assert git(project, "status", "--porcelain") == ""
 
 
+def test_a_refused_run_leaves_nothing_for_the_next_to_stumble_over(tmp_path: Path) -> None:
+    root = tmp_path / "r"
+    root.mkdir()
+    (root / "a.py").write_text("x = 1\n")
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "-c", "user.name=n", "-c", "user.email=n@example.org", "commit", "-q", "-m", "first")
+    (root / "a.py").write_text("x = 2\n")
+    with pytest.raises(MigrationError) as raised:
+        migrate_repository(Wish(root, tmp_path / "out"))
+    assert raised.value.code == "REPO001"
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("place", ["inside", "other", "earlier", "foreign"])
 def test_folders_that_are_not_for_outputs_are_refused(place: str, tmp_path: Path) -> None:
     root = tmp_path / "r"
@@ -349,3 +363,4 @@ def test_a_commit_needs_a_checkout_and_a_free_name(project: Path, tmp_path: Path
         with pytest.raises(MigrationError) as raised:
             migrate_repository(wish)
         assert raised.value.code == "REPO003"
+        assert not wish.out.exists()
