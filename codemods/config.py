@@ -102,7 +102,7 @@ def _inside(name: str, file: Path) -> str:
     if not path.resolve().is_relative_to(file.parent.resolve()):
         raise ConfigError(f"{file}: {name} lies outside of the repository; --baseline may name it")
     if path.exists() and not path.is_file():
-        raise ConfigError(f"{file}: {name} is no file")
+        raise ConfigError(f"{file}: {name} is not a file")
     return name
 
 

@@ -36,7 +36,7 @@ class Status(StrEnum):
     MIGRATED = "migrated"
     """Compared with a reference, and equal within the tolerances."""
     UNVERIFIED = "unverified"
-    """Built, but no reference could be had; a finding says why."""
+    """Built, but no reference could be obtained; a finding says why."""
     BLOCKED = "blocked"
     """Needs something from the user; a finding says what."""
     UNSAFE = "unsafe"

@@ -252,7 +252,7 @@ def _plain(results: Any, recorder: Recorder) -> Any:
         return recorder.tensor("stack", list(results), 0)
     if isinstance(results, list | tuple) and results:
         return [_plain(result, recorder) for result in results]
-    raise Refused(f"returns a {type(results).__name__}, which is no tensor")
+    raise Refused(f"returns a {type(results).__name__}, which is not a tensor")
 
 
 def parameters_of(value: Any) -> tuple[str, ...]:

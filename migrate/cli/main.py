@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Say what a file is, who wrote it and what blocks its migration.",
     ),
     "code": ("migrate.cli.code:code", "Rewrite source code from Keras 1 and 2 to Keras 3."),
-    "undo": ("migrate.cli.code:undo", "Take back the last rewrite of source code."),
+    "undo": ("migrate.cli.code:undo", "Undo the last rewrite of source code."),
     "rules": ("migrate.cli.rules:rules", "List every rule, of models and of source."),
     "explain": ("migrate.cli.rules:explain", "Explain one rule: why, before and after, references."),
     "report": ("migrate.cli.report:report", "Write one compatibility report of a repository and its models."),
@@ -36,7 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("migrate.cli.verify:verify", "Compare two artifacts: signatures and numbers."),
     "minimise": (
         "migrate.cli.minimise:minimise",
-        "Shrink a parity that fails to the smallest part of the model and the smallest input.",
+        "Shrink a failing comparison to the smallest model and input that show it.",
     ),
     "check": (
         "migrate.cli.check:check",

@@ -89,7 +89,7 @@ class _Refused(click.ClickException):
 @click.option(
     "--fail-on",
     type=click.Choice([severity.value for severity in Severity]),
-    help="End with status 1 when an open finding is as bad as this or worse (silent is the worst).",
+    help="Exit with status 1 when an open finding is this severe or worse (silent is the worst).",
 )
 @output_options(*FORMATS, default=None)
 @sandboxed
@@ -153,7 +153,7 @@ def _json(places: Places, given: str) -> Path:
     """A report.json, here or in a store."""
     path = places.local(given)
     if not path.is_file():
-        raise click.BadParameter(f"{given} is no file", param_hint="--models")
+        raise click.BadParameter(f"{given} is not a file", param_hint="--models")
     return path
 
 

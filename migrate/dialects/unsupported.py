@@ -44,7 +44,7 @@ UNSUPPORTED = (
         "TensorFlow Probability",
         ("*Flipout", "*Reparameterization", "*LocalReparameterization"),
         frozenset({"kernel_posterior_fn"}),
-        "it draws its weights anew in every call",
+        "it draws new weights in every call",
     ),
     Unsupported(
         "TensorFlow Probability",

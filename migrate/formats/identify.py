@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TABLE_MAGIC = bytes.fromhex("57fb808b247547db")
 _HEAD = 64 * 1024
-_FOLLOW = "It is a link that leads out of what may be read; name the file that it leads to."
+_FOLLOW = "It is a link, and what it leads to is not there or may not be read; name that file."
 _LFS = b"version https://git-lfs.github.com/spec/"
 _REFETCH = "Only part of the file is here; fetch it again."
 _UNPACK = "Unpack it, and migrate what is inside."

@@ -87,7 +87,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "FMT023",
         "no-model",
-        "The file is no model of Keras or TensorFlow.",
+        "The file is not a Keras or TensorFlow model.",
         Severity.INFO,
         Fix.MANUAL,
         outcome=Status.SKIPPED,

@@ -148,7 +148,7 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
                 "CFG005",
                 Severity.WARNING,
                 f"was trained with code that is not in Keras: {', '.join(custom)}",
-                "The model can be migrated without; to train on, give it with --custom-objects FILE.py.",
+                "The model can be migrated without; to continue training, give it with --custom-objects FILE.py.",
             )
         )
     return found

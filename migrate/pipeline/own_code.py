@@ -266,7 +266,7 @@ def _futures(file: Path, text: str) -> list[ast.ImportFrom]:
     except SyntaxError as error:
         raise MigrationError(
             "CFG050",
-            f"{file.name} is no Python source: {error.msg}",
+            f"{file.name} is not Python source: {error.msg}",
             "Give the file that defines the classes.",
         ) from error
     return [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__"]

@@ -97,7 +97,7 @@ def migrate_subclassed(
     if not witnesses:
         raise MigrationError(
             "PAR004",
-            "no reference of serving_default could be had",
+            "no reference for serving_default could be obtained",
             "Record inputs and outputs with the original framework as MODEL.golden.npz beside the model.",
         )
     source = write_sources([Path(path) for path in staged.for_modern], slot.inputs / CUSTOM)

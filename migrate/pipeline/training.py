@@ -68,7 +68,7 @@ def carry_training(slot: Slot, objects: list[str], progress: Progress) -> bool:
 
 def lost_parts(training: Mapping[str, Mapping[str, str]]) -> list[Finding]:
     """A finding for each part of the training that the record calls lost."""
-    hint = "Outputs do not depend on it. Set it again before training on; slots that are lost begin at zero."
+    hint = "Outputs do not depend on it. Set it again before you continue training; slots that are lost begin at zero."
     return [
         Finding(
             "OPT020", Severity.WARNING, f"{part} lost: {entry['note'] or 'no reason is known'}", hint, part

@@ -75,5 +75,5 @@ def _finding(what: str) -> Finding:
         "PAR013",
         Severity.WARNING,
         f"equal at inference; in training mode, with dropout off, {what}",
-        "Nothing to do for inference. Before training on, compare a step with the old framework.",
+        "Nothing to do for inference. Before continuing training, compare a step with the old framework.",
     )

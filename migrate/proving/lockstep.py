@@ -162,7 +162,7 @@ def must_be_program(before: Path, program: Sequence[str]) -> tuple[str, ...]:
     if not words or (words[0] != "-m" and not (before / words[0]).is_file()) or words == ["-m"]:
         raise MigrationError(
             "PRV003",
-            f"{' '.join(program) or 'nothing'} is no Python program of {before}",
+            f"{' '.join(program) or 'nothing'} is not a Python program of {before}",
             "Give it as `-- python SCRIPT ARGUMENTS` or `-- python -m MODULE ARGUMENTS`, from the folder it starts in.",
         )
     return tuple(words)

@@ -60,7 +60,7 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "CFG023",
         "bad-endpoint",
-        "An input or output of the model is no tensor reference.",
+        "An input or output of the model is not a tensor reference.",
         "The architecture was edited or cut; export it again.",
     ),
     reason(

@@ -15,7 +15,7 @@ REASONS: tuple[Rule, ...] = (
     blocker(
         "FMT007",
         "no-architecture-grammar",
-        "The text is no architecture of layers.",
+        "The text is not an architecture of layers.",
         "Export it again with `model.to_json()`.",
     ),
     reason(
@@ -34,8 +34,8 @@ REASONS: tuple[Rule, ...] = (
         "FMT027",
         "architecture-alone",
         "The file is an architecture without weights.",
-        "Weights are drawn in the legacy world and given to both, so that the architectures are compared. Where files "
-        "near it may hold its weights, it is `unverified`.",
+        "Weights are initialised in the legacy world and given to both, so that the architectures are compared. Where "
+        "files near it may hold its weights, it is `unverified`.",
     ),
     note(
         "FMT029",

@@ -22,7 +22,7 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "PRV003",
         "no-python-program",
-        "What is to run in lock-step is no Python program of the folder.",
+        "What is to run in lock-step is not a Python program of the folder.",
         "Both worlds run it inside their own process: `-- python SCRIPT …` or `-- python -m MODULE …`.",
     ),
     reason(
@@ -41,7 +41,7 @@ REASONS: tuple[Rule, ...] = (
         "ORD003",
         "orders-changed",
         "The record of work orders, or a source that they are judged against, is not as it was written.",
-        "A record that somebody else wrote or edited decides nothing. Write the orders anew.",
+        "A record that somebody else wrote or edited decides nothing. Write the orders again.",
     ),
     reason(
         "ORD004",

@@ -16,8 +16,8 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "PAR002",
         "weaker-witness",
-        "A stronger reference was not to be had.",
-        "tf-keras could not load the untouched file; the next witness was used.",
+        "A stronger reference could not be obtained.",
+        "tf-keras could not load the untouched file; the next one was used.",
         Severity.INFO,
     ),
     reason(
@@ -98,7 +98,7 @@ REASONS: tuple[Rule, ...] = (
     note(
         "PAR012",
         "attention-scores-beyond-32",
-        "A query that is masked wholly attends evenly only while its scores are small.",
+        "A fully masked query attends evenly only while its scores are small.",
         "Keras 2 added -1e9 to the scores of masked steps in float32, which keeps multiples of 64 of them: scores "
         "beyond 32 tip a row of masked steps. Keras 3 spreads such a row evenly. Layers that respect the mask do not "
         "read these rows.",

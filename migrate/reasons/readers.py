@@ -9,7 +9,7 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "RDR001",
         "unknown-reader",
-        "A reader that was named is no release of Keras 3.",
+        "A named reader is not a release of Keras 3.",
         "Minors (`3.9`), releases (`3.12.1`), ranges (`3.9-3.12`, `3.12-`), `newest`, `nightly` and `all` are known.",
     ),
     blocker(
@@ -29,7 +29,7 @@ REASONS: tuple[Rule, ...] = (
     note(
         "RDR004",
         "no-reader-reference",
-        "There is nothing to hold the archive against.",
+        "There is nothing to compare the archive with.",
         "No recording stands beside it, and the release that wrote it cannot be installed or refuses it. Record inputs "
         "and outputs as `MODEL.golden.npz`.",
     ),
@@ -44,13 +44,13 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "RDR005",
         "no-keras3-archive",
-        "The file is no archive of Keras 3.",
+        "The file is not a Keras 3 archive.",
         "Readers are releases of Keras 3, and what they read is `.keras` archives; `keras-migrate models` makes them.",
     ),
     reason(
         "RDR007",
         "no-file-for-keras-2",
-        "There is no file that the release of Keras 2 loads which was named with `--for`.",
+        "No file can be kept for the Keras 2 release that `--for` names.",
         "Nothing is written back for Keras 2: what it loads is the file that it, or an earlier Keras 2, wrote. That "
         "file is only kept beside the migrated model where tf-keras loads it as it is and computes the same.",
     ),
@@ -58,7 +58,7 @@ REASONS: tuple[Rule, ...] = (
         "RDR008",
         "file-for-keras-2",
         "The file of Keras 2 was kept beside the migrated model.",
-        "Both are held against one proof. Where stock Keras 3 computes the same of the old file, it serves both by "
+        "Both are compared with one proof. Where stock Keras 3 computes the same of the old file, it serves both by "
         "itself; else `load_model.py` takes the one for the Keras that is installed.",
     ),
     reason(

@@ -27,7 +27,7 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "RUN004",
         "worker-lied",
-        "A worker sent something that is no message.",
+        "A worker sent something that is not a message.",
         "The model took over its process; treat the file as hostile.",
     ),
     reason(
@@ -39,7 +39,7 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "RUN006",
         "sandbox-refused",
-        "A worker could not be locked up as asked.",
+        "A worker could not be sandboxed as asked.",
         "See the threat model for what the kernel must offer.",
     ),
     reason(

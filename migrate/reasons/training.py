@@ -9,9 +9,9 @@ REASONS: tuple[Rule, ...] = (
     note(
         "OPT020",
         "training-lost",
-        "A part of the training could not be carried over.",
+        "Part of the training state could not be migrated.",
         "Optimizer, slots, loss or metrics: the finding says which and why. Outputs do not depend on it; set it again "
-        "before training on.",
+        "before you continue training.",
     ),
     note(
         "OPT015",
@@ -23,8 +23,9 @@ REASONS: tuple[Rule, ...] = (
         "OPT021",
         "other-step",
         "A training step of the era that wrote the model is another one.",
-        "The finding names the layer or the loss, what the era did, what Keras 3 does, and how to train on as before. "
-        "tf-keras, which takes the step that is compared, has the later semantics, too. Outputs do not depend on it.",
+        "The finding names the layer or the loss, what the era did, what Keras 3 does, and how to continue training as "
+        "before. tf-keras, which takes the step that is compared, has the later semantics, too. Outputs do not depend "
+        "on it.",
     ),
     reason(
         "OPT016",

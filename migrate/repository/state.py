@@ -34,13 +34,13 @@ def read_state(root: Path) -> State | None:
         state = msgspec.json.decode(file.read_bytes(), type=State)
     except msgspec.DecodeError as error:
         raise MigrationError(
-            "REPO002", f"{STATE} cannot be read: {error}", "Remove it to begin anew."
+            "REPO002", f"{STATE} cannot be read: {error}", "Remove it to start over."
         ) from error
     if state.schema != SCHEMA_VERSION:
         raise MigrationError(
             "REPO002",
             f"{STATE} is of schema {state.schema}, not {SCHEMA_VERSION}",
-            "Remove it to begin anew.",
+            "Remove it to start over.",
         )
     return state
 

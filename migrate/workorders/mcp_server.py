@@ -115,7 +115,9 @@ def _inside(root: Path, name: str) -> Path:
     """
     path = (root / name).resolve()
     if not path.is_relative_to(root) or not path.exists():
-        raise MigrationError("RUN013", f"{name} is no file of the repository", "Give a path from its root.")
+        raise MigrationError(
+            "RUN013", f"{name} is not a file of the repository", "Give a path from its root."
+        )
     return path
 
 

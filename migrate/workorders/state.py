@@ -138,7 +138,7 @@ def _changed(root: Path, why: str) -> MigrationError:
     return MigrationError(
         "ORD003",
         f"the work orders of {root} cannot be trusted: {why}",
-        f"Write them anew: `keras-migrate orders {root}`.",
+        f"Write them again: `keras-migrate orders {root}`.",
     )
 
 

@@ -44,7 +44,7 @@ def load_custom_objects(files: list[str]) -> dict[str, Any]:
     for number, file in enumerate(files):
         spec = importlib.util.spec_from_file_location(f"custom_objects_{number}", file)
         if spec is None or spec.loader is None:
-            raise MigrationError("CFG050", f"{Path(file).name} is no Python file")
+            raise MigrationError("CFG050", f"{Path(file).name} is not a Python file")
         module = importlib.util.module_from_spec(spec)
         try:
             spec.loader.exec_module(module)

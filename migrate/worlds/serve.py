@@ -95,7 +95,7 @@ def load_handlers(world: str, handlers: str | None) -> Mapping[str, Handler]:
         sys.path.append(str(file.parent))
         spec = importlib.util.spec_from_file_location("world_handlers", file)
         if spec is None or spec.loader is None:
-            raise ImportError(f"{file} is no Python file")
+            raise ImportError(f"{file} is not a Python file")
         module = importlib.util.module_from_spec(spec)
         sys.modules["world_handlers"] = module
         spec.loader.exec_module(module)

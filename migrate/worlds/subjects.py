@@ -310,7 +310,7 @@ def load_entry(file: str, name: str) -> tuple[Any, Callable[..., Any]]:
 
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise Unsuitable(f"{Path(file).name} is no Python file")
+        raise Unsuitable(f"{Path(file).name} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # classes look their own module up
     try:

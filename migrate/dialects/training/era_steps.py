@@ -38,7 +38,7 @@ class Difference:
     Attributes:
         place: the layer or part of the training.
         message: what the era did, and what Keras 3 does.
-        hint: how to train on as before, where that can be said.
+        hint: how to continue training as before, where that can be said.
     """
 
     place: str

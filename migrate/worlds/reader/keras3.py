@@ -41,7 +41,7 @@ def describe_keras3(call: asked.DescribeKeras3, scratch: Path) -> asked.Describe
     if not _is_keras3(version):
         raise MigrationError(
             "RDR005",
-            f"{path.name} is no archive of Keras 3 (it says keras_version {version or 'nothing'})",
+            f"{path.name} is not a Keras 3 archive (it says keras_version {version or 'nothing'})",
             "Migrate it first: keras-migrate models.",
         )
     names = {name_of(entry) for entry in walk(config) if entry.get("class_name") == "InputLayer"}
