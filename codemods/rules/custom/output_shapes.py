@@ -26,8 +26,8 @@ BELIEVED = SourceRule(
     why="From TensorFlow 2.0 on Keras 2 traced `call` for the shape of a functional model and never asked the method. "
     "Keras 3 asks it and builds what follows for what it says; only a run shows that it is wrong. Without the method "
     "`call` is traced as before. Found are classes whose two methods cannot agree: one takes items or sums along an "
-    "axis while the other gives the shape of the input on, one makes a tensor of several while the other gives all "
-    "their shapes on, or they give a different number of outputs.",
+    "axis, whether or not it keeps it, while the other gives the shape of the input on, one makes a tensor of several "
+    "while the other gives all their shapes on, or they give a different number of outputs.",
     references=(GUIDE,),
     manual="let compute_output_shape say what call gives, or delete it",
     proofs=(Proof(changes=True, unsafe=True), Proof("proof_2", unsafe=True)),
@@ -54,7 +54,7 @@ def believed(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     given, said = _returned(call), _returned(shapes)
     if given is None or said is None:
         return
-    fewer = _loses_axis(given, call.args.args[1].arg, ctx) and _is_parameter(said, shapes)
+    fewer = _is_parameter(said, shapes) and any(_loses_axis(given, name, ctx) for name in _inputs(call))
     several = _several_tensors(given) and _one_shape(said)
     one = _one_of_several(call, given) and _is_parameter(said, shapes)
     if fewer or several or one:
@@ -76,17 +76,25 @@ def _is_parameter(node: ast.expr, function: ast.FunctionDef) -> bool:
     return isinstance(node, ast.Name) and len(parameters) > 1 and node.id == parameters[1].arg and not stored
 
 
+def _inputs(call: ast.FunctionDef) -> Iterator[str]:
+    """The names that a method has for its input."""
+    parameter = call.args.args[1].arg
+    yield parameter
+    for statement in call.body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.value) == parameter:
+            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
+
+
 def _loses_axis(node: ast.expr, parameter: str, ctx: Context) -> bool:
-    """Whether an expression takes an item of the input along an axis, or sums it along one."""
+    """Whether an expression takes an item of the input along an axis, or sums it along one, kept as 1 or not."""
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == parameter:
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         taken = [part for part in parts if isinstance(ctx.literal(part), int)]
         return bool(taken) and all(part in taken or isinstance(part, ast.Slice) for part in parts)
     if isinstance(node, ast.Call) and ctx.name(node.func) in _REDUCING and node.args:
         axis = ctx.arguments(node, "x", "axis").get("axis")
-        kept = any(keyword.arg == "keepdims" for keyword in node.keywords) or len(node.args) > 2
         own = isinstance(node.args[0], ast.Name) and node.args[0].id == parameter
-        return own and isinstance(ctx.literal(axis), int) and not kept
+        return own and axis is not None and ctx.literal(axis, ...) is not None
     return False
 
 

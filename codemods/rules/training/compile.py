@@ -53,6 +53,20 @@ TRN020 = SourceRule(
 )
 
 
+TRN043 = SourceRule(
+    code="TRN043",
+    name="metrics-of-a-compiled-model",
+    summary="model.metrics holds objects of Keras, not the metrics that compile was given.",
+    severity=Severity.ERROR,
+    fix=Fix.MANUAL,
+    why="Stand-alone Keras 2 kept the metrics as they were given, and models were compiled again with them after their "
+    "layers were frozen or thawed. In Keras 3 the list holds the mean of the loss and one object for all metrics: "
+    "given to compile, the first takes predictions for weights, and the second was never made for that.",
+    references=(GUIDE,),
+    manual="give compile the metrics that it was given before, and a new optimizer where other weights are trained",
+)
+
+
 _COMPILE_GONE = {
     "experimental_run_tf_function": "nothing is lost",
     "pss_evaluation_shards": "no parameter servers",
@@ -89,6 +103,19 @@ def compile_arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
             text = f"compile({name}=) is gone"
             yield Match(TRN011, call, message=text, hint=hint, argument=name, fix=Fix.MANUAL)
     yield from _weights(call, ctx, fix)
+
+
+@visit(TRN043, methods={"compile"}, of={MODEL})
+def compiled_again(call: ast.Call, ctx: Context) -> Iterator[Match]:
+    """``model.compile(model.optimizer, model.loss, metrics=model.metrics)``."""
+    metrics = ctx.arguments(call, "optimizer", "loss", "metrics").get("metrics")
+    if (
+        isinstance(metrics, ast.Attribute)
+        and metrics.attr == "metrics"
+        and trust(ctx, metrics.value, MODEL, unknown=Fix.UNSAFE) is not None
+        and not overrides(ctx, call)
+    ):
+        yield Match(TRN043, call, argument="metrics")
 
 
 def _weights(call: ast.Call, ctx: Context, fix: Fix) -> Iterator[Match]:

@@ -44,3 +44,25 @@ def test_what_stays(lines: str, codes: list[str]) -> None:
 def test_what_changes(before: str, after: str) -> None:
     select = ["TRN011", "TRN012", "TRN020"]
     check_transformed(f"{HEAD}{before}\n", f"{HEAD}{after}\n", unsafe=True, select=select)
+
+
+@pytest.mark.parametrize(
+    ("lines", "codes"),
+    [
+        ("model.compile(model.optimizer, model.loss, metrics=model.metrics)\n", ["TRN043"]),
+        ("def again(net):\n    net.compile(net.optimizer, net.loss, metrics=net.metrics)\n", ["TRN043"]),
+        ("model.compile('adam', 'mse', metrics=model.other)\n", []),
+        ("model.compile('adam', 'mse', metrics=metrics)\n", []),
+        ("model.compile('adam', 'mse', metrics=keras.metrics)\n", []),
+        ("def again(net):\n    net.compile('adam', 'mse', weighted_metrics=net.metrics)\n", []),
+    ],
+)
+def test_metrics_of_a_compiled_model(lines: str, codes: list[str]) -> None:
+    check_noop(f"import keras\n\nmodel = keras.Sequential()\n{lines}", select=["TRN043"], codes=codes)
+
+
+def test_a_compile_of_ones_own_takes_what_it_likes() -> None:
+    own = "import keras\n\n\nclass Own(keras.Model):\n    def compile(self, optimizer, loss, metrics):\n        pass\n"
+    check_noop(
+        f"{own}\n\nmodel = Own()\nmodel.compile(1, 2, metrics=model.metrics)\n", select=["TRN043"], codes=[]
+    )

@@ -97,15 +97,17 @@ def test_a_rate_that_is_only_read_can_be_a_schedule() -> None:
     assert f"{DECAY}(0.1, 1, x)" in run(text, unsafe=True).text
 
 
-@pytest.mark.parametrize("imported", [True, False])
-def test_what_sets_the_rate_may_stand_in_another_file(tmp_path: Path, imported: bool) -> None:
+@pytest.mark.parametrize(("imported", "sets"), [(True, True), (True, False), (False, True)])
+def test_what_sets_the_rate_may_stand_in_another_file(tmp_path: Path, imported: bool, sets: bool) -> None:
     (tmp_path / "setup.py").write_text("")
     models = tmp_path / "models.py"
     models.write_text("import keras\nopt = keras.optimizers.Adam(learning_rate=0.1, decay=1e-6)\n")
     other = "from models import opt\n" if imported else ""
-    (tmp_path / "train.py").write_text(f"import keras\n{other}keras.callbacks.ReduceLROnPlateau()\n")
+    (tmp_path / "train.py").write_text(
+        f"import keras\n{other}keras.callbacks.{'ReduceLROnPlateau' if sets else 'History'}()\n"
+    )
     (result,) = run_files([models], Options(unsafe=True))
-    assert [finding.applied for finding in result.findings] == [not imported]
+    assert [finding.applied for finding in result.findings] == [not (imported and sets)]
 
 
 def test_a_schedule_is_told_beside_the_name_of_the_rate() -> None:

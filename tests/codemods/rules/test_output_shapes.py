@@ -14,14 +14,18 @@ WRONG = [
     ("x[:, 0]", "shape"),
     ("x[:, -1, :]", "shape"),
     ("K.sum(x, axis=1)", "shape"),
+    ("K.sum(x, axis=1, keepdims=True)", "shape"),
+    ("K.mean(x, [1, 2], True)", "shape"),
+    ("K.max(x, axis=self.axis)", "shape"),
     ("[x, x]", "(shape[0], 3)"),
 ]
 FINE = [
     ("x[:, 0]", "shape[:1]"),
     ("x[:, 0:1]", "shape"),
     ("x[:, 0, None]", "shape"),
-    ("K.sum(x, axis=1, keepdims=True)", "shape"),
     ("K.sum(x)", "shape"),
+    ("K.sum(x, axis=None)", "shape"),
+    ("K.sum(y, axis=1)", "shape"),
     ("x * 2", "shape"),
     ("f(x)[:, 0]", "shape"),
     ("[x, x]", "[shape, shape]"),
@@ -95,8 +99,12 @@ LOSES = [
     "x[0]",
     "K.mean(x, 1)",
     "K.argmax(x, axis=-1)",
+    "K.sum(x, axis=i)",
+    "K.sum(x, axis=[0, 1])",
+    "K.sum(x, 1, True)",
 ]
 KEEPS = [
+    "K.sum(x, axis=None)",
     "y[:, 0]",
     "x.y[:, 0]",
     "x[:, i]",
@@ -106,9 +114,6 @@ KEEPS = [
     "K.sum(y, axis=1)",
     "K.sum(x.y, axis=1)",
     "K.sum(f(x), axis=1)",
-    "K.sum(x, axis=i)",
-    "K.sum(x, axis=[0, 1])",
-    "K.sum(x, 1, True)",
     "K.sum()",
     "K.square(x, axis=1)",
     "f.sum(x, axis=1)",
@@ -182,3 +187,11 @@ def test_a_class_whose_parent_says_its_shape_keeps_its_own_word() -> None:
     )
     findings = run(f"{text}\n\nclass {below}", select=["CUS034"]).findings
     assert [finding.message.partition(".")[0] for finding in findings] == ["Own"]
+
+
+def test_another_name_of_the_input_is_the_input() -> None:
+    text = LAYER.format("K.mean(y, axes, keepdims=True)", "shape")
+    named = text.replace("        return K", "        y = x\n        return K")
+    assert "CUS034" in {f.code for f in run(named).findings}
+    other = text.replace("        return K", "        y = f(x)\n        return K")
+    assert "CUS034" not in {f.code for f in run(other).findings}
