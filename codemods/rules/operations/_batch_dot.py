@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.catalogue import Function
@@ -31,18 +32,23 @@ def {_NAME}(x, y):
 
 def batch_dot(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
     """``K.batch_dot(weights, values)``: a function that asks for the ranks when it is called, as Keras 2 did."""
-    x, y = args.get("x"), args.get("y")
-    if x is None or y is None or ctx.literal(args.get("axes"), ...) is not (None if "axes" in args else ...):
+    if not _without_axes(args, ctx):
         return None
+    x, y = args.get("x"), args.get("y")
+    assert x is not None
+    assert y is not None
     code = Code(f"{_NAME}(x, y)", {"x": x, "y": y})
     return (*defined_once(ctx, call, _NAME, _HELPER, _calls(ctx)), ReplaceExpression(call, code)), Fix.SAFE
 
 
-def _calls(ctx: Context) -> list[ast.expr]:
-    found: list[ast.expr] = []
+def _without_axes(args: Arguments, ctx: Context) -> bool:
+    axes = args.get("axes")
+    given = axes is not None and ctx.literal(axes, ...) is not None
+    return "x" in args and "y" in args and not args.opaque and not given
+
+
+def _calls(ctx: Context) -> Iterator[ast.expr]:
     for call, _ in ctx.module.index.calls:
-        if ctx.name(call.func) == "keras.backend.batch_dot":
-            args = ctx.arguments(call, "x", "y", "axes")
-            if not args.opaque and ctx.literal(args.get("axes")) is None:
-                found.append(call)
-    return found
+        named = ctx.name(call.func) == "keras.backend.batch_dot"
+        if named and _without_axes(ctx.arguments(call, "x", "y", "axes"), ctx):
+            yield call

@@ -137,9 +137,7 @@ def constructors(call: ast.Call, ctx: Context) -> Iterator[Match]:
     edits: list[Edit] = [DropArgument(call, "decay")]
     text = "keras.optimizers.schedules.InverseTimeDecay(rate, 1, decay)"
     rate = args.get("learning_rate")
-    if (
-        rate is None and "lr" in args.keywords
-    ):  # carried out in the pass after that which gives it its new name
+    if rate is None and "lr" in args.keywords:  # in the pass after that which gives it its new name
         rate = args.keywords["lr"].value
         edits.append(DropArgument(call, "lr"))
         edits.append(SetArgument(call, "learning_rate", Code(text, {"rate": rate, "decay": decay})))
@@ -158,10 +156,10 @@ def constructors(call: ast.Call, ctx: Context) -> Iterator[Match]:
 
 
 _SETS = (
-    r"\b(?:ReduceLROnPlateau|LearningRateScheduler)\s*\(|\.(?:lr|learning_rate)\s*=[^=]"
-    r"|\.(?:lr|learning_rate)\.assign\(|set_value\([^,\n]*\.(?:lr|learning_rate)\b"
+    r"\b(?:ReduceLROnPlateau|LearningRateScheduler)\s*\(|\bopt\w*\.(?:lr|learning_rate)\s*=[^=]"
+    r"|\bopt\w*\.(?:lr|learning_rate)\.assign\(|set_value\([^,\n]*\bopt\w*\.(?:lr|learning_rate)\b"
 )
-"""What sets the learning rate of an optimizer."""
+"""What sets the learning rate of an optimizer; ``self.learning_rate = 0.1`` of an agent is a number of its own."""
 
 
 def _is_set(ctx: Context) -> bool:
@@ -169,12 +167,9 @@ def _is_set(ctx: Context) -> bool:
     if re.search(_SETS, ctx.source_file.text) is not None:
         return True
     repository = ctx.module.repository
-    used = repository is not None and bool(repository.wanted(ctx.path.stem))
-    return (
-        used
-        and repository is not None
-        and repository.mentions(_SETS, "lr", "learning_rate", "ReduceLR", "LearningRate")
-    )
+    if repository is None or not repository.wanted(ctx.path.stem):
+        return False
+    return repository.mentions(_SETS, "lr", "learning_rate", "ReduceLR", "LearningRate")
 
 
 def _default_rate(symbol: str) -> str | None:

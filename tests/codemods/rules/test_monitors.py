@@ -77,3 +77,33 @@ def test_an_object_held_by_a_name_is_no_function() -> None:
     check_noop(held, unsafe=True, select=["TRN042"], codes=[])
     own = f"{HEAD}def accuracy(y_true, y_pred):\n    return y_pred\n{model}"
     assert run(own + watch, select=["TRN042"]).text == f"{own}EarlyStopping('val_accuracy', mode='max')\n"
+
+
+@pytest.mark.parametrize(
+    ("metrics", "mode"),
+    [
+        ("[sparse_categorical_accuracy]", "max"),
+        ("[other.sparse_categorical_accuracy]", "max"),
+        ("[keras.metrics.sparse_categorical_accuracy]", "max"),
+        ("['sparse_categorical_accuracy']", ""),
+        ("[sparse_categorical_accuracy()]", ""),
+        ("[other]", ""),
+    ],
+)
+def test_a_function_says_nothing_of_itself(metrics: str, mode: str) -> None:
+    watch = "EarlyStopping('val_sparse_categorical_accuracy'{})\n"
+    text = f"{HEAD}from a import other, sparse_categorical_accuracy\n"
+    text += f"keras.Sequential().compile('adam', metrics={metrics})\n"
+    said = f", mode={mode!r}" if mode else ""
+    assert run(text + watch.format(""), select=["TRN042"]).text == text + watch.format(said)
+
+
+@pytest.mark.parametrize("callback", ["ModelCheckpoint('a.keras', 'fmeasure_2', save_best_only=True)"])
+def test_only_a_checkpoint_knows_the_f_measure(callback: str) -> None:
+    assert "mode='max'" in run(f"{HEAD}{callback}\n", select=["TRN042"]).text
+    check_noop(f"{HEAD}ReduceLROnPlateau('fmeasure_2')\n", select=["TRN042"], codes=["TRN042"])
+    check_noop(
+        f"{HEAD}ModelCheckpoint('a.keras', 'f_measure', save_best_only=True)\n",
+        select=["TRN042"],
+        codes=["TRN042"],
+    )

@@ -92,8 +92,9 @@ def test_a_rate_that_is_set_cannot_be_a_schedule(line: str) -> None:
     assert "which a schedule refuses" in outcome.findings[0].message
 
 
-def test_a_rate_that_is_only_read_can_be_a_schedule() -> None:
-    text = f"{HEAD}opt = keras.optimizers.Adam(learning_rate=0.1, decay=x)\nprint(opt.learning_rate == x)\n"
+@pytest.mark.parametrize("line", ["print(opt.learning_rate == x)", "agent.learning_rate = x"])
+def test_a_rate_that_is_only_read_can_be_a_schedule(line: str) -> None:
+    text = f"{HEAD}opt = keras.optimizers.Adam(learning_rate=0.1, decay=x)\n{line}\n"
     assert f"{DECAY}(0.1, 1, x)" in run(text, unsafe=True).text
 
 

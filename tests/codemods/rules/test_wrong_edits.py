@@ -242,27 +242,6 @@ def test_a_bound_that_is_none_bounds_nothing(before: str, after: str) -> None:
     check_transformed(head.format(before), head.format(after))
 
 
-BATCH = """\
-from keras import backend as K
-
-
-def weigh(values, weights):
-    return K.batch_dot(weights, values), K.batch_dot(values, weights, None)
-"""
-
-
-def test_the_ranks_of_a_batch_dot_are_asked_for_where_they_are_known() -> None:
-    outcome = run(BATCH)
-    assert outcome.text.count("def keras2_batch_dot(x, y):") == 1
-    assert "return keras2_batch_dot(weights, values), keras2_batch_dot(values, weights)" in outcome.text
-    assert "matmul" not in outcome.text
-    assert run(outcome.text).text == outcome.text
-    check_transformed(
-        "from keras import backend as K\n\nK.batch_dot(x, y, axes=(1, 2))\n",
-        "import keras\n\nkeras.layers.dot([x, y], axes=(1, 2))\n",
-    )
-
-
 def test_modules_that_layers_passed_on_are_where_they_belong() -> None:
     check_transformed(
         "from keras.layers import Dense, activations\nfrom keras.layers.core import initializers as init\n\n"
