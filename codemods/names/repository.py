@@ -15,7 +15,7 @@ from packaging.specifiers import SpecifierSet
 
 from codemods.files.kinds import kind_of
 from codemods.files.requirements import TENSORFLOW, pins
-from codemods.files.source import Source, SourceError
+from codemods.files.source import Source, SourceError, concerns
 from codemods.names.contents import (
     called_members,
     callees,
@@ -293,6 +293,14 @@ class Repository:
             self._named[folder] = members_named(folder)
         return f"{owner}.{member}".encode() in self._named[folder]
 
+    def says_apart(self, folder: Path, literal: str) -> str:
+        """A Python file below a folder that has a string and nothing of Keras; empty when there is none."""
+        quoted = [mark + literal.encode() + mark for mark in (b"'", b'"')]
+        found = (
+            path for path, data in contents(folder) if any(q in data for q in quoted) and not concerns(data)
+        )
+        return min((path.relative_to(folder).as_posix() for path in found), default="")
+
     def mentions(self, folder: Path, pattern: str, *words: str) -> bool:
         """Whether the text of any Python file below a folder matches, of those that have one of the words."""
         key = (folder, pattern)
@@ -416,6 +424,10 @@ class _Bound:
     def names_member(self, owner: str, member: str) -> bool:
         """Whether the text of any Python file of the project has ``owner.member``."""
         return self._repository.names_member(self._own, owner, member)
+
+    def says_apart(self, literal: str) -> str:
+        """A Python file of the project that has a string and nothing of Keras, so that no rule reads it; else empty."""
+        return self._repository.says_apart(self._own, literal)
 
     def mentions(self, pattern: str, *words: str) -> bool:
         """Whether the text of any Python file of the project matches, of those that have one of the words."""

@@ -78,6 +78,9 @@ class Lookup(Protocol):
     def names_member(self, owner: str, member: str) -> bool:
         """Whether the text of any Python file of the project has ``owner.member``."""
 
+    def says_apart(self, literal: str) -> str:
+        """A Python file of the project that has a string and nothing of Keras, so that no rule reads it; else empty."""
+
     def mentions(self, pattern: str, *words: str) -> bool:
         """Whether the text of any Python file of the project matches, of those that have one of the words."""
 

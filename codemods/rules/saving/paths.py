@@ -67,7 +67,7 @@ def weights_name(path: str) -> str | None:
     return path + ".weights.h5" if path and not path.endswith("/") else None
 
 
-def _saves_weights(call: ast.Call, ctx: Context, *, checkpoint: bool) -> ast.expr | None:
+def saves_weights(call: ast.Call, ctx: Context, *, checkpoint: bool) -> ast.expr | None:
     """The path of a call that writes weights."""
     if checkpoint:
         args = ctx.arguments(call, "filepath", "monitor", "verbose", "save_best_only", "save_weights_only")
@@ -93,7 +93,7 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         checkpoint = checkpoints and ctx.name(call.func) == "keras.callbacks.ModelCheckpoint"
         if not checkpoint and getattr(call.func, "attr", "") not in {"load_weights", "save_weights"}:
             continue
-        node = _saves_weights(call, ctx, checkpoint=checkpoint)
+        node = saves_weights(call, ctx, checkpoint=checkpoint)
         model = owner(call)
         if node is not None:
             fix = Fix.SAFE if checkpoint else trust(ctx, model, MODEL, unknown=Fix.UNSAFE) if model else None
