@@ -61,7 +61,8 @@ TRN043 = SourceRule(
     fix=Fix.MANUAL,
     why="Stand-alone Keras 2 kept the metrics as they were given, and models were compiled again with them after their "
     "layers were frozen or thawed. In Keras 3 the list holds the mean of the loss and one object for all metrics: "
-    "given to compile, the first takes predictions for weights, and the second was never made for that.",
+    "given to compile again, `Mean.update_state() got multiple values for argument 'sample_weight'`. The optimizer, "
+    "too, knows the weights that it was built for and no others: `Unknown variable`.",
     references=(GUIDE,),
     manual="give compile the metrics that it was given before, and a new optimizer where other weights are trained",
 )
