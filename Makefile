@@ -22,10 +22,11 @@ $(STAMP): pyproject.toml constraints.txt locks/dev.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation --group dev -e '.[models]'
 	@touch $@
 
+# The builder warns of any editable installation, in ten lines that say nothing to somebody who tries this out.
 $(RUNTIME): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[models]' pytest
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet -c constraints.txt -e '.[models]' pytest
 	@touch $@
 
 demo: $(RUNTIME) ## Move a small project of Keras 2.2.4 to Keras 3, before and after

@@ -71,7 +71,7 @@ def show_models(console: Console, state: dict[str, Any]) -> None:
 
 
 def main() -> int:
-    """The demonstration; 0 when every model and every test passed."""
+    """The demonstration; 0 when every model and test passed, and the report of the result calls all of it ready."""
     picture = Path(sys.argv[sys.argv.index("--picture") + 1]) if "--picture" in sys.argv[1:] else None
     console = Console(highlight=False, record=picture is not None, width=100 if picture else None)
     started = time.perf_counter()
@@ -95,6 +95,9 @@ def main() -> int:
         console.print(f"  {test['name']}: [{colour}]{test['verdict']}[/{colour}]")
     for left in state["left"]:
         console.print(f"  left: {left['path']}: {left['code']} {left['message']}", markup=False)
+    report: dict[str, Any] = json.loads((OUT / "moved" / "report.json").read_text(encoding="utf-8"))
+    ready = report["tally"]["levels"].get("ready") == report["tally"]["units"]
+    console.print(f"  {report['verdict']}", style="green" if ready else "red")
     where = (OUT / "moved").relative_to(ROOT)
     console.print(f"\n{where}/after, {where}/report.html. Next:")
     for command in (
@@ -107,7 +110,7 @@ def main() -> int:
         picture.write_text(moving(console, "make demo"), encoding="utf-8")
     print(f"{time.perf_counter() - started:.0f} s")
     passed = bool(verdicts) and not {"broken", "fails in both"} & set(verdicts)
-    return 0 if passed and all(row["status"] == "migrated" for row in state["models"]) else 1
+    return 0 if passed and ready and all(row["status"] == "migrated" for row in state["models"]) else 1
 
 
 if __name__ == "__main__":
