@@ -76,7 +76,7 @@ GONE = frozenset({*MOVED, "sklearn.preprocessing.Imputer"})
 """Modules and classes of which everything is gone, successor or not."""
 
 _MARKER = re.compile(
-    rb"\.as_matrix\(|\bget_dummies\(|\bscipy\.misc\b|\bfrom\s+scipy\s+import\b[^\n]*\bmisc\b"
+    rb"\.as_matrix\(|\bget_dummies\(|\bfromstring\(|\bscipy\.misc\b|\bfrom\s+scipy\s+import\b[^\n]*\bmisc\b"
     rb"|\bsklearn\.(?:cross_validation|grid_search|learning_curve|externals)\b|\bImputer\b"
     rb"|\b(?:np|numpy)\.(?:" + "|".join(sorted({*NUMPY, *NUMPY_HINTS})).encode() + rb")\b"
     rb"|\bfrom\s+numpy\s+import\b"

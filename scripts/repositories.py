@@ -58,6 +58,12 @@ CASES = (
     Case("keras-team/keras-contrib", "pytest -q -n 0 tests/keras_contrib/losses", ("pytest-cov",), 200),
     Case("Big-Beef/Connect-4"),
     Case("keon/deep-q-learning"),
+    Case("omar178/Emotion-recognition"),
+    Case("priya-dwivedi/face_and_emotion_detection"),
+    Case("CyberZHG/keras-piecewise-pooling", "pytest -q tests", seconds=240),
+    Case("CyberZHG/keras-drop-connect", "pytest -q tests", seconds=300),
+    Case("CyberZHG/keras-perturbation", "pytest -q tests", seconds=300),
+    Case("bstriner/keras-tqdm", "pytest -q tests", ("tqdm", "ipywidgets"), 240),
 )
 
 
@@ -140,13 +146,11 @@ def row(result: dict[str, Any]) -> str:
     proofs = state.get("proofs") or {}
     every = sum(proofs.get(verdict, 0) for verdict in ("equal", "differs", "broken", "unproven"))
     own = f"{proofs['equal']} of {every} ({proofs['covered']:.0%})" if every else "–"
-    orders = result.get("orders")
-    hours = "–"
-    if orders:
-        span = f" ({orders['hours']['low']:g}–{orders['hours']['high']:g} h)" if orders["count"] else ""
-        hours = f"{orders['count']}{span}"
+    orders = result["orders"]
+    span = f" ({orders['hours']['low']:g}–{orders['hours']['high']:g} h)" if orders["count"] else ""
+    hours = f"{orders['count']}{span}"
     return (
-        f"| {result['name']}{'' if orders else ' ¹'} | {counted} | {places} | {joins} | {tests} | {own} | {hours} | "
+        f"| {result['name']} | {counted} | {places} | {joins} | {tests} | {own} | {hours} | "
         f"{len(state['left'])} | {result['commits']} | {result['seconds']} |"
     )
 

@@ -85,6 +85,7 @@ def test_what_numpy_has_stays(text: str) -> None:
         "from scipy.spatial.transform import Rotation\nimport pandas\nx = Rotation.from_quat(q).as_matrix()\n",
         "x = thing.as_matrix()\n",
         "import pandas as pd\nx = frame.as_matrix(*columns)\ny = pd.get_dummies(x, dtype=bool)\n",
+        "import numpy as np\nx = np.fromstring('1 2', sep=' ')\ny = np.fromstring(*given)\n",
         "from sklearn.model_selection import train_test_split\nfrom scipy.special import logsumexp\n",
         "from scipy import misc\nfrom .misc import imread\n",
         "try:\n    from scipy.misc import imread\nexcept ImportError:\n    from imageio import imread\n",

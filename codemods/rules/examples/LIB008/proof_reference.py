@@ -1,0 +1,5 @@
+from tensorflow import keras
+import numpy as np
+x = np.frombuffer(b"\x01\x02\x03\x04", dtype=np.uint8, count=3).copy()
+x[0] = 7
+result = [keras.backend.epsilon(), x, str(x.dtype), len(np.frombuffer(b"12345678"))]
