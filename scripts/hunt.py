@@ -4,7 +4,7 @@
 them. Here a folder of them is migrated in one run of the command; then stock Keras 3 loads every model that is called
 migrated and computes the recorded outputs, and of compiled ones the recorded further step.
 
-    python scripts/hunt.py FOLDER... [--jobs 1] [--to keras] [--only NAME] [--no-migration]
+    python scripts/hunt.py FOLDER... [--jobs 1] [--to keras] [--only NAME] [--layers] [--no-migration]
 
 A migrated model that does not load, does not run, or has another number of outputs is a fault like one that computes
 something else; the models after it are asked all the same.
@@ -207,6 +207,16 @@ def judge(folder: Path, only: str) -> tuple[Counter[str], list[str]]:
     return counts, faults
 
 
+def layers_in(folder: Path) -> Counter[str]:
+    """In how many of the migrated models each class of layer stands, those inside other layers left out."""
+    counts: Counter[str] = Counter()
+    for artifact in json.loads((folder / "out" / "report.json").read_text())["artifacts"]:
+        if artifact["status"] == "migrated" and artifact["outputs"]["keras"] is not None:
+            facts = json.loads((folder / "recorded" / f"{name_of(artifact['source'])}.json").read_text())
+            counts.update(set(facts["layers"]))
+    return counts
+
+
 def wrong(folder: Path, name: str, artifact: Mapping[str, Any], counts: Counter[str]) -> Iterator[str]:
     """What a model that is called migrated computes otherwise than its framework recorded."""
     path = folder / "out" / artifact["outputs"]["keras"]
@@ -244,6 +254,9 @@ def main() -> int:
         "--to", default="keras", help="what is written; the outputs of the .keras are compared"
     )
     parser.add_argument("--only", default="", help="part of the names of the models that are judged")
+    parser.add_argument(
+        "--layers", action="store_true", help="also count the migrated models of each class of layer"
+    )
     parser.add_argument("--no-migration", action="store_true", help="judge what an earlier run migrated")
     arguments = parser.parse_args()
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
@@ -254,6 +267,8 @@ def main() -> int:
         counts, faults = judge(folder, arguments.only)
         total += counts
         print("\n".join([*faults, f"{folder.name}: {described(counts)}"]), flush=True)
+        if arguments.layers:
+            print(f"{folder.name}: {described(layers_in(folder))}")
     if len(arguments.folders) > 1:
         print(f"all: {described(total)}")
     return int(any(total[what] for what in WRONG))

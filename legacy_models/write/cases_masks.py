@@ -222,6 +222,21 @@ def masks_multiplied(kit):
     return kit.functional(ids, outputs)
 
 
+@case(
+    "tf.keras-2.15/keras",
+    "Masked sequences multiplied with what attention and both directions make of them.",
+    "mask multiply attention multi_head_attention bidirectional",
+    inputs=padded_ids,
+)
+def masks_multiplied_attention(kit):
+    L = kit.layers
+    ids = kit.Input((None,), name="ids", dtype="int32")
+    words = L.Embedding(7, 4, mask_zero=True, name="words")(ids)
+    heads = L.MultiHeadAttention(1, 2, name="heads")(words, value=words)
+    both = L.Bidirectional(L.GRU(2, return_sequences=True), name="both")(words)
+    return kit.functional(ids, [L.Multiply(name="attended")([words, heads]), L.Maximum(name="read")([words, both])])
+
+
 def characters(rng):
     """Ids of the characters of words: words of several lengths, and behind the last word words without characters."""
     ids = rng.randint(1, 7, size=(4, 5, 6)).astype("int32")

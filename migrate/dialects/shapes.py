@@ -130,10 +130,26 @@ def output_shape(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
     }
     if layer.class_name in table:
         return table[layer.class_name]()
+    if layer.class_name in ("Attention", "AdditiveAttention", "MultiHeadAttention"):
+        return _attended(config, first, inputs[1] if len(inputs) > 1 else None, layer.class_name)
+    forward = layer.children.get("forward_layer")
+    if layer.class_name == "Bidirectional" and forward is not None:
+        one = output_shape(forward, inputs)
+        if one is None or one[-1] is None or config.get("merge_mode", "concat") != "concat":
+            return one
+        return (*one[:-1], 2 * one[-1])
     if layer.class_name in ("LSTM", "GRU", "SimpleRNN"):
         units = int(config["units"])
         return (*first[:2], units) if config.get("return_sequences") else (first[0], units)
     return _spatial(layer.class_name, config, first)
+
+
+def _attended(config: Mapping[str, Any], query: Shape, value: Shape | None, class_name: str) -> Shape | None:
+    """One answer for each query: as large as a value, or of several heads as large as the query unless it is said."""
+    if class_name == "MultiHeadAttention":
+        said = config.get("output_shape")
+        return query if said is None else (*query[:-1], *([said] if isinstance(said, int) else said))
+    return None if value is None else (*query[:-1], value[-1])
 
 
 def _model_shape(model: Model, inputs: Sequence[Shape]) -> Shape | None:

@@ -49,6 +49,30 @@ def test_what_is_not_known_is_absent() -> None:
     assert output_shape(Layer("Flatten", "f"), [(None, None, 3)]) == (None, None)
 
 
+GRU = Layer("GRU", "g", {"units": 2, "return_sequences": True})
+
+
+@pytest.mark.parametrize(
+    ("layer", "inputs", "expected"),
+    [
+        (Layer("MultiHeadAttention", "m"), [(None, 6, 4)], (None, 6, 4)),
+        (Layer("MultiHeadAttention", "m", {"output_shape": [3]}), [(None, 6, 4)], (None, 6, 3)),
+        (Layer("Attention", "a"), [(None, 6, 4), (None, 9, 5)], (None, 6, 5)),
+        (Layer("Attention", "a"), [(None, 6, 4)], None),
+        (Layer("Bidirectional", "b", children={"forward_layer": GRU}), [(None, 6, 4)], (None, 6, 4)),
+        (
+            Layer("Bidirectional", "b", {"merge_mode": "sum"}, children={"forward_layer": GRU}),
+            [(1, 6, 4)],
+            (1, 6, 2),
+        ),
+    ],
+)
+def test_attention_and_both_directions(
+    layer: Layer, inputs: list[tuple[int | None, ...]], expected: tuple[int | None, ...] | None
+) -> None:
+    assert output_shape(layer, inputs) == expected
+
+
 @pytest.mark.parametrize(
     ("value", "rank", "expected"),
     [
