@@ -45,12 +45,17 @@ def parse_model(root: Mapping[str, Any], notes: Notes) -> Model:
     """
     layer = _parse_layer(plain(root, notes), notes, fallback="model", depth=0)
     if layer.model is None:
-        raise MigrationError(
-            "CFG022",
-            f"the architecture is a {layer.class_name!r}, which holds no graph of layers",
-            "Give its class with --custom-objects FILE.py, or the function that builds it with --architecture.",
-        )
+        raise without_graph(layer.class_name)
     return layer.model
+
+
+def without_graph(class_name: str) -> MigrationError:
+    """Why a model whose configuration lists no layers cannot be read as layers: ``CFG022``."""
+    return MigrationError(
+        "CFG022",
+        f"the architecture is a {class_name!r}, which holds no graph of layers",
+        "Give its class with --custom-objects FILE.py, or the function that builds it with --architecture.",
+    )
 
 
 def is_model_config(class_name: str, config: Any) -> bool:

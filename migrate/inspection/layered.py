@@ -107,6 +107,8 @@ def described(
 
 def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
     """Blockers that are known before any rule is tried."""
+    from migrate.dialects.config_parser import is_model_config, without_graph
+
     root = artifact.architecture
     if root is None:
         package = transformers_model(artifact.source)
@@ -124,6 +126,9 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
     named = {own.name: own for own in reversed(_authors_own(artifact))}
     recorded = find_golden(artifact.source) is not None
     found += [refusal(own).finding(Severity.ERROR) for own in named.values() if own.certain or not recorded]
+    class_name = str(root.get("class_name", ""))
+    if not is_model_config(class_name, root.get("config")):
+        found.append(without_graph(class_name).finding())
     if custom := needed_classes(root):
         found.append(
             Finding(

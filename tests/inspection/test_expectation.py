@@ -106,6 +106,12 @@ def test_what_the_scan_cannot_examine_is_unsafe_beforehand(tmp_path: Path) -> No
     assert blockers(inspect(packed)) == []
 
 
+def test_a_subclassed_model_has_the_code_that_a_run_gives_it() -> None:
+    found = inspect(LEGACY_MODELS / "tf.keras-2.13" / "subclassed-keras" / "model.keras")
+    assert (expected(found).status, expected(found).code) == (Status.BLOCKED, "CFG022")
+    assert found.custom_objects == ["towers>TwoTowers"]
+
+
 def test_an_architecture_of_keras_3_is_not_an_authors(tmp_path: Path) -> None:
     archive = LEGACY_MODELS / "broken" / "already_keras3" / "model.keras"
     found = inspect(archive)
