@@ -248,3 +248,112 @@ def test_a_path_of_checkpoints_that_is_opened_as_well_stays() -> None:
 def test_a_path_of_weights_is_none_of_models() -> None:
     text = "import keras\n\nkeras.callbacks.ModelCheckpoint(d + '/best.hdf5', save_weights_only=only)\n"
     assert run(text, unsafe=True).text == text
+
+
+MADE = "import keras\nimport numpy as np\nimport tensorflow as tf\nfrom other import f, g\n\n\n"
+BUILT = (
+    MADE
+    + "class Own({}):\n    def build(self, s):\n        self.w = {}\n\n    def call(self, x):\n        {}\n"
+)
+
+
+def built(line: str, made: str = "self.add_weight(shape=(3,))", base: str = "keras.layers.Layer") -> str:
+    return BUILT.format(base, made, line)
+
+
+MAKERS = [
+    "self.add_weight(shape=(3,))",
+    "self.add_variable('w', (3,))",
+    "tf.Variable(f)",
+    "keras.Variable(f)",
+]
+
+
+@pytest.mark.parametrize("made", MAKERS)
+def test_what_makes_a_variable(made: str) -> None:
+    text = run(built("return self.w.value()", made), select=["CUS036"]).text
+    assert text.endswith("return keras.ops.copy(self.w)\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        built("return self.v.value()"),
+        built("return f.w.value()"),
+        built("return w.value()"),
+        built("return self.w().value()"),
+        built("return self.w.value(1)"),
+        built("return self.w.value(a=1)"),
+        built("return self.w.get_shape(1)"),
+        built("self.w.assign(x)"),
+        built("self.w.assign(x, other=1)"),
+        built("return self.w.value()", "f.add_weight(shape=(3,))"),
+        built("return self.w.value()", "f(3)"),
+        built("return self.w.value()", "f"),
+        built("return self.w.value()", "add_weight(shape=(3,))"),
+        built("return self.w.value()", "self.add_weight(shape=(3,))\n        self.w = f"),
+        built("return self.w.value()").replace("self.w =", "f.v ="),
+        built("return self.w.value()").replace("self.w =", "w ="),
+        MADE + "w = tf.Variable(f)\nw.value()\n",
+        MADE + "self = f\nself.w = tf.Variable(f)\nself.w.value()\n",
+    ],
+)
+def test_what_is_no_variable_of_a_layer_stays(text: str) -> None:
+    check_noop(text, select=["CUS036"], unsafe=True, codes=[])
+
+
+@pytest.mark.parametrize("line", ["self.w.scatter_nd_add(x)", "self.w.scatter_nd_add(updates=x)"])
+def test_a_scatter_without_its_parts_is_for_a_person(line: str) -> None:
+    check_noop(built(line), select=["CUS036"], unsafe=True, codes=["CUS036"])
+
+
+def test_references_of_tensors_and_of_others() -> None:
+    text = run(built("return self.w.ref()"), select=["CUS041"], unsafe=True).text
+    assert text.endswith("return id(self.w)\n")
+    tensor = MADE + "x = keras.Input((3,))\n{}\n"
+    assert run(tensor.format("x.ref()"), select=["CUS041"], unsafe=True).text == tensor.format("id(x)")
+    check_noop(built("return x.ref()"), select=["CUS041"], unsafe=True, codes=["CUS041"])
+    check_noop(built("return self.w.ref().deref()"), select=["CUS041"], unsafe=True, codes=["CUS041"])
+    check_noop(MADE + "thing.ref()\n", select=["CUS041"], unsafe=True, codes=["CUS041"])
+    for line in ("self.w.ref(1)", "self.w.ref(a=1)", "keras.ref()", "thing().ref()", "ref()"):
+        check_noop(MADE + f"{line}\n" if "self" not in line else built(line), select=["CUS041"], codes=[])
+
+
+DOUBLES = [
+    "tf.Variable(f, dtype=tf.float64)",
+    "tf.Variable(f, dtype='float64')",
+    "tf.Variable(np.linspace(0, 1))",
+]
+DOUBLES += ["tf.Variable(np.random.rand(3))", "tf.Variable(initial_value=np.random.normal(size=3))"]
+
+
+@pytest.mark.parametrize("made", DOUBLES)
+def test_doubles_that_a_layer_is_given_are_found(made: str) -> None:
+    for use in ("layer({})", "v = {}\nlayer(v)", "def go():\n    v = {}\n    return layer(v)"):
+        text = MADE + "layer = keras.layers.Dense(1)\n" + use.format(made) + "\n"
+        check_noop(text, select=["CUS042"], codes=["CUS042"])
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "layer(tf.Variable(f))",
+        "layer(tf.Variable(f, dtype=tf.float32))",
+        "layer(tf.Variable(f, dtype=f))",
+        "layer(tf.Variable(np.zeros(3)))",
+        "layer(tf.Variable(f.linspace(0, 1)))",
+        "layer(tf.Variable(np.linspace(0, 1, dtype='float32')))",
+        "layer(tf.Variable(np.linspace(0, 1, **f)))",
+        "layer(tf.Variable(np.linspace))",
+        "layer(tf.Variable(a))",
+        "a = np.linspace(0, 1)\na = f\nlayer(tf.Variable(a))",
+        "f(tf.Variable(f, dtype=tf.float64))",
+        "layer(f, mask=tf.Variable(f, dtype=tf.float64))",
+        "v = tf.Variable(f, dtype=tf.float64)\nf(v)",
+        "v = tf.Variable(f, dtype=tf.float64)\nlayer(w)",
+        "f.v = tf.Variable(f, dtype=tf.float64)\nlayer(f.v)",
+        "def go():\n    v = tf.Variable(f, dtype=tf.float64)\n\n\ndef other(v):\n    layer(v)",
+    ],
+)
+def test_doubles_elsewhere_stay(use: str) -> None:
+    check_noop(f"{MADE}layer = keras.layers.Dense(1)\n{use}\n", select=["CUS042"], codes=[])

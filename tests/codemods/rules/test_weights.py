@@ -175,3 +175,35 @@ def test_a_question_for_variables_is_asked_for_both() -> None:
 )
 def test_other_uses_of_the_class_stay(text: str) -> None:
     check_noop(text, select=["CUS022"], codes=[], unsafe=True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "self.add_weight(f, name='w')",
+        "self.add_weight(f.name)",
+        "self.add_weight(f)",
+        "self.add_weight(f, shape=(1,), name='w')",
+        "self.w = tf.Variable",
+    ],
+)
+def test_a_first_argument_that_may_be_a_shape_stays(line: str) -> None:
+    check_noop(f"{LAYER}        {line}\n", select=SELECT, codes=[])
+
+
+def test_a_weight_outside_of_a_function_stays() -> None:
+    made = "layer = keras.layers.Dense(1)\nlayer.add_weight(shape=(1,))\n"
+    check_noop(f"import keras\n{made}", select=SELECT, codes=[])
+
+
+def test_a_variable_without_a_value_keeps_its_arguments() -> None:
+    before, after = "self.w = tf.Variable(dtype=f)", "self.w = keras.Variable(dtype=f)"
+    changed = LAYER.replace("import tensorflow as tf\n", "")
+    check_transformed(
+        f"{LAYER}        {before}\n", f"{changed}        {after}\n", select=["CUS006", "IMP"], unsafe=True
+    )
+
+
+def test_an_import_of_the_class_stays() -> None:
+    text = LAYER.replace("import tensorflow as tf\n", "from tensorflow import Variable\n")
+    check_noop(f"{text}        return s\n", select=["CUS022"], codes=[], unsafe=True)
