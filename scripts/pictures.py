@@ -1,7 +1,7 @@
 """Draw the pictures of the report that the documentation shows: docs/images/report-*.png; needs Chromium.
 
-python scripts/demo.py && python scripts/pictures.py      # from the report of the demonstration
-python scripts/pictures.py OVERVIEW.html MODEL.html       # from other reports: first screen, page of a model
+python scripts/demo.py && python scripts/pictures.py      # the project of the demonstration, before and after
+python scripts/pictures.py BEFORE.html AFTER.html         # from other reports
 """
 
 from __future__ import annotations
@@ -14,37 +14,54 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-REPORT = ROOT / "out" / "demo" / "moved" / "report.html"
+sys.path.insert(0, str(ROOT))
+
+import keras_migrate  # noqa: E402
+from migrate.report.writers import html  # noqa: E402
+
+DEMO = ROOT / "out" / "demo"
 IMAGES = ROOT / "docs" / "images"
 PICTURES = {
-    "report-overview": ("#/", 1440, 900, "light"),
-    "report-overview-dark": ("#/", 1440, 900, "dark"),
-    "report-overview-narrow": ("#/", 390, 844, "light"),
-    "report-model": ("#/models?status=migrated", 1440, 1000, "light"),
+    "report-overview": ("before", "#/", 1440, 1130, "light"),
+    "report-overview-dark": ("before", "#/", 1440, 1130, "dark"),
+    "report-overview-narrow": ("before", "#/", 390, 844, "light"),
+    "report-after": ("after", "#/", 1440, 700, "light"),
+    "report-model": ("after", "#/models?status=migrated", 1440, 1000, "light"),
 }
-"""Name to view, width, height and scheme; of a list of models its first page is drawn."""
+"""Name to report, view, width, height and scheme; of a list of models its first page is drawn."""
 
 
-def draw(page: Page, name: str, reports: list[Path]) -> None:
-    """One picture: a page of a model from the last of the reports, the rest from the first."""
-    view, width, height, scheme = PICTURES[name]
+def draw(page: Page, name: str, reports: dict[str, Path]) -> None:
+    """One picture."""
+    which, view, width, height, scheme = PICTURES[name]
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto("about:blank")
-    report = reports[-1] if view.startswith("#/models") else reports[0]
-    page.goto(f"{report.as_uri()}{view}")
+    page.goto(f"{reports[which].as_uri()}{view}")
     page.wait_for_selector("html[data-ready]", state="attached")
     if view.startswith("#/models"):
         page.locator(".spacer .c-path a").first.click()
         page.wait_for_selector(".picture")
+        page.evaluate(
+            "[...document.querySelectorAll('h2')].find(h => h.textContent === 'Graph').scrollIntoView()"
+        )
     page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def given() -> dict[str, Path]:
+    """The two reports that were named, or those of the demonstration; that of the old project is made here."""
+    if sys.argv[1:]:
+        before, after = (Path(name).resolve() for name in sys.argv[1:3])
+        return {"before": before, "after": after}
+    if not (DEMO / "moved" / "report.html").is_file():
+        sys.exit(f"{DEMO / 'moved' / 'report.html'} is not there; run python scripts/demo.py first")
+    (DEMO / "before.html").write_text(html.write(keras_migrate.report(DEMO / "project")), encoding="utf-8")
+    return {"before": DEMO / "before.html", "after": DEMO / "moved" / "report.html"}
 
 
 def main() -> None:
     """Draw all."""
-    reports = [Path(name).resolve() for name in sys.argv[1:]] or [REPORT]
-    if missing := [path for path in reports if not path.is_file()]:
-        sys.exit(f"{missing[0]} is not there; run python scripts/demo.py first")
+    reports = given()
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
