@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 import click
 
 from migrate.cli.values import NOT_NEGATIVE
+from migrate.deployments import DEPLOYMENTS
 from migrate.extras import command_for
 from migrate.pipeline.request import (
     DEFAULT_TARGETS,
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
-_PACKAGES = {Target.ONNX: ("tf2onnx", "onnxruntime"), Target.LITERT: ("ai_edge_litert",)}
-"""Modules that a deployment format needs; they come with the extra of its name."""
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SOURCES: dict[str, Any] = {"type": click.Path(exists=True, path_type=Path), "multiple": True}
@@ -91,8 +90,8 @@ def _targets(text: str) -> frozenset[Target]:
     except ValueError as error:
         known = ", ".join(Target)
         raise click.BadParameter(f"{error}; known are {known}", param_hint="--to") from error
-    for target, packages in _PACKAGES.items():
-        missing = [name for name in packages if find_spec(name) is None]
+    for target, deployment in DEPLOYMENTS.items():
+        missing = [name for name in deployment.modules if find_spec(name) is None]
         if target in targets and missing:
             raise click.BadParameter(
                 f"{target} needs {', '.join(missing)}: {command_for(target)}",

@@ -1,21 +1,21 @@
-"""``--to onnx`` and ``--to litert``: written by Keras 3's exporters, compared through the formats' own runtimes."""
+"""The formats of `migrate.deployments`: written from the model that was proven, compared through their own runtimes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from migrate.deployments import DEPLOYMENTS
 from migrate.findings import MigrationError, Severity
 from migrate.parity.compare import Comparison
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, must_agree, outputs_of
 from migrate.pipeline.request import Options, Target
+from migrate.pipeline.torch_source import layers_agree, write_folder
 from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
 
-DEPLOYMENTS = (Target.ONNX, Target.LITERT)
-_NAMES = {Target.ONNX: "model.onnx", Target.LITERT: "model.tflite"}
-_REFUSALS = frozenset({"EXP024", "PAR001"})
+_REFUSALS = frozenset({"EXP024", "EXP028", "PAR001"})
 
 
 def deploy(
@@ -29,7 +29,7 @@ def deploy(
         MigrationError: ``EXP023`` for a package that is not installed.
     """
     parts = {}
-    for target in (t for t in DEPLOYMENTS if t in options.targets):
+    for target in _wanted(options):
         try:
             with progress.phase(target.value):
                 file, comparisons = _write_and_prove(slot, target, judge, witnesses)
@@ -45,7 +45,7 @@ def deploy(
 
 def report_undeployed(options: Options, progress: Progress) -> None:
     """A finding for each format that was asked for where there is no model of layers to write."""
-    for target in (t for t in DEPLOYMENTS if t in options.targets):
+    for target in _wanted(options):
         error = MigrationError(
             "EXP024",
             f"no {target.value} was written: the exporters take a model of Keras layers, and there is none",
@@ -54,11 +54,17 @@ def report_undeployed(options: Options, progress: Progress) -> None:
         progress.findings.append(error.finding(Severity.WARNING))
 
 
+def _wanted(options: Options) -> list[Target]:
+    return [Target(name) for name in DEPLOYMENTS if name in options.targets]
+
+
 def _write_and_prove(
     slot: Slot, target: Target, judge: Comparator, witnesses: Sequence[ReferenceRun]
 ) -> tuple[Path, list[Comparison]]:
     reply = slot.modern.call("deploy", {"format": target.value})
-    file = take(slot.modern, reply.get("file"), _NAMES[target])
+    name = DEPLOYMENTS[target].output
+    is_source = target is Target.TORCH
+    file = write_folder(slot, reply, name) if is_source else take(slot.modern, reply.get("file"), name)
     found: list[Comparison] = []
     for witness in witnesses:
         results = outputs_of(slot.modern, witness.probes, "run_deployed", format=target.value, file=str(file))
@@ -67,4 +73,6 @@ def _write_and_prove(
         comparisons = judge.compare(first, results, witness.slack)
         must_agree(comparisons, f"the model as {target.value}, run by its own runtime")
         found += comparisons
+    if is_source:
+        layers_agree(slot, file, witnesses, judge)
     return file, found

@@ -9,6 +9,7 @@ from dataclasses import replace
 import msgspec
 
 from migrate.bytecode.definitions import known_values
+from migrate.deployments import DEPLOYMENTS
 from migrate.findings import MigrationError, Severity, Status
 from migrate.formats.artifact import ARCHITECTURES, Format
 from migrate.formats.companions import lone_architecture, unused_architecture
@@ -153,6 +154,5 @@ def _outputs(request: ArtifactRequest, written: Written) -> Outputs:
         path("model.keras"),
         path("saved_model"),
         path("custom_objects.py"),
-        path("model.onnx"),
-        path("model.tflite"),
+        **{name: path(deployment.output) for name, deployment in DEPLOYMENTS.items()},
     )

@@ -18,6 +18,7 @@ class Target(StrEnum):
     SAVED_MODEL = "savedmodel"
     ONNX = "onnx"
     LITERT = "litert"
+    TORCH = "torch"
 
 
 class Backend(StrEnum):
@@ -49,7 +50,7 @@ class Options(msgspec.Struct, frozen=True):
     """Options that hold for a whole run; each field is declared here once, with its flag."""
 
     targets: Annotated[
-        frozenset[Target], Flag("--to", "What to write: keras, savedmodel, onnx, litert, with commas.")
+        frozenset[Target], Flag("--to", f"What to write: {', '.join(Target)}, with commas.")
     ] = DEFAULT_TARGETS
     custom_objects: Annotated[
         tuple[Path, ...],

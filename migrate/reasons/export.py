@@ -146,4 +146,10 @@ REASONS: tuple[Rule, ...] = (
         "itself, compared with what tf-keras, and the file's own call of the model, compute.",
         Severity.WARNING,
     ),
+    reason(
+        "EXP028",
+        "torch-refused",
+        "A layer has no form in the PyTorch source.",
+        "The finding names the layer and why; the other outputs are not affected.",
+    ),
 )

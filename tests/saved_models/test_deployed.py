@@ -1,4 +1,4 @@
-"""``--to onnx`` and ``--to litert``: written, run by their own runtimes, equal to the recorded outputs."""
+"""``--to onnx``, ``litert``, ``torch``: written, run by their own runtimes, equal to the recorded outputs."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from click.testing import CliRunner
 
 from migrate.cli import models as command
 from migrate.cli import options
+from migrate.deployments import DEPLOYMENTS
 from migrate.extras import command_for
 from migrate.findings import Status
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.results import ArtifactResult
+from migrate.torch_source.layers import recurrent
 from migrate.worlds.pool import Slot
 from migrate.worlds.sandbox import granted
 from tests.conftest import LEGACY_MODELS
 
-FILES = {Target.ONNX: "model.onnx", Target.LITERT: "model.tflite"}
-MODULES = {Target.ONNX: "tf2onnx", Target.LITERT: "ai_edge_litert"}
+FILES = {Target(name): deployment.output for name, deployment in DEPLOYMENTS.items()}
 
 
 def deploy(path: str, target: Target, slot: Slot, out: Path) -> ArtifactResult:
-    if find_spec(MODULES[target]) is None:
+    if any(find_spec(name) is None for name in DEPLOYMENTS[target].modules):
         pytest.skip(f"the extra {target} is not installed")
     source = LEGACY_MODELS / path
     options = Options(targets=frozenset({Target.KERAS, target}))
@@ -39,7 +40,12 @@ def test_format_gives_the_recorded_outputs(path: str, target: Target, slot: Slot
     assert result.status is Status.MIGRATED, result.findings
     assert not [f for f in result.findings if f.code.startswith("EXP024")]
     assert getattr(result.outputs, target.value) == f"deployed/{FILES[target]}"
-    assert (tmp_path / "deployed" / FILES[target]).stat().st_size > 500
+    written = tmp_path / "deployed" / FILES[target]
+    files = sorted(written.iterdir()) if written.is_dir() else [written]
+    assert all(file.stat().st_size > 500 for file in files)
+    assert [file.name for file in files] == (
+        ["model.py", "model.safetensors"] if target is Target.TORCH else [FILES[target]]
+    )
     assert result.parity is not None
     assert result.parity.evidence == "golden"
     assert (
@@ -63,6 +69,42 @@ def test_recurrent_layers_run_without_operations_of_tensorflow(path: str, slot: 
     assert result.parity.max_rel < 1e-4, (
         "an output that is small beside its neighbours has a larger share of their rounding"
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("keras-2.2.4/rnn_defaults/model.h5", "recurrent_activation=F.hardsigmoid"),
+        ("tf.keras-2.8/seq2seq/model.h5", "nn."),
+    ],
+)
+def test_pytorch_source_of_recurrent_layers(path: str, expected: str, slot: Slot, tmp_path: Path) -> None:
+    result = deploy(path, Target.TORCH, slot, tmp_path)
+    assert result.status is Status.MIGRATED
+    assert not result.findings
+    assert result.outputs.torch is not None
+    assert expected in (tmp_path / result.outputs.torch / "model.py").read_text()
+
+
+@pytest.mark.slow
+def test_pytorch_source_is_refused_before_a_file_is_written(slot: Slot, tmp_path: Path) -> None:
+    result = deploy("tf.keras-2.8/masked_attention/model.h5", Target.TORCH, slot, tmp_path)
+    assert result.status is Status.MIGRATED
+    (finding,) = [f for f in result.findings if f.code == "EXP028"]
+    assert finding.place
+    assert result.outputs.torch is None
+    assert not (tmp_path / "deployed" / "torch").exists()
+
+
+@pytest.mark.slow
+def test_layer_that_differs_is_named(slot: Slot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were an array written in a wrong order, the source would not be published."""
+    monkeypatch.setattr(recurrent, "_reset_first", lambda array: array)
+    result = deploy("keras-2.2.4/rnn_defaults/model.h5", Target.TORCH, slot, tmp_path)
+    (finding,) = [f for f in result.findings if f.code == "PAR001"]
+    assert "as torch" in finding.message
+    assert result.outputs.torch is None
 
 
 @pytest.mark.slow

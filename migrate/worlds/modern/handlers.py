@@ -21,7 +21,6 @@ from migrate.worlds.draws import fixed_in
 from migrate.worlds.kernels import clear_names
 from migrate.worlds.modern import (
     coverage,
-    deploy,
     frozen,
     lift,
     proving,
@@ -30,6 +29,8 @@ from migrate.worlds.modern import (
     subclassed,
 )
 from migrate.worlds.modern.build import build_model
+from migrate.worlds.modern.deployments import run as deployments
+from migrate.worlds.modern.deployments import torch
 from migrate.worlds.modern.export import arrange_inputs, export_saved_model, save_keras
 from migrate.worlds.modern.hub import with_modules_lifted
 from migrate.worlds.modern.training import compile_class, compile_held, step_held
@@ -185,12 +186,18 @@ def save(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
 def deploy_held(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Write the held model in a deployment format."""
-    return deploy.deploy(_held["model"], params, scratch)
+    return deployments.deploy(_held["model"], params, scratch)
 
 
 def run_deployed(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Outputs of what :func:`deploy_held` wrote, by the format's own runtime."""
-    return deploy.run(_held["model"], params, scratch)
+    return deployments.run(_held["model"], params, scratch)
+
+
+def trace_torch(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    """Outputs of the layers of a written PyTorch source."""
+    dtypes = [str(tensor.dtype) for tensor in _held["model"].inputs]
+    return torch.layers({**params, "dtypes": dtypes}, scratch)
 
 
 def release(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -229,6 +236,7 @@ HANDLERS = {
     "save": save,
     "deploy": deploy_held,
     "run_deployed": run_deployed,
+    "trace_torch": trace_torch,
     "release": release,
     **frozen.HANDLERS,
     **proving.HANDLERS,

@@ -1,0 +1,78 @@
+"""``--to torch``: source and weights of an ``nn.Module``, written from records of the model that was proven."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from migrate.capsule.store import save_arrays
+from migrate.findings import MigrationError
+from migrate.pipeline.answers import arrays_in, arrays_of
+from migrate.pipeline.progress import ReferenceRun
+from migrate.pipeline.proof import Comparator, compare_layers
+from migrate.torch_source.graph import Graph
+from migrate.torch_source.module import check_outputs, write_source
+from migrate.worlds.pool import Slot
+from migrate.worlds.protocol import ProtocolError
+from migrate.worlds.taking import take
+
+_TRACED = "torch_traced.py"
+
+
+def write_folder(slot: Slot, reply: dict[str, Any], name: str) -> Path:
+    """Write ``model.py`` and ``model.safetensors`` into a folder that the workers can read.
+
+    Raises:
+        MigrationError: ``EXP028`` with the first layer that the source does not express.
+    """
+    file = take(slot.modern, reply.get("graph"), "torch.json")
+    try:
+        graph = msgspec.json.decode(file.read_bytes(), type=Graph)
+    except msgspec.DecodeError as error:
+        raise ProtocolError(f"the records of the modern worker cannot be read: {error}") from error
+    check_outputs(graph)
+    source = write_source(graph, arrays_in(slot.modern, reply.get("arrays")))
+    folder = slot.inputs / name
+    folder.mkdir(exist_ok=True)
+    (folder / "model.py").write_text(source.text, encoding="utf-8")
+    (slot.inputs / _TRACED).write_text(source.traced, encoding="utf-8")
+    save_arrays(folder / "model.safetensors", source.state)
+    return folder
+
+
+def first_different(slot: Slot, folder: Path, witness: ReferenceRun, judge: Comparator) -> str | None:
+    """The first layer whose output in PyTorch differs from the one in Keras 3; see `layers_agree`."""
+    params = {"probes": str(witness.probes), "case": 0, "out": "activations.safetensors"}
+    modern = slot.modern.call("activations", params)
+    expected = arrays_of(slot.modern, modern)
+    traced = slot.modern.call(
+        "trace_torch",
+        {
+            "probes": str(witness.probes),
+            "file": str(folder),
+            "source": str(slot.inputs / _TRACED),
+            "out": "traced.safetensors",
+        },
+    )
+    return compare_layers(list(expected), expected, arrays_of(slot.modern, traced), judge)[1]
+
+
+def layers_agree(slot: Slot, folder: Path, witnesses: Sequence[ReferenceRun], judge: Comparator) -> None:
+    """Compare layer by layer, on the first case of the last witness.
+
+    Raises:
+        MigrationError: ``PAR001`` with the first layer that differs.
+    """
+    if not witnesses:
+        return
+    first = first_different(slot, folder, witnesses[-1], judge)
+    if first is not None:
+        raise MigrationError(
+            "PAR001",
+            f"the model as torch: the output of the layer {first!r} differs from the one in Keras 3",
+            "The PyTorch source was not written. Please report it with its architecture.",
+            place=first,
+        )
