@@ -23,6 +23,7 @@ class Deployment:
 DEPLOYMENTS: Mapping[str, Deployment] = {
     "onnx": Deployment("model.onnx", ("tf2onnx", "onnxruntime")),
     "litert": Deployment("model.tflite", ("ai_edge_litert",)),
+    "openvino": Deployment("openvino", ("openvino", "scipy")),
     "torch": Deployment("torch", ("torch",)),
 }
 """By the name that ``--to`` takes."""

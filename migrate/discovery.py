@@ -19,6 +19,7 @@ from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
 from migrate.formats.identify import is_misnamed
 from migrate.formats.pairing import Neighbours, only_saved_model
+from migrate.formats.tfjs import shards_of
 from migrate.parity.golden import find_golden
 from migrate.printable import printable
 from migrate.scan.files import artifacts as walk
@@ -52,7 +53,8 @@ class Candidate:
         source: its name in reports: relative to the folder given, with slashes; unique.
         format: what it is, or None when it cannot be read.
         size: bytes; of a folder, of all its files.
-        parts: files that it consists of together, where they are more than ``path``: those of a checkpoint.
+        parts: files that it consists of together, where they are more than ``path``: those of a
+            checkpoint, of a TensorFlow.js model.
         companions: what its migration reads, too: architecture (a file, or for a checkpoint a SavedModel), recorded
             inputs and outputs.
         problem: why it cannot be read, empty otherwise.
@@ -206,11 +208,11 @@ def _is_artifact(path: Path, kind: Identification | MigrationError, pairs: _Pair
 
 
 def _parts(path: Path, form: Format) -> tuple[Path, ...]:
-    """All files of a checkpoint; of an incomplete or ambiguous one none, its migration says why."""
-    if form is not Format.CHECKPOINT:
-        return ()
+    """All files of a checkpoint or TensorFlow.js model; of an incomplete one none, its migration says why."""
     try:
-        return tuple(parts_of(find_prefix(path)))
+        if form is Format.TFJS_LAYERS:
+            return (path, *shards_of(path))
+        return tuple(parts_of(find_prefix(path))) if form is Format.CHECKPOINT else ()
     except MigrationError:
         return ()
 

@@ -32,6 +32,8 @@ class Outputs(msgspec.Struct, frozen=True):
     custom_objects: str | None = None
     onnx: str | None = None
     litert: str | None = None
+    openvino: str | None = None
+    """A folder with ``model.xml`` and ``model.bin``."""
     torch: str | None = None
     """A folder with ``model.py`` and ``model.safetensors``."""
 

@@ -27,6 +27,7 @@ KINDS = {
     "saved_model": "SavedModel",
     "checkpoint": "checkpoint",
     "frozen_graph": "frozen graph",
+    "tfjs": "TensorFlow.js",
 }
 HEAD = """# What becomes of which file
 

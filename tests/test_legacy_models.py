@@ -16,7 +16,7 @@ from migrate.results import ArtifactResult
 from migrate.worlds.pool import Slot
 from tests.conftest import LEGACY_MODELS
 
-KINDS = {"h5", "h5+json", "h5+yaml", "keras", "saved_model", "checkpoint", "frozen_graph"}
+KINDS = {"h5", "h5+json", "h5+yaml", "keras", "saved_model", "checkpoint", "frozen_graph", "tfjs"}
 
 
 def cases() -> list[Any]:

@@ -46,6 +46,7 @@ MODULES = (
     "cases_tf1",
     "cases_tf1_control",
     "cases_checkpoint",
+    "cases_tfjs",
     "cases_ecosystem",
     "cases_packages",
     "cases_own",

@@ -14,7 +14,7 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
@@ -29,6 +29,7 @@ MAX_MEMBER = 16 << 30
 MAX_DEPTH = 32
 """Folders that a member may lie in: each costs an inode, and a name of 4 KiB holds two thousand."""
 _MODELS = (".h5", ".hdf5", ".keras", ".pb", ".pbtxt", ".index")
+_TFJS = "model.json"
 _OF_PYTORCH = "data.pkl"
 _ENDINGS = (".tar.gz", ".tgz", ".tar", ".zip")
 _GZIP = b"\x1f\x8b"
@@ -53,12 +54,22 @@ def carries_models(path: Path) -> bool:
                 names = archive.namelist()
             if is_archive_of(names) or any(PurePosixPath(name).name == _OF_PYTORCH for name in names):
                 return False
-            return any(name.endswith(_MODELS) for name in names)
+            return _hold_models(names)
     if not _is_tar(path):
         return False
     with contextlib.suppress(*_TAR_ERRORS), _tar(path) as members:
-        return any(info.name.endswith(_MODELS) for info, _ in members)
+        return _hold_models([info.name for info, _ in members])
     return False
+
+
+def _hold_models(names: Sequence[str]) -> bool:
+    """Whether one of these members is called like a model: a ``model.json`` of TensorFlow.js has weights beside it."""
+    weights = {PurePosixPath(name).parent for name in names if name.endswith(".bin") or "-shard" in name}
+    return any(
+        name.endswith(_MODELS)
+        or (PurePosixPath(name).name == _TFJS and PurePosixPath(name).parent in weights)
+        for name in names
+    )
 
 
 def folder_name(archive: Path) -> str:

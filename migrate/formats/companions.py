@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_HOLDS_ITS_OWN = ARCHITECTURES | {Format.HDF5_MODEL, Format.KERAS_ARCHIVE, Format.FROZEN_GRAPH}
+_HOLDS_ITS_OWN = ARCHITECTURES | {
+    Format.HDF5_MODEL,
+    Format.KERAS_ARCHIVE,
+    Format.FROZEN_GRAPH,
+    Format.TFJS_LAYERS,
+}
 """What is read without an architecture from elsewhere. A SavedModel takes one: its metadata may hold none."""
 
 

@@ -26,8 +26,8 @@ def read(path: Path, architecture: Path | None = None, *, values: bool = True) -
     the caller to block.
 
     Args:
-        path: HDF5, archive, weights or architecture file, SavedModel directory, or a checkpoint by its prefix or any
-            of its files.
+        path: HDF5, archive, ``model.json`` of TensorFlow.js, weights or architecture file, SavedModel directory, or a
+            checkpoint by its prefix or any of its files.
         architecture: JSON, YAML, HDF5 model or archive whose architecture the weights belong to.
         values: False leaves values in the file: arrays have shape and dtype only, and ``sha256`` is empty.
 
@@ -48,6 +48,7 @@ def _read(path: Path, architecture: Path | None, values: bool) -> LegacyArtifact
     from migrate.formats.architecture import architecture_writer, read_architecture
     from migrate.formats.archive import read_archive
     from migrate.formats.hdf5 import read_hdf5
+    from migrate.formats.tfjs import read_tfjs
 
     found = identify(path)
     if found.format in (Format.CHECKPOINT, Format.SAVED_MODEL):
@@ -56,6 +57,8 @@ def _read(path: Path, architecture: Path | None, values: bool) -> LegacyArtifact
         return read_hdf5(path, values=values)
     if found.format is Format.KERAS_ARCHIVE and path.is_file():
         return read_archive(path, values=values)
+    if found.format in (Format.TFJS_LAYERS, Format.TFJS_GRAPH):
+        return read_tfjs(path, values=values)
     if found.format in _ARCHITECTURES:
         return read_architecture(path)
     if found.format not in (Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE):

@@ -26,6 +26,16 @@ RULES: tuple[Rule, ...] = (
         outcome=Status.BLOCKED,
     ),
     Rule(
+        "FMT040",
+        "graph-of-javascript",
+        "A TensorFlow.js graph model: a converted graph, not layers.",
+        Severity.ERROR,
+        Fix.MANUAL,
+        why="The converter folds and fuses the graph for JavaScript; variables' names and layers are gone. The "
+        "SavedModel or HDF5 file that it was made from has them. Layers models (model.json with class names) are read.",
+        outcome=Status.BLOCKED,
+    ),
+    Rule(
         "FMT002",
         "hdf5-under-another-name",
         "HDF5 content under another suffix (.model, .hdf, .keras, none).",
@@ -79,7 +89,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "FMT022",
         "incomplete",
-        "Files that belong to the artifact are missing: shards, the index, the variables directory.",
+        "Files that belong to the artifact are missing: shards, the index, the variables directory, the weights of a "
+        "model.json.",
         Severity.ERROR,
         Fix.MANUAL,
         why="A SavedModel or checkpoint consists of several files; the .pb or the .index alone has no weights.",
@@ -116,6 +127,15 @@ RULES: tuple[Rule, ...] = (
         Severity.ERROR,
         Fix.MANUAL,
         why="Only hand-made and test artifacts use it; TensorFlow can rewrite it as saved_model.pb.",
+    ),
+    Rule(
+        "FMT041",
+        "pickled-classes",
+        "Custom classes of a model stand beside it as a pickle (MLflow, BentoML).",
+        Severity.WARNING,
+        Fix.MANUAL,
+        why="Loading a pickle runs what is in it, and one of old classes does not run under Keras 3. It is named and "
+        "never loaded; the classes' source serves.",
     ),
     Rule(
         "WGT006",

@@ -14,6 +14,7 @@ from migrate.formats.artifact import Format
 from migrate.formats.checkpoint.locate import find_prefix
 from migrate.formats.companions import unused_architecture
 from migrate.formats.identify import identify
+from migrate.formats.pickled_classes import pickled_classes
 from migrate.inspection.expectation import Expectation, expected
 from migrate.inspection.graphs import inspect_checkpoint, inspect_graph, inspect_saved_model
 from migrate.inspection.layered import basic, inspect_layers
@@ -48,6 +49,8 @@ def inspect(path: str | Path, architecture: str | Path | None = None) -> Inspect
     try:
         if found.format is not Format.GIT_LFS_POINTER:  # it stands for content that is not here
             obstacles += scan_artifact(_scanned(found))
+        if found.format.is_model:
+            obstacles += pickled_classes(source)
         if found.format is Format.SAVED_MODEL:
             return inspect_saved_model(found, obstacles)
         if found.format is Format.CHECKPOINT:

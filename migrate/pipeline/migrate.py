@@ -14,6 +14,7 @@ from migrate.findings import MigrationError, Severity, Status
 from migrate.formats.artifact import ARCHITECTURES, Format
 from migrate.formats.companions import lone_architecture, unused_architecture
 from migrate.formats.naming import misnamed
+from migrate.formats.pickled_classes import pickled_classes
 from migrate.formats.read import refusal
 from migrate.outcomes import WORKER_ENDED, severity_of, status_of
 from migrate.parity.golden import find_golden
@@ -80,6 +81,7 @@ def _migrate(
             raise refusal(staged.found)
         progress.findings += misnamed(request.path.name, staged.format)
         progress.findings += unused_architecture(staged.format, options.architecture)
+        progress.findings += pickled_classes(request.path)
         known = known_values(staged.sources(), options.define)
         progress.findings += must_be_safe(
             slot,

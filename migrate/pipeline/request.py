@@ -18,6 +18,7 @@ class Target(StrEnum):
     SAVED_MODEL = "savedmodel"
     ONNX = "onnx"
     LITERT = "litert"
+    OPENVINO = "openvino"
     TORCH = "torch"
 
 

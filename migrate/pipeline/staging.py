@@ -17,6 +17,7 @@ from migrate.formats.companions import unused_architecture
 from migrate.formats.identify import Identification, is_pointer
 from migrate.formats.links import stays
 from migrate.formats.read import refusal
+from migrate.formats.tfjs import shards_of
 from migrate.own_code.builders import ENTRY, Builder, builder_source
 from migrate.own_code.files import Place, SourceIndex, project_of
 from migrate.parity.golden import find_golden
@@ -106,6 +107,8 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
     if found.format is Format.SAVED_MODEL:
         source = slot.inputs / STAGED
         _bring_folder(path if path.is_dir() else path.parent, source)
+    elif found.format is Format.TFJS_LAYERS:
+        source = _bring_tfjs(path, slot.inputs / STAGED)
     elif found.format is Format.CHECKPOINT:
         source = _bring_checkpoint(path, slot.inputs)
     else:
@@ -194,6 +197,8 @@ def _builder(file: Path, function: str) -> str:
 def _bring(source: Path, target: Path) -> None:
     """A hard link where the file system allows one, else a copy: workers cannot write to either.
 
+    What has the name already loses it, and is not written into: it may be a link to a file of the user.
+
     Raises:
         MigrationError: ``FMT021`` when it cannot be read or is no regular file.
     """
@@ -201,6 +206,7 @@ def _bring(source: Path, target: Path) -> None:
         real = source.resolve(strict=True)  # a link to a link would be staged, and point elsewhere there
         if not real.is_file():
             raise OSError(errno.EINVAL, "it is not a regular file")
+        target.unlink(missing_ok=True)
         try:
             os.link(real, target, follow_symlinks=False)
         except OSError:
@@ -263,3 +269,17 @@ def _bring_checkpoint(path: Path, folder: Path) -> Path:
         _bring(part, brought)
         _must_be_fetched(brought, part.name)
     return target
+
+
+def _bring_tfjs(path: Path, folder: Path) -> Path:
+    """A ``model.json`` and the files of weights that it names, in a folder of their own.
+
+    Raises:
+        MigrationError: what `migrate.formats.tfjs.shards_of` raises.
+    """
+    for part in (path, *shards_of(path)):
+        target = folder / part.relative_to(path.parent)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _bring(part, target)
+        _must_be_fetched(target, part.name)
+    return folder / path.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -55,7 +56,8 @@ class _Class:
     name: str
     made: list[str]
     lines: list[tuple[str, str]]
-    """Statements of ``forward``, and what a traced source notes after each; empty where there is nothing to note."""
+    """Statements of ``forward``, and what a traced source notes after each: nothing, or the output of a layer, of which
+    the first call counts."""
     parameters: list[str]
     result: str
     notes: list[str]
@@ -138,7 +140,9 @@ class _Writer:
         for number, name in zip(call.outputs, names, strict=True):
             self._bind(number, name, channels_first=piece.channels_first)
         plain = [self.operands[number].plain for number in call.outputs]
-        noted = "; ".join(f"TRACE[{f'{call.layer}/{n}'!r}] = {text}" for n, text in enumerate(plain))
+        noted = "; ".join(
+            f"TRACE.setdefault({f'{call.layer}/{n}'!r}, {text})" for n, text in enumerate(plain)
+        )
         quiet = [(text, "") for text in statements[:-1]]
         self.lines += [*quiet, (statements[-1] if statements else "", "" if layer.is_operation else noted)]
 
@@ -146,7 +150,7 @@ class _Writer:
         arrays = self.file.arrays
         args = with_leaves(call.args, self.operands.__getitem__, arrays.__getitem__)
         kwargs = with_leaves(call.kwargs, self.operands.__getitem__, arrays.__getitem__)
-        return Use(
+        use = Use(
             layer,
             call.layer,
             args,
@@ -155,6 +159,10 @@ class _Writer:
             f"self.{self.attributes.name(call.layer, call.layer)}",
             {role: arrays[key] for role, key in layer.weights.items()},
         )
+        for config in (layer.config, *(child.config for child in layer.children.values())):
+            if not holds_words(config):
+                raise use.refused("its configuration holds a text that is no word")
+        return use
 
     def _define(self, use: Use, piece: Piece) -> None:
         """The modules of a layer, where it is called for the first time; a further call must need the same."""
@@ -208,6 +216,18 @@ class _Writer:
         self.operands[number] = Operand(text, tensor.shape, tensor.dtype, channels_first)
 
 
+def holds_words(value: Any) -> bool:
+    """Whether each text in a configuration, names aside, is a word: nothing that could call a thing in a source.
+
+    What a configuration says is a file's own word, and numbers of it are written into the source as they are.
+    """
+    if isinstance(value, str):
+        return re.fullmatch(r"[\w.>:-]*", value) is not None
+    if isinstance(value, Mapping):
+        return all(holds_words(part) for key, part in value.items() if key != "name")
+    return all(map(holds_words, value)) if isinstance(value, list | tuple) else True
+
+
 def _head(graph: Graph, top: _Class, body: str) -> list[str]:
     """Docstring and imports, those alone that the body uses."""
     lines = {
@@ -223,7 +243,7 @@ def _head(graph: Graph, top: _Class, body: str) -> list[str]:
 def _border(graph: Graph, number: int) -> str:
     tensor = graph.tensors[number]
     sizes = ", ".join("?" if size is None else str(size) for size in tensor.shape)
-    return f"({sizes}) {tensor.dtype}"
+    return _harmless(f"({sizes}) {tensor.dtype}")
 
 
 def _title(graph: Graph, top: _Class) -> str:
@@ -238,13 +258,13 @@ def _title(graph: Graph, top: _Class) -> str:
         *(f"Input {name}: {border}" for name, border in zip(top.parameters, top.borders, strict=False)),
         *(f"Output {n}: {border}" for n, border in enumerate(top.borders[count:])),
     ]
-    notes = [identifier_safe(note) for note in top.notes]
+    notes = [_harmless(note) for note in top.notes]
     return "\n".join([*lines, *(["", *notes] if notes else []), ""])
 
 
-def identifier_safe(text: str) -> str:
+def _harmless(text: str) -> str:
     """A text of a file's names, harmless inside a docstring."""
-    return "".join(c if c.isalnum() or c in " _-./()" else "_" for c in text)
+    return "".join(c if c.isalnum() or c in " _-./(),?" else "_" for c in text)
 
 
 def _class_text(written: _Class, *, traced: bool) -> str:

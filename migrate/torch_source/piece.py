@@ -64,7 +64,6 @@ class Piece:
         expression: of its only output; empty where ``statements`` make it.
         statements: with ``{0}``, ``{1}`` … for the names of the outputs.
         modules: attribute below the layer's own (empty: that itself) to how it is made.
-        parameters: the same to the shape of a parameter, or of a buffer, with ``nn.Parameter`` or ``register_buffer``.
         arrays: state below the layer's own attribute (``weight``) to its values.
         channels_first: of the output.
         helpers: names of `migrate.torch_source.helpers` that the code needs.

@@ -71,3 +71,16 @@ def test_what_is_that_deep_and_no_deeper_is_unpacked(tmp_path: Path) -> None:
         archive.writestr("d/" * MAX_DEPTH + "model.h5", b"x")
     unpack(tmp_path / "a.zip", tmp_path / "unpacked")
     assert (tmp_path / "unpacked" / ("d/" * MAX_DEPTH) / "model.h5").read_bytes() == b"x"
+
+
+def test_a_zip_of_teachable_machine_carries_a_model(tmp_path: Path) -> None:
+    teachable = Path(__file__).parents[1] / "formats" / "javascript" / "teachable"
+    names = ["model.json", "weights.bin", "metadata.json"]
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for name in names:
+            archive.write(teachable / name, name)
+    assert carries_models(tmp_path / "export.zip")
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
+        archive.write(teachable / "model.json", "model.json")
+        archive.write(teachable / "weights.bin", "elsewhere/weights.bin")
+    assert not carries_models(tmp_path / "other.zip")

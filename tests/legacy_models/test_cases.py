@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from migrate.formats.tfjs import shards_of
 from tests.conftest import LEGACY_MODELS
 
 LARGEST_FOLDER = 17_000_000
@@ -19,7 +20,7 @@ LARGEST_FOLDER = 17_000_000
 LARGEST_FILE = 280_000
 
 STATUSES = {"migrated", "blocked", "unsafe", "failed", "skipped", "unverified"}
-KINDS = {"h5", "h5+json", "h5+yaml", "keras", "saved_model", "checkpoint", "frozen_graph"}
+KINDS = {"h5", "h5+json", "h5+yaml", "keras", "saved_model", "checkpoint", "frozen_graph", "tfjs"}
 FIELDS = {
     "case", "era", "keras", "tensorflow", "backend", "python", "artifact", "kind", "about", "expect", "rtol", "traits",
 }  # fmt: skip
@@ -75,6 +76,8 @@ def test_files_are_those_described(case: Case) -> None:
         for key in ("artifact", "golden", "step", "architecture", "custom_objects", "source", "module")
         if key in facts
     }
+    if facts["kind"] == "tfjs":
+        named |= {file.name for file in shards_of(folder / facts["artifact"])}
     for path in folder.iterdir():
         belongs = path.name in named | {"case.json"} or path.name.startswith(facts["artifact"] + ".")
         assert belongs or path.name == "checkpoint", path.name

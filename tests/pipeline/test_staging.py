@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 from migrate.findings import MigrationError
 from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.request import Options
-from migrate.pipeline.staging import _bring, _bring_folder, stage
+from migrate.pipeline.staging import _bring, _bring_folder, _bring_tfjs, stage
 from migrate.worlds.pool import Pool, Slot
 
 MEMORY = Path("/dev/shm")
@@ -137,3 +138,30 @@ def test_a_link_of_git_annex_was_never_fetched(tmp_path: Path, pool: Pool) -> No
     with pool.slot() as slot, pytest.raises(MigrationError) as caught:
         stage(link, Options(), slot)
     assert (caught.value.code, caught.value.hint) == ("FMT026", "Run `git annex get`.")
+
+
+def test_what_is_staged_twice_is_not_written_into(tmp_path: Path, target: Path) -> None:
+    """A staged file may be a link to the user's own: whatever comes under its name must leave that one as it was."""
+    target.parent.mkdir(exist_ok=True)
+    first, second = tmp_path / "first.h5", tmp_path / "second.h5"
+    first.write_text("first")
+    second.write_text("second")
+    _bring(first, target)
+    _bring(second, target)
+    assert target.read_text() == "second"
+    assert first.read_text() == "first"
+
+
+def test_files_of_weights_keep_the_model_of_another_name(tmp_path: Path) -> None:
+    model = {"modelTopology": {"class_name": "Sequential", "config": {"name": "m", "layers": []}}}
+    entry = {"paths": ["model.json"], "weights": [{"name": "a/b", "shape": [1], "dtype": "float32"}]}
+    text = json.dumps({**model, "weightsManifest": [entry]})
+    path = tmp_path / "other.json"
+    path.write_text(text)
+    path.with_name("model.json").write_bytes(bytes(4))
+    (tmp_path / "slot").mkdir()
+    staged = _bring_tfjs(path, tmp_path / "slot" / "original")
+    assert staged.read_text() == path.read_text() == text
+    assert (
+        staged.with_name("model.json").read_bytes() == path.with_name("model.json").read_bytes() == bytes(4)
+    )

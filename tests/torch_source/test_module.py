@@ -56,7 +56,7 @@ def test_source_is_what_one_writes_by_hand() -> None:
         "head.bias": (2,),
     }
     assert np.array_equal(written.state["head.weight"], arrays["head|kernel"].T)
-    assert "TRACE['pool/0'] = x.permute(0, 2, 3, 1)" in written.traced
+    assert "TRACE.setdefault('pool/0', x.permute(0, 2, 3, 1))" in written.traced
     assert "TRACE" not in written.text
 
 
@@ -136,6 +136,22 @@ def test_names_of_a_file_bring_no_python_of_its_own(name: str) -> None:
     (attribute,) = {key.rpartition(".")[0] for key in write_source(graph, arrays).state}
     assert attribute.isidentifier()
     assert attribute not in ("training", "class", "load_state_dict")
+
+
+@pytest.mark.parametrize("text", ["__import__('os')", "1; import os", "a\nb", "[].x", '""" + x'])
+@pytest.mark.parametrize("key", ["use_bias", "units", "activation"])
+def test_a_configuration_brings_no_python_of_its_own(key: str, text: str) -> None:
+    record, weights = dense(2, 2)
+    graph, arrays = chain([(None, 2), (None, 2)], ("head", (record, weights)))
+    graph.layers["head"].config[key] = {"inner": [text]} if key == "use_bias" else text
+    with pytest.raises(MigrationError) as caught:
+        write_source(graph, arrays)
+    assert caught.value.code == "EXP028"
+
+
+def test_a_dtype_brings_no_python_of_its_own() -> None:
+    graph, arrays = chain([(None, 2), (None, 2)], ("head", dense(2, 2)), dtype='"""\nimport os\n"""')
+    assert "import os\n" not in write_source(graph, arrays).text
 
 
 def of(record: Layer) -> tuple[Graph, dict[str, np.ndarray]]:  # type: ignore[type-arg]

@@ -24,7 +24,7 @@ from migrate.dialects.training import TrainingPlan, plan_training, save_plan
 from migrate.dialects.training.era_steps import step_differences
 from migrate.dialects.translate import Translation, era_of, translate
 from migrate.findings import Finding, MigrationError, Severity
-from migrate.formats.artifact import UNREADABLE, LegacyArtifact
+from migrate.formats.artifact import UNREADABLE, Format, LegacyArtifact
 from migrate.formats.bounded import bounded_memory
 from migrate.formats.layer_config import with_input_shape
 from migrate.formats.own_names import OwnCode
@@ -77,7 +77,8 @@ def read_and_translate(call: Translate, scratch: Path) -> Translated:
         save_plan(plan, scratch)
     # tf-keras would read a vocabulary from the path that the file names
     original = (
-        _may_execute(notes, call.trust)
+        artifact.format is not Format.TFJS_LAYERS  # tf-keras has no reader for it
+        and _may_execute(notes, call.trust)
         and not artifact.metadata.get("vocabularies_given_by_file")
         and not any(overrides_original(one.code) for one in notes.fired)
     )

@@ -13,18 +13,20 @@ from migrate.capsule.store import save_arrays
 from migrate.deployments import DEPLOYMENTS
 from migrate.extras import command_for
 from migrate.findings import MigrationError
-from migrate.worlds.modern.deployments import litert, onnx, torch
+from migrate.worlds.modern.deployments import litert, onnx, openvino, torch
 from migrate.worlds.modern.deployments.refused import refused
 from migrate.worlds.runner import cases_of
 
 _WRITERS: Mapping[str, Callable[[Any, Path], dict[str, Any]]] = {
     "onnx": onnx.write,
     "litert": litert.write,
+    "openvino": openvino.write,
     "torch": torch.describe,
 }
 _RUNTIMES: Mapping[str, Callable[[str, Sequence[str]], Callable[[Sequence[Any]], Any]]] = {
     "onnx": onnx.start,
     "litert": litert.start,
+    "openvino": openvino.start,
     "torch": torch.start,
 }
 
