@@ -113,6 +113,21 @@ def own_bases(kit):
 
 @case(
     "tf.keras-2.8",
+    "Layers of the author's own that are derived from recurrent ones, with all that those write.",
+    "custom_layer recurrent",
+    status="blocked",
+    reason="CFG005",
+    custom="own_recurrent.py",
+)
+def own_recurrent(kit):
+    from custom.own_recurrent import Peephole, Residual
+
+    steps = kit.Input((5, 3), name="steps")
+    return kit.functional(steps, Peephole(2, name="last")(Residual(3, 0.5, name="residual")(steps)))
+
+
+@case(
+    "tf.keras-2.8",
     "Lambdas of methods, of which the file holds the names alone.",
     "lambda custom_function",
     status="blocked",
@@ -149,5 +164,34 @@ def own_network_weights(kit, folder):
         "kind": "h5",
         "golden": "model.golden.npz",
         "source": "own_network.py",
+        "expect": {"status": "blocked", "reason": "FMT004"},
+    }
+
+
+@special(
+    "tf.keras-2.15",
+    "Weights alone of a class derived from Addons' CRFModelWrapper, which holds its field before its model.",
+    "subclassed weights_only no_architecture tensorflow_addons crf",
+)
+def own_tagger_weights(kit, folder):
+    from custom.own_tagger import build
+
+    name = "own_tagger_weights"
+    model = build(9, 4)
+    ids = kit.rng(name, "inputs").randint(1, 9, size=(3, 6)).astype("int32")
+    ids[1, 4:] = 0
+    model(ids)
+    rec.draw_weights(kit, model, kit.rng(name, "weights"))
+    model.save_weights(os.path.join(folder, "model.h5"))
+    golden = rec.numbered("inputs", [ids])
+    golden.update(rec.numbered("outputs", rec.run(kit, model, [ids])))
+    rec.write_npz(os.path.join(folder, "model.golden.npz"), golden)
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "custom", "own_tagger.py")
+    shutil.copyfile(source, os.path.join(folder, "own_tagger.py"))
+    return {
+        "artifact": "model.h5",
+        "kind": "h5",
+        "golden": "model.golden.npz",
+        "source": "own_tagger.py",
         "expect": {"status": "blocked", "reason": "FMT004"},
     }

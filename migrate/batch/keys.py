@@ -14,7 +14,7 @@ from migrate.formats.checkpoint.locate import digest_of_parts
 from migrate.formats.limits import sha256_of
 from migrate.own_code.files import files_below
 from migrate.own_code.settings import settings_files
-from migrate.pipeline.request import encode_options, flags, parse_module
+from migrate.pipeline.request import builder_named, encode_options, flags, parse_module
 from migrate.printable import printable
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def options_digest(options: Options) -> str:
         for handle, folder in map(parse_module, options.hub_modules)
     ]
     if options.architecture is not None:
-        file, _, function = options.architecture.partition(":")
-        described["architecture"] = [function, sha256_of(Path(file))]
+        file, call = builder_named(options.architecture)
+        described["architecture"] = [call, sha256_of(file)]
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
 
 

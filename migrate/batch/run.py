@@ -25,6 +25,7 @@ from migrate.batch.remote import publish_state, recover_state, state_folder
 from migrate.batch.runner import BatchRun, BatchStopped
 from migrate.batch.scanner import Reader
 from migrate.batch.store import is_url, local_path, must_have_bucket
+from migrate.pipeline.request import builder_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,9 +80,8 @@ def expect_batch(plan: Sequence[Planned], options: Options) -> dict[str, Expecta
     local = [one.candidate for one in plan if one.remote is None]
     roots = {one.path.absolute().parent for one in local}
     roots |= {one.path.resolve().parent for one in local if not one.problem}  # of a link that was named
-    given = (
-        Path(options.architecture) if options.architecture and ".py:" not in options.architecture else None
-    )
+    file, call = builder_named(options.architecture) if options.architecture else (None, "")
+    given = None if call else file
     with Reader([*sorted(roots), *([given] if given else [])]) as reader:
         return expectations(plan, options, lambda paths: reader.inspect(paths, given))
 

@@ -16,6 +16,7 @@ from migrate.pipeline.request import (
     Backend,
     Options,
     Target,
+    builder_named,
     flags,
     parse_module,
     parse_shape,
@@ -104,11 +105,11 @@ def _architecture(text: str | None) -> str | None:
     """The path made absolute, its function kept."""
     if text is None:
         return None
-    file, colon, function = text.rpartition(":") if ".py:" in text else (text, "", "")
-    path = Path(file).resolve()
+    file, call = builder_named(text)
+    path = file.resolve()
     if not path.is_file():
         raise click.BadParameter(f"{file} does not exist", param_hint="--architecture")
-    return f"{path}{colon}{function}"
+    return f"{path}:{call}" if call else str(path)
 
 
 def _names(texts: Sequence[str]) -> tuple[str, ...]:

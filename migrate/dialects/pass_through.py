@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 PASS_THROUGH = frozenset(
     [
         "Reshape",
@@ -22,3 +25,9 @@ PASS_THROUGH = frozenset(
     ]
 )
 """Layers behind which an id is still an id."""
+
+
+def hidden_value(config: Mapping[str, Any]) -> float | tuple[float, ...]:
+    """What a ``Masking`` layer hides: a number, or one for each feature, where its code gave an array."""
+    value = config.get("mask_value", 0.0)
+    return tuple(map(float, value)) if isinstance(value, list | tuple) else float(value)

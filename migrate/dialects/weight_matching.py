@@ -115,13 +115,19 @@ def _renamed(
     if by_attributes or all(name in names for name in filled):
         return groups  # archives list their groups by name: their order says nothing
     wanted: list[tuple[str, int | None]] = []
+    unsure: set[str] = set()
     for layer in model.layers:
         own = next(own_layers(layer, (layer.name,), roles), None)
         count = len(list(_slots(layer, (layer.name,), (), (), (), roles)))
-        if own is not None and layer.name in filled:
+        if own is not None:
             wanted.append((layer.name, None))
-        elif count and own is None:
+            unsure |= {layer.name} - {*filled}
+        elif count:
             wanted.append((layer.name, count))
+    if len(wanted) > len(
+        filled
+    ):  # an author's layer whose name the file does not have may be one without weights
+        wanted = [(name, count) for name, count in wanted if name not in unsure]
     fits = len(wanted) == len(filled) and all(
         count is None or count == len(groups[name]) for (_, count), name in zip(wanted, filled, strict=True)
     )

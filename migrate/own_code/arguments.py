@@ -43,10 +43,12 @@ class Arguments:
     Attributes:
         text: source, with ``sizes[0]``, ``sizes[1]``, … for the open ones.
         open: names of the open sizes.
+        lacking: names of those that are no sizes and that nothing tells: how many layers there are.
     """
 
     text: str
     open: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ def arguments(
         group: dict[Arguments, None] = {}
         for given in called:
             for told in [*settings, {}] if not named else settings:
-                made = _filled(wanted, given, told, named=named, opened=opened)
+                made = _filled(wanted, given, told, evaluator.defined, named=named, opened=opened)
                 if made is not None:
                     group.setdefault(made)
         groups.append([a for a in group if not any(a in earlier for earlier in groups)])
@@ -181,6 +183,7 @@ def _filled(
     wanted: Sequence[Parameter],
     given: Mapping[str, Any],
     told: Mapping[str, Any],
+    defined: Mapping[str, Any],
     *,
     named: bool,
     opened: bool,
@@ -191,13 +194,17 @@ def _filled(
         wanted: parameters.
         given: values of a call.
         told: values of a configuration file.
+        defined: values that the user gives; above all others.
         named: whether parameters are taken from the file by their names.
         opened: whether parameters that are sizes stay open although they have a default.
     """
     values: dict[str, Any] = {}
+    lacking: list[str] = []
     for parameter in wanted:
         name, known = parameter.name, given.get(parameter.name)
-        if parameter.weights:
+        if name in defined:
+            values[name] = defined[name]
+        elif parameter.weights:
             values[name] = None
         elif parameter.settings is not None and (
             parameter.default is None or isinstance(known, dict | Settings)
@@ -211,14 +218,14 @@ def _filled(
             values[name] = known
         elif parameter.default is None:
             if name not in told and _MANY.search(name):
-                return None  # how many layers there are is no size of any of them
+                lacking.append(name)  # how many layers there are is no size of any of them
             values[name] = told.get(name, Open(name))
     made = _Opened()
     try:
         text = ", ".join(f"{name}={made.source(value)}" for name, value in values.items())
     except (UnknownValueError, RecursionError):
         return None
-    return Arguments(text, tuple(made.names)) if len(text) <= _MAX_TEXT else None
+    return Arguments(text, tuple(made.names), tuple(lacking)) if len(text) <= _MAX_TEXT else None
 
 
 def _settings(parameter: Parameter, known: object, told: Mapping[str, Any]) -> Any:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import product
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from codemods.files.source import Source, SourceError, parse
-from migrate.own_code.arguments import SIZES, Arguments, arguments, parameters
+from migrate.own_code.arguments import SIZES
 from migrate.own_code.files import Place, SourceIndex, files_below
 from migrate.own_code.loading import loaded_into
 from migrate.own_code.modules import SourceModule
@@ -24,11 +24,11 @@ from migrate.own_code.scripts import scripts_of
 from migrate.own_code.slices import cut, cut_around
 from migrate.own_code.subclassed import Shape, input_shapes, is_subclassed
 from migrate.own_code.values import Evaluator
+from migrate.own_code.ways import BUILDS, returns, ways_to_call
 
 ENTRY = "keras_migrate_builder"
 """Name of the function that a builder's source ends with; its one argument is the sequence of open sizes."""
-_BUILDS = re.compile(r"\b(Model|Sequential|Functional)\s*\(")
-_MAY_BUILD = re.compile(_BUILDS.pattern.encode() + rb"|\b(Model)\s*[,)]")
+_MAY_BUILD = re.compile(BUILDS.pattern.encode() + rb"|\b(Model)\s*[,)]")
 _LIKELY = re.compile(r"build|create|get|make|model|net", re.IGNORECASE)
 _SHORT = 3
 _PLAIN = frozenset(
@@ -37,8 +37,6 @@ _PLAIN = frozenset(
 """Names below this length, and these, say nothing of an artifact."""
 _BESIDE = frozenset({"compile", "summary", "load_weights", "set_weights", "save_weights", "fit"})
 """Methods that builders call on what they have built."""
-_MAX_CALLS = 4
-"""Ways to call a constructor that are combined with those to call its method."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +48,39 @@ class Builder:
         place: where it is defined.
         call: source of the call, with ``sizes[0]``, … for open sizes.
         open: names of the open sizes.
+        lacking: names of what nothing tells and no shape can: how many layers there are.
         loads: whether the sources load this file into what it makes.
+        named: whether a configuration file beside the weights names it.
         script: source of the function, where it is made of the statements of a script.
         inputs: source of the shapes of its inputs, where it is a class derived from ``Model``.
+        then: source of a call of a method that makes the model of what the call gives, and keeps it there.
     """
 
     name: str
     place: Place
     call: str
     open: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
     loads: bool = False
+    named: bool = False
     script: str = ""
     inputs: str = ""
+    then: str = ""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the repository itself says that these weights are its."""
+        return self.loads or self.named
+
+    def called_with(self, sizes: Sequence[int]) -> str:
+        """Source of the call with sizes in the place of the open ones."""
+        text = self.call
+        for number, size in enumerate(sizes):
+            text = text.replace(f"{SIZES}[{number}]", repr(size))
+        return text
 
     def __str__(self) -> str:
-        text = self.call
+        text = self.call + self.then
         for number, name in enumerate(self.open):
             text = text.replace(f"{name}={SIZES}[{number}]", f"{name}=?")
         if self.inputs:
@@ -74,7 +90,10 @@ class Builder:
 
 
 def builders(
-    index: SourceIndex, near: Path, settings: Sequence[Mapping[str, Any]] = ()
+    index: SourceIndex,
+    near: Path,
+    settings: Sequence[Mapping[str, Any]] = (),
+    defined: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[list[Builder]]:
     """Calls that build a model, in groups; within a group, and group after group, the likeliest first.
 
@@ -85,6 +104,7 @@ def builders(
         index: of the sources.
         near: the artifact: builders that are named like it, and those in its folder, stand first.
         settings: configuration files beside it.
+        defined: values of arguments and variables that the user gives.
     """
     repository = Repository()
     modules = list(_modules(_files(index, _may_build), repository))
@@ -95,7 +115,7 @@ def builders(
         (root, file) for root, file in _files(index, lambda d: bool(calling.search(d))) if file not in known
     )
     sites = sites_of([module for _, module in [*modules, *_modules(callers, repository)]])
-    evaluator = Evaluator(repository, sites)
+    evaluator = Evaluator(repository, sites, defined)
     loading = loaded_into(near, sites, evaluator)
     told = frozenset(value for given in settings for value in given.values() if isinstance(value, str))
     groups: list[list[tuple[tuple[Any, ...], Builder]]] = [[], [], [], []]
@@ -105,11 +125,21 @@ def builders(
         def called(name: str, file: Path = module.path) -> list[CallSite]:
             return [site for site in sites.get(name, []) if site.may_mean(file, name, repository)]
 
-        for group, name, way in _ways(node, called, evaluator, settings):
-            rank = _rank(node.name, module.path, near, told)
-            loads = node.name in loading
-            builder = Builder(node.name, place, f"{node.name}{name}", way.open, loads)
-            if isinstance(node, ast.ClassDef) and is_subclassed(node) and name == f"({way.text})":
+        loads = any(s.may_mean(module.path, node.name, repository) for s in loading.get(node.name, ()))
+        for way in ways_to_call(node, called, evaluator, settings):
+            rank, given, group = _rank(node.name, module.path, near, told), way.arguments, way.group
+            builder = Builder(
+                node.name,
+                place,
+                f"{node.name}{way.text}",
+                given.open,
+                given.lacking,
+                loads,
+                node.name in told,
+                then=way.then,
+            )
+            plain = way.text == f"({given.text})" and not way.then
+            if isinstance(node, ast.ClassDef) and is_subclassed(node) and plain:
                 files = {place.file, *(site.scope.module.path for site in called(node.name))}
                 shapes = input_shapes(node, sites, files, evaluator)
                 groups[group] += [(rank, one) for one in _with_inputs(builder, shapes)]
@@ -118,8 +148,11 @@ def builders(
     for root, module in modules:
         for script in scripts_of(module, evaluator):
             place = Place(root, module.path, script.line)
-            builder = Builder(script.name, place, script.call, script.open, script=script.text)
-            groups[2 if script.open else 0].append((_rank(script.name, module.path, near, told), builder))
+            builder = Builder(
+                script.name, place, script.call, script.open, script.lacking, script=script.text
+            )
+            group = 3 if script.late else 2 if script.open else 0
+            groups[group].append((_rank(script.name, module.path, near, told), builder))
     return [[b for _, b in sorted(group, key=lambda entry: entry[0])] for group in groups]
 
 
@@ -143,13 +176,18 @@ def builder_source(builder: Builder) -> str:
     """
     text = _cut_out(builder.name, builder.place, builder.script)
     returned = f"{builder.call}, {builder.inputs}" if builder.inputs else builder.call
-    return f"{text}\n\ndef {ENTRY}({SIZES}=()):\n    return {returned}\n"
+    body = (
+        f"made = {builder.call}\n    made{builder.then}\n    return made"
+        if builder.then
+        else f"return {returned}"
+    )
+    return f"{text}\n\ndef {ENTRY}({SIZES}=()):\n    {body}\n"
 
 
 @lru_cache(maxsize=64)
 def _cut_out(name: str, place: Place, script: str) -> str:
     """The slice of a builder for tf-keras; the same for all of its calls."""
-    piece = cut_around(name, script, place) if script else cut([(name, place)])
+    piece = cut_around(name, script, place) if script else cut([(name, place)], stand_in=True)
     return _only_building(for_legacy(piece).text)
 
 
@@ -221,71 +259,10 @@ def _modules(
 def _building(module: SourceModule) -> Iterator[ast.FunctionDef | ast.ClassDef]:
     for statement in module.statements:
         node = statement.node
-        if (isinstance(node, ast.FunctionDef) and _BUILDS.search(statement.text) and _returns(node)) or (
-            isinstance(node, ast.ClassDef) and (_BUILDS.search(statement.text) or is_subclassed(node))
+        if (isinstance(node, ast.FunctionDef) and BUILDS.search(statement.text) and returns(node)) or (
+            isinstance(node, ast.ClassDef) and (BUILDS.search(statement.text) or is_subclassed(node))
         ):
             yield node
-
-
-def _returns(function: ast.FunctionDef) -> bool:
-    return any(isinstance(inner, ast.Return) and inner.value is not None for inner in ast.walk(function))
-
-
-def _methods(owner: ast.ClassDef) -> list[ast.FunctionDef]:
-    """Methods of a class that build and return a model."""
-    return [
-        method
-        for method in owner.body
-        if isinstance(method, ast.FunctionDef)
-        and method.name != "__init__"
-        and _BUILDS.search(ast.unparse(method))
-        and (_returns(method) or "self.model" in ast.unparse(method))
-    ]
-
-
-def _ways(
-    node: ast.FunctionDef | ast.ClassDef,
-    called: Callable[[str], list[CallSite]],
-    evaluator: Evaluator,
-    settings: Sequence[Mapping[str, Any]],
-) -> Iterator[tuple[int, str, Arguments]]:
-    """Ways to call: number of the group, the source behind the name, and the open sizes."""
-
-    def of(function: ast.FunctionDef | None, name: str, *, method: bool) -> list[list[Arguments]]:
-        if function is None:
-            return [[Arguments("")], [], [], []]
-        return arguments(parameters(function, method=method), called(name), evaluator, settings)
-
-    if isinstance(node, ast.FunctionDef):
-        for number, group in enumerate(of(node, node.name, method=False)):
-            yield from ((number, f"({way.text})", way) for way in group)
-        return
-    body = [part for part in node.body if isinstance(part, ast.FunctionDef)]
-    made = of(next((m for m in body if m.name == "__init__"), None), node.name, method=True)
-    for number, group in enumerate(made):
-        yield from ((number, f"({way.text})", way) for way in group)
-    for method in _methods(node):
-        kinds = {ast.unparse(d) for d in method.decorator_list}
-        ways = of(method, method.name, method="staticmethod" not in kinds)
-        if kinds & {"staticmethod", "classmethod"}:
-            for number, group in enumerate(ways):
-                yield from ((number, f".{method.name}({way.text})", way) for way in group)
-            continue
-        for number, (outer, inner) in enumerate(zip(made, ways, strict=True)):
-            for first, second in product((outer or made[0])[:_MAX_CALLS], (inner or ways[0])[:_MAX_CALLS]):
-                if outer or inner:
-                    joined = _joined(first, second)
-                    text = f"({first.text}).{method.name}({joined.text})"
-                    yield number, text, Arguments(text, joined.open)
-
-
-def _joined(first: Arguments, second: Arguments) -> Arguments:
-    """The second call's source, its open sizes numbered behind the first's."""
-    names = [*first.open, *(name for name in second.open if name not in first.open)]
-    text = second.text
-    for number in reversed(range(len(second.open))):
-        text = text.replace(f"{SIZES}[{number}]", f"{SIZES}[{names.index(second.open[number])}]")
-    return Arguments(text, tuple(names))
 
 
 def _rank(name: str, file: Path, near: Path, told: frozenset[str] = frozenset()) -> tuple[Any, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
@@ -42,14 +42,12 @@ _FIRST = 101
 
 
 def stand_ins(count: int, shapes: Sequence[Shape]) -> list[int]:
-    """Distinct primes that no shape holds, nor a small multiple of one: each stands for one open size."""
-    taken = {size for shape in shapes for size in shape}
+    """Distinct primes of which no size of the shapes is a multiple: each stands for one open size."""
+    taken = {size for shape in shapes for size in shape if size}
     found: list[int] = []
     number = _FIRST
     while len(found) < count:
-        if all(number % d for d in range(2, int(number**0.5) + 1)) and not taken & {
-            number * k for k in range(1, 5)
-        }:
+        if all(number % d for d in range(2, int(number**0.5) + 1)) and all(size % number for size in taken):
             found.append(number)
         number += 2
     return found
@@ -77,12 +75,51 @@ def solve(built: Weights, wanted: Weights, standing: Sequence[int]) -> list[list
 def _in_order(built: Sequence[Shape], wanted: Sequence[Shape], standing: Sequence[int]) -> list[int] | None:
     if len(built) != len(wanted) or any(len(a) != len(b) for a, b in zip(built, wanted, strict=True)):
         return None
+    sizes = {
+        pair
+        for shapes in zip(built, wanted, strict=True)
+        for pair in zip(*shapes, strict=True)
+        if pair[0] != pair[1] and telling([pair[0]], standing)
+    }
     found: dict[int, int] = {}
-    for one, other in zip(built, wanted, strict=True):
-        for size, real in zip(one, other, strict=True):
-            if size in standing and found.setdefault(size, real) != real:
+    while len(found) < len(standing):
+        before = len(found)
+        for size, real in sorted(sizes):
+            solved = _one_unknown(size, real, standing, found)
+            if solved is not None and found.setdefault(solved[0], solved[1]) != solved[1]:
                 return None
-    return [found[size] for size in standing] if len(found) == len(standing) else None
+        if len(found) == before:
+            return None
+    return [found[size] for size in standing]
+
+
+def telling(sizes: Iterable[int], standing: Sequence[int]) -> list[int]:
+    """The stand-ins that sizes of a model were made of: a ``Flatten`` multiplies several."""
+    return [prime for prime in standing if any(size and size % prime == 0 for size in sizes)]
+
+
+def _one_unknown(
+    size: int, real: int, standing: Sequence[int], found: Mapping[int, int]
+) -> tuple[int, int] | None:
+    """A stand-in and what it is to be, where a size is a product of it, of known ones, and of a number.
+
+    None where several are unknown, or where no whole number makes the product.
+    """
+    unknown, power, known = 0, 0, 1
+    for prime in standing:
+        while size % prime == 0:
+            size //= prime
+            if prime in found:
+                known *= found[prime]
+            elif unknown in (0, prime):
+                unknown, power = prime, power + 1
+            else:
+                return None
+    if not unknown or not size * known or real % (size * known):
+        return None
+    rest = real // (size * known)
+    root = round(rest ** (1 / power))
+    return (unknown, root) if root**power == rest else None
 
 
 def _options(built: Sequence[Shape], wanted: Sequence[Shape], size: int) -> Iterator[int]:
@@ -108,6 +145,18 @@ def difference(built: Weights, wanted: Weights) -> str:
     if not extra and not missing:
         return ""
     return f"it has {_told(extra)} where the file has {_told(missing)}"
+
+
+def counted_otherwise(built: Weights, wanted: Weights) -> bool:
+    """Whether two models have the same arrays in the same order, and their layers the same names in another one.
+
+    ``Dense(4)(Dense(5)(x))`` makes the outer layer first, which ``h = Dense(5)(x)`` and ``Dense(4)(h)`` do not: the
+    session that counted them gave the names the other way round. Keras read by order.
+    """
+    one, other = ([shape for _, shape in _canonical(weights, False)] for weights in (built, wanted))
+    return (
+        set(built.layers) == set(wanted.layers) and list(built.layers) != list(wanted.layers) and one == other
+    )
 
 
 def joined_gates(arrays: Sequence[tuple[str, Shape]]) -> list[list[int]]:

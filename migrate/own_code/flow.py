@@ -141,6 +141,22 @@ def roots(target: ast.expr) -> Iterator[str]:
             yield from roots(owner)
 
 
+def changed_by(node: ast.stmt) -> set[str]:
+    """Names that a statement binds or changes, by a call of a method, too, in its branches."""
+    found: set[str] = set()
+    for part in ast.walk(node):
+        match part:
+            case ast.Assign(targets=targets):
+                found |= {root for target in targets for root in roots(target)}
+            case ast.AugAssign(target=target):
+                found |= {*roots(target)}
+            case ast.Expr(value=ast.Call(func=called)):
+                found |= {*roots(called)}
+            case ast.Expr(value=value):
+                found |= {*roots(value)}
+    return found
+
+
 def consumers(node: ast.AST) -> Iterator[tuple[str, str]]:
     """Names of tensors that layers are called with in a statement, and the classes of those layers."""
     for inner in ast.walk(node):

@@ -47,9 +47,13 @@ def with_classes(text: str) -> str:
         if made is not None:
             new = f"{node.name} = {made}" if isinstance(node, ast.FunctionDef) else made
             edits.append((*source.span(node), new))
+    if edits:
+        futures = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__"]
+        at = max((source.span(node)[1] + 1 for node in futures), default=0)  # nothing may stand before these
+        edits.append((at, at, "from keras import initializers\n"))
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]
-    return f"from keras import initializers\n{text}" if edits else text
+    return text
 
 
 def _imported(tree: ast.Module) -> tuple[set[str], dict[str, str]]:

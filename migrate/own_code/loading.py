@@ -18,8 +18,10 @@ _FIELD = re.compile(r"\{[^{}]*\}|%[-+ #0]*\d*(?:\.\d+)?[a-z]|[^{}%]+|.", re.DOTA
 
 def loaded_into(
     file: PurePath, sites: Mapping[str, Sequence[CallSite]], evaluator: Evaluator
-) -> frozenset[str]:
-    """Functions and classes whose results load the weights of a file.
+) -> dict[str, list[CallSite]]:
+    """Name of a function or class → its calls whose results load the weights of a file.
+
+    Where the calls stand says which of several definitions of one name they mean.
 
     Args:
         file: that is loaded. Folders before its name say nothing, because checkouts are moved; but where only a run
@@ -27,7 +29,7 @@ def loaded_into(
         sites: calls of the sources.
         evaluator: of their arguments.
     """
-    found: set[str] = set()
+    found: dict[str, list[CallSite]] = {}
     for site in sites.get("load_weights", ()):
         function = site.node.func
         if not isinstance(function, ast.Attribute) or not site.node.args:
@@ -37,8 +39,9 @@ def loaded_into(
         if path.rpartition("/")[2] == re.escape(file.name) or (
             _is_telling(path) and re.search(f"(^|/){open_path}$", file.as_posix())
         ):
-            found |= _made_by(function.value, site)
-    return frozenset(found)
+            for node in _made_by(function.value, site):
+                found.setdefault(_called(node), []).append(CallSite(node, site.scope))
+    return found
 
 
 def _is_telling(path: str) -> bool:
@@ -97,12 +100,12 @@ def _body(site: CallSite) -> list[ast.stmt]:
     return inside.body if inside is not None else [s.node for s in site.scope.module.statements]
 
 
-def _made_by(receiver: ast.expr, site: CallSite) -> set[str]:
-    """What makes the object that a method is called on, by name."""
+def _made_by(receiver: ast.expr, site: CallSite) -> list[ast.Call]:
+    """The call that makes the object that a method is called on; nothing where no call does."""
     if isinstance(receiver, ast.Call):
-        return {_called(receiver)}
+        return [receiver]
     made = list(assignments(_body(site), ast.unparse(receiver), site.scope.line))
-    return {_called(node) for node, _, _ in made[-1:] if isinstance(node, ast.Call)}
+    return [node for node, _, _ in made[-1:] if isinstance(node, ast.Call)]
 
 
 def _called(node: ast.Call) -> str:

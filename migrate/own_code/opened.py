@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from migrate.own_code.calls import Calls
-from migrate.own_code.flow import consumers, names_inside, names_read, needed, roots, top_level
+from migrate.own_code.flow import changed_by, consumers, names_inside, names_read, needed, roots, top_level
 from migrate.own_code.modules import SourceModule
 from migrate.own_code.ranks import open_shape
 from migrate.own_code.scopes import Scope
@@ -24,7 +24,16 @@ _BUILT_IN = frozenset(dir(builtins))
 class Opened(ast.NodeTransformer):
     """Puts values in the place of names that the sources tell, and arguments in that of what only data tells."""
 
-    def __init__(self, module: SourceModule, evaluator: Evaluator, function: ast.FunctionDef | None) -> None:
+    def __init__(
+        self,
+        module: SourceModule,
+        evaluator: Evaluator,
+        function: ast.FunctionDef | None,
+        *,
+        lengths: bool = False,
+    ) -> None:
+        self._lengths = lengths
+        """Whether lengths of sequences and sizes of images are arguments, too, on which weights seldom depend."""
         self.names: list[str] = []
         self._module, self._evaluator, self._function = module, evaluator, function
         self._kept: set[str] = set()
@@ -71,6 +80,9 @@ class Opened(ast.NodeTransformer):
                         f"{module}.{entry.name}".strip(".")
                     )
                 return [node]
+            case ast.Assign(targets=[ast.Name(id=name)]) if name in self._evaluator.defined:
+                self._kept.add(name)
+                return [ast.Assign(node.targets, self._defined(name), lineno=node.lineno)]
             case ast.Assign(targets=targets, value=value):
                 return self._assigned(node, {root for target in targets for root in roots(target)}, value)
             case ast.AnnAssign(target=target, value=value) if value is not None:
@@ -79,19 +91,19 @@ class Opened(ast.NodeTransformer):
                 )
             case ast.For(target=target, iter=over, body=body):
                 if self._opens(over) or not self._calls.plain(over):
-                    return self._given_up(node)
+                    return self._given_up(node, over)
                 self._kept |= set(roots(target))
                 made = ast.For(target, over, self.statements(body) or [ast.Pass()], [], lineno=node.lineno)
                 return [made]
             case ast.While(test=test, body=body):
                 return (
-                    self._given_up(node)
+                    self._given_up(node, test)
                     if self._opens(test)
                     else [ast.While(test, self.statements(body), [])]
                 )
             case ast.If(test=test, body=body, orelse=orelse):
                 if self._opens(test):
-                    return self._given_up(node)
+                    return self._given_up(node, test)
                 kept, others = self.statements(body), self.statements(orelse)
                 return [ast.If(test, kept or [ast.Pass()], others)] if kept or others else []
             case ast.With(items=items, body=body):
@@ -126,22 +138,12 @@ class Opened(ast.NodeTransformer):
                 if keyword.arg == "shape" and self._is_whole_shape(keyword.value):
                     keyword.value = self._shape(keyword.value, layer)
 
-    def _given_up(self, node: ast.stmt) -> list[ast.stmt]:
+    def _given_up(self, node: ast.stmt, by: ast.expr) -> list[ast.stmt]:
         """Leave out a loop or branch over data; one over layers makes another model with other data."""
         inner = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
         if any(self._calls.of_models(call, self._made) for call in inner):
-            raise UnknownValueError
-        self._unknown |= {
-            root
-            for part in ast.walk(node)
-            if isinstance(part, ast.Assign | ast.AugAssign | ast.Expr)
-            for target in (
-                part.targets
-                if isinstance(part, ast.Assign)
-                else [part.target if isinstance(part, ast.AugAssign) else part.value]
-            )
-            for root in roots(target.func if isinstance(target, ast.Call) else target)
-        }
+            raise UnknownValueError(*self._lacking(by))
+        self._unknown |= changed_by(node)
         return []
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
@@ -154,7 +156,9 @@ class Opened(ast.NodeTransformer):
         return self._size(node) if self._is_size(node) else self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        """Open a name that only data gives a value."""
+        """Open a name that only data gives a value, and that the user gives none."""
+        if self._is_defined(node):
+            return self._defined(node.id)
         return self._size(node) if self._is_unknown(node) else node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
@@ -187,11 +191,11 @@ class Opened(ast.NodeTransformer):
 
     def _must_not_choose(self, node: ast.AST, *by: ast.expr) -> ast.AST:
         if any(map(self._opens, by)):
-            raise UnknownValueError
+            raise UnknownValueError(*self._lacking(*by))
         return self.generic_visit(node)
 
     def _is_unknown(self, node: ast.Name) -> bool:
-        if not isinstance(node.ctx, ast.Load) or node.id in self._kept:
+        if not isinstance(node.ctx, ast.Load) or node.id in self._kept or self._is_defined(node):
             return False
         module = self._module
         return node.id in self._unknown or not (
@@ -235,7 +239,7 @@ class Opened(ast.NodeTransformer):
     def _size(self, node: ast.expr) -> ast.Name:
         names = names_read(node)
         self.read |= names.union(*map(self._data_of, names))
-        name = re.sub(r"\W+", "_", ast.unparse(node)).strip("_")
+        name = re.sub(r"\W+", "_", ast.unparse(node).replace("[-1]", "_last")).strip("_")
         if name not in self.names:
             self.names.append(name)
         return ast.Name(name, ast.Load())
@@ -251,11 +255,43 @@ class Opened(ast.NodeTransformer):
         shape = open_shape(layer)
         whole = node.value if isinstance(node, ast.Subscript) else node
         last = ast.Subscript(whole, ast.UnaryOp(ast.USub(), ast.Constant(1)), ast.Load())
-        parts: list[ast.expr] = [ast.Constant(None) if size is None else self._size(last) for size in shape]
+        first = 1 if whole is not node else 0  # ``x.shape[1:]`` is that of one of them
+        axes = [ast.Subscript(whole, ast.Constant(at + first), ast.Load()) for at in range(len(shape))]
+        parts: list[ast.expr] = [
+            self._size(last)
+            if size is not None
+            else self._size(axis)
+            if self._lengths
+            else ast.Constant(None)
+            for size, axis in zip(shape, axes, strict=True)
+        ]
         return ast.Tuple(parts, ast.Load()) if shape else node
 
     def _opens(self, node: ast.AST) -> bool:
-        return any(isinstance(n, ast.Name) and self._is_unknown(n) for n in ast.walk(node))
+        return bool(self._unknown_in(node))
+
+    def _unknown_in(self, *nodes: ast.AST) -> list[str]:
+        """Names in expressions that only data gives a value."""
+        inner = (part for node in nodes for part in ast.walk(node))
+        return sorted({n.id for n in inner if isinstance(n, ast.Name) and self._is_unknown(n)})
+
+    def _lacking(self, *nodes: ast.expr) -> list[str]:
+        """The variables that a user would have to give values; none where one is read by attribute (``args.deep``)."""
+        inner = (part for node in nodes for part in ast.walk(node))
+        read = {root for part in inner if isinstance(part, ast.Attribute) for root in roots(part)}
+        names = self._unknown_in(*nodes)
+        return [] if read & {*names} else names
+
+    def _is_defined(self, node: ast.Name) -> bool:
+        return (
+            isinstance(node.ctx, ast.Load)
+            and node.id in self._evaluator.defined
+            and node.id not in self._kept
+        )
+
+    def _defined(self, name: str) -> ast.expr:
+        """The value that the user gives a name, as source."""
+        return ast.parse(repr(self._evaluator.defined[name]), mode="eval").body
 
     def _told(self, node: ast.expr, line: int) -> ast.expr | None:
         """The value of an expression as source; None where only a run would tell it."""

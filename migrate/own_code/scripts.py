@@ -20,6 +20,8 @@ from migrate.own_code.opened import Opened
 from migrate.own_code.values import Evaluator, UnknownValueError
 
 _MODELS = frozenset({"Model", "Sequential", "Functional"})
+_SHOWS = re.compile(r"""(\w|\.)*\b(compile|summary|print)\(|['"]""")
+"""Statements that change no architecture and need no data: of a finished model, and texts."""
 _RESULT = "model"
 """Name of what a function returns that is called with data around it."""
 
@@ -35,6 +37,9 @@ class Script:
         text: source of the function.
         call: source of its call.
         open: names of its arguments: sizes that the sources do not tell.
+        lacking: names of what only data tells and which layers there are depends on; the function has no body then.
+        read: names around it that its arguments are of.
+        late: whether others are to be tried first.
     """
 
     variable: str
@@ -42,13 +47,18 @@ class Script:
     line: int
     text: str
     call: str
-    open: tuple[str, ...]
+    open: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    read: frozenset[str] = frozenset()
+    late: bool = False
 
 
 def scripts_of(module: SourceModule, evaluator: Evaluator) -> Iterator[Script]:
     """The models made at the top level of a module, and in functions that return none or read data around them.
 
-    A function that reads what only data tells (``len(words)``) cannot be called as it is.
+    A function that reads what only data tells (``len(words)``) cannot be called as it is. Where inputs have the shape
+    of data, lengths of sequences and sizes of images are left open first, and arguments in a second function. One that
+    could be called and that does more than build (it trains on data that is not here) comes last.
     """
     functions = [s.node for s in module.statements if isinstance(s.node, ast.FunctionDef)]
     top = top_level(module)
@@ -63,9 +73,18 @@ def scripts_of(module: SourceModule, evaluator: Evaluator) -> Iterator[Script]:
             name = value.id if isinstance(value, ast.Name) else _RESULT
             if not isinstance(value, ast.Name):
                 inside.append(ast.Assign([ast.Name(name, ast.Store())], value, lineno=function.lineno))
-            script, opened = _script(inside, name, module, evaluator, function)
-            if script is not None and opened.read & {name for node in top for name in names_bound(node)}:
-                yield script  # otherwise the function can be called as it is
+            around = {name for node in top for name in names_bound(node)}
+            for script in _as_functions(inside, name, module, evaluator, function):
+                if (script.read | {*script.lacking}) & around:
+                    yield script  # otherwise the function can be called as it is
+                elif _does_more(inside[len(top) :], name) and not script.lacking:
+                    yield replace(script, late=True)  # unless it trains, too
+
+
+def _does_more(body: Sequence[ast.stmt], name: str) -> bool:
+    """Whether a body does anything that what a name stands for at its end does not depend on, but show it."""
+    told = [node for node in body if not (isinstance(node, ast.Expr) and _SHOWS.match(ast.unparse(node)))]
+    return len(needed(told, {name})[0]) < len(told)
 
 
 def _models(
@@ -80,33 +99,53 @@ def _models(
     for at, name in made:
         if at >= first:
             end = next((number for number, other in made if other == name and number > at), len(body))
-            script, _ = _script(body[:end], name, module, evaluator, function)
-            if script is not None:
+            for script in _as_functions(body[:end], name, module, evaluator, function):
                 yield replace(script, line=body[at].lineno)
 
 
-def _script(
+def _as_functions(
     body: Sequence[ast.stmt],
     name: str,
     module: SourceModule,
     evaluator: Evaluator,
     function: ast.FunctionDef | None,
-) -> tuple[Script | None, Opened]:
-    """The function that gives what a name stands for behind a body; None where data tells which layers there are."""
+) -> Iterator[Script]:
+    """The functions that give what a name stands for behind a body.
+
+    Nothing where data tells which layers there are, and no variable that a user could give a value holds it.
+    """
     kept, before = needed(body, {name})
-    opened = Opened(module, evaluator, function)
+    found: list[Script] = []
+    for lengths in (False, True):
+        opened = Opened(module, evaluator, function, lengths=lengths)
+        script = _as_function(name, module, function, opened, kept, before)
+        if script is not None and all(script.open != other.open for other in found):
+            found.append(replace(script, late=lengths))
+    yield from found
+
+
+def _as_function(
+    name: str,
+    module: SourceModule,
+    function: ast.FunctionDef | None,
+    opened: Opened,
+    kept: Sequence[ast.stmt],
+    before: set[str],
+) -> Script | None:
+    stem = re.sub(r"\W", "_", function.name if function else module.path.stem)
+    made_by, line = f"{name}_of_{stem}", function.lineno if function else 1
     try:
         statements = [*(opened.given(function, before) if function else []), *opened.statements(kept)]
-    except UnknownValueError:
-        return None, opened
-    stem = re.sub(r"\W", "_", function.name if function else module.path.stem)
-    made_by = f"{name}_of_{stem}"
+    except UnknownValueError as error:
+        lacking = Script(name, made_by, line, f"def {made_by}(): ...", f"{made_by}()", lacking=error.args)
+        return lacking if error.args else None
     text = "\n".join(
         [f"def {made_by}({', '.join(opened.names)}):", *_indented(statements), f"    return {name}"]
     )
     given = ", ".join(f"{n}={SIZES}[{number}]" for number, n in enumerate(opened.names))
-    line = function.lineno if function else 1
-    return Script(name, made_by, line, text, f"{made_by}({given})", tuple(opened.names)), opened
+    return Script(
+        name, made_by, line, text, f"{made_by}({given})", tuple(opened.names), read=frozenset(opened.read)
+    )
 
 
 def _indented(statements: Sequence[ast.stmt]) -> Iterator[str]:

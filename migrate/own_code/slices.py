@@ -53,29 +53,37 @@ class Slice:
     missing: tuple[str, ...] = ()
 
 
-def cut(places: Sequence[tuple[str, Place]]) -> Slice:
+def cut(places: Sequence[tuple[str, Place]], *, stand_in: bool = False) -> Slice:
     """The module that defines names found at places.
+
+    Args:
+        places: of the names.
+        stand_in: whether what stands for a package that is not installed may be read and called (`Absent`); else it
+            is None, which needs nothing of this project.
 
     Raises:
         SourceError: a file cannot be read, a name is bound nowhere at the top level of its module, or the definitions
             reach too much.
     """
-    return _Cutter().cut(places)
+    return _Cutter(stand_in=stand_in).cut(places)
 
 
 def cut_around(name: str, text: str, place: Place) -> Slice:
     """The module that defines a function which is not in the file at a place, but made of its statements.
 
+    What stands for packages that are not installed may be read and called.
+
     Raises:
         SourceError: as for :func:`cut`.
     """
-    return _Cutter().around(name, text, place)
+    return _Cutter(stand_in=True).around(name, text, place)
 
 
 class _Cutter:
     """Collects statements, each behind what it needs; names that two modules use otherwise are kept apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, stand_in: bool) -> None:
+        self._stand_in = stand_in
         self._repository = Repository()
         self._read: set[Path] = set()
         self._missing: set[str] = set()
@@ -118,10 +126,12 @@ class _Cutter:
 
     def _slice(self, names: tuple[str, ...], made: list[str]) -> Slice:
         """The module of all that was taken, with what is made at its end."""
+        if self._stand_in:  # what annotations name may be of a package that is not there
+            self._imports.setdefault("from __future__ import annotations", ("", ""))
         gone = [BUILT_IN[name] for name in sorted(self._missing & BUILT_IN.keys())]
         self._missing -= BUILT_IN.keys()
         head = [
-            _guarded(line, name, package, base=name in self._bases) if name else line
+            _guarded(line, name, package, base=name in self._bases, stand_in=self._stand_in) if name else line
             for line, (name, package) in self._imports.items()
         ]
         head.sort(key=lambda line: not line.startswith("from __future__"))
@@ -281,12 +291,14 @@ def _is_installed(module: str) -> bool:
     return package in _FRAMEWORKS or find_spec(package) is not None
 
 
-def _guarded(line: str, name: str, package: str, *, base: bool) -> str:
+def _guarded(line: str, name: str, package: str, *, base: bool, stand_in: bool) -> str:
     """An import of a package that is not installed: what is asked for may well not reach it.
 
     A name that classes are derived from becomes a class whose instances cannot be made.
     """
     missing = f"{name} = None"
+    if stand_in:
+        missing = f"from migrate.worlds.absent import Absent\n    {name} = Absent({package!r})"
     if base:
         why = f'raise ImportError("{package} is not installed")'
         made = f"class {name}:\n        def __init__(self, *args, **kwargs):\n            {why}"

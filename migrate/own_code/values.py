@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from codemods.files.source import SourceError
@@ -25,7 +26,7 @@ _MAX_NUMBER = 1 << 40
 
 
 class UnknownValueError(Exception):
-    """An expression whose value only a run would tell."""
+    """An expression whose value only a run would tell; its arguments are the variables that it is of, where known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,16 @@ class Settings:
 class Evaluator:
     """Values of expressions in the modules of one repository."""
 
-    def __init__(self, repository: Repository, sites: Mapping[str, list[CallSite]]) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        sites: Mapping[str, list[CallSite]],
+        defined: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self._repository = repository
         self._sites = sites
+        self.defined = defined
+        """Values that the user gives by name, above whatever the sources say."""
 
     def value(self, node: ast.expr, scope: Scope) -> Any:
         """The value of an expression.
@@ -83,6 +91,8 @@ class Evaluator:
         return key
 
     def _name(self, name: str, scope: Scope) -> Any:
+        if name in self.defined:
+            return self.defined[name]
         if scope.function is not None:
             found = list(assignments(scope.function.body, name, scope.line))
             if found:

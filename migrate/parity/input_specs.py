@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, structure_refs
-from migrate.dialects.pass_through import PASS_THROUGH
+from migrate.dialects.pass_through import PASS_THROUGH, hidden_value
 from migrate.formats.saved_model.examples import Feature
 
 
@@ -24,7 +24,7 @@ class InputSpec:
         examples: features when the input is serialised ``tf.Example`` strings.
         images: strings hold encoded images.
         features: size that the last dimension must have, where the shape leaves it open.
-        fill: value of a step that a Masking layer hides.
+        fill: value of a step that a Masking layer hides, or those of its features.
     """
 
     name: str
@@ -35,7 +35,7 @@ class InputSpec:
     examples: tuple[Feature, ...] = ()
     images: bool = False
     features: int | None = None
-    fill: float | None = None
+    fill: float | tuple[float, ...] | None = None
 
 
 def described_input(entry: Mapping[str, Any], **known: Any) -> InputSpec:
@@ -73,7 +73,7 @@ class _Use:
     ids: int | None = None
     words: tuple[str, ...] = ()
     features: int | None = None
-    fill: float | None = None
+    fill: float | tuple[float, ...] | None = None
 
 
 def _uses(model: Model) -> Iterator[_Use]:
@@ -145,6 +145,6 @@ def _use_of(layer: Layer, node: Node | None, given: TensorRef | None) -> Iterato
             mean = layer.weights.get("mean")
             yield _Use(features=int(mean.shape[-1]) if mean is not None and mean.ndim else None)
         case "Masking":
-            yield _Use(fill=float(config.get("mask_value", 0.0)))
+            yield _Use(fill=hidden_value(config))
         case _:
             return

@@ -181,8 +181,11 @@ def _ids(rng: np.random.Generator, count: int, shape: tuple[int, ...], kind: str
     return ids
 
 
-def _pad(values: Array, length: int, kind: str, fill: float) -> None:
-    """Hide steps: at the end of each row a third more than in the row before, or in one pattern for each row."""
+def _pad(values: Array, length: int, kind: str, fill: float | tuple[float, ...]) -> None:
+    """Hide steps: at the end of each row a third more than in the row before, or in one pattern for each row.
+
+    ``fill`` may be a value for each feature, which is the last axis.
+    """
     if kind == "padded":
         for row in range(len(values)):
             values[row, max(1, length - (row + 1) * (length // 3)) :] = fill
@@ -225,7 +228,9 @@ def _floats(rng: np.random.Generator, spec: InputSpec, shape: tuple[int, ...], k
             values += rng.choice([-5.0, 5.0], size=(shape[0], *[1] * (len(shape) - 1)))
     hides = spec.fill is not None and kind in ("extreme", "masked")
     if len(shape) == 3 and (kind == "padded" or hides):
-        _pad(values, shape[1], kind, spec.fill or 0.0)
+        fill = spec.fill or 0.0
+        fits = not isinstance(fill, tuple) or len(fill) == shape[-1]
+        _pad(values, shape[1], kind, fill if fits else 0.0)
     return values
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from codemods.files.source import SourceError
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.own_code.builders import ENTRY, Builder, builder_source, builders
 from migrate.own_code.files import SourceIndex
-from migrate.own_code.fitting import Weights, difference, solve, stand_ins
+from migrate.own_code.fitting import Weights, counted_otherwise, difference, solve, stand_ins, telling
 from migrate.own_code.settings import settings_near
 from migrate.own_code.topology import agreement, unlike
+from migrate.pipeline.given_architecture import MAX_CALL, stage_builder
 from migrate.pipeline.progress import Progress
 from migrate.printable import one_line
 from migrate.worlds.contracts.legacy import ArchitecturesOf, BuiltModel
@@ -26,31 +27,63 @@ _MAX_BUILDERS = 60
 """Calls that are tried for one file of weights."""
 _MAX_TOLD = 5
 """Failed calls that the refusal names."""
+_WRITE = (
+    "Write a function without arguments that builds it, and give it with --architecture FILE.py:FUNCTION."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Fitting:
-    """A model whose weights have the file's shapes."""
+    """A model whose weights have the file's shapes.
+
+    Attributes:
+        builder: that makes it.
+        sizes: by name, those that the shapes or the user tell.
+        given: all that it was called with.
+        part: of what the builder returns.
+        architecture: file.
+        agreement: of its layers' names with the file's.
+        unlike: by which layers the two differ.
+    """
 
     builder: Builder
     sizes: Mapping[str, int]
+    given: tuple[int, ...]
     part: str
     architecture: Path
     agreement: tuple[int, int]
     unlike: str
 
     @property
-    def rank(self) -> tuple[int, int, bool]:
-        """Larger is likelier: names of layers, then whether the sources load the file into it."""
-        return *self.agreement, self.builder.loads
+    def rank(self) -> tuple[bool, int, int, bool]:
+        """Larger is likelier: the repository says so and nothing speaks against it, then names of layers."""
+        return self.is_told, *self.agreement, self.builder.is_told
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the repository itself says that it is this one, and the layers that the file lists are its."""
+        return self.builder.is_told and not self.unlike
 
     def __str__(self) -> str:
         told = ", ".join(f"{name}={size}" for name, size in self.sizes.items())
         return f"{self.builder}{self.part}{f' with {told}' if told else ''}"
 
+    @property
+    def option(self) -> str:
+        """The option that builds this one; empty where more than a call of a function is part of it."""
+        if self.builder.script or self.builder.inputs or self.builder.then:
+            return ""
+        call = self.builder.called_with(self.given) + self.part
+        return f"--architecture {shlex.quote(f'{self.builder.place.file}:{call}')}"
+
 
 def build_architecture(
-    index: SourceIndex, path: Path, wanted: Mapping[str, Any], slot: Slot, progress: Progress
+    index: SourceIndex,
+    path: Path,
+    wanted: Mapping[str, Any],
+    slot: Slot,
+    progress: Progress,
+    defined: Mapping[str, Any],
 ) -> Path:
     """The architecture of the one builder of the sources whose model has weights of the file's shapes.
 
@@ -60,23 +93,28 @@ def build_architecture(
         wanted: their ``shapes``, the ``layers`` that hold each, the ``topology``, and ``reset_after``.
         slot: whose legacy world runs the builders.
         progress: is told which one it was.
+        defined: values of arguments and variables that the user gives.
 
     Raises:
         MigrationError: ``FMT004`` when no builder makes such a model, or when several make different ones.
     """
-    search = _Search(slot, wanted)
-    for group in builders(index, path, settings_near(path, index.roots)):
-        for builder in islice(group, _MAX_BUILDERS):
-            search.try_(builder)
-        search.untried = max(0, len(group) - _MAX_BUILDERS)
-        if search.fitting:
-            break
+    search = _Search(slot, wanted, defined)
+    groups = builders(index, path, settings_near(path, index.roots), defined)
+    for builder in islice((b for group in groups for b in group if b.is_told), _MAX_BUILDERS):
+        search.try_(builder)
+    if not any(fitting.is_told for fitting in search.fitting.values()):
+        for group in groups:
+            for builder in islice(group, _MAX_BUILDERS):
+                search.try_(builder)
+            search.untried = max(0, len(group) - _MAX_BUILDERS)
+            if search.fitting:
+                break
     if not search.fitting:
         told = "; ".join(search.failed[:_MAX_TOLD]) or "none"
         raise MigrationError(
             "FMT004",
             f"no function of the sources builds a model of these weights; tried {told}",
-            "Write a function without arguments that builds it, and give it with --architecture FILE.py:FUNCTION.",
+            " ".join([*search.wanting, _WRITE]),
         )
     best = max(fitting.rank for fitting in search.fitting.values())
     likely = [fitting for fitting in search.fitting.values() if fitting.rank == best]
@@ -84,16 +122,17 @@ def build_architecture(
         raise MigrationError(
             "FMT004",
             f"several functions of the sources build a model of these weights: {'; '.join(map(str, likely))}",
-            "Choose one with --architecture FILE.py:FUNCTION.",
+            _choice(likely),
         )
     untried = f"; {search.untried} further calls were not tried" if search.untried else ""
-    loads = "; the sources load the file into it" if likely[0].builder.loads else ""
+    says = "; the sources load the file into it" if likely[0].builder.loads else ""
+    says += "; a configuration file beside the weights names it" if likely[0].builder.named else ""
     progress.findings.append(
         Finding(
             "CFG057",
             Severity.INFO,
             f"the architecture is what {likely[0]} builds: its weights have the file's shapes, and "
-            f"{likely[0].agreement[0]} of {len(set(wanted['layers']))} layers the file's names{loads}{untried}",
+            f"{likely[0].agreement[0]} of {len(set(wanted['layers']))} layers the file's names{says}{untried}",
         )
     )
     if likely[0].unlike:
@@ -109,86 +148,164 @@ def build_architecture(
     return likely[0].architecture
 
 
+def _choice(likely: Sequence[_Fitting]) -> str:
+    """What takes one of several that fit."""
+    options = [option for fitting in likely if (option := fitting.option)]
+    return f"Choose one: {'; or '.join(options)}." if options else _WRITE
+
+
 class _Search:
     """Runs builders in the legacy world and keeps the models whose weights fit."""
 
-    def __init__(self, slot: Slot, wanted: Mapping[str, Any]) -> None:
+    def __init__(self, slot: Slot, wanted: Mapping[str, Any], defined: Mapping[str, Any]) -> None:
         self.fitting: dict[str, _Fitting] = {}
         """By what the architecture is but for names: two calls that make the same model are one answer."""
         self.failed: list[str] = []
         self.untried = 0
         self._slot, self._reset_after = slot, wanted["reset_after"]
         self._wanted = Weights(wanted["shapes"], wanted["layers"], wanted["topology"])
+        self._sizes = {name: size for name, size in defined.items() if type(size) is int}
         self._broken: dict[tuple[str, Path], str] = {}
+        self._tried: set[Builder] = set()
         self._number = 0
+        self._folders: dict[Path, str] = {}
+        """File of the sources → the folder where its builders are staged, with what they read."""
+        self._untold: dict[str, None] = {}
+        """Names whose values neither the sources nor the shapes of the weights tell."""
+        self._unread: dict[tuple[Path, int], str] = {}
+        """File and line of a builder → the file that it reads and that the sources do not hold."""
+
+    @property
+    def wanting(self) -> list[str]:
+        """What would let the calls that failed go on."""
+        unread = dict.fromkeys(self._unread.values())
+        told = [f"The code reads {name}, which is not there: put it below --source." for name in unread]
+        names = " ".join(f"--define {name}=VALUE" for name in [*self._untold][:_MAX_TOLD])
+        return [*told, *([f"Say what neither the code nor the weights tell: {names}."] if names else [])]
 
     def try_(self, builder: Builder) -> None:
         """Call a builder; with stand-ins first where sizes are open, then with the sizes that the weights tell."""
         key = (builder.name, builder.place.file)
-        if key in self._broken:
+        if key in self._broken or builder in self._tried:
+            return
+        self._tried.add(builder)
+        if builder.lacking:
+            self._untold |= dict.fromkeys(builder.lacking)
+            self.failed.append(f"{builder}: nothing tells {', '.join(builder.lacking)}")
             return
         self._number += 1
         try:
-            file = self._slot.stage_code(f"builder{self._number}.py", builder_source(builder).encode())
-        except SourceError as error:
+            file = self._staged(builder)
+        except MigrationError as error:
             self._broken[key] = error.message
             self.failed.append(f"{builder}: {one_line(error.message, 160)}")
             return
         if not builder.open:
             self._keep(builder, file, [], {})
             return
-        standing = stand_ins(len(builder.open), self._wanted.shapes)
-        names = dict(zip(standing, builder.open, strict=True))
+        primes = dict(zip(builder.open, stand_ins(len(builder.open), self._wanted.shapes), strict=True))
+        fixed = {name: self._sizes[name] for name in builder.open if name in self._sizes}
+        standing = primes | fixed
         answers: dict[tuple[int, ...], dict[str, int]] = {}
-        for model in self._built(builder, file, standing):
-            seen = {size for shape in model.shapes for size in shape}
-            telling = [size for size in standing if size in seen]
-            if len(telling) < len(standing) and not self._indifferent(
-                builder, file, standing, telling, model
-            ):
+        for model in self._built(builder, file, [*standing.values()]):
+            asked = [size for name, size in primes.items() if name not in fixed]
+            told = telling({size for shape in model.shapes for size in shape}, asked)
+            silent = [name for name, size in primes.items() if size in asked and size not in told]
+            if silent and not self._indifferent(builder, file, standing, silent, model):
+                self._ask(model, silent)
                 continue
-            for found in solve(Weights(model.shapes, model.layers), self._wanted, telling):
-                told = dict(zip(telling, found, strict=True))
-                answers[tuple(told.get(s, s) for s in standing)] = {names[s]: told[s] for s in telling}
-        for sizes, told_names in answers.items():
-            self._keep(builder, file, list(sizes), told_names)
+            solved = solve(_weights_of(model), self._wanted, told)
+            if not solved:
+                self._ask(model, [name for name, size in primes.items() if size in told])
+                differs = difference(_weights_of(model), self._wanted)
+                self.failed.append(f"{builder}{model.part}: no sizes give the file's shapes; {differs}")
+            for found in solved:
+                real = dict(zip(told, found, strict=True))
+                sizes = {name: real.get(size, size) for name, size in standing.items()}
+                answers[tuple(sizes.values())] = {n: size for n, size in sizes.items() if n not in silent}
+        for given, told_names in answers.items():
+            self._keep(builder, file, list(given), told_names)
+
+    def _ask(self, model: BuiltModel, names: list[str]) -> None:
+        """Ask the user for sizes, where the model is one of as many arrays as the file holds."""
+        if len(model.shapes) == len(self._wanted.shapes):
+            self._untold |= dict.fromkeys(names)
 
     def _indifferent(
-        self, builder: Builder, file: Path, standing: list[int], telling: list[int], model: BuiltModel
+        self,
+        builder: Builder,
+        file: Path,
+        standing: Mapping[str, int],
+        silent: list[str],
+        model: BuiltModel,
     ) -> bool:
         """Whether the arguments that no shape holds do not matter: others, and 0, make the same architecture."""
         return all(
             any(m.part == model.part and m.alike == model.alike for m in self._built(builder, file, others))
             for others in (
-                [size if size in telling else size + 1 for size in standing],
-                [size if size in telling else 0 for size in standing],
+                [size + 1 if name in silent else size for name, size in standing.items()],
+                [0 if name in silent else size for name, size in standing.items()],
             )
         )
 
-    def _built(self, builder: Builder, file: Path, sizes: list[int]) -> list[BuiltModel]:
+    def _staged(self, builder: Builder) -> Path:
+        """The module of a builder where the workers read it; those of one file share a folder with what they read.
+
+        Raises:
+            MigrationError: ``CFG052`` when it cannot be cut out.
+        """
+        folder = self._folders.setdefault(builder.place.file, f"code{len(self._folders)}")
+        return stage_builder(self._slot, builder, folder, f"builder{self._number}.py")
+
+    def _built(
+        self, builder: Builder, file: Path, sizes: list[int], *, renamed: bool = False
+    ) -> list[BuiltModel]:
         self._number += 1
         out = f"built{self._number}_"
         call = ArchitecturesOf(
-            file, ENTRY, builder.call[:80], out, sizes, self._reset_after, bool(builder.inputs)
+            file,
+            ENTRY,
+            builder.call[:MAX_CALL],
+            out,
+            sizes,
+            self._reset_after,
+            bool(builder.inputs),
+            files=True,
+            named=tuple(dict.fromkeys(self._wanted.layers)),
+            renamed=renamed,
         )
         try:
-            return self._slot.legacy.ask(call).models
+            models = self._slot.legacy.ask(call).models
         except WorldError as error:
             if error.code == "CFG050":  # the file cannot be imported, whatever it is called with
                 self._broken[builder.name, builder.place.file] = error.message
+            if error.code == "CFG052" and error.place:  # a file that it reads
+                self._unread[builder.place.file, builder.place.line] = error.place
             self.failed.append(f"{builder}: {one_line(error.message, 160)}")
             return []
+        self._unread.pop((builder.place.file, builder.place.line), None)  # what builds needs no such file
+        return models
 
     def _keep(self, builder: Builder, file: Path, sizes: list[int], told: Mapping[str, int]) -> None:
-        for number, model in enumerate(self._built(builder, file, sizes)):
-            weights = Weights(model.shapes, model.layers, model.topology)
+        for number, made in enumerate(self._built(builder, file, sizes)):
+            model, weights = made, _weights_of(made)
             differs = difference(weights, self._wanted)
+            counted = bool(differs) and counted_otherwise(weights, self._wanted)
+            again = self._built(builder, file, sizes, renamed=True) if counted else []
+            if again:
+                model, weights, differs = again[number], _weights_of(again[number]), ""
             if differs:
                 self.failed.append(f"{builder}{model.part}: {differs}")
                 continue
             built = take(self._slot.legacy, str(model.file), f"built{self._number}_{number}.json")
             score = agreement(weights, self._wanted)
-            found = _Fitting(builder, told, model.part, built, score, unlike(weights, self._wanted))
+            found = _Fitting(
+                builder, told, tuple(sizes), model.part, built, score, unlike(weights, self._wanted)
+            )
             before = self.fitting.setdefault(model.alike, found)
             if before.rank < found.rank:
                 self.fitting[model.alike] = found
+
+
+def _weights_of(model: BuiltModel) -> Weights:
+    return Weights(model.shapes, model.layers, model.topology)

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from migrate.bytecode.definitions import definitions
 from migrate.dialects.rule import Fired
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import WEIGHTS
@@ -65,7 +66,7 @@ def with_own_code(path: Path, staged: Staged, options: Options, slot: Slot, prog
         package = transformers_model(path)
         if package is not None:
             raise MigrationError("FMT004", package.message, package.hint)
-        built = build_architecture(index_of(roots), path, wanted, slot, progress)
+        built = build_architecture(index_of(roots), path, wanted, slot, progress, definitions(options.define))
         staged = replace(staged, architecture=built)
         wanted = slot.reader.call("names_wanted", _asked(staged))
     names = wanted["names"]

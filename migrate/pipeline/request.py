@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -29,6 +30,7 @@ class Backend(StrEnum):
     THEANO = "theano"
 
 
+_BUILDER = re.compile(r"(.*?\.(?:py|ipynb)):(.+)", re.DOTALL)
 DEFAULT_TARGETS = frozenset({Target.KERAS, Target.SAVED_MODEL})
 
 
@@ -66,7 +68,10 @@ class Options(msgspec.Struct, frozen=True):
     ] = ()
     architecture: Annotated[
         str | None,
-        Flag("--architecture", "Architecture for weights: a JSON or YAML file, or file.py:function."),
+        Flag(
+            "--architecture",
+            "Architecture for weights: a JSON or YAML file, file.py:function, or 'file.py:function(classes=10)'.",
+        ),
     ] = None
     input_shape: Annotated[
         str | None,
@@ -86,7 +91,7 @@ class Options(msgspec.Struct, frozen=True):
         tuple[str, ...],
         Flag(
             "--define",
-            "Value of a global that a Lambda names and the file lacks: SCALE=255.0; may be given again.",
+            "Value of a global of a Lambda, or of an argument of a builder: SCALE=255.0; may be given again.",
         ),
     ] = ()
     hub_modules: Annotated[
@@ -164,6 +169,12 @@ def flags() -> dict[str, Flag]:
         field.name: next(note for note in get_args(hints[field.name]) if isinstance(note, Flag))
         for field in msgspec.structs.fields(Options)
     }
+
+
+def builder_named(text: str) -> tuple[Path, str]:
+    """File and function, or call, of ``FILE.py:FUNCTION`` (or of a notebook); a file of another kind has none."""
+    found = _BUILDER.match(text)
+    return (Path(found[1]), found[2]) if found else (Path(text), "")
 
 
 def parse_module(text: str) -> tuple[str, Path]:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from codemods.files.source import SourceError
 from migrate.findings import MigrationError
 from migrate.formats.artifact import WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
@@ -18,15 +17,12 @@ from migrate.formats.identify import Identification, is_pointer
 from migrate.formats.links import stays
 from migrate.formats.read import refusal
 from migrate.formats.tfjs import shards_of
-from migrate.own_code.builders import ENTRY, Builder, builder_source
-from migrate.own_code.files import Place, SourceIndex, project_of
 from migrate.parity.golden import find_golden
+from migrate.pipeline.given_architecture import given_architecture
 from migrate.pipeline.request import Options, parse_module
-from migrate.worlds.contracts.legacy import ArchitecturesOf
 from migrate.worlds.contracts.reader import Identify, Pair
 from migrate.worlds.pool import Slot
 from migrate.worlds.reader.answers import identification_of, pair_of
-from migrate.worlds.taking import take
 
 _SUFFIXES = {
     Format.HDF5_MODEL: ".h5",
@@ -115,7 +111,8 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
         source = slot.inputs / f"{STAGED}{_SUFFIXES.get(found.format, path.suffix)}"
         _bring(path, source)
     used = not unused_architecture(found.format, options.architecture)
-    given = _given_architecture(options, slot) if used else None
+    weights = source if found.format in WEIGHTS else None
+    given = given_architecture(options, slot, weights) if used else None
     if given is None and found.format in WEIGHTS:
         given = pair_of(path, slot.reader.ask(Pair(path)))
     architecture = None
@@ -158,40 +155,6 @@ def _bring_architecture(given: Path, folder: Path) -> Path:
     else:
         _bring(given, target)
     return target
-
-
-def _given_architecture(options: Options, slot: Slot) -> Path | None:
-    """The file that ``--architecture`` names, or the one that its builder's model gives."""
-    if not options.architecture:
-        return None
-    file, _, function = options.architecture.rpartition(":")
-    if not file.endswith(".py"):
-        return Path(options.architecture)
-    staged = slot.stage_code(f"builder_{Path(file).name}", _builder(Path(file), function).encode())
-    call = ArchitecturesOf(staged, ENTRY, f"{function}()", "architecture")
-    return take(slot.legacy, str(slot.legacy.ask(call).models[0].file), "architecture0.json")
-
-
-def _builder(file: Path, function: str) -> str:
-    """A builder with what it reaches in its repository; the training script around it does not run.
-
-    Raises:
-        MigrationError: ``CFG052`` when the file defines no such function at its top level.
-    """
-    index = SourceIndex([file])
-    place = next((p for p in index.places(function)), None)
-    if place is None:
-        raise MigrationError(
-            "CFG052", f"{file.name} defines no function {function!r}", "Name a function of that file."
-        )
-    try:
-        return builder_source(Builder(function, Place(project_of(file), file, place.line), f"{function}()"))
-    except SourceError as error:
-        raise MigrationError(
-            "CFG052",
-            f"{function!r} cannot be cut out of {file.name}: {error.message}",
-            "Give another builder.",
-        ) from error
 
 
 def _bring(source: Path, target: Path) -> None:

@@ -77,6 +77,7 @@ class Slot:
         """Put an author's code where the workers can read it; they serve no other artifact from then on."""
         self.runs_foreign_code = True
         staged = self.inputs / name
+        staged.parent.mkdir(parents=True, exist_ok=True)
         staged.write_bytes(content)
         return staged
 

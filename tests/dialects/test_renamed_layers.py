@@ -118,3 +118,25 @@ def test_layers_that_are_counted_on_by_less_than_their_number_are_told_apart() -
         ("block/kernel:0", 1),
         ("block_1/kernel:0", 2),
     ]
+
+
+@pytest.mark.parametrize("weightless", [False, True])
+def test_a_layer_of_the_author_that_another_session_counted_is_paired_in_order(
+    weightless: bool, legacy_models: Path
+) -> None:
+    """Whether such a layer has weights only its code says: where the file has a group too few, it has none."""
+    era = era_of(artifact(legacy_models))
+    own = {"class_name": "own>Attention", "config": {"name": "attention"}}
+    dense = {
+        "class_name": "Dense",
+        "config": {"name": "dense", "units": 2, "use_bias": False, "activation": "linear"},
+    }
+    architecture = {"class_name": "Sequential", "config": {"name": "whole", "layers": [own, dense]}}
+    model = upgrade(parse_model(architecture, Notes()), era, (Step.GRAMMAR,), Notes())
+    mine = SavedArray("attention_3/att_b:0", np.full((4, 1), 3, "float32"))
+    kernel = SavedArray("dense_7/kernel:0", np.full((2, 2), 7, "float32"))
+    saved = [LayerWeights(("attention_3",), [mine]), LayerWeights(("dense_7",), [kernel])]
+    found = assign_weights(model, saved[weightless:], era).layers
+    assert [[float(a.flat[0]) for a in layer.weights.values()] for layer in found] == (
+        [[], [7.0]] if weightless else [[3.0], [7.0]]
+    )

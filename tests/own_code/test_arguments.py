@@ -8,7 +8,15 @@ from textwrap import dedent
 
 from migrate.own_code.builders import Builder, builder_source, builders
 from migrate.own_code.files import SourceIndex
-from migrate.own_code.fitting import Weights, difference, joined_gates, solve, stand_ins
+from migrate.own_code.fitting import (
+    Weights,
+    counted_otherwise,
+    difference,
+    joined_gates,
+    solve,
+    stand_ins,
+    telling,
+)
 from migrate.own_code.settings import settings_near
 
 
@@ -72,7 +80,21 @@ def test_sizes_among_the_defaults_stay_open_last(tmp_path: Path) -> None:
 
 
 def test_the_number_of_layers_is_no_size(tmp_path: Path) -> None:
-    assert found(tmp_path, "def net(n_layers):\n    return Model(n_layers)\n") == [[], [], [], []]
+    text = "def net(n_layers):\n    return Model(n_layers)\n"
+    ((builder,), *others) = found(tmp_path, text)
+    assert builder.lacking == ("n_layers",)
+    assert not any(others)
+    index = SourceIndex([tmp_path])
+    ((builder,), *_) = builders(index, tmp_path / "weights.h5", defined={"n_layers": 3})
+    assert (builder.call, builder.lacking) == ("net(n_layers=3)", ())
+
+
+def test_what_the_user_gives_is_above_what_the_sources_pass(tmp_path: Path) -> None:
+    text = "N = 5\n\ndef net(units, depth=2):\n    return Model(units)\n\nnet(N)\n"
+    assert calls(found(tmp_path, text)[0]) == [("net(units=5)", ())]
+    index = SourceIndex([tmp_path])
+    for defined, call in (({"N": 7}, "net(units=7)"), ({"units": 9, "depth": 3}, "net(units=9, depth=3)")):
+        assert calls(builders(index, tmp_path / "weights.h5", defined=defined)[0]) == [(call, ())]
 
 
 def test_methods_are_called_on_what_the_constructor_makes(tmp_path: Path) -> None:
@@ -141,6 +163,22 @@ def test_open_sizes_in_another_order_are_each_of_those_that_fit() -> None:
     assert solve(weights((3, 4)), weights((3, 4)), [size]) == []
 
 
+def test_a_size_that_a_flatten_multiplied_is_told_with_the_others() -> None:
+    rows, columns = standing = stand_ins(2, [(2, 2, 1, 40), (1680, 7)])
+    built = weights((2, 2, 1, 40), (40 * rows * columns, columns), (columns,))
+    assert telling([size for shape in built.shapes for size in shape], standing) == standing
+    assert solve(built, weights((2, 2, 1, 40), (1680, 7), (7,)), standing) == [[6, 7]]
+    assert solve(built, weights((2, 2, 1, 40), (1681, 7), (7,)), standing) == []  # no whole number of rows
+    # of two sizes that stand in a product alone, neither is told
+    assert solve(weights((40 * rows * columns, 3)), weights((1680, 3)), standing) == []
+
+
+def test_a_size_of_both_sides_of_an_image_is_a_root() -> None:
+    (side,) = standing = stand_ins(1, [(784, 10)])
+    assert solve(weights((side * side, 10)), weights((784, 10)), standing) == [[28]]
+    assert solve(weights((side * side, 10)), weights((783, 10)), standing) == []
+
+
 def test_layouts_of_one_layer_are_alike() -> None:
     def same(one: list[tuple[int, ...]], other: list[tuple[int, ...]]) -> str:
         return difference(weights(*one, layers="l" * len(one)), weights(*other, layers="m" * len(other)))
@@ -170,3 +208,32 @@ def test_settings_outside_of_the_sources_are_not_read(tmp_path: Path) -> None:
     (inner / "list.json").write_text("[1]")
     assert settings_near(inner / "w.h5", [inner]) == []
     assert settings_near(inner / "w.h5", [tmp_path]) == [{"units": 1}]
+
+
+def test_a_method_that_keeps_its_model_is_called_before_the_object_is_looked_at(tmp_path: Path) -> None:
+    text = """\
+        class Net:
+            def __init__(self, size):
+                self.model = None
+
+            def build(self, hidden):
+                self.model = Sequential([hidden])
+
+        Net(3).build(4)
+        """
+    ((_, builder), *_) = found(tmp_path, text)
+    assert (builder.call, builder.then) == ("Net(size=3)", ".build(hidden=4)")
+    assert str(builder).endswith("model.py:Net(size=3).build(hidden=4)")
+    assert builder_source(builder).endswith(
+        "    made = Net(size=3)\n    made.build(hidden=4)\n    return made\n"
+    )
+
+
+def test_layers_that_a_session_counted_in_another_order_have_the_same_arrays_in_order() -> None:
+    def named(*layers: str) -> Weights:
+        return Weights([(4, 5), (5, 3)], layers)
+
+    assert counted_otherwise(named("dense_1", "dense"), named("dense", "dense_1"))
+    assert not counted_otherwise(named("dense", "dense_1"), named("dense", "dense_1"))
+    assert not counted_otherwise(named("dense_1", "dense"), named("dense", "dense_2"))
+    assert not counted_otherwise(Weights([(5, 3), (4, 5)], ("dense_1", "dense")), named("dense", "dense_1"))

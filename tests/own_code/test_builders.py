@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
 
@@ -185,6 +186,19 @@ def test_a_path_that_only_a_run_tells_has_to_agree_where_it_is_fixed(
     assert [builder.loads for builder in found if builder.name == "net"] == [loads]
 
 
+@pytest.mark.slow
+def test_weights_of_the_wrapper_of_addons_find_its_builder(
+    legacy_models: Path, slot: Slot, tmp_path: Path
+) -> None:
+    """The file lists the field before the model; the package that makes both is not installed."""
+    folder = legacy_models / "tf.keras-2.15" / "own_tagger_weights"
+    request = ArtifactRequest(folder / "model.h5", "w", tmp_path / "out", "model")
+    result = migrate_artifact(request, Options(source=(folder,)), slot)
+    assert result.status == "migrated", [f"{f.code}: {f.message}" for f in result.findings]
+    assert result.parity is not None
+    assert result.parity.evidence == "golden"
+
+
 AGENT = """\
     from keras.layers import Activation, Dense, Input
     from keras.models import Model
@@ -247,3 +261,81 @@ def test_weights_of_a_class_derived_from_model_find_it_and_its_inputs(
     assert result.parity.evidence == "golden"
     (built,) = [f for f in result.findings if f.code == "CFG057"]
     assert "own_network.py:Network(classes=4) of inputs (6, 5, 1)" in built.message
+
+
+READING = """\
+    import json
+    import surely_not_installed as frames
+    from keras.layers import Activation, Dense, Input
+    from keras.models import Model
+
+    class Agent:
+        def __init__(self, columns):
+            self.frame = frames.Frame(columns=[columns])
+            self.frame.index = 3
+            with open("sizes.json") as file:
+                sizes = json.load(file)
+            line = Input((4,))
+            x = Activation("tanh")(Dense(4, use_bias=False)(Dense(sizes["hidden"], activation="relu")(line)))
+            self.model = Model(line, Dense(3, activation="softmax")(x))
+    """
+
+
+@pytest.mark.slow
+def test_a_builder_reads_the_files_of_its_repository_and_needs_no_package_beside_its_model(
+    legacy_models: Path, slot: Slot, tmp_path: Path
+) -> None:
+    weights = weights_of(legacy_models, tmp_path)
+    source = tmp_path / "code" / "net"
+    source.mkdir(parents=True)
+    (source / "agent.py").write_text(dedent(READING))
+    golden = legacy_models / "tf.keras-2.8" / "mlp-json" / "model.golden.npz"
+    request = ArtifactRequest(weights, "w", tmp_path / "out", "model", golden)
+    options = Options(source=(tmp_path / "code",))
+    result = migrate_artifact(request, options, slot)
+    (refusal,) = [f for f in result.findings if f.code == "FMT004"]
+    assert "The code reads sizes.json" in refusal.hint
+    (tmp_path / "code" / "sizes.json").write_text('{"hidden": 5}')
+    slot.reset()
+    result = migrate_artifact(request, options, slot)
+    assert result.status == "migrated", [f"{f.code}: {f.message}" for f in result.findings]
+    assert result.parity is not None
+    assert result.parity.evidence == "golden"
+
+
+TWO = """\
+    from keras.layers import Activation, Dense, Input
+    from keras.models import Model
+
+    def make(outputs, between):
+        line = Input((4,))
+        x = Activation(between)(Dense(4, use_bias=False)(Dense(5, activation="relu")(line)))
+        return Model(line, Dense(outputs, activation="softmax")(x))
+
+    def one(n_classes):
+        return make(n_classes, "tanh")
+
+    def two(n_classes):
+        return make(n_classes, "elu")
+    """
+
+
+@pytest.mark.slow
+def test_of_several_that_fit_the_option_that_is_named_takes_one(
+    legacy_models: Path, slot: Slot, tmp_path: Path
+) -> None:
+    weights = weights_of(legacy_models, tmp_path)
+    (tmp_path / "nets.py").write_text(dedent(TWO))
+    golden = legacy_models / "tf.keras-2.8" / "mlp-json" / "model.golden.npz"
+    request = ArtifactRequest(weights, "w", tmp_path / "out", "model", golden)
+    result = migrate_artifact(request, Options(source=(tmp_path,)), slot)
+    (refusal,) = [f for f in result.findings if f.code == "FMT004"]
+    assert refusal.message.startswith("several functions"), refusal.message
+    words = shlex.split(refusal.hint.removeprefix("Choose one: ").replace(";", " ; ").rstrip("."))
+    offered = [word for option, word in pairwise(words) if option == "--architecture"]
+    assert offered == [f"{tmp_path}/nets.py:make(outputs=3, between={name!r})" for name in ("tanh", "elu")]
+    statuses = []
+    for text in offered:
+        slot.reset()
+        statuses.append(migrate_artifact(request, Options(architecture=text), slot).status)
+    assert statuses == ["migrated", "failed"]

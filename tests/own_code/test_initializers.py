@@ -41,3 +41,10 @@ def test_functions_become_objects(old: str, new: str) -> None:
 )
 def test_others_stay(text: str) -> None:
     assert with_classes(HEAD + text) == HEAD + text
+
+
+def test_what_must_stand_first_stays_first() -> None:
+    future = "from __future__ import annotations\n"
+    old = "start = lambda shape: initializations.normal(shape, 0.1)"
+    new = "start = initializers.RandomNormal(stddev=0.1)"
+    assert with_classes(future + HEAD + old) == f"{future}from keras import initializers\n{HEAD}{new}"

@@ -51,6 +51,7 @@ def reasons(result: ArtifactResult) -> list[str]:
         "tf.keras-2.8/own_composite",
         "tf.keras-2.8/own_method",
         "tf.keras-2.8/own_cell",
+        "tf.keras-2.8/own_recurrent",
         "tf.keras-2.8/own_train_step",
     ],
 )

@@ -84,7 +84,8 @@ def test_what_only_data_tells_is_an_open_size(tmp_path: Path) -> None:
             Dense(len(set(frame.label)), activation="softmax"),
         ])
         """
-    (builder,) = found(tmp_path, script)
+    builder, other = found(tmp_path, script)
+    assert other.open == ("x_shape_1", "count", "len_set_frame_label")
     assert builder.open == ("count", "len_set_frame_label")
     assert "weights=None" in builder.script
     assert "int(np.sqrt(16))" in builder.script
@@ -93,28 +94,41 @@ def test_what_only_data_tells_is_an_open_size(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "shape", "opened"),
+    ("script", "shape", "opened", "lengths"),
     [
         (
             "net = Sequential([LSTM(3, input_shape=x.shape[1:])])",
-            "input_shape=(None, x_shape_1)",
-            ("x_shape_1",),
+            "input_shape=(None, x_shape_last)",
+            ("x_shape_last",),
+            ("x_shape_1", "x_shape_last"),
         ),
         (
             "net = Sequential([Conv2D(3, 2, input_shape=x[0].shape)])",
-            "(None, None, x_0_shape_1)",
-            ("x_0_shape_1",),
+            "(None, None, x_0_shape_last)",
+            ("x_0_shape_last",),
+            ("x_0_shape_0", "x_0_shape_1", "x_0_shape_last"),
         ),
-        ("i = Input(x.shape[1:])\nnet = Model(i, GRU(2)(i))", "Input((None, x_shape_1))", ("x_shape_1",)),
-        ("i = Input(shape=x[0].shape)\nnet = Model(i, Embedding(9, 2)(i))", "Input(shape=(None,))", ()),
+        (
+            "i = Input(x.shape[1:])\nnet = Model(i, GRU(2)(i))",
+            "Input((None, x_shape_last))",
+            ("x_shape_last",),
+            ("x_shape_1", "x_shape_last"),
+        ),
+        (
+            "i = Input(shape=x[0].shape)\nnet = Model(i, Embedding(9, 2)(i))",
+            "Input(shape=(None,))",
+            (),
+            ("x_0_shape_0",),
+        ),
     ],
 )
 def test_the_shape_of_data_is_what_weights_tell_of_it(
-    script: str, shape: str, opened: tuple[str, ...], tmp_path: Path
+    script: str, shape: str, opened: tuple[str, ...], lengths: tuple[str, ...], tmp_path: Path
 ) -> None:
-    (builder,) = found(tmp_path, f"x = np.load('x.npy')\n{script}\n")
+    """Lengths are left open at first; where that builds no such model, they are sizes, too."""
+    builder, other = found(tmp_path, f"x = np.load('x.npy')\n{script}\n")
     assert shape in builder.script
-    assert builder.open == opened
+    assert (builder.open, other.open) == (opened, lengths)
 
 
 def test_names_mean_what_they_meant_at_each_statement(tmp_path: Path) -> None:
@@ -215,6 +229,33 @@ def test_a_function_of_data_is_a_size(tmp_path: Path) -> None:
 )
 def test_which_layers_there_are_is_not_guessed(script: str, tmp_path: Path) -> None:
     assert found(tmp_path, script) == []
+
+
+def test_what_a_function_does_beside_building_is_left_out_where_it_cannot_be_called(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(
+        dedent(HEAD) + "def net():\n    model = Sequential()\n    model.add(Dense(3, input_shape=(2,)))\n"
+        "    data = surely_not_installed.flow_from_directory('data/train')\n    model.fit(data)\n    return model\n\n"
+        "def plain():\n    model = Sequential([Dense(3, input_shape=(2,))])\n    return model\n"
+    )
+    called, *_, late = builders(SourceIndex([tmp_path]), tmp_path / "weights.h5")
+    assert [builder.name for builder in called] == ["net", "plain"]
+    (builder,) = late
+    assert builder.script.splitlines() == [
+        "def model_of_net():",
+        "    model = Sequential()",
+        "    model.add(Dense(3, input_shape=(2,)))",
+        "    return model",
+    ]
+
+
+def test_a_variable_that_decides_which_layers_there_are_can_be_given(tmp_path: Path) -> None:
+    script = "depth = args.depth\nmodel = Sequential([Dense(3) for _ in range(depth)])\n"
+    (builder,) = found(tmp_path, script)
+    assert builder.lacking == ("depth",)
+    groups = builders(SourceIndex([tmp_path]), tmp_path / "weights.h5", defined={"depth": 2})
+    (builder,) = [one for group in groups for one in group]
+    assert builder.lacking == ()
+    assert "depth = 2" in builder.script
 
 
 def test_without_sources_the_hint_names_the_line_of_the_script(tmp_path: Path) -> None:

@@ -71,6 +71,8 @@ def test_a_masked_sequence_is_hidden_wholly_in_one_row_and_in_the_middle_of_anot
     steps = make_probes([InputSpec("x", (None, 9, 2), "float32", fill=-1.0)])["3/0"]
     assert (steps[0] == -1.0).all()
     assert 0 < (steps[1] == -1.0).all(axis=-1).sum() < 9
+    steps = make_probes([InputSpec("x", (None, 9, 2), "float32", fill=(-1.0, 3.0))])["3/0"]
+    assert (steps[0] == [-1.0, 3.0]).all()
 
 
 def test_whole_numbers_reach_the_ends_of_their_dtype_until_a_model_refuses() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from migrate.capsule.model import Layer
@@ -101,7 +101,23 @@ def rejected_argument(layer: Layer, era: Era) -> Layer:
     """
     if layer.class_name == "InputLayer":
         return layer  # CFG043
-    table = {**EVERYWHERE, **REJECTED.get(layer.class_name, {})}
+    drop = rejected(layer, (layer.class_name,))
+    return layer.with_config(drop=tuple(drop)) if drop else layer
+
+
+def rejected(layer: Layer, classes: Iterable[str]) -> list[str]:
+    """The arguments of a layer that classes of Keras 3 do not take, and whose values have no effect.
+
+    Args:
+        layer: of one of these classes, or of an author's class that is derived from them.
+        classes: of Keras.
+
+    Raises:
+        MigrationError: ``CFG041`` when the value does have an effect that no other rule expressed.
+    """
+    table = {**EVERYWHERE}
+    for name in classes:
+        table |= REJECTED.get(name, {})
     drop = [key for key in layer.config if key in table]
     for key in drop:
         if not table[key](layer.config[key]):
@@ -111,7 +127,7 @@ def rejected_argument(layer: Layer, era: Era) -> Layer:
                 "Replace the layer in the source, or keep the model as a SavedModel.",
                 place=layer.name,
             )
-    return layer.with_config(drop=tuple(drop)) if drop else layer
+    return drop
 
 
 @layer_rule(

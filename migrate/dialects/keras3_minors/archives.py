@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from migrate.dialects.pass_through import PASS_THROUGH
+from migrate.dialects.pass_through import PASS_THROUGH, hidden_value
 
 Config = Mapping[str, Any]
 TENSOR = "__keras_tensor__"
@@ -131,7 +131,7 @@ def uses_of_input(model: Config, name: str) -> dict[str, Any]:
             size = int(config["input_dim"])
             found["ids"] = min(int(found.get("ids", size)), size)
         elif entry.get("class_name") == "Masking":
-            found["fill"] = float(config.get("mask_value", 0.0))
+            found["fill"] = hidden_value(config)
         elif entry.get("class_name") == "CategoryEncoding" and config.get("num_tokens"):
             found["ids"] = int(config["num_tokens"])
     return found

@@ -47,6 +47,9 @@ class ArchitecturesOf(Call[Built], frozen=True):
         sizes: its argument; None to call it without one.
         reset_after: the default of ``GRU`` when the weights were written.
         subclassed: whether it returns an object of a class derived from ``Model``, and the shapes of its inputs.
+        files: whether files that it reads stand in the folder of its module.
+        named: layers of the file that hold arrays, in its order.
+        renamed: whether the layers that hold arrays get these names in their order.
     """
 
     file: Path
@@ -56,3 +59,6 @@ class ArchitecturesOf(Call[Built], frozen=True):
     sizes: list[int] | None = None
     reset_after: bool = True
     subclassed: bool = False
+    files: bool = False
+    named: tuple[str, ...] = ()
+    renamed: bool = False

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import inspect
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import tf_keras
 from tensorflow.python.eager import context as eager
+from tf_keras.src.engine.functional import Functional
 
 from migrate.findings import MigrationError
 from migrate.formats.writers import BUILT_WITH
 from migrate.worlds.contracts import legacy as asked
 from migrate.worlds.kernels import clear_names
+from migrate.worlds.legacy.addons import with_addons
 from migrate.worlds.legacy.era_defaults import unstated_defaults
 from migrate.worlds.legacy.old_names import own_objects
 
@@ -34,20 +39,38 @@ def architectures_of(call: asked.ArchitecturesOf, scratch: Path) -> asked.Built:
             returns no Keras 2 model.
     """
     clear_names(tf_keras.backend.clear_session, eager.context())
-    with _of_any_era():
+    with _of_any_era(), with_addons():
         objects = own_objects([str(call.file)])
     if call.function not in objects:
         raise MigrationError("CFG052", f"{call.file.name} defines no function {call.asked!r}", _HINT)
     given = [] if call.sizes is None else [call.sizes]
     try:
-        with _of_any_era(), _only_built(), unstated_defaults(call.reset_after):
+        with (
+            _of_any_era(),
+            with_addons(),
+            _only_built(),
+            unstated_defaults(call.reset_after),
+            _among(call, scratch),
+        ):
             result = objects[call.function](*given)
             if call.subclassed:
-                held = result[0]
-                models = [_written(_traced(*result), "", scratch, f"{call.out}0", held)]
+                held, shapes = result
+                made = [("", _traced(held, shapes, call.named), held)]
             else:
-                found = list(_models_in(result))[:_MAX_MODELS]
-                models = [_written(m, part, scratch, f"{call.out}{n}") for n, (part, m) in enumerate(found)]
+                found = islice(_models_in(result), _MAX_MODELS)
+                made = [(part, _graph_of(model, call.named), model) for part, model in found]
+            names = call.named if call.renamed else ()
+            models = [
+                _written(model, part, scratch / f"{call.out}{number}.json", held, names)
+                for number, (part, model, held) in enumerate(made)
+            ]
+    except FileNotFoundError as error:
+        raise MigrationError(
+            "CFG052",
+            f"{call.asked} reads {error.filename}, which the sources do not hold",
+            f"Put {error.filename} where the code reads it, below --source.",
+            str(error.filename),
+        ) from error
     except Exception as error:
         raise MigrationError(
             "CFG052", f"{call.asked} fails: {type(error).__name__}: {error}", _HINT
@@ -71,6 +94,23 @@ def _of_any_era() -> Iterator[None]:
     finally:
         for name, value in before.items():
             setattr(tf_keras.optimizers, name, value)
+
+
+@contextmanager
+def _among(call: asked.ArchitecturesOf, scratch: Path) -> Iterator[None]:
+    """The files that a builder reads stand where it runs, in a copy: it may write beside them."""
+    if not call.files:
+        yield
+        return
+    here = scratch / f"{call.out}files"
+    for file in sorted(call.file.parent.rglob("*")):
+        if file.is_file() and file.suffix != ".py":  # other builders stand there, too
+            target = here / file.relative_to(call.file.parent)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+    here.mkdir(parents=True, exist_ok=True)
+    with contextlib.chdir(here):
+        yield
 
 
 @contextmanager
@@ -110,38 +150,78 @@ def _models_in(result: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f".{k}", part) for k, part in held.items() if isinstance(part, tf_keras.Model))
 
 
-def _traced(model: Any, shapes: list[tuple[int | None, ...]]) -> Any:
+def _traced(model: Any, shapes: list[tuple[int | None, ...]], named: tuple[str, ...]) -> Any:
+    """The graph of what a model of the author's class computes of inputs of some shapes; see `_called_with`."""
+    return _called_with(model, [tf_keras.Input(shape) for shape in shapes], named)
+
+
+def _graph_of(model: Any, named: tuple[str, ...]) -> Any:
+    """A model that is a graph; of a class around one (Addons' wrapper) that of what it computes of its inputs."""
+    if isinstance(model, Functional | tf_keras.Sequential):
+        return model
+    around = [layer for layer in model.layers if isinstance(layer, Functional)]
+    if len(around) != 1:
+        return model
+    inputs = [tf_keras.Input(batch_shape=given.shape, dtype=given.dtype) for given in around[0].inputs]
+    for made, given in zip(inputs, around[0].input_names, strict=True):
+        made.node.layer._name = given
+    return _called_with(model, inputs, named)
+
+
+def _called_with(model: Any, inputs: list[Any], named: tuple[str, ...]) -> Any:
     """The graph of what a model of the author's class computes.
 
     HDF5 files hold the weights of such a model in the order in which it holds its layers, those of a graph in the order
-    in which they are called.
+    in which they are called. Where these differ, the layers get the names that the file has for them, so that names
+    decide.
 
     Raises:
-        ValueError: these orders differ.
+        ValueError: the orders differ, and the file has another number of layers.
     """
-    inputs = [tf_keras.Input(shape) for shape in shapes]
     takes = inspect.signature(model.call).parameters
     outputs = model.call(
         inputs[0] if len(inputs) == 1 else inputs, **({"training": False} if "training" in takes else {})
     )
     graph = tf_keras.Model(inputs, outputs)
-    held, called = ([layer.name for layer in one.layers if layer.weights] for one in (model, graph))
-    if held != called:
-        raise ValueError(f"the class holds its layers as {held} and calls them as {called}")
+    held, called = ([layer for layer in one.layers if layer.weights] for one in (model, graph))
+    if [layer.name for layer in held] != [layer.name for layer in called]:
+        if {id(layer) for layer in held} != {id(layer) for layer in called} or len(named) != len(held):
+            names = [[layer.name for layer in layers] for layers in (held, called)]
+            raise ValueError(f"the class holds its layers as {names[0]} and calls them as {names[1]}")
+        graph = _renamed(graph, held, named)
     return graph
 
 
-def _written(model: Any, part: str, scratch: Path, name: str, held: Any = None) -> asked.BuiltModel:
-    """Write the architecture of a model; ``held`` is what lists its layers, where that is another object."""
-    out = scratch / f"{name}.json"
+def _renamed(model: Any, layers: list[Any], names: tuple[str, ...]) -> Any:
+    """A model whose layers are called otherwise: a graph knows its nodes by the names of their layers."""
+    for layer, name in zip(layers, names, strict=True):
+        layer._name = name
+    if not isinstance(model, Functional) or isinstance(model, tf_keras.Sequential):
+        return model
+    return Functional(model._nested_inputs, model._nested_outputs, name=model.name)
+
+
+def _written(model: Any, part: str, out: Path, held: Any, renamed: tuple[str, ...]) -> asked.BuiltModel:
+    """Write the architecture of a model.
+
+    Args:
+        model: a graph.
+        part: of what a builder returned.
+        out: the file.
+        held: what lists its layers: itself, or the object that it is the graph of.
+        renamed: names for its layers that have weights, in their order.
+    """
+    listed = held.layers
+    if renamed:
+        model = _renamed(model, [layer for layer in listed if layer.weights], renamed)
     architecture = json.loads(model.to_json())
     # This release gave the names; what they mean is for the release that wrote the weights to say.
     architecture[BUILT_WITH] = architecture.pop("keras_version", tf_keras.__version__)
     architecture.pop("backend", None)
     out.write_text(json.dumps(architecture), encoding="utf-8")
-    weights = [(layer.name, weight) for layer in model.layers for weight in _in_file_order(layer)]
+    weights = [(layer.name, weight) for layer in listed for weight in _in_file_order(layer)]
     shapes = [list(map(int, weight.shape)) for _, weight in weights]
-    topology = [layer.name for layer in (model if held is None else held).layers]
+    topology = [layer.name for layer in listed]
     return asked.BuiltModel(out, part, shapes, [name for name, _ in weights], topology, _alike(architecture))
 
 

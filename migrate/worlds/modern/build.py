@@ -14,6 +14,7 @@ from typing import Any
 import keras
 
 from migrate.capsule.model import Config, Layer, Model, TensorRef, Topology, map_structure
+from migrate.dialects.keras3.arguments import rejected
 from migrate.findings import MigrationError
 from migrate.formats.own_names import ACTIVATION_KEYS, OWN
 from migrate.printable import one_line
@@ -170,7 +171,7 @@ def make_layer(record: Layer, objects: Objects) -> Any:
             model.trainable = False
         return model
     cls = layer_class(record, objects)
-    config = _modern_config(record, objects)
+    config = _without_rejected(_modern_config(record, objects), record, cls)
     config["name"] = record.name
     _must_know_objects(record, config, objects)
     stacked: dict[str, list[Any]] = {}
@@ -186,6 +187,26 @@ def make_layer(record: Layer, objects: Objects) -> Any:
         if record.children or (cls is keras.layers.Lambda and callable(config.get("function"))):
             return cls(**config, **stacked)
         return cls.from_config(config)
+
+
+def _without_rejected(config: dict[str, Any], record: Layer, cls: Any) -> dict[str, Any]:
+    """The configuration without what the author's base class took in Keras 2, and takes no more.
+
+    Raises:
+        MigrationError: ``CFG041`` when the value has an effect.
+    """
+    own = [base for base in cls.__mro__ if not base.__module__.startswith("keras.")]
+    if cls not in own:
+        return config  # the rules know Keras' classes
+    named = {
+        name
+        for base in own
+        if "__init__" in vars(base)
+        for name in inspect.signature(base.__init__).parameters
+    }
+    bases = [base.__name__ for base in cls.__mro__ if base not in own]
+    dropped = {key for key in rejected(record, bases) if key not in named}
+    return {key: value for key, value in config.items() if key not in dropped}
 
 
 def layer_class(record: Layer, objects: Objects) -> Any:

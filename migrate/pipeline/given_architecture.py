@@ -1,0 +1,105 @@
+"""The architecture that the user gives: a file, or a builder of the user's sources with what it reads."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import msgspec
+
+from codemods.files.source import SourceError
+from migrate.findings import MigrationError
+from migrate.own_code.builders import ENTRY, Builder, builder_source
+from migrate.own_code.files import Place, SourceIndex, project_of
+from migrate.own_code.fitting import Weights, counted_otherwise, difference
+from migrate.own_code.read_files import files_read
+from migrate.pipeline.request import Options, builder_named
+from migrate.worlds.contracts.legacy import ArchitecturesOf
+from migrate.worlds.pool import Slot
+from migrate.worlds.taking import take
+
+MAX_CALL = 80
+"""Characters of a call that messages show."""
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
+def given_architecture(options: Options, slot: Slot, weights: Path | None) -> Path | None:
+    """The file that ``--architecture`` names, or the one that its builder's model gives.
+
+    Args:
+        options: of the run.
+        slot: whose legacy world runs a builder.
+        weights: staged, that it is for; None for another artifact.
+
+    Raises:
+        MigrationError: ``CFG052`` when there is no such builder.
+    """
+    if not options.architecture:
+        return None
+    file, text = builder_named(options.architecture)
+    if not text:
+        return file
+    builder = _builder(file, text)
+    staged = stage_builder(slot, builder, "architecture", f"builder_{file.stem}.py")
+    call = ArchitecturesOf(staged, ENTRY, builder.call[:MAX_CALL], "architecture", files=True)
+    if weights is None:
+        (model, *_) = slot.legacy.ask(call).models
+        return take(slot.legacy, str(model.file), "architecture0.json")
+    asked = slot.reader.call("names_wanted", {"source": str(weights), "architecture": None})
+    wanted = Weights(asked["shapes"], asked["layers"], asked["topology"])
+    call = msgspec.structs.replace(
+        call, reset_after=asked["reset_after"], named=tuple(dict.fromkeys(wanted.layers))
+    )
+    (model, *_) = slot.legacy.ask(call).models
+    built = Weights(model.shapes, model.layers, model.topology)
+    if difference(built, wanted) and counted_otherwise(built, wanted):
+        (model, *_) = slot.legacy.ask(msgspec.structs.replace(call, renamed=True)).models
+    return take(slot.legacy, str(model.file), "architecture0.json")
+
+
+def _builder(file: Path, text: str) -> Builder:
+    """What ``--architecture`` names behind a file: a function, or a call of one, of which a part may be taken.
+
+    Raises:
+        MigrationError: ``CFG052`` when it is no such thing, or the file defines no such function at its top level.
+    """
+    name = _NAME.match(text)
+    try:
+        ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError):
+        name = None
+    if name is None:
+        raise MigrationError(
+            "CFG052",
+            f"{text!r} is neither a function nor a call of one",
+            "Name it as FILE.py:FUNCTION, or with arguments: 'FILE.py:FUNCTION(classes=10)'.",
+        )
+    place = next((p for p in SourceIndex([file]).places(name[0])), None)
+    if place is None:
+        raise MigrationError(
+            "CFG052", f"{file.name} defines no function {name[0]!r}", "Name a function of that file."
+        )
+    call = text if text != name[0] else f"{text}()"
+    return Builder(name[0], Place(project_of(file), file, place.line), call)
+
+
+def stage_builder(slot: Slot, builder: Builder, folder: str, name: str) -> Path:
+    """A builder with what it reaches in its repository, and the files that it reads by names that stand in it.
+
+    The training script around it does not run.
+
+    Raises:
+        MigrationError: ``CFG052`` when it cannot be cut out.
+    """
+    try:
+        text = builder_source(builder)
+    except SourceError as error:
+        raise MigrationError(
+            "CFG052",
+            f"{builder.name!r} cannot be cut out of {builder.place.file.name}: {error.message}",
+            "Give another builder.",
+        ) from error
+    for path, file in files_read(text, builder.place).items():
+        slot.stage_code(f"{folder}/{path}", file.read_bytes())
+    return slot.stage_code(f"{folder}/{name}", text.encode())
