@@ -311,7 +311,7 @@ def remove(out, name):
     """Nothing is left of a model that could not be recorded."""
     for folder in ("models", "recorded"):
         for entry in os.listdir(os.path.join(out, folder)):
-            if entry.split(".h5")[0].split(".keras")[0].split(".weights")[0].startswith(name):
+            if entry.startswith(name):
                 path = os.path.join(out, folder, entry)
                 shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
 
