@@ -9,6 +9,56 @@ KERAS = "keras-2.2.4"
 TF = "tf.keras-2.15"
 
 
+def _words(rng, masked=False):
+    """Padded ids of words and which sentence each is of; and which words are to be guessed."""
+    arrays = [_padded_ids(rng)[0], rng.randint(2, size=(4, 6))]
+    return [
+        array.astype("float32") for array in (*arrays, *([rng.randint(2, size=(4, 6))] if masked else []))
+    ]
+
+
+@case(
+    KERAS,
+    "A BERT of keras-bert with both heads: words by likeness to the table of its embedding, and the next sentence.",
+    "keras_bert attention sequence mask",
+    inputs=lambda rng: _words(rng, masked=True),
+    activations=False,
+)
+def keras_bert_heads(kit):
+    from keras_bert import get_model
+
+    sizes = {"token_num": 12, "pos_num": 9, "seq_len": 6, "embed_dim": 8, "feed_forward_dim": 6}
+    return get_model(transformer_num=1, head_num=2, use_adapter=True, adapter_units=3, **sizes)
+
+
+@case(
+    TF,
+    "Taggers on a BERT of keras-bert under tf.keras: a recurrent layer and a maximum over real words, and a slice.",
+    "keras_bert recurrent sequence mask",
+    inputs=_words,
+    activations=False,
+)
+def keras_bert_tagger(kit):
+    from keras_bert import get_model
+    from keras_bert.layers import Extract, MaskedGlobalMaxPool1D
+    from keras_pos_embd import PositionEmbedding, TrigPosEmbedding
+
+    L = kit.layers
+    sizes = {"token_num": 12, "pos_num": 9, "seq_len": None, "embed_dim": 8, "feed_forward_dim": 6}
+    inputs, x = get_model(
+        transformer_num=1,
+        head_num=2,
+        training=False,
+        feed_forward_activation="relu",
+        attention_activation="tanh",
+        **sizes,
+    )
+    tags = L.Dense(3, activation="softmax")(L.Bidirectional(L.LSTM(3, return_sequences=True))(x))
+    first = L.Dense(2, activation="tanh")(Extract(0)(x))
+    wide = PositionEmbedding(9, 4, mode=PositionEmbedding.MODE_CONCAT)(TrigPosEmbedding("concat", 4)(x))
+    return kit.functional(inputs, [tags, first, MaskedGlobalMaxPool1D()(wide)])
+
+
 @case(
     KERAS,
     "Conditional random fields of keras-contrib: the best path over padded words and over all, and marginal shares.",
@@ -139,9 +189,7 @@ def qkeras_layers(kit):
         inputs
     )
     x = QActivation("quantized_relu(4,1)")(x)
-    x = QConv1D(4, 2, kernel_quantizer=quantized_bits(3), activation=quantized_bits(6, 2, 1))(
-        L.Reshape((8, 8))(x)
-    )
+    x = QConv1D(4, 2, kernel_quantizer=quantized_bits(3), activation=quantized_bits(6, 2, 1))(L.Reshape((8, 8))(x))
     x = QDense(5, kernel_quantizer=ternary(), activation=quantized_relu(6, 2))(L.Flatten()(x))
     x = QDense(4, kernel_quantizer=binary(alpha="auto"), use_bias=False, activation="tanh")(x)
     return kit.functional(inputs, QDense(2, kernel_quantizer=quantized_bits(4, 0, 1, alpha="auto"))(x))

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, map_layers, structure_refs
 from migrate.dialects.aliases import Archived, declare_archived
@@ -54,6 +53,7 @@ class Foreign:
         shape: of its output, from those of its inputs.
         peculiar: the keys are such that nobody else's class has them; else a person has to say whose it is.
         nested: it may stand in a nested model; what an adapter follows through a whole graph may not.
+        lacks: configuration keys that it never has, and another class of its name has.
         code: of the rule that adapts it; set when it is registered.
     """
 
@@ -67,6 +67,7 @@ class Foreign:
     shape: ShapeOf = unknown
     peculiar: bool = True
     nested: bool = True
+    lacks: frozenset[str] = frozenset()
     code: str = ""
 
     @property
@@ -76,7 +77,7 @@ class Foreign:
 
     def fits(self, layer: Layer) -> bool:
         """Whether a layer as a file has it is of this class."""
-        if layer.class_name != self.class_name:
+        if layer.class_name != self.class_name or self.lacks & layer.config.keys():
             return False
         package, separator, _ = (layer.registered_name or "").rpartition(">")
         if separator and package in self.registered:
@@ -91,11 +92,8 @@ class Foreign:
 
 _SHARED = frozenset({"Custom"})
 """The package of everything that was registered without one: it tells nothing."""
-_WRAPPED = frozenset({"layer", "cell", "cells", "layers", "backward_layer"})
 _KNOWN: dict[str, list[Foreign]] = {}
 """By class name in files."""
-_OBJECTS: dict[str, frozenset[str]] = {}
-"""Initializers and activations of packages, by class name in files, and the keys that each has."""
 
 Around = Callable[[int], Shape | None]
 """The shape of the input at a position, None when it is not known."""
@@ -138,16 +136,6 @@ def model_adapter(
     """Register a pure function of a whole model, for classes that only make sense together."""
     _enter(rule, classes)
     return model_rule(rule, Step.ECOSYSTEM)
-
-
-def declare_object(class_name: str, keys: frozenset[str]) -> None:
-    """Enter what a package puts into the configuration of a layer and a rule of it takes out again.
-
-    Args:
-        class_name: of the initializer or activation, as files have it.
-        keys: of its configuration.
-    """
-    _OBJECTS[class_name] = keys
 
 
 def _by_position(model: Model, names: frozenset[str]) -> Model:
@@ -214,51 +202,6 @@ def mark_foreign(model: Model, own: OwnCode) -> Model:
 def foreign_of(layer: Layer) -> Foreign | None:
     """The known class that a layer of a file is of; None for all others."""
     return next((foreign for foreign in _KNOWN.get(layer.class_name, ()) if foreign.fits(layer)), None)
-
-
-def adapted(root: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
-    """The layers of an architecture that an adapter knows: class as the file spells it, and name of the layer."""
-    from migrate.dialects import registry  # noqa: F401 - importing it registers the adapters
-
-    found: set[tuple[str, str]] = set()
-    work: list[Any] = [root]
-    while work:
-        node = work.pop()
-        if isinstance(node, list):
-            work.extend(node)
-        elif isinstance(node, Mapping):
-            work.extend(node.values())
-            name, config = node.get("class_name"), node.get("config")
-            if isinstance(name, str) and isinstance(config, Mapping):
-                registered = node.get("registered_name") if ">" not in name else name
-                layer = Layer(name.rpartition(">")[2], "", config, registered_name=registered)
-                if foreign_of(layer) is not None:
-                    shown = registered if isinstance(registered, str) and ">" in registered else name
-                    found.add((shown, str(node.get("name") or config.get("name") or "")))
-    return frozenset(found)
-
-
-def without_adapted(root: Any) -> Any:
-    """An architecture in which a layer that an adapter knows holds nothing but the layers that it wraps.
-
-    Initializers and activations of packages that a rule takes out are gone.
-    """
-    if isinstance(root, list):
-        return [without_adapted(item) for item in root]
-    if not isinstance(root, Mapping):
-        return root
-    keys, config = _OBJECTS.get(str(root.get("class_name"))), root.get("config")
-    if keys is not None and isinstance(config, Mapping) and keys <= config.keys():
-        return {"class_name": "Layer", "config": {}}
-    if isinstance(config, Mapping) and adapted({**root, "config": _plain(config)}):
-        wrapped = {key: without_adapted(value) for key, value in config.items() if key in _WRAPPED}
-        return {"class_name": "Layer", "config": wrapped}
-    return {key: without_adapted(value) for key, value in root.items()}
-
-
-def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
-    """A configuration without the objects in it, so that only the layer itself is asked about."""
-    return {key: None if isinstance(value, list | Mapping) else value for key, value in config.items()}
 
 
 def known_classes() -> tuple[Foreign, ...]:

@@ -13,7 +13,7 @@ from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, struc
 from migrate.dialects.graph_rewrites import to_functional, unique_name
 from migrate.dialects.shapes import infer_shapes
 
-_CARRIERS = frozenset(
+CARRIERS = frozenset(
     (
         "Activation",
         "ActivityRegularization",
@@ -46,7 +46,7 @@ _CARRIERS = frozenset(
     )
 )
 """Classes that hand the mask of their inputs on (merging ones: where all masks agree)."""
-_READERS = frozenset(
+READERS = frozenset(
     (
         "AdditiveAttention",
         "Attention",
@@ -125,7 +125,7 @@ def _followed(
         elif wrapped_by_time(layer).class_name in ("Masking", "Embedding") and makes_mask(layer):
             makers.add(TensorRef(layer.name, current.node))
             continue
-        elif layer.class_name not in _CARRIERS and layer.class_name != "Embedding":
+        elif layer.class_name not in CARRIERS and layer.class_name != "Embedding":
             continue
         if _stops(layer):
             continue
@@ -193,8 +193,8 @@ def _reached(model: Model, name: str) -> Iterator[tuple[str, bool]]:
             if layer.name in seen:
                 continue
             seen.add(layer.name)
-            yield layer.name, layer.model is not None or layer.class_name in _READERS
-            if layer.class_name in _CARRIERS:
+            yield layer.name, layer.model is not None or layer.class_name in READERS
+            if layer.class_name in CARRIERS:
                 pending.append(layer.name)
 
 

@@ -10,8 +10,9 @@ from migrate.capsule.store import with_weights
 from migrate.dialects import registry  # noqa: F401 - importing it registers every rule
 from migrate.dialects.backends import reading_of
 from migrate.dialects.config_parser import parse_model
-from migrate.dialects.foreign import adapted, mark_foreign
+from migrate.dialects.foreign import mark_foreign
 from migrate.dialects.hub import place_modules
+from migrate.dialects.packaged import adapted, functions_of_packages
 from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.submodel import Cut, submodel
 from migrate.dialects.training.frozen import freeze_by_slots
@@ -79,9 +80,9 @@ def translate(
         )
     notes = Notes()
     try:
-        model = parse_model(
-            mark_own(artifact.architecture, settle(artifact, own, adapted(artifact.architecture))), notes
-        )
+        root = artifact.architecture
+        owned = settle(artifact, own, adapted(root), functions_of_packages(root))
+        model = parse_model(mark_own(root, owned), notes)
         model = place_modules(model, own.modules, artifact.weights, own.defined)
         refuse_unsupported(model, own)
         model = upgrade(mark_foreign(model, own), era, (Step.GRAMMAR,), notes)

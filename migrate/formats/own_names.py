@@ -8,7 +8,8 @@ functions that Keras took up late, because people had written them themselves un
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
@@ -83,7 +84,10 @@ class OwnCode:
 
 
 def settle(
-    artifact: LegacyArtifact, code: OwnCode, known: frozenset[tuple[str, str]] = frozenset()
+    artifact: LegacyArtifact,
+    code: OwnCode,
+    known: frozenset[tuple[str, str]] = frozenset(),
+    functions: Mapping[str, str] = MappingProxyType({}),
 ) -> list[OwnName]:
     """The stock names of an architecture that mean the author's code, which is at hand for each.
 
@@ -91,6 +95,7 @@ def settle(
         artifact: with its architecture.
         code: what is known of the author's code.
         known: names and places that mean a class of a known package.
+        functions: activations that a known package has, and why each may not be Keras' own.
 
     Raises:
         MigrationError: ``CFG005`` for a name that is the author's and not defined, ``CFG006`` for one of which nothing
@@ -98,7 +103,7 @@ def settle(
     """
     settled: list[OwnName] = []
     asked: list[OwnName] = []
-    for own in own_names(artifact):
+    for own in (of_package(name, functions) for name in own_names(artifact)):
         if is_adapted(own, known) and own.name not in code.defined:
             continue
         if own.name in code.stock or (not own.certain and own.name not in code.defined and code.proven):
@@ -108,6 +113,13 @@ def settle(
         doubtful = dict.fromkeys([*sorted(code.stock), *(own.name for own in asked if not own.certain)])
         raise refusal(asked[0], list(doubtful))
     return settled
+
+
+def of_package(own: OwnName, functions: Mapping[str, str]) -> OwnName:
+    """A name beside the layers of a package: doubtful, where the package has an activation that is called so."""
+    if own.kind != "activations" or own.name not in functions:
+        return own
+    return replace(own, reason=functions[own.name], certain=False)
 
 
 def is_adapted(own: OwnName, known: frozenset[tuple[str, str]]) -> bool:

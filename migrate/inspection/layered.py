@@ -19,7 +19,7 @@ from migrate.formats.describe import (
     model_outputs,
     walk_layers,
 )
-from migrate.formats.own_names import OwnCode, OwnName, is_adapted, own_names, refusal
+from migrate.formats.own_names import OwnCode, OwnName, is_adapted, of_package, own_names, refusal
 from migrate.formats.transformers import transformers_model
 from migrate.formats.vocabulary import layers_without_vocabulary
 from migrate.inspection.records import Inspection, PlannedRule, TrainingRecord, WriterRecord
@@ -164,20 +164,22 @@ def needed_classes(root: dict[str, Any]) -> list[str]:
 
     A `hub.KerasLayer` needs its module and no code, which its translation says.
     """
-    from migrate.dialects.foreign import without_adapted
     from migrate.dialects.hub import names_module
+    from migrate.dialects.packaged import functions_of_packages, without_adapted
 
     named = [(str(layer.get("class_name", "")), layer.get("config") or {}) for _, layer in walk_layers(root)]
     modules = {name for name, config in named if names_module(name, config)}
-    return [name for name in custom_objects(without_adapted(root)) if name not in modules]
+    known = modules | {f"{name}()" for name, doubt in functions_of_packages(root).items() if not doubt}
+    return [name for name in custom_objects(without_adapted(root)) if name not in known]
 
 
 def _authors_own(artifact: LegacyArtifact) -> list[OwnName]:
     """Stock names that mean the author's code, without those of packages that an adapter knows."""
-    from migrate.dialects.foreign import adapted
+    from migrate.dialects.packaged import adapted, functions_of_packages
 
-    known = adapted(artifact.architecture or {})
-    return [own for own in own_names(artifact) if not is_adapted(own, known)]
+    root = artifact.architecture or {}
+    known, functions = adapted(root), functions_of_packages(root)
+    return [of_package(own, functions) for own in own_names(artifact) if not is_adapted(own, known)]
 
 
 def _plan(artifact: LegacyArtifact, obstacles: list[Finding]) -> list[PlannedRule]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from migrate.dialects.foreign import adapted
+from migrate.dialects.packaged import adapted, functions_of_packages
 from migrate.findings import MigrationError
 from migrate.formats.artifact import Format, LegacyArtifact, Writer
 from migrate.formats.own_names import OwnCode, mark_own, mark_own_training, own_names, settle
@@ -159,7 +159,8 @@ def test_no_stock_name_of_authentic_files_is_taken_for_an_authors(era: str, lega
         if (file.parent / "custom_objects.py").is_file():
             continue
         try:
-            settle(artifact_, OwnCode(proven=True), adapted(artifact_.architecture or {}))
+            root = artifact_.architecture or {}
+            settle(artifact_, OwnCode(proven=True), adapted(root), functions_of_packages(root))
         except MigrationError as error:
             taken.append((file, error.message))
     assert files

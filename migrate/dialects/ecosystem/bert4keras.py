@@ -74,6 +74,7 @@ def _of_forward(layer: Layer) -> tuple[str, ...]:
         _PREFIX,
         "FeedForward",
         keys=frozenset({"units", "activation", "use_bias", "kernel_initializer"}),
+        lacks=frozenset({"bias_initializer"}),
         roles=_of_forward,
         shape=unchanged,
         peculiar=False,

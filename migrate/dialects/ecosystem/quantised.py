@@ -19,12 +19,12 @@ from migrate.dialects.foreign import (
     Around,
     Foreign,
     as_wrapped,
-    declare_object,
     graph_adapter,
     refusal,
     unchanged,
 )
 from migrate.dialects.graph_rewrites import Fragment
+from migrate.dialects.packaged import declare_object
 from migrate.dialects.variables import own_roles
 from migrate.findings import Fix, Rule, Severity
 from migrate.formats.artifact import SavedArray

@@ -11,8 +11,9 @@ import numpy as np
 from packaging.version import Version
 
 from migrate.capsule.model import Array, Layer, Model, TensorRef
-from migrate.dialects.foreign import Foreign, declare_object, model_adapter, refusal
+from migrate.dialects.foreign import Foreign, model_adapter, refusal
 from migrate.dialects.graph_rewrites import Fragment, expand_graphs
+from migrate.dialects.packaged import declare_object
 from migrate.dialects.rule import Era
 from migrate.dialects.shapes import Shape
 from migrate.findings import Fix, Rule, Severity

@@ -1,0 +1,87 @@
+"""What of an architecture, as a file has it, belongs to a package that an adapter knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from migrate.capsule.model import Layer
+from migrate.dialects.foreign import foreign_of
+
+_WRAPPED = frozenset({"layer", "cell", "cells", "layers", "backward_layer"})
+_OBJECTS: dict[str, frozenset[str]] = {}
+"""Initializers and activations of packages, by class name in files, and the keys that each has."""
+_FUNCTIONS: dict[str, tuple[frozenset[str], str]] = {}
+"""Activations of packages: the classes beside which the name is theirs, and what is doubtful of it, if anything."""
+
+
+def declare_object(class_name: str, keys: frozenset[str]) -> None:
+    """Enter what a package puts into the configuration of a layer and a rule of it takes out again.
+
+    Args:
+        class_name: of the initializer or activation, as files have it.
+        keys: of its configuration.
+    """
+    _OBJECTS[class_name] = keys
+
+
+def declare_function(name: str, beside: frozenset[str] = frozenset(), doubt: str = "") -> None:
+    """Enter an activation of a package, which an adapter takes for Keras' own or replaces.
+
+    Args:
+        name: in configurations.
+        beside: classes of files, one of which has to be in the architecture; none where the name says enough.
+        doubt: why it may be another function than Keras' own, as a sentence that follows the name.
+    """
+    _FUNCTIONS[name] = (beside, doubt)
+
+
+def functions_of_packages(root: Mapping[str, Any]) -> dict[str, str]:
+    """Activations that are those of a package whose layers an architecture has, and what is doubtful of each."""
+    classes = {name.rpartition(">")[2] for name, _ in adapted(root)}
+    return {name: doubt for name, (beside, doubt) in _FUNCTIONS.items() if not beside or beside & classes}
+
+
+def adapted(root: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """The layers of an architecture that an adapter knows: class as the file spells it, and name of the layer."""
+    from migrate.dialects import registry  # noqa: F401 - importing it registers the adapters
+
+    found: set[tuple[str, str]] = set()
+    work: list[Any] = [root]
+    while work:
+        node = work.pop()
+        if isinstance(node, list):
+            work.extend(node)
+        elif isinstance(node, Mapping):
+            work.extend(node.values())
+            name, config = node.get("class_name"), node.get("config")
+            if isinstance(name, str) and isinstance(config, Mapping):
+                registered = node.get("registered_name") if ">" not in name else name
+                layer = Layer(name.rpartition(">")[2], "", config, registered_name=registered)
+                if foreign_of(layer) is not None:
+                    shown = registered if isinstance(registered, str) and ">" in registered else name
+                    found.add((shown, str(node.get("name") or config.get("name") or "")))
+    return frozenset(found)
+
+
+def without_adapted(root: Any) -> Any:
+    """An architecture in which a layer that an adapter knows holds nothing but the layers that it wraps.
+
+    Initializers and activations of packages that a rule takes out are gone.
+    """
+    if isinstance(root, list):
+        return [without_adapted(item) for item in root]
+    if not isinstance(root, Mapping):
+        return root
+    keys, config = _OBJECTS.get(str(root.get("class_name"))), root.get("config")
+    if keys is not None and isinstance(config, Mapping) and keys <= config.keys():
+        return {"class_name": "Layer", "config": {}}
+    if isinstance(config, Mapping) and adapted({**root, "config": _plain(config)}):
+        wrapped = {key: without_adapted(value) for key, value in config.items() if key in _WRAPPED}
+        return {"class_name": "Layer", "config": wrapped}
+    return {key: without_adapted(value) for key, value in root.items()}
+
+
+def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A configuration without the objects in it, so that only the layer itself is asked about."""
+    return {key: None if isinstance(value, list | Mapping) else value for key, value in config.items()}
