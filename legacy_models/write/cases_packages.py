@@ -189,7 +189,51 @@ def qkeras_layers(kit):
         inputs
     )
     x = QActivation("quantized_relu(4,1)")(x)
-    x = QConv1D(4, 2, kernel_quantizer=quantized_bits(3), activation=quantized_bits(6, 2, 1))(L.Reshape((8, 8))(x))
+    x = QConv1D(4, 2, kernel_quantizer=quantized_bits(3), activation=quantized_bits(6, 2, 1))(
+        L.Reshape((8, 8))(x)
+    )
     x = QDense(5, kernel_quantizer=ternary(), activation=quantized_relu(6, 2))(L.Flatten()(x))
     x = QDense(4, kernel_quantizer=binary(alpha="auto"), use_bias=False, activation="tanh")(x)
     return kit.functional(inputs, QDense(2, kernel_quantizer=quantized_bits(4, 0, 1, alpha="auto"))(x))
+
+
+@case(
+    KERAS,
+    "A head of ssd_keras before its decoder: scaled L2 normalization, and anchor boxes in three kinds of coordinates.",
+    "ssd_keras detection",
+    activations=False,
+)
+def ssd_anchors(kit):
+    from keras_layers.keras_layer_AnchorBoxes import AnchorBoxes
+    from keras_layers.keras_layer_L2Normalization import L2Normalization
+
+    L = kit.layers
+    inputs = kit.Input((16, 24, 3))
+    fine = L2Normalization(gamma_init=20)(L.Conv2D(4, 3, strides=4, padding="same", activation="relu")(inputs))
+    coarse = L.Conv2D(4, 3, strides=2, padding="same", activation="relu")(fine)
+    boxes = []
+    for number, (features, coords) in enumerate(((fine, "centroids"), (coarse, "corners"), (coarse, "minmax"))):
+        found = L.Conv2D(3 * 4, 3, padding="same")(features)
+        anchors = AnchorBoxes(
+            16, 24, 0.3 + 0.2 * number, 0.5 + 0.2 * number, aspect_ratios=[1.0, 2.0], clip_boxes=number != 1,
+            coords=coords, normalize_coords=number != 2, name="anchors_%d" % number,
+        )(found)
+        boxes.append(L.Concatenate()([L.Reshape((-1, 4))(found), L.Reshape((-1, 8))(anchors)]))
+    return kit.functional(inputs, L.Concatenate(axis=1)(boxes))
+
+
+@case(
+    KERAS,
+    "Batch normalization of Mask R-CNN, trained and frozen in the call, alone and for each region.",
+    "mask_rcnn normalization wrapper",
+    activations=False,
+)
+def mask_rcnn_normalization(kit):
+    from mrcnn.model import BatchNorm
+
+    L = kit.layers
+    inputs = kit.Input((2, 6, 6, 3))
+    x = L.TimeDistributed(L.Conv2D(4, 3))(inputs)
+    x = L.TimeDistributed(BatchNorm())(x, training=False)
+    x = BatchNorm()(L.Reshape((8, 4, 4))(x), training=None)
+    return kit.functional(inputs, L.Flatten()(BatchNorm(scale=False)(x, training=False)))

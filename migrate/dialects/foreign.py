@@ -54,6 +54,8 @@ class Foreign:
         peculiar: the keys are such that nobody else's class has them; else a person has to say whose it is.
         nested: it may stand in a nested model; what an adapter follows through a whole graph may not.
         lacks: configuration keys that it never has, and another class of its name has.
+        doubt: what a file does not tell of it, as a clause: a person, or a recording, has to settle it.
+        doubtless: configuration keys, of which one settles it as well.
         code: of the rule that adapts it; set when it is registered.
     """
 
@@ -68,6 +70,8 @@ class Foreign:
     peculiar: bool = True
     nested: bool = True
     lacks: frozenset[str] = frozenset()
+    doubt: str = ""
+    doubtless: frozenset[str] = frozenset()
     code: str = ""
 
     @property
@@ -190,7 +194,12 @@ def mark_foreign(model: Model, own: OwnCode) -> Model:
         foreign = foreign_of(layer)
         if foreign is None or layer.class_name in own.defined:
             return layer
-        if foreign.package not in packages and not own.proven and layer.class_name not in own.stock:
+        unsettled = foreign.doubt and not foreign.doubtless & layer.config.keys()
+        if (
+            (unsettled or foreign.package not in packages)
+            and not own.proven
+            and layer.class_name not in own.stock
+        ):
             raise _doubtful(layer, foreign)
         if not foreign.nested and len(path) > 1:
             raise refusal(layer, "it stands in a nested model, whose masks reach the model around it")
@@ -211,6 +220,14 @@ def known_classes() -> tuple[Foreign, ...]:
 
 def _doubtful(layer: Layer, foreign: Foreign) -> MigrationError:
     name = layer.class_name
+    if foreign.doubt:
+        return MigrationError(
+            "CFG006",
+            f"layer {layer.name!r} is a {name} of {foreign.package}, and {foreign.doubt}",
+            f"If that is so, pass --stock-names {name}; if not, give the code with --source DIR. A recording "
+            "(MODEL.golden.npz) settles it, too.",
+            place=layer.name,
+        )
     return MigrationError(
         "CFG006",
         f"layer {layer.name!r} is a {name}, and the file does not record whose: that of {foreign.package}, or a class "

@@ -74,6 +74,22 @@ UNSUPPORTED = (
         "torchvision.ops.batched_nms.",
     ),
     Unsupported(
+        "ssd_keras",
+        ("DecodeDetections", "DecodeDetectionsFast"),
+        frozenset({"confidence_thresh", "iou_threshold", "nms_max_output_size"}),
+        "it drops boxes that overlap, for which keras.ops has nothing",
+        "Save what it is given, keras.models.Model(model.inputs, model.get_layer(NAME).input), in its own framework "
+        "and migrate that; then decode with ssd_encoder_decoder/ssd_output_decoder.py of the package, which is NumPy.",
+    ),
+    Unsupported(
+        "Mask R-CNN",
+        ("ProposalLayer", "PyramidROIAlign", "DetectionLayer", "DetectionTargetLayer"),
+        frozenset(),
+        "it crops, draws or drops regions with operations of TensorFlow that keras.ops does not have",
+        "Export the inference model as a SavedModel in its own framework and migrate that: its graph holds what the "
+        "layer computes, and stays one of TensorFlow.",
+    ),
+    Unsupported(
         "Transformers",
         ("TF*MainLayer", "TF*Model", "TFBert*"),
         frozenset({"config"}),

@@ -44,6 +44,8 @@ CASES = {
     "keras-2.2.4/retinanet_boxes": {"ECO180"},
     "keras-2.2.4/keras_bert_heads": {"ECO200"},
     "tf.keras-2.15/keras_bert_tagger": {"ECO200"},
+    "keras-2.2.4/ssd_anchors": {"ECO201", "ECO202"},
+    "keras-2.2.4/mask_rcnn_normalization": {"ECO203"},
 }
 
 
