@@ -1,7 +1,8 @@
 """BERT of CyberZHG's packages: keras-bert 0.10 to 0.89, and what it is made of.
 
 That is keras-transformer, keras-multi-head, keras-pos-embd, keras-position-wise-feed-forward, keras-embed-sim and
-keras-layer-normalization. Padding has the id 0; where its mask goes is followed here, and what used it gets it as a tensor.
+keras-layer-normalization. Padding has the id 0; where its mask goes is followed here, and what used it gets it as a
+tensor.
 """
 
 from __future__ import annotations
@@ -93,8 +94,9 @@ def _foreign(
         "10000 is taken before the softmax, as the packages do since keras-self-attention 0.44; older releases set "
         "the shares of padding to 0, which is the same but for rows of padding alone. The mask is computed from the "
         "ids; the loss is not masked by it any more, which only training sees. The table of an embedding stays "
-        "shared with the layer that compares with it. Decoders, which look at their own past, are refused. "
-        "`gelu` is Keras' own in keras-bert 0.10 to 0.82 (but for 0.73) and the tanh form in all others, and no file says its release: `--stock-names gelu` says the first.",
+        "shared with the layer that compares with it. Decoders, which look at their own past, are refused. `gelu` is "
+        "Keras' own in keras-bert 0.10 to 0.82 (but for 0.73) and the tanh form in all others, and no file says its "
+        "release: `--stock-names gelu` says the first.",
         references=("https://github.com/CyberZHG/keras-bert",),
     ),
     _foreign("TokenEmbedding", _TABLE, lambda layer: ("embeddings",), _embedded, peculiar=False),
