@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT))
 
 from codemods.ecosystem import Package, World, held_where_made, keras_2_only, packages  # noqa: E402
 from migrate.dialects import registry  # noqa: E402
+from migrate.dialects.ecosystem.addons_activations import NAMES  # noqa: E402
 from migrate.dialects.foreign import Foreign, known_classes  # noqa: E402
 from migrate.dialects.rule import Step, registered  # noqa: E402
 from migrate.dialects.unsupported import UNSUPPORTED  # noqa: E402
@@ -66,6 +67,8 @@ Where a file does not record a package, the configuration's keys tell; where tho
 `--stock-names CLASS` or a recording is asked for (CFG006).
 
 """
+FUNCTIONS = {"ECO108": ("TensorFlow Addons", NAMES)}
+"""Rules for functions of a package: the package, and what they are called."""
 OWN = """
 `hub.KerasLayer` keeps its module outside of the file. `--hub-module HANDLE=FOLDER` gives the module's SavedModel: the
 graph of its function is lifted to layers and nested where it was called, with the trained arrays where the file holds
@@ -149,9 +152,12 @@ def model_rows() -> list[str]:
     rows = ["| package | classes | rule | becomes |", "|---|---|---|---|"]
     for code in sorted(code for code, (_, step) in registered().items() if step is Step.ECOSYSTEM):
         rule = registered()[code][0]
-        classes = ", ".join(f"`{foreign.class_name}`" for foreign in by_code[code])
+        found = by_code.get(code)
+        package = found[0].package if found else FUNCTIONS[code][0]
+        named = [foreign.class_name for foreign in found] if found else FUNCTIONS[code][1]
+        classes = ", ".join(f"`{name}`" for name in named)
         after = rule.after.replace("|", "\\|")
-        rows.append(f"| {by_code[code][0].package} | {classes} | [{code}](rules/ECO.md) | `{after}` |")
+        rows.append(f"| {package} | {classes} | [{code}](rules/ECO.md) | `{after}` |")
     return rows
 
 

@@ -237,3 +237,21 @@ def mask_rcnn_normalization(kit):
     x = L.TimeDistributed(BatchNorm())(x, training=False)
     x = BatchNorm()(L.Reshape((8, 4, 4))(x), training=None)
     return kit.functional(inputs, L.Flatten()(BatchNorm(scale=False)(x, training=False)))
+
+
+@case(
+    TF + " " + TF + "/keras",
+    "Activations of TensorFlow Addons: in convolutions, dense and activation layers.",
+    "tensorflow_addons activation",
+    activations=False,
+)
+def addons_activations(kit):
+    import tensorflow_addons as tfa
+
+    L, A = kit.layers, tfa.activations
+    inputs = kit.Input((8, 6))
+    x = L.Conv1D(4, 3, activation=A.mish)(inputs)
+    x = L.SeparableConv1D(4, 2, activation=A.snake)(L.Activation(A.tanhshrink)(x))
+    x = L.Dense(5, activation=A.lisht)(L.Flatten()(x))
+    outputs = [L.Dense(4, activation=activation)(x) for activation in (A.tanhshrink, A.softshrink, A.hardshrink, A.rrelu)]
+    return kit.functional(inputs, outputs)

@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from migrate.capsule.model import Layer, Model, Topology
+from migrate.dialects.ecosystem.addons_activations import activations
 from migrate.dialects.ecosystem.model_optimization import nearest
 from migrate.dialects.foreign import known_classes
-from migrate.dialects.rule import Step, registered
+from migrate.dialects.rule import Era, Step, registered
 from migrate.dialects.translate import era_of, translate
 from migrate.findings import MigrationError
 from migrate.formats.own_names import OwnCode
@@ -25,6 +27,8 @@ CASES = {
     "tf.keras-2.15/addons_normalization-keras": {"ECO101", "ECO102"},
     "tf.keras-2.15/addons_weight_normalization": {"ECO103"},
     "tf.keras-2.15/addons_layers": {"ECO104", "ECO105", "ECO106"},
+    "tf.keras-2.15/addons_activations": {"ECO108"},
+    "tf.keras-2.15/addons_activations-keras": {"ECO108"},
     "tf.keras-2.15/addons_crf": {"ECO107"},
     "tf.keras-2.15/addons_crf-keras": {"ECO107"},
     "tf.keras-2.15/tfmot_pruned": {"ECO110"},
@@ -155,3 +159,20 @@ def test_a_package_of_other_people_ships_its_own_adapter() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=True
     )
     assert answer.stdout.strip() == "[('Rings>Ring', 'r')] True"
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Layer("LSTM", "inner", {"units": 2, "activation": "Addons>lisht"}),
+        Layer(
+            "TimeDistributed",
+            "outer",
+            {},
+            children={"layer": Layer("Dense", "d", {"activation": "Addons>mish"})},
+        ),
+    ],
+)
+def test_activations_of_addons_inside_of_a_layer_are_refused(layer: Layer) -> None:
+    with pytest.raises(MigrationError, match="inside of it"):
+        activations(Model("Sequential", "m", Topology.SEQUENTIAL, (layer,)), Era.of("2.11.0-tf"))
