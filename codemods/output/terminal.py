@@ -46,19 +46,24 @@ def findings(file: FileRecord, *, notes: bool) -> Iterator[Line]:
                 yield [(f"    {printable(finding.hint)}", "")]
 
 
+def counted(number: int, what: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def summary(result: Result, looked_at: int, *, written: bool) -> str:
     """The last lines of a run."""
     numbers = result.summary
     open_ = [finding for file in result.files for finding in file.findings if not finding.applied]
     notes = sum(finding.severity is Severity.INFO for finding in open_)
-    listed = f"{notes} note{'s' if notes != 1 else ''} (-v lists them)"
-    files = f"{looked_at} file{'s' if looked_at != 1 else ''} looked at"
+    listed = f"{counted(notes, 'note')} (-v lists them)"
+    files = f"{counted(looked_at, 'file')} looked at"
     if not numbers.findings and not any(file.error for file in result.files):
         return f"{files}, nothing to do.\n"
     verb = "rewritten" if written else "would change"
     effort = numbers.effort
     return (
-        f"{files}, {numbers.changed} {verb}; {numbers.applied} findings "
+        f"{files}, {numbers.changed} {verb}; {counted(numbers.applied, 'finding')} "
         f"{'applied' if written else 'would be applied'}, {len(open_) - notes} left "
         f"(automatic {effort.automatic}, with --unsafe {effort.assisted}, by hand {effort.manual})"
         f"{f', {listed}' if notes else ''}.\n"

@@ -121,6 +121,7 @@ def _code(
     from codemods.files.journal import JournalError, write
     from codemods.options import NEWEST, Options
     from codemods.output import baseline as baselines
+    from codemods.output import terminal
     from codemods.output.records import FileRecord, result
     from codemods.rules.api import Backend, Target
     from codemods.run.runner import run
@@ -153,7 +154,7 @@ def _code(
         if file is None:
             _fail("--write-baseline needs --baseline FILE")
         count = baselines.save(file, results)
-        say(f"{file}: {count} findings", err=True)
+        say(f"{file}: {terminal.counted(count, 'finding')}", err=True)
     if file is not None:
         try:
             known = baselines.load(file)

@@ -407,7 +407,7 @@ def test_a_comment_on_the_line_of_an_argument(project: Path) -> None:
     file.write_text(text.format("  # keras-migrate: ignore"))
     assert "KON001" not in invoke("a.py").output
     file.write_text(text.format(""))
-    assert "1 findings" in invoke("a.py").output
+    assert "1 finding" in invoke("a.py").output
 
 
 def test_a_hint_says_that_unsafe_would_do_it(project: Path) -> None:
