@@ -65,6 +65,21 @@ def own_cell(kit):
 
 
 @case(
+    "tf.keras-2.15/keras",
+    "An activation of the author's own under the name of one of Keras, which is all that an archive stores of it.",
+    "custom_function stock_name",
+    status="failed",
+    reason="PAR001",
+    custom="own_gelu.py",
+)
+def own_gelu(kit):
+    from custom.own_gelu import gelu
+
+    line = kit.Input((3,), name="line")
+    return kit.functional(line, kit.layers.Dense(2, activation=gelu, name="gate")(line))
+
+
+@case(
     "tf.keras-2.8",
     "A layer of the author's own that draws at random, defined inside the function that builds the model.",
     "custom_layer random multiple_outputs",

@@ -1,8 +1,10 @@
 """Names in a configuration that mean the author's own code, though Keras has something of that name today.
 
-Three things tell: the writing release did not have the name; the file records the package or module (archives do); the
-configuration of the object is not one that Keras' class writes. What none of them tells is doubtful for the few
-functions that Keras took up late, because people had written them themselves until then.
+Three things tell: the writing release did not have the name; the file records the package or module (archives do, of
+classes); the configuration of the object is not one that Keras' class writes. What none of them tells is doubtful for
+the few functions that Keras took up late, because people had written them themselves until then. A function that has
+the name of an activation of Keras is stored as that name alone, registered or not, in HDF5 and in archives
+(``serialize`` of ``keras/src/activations.py`` in 2.12 to 2.15).
 """
 
 from __future__ import annotations
@@ -155,7 +157,7 @@ def refusal(own: OwnName, doubtful: Sequence[str] = ()) -> MigrationError:
 
 def own_names(artifact: LegacyArtifact) -> list[OwnName]:
     """Every stock name of the architecture that is not, or perhaps not, Keras' own; in the order of the layers."""
-    recorded = artifact.format in (Format.KERAS_ARCHIVE, Format.SAVED_MODEL)
+    recorded = artifact.format is Format.SAVED_MODEL
     found: dict[tuple[str, str, str], OwnName] = {}
     writer = _namer(artifact)
     for kind, node, place in _names(artifact.architecture or {}):
@@ -180,7 +182,7 @@ def judged(kind: str, node: Any, place: str, writer: Writer, *, recorded: bool) 
         node: a function's name, or an object with ``class_name`` and ``config``.
         place: for the message.
         writer: of the file.
-        recorded: the format says whose a function is.
+        recorded: the file holds what a function computes: the graph of a SavedModel.
     """
     if isinstance(node, str):
         return _judged_function(kind, node, place, writer, recorded=recorded)

@@ -105,7 +105,10 @@ def test_a_late_function_is_doubtful_where_nothing_records_whose_it_is(name: str
     assert settle(it, OwnCode(stock=frozenset({name}))) == []
     assert settle(it, OwnCode(proven=True)) == []
     assert settle(it, OwnCode(defined=frozenset({name}))) == [own]
-    assert not own_names(artifact(dense(name), format_=Format.KERAS_ARCHIVE))
+    assert own_names(artifact(dense(name), format_=Format.KERAS_ARCHIVE)) == [own], (
+        "archives store the name alone"
+    )
+    assert not own_names(artifact(dense(name), format_=Format.SAVED_MODEL)), "its graph is compared with"
 
 
 def test_one_word_is_asked_for_about_all_doubtful_names() -> None:

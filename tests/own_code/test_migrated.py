@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,22 @@ def test_with_its_source_a_model_equals_what_its_framework_recorded(
     assert "register_keras_serializable" in source
     assert "argparse" not in source
     assert "tensorflow.keras" not in source
+
+
+@pytest.mark.slow
+def test_a_function_with_the_name_of_an_activation_is_the_users_in_archives_too(
+    legacy_models: Path, slot: Slot, tmp_path: Path
+) -> None:
+    """The archive stores its name alone, and tf-keras loads Keras' own: nothing but a recording or a word tells."""
+    folder = legacy_models / "tf.keras-2.15" / "own_gelu-keras"
+    model = Path(shutil.copy(folder / "model.keras", tmp_path))
+    result = run(model, slot, tmp_path / "out", Options())
+    assert (result.status, result.findings[-1].code) == ("blocked", "CFG006"), reasons(result)
+    slot.reset()
+    result = run(folder / "model.keras", slot, tmp_path / "out", Options(source=(folder,)))
+    assert result.status == "migrated", reasons(result)
+    assert result.parity is not None
+    assert result.parity.evidence == "golden"
 
 
 @pytest.mark.slow
