@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from migrate.findings import MigrationError
 from migrate.formats.checkpoint.locate import digest_of_parts
 from migrate.formats.limits import sha256_of
-from migrate.own_code.files import files_below
+from migrate.own_code.files import files_below, project_of
+from migrate.own_code.read_files import files_named
 from migrate.own_code.settings import settings_files
 from migrate.pipeline.request import builder_named, encode_options, flags, parse_module
 from migrate.printable import printable
@@ -41,14 +42,20 @@ def options_digest(options: Options) -> str:
     ]
     if options.architecture is not None:
         file, call = builder_named(options.architecture)
-        described["architecture"] = [call, sha256_of(file)]
+        read = files_named(project_of(file), [file]) if call else []
+        described["architecture"] = [call, *map(sha256_of, [file, *read])]
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def digest_of_sources(path: Path) -> str:
-    """A digest of the Python files and notebooks of a folder, or of one file, by content."""
+    """A digest, by content, of the Python files and notebooks of a folder, or of one file, and of the files beside them
+    that they name.
+
+    A file that the code wants and that was not there is another digest once it is.
+    """
     digest = hashlib.sha256()
-    for file in files_below(path):
+    modules = list(files_below(path))
+    for file in [*modules, *files_named(path if path.is_dir() else path.parent, modules)]:
         digest.update(f"{file}:{sha256_of(file)}\n".encode())
     return digest.hexdigest()
 

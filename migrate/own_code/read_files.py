@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from codemods.files.source import SourceError, parse
@@ -13,6 +14,8 @@ _MAX_BYTES = 16 << 20
 _MAX_FILES = 32
 _MAX_NAME = 200
 _CODE = (".py", ".pyc", ".so")
+_QUOTED = re.compile(rb"""["'](?=([^"'\\\n]{0,200}\.[^"'\\\n./]{1,20})\\?["'])""")
+"""What stands between quotes and has a suffix; in a notebook the second one may be written as ``\\"``."""
 
 
 def files_read(text: str, place: Place) -> dict[str, Path]:
@@ -34,6 +37,31 @@ def files_read(text: str, place: Place) -> dict[str, Path]:
             if file is not None:
                 found[name] = file
     return found
+
+
+def files_named(root: Path, modules: Iterable[Path]) -> list[Path]:
+    """Files that `files_read` may find for the code of some modules: all whose names stand in quotes, sorted.
+
+    By text, which takes a tenth of the time of reading the syntax; a name that is put together of several texts is
+    not seen.
+
+    Args:
+        root: of the repository; nothing outside of it is looked at.
+        modules: Python files and notebooks below it. What cannot be read names nothing.
+    """
+    found: set[Path] = set()
+    looked: set[tuple[Path, bytes]] = set()
+    for module in modules:
+        try:
+            names = {(module.parent, match[1]) for match in _QUOTED.finditer(module.read_bytes())}
+        except OSError:
+            continue
+        for _, quoted in names - looked:
+            name = quoted.decode("utf-8", "replace").removeprefix("./")
+            if _is_relative(name):
+                found.update(_meant(name, Place(root, module, 1)))
+        looked |= names
+    return sorted(found)
 
 
 def _is_relative(name: str) -> bool:

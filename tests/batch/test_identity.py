@@ -39,6 +39,27 @@ def test_settings_beside_weights_count_where_code_is_asked(tmp_path: Path) -> No
     assert keys(tmp_path, asked) != before
 
 
+@pytest.mark.parametrize("option", ["source", "architecture"])
+def test_a_file_that_the_code_reads_counts_once_it_is_there(option: str, tmp_path: Path) -> None:
+    weights = tmp_path / "weights" / "of" / "w.h5"
+    weights.parent.mkdir(parents=True)
+    shutil.copyfile(ROOT / "legacy_models" / "tf.keras-2.8" / "mlp-json" / "model.weights.h5", weights)
+    code = tmp_path / "code" / "net.py"
+    code.parent.mkdir()
+    code.write_text("def build():\n    return json.load(open('layers.json'))\n")
+    asked = (
+        Options(architecture=f"{code}:build") if option == "architecture" else Options(source=(code.parent,))
+    )
+    absent = keys(tmp_path, asked)
+    (code.parent / "other.json").write_text("{}")
+    assert keys(tmp_path, asked) == absent
+    (code.parent / "layers.json").write_text("[3]")
+    there = keys(tmp_path, asked)
+    assert there != absent
+    (code.parent / "layers.json").write_text("[4]")
+    assert keys(tmp_path, asked) not in (absent, there)
+
+
 def checkpoint(folder: Path) -> Path:
     shutil.copytree(WHOLE, folder)
     return folder

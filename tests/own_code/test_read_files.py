@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from migrate.own_code.files import Place
-from migrate.own_code.read_files import files_read
+from migrate.own_code.read_files import files_named, files_read
 
 
 def read(root: Path, text: str) -> dict[str, Path]:
@@ -46,3 +46,19 @@ def test_a_file_that_is_large_is_not_copied(root: Path) -> None:
     with (root / "outer.yaml").open("wb") as file:
         file.truncate((16 << 20) + 1)
     assert read(root, "open('outer.yaml')") == {}
+
+
+def test_what_code_may_read_is_named_without_reading_its_syntax(root: Path) -> None:
+    net, notebook = root / "package" / "net.py", root / "read.ipynb"
+    net.write_text(
+        "a = open('./data/net.json'), open(\"near.txt\"), open('gone.json'), open('../secret.json')"
+    )
+    notebook.write_text(r"""{"cells": [{"source": ["open(\"outer.yaml\")", "open('link.json')"]}]}""")
+    expected = ["near.txt", "outer.yaml", "package/data/net.json", "package/near.txt"]
+    assert files_named(root, [net, notebook, root / "gone.py"]) == [root / name for name in expected]
+
+
+def test_whatever_is_read_is_named(root: Path) -> None:
+    net = root / "package" / "net.py"
+    net.write_text("""f(open('data/net.json'), "it's", 'near.txt', x["a.b"], '''outer.yaml''')""")
+    assert {*read(root, net.read_text()).values()} <= {*files_named(root, [net])}
