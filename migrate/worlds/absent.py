@@ -11,61 +11,13 @@ from collections.abc import Callable
 from typing import Any, Never
 
 _FRAMEWORKS = frozenset({"keras", "tensorflow", "tf_keras"})
-_VALUES = tuple(
-    f"__{name}__"
-    for name in (
-        *(
-            "abs",
-            "array",
-            "bool",
-            "bytes",
-            "complex",
-            "enter",
-            "float",
-            "format",
-            "hash",
-            "index",
-            "int",
-            "iter",
-            "len",
-        ),
-        *(
-            "next",
-            "reversed",
-            "str",
-            "trunc",
-            "contains",
-            "eq",
-            "ge",
-            "gt",
-            "le",
-            "lt",
-            "ne",
-            "invert",
-            "neg",
-            "pos",
-        ),
-        *(
-            f"{side}{operation}"
-            for operation in (
-                *(
-                    "add",
-                    "and",
-                    "divmod",
-                    "floordiv",
-                    "lshift",
-                    "matmul",
-                    "mod",
-                    "mul",
-                    "or",
-                    "pow",
-                    "rshift",
-                ),
-                *("sub", "truediv", "xor"),
-            )
-            for side in ("", "r", "i")
-        ),
-    )
+_READ = "array bool bytes complex enter float format hash index int iter len next reversed str"
+_UNARY = "abs invert neg pos trunc"
+_COMPARING = "contains eq ge gt le lt ne"
+_BINARY = "add and divmod floordiv lshift matmul mod mul or pow rshift sub truediv xor"
+_VALUES = (
+    *(f"__{name}__" for name in f"{_READ} {_UNARY} {_COMPARING}".split()),
+    *(f"__{side}{name}__" for name in _BINARY.split() for side in ("", "r", "i")),
 )
 """Methods by which Python asks for a value."""
 _CONFIGURATIONS = frozenset({"get_config", "from_config"})
