@@ -7,29 +7,23 @@ from __future__ import annotations
 
 import ast
 import os
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
-from packaging.specifiers import SpecifierSet
-
-from codemods.files.kinds import kind_of
-from codemods.files.requirements import TENSORFLOW, pins
-from codemods.files.source import Source, SourceError, concerns
+from codemods.files.source import Source, SourceError
 from codemods.names.contents import (
     called_members,
-    callees,
     contents,
-    files_that_give,
     imported_names,
-    members_named,
 )
 from codemods.names.factories import classes_given
 from codemods.names.islands import Islands
 from codemods.names.mentions import Facts, facts_of, marker
 from codemods.names.regions import Regions
 from codemods.names.resolver import Module
+from codemods.names.texts import Texts
 from codemods.names.values import Following, Value
+from codemods.names.view import View
 
 _LIMIT = 2_000_000
 """Bytes above which a file is not looked into for names."""
@@ -62,14 +56,9 @@ class Repository:
         self._wanted: dict[Path, dict[str, dict[str, set[Path]]]] = {}
         self._members: dict[Path, dict[str, list[Path]]] = {}
         self._regions: dict[Path, Regions] = {}
-        self._given: dict[tuple[Path, str], list[tuple[Path, frozenset[bytes]]]] = {}
-        self._callees: dict[tuple[Path, str], frozenset[str]] = {}
         self._projects: dict[Path, Path] = {}
-        self._required: dict[Path, dict[str, tuple[SpecifierSet, ...]]] = {}
-        self._mentioned: dict[tuple[Path, str], bool] = {}
-        self._with: dict[tuple[Path, tuple[str, ...]], list[Path]] = {}
-        self._named: dict[Path, frozenset[bytes]] = {}
         self._islands: dict[Path, Islands | None] = {}
+        self.texts = Texts()
         self.loose: set[Path] = set()
         """Import roots that belong to no project."""
 
@@ -108,9 +97,7 @@ class Repository:
         """A module for a file that was just parsed."""
         root, package = self.place(path)
         name = package if path.name == "__init__.py" else f"{package}.{path.stem}".lstrip(".")
-        return Module(
-            tree, name, package, _Bound(self, root, path.parent, self.project(root), self.own(path))
-        )
+        return Module(tree, name, package, View(self, root, path.parent, self.project(root), self.own(path)))
 
     def project(self, root: Path) -> Path:
         """The folder of the project that an import root belongs to: ``tests`` and ``src`` are not all of it."""
@@ -267,56 +254,6 @@ class Repository:
             for name in classes_given(module, function, parameter)
         )
 
-    def gives(self, folder: Path, callee: str, keyword: str) -> bool:
-        """Whether any file below a folder calls something of this last name with this keyword."""
-        key = (folder, keyword)
-        if key not in self._given:
-            self._given[key] = list(files_that_give(folder, keyword))
-        name = callee.encode()
-        for path, called in self._given[key]:
-            if name in called:
-                if (path, keyword) not in self._callees:
-                    self._callees[path, keyword] = callees(path, keyword)
-                if callee in self._callees[path, keyword]:
-                    return True
-        return False
-
-    def required(self, project: Path, package: str) -> tuple[SpecifierSet, ...]:
-        """The versions of a package that a project asks for, in each place where it does."""
-        if project not in self._required:
-            self._required[project] = _requirements(project)
-        return self._required[project].get(package, ())
-
-    def names_member(self, folder: Path, owner: str, member: str) -> bool:
-        """Whether the text of any Python file below a folder has ``owner.member``."""
-        if folder not in self._named:
-            self._named[folder] = members_named(folder)
-        return f"{owner}.{member}".encode() in self._named[folder]
-
-    def says_apart(self, folder: Path, literal: str) -> str:
-        """A Python file below a folder that has a string and nothing of Keras; empty when there is none."""
-        quoted = [mark + literal.encode() + mark for mark in (b"'", b'"')]
-        found = (
-            path for path, data in contents(folder) if any(q in data for q in quoted) and not concerns(data)
-        )
-        return min((path.relative_to(folder).as_posix() for path in found), default="")
-
-    def mentions(self, folder: Path, pattern: str, *words: str) -> bool:
-        """Whether the text of any Python file below a folder matches, of those that have one of the words."""
-        key = (folder, pattern)
-        if key not in self._mentioned:
-            wanted = re.compile(pattern.encode())
-            texts = self._having(folder, words) if words else (data for _, data in contents(folder))
-            self._mentioned[key] = any(wanted.search(data) is not None for data in texts)
-        return self._mentioned[key]
-
-    def _having(self, folder: Path, words: tuple[str, ...]) -> Iterator[bytes]:
-        key = (folder, words)
-        if key not in self._with:
-            encoded = [word.encode() for word in words]
-            self._with[key] = [path for path, data in contents(folder) if any(w in data for w in encoded)]
-        return (path.read_bytes() for path in self._with[key])
-
     def lookup(self, root: Path, dotted: str) -> Value | None:
         """What ``package.module.name`` stands for."""
         key = (root, dotted)
@@ -352,25 +289,6 @@ class Repository:
         return None
 
 
-def _requirements(project: Path) -> dict[str, tuple[SpecifierSet, ...]]:
-    """By package: what the requirement files of a project ask for; a TensorFlow of any kind is TensorFlow."""
-    found: dict[str, list[SpecifierSet]] = {}
-    folders = (project, project / "requirements")
-    for path in sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir()):
-        kind = kind_of(path)
-        if kind in {"", "script"} or not path.is_file():
-            continue
-        try:
-            text = Source.read(path).text
-        except SourceError:
-            continue
-        for pin in pins(text, kind):
-            specifier = pin.specifier
-            if specifier is not None and str(specifier):
-                found.setdefault("tensorflow" if pin.name in TENSORFLOW else pin.name, []).append(specifier)
-    return {name: tuple(specifiers) for name, specifiers in found.items()}
-
-
 def _marked(folder: Path) -> bool:
     """Whether a folder is that of a project."""
     return any((folder / name).exists() for name in _OF_A_PROJECT)
@@ -382,64 +300,6 @@ def _own(module: Module, name: str) -> bool:
     return any(
         found.kind != "import" or found.path.startswith((".", f"{module.package}.")) for found in bindings
     )
-
-
-class _Bound:
-    """A repository as one file sees it: names are looked up from its import root, beside the file, in the project."""
-
-    def __init__(self, repository: Repository, root: Path, folder: Path, project: Path, own: Path) -> None:
-        self._repository = repository
-        self._project = project
-        self._own = own
-        self._bases = tuple(dict.fromkeys((root, folder, project)))
-
-    def lookup(self, dotted: str) -> Value | None:
-        """What an absolute dotted path stands for."""
-        for base in self._bases:
-            found = self._repository.lookup(base, dotted)
-            if found is not None:
-                return found
-        return None
-
-    def wanted(self, module: str) -> frozenset[str]:
-        """Names that other files import from a module of this last name; ``*`` among them for all."""
-        return self._repository.wanted(self._project, module)
-
-    def gives(self, callee: str, keyword: str) -> bool:
-        """Whether any file calls something of this last name with this keyword."""
-        return self._repository.gives(self._own, callee, keyword)
-
-    def feeds_keras(self, home: str, function: str) -> str:
-        """Why Keras code of another file calls a function of the module ``home``; empty when none does."""
-        return self._repository.feeds_keras(self._project, home, function)
-
-    def classes_given(self, home: str, function: ast.FunctionDef, parameter: str) -> tuple[str, ...]:
-        """The classes that other files give a parameter of a function of the module ``home``."""
-        return self._repository.classes_given(self._project, home, function, parameter)
-
-    def required(self, package: str) -> tuple[SpecifierSet, ...]:
-        """The versions of a package that the project asks for, in each place where it does."""
-        return self._repository.required(self._project, package)
-
-    def names_member(self, owner: str, member: str) -> bool:
-        """Whether the text of any Python file of the project has ``owner.member``."""
-        return self._repository.names_member(self._own, owner, member)
-
-    def says_apart(self, literal: str) -> str:
-        """A Python file of the project that has a string and nothing of Keras, so that no rule reads it; else empty."""
-        return self._repository.says_apart(self._own, literal)
-
-    def mentions(self, pattern: str, *words: str) -> bool:
-        """Whether the text of any Python file of the project matches, of those that have one of the words."""
-        return self._repository.mentions(self._own, pattern, *words)
-
-    def is_own(self, head: str) -> bool:
-        """Whether a package of the ecosystem is of this repository, or one that it has for Keras 3."""
-        return head in self._repository.ported or self.has(head)
-
-    def has(self, dotted: str) -> bool:
-        """Whether there is a module or package of this name."""
-        return any(self._repository.find(base, dotted) is not None for base in self._bases)
 
 
 def _indirect(value: Value | None) -> Value | None:

@@ -271,7 +271,7 @@ def test_settings_name_no_baseline_outside_of_the_tree(tree: Path, option: list[
         ("../victim", "outside"),
         (str(victim), "outside"),
         ("link", "outside"),
-        ("pipe", "no file"),
+        ("pipe", "not a file"),
     ):
         (tree / "pyproject.toml").write_text(f'[tool.keras-migrate]\nbaseline = "{name}"\n')
         result = CliRunner().invoke(code, [".", *option])

@@ -121,7 +121,7 @@ def test_a_given_global_is_used_and_a_missing_one_named() -> None:
         ("def f(x): return K.in_train_phase(x, x * 2.0)", {}, "while training"),
         ("def f(x):\n if K.sum(x) > 0: return x\n return -x", {}, "values of a tensor"),
         ("def f(x): return x", {"mask": [[1]]}, "a mask of its own"),
-        ("def f(x): return 5", {}, "no tensor"),
+        ("def f(x): return 5", {}, "not a tensor"),
         ("def f(x): return x.op", {}, "'op'"),
     ],
 )
