@@ -41,6 +41,8 @@ NOTES = {
     "tf.contrib": "tf.contrib left with TensorFlow 2.0; most of it is in Keras, the rest must be copied",
     "tf.compat.v1.layers": "use the class of the same name in keras.layers",
     "tf.layers": "use the class of the same name in keras.layers",
+    "tf.get_default_graph": "Keras 3 runs without a graph: take its use away; where gradient_override_map replaces a "
+    "gradient, give the layers a function with tf.custom_gradient as activation",
 }
 
 

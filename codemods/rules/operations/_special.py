@@ -22,6 +22,7 @@ from codemods.names.values import Definition
 from codemods.rules._evidence import text
 from codemods.rules.operations._answers import Answer, code_of, optional
 from codemods.rules.operations._batch_dot import batch_dot
+from codemods.rules.operations._gradients import gradients
 from codemods.rules.operations._special_functions import (
     batch_set_value,
     clip,
@@ -302,6 +303,7 @@ _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@set_session": _set_session,
     "@image_dim_ordering": _image_dim_ordering,
     "@function": function,
+    "@gradients": gradients,
     "@batch_dot": batch_dot,
     "@clip": clip,
     "@patches": patches,

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.catalogue import Function
-from codemods.edits import Code, Edit, InsertStatement, ReplaceExpression, ReplaceStatement
+from codemods.edits import Code, InsertStatement, ReplaceExpression, ReplaceStatement
 from codemods.rules._evidence import top_statement
 from codemods.rules.operations._answers import Answer, code_of, optional
 from migrate.findings import Fix
@@ -51,12 +51,15 @@ def function(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answ
                 return None
             text = f"keras_function([{', '.join(kept)}], outputs_, phase={phases[0]})"
             holes = {"outputs_": outputs, **kept}
-    tree = ctx.module.tree
-    edits: tuple[Edit, ...] = (ReplaceExpression(call, Code(text, holes)),)
-    defined = any(isinstance(s, ast.FunctionDef) and s.name == "keras_function" for s in tree.body)
-    if not defined and call is _first(ctx):
-        edits = (InsertStatement(top_statement(tree, call), Code(_FUNCTION)), *edits)
-    return edits, Fix.UNSAFE
+    edit = ReplaceExpression(call, Code(text, holes))
+    if call is _first(ctx) and not defines(ctx, "keras_function"):
+        return (InsertStatement(top_statement(ctx.module.tree, call), Code(_FUNCTION)), edit), Fix.UNSAFE
+    return (edit,), Fix.UNSAFE
+
+
+def defines(ctx: Context, name: str) -> bool:
+    """Whether a file has a function of its own of that name."""
+    return any(isinstance(s, ast.FunctionDef) and s.name == name for s in ctx.module.tree.body)
 
 
 def _first(ctx: Context) -> ast.Call:

@@ -50,13 +50,16 @@ BKD002 = SourceRule(
     fix=Fix.UNSAFE,
     why="`bias_add` reshaped a bias to the data format, `switch` stretched a condition of fewer dimensions at its end, "
     "`random_bernoulli` and `dropout` draw other numbers, and what `ones`, `zeros` and `eye` made for an attribute of "
-    "a layer was a variable that training changes. Where none of this matters the edit is right.",
+    "a layer was a variable that training changes. `gradients` runs the graph of the loss once more, so that where "
+    "the learning phase is 1 its dropout is another one than that of the outputs beside it. Where none of this matters "
+    "the edit is right.",
     references=(GUIDE,),
     proofs=(
         Proof(unsafe=True),
         Proof("proof_2", unsafe=True),
         Proof("proof_3", unsafe=True),
         Proof("proof_4", unsafe=True),
+        Proof("proof_5", unsafe=True, expect="raises"),
     ),
 )
 BKD003 = SourceRule(

@@ -154,6 +154,34 @@ HELPER = (
 )
 
 
+GRADIENTS = (
+    "from keras import backend as K\n\n\n"
+    "def f(loss, x, layer):\n    g = K.gradients(loss, {})[0]\n    return {}\n"
+)
+
+
+@pytest.mark.parametrize("by", ["x", "[x, layer.output]"])
+def test_gradients_of_a_functional_graph(by: str) -> None:
+    text = run(GRADIENTS.format(by, "K.function([x], [g])"), unsafe=True).text
+    assert f"g = keras_gradients(loss, {by})[0]" in text
+    assert text.count("def keras_gradients") == 1
+    assert text.index("import tensorflow as tf") < text.index("def keras_gradients")
+
+
+@pytest.mark.parametrize(
+    ("by", "made"),
+    [
+        ("x", "K.square(g)"),
+        ("layer.trainable_weights", "K.function([x], [g])"),
+        ("x", "K.function([x], [g], updates=u)"),
+    ],
+)
+def test_gradients_that_no_graph_of_tensors_has_are_for_a_person(by: str, made: str) -> None:
+    outcome = run(GRADIENTS.format(by, made), unsafe=True)
+    assert f"K.gradients(loss, {by})" in outcome.text.replace("keras.backend.", "K.").replace("tf.K.", "K.")
+    assert "BKD003" in {finding.code for finding in outcome.findings if not finding.applied}
+
+
 def test_a_function_that_is_given_a_symbolic_tensor_is_keras_code() -> None:
     assert "keras.ops.sum(x[:, None])" in run(HELPER + "y = f(keras.Input((3,)))\n").text
     assert "tf.reduce_sum(x[:, tf.newaxis])" in run(HELPER + "y = f(data)\n").text

@@ -1,0 +1,97 @@
+"""``K.gradients`` of a functional graph: a layer that differentiates takes its place."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codemods.catalogue import Function
+from codemods.edits import Code, InsertStatement, ReplaceExpression
+from codemods.rules._evidence import top_statement
+from codemods.rules.operations._answers import Answer
+from codemods.rules.operations._special_functions import defines
+from migrate.findings import Fix
+
+if TYPE_CHECKING:
+    from codemods.context import Arguments, Context
+
+_GRADIENTS = '''\
+def keras_gradients(loss, variables):
+    """What keras.backend.gradients made: symbolic gradients of the sum of `loss` by tensors of its graph.
+
+    Where the first layer of a model is itself a model, tensors inside of that belong to the graph, as in Keras 2.0.
+    """
+
+    def joined(tensor):
+        operation, node, position = tensor._keras_history
+        given = operation._inbound_nodes[node].arguments
+        known = {id(part): joined(part) for part in given.keras_tensors}
+        if isinstance(operation, keras.Model) and not any(
+            part._keras_history[0]._inbound_nodes[0].input_tensors for part in given.keras_tensors
+        ):
+            return operation.outputs[position]
+        if all(known[id(part)] is part for part in given.keras_tensors):
+            return tensor
+        args, kwargs = given.fill_in(known)
+        return keras.tree.flatten(operation(*args, **kwargs))[position]
+
+    tensors = list(variables) if isinstance(variables, (list, tuple)) else [variables]
+    try:
+        model = keras.Model(keras.utils.get_source_inputs(loss), [*tensors, loss])
+    except ValueError:
+        loss = joined(loss)
+        model = keras.Model(keras.utils.get_source_inputs(loss), [*tensors, loss])
+
+    def gradients(values, training=None):
+        with tf.GradientTape() as tape:
+            tape.watch(values)
+            *by, total = model(values, training=training)
+        found = tape.gradient(total, by)
+        if any(gradient is None for gradient in found):
+            raise ValueError("the loss does not depend on each of the variables")
+        return found
+
+    return keras.tree.flatten(keras.layers.Lambda(gradients)(model.inputs))
+'''
+_WEIGHTS = ("weight", "variable", "kernel", "param")
+
+
+def gradients(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
+    """``K.gradients(loss, layer.output)`` of which ``K.function`` makes a function.
+
+    Elsewhere (in a loss, a layer or an optimizer) the tensors are no functional graph, and by weights a graph has no
+    gradients.
+    """
+    loss, variables = args.get("loss"), args.get("variables")
+    if loss is None or variables is None or _by_weights(call, ctx) or not _makes_a_function(call, ctx):
+        return None
+    edit = ReplaceExpression(
+        call, Code("keras_gradients(loss, variables)", {"loss": loss, "variables": variables})
+    )
+    if call is _first(ctx) and not defines(ctx, "keras_gradients"):
+        return (InsertStatement(top_statement(ctx.module.tree, call), Code(_GRADIENTS)), edit), Fix.UNSAFE
+    return (edit,), Fix.UNSAFE
+
+
+def _first(ctx: Context) -> ast.Call:
+    """The first call of ``K.gradients`` in a file that is rewritten: what it becomes is defined before it."""
+    calls = (call for call, _ in ctx.module.index.calls if ctx.name(call.func) == "keras.backend.gradients")
+    return min(
+        (call for call in calls if _makes_a_function(call, ctx) and not _by_weights(call, ctx)),
+        key=lambda call: (call.lineno, call.col_offset),
+    )
+
+
+def _by_weights(call: ast.Call, ctx: Context) -> bool:
+    variables = ctx.arguments(call, "loss", "variables").get("variables")
+    return variables is None or any(word in ctx.source(variables).lower() for word in _WEIGHTS)
+
+
+def _makes_a_function(call: ast.Call, ctx: Context) -> bool:
+    """Whether ``K.function`` is called beside it, without updates: what comes of it is a functional model."""
+    beside = ctx.function(call)
+    return any(
+        ctx.function(other) is beside and all(keyword.arg != "updates" for keyword in other.keywords)
+        for other, _ in ctx.module.index.calls
+        if ctx.name(other.func) == "keras.backend.function"
+    )
