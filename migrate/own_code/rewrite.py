@@ -14,6 +14,7 @@ from codemods.options import Options
 from codemods.target import Target
 from migrate.own_code.base_arguments import with_base_arguments
 from migrate.own_code.initializers import with_classes
+from migrate.own_code.pinned import with_keras_named
 from migrate.own_code.slices import Slice
 
 _REGISTERED = ("register_keras_serializable",)
@@ -51,7 +52,7 @@ def for_modern(piece: Slice, packages: Mapping[str, str]) -> Rewritten:
         piece: as cut out.
         packages: name → package to register it under; a name that registers itself keeps its own.
     """
-    done = _rewritten(piece.text, Target.KERAS)
+    done = _rewritten(with_keras_named(piece.text), Target.KERAS)
     text = with_registrations(done.text, packages)
     return Rewritten(_HEAD.format(places=_places(piece)) + text, done.left)
 
