@@ -21,6 +21,12 @@ _CLIMB = 5
 """How many folders above an artifact its project is looked for."""
 _MAX_FILES = 20_000
 _MAX_BYTES = 8 << 20
+_RECORD = "migration.json"
+"""In each folder of outputs."""
+_LEDGER = ".keras-migrate/ledger.sqlite"
+"""In the folder that a batch writes into."""
+STUBS = "stubs"
+"""Folder below the outputs for what nothing defines."""
 _CACHE: dict[str, tuple[tuple[str, int, int], ...]] = {}
 """Digest of a file to the names that it defines, with line and indentation."""
 
@@ -93,13 +99,23 @@ def project_of(path: Path) -> Path:
 
 
 def files_below(root: Path) -> Iterator[Path]:
-    """Python files and notebooks of a folder, sorted; a file is itself."""
+    """Python files and notebooks of a folder, sorted; a file is itself.
+
+    What a batch wrote below it is no source of the next one: folders of outputs, and stubs, which are sources of their
+    own once they are filled in.
+    """
     if root.is_file():
         yield root
         return
     count = 0
     for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in PRUNED and not name.startswith("."))
+        if _RECORD in files and folder != str(root):
+            folders.clear()
+            continue
+        written = {STUBS} if Path(folder, _LEDGER).is_file() else frozenset()
+        folders[:] = sorted(
+            name for name in folders if name not in PRUNED | written and not name.startswith(".")
+        )
         for name in sorted(files):
             if name.endswith(_SUFFIXES):
                 count += 1

@@ -9,8 +9,6 @@ from typing import Any
 
 import msgspec
 
-STUBS = "stubs"
-"""Folder below the outputs for what nothing defines."""
 _HEAD = '''"""{names} of {model}, as far as its file knows them: what they compute is not in it.
 
 Fill in what raises NotImplementedError, and run the same command again: it takes this file as one more source. The

@@ -20,9 +20,9 @@ from migrate.findings import Finding, MigrationError, Severity
 from migrate.formats.artifact import WEIGHTS
 from migrate.formats.transformers import transformers_model
 from migrate.own_code.builders import likeliest
-from migrate.own_code.files import SourceIndex, project_of
+from migrate.own_code.files import STUBS, SourceIndex, project_of
 from migrate.own_code.find import OwnSources, find_sources, locate
-from migrate.own_code.stub import STUBS, Unknown, filled, write_stub
+from migrate.own_code.stub import Unknown, filled, write_stub
 from migrate.pipeline.builders import build_architecture
 from migrate.pipeline.progress import Progress
 from migrate.pipeline.request import Options

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from codemods.files.source import SourceError
-from migrate.own_code.files import SourceIndex
+from migrate.own_code.files import SourceIndex, files_below
 from migrate.own_code.slices import Slice, cut
 
 
@@ -184,6 +184,21 @@ def test_notebooks_are_searched(tmp_path: Path) -> None:
     index = SourceIndex([tmp_path])
     assert "class InNotebook(keras.layers.Layer)" in sliced(index, "InNotebook").text
     assert "NotThis" not in index.names
+
+
+def test_what_a_run_wrote_is_no_source_of_the_next_one(tmp_path: Path) -> None:
+    code = "class Gate:\n    pass\n"
+    names = ("net.py", "stubs/own.py", "out/notes.py", "out/net/custom_objects.py", "out/stubs/net.py")
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(code)
+    (tmp_path / "out" / "net" / "migration.json").write_text("{}")
+    (tmp_path / "out" / ".keras-migrate").mkdir()
+    (tmp_path / "out" / ".keras-migrate" / "ledger.sqlite").touch()
+    found = [file.relative_to(tmp_path).as_posix() for file in files_below(tmp_path)]
+    assert found == ["net.py", "out/notes.py", "stubs/own.py"]
+    given = tmp_path / "out" / "net"
+    assert [*files_below(given)] == [given / "custom_objects.py"]
 
 
 def test_the_nearest_definition_is_taken(tmp_path: Path) -> None:
