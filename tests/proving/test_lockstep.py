@@ -98,6 +98,36 @@ def test_a_planted_difference_in_own_code_is_named_with_its_line(
 
 
 @pytest.mark.slow
+def test_steps_of_a_loop_with_a_tape_are_compared_and_a_difference_is_named(
+    own_code_slot: Slot, after: Path
+) -> None:
+    reference = run_reference(VINEYARD, ["loop.py"], STEPS, own_code_slot)
+    found = run_against(reference, None, own_code_slot)
+    assert (found.equal, found.steps) == (True, STEPS)
+    assert {"trainable", "layer", "loss", "gradient", "weight", "value"} <= found.compared.keys()
+    text = (after / "loop.py").read_text()
+    old = "learning_rate=0.01"
+    assert text.count(old) == 1
+    (after / "loop.py").write_text(text.replace(old, "learning_rate=0.02"))
+    parted = run_against(reference, after, own_code_slot).parting
+    assert parted is not None
+    assert (parted.step, parted.kind) == (1, "weight")
+
+
+@pytest.mark.slow
+def test_a_loop_over_layers_without_weights_yet_is_unproven(own_code_slot: Slot, tmp_path: Path) -> None:
+    text = (VINEYARD / "loop.py").read_text()
+    assert text.count("model = build()") == 1
+    lazy = text.replace(
+        "model = build()", "model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(3)])"
+    )
+    (tmp_path / "loop.py").write_text(lazy.replace("from network import build\n", ""))
+    found = run_against(run_reference(tmp_path, ["loop.py"], STEPS, own_code_slot), None, own_code_slot)
+    assert (found.steps, found.equal) == (0, False)
+    assert "no training step" in found.unproven
+
+
+@pytest.mark.slow
 def test_a_program_of_own_code_that_raises_in_keras_3_is_named_with_its_line(
     after: Path, run: Compare
 ) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from migrate.capsule.model import Array
+from migrate.worlds.lockstep.loops import Loops
 from migrate.worlds.lockstep.recorder import Finished, Recorder
 from migrate.worlds.lockstep.sites import Sites
 from migrate.worlds.runner import flatten, to_numpy
@@ -47,6 +48,9 @@ class Hooks:
         self._lines: dict[str, str] = {}
         """What made a loss or metric, compiled a model, or froze a layer, by what it is about."""
         self._wrapped: set[int] = set()
+        self._unready = False
+        """Whether a loop of the program trained layers that had no weights before."""
+        self.own = Loops(sites, self._ready, self._begin, lambda: self._end(None))
 
     def install(self) -> None:
         """Put the hooks in place; the process is not used for anything else afterwards."""
@@ -61,6 +65,7 @@ class Hooks:
             if hasattr(keras.Model, name):
                 self._around(keras.Model, name)
         self._on_apply()
+        self.own.install()
 
     # What is made
 
@@ -159,7 +164,10 @@ class Hooks:
         original = model.train_step
 
         def train_step(data: Any) -> Any:
-            self._begin(model, data)
+            self.own.leave()
+            if not getattr(model, "built", True):
+                model(data[0] if isinstance(data, tuple | list) else data, training=False)
+            self._begin()
             data = self._batch(data)
             try:
                 logs = original(data)
@@ -170,11 +178,15 @@ class Hooks:
 
         object.__setattr__(model, "train_step", train_step)
 
-    def _begin(self, model: Any, data: Any) -> None:
+    def _ready(self) -> bool:
+        """Whether a loop can begin a step: weights that are made on its way cannot be those of the reference."""
         recorder = self._recorder
-        if not getattr(model, "built", True):
-            inputs = data[0] if isinstance(data, tuple | list) else data
-            model(inputs, training=False)
+        if recorder.step == 0 and not self._unready:
+            self._unready = not all(getattr(layer, "built", True) for layer, _, _ in self._layers.values())
+        return not (recorder.inside or self._unready)
+
+    def _begin(self) -> None:
+        recorder = self._recorder
         recorder.step += 1
         self._weights(assign=True)
         if recorder.step == 1:
@@ -206,6 +218,7 @@ class Hooks:
 
     def _end(self, logs: Any) -> None:
         recorder = self._recorder
+        recorder.inside = False
         self._weights(assign=False)
         if isinstance(logs, Mapping):
             names = sorted(str(name) for name in logs)
@@ -258,7 +271,9 @@ class Hooks:
                     pairs if name == "apply_gradients" else list(zip(pairs, variables or (), strict=False))
                 )
                 self._gradients(named)
-            return original(optimizer, pairs, *arguments, **keywords)
+            result = original(optimizer, pairs, *arguments, **keywords)
+            self.own.applied()
+            return result
 
         setattr(owner, name, apply)
 

@@ -53,6 +53,7 @@ def run_program(
         with fixed():
             watch.start()
             _start(params["arguments"], work)
+            hooks.own.close()
     except Finished:
         pass
     except SystemExit as ended:
