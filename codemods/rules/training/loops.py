@@ -14,7 +14,7 @@ from codemods.edits import (
     ReplaceStatement,
 )
 from codemods.names.trees import walk
-from codemods.rules._evidence import METRIC, MODEL, called_on, trust
+from codemods.rules._evidence import METRIC, MODEL, called_on, method_of, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -66,13 +66,13 @@ TRN010 = SourceRule(
 TRN018 = SourceRule(
     code="TRN018",
     name="generator-of-lists",
-    summary="A generator for fit must yield several inputs as a tuple, not as a list.",
+    summary="A generator for fit must yield a batch, and several inputs in it, as a tuple, not as a list.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
     why="tf.data refuses lists in what a generator yields: `output_signature must contain objects that are subclass of "
-    "tf.TypeSpec but found list`.",
+    "tf.TypeSpec but found list`. A list in place of the pair is refused, too: `the generator must return a tuple`.",
     references=("keras-team/keras#18467", GUIDE),
-    proofs=(Proof(unsafe=True),),
+    proofs=(Proof(unsafe=True), Proof("proof_2", unsafe=True)),
 )
 
 
@@ -134,6 +134,11 @@ def yielded_lists(node: ast.Yield, ctx: Context) -> Iterator[Match]:
     """Generators for ``fit`` that yield ``[x1, x2], y``."""
     value = node.value
     function = ctx.function(node)
+    if (batch := _list_of_a_batch(node, ctx)) is not None:
+        if function is not None and _fed_to_fit(function.name, ctx):
+            message = "Keras 3 takes no list for the inputs and targets that a generator yields"
+            yield Match(TRN018, batch, message, edits=(ReplaceExpression(batch, _tuple(batch)),))
+        return
     if not isinstance(value, ast.Tuple) or len(value.elts) not in {2, 3} or function is None:
         return
     lists = [part for part in value.elts[:2] if isinstance(part, ast.List) and len(part.elts) > 1]
@@ -145,6 +150,21 @@ def yielded_lists(node: ast.Yield, ctx: Context) -> Iterator[Match]:
     edits = [ReplaceExpression(part, _tuple(part)) for part in lists]
     edits += [ReplaceExpression(name, Code(f"tuple({name.id})")) for name in names]
     yield Match(TRN018, node, edits=tuple(edits))
+
+
+def _list_of_a_batch(node: ast.Yield, ctx: Context) -> ast.List | None:
+    """``yield [x, y]``, or the list that a method of the same class returns to the first ``yield`` of it."""
+    value = node.value
+    cls = ctx.class_of(node)
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and cls is not None:
+        name = value.func.attr
+        method = method_of(cls, name) if _calls(value, name) else None
+        returned = [part.value for part in walk(method) if isinstance(part, ast.Return)] if method else []
+        yields = (part for part in walk(cls) if isinstance(part, ast.Yield))
+        lines = (part.lineno for part in yields if part.value is not None and _calls(part.value, name))
+        first = min(lines, default=0)
+        value = returned[0] if len(returned) == 1 and node.lineno == first else None
+    return value if isinstance(value, ast.List) and len(value.elts) in {2, 3} else None
 
 
 def _holds_list(name: ast.Name, function: ast.AST, ctx: Context) -> bool:

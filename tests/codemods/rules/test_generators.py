@@ -30,3 +30,25 @@ def test_a_method() -> None:
 )
 def test_what_may_be_one_input_stays(line: str, what: str) -> None:
     check_noop(LOOP + GENERATOR.format(line=line, what=what) + FIT, codes=(), unsafe=True)
+
+
+WRAPPED = (
+    "import keras\n\n\nclass Job:\n    def batches(self):\n        while True:\n            yield self.wrap(1)\n"
+    "            yield self.wrap(2)\n\n    def wrap(self, x):\n        return {}\n\n"
+    "    def run(self, model: keras.Model):\n        model.fit(self.{}())\n"
+)
+
+
+def test_a_batch_that_a_method_gives() -> None:
+    before, after = (WRAPPED.format(batch, "batches") for batch in ("[x, x]", "(x, x)"))
+    check_transformed(before, after, codes=("TRN018",), unsafe=True)
+
+
+@pytest.mark.parametrize(("given", "fed"), [("[x, x]", "other"), ("[x]", "batches"), ("list(x)", "batches")])
+def test_what_may_be_no_batch_stays(given: str, fed: str) -> None:
+    check_noop(WRAPPED.format(given, fed), codes=(), unsafe=True)
+
+
+def test_a_batch_that_another_object_gives_stays() -> None:
+    text = WRAPPED.format("[x, x]", "batches").replace("self.wrap(", "self.source.wrap(")
+    check_noop(text, codes=(), unsafe=True)

@@ -125,10 +125,11 @@ YIELDS = "def batches():\n    yield {}\n\n\n{}\n"
 def test_generators_yield_tuples(use: str) -> None:
     becomes(YIELDS.format("[f, g], g", use), YIELDS.format("(f, g), g", use), "TRN018")
     becomes(YIELDS.format("[f, g], g, f", use), YIELDS.format("(f, g), g, f", use), "TRN018")
+    becomes(YIELDS.format("[f, g]", use), YIELDS.format("(f, g)", use), "TRN018")
 
 
 @pytest.mark.parametrize(
-    "value", ["[f, g]", "[f], g", "f, g", "[f, g], g, f, g", "f, g, [f, g]", "f([f, g]), g"]
+    "value", ["[f]", "[f], g", "f, g", "[f, g], g, f, g", "f, g, [f, g]", "f([f, g]), g"]
 )
 def test_other_values_of_generators_stay(value: str) -> None:
     stays(YIELDS.format(value, "m.fit(batches())"), "TRN018")
