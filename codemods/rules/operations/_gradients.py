@@ -63,7 +63,7 @@ def gradients(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Ans
     gradients.
     """
     loss, variables = args.get("loss"), args.get("variables")
-    if loss is None or variables is None or _by_weights(call, ctx) or not _makes_a_function(call, ctx):
+    if loss is None or variables is None or not _symbolic(call, ctx):
         return None
     edit = ReplaceExpression(
         call, Code("keras_gradients(loss, variables)", {"loss": loss, "variables": variables})
@@ -77,14 +77,18 @@ def _first(ctx: Context) -> ast.Call:
     """The first call of ``K.gradients`` in a file that is rewritten: what it becomes is defined before it."""
     calls = (call for call, _ in ctx.module.index.calls if ctx.name(call.func) == "keras.backend.gradients")
     return min(
-        (call for call in calls if _makes_a_function(call, ctx) and not _by_weights(call, ctx)),
+        (call for call in calls if _symbolic(call, ctx)),
         key=lambda call: (call.lineno, call.col_offset),
     )
 
 
-def _by_weights(call: ast.Call, ctx: Context) -> bool:
-    variables = ctx.arguments(call, "loss", "variables").get("variables")
-    return variables is None or any(word in ctx.source(variables).lower() for word in _WEIGHTS)
+def _symbolic(call: ast.Call, ctx: Context) -> bool:
+    """Whether the gradients are by what is no weight, and part of a function of arrays."""
+    args = ctx.arguments(call, "loss", "variables")
+    variables = args.get("variables")
+    if args.opaque or variables is None or not _makes_a_function(call, ctx):
+        return False
+    return not any(word in ctx.source(variables).lower() for word in _WEIGHTS)
 
 
 def _makes_a_function(call: ast.Call, ctx: Context) -> bool:
