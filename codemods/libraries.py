@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+LIBRARIES = frozenset({"numpy", "pandas", "scipy", "sklearn"})
+"""Import names. In their own sources their names are what these say, whichever release it is."""
 NUMPY = {
     "int": "int", "float": "float", "bool": "bool", "complex": "complex", "object": "object", "str": "str",
     "Inf": "numpy.inf", "Infinity": "numpy.inf", "infty": "numpy.inf", "PINF": "numpy.inf",

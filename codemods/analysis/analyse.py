@@ -14,6 +14,7 @@ from codemods.context import Context
 from codemods.ecosystem import World
 from codemods.edits import DropArgument
 from codemods.files.source import Source, concerns
+from codemods.libraries import LIBRARIES
 from codemods.names.islands import Hold, hold_by
 from codemods.names.mentions import facts_of, may_use
 from codemods.names.resolver import Module
@@ -65,6 +66,8 @@ def analyse(source: Source, options: Options, repository: Repository | None) -> 
             [item for item in about if options.wants(item.rule.code) and not _suppressed(item, context)],
         )
     found = [item for item in scan(context) if options.wants(item.rule.code)]
+    if _is_library(module):
+        found = [item for item in found if not item.rule.code.startswith(_LIBRARIES)]
     missing_names = tuple(unknown(context))
     found.extend(item for item in missing_names if options.wants(item.rule.code))
     if not found and not missing_names:
@@ -79,10 +82,14 @@ def analyse(source: Source, options: Options, repository: Repository | None) -> 
 
 
 def _beside_keras(module: Module) -> bool:
-    """Whether a file without Keras is of a project that has some: others are none of this tool's business."""
-    return module.repository is not None and module.repository.mentions(
-        r"\b(?:keras|tensorflow)\b", "keras", "tensorflow"
-    )
+    """Whether a file without Keras is of a project that has some, and of no library: others are not for this tool."""
+    if module.repository is None or _is_library(module):
+        return False
+    return module.repository.mentions(r"\b(?:keras|tensorflow)\b", "keras", "tensorflow")
+
+
+def _is_library(module: Module) -> bool:
+    return module.name.partition(".")[0] in LIBRARIES
 
 
 def _there(found: list[Match]) -> list[Match]:

@@ -166,3 +166,18 @@ def test_a_project_without_keras_is_left_alone(tmp_path: Path) -> None:
 def test_a_plain_file_is_not_even_parsed() -> None:
     assert not matters(b"import numpy as np\nx = np.float32(1)\n")
     assert matters(b"import numpy as np\nx = np.float(1)\n")
+
+
+def test_the_sources_of_a_library_are_not_looked_at(tmp_path: Path) -> None:
+    """A folder that holds NumPy beside a program of Keras: an environment that was checked in."""
+    (tmp_path / "train.py").write_text("import keras\n")
+    text = "import numpy as np\n\nx = np.float(1)\n"
+    inside, beside = tmp_path / "numpy" / "tests.py", tmp_path / "data.py"
+    inside.parent.mkdir()
+    (inside.parent / "__init__.py").write_text("")
+    for path in (inside, beside):
+        path.write_text(text)
+    changed = {
+        result.path for result in run_files([tmp_path / "train.py", inside, beside], Options()) if result.new
+    }
+    assert changed == {beside}
