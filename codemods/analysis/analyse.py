@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.analysis.check import guarded, unknown
@@ -53,7 +54,7 @@ def analyse(source: Source, options: Options, repository: Repository | None) -> 
     module = repository.module_of(source) if repository is not None else Module(source.parse())
     context = _context(source, module, options, repository)
     if not concerns(source.text.encode(errors="surrogateescape")):
-        about = list(scan(context)) if _beside_keras(module) else []
+        about = list(scan(context)) if _beside_keras(module) and not _is_library(source.path) else []
         named = [
             item for item in about if item.rule.code.startswith(_LIBRARIES) and options.wants(item.rule.code)
         ]
@@ -66,7 +67,7 @@ def analyse(source: Source, options: Options, repository: Repository | None) -> 
             [item for item in about if options.wants(item.rule.code) and not _suppressed(item, context)],
         )
     found = [item for item in scan(context) if options.wants(item.rule.code)]
-    if _is_library(module):
+    if _is_library(source.path):
         found = [item for item in found if not item.rule.code.startswith(_LIBRARIES)]
     missing_names = tuple(unknown(context))
     found.extend(item for item in missing_names if options.wants(item.rule.code))
@@ -82,14 +83,16 @@ def analyse(source: Source, options: Options, repository: Repository | None) -> 
 
 
 def _beside_keras(module: Module) -> bool:
-    """Whether a file without Keras is of a project that has some, and of no library: others are not for this tool."""
-    if module.repository is None or _is_library(module):
-        return False
-    return module.repository.mentions(r"\b(?:keras|tensorflow)\b", "keras", "tensorflow")
+    """Whether a file without Keras is of a project that has some: others are none of this tool's business."""
+    return module.repository is not None and module.repository.mentions(
+        r"\b(?:keras|tensorflow)\b", "keras", "tensorflow"
+    )
 
 
-def _is_library(module: Module) -> bool:
-    return module.name.partition(".")[0] in LIBRARIES
+def _is_library(path: Path) -> bool:
+    """Whether a file lies in a library's own package, where its names are what the file says."""
+    inside = (folder for folder in path.parents if folder.name in LIBRARIES)
+    return any((folder / "__init__.py").is_file() for folder in inside)
 
 
 def _there(found: list[Match]) -> list[Match]:
