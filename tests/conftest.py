@@ -1,9 +1,11 @@
-"""Fixtures that many tests share: folders of authentic material, and one warm pool per test process."""
+"""Fixtures that many tests share: folders of authentic material, one warm pool and one browser per test process."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,3 +58,16 @@ def slot(pool: Pool) -> Iterator[Slot]:
     """The slot, tidied between tests; it gives no test workers that an author's code ran in."""
     with pool.slot() as slot:
         yield slot
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The system's Chromium, driven by Playwright."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found:
+        pytest.skip("no Chromium on this system")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import html
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,30 +73,24 @@ PASTED = {
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("browser")
-def test_a_pasted_message_finds_its_entry(tmp_path: Path) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not chromium:
-        pytest.skip("no Chromium on this machine")
+def test_a_pasted_message_finds_its_entry(chromium: Any, tmp_path: Path) -> None:
     assert "extra_javascript: [assets/errors.js]" in CONFIG
     messages = [str(one["message"]) for one in errors_page.entries()]
     heads = "".join(f"<h3 id=e{n}><code>{html.escape(m)}</code></h3>" for n, m in enumerate(messages))
     script = (DOCS / "assets" / "errors.js").read_text(encoding="utf-8")
     page_file = tmp_path / "errors.html"
     page_file.write_text(f'<div id="paste-error"></div>{heads}<script>{script}</script>', encoding="utf-8")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.goto(page_file.as_uri())
-        box = page.get_by_label("Paste an error message")
-        for pasted, expected in PASTED.items():
-            box.fill(pasted)
-            assert expected in page.locator("[role=status] a").all_inner_texts(), pasted
-        for message in messages:
-            box.fill(f"ValueError: {message} and more of it")
-            assert page.locator("[role=status] a").first.inner_text() == message
-        page.locator("[role=status] a").first.click()
-        assert page.url.endswith(f"#e{len(messages) - 1}")
-        box.fill("IndexError: list index out of range")
-        assert "No such message" in page.locator("[role=status]").inner_text()
-        browser.close()
+    page = chromium.new_page()
+    page.goto(page_file.as_uri())
+    box = page.get_by_label("Paste an error message")
+    for pasted, expected in PASTED.items():
+        box.fill(pasted)
+        assert expected in page.locator("[role=status] a").all_inner_texts(), pasted
+    for message in messages:
+        box.fill(f"ValueError: {message} and more of it")
+        assert page.locator("[role=status] a").first.inner_text() == message
+    page.locator("[role=status] a").first.click()
+    assert page.url.endswith(f"#e{len(messages) - 1}")
+    box.fill("IndexError: list index out of range")
+    assert "No such message" in page.locator("[role=status]").inner_text()
+    page.close()
