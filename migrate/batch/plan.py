@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from migrate.batch import resources
@@ -14,6 +15,7 @@ from migrate.discovery import folders
 from migrate.findings import MigrationError, Status
 from migrate.inspection.expectation import Certainty, Expectation, expected
 from migrate.outcomes import status_of
+from migrate.parity.golden import find_golden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -203,7 +205,9 @@ def expectations(
         told[one.candidate.source] = (
             Expectation(status_of(found.code), Certainty.SURE, found.code)
             if isinstance(found, MigrationError)
-            else expected(found, lifted=lambda code: _is_lifted(code, options))
+            else expected(
+                found, lifted=partial(_is_lifted, options, find_golden(one.candidate.path) is not None)
+            )
         )
     for one in plan:
         if one.same_as in told:
@@ -211,12 +215,12 @@ def expectations(
     return told
 
 
-def _is_lifted(code: str, options: Options) -> bool:
-    """Whether an option is there to get an artifact past a refusal."""
+def _is_lifted(options: Options, recorded: bool, code: str) -> bool:
+    """Whether an option, or a recording of the artifact, is there to get it past a refusal."""
     return (
         (options.trust and status_of(code) is Status.UNSAFE)
         or (bool(options.custom_objects or options.source) and code in _LIFTED_BY_CODE)
-        or (bool(options.stock_names) and code == "CFG006")
+        or ((bool(options.stock_names) or recorded) and code == "CFG006")
         or (bool(options.hub_modules) and code == "ECO091")
         or (options.architecture is not None and code in _LIFTED_BY_ARCHITECTURE)
     )

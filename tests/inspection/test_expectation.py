@@ -18,7 +18,11 @@ from migrate.inspection.expectation import Certainty, blockers
 from migrate.outcomes import severity_of, status_of
 from tests.conftest import LEGACY_MODELS
 
-ONLY_NUMBERS_TELL = {"broken/reshaped_weight", "tf.keras-1.13/upsampling_lost"}
+ONLY_NUMBERS_TELL = {
+    "broken/reshaped_weight",
+    "tf.keras-1.13/upsampling_lost",
+    "tf.keras-2.15/own_gelu-keras",
+}
 """Cases whose architecture and weights look right; the worlds find that they are not."""
 ONLY_VALUES_TELL = {"tf.keras-2.11/addons"}
 """Cases that an adapter refuses for a value in the file; an inspection reads none, and names another blocker."""
@@ -32,7 +36,7 @@ def test_the_expectation_is_what_the_case_promises(file: Path) -> None:
     name = f"{file.parent.parent.name}/{file.parent.name}"
     architecture = case.get("architecture")
     found = inspect(file.parent / case["artifact"], file.parent / architecture if architecture else None)
-    expectation = expected(found)
+    expectation = expected(found, lifted=lambda code: code == "CFG006")  # each case has a recording
     if name in ONLY_NUMBERS_TELL:
         assert expectation.certainty is not Certainty.SURE
         return
@@ -156,6 +160,19 @@ def test_an_option_that_lifts_a_refusal_opens_the_outcome() -> None:
     assert expected(found).status is Status.BLOCKED
     opened = expected(found, lifted=lambda code: code == "FMT004")
     assert (opened.status, opened.certainty) == (Status.MIGRATED, Certainty.POSSIBLE)
+
+
+def test_a_recording_settles_whose_a_name_is(tmp_path: Path) -> None:
+    """The run compares with it, so that a plan does not stop at the doubt (CFG006)."""
+    folder = LEGACY_MODELS / "tf.keras-2.15" / "own_gelu-keras"
+    for name in ("alone", "recorded"):
+        (tmp_path / name).mkdir()
+        shutil.copy(folder / "model.keras", tmp_path / name)
+    shutil.copy(folder / "model.golden.npz", tmp_path / "recorded")
+    for name, code in (("alone", "CFG006"), ("recorded", None)):
+        arguments = [str(tmp_path / name), "--out", str(tmp_path / "out"), "--dry-run", "--json"]
+        (row,) = json.loads(CliRunner().invoke(models, arguments).output)["artifacts"]
+        assert row["code"] == code
 
 
 @pytest.mark.parametrize(
