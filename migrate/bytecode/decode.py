@@ -38,6 +38,7 @@ class Raw:
 
     Attributes:
         offset: of its first byte, extended arguments included.
+        replaced: whether Windows wrote another number for its opcode.
         after: offset of the next instruction.
     """
 
@@ -45,6 +46,7 @@ class Raw:
     arg: int
     offset: int
     after: int
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,8 @@ def _raw(code: Code, version: str) -> Iterator[Raw]:
         if count > MAX_INSTRUCTIONS:
             raise Refused(f"more than {MAX_INSTRUCTIONS:,} instructions")
         opcode = data[at]
-        if opcode == _SLASH and opcode not in names:
-            _check_numbers(code)
+        replaced = opcode == _SLASH and opcode not in names
+        if replaced:
             opcode = _BACKSLASH
         name = names.get(opcode)
         if name is None or name == "CACHE":
@@ -121,13 +123,19 @@ def _raw(code: Code, version: str) -> Iterator[Raw]:
             if data[at : at + 1] != b"\0":
                 raise Refused(f"{name} is not followed by the cache entries of Python {version}")
             at += 2
-        yield Raw(name, arg, begin, at)
+        yield Raw(name, arg, begin, at, replaced)
         begin, extended = at, 0
 
 
-def _check_numbers(code: Code) -> None:
-    """Numbers of a function that Windows wrote: those with a byte ``/`` may have had another one there."""
-    for constant in code.consts:
+def _check_numbers(code: Code, version: str) -> None:
+    """Numbers of a function that Windows wrote: those with a byte ``/`` may have had another one there.
+
+    One instruction that is not of this Python tells it of the function and of all inside it.
+    """
+    functions = list(functions_in(code))
+    if not any(_SLASH in one.code and any(raw.replaced for raw in _raw(one, version)) for one in functions):
+        return
+    for constant in (constant for one in functions for constant in one.consts):
         if _SLASH in _bytes_of(constant):
             message = f"Keras on Windows replaced bytes of this function: {constant!r} may be another number"
             raise Refused(message)
@@ -138,6 +146,8 @@ def _bytes_of(constant: object) -> bytes:
         return struct.pack("<d", constant)
     if isinstance(constant, int):
         return constant.to_bytes(constant.bit_length() // 8 + 1, "little", signed=True)
+    if isinstance(constant, tuple):
+        return b"".join(map(_bytes_of, constant))
     return b""
 
 
@@ -204,6 +214,7 @@ def readings(code: Code) -> tuple[str, ...]:
         try:
             for function in functions_in(code):
                 decode(function, version)
+            _check_numbers(code, version)
         except Refused as refusal:
             reason = refusal.reason
             continue

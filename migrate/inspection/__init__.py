@@ -20,6 +20,7 @@ from migrate.inspection.graphs import inspect_checkpoint, inspect_graph, inspect
 from migrate.inspection.layered import basic, inspect_layers
 from migrate.inspection.records import Inspection, MetaGraphRecord
 from migrate.outcomes import severity_of
+from migrate.scan.bytecode import beside_a_graph
 from migrate.scan.files import scan_artifact
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def inspect(path: str | Path, architecture: str | Path | None = None) -> Inspect
     obstacles: list[Finding] = unused_architecture(found.format, str(architecture) if architecture else None)
     try:
         if found.format is not Format.GIT_LFS_POINTER:  # it stands for content that is not here
-            obstacles += scan_artifact(_scanned(found))
+            seen = scan_artifact(_scanned(found))
+            obstacles += beside_a_graph(seen) if found.format is Format.SAVED_MODEL else seen
         if found.format.is_model:
             obstacles += pickled_classes(source)
         if found.format is Format.SAVED_MODEL:

@@ -53,10 +53,6 @@ def expected(found: Inspection, lifted: Callable[[str], bool] = lambda code: Fal
     whatever the reader and the rules refuse.
     """
     refusals = [finding for finding in found.obstacles if _stops(finding.code, finding.severity)]
-    if Format(found.kind) is Format.SAVED_MODEL:
-        refusals = [
-            finding for finding in refusals if finding.code != "SEC001"
-        ]  # the graph computes without it
     stops = [finding for finding in refusals if not lifted(finding.code)]
     if not Format(found.kind).is_model:
         # An identification is certain, and names its own reason before any other.

@@ -57,15 +57,10 @@ Run = Callable[[], Mapping[str, Array]]
 def drawn_by_code(run: Run) -> frozenset[str]:
     """Positions of outputs that people's own code draws: what it computes is known by running it twice alone."""
     one, two = run(), run()
+    may_be_nan = {key: array.dtype.kind in "fc" for key, array in one.items()}
     return frozenset(
-        key.split("/")[1]
-        for key in one
-        if not np.array_equal(one[key], two[key], equal_nan=_has_nan(one[key]))
+        key.split("/")[1] for key in one if not np.array_equal(one[key], two[key], equal_nan=may_be_nan[key])
     )
-
-
-def _has_nan(array: Array) -> bool:
-    return array.dtype.kind in "fc"
 
 
 def must_draw_alike(reference: Run, result: Run, drawn: frozenset[str]) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import msgspec
-
 from migrate.bytecode.errors import definition_hint
-from migrate.findings import Finding, MigrationError, Severity
+from migrate.findings import Finding, MigrationError
+from migrate.scan.bytecode import beside_a_graph
 from migrate.scan.files import is_unsafe
 from migrate.scan.rules import ASK, NOT_EXAMINED
 from migrate.worlds.contracts.reader import Scan
@@ -45,7 +44,7 @@ def must_be_safe(
     """
     findings = [finding for source in sources for finding in _scan(slot, source)]
     if graph_computes:
-        findings = [_left_alone(finding) if finding.code == _BYTECODE else finding for finding in findings]
+        findings = beside_a_graph(findings)
     slot.runs_foreign_code |= trust and bool(findings)
     given = {definition_hint(name) for name in defined} if interprets else set()
 
@@ -85,14 +84,6 @@ def must_write_safely(slot: Slot, parts: Mapping[str, Path]) -> None:
                     "Take the operation out of the model in its own framework, and save it again.",
                     finding.place,
                 )
-
-
-def _left_alone(finding: Finding) -> Finding:
-    """Bytecode that the loading of a graph does not touch; what becomes of its layer is told where layers are made."""
-    if finding.severity is not Severity.ERROR:
-        return finding
-    message = f"{finding.message}; nothing decodes it, the functions of the SavedModel compute without it"
-    return msgspec.structs.replace(finding, severity=Severity.WARNING, message=message)
 
 
 def _scan(slot: Slot, path: Path) -> tuple[Finding, ...]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+
+import msgspec
 
 from migrate.bytecode.errors import Refused
 from migrate.bytecode.judge import judge
@@ -30,3 +33,18 @@ def bytecode_finding(value: Any, message: str, place: str) -> Finding:
         "`keras-migrate models` interprets it and shows what it computes; loaders of Keras 2 execute it.",
         place,
     )
+
+
+def beside_a_graph(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings of a SavedModel: its functions compute without the bytecode of its Keras metadata.
+
+    Nothing that loads a graph decodes it, so that it is a warning; what becomes of its layer is told where layers are
+    made.
+    """
+    said = "; nothing decodes it, the functions of the SavedModel compute without it"
+    return [
+        msgspec.structs.replace(one, severity=Severity.WARNING, message=one.message + said)
+        if one.code == "SEC001" and one.severity is Severity.ERROR
+        else one
+        for one in findings
+    ]

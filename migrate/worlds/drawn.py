@@ -15,6 +15,9 @@ from typing import Any
 
 import tensorflow as tf
 
+TENSORFLOW_RANDOM = (tf.random, tf.compat.v2.random, tf.compat.v1.random)
+"""The modules that TensorFlow's draws are reached by: tf-keras takes them from the second."""
+
 
 class Drawn:
     """The numbers; each shape counts its own draws."""
@@ -99,10 +102,9 @@ def of_tensorflow(drawn: Drawn) -> dict[tuple[Any, str], Any]:
     def dropout(x: Any, rate: Any, noise_shape: Any = None, *rest: Any, **more: Any) -> Any:
         return drawn.dropout(x, rate, noise_shape)
 
+    made = {"uniform": floats, "normal": normal, "truncated_normal": truncated}
     return {
-        (tf.random, "uniform"): floats,
-        (tf.random, "normal"): normal,
-        (tf.random, "truncated_normal"): truncated,
+        **{(module, name): function for module in TENSORFLOW_RANDOM for name, function in made.items()},
         (tf.nn, "dropout"): dropout,
     }
 

@@ -41,7 +41,7 @@ def _waves(shape: Any) -> Any:
     return tf.reshape(waves, sizes)
 
 
-def fixed_in(module: Any) -> Mapping[Owned, Any]:
-    """Fixed numbers in the place of what a module draws: ``tf.random``, ``keras.random``, or what stands for it."""
+def fixed_in(*modules: Any) -> Mapping[Owned, Any]:
+    """Fixed numbers in the place of what modules draw: ``tf.random``, ``keras.random``."""
     made = {"normal": fixed_normal, "truncated_normal": fixed_normal, "uniform": fixed_uniform}
-    return {(module, name): function for name, function in made.items() if hasattr(module, name)}
+    return {(module, name): function for module in modules for name, function in made.items()}

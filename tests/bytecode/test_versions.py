@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import struct
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from migrate.bytecode.decode import readings
 from migrate.bytecode.errors import Refused
+from migrate.bytecode.marshal import read_code
 from tests.bytecode.support import VERSIONS, compiled, recovered
 
 EXPECTED = {
@@ -68,6 +71,16 @@ def test_number_that_windows_may_have_changed_is_refused() -> None:
     other = base64.b64decode(code).replace(struct.pack("<d", 0.5), struct.pack("<d", 15.5))  # has a byte `/`
     with pytest.raises(Refused, match=r"15\.5 may be another number"):
         recovered([base64.b64encode(other).decode(), *rest], inputs=2)
+
+
+def test_one_replaced_instruction_tells_of_all_functions_and_of_tuples() -> None:
+    """The function that unpacks holds another, and that one the number, among others in a tuple."""
+    whole = read_code(base64.b64decode(on_windows(compiled("3.10")["unpack"])[0]))
+    alone = read_code(base64.b64decode(compiled("3.10")["lambda"][0]))
+    inner = replace(alone, consts=(*alone.consts, (1, 47)))
+    assert readings(inner) == ("3.10",)
+    with pytest.raises(Refused, match=r"\(1, 47\) may be another number"):
+        readings(replace(whole, consts=(*whole.consts, inner)))
 
 
 @pytest.mark.parametrize("version", VERSIONS)

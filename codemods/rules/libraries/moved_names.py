@@ -53,7 +53,7 @@ def moved(statement: ast.ImportFrom, ctx: Context) -> Iterator[Match]:
     staying = [alias for alias in statement.names if alias not in going]
     lines = [_import(place, going)]
     if staying:
-        lines.append(f"from {statement.module} import {_names(staying)}")
+        lines.append(f"from {statement.module} import {', '.join(map(ast.unparse, staying))}")
     fix = Fix.SAFE if all(alias.name in same for alias in going) else Fix.UNSAFE
     names = ", ".join(alias.name for alias in going)
     message = f"{names} of {statement.module} {'is' if len(going) == 1 else 'are'} in {place or names} now"
@@ -96,8 +96,5 @@ def gone_members(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
 
 
 def _import(place: str, aliases: list[ast.alias]) -> str:
-    return f"from {place} import {_names(aliases)}" if place else f"import {_names(aliases)}"
-
-
-def _names(aliases: list[ast.alias]) -> str:
-    return ", ".join(f"{a.name} as {a.asname}" if a.asname else a.name for a in aliases)
+    names = ", ".join(map(ast.unparse, aliases))
+    return f"from {place} import {names}" if place else f"import {names}"

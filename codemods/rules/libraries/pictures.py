@@ -106,7 +106,7 @@ def imported(statement: ast.ImportFrom, ctx: Context) -> Iterator[Match]:
     if not going:
         return
     staying = [alias for alias in statement.names if alias not in going]
-    rest = f"from {statement.module} import {_names(staying)}" if staying else ""
+    rest = f"from {statement.module} import {', '.join(map(ast.unparse, staying))}" if staying else ""
     edits = _in_module(statement, going, rest, ctx) or _in_function(statement, going, rest, ctx)
     message = f"SciPy has no {', '.join(alias.name for alias in going)}"
     yield Match(OF_SCIPY, statement, message, edits=edits, symbol=f"scipy.misc.{going[0].name}")
@@ -160,10 +160,6 @@ def _in_function(
         anchor = top_statement(ctx.module.tree, statement)
         edits.insert(0, InsertStatement(anchor, Code(_written(missing, ctx))))
     return tuple(edits)
-
-
-def _names(aliases: list[ast.alias]) -> str:
-    return ", ".join(f"{a.name} as {a.asname}" if a.asname else a.name for a in aliases)
 
 
 def _of_pictures(statement: ast.Import | ast.ImportFrom) -> bool:

@@ -8,14 +8,13 @@ import tensorflow as tf
 import tf_keras
 from tf_keras.src import backend
 
+from migrate.worlds.drawn import TENSORFLOW_RANDOM
 from migrate.worlds.draws import Owned, fixed_in, fixed_normal, fixed_uniform
 
 _GENERATOR = backend.RandomGenerator
 """What ``keras.backend.random_normal`` and its like draw with."""
 FIXED: dict[Owned, Any] = {
-    **fixed_in(tf.random),
-    **fixed_in(tf.compat.v2.random),  # tf-keras' own
-    **fixed_in(tf.compat.v1.random),
+    **fixed_in(*TENSORFLOW_RANDOM),
     (_GENERATOR, "random_normal"): lambda self, *shape, nonce=None, **more: fixed_normal(*shape, **more),
     (_GENERATOR, "truncated_normal"): lambda self, *shape, nonce=None, **more: fixed_normal(*shape, **more),
     (_GENERATOR, "random_uniform"): lambda self, *shape, nonce=None, **more: fixed_uniform(*shape, **more),

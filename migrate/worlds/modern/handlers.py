@@ -16,7 +16,7 @@ from migrate.capsule.model import Array
 from migrate.capsule.store import load_model, save_arrays
 from migrate.dialects.keras3_minors.versions import DEFAULT, parse_readers
 from migrate.worlds.custom import load_custom_objects
-from migrate.worlds.drawn import replaced
+from migrate.worlds.drawn import TENSORFLOW_RANDOM, replaced
 from migrate.worlds.draws import fixed_in
 from migrate.worlds.kernels import clear_names
 from migrate.worlds.modern import (
@@ -41,7 +41,7 @@ from migrate.worlds.tracing import is_long, traced
 from migrate.worlds.variables import assign_model
 
 _held: dict[str, Any] = {}
-_FIXED = partial(replaced, {**fixed_in(keras.random), **fixed_in(tf.random)})
+_FIXED = partial(replaced, fixed_in(keras.random, *TENSORFLOW_RANDOM))
 
 
 def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
