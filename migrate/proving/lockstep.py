@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,9 +81,11 @@ def run_both(
 
 def run_reference(before: Path, program: Sequence[str], steps: int, slot: Slot) -> Reference:
     """Run a program under tf-keras; the arguments of `run_both`."""
-    tree = slot.inputs / "program_before"
+    # Of its own name, for a reference is compared with later runs, between which the slot may make another one.
+    own = Path(tempfile.mkdtemp(prefix="reference_", dir=slot.inputs))
+    tree = own / "program"
     copied(before, tree, Target.TF_KERAS_2)
-    params = {"arguments": list(program), "steps": steps, "stem": "trace_legacy"}
+    params = {"arguments": list(program), "steps": steps, "stem": own.name}
     return Reference(before, tuple(program), steps, _run(slot.legacy, params, tree))
 
 

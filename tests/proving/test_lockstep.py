@@ -99,7 +99,7 @@ def test_a_planted_difference_in_own_code_is_named_with_its_line(
 
 @pytest.mark.slow
 def test_steps_of_a_loop_with_a_tape_are_compared_and_a_difference_is_named(
-    own_code_slot: Slot, after: Path
+    own_code_slot: Slot, after: Path, run: Compare
 ) -> None:
     reference = run_reference(VINEYARD, ["loop.py"], STEPS, own_code_slot)
     found = run_against(reference, None, own_code_slot)
@@ -112,6 +112,7 @@ def test_steps_of_a_loop_with_a_tape_are_compared_and_a_difference_is_named(
     parted = run_against(reference, after, own_code_slot).parting
     assert parted is not None
     assert (parted.step, parted.kind) == (1, "weight")
+    assert run(None).equal, "the reference that was made before is not the one that it was"
 
 
 @pytest.mark.slow
