@@ -152,6 +152,17 @@ class RenameParameter:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class AddParameter:
+    """A function takes one more argument, ``None`` by default; nothing happens when it has one of this name.
+
+    It is the last of those that are given by position, or of the others where there is an ``*args``.
+    """
+
+    function: ast.FunctionDef | ast.AsyncFunctionDef
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class RenameFunction:
     """A method definition gets another name; its callers are other findings."""
 
@@ -172,6 +183,7 @@ Edit = (
     | ReplaceStatement
     | InsertStatement
     | RenameParameter
+    | AddParameter
     | RenameFunction
 )
 """Everything a rule can ask for."""
@@ -184,7 +196,7 @@ def anchor(edit: Edit) -> ast.AST:
             return edit.call
         case InsertStatement():
             return edit.anchor
-        case RenameParameter() | RenameFunction():
+        case RenameParameter() | RenameFunction() | AddParameter():
             return edit.function
         case _:
             return edit.node

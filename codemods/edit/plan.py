@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from codemods.context import Context
 from codemods.edits import (
+    AddParameter,
     Code,
     DropArgument,
     Edit,
@@ -150,7 +151,7 @@ def _slots(edit: Edit) -> Iterable[str]:
             return (f"argument {edit.name}",)
         case NameArguments():
             return ("positions",)
-        case InsertStatement():
+        case InsertStatement() | AddParameter():
             return ()
         case _:
             return ("whole",)

@@ -18,9 +18,11 @@ from codemods.edit.calls import drop_argument, name_arguments, rename_argument, 
 from codemods.edit.import_lines import place, rewritten
 from codemods.edit.importing import Imports
 from codemods.edit.locate import Finder
+from codemods.edit.parameters import with_parameter
 from codemods.edit.templates import Templates, requote
 from codemods.edit.tokens import parameter_nodes
 from codemods.edits import (
+    AddParameter,
     DropArgument,
     Edit,
     EditError,
@@ -262,6 +264,8 @@ class _Rebuild:
                 return requote(node, edit.value)
             case RenameFunction() if isinstance(node, cst.FunctionDef):
                 return node.with_changes(name=node.name.with_changes(value=edit.new))
+            case AddParameter() if isinstance(node, cst.FunctionDef):
+                return node.with_changes(params=with_parameter(node.params, edit.name))
             case ReplaceStatement():
                 self._replaced[original] = templates.statements(edit.code, edit.node)
                 return node

@@ -14,6 +14,7 @@ from codemods.edit.apply import EditError, apply
 from codemods.edit.importing import Imports
 from codemods.edit.plan import Plans
 from codemods.edits import (
+    AddParameter,
     Code,
     DropArgument,
     Edit,
@@ -237,6 +238,24 @@ def test_names_of_functions_and_parameters() -> None:
     )
     made = edited(text, lambda t: (RenameFunction(t.body[0], "run"),))  # type: ignore[arg-type]
     assert made == text.replace("call", "run")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("def f(): pass", "def f(training=None): pass"),
+        ("def f(a, training): pass", "def f(a, training): pass"),
+        ("def f(\n    a,\n    b=1,\n): pass", "def f(\n    a,\n    b=1, training=None,\n): pass"),
+        ("def f(a, /, *, b): pass", "def f(a, /, training=None, *, b): pass"),
+        ("def f(*a, **b): pass", "def f(*a, training=None, **b): pass"),
+    ],
+)
+def test_a_parameter_more(before: str, after: str) -> None:
+    made = edited(
+        f"{before}\n",
+        lambda t: (AddParameter(t.body[0], "training"), AddParameter(t.body[0], "training")),  # type: ignore[arg-type]
+    )
+    assert made == f"{after}\n"
 
 
 def test_strings_keep_their_quotes() -> None:

@@ -18,7 +18,6 @@ from codemods.edits import (
     ReplaceReference,
     ReplaceStatement,
 )
-from codemods.names.values import Definition
 from codemods.rules._evidence import text
 from codemods.rules.operations._answers import Answer, code_of, optional
 from codemods.rules.operations._batch_dot import batch_dot
@@ -32,6 +31,7 @@ from codemods.rules.operations._special_functions import (
     patches,
     placeholder,
 )
+from codemods.rules.operations._special_phase import learning_phase, phase
 from codemods.rules.operations._special_shapes import SHAPES
 from migrate.findings import Fix
 
@@ -264,40 +264,6 @@ def _dim_ordering(call: ast.Call, ctx: Context, args: Arguments, _: Function) ->
     return (ReplaceExpression(call, Code(f'keras.backend.set_image_data_format("{new}")')),), Fix.SAFE
 
 
-def _phase(call: ast.Call, ctx: Context, args: Arguments, function: Function) -> Answer:
-    """``in_train_phase(x, alt, training=t)``: Python chooses, as ``training`` is a Python value in Keras 3."""
-    x, alt, training = (args.get(name) for name in ("x", "alt", "training"))
-    if x is None or alt is None or not isinstance(training, ast.Name):
-        return None  # without ``training`` it was the learning phase, which is gone
-    texts = []
-    for name, node in (("x", x), ("alt", alt)):
-        value = ctx.value(node)
-        made = isinstance(value, Definition) and not isinstance(value.node, ast.ClassDef)
-        if isinstance(node, ast.Lambda):
-            return None
-        texts.append(f"{name}()" if made else name)
-    if function.name.endswith("in_test_phase"):
-        texts.reverse()
-    code = code_of(f"{texts[0]} if training_ else {texts[1]}", x=x, alt=alt, training_=training)
-    return (ReplaceExpression(call, code),), Fix.SAFE
-
-
-def _learning_phase(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
-    """``if training is None: training = K.learning_phase()``: None is a call outside of fit, which was phase 0."""
-    del args
-    statement = ctx.parent(call)
-    test = ctx.parent(statement) if isinstance(statement, ast.Assign) else None
-    if not isinstance(test, ast.If) or ctx.source(test.test) != "training is None":
-        return None
-    function = ctx.function(call)
-    given = {argument.arg for argument in function.args.args} if function is not None else set()
-    targets = statement.targets if isinstance(statement, ast.Assign) else []
-    fills = [target.id for target in targets if isinstance(target, ast.Name)] == ["training"]
-    if not fills or "training" not in given or not ctx.keras_region(call):
-        return None
-    return (ReplaceExpression(call, Code("False")),), Fix.UNSAFE
-
-
 _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@set_value": _set_value,
     "@set_session": _set_session,
@@ -324,7 +290,7 @@ _WAYS: dict[str, Callable[[ast.Call, Context, Arguments, Function], Answer]] = {
     "@split": _split,
     "@band_part": _band_part,
     "@dim_ordering": _dim_ordering,
-    "@phase": _phase,
-    "@learning_phase": _learning_phase,
+    "@phase": phase,
+    "@learning_phase": learning_phase,
     **SHAPES,
 }

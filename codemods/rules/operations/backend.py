@@ -40,6 +40,7 @@ BKD001 = SourceRule(
         Proof("proof_6", tolerance=1e-5),
         Proof("proof_7"),
         Proof("proof_8"),
+        Proof("proof_9"),
     ),
 )
 BKD002 = SourceRule(
