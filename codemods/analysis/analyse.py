@@ -32,6 +32,8 @@ GENERIC_RULES = frozenset({"IMP001", "IMP002", "IMP003", "IMP010", "IMP011", "BC
 """Rules that give way to any other rule that speaks of the same place."""
 _LIBRARIES = "LIB"
 """What is said of NumPy, pandas, SciPy and scikit-learn, in files without Keras as well."""
+_BATCHES = ("TRN018", "TRN044")
+"""What is said of generators, which may stand in files without Keras."""
 _ECOSYSTEM = ("ECO", "API005", _LIBRARIES)
 """What is said of code that stays as it is: the packages around Keras, estimators among them."""
 _MOVES = frozenset({"IMP001", "IMP002", "IMP003"})
@@ -56,7 +58,9 @@ def analyse(source: Source, options: Options, repository: Repository | None) -> 
     if not concerns(source.text.encode(errors="surrogateescape")):
         about = list(scan(context)) if _beside_keras(module) and not _is_library(source.path) else []
         named = [
-            item for item in about if item.rule.code.startswith(_LIBRARIES) and options.wants(item.rule.code)
+            item
+            for item in about
+            if item.rule.code.startswith((_LIBRARIES, *_BATCHES)) and options.wants(item.rule.code)
         ]
         free = [item for item in named if not is_guarded(context, item.node)]
         return Analysis(context, [item for item in free if not _suppressed(item, context)])

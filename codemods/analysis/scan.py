@@ -98,7 +98,12 @@ def scan(context: Context) -> Iterator[Match]:
     tables = dispatcher(context.target, context.version, context.backend)
     index = context.module.index
     interesting = interesting_names(context)
-    if not interesting and tables.watched.isdisjoint(index.attributes) and not _derives(context):
+    generates = "yield" in context.source_file.text
+    if (
+        not (interesting or generates)
+        and tables.watched.isdisjoint(index.attributes)
+        and not _derives(context)
+    ):
         return
     for visit, place in _places(tables, context, interesting):
         for found in visit.check(place, context):

@@ -18,6 +18,8 @@ MARKERS = (b"keras", b"Keras", b"tensorflow", b"KERAS", b"_generator(", b"predic
 """Bytes of which one must occur in a file that any rule can say something about."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_BATCH = re.compile(rb"\b(?:yield|return)\s*\(?\s*[\[{]|\byield\s+\w+\s*,\s*\w")
+"""A display, or a pair, that a function gives: perhaps a batch for a model of another file."""
 
 
 class SourceError(Exception):
@@ -35,8 +37,11 @@ def concerns(data: bytes) -> bool:
 
 
 def matters(data: bytes) -> bool:
-    """Whether a rule may have something to say about a Python file: of Keras, or of the libraries beside it."""
-    return concerns(data) or mentioned(data)
+    """Whether a rule may have something to say about a Python file.
+
+    Of Keras, of the libraries beside it, or of what a generator yields to a model of another file.
+    """
+    return concerns(data) or mentioned(data) or (b"yield" in data and _BATCH.search(data) is not None)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from codemods.files.source import Source, SourceError
@@ -17,6 +17,7 @@ from codemods.names.contents import (
     imported_names,
 )
 from codemods.names.factories import classes_given
+from codemods.names.feeding import Fed, fed_to_models
 from codemods.names.islands import Islands
 from codemods.names.mentions import Facts, facts_of, marker
 from codemods.names.regions import Regions
@@ -56,6 +57,7 @@ class Repository:
         self._wanted: dict[Path, dict[str, dict[str, set[Path]]]] = {}
         self._members: dict[Path, dict[str, list[Path]]] = {}
         self._regions: dict[Path, Regions] = {}
+        self._fed: dict[Path, frozenset[Fed]] = {}
         self._projects: dict[Path, Path] = {}
         self._islands: dict[Path, Islands | None] = {}
         self.texts = Texts()
@@ -221,23 +223,36 @@ class Repository:
 
     def feeds_keras(self, root: Path, home: str, function: str) -> str:
         """Why Keras code of another file below a folder calls a function of ``home``; empty when none does."""
-        last = home.rpartition(".")[2]
-        imports = self._imports(root)
-        files = set(imports.get(last, {}).get("*", ()))
-        files |= {
-            path for given in imports.values() for name in (function, last) for path in given.get(name, ())
-        }
-        files.update(self._calls_members(root).get(function, ()))
-        for path in sorted(files):
-            module = self.load(path)
-            if module is None or module.name == home:
-                continue
+        for path, module in self._users(root, home, function):
             if path not in self._regions:
                 self._regions[path] = Regions(module)
             why = self._regions[path].calls_from_keras(function, home)
             if why:
                 return why
         return ""
+
+    def feeds_models(self, root: Path, home: str, cls: str, function: str) -> bool:
+        """Whether a file below a folder gives a model what a function of ``home``, or a method of ``cls``, returns."""
+        for path, module in self._users(root, home, cls or function):
+            if path not in self._fed:
+                self._fed[path] = fed_to_models(module)
+            if (home, cls, function) in self._fed[path]:
+                return True
+        return False
+
+    def _users(self, root: Path, home: str, name: str) -> Iterator[tuple[Path, Module]]:
+        """The other files below a folder that may use a name of the module ``home``."""
+        last = home.rpartition(".")[2]
+        imports = self._imports(root)
+        files = set(imports.get(last, {}).get("*", ()))
+        files |= {
+            path for given in imports.values() for found in (name, last) for path in given.get(found, ())
+        }
+        files.update(self._calls_members(root).get(name, ()))
+        for path in sorted(files):
+            module = self.load(path)
+            if module is not None and module.name != home:
+                yield path, module
 
     def classes_given(
         self, root: Path, home: str, function: ast.FunctionDef, parameter: str

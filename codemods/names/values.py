@@ -75,6 +75,9 @@ class Lookup(Protocol):
     def feeds_keras(self, home: str, function: str) -> str:
         """Why Keras code of another file calls a function of the module ``home``; empty when none does."""
 
+    def feeds_models(self, home: str, cls: str, function: str) -> bool:
+        """Whether another file gives a model what a function of ``home``, or a method of its class, returns."""
+
     def names_member(self, owner: str, member: str) -> bool:
         """Whether the text of any Python file of the project has ``owner.member``."""
 

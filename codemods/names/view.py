@@ -22,6 +22,7 @@ class Files(Protocol):
     def lookup(self, root: Path, dotted: str, /) -> Value | None: ...  # noqa: D102
     def wanted(self, root: Path, module: str, /) -> frozenset[str]: ...  # noqa: D102
     def feeds_keras(self, root: Path, home: str, function: str, /) -> str: ...  # noqa: D102
+    def feeds_models(self, root: Path, home: str, cls: str, function: str, /) -> bool: ...  # noqa: D102
     def classes_given(  # noqa: D102
         self, root: Path, home: str, function: ast.FunctionDef, parameter: str, /
     ) -> tuple[str, ...]: ...
@@ -55,6 +56,10 @@ class View:
     def feeds_keras(self, home: str, function: str) -> str:
         """Why Keras code of another file calls a function of the module ``home``; empty when none does."""
         return self._repository.feeds_keras(self._project, home, function)
+
+    def feeds_models(self, home: str, cls: str, function: str) -> bool:
+        """Whether another file gives a model what a function of ``home``, or a method of its class, returns."""
+        return self._repository.feeds_models(self._project, home, cls, function)
 
     def classes_given(self, home: str, function: ast.FunctionDef, parameter: str) -> tuple[str, ...]:
         """The classes that other files give a parameter of a function of the module ``home``."""

@@ -13,9 +13,9 @@ from codemods.edits import (
     ReplaceExpression,
     ReplaceStatement,
 )
-from codemods.names.trees import walk
-from codemods.rules._evidence import METRIC, MODEL, called_on, method_of, trust
+from codemods.rules._evidence import METRIC, MODEL, called_on, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from codemods.rules.training._batches import batch_of, fed_to_fit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def yielded_lists(node: ast.Yield, ctx: Context) -> Iterator[Match]:
     value = node.value
     function = ctx.function(node)
     if (batch := _list_of_a_batch(node, ctx)) is not None:
-        if function is not None and _fed_to_fit(function.name, ctx):
+        if fed_to_fit(node, ctx):
             message = "Keras 3 takes no list for the inputs and targets that a generator yields"
             yield Match(TRN018, batch, message, edits=(ReplaceExpression(batch, _tuple(batch)),))
         return
@@ -145,7 +145,7 @@ def yielded_lists(node: ast.Yield, ctx: Context) -> Iterator[Match]:
     names = [
         part for part in value.elts[:2] if isinstance(part, ast.Name) and _holds_list(part, function, ctx)
     ]
-    if not (lists or names) or not _fed_to_fit(function.name, ctx):
+    if not (lists or names) or not fed_to_fit(node, ctx):
         return
     edits = [ReplaceExpression(part, _tuple(part)) for part in lists]
     edits += [ReplaceExpression(name, Code(f"tuple({name.id})")) for name in names]
@@ -153,17 +153,8 @@ def yielded_lists(node: ast.Yield, ctx: Context) -> Iterator[Match]:
 
 
 def _list_of_a_batch(node: ast.Yield, ctx: Context) -> ast.List | None:
-    """``yield [x, y]``, or the list that a method of the same class returns to the first ``yield`` of it."""
-    value = node.value
-    cls = ctx.class_of(node)
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and cls is not None:
-        name = value.func.attr
-        method = method_of(cls, name) if _calls(value, name) else None
-        returned = [part.value for part in walk(method) if isinstance(part, ast.Return)] if method else []
-        yields = (part for part in walk(cls) if isinstance(part, ast.Yield))
-        lines = (part.lineno for part in yields if part.value is not None and _calls(part.value, name))
-        first = min(lines, default=0)
-        value = returned[0] if len(returned) == 1 and node.lineno == first else None
+    """``yield [x, y]``, or the list that a method gives for it."""
+    value = batch_of(node, ctx)
     return value if isinstance(value, ast.List) and len(value.elts) in {2, 3} else None
 
 
@@ -177,29 +168,3 @@ def _holds_list(name: ast.Name, function: ast.AST, ctx: Context) -> bool:
 def _tuple(part: ast.List) -> Code:
     holes = {f"item_{index}": item for index, item in enumerate(part.elts)}
     return Code(f"({', '.join(holes)})", holes)
-
-
-def _fed_to_fit(name: str, ctx: Context) -> bool:
-    """Whether a function of this name is called among the arguments of ``fit``, or its result is."""
-    takers = {"fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator"}
-    made: set[str] = set()
-    for statement in walk(ctx.module.tree):
-        if isinstance(statement, ast.Assign) and _calls(statement.value, name):
-            made |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
-    for call in walk(ctx.module.tree):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in takers:
-            given = [*call.args, *(keyword.value for keyword in call.keywords)]
-            if any(
-                _calls(value, name) or (isinstance(value, ast.Name) and value.id in made) for value in given
-            ):
-                return True
-    return False
-
-
-def _calls(node: ast.expr, name: str) -> bool:
-    callee = node.func if isinstance(node, ast.Call) else None
-    if isinstance(callee, ast.Attribute):
-        return (
-            callee.attr == name and isinstance(callee.value, ast.Name) and callee.value.id in {"self", "cls"}
-        )
-    return isinstance(callee, ast.Name) and callee.id == name

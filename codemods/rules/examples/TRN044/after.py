@@ -1,0 +1,6 @@
+import keras
+
+x = keras.Input((3,))
+model = keras.Model(x, keras.layers.Dense(2, name="scores")(x))
+model.compile("sgd", "mse")
+model.fit(rows, targets)
