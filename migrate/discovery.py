@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from codemods.files.journal import STATE
 from migrate.findings import MigrationError
-from migrate.formats.artifact import WEIGHTS, Format
+from migrate.formats.artifact import TFJS, WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
 from migrate.formats.identify import is_misnamed
 from migrate.formats.pairing import Neighbours, only_saved_model
@@ -210,7 +210,7 @@ def _is_artifact(path: Path, kind: Identification | MigrationError, pairs: _Pair
 def _parts(path: Path, form: Format) -> tuple[Path, ...]:
     """All files of a checkpoint or TensorFlow.js model; of an incomplete one none, its migration says why."""
     try:
-        if form is Format.TFJS_LAYERS:
+        if form in TFJS:
             return (path, *shards_of(path))
         return tuple(parts_of(find_prefix(path))) if form is Format.CHECKPOINT else ()
     except MigrationError:

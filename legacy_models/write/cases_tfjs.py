@@ -1,6 +1,8 @@
-"""TensorFlow.js layers models, written by the converter's own ``save_keras_model``; the environment has tensorflowjs."""
+"""TensorFlow.js models, layers and graphs, written by the converter itself; the environment has tensorflowjs."""
 
+import json
 import os
+import shutil
 
 import record as rec
 from casebook import special
@@ -79,3 +81,50 @@ def tfjs_half(kit, folder):
     x = L.ReLU(6.0, name="act")(x)
     model = kit.functional(image, L.Dense(2, name="top")(L.Flatten(name="flat")(x)))
     return _written(kit, folder, "tfjs_half", model, quantization_dtype_map={"float16": "*"})
+
+
+def _graph(kit, folder, name, model, **options):
+    """Convert a drawn model's SavedModel to a graph; what case.json says. Outputs are those of the model itself.
+
+    They are recorded in the order of the file's signature, in which TensorFlow.js gives them.
+    """
+    from tensorflowjs.converters import tf_saved_model_conversion_v2 as converter
+
+    rec.draw_weights(kit, model, kit.rng(name, "weights"))
+    inputs = rec.draw_inputs(kit, model, kit.rng(name, "inputs"))
+    outputs = dict(zip(model.output_names, rec.run(kit, model, inputs)))
+    saved = os.path.join(folder, "saved_model")
+    model.save(saved, save_format="tf")
+    converter.convert_tf_saved_model(saved, folder, **options)
+    shutil.rmtree(saved)
+    with open(os.path.join(folder, "model.json")) as handle:
+        keys = list(json.load(handle)["signature"]["outputs"])
+    golden = rec.numbered("inputs", inputs)
+    golden.update(rec.numbered("outputs", [outputs[key] for key in keys]))
+    rec.write_npz(os.path.join(folder, "model.golden.npz"), golden)
+    return {
+        "artifact": "model.json",
+        "kind": "tfjs",
+        "golden": "model.golden.npz",
+        "expect": {"status": "migrated"},
+    }
+
+
+@special(
+    "tf.keras-2.8",
+    "A TensorFlow.js graph model: fused and folded convolutions, PReLU, and an output that another is made of.",
+    "tfjs graph fused folded_batch_norm",
+)
+def tfjs_graph(kit, folder):
+    L = kit.layers
+    image = kit.Input((8, 8, 3), name="image")
+    x = L.Conv2D(4, 3, use_bias=False)(image)
+    x = L.ReLU(6.0)(L.BatchNormalization()(x))
+    x = L.PReLU(shared_axes=[1, 2])(L.DepthwiseConv2D(3, padding="same")(x))
+    x = L.LeakyReLU(0.2)(L.Conv2D(3, 2, strides=2)(x))
+    x = L.DepthwiseConv2D(3, padding="same", activation="elu")(x)
+    hidden = L.Dense(5, activation="relu", name="hidden")(L.GlobalAveragePooling2D()(x))
+    top = L.Dense(3, activation="softmax", name="top")(hidden)
+    return _graph(
+        kit, folder, "tfjs_graph", kit.functional(image, [hidden, top]), weight_shard_size_bytes=512
+    )

@@ -66,6 +66,12 @@ _NO_MODELS = frozenset(
 ARCHITECTURES = frozenset({Format.ARCHITECTURE_JSON, Format.ARCHITECTURE_YAML})
 """What holds an architecture and no weights."""
 
+BARE_GRAPHS = frozenset({Format.FROZEN_GRAPH, Format.TFJS_GRAPH})
+"""A graph alone, whose weights are constants in it."""
+
+TFJS = frozenset({Format.TFJS_LAYERS, Format.TFJS_GRAPH})
+"""``model.json`` with the files of weights that it names."""
+
 WEIGHTS = frozenset({Format.HDF5_WEIGHTS, Format.WEIGHTS_ARCHIVE, Format.CHECKPOINT})
 """What holds weights and needs an architecture from elsewhere."""
 

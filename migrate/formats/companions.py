@@ -10,19 +10,14 @@ import shlex
 from typing import TYPE_CHECKING
 
 from migrate.findings import Finding, Severity
-from migrate.formats.artifact import ARCHITECTURES, Format
+from migrate.formats.artifact import ARCHITECTURES, BARE_GRAPHS, TFJS, Format
 from migrate.formats.pairing import weights_near
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_HOLDS_ITS_OWN = ARCHITECTURES | {
-    Format.HDF5_MODEL,
-    Format.KERAS_ARCHIVE,
-    Format.FROZEN_GRAPH,
-    Format.TFJS_LAYERS,
-}
+_HOLDS_ITS_OWN = ARCHITECTURES | BARE_GRAPHS | TFJS | {Format.HDF5_MODEL, Format.KERAS_ARCHIVE}
 """What is read without an architecture from elsewhere. A SavedModel takes one: its metadata may hold none."""
 
 

@@ -254,7 +254,7 @@ def _textual(path: Path, text: str, size: int) -> _Answer:
 def _json(path: Path, size: int) -> _Answer:
     from migrate.formats.architecture import as_architecture, read_text
     from migrate.formats.limits import decode_json
-    from migrate.formats.tfjs import GRAPH_HINT, tfjs_format
+    from migrate.formats.tfjs import tfjs_format
 
     try:
         value = decode_json(read_text(path).lstrip("\ufeff"), path.name, str(path))
@@ -266,11 +266,7 @@ def _json(path: Path, size: int) -> _Answer:
         return Format.NOT_A_MODEL, f"text that begins like JSON: {error}", ""
     if (kind := tfjs_format(value)) is not None:
         graph = kind is Format.TFJS_GRAPH
-        return (
-            kind,
-            "TensorFlow.js graph model" if graph else "TensorFlow.js layers model",
-            GRAPH_HINT if graph else "",
-        )
+        return kind, "TensorFlow.js graph model" if graph else "TensorFlow.js layers model", ""
     if as_architecture(value) is None:
         return Format.NOT_A_MODEL, "JSON that holds no architecture", ""
     detail = "architecture in JSON" + (", encoded twice" if depth > 1 else "")

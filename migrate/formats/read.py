@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from migrate.findings import MigrationError
-from migrate.formats.artifact import Format, Writer
+from migrate.formats.artifact import BARE_GRAPHS, Format, Writer
 from migrate.formats.identify import identify, is_misnamed
 from migrate.formats.vocabulary import restore_vocabularies
 
@@ -57,7 +57,7 @@ def _read(path: Path, architecture: Path | None, values: bool) -> LegacyArtifact
         return read_hdf5(path, values=values)
     if found.format is Format.KERAS_ARCHIVE and path.is_file():
         return read_archive(path, values=values)
-    if found.format in (Format.TFJS_LAYERS, Format.TFJS_GRAPH):
+    if found.format is Format.TFJS_LAYERS:
         return read_tfjs(path, values=values)
     if found.format in _ARCHITECTURES:
         return read_architecture(path)
@@ -148,7 +148,7 @@ def refusal(found: Identification) -> MigrationError:
         return MigrationError(
             "FMT023", found.detail, "Give it as reference beside a model, not as a model.", place
         )
-    if found.format is Format.FROZEN_GRAPH:
+    if found.format in BARE_GRAPHS:
         return MigrationError(
             "FMT001", found.detail, "A graph has no layers to read; keras-migrate models builds some.", place
         )

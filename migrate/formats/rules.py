@@ -28,11 +28,13 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "FMT040",
         "graph-of-javascript",
-        "A TensorFlow.js graph model: a converted graph, not layers.",
+        "A TensorFlow.js graph model whose graph cannot be put together again: tables, text, unknown fusions.",
         Severity.ERROR,
         Fix.MANUAL,
-        why="The converter folds and fuses the graph for JavaScript; variables' names and layers are gone. The "
-        "SavedModel or HDF5 file that it was made from has them. Layers models (model.json with class names) are read.",
+        why="The converter folds and fuses the graph for JavaScript. What it fused is taken apart, constants are put "
+        "back, and the graph is lifted as a frozen one is. Tables that a second graph fills, constants of text, and "
+        "fusions that the converter does not write are refused: the SavedModel or HDF5 file that it was made from has "
+        "them.",
         outcome=Status.BLOCKED,
     ),
     Rule(

@@ -1,10 +1,10 @@
-"""TensorFlow.js layers models: ``model.json`` and the shards of weights beside it.
+"""TensorFlow.js models: ``model.json`` and the shards of weights beside it; of layers models all of it.
 
 Written by ``tensorflowjs_converter``, by ``model.save`` in JavaScript, and by Teachable Machine. ``modelTopology`` is
-an architecture, ``weightsManifest`` a list of groups of weights: each group is the concatenation of its files, in which
-the values of its weights lie one after the other, little-endian. Quantised weights are unsigned integers,
-``value * scale + min``, or half floats. Source: ``src/io/types.ts`` and ``src/io/io_utils.ts`` of tfjs-core,
-``quantization.py`` of the converter.
+an architecture (of a graph model a graph: ``tfjs_graph.py``), ``weightsManifest`` a list of groups of weights: each
+group is the concatenation of its files, in which the values of its weights lie one after the other, little-endian.
+Quantised weights are unsigned integers, ``value * scale + min``, or half floats. Source: ``src/io/types.ts`` and
+``src/io/io_utils.ts`` of tfjs-core, ``quantization.py`` of the converter.
 
 Names of files are a file's own word, so each must lie in the model's folder or below it.
 """
@@ -27,6 +27,8 @@ from migrate.formats.limits import MAX_MEMBERS, Budget, decode_json, sha256_of
 from migrate.formats.links import stays
 
 _DTYPES = {"float32": "<f4", "int32": "<i4", "bool": "|b1"}
+_GRAPHS_ALONE = ("string", "complex64")
+"""Further dtypes that constants of graphs have."""
 _PACKED = {"uint8": "|u1", "uint16": "<u2", "float16": "<f2"}
 _LARGEST = float(np.finfo(np.float32).max)
 _HINT = "Fetch the model's folder again: model.json and all files that its weightsManifest names."
@@ -80,9 +82,10 @@ def tfjs_format(value: Any) -> Format | None:
     if not isinstance(value, dict) or not isinstance(value.get("weightsManifest"), list):
         return None
     topology = value.get("modelTopology")
-    if value.get("format") == "graph-model" or (isinstance(topology, dict) and "node" in topology):
-        return Format.TFJS_GRAPH
-    return Format.TFJS_LAYERS if isinstance(topology, dict) else None
+    if not isinstance(topology, dict):
+        return None
+    is_graph = value.get("format") == "graph-model" or "node" in topology
+    return Format.TFJS_GRAPH if is_graph else Format.TFJS_LAYERS
 
 
 def shards_of(path: Path) -> list[Path]:
@@ -92,7 +95,23 @@ def shards_of(path: Path) -> list[Path]:
         MigrationError: SEC006 for a name that leads out of the folder, FMT015 for a damaged manifest, FMT022 for a file
             that is not there.
     """
-    return list(dict.fromkeys(file for files, _ in _groups(path, _decoded(path)) for file in files))
+    return list(dict.fromkeys(file for files, _ in _groups(path, decoded(path)) for file in files))
+
+
+def weights_of(path: Path, model: dict[str, Any], *, values: bool = True) -> list[SavedArray]:
+    """All weights of a decoded ``model.json``, in its order.
+
+    Raises:
+        MigrationError: what `shards_of` raises, SEC004 for sizes without bytes behind them.
+    """
+    groups = _groups(path, model)
+    files = dict.fromkeys(file for group, _ in groups for file in group)
+    budget = Budget(path.stat().st_size + sum(file.stat().st_size for file in files), str(path))
+    return [
+        array
+        for group, weights in groups
+        for array in _group(group, weights, budget, str(path), values=values)
+    ]
 
 
 def read_tfjs(path: Path, *, values: bool = True) -> LegacyArtifact:
@@ -103,27 +122,16 @@ def read_tfjs(path: Path, *, values: bool = True) -> LegacyArtifact:
         values: False leaves values in the files: arrays have shape and dtype only, and ``sha256`` is empty.
 
     Raises:
-        MigrationError: FMT015 damaged, FMT022 a file is missing, FMT040 a graph model, SEC004 sizes without bytes
-            behind them, SEC006 names that lead out of the folder.
+        MigrationError: FMT015 damaged, FMT022 a file is missing, SEC004 sizes without bytes behind them, SEC006 names
+            that lead out of the folder.
     """
-    place = str(path)
-    model = _decoded(path)
-    if tfjs_format(model) is Format.TFJS_GRAPH:
-        raise MigrationError(
-            "FMT040", "a TensorFlow.js graph model holds operations, not layers", GRAPH_HINT, place
-        )
-    root = decode_architecture(model["modelTopology"], path.name, place)
-    arrays: list[SavedArray] = []
-    groups = _groups(path, model)
-    files = dict.fromkeys(file for group, _ in groups for file in group)
-    budget = Budget(path.stat().st_size + sum(file.stat().st_size for file in files), place)
-    for group, weights in groups:
-        arrays += _group(group, weights, budget, place, values=values)
+    model = decoded(path)
+    root = decode_architecture(model["modelTopology"], path.name, str(path))
+    arrays = weights_of(path, model, values=values)
     training = model["modelTopology"].get("training_config")
-    parts = [path, *files]
     return LegacyArtifact(
         source=path,
-        sha256=_digest(parts) if values else "",
+        sha256=tfjs_digest(path) if values else "",
         format=Format.TFJS_LAYERS,
         writer=_writer(model["modelTopology"], root),
         architecture=root,
@@ -135,13 +143,12 @@ def read_tfjs(path: Path, *, values: bool = True) -> LegacyArtifact:
     )
 
 
-GRAPH_HINT = (
-    "Migrate what it was converted from: the SavedModel or HDF5 file of its author. A converted graph has lost its "
-    "variables' names and its layers."
-)
+def decoded(path: Path) -> dict[str, Any]:
+    """A ``model.json`` as values.
 
-
-def _decoded(path: Path) -> dict[str, Any]:
+    Raises:
+        MigrationError: FMT015 for JSON that is no model of TensorFlow.js.
+    """
     value = decode_json(read_text(path).lstrip("\ufeff"), path.name, str(path))
     if tfjs_format(value) is None:
         raise MigrationError("FMT015", f"{path.name} is no model of TensorFlow.js", _HINT, str(path))
@@ -191,6 +198,13 @@ def _weight(spec: Any, place: str) -> Weight:
     if not isinstance(spec, dict) or not isinstance(spec.get("name"), str):
         raise MigrationError("FMT015", "the weightsManifest has a weight without a name", _HINT, place)
     name, shape, dtype = spec["name"], spec.get("shape"), spec.get("dtype")
+    if dtype in _GRAPHS_ALONE:
+        raise MigrationError(
+            "FMT040",
+            f"a TensorFlow.js graph model: the constant {name!r} has the dtype {dtype}",
+            "Migrate what it was converted from: the SavedModel or HDF5 file of its author.",
+            place,
+        )
     if (
         not isinstance(dtype, str)
         or dtype not in _DTYPES
@@ -277,7 +291,8 @@ def _writer(topology: dict[str, Any], root: dict[str, Any]) -> Writer:
     return architecture_writer({**root, **stated})
 
 
-def _digest(parts: list[Path]) -> str:
+def tfjs_digest(path: Path) -> str:
+    """One digest of a ``model.json`` and the files of weights that it names."""
     from migrate.formats.checkpoint.locate import digest_of_parts
 
-    return digest_of_parts({part: sha256_of(part) for part in parts})
+    return digest_of_parts({part: sha256_of(part) for part in (path, *shards_of(path))})

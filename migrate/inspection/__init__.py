@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrate.findings import MigrationError
-from migrate.formats.artifact import Format
+from migrate.formats.artifact import BARE_GRAPHS, Format
 from migrate.formats.checkpoint.locate import find_prefix
 from migrate.formats.companions import unused_architecture
 from migrate.formats.identify import identify
@@ -57,8 +57,8 @@ def inspect(path: str | Path, architecture: str | Path | None = None) -> Inspect
             return inspect_saved_model(found, obstacles)
         if found.format is Format.CHECKPOINT:
             return inspect_checkpoint(found, given, obstacles)
-        if found.format in (Format.META_GRAPH, Format.FROZEN_GRAPH):
-            return inspect_graph(found)
+        if found.format in BARE_GRAPHS | {Format.META_GRAPH}:
+            return inspect_graph(found, obstacles)
         return inspect_layers(found, given, obstacles)
     except MigrationError as error:
         return basic(found, [*obstacles, error.finding(severity_of(error.code))])

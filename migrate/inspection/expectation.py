@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from migrate.findings import Severity, Status
-from migrate.formats.artifact import Format
+from migrate.formats.artifact import BARE_GRAPHS, Format
 from migrate.outcomes import leaves_unverified, status_of
 from migrate.scan.rules import NOT_EXAMINED
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from migrate.findings import Finding
     from migrate.inspection.records import Inspection
 
-_GRAPHS = frozenset({Format.SAVED_MODEL, Format.CHECKPOINT, Format.FROZEN_GRAPH})
+_GRAPHS = BARE_GRAPHS | {Format.SAVED_MODEL, Format.CHECKPOINT}
 """What TensorFlow has to load before anybody knows."""
 _MODELS = frozenset(kind.value for kind in Format if kind.is_model)
 

@@ -190,17 +190,22 @@ def inspect_checkpoint(
     )
 
 
-def inspect_graph(found: Identification) -> Inspection:
-    """Ops and placeholders of a frozen graph or of a checkpoint's ``.meta``.
+def inspect_graph(found: Identification, obstacles: list[Finding]) -> Inspection:
+    """Ops and placeholders of a frozen graph, of TensorFlow.js' graph model, or of a checkpoint's ``.meta``.
 
     Raises:
-        MigrationError: FMT015 when the protobuf cannot be read.
+        MigrationError: FMT015 when the protobuf cannot be read; what a reader of `read_tfjs_graph` raises.
     """
     from migrate.formats.saved_model.graph import parse_graph
     from migrate.formats.saved_model.reader import MAX_PROTO_BYTES, read_proto
+    from migrate.formats.tfjs_graph import read_tfjs_graph
     from migrate.formats.wire import Message
+    from migrate.scan.text_format import encode_json
 
-    data = memoryview(read_proto(found.path, MAX_PROTO_BYTES))
+    if found.format is Format.TFJS_GRAPH:
+        data = memoryview(encode_json(read_tfjs_graph(found.path).graph, "GraphDef"))
+    else:
+        data = memoryview(read_proto(found.path, MAX_PROTO_BYTES))
     if found.format is Format.META_GRAPH:
         data = Message(data).merged(2)
     graph = parse_graph(data)
@@ -212,7 +217,7 @@ def inspect_graph(found: Identification) -> Inspection:
         python_ops=graph.running_python(),
     )
     return msgspec.structs.replace(
-        basic(found, []),
+        basic(found, obstacles),
         meta_graphs=[record],
         inputs=[TensorRecord(name) for name in graph.placeholders],
         writer=WriterRecord(backend="tensorflow"),

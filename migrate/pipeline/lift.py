@@ -9,11 +9,13 @@ from typing import Any
 
 from migrate.capsule.store import save_arrays
 from migrate.findings import Finding, MigrationError, Severity
+from migrate.formats.artifact import Format
 from migrate.formats.limits import sha256_of
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
+from migrate.formats.tfjs import tfjs_digest
 from migrate.parity.golden import find_golden
 from migrate.parity.input_specs import described_input
-from migrate.parity.probes import make_probes
+from migrate.parity.probes import attempts, make_probes
 from migrate.pipeline.answers import arrays_of, outputs_in, structure_of
 from migrate.pipeline.comparison import compare_reloaded
 from migrate.pipeline.coverage import measure
@@ -26,7 +28,9 @@ from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.reference import Reference
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.staging import Staged
+from migrate.printable import one_line
 from migrate.worlds.contracts.reader import Facts
+from migrate.worlds.ends import WorldError
 from migrate.worlds.pool import Slot
 
 HUB_DEFAULT = "default"
@@ -95,7 +99,8 @@ def lift_signature(
 def migrate_graph(
     request: ArtifactRequest, options: Options, slot: Slot, staged: Staged, progress: Progress
 ) -> Written:
-    """A frozen graph as layers; its placeholders are the inputs, its unused results the outputs.
+    """A frozen graph, or TensorFlow.js' graph model, as layers; its placeholders are the inputs, its unused results the
+    outputs, where it states none.
 
     A graph that layers do not express becomes a SavedModel, with a finding that names the operation.
 
@@ -103,21 +108,17 @@ def migrate_graph(
         MigrationError: ``EXP020`` or ``EXP021`` for what layers do not express when no SavedModel is wanted,
             ``PAR001`` when the SavedModel's numbers differ.
     """
-    progress.facts = Facts(sha256_of(staged.source), staged.format.value, None, None, "tensorflow")
+    converted = staged.format is Format.TFJS_GRAPH
+    digest = tfjs_digest(staged.source) if converted else sha256_of(staged.source)
+    progress.facts = Facts(digest, staged.format.value, None, None, "tensorflow")
     progress.classes = []
     params = {"path": str(staged.source)}
     slot.warm()
     with progress.phase("reference"):
         described = slot.legacy.call("load_graph", params)
         witnesses = _recorded(request, slot)
-        specs = [described_input(entry) for entry in described["inputs"]]
-        probes = slot.inputs / "probes.safetensors"
-        save_arrays(probes, make_probes(specs, seed=options.seed or 0))
-        reply = slot.legacy.call(
-            "predict_graph", {**params, "probes": str(probes), "out": "graph.safetensors"}
-        )
-        outputs = arrays_of(slot.legacy, reply)
-        witnesses.append(ReferenceRun("original", "the graph itself", probes, outputs))
+        evidence = "reconstructed" if converted else "original"  # TensorFlow itself reads no model.json
+        witnesses += _own_answers(slot, params, described, evidence, options, progress)
     saved_model = Target.SAVED_MODEL in options.targets
     try:
         parts = _build_and_prove(
@@ -130,6 +131,39 @@ def migrate_graph(
         report_undeployed(options, progress)
         parts = _serve(slot, params, described, witnesses, options, progress)
     return Written(parts)
+
+
+def _own_answers(
+    slot: Slot,
+    params: Mapping[str, Any],
+    described: Mapping[str, Any],
+    evidence: str,
+    options: Options,
+    progress: Progress,
+) -> list[ReferenceRun]:
+    """What the graph itself makes of the first probes that it takes; of none, a finding says so."""
+    specs = [described_input(entry) for entry in described["inputs"]]
+    probes = slot.inputs / "probes.safetensors"
+    refusal = ""
+    for attempt in attempts(specs):
+        save_arrays(probes, make_probes(specs, attempt, options.seed or 0))
+        try:
+            reply = slot.legacy.call(
+                "predict_graph", {**params, "probes": str(probes), "out": "graph.safetensors"}
+            )
+        except WorldError as error:
+            refusal = refusal or one_line(error.message, 200)
+            continue
+        return [ReferenceRun(evidence, "the graph itself", probes, arrays_of(slot.legacy, reply))]
+    progress.findings.append(
+        Finding(
+            "PAR005",
+            Severity.WARNING,
+            f"the graph was not compared on probes: {refusal}",
+            "Record inputs and outputs with the original framework as MODEL.golden.npz beside the model.",
+        )
+    )
+    return []
 
 
 def _serve(

@@ -11,7 +11,7 @@ import msgspec
 from migrate.bytecode.definitions import known_values
 from migrate.deployments import DEPLOYMENTS
 from migrate.findings import MigrationError, Severity, Status
-from migrate.formats.artifact import ARCHITECTURES, Format
+from migrate.formats.artifact import ARCHITECTURES, BARE_GRAPHS, Format
 from migrate.formats.companions import lone_architecture, unused_architecture
 from migrate.formats.naming import misnamed
 from migrate.formats.pickled_classes import pickled_classes
@@ -97,7 +97,7 @@ def _migrate(
             written = migrate_saved_model(request, options, slot, staged, progress)
         elif is_keras3(slot, staged, options):
             written = migrate_keras3(request, options, slot, staged, progress)
-        elif staged.format is Format.FROZEN_GRAPH:
+        elif staged.format in BARE_GRAPHS:
             written = migrate_graph(request, options, slot, staged, progress)
         else:
             written = _migrate_file(request, options, slot, staged, progress)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from migrate.findings import MigrationError
-from migrate.formats.artifact import WEIGHTS, Format
+from migrate.formats.artifact import TFJS, WEIGHTS, Format
 from migrate.formats.checkpoint.locate import find_prefix, parts_of
 from migrate.formats.companions import unused_architecture
 from migrate.formats.identify import Identification, is_pointer
@@ -103,7 +103,7 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
     if found.format is Format.SAVED_MODEL:
         source = slot.inputs / STAGED
         _bring_folder(path if path.is_dir() else path.parent, source)
-    elif found.format is Format.TFJS_LAYERS:
+    elif found.format in TFJS:
         source = _bring_tfjs(path, slot.inputs / STAGED)
     elif found.format is Format.CHECKPOINT:
         source = _bring_checkpoint(path, slot.inputs)

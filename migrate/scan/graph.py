@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from migrate.findings import Finding, Severity
+from migrate.formats.tfjs_graph import renamed
 from migrate.formats.wire import Message, WireError
 from migrate.scan.config import NO_FILES, scan_json
 from migrate.scan.file_names import COMPUTED, GIVEN, OUTSIDE, SAVER_DEFAULT, Body, FileNames
 from migrate.scan.operations import CONDITIONAL, judge_node
 from migrate.scan.rules import found
-from migrate.scan.text_format import encode_text
+from migrate.scan.text_format import encode_json, encode_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -122,6 +123,15 @@ def scan_graph_def(
         for finding in _scan_body(body, name, names, f"{place}/{name}" if name else place):
             severity = Severity.WARNING if idle else finding.severity
             yield found(finding.code, finding.message, finding.place, severity)
+
+
+def scan_graph_json(graph: Mapping[str, Any], place: str) -> Iterator[Finding]:
+    """Findings of the ``GraphDef`` of a TensorFlow.js graph model, in protobuf's JSON form.
+
+    Raises:
+        WireError: when it is no graph.
+    """
+    yield from scan_graph_def(memoryview(encode_json(renamed(graph), "GraphDef")), place)
 
 
 def scan_graph_text(text: str, place: str) -> Iterator[Finding]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import codecs
 import contextlib
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from migrate.findings import MigrationError
 from migrate.formats.architecture import MAX_YAML_BYTES, parse_yaml
+from migrate.formats.artifact import Format
+from migrate.formats.tfjs import tfjs_format
 from migrate.scan.config import scan_json, scan_value
+from migrate.scan.graph import examined, scan_graph_json
 from migrate.scan.rules import found
 
 if TYPE_CHECKING:
@@ -59,6 +63,8 @@ def _json(data: bytes, place: str) -> tuple[str, list[Finding]] | None:
         value = json.loads(data)
     except RecursionError:
         return "configuration", [found("SEC009", "the JSON is nested beyond what a reader can follow", place)]
+    if tfjs_format(value) is Format.TFJS_GRAPH:
+        return "graph", examined(partial(scan_graph_json, value["modelTopology"], place), place)
     return ("configuration", scan_json(data, place)) if _holds_objects(value) else None
 
 

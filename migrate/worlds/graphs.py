@@ -1,4 +1,6 @@
-"""Frozen graphs: a ``GraphDef`` alone, whose placeholders and unused results are its signature.
+"""Graphs alone: a frozen ``GraphDef``, or the graph model of TensorFlow.js that was made of one.
+
+Placeholders and unused results are the signature of what states none.
 
 Runs inside a world: TensorFlow is imported when called.
 """
@@ -7,12 +9,16 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from migrate.capsule.store import save_arrays
 from migrate.findings import MigrationError
+from migrate.formats.artifact import Format
+from migrate.formats.identify import identify
+from migrate.formats.tfjs_graph import read_tfjs_graph
 from migrate.worlds.runner import cases_of, to_numpy
 from migrate.worlds.session import shape_of
 
@@ -20,17 +26,47 @@ _VARIABLES = frozenset({"Variable", "VariableV2", "VarHandleOp"})
 _NO_RESULT = frozenset({"NoOp", "Assert", "Const", "Placeholder"})
 
 
-def read_graph(path: str) -> Any:
-    """The ``GraphDef`` of a file.
+@dataclass(frozen=True, slots=True)
+class BareGraph:
+    """A graph and its ends.
+
+    Attributes:
+        graph_def: the ``GraphDef``, its weights constants.
+        ends: inputs and outputs, as a signature is described; ``tensor`` tells where each is.
+    """
+
+    graph_def: Any
+    ends: dict[str, Any]
+
+
+def read_graph(path: str) -> BareGraph:
+    """The graph of a file.
 
     Raises:
-        MigrationError: ``FMT018``.
+        MigrationError: ``FMT018``, ``FMT028`` for variables without values, and what
+            `migrate.formats.tfjs_graph.read_tfjs_graph` raises.
     """
+    signature = None
+    if identify(Path(path)).format is Format.TFJS_GRAPH:
+        graph_def, signature = _converted(Path(path))
+    else:
+        graph_def = _parsed(Path(path).read_bytes())
+    variable = next((node.name for node in graph_def.node if node.op in _VARIABLES), None)
+    if variable is not None:
+        raise MigrationError(
+            "FMT028",
+            f"the graph holds no values: {variable!r} is a variable, not a constant",
+            "Give the checkpoint that belongs to it with --architecture, or the SavedModel that was exported.",
+            place=variable,
+        )
+    return BareGraph(graph_def, _told(graph_def) if signature is None else _stated(graph_def, signature))
+
+
+def _parsed(data: bytes) -> Any:
     from google.protobuf import text_format  # type: ignore[import-untyped]
     from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
     from tensorflow.core.framework import graph_pb2
 
-    data = Path(path).read_bytes()
     graph = graph_pb2.GraphDef()
     try:
         if data.lstrip().startswith(b"node {"):
@@ -42,8 +78,71 @@ def read_graph(path: str) -> Any:
     return graph
 
 
-def described(graph: Any) -> dict[str, Any]:
-    """Inputs and outputs, as a signature is described; ``tensor`` tells where each is."""
+def _converted(path: Path) -> tuple[Any, Any]:
+    """Graph and signature of a TensorFlow.js graph model; the latter is None where it states none."""
+    from google.protobuf import json_format
+    from tensorflow.core.framework import graph_pb2
+    from tensorflow.core.protobuf import meta_graph_pb2
+
+    read = read_tfjs_graph(path)
+    graph, signature = graph_pb2.GraphDef(), meta_graph_pb2.SignatureDef()
+    try:
+        json_format.ParseDict(read.graph, graph, ignore_unknown_fields=True)
+        json_format.ParseDict(read.signature or {}, signature, ignore_unknown_fields=True)
+    except json_format.ParseError as error:
+        raise MigrationError("FMT018", f"the graph cannot be read: {error}") from error
+    for node in (*graph.node, *(node for body in graph.library.function for node in body.node_def)):
+        if node.op == "Const" and node.name in read.constants:
+            _fill(node, read.constants[node.name])
+    return graph, read.signature and _in_order(signature, read.signature)
+
+
+def _fill(node: Any, value: Any) -> None:
+    """Put the value of a constant back; the manifest has 64-bit ones with 32 bits."""
+    import tensorflow as tf
+
+    dtype = tf.as_dtype(node.attr["dtype"].type)
+    if not (dtype.is_floating or dtype.is_integer or dtype.is_bool):
+        raise MigrationError(
+            "FMT018", f"the constant {node.name!r} is {dtype.name}, its value {value.dtype}", place=node.name
+        )
+    node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value.astype(dtype.as_numpy_dtype), dtype))
+
+
+def _in_order(signature: Any, stated: Mapping[str, Any]) -> dict[str, list[tuple[str, Any]]]:
+    """Inputs and outputs by key, in the order of the file, in which TensorFlow.js takes and gives them."""
+    return {
+        "inputs": [(key, signature.inputs[key]) for key in stated.get("inputs", {})],
+        "outputs": [(key, signature.outputs[key]) for key in stated["outputs"]],
+    }
+
+
+def _stated(graph: Any, signature: Mapping[str, list[tuple[str, Any]]]) -> dict[str, Any]:
+    """The ends that a file names itself."""
+    import tensorflow as tf
+
+    nodes = {node.name for node in graph.node}
+    ends: dict[str, Any] = {"stateful": False}
+    for side, entries in signature.items():
+        keys = _keys([key for key, _ in entries])
+        ends[side] = []
+        for key, info in entries:
+            tensor = info.name if ":" in info.name else f"{info.name}:0"
+            if tensor.rpartition(":")[0] not in nodes:
+                raise MigrationError("FMT018", f"the signature names {key!r}, which the graph does not have")
+            ends[side].append(
+                {
+                    "name": keys[key],
+                    "tensor": tensor,
+                    "dtype": tf.as_dtype(info.dtype).name,
+                    "shape": shape_of(info.tensor_shape),
+                }
+            )
+    return ends
+
+
+def _told(graph: Any) -> dict[str, Any]:
+    """The ends of a graph that names none: placeholders, and results that nobody takes."""
     import tensorflow as tf
 
     names = _keys([node.name for node in graph.node])
@@ -90,18 +189,9 @@ def load_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Describe the graph of ``path``.
 
     Raises:
-        MigrationError: ``FMT028`` when it is not frozen: an Estimator's ``graph.pbtxt`` has variables without values.
+        MigrationError: what `read_graph` raises.
     """
-    graph = read_graph(params["path"])
-    variable = next((node.name for node in graph.node if node.op in _VARIABLES), None)
-    if variable is not None:
-        raise MigrationError(
-            "FMT028",
-            f"the graph holds no values: {variable!r} is a variable, not a constant",
-            "Give the checkpoint that belongs to it with --architecture, or the SavedModel that was exported.",
-            place=variable,
-        )
-    return described(graph)
+    return read_graph(params["path"]).ends
 
 
 def predict_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -109,13 +199,13 @@ def predict_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     import tensorflow as tf
 
     graph = read_graph(params["path"])
-    ends = described(graph)
+    inputs, outputs = graph.ends["inputs"], [e["tensor"] for e in graph.ends["outputs"]]
     results = {}
     with tf.Graph().as_default() as imported, tf.compat.v1.Session(graph=imported) as session:
-        tf.graph_util.import_graph_def(graph, name="")
+        tf.graph_util.import_graph_def(graph.graph_def, name="")
         for number, arrays in enumerate(cases_of(Path(params["probes"]))):
-            feeds = {e["tensor"]: array for e, array in zip(ends["inputs"], arrays, strict=True)}
-            for position, output in enumerate(session.run([e["tensor"] for e in ends["outputs"]], feeds)):
+            feeds = {e["tensor"]: array for e, array in zip(inputs, arrays, strict=True)}
+            for position, output in enumerate(session.run(outputs, feeds)):
                 results[f"{number}/{position}"] = to_numpy(output)
     out = scratch / params["out"]
     save_arrays(out, results)

@@ -114,7 +114,7 @@ HOSTILE: dict[str, tuple[str, Callable[[dict[str, Any]], None]]] = {
     "more than there is": ("FMT015", lambda m: group(m)["weights"][0].update(shape=[3, 3, 3, 5])),
     "a negative size": ("FMT015", lambda m: group(m)["weights"][0].update(shape=[-3, -3, 3, 4])),
     "a size that is true": ("FMT015", lambda m: group(m)["weights"][0].update(shape=[True])),
-    "text": ("FMT015", lambda m: group(m)["weights"][0].update(dtype="string")),
+    "text": ("FMT040", lambda m: group(m)["weights"][0].update(dtype="string")),
     "a dtype of several": ("FMT015", lambda m: group(m)["weights"][0].update(dtype=["float32"])),
     "a scale beyond numbers": (
         "FMT015",
@@ -152,18 +152,6 @@ def test_a_link_that_leaves_the_folder(copied: Path, tmp_path: Path) -> None:
     with pytest.raises(MigrationError) as caught:
         shards_of(copied)
     assert caught.value.code == "SEC006"
-
-
-def test_a_graph_model_is_named_with_the_way_out(tmp_path: Path) -> None:
-    path = tmp_path / "model.json"
-    path.write_text(
-        json.dumps({"format": "graph-model", "modelTopology": {"node": []}, "weightsManifest": []})
-    )
-    assert identify(path).format is Format.TFJS_GRAPH
-    with pytest.raises(MigrationError) as caught:
-        read(path)
-    assert caught.value.code == "FMT040"
-    assert "SavedModel" in caught.value.hint
 
 
 def test_weights_elsewhere_leave_an_architecture(copied: Path) -> None:

@@ -11,7 +11,7 @@ import tensorflow as tf
 from migrate.findings import MigrationError
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.printable import one_line
-from migrate.worlds.graphs import described, read_graph
+from migrate.worlds.graphs import read_graph
 
 
 def serve_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
@@ -21,13 +21,13 @@ def serve_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         MigrationError: ``EXP004`` when the exporter refuses.
     """
     graph = read_graph(params["path"])
-    ends = described(graph)
+    ends = graph.ends
     specs = [tf.TensorSpec(e["shape"], e["dtype"], name=e["name"]) for e in ends["inputs"]]
 
     def run(*tensors: Any) -> dict[str, Any]:
         given = {e["tensor"]: tensor for e, tensor in zip(ends["inputs"], tensors, strict=True)}
         results = tf.graph_util.import_graph_def(
-            graph, input_map=given, return_elements=[e["tensor"] for e in ends["outputs"]], name=""
+            graph.graph_def, input_map=given, return_elements=[e["tensor"] for e in ends["outputs"]], name=""
         )
         return {e["name"]: result for e, result in zip(ends["outputs"], results, strict=True)}
 

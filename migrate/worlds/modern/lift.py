@@ -20,7 +20,7 @@ from migrate.findings import MigrationError
 from migrate.lift.convert import convert
 from migrate.lift.graph import Endpoint, Graph, GraphNode, Variable
 from migrate.lift.recurrent import OUTPUTS, kind_of
-from migrate.worlds.graphs import described, read_graph
+from migrate.worlds.graphs import read_graph
 from migrate.worlds.modern.build import build_model
 from migrate.worlds.modern.reference_variables import load_graph
 from migrate.worlds.session import shape_of
@@ -80,10 +80,10 @@ def _of_signature(params: Mapping[str, Any]) -> Graph:
 
 
 def _of_file(path: str) -> Graph:
-    graph_def = read_graph(path)
-    ends = described(graph_def)
+    graph = read_graph(path)
+    ends = graph.ends
     inputs = {e["name"]: Endpoint(e["tensor"], e["dtype"], tuple(e["shape"] or ())) for e in ends["inputs"]}
-    return graph_of(graph_def, inputs, {e["name"]: e["tensor"] for e in ends["outputs"]}, {})
+    return graph_of(graph.graph_def, inputs, {e["name"]: e["tensor"] for e in ends["outputs"]}, {})
 
 
 def graph_of(

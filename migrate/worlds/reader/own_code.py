@@ -8,7 +8,7 @@ from typing import Any
 from packaging.version import Version
 
 from migrate.dialects.translate import era_of
-from migrate.formats.artifact import Format, LegacyArtifact
+from migrate.formats.artifact import BARE_GRAPHS, Format, LegacyArtifact
 from migrate.formats.bounded import bounded_memory
 from migrate.formats.describe import custom_objects, custom_training, walk_layers
 from migrate.formats.identify import identify
@@ -18,7 +18,7 @@ from migrate.formats.saved_model.reader import read_saved_model
 from migrate.formats.saved_model.subclassed import custom_classes
 from migrate.own_code.fitting import joined_gates
 
-_CODELESS = (Format.FROZEN_GRAPH, Format.META_GRAPH)
+_CODELESS = BARE_GRAPHS | {Format.META_GRAPH}
 
 
 def names_wanted(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
