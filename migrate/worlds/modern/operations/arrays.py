@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
+from migrate.worlds.tensors import Axes, Functions, Operand, Tensor
 
 
-def argmax(input: Any, axis: Any = None, output_type: str = "int64") -> Any:
+def argmax(input: Tensor, axis: Axes = None, output_type: str = "int64") -> Tensor:
     """``tf.argmax``: over the first axis by default, int64."""
     return ops.cast(ops.argmax(_one_zero(input), axis=0 if axis is None else axis), output_type)
 
 
-def argmin(input: Any, axis: Any = None, output_type: str = "int64") -> Any:
+def argmin(input: Tensor, axis: Axes = None, output_type: str = "int64") -> Tensor:
     """``tf.argmin``."""
     return ops.cast(ops.argmin(_one_zero(input), axis=0 if axis is None else axis), output_type)
 
 
-def _one_zero(values: Any) -> Any:
+def _one_zero(values: Tensor) -> Tensor:
     """Keras 3 holds -0.0 to be less than 0.0, TensorFlow to be the same, so that the first of them counts."""
     return (
         ops.where(ops.equal(values, 0), ops.zeros_like(values), values)
@@ -30,54 +30,63 @@ def _one_zero(values: Any) -> Any:
     )
 
 
-def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False) -> Any:
+def cumsum(x: Operand, axis: int = 0, exclusive: bool = False, reverse: bool = False) -> Tensor:
     """``tf.cumsum``."""
     return _cumulate(ops.cumsum, ops.subtract, x, axis, exclusive, reverse)
 
 
-def cumprod(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False) -> Any:
+def cumprod(x: Operand, axis: int = 0, exclusive: bool = False, reverse: bool = False) -> Tensor:
     """``tf.math.cumprod``."""
     if exclusive:
         raise MigrationError("CFG061", "tf.math.cumprod(exclusive=True) has no counterpart")
     return _cumulate(ops.cumprod, ops.divide, x, axis, False, reverse)
 
 
-def _cumulate(run: Any, undo: Any, x: Any, axis: int, exclusive: bool, reverse: bool) -> Any:
+def _cumulate(
+    run: Callable[..., Tensor],
+    undo: Callable[..., Tensor],
+    x: Operand,
+    axis: int,
+    exclusive: bool,
+    reverse: bool,
+) -> Tensor:
     turned = ops.flip(x, axis=axis) if reverse else x
     total = run(turned, axis=axis)
     total = undo(total, turned) if exclusive else total
     return ops.flip(total, axis=axis) if reverse else total
 
 
-def top_k(input: Any, k: int = 1, sorted: bool = True) -> Any:
+def top_k(input: Tensor, k: int = 1, sorted: bool = True) -> list[Tensor]:
     """``tf.math.top_k``: values and indices."""
     return list(ops.top_k(input, k, sorted=sorted))
 
 
-def sort(values: Any, axis: int = -1, direction: str = "ASCENDING") -> Any:
+def sort(values: Operand, axis: int = -1, direction: str = "ASCENDING") -> Tensor:
     """``tf.sort``."""
     result = ops.sort(values, axis=axis)
     return ops.flip(result, axis=axis) if direction == "DESCENDING" else result
 
 
-def argsort(values: Any, axis: int = -1, direction: str = "ASCENDING") -> Any:
+def argsort(values: Operand, axis: int = -1, direction: str = "ASCENDING") -> Tensor:
     """``tf.argsort``."""
     return ops.argsort(ops.negative(values) if direction == "DESCENDING" else values, axis=axis)
 
 
-def where(condition: Any, x: Any = None, y: Any = None) -> Any:
+def where(condition: Tensor, x: Operand | None = None, y: Operand | None = None) -> Tensor:
     """``tf.where`` with both values."""
     if x is None or y is None:
         raise MigrationError("CFG061", "tf.where without values gives a shape that depends on values")
     return ops.where(condition, x, y)
 
 
-def transpose(a: Any, axes: Any = None) -> Any:
+def transpose(a: Operand, axes: Sequence[int] | None = None) -> Tensor:
     """``tf.transpose``; all axes reversed by default."""
     return ops.transpose(a, axes=None if axes is None else tuple(axes))
 
 
-def split(value: Any, num_or_size_splits: Any, axis: int = 0, num: Any = None) -> Any:
+def split(
+    value: Tensor, num_or_size_splits: int | Sequence[int], axis: int = 0, num: int | None = None
+) -> Tensor:
     """``tf.split`` into equal parts, or parts of given sizes (one may be -1)."""
     if isinstance(num_or_size_splits, int):
         return ops.split(value, num_or_size_splits, axis=axis)
@@ -90,7 +99,12 @@ def split(value: Any, num_or_size_splits: Any, axis: int = 0, num: Any = None) -
     return ops.split(value, [int(n) for n in np.cumsum(sizes)[:-1]], axis=axis)
 
 
-def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any = 0) -> Any:
+def pad(
+    tensor: Tensor,
+    paddings: Sequence[Sequence[int]],
+    mode: str = "CONSTANT",
+    constant_values: float | None = 0,
+) -> Tensor:
     """``tf.pad``."""
     kind = mode.lower()
     widths = [[int(a), int(b)] for a, b in paddings]
@@ -99,7 +113,7 @@ def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any
     return ops.pad(tensor, widths, mode=kind)
 
 
-def gather(params: Any, indices: Any, axis: Any = None, batch_dims: int = 0) -> Any:
+def gather(params: Tensor, indices: Tensor, axis: int | None = None, batch_dims: int = 0) -> Tensor:
     """``tf.gather``; with batch dimensions one position per row."""
     batch = batch_dims or 0
     where_ = batch if axis is None else axis
@@ -121,19 +135,20 @@ def gather(params: Any, indices: Any, axis: Any = None, batch_dims: int = 0) -> 
     return ops.squeeze(taken, axis=along) if extra == 0 else taken
 
 
-def _first(params: Any, axis: int) -> Any:
+def _first(params: Tensor, axis: int) -> Tensor:
     """The first entry along an axis, the axis kept: zeros of that shape widen an index to all features."""
     return params[tuple(slice(0, 1) if i == axis else slice(None) for i in range(len(params.shape)))]
 
 
-def gather_nd(params: Any, indices: Any, batch_dims: int = 0) -> Any:
+def gather_nd(params: Tensor, indices: Tensor, batch_dims: int = 0) -> Tensor:
     """``tf.gather_nd``: with several coordinates, the axes that they lead through become one."""
     places = indices.astype("int32") if isinstance(indices, np.ndarray) else indices
     depth = places.shape[-1]
     if depth == 1:
         return gather(params, places[..., 0], None, batch_dims)
-    inner = params.shape[1:depth]
-    if batch_dims or depth is None or None in inner or None in params.shape[depth:]:
+    inner = [n for n in params.shape[1:depth] if n is not None]
+    unknown = None in params.shape[1:]
+    if batch_dims or depth is None or unknown:
         raise MigrationError(
             "CFG061", "tf.gather_nd with several coordinates in this form has no counterpart"
         )
@@ -147,13 +162,13 @@ def gather_nd(params: Any, indices: Any, batch_dims: int = 0) -> Any:
 
 
 def one_hot(
-    indices: Any,
+    indices: Tensor,
     depth: int,
-    on_value: Any = None,
-    off_value: Any = None,
-    axis: Any = None,
+    on_value: float | None = None,
+    off_value: float | None = None,
+    axis: Axes = None,
     dtype: str | None = None,
-) -> Any:
+) -> Tensor:
     """``tf.one_hot``."""
     result = ops.one_hot(indices, int(depth), axis=-1 if axis is None else axis, dtype=dtype or "float32")
     high, low = 1 if on_value is None else on_value, 0 if off_value is None else off_value
@@ -162,7 +177,7 @@ def one_hot(
     return ops.add(ops.multiply(result, high - low), low)
 
 
-def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None) -> Any:
+def segment_sum(data: Tensor, segment_ids: Tensor, num_segments: int | None = None) -> Tensor:
     """``tf.math.segment_sum`` and ``unsorted_segment_sum``."""
     if not isinstance(segment_ids, np.ndarray):
         return ops.segment_sum(data, segment_ids, num_segments=num_segments)
@@ -170,14 +185,16 @@ def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None) ->
     return ops.segment_sum(data, numbers, num_segments=num_segments or int(numbers.max()) + 1)
 
 
-def searchsorted(sorted_sequence: Any, values: Any, side: str = "left", out_type: str = "int32") -> Any:
+def searchsorted(
+    sorted_sequence: Tensor, values: Operand, side: str = "left", out_type: str = "int32"
+) -> Tensor:
     """``tf.searchsorted``: how many numbers of a row are less than a value (``right``: or the same)."""
     rows, asked = ops.expand_dims(sorted_sequence, -2), ops.expand_dims(values, -1)
     before = ops.less(rows, asked) if side == "left" else ops.less_equal(rows, asked)
     return ops.sum(ops.cast(before, out_type), axis=-1)
 
 
-def meshgrid(*values: Any, indexing: str = "xy") -> Any:
+def meshgrid(*values: Operand, indexing: str = "xy") -> Tensor:
     """``tf.meshgrid``: only its first operand is in the file.
 
     Raises:
@@ -186,7 +203,7 @@ def meshgrid(*values: Any, indexing: str = "xy") -> Any:
     raise MigrationError("CFG063", "Keras 2 did not store the operands of tf.meshgrid")
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     "argmax": argmax,
     "argmin": argmin,
     "argsort": argsort,

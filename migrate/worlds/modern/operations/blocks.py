@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
-from migrate.worlds.modern.operations.sizes import dims_of
+from migrate.worlds.modern.operations.sizes import Dims, dims_of, known
 from migrate.worlds.modern.operations.windows import conv
+from migrate.worlds.tensors import Functions, Tensor, Window
+
+_APART = "an image of unknown size is taken apart into blocks"
 
 
 def conv_transpose(
-    inputs: Any,
-    kernel: Any,
-    output_shape: Any = None,
-    strides: Any = None,
+    inputs: Tensor,
+    kernel: Tensor,
+    output_shape: Dims | None = None,
+    strides: Window = None,
     padding: str = "SAME",
     data_format: str | None = None,
-    dilations: Any = None,
-    explicit_paddings: Any = None,
-) -> Any:
+    dilations: Window = None,
+    explicit_paddings: Sequence[int] | None = None,
+) -> Tensor:
     """``tf.nn.conv1d_transpose``, ``conv2d_transpose``: zeros between the elements, then a convolution.
 
     ``keras.ops.conv_transpose`` cannot be called in a graph: 3.15 hands its arguments on in another order.
@@ -36,8 +38,8 @@ def conv_transpose(
     }:
         raise MigrationError("CFG061", "a transposed convolution in this form has no counterpart")
     steps = _per_axis(strides, rank)
-    sizes = [_known(n) for n in inputs.shape[1:-1]]
-    lengths = [int(n) for n in kernel.shape[:rank]]
+    sizes = [known(n, _APART) for n in inputs.shape[1:-1]]
+    lengths = [known(n, _APART) for n in kernel.shape[:rank]]
     given = (
         [d for d in dims_of(output_shape)[-rank - 1 : -1] if isinstance(d, int)]
         if output_shape is not None
@@ -61,7 +63,7 @@ def _default_sizes(sizes: list[int], steps: list[int], lengths: list[int], paddi
     return [n * s + e for n, s, e in zip(sizes, steps, extra, strict=True)]
 
 
-def _zeros_between(inputs: Any, sizes: list[int], steps: list[int]) -> Any:
+def _zeros_between(inputs: Tensor, sizes: list[int], steps: list[int]) -> Tensor:
     """Each element at the corner of a block of zeros."""
     channels = inputs.shape[-1]
     apart = ops.reshape(inputs, (-1, *(m for n in sizes for m in (n, 1)), channels))
@@ -69,7 +71,7 @@ def _zeros_between(inputs: Any, sizes: list[int], steps: list[int]) -> Any:
     return ops.reshape(padded, (-1, *(n * s for n, s in zip(sizes, steps, strict=True)), channels))
 
 
-def _flipped(kernel: Any, rank: int) -> Any:
+def _flipped(kernel: Tensor, rank: int) -> Tensor:
     """A transposed convolution's kernel (…, out, in) as a convolution's (…, in, out), turned round."""
     axes = tuple(range(rank))
     if isinstance(kernel, np.ndarray):
@@ -77,18 +79,18 @@ def _flipped(kernel: Any, rank: int) -> Any:
     return ops.swapaxes(ops.flip(kernel, axis=axes), -1, -2)
 
 
-def atrous_conv2d(inputs: Any, kernel: Any, rate: int, padding: str) -> Any:
+def atrous_conv2d(inputs: Tensor, kernel: Tensor, rate: int, padding: str) -> Tensor:
     """``tf.nn.atrous_conv2d``."""
     return conv(inputs, kernel, 1, padding, None, rate)
 
 
-def space_to_batch(input: Any, block_shape: Any, paddings: Any) -> Any:
+def space_to_batch(input: Tensor, block_shape: Sequence[int], paddings: Sequence[Sequence[int]]) -> Tensor:
     """``tf.space_to_batch`` of tensors whose sizes are known but for the batch."""
     blocks = [int(n) for n in np.ravel(block_shape)]
     borders = [[int(a), int(b)] for a, b in paddings]
     free = len(input.shape) - 1 - len(blocks)
     padded = ops.pad(input, [[0, 0], *borders, *([[0, 0]] * free)])
-    sizes = [_known(n) for n in padded.shape[1:]]
+    sizes = [known(n, _APART) for n in padded.shape[1:]]
     rank, rest = len(blocks), sizes[len(blocks) :]
     coarse = [n // b for n, b in zip(sizes, blocks, strict=False)]
     split = ops.reshape(
@@ -99,10 +101,10 @@ def space_to_batch(input: Any, block_shape: Any, paddings: Any) -> Any:
     return ops.reshape(ops.transpose(split, order), (-1, *coarse, *rest))
 
 
-def batch_to_space(input: Any, block_shape: Any, crops: Any) -> Any:
+def batch_to_space(input: Tensor, block_shape: Sequence[int], crops: Sequence[Sequence[int]]) -> Tensor:
     """``tf.batch_to_space``."""
     blocks = [int(n) for n in np.ravel(block_shape)]
-    sizes = [_known(n) for n in input.shape[1:]]
+    sizes = [known(n, _APART) for n in input.shape[1:]]
     rank, rest = len(blocks), sizes[len(blocks) :]
     coarse = sizes[:rank]
     split = ops.reshape(input, (*blocks, -1, *coarse, *rest))
@@ -115,19 +117,13 @@ def batch_to_space(input: Any, block_shape: Any, crops: Any) -> Any:
     return whole[(slice(None), *kept)]
 
 
-def _per_axis(value: Any, rank: int) -> list[int]:
+def _per_axis(value: Window, rank: int) -> list[int]:
     flat = [1] if value is None else [int(v) for v in np.ravel(value)]
     flat = flat[1:-1] if len(flat) == rank + 2 else flat
     return flat * rank if len(flat) == 1 else flat
 
 
-def _known(size: int | None) -> int:
-    if size is None:
-        raise MigrationError("CFG066", "an image of unknown size is taken apart into blocks")
-    return int(size)
-
-
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     "atrous_conv2d": atrous_conv2d,
     "batch_to_space": batch_to_space,
     "conv_transpose": conv_transpose,

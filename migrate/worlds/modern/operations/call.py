@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, TypeGuard
 
 import keras
 import numpy as np
@@ -24,9 +24,13 @@ from migrate.worlds.modern.operations import (
     slices,
     windows,
 )
-from migrate.worlds.modern.operations.sizes import Shape, Size, combine, concrete
+from migrate.worlds.modern.operations.sizes import Arithmetic, Dim, Shape, Size, combine, concrete
+from migrate.worlds.tensors import Functions, Tensor
 
-COMPOSITES: Mapping[str, Callable[..., Any]] = {
+Made: TypeAlias = Tensor | Size | Shape | int
+"""What a call gives: a tensor, or sizes that only later operations of the graph see."""
+
+COMPOSITES: Functions = {
     **arrays.FUNCTIONS,
     **blocks.FUNCTIONS,
     **entropies.FUNCTIONS,
@@ -40,7 +44,7 @@ COMPOSITES: Mapping[str, Callable[..., Any]] = {
     **slices.FUNCTIONS,
     **windows.FUNCTIONS,
 }
-_ON_SIZES: Mapping[str, Callable[[Any, Any], Any]] = {
+_ON_SIZES: Mapping[str, Arithmetic] = {
     "keras.ops.add": operator.add,
     "keras.ops.subtract": operator.sub,
     "keras.ops.multiply": operator.mul,
@@ -54,7 +58,9 @@ _FOUND = frozenset(f"composite.{name}" for name in masks.FUNCTIONS)
 _ARRAY = "$array"
 
 
-def call_operation(record: Layer, args: tuple[Any, ...], kwargs: Mapping[str, Any], number: int) -> list[Any]:
+def call_operation(
+    record: Layer, args: Sequence[object], kwargs: Mapping[str, object], number: int
+) -> list[Made]:
     """Outputs of one call.
 
     Args:
@@ -79,7 +85,7 @@ def call_operation(record: Layer, args: tuple[Any, ...], kwargs: Mapping[str, An
     return outputs
 
 
-def _evaluate(function: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _evaluate(function: str, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
     kind, _, name = function.partition(".")
     if kind == "composite":
         composite = COMPOSITES[name]
@@ -87,21 +93,15 @@ def _evaluate(function: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
             return composite(*args, **kwargs)
         return composite(*map(_concrete, args), **{key: _concrete(value) for key, value in kwargs.items()})
     everything = [*args, *kwargs.values()]
-    sized = any(isinstance(value, Size) for value in everything)
-    plain = all(isinstance(value, int | Size) for value in everything)
-    if (
-        function in _ON_SIZES
-        and plain
-        and len(everything) == 2
-        and (sized or not any(map(_is_tensor, everything)))
-    ):
-        return combine(_ON_SIZES[function], everything[0], everything[1])
+    plain = [value for value in everything if isinstance(value, int | Size)]
+    if function in _ON_SIZES and len(plain) == len(everything) == 2:
+        return combine(_ON_SIZES[function], *plain)
     if function in _ON_SIZES and any(isinstance(value, Shape) for value in everything):
         vectors = [_as_sizes(value) for value in everything]
         if len(vectors) == 2 and all(vectors):
             return _elementwise(_ON_SIZES[function], *vectors)
     if function == "keras.ops.prod" and isinstance(args[0], Shape):
-        total: Any = 1
+        total: Dim = 1
         for dim in args[0].dims:
             total = combine(operator.mul, total, dim)
         return total
@@ -111,33 +111,28 @@ def _evaluate(function: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return target(*map(_concrete, args), **{key: _concrete(value) for key, value in kwargs.items()})
 
 
-def _as_sizes(value: Any) -> list[Any]:
+def _as_sizes(value: object) -> list[Dim]:
     """A shape, a list or vector of integers, or one size as a list of sizes; empty for anything else."""
     if isinstance(value, Shape):
         return list(value.dims)
-    flat = (
-        value
-        if isinstance(value, list)
-        else np.ravel(value).tolist()
-        if isinstance(value, np.ndarray)
-        else [value]
-    )
+    listed = np.ravel(value).tolist() if isinstance(value, np.ndarray) else value
+    flat: list[Any] = listed if isinstance(listed, list) else [listed]
     return flat if all(isinstance(item, int | Size) for item in flat) else []
 
 
-def _elementwise(function: Callable[[Any, Any], Any], left: list[Any], right: list[Any]) -> Shape:
+def _elementwise(function: Arithmetic, left: list[Dim], right: list[Dim]) -> Shape:
     length = max(len(left), len(right))
     pairs = zip(left * (length // len(left)), right * (length // len(right)), strict=True)
     return Shape(tuple(combine(function, a, b) for a, b in pairs))
 
 
-def _concrete(value: Any) -> Any:
+def _concrete(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_concrete(item) for item in value]
     return concrete(value)
 
 
-def _decode(value: Any, dtype: str | None) -> Any:
+def _decode(value: object, dtype: str | None) -> object:
     """Array constants get the dtype of the tensors that they meet: TensorFlow demands that they agree."""
     if isinstance(value, Mapping):
         if set(value) == {_ARRAY}:
@@ -153,34 +148,34 @@ def _decode(value: Any, dtype: str | None) -> Any:
     return value
 
 
-def _dtype_of(values: list[Any]) -> str | None:
+def _dtype_of(values: Sequence[object]) -> str | None:
     for value in keras.tree.flatten(values):
         if _is_tensor(value):
             return str(keras.backend.standardize_dtype(value.dtype))
     return None
 
 
-def _is_tensor(value: Any) -> bool:
+def _is_tensor(value: object) -> TypeGuard[Any]:
     return isinstance(value, keras.KerasTensor)
 
 
-def _leaves(result: Any) -> list[Any]:
+def _leaves(result: Any) -> list[Made]:
     if isinstance(result, list | tuple):
         return [leaf for item in result for leaf in _leaves(item)]
     return [result]
 
 
-def _producers(values: list[Any]) -> Iterator[Any]:
+def _producers(values: Sequence[object]) -> Iterator[Any]:
     for value in keras.tree.flatten(values):
         if _is_tensor(value):
             yield value._keras_history.operation
         elif isinstance(value, Size) and value.source is not None:
-            yield value.source[0]._keras_history.operation
+            yield from _producers([value.source[0]])
         elif isinstance(value, Shape):
             yield from _producers(list(value.dims))
 
 
-def _name(outputs: list[Any], before: set[int], name: str) -> None:
+def _name(outputs: Sequence[Made], before: set[int], name: str) -> None:
     """Name the new operations after the record, so that reports and output names keep the old words."""
     last = [t._keras_history.operation for t in outputs if _is_tensor(t)]
     made: dict[int, Any] = {}

@@ -5,31 +5,31 @@ Source: ``keras/backend.py`` of 2.15, which clips probabilities at 1e-7.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from keras import ops
+
+from migrate.worlds.modern.operations.sizes import known
+from migrate.worlds.tensors import Functions, Tensor
 
 _EPSILON = 1e-7
 
 
-def softmax_cross_entropy(labels: Any, logits: Any, axis: int = -1) -> Any:
+def softmax_cross_entropy(labels: Tensor, logits: Tensor, axis: int = -1) -> Tensor:
     """``tf.nn.softmax_cross_entropy_with_logits``."""
     return ops.negative(ops.sum(ops.multiply(labels, ops.log_softmax(logits, axis=axis)), axis=axis))
 
 
-def sigmoid_cross_entropy(labels: Any, logits: Any) -> Any:
+def sigmoid_cross_entropy(labels: Tensor, logits: Tensor) -> Tensor:
     """``tf.nn.sigmoid_cross_entropy_with_logits``: max(x, 0) - x z + log(1 + exp(-|x|))."""
     tail = ops.log1p(ops.exp(ops.negative(ops.absolute(logits))))
     return ops.add(ops.subtract(ops.relu(logits), ops.multiply(logits, labels)), tail)
 
 
-def sparse_softmax_cross_entropy(labels: Any, logits: Any) -> Any:
+def sparse_softmax_cross_entropy(labels: Tensor, logits: Tensor) -> Tensor:
     """``tf.nn.sparse_softmax_cross_entropy_with_logits``."""
     return ops.sparse_categorical_crossentropy(labels, logits, from_logits=True)
 
 
-def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
+def binary_crossentropy(target: Tensor, output: Tensor, from_logits: bool = False) -> Tensor:
     """``keras.backend.binary_crossentropy``."""
     if from_logits:
         return sigmoid_cross_entropy(target, output)
@@ -39,7 +39,9 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
     return ops.negative(ops.add(hit, miss))
 
 
-def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Any:
+def categorical_crossentropy(
+    target: Tensor, output: Tensor, from_logits: bool = False, axis: int = -1
+) -> Tensor:
     """``keras.backend.categorical_crossentropy``: probabilities are made to sum to 1 first."""
     if from_logits:
         return softmax_cross_entropy(target, output, axis)
@@ -49,21 +51,27 @@ def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False
 
 
 def sparse_categorical_crossentropy(
-    target: Any, output: Any, from_logits: bool = False, axis: int = -1
-) -> Any:
+    target: Tensor, output: Tensor, from_logits: bool = False, axis: int = -1
+) -> Tensor:
     """``keras.backend.sparse_categorical_crossentropy``."""
     return ops.sparse_categorical_crossentropy(target, output, from_logits=bool(from_logits), axis=axis)
 
 
-def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: Any) -> Any:
+def ctc_batch_cost(y_true: Tensor, y_pred: Tensor, input_length: Tensor, label_length: Tensor) -> Tensor:
     """``keras.backend.ctc_batch_cost``: of shape (batch, 1); the last class is the blank."""
     scores = ops.log(ops.add(y_pred, _EPSILON))
     lengths = [ops.cast(ops.squeeze(length, -1), "int32") for length in (label_length, input_length)]
-    loss = ops.ctc_loss(ops.cast(y_true, "int32"), scores, *lengths, mask_index=int(y_pred.shape[-1]) - 1)
+    classes = known(y_pred.shape[-1], "the number of classes of a CTC loss is unknown")
+    loss = ops.ctc_loss(
+        ops.cast(y_true, "int32"),
+        scores,
+        *lengths,
+        mask_index=classes - 1,
+    )
     return ops.expand_dims(loss, 1)
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     "binary_crossentropy": binary_crossentropy,
     "ctc_batch_cost": ctc_batch_cost,
     "categorical_crossentropy": categorical_crossentropy,

@@ -5,24 +5,25 @@ Definitions: ``tensorflow/core/ops/{array,math,nn,spectral}_ops.cc`` and the ker
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from keras import ops
 
+from migrate.capsule.model import Array
 from migrate.dialects.fake_quantisation import grid
 from migrate.findings import MigrationError
+from migrate.worlds.tensors import Functions, Operand, Tensor
 
 
-def bucketize(x: Any, boundaries: Sequence[float]) -> Any:
+def bucketize(x: Tensor, boundaries: Sequence[float]) -> Tensor:
     """``Bucketize``: the number of boundaries that are not above a value."""
     edges = np.asarray(boundaries, dtype=str(x.dtype) if "float" in str(x.dtype) else "float32")
     above = ops.greater_equal(ops.expand_dims(ops.cast(x, edges.dtype.name), -1), edges)
     return ops.sum(ops.cast(above, "int32"), axis=-1)
 
 
-def select_rows(condition: Any, x: Any, y: Any) -> Any:
+def select_rows(condition: Tensor, x: Tensor, y: Operand) -> Tensor:
     """``Select``: unlike ``SelectV2``, a vector chooses whole rows."""
     if len(condition.shape) == 1:
         for _ in range(len(x.shape) - 1):
@@ -30,7 +31,7 @@ def select_rows(condition: Any, x: Any, y: Any) -> Any:
     return ops.where(condition, x, y)
 
 
-def fake_quant(x: Any, low: Any, high: Any, num_bits: int = 8, narrow_range: bool = False) -> Any:
+def fake_quant(x: Operand, low: float, high: float, num_bits: int = 8, narrow_range: bool = False) -> Tensor:
     """``FakeQuantWithMinMaxVars`` with constant limits, and with its gradient: 1 inside of the range."""
     on = grid(float(low), float(high), num_bits, narrow_range)
     if on is None:
@@ -43,8 +44,12 @@ def fake_quant(x: Any, low: Any, high: Any, num_bits: int = 8, narrow_range: boo
 
 
 def dense_bincount(
-    x: Any, size: Any, weights: Any = None, binary_output: bool = False, dtype: str = "float32"
-) -> Any:
+    x: Tensor,
+    size: Operand,
+    weights: Array | None = None,
+    binary_output: bool = False,
+    dtype: str = "float32",
+) -> Tensor:
     """``DenseBincount`` of rows without weights: how often each number below ``size`` occurs, or whether."""
     if weights is not None and np.size(weights):
         raise MigrationError("CFG061", "a count with weights has no counterpart")
@@ -58,27 +63,27 @@ def dense_bincount(
     return ops.cast(ops.max(found, axis=1) if binary_output else ops.sum(found, axis=1), dtype)
 
 
-def segment_sum(data: Any, segment_ids: Any, num_segments: Any) -> Any:
+def segment_sum(data: Tensor, segment_ids: Tensor, num_segments: int) -> Tensor:
     """``UnsortedSegmentSum`` over the first axis."""
     return ops.segment_sum(data, ops.convert_to_tensor(segment_ids, "int32"), num_segments=int(num_segments))
 
 
-def spectrum(x: Any, fft_length: Any) -> Any:
+def spectrum(x: Operand, fft_length: int | Sequence[int]) -> Tensor:
     """``ComplexAbs`` of ``RFFT``: magnitudes, since layers hold no complex numbers."""
     real, imaginary = ops.rfft(x, fft_length=int(np.ravel(fft_length)[0]))
     return ops.sqrt(ops.add(ops.square(real), ops.square(imaginary)))
 
 
 def resize_bicubic(
-    image: Any, size: Any, half_pixel_centers: bool = False, align_corners: bool = False
-) -> Any:
+    image: Tensor, size: Sequence[int], half_pixel_centers: bool = False, align_corners: bool = False
+) -> Tensor:
     """``ResizeBicubic`` as ``tf.image.resize`` of TensorFlow 2 calls it."""
     if align_corners or not half_pixel_centers:
         raise MigrationError("CFG061", "TensorFlow 1's bicubic resizing has no counterpart")
     return ops.image.resize(ops.cast(image, "float32"), tuple(int(n) for n in size), interpolation="bicubic")
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     "graph.bucketize": bucketize,
     "graph.dense_bincount": dense_bincount,
     "graph.fake_quant": fake_quant,

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
-from migrate.worlds.modern.operations.sizes import static_dims
+from migrate.worlds.modern.operations.sizes import Dims, known, static_dims
+from migrate.worlds.tensors import Functions, Tensor
 
 _METHODS = {"bilinear", "nearest", "bicubic", "lanczos3", "lanczos5"}
 
 
 def resize(
-    images: Any,
-    size: Any,
-    method: Any = "bilinear",
+    images: Tensor,
+    size: Dims,
+    method: str = "bilinear",
     preserve_aspect_ratio: bool = False,
     antialias: bool = False,
-) -> Any:
+) -> Tensor:
     """``tf.image.resize`` of TensorFlow 2: half-pixel centres."""
     if preserve_aspect_ratio:
         size = _same_aspect(_static_size(images), static_dims(size))
@@ -48,8 +48,8 @@ def _same_aspect(known: tuple[int, int], wanted: list[int]) -> list[int]:
 
 
 def resize_bilinear(
-    images: Any, size: Any, align_corners: bool = False, half_pixel_centers: bool = False
-) -> Any:
+    images: Tensor, size: Dims, align_corners: bool = False, half_pixel_centers: bool = False
+) -> Tensor:
     """``tf.compat.v1.image.resize_bilinear``: without half-pixel centres two products with constant matrices."""
     target = static_dims(size)
     if half_pixel_centers and not align_corners:
@@ -61,8 +61,8 @@ def resize_bilinear(
 
 
 def resize_nearest(
-    images: Any, size: Any, align_corners: bool = False, half_pixel_centers: bool = False
-) -> Any:
+    images: Tensor, size: Dims, align_corners: bool = False, half_pixel_centers: bool = False
+) -> Tensor:
     """``tf.compat.v1.image.resize_nearest_neighbor``."""
     target = static_dims(size)
     if half_pixel_centers and not align_corners:
@@ -72,7 +72,7 @@ def resize_nearest(
     return ops.take(rows, _nearest(width, target[1], align_corners), axis=2)
 
 
-def _resize_by_matrices(images: Any, target: list[int], method: str) -> Any:
+def _resize_by_matrices(images: Tensor, target: list[int], method: str) -> Tensor:
     height, width = _static_size(images)
     weights = _area_weights if method == "area" else lambda n, m: _kernel_weights(n, m, method)
     rows, columns = weights(height, target[0]), weights(width, target[1])
@@ -97,7 +97,7 @@ _KERNELS: Mapping[str, float] = {"gaussian": 1.5, "mitchellcubic": 2.0}
 """Method to the radius of its kernel."""
 
 
-def _kernel_weights(source: int, target: int, method: str) -> Any:
+def _kernel_weights(source: int, target: int, method: str) -> Tensor:
     """Matrix (target, source) of a kernel without antialiasing; each row sums to 1.
 
     Source: ``ComputeSpans`` of TensorFlow's ScaleAndTranslate kernel.
@@ -115,7 +115,7 @@ def _kernel_weights(source: int, target: int, method: str) -> Any:
     return weights.astype("float32")
 
 
-def _area_weights(source: int, target: int) -> Any:
+def _area_weights(source: int, target: int) -> Tensor:
     """Matrix (target, source) of the share of each source row in each target row."""
     weights = np.zeros((target, source))
     scale = source / target
@@ -125,7 +125,7 @@ def _area_weights(source: int, target: int) -> Any:
     return (weights / scale).astype("float32")
 
 
-def _static_size(images: Any) -> tuple[int, int]:
+def _static_size(images: Tensor) -> tuple[int, int]:
     height, width = images.shape[1], images.shape[2]
     if height is None or width is None:
         raise MigrationError("CFG066", "an image of unknown size is resized on TensorFlow 1's grid")
@@ -136,7 +136,7 @@ def _scale(source: int, target: int, align_corners: bool) -> float:
     return (source - 1) / (target - 1) if align_corners and target > 1 else source / target
 
 
-def _linear_weights(source: int, target: int, align_corners: bool) -> Any:
+def _linear_weights(source: int, target: int, align_corners: bool) -> Tensor:
     """Matrix (target, source) of the weights that the old bilinear kernel gives to each row."""
     weights = np.zeros((target, source), "float32")
     for i in range(target):
@@ -148,45 +148,44 @@ def _linear_weights(source: int, target: int, align_corners: bool) -> Any:
     return weights
 
 
-def _nearest(source: int, target: int, align_corners: bool) -> Any:
+def _nearest(source: int, target: int, align_corners: bool) -> Tensor:
     positions = np.arange(target) * _scale(source, target, align_corners)
     # The kernel rounds half away from zero when corners are aligned.
     chosen = np.floor(positions + 0.5) if align_corners else np.floor(positions)
     return np.minimum(chosen, source - 1).astype("int32")
 
 
-def rgb_to_grayscale(images: Any) -> Any:
+def rgb_to_grayscale(images: Tensor) -> Tensor:
     """``tf.image.rgb_to_grayscale``."""
     weights = np.array([0.2989, 0.5870, 0.1140], "float32")
     return ops.sum(ops.multiply(images, weights), axis=-1, keepdims=True)
 
 
-def grayscale_to_rgb(images: Any) -> Any:
+def grayscale_to_rgb(images: Tensor) -> Tensor:
     """``tf.image.grayscale_to_rgb``."""
     return ops.concatenate([images, images, images], axis=-1)
 
 
-def flip_left_right(image: Any) -> Any:
+def flip_left_right(image: Tensor) -> Tensor:
     """``tf.image.flip_left_right``."""
     return ops.flip(image, axis=-2)
 
 
-def flip_up_down(image: Any) -> Any:
+def flip_up_down(image: Tensor) -> Tensor:
     """``tf.image.flip_up_down``."""
     return ops.flip(image, axis=-3)
 
 
-def per_image_standardization(image: Any) -> Any:
+def per_image_standardization(image: Tensor) -> Tensor:
     """``tf.image.per_image_standardization``: the deviation is at least 1/sqrt(number of values)."""
-    axes, sizes = (-3, -2, -1), image.shape[-3:]
-    if any(n is None for n in sizes):
-        raise MigrationError("CFG066", "an image of unknown size is standardised")
+    axes = (-3, -2, -1)
+    sizes = [known(n, "an image of unknown size is standardised") for n in image.shape[-3:]]
     mean = ops.mean(image, axis=axes, keepdims=True)
     spread = ops.std(image, axis=axes, keepdims=True)
     return ops.divide(ops.subtract(image, mean), ops.maximum(spread, float(1 / np.sqrt(np.prod(sizes)))))
 
 
-def convert_image_dtype(image: Any, dtype: str) -> Any:
+def convert_image_dtype(image: Tensor, dtype: str) -> Tensor:
     """``tf.image.convert_image_dtype`` from or to a floating-point type."""
     kind = str(image.dtype)
     if "float" not in dtype:
@@ -198,18 +197,18 @@ def convert_image_dtype(image: Any, dtype: str) -> Any:
     return ops.multiply(ops.cast(image, dtype), 1.0 / np.iinfo(kind).max)
 
 
-def adjust_brightness(image: Any, delta: float) -> Any:
+def adjust_brightness(image: Tensor, delta: float) -> Tensor:
     """``tf.image.adjust_brightness`` of floating-point images."""
     return ops.add(image, delta)
 
 
-def adjust_contrast(images: Any, contrast_factor: float) -> Any:
+def adjust_contrast(images: Tensor, contrast_factor: float) -> Tensor:
     """``tf.image.adjust_contrast``: away from the mean of each channel."""
     mean = ops.mean(images, axis=(-3, -2), keepdims=True)
     return ops.add(ops.multiply(ops.subtract(images, mean), contrast_factor), mean)
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     "adjust_brightness": adjust_brightness,
     "adjust_contrast": adjust_contrast,
     "convert_image_dtype": convert_image_dtype,

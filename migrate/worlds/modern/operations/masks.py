@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from keras.src.backend import get_keras_mask
 
+from migrate.worlds.tensors import Functions, Tensor
 
-def mask_of(tensor: Any) -> Any:
+
+def mask_of(tensor: Tensor) -> Tensor | None:
     """The mask that the layers before have given a symbolic tensor; None where it has none."""
-    return get_keras_mask(tensor)
+    mask: Tensor | None = get_keras_mask(tensor)
+    return mask
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {"mask_of": mask_of}
+FUNCTIONS: Functions = {"mask_of": mask_of}

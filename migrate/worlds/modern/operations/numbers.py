@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from functools import reduce
-from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
+from migrate.worlds.modern.operations.sizes import known
+from migrate.worlds.tensors import Axes, Functions, Operand, Tensor
 
 
-def squared_difference(x: Any, y: Any) -> Any:
+def squared_difference(x: Operand, y: Operand) -> Tensor:
     """``tf.math.squared_difference``."""
     return ops.square(ops.subtract(x, y))
 
 
-def multiply_no_nan(x: Any, y: Any) -> Any:
+def multiply_no_nan(x: Operand, y: Operand) -> Tensor:
     """``tf.math.multiply_no_nan``: 0 where y is 0, even for an infinite x."""
     return ops.where(ops.equal(y, 0), ops.zeros_like(ops.multiply(x, y)), ops.multiply(x, y))
 
 
-def xlogy(x: Any, y: Any) -> Any:
+def xlogy(x: Operand, y: Operand) -> Tensor:
     """``tf.math.xlogy``: 0 where x is 0."""
     safe = ops.where(ops.equal(x, 0), ops.ones_like(y), y)
     return ops.multiply(x, ops.log(safe))
 
 
-def xdivy(x: Any, y: Any) -> Any:
+def xdivy(x: Operand, y: Operand) -> Tensor:
     """``tf.math.xdivy``: 0 where x is 0."""
     return ops.divide(x, ops.where(ops.equal(x, 0), ops.ones_like(y), y))
 
 
-def xlog1py(x: Any, y: Any) -> Any:
+def xlog1py(x: Operand, y: Operand) -> Tensor:
     """``tf.math.xlog1py``: 0 where x is 0."""
     return ops.multiply(x, ops.log1p(ops.where(ops.equal(x, 0), ops.zeros_like(y), y)))
 
 
-def erfc(x: Any) -> Any:
+def erfc(x: Operand) -> Tensor:
     """``tf.math.erfc``."""
     return ops.subtract(1.0, ops.erf(x))
 
 
-def truncatemod(x: Any, y: Any) -> Any:
+def truncatemod(x: Operand, y: Operand) -> Tensor:
     """``tf.truncatemod``: the remainder with the sign of x, exactly (x / y of large numbers is rounded).
 
     The least integer of a type has no absolute value in it and gives another remainder.
@@ -57,22 +58,22 @@ def truncatemod(x: Any, y: Any) -> Any:
     return ops.multiply(ops.sign(x), ops.mod(ops.absolute(x), size))
 
 
-def zero_fraction(value: Any) -> Any:
+def zero_fraction(value: Operand) -> Tensor:
     """``tf.math.zero_fraction``."""
     return ops.mean(ops.cast(ops.equal(value, 0), "float32"))
 
 
-def maximum(x: Any, y: Any) -> Any:
+def maximum(x: Operand, y: Operand) -> Operand:
     """``tf.maximum``; the least of all bounds changes nothing (and is no number that a file can hold)."""
     return x if _is(y, -np.inf) else y if _is(x, -np.inf) else ops.maximum(x, y)
 
 
-def minimum(x: Any, y: Any) -> Any:
+def minimum(x: Operand, y: Operand) -> Operand:
     """``tf.minimum``; the greatest of all bounds changes nothing."""
     return x if _is(y, np.inf) else y if _is(x, np.inf) else ops.minimum(x, y)
 
 
-def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any) -> Any:
+def clip_by_value(t: Tensor, clip_value_min: Operand, clip_value_max: Operand) -> Operand:
     """``tf.clip_by_value``; ``ops.clip`` takes no tensors as bounds in a graph, and no infinite ones."""
     tensors = any(isinstance(bound, keras.KerasTensor) for bound in (clip_value_min, clip_value_max))
     if tensors or _is(clip_value_min, -np.inf) or _is(clip_value_max, np.inf):
@@ -80,17 +81,17 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any) -> Any:
     return ops.clip(t, clip_value_min, clip_value_max)
 
 
-def _is(value: Any, number: float) -> bool:
+def _is(value: Operand, number: float) -> bool:
     return isinstance(value, int | float) and value == number
 
 
-def saturate_cast(value: Any, dtype: str) -> Any:
+def saturate_cast(value: Operand, dtype: str) -> Tensor:
     """``tf.saturate_cast`` of floating-point numbers to integers."""
     limits = np.iinfo(dtype)
     return ops.cast(ops.clip(value, float(limits.min), float(limits.max)), dtype)
 
 
-def reduce_mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def reduce_mean(x: Tensor, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """``tf.reduce_mean``; of integers it is an integer, cut towards zero, whose sum has 64 bits (32 on JAX)."""
     over = tuple(axis) if isinstance(axis, list) else axis
     if "int" not in str(x.dtype):
@@ -102,18 +103,19 @@ def reduce_mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return ops.cast(ops.multiply(ops.sign(total), share), x.dtype)
 
 
-def _bitwise(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def _bitwise(function: Callable[[Operand, Operand], Tensor]) -> Callable[[Operand, Operand], Tensor]:
     """Operations on bits, which take tensors only: a number becomes a vector of one, of the type of the other
     operand (a scalar would come back from a file as a number)."""
 
-    def run(x: Any, y: Any) -> Any:
-        first = np.asarray([x], str(y.dtype)) if isinstance(x, int) else x
-        return function(first, np.asarray([y], str(first.dtype)) if isinstance(y, int) else y)
+    def run(x: Operand, y: Operand) -> Tensor:
+        if isinstance(y, int | float):
+            return function(x, np.asarray([y], str(x.dtype)) if not isinstance(x, int | float) else y)
+        return function(np.asarray([x], str(y.dtype)) if isinstance(x, int | float) else x, y)
 
     return run
 
 
-def silu(features: Any, beta: float = 1.0) -> Any:
+def silu(features: Tensor, beta: float = 1.0) -> Tensor:
     """``tf.nn.silu``."""
     return (
         ops.silu(features)
@@ -122,33 +124,33 @@ def silu(features: Any, beta: float = 1.0) -> Any:
     )
 
 
-def scalar_mul(scalar: Any, x: Any) -> Any:
+def scalar_mul(scalar: Operand, x: Operand) -> Tensor:
     """``tf.scalar_mul``."""
     return ops.multiply(scalar, x)
 
 
-def add_n(inputs: list[Any]) -> Any:
+def add_n(inputs: Sequence[Operand]) -> Operand:
     """``tf.add_n``: from left to right."""
     return reduce(ops.add, inputs)
 
 
-def count_nonzero(input: Any, axis: Any = None, keepdims: bool = False, dtype: str = "int64") -> Any:
+def count_nonzero(input: Tensor, axis: Axes = None, keepdims: bool = False, dtype: str = "int64") -> Tensor:
     """``tf.math.count_nonzero``."""
     return ops.sum(ops.cast(ops.not_equal(input, 0), dtype), axis=axis, keepdims=bool(keepdims))
 
 
-def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12) -> Any:
+def l2_normalize(x: Operand, axis: Axes = None, epsilon: float = 1e-12) -> Tensor:
     """``tf.math.l2_normalize``: x / sqrt(max(sum(x²), epsilon))."""
     square_sum = ops.sum(ops.square(x), axis=axis, keepdims=True)
     return ops.multiply(x, ops.rsqrt(ops.maximum(square_sum, epsilon)))
 
 
-def l2_loss(t: Any) -> Any:
+def l2_loss(t: Tensor) -> Tensor:
     """``tf.nn.l2_loss``: half the sum of squares."""
     return ops.multiply(ops.sum(ops.square(t)), 0.5)
 
 
-def polyval(coeffs: list[Any], x: Any) -> Any:
+def polyval(coeffs: Sequence[Operand], x: Operand) -> Tensor:
     """``tf.math.polyval`` by Horner's rule."""
     result = ops.add(ops.zeros_like(x), coeffs[0])
     for coefficient in coeffs[1:]:
@@ -156,7 +158,7 @@ def polyval(coeffs: list[Any], x: Any) -> Any:
     return result
 
 
-def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool = False) -> Any:
+def norm(tensor: Tensor, ord: float | str = "euclidean", axis: Axes = None, keepdims: bool = False) -> Tensor:
     """``tf.norm`` of vectors, and the Frobenius norm."""
     keep = bool(keepdims)
     if ord in ("euclidean", "fro") or (ord == 2 and isinstance(axis, int | None)):
@@ -172,13 +174,13 @@ def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool =
 
 
 def matmul(
-    a: Any,
-    b: Any,
+    a: Operand,
+    b: Operand,
     transpose_a: bool = False,
     transpose_b: bool = False,
     adjoint_a: bool = False,
     adjoint_b: bool = False,
-) -> Any:
+) -> Tensor:
     """``tf.linalg.matmul`` of real matrices."""
     left = matrix_transpose(a) if transpose_a or adjoint_a else a
     right = matrix_transpose(b) if transpose_b or adjoint_b else b
@@ -186,48 +188,48 @@ def matmul(
 
 
 def matvec(
-    a: Any,
-    b: Any,
+    a: Operand,
+    b: Operand,
     transpose_a: bool = False,
     adjoint_a: bool = False,
-) -> Any:
+) -> Tensor:
     """``tf.linalg.matvec``."""
     left = matrix_transpose(a) if transpose_a or adjoint_a else a
     return ops.squeeze(ops.matmul(left, ops.expand_dims(b, -1)), -1)
 
 
-def matrix_transpose(a: Any) -> Any:
+def matrix_transpose(a: Operand) -> Tensor:
     """``tf.linalg.matrix_transpose``: the last two axes."""
     return np.swapaxes(a, -1, -2) if isinstance(a, np.ndarray) else ops.swapaxes(a, -1, -2)
 
 
-def einsum(operands: list[Any], equation: str) -> Any:
+def einsum(operands: Sequence[Operand], equation: str) -> Tensor:
     """``tf.einsum``."""
     return ops.einsum(equation, *operands)
 
 
-def clip_by_norm(t: Any, clip_norm: Any, axis: Any = None) -> Any:
+def clip_by_norm(t: Tensor, clip_norm: Operand, axis: Axes = None) -> Tensor:
     """``tf.clip_by_norm``."""
     length = ops.sqrt(ops.sum(ops.square(t), axis=axis, keepdims=True))
     return ops.divide(ops.multiply(t, clip_norm), ops.maximum(length, clip_norm))
 
 
-def leaky_relu(features: Any, alpha: float = 0.2) -> Any:
+def leaky_relu(features: Tensor, alpha: float = 0.2) -> Tensor:
     """``tf.nn.leaky_relu``, whose slope defaults to 0.2."""
     return ops.leaky_relu(features, negative_slope=alpha)
 
 
-def gelu(features: Any, approximate: bool = False) -> Any:
+def gelu(features: Tensor, approximate: bool = False) -> Tensor:
     """``tf.nn.gelu``, exact by default."""
     return ops.gelu(features, approximate=bool(approximate))
 
 
-def crelu(features: Any, axis: int = -1) -> Any:
+def crelu(features: Tensor, axis: int = -1) -> Tensor:
     """``tf.nn.crelu``."""
     return ops.concatenate([ops.relu(features), ops.relu(ops.negative(features))], axis=axis)
 
 
-def moments(x: Any, axis: Any, keepdims: bool = False) -> Any:
+def moments(x: Tensor, axis: Axes, keepdims: bool = False) -> list[Tensor]:
     """``tf.nn.moments``: mean and variance."""
     mean = ops.mean(x, axis=axis, keepdims=True)
     variance = ops.mean(ops.square(ops.subtract(x, mean)), axis=axis, keepdims=bool(keepdims))
@@ -235,8 +237,8 @@ def moments(x: Any, axis: Any, keepdims: bool = False) -> Any:
 
 
 def batch_normalization(
-    x: Any, mean: Any, variance: Any, offset: Any, scale: Any, variance_epsilon: float
-) -> Any:
+    x: Operand, mean: Operand, variance: Operand, offset: Operand, scale: Operand, variance_epsilon: float
+) -> Tensor:
     """``tf.nn.batch_normalization``."""
     factor = ops.rsqrt(ops.add(variance, variance_epsilon))
     factor = factor if scale is None else ops.multiply(factor, scale)
@@ -245,20 +247,20 @@ def batch_normalization(
 
 
 def local_response_normalization(
-    input: Any,
+    input: Tensor,
     depth_radius: int = 5,
     bias: float = 1.0,
     alpha: float = 1.0,
     beta: float = 0.5,
-) -> Any:
+) -> Tensor:
     """``tf.nn.local_response_normalization``: a window of channels, shorter at the edges."""
-    channels = input.shape[-1]
+    channels = known(input.shape[-1], "a tensor is normalised over channels whose number is unknown")
     padded = ops.pad(ops.square(input), [[0, 0], [0, 0], [0, 0], [depth_radius, depth_radius]])
     total = reduce(ops.add, [padded[..., k : k + channels] for k in range(2 * depth_radius + 1)])
     return ops.divide(input, ops.power(ops.add(ops.multiply(total, alpha), bias), beta))
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     "add_n": add_n,
     "batch_normalization": batch_normalization,
     "clip_by_norm": clip_by_norm,

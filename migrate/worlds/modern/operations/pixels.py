@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
+from migrate.worlds.modern.operations.sizes import known
+from migrate.worlds.tensors import Functions, Tensor
 
 # Rows give red, green and blue; columns are the channels made. Source: the kernels of ``image_ops_impl.py``.
 _YUV = [
@@ -24,8 +25,8 @@ _YIQ = [
 
 
 def crop_to_bounding_box(
-    image: Any, offset_height: int, offset_width: int, target_height: int, target_width: int
-) -> Any:
+    image: Tensor, offset_height: int, offset_width: int, target_height: int, target_width: int
+) -> Tensor:
     """``tf.image.crop_to_bounding_box``."""
     rows = slice(offset_height, offset_height + target_height)
     columns = slice(offset_width, offset_width + target_width)
@@ -33,8 +34,8 @@ def crop_to_bounding_box(
 
 
 def pad_to_bounding_box(
-    image: Any, offset_height: int, offset_width: int, target_height: int, target_width: int
-) -> Any:
+    image: Tensor, offset_height: int, offset_width: int, target_height: int, target_width: int
+) -> Tensor:
     """``tf.image.pad_to_bounding_box``: zeros around."""
     height, width = _size(image)
     rows = [offset_height, target_height - offset_height - height]
@@ -43,7 +44,7 @@ def pad_to_bounding_box(
     return ops.pad(image, [*before, rows, columns, [0, 0]])
 
 
-def resize_with_crop_or_pad(image: Any, target_height: int, target_width: int) -> Any:
+def resize_with_crop_or_pad(image: Tensor, target_height: int, target_width: int) -> Tensor:
     """``tf.image.resize_with_crop_or_pad``: around the middle."""
     height, width = _size(image)
     down, across = target_height - height, target_width - width
@@ -57,14 +58,14 @@ def resize_with_crop_or_pad(image: Any, target_height: int, target_width: int) -
     return pad_to_bounding_box(cut, max(down // 2, 0), max(across // 2, 0), target_height, target_width)
 
 
-def central_crop(image: Any, central_fraction: float) -> Any:
+def central_crop(image: Tensor, central_fraction: float) -> Tensor:
     """``tf.image.central_crop``."""
     height, width = _size(image)
     top, left = (int((n - n * central_fraction) / 2) for n in (height, width))
     return crop_to_bounding_box(image, top, left, height - 2 * top, width - 2 * left)
 
 
-def rot90(image: Any, k: int = 1) -> Any:
+def rot90(image: Tensor, k: int = 1) -> Tensor:
     """``tf.image.rot90``: against the clock."""
     if k % 4 == 0:
         return image
@@ -73,34 +74,40 @@ def rot90(image: Any, k: int = 1) -> Any:
     return ops.flip(ops.swapaxes(image, -3, -2), axis=-3 if k % 4 == 1 else -2)
 
 
-def transpose_image(image: Any) -> Any:
+def transpose_image(image: Tensor) -> Tensor:
     """``tf.image.transpose``: rows become columns."""
     return ops.swapaxes(image, -3, -2)
 
 
-def adjust_gamma(image: Any, gamma: float = 1, gain: float = 1) -> Any:
+def adjust_gamma(image: Tensor, gamma: float = 1, gain: float = 1) -> Tensor:
     """``tf.image.adjust_gamma`` of floating-point images."""
     return ops.multiply(ops.power(image, gamma), gain)
 
 
-def rgb_to_yuv(images: Any) -> Any:
+def rgb_to_yuv(images: Tensor) -> Tensor:
     """``tf.image.rgb_to_yuv``."""
     return ops.matmul(images, np.array(_YUV, "float32"))
 
 
-def rgb_to_yiq(images: Any) -> Any:
+def rgb_to_yiq(images: Tensor) -> Tensor:
     """``tf.image.rgb_to_yiq``."""
     return ops.matmul(images, np.array(_YIQ, "float32"))
 
 
-def extract_patches(images: Any, sizes: Any, strides: Any, rates: Any, padding: str) -> Any:
+def extract_patches(
+    images: Tensor, sizes: Sequence[int], strides: Sequence[int], rates: Sequence[int], padding: str
+) -> Tensor:
     """``tf.image.extract_patches``; arguments have one number for each axis of the tensor.
 
     Written out, because ``ops.image.extract_patches`` puts the values of a patch in another order on JAX.
     """
     (height, width), (tall, wide) = _size(images), sizes[1:3]
     if padding == "VALID" and list(sizes) == list(strides) and list(rates) == [1, 1, 1, 1]:
-        down, across, channels = height // tall, width // wide, images.shape[-1]
+        down, across, channels = (
+            height // tall,
+            width // wide,
+            known(images.shape[-1], "the number of channels of cut images is unknown"),
+        )
         whole = images[:, : down * tall, : across * wide]
         split = ops.reshape(whole, (-1, down, tall, across, wide, channels))
         patches = ops.transpose(split, (0, 1, 3, 2, 4, 5))
@@ -122,14 +129,14 @@ def _windows(size: int, length: int, stride: int, rate: int, padding: str) -> tu
     ]
 
 
-def _size(image: Any) -> tuple[int, int]:
+def _size(image: Tensor) -> tuple[int, int]:
     height, width = image.shape[-3], image.shape[-2]
     if height is None or width is None:
         raise MigrationError("CFG066", "an image of unknown size is cut or padded")
     return int(height), int(width)
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     "adjust_gamma": adjust_gamma,
     "central_crop": central_crop,
     "crop_to_bounding_box": crop_to_bounding_box,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeGuard
 
 import keras
 import numpy as np
 from keras import ops
 
+from migrate.capsule.model import Array
 from migrate.findings import MigrationError
 from migrate.worlds.modern.operations import arrays
 from migrate.worlds.modern.operations.sizes import (
+    Dim,
+    Dims,
     Shape,
     Size,
     concrete,
@@ -20,31 +23,32 @@ from migrate.worlds.modern.operations.sizes import (
     number,
     shape_of,
 )
+from migrate.worlds.tensors import Axes, Functions, Operand, Tensor
 
 
-def shape(input: Any) -> Any:
+def shape(input: Tensor | Shape) -> Shape:
     """``tf.shape``."""
     return shape_of(input) if not isinstance(input, Shape) else Shape((len(input.dims),))
 
 
-def size(input: Any) -> Any:
+def size(input: Tensor) -> Dim:
     """``tf.size``: the product of all sizes."""
-    total: Any = 1
+    total: Dim = 1
     for dim in shape_of(input).dims:
         total = dim * total if isinstance(dim, int) and isinstance(total, int) else _product(total, dim)
     return total
 
 
-def _product(left: Any, right: Any) -> Size:
+def _product(left: Dim, right: Dim) -> Size:
     return Size(lambda: number(left) * number(right))
 
 
-def rank(input: Any) -> int:
+def rank(input: Tensor | Shape) -> int:
     """``tf.rank``: always static in Keras."""
     return len(input.dims) if isinstance(input, Shape) else len(input.shape)
 
 
-def cast(x: Any, dtype: Any) -> Any:
+def cast(x: Operand | Size | Shape, dtype: str | Mapping[str, Any]) -> Operand | Size | Shape:
     """``tf.cast``; a size stays a size among integers."""
     name = dtype if isinstance(dtype, str) else dtype["config"].get("name", dtype["config"])
     if isinstance(x, Size | Shape | int) and not isinstance(x, bool) and name.startswith(("int", "uint")):
@@ -53,22 +57,23 @@ def cast(x: Any, dtype: Any) -> Any:
     return float(value) if isinstance(value, int) and "float" in name else ops.cast(value, name)
 
 
-def identity(input: Any) -> Any:
+def identity(input: object) -> object:
     """``tf.identity``, ``tf.convert_to_tensor``: the value itself."""
     return Shape(tuple(input)) if _has_sizes(input) else input
 
 
-def batch_flatten(x: Any) -> Any:
+def batch_flatten(x: Tensor) -> Tensor:
     """``keras.backend.batch_flatten``: one row per sample."""
-    sizes = x.shape[1:]
-    return ops.reshape(x, (-1, int(np.prod(sizes))) if None not in sizes else (x.shape[0], -1))
+    sizes = [n for n in x.shape[1:] if n is not None]
+    unknown = len(sizes) + 1 < len(x.shape)
+    return ops.reshape(x, (x.shape[0], -1) if unknown else (-1, int(np.prod(sizes))))
 
 
-def _has_sizes(value: Any) -> bool:
+def _has_sizes(value: object) -> TypeGuard[Sequence[Dim]]:
     return isinstance(value, list | tuple) and any(isinstance(item, Size) for item in value)
 
 
-def reshape(tensor: Any, shape: Any) -> Any:
+def reshape(tensor: Tensor, shape: Dims) -> Tensor:
     """``tf.reshape``. At most one size may be free, or the batch and one more.
 
     Raises:
@@ -86,47 +91,49 @@ def reshape(tensor: Any, shape: Any) -> Any:
     raise MigrationError("CFG067", "a reshape leaves more than one size beside the batch to the run")
 
 
-def stack(values: Any, axis: int = 0) -> Any:
+def stack(values: Shape | Sequence[Operand | Size], axis: int = 0) -> Tensor | Shape:
     """``tf.stack``; of sizes it is a shape."""
     if isinstance(values, Shape):
         return values
-    if all(isinstance(v, int | Size) and not isinstance(v, bool) for v in values):
-        return Shape(tuple(values))
+    sizes = [v for v in values if isinstance(v, int | Size) and not isinstance(v, bool)]
+    if len(sizes) == len(values):
+        return Shape(tuple(sizes))
     return ops.stack([concrete(v) for v in values], axis=axis)
 
 
-def concat(values: Any, axis: int = 0) -> Any:
+def concat(values: Sequence[Operand | Shape], axis: int = 0) -> Tensor | Shape:
     """``tf.concat``; of shapes it is a shape."""
     if any(isinstance(v, Shape) or _has_sizes(v) for v in values):
         return Shape(tuple(dim for v in values for dim in _vector(v)))
-    if all(_is_constant(v) for v in values):
-        return Shape(tuple(int(d) for v in values for d in np.ravel(v)))
+    constants = [v for v in values if _is_constant(v)]
+    if len(constants) == len(values):
+        return Shape(tuple(int(d) for v in constants for d in np.ravel(v)))
     return ops.concatenate([concrete(v) for v in values], axis=axis)
 
 
-def _vector(value: Any) -> list[Any]:
+def _vector(value: object) -> list[Dim]:
     return [int(d) for d in value] if isinstance(value, np.ndarray) else dims_of(value)
 
 
-def _is_constant(value: Any) -> bool:
+def _is_constant(value: object) -> TypeGuard[Array]:
     return isinstance(value, list) or (
         isinstance(value, np.ndarray) and value.dtype.kind == "i" and value.ndim == 1
     )
 
 
-def unstack(value: Any, num: int | None = None, axis: int = 0) -> Any:
+def unstack(value: Tensor | Shape, num: int | None = None, axis: int = 0) -> Sequence[Tensor | Dim]:
     """``tf.unstack``."""
     return list(value.dims) if isinstance(value, Shape) else ops.unstack(value, num, axis)
 
 
-def expand_dims(input: Any, axis: Any = -1) -> Any:
+def expand_dims(input: Operand | Size, axis: int = -1) -> Tensor | Shape:
     """``tf.expand_dims``; of a size it is a shape of one."""
     if isinstance(input, Size | int):
         return Shape((input,))
     return ops.expand_dims(concrete(input), axis)
 
 
-def squeeze(input: Any, axis: Any = None) -> Any:
+def squeeze(input: Tensor | Shape, axis: Axes = None) -> Tensor | Dim:
     """``tf.squeeze``; an empty list of axes means all."""
     if isinstance(input, Shape):
         return input.dims[0]
@@ -136,7 +143,7 @@ def squeeze(input: Any, axis: Any = None) -> Any:
     return ops.squeeze(input, axis=axes if axes != [] else None)
 
 
-def gather(params: Any, *args: Any, **kwargs: Any) -> Any:
+def gather(params: Operand | Shape, *args: Any, **kwargs: Any) -> Tensor | Dim | Shape:
     """``tf.gather``; of a shape it is a shape."""
     if not isinstance(params, Shape):
         return arrays.gather(*map(concrete, (params, *args)), **{k: concrete(v) for k, v in kwargs.items()})
@@ -146,26 +153,27 @@ def gather(params: Any, *args: Any, **kwargs: Any) -> Any:
     return Shape(tuple(params.dims[int(i)] for i in np.ravel(indices)))
 
 
-def zeros(shape: Any, dtype: str = "float32") -> Any:
+def zeros(shape: Dims, dtype: str = "float32") -> Tensor | Array:
     """``tf.zeros``."""
     return fill(shape, 0, dtype)
 
 
-def ones(shape: Any, dtype: str = "float32") -> Any:
+def ones(shape: Dims, dtype: str = "float32") -> Tensor | Array:
     """``tf.ones``."""
     return fill(shape, 1, dtype)
 
 
-def fill(dims: Any, value: Any, dtype: str | None = None) -> Any:
+def fill(dims: Dims, value: float, dtype: str | None = None) -> Tensor | Array:
     """``tf.fill``."""
     sizes = dims_of(dims)
     kind = dtype or ("float32" if isinstance(value, float) else "int32")
-    if all(isinstance(d, int) for d in sizes):
-        return np.full(sizes, value, kind)
+    static = [d for d in sizes if isinstance(d, int)]
+    if len(static) == len(sizes):
+        return np.full(static, value, kind)
     return filled(sizes, value, kind)
 
 
-def broadcast_to(input: Any, shape: Any) -> Any:
+def broadcast_to(input: Tensor, shape: Dims) -> Tensor:
     """``tf.broadcast_to``."""
     dims = dims_of(shape)
     if all(isinstance(d, int) for d in dims):
@@ -177,7 +185,7 @@ def broadcast_to(input: Any, shape: Any) -> Any:
     return ops.multiply(input, filled(dims, 1, str(input.dtype)))
 
 
-def tile(input: Any, multiples: Any) -> Any:
+def tile(input: Tensor, multiples: Dims) -> Tensor:
     """``tf.tile``; by a dynamic size only along axes of size 1."""
     repeats = dims_of(multiples)
     dynamic = [i for i, n in enumerate(repeats) if isinstance(n, Size)]
@@ -190,7 +198,9 @@ def tile(input: Any, multiples: Any) -> Any:
     return ops.multiply(result, filled(dims, 1, str(input.dtype)))
 
 
-def range_(start: Any, limit: Any = None, delta: Any = 1, dtype: str | None = None) -> Any:
+def range_(
+    start: float, limit: float | Size | None = None, delta: float = 1, dtype: str | None = None
+) -> Tensor | Array:
     """``tf.range``."""
     first, last = (0, start) if limit is None else (start, limit)
     if isinstance(last, Size):
@@ -201,7 +211,7 @@ def range_(start: Any, limit: Any = None, delta: Any = 1, dtype: str | None = No
     return np.arange(first, last, delta, dtype=dtype or ("float32" if isinstance(last, float) else "int32"))
 
 
-def sequence_mask(lengths: Any, maxlen: Any = None, dtype: str = "bool") -> Any:
+def sequence_mask(lengths: Tensor, maxlen: int | None = None, dtype: str = "bool") -> Tensor:
     """``tf.sequence_mask`` with a given maximum."""
     if maxlen is None:
         raise MigrationError("CFG066", "tf.sequence_mask takes its width from the values")
@@ -214,12 +224,12 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: str = "bool") -> Any:
     return mask if dtype == "bool" else ops.cast(mask, dtype)
 
 
-def eye(num_rows: int, num_columns: int | None = None, dtype: str = "float32") -> Any:
+def eye(num_rows: int, num_columns: int | None = None, dtype: str = "float32") -> Array:
     """``tf.eye`` of static size."""
     return np.eye(num_rows, num_columns, dtype=dtype)
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     "batch_flatten": batch_flatten,
     "broadcast_to": broadcast_to,
     "cast": cast,

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from keras import ops
 
 from migrate.findings import MigrationError
+from migrate.worlds.tensors import Tensor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,8 +27,8 @@ class Size:
         source: tensor and axis it was read from; None for a computed one.
     """
 
-    count: Callable[[], Any]
-    source: tuple[Any, int] | None = None
+    count: Callable[[], Tensor]
+    source: tuple[Tensor, int] | None = None
 
     @property
     def is_batch(self) -> bool:
@@ -39,39 +40,47 @@ class Size:
 class Shape:
     """A vector of sizes: what ``tf.shape`` gives."""
 
-    dims: tuple[Any, ...]
+    dims: tuple[Dim, ...]
 
 
-def shape_of(tensor: Any) -> Shape:
+Dim: TypeAlias = int | Size
+"""A size, known or not; -1 for whatever is left over."""
+Arithmetic: TypeAlias = Callable[[Any, Any], Any]
+"""Of two numbers, or of the tensors that count them."""
+Dims: TypeAlias = Shape | Size | int | Sequence["Dims"]
+"""A shape as the arguments of a call hold it."""
+
+
+def shape_of(tensor: Tensor) -> Shape:
     """The sizes of a tensor; static ones are integers."""
     return Shape(tuple(_size(tensor, axis, dim) for axis, dim in enumerate(tensor.shape)))
 
 
-def _size(tensor: Any, axis: int, dim: int | None) -> Any:
+def _size(tensor: Tensor, axis: int, dim: int | None) -> Dim:
     if dim is not None:
         return int(dim)
     return Size(lambda: ops.sum(ops.cast(ones_along(tensor, axis), "int32")), (tensor, axis))
 
 
-def ones_along(tensor: Any, axis: int) -> Any:
+def ones_along(tensor: Tensor, axis: int) -> Tensor:
     """A vector of ones (float32) as long as one axis of a tensor."""
     key = tuple(slice(None) if i == axis else 0 for i in range(len(tensor.shape)))
     return ops.ones_like(ops.cast(tensor[key], "float32"))
 
 
-def combine(function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+def combine(function: Arithmetic, left: Dim, right: Dim) -> Dim:
     """Arithmetic between sizes and integers."""
     if isinstance(left, Size) or isinstance(right, Size):
         return Size(lambda: function(number(left), number(right)))
     return function(left, right)
 
 
-def number(value: Any) -> Any:
+def number(value: object) -> Any:
     """A size as a tensor, everything else as it is."""
     return value.count() if isinstance(value, Size) else value
 
 
-def concrete(value: Any) -> Any:
+def concrete(value: object) -> Any:
     """A value as layers and ordinary operations take it: sizes counted, shapes stacked into an int32 vector."""
     if isinstance(value, Size):
         return value.count()
@@ -87,12 +96,12 @@ def concrete(value: Any) -> Any:
     return value
 
 
-def dims_of(value: Any) -> list[Any]:
+def dims_of(value: object) -> list[Dim]:
     """A shape argument as a list of integers (``-1`` for the rest) and sizes."""
     if isinstance(value, Shape):
         return list(value.dims)
     if isinstance(value, list | tuple):
-        flat: list[Any] = []
+        flat: list[Dim] = []
         for item in value:
             flat += dims_of(item) if isinstance(item, Shape | list | tuple) else [item]
         if all(isinstance(d, int | Size) for d in flat):
@@ -104,23 +113,39 @@ def dims_of(value: Any) -> list[Any]:
     )
 
 
-def static_dims(value: Any) -> list[int]:
+def static_dims(value: Dims) -> list[int]:
     """A shape argument that must be known.
 
     Raises:
         MigrationError: ``CFG066``.
     """
     dims = dims_of(value)
-    if not all(isinstance(d, int) for d in dims):
+    known = [dim for dim in dims if isinstance(dim, int)]
+    if len(known) < len(dims):
         raise MigrationError(
             "CFG066", "a size that is known only at run time stands where Keras 3 needs a constant"
         )
-    return dims
+    return known
 
 
-def filled(dims: Sequence[Any], value: Any, dtype: str) -> Any:
+def known(size: int | None, what: str) -> int:
+    """A size that must be known while the graph is built.
+
+    Args:
+        size: of a tensor; None when only the run knows it.
+        what: happens to it, for the message.
+
+    Raises:
+        MigrationError: ``CFG066``.
+    """
+    if size is None:
+        raise MigrationError("CFG066", what)
+    return size
+
+
+def filled(dims: Sequence[Dim], value: float, dtype: str) -> Tensor:
     """A tensor of one value whose shape holds sizes of other tensors."""
-    result: Any = None
+    result: Tensor | None = None
     rank = len(dims)
     for axis, dim in enumerate(dims):
         if isinstance(dim, int):

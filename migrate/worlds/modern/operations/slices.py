@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import operator
+from collections.abc import Mapping, Sequence
+from types import EllipsisType
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
@@ -11,14 +13,33 @@ from keras import ops
 
 from migrate.findings import MigrationError
 from migrate.worlds.modern.operations.shapes import range_
-from migrate.worlds.modern.operations.sizes import Shape, Size, dims_of, number, static_dims
+from migrate.worlds.modern.operations.sizes import (
+    Dim,
+    Dims,
+    Shape,
+    Size,
+    combine,
+    dims_of,
+    number,
+    static_dims,
+)
+from migrate.worlds.tensors import Functions, Tensor
+
+Item: TypeAlias = slice | int | Size | EllipsisType | None
+"""One item of an index; the bounds of a slice may be sizes."""
+
+_AT_RUN_TIME = "a slice ends at a position that is known only at run time"
 
 
-def getitem(x: Any, key: list[Any]) -> Any:
+def getitem(x: Tensor | Shape | list[float], key: Sequence[object]) -> Tensor | Shape | Dim:
     """``x[key]``."""
     if isinstance(x, Shape):
-        picked = x.dims[_static(_item(key[0]))]
-        return Shape(picked) if isinstance(picked, tuple) else picked
+        picked = _static(_item(key[0]))
+        if isinstance(picked, slice):
+            return Shape(x.dims[picked])
+        if isinstance(picked, int):
+            return x.dims[picked]
+        raise MigrationError("CFG061", "a shape is indexed with more axes than it has")
     if len(key) == 1 and isinstance(key[0], keras.KerasTensor):
         if "bool" in str(key[0].dtype):
             raise MigrationError(
@@ -30,37 +51,42 @@ def getitem(x: Any, key: list[Any]) -> Any:
     items = [_item(item) for item in key]
     if not isinstance(x, np.ndarray) or any(_is_dynamic(item) for item in items):
         x, items = _prepared(x, items)
-    return x[tuple(map(_static, items))]
+    index: tuple[Any, ...] = tuple(_static(item) for item in items)
+    return x[index]
 
 
-def _item(item: Any) -> Any:
+def _item(item: object) -> Item:
     if isinstance(item, Mapping):
         return slice(*item["slice"])
-    return Ellipsis if item == "..." else item
+    if item == "...":
+        return Ellipsis
+    if item is None or isinstance(item, int | Size):
+        return item
+    raise MigrationError("CFG066", _AT_RUN_TIME)
 
 
-def _bounds(item: Any) -> tuple[Any, ...]:
+def _bounds(item: Item) -> tuple[object, ...]:
     return (item.start, item.stop, item.step) if isinstance(item, slice) else (item,)
 
 
-def _is_dynamic(item: Any) -> bool:
+def _is_dynamic(item: Item) -> bool:
     return any(isinstance(bound, Size) for bound in _bounds(item))
 
 
-def _static(item: Any) -> Any:
+def _static(item: Item) -> Item:
     if all(bound is None or bound is Ellipsis or isinstance(bound, int) for bound in _bounds(item)):
         return item
-    raise MigrationError("CFG066", "a slice ends at a position that is known only at run time")
+    raise MigrationError("CFG066", _AT_RUN_TIME)
 
 
-def _prepared(x: Any, items: list[Any]) -> tuple[Any, list[Any]]:
+def _prepared(x: Tensor, items: list[Item]) -> tuple[Tensor, list[Item]]:
     """The tensor and the items with what no backend's plain indexing takes expressed by other means.
 
     PyTorch takes no negative step, so the axis is turned round first: ``x[a:b:-s]`` is ``flip(x)[-a-1:-b-1:s]``,
     whatever the signs of ``a`` and ``b``. Positions of run time are taken by index.
     """
     axis = 0
-    result: list[Any] = []
+    result: list[Item] = []
     taken = sum(item is not None and item is not Ellipsis for item in items)
     for item in items:
         if item is Ellipsis:
@@ -73,7 +99,7 @@ def _prepared(x: Any, items: list[Any]) -> tuple[Any, list[Any]]:
         elif isinstance(item, Size):
             x = ops.take(x, ops.reshape(number(item), (1,)), axis=axis)
             result.append(0)
-        elif _is_dynamic(item):
+        elif isinstance(item, slice) and _is_dynamic(item):
             x = ops.take(x, _positions(item), axis=axis)
             result.append(slice(None))
         else:
@@ -86,9 +112,9 @@ def _turned(bound: int | None) -> int | None:
     return None if bound is None else -bound - 1
 
 
-def _positions(item: slice) -> Any:
+def _positions(item: slice) -> Tensor:
     """The indices of ``start:stop:step`` where ``stop`` is a size of some tensor."""
-    start, stop, step = _bounds(item)
+    start, stop, step = item.start, item.stop, item.step
     if isinstance(start, Size) or isinstance(step, Size) or (start or 0) < 0 or (step or 1) < 0:
         raise MigrationError("CFG066", "a slice begins at a position that is known only at run time")
     positions = range_(0, stop)
@@ -96,20 +122,20 @@ def _positions(item: slice) -> Any:
 
 
 def strided_slice(
-    x: Any,
-    begin: Any,
-    end: Any,
-    strides: Any = None,
+    x: Tensor | Shape,
+    begin: Dims,
+    end: Dims,
+    strides: Dims | None = None,
     begin_mask: int = 0,
     end_mask: int = 0,
     ellipsis_mask: int = 0,
     new_axis_mask: int = 0,
     shrink_axis_mask: int = 0,
-) -> Any:
+) -> Tensor | Shape | Dim:
     """``tf.strided_slice``: bit *i* of each mask speaks of item *i*."""
     starts, ends = dims_of(begin), dims_of(end)
     steps = dims_of(strides) if strides is not None else [1] * len(starts)
-    key: list[Any] = []
+    key: list[object] = []
     for i, (first, last, step) in enumerate(zip(starts, ends, steps, strict=True)):
         bit = 1 << i
         if ellipsis_mask & bit:
@@ -125,14 +151,17 @@ def strided_slice(
     return getitem(x, key)
 
 
-def slice_(input_: Any, begin: Any, size: Any) -> Any:
+def slice_(input_: Tensor | Shape, begin: Dims, size: Dims) -> Tensor | Shape | Dim:
     """``tf.slice``; a size of -1 takes the rest."""
     starts, sizes = dims_of(begin), static_dims(size)
-    key = [{"slice": [b, None if n == -1 else b + n, None]} for b, n in zip(starts, sizes, strict=True)]
+    key = [
+        {"slice": [b, None if n == -1 else combine(operator.add, b, n), None]}
+        for b, n in zip(starts, sizes, strict=True)
+    ]
     return getitem(input_, key)
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     "getitem": getitem,
     "slice": slice_,
     "strided_slice": strided_slice,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
+from migrate.worlds.tensors import Functions, Padding, Tensor, Window
 
 _FORMATS = {"NWC": "last", "NHWC": "last", "NDHWC": "last", "NCW": "first", "NCHW": "first", "NCDHW": "first"}
 
@@ -17,7 +17,7 @@ def _data_format(value: str | None) -> str:
     return f"channels_{_FORMATS[value or 'NHWC']}"
 
 
-def _spatial(value: Any, rank: int, data_format: str, default: int = 1) -> int | tuple[int, ...]:
+def _spatial(value: Window, rank: int, data_format: str, default: int = 1) -> int | tuple[int, ...]:
     """Window arguments come as one number, one per spatial axis, or one per axis of the tensor.
 
     Equal numbers become one: a tuple comes back from a saved file as a list, which some kernels refuse.
@@ -30,30 +30,30 @@ def _spatial(value: Any, rank: int, data_format: str, default: int = 1) -> int |
     return flat[0] if len(set(flat)) == 1 else tuple(flat)
 
 
-def _padding(value: Any) -> str:
+def _padding(value: Padding) -> str:
     if isinstance(value, str) and value.upper() in ("SAME", "VALID"):
         return value.lower()
     raise MigrationError("CFG061", f"a convolution with the padding {value!r} has no counterpart")
 
 
-def _explicit(padding: Any, numbers: Any) -> list[list[int]] | None:
+def _explicit(padding: Padding, numbers: Sequence[int] | None) -> list[list[int]] | None:
     """Borders that are given as numbers: one pair for each axis of the tensor."""
     if isinstance(padding, list | tuple):
         return [[int(a), int(b)] for a, b in padding]
-    if padding == "EXPLICIT":
+    if padding == "EXPLICIT" and numbers is not None:
         return [[int(a), int(b)] for a, b in zip(numbers[::2], numbers[1::2], strict=True)]
     return None
 
 
 def conv(
-    inputs: Any,
-    kernel: Any,
-    strides: Any = None,
-    padding: Any = "VALID",
+    inputs: Tensor,
+    kernel: Tensor,
+    strides: Window = None,
+    padding: Padding = "VALID",
     data_format: str | None = None,
-    dilations: Any = None,
-    explicit_paddings: Any = None,
-) -> Any:
+    dilations: Window = None,
+    explicit_paddings: Sequence[int] | None = None,
+) -> Tensor:
     """``tf.nn.conv1d``, ``conv2d``, ``conv3d`` and ``convolution``."""
     rank, form = len(inputs.shape) - 2, _data_format(data_format)
     border = _explicit(padding, explicit_paddings)
@@ -70,14 +70,14 @@ def conv(
 
 
 def depthwise_conv(
-    inputs: Any,
-    kernel: Any,
-    strides: Any = None,
-    padding: Any = "VALID",
+    inputs: Tensor,
+    kernel: Tensor,
+    strides: Window = None,
+    padding: Padding = "VALID",
     data_format: str | None = None,
-    dilations: Any = None,
-    explicit_paddings: Any = None,
-) -> Any:
+    dilations: Window = None,
+    explicit_paddings: Sequence[int] | None = None,
+) -> Tensor:
     """``tf.nn.depthwise_conv2d``."""
     form = _data_format(data_format)
     return ops.depthwise_conv(
@@ -91,20 +91,27 @@ def depthwise_conv(
 
 
 def separable_conv(
-    inputs: Any,
-    depthwise_kernel: Any,
-    pointwise_kernel: Any,
-    strides: Any = None,
-    padding: Any = "VALID",
+    inputs: Tensor,
+    depthwise_kernel: Tensor,
+    pointwise_kernel: Tensor,
+    strides: Window = None,
+    padding: Padding = "VALID",
     data_format: str | None = None,
-    dilations: Any = None,
-) -> Any:
+    dilations: Window = None,
+) -> Tensor:
     """``tf.nn.separable_conv2d``."""
     deep = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilations)
     return conv(deep, pointwise_kernel, 1, "VALID", data_format)
 
 
-def _pool(function: Any, value: Any, size: Any, strides: Any, padding: Any, data_format: str | None) -> Any:
+def _pool(
+    function: Callable[..., Tensor],
+    value: Tensor,
+    size: Window,
+    strides: Window,
+    padding: Padding,
+    data_format: str | None,
+) -> Tensor:
     rank, form = len(value.shape) - 2, _data_format(data_format)
     window = _spatial(size, rank, form)
     steps = _spatial(strides, rank, form)
@@ -112,28 +119,36 @@ def _pool(function: Any, value: Any, size: Any, strides: Any, padding: Any, data
 
 
 def max_pool(
-    value: Any, size: Any, strides: Any = None, padding: Any = "VALID", data_format: str | None = None
-) -> Any:
+    value: Tensor,
+    size: Window,
+    strides: Window = None,
+    padding: Padding = "VALID",
+    data_format: str | None = None,
+) -> Tensor:
     """``tf.nn.max_pool``."""
     return _pool(ops.max_pool, value, size, strides, padding, data_format)
 
 
 def avg_pool(
-    value: Any, size: Any, strides: Any = None, padding: Any = "VALID", data_format: str | None = None
-) -> Any:
+    value: Tensor,
+    size: Window,
+    strides: Window = None,
+    padding: Padding = "VALID",
+    data_format: str | None = None,
+) -> Tensor:
     """``tf.nn.avg_pool``."""
     return _pool(ops.average_pool, value, size, strides, padding, data_format)
 
 
 def pool(
-    input: Any,
-    window_shape: Any,
+    input: Tensor,
+    window_shape: Window,
     pooling_type: str,
-    strides: Any = None,
-    padding: Any = "VALID",
+    strides: Window = None,
+    padding: Padding = "VALID",
     data_format: str | None = None,
-    dilations: Any = None,
-) -> Any:
+    dilations: Window = None,
+) -> Tensor:
     """``tf.nn.pool`` without dilation."""
     if dilations is not None and set(np.ravel(dilations)) != {1}:
         raise MigrationError("CFG061", "tf.nn.pool with dilations has no counterpart")
@@ -141,7 +156,7 @@ def pool(
     return _pool(function, input, window_shape, strides, padding, data_format)
 
 
-def bias_add(value: Any, bias: Any, data_format: str | None = None) -> Any:
+def bias_add(value: Tensor, bias: Tensor, data_format: str | None = None) -> Tensor:
     """``tf.nn.bias_add``."""
     if _data_format(data_format) == "channels_first":
         ones = [1] * (len(value.shape) - 2)
@@ -153,17 +168,17 @@ def bias_add(value: Any, bias: Any, data_format: str | None = None) -> Any:
     return ops.add(value, bias)
 
 
-def depth_to_space(input: Any, block_size: int, data_format: str = "NHWC") -> Any:
+def depth_to_space(input: Tensor, block_size: int, data_format: str = "NHWC") -> Tensor:
     """``tf.nn.depth_to_space``."""
     return ops.depth_to_space(input, block_size, data_format=_data_format(data_format))
 
 
-def space_to_depth(input: Any, block_size: int, data_format: str = "NHWC") -> Any:
+def space_to_depth(input: Tensor, block_size: int, data_format: str = "NHWC") -> Tensor:
     """``tf.nn.space_to_depth``."""
     return ops.space_to_depth(input, block_size, data_format=_data_format(data_format))
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     "avg_pool": avg_pool,
     "bias_add": bias_add,
     "conv": conv,
