@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 
 from migrate.dialects.training_dependence import RATES
+from migrate.worlds.framework_types import LiveModel
 
 
 @contextmanager
-def calm_training(model: Any) -> Iterator[None]:
+def calm_training(model: LiveModel) -> Iterator[None]:
     """Have every rate of Dropout and its like at 0 for a while; weights and rates are afterwards what they were.
 
     A call in training mode moves the averages of BatchNormalization and the vectors of SpectralNormalization.

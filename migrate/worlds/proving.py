@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ class World:
         fixed: makes random draws the same numbers in both.
     """
 
-    keras: Any
+    keras: ModuleType
     clear: Callable[[], None]
     fixed: Callable[[], AbstractContextManager[None]]
 

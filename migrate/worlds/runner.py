@@ -5,6 +5,7 @@ Duck-typed over tf-keras and Keras 3; imports neither.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,16 @@ import numpy as np
 
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays, save_arrays
+from migrate.worlds.framework_types import LiveModel
 
 
-def describe(model: Any) -> dict[str, Any]:
+def describe(model: LiveModel) -> dict[str, Any]:
     """Names, shapes and dtypes of a live model's inputs and outputs, in order."""
     return {
         "inputs": [_tensor(t) for t in flatten(model.inputs)],
         "outputs": [_tensor(t) for t in flatten(model.outputs)],
         "output_names": list(getattr(model, "output_names", []) or []),
-        "parameters": int(sum(int(np.prod(tuple(w.shape))) for w in model.weights)),
+        "parameters": sum(math.prod(int(n or 0) for n in w.shape) for w in model.weights),
     }
 
 

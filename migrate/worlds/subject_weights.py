@@ -7,6 +7,7 @@ from typing import Any
 
 from migrate.capsule.model import Array
 from migrate.parity.candidates import perturbed
+from migrate.worlds.framework_types import Variable
 from migrate.worlds.runner import to_numpy
 from migrate.worlds.variables import children_of, own_variables
 
@@ -49,11 +50,11 @@ def _weights(made: Any, names: str, positions: str) -> Iterator[Weight]:
             yield from _weights(child, names + step, positions + step)
 
 
-def _is_random(variable: Any) -> bool:
+def _is_random(variable: Variable) -> bool:
     return any(mark in str(getattr(variable, "path", variable.name)) for mark in _RANDOM)
 
 
-def _last(variable: Any) -> str:
+def _last(variable: Variable) -> str:
     return str(variable.name).rsplit(":", 1)[0].rsplit("/", 1)[-1]
 
 

@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import tensorflow as tf
 
 from migrate.capsule.model import Array
 from migrate.parity.candidates import PAIRS, TENSORS, Candidate, of_model, projection
+from migrate.worlds.framework_types import Tensor, Variable
 from migrate.worlds.runner import flatten, nest_like, to_numpy
 from migrate.worlds.subject_weights import Unsuitable, Weight
 
@@ -55,11 +57,11 @@ def _dims(shape: Any) -> list[int | None]:
     return [None if size is None else int(size) for size in tuple(shape)]
 
 
-def _dtype_name(tensor: Any) -> str:
+def _dtype_name(tensor: Tensor) -> str:
     return getattr(tensor.dtype, "name", None) or str(tensor.dtype)
 
 
-def kind_of(keras: Any, made: Any, kind: str) -> str:
+def kind_of(keras: ModuleType, made: Any, kind: str) -> str:
     """What a builder returned: model, layer, loss, metric, or a function.
 
     Raises:
@@ -88,7 +90,7 @@ def kind_of(keras: Any, made: Any, kind: str) -> str:
     raise Unsuitable(f"it returns a {type(made).__name__}, which is nothing of Keras")
 
 
-def unwrapped(keras: Any, made: Any) -> Any:
+def unwrapped(keras: ModuleType, made: Any) -> Any:
     """The model in what a builder returned: several functions return it beside other things."""
     if isinstance(made, tuple | list):
         for part in made:
@@ -97,7 +99,7 @@ def unwrapped(keras: Any, made: Any) -> Any:
     return made
 
 
-def symbolic(keras: Any, entry: Callable[..., Any], candidate: Candidate) -> Any:
+def symbolic(keras: ModuleType, entry: Callable[..., Any], candidate: Candidate) -> Any:
     """The model of a function that is applied to symbolic tensors."""
     inputs = [
         keras.Input(shape=shape, dtype="int32" if kind.startswith("ids") else "float32")
@@ -109,10 +111,10 @@ def symbolic(keras: Any, entry: Callable[..., Any], candidate: Candidate) -> Any
     return keras.Model(inputs, outputs)
 
 
-def frame_of(keras: Any, inner: Any) -> Any:
+def frame_of(keras: ModuleType, inner: Any) -> Any:
     """A layer around a subject that sets the mode of training, whether or not its ``call`` asks for it."""
 
-    class Frame(keras.layers.Layer):  # type: ignore[misc]
+    class Frame(keras.layers.Layer):  # type: ignore[misc,name-defined]
         def __init__(self) -> None:
             super().__init__(dtype="float32", autocast=False)
             self.inner = inner
@@ -143,7 +145,7 @@ def arranged(made: Any, batch: Sequence[Array]) -> Any:
 
 
 def run_layer(
-    keras: Any, made: Any, batches: Sequence[Sequence[Array]], assign: Callable[[Any], list[Weight]]
+    keras: ModuleType, made: Any, batches: Sequence[Sequence[Array]], assign: Callable[[Any], list[Weight]]
 ) -> Run:
     """Outputs, gradients, losses and state of a layer or model.
 
@@ -197,12 +199,12 @@ def _training(run: Run, made: Any, frame: Any, batch: Sequence[Array], entries: 
             run.arrays[f"state/{number}"] = to_numpy(variable)
 
 
-def _of_tensorflow(variable: Any) -> Any:
+def _of_tensorflow(variable: Variable) -> Any:
     """TensorFlow's variable behind one of Keras 3."""
     return variable if callable(getattr(variable, "value", None)) else variable.value
 
 
-def _is_trainable(made: Any, variable: Any) -> bool:
+def _is_trainable(made: Any, variable: Variable) -> bool:
     return any(variable is other for other in getattr(made, "trainable_weights", ()))
 
 

@@ -11,18 +11,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from migrate.capsule.model import Array
+from migrate.worlds.framework_types import LiveModel
 
 LONG = 32
 """Steps from which on a recurrence is traced."""
 
 
-def is_long(model: Any, cases: Sequence[Sequence[Array]]) -> bool:
+def is_long(model: LiveModel, cases: Sequence[Sequence[Array]]) -> bool:
     """Whether a model holds recurrent layers, and the cases may have them take many steps."""
     steps = max((array.shape[1] for arrays in cases for array in arrays if array.ndim > 1), default=0)
     return steps > LONG and any(hasattr(layer, "return_sequences") for layer in model._flatten_layers())
 
 
-def traced(model: Any, forward: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
+def traced(model: LiveModel, forward: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
     """A forward pass, traced once for every size that the model's inputs leave open.
 
     Args:

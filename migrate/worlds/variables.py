@@ -8,14 +8,15 @@ RNN, the dense layers inside an attention) are left out, so that both worlds giv
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from migrate.capsule.model import Array, Layer, Model
 from migrate.findings import MigrationError
 from migrate.formats.layer_config import to_snake_case
+from migrate.worlds.framework_types import LiveLayer, Variable
 from migrate.worlds.runner import flatten
 
 _RANDOM_STATE = ("seed_generator", "random_generator", "rng_state", "StateVar")
@@ -25,7 +26,7 @@ _BOOKKEEPING = {"_layers", "_self_tracked_trackables", "_metrics", "_obj_referen
 _ATTENTION_PART = re.compile(r"_(query|key|value|output)_dense")
 
 
-def assign_model(live: Any, model: Model) -> None:
+def assign_model(live: LiveLayer, model: Model) -> None:
     """Set every variable of a live model from the records; each array and variable exactly once.
 
     Args:
@@ -41,7 +42,7 @@ def assign_model(live: Any, model: Model) -> None:
         assign_layer(live.get_layer(record.name), record, record.name)
 
 
-def collect_model(live: Any, model: Model, path: str = "") -> dict[str, Array]:
+def collect_model(live: LiveLayer, model: Model, path: str = "") -> dict[str, Array]:
     """Every variable of a live model under ``path|role``: what :func:`assign_model` sets."""
     found: dict[str, Array] = {}
     for record in model.layers:
@@ -50,7 +51,7 @@ def collect_model(live: Any, model: Model, path: str = "") -> dict[str, Array]:
     return found
 
 
-def _collect_layer(live: Any, record: Layer, path: str) -> dict[str, Array]:
+def _collect_layer(live: LiveLayer, record: Layer, path: str) -> dict[str, Array]:
     if record.model is not None:
         return collect_model(live, record.model, f"{path}/")
     found: dict[str, Array] = {}
@@ -61,7 +62,7 @@ def _collect_layer(live: Any, record: Layer, path: str) -> dict[str, Array]:
     return found | {f"{path}|{role}": as_array(v) for role, v in own if id(v) not in wrapped}
 
 
-def assign_layer(live: Any, record: Layer, path: str) -> None:
+def assign_layer(live: LiveLayer, record: Layer, path: str) -> None:
     """Set the variables of one live layer and of all it wraps."""
     if record.model is not None:
         assign_model(live, record.model)
@@ -91,7 +92,7 @@ def assign_layer(live: Any, record: Layer, path: str) -> None:
         live.finalize_state()
 
 
-def variables_for(live: Any, record: Layer) -> dict[str, Any]:
+def variables_for(live: LiveLayer, record: Layer) -> dict[str, Variable]:
     """The live layer's variables under the names that the record uses.
 
     Files name the variables of a user's class in one of three ways: by attribute path, by number
@@ -113,7 +114,7 @@ def variables_for(live: Any, record: Layer) -> dict[str, Any]:
     return by_attribute
 
 
-def _in_order(live: Any) -> list[Any]:
+def _in_order(live: LiveLayer) -> list[Variable]:
     """Variables in the order of HDF5 files: trainable ones of the layer and all below it, then the others.
 
     Source: ``_legacy_weights`` of ``keras/src/saving/legacy/hdf5_format.py`` in 2.15.
@@ -123,7 +124,7 @@ def _in_order(live: Any) -> list[Any]:
     return [*trainable, *(variable for variable in known if not getattr(variable, "trainable", True))]
 
 
-def archived_roles(live: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def archived_roles(live: LiveLayer, prefix: str = "") -> Iterator[tuple[str, Variable]]:
     """Variables as archives of 2.12 to 2.15 name them: attributes, elements of lists by class, numbers.
 
     Source: ``_save_state`` and ``_save_container_state`` of ``keras/src/saving/saving_lib.py`` in 2.15.
@@ -134,7 +135,7 @@ def archived_roles(live: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
         yield from archived_roles(child, f"{prefix}{step}/")
 
 
-def _archived_steps(live: Any) -> Iterator[tuple[str, Any]]:
+def _archived_steps(live: LiveLayer) -> Iterator[tuple[str, LiveLayer]]:
     if type(live).__name__ in ("Sequential", "Functional"):
         yield from _elements("layers", [la for la in live.layers if type(la).__name__ != "InputLayer"])
         return
@@ -148,7 +149,7 @@ def _archived_steps(live: Any) -> Iterator[tuple[str, Any]]:
             yield from _elements(attribute, found)
 
 
-def _elements(container: str, items: list[Any]) -> Iterator[tuple[str, Any]]:
+def _elements(container: str, items: Sequence[LiveLayer]) -> Iterator[tuple[str, LiveLayer]]:
     counts: dict[str, int] = {}
     for item in items:
         name = to_snake_case(type(item).__name__)
@@ -157,14 +158,14 @@ def _elements(container: str, items: list[Any]) -> Iterator[tuple[str, Any]]:
         yield f"{container}/{name}_{number}" if number else f"{container}/{name}", item
 
 
-def _named_roles(live: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _named_roles(live: LiveLayer, prefix: str = "") -> Iterator[tuple[str, Variable]]:
     for name, variable in own_variables(live):
         yield prefix + name, variable
     for _, child in _sublayers(live):
         yield from _named_roles(child, f"{prefix}{child.name}/")
 
 
-def assign_variable(variable: Any, array: Array, place: str) -> None:
+def assign_variable(variable: Variable, array: Array, place: str) -> None:
     """Set one variable; the shapes must be equal."""
     shape = tuple(variable.shape)
     if shape != tuple(array.shape):
@@ -177,13 +178,13 @@ def assign_variable(variable: Any, array: Array, place: str) -> None:
     variable.assign(array)
 
 
-def roles_of(live: Any) -> Iterator[tuple[str, Any]]:
+def roles_of(live: LiveLayer) -> Iterator[tuple[str, Variable]]:
     """Every weight of a live layer that a file holds, with its role: random state and RNN states excluded."""
     seen: set[int] = set()
     yield from _walk(live, "", seen)
 
 
-def own_variables(live: Any) -> Iterator[tuple[str, Any]]:
+def own_variables(live: LiveLayer) -> Iterator[tuple[str, Variable]]:
     """Variables that the layer itself created, by name, without sublayers'."""
     trainable = list(
         getattr(live, "_trainable_weights", None) or getattr(live, "_trainable_variables", ()) or ()
@@ -199,14 +200,15 @@ def own_variables(live: Any) -> Iterator[tuple[str, Any]]:
         yield re.sub(r"(?<=[a-z])_\d+$", "", name) if name not in ("vector_u",) else name, variable
 
 
-def child_of(live: Any, attribute: str) -> Any:
+def child_of(live: LiveLayer, attribute: str) -> Any:
     """The wrapped layer behind an attribute path such as ``cells/0``."""
+    found: Any = live
     for step in attribute.split("/"):
-        live = live[int(step)] if step.isdigit() else getattr(live, step)
-    return live
+        found = found[int(step)] if step.isdigit() else getattr(found, step)
+    return found
 
 
-def _walk(live: Any, prefix: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+def _walk(live: LiveLayer, prefix: str, seen: set[int]) -> Iterator[tuple[str, Variable]]:
     for name, variable in own_variables(live):
         if id(variable) not in seen:
             seen.add(id(variable))
@@ -215,20 +217,20 @@ def _walk(live: Any, prefix: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
         yield from _walk(child, prefix + step, seen)
 
 
-def children_of(live: Any) -> Iterator[tuple[str, Any]]:
+def children_of(live: LiveLayer) -> Iterator[tuple[str, LiveLayer]]:
     """Direct sublayers of a live layer, each under the step of a role that leads to it: empty, or ending in a slash."""
     for attribute, child in _sublayers(live):
         yield _step(live, attribute), child
 
 
-def _step(live: Any, attribute: str) -> str:
+def _step(live: LiveLayer, attribute: str) -> str:
     if attribute == "cell" and type(live).__name__ in _CELL_OWNERS:
         return ""
     part = _ATTENTION_PART.fullmatch(attribute)
     return f"{part.group(1) if part else attribute}/"
 
 
-def _sublayers(live: Any) -> Iterator[tuple[str, Any]]:
+def _sublayers(live: LiveLayer) -> Iterator[tuple[str, LiveLayer]]:
     """Direct sublayers with the attribute that holds them; lists and dicts become ``attribute/key``."""
     direct = getattr(live, "_flatten_layers", None)
     if direct is None:
@@ -257,16 +259,16 @@ def _items(value: Any) -> Iterator[tuple[str, Any]]:
         yield "", value
 
 
-def _is_layer(value: Any) -> bool:
+def _is_layer(value: object) -> TypeGuard[LiveLayer]:
     return hasattr(value, "_flatten_layers") and hasattr(value, "weights") and hasattr(value, "get_config")
 
 
-def _is_rnn_state(live: Any, variable: Any) -> bool:
+def _is_rnn_state(live: LiveLayer, variable: Variable) -> bool:
     states = getattr(live, "states", None)
     flat = states if isinstance(states, list | tuple) else []
     return any(state is variable for state in flatten(flat))
 
 
-def as_array(variable: Any) -> Array:
+def as_array(variable: Variable) -> Array:
     """The value of a variable as a plain array."""
     return np.asarray(variable.numpy() if hasattr(variable, "numpy") else variable)

@@ -18,6 +18,7 @@ from typing import Any
 import tf_keras
 
 from migrate.worlds.absent import Absent
+from migrate.worlds.framework_types import LiveModel
 from migrate.worlds.legacy import tagging
 
 _PACKAGE = "tensorflow_addons"
@@ -40,7 +41,7 @@ class CRF(tagging.CRF):
 class CRFModelWrapper(tf_keras.Model):  # type: ignore[misc]
     """A conditional random field behind a model; holds its layers in the order of Addons."""
 
-    def __init__(self, model: Any, units: int, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, model: LiveModel, units: int, *args: Any, **kwargs: Any) -> None:
         super().__init__()
         initializer, boundary, start, kernel = _given(args, kwargs)
         self.crf_layer = CRF(

@@ -20,6 +20,7 @@ from tf_keras.src.engine.functional import Functional
 from migrate.findings import MigrationError
 from migrate.formats.writers import BUILT_WITH
 from migrate.worlds.contracts import legacy as asked
+from migrate.worlds.framework_types import LiveLayer, LiveModel
 from migrate.worlds.kernels import clear_names
 from migrate.worlds.legacy.addons import with_addons
 from migrate.worlds.legacy.era_defaults import unstated_defaults
@@ -150,12 +151,12 @@ def _models_in(result: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f".{k}", part) for k, part in held.items() if isinstance(part, tf_keras.Model))
 
 
-def _traced(model: Any, shapes: list[tuple[int | None, ...]], named: tuple[str, ...]) -> Any:
+def _traced(model: LiveModel, shapes: list[tuple[int | None, ...]], named: tuple[str, ...]) -> Any:
     """The graph of what a model of the author's class computes of inputs of some shapes; see `_called_with`."""
     return _called_with(model, [tf_keras.Input(shape) for shape in shapes], named)
 
 
-def _graph_of(model: Any, named: tuple[str, ...]) -> Any:
+def _graph_of(model: LiveModel, named: tuple[str, ...]) -> Any:
     """A model that is a graph; of a class around one (Addons' wrapper) that of what it computes of its inputs."""
     if isinstance(model, Functional | tf_keras.Sequential):
         return model
@@ -168,7 +169,7 @@ def _graph_of(model: Any, named: tuple[str, ...]) -> Any:
     return _called_with(model, inputs, named)
 
 
-def _called_with(model: Any, inputs: list[Any], named: tuple[str, ...]) -> Any:
+def _called_with(model: LiveModel, inputs: list[Any], named: tuple[str, ...]) -> Any:
     """The graph of what a model of the author's class computes.
 
     HDF5 files hold the weights of such a model in the order in which it holds its layers, those of a graph in the order
@@ -192,7 +193,7 @@ def _called_with(model: Any, inputs: list[Any], named: tuple[str, ...]) -> Any:
     return graph
 
 
-def _renamed(model: Any, layers: list[Any], names: tuple[str, ...]) -> Any:
+def _renamed(model: LiveModel, layers: list[Any], names: tuple[str, ...]) -> Any:
     """A model whose layers are called otherwise: a graph knows its nodes by the names of their layers."""
     for layer, name in zip(layers, names, strict=True):
         layer._name = name
@@ -201,7 +202,7 @@ def _renamed(model: Any, layers: list[Any], names: tuple[str, ...]) -> Any:
     return Functional(model._nested_inputs, model._nested_outputs, name=model.name)
 
 
-def _written(model: Any, part: str, out: Path, held: Any, renamed: tuple[str, ...]) -> asked.BuiltModel:
+def _written(model: LiveModel, part: str, out: Path, held: Any, renamed: tuple[str, ...]) -> asked.BuiltModel:
     """Write the architecture of a model.
 
     Args:
@@ -251,6 +252,6 @@ def _alike(architecture: Any) -> str:
     return hashlib.sha256(json.dumps(renamed(architecture), sort_keys=True).encode()).hexdigest()
 
 
-def _in_file_order(layer: Any) -> list[Any]:
+def _in_file_order(layer: LiveLayer) -> list[Any]:
     """Weights of a layer as HDF5 files list them: trainable ones first."""
     return [*layer.trainable_weights, *layer.non_trainable_weights]

@@ -19,6 +19,7 @@ from migrate.capsule.store import load_model, load_structure, save_arrays
 from migrate.parity.rounding import nudged
 from migrate.worlds.contracts.call import handlers_of
 from migrate.worlds.drawn import replaced
+from migrate.worlds.framework_types import LiveLayer, LiveModel, Tensor
 from migrate.worlds.kernels import clear_names
 from migrate.worlds.legacy import draws, proving, saved_model
 from migrate.worlds.legacy.builders import architectures_of
@@ -80,7 +81,7 @@ def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return _answer(_held["model"], params, scratch)
 
 
-def _answer(model: Any, params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def _answer(model: LiveModel, params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     probes, out = Path(params["probes"]), scratch / params["out"]
     draw = nullcontext if params.get("draw") else _FIXED
     calls = params.get("calls", 1)
@@ -94,7 +95,7 @@ def _answer(model: Any, params: dict[str, Any], scratch: Path) -> dict[str, Any]
 
 
 @contextmanager
-def _nudged_weights(model: Any, seed: int | None, compute: str) -> Iterator[None]:
+def _nudged_weights(model: LiveModel, seed: int | None, compute: str) -> Iterator[None]:
     """Have half of the weights' numbers one unit in the last place further from zero, for a while; None for none."""
     if seed is None:
         yield
@@ -111,7 +112,7 @@ def _nudged_weights(model: Any, seed: int | None, compute: str) -> Iterator[None
 
 
 def caller(
-    model: Any,
+    model: LiveModel,
     cases: Sequence[Sequence[Array]],
     draw: Callable[[], AbstractContextManager[None]] = _FIXED,
     *,
@@ -124,7 +125,7 @@ def caller(
     nested = getattr(model, "_nested_inputs", None)
     structure = nested if nested is not None else model.inputs
 
-    def forward(tensors: list[Any]) -> Any:
+    def forward(tensors: list[Tensor]) -> Any:
         return model(nest_like(structure, tensors), training=training)
 
     run = traced(model, forward) if is_long(model, cases) else forward
@@ -144,7 +145,7 @@ def activations(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Output of every layer of the held model for one case, as ``layer/output`` in order of computation."""
     model = _held["model"]
     names: list[str] = []
-    tensors: list[Any] = []
+    tensors: list[Tensor] = []
     for layer in model.layers:
         if not getattr(layer, "_inbound_nodes", None) or type(layer).__name__ == "InputLayer":
             continue
@@ -163,7 +164,7 @@ def activations(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return {"layers": names, "file": str(out)}
 
 
-def _last_node(model: Any, layer: Any) -> int:
+def _last_node(model: LiveModel, layer: LiveLayer) -> int:
     """The first call of the layer that belongs to this model, not to one that it was made from."""
     for number in range(len(layer._inbound_nodes)):
         if f"{layer.name}_ib-{number}" in getattr(model, "_network_nodes", ()):

@@ -13,6 +13,7 @@ from tensorflow.python.eager import context as eager
 
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays, save_arrays
+from migrate.worlds.framework_types import LiveModel
 from migrate.worlds.kernels import clear_names
 from migrate.worlds.legacy.scope import scope
 from migrate.worlds.runner import nest_like, to_numpy
@@ -28,7 +29,7 @@ def load_compiled(params: dict[str, Any]) -> Any:
         )
 
 
-def step_of(model: Any, params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def step_of(model: LiveModel, params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """One step on fixed data.
 
     Args:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from migrate.capsule.model import Array
+from migrate.worlds.framework_types import LiveLayer, LiveModel
 from migrate.worlds.lockstep.loops import Loops
 from migrate.worlds.lockstep.recorder import Finished, Recorder
 from migrate.worlds.lockstep.sites import Sites
@@ -35,7 +37,7 @@ class Hooks:
     """
 
     def __init__(
-        self, keras: Any, recorder: Recorder, sites: Sites, given: Mapping[str, Array] | None
+        self, keras: ModuleType, recorder: Recorder, sites: Sites, given: Mapping[str, Array] | None
     ) -> None:
         self._keras = keras
         self._recorder = recorder
@@ -99,7 +101,7 @@ class Hooks:
         """The line that says whether a layer is trained, also where it says what was so before."""
         original = owner.__setattr__
 
-        def assign(layer: Any, name: str, value: Any) -> None:
+        def assign(layer: LiveLayer, name: str, value: Any) -> None:
             if name == "trainable" and id(layer) in self._layers:
                 site = self._sites.here(2)
                 for inner in layer._flatten_layers() if site else ():  # a model hands it on to its layers
@@ -122,7 +124,7 @@ class Hooks:
 
         owner.__call__ = call
 
-    def _layer_called(self, layer: Any, output: Any) -> None:
+    def _layer_called(self, layer: LiveLayer, output: Any) -> None:
         known = self._layers.get(id(layer))
         if known is None:
             return
@@ -145,7 +147,7 @@ class Hooks:
     def _around(self, owner: Any, name: str) -> None:
         original = getattr(owner, name)
 
-        def method(model: Any, *arguments: Any, **keywords: Any) -> Any:
+        def method(model: LiveModel, *arguments: Any, **keywords: Any) -> Any:
             if name == "compile":
                 self._lines["compile"] = self._sites.here(2)
                 if self._sites.here(2):
@@ -157,7 +159,7 @@ class Hooks:
 
         setattr(owner, name, method)
 
-    def _wrap_step(self, model: Any) -> None:
+    def _wrap_step(self, model: LiveModel) -> None:
         if id(model) in self._wrapped:
             return
         self._wrapped.add(id(model))
@@ -294,5 +296,5 @@ def _is_container(loss: Any) -> bool:
     return type(loss).__name__ in ("CompileLoss", "LossesContainer")
 
 
-def _family(keras: Any, made: Any) -> str:
+def _family(keras: ModuleType, made: Any) -> str:
     return "metric" if isinstance(made, keras.metrics.Metric) else "loss"

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import tensorflow as tf
@@ -26,7 +27,10 @@ _OUTPUT = 4000
 
 
 def run_program(
-    keras: Any, fixed: Callable[[], AbstractContextManager[None]], params: Mapping[str, Any], scratch: Path
+    keras: ModuleType,
+    fixed: Callable[[], AbstractContextManager[None]],
+    params: Mapping[str, Any],
+    scratch: Path,
 ) -> dict[str, Any]:
     """Run ``arguments`` (a script or ``-m MODULE``, and what it is given) in a copy of ``folder``.
 

@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from migrate.capsule.model import Array
+from migrate.worlds.framework_types import LiveLayer, LiveModel, Variable
 from migrate.worlds.modern.steps import Steps
 from migrate.worlds.runner import to_numpy
 from migrate.worlds.sensitivity import Covered, gradients_of, limits_of, mark
@@ -40,7 +41,7 @@ _TRIED = 16
 
 
 def cover(
-    model: Any,
+    model: LiveModel,
     forward: Callable[[list[Array]], list[Any]],
     cases: Sequence[list[Array]],
     covered: Covered,
@@ -81,7 +82,7 @@ def _rows(case: Sequence[Array]) -> int:
     return sum(array.size for array in case)
 
 
-def _statistics(model: Any) -> dict[str, Any]:
+def _statistics(model: LiveModel) -> dict[str, Any]:
     """Tensors of Normalization layers under the paths of the variables that they were made of."""
     found: dict[str, Any] = {}
     for layer in model._flatten_layers():
@@ -90,7 +91,7 @@ def _statistics(model: Any) -> dict[str, Any]:
     return {path: tensor for path, tensor in found.items() if tf.is_tensor(tensor)}
 
 
-def _weights(model: Any) -> Iterator[Any]:
+def _weights(model: LiveModel) -> Iterator[Any]:
     """Weights of floats: neither random state nor what a recurrent layer remembers.
 
     The bias of the keys of an attention is left out: it adds the same number to all arguments of a softmax, which
@@ -116,7 +117,7 @@ def _weights(model: Any) -> Iterator[Any]:
 
 
 def _is_noticed(
-    variable: Any,
+    variable: Variable,
     forward: Callable[[list[Array]], list[Any]],
     cases: Sequence[list[Array]],
     tolerance: tuple[str, float | None],
@@ -147,7 +148,7 @@ def _differs(a: Array, b: Array, tolerance: tuple[str, float | None]) -> bool:
 
 
 @contextmanager
-def _watching(model: Any, covered: Covered, steps: Steps) -> Iterator[None]:
+def _watching(model: LiveModel, covered: Covered, steps: Steps) -> Iterator[None]:
     """Note which pieces the layers of a model meet, and what recurrent ones read, while it runs eagerly."""
     places: set[str] = set()
     with ExitStack() as stack:
@@ -163,7 +164,7 @@ def _watching(model: Any, covered: Covered, steps: Steps) -> Iterator[None]:
         yield
 
 
-def _watched(layer: Any) -> dict[str, Callable[[Any, Any], list[bool]]]:
+def _watched(layer: LiveLayer) -> dict[str, Callable[[Any, Any], list[bool]]]:
     """Attribute of a layer to what tells its pieces from the first argument and the result."""
     kind, found = type(layer).__name__, {}
     if kind == "ReLU":
@@ -195,7 +196,7 @@ def _mask_pieces(_: Any, result: Any) -> list[bool]:
 
 
 @contextmanager
-def _read(layer: Any, steps: Steps, meet: Callable[[list[bool]], None]) -> Iterator[None]:
+def _read(layer: LiveLayer, steps: Steps, meet: Callable[[list[bool]], None]) -> Iterator[None]:
     """Watch the sequences that a recurrent layer is given."""
     original = layer.call
 
@@ -213,7 +214,7 @@ def _read(layer: Any, steps: Steps, meet: Callable[[list[bool]], None]) -> Itera
 
 @contextmanager
 def _wrapped(
-    layer: Any,
+    layer: LiveLayer,
     attribute: str,
     meet: Callable[[Sequence[bool]], None],
     pieces: Callable[[Any, Any], list[bool]],

@@ -13,19 +13,20 @@ from packaging.version import Version
 from migrate.dialects.keras3_minors.rewriting import make_portable_for_newest
 from migrate.dialects.keras3_minors.versions import DEFAULT, Reader
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
+from migrate.worlds.framework_types import LiveLayer, LiveModel, Tensor
 from migrate.worlds.modern.signature_keys import restore_keys, speakable
 
 TABLED = frozenset({"IntegerLookup", "StringLookup", "TextVectorization", "FeatureSpace", "HashedCrossing"})
 """Layers of Keras that may hold a lookup table or an asset."""
 
 
-def save_keras(model: Any, path: Path, readers: Sequence[Reader] = DEFAULT) -> None:
+def save_keras(model: LiveModel, path: Path, readers: Sequence[Reader] = DEFAULT) -> None:
     """Write the native archive, for every release of Keras 3 that is to load it."""
     model.save(path)
     make_portable_for_newest(path, Version(keras.__version__), readers)
 
 
-def export_saved_model(model: Any, path: Path, input_names: list[str], output_names: list[str]) -> None:
+def export_saved_model(model: LiveModel, path: Path, input_names: list[str], output_names: list[str]) -> None:
     """Write an inference SavedModel that keeps the names callers know.
 
     Args:
@@ -52,7 +53,7 @@ def export_saved_model(model: Any, path: Path, input_names: list[str], output_na
     restore_keys(path, {DEFAULT_SIGNATURE: arguments})
 
 
-def _track(archive: Any, model: Any) -> None:
+def _track(archive: Any, model: LiveModel) -> None:
     """Give the archive the variables of the model and, where it may hold some, its tables and assets.
 
     ``track`` walks everything that a model refers to in search of tables, which takes a fifth of the export of a
@@ -66,11 +67,11 @@ def _track(archive: Any, model: Any) -> None:
     archive.add_variable_collection("non_trainable_variables", model.non_trainable_variables)
 
 
-def _may_hold_tables(layer: Any) -> bool:
+def _may_hold_tables(layer: LiveLayer) -> bool:
     return not type(layer).__module__.startswith("keras.src.") or type(layer).__name__ in TABLED
 
 
-def arrange_inputs(model: Any, tensors: list[Any]) -> Any:
+def arrange_inputs(model: LiveModel, tensors: list[Tensor]) -> Any:
     """Flat tensors in the structure in which the model takes its inputs."""
     structure = getattr(model, "_inputs_struct", None)
     return tensors[0] if structure is None else keras.tree.pack_sequence_as(structure, tensors)

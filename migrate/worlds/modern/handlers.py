@@ -18,6 +18,7 @@ from migrate.dialects.keras3_minors.versions import DEFAULT, parse_readers
 from migrate.worlds.custom import load_custom_objects
 from migrate.worlds.drawn import TENSORFLOW_RANDOM, replaced
 from migrate.worlds.draws import fixed_in
+from migrate.worlds.framework_types import LiveLayer, LiveModel, Tensor
 from migrate.worlds.kernels import clear_names
 from migrate.worlds.modern import (
     coverage,
@@ -88,7 +89,7 @@ def predict(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
 
 
 def caller(
-    model: Any,
+    model: LiveModel,
     cases: Sequence[Sequence[Array]],
     draws: Callable[[], AbstractContextManager[None]] = _FIXED,
     *,
@@ -99,7 +100,7 @@ def caller(
     ``draws`` says how random numbers are drawn: they are fixed ones unless it does. ``training`` asks for that mode.
     """
 
-    def forward(tensors: list[Any]) -> Any:
+    def forward(tensors: list[Tensor]) -> Any:
         return model(arrange_inputs(model, tensors), training=training)
 
     run = traced(model, forward) if is_long(model, cases) else forward
@@ -133,7 +134,7 @@ def cover(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return covered.shares()
 
 
-def reset_states(model: Any) -> None:
+def reset_states(model: LiveModel) -> None:
     """Start stateful layers from zero states."""
     for layer in model._flatten_layers():
         if getattr(layer, "stateful", False) and hasattr(layer, "reset_state"):
@@ -144,7 +145,7 @@ def activations(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """Output of every layer of the held model for one case, as ``layer/output``."""
     model = _held["model"]
     names: list[str] = []
-    tensors: list[Any] = []
+    tensors: list[Tensor] = []
     for layer in model.layers:
         if type(layer).__name__ == "InputLayer" or not getattr(layer, "_inbound_nodes", None):
             continue
@@ -159,7 +160,7 @@ def activations(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     return {"layers": names, "file": str(out)}
 
 
-def _output_in(model: Any, layer: Any) -> Any:
+def _output_in(model: LiveModel, layer: LiveLayer) -> Any:
     """The layer's output in its first call inside this model."""
     functional = getattr(model, "_functional", None) or model
     for nodes in functional._nodes_by_depth.values():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -65,7 +64,7 @@ def _model(module: Module, layer: Layer) -> Model:
     return replace(model, inputs=model.inputs[0], outputs=model.outputs[0])
 
 
-def _endpoint(tensor: Any) -> Endpoint:
+def _endpoint(tensor: tf.Tensor) -> Endpoint:
     return Endpoint(
         tensor.name, tensor.dtype.name, tuple(tensor.shape.as_list()) if tensor.shape.rank else ()
     )

@@ -22,6 +22,7 @@ from migrate.findings import MigrationError
 from migrate.formats.vocabulary import tokens_of_table
 from migrate.printable import one_line
 from migrate.worlds.custom import load_custom_objects
+from migrate.worlds.framework_types import LiveLayer, LiveModel, Tensor, Variable
 from migrate.worlds.runner import run_cases
 
 _LAYER = re.compile(r"layer(?:_with_weights)?-(\d+)$")
@@ -99,12 +100,12 @@ def _explained(root: Mapping[str, Any], what: str, action: Any) -> Any:
         ) from error
 
 
-def call(model: Any, arrangement: Any, tensors: Sequence[Any]) -> Any:
+def call(model: LiveModel, arrangement: Any, tensors: Sequence[Tensor]) -> Any:
     """One forward pass at inference time."""
     return model(arranged(arrangement, tensors), training=False)
 
 
-def arranged(arrangement: Any, tensors: Sequence[Any]) -> Any:
+def arranged(arrangement: Any, tensors: Sequence[Tensor]) -> Any:
     """Flat tensors in the structure that the model takes."""
     if isinstance(arrangement, Mapping):
         return {key: arranged(part, tensors) for key, part in arrangement.items()}
@@ -144,7 +145,7 @@ def output_order(result: Any, names: Sequence[str]) -> list[int]:
     return [names.index(name) for name in numbered]
 
 
-def predict(model: Any, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
+def predict(model: LiveModel, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
     """Outputs in the signature's order for every case of ``probes``; ``how`` is what :func:`build` gave."""
     how = params["how"]
     out = scratch / params["out"]
@@ -157,7 +158,7 @@ def predict(model: Any, params: Mapping[str, Any], scratch: Path) -> dict[str, A
     return {**run_cases(run, Path(params["probes"]), out), "file": str(out)}
 
 
-def _assign(model: Any, root: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str, Any]:
+def _assign(model: LiveModel, root: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str, Any]:
     """Set every weight once, by attributes, then by name and shape; the variable of each object number.
 
     Raises:
@@ -193,7 +194,7 @@ def _assign(model: Any, root: Mapping[str, Any], arrays: Mapping[str, Array]) ->
     return found
 
 
-def _set(variable: Any, array: Array, path: str) -> None:
+def _set(variable: Variable, array: Array, path: str) -> None:
     if tuple(variable.shape) != tuple(array.shape):
         raise MigrationError(
             "WGT013",
@@ -204,12 +205,12 @@ def _set(variable: Any, array: Array, path: str) -> None:
     variable.assign(array)
 
 
-def _is_random(variable: Any) -> bool:
+def _is_random(variable: Variable) -> bool:
     return "seed_generator" in variable.path
 
 
 def match(
-    model: Any, nodes: Mapping[str, Mapping[str, Any]]
+    model: LiveModel, nodes: Mapping[str, Mapping[str, Any]]
 ) -> tuple[list[tuple[str, Any, str]], dict[str, str]]:
     """Variables of the live model with their path and object number; and those that no attribute leads to."""
     pairs: dict[str, tuple[str, Any, str]] = {}
@@ -234,7 +235,7 @@ def match(
     return list(pairs.values()), {path: number for number, path in missed.items() if number not in pairs}
 
 
-def attribute_of(live: Any, attribute: str) -> Any:
+def attribute_of(live: LiveLayer, attribute: str) -> Any:
     """What stands behind a name of the object graph; None where the live object has nothing of that name."""
     if live is None:
         return None
@@ -251,14 +252,14 @@ def attribute_of(live: Any, attribute: str) -> Any:
     return next((v for name in (attribute, f"_{attribute}") if (v := _get(live, name)) is not None), None)
 
 
-def _get(live: Any, name: str) -> Any:
+def _get(live: LiveLayer, name: str) -> Any:
     try:
         return getattr(live, name, None)
     except ValueError:  # properties of layers that are not built say so in this way
         return None
 
 
-def _restore_tables(model: Any, tables: Mapping[str, Mapping[str, Any]]) -> None:
+def _restore_tables(model: LiveModel, tables: Mapping[str, Mapping[str, Any]]) -> None:
     """Give lookup layers the vocabulary that their table in the graph has."""
     for path, table in tables.items():
         if not _TABLES.search(path) or "keys" not in table:

@@ -15,6 +15,7 @@ from migrate.capsule.model import Array, Layer, Model
 from migrate.capsule.store import load_arrays, load_model, save_arrays
 from migrate.findings import MigrationError
 from migrate.worlds.custom import load_custom_objects
+from migrate.worlds.framework_types import LiveLayer, LiveModel
 from migrate.worlds.modern.export import arrange_inputs
 from migrate.worlds.runner import to_numpy
 from migrate.worlds.tracing import is_long
@@ -44,7 +45,7 @@ SLOTS: Mapping[str, Mapping[str, str]] = {
 _AVERAGES = "_model_variables_moving_average"
 
 
-def compile_held(model: Any, params: dict[str, Any]) -> dict[str, Any]:
+def compile_held(model: LiveModel, params: dict[str, Any]) -> dict[str, Any]:
     """Compile a live model and restore the optimizer's state.
 
     Args:
@@ -64,7 +65,7 @@ def compile_held(model: Any, params: dict[str, Any]) -> dict[str, Any]:
     return restore_state(model, by_path, plan, load_arrays(Path(params["slots"])))
 
 
-def compile_class(model: Any, variables: Mapping[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+def compile_class(model: LiveModel, variables: Mapping[str, Any], params: dict[str, Any]) -> dict[str, Any]:
     """The same for a model of the user's own class.
 
     Args:
@@ -101,7 +102,7 @@ def _as_answered(values: Any, how: Mapping[str, Any]) -> Any:
     return dict(zip(keys, arranged, strict=True)) if keys else arranged
 
 
-def _compile(model: Any, compiled: Mapping[str, Any], objects: Mapping[str, Any]) -> None:
+def _compile(model: LiveModel, compiled: Mapping[str, Any], objects: Mapping[str, Any]) -> None:
     model.compile(
         optimizer=make_optimizer(compiled["optimizer"]) if compiled["optimizer"] else "sgd",
         loss=_made(compiled["loss"], keras.losses, objects),
@@ -137,7 +138,7 @@ def _made(value: Any, module: Any, objects: Mapping[str, Any]) -> Any:
 
 
 def restore_state(
-    model: Any, by_path: Mapping[str, Any], plan: Mapping[str, Any], slots: Mapping[str, Array]
+    model: LiveModel, by_path: Mapping[str, Any], plan: Mapping[str, Any], slots: Mapping[str, Array]
 ) -> dict[str, Any]:
     """Build the compiled optimizer and set step count and slots by the paths of ``by_path``'s variables.
 
@@ -169,14 +170,14 @@ def restore_state(
     return {"slots": done, "variables": len(model.trainable_variables)}
 
 
-def variables_of(live: Any, record: Model, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def variables_of(live: LiveLayer, record: Model, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Every variable of a live model with the path that its record has."""
     for layer in record.layers:
         if layer.class_name not in ("Op", "InputLayer"):
             yield from _of_layer(live.get_layer(layer.name), layer, f"{prefix}{layer.name}")
 
 
-def _of_layer(live: Any, record: Layer, path: str) -> Iterator[tuple[str, Any]]:
+def _of_layer(live: LiveLayer, record: Layer, path: str) -> Iterator[tuple[str, Any]]:
     if record.model is not None:
         yield from variables_of(live, record.model, f"{path}/")
         return
@@ -187,7 +188,7 @@ def _of_layer(live: Any, record: Layer, path: str) -> Iterator[tuple[str, Any]]:
         yield f"{path}/{role}", variable
 
 
-def step_held(model: Any, params: dict[str, Any], scratch: Path) -> dict[str, Any]:
+def step_held(model: LiveModel, params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """One training step of the held, compiled model on fixed data.
 
     Args:

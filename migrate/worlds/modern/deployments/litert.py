@@ -11,13 +11,14 @@ from typing import Any
 import keras
 
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
+from migrate.worlds.framework_types import LiveLayer, LiveModel
 
 _RECURRENT = (keras.layers.RNN, keras.layers.Bidirectional)
 _MAX_STEPS = 256
 """Longer loops are left as they are: written out they would be a graph of many thousand operations."""
 
 
-def write(model: Any, scratch: Path) -> dict[str, Any]:
+def write(model: LiveModel, scratch: Path) -> dict[str, Any]:
     """``model.tflite`` in the scratch folder."""
     path = scratch / "model.tflite"
     with _unrolled(_short_loops(model)):
@@ -25,7 +26,7 @@ def write(model: Any, scratch: Path) -> dict[str, Any]:
     return {"file": str(path)}
 
 
-def _short_loops(model: Any) -> list[Any]:
+def _short_loops(model: LiveModel) -> list[Any]:
     """Recurrent layers that can be unrolled: the model says how many steps they take, and they are few.
 
     A loop over a free batch holds its states in lists whose elements have no known size, for which LiteRT's own
@@ -37,7 +38,7 @@ def _short_loops(model: Any) -> list[Any]:
     return [layer for layer in loops if not layer.unroll] if known else []
 
 
-def _steps(layer: Any) -> int | None:
+def _steps(layer: LiveLayer) -> int | None:
     """Number of steps of all calls of a layer; None where it is free. A wrapped layer is counted by its wrapper."""
     shapes = [t.shape for node in layer._inbound_nodes for t in node.input_tensors[:1]]
     if any(shape[1] is None for shape in shapes):

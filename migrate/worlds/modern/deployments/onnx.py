@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from migrate.worlds.framework_types import LiveModel
 
-def write(model: Any, scratch: Path) -> dict[str, Any]:
+
+def write(model: LiveModel, scratch: Path) -> dict[str, Any]:
     """``model.onnx`` in the scratch folder."""
     path = scratch / "model.onnx"
     model.export(str(path), format="onnx", verbose=False)

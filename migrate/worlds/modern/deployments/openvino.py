@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from migrate.worlds.framework_types import LiveModel
+
 _EXACT = {"INFERENCE_PRECISION_HINT": "f32"}
 """Where a processor has instructions for bfloat16, the runtime computes in it unless it is told not to."""
 
 
-def write(model: Any, scratch: Path) -> dict[str, Any]:
+def write(model: LiveModel, scratch: Path) -> dict[str, Any]:
     """``model.xml`` and ``model.bin`` in a folder of the scratch folder."""
     folder = scratch / "openvino"
     folder.mkdir(exist_ok=True)

@@ -13,6 +13,7 @@ from migrate.capsule.store import save_arrays
 from migrate.deployments import DEPLOYMENTS
 from migrate.extras import command_for
 from migrate.findings import MigrationError
+from migrate.worlds.framework_types import LiveModel
 from migrate.worlds.modern.deployments import litert, onnx, openvino, torch
 from migrate.worlds.modern.deployments.refused import refused
 from migrate.worlds.runner import cases_of
@@ -31,7 +32,7 @@ _RUNTIMES: Mapping[str, Callable[[str, Sequence[str]], Callable[[Sequence[Any]],
 }
 
 
-def deploy(model: Any, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
+def deploy(model: LiveModel, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
     """Write ``model`` in the deployment format ``format``.
 
     Raises:
@@ -53,7 +54,7 @@ def deploy(model: Any, params: Mapping[str, Any], scratch: Path) -> dict[str, An
         raise refused(kind, error) from error
 
 
-def run(model: Any, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
+def run(model: LiveModel, params: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
     """Outputs of the written ``file`` for every case of ``probes``, computed by the format's own runtime.
 
     Args:

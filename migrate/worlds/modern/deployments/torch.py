@@ -18,13 +18,14 @@ import numpy as np
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.torch_source.graph import ARRAY, TENSOR, Call, Graph, Layer, Tensor
+from migrate.worlds.framework_types import LiveLayer, LiveModel
 from migrate.worlds.runner import to_numpy
 from migrate.worlds.variables import roles_of
 
 _WRAPPED = ("layer", "forward_layer", "backward_layer")
 
 
-def describe(model: Any, scratch: Path) -> dict[str, Any]:
+def describe(model: LiveModel, scratch: Path) -> dict[str, Any]:
     """Write the records of a Functional or Sequential model, and its arrays."""
     describer = _Describer()
     graph = describer.model(model, model.name)
@@ -82,7 +83,7 @@ class _Describer:
         self.arrays: dict[str, Array] = {}
         self._owners: dict[int, str] = {}
 
-    def model(self, model: Any, path: str) -> Graph:
+    def model(self, model: LiveModel, path: str) -> Graph:
         functional = getattr(model, "_functional", None) or model
         numbers: dict[int, int] = {}
         tensors: list[Tensor] = []
@@ -123,7 +124,7 @@ class _Describer:
             layers,
         )
 
-    def layer(self, live: Any, path: str) -> Layer:
+    def layer(self, live: LiveLayer, path: str) -> Layer:
         """The record of a layer or operation."""
         kind = type(live)
         if not isinstance(live, keras.layers.Layer):

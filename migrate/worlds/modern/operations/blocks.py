@@ -8,9 +8,9 @@ import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
+from migrate.worlds.framework_types import Functions, Tensor, Window
 from migrate.worlds.modern.operations.sizes import Dims, dims_of, known
 from migrate.worlds.modern.operations.windows import conv
-from migrate.worlds.tensors import Functions, Tensor, Window
 
 _APART = "an image of unknown size is taken apart into blocks"
 

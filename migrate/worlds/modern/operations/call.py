@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from migrate.capsule.model import Layer
+from migrate.worlds.framework_types import Functions, Tensor
 from migrate.worlds.modern.operations import (
     arrays,
     blocks,
@@ -25,7 +26,6 @@ from migrate.worlds.modern.operations import (
     windows,
 )
 from migrate.worlds.modern.operations.sizes import Arithmetic, Dim, Shape, Size, combine, concrete
-from migrate.worlds.tensors import Functions, Tensor
 
 Made: TypeAlias = Tensor | Size | Shape | int
 """What a call gives: a tensor, or sizes that only later operations of the graph see."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from keras import ops
 
+from migrate.worlds.framework_types import Functions, Tensor
 from migrate.worlds.modern.operations.sizes import known
-from migrate.worlds.tensors import Functions, Tensor
 
 _EPSILON = 1e-7
 

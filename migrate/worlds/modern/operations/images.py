@@ -8,8 +8,8 @@ import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
+from migrate.worlds.framework_types import Functions, Tensor
 from migrate.worlds.modern.operations.sizes import Dims, known, static_dims
-from migrate.worlds.tensors import Functions, Tensor
 
 _METHODS = {"bilinear", "nearest", "bicubic", "lanczos3", "lanczos5"}
 

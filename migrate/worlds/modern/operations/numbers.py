@@ -10,8 +10,8 @@ import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
+from migrate.worlds.framework_types import Axes, Functions, Operand, Tensor
 from migrate.worlds.modern.operations.sizes import known
-from migrate.worlds.tensors import Axes, Functions, Operand, Tensor
 
 
 def squared_difference(x: Operand, y: Operand) -> Tensor:

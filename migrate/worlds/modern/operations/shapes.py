@@ -11,6 +11,7 @@ from keras import ops
 
 from migrate.capsule.model import Array
 from migrate.findings import MigrationError
+from migrate.worlds.framework_types import Axes, Functions, Operand, Tensor
 from migrate.worlds.modern.operations import arrays
 from migrate.worlds.modern.operations.sizes import (
     Dim,
@@ -23,7 +24,6 @@ from migrate.worlds.modern.operations.sizes import (
     number,
     shape_of,
 )
-from migrate.worlds.tensors import Axes, Functions, Operand, Tensor
 
 
 def shape(input: Tensor | Shape) -> Shape:

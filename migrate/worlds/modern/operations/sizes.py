@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from keras import ops
 
 from migrate.findings import MigrationError
-from migrate.worlds.tensors import Tensor
+from migrate.worlds.framework_types import Tensor
 
 
 @dataclass(frozen=True, slots=True, eq=False)

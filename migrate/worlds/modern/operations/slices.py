@@ -12,6 +12,7 @@ import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
+from migrate.worlds.framework_types import Functions, Tensor
 from migrate.worlds.modern.operations.shapes import range_
 from migrate.worlds.modern.operations.sizes import (
     Dim,
@@ -23,7 +24,6 @@ from migrate.worlds.modern.operations.sizes import (
     number,
     static_dims,
 )
-from migrate.worlds.tensors import Functions, Tensor
 
 Item: TypeAlias = slice | int | Size | EllipsisType | None
 """One item of an index; the bounds of a slice may be sizes."""
