@@ -1,11 +1,12 @@
 """Do the tests hold every guard of the rules? ``python scripts/mutate_guards.py [MODULE…] [--sample N] [--list]``.
 
-A guard is an operand of ``and`` or ``or``, or the whole condition of an ``if``, in a module of ``codemods/rules`` or
-``migrate/dialects``. Each is deleted once: an operand gives way to the others, a condition to the branch that goes on.
+Each guard of a module of ``codemods/rules`` or ``migrate/dialects`` is deleted once (scripts/guard_mutants.py).
 
-The fast tests that speak of these rules, or of all, run once while each guard notes the tests that reach it. Then each
-mutant meets, in a fork of this process, the forty most specific of those tests. A mutant that fails none of them has
-survived, and is printed with its line. Exit status 1 when less than ``--at-least`` percent were killed.
+The fast tests of the package run once while each guard notes the tests in which it decides. Then each mutant meets,
+in a fork of this process, those tests, the most specific of each file first. A mutant that fails none of them has
+survived, and is printed with its line: ``undecided`` where no test has a case in which the guard decides. Those that
+mypy refuses, because the guard narrows a type, are counted apart. Exit status 1 when less than ``--at-least`` percent
+of the others were killed.
 
 A module is named by its path, a folder stands for all below it, and a function may follow:
 ``codemods/rules/saving/registered:module_objects``. ``--sample`` draws that many guards at random, the same for the
@@ -15,186 +16,80 @@ same ``--seed``.
 from __future__ import annotations
 
 import argparse
-import ast
 import builtins
 import functools
 import gc
 import os
 import random
-import re
 import signal
 import sys
 import types
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib.abc import InspectLoader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_file_location
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
+from guard_mutants import ROOT, Finder, Mutant, mutants, needed_by_types
 
-ROOT = Path(__file__).resolve().parent.parent
 TESTS = {"codemods/rules": "tests/codemods", "migrate/dialects": "tests/dialects"}
 """By the folder of rules: the folder of their tests."""
 SECONDS = 60
-"""After which a mutant counts as killed: it went in circles."""
-MOST = 40
-"""Tests that a mutant meets: those that reach the fewest other guards."""
+"""Of processor time, after which a mutant counts as killed: it went in circles."""
+MOST = 300
+"""Tests that a mutant meets: of each file in turn the one in which the fewest other guards decide."""
+SLOW = 2.0
+"""Seconds after which a test is no test of one guard."""
 sys.path.insert(0, str(ROOT))
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """One deleted guard: where it stood, what was deleted, and the function without it."""
-
-    module: str
-    function: str
-    line: int
-    guard: str
-    place: tuple[object, ...]
-    swap: tuple[ast.AST, ast.expr]
-    """A node of the module, and the expression in its place."""
-
-    def __str__(self) -> str:
-        return f"{self.module}.py:{self.line} ({self.function}): {self.guard}"
-
-
-def mutants(module: str, function: str = "") -> Iterator[Mutant]:
-    """Every guard of a module (or of one function of it), deleted once each."""
-    for defined in ast.walk(ast.parse(_text(module))):
-        if not isinstance(defined, ast.FunctionDef) or function not in {"", defined.name}:
-            continue
-        for node in _within(defined):
-            for guard, swap in _without(node):
-                yield Mutant(module, defined.name, guard.lineno, ast.unparse(guard), _place(guard), swap)
-
-
-@functools.cache
-def _text(module: str) -> str:
-    """The text of a module, which stays that of the start whatever is edited meanwhile."""
-    return (ROOT / f"{module}.py").read_text("utf-8")
-
-
-def _within(function: ast.FunctionDef) -> Iterator[ast.AST]:
-    """The nodes of a function, without those of functions in it, which have their own turn."""
-    todo: list[ast.AST] = [*function.body]
-    while todo:
-        node = todo.pop(0)
-        if not isinstance(node, ast.FunctionDef):
-            yield node
-            todo.extend(ast.iter_child_nodes(node))
-
-
-def _without(node: ast.AST) -> Iterator[tuple[ast.expr, tuple[ast.AST, ast.expr]]]:
-    """The guards of a node, each with the node to replace and what replaces it."""
-    if isinstance(node, ast.BoolOp):
-        if isinstance(node.values[-1], (ast.Constant, ast.JoinedStr)):
-            return  # ``name or ""`` gives a value and guards nothing
-        for operand in node.values:
-            rest = [other for other in node.values if other is not operand]
-            yield operand, (node, rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest))
-    elif isinstance(node, ast.If) and not isinstance(node.test, ast.BoolOp):
-        leaves = isinstance(node.body[-1], (ast.Return, ast.Continue))
-        yield node.test, (node.test, ast.Constant(not leaves))
-
-
-class _Replace(ast.NodeTransformer):
-    """Puts another expression in the place of a node, which is known by where it stands."""
-
-    def __init__(self, old: ast.AST, new: ast.expr) -> None:
-        self._place = _place(old)
-        self._new = new
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        return self._new if _place(node) == self._place else self.generic_visit(node)
-
-
-class _Watch(ast.NodeTransformer):
-    """Makes each guard say that it was reached: ``guard`` becomes ``_guard_reached(3) or guard``."""
-
-    def __init__(self, numbers: dict[tuple[object, ...], int]) -> None:
-        self._numbers = numbers
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        number = self._numbers.get(_place(node))
-        seen = self.generic_visit(node)
-        if number is None:
-            return seen
-        call = ast.Call(ast.Name("_guard_reached", ast.Load()), [ast.Constant(number)], [])
-        return ast.BoolOp(ast.Or(), [call, seen])
-
-
-def _place(node: ast.AST) -> tuple[object, ...]:
-    names = ("lineno", "col_offset", "end_lineno", "end_col_offset")
-    return type(node), *(getattr(node, name, -1) for name in names)
-
-
-def _compile(module: str, transformer: ast.NodeTransformer) -> types.CodeType:
-    path = ROOT / f"{module}.py"
-    tree = transformer.visit(ast.parse(_text(module)))
-    return compile(ast.fix_missing_locations(tree), str(path), "exec")
-
-
-class _Finder(InspectLoader, MetaPathFinder):
-    """Loads the modules of the mutants with guards that say when they are reached."""
-
-    def __init__(self, chosen: list[Mutant]) -> None:
-        self._numbers: dict[str, dict[tuple[object, ...], int]] = defaultdict(dict)
-        for number, mutant in enumerate(chosen):
-            self._numbers[mutant.module][mutant.place] = number
-
-    def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
-        """The module, where it has guards to watch."""
-        module = fullname.replace(".", "/")
-        if module not in self._numbers:
-            return None
-        return spec_from_file_location(fullname, ROOT / f"{module}.py", loader=self)
-
-    def get_source(self, fullname: str) -> str:
-        """Its text as it stands in the file."""
-        return _text(fullname.replace(".", "/"))
-
-    def get_code(self, fullname: str) -> types.CodeType:
-        """Its text, with the guards that speak."""
-        module = fullname.replace(".", "/")
-        return _compile(module, _Watch(self._numbers[module]))
-
-
 class Killer:
-    """A plugin of pytest that runs the tests once, and then those that reach a mutant against it."""
+    """A plugin of pytest that runs the tests once, and then those in which a guard decides against its mutant."""
 
     def __init__(self, chosen: list[Mutant]) -> None:
         self._mutants = chosen
-        self._reached: set[int] = set()
+        self._decided: set[int] = set()
         self._failed = False
+        self._seconds = 0.0
         self.survivors: list[Mutant] = []
+        self.undecided: set[Mutant] = set()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note that a test failed."""
+        """Note that a test failed, and how long it took."""
         self._failed |= report.failed
+        self._seconds += report.duration
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run all tests on the rules as they are, and each mutant's on the mutant."""
         session.config.pluginmanager.unregister(name="terminalreporter")
-        builtins._guard_reached = self._reached.add  # type: ignore[attr-defined]
+        builtins._guard_value = self._guard_value  # type: ignore[attr-defined]
+        caches = _caches()
         tests: dict[int, list[tuple[int, pytest.Item]]] = defaultdict(list)
         for item, later in zip(session.items, [*session.items[1:], None], strict=True):
-            self._reached.clear()
+            self._decided.clear()
+            self._seconds = 0.0
+            for cache in caches:
+                cache.cache_clear()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=later)
-            for number in self._reached:
-                tests[number].append((len(self._reached), item))
-        if self._failed:
-            raise pytest.UsageError("the tests must pass before a guard is deleted")
-        functions, caches = _functions(), _caches()
+            if self._failed:
+                raise pytest.UsageError(f"the tests must pass before a guard is deleted: {item.nodeid}")
+            for number in self._decided if self._seconds < SLOW else ():
+                tests[number].append((len(self._decided), item))
+        functions = _functions()
         gc.freeze()  # the forks share what there is
         for number, mutant in enumerate(self._mutants):
-            specific = [item for _, item in sorted(tests[number], key=lambda test: test[0])[:MOST]]
+            specific = _specific(tests[number])
+            if not specific:
+                self.undecided.add(mutant)
             if not specific or self._survives(mutant, specific, functions, caches):
                 self.survivors.append(mutant)
-                print(f"{'survived' if specific else 'unreached'}  {mutant}", flush=True)
         return True
+
+    def _guard_value(self, number: int, value: object) -> object:
+        """What stands around each guard: its value, and a note where it decides."""
+        if number not in self._decided and self._mutants[number].decides(value):
+            self._decided.add(number)
+        return value
 
     def _survives(
         self,
@@ -207,7 +102,7 @@ class Killer:
         child = os.fork()
         if not child:
             try:
-                signal.alarm(SECONDS)
+                signal.setitimer(signal.ITIMER_PROF, SECONDS)
                 _become(mutant, functions)
                 for cache in caches:
                     cache.cache_clear()
@@ -221,6 +116,15 @@ class Killer:
         return os.waitpid(child, 0)[1] == 0
 
 
+def _specific(tests: list[tuple[int, pytest.Item]]) -> list[pytest.Item]:
+    """The tests to show to a mutant, given those in which its guard decides, each with how many guards do."""
+    by_file: dict[Path, list[pytest.Item]] = defaultdict(list)
+    for _, item in sorted(tests, key=lambda test: test[0]):
+        by_file[item.path].append(item)
+    in_turn = zip_longest(*by_file.values())
+    return [item for turn in in_turn for item in turn if item is not None][:MOST]
+
+
 def _functions() -> dict[tuple[str, int, str], list[types.FunctionType]]:
     """The functions of this process, by the place of their text."""
     found: dict[tuple[str, int, str], list[types.FunctionType]] = defaultdict(list)
@@ -231,11 +135,12 @@ def _functions() -> dict[tuple[str, int, str], list[types.FunctionType]]:
 
 
 def _caches() -> list[functools._lru_cache_wrapper[object]]:
-    """The caches that may hold what a guard decided."""
+    """The caches of rules and of their tests, which may hold what a guard decided."""
+    folders = tuple(str(ROOT / folder) for folder in (*TESTS, *TESTS.values()))
     return [
         value
         for name, module in list(sys.modules.items())
-        if name.replace(".", "/").startswith(tuple(TESTS))
+        if str(getattr(module, "__file__", None)).startswith(folders)
         for value in vars(module).values()
         if isinstance(value, functools._lru_cache_wrapper) and value.__module__ == name
     ]
@@ -243,9 +148,10 @@ def _caches() -> list[functools._lru_cache_wrapper[object]]:
 
 def _become(mutant: Mutant, functions: dict[tuple[str, int, str], list[types.FunctionType]]) -> None:
     """Give the functions around a guard the text that lacks it."""
-    for code in _codes(_compile(mutant.module, _Replace(*mutant.swap))):
+    first, last = mutant.guard.lineno, mutant.guard.lineno
+    for code in _codes(compile(mutant.text, str(ROOT / f"{mutant.module}.py"), "exec")):
         lines = [line for _, _, line in code.co_lines() if line is not None]
-        if code.co_firstlineno <= mutant.line <= max(lines, default=0):
+        if code.co_firstlineno <= first and last <= max(lines, default=0):
             for function in functions[_key(code)]:
                 function.__code__ = code
 
@@ -261,25 +167,16 @@ def _key(code: types.CodeType) -> tuple[str, int, str]:
     return code.co_filename, code.co_firstlineno, code.co_qualname
 
 
-def survivors(chosen: list[Mutant]) -> list[Mutant]:
-    """The mutants that fail no test."""
-    sys.meta_path.insert(0, _Finder(chosen))
-    files = sorted({file for module in {mutant.module for mutant in chosen} for file in _tests(module)})
+def examine(chosen: list[Mutant], tests: list[str]) -> Killer:
+    """Let each mutant meet the tests in which its guard decides, those of the package when none are named."""
+    sys.meta_path.insert(0, Finder(chosen))
+    folders = {tests for rules, tests in TESTS.items() if any(m.module.startswith(rules) for m in chosen)}
     killer = Killer(chosen)
     options = ["-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-m", "not slow"]
-    status = pytest.main([*options, *files], plugins=[killer])
+    status = pytest.main([*options, *(tests or sorted(str(ROOT / f) for f in folders))], plugins=[killer])
     if status is not pytest.ExitCode.OK:
         raise SystemExit(f"pytest ended with {status!r}")
-    return killer.survivors
-
-
-def _tests(module: str) -> list[str]:
-    """The test files that speak of the rules of a module, and those that go over all rules."""
-    folder = next(tests for rules, tests in TESTS.items() if module.startswith(rules))
-    rules = {*re.findall(r'"([A-Z]{3,4}\d{3})"', _text(module)), module.replace("/", "."), "all_source_rules"}
-    return [
-        str(f) for f in (ROOT / folder).rglob("test_*.py") if any(r in f.read_text("utf-8") for r in rules)
-    ]
+    return killer
 
 
 def _modules(wanted: list[str]) -> Iterator[tuple[str, str]]:
@@ -292,12 +189,37 @@ def _modules(wanted: list[str]) -> Iterator[tuple[str, str]]:
                 yield file.relative_to(ROOT).with_suffix("").as_posix(), function
 
 
+def _subject(module: str) -> str:
+    """The folder of rules that a module belongs to, which has a line in the summary."""
+    path = Path(module)
+    return path.parent.as_posix() if path.parent.as_posix() not in TESTS else module
+
+
+def _summary(chosen: list[Mutant], survivors: set[Mutant], typed: set[Mutant]) -> None:
+    """A line for each subject, and the sum."""
+    lines: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for mutant in chosen:
+        for subject in (_subject(mutant.module), "all"):
+            kind = "typed" if mutant in typed else "left" if mutant in survivors else "killed"
+            lines[subject][kind] += 1
+    print("| subject | guards | needed by types | held by tests | of the others |\n|---|---|---|---|---|")
+    for subject, found in sorted(lines.items(), key=lambda line: (line[0] == "all", line)):
+        others = found["killed"] + found["left"]
+        share = f"{100 * found['killed'] / others:.1f} %" if others else "-"
+        print(
+            f"| `{subject}` | {found.total()} | {found['typed']} | {found['killed']} of {others} | {share} |"
+        )
+
+
 def main() -> None:
     """Delete the guards one after the other and say which no test holds."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("modules", nargs="*", metavar="PATH[:FUNCTION]")
+    parser.add_argument(
+        "--tests", nargs="+", default=[], metavar="PATH", help="these, not all of the package"
+    )
     parser.add_argument("--at-least", type=float, default=95.0, metavar="PERCENT")
     parser.add_argument("--sample", type=int, metavar="N", help="only so many, drawn at random")
     parser.add_argument("--seed", type=int, default=0)
@@ -309,9 +231,13 @@ def main() -> None:
     if args.list:
         print(*chosen, sep="\n")
     elif chosen:
-        dead = len(chosen) - len(survivors(chosen))
-        print(f"{dead} of {len(chosen)} killed ({100 * dead / len(chosen):.1f} %)")
-        sys.exit(100 * dead < args.at_least * len(chosen))
+        killer = examine(chosen, args.tests)
+        typed = needed_by_types(killer.survivors)
+        left = [mutant for mutant in killer.survivors if mutant not in typed]
+        for mutant in left:
+            print(f"{'undecided' if mutant in killer.undecided else 'survived '}  {mutant}")
+        _summary(chosen, set(left), typed)
+        sys.exit(100 * len(left) > (100 - args.at_least) * (len(chosen) - len(typed)))
 
 
 if __name__ == "__main__":

@@ -184,7 +184,47 @@ MOVES |= {
         "def f(m: 'keras.Model | tf.Tensor', n: 'tf.Tensor'):\n    return m\n",
     ),
 }
+MOVES |= {
+    "string annotations of private paths": (
+        "from keras import layers\nfrom keras.engine.topology import Container\n\n\n"
+        "def f(a: 'layers.core.Dense', b: 'layers.Dense', c: 'Container'):\n    return a\n",
+        "from keras import layers\nfrom keras import Model as Container\n\n\n"
+        "def f(a: 'layers.Dense', b: 'layers.Dense', c: 'Container'):\n    return a\n",
+    ),
+    "a method of a class": (
+        "import tensorflow as tf\n\nf = tf.keras.layers.Dense.from_config\n",
+        "import keras\n\nf = keras.layers.Dense.from_config\n",
+    ),
+    "two stars": (
+        "from mine import *\nfrom tensorflow.keras.layers.core import *\n\nd = Dense(1), Mine(2)\n",
+        "from mine import *\nfrom keras.layers import *\n\nd = Dense(1), Mine(2)\n",
+    ),
+    "a name for itself": (
+        "import tensorflow as tf\nkeras = tf.keras\nkeras = keras\nm = keras.Sequential()\n",
+        "import keras\nkeras = keras\nm = keras.Sequential()\n",
+    ),
+    "two names in one assignment": (
+        "import tensorflow as tf\n\na = b = tf.keras\nm = a.Sequential(), b.Model, tf.data\n",
+        "import tensorflow as tf\nimport keras\n\na = b = keras\nm = a.Sequential(), b.Model, tf.data\n",
+    ),
+    "an attribute that is assigned": (
+        "import tensorflow as tf\n\nmine.keras = tf.keras\nd = tf.data\n",
+        "import tensorflow as tf\nimport keras\n\nmine.keras = keras\nd = tf.data\n",
+    ),
+    "another name for a symbol that has a new one": (
+        "from tensorflow.keras.losses import logcosh as lc\nl = [lc]\n",
+        "from keras.losses import log_cosh as lc\nl = [lc]\n",
+    ),
+    "a symbol with a new name that the file hands on": (
+        "from tensorflow.keras.losses import logcosh\n\n__all__ = ['logcosh']\nl = [logcosh]\n",
+        "from keras.losses import log_cosh as logcosh\n\n__all__ = ['logcosh']\nl = [logcosh]\n",
+    ),
+}
 NOOPS = {
+    "string annotations that stay": (
+        "import keras\nimport tensorflow as tf\n\n\ndef f(a: 'keras.Model', b: 'tf.Tensor', c: 'list of keras'):\n"
+        "    return a\n"
+    ),
     "Keras 3": "import keras\nfrom keras import layers, ops\n\nm = keras.Sequential([layers.Dense(1)]), ops.sum\n",
     "tf_keras": "import tf_keras\nfrom tf_keras import layers\n\nm = tf_keras.Sequential([layers.Dense(1)])\n",
     "tf_keras as keras": "import tensorflow as tf\nimport tf_keras as keras\n\nm = keras.layers.LSTM(1), tf.data\n",
@@ -216,6 +256,22 @@ def test_moves_to_keras(case: str) -> None:
 @pytest.mark.parametrize("case", NOOPS)
 def test_leaves_alone(case: str) -> None:
     check_noop(NOOPS[case], codes=())
+
+
+@pytest.mark.parametrize("annotation", ["'Größe[tf.keras.Model]'", "'dict[str,\\n tf.keras.Model]'"])
+def test_string_annotations_whose_columns_are_no_characters_stay(annotation: str) -> None:
+    check_noop(f"import tensorflow as tf\n\n\ndef f(a: {annotation}) -> tf.Tensor:\n    return a\n", codes=())
+
+
+def test_the_name_of_a_module_stays_where_tf_keras_is_the_destination() -> None:
+    check_noop(
+        "import tensorflow as tf\n\nkeras = tf.keras\nm = keras.Sequential()\n", codes=(), target="tf.keras"
+    )
+
+
+def test_what_tf_keras_never_had_is_not_led_to_tensorflow() -> None:
+    outcome = run("from keras import ops\nx = ops.sum(y)\n", target="tf_keras")
+    assert "tensorflow" not in outcome.text
 
 
 def test_imports_in_branches() -> None:

@@ -142,7 +142,7 @@ def _imported(alias: ast.alias, ctx: Context) -> Iterator[Match]:
     path = f"{module}.{alias.name}" if module else alias.name
     known = named(path.removesuffix(".*"))
     bound = (alias.asname or alias.name).partition(".")[0]
-    if known is None or (alias.name != "*" and ctx.module.index.names.get(bound)):
+    if known is None or ctx.module.index.names.get(bound):
         return
     if known.package.world is World.GONE:
         yield Match(SUCCESSOR, alias, f"{known.package.title} has a successor", known.instead, symbol=path)
@@ -168,7 +168,7 @@ def _severity(known: Named, ctx: Context) -> Severity | None:
     """An error where the package does not import; a note in a file that chose ``tf_keras``, which is all it needs."""
     if known.package.world is World.KERAS_2:
         return Severity.ERROR
-    return Severity.INFO if ctx.target is Target.TF_KERAS_2 and ctx.hold is None else None
+    return Severity.INFO if ctx.target is Target.TF_KERAS_2 else None
 
 
 @visit(STAYS, module=True)
@@ -189,7 +189,7 @@ def islands(tree: ast.Module, ctx: Context) -> Iterator[Match]:
 
 def _is_use(node: ast.AST, hold: Hold, ctx: Context) -> bool:
     here = getattr(node, "lineno", 0) == hold.use.line and hold.use.path == ctx.path
-    return here and isinstance(node, (ast.Attribute, ast.Name)) and ctx.name(node) == hold.use.symbol
+    return here and ctx.name(node) == hold.use.symbol
 
 
 def _what(hold: Hold, ctx: Context) -> str:
@@ -212,7 +212,6 @@ def _meanwhile(hold: Hold) -> str:
     return "until then it needs tf-keras"
 
 
-@lru_cache(maxsize=4096)
 @lru_cache(maxsize=8192)
 def _gone(name: str) -> tuple[str, str] | None:
     """The row of the table that a name of TensorFlow falls under: what is gone, and what to do."""
@@ -272,6 +271,6 @@ def _path_of(alias: ast.alias, ctx: Context) -> str | None:
     """The canonical name that an import brings, where nothing in the file uses it."""
     module = getattr(ctx.parent(alias), "module", None)
     bound = (alias.asname or alias.name).partition(".")[0]
-    if alias.name != "*" and ctx.module.index.names.get(bound):
+    if ctx.module.index.names.get(bound):
         return None
     return canonical(f"{module}.{alias.name}" if module else alias.name).name

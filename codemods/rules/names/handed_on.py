@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.catalogue import load
 from codemods.edits import Code, ReplaceExpression, ReplaceReference
 from codemods.names.values import Symbol
-from codemods.rules.api import Match, Target, visit
+from codemods.rules.api import Match, visit
 from codemods.rules.names.imports import MOVED, ONLY_TENSORFLOW, destination, real
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def handed_on(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         if isinstance(symbol, Symbol) and isinstance(home, Symbol) and not home.direct and _module(home.name):
             written = ".".join([home.name, *members])
             place = destination(symbol.name, written, ctx.target)
-            if place is not None and (place.startswith("tf.") or load().exists(place, ctx.target)):
+            if place is not None:
                 yield from _respelled(current, root, home, written, place, symbol, ctx)
                 return
         current = current.value
@@ -44,10 +44,9 @@ def _respelled(
     if place.startswith(f"{home.name}."):
         edit = ReplaceExpression(node, Code(f"root.{place.removeprefix(f'{home.name}.')}", {"root": root}))
         yield Match(MOVED, node, message, edits=(edit,), symbol=symbol.name)
-    elif place.startswith("tf.") and ctx.target is Target.KERAS:
-        yield Match(
-            ONLY_TENSORFLOW, node, message, edits=(ReplaceReference(node, place),), symbol=symbol.name
-        )
+    elif place.startswith("tf."):
+        edits = (ReplaceReference(node, place),)
+        yield Match(ONLY_TENSORFLOW, node, message, edits=edits, symbol=symbol.name)
 
 
 def _parts(node: ast.expr) -> tuple[ast.expr, list[str]]:

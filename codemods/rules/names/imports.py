@@ -76,11 +76,11 @@ def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     current: ast.expr = node
     while True:
         value = ctx.module.value(current, scope)
-        if not isinstance(value, Symbol) or not value.direct or not value.name.startswith("keras"):
+        if not isinstance(value, Symbol) or not value.direct:
             return
         raw = _raw(current, scope)
         place = destination(value.name, raw, ctx.target) if raw else None
-        if raw and place is not None:
+        if place is not None:
             break
         if not isinstance(current, ast.Attribute):
             return
@@ -88,7 +88,7 @@ def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         above = ctx.module.value(current, scope)
         if isinstance(above, Symbol) and _is_module(above.name):
             return  # the module lives on, the name in it does not: moving the reference would not help
-    renamed = not isinstance(current, ast.Attribute) and _renamed(current, scope, place, ctx)
+    renamed = _renamed(current, scope, place, ctx)
     if not isinstance(current, ast.Attribute) and not renamed:
         return
     alias = _module_alias(current, ctx)
@@ -103,13 +103,13 @@ def references(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         return
     if renamed or _after(current, scope, ctx.target) != real(place, ctx.target):
         yield Match(
-            _rule(place, value.name, raw, ctx.target),
+            _rule(place, raw),
             current,
             message=f"{raw} becomes {real(place, ctx.target)}",
             edits=(ReplaceReference(current, place),),
             symbol=value.name,
         )
-    elif place.startswith("tf.") and ctx.target is Target.KERAS:
+    elif place.startswith("tf."):
         # It works: what is left is that it needs TensorFlow.
         yield Match(ONLY_TENSORFLOW, current, symbol=value.name, fix=Fix.MANUAL, severity=kept_severity(ctx))
 
@@ -119,14 +119,12 @@ def quoted_annotations(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     """Annotations written as strings: the references in them move like all others."""
     del tree
     for node, scope in ctx.module.index.annotations:
-        text = str(node.value)
-        if "keras" not in text:
-            continue
+        text = str(node.value).strip()
         try:
-            expression = ast.parse(text.strip(), mode="eval").body
+            expression = ast.parse(text, mode="eval").body
         except SyntaxError:
             continue
-        new = _respelled(text.strip(), expression, scope, ctx)
+        new = _respelled(text, expression, scope, ctx)
         if new is not None:
             yield Match(
                 NAMESPACE, node, edits=(ReplaceQuoted(node, Code(new)),), message=f"{text!r} is moved"
@@ -148,7 +146,7 @@ def _respelled(text: str, expression: ast.expr, scope: Scope, ctx: Context) -> s
             work.extend(child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
             continue
         value = ctx.module.value(node, scope)
-        if isinstance(node, ast.Attribute) and isinstance(value, Symbol) and value.name.startswith("keras."):
+        if isinstance(value, Symbol):
             raw = _raw(node, scope)
             place = destination(value.name, raw, ctx.target) if raw else None
             if place is not None and _after(node, scope, ctx.target) != real(place, ctx.target):
@@ -173,25 +171,25 @@ def _alias(node: ast.alias, ctx: Context) -> Iterator[Match]:
     raw = module if star and module else path
     name = canonical(raw).name
     place = destination(name, raw, ctx.target)
-    if place is None and isinstance(statement, ast.Import) and node.asname is None and root_of(raw)[0]:
+    if place is None and isinstance(statement, ast.Import) and node.asname is None:
         place = "keras"  # what the statement binds; what is used of it is looked at where it is used
     if place is None:
         return
     if real(place, ctx.target) != raw:
         to = f"{place}.*" if star else place
         yield Match(
-            _rule(place, name, raw, ctx.target),
+            _rule(place, raw),
             node,
             message=f"{raw} becomes {real(place, ctx.target)}",
             edits=(ReplaceReference(node, to),),
             symbol=name,
         )
-    elif place.startswith("tf.") and ctx.target is Target.KERAS:
+    elif place.startswith("tf."):
         yield Match(ONLY_TENSORFLOW, node, symbol=name, fix=Fix.MANUAL, severity=kept_severity(ctx))
 
 
-def _rule(place: str, name: str, raw: str, target: Target) -> SourceRule:
-    if place.startswith("tf.") and target is Target.KERAS:
+def _rule(place: str, raw: str) -> SourceRule:
+    if place.startswith("tf."):
         return ONLY_TENSORFLOW
     return NAMESPACE if root_of(raw)[1] == place.removeprefix("keras") else MOVED
 
@@ -204,9 +202,7 @@ def destination(name: str, raw: str, target: Target) -> str | None:
     place = catalogue.destination(name, target)
     if place is not None:
         same = catalogue.exists(written, target) if target is not Target.TF_KERAS_2 else written == name
-        if same and catalogue.destination(written, target) in {written, place}:
-            return written
-        return place
+        return written if same else place
     if target is Target.KERAS:
         kept = catalogue.destination(name, "tf.keras")
         if kept is not None:
@@ -259,7 +255,7 @@ def _path(node: ast.expr, scope: Scope, target: Target | None, depth: int = 5) -
             paths.add(_path(binding.value, home, target, depth - 1))
         elif binding.kind == "import":
             path = binding.path
-            if target is not None and root_of(path)[0]:
+            if target is not None:
                 place = destination(canonical(path).name, path, target)
                 path = real(place, target) if place is not None else path
             paths.add(path)
@@ -275,7 +271,7 @@ def _module_alias(node: ast.expr, ctx: Context) -> ast.Assign | None:
     if ctx.target is Target.TF_KERAS_3 or not isinstance(statement, ast.Assign) or ctx.name(node) != "keras":
         return None
     single = len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name)
-    return statement if single and statement.value is node and isinstance(node, ast.Attribute) else None
+    return statement if single and statement.value is node else None
 
 
 def _import_as(name: str, target: Target) -> str:
@@ -299,6 +295,6 @@ def _renamed(node: ast.expr, scope: Scope, place: str, ctx: Context) -> bool:
     return any(
         alias.name == node.id and alias.asname is None
         for binding in home.bindings[node.id]
-        for alias in getattr(binding.node, "names", ())
-        if isinstance(alias, ast.alias) and isinstance(binding.node, ast.ImportFrom)
+        if isinstance(binding.node, ast.ImportFrom)
+        for alias in binding.node.names
     )

@@ -80,11 +80,9 @@ def _names() -> frozenset[str]:
 def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """A mention of a name that Keras 3 has not."""
     name = ctx.name(node) if isinstance(node, ast.expr) else None
-    if name is None or name.startswith(("keras.models.model_from", "keras.experimental.export")):
-        return
-    symbol = load().symbol(name)
-    if symbol is None or symbol.status not in _STATUSES:
-        return
+    symbol = load().symbol(name) if name is not None else None
+    if name is None or symbol is None or symbol.status not in _STATUSES:
+        return  # the path of a module is gone, and the module is not
     if symbol.status == "tf-only" and ctx.target is not Target.KERAS:
         return
     if load().exists(name, ctx.target):

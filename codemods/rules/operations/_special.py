@@ -103,7 +103,7 @@ def _switch(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answe
 
 
 def _pool(call: ast.Call, ctx: Context, args: Arguments, function: Function) -> Answer:
-    mode = ctx.literal(args.get("pool_mode"), "max") if "pool_mode" in args else "max"
+    mode = ctx.literal(args.get("pool_mode")) if "pool_mode" in args else "max"
     x, size = args.get("x"), args.get("pool_size")
     new = {"max": "max_pool", "avg": "average_pool"}.get(mode)
     if new is None or x is None or size is None:
@@ -134,7 +134,7 @@ def _pool_nn(call: ast.Call, ctx: Context, args: Arguments, function: Function) 
     x = args.get("input")
     size, strides = (_spatial(ctx.literal(args.get(name))) for name in ("ksize", "strides"))
     padding = ctx.literal(args.get("padding"))
-    layout = ctx.literal(args.get("data_format"), "NHWC") if "data_format" in args else "NHWC"
+    layout = ctx.literal(args.get("data_format")) if "data_format" in args else "NHWC"
     if x is None or size is None or strides is None or padding not in {"SAME", "VALID"} or layout != "NHWC":
         return None
     new = "max_pool" if "max" in function.name else "average_pool"
@@ -216,7 +216,7 @@ def _gather(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answe
         return None
     axis = args.get("axis")
     holes = {"params": params, "indices": indices}
-    if axis is None:
+    if axis is None or ctx.literal(axis, ...) is None:
         text = "keras.ops.take(params, indices, axis=0)"
     else:
         text = "keras.ops.take(params, indices, axis=axis)"

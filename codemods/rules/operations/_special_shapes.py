@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from codemods.context import Arguments, Context
 
 _SHAPE = frozenset({"tf.shape", "keras.backend.shape"})
-_CONSTANTS = frozenset({"tf.constant", "tf.convert_to_tensor", "keras.backend.constant"})
+_CONSTANTS = frozenset(
+    {"tf.constant", "tf.convert_to_tensor", "keras.backend.constant", "keras.ops.convert_to_tensor"}
+)
 _JOINS = frozenset({"tf.concat", "keras.backend.concatenate"})
 _TAKE_SHAPES = frozenset(
     (

@@ -430,3 +430,108 @@ def test_packages_that_stand_side_by_side_hold_nothing_of_each_other(tmp_path: P
     repository = Repository()
     assert repository.islands(tmp_path / "one" / "__init__.py") is None
     assert repository.islands(tmp_path / "two" / "__init__.py") is not None
+
+
+# What is told of a package, and where
+
+
+def found_in(text: str, code: str, **options: str) -> list[tuple[int, str, str, str]]:
+    outcome = run_text(text, **options)
+    return [(f.line, str(f.severity), f.message, f.hint) for f in outcome.findings if f.code == code]
+
+
+def test_a_package_that_no_longer_imports_is_an_error() -> None:
+    text = "import tensorflow_addons as tfa\n\noptimizer = tfa.optimizers.AdamW(1e-4)\n"
+    ((line, severity, message, _),) = found_in(text, "ECO001")
+    assert (line, severity) == (3, "error")
+    assert message.endswith("tensorflow-addons does not work beside Keras 3 and TensorFlow 2.16")
+
+
+def test_an_object_of_a_package_that_goes_with_tf_keras_is_a_warning() -> None:
+    text = (
+        "import tensorflow_hub as hub\n\nembed = hub.KerasLayer('https://tfhub.dev/google/nnlm-en-dim50/2')\n"
+    )
+    ((line, severity, message, _),) = found_in(text, "ECO001")
+    assert (line, severity) == (3, "warning")
+    assert message == "tensorflow_hub.KerasLayer is an object of Keras 2 (tf_keras)"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("import tensorflow_addons as tfa\n\nprint(tfa)\n", []),
+        ("from tensorflow_hub import KerasLayer\n", [1]),
+        ("from tensorflow_hub import KerasLayer as Hub\n\nHub('u')\n", [3]),
+        ("from tensorflow_hub import load\n", []),
+        ("import tensorflow_addons.layers\n", [1]),
+        ("from tensorflow_addons.layers import *\n\nlayer = Maxout(3)\n", [1]),
+    ],
+)
+def test_each_object_is_told_once(text: str, lines: list[int]) -> None:
+    assert [line for line, *_ in found_in(text, "ECO001")] == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("from tensorflow import estimator as est\n", [1]),
+        ("from tensorflow import estimator as est\n\nest.RunConfig()\n", [3]),
+        ("from tensorflow.contrib.layers import *\n\nx = conv2d(y)\n", [1]),
+        (
+            "import tensorflow.contrib\nimport tensorflow as tf\n\ntf.feature_column.input_layer(x, y)\n",
+            [1, 4],
+        ),
+    ],
+)
+def test_each_name_that_tensorflow_lost_is_told_once(text: str, lines: list[int]) -> None:
+    assert [line for line, *_ in found_in(text, "ECO003")] == lines
+
+
+def test_feature_columns_that_are_gone_are_no_columns_that_nothing_takes() -> None:
+    text = "import tensorflow as tf\n\na = tf.feature_column.numeric_column('a')\n"
+    assert len(found_in(text, "ECO005")) == 1
+    assert not found_in("import tensorflow as tf\n\ntf.feature_column.input_layer(x, y)\n", "ECO005")
+
+
+def test_an_estimator_of_a_model_is_told_by_one_rule() -> None:
+    text = (
+        "import tensorflow as tf\n\nmodel = tf.keras.Sequential([tf.keras.layers.DenseFeatures([])])\n"
+        "estimator = tf.keras.estimator.model_to_estimator(model)\n"
+    )
+    assert [line for line, *_ in found_in(text, "ECO001")] == [3]
+    assert [line for line, *_ in found_in(text, "API005")] == [4]
+    ((line, _, message, hint),) = found_in(text, "ECO002")
+    assert line == 4
+    assert message.endswith("keeps this file with Keras 2: it is left as it is")
+    assert hint.endswith("until then it runs with TensorFlow 2.15 or older")
+
+
+def test_a_file_that_stays_says_where_and_until_when() -> None:
+    text = (
+        "import tensorflow as tf\nimport tensorflow_hub as hub\nfrom tensorflow_hub import KerasLayer\n\n"
+        "model = tf.keras.Sequential()\nmodel.add(hub.KerasLayer('a'))\nmodel.add(hub.KerasLayer('b'))\n"
+    )
+    ((line, _, message, hint),) = found_in(text, "ECO002")
+    assert line == 6
+    assert message == "tensorflow_hub.KerasLayer keeps this file with Keras 2: it imports tf_keras"
+    assert hint.endswith("until then it needs tf-keras")
+
+
+def test_a_package_that_needs_the_switch_says_so() -> None:
+    name = next(p.name for p in packages().values() if p.world is World.SWITCH)
+    text = (
+        f"import tensorflow as tf\nimport {name}\n\nmodel = tf.keras.Sequential([{name}.TFBertModel('a')])\n"
+    )
+    ((_, _, _, hint),) = found_in(text, "ECO002")
+    assert hint.endswith("until then it needs tf-keras, and TF_USE_LEGACY_KERAS=1 in the environment")
+
+
+def test_another_file_with_the_object_is_named_and_only_there_it_is_told(tmp_path: Path) -> None:
+    (tmp_path / "names.py").write_text("import tensorflow_hub as hub\nfrom tensorflow.keras import layers\n")
+    (tmp_path / "net.py").write_text(
+        "import keras\nfrom names import hub, layers\n\n"
+        "model = keras.Sequential([hub.KerasLayer('a'), layers.DenseFeatures([])])\n"
+    )
+    results = {result.path.name: result for result in run(sorted(tmp_path.glob("*.py")), Options())}
+    found = [f for f in results["net.py"].findings if f.code in {"ECO001", "ECO002"}]
+    assert "ECO002" in {f.code for f in found}

@@ -20,6 +20,8 @@ else:
     import keras
 layers = keras.layers
 backend = keras.backend
+metrics = keras.metrics
+Layer = keras.layers.Layer
 """
 
 
@@ -58,7 +60,25 @@ def test_private_paths_are_left_for_public_ones(
 
 def test_what_only_tensorflow_has_is_reached_there(tmp_path: Path) -> None:
     text = "from .backend import backend as K, keras\n\nx = K.dropout(y, 0.5)\n"
-    assert "tf.keras.backend.dropout(y, 0.5)" in text_of(rewritten(tmp_path, text)["layers"])
+    assert "x = tf.keras.backend.dropout(y, 0.5)" in text_of(rewritten(tmp_path, text)["layers"])
+
+
+def test_what_moved_out_of_the_module_stays(tmp_path: Path) -> None:
+    text = "from .backend import metrics\n\nx = metrics.cosine_proximity(y, z)\n"
+    result = rewritten(tmp_path, text)["layers"]
+    assert text_of(result) == text
+
+
+def test_a_class_is_no_place_to_look_in(tmp_path: Path) -> None:
+    text = "from .backend import Layer\n\nx = Layer.core.Dense\n"
+    assert text_of(rewritten(tmp_path, text)["layers"]) == text
+
+
+def test_what_only_keras_2_has_is_reached_by_its_public_path(tmp_path: Path) -> None:
+    text = "from .backend import keras\n\n\nclass Own({}):\n    pass\n"
+    before = text.format("keras.layers.local.LocallyConnected1D")
+    result = rewritten(tmp_path, before, Target.TF_KERAS_2)["layers"]
+    assert text_of(result) == text.format("keras.layers.LocallyConnected1D")
 
 
 def test_a_name_that_is_gone_stays_and_is_told(tmp_path: Path) -> None:
