@@ -1,7 +1,7 @@
-"""Write ``docs/errors.md``: messages of Keras 3 that people search for, why they come, and the command that helps.
+"""Write ``docs/errors.md``: messages of Keras 3 that people search for, their causes, and the command that helps.
 
 python scripts/errors_page.py            # write
-python scripts/errors_page.py --check    # exit status 1 when the page is not what docs/errors.toml says
+python scripts/errors_page.py --check    # exit status 1 if the page does not match docs/errors.toml
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ DATA = ROOT / "docs" / "errors.toml"
 PAGE = ROOT / "docs" / "errors.md"
 HEAD = """# Error messages, and the command that helps
 
-Generated from `docs/errors.toml` by `scripts/errors_page.py`. Each message is what Keras 3 says to the lines, or about
-the file of `legacy_models`, that stand below it; a test provokes every one of them. `code` shows a diff and writes
+Generated from `docs/errors.toml` by `scripts/errors_page.py`. Keras 3 raises each message for the code, or for the file in
+`legacy_models`, shown below it; a test triggers every one of them. `code` shows a diff and writes
 nothing without `--write`.
 
 <div id="paste-error"></div>
@@ -40,10 +40,10 @@ def page() -> str:
     for title, key in (("In source", "python"), ("While loading a file", "load")):
         parts.append(f"## {title}\n")
         for one in (one for one in entries() if key in one):
-            shown = f"```python\n{one['python']}\n```" if key == "python" else f"Provoked by `{one['load']}`."
+            shown = f"```python\n{one['python']}\n```" if key == "python" else f"Triggered by `{one['load']}`."
             parts.append(
                 f"### {_code(one['message'])}\n\n{one['cause']}\n\n```bash\n{one['command']}\n```\n\n"
-                f'??? note "What provokes it"\n{_indented(shown)}\n'
+                f'??? note "What triggers it"\n{_indented(shown)}\n'
             )
     return "\n".join(parts)
 
