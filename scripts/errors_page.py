@@ -20,9 +20,9 @@ DATA = ROOT / "docs" / "errors.toml"
 PAGE = ROOT / "docs" / "errors.md"
 HEAD = """# Error messages, and the command that helps
 
-Generated from `docs/errors.toml` by `scripts/errors_page.py`. Keras 3 raises each message for the code, or for the file in
-`legacy_models`, shown below it; a test triggers every one of them. `code` shows a diff and writes
-nothing without `--write`.
+Generated from `docs/errors.toml` by `scripts/errors_page.py`. Keras 3 raises each message for the code, or for the file
+in `legacy_models`, shown below it; a test triggers every one of them. `code` shows a diff and writes nothing without
+`--write`.
 
 <div id="paste-error"></div>
 """
@@ -40,7 +40,9 @@ def page() -> str:
     for title, key in (("In source", "python"), ("While loading a file", "load")):
         parts.append(f"## {title}\n")
         for one in (one for one in entries() if key in one):
-            shown = f"```python\n{one['python']}\n```" if key == "python" else f"Triggered by `{one['load']}`."
+            shown = (
+                f"```python\n{one['python']}\n```" if key == "python" else f"Triggered by `{one['load']}`."
+            )
             parts.append(
                 f"### {_code(one['message'])}\n\n{one['cause']}\n\n```bash\n{one['command']}\n```\n\n"
                 f'??? note "What triggers it"\n{_indented(shown)}\n'

@@ -71,7 +71,7 @@ def page() -> str:
     said = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     lines += [
         "",
-        f"Of {sum(counts.values())} authentic files that were renamed, repacked, truncated or had a part removed: {said}.",
+        f"Of {sum(counts.values())} authentic files that were renamed, repacked, truncated or incomplete: {said}.",
     ]
     return "\n".join(lines) + "\n"
 
