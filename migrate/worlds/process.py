@@ -83,6 +83,10 @@ class Started:
                 os.killpg(self._process.pid, signal.SIGKILL)
 
 
+_PID_SECONDS = 5.0
+"""That the number of a child is waited for."""
+
+
 class Forked:
     """A child of a forkserver, which reports its number and its end over a connection.
 
@@ -120,8 +124,8 @@ class Forked:
 
     @property
     def pid(self) -> int | None:
-        """See `Process.pid`; known when the fork server has forked."""
-        self._listen(0)
+        """See `Process.pid`; the fork server says it right after it has forked, and may do so after the child spoke."""
+        self._listen(0 if self._pid is not None else _PID_SECONDS)
         return self._pid
 
     def poll(self) -> int | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 
@@ -56,8 +58,8 @@ def forkservers(tmp_path: Path):
 
 def worker(tmp_path: Path, handlers: Path, forkservers: ForkServers, name: str = "s") -> Worker:
     limits = Limits(call_seconds=20, start_seconds=20)
-    socket = forkservers.sockets()[World.LEGACY]
-    return Worker(World.LEGACY, tmp_path / name, limits, handlers=handlers, forkserver=socket)
+    address = forkservers.sockets()[World.LEGACY]
+    return Worker(World.LEGACY, tmp_path / name, limits, handlers=handlers, forkserver=address)
 
 
 def test_children_share_what_the_fork_server_imported_and_nothing_else(
@@ -94,6 +96,32 @@ def test_a_closed_worker_leaves_no_process(tmp_path: Path, handlers: Path, forks
     assert made.pid == pid
     made.close()
     assert not Path(f"/proc/{pid}").exists(), "killed, and its status collected by the forkserver"
+
+
+def test_the_number_of_a_child_is_waited_for(tmp_path: Path) -> None:
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    listening.bind(str(tmp_path / "socket"))
+    listening.listen(1)
+
+    def late() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(1 << 16)
+            time.sleep(0.2)
+            connection.send(b'{"pid": 123}')
+            connection.recv(1 << 16)  # until the other side closes
+
+    thread = threading.Thread(target=late)
+    thread.start()
+    child = Forked(tmp_path / "socket", [], tmp_path, {})
+    try:
+        assert child.pid == 123
+    finally:
+        for stream in (child.stdin, child.stdout, child.stderr):
+            stream.close()
+        child._connection.close()
+        thread.join()
+        listening.close()
 
 
 def test_without_its_fork_server_a_worker_starts_by_itself(
