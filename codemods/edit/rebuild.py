@@ -181,6 +181,7 @@ class _Rebuild:
             if before and isinstance(made, (cst.SimpleStatementLine, cst.BaseCompoundStatement)):
                 if isinstance(before[0], (cst.ClassDef, cst.FunctionDef)):
                     before[0] = before[0].with_changes(leading_lines=_apart((), 2 if result else 0))
+                    before[1:] = map(_set_apart, before[1:])
                     made = made.with_changes(leading_lines=_apart(made.leading_lines, 2))
                 else:
                     before[0] = before[0].with_changes(leading_lines=made.leading_lines)
@@ -327,6 +328,13 @@ def _apart(leading: Sequence[cst.EmptyLine], wanted: int) -> list[cst.EmptyLine]
     """The lines above a statement with so many blank ones at their beginning; comments stay where they are."""
     blank = next((i for i, line in enumerate(leading) if line.comment is not None), len(leading))
     return [cst.EmptyLine(indent=False) for _ in range(wanted - blank)] + list(leading)
+
+
+def _set_apart(statement: cst.BaseStatement) -> cst.BaseStatement:
+    """A definition with two blank lines above it."""
+    if not isinstance(statement, (cst.ClassDef, cst.FunctionDef)):
+        return statement
+    return statement.with_changes(leading_lines=_apart(statement.leading_lines, 2))
 
 
 def _has_comment(lines: Iterable[Any]) -> bool:

@@ -30,6 +30,17 @@ ENDS = SourceRule(
     references=(GUIDE, "keras-team/keras#20116"),
     proofs=(Proof(), Proof("proof_2"), Proof("proof_3", unsafe=True)),
 )
+SHAPES = SourceRule(
+    code="LAY126",
+    name="shape-of-a-sequential-of-a-model",
+    summary="A Sequential that holds nothing but a model does not know its input_shape and output_shape.",
+    severity=Severity.ERROR,
+    ambiguous=True,
+    why="Keras 2 took the input of the model that was added first; Keras 3 waits for a second layer and raises until "
+    "then: `AttributeError: Sequential model 'sequential' has no defined output shape yet`.",
+    references=(GUIDE,),
+    proofs=(Proof(), Proof("proof_2", unsafe=True)),
+)
 _FUNCTIONAL = frozenset({"keras.Model", "keras.models.Model", "keras.engine.Model"})
 
 
@@ -87,3 +98,52 @@ def _lists_one(maker: ast.Call, end: str, ctx: Context) -> bool:
         and len(given.elts) == 1
         and not isinstance(given.elts[0], ast.Starred)
     )
+
+
+@visit(SHAPES, attributes={"input_shape", "output_shape"}, of={MODEL})
+def shapes(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
+    """``model.output_shape`` of ``model = Sequential()`` after its one ``model.add(other)``."""
+    receiver = ctx.receiver(node.value)
+    if not isinstance(node.value, ast.Name) or not ctx.isa(receiver, _SEQUENTIAL):
+        return
+    held = list(_layers_before(node, node.value, ctx))
+    if len(held) != 1 or held[0] is None:
+        return
+    layer = ctx.receiver(held[0])
+    if (layer is None and ctx.name(held[0]) is None) or ctx.isa(layer, MODEL):
+        code = _of_the_first(node, held[0], ctx)
+        fix = None if layer is not None and layer.certain else Fix.UNSAFE
+        edits = (ReplaceExpression(node, code),)
+        yield Match(SHAPES, node, edits=edits, symbol=f"{_SEQUENTIAL}.{node.attr}", fix=fix)
+
+
+def _of_the_first(node: ast.Attribute, layer: ast.expr, ctx: Context) -> Code:
+    """The shape of the Sequential once it is built, and until then of the model that it holds."""
+    holes = {"model": node.value, "layer": layer}
+    home = ctx.scope(layer).find(layer.id) if isinstance(layer, ast.Name) else None
+    if isinstance(layer, ast.Name) and home is not None and len(home.bindings[layer.id]) == 1:
+        return Code(f"(model if model.built else layer).{node.attr}", holes)
+    end = node.attr.partition("_")[0]
+    return Code(f"(model if model.built else model.layers[0]).{end}.shape", {"model": node.value})
+
+
+def _layers_before(node: ast.Attribute, model: ast.Name, ctx: Context) -> Iterator[ast.expr | None]:
+    """What a Sequential was given before a place; None for what is not seen: in a loop, as ``Sequential(layers)``."""
+    makers = list(_makers(model, ctx))
+    made = makers[0] if len(makers) == 1 else None
+    if not isinstance(made, ast.Call):
+        yield None
+        return
+    given = ctx.arguments(made, "layers").get("layers")
+    if isinstance(given, (ast.List, ast.Tuple)):
+        yield from given.elts
+    elif given is not None:
+        yield None
+    for call, _ in ctx.module.index.calls:
+        method = call.func
+        if not isinstance(method, ast.Attribute) or method.attr != "add" or call.lineno >= node.lineno:
+            continue
+        if ctx.source(method.value) == model.id and ctx.function(call) is ctx.function(node):
+            inside = any(isinstance(outer, (ast.For, ast.While)) for outer in ctx.parents(call))
+            unseen = inside or len(call.args) != 1 or isinstance(call.args[0], ast.Starred)
+            yield None if unseen else call.args[0]

@@ -37,3 +37,49 @@ def test_a_model_that_was_loaded_may_be_a_sequential() -> None:
         f"{HEAD}m = keras.models.load_model([x])\nm.input\n", unsafe=True, select=["LAY123"]
     ).text.splitlines()[-1]
     assert line == "(m.inputs[0] if len(m.inputs) == 1 else m.inputs)"
+
+
+SHAPE = """\
+import keras
+from other import Own, layers
+
+
+def f(inner):
+    m = keras.Sequential()
+{lines}    m.output_shape
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "shape"),
+    [
+        ("    m.add(inner)\n", "(m if m.built else inner).output_shape"),
+        ("    m.add(Own(inner))\n", "(m if m.built else m.layers[0]).output.shape"),
+        ("    m.add(inner)\n    m.input_shape\n", "(m if m.built else inner).output_shape"),
+    ],
+)
+def test_the_shape_of_the_one_model_that_a_sequential_holds(lines: str, shape: str) -> None:
+    outcome = run(SHAPE.format(lines=lines), unsafe=True, select=["LAY126"])
+    assert outcome.text.splitlines()[-1].strip() == shape
+
+
+def test_a_model_of_applications_needs_no_guess() -> None:
+    text = "import keras\n\nm = keras.Sequential([keras.applications.VGG16()])\nm.input_shape\n"
+    after = text.replace("m.input_shape", "(m if m.built else m.layers[0]).input.shape")
+    check_transformed(text, after, select=["LAY126"], codes=["LAY126"])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "",
+        "    m.add(inner)\n    m.add(inner)\n",
+        "    m.add(keras.layers.Dense(1))\n",
+        "    for layer in layers:\n        m.add(layer)\n",
+        "    m = keras.Sequential(layers)\n",
+        "    m.add(*layers)\n",
+        "    m.build(inner)\n",
+    ],
+)
+def test_a_sequential_of_layers_knows_its_shapes(lines: str) -> None:
+    check_noop(SHAPE.format(lines=lines), unsafe=True, select=["LAY126"], codes=[])

@@ -45,6 +45,7 @@ def test_every_hook_says_whose_members_it_means() -> None:
         "custom.variables.references",
         "libraries.pandas_calls.as_matrix",
         "layers.nodes.members",
+        "operations.gradient_overrides.overrides",
         "operations.tensorflow.numpy_of",
     }
 
