@@ -52,7 +52,8 @@ class Mutant:
         lines = text_of(self.module).encode().splitlines(keepends=True)
         before = b"".join(lines[: old.lineno - 1]) + lines[old.lineno - 1][: old.col_offset]
         after = lines[(old.end_lineno or 0) - 1][old.end_col_offset :] + b"".join(lines[old.end_lineno :])
-        return (before + f"({ast.unparse(new)})".encode() + after).decode()
+        lost = "\n" * ((old.end_lineno or old.lineno) - old.lineno)
+        return (before + f"({ast.unparse(new)}{lost})".encode() + after).decode()
 
 
 def mutants(module: str, function: str = "") -> Iterator[Mutant]:

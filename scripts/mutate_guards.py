@@ -147,13 +147,10 @@ def _caches() -> list[functools._lru_cache_wrapper[object]]:
 
 
 def _become(mutant: Mutant, functions: dict[tuple[str, int, str], list[types.FunctionType]]) -> None:
-    """Give the functions around a guard the text that lacks it."""
-    first, last = mutant.guard.lineno, mutant.guard.lineno
+    """Give the functions of a module the text that lacks the guard."""
     for code in _codes(compile(mutant.text, str(ROOT / f"{mutant.module}.py"), "exec")):
-        lines = [line for _, _, line in code.co_lines() if line is not None]
-        if code.co_firstlineno <= first and last <= max(lines, default=0):
-            for function in functions[_key(code)]:
-                function.__code__ = code
+        for function in functions[_key(code)]:
+            function.__code__ = code
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:

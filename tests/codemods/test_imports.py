@@ -211,6 +211,14 @@ MOVES |= {
         "import tensorflow as tf\n\nmine.keras = tf.keras\nd = tf.data\n",
         "import tensorflow as tf\nimport keras\n\nmine.keras = keras\nd = tf.data\n",
     ),
+    "another name beside a symbol that keeps its own": (
+        "from tensorflow.keras.losses import logcosh as lc, poisson\nl = [lc, poisson]\n",
+        "from keras.losses import log_cosh as lc, poisson\nl = [lc, poisson]\n",
+    ),
+    "a module that one of two stars brings": (
+        "from tensorflow.keras.layers import *\nfrom tensorflow.keras import *\nd = layers.core.Dense(1)\n",
+        "from keras.layers import *\nimport keras\nfrom keras import *\nd = keras.layers.Dense(1)\n",
+    ),
     "another name for a symbol that has a new one": (
         "from tensorflow.keras.losses import logcosh as lc\nl = [lc]\n",
         "from keras.losses import log_cosh as lc\nl = [lc]\n",
@@ -221,6 +229,7 @@ MOVES |= {
     ),
 }
 NOOPS = {
+    "an import of a module": "import keras.layers\n\nd = keras.layers.Dense(1)\n",
     "string annotations that stay": (
         "import keras\nimport tensorflow as tf\n\n\ndef f(a: 'keras.Model', b: 'tf.Tensor', c: 'list of keras'):\n"
         "    return a\n"
@@ -270,8 +279,13 @@ def test_the_name_of_a_module_stays_where_tf_keras_is_the_destination() -> None:
 
 
 def test_what_tf_keras_never_had_is_not_led_to_tensorflow() -> None:
-    outcome = run("from keras import ops\nx = ops.sum(y)\n", target="tf_keras")
+    outcome = run("import keras\nx = keras.ops.sum(y), keras.Model\n", target="tf_keras")
     assert "tensorflow" not in outcome.text
+
+
+@pytest.mark.parametrize("name", ["nowhere.Dense", "layers.Nowhere"])
+def test_a_name_that_nobody_knows_stays_where_it_was(name: str) -> None:
+    check_noop(f"import tensorflow as tf\n\nd = tf.keras.{name}\n", codes=("IMP010",))
 
 
 def test_imports_in_branches() -> None:

@@ -69,7 +69,7 @@ def gone_imports(statement: ast.ImportFrom | ast.Import, ctx: Context) -> Iterat
             if alias.name in GONE and alias.name != "scipy.misc":
                 yield Match(GONE_MODULE, alias, f"there is no {alias.name} any more", symbol=alias.name)
         return
-    if statement.level or not statement.module:
+    if statement.level:
         return
     handled = PICTURES if statement.module == "scipy.misc" else frozenset[str]()
     if statement.module in MOVED:
@@ -88,7 +88,7 @@ def gone_members(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     if name is None or not isinstance(node, ast.Attribute) or not ctx.direct(node):
         return
     module, _, member = name.rpartition(".")
-    if module == "scipy.misc" and member in PICTURES:
+    if member in PICTURES:
         return  # LIB007 speaks of it
     place, same, similar = MOVED[module]
     hint = f"{place or 'the package'} has it" if member in same | similar else ""

@@ -87,10 +87,8 @@ def gone(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
 def _asks_for_types(node: ast.expr, ctx: Context) -> bool:
     """Whether a class is compared with that of an object: then NumPy's own ``bool`` is not that of Python."""
     for outer in ctx.parents(node):
-        if isinstance(outer, (ast.Compare, ast.ExceptHandler)):
+        if isinstance(outer, ast.Compare):
             return True
         if isinstance(outer, ast.Call):
             return isinstance(outer.func, ast.Name) and outer.func.id in _TYPES
-        if isinstance(outer, ast.stmt):
-            return False
     return False

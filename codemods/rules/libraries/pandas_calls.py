@@ -51,7 +51,7 @@ def as_matrix(call: ast.Call, ctx: Context) -> Iterator[Match]:
         return
     given = Arguments(call, ("columns",))
     frame = call.func.value if isinstance(call.func, ast.Attribute) else None
-    if frame is None or given.opaque or len(call.args) + len(call.keywords) > 1:
+    if frame is None or len(call.args) + len(call.keywords) > 1:
         return
     columns = given.get("columns")
     if columns is not None:

@@ -100,7 +100,7 @@ OF_SCIPY = SourceRule(
 @visit(OF_SCIPY, nodes=(ast.ImportFrom,))
 def imported(statement: ast.ImportFrom, ctx: Context) -> Iterator[Match]:
     """``from scipy.misc import imread, imresize``."""
-    if statement.level or not _of_pictures(statement):
+    if statement.level or statement.module not in _MODULES:
         return
     going = [alias for alias in statement.names if alias.name in PICTURES]
     if not going:
@@ -123,9 +123,9 @@ def reached(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     edits: tuple[InsertStatement | ReplaceExpression, ...] = (ReplaceExpression(node, Code(own)),)
     mentioned = _mentioned(ctx)
     missing = {f"scipy_{m}": m for m in mentioned if f"scipy_{m}" not in ctx.module.index.module.bindings}
-    if missing and any(_of_pictures(statement) for statement, _ in ctx.module.index.imports):
+    if any(_of_pictures(statement) for statement, _ in ctx.module.index.imports):
         return  # what is imported comes first, with helpers that these functions use in the next pass
-    if missing and node is min((n for ns in mentioned.values() for n in ns), key=_place):
+    if node is min((n for ns in mentioned.values() for n in ns), key=_place):
         text = _written(missing, ctx)
         edits = (InsertStatement(top_statement(ctx.module.tree, node), Code(text)), *edits)
     yield Match(OF_SCIPY, node, f"SciPy has no {member}", edits=edits, symbol=name)
@@ -149,14 +149,15 @@ def _in_module(
 def _in_function(
     statement: ast.ImportFrom, going: list[ast.alias], rest: str, ctx: Context
 ) -> tuple[InsertStatement | ReplaceStatement, ...]:
-    """The functions before the function or block that imports them, which gives them the names that it used."""
-    own = {f"scipy_{alias.name}": alias.name for alias in going}
+    """The functions before the first function or block that imports such, each of which gives them its own names."""
     given = [f"{alias.asname or alias.name} = scipy_{alias.name}" for alias in going]
     lines = "\n".join([*([rest] if rest else []), *given])
-    there = ctx.module.index.module.bindings
-    missing = {name: member for name, member in own.items() if name not in there}
+    module = ctx.module.index.module
+    inner = [s for s, _ in ctx.module.index.imports if _of_pictures(s) and s not in ctx.module.tree.body]
+    names = {alias.name for found in inner for alias in found.names if alias.name in PICTURES}
+    missing = {f"scipy_{name}": name for name in sorted(names) if f"scipy_{name}" not in module.bindings}
     edits: list[InsertStatement | ReplaceStatement] = [ReplaceStatement(statement, Code(lines))]
-    if missing:
+    if statement is min(inner, key=lambda found: found.lineno):
         anchor = top_statement(ctx.module.tree, statement)
         edits.insert(0, InsertStatement(anchor, Code(_written(missing, ctx))))
     return tuple(edits)

@@ -189,8 +189,7 @@ def islands(tree: ast.Module, ctx: Context) -> Iterator[Match]:
 
 
 def _is_use(node: ast.AST, hold: Hold, ctx: Context) -> bool:
-    here = getattr(node, "lineno", 0) == hold.use.line and hold.use.path == ctx.path
-    return here and ctx.name(node) == hold.use.symbol
+    return getattr(node, "lineno", 0) == hold.use.line and ctx.name(node) == hold.use.symbol
 
 
 def _what(hold: Hold, ctx: Context) -> str:
@@ -245,7 +244,7 @@ def tensorflow_names_gone(node: ast.expr | ast.alias, ctx: Context) -> Iterator[
     """Names of TensorFlow that its releases with Keras 3 do not have."""
     name = ctx.name(node) if isinstance(node, ast.expr) else _path_of(node, ctx)
     row = _gone(name) if name is not None else None
-    if row is None or name is None or name in load().functions:
+    if row is None or name is None:
         return
     if isinstance(node, ast.expr) and not ctx.direct(node):
         return

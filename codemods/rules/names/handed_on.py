@@ -23,7 +23,7 @@ def handed_on(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     while isinstance(current, ast.Attribute):
         root, members = _parts(current)
         symbol, home = ctx.value(current), ctx.value(root)
-        if isinstance(symbol, Symbol) and isinstance(home, Symbol) and not home.direct and _module(home.name):
+        if isinstance(symbol, Symbol) and isinstance(home, Symbol) and not home.direct:
             written = ".".join([home.name, *members])
             place = destination(symbol.name, written, ctx.target)
             if place is not None:

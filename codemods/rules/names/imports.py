@@ -171,7 +171,7 @@ def _alias(node: ast.alias, ctx: Context) -> Iterator[Match]:
     raw = module if star and module else path
     name = canonical(raw).name
     place = destination(name, raw, ctx.target)
-    if place is None and isinstance(statement, ast.Import) and node.asname is None:
+    if isinstance(statement, ast.Import) and node.asname is None and place is None:
         place = "keras"  # what the statement binds; what is used of it is looked at where it is used
     if place is None:
         return
@@ -242,14 +242,14 @@ def _path(node: ast.expr, scope: Scope, target: Target | None, depth: int = 5) -
     if home is None:
         for star, _ in scope.module.stars:
             found = canonical(f"{star}.{node.id}").name
-            if found.startswith("keras.") and load().symbol(found) is not None:
+            if load().symbol(found) is not None:
                 place = destination(canonical(star).name, star, target) if target is not None else None
                 path = f"{real(place, target) if place and target else star}.{node.id}"
                 return ".".join([path, *reversed(attributes)])
         return ""
     paths = set()
     for binding in home.bindings[node.id]:
-        if isinstance(binding.value, ast.Constant) and binding.value.value is None:
+        if isinstance(binding.value, ast.Constant):
             continue
         if binding.kind == "assign" and binding.value is not None:
             paths.add(_path(binding.value, home, target, depth - 1))
@@ -271,7 +271,7 @@ def _module_alias(node: ast.expr, ctx: Context) -> ast.Assign | None:
     if ctx.target is Target.TF_KERAS_3 or not isinstance(statement, ast.Assign) or ctx.name(node) != "keras":
         return None
     single = len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name)
-    return statement if single and statement.value is node else None
+    return statement if single else None
 
 
 def _import_as(name: str, target: Target) -> str:
@@ -293,7 +293,7 @@ def _renamed(node: ast.expr, scope: Scope, place: str, ctx: Context) -> bool:
     if home is None:
         return False
     return any(
-        alias.name == node.id and alias.asname is None
+        alias.name == node.id
         for binding in home.bindings[node.id]
         if isinstance(binding.node, ast.ImportFrom)
         for alias in binding.node.names

@@ -73,7 +73,10 @@ def _names() -> frozenset[str]:
     found |= {f"keras.{path}" for path, (status, _, _) in catalogue.paths.items() if status in _STATUSES}
     # Modules are reported through the names below them.
     modules = {f"keras.{s.name}" for s in catalogue.symbols.values() if s.kind == "module"}
-    return frozenset(found - modules - catalogue.functions.keys())
+    found -= modules | catalogue.functions.keys()
+    return frozenset(
+        name for name in found if (known := catalogue.symbol(name)) and known.status in _STATUSES
+    )
 
 
 @visit(API001, API002, API003, API005, references=_names())
@@ -81,14 +84,14 @@ def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """A mention of a name that Keras 3 has not."""
     name = ctx.name(node) if isinstance(node, ast.expr) else None
     symbol = load().symbol(name) if name is not None else None
-    if name is None or symbol is None or symbol.status not in _STATUSES:
-        return  # the path of a module is gone, and the module is not
+    if name is None or symbol is None:
+        return
     if symbol.status == "tf-only" and ctx.target is not Target.KERAS:
         return
     if load().exists(name, ctx.target):
         return
     place = ctx.parent(node)
-    if isinstance(place, ast.ClassDef) and symbol.status in {"removed", "internal"} and ancestry(name):
+    if isinstance(place, ast.ClassDef) and symbol.status in {"removed", "internal"}:
         return  # API006 speaks of classes that derive from it
     if isinstance(place, ast.Attribute) and load().symbol(ctx.name(place) or "") is not None:
         return  # the longer name is found itself
@@ -103,7 +106,7 @@ def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         rule,
         node,
         message=f"{short} is in tf.keras only" if rule is API003 else f"keras has no {short}",
-        hint=symbol.note or rule.manual,
+        hint=symbol.note,
         symbol=name,
         severity=kept_severity(ctx) if rule is API003 and ctx.origin(node) == "tf.keras" else None,
     )

@@ -534,4 +534,13 @@ def test_another_file_with_the_object_is_named_and_only_there_it_is_told(tmp_pat
     )
     results = {result.path.name: result for result in run(sorted(tmp_path.glob("*.py")), Options())}
     found = [f for f in results["net.py"].findings if f.code in {"ECO001", "ECO002"}]
-    assert "ECO002" in {f.code for f in found}
+    assert [f.code for f in found] == ["ECO002"]
+
+
+def test_a_file_that_stays_names_the_first_line_and_not_the_outermost() -> None:
+    text = (
+        "import tensorflow as tf\nimport tensorflow_hub as hub\n\n\ndef build():\n    if tf.version:\n"
+        "        return tf.keras.Sequential([hub.KerasLayer('a')])\n\n\nembed = hub.KerasLayer('b')\n"
+    )
+    ((line, *_),) = found_in(text, "ECO002")
+    assert line == 7

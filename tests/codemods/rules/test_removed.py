@@ -158,3 +158,44 @@ def test_an_alias_that_something_uses_stays(text: str) -> None:
     outcome = run(text, unsafe=True)
     assert "API007" not in {finding.code for finding in outcome.findings}
     assert "= None" not in outcome.text
+
+
+def test_other_names_of_classes_get_no_none() -> None:
+    for name in ("metrics.cosine_proximity", "preprocessing.image.Iterator"):
+        text = f"import keras\n\nalias = keras.{name}\n"
+        assert not run(text, unsafe=True, select=["API007"]).findings
+
+
+def test_an_alias_of_a_class_becomes_none_and_no_stand_in() -> None:
+    text = "from keras.layers import Dense\nimport keras\n\nlocal = {}\nlayer = Dense(3)\n"
+    check_transformed(text.format(GONE), text.format("None").replace("import keras\n", ""), unsafe=True)
+
+
+def test_a_class_that_derives_from_one_that_is_gone_is_named() -> None:
+    text = "import keras\n\n\nclass Own(keras.layers.LocallyConnected1D):\n    pass\n"
+    (finding,) = run(text, select=["API006"]).findings
+    assert finding.message == f"Own derives from {GONE}, which is gone"
+    assert not run(text.replace(GONE, "keras.preprocessing.image.Iterator"), select=["API006"]).findings
+
+
+def test_a_stand_in_that_is_there_is_used() -> None:
+    text = f"import keras\n\n\n{STAND_IN}CLASSES = [{{}}]\n"
+    check_transformed(text.format(GONE), text.format("GoneLocallyConnected1D"), unsafe=True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "class Own(keras.preprocessing.image.Iterator):\n    pass",
+        "CLASSES = [keras.preprocessing.image.Iterator]",
+        "iterator = keras.preprocessing.image.Iterator",
+    ],
+)
+def test_what_tf_keras_keeps_is_told_wherever_it_is_named(line: str) -> None:
+    found = run(f"from tensorflow import keras\n\n\n{line}\n", select=["API"]).findings
+    assert [f.code for f in found] == ["API003"]
+
+
+def test_what_is_gone_is_an_error_by_whatever_name_it_is_reached() -> None:
+    text = "import tensorflow as tf\n\n\ndef f():\n    return tf.keras.utils.GeneratorEnqueuer\n"
+    assert [f.severity for f in run(text, select=["API"]).findings] == ["error"]
