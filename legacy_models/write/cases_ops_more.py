@@ -160,3 +160,18 @@ def ops_searching(kit):
         tf.cast(tf.searchsorted(rows, x * bound, side="right"), "float32"),
     ]
     return kit.functional([x, bound], heads)
+
+
+@case("tf.keras-2.8", "A spectrogram, frames of a sound, and numbers written into rows.", "ops signal scatter")
+def ops_signals(kit):
+    tf = kit.tf
+    wave = kit.Input((40,), name="wave")
+    spectrum = tf.signal.stft(wave, frame_length=12, frame_step=7, window_fn=tf.signal.hamming_window)
+    frames = tf.signal.frame(wave, 16, 8, pad_end=True)
+    heads = [
+        tf.math.log(tf.abs(spectrum) + 0.1),
+        tf.math.imag(spectrum),
+        tf.tensor_scatter_nd_update(frames[:, :2], [[0, 0], [1, 1]], tf.ones((2, 16)) * 5.0),
+        tf.scatter_nd([[3], [0]], wave[0, :2], [4]) + wave[:, :4],
+    ]
+    return kit.functional(wave, heads)

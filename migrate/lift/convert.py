@@ -170,12 +170,7 @@ class Converter:
         return [s for s in sources if s not in self._graph.constants and s not in self._graph.variables]
 
     def _given(self, node: GraphNode) -> tuple[str, ...]:
-        """Inputs of an operation; of a spectrum those of the transform, since layers hold no complex numbers."""
-        if node.op == "ComplexAbs":
-            transform = self._graph.producer(node.inputs[0])
-            if transform is not None and transform.op == "RFFT":
-                return transform.inputs
-            raise _unliftable(node, f"{node.op} ({node.name}) takes complex numbers")
+        """Inputs of an operation, as far as they mean something."""
         if node.op == "DenseBincount":
             return (node.inputs[0], self._clamped(node.inputs[1]), *node.inputs[2:])
         return node.inputs

@@ -28,7 +28,6 @@ def _same(*names: str) -> dict[str, str]:
 
 DIRECT: Mapping[str, Direct] = {
     "Bucketize": Direct("composite.graph.bucketize", _same("boundaries")),
-    "ComplexAbs": Direct("composite.graph.spectrum"),  # of an RFFT, whose inputs it is given
     "DenseBincount": Direct("composite.graph.dense_bincount", {"T": "dtype", **_same("binary_output")}),
     "FakeQuantWithMinMaxArgs": Direct(
         "composite.graph.fake_quant", {"min": "low", "max": "high", **_same("num_bits", "narrow_range")}
@@ -37,5 +36,6 @@ DIRECT: Mapping[str, Direct] = {
     "MatrixSolve": Direct("keras.ops.solve"),
     "ResizeBicubic": Direct("composite.graph.resize_bicubic", _same("half_pixel_centers", "align_corners")),
     "Select": Direct("composite.graph.select_rows"),
+    "UpperBound": Direct("composite.graph.upper_bound", _same("out_type")),
     "UnsortedSegmentSum": Direct("composite.graph.segment_sum"),
 }

@@ -443,6 +443,10 @@ class Counts(tf.Module):
                 near, minlength=6, maxlength=6, axis=-1, dtype=tf.float32, binary_output=True
             ),
             "rows": tf.compat.v1.where(tf.reduce_sum(x, 1) > 0, x, -x),
+            "places": tf.searchsorted([-1.0, 0.0, 0.5, 2.0], x[0, :3]),
+            "written": tf.transpose(
+                tf.tensor_scatter_nd_update(tf.transpose(x), [[1], [3]], tf.transpose(x[:, :2]))
+            ),
             "segments": tf.transpose(tf.math.unsorted_segment_sum(tf.transpose(x), [0, 1, 0, 2, 1], 3)),
             "gray": tf.image.rgb_to_grayscale(x[:, None, None, :3])[:, 0, 0],
         }
@@ -458,6 +462,9 @@ class Sound(tf.Module):
         return {
             "spectrum": tf.abs(tf.signal.rfft(wave)),
             "longer": tf.abs(tf.signal.rfft(wave, [32])),
+            "frames": tf.abs(tf.signal.stft(wave, 8, 4)),
+            "power": tf.math.real(tf.signal.rfft(wave) * tf.math.conj(tf.signal.rfft(wave))),
+            "again": tf.signal.irfft(tf.signal.rfft(wave) + tf.complex(wave[:, :9], wave[:, 7:])),
             "quantised": tf.quantization.fake_quant_with_min_max_args(wave, -1.5, 2.0),
             "few_bits": tf.quantization.fake_quant_with_min_max_vars(wave, -1.0, 1.1, 4, True),
             "resized": tf.image.resize(tf.reshape(wave, [-1, 4, 4, 1]), [6, 6], "bicubic"),

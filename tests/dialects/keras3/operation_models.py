@@ -13,6 +13,7 @@ from pathlib import Path
 LINE = (4, 3)
 IMAGE = (6, 5, 3)
 FREE = (None, 3)
+WAVE = (30,)
 POSITIVE = {"acosh", "log", "log1p", "rsqrt", "sqrt", "pow", "xlogy", "sequence_mask", "reversed_operators"}
 INTEGER = {"one_hot", "embedding", "integers"}
 UNARY = [
@@ -100,7 +101,7 @@ def cases(tf, keras):
         made["reduce_" + name] = (lambda x, f=f: [f(x, 1, keepdims=True), f(x, [1, 2])], [LINE])
     for name in ACTIVATIONS:
         made["nn_" + name] = (getattr(tf.nn, name), [LINE])
-    made.update(arrays(tf), **shapes(tf), **images(tf, keras))
+    made.update(arrays(tf), **shapes(tf), **signals(tf), **images(tf, keras))
     return made
 
 
@@ -192,6 +193,52 @@ def shapes(tf):
         "sequence_mask": (
             lambda x: tf.sequence_mask(tf.cast(x[:, 0], tf.int32), 5, dtype=tf.float32),
             [(2,)],
+        ),
+    }
+
+
+def signals(tf):
+    """Frames and spectra, and numbers that are written into a tensor."""
+    return {
+        "frames": (
+            lambda x: [
+                tf.signal.frame(x, 8, 3),
+                tf.signal.frame(x, 8, 3, pad_end=True, pad_value=0.5),
+                tf.signal.frame(tf.expand_dims(x, -1), 8, 4, axis=1),
+            ],
+            [WAVE],
+        ),
+        "frames_of_open_length": (
+            lambda x: [tf.signal.frame(x, 3, 2, axis=1), tf.signal.frame(x, 3, 2, pad_end=True, axis=1)],
+            [FREE],
+        ),
+        "spectra": (
+            lambda x: [
+                tf.abs(tf.signal.stft(x, 12, 5)),
+                tf.abs(tf.signal.stft(x, 7, 5, fft_length=32, pad_end=True)),
+                tf.math.angle(tf.signal.stft(x + 3.0, 8, 8))[..., :2],
+                tf.math.imag(tf.math.conj(tf.square(tf.signal.stft(x, 8, 8))[:, 1:])),
+                tf.math.real(tf.signal.stft(x, 8, 8) * tf.math.conj(tf.signal.stft(x, 8, 8))),
+                tf.abs(tf.signal.fft(tf.cast(x, tf.complex64))),
+                tf.signal.dct(x),
+                tf.signal.dct(x, norm="ortho"),
+                tf.signal.mfccs_from_log_mel_spectrograms(x),
+            ],
+            [WAVE],
+        ),
+        "scatters": (
+            lambda x: [
+                tf.tensor_scatter_nd_update(x, [[0, 1], [1, 2]], tf.ones((2, 3)) * 5.0),
+                tf.scatter_nd([[4], [0]], x[0, :2], [5, 3]),
+            ],
+            [LINE],
+        ),
+        "searchsorted": (
+            lambda x: [
+                tf.searchsorted(tf.sort(x), x[:, ::-1]),
+                tf.searchsorted(tf.sort(x), tf.sort(x), side="right"),
+            ],
+            [(5,)],
         ),
     }
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from migrate.capsule.model import Layer, Node, TensorRef, structure_refs
 from migrate.dialects.keras3.operations.names import STATEFUL, canonical
-from migrate.dialects.keras3.operations.table import FUNCTIONS, Target
+from migrate.dialects.keras3.operations.table import FUNCTIONS
+from migrate.dialects.keras3.operations.target import Target
 from migrate.dialects.rule import Era, Step, layer_rule
 from migrate.findings import MigrationError, Rule, Severity
 

@@ -48,6 +48,12 @@ ALIASES: Mapping[str, str] = {
     "squared_difference": "math.squared_difference",
     "subtract": "math.subtract",
     "truediv": "math.truediv",
+    "complex": "dtypes.complex",
+    "manip.scatter_nd": "scatter_nd",
+    "spectral.rfft": "signal.rfft",
+    "tensor_scatter_add": "tensor_scatter_nd_add",
+    "tensor_scatter_sub": "tensor_scatter_nd_sub",
+    "tensor_scatter_update": "tensor_scatter_nd_update",
     "math.softmax": "nn.softmax",
     "math.log_softmax": "nn.log_softmax",
 }

@@ -135,10 +135,20 @@ _REDUCTIONS = {
     "Prod": "math.reduce_prod",
     "Sum": "math.reduce_sum",
 }
+_COMPLEX = {
+    "Angle": "math.angle",
+    "ComplexAbs": "math.abs",
+    "Conj": "math.conj",
+    "FFT": "signal.fft",
+    "FFT2D": "signal.fft2d",
+    "Imag": "math.imag",
+    "Real": "math.real",
+}
 GRAPH_OPS: Mapping[str, GraphOp] = {
     **{op: GraphOp(name) for op, name in _UNARY.items()},
     **{op: GraphOp(name, ("x", "y")) for op, name in _BINARY.items()},
     **{op: GraphOp(name, ("x", "axis"), _REDUCE) for op, name in _REDUCTIONS.items()},
+    **{op: GraphOp(name, ("input",)) for op, name in _COMPLEX.items()},
     "AddN": GraphOp("math.add_n", ("*",)),
     "ArgMax": GraphOp("math.argmax", ("x", "axis"), {"output_type": "output_type"}),
     "ArgMin": GraphOp("math.argmin", ("x", "axis"), {"output_type": "output_type"}),
@@ -153,6 +163,7 @@ GRAPH_OPS: Mapping[str, GraphOp] = {
     "ClipByValue": GraphOp("clip_by_value", ("x", "clip_value_min", "clip_value_max")),
     "ConcatV2": GraphOp("concat", ("*", "axis")),
     "CheckNumerics": GraphOp("identity", ("input",)),
+    "Complex": GraphOp("dtypes.complex", ("real", "imag")),
     "Conv2DBackpropInput": GraphOp(
         "nn.conv2d_transpose", ("output_shape", "filters", "input"), _CONV, first=2
     ),
@@ -170,11 +181,13 @@ GRAPH_OPS: Mapping[str, GraphOp] = {
         ("images",),
         {"ksizes": "ksizes", "strides": "strides", "rates": "rates", "padding": "padding"},
     ),
+    "IRFFT": GraphOp("signal.irfft", ("input_tensor", "fft_length")),
     "LRN": GraphOp(
         "nn.lrn",
         ("input",),
         {"depth_radius": "depth_radius", "bias": "bias", "alpha": "alpha", "beta": "beta"},
     ),
+    "LowerBound": GraphOp("searchsorted", ("sorted_sequence", "values"), {"out_type": "out_type"}),
     "MatrixBandPart": GraphOp("linalg.band_part", ("input", "num_lower", "num_upper")),
     "MatrixDiagPartV3": GraphOp("linalg.diag_part", ("input", "k", "padding_value")),
     "MatrixDiagV3": GraphOp("linalg.diag", ("diagonal", "k", "num_rows", "num_cols", "padding_value")),
@@ -196,6 +209,7 @@ GRAPH_OPS: Mapping[str, GraphOp] = {
     "Pack": GraphOp("stack", ("*",), {"axis": "axis"}),
     "Pad": GraphOp("pad", ("tensor", "paddings")),
     "PadV2": GraphOp("pad", ("tensor", "paddings", "constant_values")),
+    "RFFT": GraphOp("signal.rfft", ("input_tensor", "fft_length")),
     "Range": GraphOp("range", ("start", "limit", "delta")),
     "Reshape": GraphOp("reshape", ("tensor", "shape")),
     "ResizeBilinear": GraphOp(
@@ -210,6 +224,7 @@ GRAPH_OPS: Mapping[str, GraphOp] = {
     ),
     "ReverseV2": GraphOp("reverse", ("tensor", "axis")),
     "Roll": GraphOp("roll", ("input", "shift", "axis")),
+    "ScatterNd": GraphOp("scatter_nd", ("indices", "updates", "shape")),
     "Select": GraphOp("where", ("condition", "x", "y")),
     "SelectV2": GraphOp("where", ("condition", "x", "y")),
     "Slice": GraphOp("slice", ("input", "begin", "size")),
@@ -231,6 +246,9 @@ GRAPH_OPS: Mapping[str, GraphOp] = {
             "shrink_axis_mask": "shrink_axis_mask",
         },
     ),
+    "TensorScatterAdd": GraphOp("tensor_scatter_nd_add", ("tensor", "indices", "updates")),
+    "TensorScatterSub": GraphOp("tensor_scatter_nd_sub", ("tensor", "indices", "updates")),
+    "TensorScatterUpdate": GraphOp("tensor_scatter_nd_update", ("tensor", "indices", "updates")),
     "Tile": GraphOp("tile", ("input", "multiples")),
     "TopKV2": GraphOp("math.top_k", ("input", "k"), {"sorted": "sorted"}),
     "Transpose": GraphOp("transpose", ("a", "perm")),

@@ -1,34 +1,14 @@
-"""TensorFlow functions and graph operations, and the ``keras.ops`` calls that mean the same.
+"""TensorFlow functions, and the ``keras.ops`` calls that mean the same.
 
-Data only. ``keras.…`` targets are public functions; ``composite.…`` targets are written out as several
-``keras.ops`` calls when the model is built (:mod:`migrate.worlds.modern.operations`), because they depend on
-static shapes or have no counterpart of their own. Parameter names are those of TF 1.15 to 2.15.
+Data only; parameter names are those of TF 1.15 to 2.15.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a function goes.
-
-    Attributes:
-        function: ``keras.ops.mean``, ``composite.gather``.
-        rename: TensorFlow's parameter to the target's; the first argument stays positional.
-        drop: parameters without a meaning for the result.
-        arrays: parameters of the target whose list constants are tensors, not axes or sizes.
-        constants: arguments that the target needs beside those given.
-    """
-
-    function: str
-    rename: Mapping[str, str] = field(default_factory=dict)
-    drop: frozenset[str] = frozenset()
-    arrays: frozenset[str] = frozenset()
-    constants: Mapping[str, object] = field(default_factory=dict)
-
+from migrate.dialects.keras3.operations.signal_table import SIGNALS
+from migrate.dialects.keras3.operations.target import Target, composite
 
 _UNARY = {
     "math.abs": "absolute",
@@ -152,16 +132,6 @@ _ACTIVATIONS = (
 """Activations whose Keras 2 and Keras 3 definitions agree (``hard_sigmoid`` does not: SIL001)."""
 
 
-def _composite(
-    name: str,
-    *arrays: str,
-    drop: tuple[str, ...] = (),
-    also: Mapping[str, str] | None = None,
-    **rename: str,
-) -> Target:
-    return Target(f"composite.{name}", {**(also or {}), **rename}, frozenset(drop), frozenset(arrays))
-
-
 FUNCTIONS: Mapping[str, Target] = {
     **{name: Target(f"keras.ops.{op}", drop=frozenset({"dtype", "optimize"})) for name, op in _UNARY.items()},
     **{
@@ -173,58 +143,58 @@ FUNCTIONS: Mapping[str, Target] = {
         )
         for name, op in _BINARY.items()
     },
-    **{name: _composite(op, "x", "y") for name, op in _BITWISE.items()},
+    **{name: composite(op, "x", "y") for name, op in _BITWISE.items()},
     **{name: Target(f"keras.ops.{op}", _AXIS) for name, op in _REDUCTIONS.items()},
     **{f"keras.activations.{name}": Target(f"keras.activations.{name}") for name in _ACTIVATIONS},
     "math.rint": Target("keras.ops.round"),
-    "quantization.fake_quant_with_min_max_vars": _composite("graph.fake_quant", min="low", max="high"),
+    "quantization.fake_quant_with_min_max_vars": composite("graph.fake_quant", min="low", max="high"),
     "math.atan2": Target("keras.ops.arctan2", {"x": "x2"}, arrays=frozenset({"x1", "x2"})),
     "math.reduce_euclidean_norm": Target("composite.norm", _AXIS),
-    "math.squared_difference": _composite("squared_difference", "x", "y"),
-    "math.multiply_no_nan": _composite("multiply_no_nan", "x", "y"),
-    "math.xlogy": _composite("xlogy", "x", "y"),
-    "math.scalar_mul": _composite("scalar_mul"),
-    "math.add_n": _composite("add_n"),
-    "math.accumulate_n": _composite("add_n", drop=("shape", "tensor_dtype")),
-    "math.count_nonzero": _composite("count_nonzero", also=_AXIS),
-    "math.argmax": _composite("argmax", dimension="axis"),
-    "math.argmin": _composite("argmin", dimension="axis"),
-    "math.cumsum": _composite("cumsum"),
-    "math.cumprod": _composite("cumprod"),
-    "math.top_k": _composite("top_k"),
-    "math.l2_normalize": _composite("l2_normalize", dim="axis"),
-    "nn.l2_normalize": _composite("l2_normalize", dim="axis"),
-    "nn.l2_loss": _composite("l2_loss"),
-    "math.polyval": _composite("polyval", "x"),
-    "math.segment_sum": _composite("segment_sum", "segment_ids"),
-    "math.unsorted_segment_sum": _composite("segment_sum", "segment_ids"),
-    "math.maximum": _composite("maximum", "x", "y"),
-    "math.minimum": _composite("minimum", "x", "y"),
-    "math.reduce_mean": _composite("reduce_mean", also=_AXIS),
-    "math.xdivy": _composite("xdivy", "x", "y"),
-    "math.xlog1py": _composite("xlog1py", "x", "y"),
-    "math.erfc": _composite("erfc"),
-    "math.zero_fraction": _composite("zero_fraction"),
-    "truncatemod": _composite("truncatemod", "x", "y"),
+    "math.squared_difference": composite("squared_difference", "x", "y"),
+    "math.multiply_no_nan": composite("multiply_no_nan", "x", "y"),
+    "math.xlogy": composite("xlogy", "x", "y"),
+    "math.scalar_mul": composite("scalar_mul"),
+    "math.add_n": composite("add_n"),
+    "math.accumulate_n": composite("add_n", drop=("shape", "tensor_dtype")),
+    "math.count_nonzero": composite("count_nonzero", also=_AXIS),
+    "math.argmax": composite("argmax", dimension="axis"),
+    "math.argmin": composite("argmin", dimension="axis"),
+    "math.cumsum": composite("cumsum"),
+    "math.cumprod": composite("cumprod"),
+    "math.top_k": composite("top_k"),
+    "math.l2_normalize": composite("l2_normalize", dim="axis"),
+    "nn.l2_normalize": composite("l2_normalize", dim="axis"),
+    "nn.l2_loss": composite("l2_loss"),
+    "math.polyval": composite("polyval", "x"),
+    "math.segment_sum": composite("segment_sum", "segment_ids"),
+    "math.unsorted_segment_sum": composite("segment_sum", "segment_ids"),
+    "math.maximum": composite("maximum", "x", "y"),
+    "math.minimum": composite("minimum", "x", "y"),
+    "math.reduce_mean": composite("reduce_mean", also=_AXIS),
+    "math.xdivy": composite("xdivy", "x", "y"),
+    "math.xlog1py": composite("xlog1py", "x", "y"),
+    "math.erfc": composite("erfc"),
+    "math.zero_fraction": composite("zero_fraction"),
+    "truncatemod": composite("truncatemod", "x", "y"),
     "ones_like": Target("keras.ops.ones_like", drop=frozenset({"optimize", "layout"})),
     "zeros_like": Target("keras.ops.zeros_like", drop=frozenset({"optimize", "layout"})),
-    "sort": _composite("sort"),
-    "argsort": _composite("argsort", drop=("stable",)),
-    "norm": _composite("norm", also=_AXIS),
-    "linalg.norm": _composite("norm", also=_AXIS),
-    "linalg.matmul": _composite(
+    "sort": composite("sort"),
+    "argsort": composite("argsort", drop=("stable",)),
+    "norm": composite("norm", also=_AXIS),
+    "linalg.norm": composite("norm", also=_AXIS),
+    "linalg.matmul": composite(
         "matmul", "a", "b", drop=("a_is_sparse", "b_is_sparse", "output_type", "grad_a", "grad_b")
     ),
-    "keras.backend.batch_flatten": _composite("batch_flatten"),
-    "linalg.matvec": _composite("matvec", "a", "b", drop=("a_is_sparse", "b_is_sparse")),
+    "keras.backend.batch_flatten": composite("batch_flatten"),
+    "linalg.matvec": composite("matvec", "a", "b", drop=("a_is_sparse", "b_is_sparse")),
     "linalg.tensordot": Target("keras.ops.tensordot", {"b": "x2"}, arrays=frozenset({"x1", "x2"})),
     "tensordot": Target("keras.ops.tensordot", {"b": "x2"}, arrays=frozenset({"x1", "x2"})),
-    "linalg.matrix_transpose": _composite("matrix_transpose", drop=("conjugate",)),
-    "linalg.diag_part": _composite("diag_part", drop=("padding_value", "align")),
-    "linalg.diag": _composite("diag", drop=("padding_value", "align", "num_rows", "num_cols")),
-    "linalg.set_diag": _composite("set_diag", drop=("align",)),
-    "linalg.band_part": _composite("band_part"),
-    "linalg.normalize": _composite("normalize"),
+    "linalg.matrix_transpose": composite("matrix_transpose", drop=("conjugate",)),
+    "linalg.diag_part": composite("diag_part", drop=("padding_value", "align")),
+    "linalg.diag": composite("diag", drop=("padding_value", "align", "num_rows", "num_cols")),
+    "linalg.set_diag": composite("set_diag", drop=("align",)),
+    "linalg.band_part": composite("band_part"),
+    "linalg.normalize": composite("normalize"),
     "linalg.cholesky": Target("keras.ops.cholesky"),
     "linalg.solve": Target("keras.ops.solve", {"rhs": "b"}, frozenset({"adjoint"})),
     "linalg.qr": Target("keras.ops.qr", drop=frozenset({"full_matrices"})),
@@ -232,80 +202,80 @@ FUNCTIONS: Mapping[str, Target] = {
     "linalg.inv": Target("keras.ops.inv", drop=frozenset({"adjoint"})),
     "linalg.det": Target("keras.ops.det"),
     "linalg.cross": Target("keras.ops.cross", {"b": "x2"}),
-    "einsum": _composite("einsum"),
-    "cast": _composite("cast"),
-    "identity": _composite("identity"),
-    "convert_to_tensor": _composite("identity", drop=("dtype_hint", "preferred_dtype", "dtype")),
-    "ensure_shape": _composite("identity", drop=("shape",)),
-    "debugging.check_numerics": _composite("identity", drop=("message",)),
-    "clip_by_value": _composite("clip_by_value", "clip_value_min", "clip_value_max"),
-    "dtypes.saturate_cast": _composite("saturate_cast"),
-    "clip_by_norm": _composite("clip_by_norm", axes="axis"),
-    "where": _composite("where", "x", "y"),
-    "reshape": _composite("reshape"),
-    "transpose": _composite("transpose", drop=("conjugate",), perm="axes"),
-    "expand_dims": _composite("expand_dims", dim="axis"),
-    "squeeze": _composite("squeeze", squeeze_dims="axis"),
-    "concat": _composite("concat", "values"),
-    "stack": _composite("stack", "values"),
-    "unstack": _composite("unstack"),
-    "split": _composite("split"),
-    "tile": _composite("tile"),
+    "einsum": composite("einsum"),
+    "cast": composite("cast"),
+    "identity": composite("identity"),
+    "convert_to_tensor": composite("identity", drop=("dtype_hint", "preferred_dtype", "dtype")),
+    "ensure_shape": composite("identity", drop=("shape",)),
+    "debugging.check_numerics": composite("identity", drop=("message",)),
+    "clip_by_value": composite("clip_by_value", "clip_value_min", "clip_value_max"),
+    "dtypes.saturate_cast": composite("saturate_cast"),
+    "clip_by_norm": composite("clip_by_norm", axes="axis"),
+    "where": composite("where", "x", "y"),
+    "reshape": composite("reshape"),
+    "transpose": composite("transpose", drop=("conjugate",), perm="axes"),
+    "expand_dims": composite("expand_dims", dim="axis"),
+    "squeeze": composite("squeeze", squeeze_dims="axis"),
+    "concat": composite("concat", "values"),
+    "stack": composite("stack", "values"),
+    "unstack": composite("unstack"),
+    "split": composite("split"),
+    "tile": composite("tile"),
     "repeat": Target("keras.ops.repeat"),
     "reverse": Target("keras.ops.flip"),
     "roll": Target("keras.ops.roll"),
-    "pad": _composite("pad"),
-    "gather": _composite("gather", "indices", drop=("validate_indices",)),
-    "searchsorted": _composite("searchsorted", "sorted_sequence", "values"),
-    "gather_nd": _composite("gather_nd", "indices", drop=("bad_indices_policy",)),
-    "nn.embedding_lookup": _composite(
+    "pad": composite("pad"),
+    "gather": composite("gather", "indices", drop=("validate_indices",)),
+    "searchsorted": composite("searchsorted", "sorted_sequence", "values"),
+    "gather_nd": composite("gather_nd", "indices", drop=("bad_indices_policy",)),
+    "nn.embedding_lookup": composite(
         "gather",
         "params",
         "indices",
         drop=("partition_strategy", "validate_indices", "max_norm"),
         ids="indices",
     ),
-    "one_hot": _composite("one_hot"),
-    "broadcast_to": _composite("broadcast_to"),
-    "shape": _composite("shape", drop=("out_type", "optimize")),
-    "size": _composite("size", drop=("out_type",)),
-    "rank": _composite("rank"),
-    "zeros": _composite("zeros", drop=("layout",)),
-    "ones": _composite("ones", drop=("layout",)),
-    "fill": _composite("fill", drop=("layout",)),
-    "eye": _composite("eye"),
-    "range": _composite("range"),
-    "sequence_mask": _composite("sequence_mask"),
-    "slice": _composite("slice"),
-    "strided_slice": _composite("strided_slice"),
-    "__operators__.getitem": _composite("getitem"),
-    "meshgrid": _composite("meshgrid"),
+    "one_hot": composite("one_hot"),
+    "broadcast_to": composite("broadcast_to"),
+    "shape": composite("shape", drop=("out_type", "optimize")),
+    "size": composite("size", drop=("out_type",)),
+    "rank": composite("rank"),
+    "zeros": composite("zeros", drop=("layout",)),
+    "ones": composite("ones", drop=("layout",)),
+    "fill": composite("fill", drop=("layout",)),
+    "eye": composite("eye"),
+    "range": composite("range"),
+    "sequence_mask": composite("sequence_mask"),
+    "slice": composite("slice"),
+    "strided_slice": composite("strided_slice"),
+    "__operators__.getitem": composite("getitem"),
+    "meshgrid": composite("meshgrid"),
     "nn.softmax": Target("keras.ops.softmax", {"dim": "axis"}),
     "nn.log_softmax": Target("keras.ops.log_softmax", {"dim": "axis"}),
-    "nn.leaky_relu": _composite("leaky_relu"),
-    "nn.silu": _composite("silu"),
-    "nn.softmax_cross_entropy_with_logits": _composite("softmax_cross_entropy", "labels", dim="axis"),
-    "nn.sigmoid_cross_entropy_with_logits": _composite("sigmoid_cross_entropy", "labels"),
-    "nn.sparse_softmax_cross_entropy_with_logits": _composite("sparse_softmax_cross_entropy"),
-    "keras.backend.binary_crossentropy": _composite("binary_crossentropy", "target"),
-    "keras.backend.categorical_crossentropy": _composite("categorical_crossentropy", "target"),
-    "keras.backend.sparse_categorical_crossentropy": _composite(
+    "nn.leaky_relu": composite("leaky_relu"),
+    "nn.silu": composite("silu"),
+    "nn.softmax_cross_entropy_with_logits": composite("softmax_cross_entropy", "labels", dim="axis"),
+    "nn.sigmoid_cross_entropy_with_logits": composite("sigmoid_cross_entropy", "labels"),
+    "nn.sparse_softmax_cross_entropy_with_logits": composite("sparse_softmax_cross_entropy"),
+    "keras.backend.binary_crossentropy": composite("binary_crossentropy", "target"),
+    "keras.backend.categorical_crossentropy": composite("categorical_crossentropy", "target"),
+    "keras.backend.sparse_categorical_crossentropy": composite(
         "sparse_categorical_crossentropy", drop=("ignore_class",)
     ),
-    "keras.backend.ctc_batch_cost": _composite("ctc_batch_cost"),
-    "nn.gelu": _composite("gelu"),
-    "nn.crelu": _composite("crelu"),
-    "nn.bias_add": _composite("bias_add", "bias"),
-    "nn.moments": _composite("moments", drop=("shift",), axes="axis", also=_AXIS),
-    "nn.batch_normalization": _composite("batch_normalization", "mean", "variance", "offset", "scale"),
-    "nn.local_response_normalization": _composite("local_response_normalization"),
-    "nn.lrn": _composite("local_response_normalization"),
-    "nn.conv1d": _composite("conv", "kernel", drop=("use_cudnn_on_gpu",), stride="strides", also=_CONV),
-    "nn.conv2d": _composite("conv", "kernel", drop=("use_cudnn_on_gpu",), also=_CONV),
-    "nn.conv3d": _composite("conv", "kernel", also=_CONV),
-    "nn.convolution": _composite("conv", "kernel", also=_CONV),
-    "nn.depthwise_conv2d": _composite("depthwise_conv", "kernel", also=_CONV),
-    "nn.separable_conv2d": _composite(
+    "keras.backend.ctc_batch_cost": composite("ctc_batch_cost"),
+    "nn.gelu": composite("gelu"),
+    "nn.crelu": composite("crelu"),
+    "nn.bias_add": composite("bias_add", "bias"),
+    "nn.moments": composite("moments", drop=("shift",), axes="axis", also=_AXIS),
+    "nn.batch_normalization": composite("batch_normalization", "mean", "variance", "offset", "scale"),
+    "nn.local_response_normalization": composite("local_response_normalization"),
+    "nn.lrn": composite("local_response_normalization"),
+    "nn.conv1d": composite("conv", "kernel", drop=("use_cudnn_on_gpu",), stride="strides", also=_CONV),
+    "nn.conv2d": composite("conv", "kernel", drop=("use_cudnn_on_gpu",), also=_CONV),
+    "nn.conv3d": composite("conv", "kernel", also=_CONV),
+    "nn.convolution": composite("conv", "kernel", also=_CONV),
+    "nn.depthwise_conv2d": composite("depthwise_conv", "kernel", also=_CONV),
+    "nn.separable_conv2d": composite(
         "separable_conv",
         "depthwise_kernel",
         "pointwise_kernel",
@@ -313,13 +283,13 @@ FUNCTIONS: Mapping[str, Target] = {
         pointwise_filter="pointwise_kernel",
         also=_CONV,
     ),
-    "nn.conv2d_transpose": _composite("conv_transpose", "kernel", also=_CONV),
-    "nn.conv1d_transpose": _composite("conv_transpose", "kernel", also=_CONV),
-    "nn.atrous_conv2d": _composite("atrous_conv2d", "kernel", value="inputs", filters="kernel"),
-    "nn.pool": _composite("pool", drop=("spatial_dims",), dilation_rate="dilations"),
-    "space_to_batch_nd": _composite("space_to_batch"),
-    "batch_to_space": _composite("batch_to_space"),
-    "image.extract_patches": _composite("extract_patches", ksizes="sizes"),
+    "nn.conv2d_transpose": composite("conv_transpose", "kernel", also=_CONV),
+    "nn.conv1d_transpose": composite("conv_transpose", "kernel", also=_CONV),
+    "nn.atrous_conv2d": composite("atrous_conv2d", "kernel", value="inputs", filters="kernel"),
+    "nn.pool": composite("pool", drop=("spatial_dims",), dilation_rate="dilations"),
+    "space_to_batch_nd": composite("space_to_batch"),
+    "batch_to_space": composite("batch_to_space"),
+    "image.extract_patches": composite("extract_patches", ksizes="sizes"),
     **{
         f"nn.{kind}_pool{rank}": Target(
             f"composite.{kind}_pool", {"ksize": "size", "padding": "padding"}, _POOL_DROP
@@ -327,26 +297,34 @@ FUNCTIONS: Mapping[str, Target] = {
         for kind in ("max", "avg")
         for rank in ("", "1d", "2d", "3d")
     },
-    "nn.depth_to_space": _composite("depth_to_space"),
-    "nn.space_to_depth": _composite("space_to_depth"),
-    "image.resize": _composite("resize", new_height_width="size"),
-    "image.resize_bilinear": _composite("resize_bilinear", drop=("name",)),
-    "image.resize_nearest_neighbor": _composite("resize_nearest"),
-    "image.rgb_to_grayscale": _composite("rgb_to_grayscale"),
-    "image.grayscale_to_rgb": _composite("grayscale_to_rgb"),
-    "image.flip_left_right": _composite("flip_left_right"),
-    "image.flip_up_down": _composite("flip_up_down"),
-    "image.rot90": _composite("rot90"),
-    "image.transpose": _composite("transpose_image"),
-    "image.crop_to_bounding_box": _composite("crop_to_bounding_box"),
-    "image.pad_to_bounding_box": _composite("pad_to_bounding_box"),
-    "image.resize_with_crop_or_pad": _composite("resize_with_crop_or_pad"),
-    "image.central_crop": _composite("central_crop"),
-    "image.adjust_gamma": _composite("adjust_gamma"),
-    "image.rgb_to_yuv": _composite("rgb_to_yuv"),
-    "image.rgb_to_yiq": _composite("rgb_to_yiq"),
-    "image.per_image_standardization": _composite("per_image_standardization"),
-    "image.convert_image_dtype": _composite("convert_image_dtype", drop=("saturate",)),
-    "image.adjust_brightness": _composite("adjust_brightness"),
-    "image.adjust_contrast": _composite("adjust_contrast"),
+    "nn.depth_to_space": composite("depth_to_space"),
+    "nn.space_to_depth": composite("space_to_depth"),
+    "image.resize": composite("resize", new_height_width="size"),
+    "image.resize_bilinear": composite("resize_bilinear", drop=("name",)),
+    "image.resize_nearest_neighbor": composite("resize_nearest"),
+    "image.rgb_to_grayscale": composite("rgb_to_grayscale"),
+    "image.grayscale_to_rgb": composite("grayscale_to_rgb"),
+    "image.flip_left_right": composite("flip_left_right"),
+    "image.flip_up_down": composite("flip_up_down"),
+    "image.rot90": composite("rot90"),
+    "image.transpose": composite("transpose_image"),
+    "image.crop_to_bounding_box": composite("crop_to_bounding_box"),
+    "image.pad_to_bounding_box": composite("pad_to_bounding_box"),
+    "image.resize_with_crop_or_pad": composite("resize_with_crop_or_pad"),
+    "image.central_crop": composite("central_crop"),
+    "image.adjust_gamma": composite("adjust_gamma"),
+    "image.rgb_to_yuv": composite("rgb_to_yuv"),
+    "image.rgb_to_yiq": composite("rgb_to_yiq"),
+    "image.per_image_standardization": composite("per_image_standardization"),
+    "image.convert_image_dtype": composite("convert_image_dtype", drop=("saturate",)),
+    "image.adjust_brightness": composite("adjust_brightness"),
+    "image.adjust_contrast": composite("adjust_contrast"),
+    "scatter_nd": composite("scatter_nd", "indices", "updates", drop=("bad_indices_policy",)),
+    **{
+        f"tensor_scatter_nd_{kind}": composite(
+            f"scatter_{kind}", "tensor", "indices", "updates", drop=("bad_indices_policy",)
+        )
+        for kind in ("add", "sub", "update")
+    },
+    **SIGNALS,
 }

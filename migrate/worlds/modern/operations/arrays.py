@@ -216,7 +216,6 @@ FUNCTIONS: Functions = {
     "searchsorted": searchsorted,
     "segment_sum": segment_sum,
     "sort": sort,
-    "split": split,
     "top_k": top_k,
     "transpose": transpose,
     "where": where,

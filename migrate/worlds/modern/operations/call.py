@@ -14,6 +14,7 @@ from migrate.worlds.framework_types import Functions, Tensor
 from migrate.worlds.modern.operations import (
     arrays,
     blocks,
+    complex_numbers,
     entropies,
     graphs,
     images,
@@ -21,11 +22,23 @@ from migrate.worlds.modern.operations import (
     matrices,
     numbers,
     pixels,
+    scatters,
     shapes,
+    signals,
     slices,
     windows,
 )
-from migrate.worlds.modern.operations.sizes import Arithmetic, Dim, Shape, Size, combine, concrete
+from migrate.worlds.modern.operations.complex_numbers import OF_COMPLEX, PART_BY_PART, Complex
+from migrate.worlds.modern.operations.sizes import (
+    Arithmetic,
+    Dim,
+    Shape,
+    Size,
+    combine,
+    concrete,
+    larger,
+    smaller,
+)
 
 Made: TypeAlias = Tensor | Size | Shape | int
 """What a call gives: a tensor, or sizes that only later operations of the graph see."""
@@ -33,6 +46,7 @@ Made: TypeAlias = Tensor | Size | Shape | int
 COMPOSITES: Functions = {
     **arrays.FUNCTIONS,
     **blocks.FUNCTIONS,
+    **complex_numbers.FUNCTIONS,
     **entropies.FUNCTIONS,
     **graphs.FUNCTIONS,
     **images.FUNCTIONS,
@@ -40,7 +54,9 @@ COMPOSITES: Functions = {
     **matrices.FUNCTIONS,
     **numbers.FUNCTIONS,
     **pixels.FUNCTIONS,
+    **scatters.FUNCTIONS,
     **shapes.FUNCTIONS,
+    **signals.FUNCTIONS,
     **slices.FUNCTIONS,
     **windows.FUNCTIONS,
 }
@@ -50,9 +66,17 @@ _ON_SIZES: Mapping[str, Arithmetic] = {
     "keras.ops.multiply": operator.mul,
     "keras.ops.floor_divide": operator.floordiv,
     "keras.ops.mod": operator.mod,
+    "composite.maximum": larger,
+    "composite.minimum": smaller,
 }
-_OF_SIZES = shapes.FUNCTIONS.keys() | slices.FUNCTIONS.keys() | {"conv_transpose"}
-"""Composites that take sizes as they are."""
+_AS_THEY_ARE = (
+    shapes.FUNCTIONS.keys()
+    | slices.FUNCTIONS.keys()
+    | signals.FUNCTIONS.keys()
+    | complex_numbers.FUNCTIONS.keys()
+    | {"conv_transpose"}
+)
+"""Composites that take sizes, or complex numbers, as they are."""
 _FOUND = frozenset(f"composite.{name}" for name in masks.FUNCTIONS)
 """Composites that find a tensor of the graph and make none: what made it keeps its name."""
 _ARRAY = "$array"
@@ -70,7 +94,8 @@ def call_operation(
         number: which call of the record this is.
 
     Returns:
-        Tensors, or :class:`Size` and :class:`Shape` values that only later operations of the graph see.
+        Tensors, or :class:`Size`, :class:`Shape` and :class:`Complex` values that only later operations of the
+        graph see.
     """
     function = str(record.config["function"])
     dtype = _dtype_of([*args, *kwargs.values()])
@@ -86,13 +111,21 @@ def call_operation(
 
 
 def _evaluate(function: str, args: Sequence[object], kwargs: Mapping[str, object]) -> Any:
+    everything = [*args, *kwargs.values()]
+    if any(isinstance(value, Complex) for value in everything):
+        if function in OF_COMPLEX:
+            return OF_COMPLEX[function](*args, **kwargs)
+        if function in PART_BY_PART and isinstance(args[0], Complex):
+            real, imaginary = args[0].real, args[0].imaginary
+            return Complex(*(_evaluate(function, [part, *args[1:]], kwargs) for part in (real, imaginary)))
+    if function in _ON_SIZES and all(isinstance(value, int | np.ndarray) for value in everything):
+        return _ON_SIZES[function](*everything)
     kind, _, name = function.partition(".")
-    if kind == "composite":
+    if kind == "composite" and function not in _ON_SIZES:
         composite = COMPOSITES[name]
-        if name in _OF_SIZES:
+        if name in _AS_THEY_ARE:
             return composite(*args, **kwargs)
         return composite(*map(_concrete, args), **{key: _concrete(value) for key, value in kwargs.items()})
-    everything = [*args, *kwargs.values()]
     plain = [value for value in everything if isinstance(value, int | Size)]
     if function in _ON_SIZES and len(plain) == len(everything) == 2:
         return combine(_ON_SIZES[function], *plain)
@@ -105,6 +138,10 @@ def _evaluate(function: str, args: Sequence[object], kwargs: Mapping[str, object
         for dim in args[0].dims:
             total = combine(operator.mul, total, dim)
         return total
+    if kind == "composite":
+        return COMPOSITES[name](
+            *map(_concrete, args), **{key: _concrete(value) for key, value in kwargs.items()}
+        )
     target: Any = keras
     for step in function.removeprefix("keras.").split("."):
         target = getattr(target, step)
@@ -165,8 +202,14 @@ def _leaves(result: Any) -> list[Made]:
     return [result]
 
 
+def _parts(values: Sequence[object]) -> Iterator[Any]:
+    """The values, complex ones as their two tensors."""
+    for value in values:
+        yield from (value.real, value.imaginary) if isinstance(value, Complex) else (value,)
+
+
 def _producers(values: Sequence[object]) -> Iterator[Any]:
-    for value in keras.tree.flatten(values):
+    for value in _parts(keras.tree.flatten(values)):
         if _is_tensor(value):
             yield value._keras_history.operation
         elif isinstance(value, Size) and value.source is not None:
@@ -177,7 +220,7 @@ def _producers(values: Sequence[object]) -> Iterator[Any]:
 
 def _name(outputs: Sequence[Made], before: set[int], name: str) -> None:
     """Name the new operations after the record, so that reports and output names keep the old words."""
-    last = [t._keras_history.operation for t in outputs if _is_tensor(t)]
+    last = [t._keras_history.operation for t in _parts(outputs) if _is_tensor(t)]
     made: dict[int, Any] = {}
     pending = list(dict.fromkeys(last))
     while pending:

@@ -14,6 +14,7 @@ from migrate.capsule.model import Array
 from migrate.dialects.fake_quantisation import grid
 from migrate.findings import MigrationError
 from migrate.worlds.framework_types import Functions, Operand, Tensor
+from migrate.worlds.modern.operations.arrays import searchsorted
 
 
 def bucketize(x: Tensor, boundaries: Sequence[float]) -> Tensor:
@@ -68,10 +69,9 @@ def segment_sum(data: Tensor, segment_ids: Tensor, num_segments: int) -> Tensor:
     return ops.segment_sum(data, ops.convert_to_tensor(segment_ids, "int32"), num_segments=int(num_segments))
 
 
-def spectrum(x: Operand, fft_length: int | Sequence[int]) -> Tensor:
-    """``ComplexAbs`` of ``RFFT``: magnitudes, since layers hold no complex numbers."""
-    real, imaginary = ops.rfft(x, fft_length=int(np.ravel(fft_length)[0]))
-    return ops.sqrt(ops.add(ops.square(real), ops.square(imaginary)))
+def upper_bound(sorted_inputs: Tensor, values: Tensor, out_type: str = "int32") -> Tensor:
+    """``UpperBound``: ``tf.searchsorted`` from the right."""
+    return searchsorted(sorted_inputs, values, "right", out_type)
 
 
 def resize_bicubic(
@@ -90,5 +90,5 @@ FUNCTIONS: Functions = {
     "graph.resize_bicubic": resize_bicubic,
     "graph.segment_sum": segment_sum,
     "graph.select_rows": select_rows,
-    "graph.spectrum": spectrum,
+    "graph.upper_bound": upper_bound,
 }

@@ -13,6 +13,7 @@ from migrate.capsule.model import Array
 from migrate.findings import MigrationError
 from migrate.worlds.framework_types import Axes, Functions, Operand, Tensor
 from migrate.worlds.modern.operations import arrays
+from migrate.worlds.modern.operations.complex_numbers import Complex
 from migrate.worlds.modern.operations.sizes import (
     Dim,
     Dims,
@@ -23,6 +24,7 @@ from migrate.worlds.modern.operations.sizes import (
     filled,
     number,
     shape_of,
+    static_dims,
 )
 
 
@@ -48,12 +50,18 @@ def rank(input: Tensor | Shape) -> int:
     return len(input.dims) if isinstance(input, Shape) else len(input.shape)
 
 
-def cast(x: Operand | Size | Shape, dtype: str | Mapping[str, Any]) -> Operand | Size | Shape:
-    """``tf.cast``; a size stays a size among integers."""
+def cast(
+    x: Operand | Size | Shape | Complex, dtype: str | Mapping[str, Any]
+) -> Operand | Size | Shape | Complex:
+    """``tf.cast``; a size stays a size among integers, and a real dtype leaves out what is imaginary."""
     name = dtype if isinstance(dtype, str) else dtype["config"].get("name", dtype["config"])
     if isinstance(x, Size | Shape | int) and not isinstance(x, bool) and name.startswith(("int", "uint")):
         return x
+    if isinstance(x, Complex):
+        return x if name.startswith("complex") else ops.cast(x.real, name)
     value = concrete(x)
+    if name.startswith("complex"):
+        return Complex(value, ops.zeros_like(value))
     return float(value) if isinstance(value, int) and "float" in name else ops.cast(value, name)
 
 
@@ -73,13 +81,17 @@ def _has_sizes(value: object) -> TypeGuard[Sequence[Dim]]:
     return isinstance(value, list | tuple) and any(isinstance(item, Size) for item in value)
 
 
-def reshape(tensor: Tensor, shape: Dims) -> Tensor:
+def reshape(tensor: Tensor | Array | Shape, shape: Dims) -> Tensor | Array | Shape | Dim:
     """``tf.reshape``. At most one size may be free, or the batch and one more.
 
     Raises:
         MigrationError: ``CFG067`` for more free sizes.
     """
     dims = dims_of(shape)
+    if isinstance(tensor, Shape):
+        return tensor if dims else tensor.dims[0]
+    if isinstance(tensor, np.ndarray):
+        return tensor.reshape([-1 if isinstance(dim, Size) else dim for dim in dims])
     free = [i for i, dim in enumerate(dims) if isinstance(dim, Size) or dim == -1]
     if len(free) <= 1:
         return ops.reshape(tensor, tuple(-1 if i in free else dim for i, dim in enumerate(dims)))
@@ -119,6 +131,19 @@ def _is_constant(value: object) -> TypeGuard[Array]:
     return isinstance(value, list) or (
         isinstance(value, np.ndarray) and value.dtype.kind == "i" and value.ndim == 1
     )
+
+
+def split(
+    value: Tensor | Shape, num_or_size_splits: Any, axis: int = 0, num: int | None = None
+) -> Tensor | Sequence[Shape]:
+    """``tf.split``; of a shape it is shapes."""
+    if not isinstance(value, Shape):
+        return arrays.split(concrete(value), concrete(num_or_size_splits), axis, num)
+    sizes = num_or_size_splits
+    if isinstance(sizes, int):
+        sizes = [len(value.dims) // sizes] * sizes
+    ends = np.cumsum(static_dims(sizes)).tolist()
+    return [Shape(value.dims[end - size : end]) for size, end in zip(static_dims(sizes), ends, strict=True)]
 
 
 def unstack(value: Tensor | Shape, num: int | None = None, axis: int = 0) -> Sequence[Tensor | Dim]:
@@ -244,6 +269,7 @@ FUNCTIONS: Functions = {
     "rank": rank,
     "reshape": reshape,
     "sequence_mask": sequence_mask,
+    "split": split,
     "shape": shape,
     "size": size,
     "squeeze": squeeze,

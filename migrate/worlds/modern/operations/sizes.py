@@ -16,6 +16,7 @@ from keras import ops
 
 from migrate.findings import MigrationError
 from migrate.worlds.framework_types import Tensor
+from migrate.worlds.modern.operations.complex_numbers import Complex
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,13 +76,34 @@ def combine(function: Arithmetic, left: Dim, right: Dim) -> Dim:
     return function(left, right)
 
 
+def larger(left: Any, right: Any) -> Any:
+    """The larger of two sizes, of which one may be a tensor."""
+    return max(left, right) if isinstance(left, int) and isinstance(right, int) else ops.maximum(left, right)
+
+
+def smaller(left: Any, right: Any) -> Any:
+    """The smaller of two sizes, of which one may be a tensor."""
+    return min(left, right) if isinstance(left, int) and isinstance(right, int) else ops.minimum(left, right)
+
+
 def number(value: object) -> Any:
     """A size as a tensor, everything else as it is."""
     return value.count() if isinstance(value, Size) else value
 
 
 def concrete(value: object) -> Any:
-    """A value as layers and ordinary operations take it: sizes counted, shapes stacked into an int32 vector."""
+    """A value as layers and ordinary operations take it: sizes counted, shapes stacked into an int32 vector.
+
+    Raises:
+        MigrationError: ``CFG061`` for complex numbers, which they do not take.
+    """
+    if isinstance(value, Complex):
+        raise MigrationError(
+            "CFG061",
+            "complex numbers of a spectrum go where Keras 3 takes real ones: into a layer, an output, or a function "
+            "that has no counterpart for them",
+            "Take tf.abs, tf.math.real or tf.math.angle of them first, or keep the model as a SavedModel.",
+        )
     if isinstance(value, Size):
         return value.count()
     if isinstance(value, Shape):
