@@ -98,7 +98,7 @@ def test_numbers_are_recorded(case: Case) -> None:
     assert count(list(golden), "inputs") >= 1
     assert count(list(golden), "outputs") >= 1
     for name, array in golden.items():
-        assert array.dtype.kind in "fiubUS", name
+        assert array.dtype.kind in "fiubcUS", name
         assert array.dtype.kind != "f" or np.isfinite(array).all(), name
         assert array.size, name
     if (
