@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
@@ -86,13 +87,13 @@ class Context:
         self.version = version
         self.backend = backend
         self._scopes: dict[ast.AST, Scope] = {}
-        self._parents: dict[ast.AST, ast.AST] | None = None
+        self._parents: dict[ast.AST, ast.AST] = {}
+        self._complete = False
+        """Whether the parents of all nodes are known."""
         self._assigned: dict[ast.ClassDef, dict[str, list[ast.Call]]] = {}
         self._regions: Regions | None = None
         self._modern: bool | None = None
         self._exported: frozenset[str] | None = None
-        self.interesting: frozenset[str] | None = None
-        """Names that may lead to a symbol; see `codemods.analysis.scan`."""
 
     @property
     def path(self) -> Path:
@@ -239,9 +240,34 @@ class Context:
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node around a node."""
-        if self._parents is None:
-            self._parents = parents_of(self.module.tree)
+        if node not in self._parents and node is not self.module.tree:
+            self._find_parents(node)
         return self._parents.get(node)
+
+    def _find_parents(self, node: ast.AST) -> None:
+        """Learn the parents in the top-level statement that a node stands in; those of all nodes where that is not told
+        by its line (inside an f-string, or where it has none)."""
+        body = self.module.tree.body
+        at = bisect_right(self._starts, getattr(node, "lineno", 0)) - 1
+        if at >= 0 and body[at] not in self._parents:
+            self._parents.update(parents_of(body[at]))
+            self._parents[body[at]] = self.module.tree
+        if node not in self._parents and not self._complete:
+            self._complete = True
+            self._parents.update(parents_of(self.module.tree))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """The first line of each top-level statement, decorators included."""
+        return [
+            min(
+                [
+                    statement.lineno,
+                    *(decorator.lineno for decorator in getattr(statement, "decorator_list", ())),
+                ]
+            )
+            for statement in self.module.tree.body
+        ]
 
     def parents(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around a node, inside out."""

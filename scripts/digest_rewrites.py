@@ -33,7 +33,7 @@ def digest(result: FileResult) -> str:
 def take_no_shortcut() -> None:
     """Leave every edit to the tree, and show it all of the text."""
     shortcuts: tuple[tuple[type, str, object], ...] = (
-        (Tokens, "_pieces", lambda self, edit: None),
+        (Tokens, "_made", lambda self, node, edits, *, tokens_only: None),
         (Tokens, "_import", lambda self, statement: None),
         (Skeleton, "_masks", lambda self, block: iter(())),
     )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ast
 import builtins
-import symtable
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from codemods.analysis.guards import BranchStatus, branch_status, is_guarded
-from codemods.analysis.scan import interesting_names
 from codemods.catalogue import load
 from codemods.context import Context
 from codemods.files.source import Source, SourceError
 from codemods.names.canonical import canonical
+from codemods.names.interest import interesting_names
+from codemods.names.scopes import Index
 from codemods.names.values import Symbol
 from codemods.rules.api import Match, Target
 from codemods.rules.names.imports import MOVED, ONLY_TENSORFLOW
@@ -28,6 +28,7 @@ _BUILTINS = frozenset(dir(builtins)) | {
     "__path__",
     "__spec__",
     "__builtins__",
+    "__class__",
 }
 
 
@@ -39,7 +40,7 @@ def unknown(context: Context) -> Iterator[Match]:
     if context.target is Target.TF_KERAS_2 or context.module.name.partition(".")[0] == "keras":
         return  # Keras itself knows its private modules
     yield from _unknown_imports(context)
-    for root in sorted(interesting_names(context)):
+    for root in sorted(interesting_names(context.module)):
         for node, scope in index.names.get(root, ()):
             value = context.module.value(node, scope)
             current: ast.expr = node
@@ -202,23 +203,11 @@ def _trouble(code: str | ast.Module) -> Exception | None:
     return None
 
 
-def undefined(text: str) -> frozenset[str]:
-    """Names that a module uses and nothing binds. Raises `SourceError` when the text does not compile."""
-    try:
-        table = symtable.symtable(text, "<rewritten>", "exec")
-    except (SyntaxError, ValueError, RecursionError) as error:
-        raise SourceError(f"does not compile: {error}") from error
-    bound = {
-        symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()
-    }
-    used: set[str] = set()
-    work = [table]
-    while work:
-        scope = work.pop()
-        work.extend(scope.get_children())
-        for symbol in scope.get_symbols():
-            if symbol.is_global() and (symbol.is_assigned() or symbol.is_imported()):
-                bound.add(symbol.get_name())
-            if symbol.is_referenced() and (symbol.is_global() or scope is table):
-                used.add(symbol.get_name())
-    return frozenset(used - bound - _BUILTINS)
+def undefined(index: Index) -> frozenset[str]:
+    """Names that a module uses and nothing binds; what ``from … import *`` may bring is among them."""
+    known = _BUILTINS | index.module.bindings.keys()
+    return frozenset(
+        name
+        for name, places in index.names.items()
+        if name not in known and any(scope.find(name) is None for _, scope in places)
+    )

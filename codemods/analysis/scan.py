@@ -15,15 +15,13 @@ from packaging.version import Version
 
 from codemods.context import Context
 from codemods.names.canonical import PACKAGES, canonical
-from codemods.names.injected import handed_over
-from codemods.names.scopes import Index, Scope
+from codemods.names.interest import interesting_names
+from codemods.names.scopes import Scope
 from codemods.names.trees import walk
 from codemods.names.values import Symbol, ancestry
 from codemods.rules._evidence import trust
 from codemods.rules.api import Backend, Hook, Match, SourceRule, Target, hooks
 from migrate.findings import Fix
-
-_ALIASES = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.IfExp, ast.Tuple)
 
 
 class Dispatcher:
@@ -97,7 +95,7 @@ def scan(context: Context) -> Iterator[Match]:
     """Everything the rules see in a file, in no particular order."""
     tables = dispatcher(context.target, context.version, context.backend)
     index = context.module.index
-    interesting = interesting_names(context)
+    interesting = interesting_names(context.module)
     generates = "yield" in context.source_file.text
     if (
         not (interesting or generates)
@@ -223,50 +221,3 @@ def _aliases(tables: Dispatcher, context: Context) -> Iterator[tuple[Hook, ast.A
                 yield visit, alias
             for visit in tables.prefixes.get(name.rpartition(".")[0] + ".", ()):
                 yield visit, alias
-
-
-def interesting_names(context: Context) -> frozenset[str]:
-    """The names of a file that may lead to a symbol of a package, found once."""
-    if context.interesting is None:
-        context.interesting = _interesting(context.module.index, context)
-    return context.interesting
-
-
-def _interesting(index: Index, context: Context) -> frozenset[str]:
-    """Names that may lead to a symbol: imported ones, their aliases, and with a star import all free ones."""
-    bound: set[str] = set()
-    found: set[str] = set()
-    waiting: list[tuple[str, str]] = []
-    for scope in index.scope_of.values():
-        for name, bindings in scope.bindings.items():
-            bound.add(name)
-            for binding in bindings:
-                if binding.kind == "import":
-                    if name not in found and context.module.imported(binding.path) is not None:
-                        found.add(name)
-                elif isinstance(binding.value, _ALIASES):
-                    if name not in found and handed_over(binding):
-                        found.add(name)
-                    waiting += ((name, root) for root in _roots(binding.value))
-    if index.module.stars:
-        found |= index.names.keys() - bound
-    if not found:
-        return frozenset()
-    grown = True
-    while grown:
-        grown = False
-        for name, root in waiting:
-            if root in found and name not in found:
-                found.add(name)
-                grown = True
-    return frozenset(found)
-
-
-def _roots(node: ast.expr) -> list[str]:
-    if isinstance(node, ast.Tuple):
-        return [root for item in node.elts for root in _roots(item)]
-    if isinstance(node, ast.IfExp):
-        return [*_roots(node.body), *_roots(node.orelse)]
-    while isinstance(node, (ast.Attribute, ast.Call, ast.Subscript)):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return [node.id] if isinstance(node, ast.Name) else []

@@ -197,8 +197,8 @@ def _verify(first: Analysis, last: Analysis) -> str | None:
     before, after = first.context.source_file, last.context.source_file
     try:
         must_still_compile(before, first.context.module.tree, after, last.context.module.tree)
-        new = undefined(after.text)
-        new -= undefined(before.text) if new else new
+        new = undefined(last.context.module.index)
+        new -= undefined(first.context.module.index) if new else new
     except SourceError as error:
         return error.message
     if new:

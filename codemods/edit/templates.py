@@ -12,9 +12,10 @@ from functools import lru_cache
 import libcst as cst
 
 from codemods.edit.importing import Imports
+from codemods.edit.literals import requoted
 from codemods.edit.references import managed
-from codemods.edit.tokens import requoted
 from codemods.edits import Code
+from codemods.names.uses import computes_nothing
 
 _ATOMS = (
     cst.Name,
@@ -173,7 +174,7 @@ class _Fill(cst.CSTTransformer):
             return updated_node
         filler = self._filler(hole)
         assert isinstance(filler, cst.BaseExpression)
-        if self._times[name] > 1 and not _cheap(hole):
+        if self._times[name] > 1 and not computes_nothing(hole):
             if name in self._kept:
                 return cst.Name(self._kept[name])
             self._kept[name] = self._imports.fresh(name)
@@ -197,15 +198,6 @@ class _Fill(cst.CSTTransformer):
     def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
         keyword = original_node.keyword  # a keyword that is spelled like a hole is none
         return updated_node.with_changes(keyword=keyword)
-
-
-def _cheap(node: ast.expr) -> bool:
-    """Whether an expression can be written twice: it computes nothing."""
-    while isinstance(node, (ast.Attribute, ast.Subscript)):
-        if isinstance(node, ast.Subscript) and not isinstance(node.slice, (ast.Constant, ast.Name)):
-            return False
-        node = node.value
-    return isinstance(node, (ast.Name, ast.Constant))
 
 
 def _negation(node: cst.BaseExpression) -> bool:

@@ -1,7 +1,8 @@
-"""Edits of which each is a token: names, keywords and literals that are replaced where they stand.
+"""Edits that are carried out on the text: each replaces pieces of it where they stand.
 
-Such an edit needs no other tree than the one that found it. Whatever is not plainly one token in the text (a name
-inside an f-string, a dotted name with a comment in it, a concatenated literal) is left to the syntax tree.
+Such an edit needs no other tree than the one that found it. Whatever is not plainly there in the text (a name inside
+an f-string, a dotted name with a comment in it, a concatenated literal, arguments with comments between them) is left
+to the syntax tree.
 """
 
 from __future__ import annotations
@@ -10,17 +11,25 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from codemods.edit.import_text import beside
+from codemods.edit.call_text import edited
+from codemods.edit.import_text import replaced
 from codemods.edit.importing import Imports
-from codemods.edit.splice import Piece
+from codemods.edit.literals import requoted
+from codemods.edit.splice import Piece, Splice
+from codemods.edit.template_text import Filled, filled, in_parentheses, in_place_of, is_atomic
 from codemods.edits import (
+    Code,
+    DropArgument,
     Edit,
+    NameArguments,
     RenameArgument,
     RenameAttribute,
     RenameFunction,
     RenameParameter,
+    ReplaceExpression,
     ReplaceReference,
     ReplaceString,
+    SetArgument,
     anchor,
 )
 from codemods.files.source import Source
@@ -29,13 +38,13 @@ from codemods.names.uses import dotted
 _DEFINES = re.compile(r"(?:async[ \t]+)?def[ \t]+")
 _IMPORT = re.compile(r"import[ \t]+")
 _FROM = re.compile(r"from[ \t]+")
-_LITERAL = re.compile(
-    r"(?P<prefix>[A-Za-z]{0,2})(?P<quote>'''|\"\"\"|'|\")(?:\\.|(?!(?P=quote))[^\\])*(?P=quote)", re.DOTALL
-)
+
+
+_ARGUMENTS = (DropArgument, NameArguments, RenameArgument, SetArgument)
 
 
 class Tokens:
-    """The edits of one pass that are tokens, and those that are not.
+    """The edits of one pass that are text, and those that are not.
 
     Args:
         source: the text.
@@ -44,50 +53,161 @@ class Tokens:
     """
 
     def __init__(self, source: Source, edits: Sequence[Edit], imports: Imports) -> None:
+        self._source = source
+        self._imports = imports
         self.pieces: list[Piece] = []
         self.replaced: set[ast.AST] = set()
         """Nodes that may be of another kind now."""
-        self.others: list[Edit] = []
         self.statements: list[ast.stmt] = []
-        """Imports that change otherwise than by a token."""
-        self._source = source
-        self._imports = imports
-        calls: dict[ast.AST, list[Edit]] = {}
-        for edit in edits:
-            if isinstance(anchor(edit), ast.Call):
-                calls.setdefault(anchor(edit), []).append(edit)
-        for edit in edits:
-            made = None if len(calls.get(anchor(edit), ())) > 1 else self._pieces(edit)
-            if made is None:
-                self.others.append(edit)
-            else:
-                self.pieces += made
-                if isinstance(edit, ReplaceReference):
-                    self.replaced.add(edit.node)
+        """Imports that change otherwise than by text."""
+        self._atomic: dict[ast.AST, bool] = {}
+        """Whether what an expression became can be torn apart by what stands around it."""
+        left = self._sort(edits, tokens_only=False)
+        if any(self._torn(edit) for edit in left):
+            left = self._sort(edits, tokens_only=True)
+        self.others: list[Edit] = [edit for edit in edits if edit in left]
+        pieces = self._place(imports, alone=True)
+        if (
+            self.statements
+            or None in imports.added
+            or not all(isinstance(anchor(e), ast.alias) for e in left)
+        ):
+            pieces = self._place(imports, alone=False)
+        self.pieces += pieces
 
+    def _place(self, imports: Imports, *, alone: bool) -> list[Piece]:
+        """What becomes of the import statements.
+
+        Args:
+            imports: the imports.
+            alone: whether no tree is needed; where one is, it takes away whole lines: what stands beside them
+                may leave, too.
+        """
+        pieces: list[Piece] = []
+        self.statements = []
         for statement in imports.touched():
             moved = self._import(statement)
-            if moved is None:
+            if moved is None or (not moved.text and not alone):
                 self.statements.append(statement)
             else:
-                self.pieces.append(moved)
+                pieces.append(moved)
+        return pieces
+
+    def _sort(self, edits: Sequence[Edit], *, tokens_only: bool) -> set[Edit]:
+        """Make pieces of what can be, inner nodes first; what is left.
+
+        Args:
+            edits: the edits.
+            tokens_only: leave all to the tree that is more than a name or a literal.
+        """
+        self.pieces, self.replaced, self._atomic = [], set(), {}
+        groups: dict[tuple[ast.AST, object], list[Edit]] = {}
+        for edit in edits:
+            node = anchor(edit)
+            groups.setdefault((node, isinstance(edit, _ARGUMENTS) or edit), []).append(edit)
+        left: set[Edit] = set()
+        spans: list[tuple[int, int]] = []
+        for (node, _), group in sorted(groups.items(), key=self._order):
+            made = self._made(node, group, tokens_only=tokens_only)
+            torn = any(piece.start <= a and b <= piece.end for piece in made or () for a, b in spans)
+            if made is None or torn:
+                left.update(group)
+                spans += [] if isinstance(node, ast.alias) else [self._source.span(node)]
+                continue
+            self.pieces += made
+        return left
+
+    def _order(self, group: tuple[tuple[ast.AST, object], list[Edit]]) -> tuple[int, bool]:
+        """Inner nodes before outer ones, the arguments of a call before what is put around it."""
+        node, arguments = group[0]
+        start, end = self._source.span(node)
+        return end - start, arguments is not True
+
+    def _torn(self, edit: Edit) -> bool:
+        """Whether an edit that is left needs a node that stands inside a replaced piece."""
+        code = getattr(edit, "code", getattr(edit, "value", None))
+        holes = code.holes.values() if isinstance(code, Code) else ()
+        for node in (anchor(edit), *holes):
+            if isinstance(node, ast.alias) or node in self.replaced:
+                continue
+            start, end = self._source.span(node)
+            if any(
+                piece.start < end and start < piece.end and not start <= piece.start <= piece.end <= end
+                for piece in self.pieces
+            ):
+                return True
+        return False
 
     def _quoted(self, node: ast.AST) -> bool:
         """Whether a node stands in an f-string, where ``ast`` does not know positions."""
         return any(isinstance(outer, ast.JoinedStr) for outer in self._imports.context.parents(node))
 
-    def _pieces(self, edit: Edit) -> list[Piece] | None:
-        """The tokens of an edit; None when it is none or something else."""
-        if isinstance(anchor(edit), ast.alias) or self._quoted(anchor(edit)):
+    def _made(self, node: ast.AST, edits: Sequence[Edit], *, tokens_only: bool) -> list[Piece] | None:
+        """The pieces of the edits of one node; None when they are left to the tree."""
+        if isinstance(node, ast.alias) or self._quoted(node):
             return None
+        if isinstance(node, ast.Call) and isinstance(edits[0], _ARGUMENTS):
+            if tokens_only:
+                return (
+                    self._argument(edits[0])
+                    if len(edits) == 1 and isinstance(edits[0], RenameArgument)
+                    else None
+                )
+            return edited(self._source, node, edits, self._value)
+        return None if tokens_only and isinstance(edits[0], ReplaceExpression) else self._pieces(edits[0])
+
+    def _value(self, edit: SetArgument) -> str | None:
+        """The text of the new value of an argument."""
+        given = next((keyword.value for keyword in edit.call.keywords if keyword.arg == edit.name), None)
+        if given is not None and in_parentheses(self._source, given, self._imports):
+            return None
+        made = self._filled(edit.value, edit.call)
+        return made.text if made is not None else None
+
+    def _filled(self, code: Code | str, node: ast.expr) -> Filled | None:
+        inside = [*code.holes.values()] if isinstance(code, Code) else []
+        start, end = self._source.span(node)
+        spans = [self._source.span(hole) for hole in inside]
+        if any(a < start or b > end for a, b in spans) or any(
+            self._quoted(hole) for hole in inside if hole is not node
+        ):
+            return None
+        return filled(code, node, self._source, self._imports, self._hole)
+
+    def _hole(self, node: ast.expr) -> tuple[str, bool] | None:
+        """The text of an expression after the edits inside it, and whether it can be torn apart."""
+        if in_parentheses(self._source, node, self._imports):
+            return None
+        start, end = self._source.span(node)
+        inside = [piece for piece in self.pieces if start <= piece.start and piece.end <= end]
+        shifted = [Piece(piece.start - start, piece.end - start, piece.text) for piece in inside]
+        text = Splice(self._source.text[start:end], shifted).text
+        atomic = self._atomic.get(node, is_atomic(node, text))
+        return None if atomic is None else (text, atomic)
+
+    def _expression(self, edit: ReplaceExpression) -> list[Piece] | None:
+        made = (
+            None
+            if in_parentheses(self._source, edit.node, self._imports)
+            else self._filled(edit.code, edit.node)
+        )
+        if made is None:
+            return None
+        text = in_place_of(made, edit.node, self._imports)
+        self.replaced.add(edit.node)
+        self._atomic[edit.node] = made.atomic or text != made.text
+        return [Piece(*self._source.span(edit.node), text)]
+
+    def _pieces(self, edit: Edit) -> list[Piece] | None:
+        """The pieces of an edit; None when it is none or something else."""
         match edit:
             case ReplaceReference():
                 return self._reference(edit)
+            case ReplaceExpression():
+                return self._expression(edit)
             case RenameAttribute():
                 end = self._source.span(edit.node)[1]
                 return self._named(end - len(edit.node.attr), edit.node.attr, edit.new)
-            case RenameArgument():
-                return self._argument(edit)
             case RenameFunction():
                 start = self._source.span(edit.function)[0]
                 head = _DEFINES.match(self._source.text, start)
@@ -110,6 +230,7 @@ class Tokens:
         start, end = self._source.span(edit.node)
         if self._source.text[start:end] != dotted(edit.node):
             return None
+        self.replaced.add(edit.node)
         return [Piece(start, end, self._imports.spell(edit.to, edit.node))]
 
     def _argument(self, edit: RenameArgument) -> list[Piece] | None:
@@ -132,7 +253,7 @@ class Tokens:
         moved = self._path(statement)
         if moved is not None or self.statements or any(anchor(edit) is statement for edit in self.others):
             return moved  # lines that repeat others are told by those above: one left to the tree leaves those below
-        return beside(self._source, self._imports, statement)
+        return replaced(self._source, self._imports, statement)
 
     def _path(self, statement: ast.Import | ast.ImportFrom) -> Piece | None:
         """The path of an import that brings the same names from another module, and nothing else."""
@@ -164,16 +285,3 @@ def parameter_nodes(edit: RenameParameter) -> Iterator[ast.AST]:
     yield from (argument for argument in declared if argument.arg == edit.old)
     for statement in edit.function.body:
         yield from (n for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id == edit.old)
-
-
-def requoted(literal: str, value: str) -> str | None:
-    """Another value for a string literal, its prefix and quotes kept where the value allows.
-
-    None when it is no single literal.
-    """
-    found = _LITERAL.fullmatch(literal)
-    if found is None:
-        return None
-    quote, prefix = found["quote"], found["prefix"]
-    plain = not set(value) & {"\\", "\n", "\r", quote[0]} and value.isprintable()
-    return f"{prefix}{quote}{value}{quote}" if plain and "b" not in prefix.lower() else repr(value)

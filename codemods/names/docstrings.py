@@ -7,17 +7,23 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-_STYLES = (
-    r"^[ \t]*{name}[ \t]*\([ \t]*`*([\w.]+)",  # Google: ``model (tf.keras.Model): …``
-    r"^[ \t]*{name}[ \t]*:[ \t]*`*([\w.]+)`*[ \t]*(?:,.*)?$",  # NumPy: ``model : tf.keras.Model``
-    r":type[ \t]+{name}:[ \t]*`*([\w.]+)",  # Sphinx: ``:type model: keras.Model``
-    r":param[ \t]+([\w.]+)[ \t]+{name}:",
+_STYLES = tuple(
+    re.compile(style, re.MULTILINE)
+    for style in (
+        r"^[ \t]*(?P<name>\w+)[ \t]*\([ \t]*`*(?P<cls>[\w.]+)",  # Google: ``model (tf.keras.Model): …``
+        r"^[ \t]*(?P<name>\w+)[ \t]*:[ \t]*`*(?P<cls>[\w.]+)`*[ \t]*(?:,.*)?$",  # NumPy: ``model : tf.keras.Model``
+        r":type[ \t]+(?P<name>\w+):[ \t]*`*(?P<cls>[\w.]+)",  # Sphinx: ``:type model: keras.Model``
+        r":param[ \t]+(?P<cls>[\w.]+)[ \t]+(?P<name>\w+):",
+    )
 )
 
 
-@lru_cache(maxsize=1024)
-def _styles(parameter: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(style.format(name=re.escape(parameter)), re.MULTILINE) for style in _STYLES)
+@lru_cache(maxsize=256)
+def _said(text: str) -> tuple[dict[str, str], ...]:
+    """By style: the classes that a docstring says of each name, the first where it says several."""
+    return tuple(
+        {found["name"]: found["cls"] for found in reversed([*style.finditer(text)])} for style in _STYLES
+    )
 
 
 def documented_classes(function: ast.AST, parameter: str) -> Iterator[str]:
@@ -31,7 +37,4 @@ def documented_classes(function: ast.AST, parameter: str) -> Iterator[str]:
         return
     text = ast.get_docstring(function, clean=False) or ""
     if parameter in text:
-        for style in _styles(parameter):
-            found = style.search(text)
-            if found is not None:
-                yield found[1]
+        yield from (said[parameter] for said in _said(text) if parameter in said)

@@ -14,8 +14,9 @@ from typing import NamedTuple, Protocol
 
 from codemods.catalogue import load
 from codemods.ecosystem import Package, World, heads, held_where_made, keras_2_only, named
+from codemods.names.interest import gives_object, interesting_names
 from codemods.names.resolver import Module
-from codemods.names.scopes import Scope
+from codemods.names.scopes import Binding, Scope
 from codemods.names.values import Symbol
 
 _FREE = (
@@ -163,8 +164,9 @@ def facts_of(module: Module, path: Path, files: Files | None) -> Facts:
     if not body:
         return facts
     reader = _Reader(module, path, files)
-    for name, places in module.index.names.items():
-        for node, scope in places:
+    telling = interesting_names(module) | facts.defines.keys() | _imported(module)
+    for name in module.index.names.keys() & telling:
+        for node, scope in module.index.names[name]:
             home = scope.find(name)
             if home is not None or module.index.module.stars:  # else a builtin
                 at = max(0, bisect_right(starts, node.lineno) - 1)
@@ -175,6 +177,15 @@ def facts_of(module: Module, path: Path, files: Files | None) -> Facts:
         at = max(0, bisect_right(starts, statement.lineno) - 1)
         facts.mentions[at].update(reader.imported(statement))
     return facts
+
+
+def _imported(module: Module) -> set[str]:
+    """The names that imports bind anywhere in a file."""
+    return {
+        (alias.asname or alias.name.partition(".")[0])
+        for statement, _ in module.index.imports
+        for alias in statement.names
+    }
 
 
 def _counted(mention: Mention, called: bool) -> Mention:
@@ -201,7 +212,7 @@ class _Reader:
     def mentioned(self, name: str, node: ast.expr, scope: Scope, home: Scope | None) -> Iterator[Mention]:
         """What a name, or a dotted name that begins with it, mentions; ``home`` is where the name is bound."""
         bindings = home.bindings[name] if home is not None else []
-        if node.__class__ is not ast.Name or not all(found.kind in _VALUES for found in bindings):
+        if self._may_be_symbol(name, node, bindings):
             value = self.module.value(node, scope)
             inner: ast.expr = node
             while not isinstance(value, Symbol) and isinstance(inner, ast.Attribute):
@@ -218,6 +229,14 @@ class _Reader:
                 yield from self.elsewhere(binding.path, _first_attribute(node))
             elif home is self.module.index.module:
                 yield Mention(local=name)
+
+    def _may_be_symbol(self, name: str, node: ast.expr, bindings: list[Binding]) -> bool:
+        """Whether a reference may be to a symbol of a package; most are to objects, and need not be followed."""
+        if name not in interesting_names(self.module):
+            return False
+        if node.__class__ is ast.Name and all(found.kind in _VALUES for found in bindings):
+            return False
+        return not bindings or not all(gives_object(self.module, found) for found in bindings)
 
     def imported(self, statement: ast.Import | ast.ImportFrom) -> Iterator[Mention]:
         """What an import statement brings whether or not the file uses it: it may be imported from here."""

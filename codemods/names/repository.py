@@ -104,7 +104,7 @@ class Repository:
     def project(self, root: Path) -> Path:
         """The folder of the project that an import root belongs to: ``tests`` and ``src`` are not all of it."""
         if root not in self._projects:
-            near = (root, *list(root.resolve().parents)[:_CLIMB])
+            near = (root, *list(Path(os.path.abspath(root)).parents)[:_CLIMB])
             known = (folder for folder in near if _marked(folder))
             found = next(known, None)
             self._projects[root] = found or root

@@ -63,6 +63,8 @@ class Module:
         self._steps = 0
         self.used_as: dict[tuple[Scope, str], set[str]] | None = None
         self.stores: dict[ast.ClassDef, dict[str, list[tuple[ast.expr, Scope]]]] = {}
+        self.interesting: frozenset[str] | None = None
+        """Names that may lead to a symbol; see `codemods.names.interest`."""
         self._scopes: dict[ast.expr, Scope] | None = None
 
     def close(self) -> None:

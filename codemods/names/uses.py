@@ -37,6 +37,15 @@ def dotted(node: ast.AST) -> str:
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
+def computes_nothing(node: ast.expr) -> bool:
+    """Whether an expression can be written twice: a name, a literal, a member or a plain element of one."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        if isinstance(node, ast.Subscript) and not isinstance(node.slice, (ast.Constant, ast.Name)):
+            return False
+        node = node.value
+    return isinstance(node, (ast.Name, ast.Constant))
+
+
 def root_of_reference(place: ast.AST) -> str:
     """The first name of the reference that stands (or is called) at a place."""
     while isinstance(place, (ast.Attribute, ast.Call, ast.Subscript)):

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -130,7 +130,8 @@ def process(path: Path, options: Options, repository: Repository | None = None) 
     except OSError as error:
         return FileResult(path, b"", None, error=f"cannot read: {error.strerror}")
     try:
-        return _process(path, data, options, repository)
+        # Other files are found by whole paths: one file must not have two.
+        return replace(_process(Path(os.path.abspath(path)), data, options, repository), path=path)
     except SourceError as error:
         return FileResult(path, b"", None, error=error.message)
     except Exception as error:  # noqa: BLE001 - a mistake in one rule costs one file, and says where it is

@@ -125,3 +125,25 @@ def test_and_while_islands_are_looked_for(tmp_path: Path, monkeypatch: pytest.Mo
     assert any(finding.code.startswith("ECO") for _, findings, _ in whole for finding in findings)
     monkeypatch.setattr("codemods.names.repository._HELD", 2)
     assert [(result.new, result.findings, result.error) for result in run(files, Options())] == whole
+
+
+def test_a_relative_path_is_no_other_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Islands are looked for from the folder of the project, which lies above that of the scripts."""
+    texts = {
+        "setup.py": "",
+        "scripts/hubs.py": "import tensorflow_hub as hub\nfrom tensorflow import keras\n\n"
+        'model = keras.Sequential([hub.KerasLayer("x")])\n',
+        "scripts/train.py": "from tensorflow import keras\nfrom hubs import model\n\n"
+        "keras.Model(model.inputs, keras.layers.Dense(1)(model.output))\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    given = [Path(name) for name in texts]
+    near = list(run(given, Options()))
+    whole = list(run([tmp_path / name for name in texts], Options()))
+    assert [result.path for result in near] == given
+    assert [(item.new, item.findings) for item in near] == [(item.new, item.findings) for item in whole]
+    assert near[2].new is not None
+    assert near[2].new.startswith(b"import tf_keras as keras\n")

@@ -10,9 +10,10 @@ import pytest
 
 import codemods.edit.rebuild
 from codemods.edit import apply as applying
+from codemods.edit.literals import requoted
 from codemods.edit.skeleton import Skeleton, blocks
 from codemods.edit.splice import Piece, Splice
-from codemods.edit.tokens import Tokens, requoted
+from codemods.edit.tokens import Tokens
 from codemods.files.source import Source
 
 TEXT = '''\
@@ -194,10 +195,40 @@ NEIGHBOURS = (
 """Imports that get a neighbour, or leave for another."""
 
 
+CALLS = (
+    "return K.int_shape(x), (K.int_shape)(x), K.int_shape((x)), (K.int_shape(x))[0], -K.int_shape(x)[0]",
+    "return K.int_shape(x + y), K.int_shape(x if x else y), K.int_shape((x, y)[0]), K.int_shape(x=y)",
+    "return K.int_shape(K.expand_dims(x)), K.int_shape(K.sum(x, 1)), f'{K.int_shape(x)}', not K.int_shape(x)",
+    "return K.int_shape(  # why\n        x\n    )",
+    "return K.int_shape(\n        x\n    ), K.expand_dims(\n        x\n    ), K.expand_dims(x,), K.expand_dims((x))",
+    "return K.expand_dims(K.int_shape(x) + (1,)), K.expand_dims([K.dtype(x) for _ in y]), K.expand_dims(*y)",
+    "return K.sum(x, 1), K.sum(x, 1, True), K.sum(\n        x,\n        1,\n    ), K.sum(x, (1)), K.sum((x), 1)",
+    "return K.sum(K.argmin(x, 1), 1), K.sum(*y, 1), K.sum(x, **y), K.batch_dot(x, y), K.batch_dot(x, y, [1, 2])",
+    "return K.batch_dot(K.expand_dims(x - y, 1), y, axes=[2, 1]), K.batch_dot(x=x, y=y), K.square(x=x)",
+    "x.fit_generator(y, 3, max_q_size=10, verbose=1)\n    x.fit_generator(y, max_q_size=10)",
+    "Model(input=x, output=y).fit_generator(\n        y,\n        max_q_size=10,  # why\n        verbose=1)",
+    "return Dense(3, init='uniform', W_regularizer=None)(x), Dense(output_dim=3,init='one')(y)",
+    "return LSTM(3, consume_less='gpu'), LSTM(3,\n        consume_less='gpu',\n        unroll=True)",
+    "return BatchNormalization(mode=0), Embedding(3, 4, dropout=0.2)",
+    "return K.switch(K.greater(x, 1), lambda: x, lambda: y), K.switch(x > 1 and y, x, y), K.mean(K.switch(x, y, y))",
+    "return {K.dtype(x): K.int_shape(y)}, [K.dtype(x)], K.dtype(x) or K.dtype(y), K.int_shape(x)[K.ndim(y)]",
+    "return K.int_shape(x)[1:] if K.ndim(x) > 2 else K.ndim(x) ** K.ndim(y), lambda: K.ndim(x), (yield K.ndim(x))",
+    "return K.ndim('a' 'b'), K.ndim(x[0, 1]), K.ndim((x, y)), K.int_shape(-1), K.ndim(-x), K.cast(x, 'int' '32')",
+    "return K.ndim(x).y, K.ndim(x)(y), K.int_shape(x).y, K.gradients(x, y), K.resize_images(x, 2, 2, 'channels_last')",
+)
+"""Calls whose arguments change, and expressions that become others, in each place where parentheses may matter."""
+
+
 @pytest.mark.parametrize(
     "program",
     [
         PROGRAM,
+        *(
+            f"from keras import backend as K\nfrom keras.layers import *\n\n\ndef f(x, y):\n    {line}\n"
+            for line in CALLS
+        ),
+        "import keras\nfrom keras import backend as K\n\nK.set_session(keras)\n\nclass A:\n    x = keras\n",
+        "import a\nfrom keras import backend as K\nimport tensorflow as tf\n\nK.set_session(a)\nx = K.int_shape(a)\n",
         *(f"{line}\nx = Dense(3), LSTM\n" for line in IMPORTS),
         *(
             f"{line}\nx = tf.keras.layers.Dense(3){more}\n"
@@ -212,7 +243,7 @@ def test_tokens_and_the_tree_do_the_same(program: str, monkeypatch: pytest.Monke
 
     source = Source(Path("a.py"), program)
     short = rewrite(source, Options(unsafe=True))
-    monkeypatch.setattr(Tokens, "_pieces", lambda self, edit: None)
+    monkeypatch.setattr(Tokens, "_made", lambda self, node, edits, *, tokens_only: None)
     monkeypatch.setattr(Tokens, "_import", lambda self, statement: None)
     monkeypatch.setattr(Skeleton, "_masks", lambda self, block: iter(()))
     long = rewrite(source, Options(unsafe=True))
