@@ -239,7 +239,7 @@ def _writes_hdf5(call: ast.Call, ctx: Context) -> bool:
         return False
     args = ctx.arguments(call, *(("", "filepath") if name == "save_model" else ("filepath",)))
     path = args.get("filepath")
-    if path is None or ctx.literal(args.get("save_weights_only"), False) is True:
+    if ctx.literal(args.get("save_weights_only"), False) is True:
         return False
     if isinstance(path, ast.Name):
         values = [b.value for s in ctx.module.index.scope_of.values() for b in s.bindings.get(path.id, ())]
@@ -270,5 +270,5 @@ def weights_arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
     for name in ("save_format", "options"):
         if name in keywords:
             yield Match(SAV008, call, edits=(DropArgument(call, name),), argument=name, fix=fix)
-    if "by_name" in keywords and not ctx.at_least("3.9"):
+    if "by_name" in keywords:
         yield Match(SAV010, call, argument="by_name")

@@ -90,7 +90,7 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     reads: list[tuple[ast.Call, ast.expr, str]] = []
     reads_built: list[tuple[ast.Call, ast.expr, tuple[Edit, ...]]] = []
     for call, _ in ctx.module.index.calls:
-        checkpoint = checkpoints and ctx.name(call.func) == "keras.callbacks.ModelCheckpoint"
+        checkpoint = ctx.name(call.func) == "keras.callbacks.ModelCheckpoint"
         if not checkpoint and getattr(call.func, "attr", "") not in {"load_weights", "save_weights"}:
             continue
         node = saves_weights(call, ctx, checkpoint=checkpoint)
@@ -259,16 +259,14 @@ def temporary_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         path = ctx.arguments(call, "filepath").get("filepath")
         if function is not None and isinstance(path, ast.Name):
             read.add((function, path.id))
-    done: set[ast.expr] = set()
     for call, _ in ctx.module.index.calls:
         saved = _saved_to(call, ctx) if read else None
         function = ctx.function(call) if saved is not None else None
         if saved is None or function is None or (function, saved.id) not in read:
             continue
         given = only_value(function, saved.id, ctx, _READ_WEIGHTS)
-        if given is None or given in done:
+        if given is None:
             continue
-        done.add(given)
         edits = with_ending(given, ctx, _WEIGHTS, ".keras") if _TEMPORARY.search(ctx.source(given)) else ()
         if not edits and _TEMPORARY.search(ctx.source(function)):
             edits = _with_extension(given, ctx)
@@ -329,7 +327,7 @@ def only_value(function: ast.AST, name: str, ctx: Context, others: frozenset[str
     stores = [ctx.parent(use) for use in uses if isinstance(use.ctx, ast.Store)]
     for use in uses:
         outer = ctx.parent(use)
-        if isinstance(outer, ast.Call) and isinstance(use.ctx, ast.Load):
+        if isinstance(outer, ast.Call):
             callee = (
                 outer.func.attr if isinstance(outer.func, ast.Attribute) else getattr(outer.func, "id", "")
             )

@@ -62,7 +62,7 @@ def registered_names(literal: ast.Constant, ctx: Context) -> Iterator[Match]:
 def module_objects(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``deserialize_keras_object(config, module_objects=globals())``."""
     args = ctx.arguments(call, "config", "custom_objects")
-    if "module_objects" in args.keywords and "custom_objects" not in args and len(call.args) < 2:
+    if "module_objects" in args.keywords and "custom_objects" not in args:
         edits = (RenameArgument(call, "module_objects", "custom_objects"),)
         yield Match(
             MODULE_OBJECTS, call, edits=edits, symbol=ctx.name(call.func) or "", argument="module_objects"

@@ -108,7 +108,7 @@ def _role_of_name(literal: ast.Constant, ctx: Context) -> str:
     if isinstance(outer, ast.keyword):
         role = _role(outer.arg or "")
         stock = (ctx.name(call.func) or "").startswith("keras.layers.")
-        taken = bool(role) and (stock or (ctx.isa(ctx.receiver(call), LAYER) and _registers(ctx)))
+        taken = stock or (ctx.isa(ctx.receiver(call), LAYER) and _registers(ctx))
     else:
         role = _TAKERS.get(ctx.name(call.func) or "", "")
         taken = call.args[:1] == [literal]
@@ -118,7 +118,7 @@ def _role_of_name(literal: ast.Constant, ctx: Context) -> str:
 def _looked_up(call: ast.Call, ctx: Context) -> ast.expr | None:
     """What is given to a ``get`` that would have looked among the objects of the project."""
     given = call.args[0] if len(call.args) == 1 and not call.keywords else None
-    if given is None or isinstance(given, (ast.Constant, ast.Starred, ast.Lambda)):
+    if isinstance(given, (ast.Constant, ast.Starred, ast.Lambda)):
         return None
     if isinstance(given, ast.Call) and isinstance(given.func, ast.Name) and given.func.id == _NAME:
         return None

@@ -159,16 +159,14 @@ def loading(call: ast.Call, ctx: Context) -> Iterator[Match]:
     given = [keyword.arg for keyword in call.keywords if keyword.arg in _LOADING]
     if not given or overrides(ctx, call):
         return
-    fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE)
-    if fix is not None:
-        yield Match(
-            TRN002,
-            call,
-            message=f"{', '.join(str(name) for name in given)} cannot be given here",
-            edits=tuple(DropArgument(call, str(name)) for name in given),
-            argument=str(given[0]),
-            fix=fix,
-        )
+    yield Match(
+        TRN002,
+        call,
+        message=f"{', '.join(str(name) for name in given)} cannot be given here",
+        edits=tuple(DropArgument(call, str(name)) for name in given),
+        argument=str(given[0]),
+        fix=trust(ctx, model, MODEL, unknown=Fix.UNSAFE),
+    )
 
 
 @visit(TRN004, TRN005, methods={"predict_classes", "predict_proba"}, of={MODEL})
@@ -203,5 +201,4 @@ def history_keys(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     if not isinstance(parent, ast.Subscript) or ctx.literal(parent.slice) != "lr":
         return
     fix = trust(ctx, node.value, "keras.callbacks.History", unknown=Fix.UNSAFE)
-    if fix is not None:
-        yield Match(TRN015, parent, edits=(text(ctx, parent.slice, "learning_rate"),), fix=fix)
+    yield Match(TRN015, parent, edits=(text(ctx, parent.slice, "learning_rate"),), fix=fix)

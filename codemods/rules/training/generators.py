@@ -103,8 +103,7 @@ def generators(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(GENERATORS, call, message=text, hint=hint, fix=Fix.MANUAL)
         return
     edits: list[Edit] = [RenameAttribute(call.func, new)]
-    if len(call.args) > 1:
-        edits.append(NameArguments(call, ("", *order[1 : len(call.args)])))
+    edits.append(NameArguments(call, ("", *order[1 : len(call.args)])))
     edits += [RenameArgument(call, old, name) for old, name in _NAMES.items() if old in keywords]
     edits += [DropArgument(call, name) for name in _LOADING if name in keywords]
     edits += [edit for given in divided if given is not None for edit in given]
@@ -119,7 +118,7 @@ def _counts_of_samples(
     keywords = ctx.arguments(call).keywords
     for name in sorted(keywords.keys() & _SAMPLES.keys()):
         yield name, keywords[name].value, False
-    if len(call.args) > 1 and (_OF_KERAS_1 & keywords.keys() or _written_for_keras_1(ctx)):
+    if _OF_KERAS_1 & keywords.keys() or _written_for_keras_1(ctx):
         for index in {1, 6} & set(range(len(call.args))):
             if _BY_BATCHES.search(ctx.source(call.args[index])) is None:
                 yield order[index] if index < len(order) else "nb_val_samples", call.args[index], True
@@ -175,10 +174,8 @@ def fractions(call: ast.Call, ctx: Context) -> Iterator[Match]:
     given = [
         keyword for keyword in call.keywords if keyword.arg in wanted and _is_fraction(keyword.value, ctx)
     ]
-    if not given or overrides(ctx, call):
-        return
     fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE)
-    for keyword in given if fix is not None else ():
+    for keyword in given if not overrides(ctx, call) else ():
         code = Code("math.ceil(steps)", {"steps": keyword.value})
         edit = ReplaceExpression(keyword.value, code)
         text = f"{keyword.arg}= may be no whole number"

@@ -89,7 +89,7 @@ def batches(call: ast.Call, ctx: Context) -> Iterator[Match]:
             yield Match(TRN006, call, edits=(edit,), argument="reset_metrics", fix=fix)
         else:
             yield Match(TRN006, call, hint=TRN006.manual, argument="reset_metrics", fix=Fix.MANUAL)
-    elif not ctx.at_least("3.13"):
+    else:
         statement = ctx.statement(call)
         if statement is None or not _resets_before(statement, ctx):
             yield Match(TRN007, call)
@@ -100,7 +100,7 @@ def _resets_before(statement: ast.stmt, ctx: Context) -> bool:
     block = ctx.parent(statement)
     for name in ("body", "orelse", "finalbody"):
         statements = getattr(block, name, [])
-        if isinstance(statements, list) and statement in statements:
+        if statement in statements:
             before = statements[: statements.index(statement)]
             return any("reset_metrics" in ctx.source(earlier) for earlier in before)
     return False

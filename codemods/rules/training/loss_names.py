@@ -70,5 +70,5 @@ def _strings(node: ast.expr | None) -> Iterator[ast.expr]:
     elif isinstance(node, ast.Dict):
         for item in node.values:
             yield from _strings(item)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+    elif isinstance(node, ast.Constant):
         yield node

@@ -141,17 +141,13 @@ def _looked_up(ctx: Context) -> Iterator[tuple[ast.expr, str]]:
             continue
         outer = ctx.parent(node)
         owner: ast.expr | None = None
-        if isinstance(outer, ast.Subscript) and outer.slice is node:
+        if isinstance(outer, ast.Subscript):
             owner = outer.value
         elif (
             isinstance(outer, ast.Call) and isinstance(outer.func, ast.Attribute) and outer.func.attr == "get"
         ):
             owner = outer.func.value if outer.args[:1] == [node] else None
-        elif (
-            isinstance(outer, ast.Compare)
-            and outer.left is node
-            and isinstance(outer.ops[0], (ast.In, ast.NotIn))
-        ):
+        elif isinstance(outer, ast.Compare) and isinstance(outer.ops[0], (ast.In, ast.NotIn)):
             owner = outer.comparators[0]
         if owner is not None and (_is_history(owner, ctx) or _is_logs(owner, ctx)):
             yield node, node.value
@@ -161,7 +157,7 @@ def _is_history(node: ast.expr, ctx: Context) -> bool:
     """Whether an expression is the dictionary of a ``History``."""
     if ctx.isa(ctx.receiver(node), HISTORY):
         return True
-    return isinstance(node, ast.Attribute) and node.attr == "history" and ctx.name(node) is None
+    return isinstance(node, ast.Attribute) and node.attr == "history"
 
 
 def _is_logs(node: ast.expr, ctx: Context) -> bool:

@@ -158,7 +158,7 @@ def methods(call: ast.Call, ctx: Context) -> Iterator[Match]:
             if keyword.arg in {"name", "skip_gradients_aggregation", "experimental_aggregate_gradients"}:
                 edit = DropArgument(call, keyword.arg)
                 yield Match(OPZ107, call, edits=(edit,), argument=keyword.arg, fix=fix)
-    elif name == "minimize" and "tape" in ctx.arguments(call).keywords:
+    elif name == "minimize":
         yield from _minimize(call, ctx, opt, fix)
     elif name in _GONE:
         yield Match(OPZ106, call, message=f"optimizers have no {name}", hint=_GONE[name])

@@ -137,17 +137,13 @@ def constructors(call: ast.Call, ctx: Context) -> Iterator[Match]:
     edits: list[Edit] = [DropArgument(call, "decay")]
     text = "keras.optimizers.schedules.InverseTimeDecay(rate, 1, decay)"
     rate = args.get("learning_rate")
-    if rate is None and "lr" in args.keywords:  # in the pass after that which gives it its new name
+    if "lr" in args.keywords:  # in the pass after that which gives it its new name
         rate = args.keywords["lr"].value
         edits.append(DropArgument(call, "lr"))
         edits.append(SetArgument(call, "learning_rate", Code(text, {"rate": rate, "decay": decay})))
     elif rate is None:
-        default = _default_rate(symbol)
-        if default is None:
-            return
-        edits.append(
-            SetArgument(call, "learning_rate", Code(text.replace("rate,", f"{default},"), {"decay": decay}))
-        )
+        by_default = text.replace("rate,", f"{_default_rate(symbol)},")
+        edits.append(SetArgument(call, "learning_rate", Code(by_default, {"decay": decay})))
     elif "learning_rate" in args.keywords:
         edits.append(SetArgument(call, "learning_rate", Code(text, {"rate": rate, "decay": decay})))
     else:
@@ -215,7 +211,7 @@ def legacy(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     if last in _LEGACY:
         edit = ReplaceReference(node, f"keras.optimizers.{last}")
         yield Match(OPZ104, node, edits=(edit,), symbol=name)
-    elif last:
+    else:
         hint = "derive from keras.optimizers.Optimizer and write update_step" if last == "Optimizer" else ""
         yield Match(OPZ104, node, hint=hint or f"use keras.optimizers.{last}", symbol=name, fix=Fix.MANUAL)
 

@@ -34,8 +34,6 @@ def number_of(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``float(model.predict(x))``, ``int(model.predict(x)[0])``, and the same by a name."""
     model = called_on(call)
     fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE)
-    if fix is None:
-        return
     for held in _held(call, ctx):
         array = _row(held, ctx)
         outer = ctx.parent(array)
@@ -64,14 +62,12 @@ def _held(call: ast.Call, ctx: Context) -> Iterator[ast.expr]:
     home = ctx.scope(call).find(name)
     if home is None or len(home.bindings[name]) != 1:
         return
-    for use in ctx.uses(ctx.function(call) or ctx.module.tree, name):
-        if isinstance(use.ctx, ast.Load):
-            yield use
+    yield from ctx.uses(ctx.function(call) or ctx.module.tree, name)
 
 
 def _row(node: ast.expr, ctx: Context) -> ast.expr:
     """The first row, where it is taken: an array still, of an output of two dimensions."""
     outer = ctx.parent(node)
-    if isinstance(outer, ast.Subscript) and outer.value is node and isinstance(ctx.literal(outer.slice), int):
+    if isinstance(outer, ast.Subscript) and isinstance(ctx.literal(outer.slice), int):
         return outer
     return node
