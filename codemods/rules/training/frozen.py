@@ -1,0 +1,307 @@
+"""TRN: what is frozen or thawed after a model was compiled."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.edits import Code, Edit, InsertStatement
+from codemods.names.trees import walk
+from codemods.names.values import Definition
+from codemods.rules._evidence import MODEL, called_on, trust
+from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+FROZEN = SourceRule(
+    code="TRN050",
+    name="frozen-after-compile",
+    summary="A model whose parts are frozen or thawed after compile no longer trains what it was compiled with.",
+    severity=Severity.SILENT,
+    fix=Fix.UNSAFE,
+    why="Keras 2 trained what was trainable when compile was called: a GAN compiles its discriminator, freezes it and "
+    "compiles the combined model, and each keeps its own state. Keras 3 reads `trainable` when it trains. The "
+    "discriminator keeps its first weights while its loss is logged, and only a warning appears: `The model does not "
+    "have any trainable weights`. The rewrite restores the state of compile around the model's own training.",
+    references=(GUIDE, "https://keras.io/guides/transfer_learning/"),
+    manual="set trainable as it was at compile before the model's own training, and back after it",
+    proofs=(
+        Proof(unsafe=True, changes=True, tolerance=1e-4),
+        Proof("proof_2", unsafe=True, changes=True, tolerance=1e-4),
+        Proof("proof_3", unsafe=True, changes=True, tolerance=1e-4),
+    ),
+)
+_TRAINING = frozenset({"fit", "fit_generator", "train_on_batch"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Setting:
+    """A statement that freezes or thaws ``held``; ``setter`` is the project's function that it does so with."""
+
+    held: ast.expr
+    value: bool
+    setter: ast.expr | None = None
+
+    def again(self, value: bool) -> Code:
+        """The statement that gives the same thing this value."""
+        if self.setter is None:
+            return Code(f"held.trainable = {value}", {"held": self.held})
+        return Code(f"setter(held, {value})", {"setter": self.setter, "held": self.held})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Change:
+    """What is trainable at a model's compile and not in the end, or the other way: by the text of what is set."""
+
+    compiled: ast.Call
+    statement: ast.stmt
+    settings: Mapping[str, _Setting]
+    before: Mapping[str, bool]
+
+
+@visit(FROZEN, module=True)
+def changed_after_compile(tree: ast.Module, ctx: Context) -> Iterator[Match]:
+    """``d.compile(…); d.trainable = False; gan.compile(…)``, and then ``d.train_on_batch(…)``."""
+    if "compile" not in ctx.module.index.attributes:
+        return
+    for function in (None, *(function for function, _ in ctx.module.index.functions)):
+        body = tree.body if function is None else function.body
+        settings = [(s, found) for s in _flat(body) if (found := _setting(s, ctx)) is not None]
+        if function is not None:
+            yield from _given_models(function, settings, ctx)
+        for change in _changes(body, settings, ctx):
+            match = _match(change, function, ctx)
+            if match is not None:
+                yield match
+
+
+def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements that run once and in this order."""
+    for statement in body:
+        if isinstance(statement, ast.With):
+            yield from _flat(statement.body)
+        else:
+            yield statement
+
+
+def _setting(statement: ast.stmt, ctx: Context) -> _Setting | None:
+    """``x.trainable = False``, the same in a loop over ``x.layers``, and ``set_trainable(x, False)``."""
+    if isinstance(statement, ast.For):
+        layers, each = statement.iter, ctx.source(statement.target)
+        inner = [found for part in statement.body if (found := _setting(part, ctx)) is not None]
+        if isinstance(layers, ast.Attribute) and layers.attr == "layers" and len(inner) == 1:
+            return _Setting(layers.value, inner[0].value) if ctx.source(inner[0].held) == each else None
+        return None
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target, value = statement.targets[0], ctx.literal(statement.value)
+        if isinstance(target, ast.Attribute) and target.attr == "trainable" and isinstance(value, bool):
+            return _Setting(target.value, value)
+        return None
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(call, ast.Call) and len(call.args) == 2 and not call.keywords:
+        value = ctx.literal(call.args[1])
+        if isinstance(value, bool) and _sets_trainable(call.func, ctx):
+            return _Setting(call.args[0], value, call.func)
+    return None
+
+
+def _sets_trainable(function: ast.expr, ctx: Context) -> bool:
+    """Whether a function of the project gives its second argument to ``trainable`` of its first one."""
+    found = ctx.value(function)
+    node = found.node if isinstance(found, Definition) else None
+    if not isinstance(node, ast.FunctionDef) or len(node.args.args) != 2:
+        return False
+    given = node.args.args[1].arg
+    return any(
+        isinstance(part, ast.Assign)
+        and getattr(part.value, "id", "") == given
+        and getattr(part.targets[0], "attr", "") == "trainable"
+        for part in walk(node)
+    )
+
+
+def _changes(
+    body: Sequence[ast.stmt], settings: Sequence[tuple[ast.stmt, _Setting]], ctx: Context
+) -> Iterator[_Change]:
+    """The models of a function that are compiled in another state than the last."""
+    by_statement = dict(settings)
+    last: dict[str, _Setting] = {}
+    compiled: dict[str, tuple[ast.Call, dict[str, bool]]] = {}
+    changed: dict[str, ast.stmt] = {}
+    for statement in _flat(body):
+        setting = by_statement.get(statement)
+        call = _compile_in(statement, ctx)
+        if setting is not None:
+            last[ctx.source(setting.held)] = setting
+            for model in compiled:
+                changed.setdefault(model, statement)
+        elif call is not None:
+            name = ctx.source(called_on(call))
+            compiled[name] = call, {held: given.value for held, given in last.items()}
+            changed.pop(name, None)
+    parts = _parts(body, ctx)
+    for name, (call, state) in compiled.items():
+        inside = {held for held in last if held == name or held in parts.get(name, ())}
+        before = {held: state.get(held, True) for held in inside}
+        differing = {held: value for held, value in before.items() if value != last[held].value}
+        if differing:
+            yield _Change(call, changed[name], {held: last[held] for held in differing}, differing)
+
+
+def _compile_in(statement: ast.stmt, ctx: Context) -> ast.Call | None:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "compile":
+        return call if trust(ctx, call.func.value, MODEL, unknown=Fix.UNSAFE) is not None else None
+    return None
+
+
+def _parts(body: Sequence[ast.stmt], ctx: Context) -> dict[str, set[str]]:
+    """By the text of a name or attribute: all names and attributes that it was made of."""
+    made: dict[str, set[str]] = {}
+    for statement in _flat(body):
+        value: ast.expr | None = None
+        targets: list[ast.expr] = []
+        if isinstance(statement, ast.Assign):
+            value, targets = statement.value, statement.targets
+        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            method = statement.value.func
+            if isinstance(method, ast.Attribute) and method.attr == "add":
+                value, targets = statement.value, [method.value]
+        mentioned = (
+            {ctx.source(node) for node in walk(value) if isinstance(node, ast.Name | ast.Attribute)}
+            if value is not None
+            else set()
+        )
+        direct = mentioned | {part for name in mentioned for part in made.get(name, ())}
+        for target in targets:
+            for name in target.elts if isinstance(target, ast.Tuple | ast.List) else [target]:
+                made[ctx.source(name)] = made.get(ctx.source(name), set()) | direct
+    return made
+
+
+def _match(
+    change: _Change, function: ast.FunctionDef | ast.AsyncFunctionDef | None, ctx: Context
+) -> Match | None:
+    model = called_on(change.compiled)
+    open_ = [
+        call
+        for call in _training(model, change.statement, ctx)
+        if not _is_before(call, change.statement, function, ctx)
+        and any(_set_before(call, held, ctx) is not value for held, value in change.before.items())
+    ]
+    if not open_:
+        return None
+    names = ", ".join(sorted(change.settings))
+    text = f"{names} changes after {ctx.source(model)} was compiled: Keras 3 trains it as {names} is when it trains"
+    return _rewritten(change.statement, text, open_, change.settings, change.before, ctx)
+
+
+def _given_models(
+    function: ast.FunctionDef | ast.AsyncFunctionDef,
+    settings: Sequence[tuple[ast.stmt, _Setting]],
+    ctx: Context,
+) -> Iterator[Match]:
+    """``def define_gan(g, d): d.trainable = False; …; gan.compile(…)``, where others train ``d`` under this name."""
+    parameters = {argument.arg for argument in (*function.args.posonlyargs, *function.args.args)}
+    for statement, setting in settings:
+        held = ctx.source(setting.held)
+        compiled = [
+            ctx.source(called_on(call))
+            for later in _flat(function.body)
+            if later.lineno > statement.lineno and (call := _compile_in(later, ctx)) is not None
+        ]
+        if setting.value or held not in parameters or not compiled or held in compiled:
+            continue
+        open_ = [
+            call
+            for call in _training(setting.held, statement, ctx)
+            if not _set_before(call, held, ctx) and not _is_before(call, statement, function, ctx)
+        ]
+        if open_:
+            text = f"{held} is frozen after it was compiled: Keras 3 would not train it any more"
+            yield _rewritten(statement, text, open_, {held: setting}, {held: True}, ctx)
+
+
+def _training(model: ast.expr, place: ast.AST, ctx: Context) -> list[ast.Call]:
+    """Calls that train a model, by the name that it has in the file or in its class."""
+    name, cls = ctx.source(model), ctx.class_of(place)
+    return [
+        call
+        for call, _ in ctx.module.index.calls
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr in _TRAINING
+        and ctx.source(call.func.value) == name
+        and (not name.startswith("self.") or ctx.class_of(call) is cls)
+        and trust(ctx, call.func.value, MODEL, unknown=Fix.UNSAFE) is not None
+    ]
+
+
+def _is_before(
+    call: ast.Call, statement: ast.stmt, function: ast.FunctionDef | ast.AsyncFunctionDef | None, ctx: Context
+) -> bool:
+    """Whether a model is trained above the change, or in another function that compiles it anew."""
+    if ctx.function(call) is function:
+        return call.lineno < statement.lineno
+    name, around = ctx.source(called_on(call)), ctx.function(call)
+    return around is not None and any(
+        isinstance(again, ast.Attribute) and again.attr == "compile" and ctx.source(again.value) == name
+        for again in walk(around)
+    )
+
+
+def _set_before(call: ast.Call, held: str, ctx: Context) -> bool | None:
+    """What ``trainable`` was set to last on the way to a call; None where nothing in the call's function says."""
+    function = ctx.function(call)
+    current: ast.AST | None = ctx.statement(call)
+    while isinstance(current, ast.stmt) and current is not function:
+        for earlier in reversed(list(_flat(_block(current, ctx)[: _place(current, ctx)]))):
+            setting = _setting(earlier, ctx)
+            if setting is not None and ctx.source(setting.held) == held:
+                return setting.value
+        current = ctx.parent(current)
+    return None
+
+
+def _rewritten(
+    node: ast.stmt,
+    text: str,
+    calls: Sequence[ast.Call],
+    settings: Mapping[str, _Setting],
+    before: Mapping[str, bool],
+    ctx: Context,
+) -> Match:
+    """A match whose edits restore the state of compile around each run of training, where they have a place."""
+    edits: list[Edit] = []
+    statements = {ctx.statement(call) for call in calls}
+    for statement in sorted((s for s in statements if s is not None), key=lambda s: s.lineno):
+        if not isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr):
+            return Match(FROZEN, node, text, fix=Fix.MANUAL)
+        block, place = _block(statement, ctx), _place(statement, ctx)
+        if place == 0 or block[place - 1] not in statements:
+            edits += [
+                InsertStatement(statement, settings[held].again(before[held])) for held in sorted(before)
+            ]
+        if place + 1 == len(block) or block[place + 1] not in statements:
+            edits += [
+                InsertStatement(statement, settings[held].again(settings[held].value), after=True)
+                for held in sorted(before)
+            ]
+    return Match(FROZEN, node, text, edits=tuple(edits), symbol="keras.Model.trainable")
+
+
+def _block(statement: ast.stmt, ctx: Context) -> list[ast.stmt]:
+    """The statements that a statement stands among."""
+    outer = ctx.parent(statement)
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(outer, name, None)
+        if isinstance(block, list) and statement in block:
+            return block
+    return [statement]  # of a case of match, or of an except clause
+
+
+def _place(statement: ast.stmt, ctx: Context) -> int:
+    return _block(statement, ctx).index(statement)
