@@ -215,9 +215,7 @@ def visit(
         TypeError: a member without ``of``: every package has a ``fit``.
     """
     if (methods or attributes) and of is None:
-        raise TypeError(
-            f"{rules[0].code} asks for members of objects and does not say of which classes (of=)"
-        )
+        raise TypeError(f"{rules[0].code} hooks members of objects without naming their classes (of=)")
 
     def register(check: Check) -> Check:
         _HOOKS.append(

@@ -46,7 +46,7 @@ class Interrupts:
         self.count += 1
         self._stopping.set()
         if self.count == 1:
-            message = "finishing what runs; again to end at once"
+            message = "finishing running artifacts; interrupt again to exit immediately"
             self._log(Event("stop", data={"code": "RUN015", "message": message}))
         elif self.executor is not None:
             self.executor.abort()

@@ -154,7 +154,7 @@ def configure(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     if missing:
         raise MigrationError(
             missing[0].code,
-            f"{platform.node()}: {missing[0].message}; --require-sandbox goes no further",
+            f"{platform.node()}: {missing[0].message}; --require-sandbox stops here",
             missing[0].hint,
         )
     _jobs.append(Job(settings, scratch))

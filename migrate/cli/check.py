@@ -36,13 +36,13 @@ _COLOURS = {"equal": "green", "silent": "red", "error": "red", "open": "yellow"}
     "--readers",
     default=DEFAULT_READERS,
     show_default=True,
-    help="Releases of Keras 3: 3.9, 3.12.1, 3.9-3.12, newest, nightly, all; with commas.",
+    help="Keras 3 releases, separated by commas: 3.9, 3.12.1, 3.9-3.12, newest, nightly, all.",
 )
 @click.option(
-    "--backends", default="jax", show_default=True, help="jax, numpy, tensorflow, torch; with commas."
+    "--backends", default="jax", show_default=True, help="jax, numpy, tensorflow, torch; separated by commas."
 )
 @click.option(
-    "--page", type=click.Path(path_type=Path, dir_okay=False), help="Write the matrix as an HTML page, too."
+    "--page", type=click.Path(path_type=Path, dir_okay=False), help="Also write the matrix as an HTML page."
 )
 @migration_options("custom_objects", "tolerance", "seed", "trust")
 @output_options("text", "json")
@@ -50,14 +50,14 @@ _COLOURS = {"equal": "green", "silent": "red", "error": "red", "open": "yellow"}
 def check(
     paths: tuple[str, ...], *, readers: str, backends: str, page: Path | None, output: Output, **chosen: Any
 ) -> None:
-    """Load Keras 3 archives in releases of Keras 3, and compare their outputs.
+    """Load Keras 3 archives in several Keras 3 releases and compare the outputs.
 
-    They are compared with the recording beside the archive (MODEL.golden.npz, or the proof.npz of a migrated model),
-    else with what the Keras that wrote it computes. The custom_objects.py of a migrated model is run, in the sandbox,
-    where --custom-objects names it or --trust says that you made it. Readers are installed on demand, once, into a
-    cache folder.
+    They are compared with the recording next to the archive (MODEL.golden.npz, or the proof.npz of a migrated model),
+    otherwise with the outputs of the Keras that wrote it. The custom_objects.py of a migrated model is run, in the
+    sandbox, if --custom-objects names it or --trust says that you made it. Readers are installed on demand, once, into
+    a cache folder.
 
-    Exit status: 0 equal everywhere, 1 something differs or does not load, 2 wrong usage.
+    Exit status: 0 equal everywhere, 1 something differs or does not load, 2 usage error.
     """
     import msgspec
 

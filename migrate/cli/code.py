@@ -47,43 +47,43 @@ def _codes(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
     ),
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--write", "mode", flag_value="write", help="Write the files; undo takes it back.")
-@click.option("--diff", "mode", flag_value="diff", help="Print the diff only.")
+@click.option("--write", "mode", flag_value="write", help="Write the files; `keras-migrate undo` reverts it.")
+@click.option("--diff", "mode", flag_value="diff", help="Print only the diff.")
 @click.option(
     "--check", "mode", flag_value="check", help="Print no diff; exit with 1 if a file would change."
 )
-@click.option("--target", type=click.Choice(["keras", "tf.keras", "tf_keras"]), help="Destination. [keras]")
+@click.option("--target", type=click.Choice(["keras", "tf.keras", "tf_keras"]), help="Target API. [keras]")
 @click.option(
     "--backend",
     type=click.Choice(["any", "tensorflow", "jax", "torch"]),
-    help="What computes: for another one than TensorFlow, what only that can do is found too. [tensorflow]",
+    help="Backend; for any but tensorflow, also report code that only TensorFlow can run. [tensorflow]",
 )
-@click.option("--keras-version", help="Version of Keras 3 to run with; found from pins and lock files.")
+@click.option("--keras-version", help="Keras 3 version to run with; detected from pins and lock files.")
 @click.option("--select", multiple=True, callback=_codes, help="Rule codes or prefixes to act on.")
-@click.option("--ignore", multiple=True, callback=_codes, help="Rules to leave out.")
+@click.option("--ignore", multiple=True, callback=_codes, help="Rule codes or prefixes to skip.")
 @click.option("--unsafe", is_flag=True, help="Also apply unsafe fixes.")
-@click.option("--todo", is_flag=True, help="Put a TODO comment where something is left for a person.")
-@click.option("--docs", is_flag=True, help="Python blocks of Markdown and reStructuredText too.")
+@click.option("--todo", is_flag=True, help="Add a TODO comment where manual work is left.")
+@click.option("--docs", is_flag=True, help="Also rewrite Python blocks in Markdown and reStructuredText.")
 @click.option(
-    "--ported", multiple=True, help="Package around Keras 2 that you have for Keras 3 (import name)."
+    "--ported", multiple=True, help="Keras 2 package that you have ported to Keras 3 (import name)."
 )
 @click.option(
     "--jobs",
     "-j",
     type=click.IntRange(0),
     default=0,
-    help="Processes (0 = one a core, 8 at most, for 48 files each).",
+    help="Processes (0 = one per core, at most 8, one per 48 files).",
 )
 @click.option("--baseline", type=click.Path(path_type=Path), help="Known findings to suppress.")
-@click.option("--write-baseline", is_flag=True, help="Write the baseline file from what is left.")
+@click.option("--write-baseline", is_flag=True, help="Write the remaining findings to the baseline file.")
 @click.option("--allow-dirty", is_flag=True, help="Write into a git tree with uncommitted changes.")
-@click.option("--no-pins", is_flag=True, help="Leave requirement files alone.")
+@click.option("--no-pins", is_flag=True, help="Do not change requirement files.")
 @output_options("text", "json", "sarif", "github", "junit", "markdown")
 def code(**arguments: Any) -> None:
     """Rewrite Keras 1 and 2 code below PATHS to Keras 3.
 
     Prints a diff and writes nothing unless --write is given. Exit status: 0 nothing left, 1 findings left (with
-    --check: files would change), 2 wrong usage, 3 internal error. Notes (severity info) ask for nothing.
+    --check: files would change), 2 usage error, 3 internal error. Notes (severity info) require no action.
     """
     try:
         sys.exit(_code(**arguments))
@@ -184,7 +184,7 @@ def _code(
     )
     reformat = formatter(root) if mode == "write" and record.summary.changed and not output.quiet else None
     if reformat is not None:
-        say(f"Edits keep the layout of their lines: run `{reformat}` on what was rewritten.", err=True)
+        say(f"Edits keep the layout of their lines: run `{reformat}` on the rewritten files.", err=True)
     left = any(item.error or any(_asks_for_work(f) for f in item.findings) for _, item in results)
     changed = record.summary.changed > 0
     if any(item.crashed for _, item in results):
@@ -216,7 +216,7 @@ def _print(record: Any, results: list[Any], looked_at: int, output: Output, mode
 
 
 def _printer(output: Output) -> Callable[[Iterable[terminal.Line]], None]:
-    """What prints lines of styled parts; without a terminal no time is spent on styles."""
+    """A printer for lines of styled parts; without a terminal, no time is spent on styles."""
     from rich.text import Text
 
     console = output.console()
@@ -232,19 +232,19 @@ def _printer(output: Output) -> Callable[[Iterable[terminal.Line]], None]:
 
 
 def _asks_for_work(finding: CodeFinding) -> bool:
-    """Whether a finding is left for a person: notes ask for nothing."""
+    """Whether a finding requires work: notes do not."""
     return not finding.applied and finding.severity is not Severity.INFO
 
 
 def _refuse_unknown(codes: tuple[str, ...]) -> None:
-    """Refuse codes that no rule has: a misspelt one would find nothing, and look like success."""
+    """Reject codes that no rule has: a typo would find nothing and look like success."""
     from codemods.renamed import matches
     from codemods.rules.api import all_source_rules
 
     known = [rule.code for rule in all_source_rules()]
     for wanted in codes:
         if not any(matches(code, (wanted,)) for code in known):
-            _fail(f"no rule has a code that begins with {wanted}{meant_code(wanted, known)}")
+            _fail(f"no rule code starts with {wanted}{meant_code(wanted, known)}")
 
 
 def _shown(path: Path) -> str:
@@ -254,18 +254,18 @@ def _shown(path: Path) -> str:
 
 
 def _refuse_dirty(paths: tuple[Path, ...]) -> None:
-    """Refuse to mix the rewrite with changes that are not committed."""
+    """Refuse to mix the rewrite with uncommitted changes."""
     from codemods.files.git import uncommitted
 
     for path in paths:
         if (first := uncommitted(path)) is not None:
-            _fail(f"{path} has uncommitted changes ({printable(first)}); commit them or give --allow-dirty")
+            _fail(f"{path} has uncommitted changes ({printable(first)}); commit them or pass --allow-dirty")
 
 
 @click.command(
     epilog=example(
-        "undo           take back what the last keras-migrate code --write changed here",
-        "undo --force   files that were edited since, too",
+        "undo           revert what the last keras-migrate code --write changed here",
+        "undo --force   also files that were edited since",
     )
 )
 @click.argument("path", default=".", type=click.Path(exists=True, path_type=Path))
@@ -274,7 +274,7 @@ def _refuse_dirty(paths: tuple[Path, ...]) -> None:
 def undo(path: Path, force: bool, output: Output) -> None:
     """Restore the files that the last `code --write` in the repository of PATH changed.
 
-    Exit status: 0 restored, 1 there is nothing to take back or a file was edited since, 2 wrong usage.
+    Exit status: 0 restored, 1 there is nothing to undo or a file was edited since, 2 usage error.
     """
     from codemods.config import find_root
     from codemods.files.journal import JournalError

@@ -35,13 +35,14 @@ _MAX_ROWS = 200
 @output_options("text", "json")
 @sandboxed
 def inspect(path: str, architecture: str | None, output: Output) -> None:
-    """Say what PATH is, who wrote it and what blocks its migration.
+    """Show what PATH is, who wrote it and what blocks its migration.
 
-    PATH is told by its content: HDF5 models and weights of any name, .keras archives, architectures, SavedModel
-    directories, checkpoints; of a folder, zip or tar, each model in it. It may be an address such as s3://bucket/model.h5.
+    PATH is identified by its content: HDF5 models and weights with any name, .keras archives, architectures, SavedModel
+    directories, checkpoints; for a folder, zip or tar, each model in it. It may be an address such as
+    s3://bucket/model.h5.
     A sandboxed process reads it; neither TensorFlow nor Keras is imported and nothing in the file is executed.
 
-    Exit status: 0 without blockers, 1 with blockers, 2 when PATH cannot be read.
+    Exit status: 0 without blockers, 1 with blockers, 2 if PATH cannot be read.
     """
     from migrate.batch.places import Places
     from migrate.findings import MigrationError

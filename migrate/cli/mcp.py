@@ -17,11 +17,11 @@ from migrate.cli.sandbox import sandboxed
 def mcp(path: Path, *, output: Output) -> None:
     """Serve the work orders of the repository PATH over the Model Context Protocol, on standard input and output.
 
-    Standard output carries the messages of the protocol (JSON-RPC), whatever the format. Tools: inspect, explain,
+    Standard output carries the protocol messages (JSON-RPC), whatever the format. Tools: inspect, explain,
     work_orders, work_order, verify, accept. An agent proposes edits; they run on a copy in sandboxed workers and are
-    written only when accepted. Needs the extra `mcp`.
+    written only if accepted. Requires the extra `mcp`.
 
-    Exit status: 0 the client went away, 2 wrong usage.
+    Exit status: 0 the client disconnected, 2 usage error.
     """
     from migrate.cli.orders import workers
     from migrate.cli.rules import every_rule

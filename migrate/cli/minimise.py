@@ -30,18 +30,18 @@ _Answer = dict[str, Any]
     )
 )
 @click.argument("model", type=click.Path(exists=True, path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for what is written.")
-@click.option("--without-rule", "without", multiple=True, help="Leave a rule out; may be given again.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Output folder.")
+@click.option("--without-rule", "without", multiple=True, help="Disable a rule; repeatable.")
 @migration_options("custom_objects", "architecture", "stock_names", "define", "tolerance", "seed", "trust")
 @output_options("text", "json")
 @sandboxed
 def minimise(model: Path, *, out: Path, without: tuple[str, ...], output: Output, **chosen: Any) -> None:
-    """Shrink a difference of MODEL between tf-keras and Keras 3; write the part, its input, a script and an issue.
+    """Reduce a difference of MODEL between tf-keras and Keras 3; write the submodel, its input, a script and an issue.
 
-    MODEL is a file of layers: HDF5, an archive, or weights with their architecture. tf-keras builds it from the
-    repaired configuration, so that what is compared is Keras 3 alone. --without-rule shows what a rule is for.
+    MODEL is a file with layers: HDF5, an archive, or weights with their architecture. tf-keras builds it from the
+    repaired configuration, so that only Keras 3 is tested. --without-rule shows what a rule is for.
 
-    Exit status: 0 a difference was found and written, 1 there is none or the model cannot be read, 2 wrong usage.
+    Exit status: 0 a difference was found and written, 1 no difference or the model cannot be read, 2 usage error.
     """
     from migrate.findings import MigrationError
     from migrate.worlds.installed import must_have_frameworks
@@ -97,8 +97,8 @@ def _show(answer: _Answer, output: Output) -> None:
     if output.format == "json":
         click.echo(json.dumps(answer, indent=1))
     elif output.text and not answer["files"]:
-        say(f"{answer['tried']} parts and inputs tried: tf-keras and Keras 3 agree on all of them")
+        say(f"{answer['tried']} submodels and inputs tried: tf-keras and Keras 3 agree on all of them")
     elif output.text:
-        say(f"{answer['tried']} parts and inputs tried; the output {answer['difference']}")
+        say(f"{answer['tried']} submodels and inputs tried; the output {answer['difference']}")
         for path in answer["files"]:
             say(f"  {path}")

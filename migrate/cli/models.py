@@ -29,7 +29,7 @@ _RETRY = ("failed", "blocked", "unverified", "unsafe")
     epilog=example(
         "models old.h5 --out migrated                      one file",
         "models models/ --out migrated --source src/       a folder, with the classes that its models need",
-        "models models/ --out migrated --dry-run           what to expect of each",
+        "models models/ --out migrated --dry-run           what to expect for each file",
         "models weights.h5 --out m --architecture net.json",
         "models s3://bucket/models --out s3://bucket/new",
     )
@@ -39,11 +39,17 @@ _RETRY = ("failed", "blocked", "unverified", "unsafe")
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Parallel jobs (0 = number of cores).")
 @migration_options()
 @click.option(
-    "--timeout", type=POSITIVE, default=600.0, show_default=True, help="Seconds for one step of one artifact."
+    "--timeout",
+    type=POSITIVE,
+    default=600.0,
+    show_default=True,
+    help="Time limit in seconds for one step of one artifact.",
 )
-@click.option("--memory", type=POSITIVE, default=8.0, show_default=True, help="GiB that one worker may use.")
 @click.option(
-    "--retry", type=click.Choice(_RETRY), multiple=True, help="Try finished artifacts of this status again."
+    "--memory", type=POSITIVE, default=8.0, show_default=True, help="Memory limit of one worker in GiB."
+)
+@click.option(
+    "--retry", type=click.Choice(_RETRY), multiple=True, help="Retry finished artifacts with this status."
 )
 @click.option("--executor", type=click.Choice(["local", "ray"]), default="local", show_default=True)
 @click.option(
@@ -69,9 +75,9 @@ def models(
 
     SOURCES are files, folders, archives of models (zip, tar, tar.gz), glob patterns or fsspec URLs. Every artifact
     ends as migrated (compared, equal), unverified, blocked, unsafe, failed or skipped, with reasons; OUT/report.json
-    holds them all, and a second call does only what is left.
+    contains all of them, and a second run does only what is left.
 
-    Exit status: 0 all migrated or skipped, 1 something is left, 2 wrong usage, 3 internal error.
+    Exit status: 0 all migrated or skipped, 1 something is left, 2 usage error, 3 internal error.
     """
     from migrate.batch.lock import STATE
     from migrate.batch.places import Places
@@ -106,7 +112,7 @@ def models(
 def _run(
     sources: Sequence[str], out: str, batch: BatchOptions, progress: str, executor: str, output: Output
 ) -> tuple[BatchReport, bool]:
-    """The report, and whether the run came to its end."""
+    """The report, and whether the run finished."""
     from migrate.batch.progress import renderer
     from migrate.batch.run import BatchStopped, run_batch
 

@@ -45,7 +45,7 @@ _KINDS: dict[Any, dict[str, Any]] = {
 
 
 def migration_options(*names: str) -> Callable[[_Command], _Command]:
-    """Give a command one flag for each field of `Options` that is named; for all of them without a name."""
+    """Give a command one flag for each named field of `Options`; without names, for all of them."""
     kinds = get_type_hints(Options)
 
     def decorate(command: _Command) -> _Command:
@@ -62,8 +62,8 @@ def options_from(chosen: Mapping[str, Any]) -> Options:
     """The options that a command line chose.
 
     Raises:
-        click.BadParameter: a format that is not known or lacks its packages, an architecture that does not exist, a
-            shape that is none.
+        click.BadParameter: a format that is unknown or lacks its packages, an architecture that does not exist, an
+            invalid shape.
     """
     read: dict[str, Callable[[Any], Any]] = {
         "targets": _targets,
@@ -90,7 +90,7 @@ def _targets(text: str) -> frozenset[Target]:
         targets = frozenset(Target(part.strip()) for part in text.split(","))
     except ValueError as error:
         known = ", ".join(Target)
-        raise click.BadParameter(f"{error}; known are {known}", param_hint="--to") from error
+        raise click.BadParameter(f"{error}; known formats: {known}", param_hint="--to") from error
     for target, deployment in DEPLOYMENTS.items():
         missing = [name for name in deployment.modules if find_spec(name) is None]
         if target in targets and missing:

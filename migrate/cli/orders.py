@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog=example(
-        "orders .                            of a repository that code --write rewrote",
-        "orders . --prove                    also what computes something else",
+        "orders .                            after keras-migrate code --write",
+        "orders . --prove                    also code that computes something different",
         "orders new --before old --json",
     )
 )
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--before",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The sources as written for Keras 2. [what keras-migrate code --write kept]",
+    help="The original Keras 2 sources. [those kept by keras-migrate code --write]",
 )
 @click.option(
     "--prove",
@@ -41,12 +41,12 @@ if TYPE_CHECKING:
 @output_options("text", "json")
 @sandboxed
 def orders(path: Path, *, before: Path | None, proving: bool, output: Output) -> None:
-    """Write what is left of the rewritten repository PATH as work orders, below PATH/.keras-migrate/orders.
+    """Write the remaining work in the rewritten repository PATH as work orders to PATH/.keras-migrate/orders.
 
-    Each order is a closed task with an acceptance that decides: `keras-migrate accept WO-1`. With --prove the code of
-    PATH runs, in sandboxed workers.
+    Each order is a self-contained task with an acceptance check: `keras-migrate accept WO-1`. With --prove, the code
+    in PATH runs in sandboxed workers.
 
-    Exit status: 0 nothing is left, 1 orders are left, 2 wrong usage.
+    Exit status: 0 nothing is left, 1 orders are left, 2 usage error.
     """
     import msgspec
 
@@ -80,11 +80,11 @@ def orders(path: Path, *, before: Path | None, proving: bool, output: Output) ->
 @output_options("text", "json")
 @sandboxed
 def accept(order: str, path: Path, *, output: Output) -> None:
-    """Judge whether work order ORDER of the repository PATH is done.
+    """Check whether work order ORDER in the repository PATH is done.
 
-    The sources as written run under tf-keras and the sources as they are now under Keras 3, in sandboxed workers.
+    The original sources run under tf-keras and the current sources under Keras 3, in sandboxed workers.
 
-    Exit status: 0 accepted, 1 rejected or undecided, 2 wrong usage.
+    Exit status: 0 accepted, 1 rejected or undecided, 2 usage error.
     """
     import msgspec
 

@@ -1,4 +1,4 @@
-"""What each command lets its caller choose about what it prints, declared once for all of them.
+"""Output options, declared once for all commands.
 
 A command names the formats that it can write and gets an `Output`:
 
@@ -30,37 +30,37 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 EXAMPLE_COLUMNS = 78
-"""Of a terminal of 80, in which the help of a command begins two columns further in."""
+"""For a terminal of 80 columns, in which the help of a command is indented by two."""
 PIPE_COLUMNS = 10_000
-"""For programs that read what is printed: a path or a name stays on its line, whole."""
+"""For programs that read the output: a path or a name is never wrapped or cut."""
 SHORTHANDS = {
     "json": "Short for --format json.",
     "sarif": "Short for --format sarif.",
     "metrics": "Short for --format metrics: Prometheus text.",
 }
-"""Formats that have an option of their own, wherever a command can write them."""
+"""Formats with their own option in every command that supports them."""
 LOGGERS = ("migrate", "codemods")
 
 
 def say(line: object, *, err: bool = False) -> None:
-    """Print one line for people, in which names from files do nothing but stand there."""
+    """Print one line for people; control characters in names from files are escaped."""
     click.echo(printable(line), err=err)
 
 
 def say_refused(error: MigrationError) -> None:
-    """Print why a command cannot do what was asked, and what to do."""
+    """Print why a command failed, and what to do."""
     say(f"keras-migrate: {error.code}: {error.message}. {error.hint}", err=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What a caller chose.
+    """The chosen output options.
 
     Attributes:
-        format: one of those that the command can write; None when none was chosen and the command has no default.
-        quiet: say nothing but what was asked for with a format, and errors.
-        verbose: 1 lists what would fold into a count, and logs; 2 logs details.
-        color: False never, None where the terminal takes it.
+        format: one of the command's formats; None if none was chosen and the command has no default.
+        quiet: print only errors and explicitly requested formats.
+        verbose: 1 lists rows that are otherwise only counted, and logs; 2 logs details.
+        color: False for never, None if the terminal supports it.
     """
 
     format: str | None = "text"
@@ -74,9 +74,9 @@ class Output:
         return self.format == "text" and not self.quiet
 
     def console(self, *, stderr: bool = False) -> Console:
-        """Where text goes: as wide as the terminal, and into a pipe without any break.
+        """The console for text: as wide as the terminal, and without line breaks in a pipe.
 
-        NO_COLOR, FORCE_COLOR and TERM=dumb hold; NO_COLOR is the stronger of the first two.
+        NO_COLOR, FORCE_COLOR and TERM=dumb are respected; NO_COLOR overrides FORCE_COLOR.
         """
         from rich.console import Console
 
@@ -91,7 +91,7 @@ def output_options(*formats: str, default: str | None = "text") -> Callable[[_Co
     """Give a command ``--format`` and its shorthands, ``-q``, ``-v`` and ``--no-color``, as one `Output`.
 
     Args:
-        formats: what the command can write; the first is named first in its help.
+        formats: the formats of the command; the first comes first in its help.
         default: the format without any of these options.
     """
 
@@ -111,7 +111,7 @@ def output_options(*formats: str, default: str | None = "text") -> Callable[[_Co
             return command(*arguments, output=output, **rest)
 
         made: Any = with_output
-        told = f"What to print. Default: {default}." if default else "What to print."
+        told = f"Output format. Default: {default}." if default else "Output format."
         for option in reversed(
             [
                 click.option("--format", "format_", type=click.Choice(formats), help=told),
@@ -120,12 +120,15 @@ def output_options(*formats: str, default: str | None = "text") -> Callable[[_Co
                     for name, help_ in SHORTHANDS.items()
                     if name in formats
                 ),
-                click.option("--quiet", "-q", is_flag=True, help="Print errors only; the exit status tells."),
+                click.option("--quiet", "-q", is_flag=True, help="Print errors only; check the exit status."),
                 click.option(
-                    "--verbose", "-v", count=True, help="List everything and log what happens; -vv in detail."
+                    "--verbose",
+                    "-v",
+                    count=True,
+                    help="List everything and log progress; -vv logs in detail.",
                 ),
                 click.option(
-                    "--no-color", is_flag=True, help="No colours; NO_COLOR=1 in the environment does it, too."
+                    "--no-color", is_flag=True, help="No colours; the same as NO_COLOR=1 in the environment."
                 ),
             ]
         ):
@@ -137,7 +140,7 @@ def output_options(*formats: str, default: str | None = "text") -> Callable[[_Co
 
 
 def _log(verbose: int) -> None:
-    """Show what the packages log on standard error: from INFO with ``-v``, from DEBUG with ``-vv``, else as before."""
+    """Show log messages on standard error: from INFO with ``-v``, from DEBUG with ``-vv``, otherwise as before."""
     if not verbose:
         for name in LOGGERS:
             logger = logging.getLogger(name)
@@ -154,9 +157,9 @@ def _log(verbose: int) -> None:
 
 
 def example(*lines: str) -> str:
-    """Commands for the end of a command's help, each on a line of its own.
+    """Commands for the end of a command's help, one per line.
 
-    What a command is for stands behind it after some blanks; above it where not all lines fit into 80 columns.
+    A comment follows its command after some blanks, or precedes it if not all lines fit into 80 columns.
     """
     shown = [f"  keras-migrate {line}" for line in lines]
     if any(len(line) > EXAMPLE_COLUMNS for line in shown):

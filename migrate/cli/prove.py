@@ -34,24 +34,26 @@ class _WithProgram(click.Command):
     cls=_WithProgram,
     epilog=example(
         "prove src                                 each class and function that builds models",
-        "prove old --after new --classes Gate      one, moved by hand",
+        "prove old --after new --classes Gate      one, migrated manually",
         "prove . -- python train.py                a program, step by step",
     ),
 )
 @click.argument("path", default=".", type=click.Path(exists=True, path_type=Path))
 @click.option(
-    "--classes", "names", multiple=True, metavar="NAME", help="Prove these classes and functions only."
+    "--classes", "names", multiple=True, metavar="NAME", help="Prove only these classes and functions."
 )
 @click.option(
     "--after",
     type=click.Path(exists=True, path_type=Path),
-    help="The same sources, already moved to Keras 3; without it they are rewritten in memory.",
+    help="The same sources, already migrated to Keras 3; without it they are rewritten in memory.",
 )
 @click.option(
     "--max-steps", type=click.IntRange(1), default=20, show_default=True, help="Training steps to compare."
 )
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write the record (and traces) here."
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the record (and traces) to this folder.",
 )
 @output_options("text", "json")
 @sandboxed
@@ -68,15 +70,15 @@ def prove(
 ) -> None:
     """Run the code of PATH under tf-keras and under Keras 3, and compare.
 
-    The code runs in sandboxed workers without network. Without a program each class and function that builds models is
-    cut out with what it needs, called as the repository calls it (else with its defaults or usual values), given the
-    same weights and inputs in both worlds, and compared: outputs, gradients, penalties, trainable weights, and what a
-    training call leaves behind.
+    The code runs in sandboxed workers without network. Without a program, each class and function that builds models
+    is extracted with everything it needs, called as the repository calls it (otherwise with its defaults or common
+    values), given the same weights and inputs in both worlds, and compared: outputs, gradients, penalties, trainable
+    weights, and the state after a training call.
 
-    With a program (`keras-migrate prove . -- python train.py`) it runs in both worlds, step by step from the same
-    weights and batches; the first layer, loss, gradient, weight or metric that differs is named with its line.
+    A program (`keras-migrate prove . -- python train.py`) runs in both worlds, step by step from the same
+    weights and batches; the first layer, loss, gradient, weight or metric that differs is reported with its line.
 
-    Exit status: 0 all that was compared is equal, 1 something differs, broke or is unproven, 2 wrong usage.
+    Exit status: 0 everything compared is equal, 1 something differs, crashed or is unproven, 2 usage error.
     """
     from migrate.findings import MigrationError
 

@@ -38,18 +38,20 @@ DONE, LEFT, USAGE, INTERRUPTED = 0, 1, 2, 130
 )
 @click.option("--dry-run", is_flag=True, help="Show the plan; run nothing, write nothing.")
 @click.option(
-    "--check", is_flag=True, help="Compare the source with .keras-migrate/state.json; 1 for new findings."
+    "--check",
+    is_flag=True,
+    help="Compare the source with .keras-migrate/state.json; exit with 1 if there are new findings.",
 )
 @click.option(
     "--test", default="", metavar="COMMAND", help='Run this in both worlds, sandboxed: "pytest -q".'
 )
 @migration_options("source", "custom_objects", "architecture", "stock_names", "define")
-@click.option("--commit", is_flag=True, help="Make a branch with one commit for each rule.")
+@click.option("--commit", is_flag=True, help="Create a branch with one commit for each rule.")
 @click.option("--branch", default="keras-migrate/keras-3", show_default=True, help="Name of the branch.")
-@click.option("--resume", is_flag=True, help="Go on with what --out holds.")
-@click.option("--safe-only", is_flag=True, help="Leave out rewrites that are right in most cases only.")
+@click.option("--resume", is_flag=True, help="Continue the run in --out.")
+@click.option("--safe-only", is_flag=True, help="Skip rewrites that are right in most cases only.")
 @click.option(
-    "--remove-old", is_flag=True, help="Remove old artifacts that were migrated and that nothing names."
+    "--remove-old", is_flag=True, help="Remove old artifacts that were migrated and that nothing refers to."
 )
 @click.option("--network", is_flag=True, help="Let the command of --test use the network.")
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Parallel jobs (0 = number of cores).")
@@ -58,13 +60,13 @@ DONE, LEFT, USAGE, INTERRUPTED = 0, 1, 2, 130
     type=POSITIVE,
     default=1800.0,
     show_default=True,
-    help="Seconds for the command of --test in one world.",
+    help="Time limit in seconds for the command of --test in one world.",
 )
+@click.option("--with", "packages", multiple=True, metavar="PACKAGE", help="Package for --test; repeatable.")
 @click.option(
-    "--with", "packages", multiple=True, metavar="PACKAGE", help="Package for --test; may be given again."
-)
-@click.option(
-    "--install", is_flag=True, help="Install for --test what requirement files name, without their pins."
+    "--install",
+    is_flag=True,
+    help="Install the packages of requirement files for --test, without their pins.",
 )
 @click.option(
     "--prove", is_flag=True, help="Run the repository's own classes and functions in both worlds, sandboxed."
@@ -74,7 +76,7 @@ DONE, LEFT, USAGE, INTERRUPTED = 0, 1, 2, 130
     "fleet_list",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Move every repository that FILE lists, a PATH [OPTIONS] a line; --jobs of them at a time. PATH is ignored.",
+    help="Move every repository listed in FILE, one PATH [OPTIONS] per line, --jobs at a time. PATH is ignored.",
 )
 @click.option(
     "--executor",
@@ -107,15 +109,15 @@ def repo(
     output: Output,
     **chosen: Any,
 ) -> None:
-    """Move the repository at PATH to Keras 3: source, models, and what ties them.
+    """Move the repository at PATH to Keras 3: source, models, and the paths between them.
 
-    The repository is copied; OUT/after holds the result, OUT/report.html and OUT/pull-request.md say what was done and
-    what is left. The repository itself is not changed: --commit adds a branch to it.
+    The repository is copied; OUT/after contains the result, OUT/report.html and OUT/pull-request.md say what was done
+    and what is left. The repository itself is not changed, except that --commit adds a branch to it.
 
-    With --fleet the options are those of each repository, relative to it; what is done already is not done again.
-    OUT/fleet.html, fleet.csv and fleet.parquet hold what came of all.
+    With --fleet, the options apply to each repository, relative to it; finished repositories are not run again.
+    OUT/fleet.html, fleet.csv and fleet.parquet contain the results of all.
 
-    Exit status: 0 nothing left, 1 something is left, 2 wrong usage, 3 internal error.
+    Exit status: 0 nothing left, 1 something is left, 2 usage error, 3 internal error.
     """
     from codemods.config import ConfigError
     from migrate.batch.run import BatchStopped
@@ -160,7 +162,7 @@ def repo(
         must_have_frameworks()
         outcome = migrate_repository(wish, (lambda _text: None) if output.quiet else _tell)
     except BatchStopped as stopped:
-        say(f"keras-migrate: {stopped.code}: {stopped.message}. Pass --resume to go on.", err=True)
+        say(f"keras-migrate: {stopped.code}: {stopped.message}. Pass --resume to continue.", err=True)
         sys.exit(LEFT)
     except MigrationError as error:
         say_refused(error)
@@ -168,7 +170,7 @@ def repo(
     except ConfigError as error:
         raise click.UsageError(str(error)) from error
     except KeyboardInterrupt:
-        click.echo("interrupted; no branch was made or moved. Pass --resume to go on.", err=True)
+        click.echo("interrupted; no branch was made or moved. Pass --resume to continue.", err=True)
         sys.exit(INTERRUPTED)
     _show(outcome, wish, output)
     sys.exit(LEFT if outcome.state.left else DONE)

@@ -55,7 +55,7 @@ class _Refused(click.ClickException):
     "outs",
     multiple=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help=f"Write here; the suffix says the format ({' '.join(sorted(SUFFIXES))}). Repeatable. Default: {DEFAULT_OUT}.",
+    help=f"Output file, format by suffix ({' '.join(sorted(SUFFIXES))}). Repeatable; default: {DEFAULT_OUT}.",
 )
 @click.option(
     "--table",
@@ -69,7 +69,7 @@ class _Refused(click.ClickException):
     "models",
     multiple=True,
     metavar="JSON",
-    help="report.json of a finished run, or its address. Runs below PATHS are found without it.",
+    help="report.json of a finished run, or its address. Runs below PATHS are found automatically.",
 )
 @click.option(
     "--code",
@@ -89,7 +89,7 @@ class _Refused(click.ClickException):
 @click.option(
     "--fail-on",
     type=click.Choice([severity.value for severity in Severity]),
-    help="Exit with status 1 when an open finding is this severe or worse (silent is the worst).",
+    help="Exit with status 1 if an open finding has this severity or worse (silent is the worst).",
 )
 @output_options(*FORMATS, default=None)
 @sandboxed
@@ -103,12 +103,12 @@ def report(
     fail_on: str | None,
     output: Output,
 ) -> None:
-    """Say whether a repository and its models can move to Keras 3, what is left, and in which order.
+    """Report whether a repository and its models can move to Keras 3, what is left, and in which order.
 
-    PATHS are the folders or files to look at, by default the current folder, or nothing when JSON is given. Nothing is
-    run and nothing but the report is written. --format says the format of --out, or of standard output without it.
+    PATHS are the folders or files to examine, by default the current folder, or nothing if JSON is given. None of the
+    code is run, and only the report is written. --format sets the format of --out, or of standard output without it.
 
-    Exit status: 0 the report was made, 1 with --fail-on something as bad is open, 2 wrong usage.
+    Exit status: 0 the report was written, 1 with --fail-on: an open finding reaches that severity, 2 usage error.
     """
     from migrate.batch.places import Places
 

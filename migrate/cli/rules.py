@@ -61,9 +61,9 @@ def _record(rule: Rule) -> dict[str, Any]:
 @click.argument("families", nargs=-1)
 @output_options("text", "json")
 def rules(families: tuple[str, ...], output: Output) -> None:
-    """List the rules, or those whose code begins with one of FAMILIES.
+    """List the rules, or those whose code starts with one of FAMILIES.
 
-    Exit status: 0 listed, 2 no rule has a code that begins so.
+    Exit status: 0 listed, 2 no rule code starts with it.
     """
     known = every_rule()
     wanted = tuple(family.upper() for family in families)
@@ -86,9 +86,9 @@ def rules(families: tuple[str, ...], output: Output) -> None:
 def explain(code: str, output: Output) -> None:
     """Explain the rule or reason with CODE: why, before and after, references.
 
-    Of the FOLDER of a migrated model: the author's code in it before and after, and how far each of its layers differs.
+    For the FOLDER of a migrated model: the author's code before and after, and how much each of its layers differs.
 
-    Exit status: 0 explained, 2 there is no such rule.
+    Exit status: 0 explained, 2 no such rule.
     """
     if is_migrated(Path(code)):
         _explain_code(Path(code), output)

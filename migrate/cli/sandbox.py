@@ -50,5 +50,5 @@ def sandboxed(command: _Command) -> _Command:
         is_flag=True,
         callback=announce,
         expose_value=False,
-        help="Refuse to go on where the sandbox cannot keep all of its promises.",
+        help="Refuse to continue if the sandbox cannot give all of its guarantees.",
     )(command)

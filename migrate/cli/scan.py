@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 def scan(paths: tuple[str, ...], *, strict: bool, output: Output) -> None:
     """Look for hostile content in model files and folders, without loading them.
 
-    PATHS may be addresses such as s3://bucket/models. Clean files are counted; -v names them, too.
+    PATHS may be addresses such as s3://bucket/models. Clean files are counted; -v lists them.
 
-    Exit status: 0 nothing unsafe, 1 something is unsafe (with --strict: not clean), 2 wrong usage, 3 internal
+    Exit status: 0 nothing unsafe, 1 something is unsafe (with --strict: not clean), 2 usage error, 3 internal
     error.
     """
     from migrate.batch.places import Places
@@ -102,7 +102,7 @@ def _summary(scans: list[Scan]) -> None:
     verdicts = [one.verdict for one in scans]
     models = sum(one.kind != "other" for one in scans)
     counts = ", ".join(f"{verdicts.count(name)} {name}" for name in ("unsafe", "warning", "clean"))
-    say(f"{len(scans)} files, {models} of a kind that loaders take: {counts}")
+    say(f"{len(scans)} files, {models} of a kind that loaders accept: {counts}")
 
 
 def _show_left_out(folders: list[Path]) -> None:
@@ -115,7 +115,7 @@ def _show_left_out(folders: list[Path]) -> None:
             name if count == 1 else f"{count} × {name}" for name, count in names.most_common(MOST)
         )
         more = f" and {len(names) - MOST} other names" if len(names) > MOST else ""
-        say(f"not looked into: {told}{more}; name a folder to scan it")
+        say(f"not scanned: {told}{more}; name a folder to scan it")
 
 
 def _version() -> str:

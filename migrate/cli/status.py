@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 )
 @click.argument("out")
 @click.option(
-    "--watch", type=POSITIVE, metavar="SECONDS", help="Show again every so many seconds until it ends."
+    "--watch", type=POSITIVE, metavar="SECONDS", help="Refresh at this interval until the batch ends."
 )
 @output_options("text", "json", "metrics")
 def status(out: str, *, watch: float | None, output: Output) -> None:
-    """Show a running or finished batch by its output folder, or by the address that --out named here.
+    """Show a running or finished batch, given its output folder or the address passed to --out.
 
-    Exit status: 0 everything is finished, 1 something is left, 2 wrong usage or no batch there.
+    Exit status: 0 everything is finished, 1 something is left, 2 usage error or no batch there.
     """
     from migrate.batch import status as batch_status
     from migrate.batch.run import local_out
@@ -62,7 +62,7 @@ def _show(found: BatchStatus) -> None:
         reason = f": {run['reason']}" if run.get("reason") else ""
         say(f"Run of process {run['pid']} with {run['jobs']} jobs {state}{reason}")
     total = sum(found.states.values())
-    say(f"{found.states.get('finished', 0)} of {total} finished, {found.rate:.2f} a second")
+    say(f"{found.states.get('finished', 0)} of {total} finished, {found.rate:.2f} per second")
     for name, count in sorted(found.statuses.items(), key=lambda item: -item[1]):
         say(f"  {count:6} {name}")
     if found.reasons:
@@ -72,7 +72,7 @@ def _show(found: BatchStatus) -> None:
     for source, seconds in found.running.items():
         say(f"  now: {source} ({seconds:.0f} s)")
     for cause, count in found.broken.items():
-        say(f"  {count} attempts broke: {cause}")
+        say(f"  {count} attempts failed: {cause}")
     if found.phases:
         parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in found.phases.items())
         say(f"Time: {parts}; peak {found.peak_bytes >> 20} MB")

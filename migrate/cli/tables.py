@@ -1,8 +1,8 @@
 """Tables for the terminal: what was done, what is left and why.
 
-Three layouts: wide enough for the reason in its row, for the figures but not the reason, or for neither; where it has
-no room in the row, a reason stands on a line of its own. Rows that passed fold into a count; what needs something
-comes last, where the eye is when a command ends.
+There are three layouts: wide enough for the reason in its row, for the figures but not the reason, or for neither; a
+reason that does not fit into the row goes on a separate line. Rows that passed are replaced by a count; rows that need
+attention come last, where the user looks when a command ends.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 ROOM_FOR_REASON = 150
 ROOM_FOR_FIGURES = 100
 REASON = 60
-"""Columns that a reason in its row gets at least, where the first column can give way."""
+"""Minimum width of a reason in its row, if the first column can shrink."""
 LEAST = 20
-"""Columns that the first one keeps."""
+"""Minimum width of the first column."""
 FEW = 10
-"""Rows that passed are listed up to this many; above it they fold, unless asked for."""
+"""Up to this many rows that passed are listed; more are replaced by a count, unless ``-v`` is given."""
 _PASSED = frozenset({Status.MIGRATED, Status.SKIPPED})
 
 
@@ -117,7 +117,7 @@ _RESULTS = (
 
 
 def show_results(report: BatchReport, output: Output) -> None:
-    """What became of each artifact: those that passed first, or their count when they are many; then the others."""
+    """The outcome of each artifact: those that passed first, or their count if there are many; then the others."""
     console = output.console()
     passed = [a for a in report.artifacts if a.status in _PASSED]
     left = [a for a in report.artifacts if a.status not in _PASSED]
@@ -138,7 +138,7 @@ def _why(artifact: ArtifactResult) -> str:
 
 
 def _show_reasons(left: Sequence[ArtifactResult], console: Console) -> None:
-    """Reasons of what is left, most frequent first, each with its next step."""
+    """Reasons for the remaining artifacts, most frequent first, each with its next step."""
     counts: Counter[str] = Counter()
     hints: dict[str, dict[str, None]] = {}
     for artifact in left:
@@ -159,8 +159,8 @@ def _show_reasons(left: Sequence[ArtifactResult], console: Console) -> None:
 
 
 def _steps(hints: Sequence[str]) -> str:
-    """The next step of several artifacts: of the first one, where each has its own."""
-    return hints[0] if len(hints) == 1 else f"{hints[0]} (the report has those of {len(hints) - 1} more)"
+    """The next step of several artifacts: that of the first one, if they differ."""
+    return hints[0] if len(hints) == 1 else f"{hints[0]} (see the report for {len(hints) - 1} more)"
 
 
 _PLAN = tuple(
@@ -178,7 +178,7 @@ _PLAN = tuple(
 
 
 def show_plan(plan: Mapping[str, Any], output: Output) -> None:
-    """What a run would do with each artifact, and all together; what is kept or expected to pass folds."""
+    """What a run would do with each artifact, and in total; rows that are kept or expected to pass are only counted."""
     console = output.console()
     passing = [row for row in plan["artifacts"] if row["action"] == "keep" or row["expected"] == "migrated"]
     folded = len(passing) > FEW and not output.verbose

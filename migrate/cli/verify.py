@@ -38,7 +38,7 @@ def verify(old: str, new: str, *, output: Output, **chosen: Any) -> None:
 
     OLD and NEW may be addresses such as s3://bucket/model.h5.
 
-    Exit status: 0 equal, 1 different or not comparable, 2 wrong usage.
+    Exit status: 0 equal, 1 different or not comparable, 2 usage error.
     """
     from migrate.batch.places import Places
     from migrate.findings import MigrationError

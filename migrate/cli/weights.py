@@ -21,16 +21,16 @@ from migrate.cli.sandbox import sandboxed
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="weights.h5 or weights.safetensors."
 )
-@click.option("--no-optimizer", is_flag=True, help="Leave optimizer slots and counters out.")
+@click.option("--no-optimizer", is_flag=True, help="Omit optimizer slots and counters.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 @output_options("text", "json")
 @sandboxed
 def weights(path: Path, out: Path, no_optimizer: bool, force: bool, output: Output) -> None:
-    """Extract the arrays of PATH, for which no architecture is needed.
+    """Extract the arrays of PATH; no architecture is needed.
 
-    PATH is a checkpoint (its prefix, a file of it, or its folder), a SavedModel, an HDF5 file or a .keras archive.
+    PATH is a checkpoint (its prefix, one of its files, or its folder), a SavedModel, an HDF5 file or a .keras archive.
 
-    Exit status: 0 when everything was written, 1 when something was left out or PATH is damaged, 2 for wrong usage.
+    Exit status: 0 everything was written, 1 something was left out or PATH is damaged, 2 usage error.
     """
     from migrate.batch.weights import extract_arrays
     from migrate.findings import MigrationError

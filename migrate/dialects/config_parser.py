@@ -53,8 +53,8 @@ def without_graph(class_name: str) -> MigrationError:
     """Why a model whose configuration lists no layers cannot be read as layers: ``CFG022``."""
     return MigrationError(
         "CFG022",
-        f"the architecture is a {class_name!r}, which holds no graph of layers",
-        "Give its class with --custom-objects FILE.py, or the function that builds it with --architecture.",
+        f"the architecture is a {class_name!r}, which contains no graph of layers",
+        "Supply its class with --custom-objects FILE.py, or the function that builds it with --architecture.",
     )
 
 
@@ -272,7 +272,7 @@ def _parse_node(layer: Layer, data: Any, offsets: Mapping[str, int], ref: Any, o
     """One entry of ``inbound_nodes``: the first argument as a structure, other arguments by keyword."""
     if isinstance(data, Mapping) and "args" in data:
         raise MigrationError(
-            "FMT013", "the node is written in the Keras 3 grammar", place=f"{owner}/{layer.name}"
+            "FMT013", "the node is written in the Keras 3 format", place=f"{owner}/{layer.name}"
         )
     kwargs: dict[str, Any] = {}
 

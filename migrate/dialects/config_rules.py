@@ -14,8 +14,8 @@ LIST_SEQUENTIAL = declare(
         applies_to="<2.2.3",
         before='{"class_name": "Sequential", "config": [{"class_name": "Dense", …}]}',
         after='{"class_name": "Sequential", "config": {"name": "sequential", "layers": […]}}',
-        why="Keras up to 2.2.2 and TF up to 1.12 stored only the layers. Keras 3 stops with "
-        "`TypeError: pop expected at most 1 argument, got 2`.",
+        why="Keras up to 2.2.2 and TF up to 1.12 stored only the layers. Keras 3 fails with `TypeError: pop "
+        "expected at most 1 argument, got 2`.",
         references=("keras-team/keras#10417",),
     ),
     Step.GRAMMAR,
@@ -43,8 +43,8 @@ NESTED_NODE_INDEX = declare(
         applies_to="<3",
         before='"inbound_nodes": [[["encoder", 1, 0, {}]]]',
         after='"inbound_nodes": [[["encoder", 0, 0, {}]]]',
-        why="In Keras 2 the first node of a nested model joins its own input to its output. Keras 3 counts from 0 "
-        "and calls the graph disconnected; its older releases never return.",
+        why="In Keras 2 the first node of a nested model connects its own input to its output. Keras 3 counts from "
+        "0 and calls the graph disconnected; its older releases never return.",
         references=("keras-team/keras#19509", "keras-team/keras#19670"),
     ),
     Step.GRAMMAR,
@@ -58,8 +58,8 @@ LIST_WRAPPED_OUTPUTS = declare(
         applies_to="<3",
         before='"output_layers": [["dense", 0, 0]]',
         after='"output_layers": ["dense", 0, 0]',
-        why="Keras 3 takes the list for the structure of the call: a nested model then answers with a list, and the "
-        "next layer is told of two inputs.",
+        why="Keras 3 interprets the list as the structure of the call: a nested model then returns a list, and the "
+        "next layer receives two inputs.",
         references=("tensorflow/tensorflow#63853", "keras-team/keras#20084"),
     ),
     Step.GRAMMAR,
@@ -73,8 +73,8 @@ NDARRAY_VALUE = declare(
         applies_to="<2.4",
         before='{"alpha": {"type": "ndarray", "value": 0.1}}',
         after='{"alpha": 0.1}',
-        why="Keras 2.0 to 2.3 wrote LeakyReLU and ReLU slopes through numpy. Keras 3 compares the dict "
-        "with 0 and stops.",
+        why="Keras 2.0 to 2.3 wrote LeakyReLU and ReLU slopes through numpy. Keras 3 compares the dict with 0 and "
+        "fails.",
     ),
     Step.GRAMMAR,
 )
@@ -87,7 +87,7 @@ UNTITLED_LAYER = declare(
         applies_to="<2.2.3",
         before='{"class_name": "Sequential", "config": […]}',
         after='{"class_name": "Sequential", "config": {"name": "sequential_1", "layers": […]}}',
-        why="List-style Sequential configurations cannot hold a name; one is made up from class and position.",
+        why="List-style Sequential configurations cannot contain a name; one is generated from class and position.",
     ),
     Step.GRAMMAR,
 )

@@ -202,7 +202,7 @@ def mark_foreign(model: Model, own: OwnCode) -> Model:
         ):
             raise _doubtful(layer, foreign)
         if not foreign.nested and len(path) > 1:
-            raise refusal(layer, "it stands in a nested model, whose masks reach the model around it")
+            raise refusal(layer, "it is in a nested model, whose masks reach the model around it")
         return replace(layer, class_name=foreign.name, registered_name=None)
 
     return map_layers(model, marked)
@@ -224,16 +224,16 @@ def _doubtful(layer: Layer, foreign: Foreign) -> MigrationError:
         return MigrationError(
             "CFG006",
             f"layer {layer.name!r} is a {name} of {foreign.package}, and {foreign.doubt}",
-            f"If that is so, pass --stock-names {name}; if not, give the code with --source DIR. A recording "
-            "(MODEL.golden.npz) settles it, too.",
+            f"If that is so, pass --stock-names {name}; if not, supply the code with --source DIR. A recording "
+            "(MODEL.golden.npz) resolves it, too.",
             place=layer.name,
         )
     return MigrationError(
         "CFG006",
-        f"layer {layer.name!r} is a {name}, and the file does not record whose: that of {foreign.package}, or a class "
-        "of that name",
-        f"If it is that of {foreign.package}, pass --stock-names {name}; if not, give the code with --source DIR. A "
-        "recording (MODEL.golden.npz) settles it, too.",
+        f"layer {layer.name!r} is a {name}, and the file does not record whose: it may be that of {foreign.package}, "
+        "or another class with that name",
+        f"If it is that of {foreign.package}, pass --stock-names {name}; if not, supply the code with --source DIR. "
+        "A recording (MODEL.golden.npz) resolves it, too.",
         place=layer.name,
     )
 
@@ -243,6 +243,7 @@ def refusal(layer: Layer, reason: str) -> MigrationError:
     return MigrationError(
         "ECO090",
         f"layer {layer.name!r} ({layer.class_name}) cannot be expressed: {reason}",
-        "Give the code of the class with --source DIR, or migrate a SavedModel of the model, which holds its graph.",
+        "Supply the code of the class with --source DIR, or migrate a SavedModel of the model, which contains its "
+        "graph.",
         place=layer.name,
     )

@@ -189,7 +189,8 @@ def replace_by_graph(model: Model, name: str, parts: Iterable[Layer]) -> Model:
     if any(keywords) and len(takers) != 1:
         raise MigrationError(
             "CFG053",
-            f"{owner.class_name} {name!r} is called with {sorted(keywords[0])}, which its replacement cannot take",
+            f"{owner.class_name} {name!r} is called with {sorted(keywords[0])}, which its replacement does not "
+            "accept",
             "Replace the layer in the source, or keep the model as a SavedModel.",
             place=name,
         )

@@ -59,8 +59,8 @@ def to_functional(model: Model) -> Model:
     elif first is None or first.class_name != "InputLayer":
         raise MigrationError(
             "CFG009",
-            f"the Sequential model {model.name!r} does not say the shape of its input",
-            "Give the shape with --input-shape, or save the model again after a call.",
+            f"the Sequential model {model.name!r} does not store the shape of its input",
+            "Pass the shape with --input-shape, or save the model again after a call.",
             place=model.name,
         )
     graph: list[Layer] = []
@@ -91,8 +91,8 @@ def _inputs_of(model: Model) -> tuple[Layer, ...]:
     if len(found) != 1:
         raise MigrationError(
             "CFG009",
-            f"the model {model.name!r} does not say the shape of its input",
-            "Give the shape with --input-shape, or save the model again after a call.",
+            f"the model {model.name!r} does not store the shape of its input",
+            "Pass the shape with --input-shape, or save the model again after a call.",
         )
     source = found[0]
     return (replace(named(source, unique_name(f"{model.name}_input", [source.name])), nodes=()),)

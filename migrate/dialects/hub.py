@@ -65,9 +65,9 @@ def place_modules(
 def _missing(layer: Layer, handle: str) -> MigrationError:
     return MigrationError(
         "ECO091",
-        f"layer {layer.name!r} is a KerasLayer of TensorFlow Hub: the file names the module {handle} and does not "
-        "hold it",
-        f"Give the folder of the module with --hub-module {handle}=FOLDER. Or export the model as a SavedModel in its "
-        "own framework and migrate that: its graph holds the module.",
+        f"layer {layer.name!r} is a KerasLayer of TensorFlow Hub: the file names the module {handle} but does not "
+        "contain it",
+        f"Supply the folder of the module with --hub-module {handle}=FOLDER. Or export the model as a SavedModel in "
+        "its own framework and migrate that: its graph contains the module.",
         place=layer.name,
     )

@@ -68,15 +68,15 @@ def translate(
     if artifact.architecture is None:
         raise MigrationError(
             "FMT004",
-            "the file holds weights without an architecture",
-            "Give it with --architecture model.json or file.py:function, or the code with --source DIR.",
+            "the file contains weights without an architecture",
+            "Pass it with --architecture model.json or file.py:function, or the code with --source DIR.",
         )
     lost = artifact.metadata.get("vocabularies_missing")
     if lost:
         raise MigrationError(
             "WGT021",
             f"the vocabulary of {', '.join(map(str, lost))} is not in the file",
-            "Save the model as .keras or SavedModel in its own framework: both keep what a lookup layer learned.",
+            "Save the model as .keras or SavedModel in its own framework: both store what a lookup layer learned.",
         )
     notes = Notes()
     try:

@@ -10,8 +10,8 @@ from migrate.findings import MigrationError
 from migrate.formats.own_names import OwnCode
 
 _EXPORT = (
-    "Export the model as a SavedModel in its own framework and migrate that: its graph holds what the layer "
-    "computes. Or give the code of the class with --source DIR."
+    "Export the model as a SavedModel in its own framework and migrate that: its graph contains what the layer "
+    "computes. Or supply the code of the class with --source DIR."
 )
 
 
@@ -59,7 +59,7 @@ UNSUPPORTED = (
             "AutoregressiveTransform",
         ),
         frozenset({"make_distribution_fn"}),
-        "it gives a distribution, which is stored as Python code",
+        "it returns a distribution, which is stored as Python code",
     ),
     Unsupported(
         "QKeras",
@@ -71,26 +71,27 @@ UNSUPPORTED = (
         "keras-retinanet",
         ("FilterDetections",),
         frozenset({"nms_threshold", "score_threshold", "max_detections"}),
-        "it drops boxes that overlap, for which keras.ops has nothing",
-        "Save what it is given, keras.models.Model(model.inputs, model.get_layer(NAME).input), in its own framework "
-        "and migrate that; then choose among the boxes with tf.image.combined_non_max_suppression or "
-        "torchvision.ops.batched_nms.",
+        "it removes overlapping boxes, which keras.ops cannot do",
+        "In its own framework, save the model up to the layer's input, keras.models.Model(model.inputs, "
+        "model.get_layer(NAME).input), and migrate that; then select boxes with "
+        "tf.image.combined_non_max_suppression or torchvision.ops.batched_nms.",
     ),
     Unsupported(
         "ssd_keras",
         ("DecodeDetections", "DecodeDetectionsFast"),
         frozenset({"confidence_thresh", "iou_threshold", "nms_max_output_size"}),
-        "it drops boxes that overlap, for which keras.ops has nothing",
-        "Save what it is given, keras.models.Model(model.inputs, model.get_layer(NAME).input), in its own framework "
-        "and migrate that; then decode with ssd_encoder_decoder/ssd_output_decoder.py of the package, which is NumPy.",
+        "it removes overlapping boxes, which keras.ops cannot do",
+        "In its own framework, save the model up to the layer's input, keras.models.Model(model.inputs, "
+        "model.get_layer(NAME).input), and migrate that; then decode with ssd_encoder_decoder/ssd_output_decoder.py "
+        "of the package, which uses NumPy.",
     ),
     Unsupported(
         "Mask R-CNN",
         ("ProposalLayer", "PyramidROIAlign", "DetectionLayer", "DetectionTargetLayer"),
         frozenset(),
-        "it crops, draws or drops regions with operations of TensorFlow that keras.ops does not have",
-        "Export the inference model as a SavedModel in its own framework and migrate that: its graph holds what the "
-        "layer computes, and stays one of TensorFlow.",
+        "it crops, draws or drops regions with TensorFlow operations that keras.ops does not have",
+        "Export the inference model as a SavedModel in its own framework and migrate that: its graph contains what "
+        "the layer computes, and stays a TensorFlow graph.",
     ),
     Unsupported(
         "Transformers",

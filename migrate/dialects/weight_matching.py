@@ -60,7 +60,7 @@ def assign_weights(model: Model, saved: Sequence[LayerWeights], era: Era) -> Mod
     if left:
         raise MigrationError(
             "WGT011",
-            f"the file holds weights of layers that the architecture does not have: {', '.join(sorted(left)[:5])}",
+            f"the file contains weights of layers that the architecture does not have: {', '.join(sorted(left)[:5])}",
             "Check that the architecture belongs to these weights.",
         )
     return _with_weights(model, placed, ())
@@ -281,13 +281,14 @@ def _mismatch(layer: Layer, slots: list[Slot], arrays: list[SavedArray]) -> Migr
             "CFG005",
             f"layer {layer.name!r} is a {layer.registered_name or layer.class_name}, which is not part of Keras; "
             f"its arrays are {has}",
-            f"Give the class with --custom-objects FILE.py (it must define {layer.class_name}).",
+            f"Supply the class with --custom-objects FILE.py (it must define {layer.class_name}).",
             place=layer.name,
         )
     return MigrationError(
         "WGT010",
-        f"layer {layer.name!r} ({layer.class_name}) has the saved arrays {has}, but its configuration asks for {wants}",
-        "The weights belong to another architecture, or the class is not the built-in one; give it with "
+        f"layer {layer.name!r} ({layer.class_name}) has the saved arrays {has}, but its configuration requires "
+        f"{wants}",
+        "The weights belong to another architecture, or the class is not the built-in one; supply it with "
         "--custom-objects.",
         place=layer.name,
     )

@@ -167,7 +167,7 @@ def _construct_python(loader: Any, tag: str, node: yaml.Node) -> Any:
             return next((state[key] for key in _CONTENTS if key in state), state)
     raise MigrationError(
         "SEC005",
-        f"YAML asks to construct the Python object {target or tag!r} (line {node.start_mark.line + 1})",
+        f"YAML requests construction of the Python object {target or tag!r} (line {node.start_mark.line + 1})",
         "Keras never needs this, and loading the file elsewhere may run code. Ask its author for JSON.",
     )
 

@@ -135,7 +135,10 @@ def read_tree(source: H5Source) -> ArchiveTree:
             child_path = f"{path}/{name}" if path else name
             if child_path.count("/") > MAX_DEPTH or len(groups) + len(arrays) > MAX_MEMBERS:
                 raise MigrationError(
-                    "SEC009", "groups nested without end", "No Keras writes this.", source.place
+                    "SEC009",
+                    "groups nested without end",
+                    "No Keras writes this.",
+                    source.place,
                 )
             child = source.get(group, name)
             if child is None:
@@ -159,7 +162,7 @@ def _weights_of(archive: ZipSource, *, values: bool) -> ArchiveTree:
                 "FMT013", "weights in shards, which only Keras 3 writes", "Nothing to migrate.", archive.place
             )
         raise MigrationError(
-            "FMT015", f"the archive holds no {WEIGHTS}", "Fetch the file again.", archive.place
+            "FMT015", f"the archive contains no {WEIGHTS}", "Fetch the file again.", archive.place
         )
     size = archive.members[WEIGHTS].file_size
     with (
@@ -219,13 +222,13 @@ def _layout(writer: Writer, tree: ArchiveTree) -> tuple[str, str]:
             return "3", ""
         return f"{release[0]}.{min(release[1], 15)}", ""
     if not old:
-        return "2.15", "layout 2.15 or later by the group 'layers'"
+        return "2.15", "layout 2.15 or later, by the group 'layers'"
     doubled = any(
         group.rsplit("_", 1)[-1].isdigit() and f"{group.rsplit('_', 1)[0]}_1" not in tree.groups
         for group in tree.groups
     )
     return (
-        ("2.13", "layout 2.12 or 2.13 by doubled group numbers")
+        ("2.13", "layout 2.12 or 2.13, by doubled group numbers")
         if doubled
         else ("2.14", "layout by its groups")
     )

@@ -30,11 +30,11 @@ def lone_architecture(architecture: Path) -> Finding:
         MigrationError: FMT021 when a folder cannot be listed.
     """
     near = weights_near(architecture)
-    names = f"; {', '.join(path.name for path in near[:3])} may hold its own" if near else ""
+    names = f"; {', '.join(path.name for path in near[:3])} may contain its own" if near else ""
     return Finding(
         "FMT027",
         Severity.WARNING if near else Severity.INFO,
-        f"the file is an architecture alone: its weights are initialised, the same in both worlds{names}",
+        f"the file is an architecture without weights: they are initialised identically in both worlds{names}",
         _with_weights(architecture, near),
     )
 
@@ -47,8 +47,8 @@ def unused_architecture(form: Format, given: str | None) -> list[Finding]:
         Finding(
             "FMT029",
             Severity.WARNING,
-            f"--architecture {given} is not used: the file ({form.value}) holds an architecture of its own",
-            "Leave the option out. To give the weights of this file another architecture, save them alone "
+            f"--architecture {given} is not used: the file ({form.value}) contains its own architecture",
+            "Omit the option. To use another architecture for the weights in this file, save the weights alone "
             "(model.save_weights) with the framework that wrote it.",
         )
     ]

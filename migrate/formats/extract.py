@@ -99,8 +99,8 @@ def collect(path: Path, out: Path, *, optimizer: bool = True) -> Extraction:
                 Finding(
                     "FMT024",
                     Severity.WARNING,
-                    f"{source.key} is a {source.dtype}, which {out.suffix} cannot hold",
-                    "Strings fit into .h5." if source.dtype == "string" else "It holds no values.",
+                    f"{source.key} is a {source.dtype}, which {out.suffix} cannot store",
+                    "Strings can be stored in .h5." if source.dtype == "string" else "It contains no values.",
                     source.key,
                 )
             )
@@ -121,10 +121,10 @@ def must_be_a_target(out: Path, *, force: bool) -> None:
     """
     if out.suffix not in SUFFIXES:
         raise MigrationError(
-            "RUN011", f"{out.name} is neither .h5 nor .safetensors", "Name one of these.", str(out)
+            "RUN011", f"{out.name} is neither .h5 nor .safetensors", "Use one of these suffixes.", str(out)
         )
     if out.exists() and not force:
-        raise MigrationError("RUN010", f"{out} exists", "Give another name, or --force.", str(out))
+        raise MigrationError("RUN010", f"{out} exists", "Use another name, or --force.", str(out))
 
 
 def stable_name(key: str, keys: Container[str] = ()) -> str:
@@ -198,7 +198,7 @@ def _must_be_unique(arrays: list[Source], path: Path, *, nested: bool) -> None:
         if first.name == second.name or (nested and second.name.startswith(f"{first.name}/")):
             raise MigrationError(
                 "WGT006",
-                f"{first.key} and {second.key} would both be called {first.name}",
+                f"{first.key} and {second.key} would both be named {first.name}",
                 "Please report this file.",
                 str(path),
             )

@@ -63,7 +63,7 @@ def _refusal(status: int | None, place: str) -> Finding | None:
         return Finding("FMT015", Severity.ERROR, "reading the file timed out", _HINT, place)
     if os.WIFSIGNALED(status):
         name = signal.Signals(os.WTERMSIG(status)).name
-        what = f"damaged HDF5: libhdf5 crashes on it or hangs ({name})"
+        what = f"damaged HDF5: libhdf5 crashes or hangs on it ({name})"
         return Finding("FMT015", Severity.ERROR, what, _HINT, place)
     if os.WEXITSTATUS(status) == _MEMORY:
         return Finding("SEC004", Severity.ERROR, "reading the structure exhausts memory", _HINT, place)

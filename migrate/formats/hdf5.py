@@ -107,7 +107,7 @@ def _named_arrays(source: H5Source, group: h5py.Group) -> list[SavedArray]:
     if twice is not None:
         raise MigrationError(
             "WGT020",
-            f"weight {twice!r} of {group.name} is listed twice, and an HDF5 file holds a name once",
+            f"weight {twice!r} of {group.name} is listed twice, and an HDF5 file contains each name once",
             "The writer raised `name already exists` while it saved this file, as tf.keras 2.0 does for cells of an "
             "RNN: save the model as a SavedModel or a checkpoint.",
             source.place,
@@ -217,7 +217,7 @@ def _dangling(source: H5Source, what: str) -> MigrationError:
     return MigrationError(
         "WGT020",
         f"{what} is listed but not stored",
-        "Writing this file was cut short; fetch it again.",
+        "The file was not written completely; fetch it again.",
         source.place,
     )
 
@@ -232,6 +232,6 @@ def _not_keras(source: H5Source, place: str) -> MigrationError:
             "Read it with read_archive, together with its architecture.", place,
         )  # fmt: skip
     return MigrationError(
-        "FMT023", f"HDF5, but nothing that Keras wrote: it holds {', '.join(members[:5]) or 'nothing'}",
-        "Give a model or weights file.", place,
+        "FMT023", f"HDF5, but not written by Keras: it contains {', '.join(members[:5]) or 'nothing'}",
+        "Pass a model or weights file.", place,
     )  # fmt: skip

@@ -29,7 +29,7 @@ _LIBRARY_ERRORS = (
 )  # fmt: skip
 _MAX_HOPS = 64
 _TRUST_HINT = (
-    "Weights that reach outside their file are an attack or a mistake; repack it where you trust it."
+    "Weights that refer to other files are an attack or a mistake; repack the file where you trust it."
 )
 
 
@@ -114,7 +114,7 @@ class H5Source:
                     hops += 1
                     if hops > _MAX_HOPS:
                         raise MigrationError(
-                            "FMT009", f"soft links of {path!r} run in a circle", _TRUST_HINT, self.place
+                            "FMT009", f"soft links of {path!r} are circular", _TRUST_HINT, self.place
                         )
                     target = posixpath.normpath(posixpath.join(node.name or "/", link.path))
                     todo = [p for p in target.split("/") if p] + todo
@@ -229,7 +229,7 @@ class H5Source:
         if array.dtype.kind == "O" and not all(isinstance(v, str) for v in array.ravel()):
             raise MigrationError(
                 "FMT015",
-                f"dataset {name!r} holds references, not numbers",
+                f"dataset {name!r} contains references, not numbers",
                 "Keras does not store this.",
                 self.place,
             )

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 TABLE_MAGIC = bytes.fromhex("57fb808b247547db")
 _HEAD = 64 * 1024
-_FOLLOW = "It is a link, and what it leads to is not there or may not be read; name that file."
+_FOLLOW = "It is a link whose target does not exist or cannot be read; name the target file."
 _LFS = b"version https://git-lfs.github.com/spec/"
 _REFETCH = "Only part of the file is here; fetch it again."
 _UNPACK = "Unpack it, and migrate what is inside."
-_SAVE = "Save the model with model.save() where its framework loads it."
+_SAVE = "Save the model with model.save() where its framework can load it."
 _MODEL_NAMES = frozenset({".h5", ".hdf5", ".keras"})
 """Suffixes that mean a model to Keras; HDF5 of other programs has two of them, too."""
 
@@ -126,7 +126,7 @@ def _content(path: Path, head: bytes, tail: bytes, size: int) -> _Answer:
     if ".data-" in path.name and path.with_name(path.name.split(".data-")[0] + ".index").exists():
         return Format.CHECKPOINT, "shard of a TensorFlow checkpoint", ""
     if not head.strip(b"\0"):
-        return Format.TRUNCATED, "a file of zeros: a download that never arrived", _REFETCH
+        return Format.TRUNCATED, "a file of zeros: an incomplete download", _REFETCH
     if is_pointer(head):
         return Format.GIT_LFS_POINTER, "a git-lfs pointer", "Run `git lfs pull`."
     if head.startswith((b"/annex/objects/", b"../.git/annex/", b".git/annex/")):
@@ -172,7 +172,7 @@ def _hdf5(path: Path) -> _Answer:
             ):
                 return Format.HDF5_GOLDEN, "recorded inputs and outputs of a model", ""
             shown = ", ".join(sorted(members)[:4])
-            return Format.HDF5_OTHER, f"HDF5, but not of Keras: {shown or 'nothing inside'}", ""
+            return Format.HDF5_OTHER, f"HDF5, but not from Keras: {shown or 'nothing inside'}", ""
     except MigrationError as error:
         if error.code != "FMT015":
             return Format.HDF5_OTHER, error.message, error.hint
@@ -239,7 +239,7 @@ def _textual(path: Path, text: str, size: int) -> _Answer:
     if stripped[:15].lower().startswith(("<!doctype", "<html", "<?xml")):
         return (
             Format.NOT_A_MODEL,
-            "a web page or XML document, not the file behind it",
+            "a web page or XML document instead of the file",
             "Download the raw file.",
         )
     if stripped.startswith(("saved_model_schema_version:", "meta_graphs")):
@@ -263,12 +263,12 @@ def _json(path: Path, size: int) -> _Answer:
             value = json.loads(value)
             depth += 1
     except (MigrationError, ValueError) as error:
-        return Format.NOT_A_MODEL, f"text that begins like JSON: {error}", ""
+        return Format.NOT_A_MODEL, f"text that starts like JSON: {error}", ""
     if (kind := tfjs_format(value)) is not None:
         graph = kind is Format.TFJS_GRAPH
         return kind, "TensorFlow.js graph model" if graph else "TensorFlow.js layers model", ""
     if as_architecture(value) is None:
-        return Format.NOT_A_MODEL, "JSON that holds no architecture", ""
+        return Format.NOT_A_MODEL, "JSON that contains no architecture", ""
     detail = "architecture in JSON" + (", encoded twice" if depth > 1 else "")
     return Format.ARCHITECTURE_JSON, detail, ""
 

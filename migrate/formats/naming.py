@@ -11,7 +11,7 @@ from migrate.findings import Finding, Severity
 from migrate.formats.artifact import Format
 
 _HDF5 = frozenset({".h5", ".hdf5"})
-_HINT = "Nothing to do: what is written has the name that Keras 3 expects."
+_HINT = "No action is needed: the output has the name that Keras 3 expects."
 
 
 def misnamed(name: str, found: Format) -> list[Finding]:
@@ -25,11 +25,11 @@ def misnamed(name: str, found: Format) -> list[Finding]:
     weights = name.lower().endswith(".weights.h5")
     if found is Format.HDF5_MODEL and suffix not in _HDF5:
         message = (
-            f"HDF5 under the suffix {suffix or '(none)'}: read by its content, which Keras 3 would not do"
+            f"HDF5 with the suffix {suffix or '(none)'}: read by its content, which Keras 3 would not do"
         )
         return [Finding("FMT002", Severity.INFO, message, _HINT, name)]
     if found is Format.HDF5_WEIGHTS and weights:
-        message = "the layout of Keras 2 under a name that Keras 3 takes for that of an archive"
+        message = "the Keras 2 layout under a name that Keras 3 expects to be an archive"
         return [Finding("FMT005", Severity.INFO, message, _HINT, name)]
     if found is Format.WEIGHTS_ARCHIVE and not weights:
         message = "the layout of an archive under a name that is not *.weights.h5"

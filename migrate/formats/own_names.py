@@ -142,15 +142,15 @@ def refusal(own: OwnName, doubtful: Sequence[str] = ()) -> MigrationError:
         return MigrationError(
             "CFG005",
             f"layer {own.place!r} uses the author's own {own.name}, not Keras': {own.reason}",
-            f"Give the code that defines {own.name} with --source DIR or --custom-objects FILE.py.",
+            f"Supply the code that defines {own.name} with --source DIR or --custom-objects FILE.py.",
             place=own.place,
         )
     names = ",".join(doubtful) or own.name
     return MigrationError(
         "CFG006",
         f"layer {own.place!r} uses {own.name!r}, and {own.reason}",
-        f"If it is Keras' own, pass --stock-names {names}; if not, give the code with --source DIR. A recording "
-        "(MODEL.golden.npz) settles it, too.",
+        f"If it is Keras' own, pass --stock-names {names}; if not, supply the code with --source DIR. A recording "
+        "(MODEL.golden.npz) resolves it, too.",
         place=own.place,
     )
 
@@ -225,7 +225,7 @@ def _judged_function(kind: str, name: str, place: str, writer: Writer, *, record
         return OwnName(kind, name, place, _lacks(kind, name, writer))
     if recorded or kind != "activations" or not late(name) or any(mark in place for mark in _APPLICATIONS):
         return None
-    reason = f"the file does not record whose {name!r} it is: Keras' own, or a function of that name"
+    reason = f"the file does not record whose {name!r} it is: Keras' own, or another function with that name"
     return OwnName(kind, name, place, reason, certain=False)
 
 

@@ -25,8 +25,8 @@ def pickled_classes(path: Path) -> list[Finding]:
         Finding(
             "FMT041",
             Severity.WARNING,
-            f"{file.name} beside the model holds its custom classes as a pickle, which was not loaded",
-            "Give the source of the classes with --source or --custom-objects, where the model needs them.",
+            f"{file.name} next to the model contains its custom classes as a pickle, which was not loaded",
+            "If the model needs them, supply the source of the classes with --source or --custom-objects.",
             file.name,
         )
         for file in files

@@ -122,16 +122,16 @@ def _architecture(weights: Path, given: Path | None) -> tuple[dict[str, Any] | N
     if found.format not in (*_ARCHITECTURES, Format.HDF5_MODEL, Format.KERAS_ARCHIVE, Format.SAVED_MODEL):
         raise MigrationError(
             "FMT004",
-            f"{source.name} holds no architecture: {found.detail}",
-            "Give the JSON or YAML of model.to_json(), a full model, or `file.py:function`.",
+            f"{source.name} contains no architecture: {found.detail}",
+            "Pass the JSON or YAML of model.to_json(), a full model, or `file.py:function`.",
             str(weights),
         )
     root = read(source, values=False).architecture
     if root is None:
         raise MigrationError(
             "FMT004",
-            f"{source.name} holds no architecture of layers",
-            "Give the JSON or YAML of model.to_json(), a full model, or `file.py:function`.",
+            f"{source.name} contains no architecture of layers",
+            "Pass the JSON or YAML of model.to_json(), a full model, or `file.py:function`.",
             str(weights),
         )
     return root, source
@@ -146,19 +146,19 @@ def refusal(found: Identification) -> MigrationError:
         return MigrationError("FMT015", found.detail, found.hint or "Fetch the file again.", place)
     if found.format is Format.HDF5_GOLDEN:
         return MigrationError(
-            "FMT023", found.detail, "Give it as reference beside a model, not as a model.", place
+            "FMT023", found.detail, "Use it as a reference next to a model, not as a model.", place
         )
     if found.format in BARE_GRAPHS:
         return MigrationError(
-            "FMT001", found.detail, "A graph has no layers to read; keras-migrate models builds some.", place
+            "FMT001", found.detail, "A graph has no layers to read; keras-migrate models creates some.", place
         )
     if found.format is Format.META_GRAPH:
         return MigrationError(
-            "FMT028", found.detail, "Give its checkpoint (PREFIX.index) with --architecture.", place
+            "FMT028", found.detail, "Pass its checkpoint (PREFIX.index) with --architecture.", place
         )
     if is_misnamed(found):
-        hint = found.hint or "Look at what it holds; where it was a download, fetch it again."
-        return MigrationError("FMT030", f"no model, whatever its name says: {found.detail}", hint, place)
+        hint = found.hint or "Check its content; if it was a download, fetch it again."
+        return MigrationError("FMT030", f"not a model, despite its name: {found.detail}", hint, place)
     return MigrationError(
         "FMT023", f"not a model: {found.detail}", found.hint or "Nothing to migrate.", place
     )

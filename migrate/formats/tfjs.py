@@ -151,7 +151,7 @@ def decoded(path: Path) -> dict[str, Any]:
     """
     value = decode_json(read_text(path).lstrip("\ufeff"), path.name, str(path))
     if tfjs_format(value) is None:
-        raise MigrationError("FMT015", f"{path.name} is no model of TensorFlow.js", _HINT, str(path))
+        raise MigrationError("FMT015", f"{path.name} is not a TensorFlow.js model", _HINT, str(path))
     model: dict[str, Any] = value
     return model
 
@@ -182,13 +182,13 @@ def _file(path: Path, name: Any) -> Path:
     if pure is None or pure.is_absolute() or ".." in pure.parts or "\\" in str(name) or ":" in str(name):
         raise MigrationError(
             "SEC006",
-            f"the file of weights {name!r} lies outside the model's folder",
+            f"the weights file {name!r} is outside the model's folder",
             "Get the model again from a source you trust.",
             str(path),
         )
     file = path.parent / pure
     if not file.is_file():
-        raise MigrationError("FMT022", f"the file of weights {name!r} is missing", _HINT, str(path))
+        raise MigrationError("FMT022", f"the weights file {name!r} is missing", _HINT, str(path))
     if not stays(file, path.parent.resolve()):
         raise MigrationError("SEC006", f"{name!r} is a link that leaves the folder", _HINT, str(path))
     return file
@@ -202,7 +202,7 @@ def _weight(spec: Any, place: str) -> Weight:
         raise MigrationError(
             "FMT040",
             f"a TensorFlow.js graph model: the constant {name!r} has the dtype {dtype}",
-            "Migrate what it was converted from: the SavedModel or HDF5 file of its author.",
+            "Migrate the author's SavedModel or HDF5 file that it was converted from.",
             place,
         )
     if (
@@ -240,7 +240,7 @@ def _group(
     if stored != wanted:
         names = ", ".join(file.name for file in files[:3])
         raise MigrationError(
-            "FMT015", f"{names} hold {stored:,} bytes, their weights take {wanted:,}", _HINT, place
+            "FMT015", f"{names} contain {stored:,} bytes, their weights need {wanted:,}", _HINT, place
         )
     if not values:
         return [
@@ -286,7 +286,7 @@ def _writer(topology: dict[str, Any], root: dict[str, Any]) -> Writer:
     """
     version = topology.get("keras_version")
     if isinstance(version, str) and version.startswith(_JAVASCRIPT):
-        return Writer("2.4.0", None, "tensorflow", evidence=f"saved by {version}, in the dialect of Keras 2")
+        return Writer("2.4.0", None, "tensorflow", evidence=f"saved by {version}, in the Keras 2 dialect")
     stated: dict[str, Any] = {key: topology[key] for key in ("keras_version", "backend") if key in topology}
     return architecture_writer({**root, **stated})
 

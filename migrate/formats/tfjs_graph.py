@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-_HINT = "Migrate what it was converted from: the SavedModel or HDF5 file of its author."
+_HINT = "Migrate the author's SavedModel or HDF5 file that it was converted from."
 _CONTRACTIONS = {
     "_FusedConv2D": "Conv2D",
     "_FusedMatMul": "MatMul",
@@ -129,7 +129,7 @@ def _unfused(nodes: Any, place: str) -> Iterator[Node]:
 
 def _nodes(value: Any, place: str) -> list[Node]:
     if not isinstance(value, list) or not all(isinstance(node, dict) for node in value):
-        raise MigrationError("FMT015", "the graph's nodes are no list of nodes", _HINT, place)
+        raise MigrationError("FMT015", "the graph's nodes are not a list of nodes", _HINT, place)
     return value
 
 
@@ -192,7 +192,7 @@ def _inputs(node: Node, place: str) -> list[str]:
     if not isinstance(name, str) or not isinstance(found, list) or len(found) < 2:
         raise MigrationError("FMT015", f"{node.get('op')} ({name!r}) lacks a name or inputs", _HINT, place)
     if any(not isinstance(source, str) or source.startswith("^") for source in found):
-        raise _refusal(f"{node.get('op')} ({name}) waits for another operation", place)
+        raise _refusal(f"{node.get('op')} ({name}) has a control dependency on another operation", place)
     return found
 
 

@@ -27,14 +27,14 @@ class TransformersModel:
     def message(self) -> str:
         """What these weights are, for a refusal."""
         written = f" {self.version}" if self.version else ""
-        return f"weights of {self.name} of transformers{written} (config.json), whose layers are that package's code"
+        return f"weights of {self.name} from transformers{written} (config.json), with layers of that package"
 
     @property
     def hint(self) -> str:
         """What to do with them."""
         return (
             f"With transformers below 5 and tf-keras, {self.name}.from_pretrained(DIR).save_pretrained(OUT, "
-            "saved_model=True) writes a SavedModel: migrate that. For a Keras 3 model of its own, KerasHub's "
+            "saved_model=True) writes a SavedModel: migrate that. For a native Keras 3 model, KerasHub's "
             'from_preset("hf://…") converts the published PyTorch weights.'
         )
 

@@ -14,7 +14,7 @@ from migrate.findings import MigrationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_HINT = "The file is damaged or cut short; fetch it again."
+_HINT = "The file is damaged or truncated; fetch it again."
 _LIMIT = 1 << 64
 _EMPTY = memoryview(b"")
 
@@ -103,7 +103,7 @@ def _after_group(data: memoryview, at: int, number: int) -> int:
             open_groups.append(tag >> 3)
         elif kind == 4:
             if open_groups.pop() != tag >> 3:
-                raise WireError("not a protobuf message: a group ends that did not begin")
+                raise WireError("not a protobuf message: a group ends that was never started")
         elif kind == 0:
             _, at = varint(data, at)
         elif kind in (1, 5):

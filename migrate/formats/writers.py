@@ -59,7 +59,7 @@ def stored_writer(
         if match and int(match[1]) >= 16:
             clues.append(f"Keras {keras} is the tf-keras package of TensorFlow {tensorflow}")
         elif tensorflow:
-            clues.append(f"TensorFlow {tensorflow} carried Keras {keras}")
+            clues.append(f"TensorFlow {tensorflow} included Keras {keras}")
     return Writer(keras=keras, tensorflow=tensorflow, backend=backend, evidence="; ".join(clues))
 
 
@@ -74,7 +74,7 @@ def infer_backend(weight_names: list[str]) -> tuple[str | None, str]:
         return "tensorflow", "tensorflow by weight names with ':0'"
     if indexed and not any(indexed):
         return "theano", "theano by weight names without ':0'"
-    return None, "backend unknown: weight names do not tell"
+    return None, "backend unknown: weight names do not show it"
 
 
 def infer_writer(architecture: Any, weight_names: Iterable[str], backend: str | None = None) -> Writer:

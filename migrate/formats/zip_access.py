@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _CHUNK = 1 << 20
-_HINT = "The archive is damaged or made to mislead; fetch it again from a source you trust."
+_HINT = "The archive is damaged or deliberately misleading; fetch it again from a source you trust."
 _ZIP_ERRORS = (
     zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, zlib.error, NotImplementedError,
     RuntimeError, ValueError, struct.error, UnicodeError, IndexError, MemoryError, OverflowError,
@@ -50,7 +50,7 @@ class ZipSource:
         for info in infos:
             name = info.filename
             if name in self.members:
-                raise MigrationError("SEC006", f"two members are called {name!r}", _HINT, self.place)
+                raise MigrationError("SEC006", f"two members have the name {name!r}", _HINT, self.place)
             if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or "\0" in name:
                 raise MigrationError(
                     "SEC006", f"member {name!r} points outside the archive", _HINT, self.place

@@ -79,7 +79,7 @@ def document_of(worker: Worker, name: str) -> dict[str, Any]:
     except _MALFORMED as error:
         raise ProtocolError(f"{name} of the {worker.world} worker cannot be read: {error!r}") from error
     if not isinstance(value, dict):
-        raise ProtocolError(f"{name} of the {worker.world} worker is no object")
+        raise ProtocolError(f"{name} of the {worker.world} worker is not an object")
     return value
 
 

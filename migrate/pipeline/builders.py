@@ -28,7 +28,7 @@ _MAX_BUILDERS = 60
 _MAX_TOLD = 5
 """Failed calls that the refusal names."""
 _WRITE = (
-    "Write a function without arguments that builds it, and give it with --architecture FILE.py:FUNCTION."
+    "Write a function without arguments that builds it, and pass it with --architecture FILE.py:FUNCTION."
 )
 
 
@@ -113,7 +113,7 @@ def build_architecture(
         told = "; ".join(search.failed[:_MAX_TOLD]) or "none"
         raise MigrationError(
             "FMT004",
-            f"no function of the sources builds a model of these weights; tried {told}",
+            f"no function in the sources builds a model for these weights; tried {told}",
             " ".join([*search.wanting, _WRITE]),
         )
     best = max(fitting.rank for fitting in search.fitting.values())
@@ -121,18 +121,18 @@ def build_architecture(
     if len(likely) > 1:
         raise MigrationError(
             "FMT004",
-            f"several functions of the sources build a model of these weights: {'; '.join(map(str, likely))}",
+            f"several functions in the sources build a model for these weights: {'; '.join(map(str, likely))}",
             _choice(likely),
         )
     untried = f"; {search.untried} further calls were not tried" if search.untried else ""
     says = "; the sources load the file into it" if likely[0].builder.loads else ""
-    says += "; a configuration file beside the weights names it" if likely[0].builder.named else ""
+    says += "; a configuration file next to the weights names it" if likely[0].builder.named else ""
     progress.findings.append(
         Finding(
             "CFG057",
             Severity.INFO,
-            f"the architecture is what {likely[0]} builds: its weights have the file's shapes, and "
-            f"{likely[0].agreement[0]} of {len(set(wanted['layers']))} layers the file's names{says}{untried}",
+            f"the architecture is built by {likely[0]}: its weights have the file's shapes, and "
+            f"{likely[0].agreement[0]} of {len(set(wanted['layers']))} layers have the file's names{says}{untried}",
         )
     )
     if likely[0].unlike:
@@ -141,7 +141,7 @@ def build_architecture(
                 "CFG058",
                 Severity.WARNING,
                 f"the weights have the shapes of {likely[0].builder.name}, but {likely[0].unlike}",
-                "Record MODEL.golden.npz, or give the code of these weights with --architecture FILE.py:FUNCTION.",
+                "Record MODEL.golden.npz, or pass the code for these weights with --architecture FILE.py:FUNCTION.",
             )
         )
     progress.own_code |= {"architecture": str(likely[0]), "builder": builder_source(likely[0].builder)}
@@ -179,9 +179,9 @@ class _Search:
     def wanting(self) -> list[str]:
         """What would let the calls that failed go on."""
         unread = dict.fromkeys(self._unread.values())
-        told = [f"The code reads {name}, which is not there: put it below --source." for name in unread]
+        told = [f"The code reads {name}, which does not exist: put it below --source." for name in unread]
         names = " ".join(f"--define {name}=VALUE" for name in [*self._untold][:_MAX_TOLD])
-        return [*told, *([f"Say what neither the code nor the weights tell: {names}."] if names else [])]
+        return [*told, *([f"Supply what neither the code nor the weights show: {names}."] if names else [])]
 
     def try_(self, builder: Builder) -> None:
         """Call a builder; with stand-ins first where sizes are open, then with the sizes that the weights tell."""
@@ -191,7 +191,7 @@ class _Search:
         self._tried.add(builder)
         if builder.lacking:
             self._untold |= dict.fromkeys(builder.lacking)
-            self.failed.append(f"{builder}: nothing tells {', '.join(builder.lacking)}")
+            self.failed.append(f"{builder}: the arguments {', '.join(builder.lacking)} are unknown")
             return
         self._number += 1
         try:

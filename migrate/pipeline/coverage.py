@@ -90,7 +90,7 @@ def widen(
                 raise
             raise MigrationError(
                 error.code,
-                f"{error.message}. The first probes agree: the models part on rarer inputs",
+                f"{error.message}. The first probes agree: the models diverge on rarer inputs",
                 f"--seed {seed} draws the same probes again. {error.hint}",
                 error.place,
             ) from error

@@ -48,8 +48,8 @@ def report_undeployed(options: Options, progress: Progress) -> None:
     for target in _wanted(options):
         error = MigrationError(
             "EXP024",
-            f"no {target.value} was written: the exporters take a model of Keras layers, and there is none",
-            "Say --lift, which makes layers of the graph where it can.",
+            f"no {target.value} was written: the exporters need a model of Keras layers, and there is none",
+            "Pass --lift, which converts the graph to layers where possible.",
         )
         progress.findings.append(error.finding(Severity.WARNING))
 

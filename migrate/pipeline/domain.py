@@ -40,7 +40,7 @@ def compare_unbounded(
     try:
         found = loaders.asked(partial(answers_of, slot.modern, run))
     except Unanswered as error:
-        message = f"equal for finite inputs; the migrated model refuses NaN and infinities: {error}"
+        message = f"equal for finite inputs; the migrated model rejects NaN and infinities: {error}"
         progress.findings.append(Finding("PAR011", Severity.WARNING, message, _HINT))
         return
     for number, kind in enumerate(KINDS):
@@ -55,6 +55,4 @@ def compare_unbounded(
             progress.findings.append(Finding("PAR011", Severity.WARNING, message, _HINT))
 
 
-_HINT = (
-    "Nothing to do where inputs are finite. If they may not be, replace such numbers in front of the model."
-)
+_HINT = "No action is needed if inputs are finite. Otherwise, replace such numbers before the model."

@@ -119,12 +119,14 @@ def _moments_of(values: Array) -> _Moments:
 def drawn_finding(name: str, *, compared: bool) -> Finding:
     """What is said of an output that is drawn at random, and of how it was compared."""
     if not compared:
-        message = f"output {name!r} is drawn at random, and tf-keras gave nothing to compare it with"
-        return Finding("CFG131", Severity.WARNING, message, "Compare it with the original framework's.", name)
+        message = f"output {name!r} is random, and tf-keras provided nothing to compare it with"
+        return Finding(
+            "CFG131", Severity.WARNING, message, "Compare it with the original framework's output.", name
+        )
     return Finding(
         "CFG131",
         Severity.INFO,
-        f"output {name!r} is drawn at random: equal with the draws replaced by fixed numbers; mean and deviation of "
-        f"{RUNS} runs agree with tf-keras",
+        f"output {name!r} is random: equal with the draws replaced by fixed numbers; mean and deviation of {RUNS} "
+        "runs agree with tf-keras",
         place=name,
     )

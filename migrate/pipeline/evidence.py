@@ -102,7 +102,8 @@ def _finding(name: str, weighed: Weighed, position: int, *, proven: bool) -> Fin
         f"{weighed.witness.label}: output {name!r} {why}, which is no evidence",
         ""
         if proven
-        else "Record inputs whose outputs differ, with the original framework, as MODEL.golden.npz beside the model.",
+        else "Record inputs whose outputs differ, with the original framework, as MODEL.golden.npz next to the "
+        "model.",
         place=name,
     )
 
@@ -113,9 +114,9 @@ def _too_little(coverage: Coverage) -> Finding:
     return Finding(
         "PAR010",
         Severity.WARNING,
-        f"the compared outputs depend on {coverage.weights:.0%} of the weights, less than {COVERED:.0%}; on nothing of "
-        f"{arrays} of {coverage.arrays} arrays{f': {named}' if named else ''}",
-        "Record inputs that use these layers, with the original framework, as MODEL.golden.npz beside the model.",
+        f"the compared outputs depend on {coverage.weights:.0%} of the weights, less than {COVERED:.0%}; on nothing "
+        f"in {arrays} of {coverage.arrays} arrays{f': {named}' if named else ''}",
+        "Record inputs that use these layers, with the original framework, as MODEL.golden.npz next to the model.",
         place=coverage.uncovered[0] if coverage.uncovered else "",
     )
 

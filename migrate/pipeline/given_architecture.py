@@ -72,13 +72,13 @@ def _builder(file: Path, text: str) -> Builder:
     if name is None:
         raise MigrationError(
             "CFG052",
-            f"{text!r} is neither a function nor a call of one",
-            "Name it as FILE.py:FUNCTION, or with arguments: 'FILE.py:FUNCTION(classes=10)'.",
+            f"{text!r} is neither a function nor a function call",
+            "Use FILE.py:FUNCTION, or with arguments: 'FILE.py:FUNCTION(classes=10)'.",
         )
     place = next((p for p in SourceIndex([file]).places(name[0])), None)
     if place is None:
         raise MigrationError(
-            "CFG052", f"{file.name} defines no function {name[0]!r}", "Name a function of that file."
+            "CFG052", f"{file.name} defines no function {name[0]!r}", "Name a function in that file."
         )
     call = text if text != name[0] else f"{text}()"
     return Builder(name[0], Place(project_of(file), file, place.line), call)
@@ -97,7 +97,7 @@ def stage_builder(slot: Slot, builder: Builder, folder: str, name: str) -> Path:
     except SourceError as error:
         raise MigrationError(
             "CFG052",
-            f"{builder.name!r} cannot be cut out of {builder.place.file.name}: {error.message}",
+            f"{builder.name!r} cannot be extracted from {builder.place.file.name}: {error.message}",
             "Give another builder.",
         ) from error
     for path, file in files_read(text, builder.place).items():

@@ -91,7 +91,9 @@ def lift_signature(
         progress.findings.append(error.finding(Severity.WARNING))
         return {}
     others = sorted(described.keys() - {name})
-    note = f"the .keras answers {name!r}" + (f"; the SavedModel also answers {others}" if others else "")
+    note = f"the .keras has the signature {name!r}" + (
+        f"; the SavedModel also has {others}" if others else ""
+    )
     progress.findings.append(Finding("EXP022", Severity.INFO, note))
     return parts
 
@@ -160,7 +162,7 @@ def _own_answers(
             "PAR005",
             Severity.WARNING,
             f"the graph was not compared on probes: {refusal}",
-            "Record inputs and outputs with the original framework as MODEL.golden.npz beside the model.",
+            "Record inputs and outputs with the original framework as MODEL.golden.npz next to the model.",
         )
     )
     return []

@@ -22,7 +22,7 @@ def report_limits(info: DescribedSavedModel, progress: Progress) -> None:
             Finding(
                 "EXP010",
                 Severity.WARNING,
-                f"only the meta graph {info.tags} is exported; the tag sets {others} are left out",
+                f"only the meta graph {info.tags} is exported; the tag sets {others} are omitted",
                 "Keep the old SavedModel for the other tag sets; the exporter writes one.",
             )
         )
@@ -33,7 +33,7 @@ def report_limits(info: DescribedSavedModel, progress: Progress) -> None:
                 "EXP014",
                 Severity.INFO,
                 f"the meta graph had {tags}, which servers do not load; it is exported with the tag {SERVE!r}",
-                "Load it by its signatures, or as a server does; hub.Module asks for the old folder.",
+                "Load it through its signatures, or as a server does; hub.Module needs the old folder.",
             )
         )
     for name, method in info.methods.items():
@@ -58,7 +58,7 @@ def report_functions(info: DescribedSavedModel, signatures: Signatures, progress
                 "EXP015",
                 Severity.INFO,
                 f"the SavedModel had no signature; its functions are served as {keys}",
-                "From Python the loaded object is called as before; servers use these signatures.",
+                "From Python, the loaded object is called as before; servers use these signatures.",
             )
         )
 
@@ -74,7 +74,7 @@ def report_lost(
         said.append(f"Python can no longer call {', '.join(lost)} of the loaded object")
     if changed:
         said.append(
-            f"{', '.join(changed)} of the loaded object became the signature of the same name, which answers a dict"
+            f"{', '.join(changed)} of the loaded object became the signature of the same name, which returns a dict"
         )
     if said:
         progress.findings.append(
@@ -82,7 +82,7 @@ def report_lost(
                 "EXP016",
                 Severity.WARNING,
                 f"{'; '.join(said)}; the signatures are kept",
-                "Call signatures[NAME](...) of what tf.saved_model.load gives.",
+                "Call signatures[NAME](...) on the result of tf.saved_model.load.",
             )
         )
 
@@ -95,8 +95,8 @@ def report_keywords(signatures: Signatures, progress: Progress) -> None:
                 Finding(
                     "EXP012",
                     Severity.WARNING,
-                    f"input {key!r} of signature {name!r} is a Python keyword; servers take it as before, "
-                    f"tf.saved_model.load calls the argument {key}_",
+                    f"input {key!r} of signature {name!r} is a Python keyword; servers accept it as before, "
+                    f"tf.saved_model.load names the argument {key}_",
                     f"From Python, call signatures[{name!r}]({key}_=...).",
                     name,
                 )

@@ -102,8 +102,8 @@ def _report_signatures_only(error: MigrationError, progress: Progress) -> None:
         Finding(
             "EXP002",
             Severity.WARNING,
-            f"no .keras was made ({error.code}): {error.message}",
-            error.hint or "The SavedModel keeps working through its signatures.",
+            f"no .keras was created ({error.code}): {error.message}",
+            error.hint or "The SavedModel still works through its signatures.",
             error.place,
         )
     )
@@ -132,9 +132,9 @@ def _computes_more(error: MigrationError) -> Finding:
     return Finding(
         "EXP027",
         Severity.WARNING,
-        f"{DEFAULT_SIGNATURE!r} computes something else than the model of its layers ({error.message}); the .keras is "
-        "the model, compared with what tf-keras and the file's own call make of it",
-        "Keep calling the SavedModel where the signature's own processing is wanted.",
+        f"{DEFAULT_SIGNATURE!r} computes something different from the model of its layers ({error.message}); the "
+        ".keras is the model, compared with tf-keras and with the file's own call of the model",
+        "Keep calling the SavedModel where you need the signature's own processing.",
         DEFAULT_SIGNATURE,
     )
 

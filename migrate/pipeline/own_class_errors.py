@@ -25,7 +25,7 @@ def of_own_class(error: WorldError, names: Mapping[str, str]) -> MigrationError:
     return MigrationError(
         "CFG059",
         f"stock Keras 3 cannot load what the author's {told} writes: {one_line(error.message, 300)}",
-        f"Let __init__ of {told} ({names[told]}) take every argument that its get_config writes, and hand those that "
-        "it inherits to its base.",
+        f"Make __init__ of {told} ({names[told]}) accept every argument that its get_config writes, and pass the "
+        "inherited ones to its base class.",
         place=told,
     )

@@ -219,8 +219,8 @@ def _limits(found: OwnSources) -> list[Finding]:
         Finding(
             "CFG050",
             Severity.WARNING,
-            f"the code of {name} cannot be cut out of its source: {why}",
-            "Give a file that defines it at its top level with --custom-objects FILE.py.",
+            f"the code of {name} cannot be extracted from its source: {why}",
+            "Pass a file that defines it at its top level with --custom-objects FILE.py.",
         )
         for name, why in found.refused.items()
     ]
@@ -229,9 +229,9 @@ def _limits(found: OwnSources) -> list[Finding]:
             Finding(
                 "CFG054",
                 Severity.WARNING,
-                f"nothing in the sources binds {', '.join(found.slice.missing)}, which "
-                f"{', '.join(found.slice.names)} reads",
-                "Give the folder that defines it with another --source DIR.",
+                f"the sources do not define {', '.join(found.slice.missing)}, which {', '.join(found.slice.names)} "
+                "uses",
+                "Pass the folder that defines it with another --source DIR.",
             )
         )
     return limits
@@ -268,6 +268,6 @@ def _futures(file: Path, text: str) -> list[ast.ImportFrom]:
         raise MigrationError(
             "CFG050",
             f"{file.name} is not Python source: {error.msg}",
-            "Give the file that defines the classes.",
+            "Pass the file that defines the classes.",
         ) from error
     return [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__"]

@@ -76,7 +76,7 @@ def publish(folder: Path, parts: Mapping[str, Path], record: MigrationRecord) ->
         raise MigrationError(
             "RUN011",
             f"the outputs cannot be written: {error.strerror or error}",
-            "Check free space and permissions of the output folder; nothing half-written was left.",
+            "Check free space and permissions of the output folder; no partial output was left.",
             place=str(folder),
         ) from error
     shutil.rmtree(retired, ignore_errors=True)

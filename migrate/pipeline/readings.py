@@ -28,7 +28,7 @@ from migrate.worlds.custom_source import write_custom_objects
 from migrate.worlds.ends import WorkerStarved
 from migrate.worlds.pool import Slot
 
-_HINT = "Say which one with --backend tensorflow or --backend theano, or record outputs as MODEL.golden.npz."
+_HINT = "Select one with --backend tensorflow or --backend theano, or record outputs as MODEL.golden.npz."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,12 @@ def choose_reading(
         if len(agreeing) == 1:
             (backend,) = agreeing
             others = _apart(judge, computed, backend)
-            message = f"the file does not say its backend; the recording is {backend}'s, {others}"
+            message = f"the file does not store its backend; the recording is {backend}'s, {others}"
             return Choice(backend, True, Finding("PAR020", Severity.INFO, message))
     likelier = translated.readings[0]
     message = (
-        f"the file does not say its backend, and the readings differ: {_apart(judge, computed, likelier)}; "
-        f"{likelier} was taken: {', '.join(translated.hints)}"
+        f"the file does not store its backend, and the readings differ: {_apart(judge, computed, likelier)}; "
+        f"{likelier} was used: {', '.join(translated.hints)}"
     )
     return Choice(likelier, False, Finding("PAR020", Severity.WARNING, message, _HINT))
 
@@ -137,7 +137,7 @@ def _apart(judge: Comparator, computed: Mapping[str, _Computed], chosen: str) ->
             continue
         broken = computed[chosen].refusal or other.refusal
         if broken:
-            parts.append(f"{backend if other.refusal else chosen} cannot be read so ({broken})")
+            parts.append(f"{backend if other.refusal else chosen} cannot read it ({broken})")
             continue
         worst = max(
             judge.compare(computed[chosen].outputs, other.outputs), key=lambda c: (not c.equal, c.max_rel)

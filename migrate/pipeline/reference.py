@@ -105,8 +105,8 @@ def take_reference(slot: Slot, staged: Staged, translated: Translated, options: 
         )
     raise MigrationError(
         "PAR004",
-        f"the legacy world gives no reference: {findings[-1].message}",
-        "Record inputs and outputs with the original framework as MODEL.golden.npz beside the model.",
+        f"the legacy world provides no reference: {findings[-1].message}",
+        "Record inputs and outputs with the original framework as MODEL.golden.npz next to the model.",
     )
 
 
@@ -151,13 +151,14 @@ def refused_architecture(error: WorldError) -> MigrationError:
         return MigrationError(
             "CFG005",
             f"the architecture uses the {kind} {name!r}, which is not part of Keras",
-            f"Give its definition with --custom-objects FILE.py (it must define {name}).",
+            f"Supply its definition with --custom-objects FILE.py (it must define {name}).",
             place=name,
         )
     return MigrationError(
         "CFG099",
         f"tf-keras refuses the architecture: {one_line(error.message, 300)}",
-        "Put the weights beside it, or name it with --architecture for them: more is known of a model then.",
+        "Put the weights next to it, or pass it with --architecture for them: this gives more information about the "
+        "model.",
     )
 
 

@@ -1,4 +1,4 @@
-"""What is asked of the migration of one artifact."""
+"""The request to migrate one artifact, and its options."""
 
 from __future__ import annotations
 
@@ -53,17 +53,17 @@ class Options(msgspec.Struct, frozen=True):
     """Options that hold for a whole run; each field is declared here once, with its flag."""
 
     targets: Annotated[
-        frozenset[Target], Flag("--to", f"What to write: {', '.join(Target)}, with commas.")
+        frozenset[Target], Flag("--to", f"What to write, separated by commas: {', '.join(Target)}.")
     ] = DEFAULT_TARGETS
     custom_objects: Annotated[
         tuple[Path, ...],
-        Flag("--custom-objects", "Python file with classes that the models need; may be given again."),
+        Flag("--custom-objects", "Python file with classes that the models need; repeatable."),
     ] = ()
     source: Annotated[
         tuple[Path, ...],
         Flag(
             "--source",
-            "Folder or file of the author's code: what a model needs is cut out and rewritten; may be given again.",
+            "Folder or file with the author's code: what a model needs is extracted and rewritten; repeatable.",
         ),
     ] = ()
     architecture: Annotated[
@@ -77,58 +77,59 @@ class Options(msgspec.Struct, frozen=True):
         str | None,
         Flag(
             "--input-shape",
-            "Shape of one sample, such as 28,28,1, for Sequential models that do not store it; ? is an open size.",
+            "Shape of one sample, such as 28,28,1, for Sequential models that do not store it; ? is a dynamic size.",
         ),
     ] = None
     stock_names: Annotated[
         tuple[str, ...],
         Flag(
             "--stock-names",
-            "Functions and classes that are Keras' own where the file does not say whose they are: gelu,swish.",
+            "Functions and classes that belong to Keras if the file does not say whose they are: gelu,swish.",
         ),
     ] = ()
     define: Annotated[
         tuple[str, ...],
         Flag(
             "--define",
-            "Value of a global of a Lambda, or of an argument of a builder: SCALE=255.0; may be given again.",
+            "Value of a Lambda's global or of a builder's argument: SCALE=255.0; repeatable.",
         ),
     ] = ()
     hub_modules: Annotated[
         tuple[str, ...],
         Flag(
             "--hub-module",
-            "Folder of a TF Hub module that models name by its handle: HANDLE=FOLDER; may be given again.",
+            "Folder of a TF Hub module that models refer to by its handle: HANDLE=FOLDER; repeatable.",
         ),
     ] = ()
     trust: Annotated[
-        bool, Flag("--trust", "Load what the scan calls unsafe. Only for files you made yourself.")
+        bool, Flag("--trust", "Load files that the scan calls unsafe. Only for files that you made yourself.")
     ] = False
-    force: Annotated[bool, Flag("--force", "Replace outputs that exist.", decides=False)] = False
+    force: Annotated[bool, Flag("--force", "Replace existing outputs.", decides=False)] = False
     keep_weights: Annotated[
         bool, Flag("--keep-weights", "Register functions instead of folding constants into weights.")
     ] = False
     backend: Annotated[
         Backend | None,
         Flag(
-            "--backend", "Backend of Keras 1 files, which do not store theirs; they are read in one way then."
+            "--backend",
+            "Backend of Keras 1 files, which do not store theirs; only this reading is then used.",
         ),
     ] = None
     tolerance: Annotated[
-        float | None, Flag("--tolerance", "Relative tolerance in place of the default of each dtype.")
+        float | None, Flag("--tolerance", "Relative tolerance, instead of the default for each dtype.")
     ] = None
     seed: Annotated[
         int | None,
         Flag(
             "--seed",
-            "Seed of the probes; without one, each artifact gets its own, which its record names.",
+            "Seed of the probes; by default each artifact gets its own, stored in its record.",
         ),
     ] = None
     skip_untouched: Annotated[
         bool,
         Flag(
             "--skip-untouched",
-            "Do not load the untouched file in stock Keras 3 to say what it makes of it.",
+            "Do not test how stock Keras 3 loads the untouched file.",
             decides=False,
         ),
     ] = False
@@ -136,15 +137,16 @@ class Options(msgspec.Struct, frozen=True):
         int | None,
         Flag(
             "--prove-training",
-            "Training steps that both worlds take from the saved state, their losses compared; one without it.",
+            "Training steps to take from the saved state in both worlds, comparing their losses. Default: 1 step.",
         ),
     ] = None
     readers: Annotated[
         str | None,
         Flag(
             "--for",
-            "Releases of Keras 3 that are to load what is written: 3.9, 3.6-3.12, nightly, all; with commas. Each is "
-            "installed and asked. Archives of Keras 3 are rewritten for them. tf2.8,3 keeps a file for Keras 2, too.",
+            "Keras 3 releases that must be able to load the result, separated by commas: 3.9, 3.6-3.12, nightly, "
+            "all. Each is installed and tested. Keras 3 archives are rewritten for them. tf2.8,3 also keeps a file "
+            "for Keras 2.",
         ),
     ] = None
     lift: Annotated[bool, Flag("--lift", "Convert TensorFlow graphs to Keras layers.")] = False
@@ -158,7 +160,7 @@ class Options(msgspec.Struct, frozen=True):
 
     @property
     def reader_count(self) -> int:
-        """How many releases of Keras 3 are asked about each artifact."""
+        """How many Keras 3 releases are tested for each artifact."""
         return len(self.readers.split(",")) if self.readers else 0
 
 
@@ -181,25 +183,25 @@ def parse_module(text: str) -> tuple[str, Path]:
     """Handle and folder of ``HANDLE=FOLDER``; a handle may hold ``=`` itself.
 
     Raises:
-        ValueError: it is no such text, or the folder holds no SavedModel.
+        ValueError: the text has another form, or the folder contains no SavedModel.
     """
     handle, equals, folder = text.rpartition("=")
     if not equals or not handle:
         raise ValueError(f"{text!r} is not HANDLE=FOLDER")
     if not (Path(folder) / "saved_model.pb").is_file():
-        raise ValueError(f"{folder} holds no saved_model.pb")
+        raise ValueError(f"{folder} contains no saved_model.pb")
     return handle, Path(folder).resolve()
 
 
 def parse_shape(text: str) -> list[int | None]:
-    """The sizes of one sample, without the batch: ``28,28,1`` or ``?,300``; None is an open size.
+    """The sizes of one sample, without the batch: ``28,28,1`` or ``?,300``; None is a dynamic size.
 
     Raises:
-        ValueError: it is no such list.
+        ValueError: it is not such a list.
     """
     sizes = [part.strip() for part in text.strip("() ").split(",") if part.strip()]
     if not sizes or not all(size == "?" or (size.isdecimal() and int(size)) for size in sizes):
-        raise ValueError(f"{text!r} is no shape: give the sizes of one sample, such as 28,28,1 or ?,300")
+        raise ValueError(f"{text!r} is not a shape: give the sizes of one sample, such as 28,28,1 or ?,300")
     return [None if size == "?" else int(size) for size in sizes]
 
 
@@ -215,7 +217,7 @@ def decode_options(plain: Mapping[str, Any], *, force: bool) -> Options:
     """Options from plain data; whether to replace outputs is decided for each artifact.
 
     Raises:
-        msgspec.ValidationError: it is not what `encode_options` gives.
+        msgspec.ValidationError: the data does not match the output of `encode_options`.
     """
     return msgspec.convert({**plain, "force": force}, Options, dec_hook=lambda _type, text: Path(text))
 
@@ -226,11 +228,11 @@ class ArtifactRequest:
 
     Attributes:
         path: absolute, local.
-        source: the name in the report: relative to the folder that was given.
+        source: the name in the report: relative to the given folder.
         out: the root of the outputs.
         folder: where this artifact's outputs go, relative to ``out``.
-        golden: recorded inputs and outputs; None to look beside the model.
-        made_for: what a batch knows its work by (``key``, ``ruleset``); written into ``migration.json``.
+        golden: recorded inputs and outputs; None to look next to the model.
+        made_for: how a batch identifies its work (``key``, ``ruleset``); written into ``migration.json``.
     """
 
     path: Path

@@ -30,8 +30,8 @@ class UnsteadyError(MigrationError):
     def __init__(self, label: str, note: Finding) -> None:
         super().__init__(
             "PAR001",
-            f"compared with {label}: rounding alone decides what the original makes of every probe",
-            "Record outputs of real inputs as MODEL.golden.npz: they are what can be compared.",
+            f"compared with {label}: rounding alone decides the original's output for every probe",
+            "Record outputs for real inputs as MODEL.golden.npz, which can be compared.",
         )
         self.note = note
 
@@ -128,7 +128,7 @@ def explained(strict: Sequence[Comparison], allowed: Sequence[Comparison]) -> li
             Severity.WARNING,
             f"output {before.name!r} {before.reason} by the tolerance alone; the original moves as far when its "
             "inputs and weights change in their last bit",
-            "Record outputs of real inputs as MODEL.golden.npz: they are compared without this allowance.",
+            "Record outputs for real inputs as MODEL.golden.npz: they are compared without this allowance.",
             place=before.name,
         )
         for before, after in zip(strict, allowed, strict=True)

@@ -81,7 +81,7 @@ def must_write_safely(slot: Slot, parts: Mapping[str, Path]) -> None:
                 raise MigrationError(
                     finding.code,
                     f"{name} would hold what the scan refuses: {finding.message}",
-                    "Take the operation out of the model in its own framework, and save it again.",
+                    "Remove the operation from the model in its own framework, and save it again.",
                     finding.place,
                 )
 

@@ -82,8 +82,8 @@ def migrate_saved_model(
     if not parts:
         raise MigrationError(
             "EXP001",
-            "the SavedModel holds no architecture of Keras layers, so that no .keras can be made",
-            "Ask for --to savedmodel, which keeps the signatures"
+            "the SavedModel contains no architecture of Keras layers, so no .keras can be created",
+            "Use --to savedmodel, which keeps the signatures"
             + ("." if options.lift else ", or pass --lift."),
         )
     return Written(parts)
@@ -112,7 +112,7 @@ def read_saved_model(slot: Slot, staged: Staged, progress: Progress) -> Describe
         raise MigrationError(
             "FMT022",
             f"the SavedModel is incomplete: {', '.join(info.missing[:3])} missing",
-            "Fetch the whole folder again, with its variables.",
+            "Fetch the whole folder again, including its variables.",
         )
     return info
 

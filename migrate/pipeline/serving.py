@@ -40,7 +40,7 @@ def add_version(saved_model: Path, base: Path) -> int:
         raise MigrationError(
             "RUN011",
             f"the serving folder cannot be written: {error.strerror or error}",
-            "Check free space and permissions; no half-written version was left.",
+            "Check free space and permissions; no partial version was left.",
             place=str(base),
         ) from error
     return version

@@ -62,7 +62,7 @@ def take_signature_references(
                     "PAR005",
                     Severity.WARNING,
                     f"signature {name!r} was not compared: {refusal}",
-                    "Record inputs and outputs with the original framework as MODEL.golden.npz beside the model.",
+                    "Record inputs and outputs with the original framework as MODEL.golden.npz next to the model.",
                     name,
                 )
             )
@@ -114,7 +114,7 @@ def recorded_calls(
         signature = signatures.get(name)
         if signature is None:
             raise MigrationError(
-                "PAR003", f"{path.name} records {name!r}, which is no signature of the model"
+                "PAR003", f"{path.name} records {name!r}, which is not a signature of the model"
             )
         inputs = {f"0/{i}": recorded.inputs[e["name"]] for i, e in enumerate(signature["inputs"])}
         outputs = {f"0/{i}": recorded.outputs[e["name"]] for i, e in enumerate(signature["outputs"])}
@@ -139,6 +139,6 @@ def must_keep_signatures(old: Signatures, new: Signatures) -> None:
                 raise MigrationError(
                     "EXP005",
                     f"signature {name!r} would change: {side} {before} became {after}",
-                    "This is a fault of the exporter; please report the model.",
+                    "This is a bug in the exporter; please report the model.",
                     place=name,
                 )

@@ -199,7 +199,7 @@ def _bring_folder(source: Path, target: Path) -> None:
             raise MigrationError(
                 "SEC006",
                 f"{place} is a link that leaves the folder",
-                "If you know where the links of this folder lead, copy it with `cp -RL` and migrate the copy.",
+                "If you know where the links in this folder lead, copy it with `cp -RL` and migrate the copy.",
                 place,
             )
         for name in files:

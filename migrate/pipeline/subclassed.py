@@ -28,9 +28,10 @@ def report_classes(info: DescribedSavedModel, path: Path, progress: Progress) ->
         Finding(
             "EXP013",
             Severity.WARNING,
-            f"the model is a {info.subclassed}, so no .keras was made; the SavedModel keeps its signatures",
+            f"the model is a {info.subclassed}, so no .keras was created; the SavedModel keeps its signatures",
             hint_for(classes, path)
-            or f"For a .keras give the source of {', '.join(classes)} with --source DIR or --custom-objects FILE.py.",
+            or f"For a .keras, supply the source of {', '.join(classes)} with --source DIR or --custom-objects "
+            "FILE.py.",
         )
     )
 
@@ -60,7 +61,7 @@ def _carry_training(
             Finding(
                 "OPT015",
                 Severity.WARNING,
-                f"the .keras of the class is saved without all of its training: {'; '.join(reasons)}",
+                f"the .keras of the class is saved without its full training state: {'; '.join(reasons)}",
                 "Compile it again after loading; the old folder keeps the optimizer's state.",
             )
         )
@@ -91,14 +92,14 @@ def migrate_subclassed(
     if signature is None:
         raise MigrationError(
             "EXP026",
-            "no serving_default says how the model is called",
-            "Save the model again with its own signature; the exported SavedModel keeps those that there are.",
+            "no serving_default defines how to call the model",
+            "Save the model again with its own signature; the exported SavedModel keeps the existing ones.",
         )
     if not witnesses:
         raise MigrationError(
             "PAR004",
             "no reference for serving_default could be obtained",
-            "Record inputs and outputs with the original framework as MODEL.golden.npz beside the model.",
+            "Record inputs and outputs with the original framework as MODEL.golden.npz next to the model.",
         )
     source = write_sources([Path(path) for path in staged.for_modern], slot.inputs / CUSTOM)
     judge = Comparator([e["name"] for e in signature["outputs"]], "", options.tolerance)

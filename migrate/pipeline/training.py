@@ -58,7 +58,7 @@ def carry_training(slot: Slot, objects: list[str], progress: Progress) -> bool:
             Finding(
                 "OPT015",
                 Severity.WARNING,
-                f"the model is saved without its training: {message}",
+                f"the model is saved without its training state: {message}",
                 "Compile it again after loading.",
             )
         )
@@ -68,11 +68,9 @@ def carry_training(slot: Slot, objects: list[str], progress: Progress) -> bool:
 
 def lost_parts(training: Mapping[str, Mapping[str, str]]) -> list[Finding]:
     """A finding for each part of the training that the record calls lost."""
-    hint = "Outputs do not depend on it. Set it again before you continue training; slots that are lost begin at zero."
+    hint = "Outputs do not depend on it. Set it again before you continue training; lost slots start at zero."
     return [
-        Finding(
-            "OPT020", Severity.WARNING, f"{part} lost: {entry['note'] or 'no reason is known'}", hint, part
-        )
+        Finding("OPT020", Severity.WARNING, f"{part} lost: {entry['note'] or 'no known reason'}", hint, part)
         for part, entry in training.items()
         if entry["state"] == State.LOST
     ]
@@ -138,7 +136,7 @@ def prove_training(
         note = f"equal to tf-keras: {taken} {'agrees' if count == 1 else 'agree'} within {worst.max_rel:.1e}"
         other = sorted({finding.place for finding in progress.findings if finding.code == "OPT021"})
         if other:
-            note = f"{note}; the writer's own step is another one (OPT021: {', '.join(other)})"
+            note = f"{note}; the writer's own step differs (OPT021: {', '.join(other)})"
         progress.training["step"] = {"state": "differs" if other else "equal", "note": note}
     else:
         _differs(progress, f"after {taken} output {worst.name!r} {worst.reason}")
@@ -159,16 +157,16 @@ def _why_not(slot: Slot, progress: Progress, witness: ReferenceRun | None) -> st
     if any(finding.code == "SEC012" for finding in progress.findings):
         return "tf-keras would read a vocabulary from a path that the file names (SEC012)"
     if any(fired.code in _SCALED for fired in progress.rules):
-        return "weights were scaled (SIL001): training on is another optimisation"
+        return "weights were scaled (SIL001): continued training is a different optimisation"
     if any(fired.code == "OPT022" for fired in progress.rules):
-        return "tf-keras thaws the parts that were frozen (OPT022)"
+        return "tf-keras unfreezes the parts that were frozen (OPT022)"
     if any(fired.code == "OPT013" for fired in progress.rules):
-        return "tf-keras restores this optimizer's state otherwise than its writer did (OPT013)"
+        return "tf-keras restores this optimizer's state differently from its writer (OPT013)"
     lost = [part for part, entry in progress.training.items() if entry["state"] == "lost"]
     if lost:
         return f"{', '.join(lost)} could not be carried over"
     if draws_in_training(modern_structure(slot)):
-        return "the model draws at random while training"
+        return "the model draws random numbers while training"
     return ""
 
 
@@ -178,7 +176,7 @@ def _differs(progress: Progress, message: str) -> None:
         Finding(
             "OPT016",
             Severity.SILENT,
-            f"training on is not the same: {message}",
+            f"continued training is not the same: {message}",
             "Inference is proven equal; recompile the model before continued training.",
         )
     )

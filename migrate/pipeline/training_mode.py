@@ -62,7 +62,7 @@ def compare_training_mode(
     try:
         found = loaders.asked(partial(answers_of, slot.modern, run, training=True))
     except Unanswered as error:
-        progress.findings.append(_finding(f"the migrated model refuses it: {error}"))
+        progress.findings.append(_finding(f"the migrated model rejects it: {error}"))
         return
     relaxed = Comparator(judge.names, judge.compute, max(judge.relative or 0.0, APART))
     worst = max(relaxed.compare(expected, found), key=lambda part: (not part.equal, part.max_rel))
@@ -75,5 +75,5 @@ def _finding(what: str) -> Finding:
         "PAR013",
         Severity.WARNING,
         f"equal at inference; in training mode, with dropout off, {what}",
-        "Nothing to do for inference. Before continuing training, compare a step with the old framework.",
+        "No action is needed for inference. Before continuing training, compare a step with the old framework.",
     )

@@ -94,9 +94,9 @@ def _must_be_modern(new: Path, staged: Staged, slot: Slot) -> None:
     what = f"Keras {written} wrote it" if written else f"it is {found.detail}"
     raise MigrationError(
         "PAR006",
-        f"{new.name} is no Keras 3 model: {what}; both artifacts are legacy",
-        "Name the legacy artifact first and the model.keras or SavedModel of its migration second; "
-        "`keras-migrate models OLD --out DIR` makes one.",
+        f"{new.name} is not a Keras 3 model: {what}; both artifacts are legacy",
+        "Name the legacy artifact first and its migrated model.keras or SavedModel second; `keras-migrate models "
+        "OLD --out DIR` creates one.",
     )
 
 
@@ -169,7 +169,7 @@ def _against_keras(
     if reference is None:
         raise MigrationError(
             "PAR006",
-            "a .keras model answers one signature, and the old artifact has no serving_default",
+            "a .keras model has a single signature, and the old artifact has no serving_default",
             "Compare with the exported SavedModel, which keeps every signature.",
         )
     objects = list(staged.for_modern)

@@ -1,7 +1,7 @@
-"""Reasons: codes of what is refused or noted outside the rules, with what they mean and what to do.
+"""Reasons: codes for what is refused or noted outside the rules, with their meaning and what to do.
 
-A rule changes something; a reason says why something was not done. Both are the same record, so that
-``keras-migrate explain`` and the pages of the docs know every code that a report can hold.
+A rule changes something; a reason says why something was not done. Both use the same record, so that
+``keras-migrate explain`` and the pages of the docs know every code that can appear in a report.
 """
 
 from __future__ import annotations

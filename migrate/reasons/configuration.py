@@ -1,4 +1,4 @@
-"""Why a configuration could not be migrated as it stands."""
+"""Why a configuration could not be migrated unchanged."""
 
 from __future__ import annotations
 
@@ -9,59 +9,59 @@ REASONS: tuple[Rule, ...] = (
     blocker(
         "CFG005",
         "unknown-class",
-        "A class or function is neither Keras' own nor given.",
-        "Give it with `--source DIR` or `--custom-objects FILE.py`; the finding names it, its configuration and its "
-        "weights' shapes. A name that Keras has today can still be the author's: Keras 2.2.4 had no `swish`, and "
-        "Keras' `Attention` has no `step_dim`.",
+        "A class or function is neither part of Keras nor supplied.",
+        "Supply it with `--source DIR` or `--custom-objects FILE.py`; the finding shows its name, its configuration "
+        "and the shapes of its weights. A name that Keras has today can still be the author's: Keras 2.2.4 had no "
+        "`swish`, and Keras' `Attention` has no `step_dim`.",
     ),
     blocker(
         "CFG006",
         "doubtful-name",
-        "A name may be Keras' own or the author's, and the file does not say which.",
-        "HDF5 files and JSON hold the name of a function alone. Keras took up `swish`, `gelu` and others after people "
-        "had written them for years, often with other constants: the tanh form of `gelu` is 3e-4 off Keras' own. "
-        "`--stock-names gelu` says that it is Keras' own, `--source DIR` looks for the author's, and a recording "
-        "(`MODEL.golden.npz`) proves either.",
+        "A name may refer to Keras' own function or to the author's, and the file does not say which.",
+        "HDF5 files and JSON store only the name of a function. Keras added `swish`, `gelu` and others after people "
+        "had written them for years, often with different constants: the tanh form of `gelu` differs from Keras' own "
+        "by 3e-4. `--stock-names gelu` declares it as Keras' own, `--source DIR` searches for the author's, and a "
+        "recording (`MODEL.golden.npz`) proves either.",
     ),
     blocker(
         "CFG009",
         "no-input-shape",
-        "A Sequential model does not say the shape of its input.",
+        "A Sequential model does not store the shape of its input.",
         "Keras 2 could save a model that was never called. The shape is inferred from the first "
-        "layer's weights where that is certain; else save the model again after a call.",
+        "layer's weights if they determine it; otherwise save the model again after a call.",
     ),
     reason(
         "CFG011",
         "dangling-input",
         "A layer takes its input from a layer that is not in the model.",
-        "The architecture was edited or cut; export it again.",
+        "The architecture was edited or truncated; export it again.",
     ),
     blocker(
         "CFG017",
         "python-lambda",
-        "The bytecode of a Lambda layer is not interpreted.",
-        "It is never executed. The finding names the instruction that is not known. A global that the file lacks "
-        "is given with `--define NAME=VALUE`; for anything else, replace the layer in the source and save the model "
-        "again, or save its weights alone and give the function that builds it with `--architecture`.",
+        "The bytecode of a Lambda layer cannot be interpreted.",
+        "It is never executed. The finding names the unknown instruction. If the file lacks a global, pass "
+        "it with `--define NAME=VALUE`; for anything else, replace the layer in the source and save the model "
+        "again, or save only its weights and pass the function that builds it with `--architecture`.",
     ),
     blocker(
         "CFG018",
         "named-lambda",
         "A Lambda layer calls a function by name.",
-        "Give the function with `--custom-objects FILE.py`.",
+        "Supply the function with `--custom-objects FILE.py`.",
     ),
     blocker(
         "CFG022",
         "subclassed-model",
-        "The architecture is a subclassed model, which holds no graph of layers.",
-        "Give its class with `--custom-objects`, or the function that builds it with "
+        "The architecture is a subclassed model, which contains no graph of layers.",
+        "Supply its class with `--custom-objects`, or the function that builds it with "
         "`--architecture`; a SavedModel keeps its signatures in any case.",
     ),
     reason(
         "CFG023",
         "bad-endpoint",
         "An input or output of the model is not a tensor reference.",
-        "The architecture was edited or cut; export it again.",
+        "The architecture was edited or truncated; export it again.",
     ),
     reason(
         "CFG041",
@@ -72,8 +72,8 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "CFG044",
         "ragged-input",
-        "An input takes ragged tensors or a declared type specification.",
-        "Keras 3 saves dense inputs only. Feed padded tensors with a mask.",
+        "An input expects ragged tensors or a declared type specification.",
+        "Keras 3 saves only dense inputs. Feed padded tensors with a mask.",
     ),
     blocker(
         "CFG050",
@@ -87,56 +87,57 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "CFG054",
         "unbound-name",
-        "The author's code reads a name that nothing in the given sources binds.",
-        "The code is cut out of its source with what it reaches. Where a name leads out of the given folders, the "
-        "code fails when it reaches that name; give the folder that defines it with another `--source DIR`.",
+        "The author's code uses a name that the given sources do not define.",
+        "The code is extracted from its source with everything it uses. If a name leads outside the given folders, the "
+        "code fails when it reaches that name; pass the folder that defines it with another `--source DIR`.",
         Severity.WARNING,
     ),
     note(
         "CFG055",
         "own-code-rewritten",
-        "The author's code is cut out of its source and rewritten for Keras 3.",
-        "`keras-migrate explain FOLDER` shows it before and after, beside how far each layer that it makes differs.",
+        "The author's code is extracted from its source and rewritten for Keras 3.",
+        "`keras-migrate explain FOLDER` shows it before and after, and how much the result of each of its layers "
+        "differs.",
     ),
     note(
         "CFG057",
         "architecture-by-code",
-        "The architecture of weights is what code of the sources builds.",
-        "The file tells the shapes and names of its weights; what is computed between them is the code's word. Give "
-        "another builder with `--architecture FILE.py:FUNCTION` where this is not the one that was trained.",
+        "The architecture for these weights is built by code from the sources.",
+        "The file shows the shapes and names of its weights; the code decides what is computed between them. Select "
+        "another builder with `--architecture FILE.py:FUNCTION` if this is not the one that was trained.",
     ),
     note(
         "CFG058",
         "other-layers-than-the-file-lists",
-        "The code that builds a model of these weights makes other layers than the file lists.",
-        "HDF5 files list every layer, those without weights, too. Where a file lists `leaky_re_lu` and the code makes "
-        "`activation`, the code has changed since the weights were trained, or is that of another model, although "
-        "all shapes agree. Such a model is `unverified` until a recording (`MODEL.golden.npz`) agrees with it. "
-        "Check out the commit that the weights are of, and give it with `--source`.",
+        "The code that builds a model for these weights creates other layers than the file lists.",
+        "HDF5 files list every layer, including those without weights. If a file lists `leaky_re_lu` and the code "
+        "creates `activation`, the code has changed since the weights were trained, or belongs to another model, "
+        "although all shapes match. Such a model is `unverified` until a recording (`MODEL.golden.npz`) agrees with "
+        "it. Check out the commit that produced the weights, and pass it with `--source`.",
     ),
     blocker(
         "CFG059",
         "own-class-not-read-back",
-        "A class of the author's cannot be read back from what it writes.",
-        "`keras.saving.load_model` calls the class with all that its `get_config` has written. Arguments of its base "
-        "are handed on by themselves; one of its own that `__init__` does not take is the author's to add.",
+        "One of the author's classes cannot be loaded from the configuration that it writes.",
+        "`keras.saving.load_model` calls the class with everything that its `get_config` has written. Arguments of its "
+        "base class are passed on automatically; if `__init__` does not accept one of its own, add it in the source.",
     ),
     blocker(
         "CFG052",
         "builder-fails",
-        "The function given with `--architecture` fails or returns no Keras 2 model.",
-        "It takes no arguments and returns a tf.keras model.",
+        "The function passed with `--architecture` fails or returns no Keras 2 model.",
+        "It must take no arguments and return a tf.keras model.",
     ),
     reason(
         "CFG053",
         "untranslatable-place",
-        "A layer stands where its replacement by several layers cannot.",
+        "A layer is in a place where several layers cannot replace it.",
         "Take the layer out of its wrapper in the source.",
     ),
     reason(
         "CFG061",
         "unknown-operation",
-        "A TensorFlow function or operation in the graph has no counterpart in the table.",
+        "A TensorFlow function or operation in the graph has no known counterpart.",
         "Replace the call in the source by a Keras layer, or keep the model as a SavedModel.",
     ),
     reason(
@@ -155,7 +156,7 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "CFG067",
         "two-open-sizes",
-        "A shape has more than one size that is known at run time only.",
+        "A shape has more than one size that is known only at run time.",
         "Give the model fixed sizes, or keep it as a SavedModel.",
     ),
     reason(
@@ -174,13 +175,13 @@ REASONS: tuple[Rule, ...] = (
         "CFG099",
         "refused-configuration",
         "Keras 3 refuses a layer that no rule translates.",
-        "Please report the model with its architecture; the finding holds Keras' own words.",
+        "Please report the model with its architecture; the finding contains the Keras error message.",
     ),
     reason(
         "CFG131",
         "random-output",
-        "An output of the model is drawn at random.",
-        "A Lambda drew noise, as the encoder of a variational autoencoder does. A layer of `custom_objects.py` "
-        "draws it now, with a seed generator of its own. Nothing is left to do.",
+        "An output of the model is random.",
+        "A Lambda drew noise, as the encoder of a variational autoencoder does. A layer in `custom_objects.py` "
+        "now draws it, with its own seed generator. No action is needed.",
     ),
 )

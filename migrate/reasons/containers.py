@@ -10,7 +10,7 @@ REASONS: tuple[Rule, ...] = (
         "FMT004",
         "no-architecture",
         "Weights without an architecture.",
-        "Give it with `--architecture model.json` or `file.py:function`; `keras-migrate weights` extracts the arrays.",
+        "Pass it with `--architecture model.json` or `file.py:function`; `keras-migrate weights` extracts the arrays.",
     ),
     blocker(
         "FMT007",
@@ -27,27 +27,27 @@ REASONS: tuple[Rule, ...] = (
     note(
         "FMT016",
         "graph-without-objects",
-        "A TF1 SavedModel holds a graph and no Python objects.",
+        "A TF1 SavedModel contains a graph but no Python objects.",
         "It is migrated through its signatures.",
     ),
     note(
         "FMT027",
         "architecture-alone",
         "The file is an architecture without weights.",
-        "Weights are initialised in the legacy world and given to both, so that the architectures are compared. Where "
-        "files near it may hold its weights, it is `unverified`.",
+        "Weights are initialised in the legacy world and copied to the other, so that the architectures are "
+        "compared. If files near it may contain its weights, it is `unverified`.",
     ),
     note(
         "FMT029",
         "unused-architecture",
-        "`--architecture` was given for a file that holds an architecture of its own.",
-        "Nothing of it was read: a whole model is migrated as its file says. The option is for weights, checkpoints "
-        "and for SavedModels whose metadata holds no layers.",
+        "`--architecture` was given for a file that contains its own architecture.",
+        "The option was ignored: a whole model is migrated with the architecture in its file. Use it for weights, "
+        "checkpoints, and SavedModels whose metadata contains no layers.",
     ),
     blocker(
         "FMT026",
         "pointer",
-        "A git-lfs or git-annex pointer stands for the file.",
+        "The file is only a git-lfs or git-annex pointer.",
         "Run `git lfs pull` (`git annex get`) in its repository.",
     ),
 )

@@ -1,4 +1,4 @@
-"""What the rules of the dialects refuse."""
+"""Reasons for which the dialect rules refuse a model."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ REASONS: tuple[Rule, ...] = (
         "CFG071",
         "locally-connected-refused",
         "A locally connected layer cannot be written with stock layers.",
-        "Its sizes are not known, or a constraint acts along an axis that they do not have. Replace the layer in the "
-        "source, or keep the model as a SavedModel.",
+        "Its sizes are unknown, or a constraint acts along an axis that stock layers do not have. Replace the layer in "
+        "the source, or keep the model as a SavedModel.",
     ),
     reason(
         "CFG077",
@@ -22,72 +22,72 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "CFG105",
         "size-in-the-weights",
-        "The size of a Keras 1 layer stands in its weights only, and there are none.",
-        "Give the weights with the architecture.",
+        "Only its weights show the size of a Keras 1 layer, and there are none.",
+        "Supply the weights with the architecture.",
     ),
     reason(
         "CFG109",
         "constraint-along-another-axis",
-        "A constraint would act along another axis in the layers that replace this one.",
+        "A constraint would act along a different axis in the layers that replace this one.",
         "Remove the constraint from the configuration if the model is not trained further.",
     ),
     reason(
         "CFG118",
         "impossible-output-shape",
-        "A deconvolution is told an output shape that its strides cannot give.",
+        "A deconvolution has an output shape that its strides cannot produce.",
         "Replace the layer in the source by a Conv2DTranspose and a Cropping2D or ZeroPadding2D.",
     ),
     reason(
         "CFG120",
         "ambiguous-ordering",
-        "A Keras 1 layer does not say the order of its dimensions, and the other layers have both.",
+        "A Keras 1 layer does not store the order of its dimensions, and the other layers use both orders.",
         "Write `dim_ordering` into the configuration of the layer.",
     ),
     reason(
         "SIL058",
         "drawn-in-inference",
-        "A call with `training=True` draws at random in inference.",
-        "Monte Carlo dropout: Keras 3 would give the layer the mode of the model, and pass its input through in "
-        "`predict`. Build the model without the argument, and call it with `model(x, training=True)` to draw.",
+        "A call with `training=True` makes inference random.",
+        "Monte Carlo dropout: Keras 3 would use the mode of the model for the layer, and pass its input through in "
+        "`predict`. Build the model without the argument, and call it with `model(x, training=True)` to sample.",
         Severity.SILENT,
     ),
     reason(
         "SIL056",
         "masked-states",
-        "What a recurrent layer of Keras before 2.3 gave for masked steps cannot be said with the layers of Keras 3.",
-        "Stateful layers gave the state that they kept, stacks of cells the first cell's. Where sequences are not "
-        "padded where they begin, load the model in Keras 2.3.1 and save it again.",
+        "Keras 3 layers cannot reproduce what a recurrent layer of Keras before 2.3 returned for masked steps.",
+        "Stateful layers returned the state that they kept, stacks of cells the first cell's. If sequences are not "
+        "padded at the start, load the model in Keras 2.3.1 and save it again.",
         Severity.SILENT,
     ),
     reason(
         "SIL012",
         "masked-bidirectional-refused",
-        "What a Bidirectional layer gave for masked steps cannot be restored where it stands.",
-        "Up to Keras 2.3 it repeated the output of the step before. It is shared, takes initial states, or its mask "
-        "comes from another model: replace it in the source by two recurrent layers.",
+        "The output of a Bidirectional layer for masked steps cannot be restored in this position.",
+        "Up to Keras 2.3 it repeated the output of the previous step. The layer is shared, takes initial states, or "
+        "its mask comes from another model: replace it in the source by two recurrent layers.",
         Severity.SILENT,
     ),
     reason(
         "SIL031",
         "theano-border-refused",
-        "Theano padded a layer in a way that no stock layer can be given.",
+        "Theano padded a layer in a way that no stock layer supports.",
         "Replace the layer in the source by one with `padding='valid'` behind a ZeroPadding layer.",
         Severity.SILENT,
     ),
     reason(
         "SIL038",
         "stacked-states-refused",
-        "The states of stacked cells are visible, and their number or order is not known.",
+        "The states of stacked cells are visible, and their number or order is unknown.",
         "Keras 2.0.9 to 2.2.2 and TensorFlow up to 1.10 counted them from the last cell, TensorFlow 1.12 from the "
-        "first, and tf.keras of both says 2.1.6. Use the built-in cells, without constants, and a later release in the "
-        "source.",
+        "first, and tf.keras of both reports version 2.1.6. In the source, use the built-in cells without constants, "
+        "and a later release.",
         Severity.SILENT,
     ),
     reason(
         "SIL033",
         "theano-interpolation",
         "An up-sampling layer interpolates as Theano did.",
-        "Replace it in the source by UpSampling2D of nearest neighbours and a convolution.",
+        "Replace it in the source by UpSampling2D with nearest-neighbour interpolation and a convolution.",
         Severity.SILENT,
     ),
 )

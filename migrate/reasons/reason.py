@@ -1,4 +1,4 @@
-"""How a reason is written down."""
+"""Constructors for reasons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def reason(
 
 
 def blocker(code: str, name: str, summary: str, why: str) -> Rule:
-    """A reason that something from the user would lift."""
+    """A reason that the user can resolve by supplying something."""
     return reason(code, name, summary, why, outcome=Status.BLOCKED)
 
 

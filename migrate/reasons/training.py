@@ -1,4 +1,4 @@
-"""What of the training could not be kept."""
+"""What could not be kept of the training state."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ REASONS: tuple[Rule, ...] = (
         "OPT020",
         "training-lost",
         "Part of the training state could not be migrated.",
-        "Optimizer, slots, loss or metrics: the finding says which and why. Outputs do not depend on it; set it again "
-        "before you continue training.",
+        "Optimizer, slots, loss or metrics: the finding says which and why. Outputs do not depend on them; set them "
+        "again before you continue training.",
     ),
     note(
         "OPT015",
@@ -22,9 +22,9 @@ REASONS: tuple[Rule, ...] = (
     note(
         "OPT021",
         "other-step",
-        "A training step of the era that wrote the model is another one.",
+        "A training step in the era that wrote the model was different.",
         "The finding names the layer or the loss, what the era did, what Keras 3 does, and how to continue training as "
-        "before. tf-keras, which takes the step that is compared, has the later semantics, too. Outputs do not depend "
+        "before. tf-keras, which takes the compared step, has the later semantics, too. Outputs do not depend "
         "on it.",
     ),
     reason(

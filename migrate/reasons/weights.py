@@ -15,19 +15,19 @@ REASONS: tuple[Rule, ...] = (
     reason(
         "WGT011",
         "surplus-layer",
-        "The file holds weights of a layer that the architecture lacks.",
+        "The file contains weights of a layer that the architecture lacks.",
         "Check that the architecture belongs to these weights.",
     ),
     reason(
         "WGT012",
         "unfilled-variable",
-        "A live layer needs other variables than the file holds.",
+        "A live layer needs other variables than the file contains.",
         "This is a gap in the rules for the class; please report the model.",
     ),
     reason(
         "WGT013",
         "shapes-differ",
-        "A saved array has another shape than its variable.",
+        "A saved array has a different shape from its variable.",
         "The weights belong to another architecture.",
     ),
 )

@@ -21,16 +21,16 @@ _OF_THREADS = re.compile(r"pthread_create|can't start new thread|[Rr]esource tem
 """How OpenBLAS, TensorFlow, Python and C++ say that the machine lets them have no further thread."""
 _AROUND = 80
 """Characters that are told beside such words."""
-_CRASH = "What it loaded or computed crashes it; look at the file in a virtual machine before you trust it."
+_CRASH = "Its content crashes the worker; examine the file in a virtual machine before you trust it."
 _HINTS = {
     **dict.fromkeys(("SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT"), _CRASH),
     "SIGXCPU": "It used up its processor time; no model takes this long.",
-    "SIGSYS": "It asked the kernel for what the sandbox refuses; treat the file as hostile.",
+    "SIGSYS": "It made system calls that the sandbox refuses; treat the file as hostile.",
 }
-_ASKED_TOO_MUCH = "It asked for more memory than there is, or than --memory allows."
+_ASKED_TOO_MUCH = "It needed more memory than available, or than --memory allows."
 _STARVED = (
     "Free memory and processors, raise the limit, or run fewer jobs (--jobs 1); then run again with --retry failed. "
-    "Nothing is concluded about the file."
+    "No conclusion was drawn about the file."
 )
 
 
@@ -88,7 +88,7 @@ class WorkerTimeout(MigrationError):  # noqa: N818 - named for the event, as in 
     def __init__(self, world: World, method: str, seconds: float) -> None:
         super().__init__(
             "RUN002",
-            f"{method!r} in the {world} world did not end within {seconds:g} s",
+            f"{method!r} in the {world} world did not finish within {seconds:g} s",
             "Raise the time limit (--timeout) if the model is this large.",
         )
         self.world = world

@@ -55,8 +55,8 @@ def read_graph(path: str) -> BareGraph:
     if variable is not None:
         raise MigrationError(
             "FMT028",
-            f"the graph holds no values: {variable!r} is a variable, not a constant",
-            "Give the checkpoint that belongs to it with --architecture, or the SavedModel that was exported.",
+            f"the graph contains no values: {variable!r} is a variable, not a constant",
+            "Pass the checkpoint that belongs to it with --architecture, or migrate the exported SavedModel.",
             place=variable,
         )
     return BareGraph(graph_def, _told(graph_def) if signature is None else _stated(graph_def, signature))

@@ -38,7 +38,7 @@ def load_module(folder: str) -> Module:
     if not concrete:
         raise MigrationError(
             "ECO090",
-            "the module has no function of one tensor at inference (modules of TensorFlow 1 have signatures only)",
+            "the module has no function with one tensor for inference (TensorFlow 1 modules have only signatures)",
             "Export the whole model as a SavedModel in its own framework and migrate that.",
         )
     trainable = tuple(getattr(root, "trainable_variables", ()))

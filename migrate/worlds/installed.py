@@ -31,15 +31,15 @@ def must_have_frameworks() -> None:
     if missing:
         raise MigrationError(
             "RUN020",
-            f"migrating models needs {', '.join(missing)}, which the light installation leaves out",
+            f"migrating models needs {', '.join(missing)}, which the light installation does not include",
             _installation(sys.version_info[:2]),
         )
     bounds = [bound for bound in resource.getrlimit(resource.RLIMIT_AS) if bound != resource.RLIM_INFINITY]
     if bounds and min(bounds) < ADDRESSES:
         raise MigrationError(
             "RUN022",
-            f"each process may have {min(bounds) >> 20} MB of addresses (RLIMIT_AS); the frameworks need more than "
-            f"{ADDRESSES >> 20} MB",
+            f"each process has only {min(bounds) >> 20} MB of address space (RLIMIT_AS); the frameworks need more "
+            f"than {ADDRESSES >> 20} MB",
             "Raise the limit, in a shell with `ulimit -v unlimited`.",
         )
 
@@ -51,6 +51,6 @@ def _installation(python: tuple[int, ...]) -> str:
         return f"Run {command}."
     here, newest = (".".join(map(str, version)) for version in (python, NEWEST_PYTHON))
     return (
-        f"TensorFlow 2.21 has no package for Python {here}. Run {command} in an environment of Python 3.11 to "
-        f"{newest}; source, scans, inspections and reports work here."
+        f"TensorFlow 2.21 has no package for Python {here}. Run {command} in an environment with Python 3.11 to "
+        f"{newest}; source, scan, inspect and report work here."
     )

@@ -75,7 +75,7 @@ def reference(world: World, params: Mapping[str, Any], scratch: Path) -> dict[st
             refused.append(f"{candidate}: {type(error).__name__}: {one_line(error, 300)}")
             continue
         if not any(np.isfinite(a).any() for n, a in first.arrays.items() if n.startswith("output")):
-            refused.append(f"{candidate}: nothing finite comes out")
+            refused.append(f"{candidate}: the result is not finite")
             continue
         number = len(cases)
         random |= {n for n, a in first.arrays.items() if not _alike(a, second.arrays.get(n))}
@@ -90,7 +90,7 @@ def reference(world: World, params: Mapping[str, Any], scratch: Path) -> dict[st
             }
         )
     if not cases:
-        raise Unsuitable("; ".join(refused[:3]) or "nothing to call it with")
+        raise Unsuitable("; ".join(refused[:3]) or "no known arguments to call it with")
     out = scratch / params["out"]
     save_arrays(out, found)
     return {
@@ -167,7 +167,9 @@ def _options(
         try:
             made = subjects.unwrapped(world.keras, entry())
         except Exception as error:
-            raise Unsuitable(f"it cannot be made: {type(error).__name__}: {one_line(error, 300)}") from error
+            raise Unsuitable(
+                f"it cannot be created: {type(error).__name__}: {one_line(error, 300)}"
+            ) from error
     found = subjects.kind_of(world.keras, made, kind)
     return found, [Candidate((), ())] if found in _SMALL else subjects.candidates(found, made)
 

@@ -25,7 +25,7 @@ def short_of(limits: Limits) -> str:
     """
     bounds = [bound for bound in resource.getrlimit(resource.RLIMIT_AS) if bound != resource.RLIM_INFINITY]
     if bounds and min(bounds) < limits.memory_bytes + ADDRESS_SPACE_BEYOND:
-        return f"a limit of {min(bounds) >> 20} MB of addresses (RLIMIT_AS)"
+        return f"a limit of {min(bounds) >> 20} MB of address space (RLIMIT_AS)"
     with contextlib.suppress(OSError):
         if Path("/proc/sys/vm/overcommit_memory").read_text().strip() == "2":
             return "a kernel that does not overcommit memory (vm.overcommit_memory 2)"
@@ -57,7 +57,11 @@ def starved_end(world: World, status: int, log: str, limits: Limits, killed: int
     name = signal.Signals(-status).name if status < 0 else ""
     if status == -signal.SIGKILL:
         more = killed_for_memory() > killed
-        why = "the kernel has just killed for want of memory" if more else "by something outside of this run"
+        why = (
+            "the kernel has just killed a process because memory ran out"
+            if more
+            else "by something outside this run"
+        )
         return WorkerStarved(world, f"was killed by SIGKILL, {why}", name)
     how = f"was killed by {name}" if name else f"ended with status {status}"
     if threads := said_of_threads(log):
@@ -80,7 +84,7 @@ def starved_answer(
         starting: whether it was raised by the imports of a world, which need no more on any file's account.
     """
     if threads := said_of_threads(text):
-        return WorkerStarved(world, f"got no further thread: {threads}")
+        return WorkerStarved(world, f"could not start another thread: {threads}")
     if not (bound := short_of(limits)):
         return None
     said = said_of_memory(text)
@@ -99,8 +103,12 @@ def starved_wait(
     of a world take as long for one file as for another, so one that is not ready in time was kept from its processor.
     """
     if starting:
-        return WorkerStarved(world, f"was not ready within {seconds:g} s: other programs hold the processors")
+        return WorkerStarved(
+            world, f"was not ready within {seconds:g} s: other programs occupy the processors"
+        )
     bound = short_of(limits)
     return (
-        WorkerStarved(world, f"did not end {method!r} within {seconds:g} s under {bound}") if bound else None
+        WorkerStarved(world, f"did not finish {method!r} within {seconds:g} s under {bound}")
+        if bound
+        else None
     )

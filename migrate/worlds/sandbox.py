@@ -184,7 +184,7 @@ def shortfall(active: Sequence[str]) -> list[Finding]:
         Finding(
             "RUN006",
             Severity.WARNING,
-            f"this machine cannot promise: {promise}",
+            f"this machine cannot guarantee: {promise}",
             "Run in a container without network and with a read-only root, or on a kernel with Landlock.",
         )
         for promise, kept in promises(active).items()

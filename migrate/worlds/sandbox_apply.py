@@ -46,7 +46,7 @@ def _sibling(name: str) -> ModuleType:
     """A module beside this file, which is run without its package in the stock world."""
     spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     if spec is None or spec.loader is None:
-        raise OSError(f"{name}.py is missing beside {__file__}")
+        raise OSError(f"{name}.py is missing next to {__file__}")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

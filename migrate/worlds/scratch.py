@@ -87,7 +87,7 @@ def shortage(folder: Path) -> MigrationError | None:
     return MigrationError(
         "RUN011",
         f"the scratch folder cannot be written: {os.strerror(errno.ENOSPC)}",
-        "Check its free space; the environment variable TMPDIR names another one.",
+        "Check its free space; use the environment variable TMPDIR to select another one.",
     )
 
 

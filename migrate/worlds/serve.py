@@ -47,7 +47,7 @@ class ProjectBlocker(importlib.abc.MetaPathFinder):
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
         """Raise for a package of this project; leave every other name to the usual finders."""
         if fullname.partition(".")[0] in self.NAMES:
-            raise ModuleNotFoundError(f"{fullname} is out of bounds in the stock world", name=fullname)
+            raise ModuleNotFoundError(f"{fullname} cannot be imported in the stock world", name=fullname)
 
 
 class ProjectFinder(importlib.abc.MetaPathFinder):
@@ -122,7 +122,7 @@ def load_guard() -> Any:
     """
     module = load_sibling("bytecode_guard")
     if module is None:
-        raise ImportError("bytecode_guard.py is missing beside serve.py")
+        raise ImportError("bytecode_guard.py is missing next to serve.py")
     guard = module.BytecodeGuard()
     guard.install()
     return guard
@@ -135,7 +135,7 @@ def plain(value: object) -> object:
     item = getattr(value, "item", None)
     if item is not None:
         return item()
-    raise TypeError(f"a {type(value).__name__} cannot travel in a message; write it to the scratch folder")
+    raise TypeError(f"a {type(value).__name__} cannot be sent in a message; write it to the scratch folder")
 
 
 def describe(error: BaseException) -> dict[str, str]:
@@ -209,7 +209,7 @@ class Loop:
         signal.setitimer(signal.ITIMER_REAL, request["seconds"] + TIMER_GRACE)
         try:
             if request["method"] not in handlers:
-                raise LookupError(f"no handler is called {request['method']!r}")
+                raise LookupError(f"there is no handler {request['method']!r}")
             self.guard.trusted = request["params"].get("trust") is True
             result = handlers[request["method"]](request["params"], self._scratch)
             self.send({"type": "result", "id": number, "result": result})

@@ -87,7 +87,7 @@ def kind_of(keras: ModuleType, made: Any, kind: str) -> str:
         except (TypeError, ValueError):
             taken = []
         return "loss function" if len(taken) == 2 else "function"
-    raise Unsuitable(f"it returns a {type(made).__name__}, which is nothing of Keras")
+    raise Unsuitable(f"it returns a {type(made).__name__}, which is not a Keras object")
 
 
 def unwrapped(keras: ModuleType, made: Any) -> Any:

@@ -79,7 +79,7 @@ def take_from(scratch: Path, path: object, target: Path, most: int) -> None:
             raise MigrationError(
                 "RUN011",
                 f"the scratch folder cannot be written: {error.strerror or error}",
-                "Check its free space; the environment variable TMPDIR names another one.",
+                "Check its free space; use the environment variable TMPDIR to select another one.",
             ) from error
 
 
@@ -91,7 +91,7 @@ def taken_folder(scratch: Path) -> Path:
 def _parts_below(scratch: Path, path: object) -> tuple[str, ...]:
     """The steps from the scratch folder to a path, judged by its text alone."""
     if not isinstance(path, str) or "\0" in path:
-        raise ProtocolError("a worker answered no path where it should have written something")
+        raise ProtocolError("a worker returned no path where it should have written something")
     pure = PurePosixPath(path)
     if not pure.is_relative_to(scratch) or ".." in pure.parts:
         raise ProtocolError(f"a worker says that it wrote {path!r}, which is not in its own folder")
@@ -135,7 +135,7 @@ def _copy(name: str, folder: int, target: Path, left: _Count, depth: int, path: 
         elif stat.S_ISREG(info.st_mode) and info.st_nlink == 1:
             _copy_bytes(descriptor, target, info.st_size)
         else:
-            raise _refused(path, f"{name} is no regular file of its own")
+            raise _refused(path, f"{name} is not a regular file of its own")
     finally:
         os.close(descriptor)
 
@@ -165,4 +165,4 @@ def _remove(target: Path) -> None:
 
 
 def _refused(path: str, why: str | None) -> ProtocolError:
-    return ProtocolError(f"what a worker says that it wrote as {path!r} cannot be taken: {why}")
+    return ProtocolError(f"the file that a worker reported as {path!r} cannot be taken: {why}")

@@ -200,7 +200,7 @@ class Worker:
             deadline = max(self._deadline_of_start, time.monotonic() + HEARD_SECONDS)
             reply = self._receive("start", deadline, self.limits.start_seconds)
             if not isinstance(reply, Hello):
-                raise self._give_up(ProtocolError(f"the {self.world} worker did not begin with a hello"))
+                raise self._give_up(ProtocolError(f"the {self.world} worker did not start with a hello"))
             if reply.error is not None:
                 told = f"{reply.error.traceback}\n{reply.error.message}"
                 starved = starved_answer(self.world, told, self.limits, starting=True)

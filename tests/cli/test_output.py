@@ -211,7 +211,7 @@ def test_what_leaves_a_model_unverified_has_its_next_step(shown) -> None:  # typ
     lines = shown(BatchReport(1, {}, {"unverified": 3}, rows), 200)
     told = lines[lines.index("What is left") :]
     assert [line.split()[:2] for line in told[2:]] == [["PAR008", "3"]]
-    assert "Record 0. (the report has those of 2 more)" in told[2]
+    assert "Record 0. (see the report for 2 more)" in told[2]
 
 
 def test_what_passed_folds_into_a_count_and_what_is_left_comes_last(shown) -> None:  # type: ignore[no-untyped-def]

@@ -62,7 +62,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_shortfall_is_said_at_the_start(arguments: list[str], bare: None) -> None:
     result = CliRunner().invoke(cli, arguments)
     assert result.exit_code in (0, 1)
-    assert "RUN006 this machine cannot promise: no network" in result.stderr
+    assert "RUN006 this machine cannot guarantee: no network" in result.stderr
 
 
 def test_where_it_is_required_nothing_is_read(arguments: list[str], bare: None) -> None:
@@ -115,7 +115,7 @@ def test_a_node_that_refuses_stops_the_run(tmp_path: Path) -> None:
             begin(tasks[0])
             end(
                 tasks[0],
-                Outcome(None, "RUN006", "node7: this machine cannot promise: no network", "See."),
+                Outcome(None, "RUN006", "node7: this machine cannot guarantee: no network", "See."),
                 0.1,
             )
 
@@ -153,6 +153,6 @@ def test_the_python_interface_refuses_alike(tmp_path: Path, bare: None, name: st
 @pytest.mark.parametrize("name", ["inspect", "scan", "report"])
 def test_the_python_interface_warns(tmp_path: Path, bare: None, name: str) -> None:
     path = model(tmp_path / "in" / "a.h5")
-    with pytest.warns(UserWarning, match="RUN006 this machine cannot promise:") as caught:
+    with pytest.warns(UserWarning, match="RUN006 this machine cannot guarantee:") as caught:
         CALLS[name](path, tmp_path / "out")
     assert any("no network" in str(warning.message) for warning in caught)

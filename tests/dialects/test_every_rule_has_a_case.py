@@ -19,7 +19,7 @@ from tests.dialects.authentic import MODELS
 LAYERED = {"h5", "h5+json", "h5+yaml", "keras", "saved_model", "checkpoint"}
 DAMAGED = "broken"
 ROBBED: Mapping[str, str] = {
-    "SIL009": "every release writes the gates' activation; configurations by hand and by other tools leave it out",
+    "SIL009": "every release writes the gates' activation; manual configurations and other tools omit it",
 }
 """Rules that no file as written needs: they fire on an authentic file that was robbed of a part."""
 

@@ -110,7 +110,7 @@ def test_without_sources_the_hint_names_the_builder(legacy_models: Path, slot: S
 def test_what_a_hint_tells_to_type_names_the_file_whatever_it_is_called(tmp_path: Path) -> None:
     """Names of real weights hold brackets, which a shell takes for a pattern, and spaces."""
     write(tmp_path)
-    error = MigrationError("FMT004", "the file holds weights without an architecture")
+    error = MigrationError("FMT004", "the file contains weights without an architecture")
     weights = tmp_path / "of mine" / ".." / "MLP_[64,32].h5"
     told = _without_architecture(error, weights, Options()).hint
     words = shlex.split(told.partition(": ")[2])
@@ -132,7 +132,7 @@ def test_a_project_beside_the_one_that_is_stood_in_is_not_that(tmp_path: Path) -
     (tmp_path / "there").mkdir()
     weights = tmp_path / "here" / ".." / "there" / "model.h5"
     assert project_of(weights) == tmp_path / "there"
-    error = MigrationError("FMT004", "the file holds weights without an architecture")
+    error = MigrationError("FMT004", "the file contains weights without an architecture")
     assert _without_architecture(error, weights, Options()) is error
 
 

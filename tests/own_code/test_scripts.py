@@ -261,7 +261,7 @@ def test_a_variable_that_decides_which_layers_there_are_can_be_given(tmp_path: P
 def test_without_sources_the_hint_names_the_line_of_the_script(tmp_path: Path) -> None:
     found(tmp_path, "x = 1\nnet = Sequential([Dense(2)])\nnet.fit()\n")
     (tmp_path / "setup.py").touch()
-    error = MigrationError("FMT004", "the file holds weights without an architecture")
+    error = MigrationError("FMT004", "the file contains weights without an architecture")
     told = _without_architecture(error, tmp_path / "w.h5", Options()).hint
     assert told.startswith(
         "train.py:11 builds a model with net, which may be this one: keras-migrate models "

@@ -81,5 +81,5 @@ def test_numbers_that_end_a_process_do_not_cost_the_artifact(
     else:
         assert len(said) == 1
         assert (
-            "the migrated model refuses NaN and infinities: the modern worker ended with status 1" in said[0]
+            "the migrated model rejects NaN and infinities: the modern worker ended with status 1" in said[0]
         )

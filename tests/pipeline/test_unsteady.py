@@ -92,7 +92,7 @@ def test_a_difference_that_rounding_does_not_explain_stays_one(
 
 def test_a_run_of_which_no_case_is_left_says_so(compare: Any) -> None:
     with pytest.raises(
-        UnsteadyError, match="rounding alone decides what the original makes of every probe"
+        UnsteadyError, match="rounding alone decides the original's output for every probe"
     ) as caught:
         compare([CHANGED, CHANGED], [CHANGED, CHANGED])
     assert (caught.value.code, caught.value.note.code) == ("PAR001", "PAR022")

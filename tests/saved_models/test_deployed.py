@@ -117,7 +117,7 @@ def test_format_that_lacks_an_operation_costs_its_file_only(slot: Slot, tmp_path
     assert result.status is Status.MIGRATED
     (finding,) = result.findings
     assert finding.code == "EXP024"
-    assert "free number of steps" in finding.hint
+    assert "dynamic number of steps" in finding.hint
     assert (tmp_path / "deployed" / "model.keras").is_file()
     assert result.outputs.litert is None
     assert not (tmp_path / "deployed" / "model.tflite").exists()

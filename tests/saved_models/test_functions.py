@@ -69,6 +69,6 @@ def test_functions_that_become_signatures_are_named_apart_from_those_that_are_lo
     assert findings.keys() == {"EXP012", "EXP016", "PAR009"}
     assert findings["EXP016"].message == (
         "Python can no longer call penalty of the loaded object; decode, encode of the loaded object became the "
-        "signature of the same name, which answers a dict; the signatures are kept"
+        "signature of the same name, which returns a dict; the signatures are kept"
     )
     assert called(path, tmp_path) == {"keys": ["output_0"], "penalty": False}

@@ -77,7 +77,7 @@ def test_folders_that_nobody_looks_into_are_told(folder: Path) -> None:
 def test_exit_status_and_text(folder: Path) -> None:
     done = run(folder)
     assert done.returncode == 0, done.stderr
-    assert "2 files, 2 of a kind that loaders take: 0 unsafe, 1 warning, 1 clean" in done.stdout
+    assert "2 files, 2 of a kind that loaders accept: 0 unsafe, 1 warning, 1 clean" in done.stdout
     assert run(folder, "--strict").returncode == 1
     exploits.lambda_h5(folder / "evil", folder / "marker")
     done = run(folder)

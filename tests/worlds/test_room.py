@@ -146,7 +146,7 @@ def test_where_no_framework_can_run_nothing_is_begun() -> None:
     with narrow(0):
         if address_space() > ADDRESSES:
             pytest.skip("this process has more addresses than that itself")
-        with pytest.raises(MigrationError, match=r"may have \d+ MB of addresses") as caught:
+        with pytest.raises(MigrationError, match=r"has only \d+ MB of address space") as caught:
             must_have_frameworks()
     assert caught.value.code == "RUN022"
 

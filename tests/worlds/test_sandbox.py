@@ -174,7 +174,7 @@ def test_a_shortfall_is_told() -> None:
     assert shortfall(["landlock (version 1)", "seccomp (x)", "resource limits (CPU)"]) == []
     open_promises = [finding.message for finding in shortfall(["resource limits (CPU)"])]
     assert len(open_promises) == 9
-    assert "this machine cannot promise: no network" in open_promises
+    assert "this machine cannot guarantee: no network" in open_promises
 
 
 def test_what_landlock_promises_depends_on_its_version() -> None:

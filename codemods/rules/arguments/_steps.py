@@ -77,7 +77,7 @@ def _positions(
             "position",
             old,
             (NameArguments(call, ("",) * index + wanted),),
-            f"argument {index + 1} is {old!r} in Keras 2{found}: give it by name",
+            f"argument {index + 1} is {old!r} in Keras 2{found}: pass it by name",
         )
         return
 
@@ -131,6 +131,6 @@ def _defaults(
             change.policy == "pin-ema" and ctx.literal(args.get("use_ema"), False) is True
         )
         if pin:
-            text = f"{change.argument} was {change.value} when it was not given ({change.where})"
+            text = f"{change.argument} defaulted to {change.value} ({change.where})"
             edit = SetArgument(call, change.argument, Code(change.value))
             yield Step("pin", change.argument, (edit,), text)

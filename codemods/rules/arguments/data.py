@@ -20,7 +20,7 @@ DAT101 = SourceRule(
     name="to-categorical-dtype",
     summary="to_categorical has no dtype: the result is cast.",
     severity=Severity.ERROR,
-    why="The parameter is gone; arrays go in and arrays come out.",
+    why="The parameter was removed; NumPy input gives NumPy output.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
@@ -31,17 +31,17 @@ DAT102 = SourceRule(
     severity=Severity.ERROR,
     why="Deprecated since Keras 2.2.",
     references=(GUIDE,),
-    manual="give color_mode='grayscale' or 'rgb'",
+    manual="use color_mode='grayscale' or 'rgb'",
     proofs=(Proof(),),
 )
 DAT103 = SourceRule(
     code="DAT103",
     name="adapt-arguments",
-    summary="adapt of Normalization takes the data only.",
+    summary="adapt of Normalization accepts only the data.",
     severity=Severity.ERROR,
-    why="The statistics of arrays are computed at once.",
+    why="The statistics of arrays are computed in one step.",
     references=(GUIDE,),
-    manual="take as many batches as `steps` said from the dataset before adapt",
+    manual="before adapt, take as many batches from the dataset as `steps` said",
     proofs=(Proof(tolerance=1e-5),),
 )
 

@@ -19,19 +19,22 @@ from migrate.findings import Fix, Severity
 if TYPE_CHECKING:
     from codemods.context import Context
 
-_ASKED = "name the arguments after the release that the code was written for, or pin it and run again"
+_ASKED = (
+    "name the arguments after the release that the code was written for, or pin that release and run again"
+)
 
 OPTIMIZER_ORDER = SourceRule(
     code="OPZ112",
     name="optimizer-argument-order-of-release",
-    summary="A positional argument of an optimizer had another meaning in the release it was written for.",
+    summary="A positional argument of an optimizer had a different meaning in the release that the code was written "
+    "for.",
     severity=Severity.SILENT,
     ambiguous=True,
-    why="Until Keras 2.2 the third argument of SGD was `decay` and the fourth `nesterov`; 2.3 took decay out of the "
-    "order, and from TensorFlow 2.11 on the fourth is `weight_decay`: `SGD(0.1, 0.9, 1e-6, True)` runs in Keras 3 "
-    "with nesterov=1e-6 and a weight decay of 1. RMSprop, Adagrad, Adadelta, Adam, Adamax and Nadam changed as well. "
-    "The release is taken from the pins of the project, from what only some releases had, and from the kind of each "
-    "value; where several are left that disagree, the likelier one is applied with --unsafe only.",
+    why="Until Keras 2.2 the third argument of SGD was `decay` and the fourth `nesterov`; 2.3 removed decay from "
+    "the order, and from TensorFlow 2.11 on the fourth is `weight_decay`: `SGD(0.1, 0.9, 1e-6, True)` runs in Keras "
+    "3 with nesterov=1e-6 and a weight decay of 1. RMSprop, Adagrad, Adadelta, Adam, Adamax and Nadam changed as "
+    "well. The release is inferred from the project's pins, from features that only some releases had, and from the "
+    "type of each value; if several remaining releases disagree, the most likely one is applied only with --unsafe.",
     references=(
         "https://github.com/keras-team/keras/blob/2.2.4/keras/optimizers.py",
         "https://github.com/keras-team/keras/blob/2.3.1/keras/optimizers.py",

@@ -27,11 +27,12 @@ _NOTES = "https://github.com/keras-team/keras/wiki/Keras-2.0-release-notes"
 KON001 = SourceRule(
     code="KON001",
     name="keras1-argument",
-    summary="An argument has the name it had in Keras 1.",
+    summary="An argument has its Keras 1 name.",
     severity=Severity.ERROR,
     applies_to="<2.0",
     targets=EVERYWHERE,
-    why="Keras 2.0 renamed most arguments and took the old names with a warning until 2.3; nothing later does.",
+    why="Keras 2.0 renamed most arguments and accepted the old names with a warning until 2.3; later releases do "
+    "not accept them.",
     references=(_NOTES,),
     manual="see the release notes of Keras 2.0",
     proofs=(Proof(expect="raises"),),
@@ -39,13 +40,13 @@ KON001 = SourceRule(
 KON002 = SourceRule(
     code="KON002",
     name="keras1-kernel-size",
-    summary="Rows and columns of a kernel are one argument.",
+    summary="Rows and columns of a kernel are a single argument.",
     severity=Severity.SILENT,
     ambiguous=True,
     applies_to="<2.0",
     targets=EVERYWHERE,
-    why="The third positional argument was the number of columns and is the stride: Convolution2D(64, 3, 3) silently "
-    "becomes a convolution that leaves out eight of nine places.",
+    why="The third positional argument was the number of columns and is now the stride: Convolution2D(64, 3, 3) "
+    "silently becomes a convolution that skips eight of nine positions.",
     references=(_NOTES,),
     proofs=(Proof(changes=True),),
 )
@@ -124,7 +125,7 @@ def arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
         elif row.policy == "drop" or (
             row.policy == "drop-default" and ctx.source(keyword.value) == row.value
         ):
-            text = f"{name}= is gone: {row.note}"
+            text = f"{name}= was removed: {row.note}"
             yield Match(
                 KON001, call, message=text, edits=(DropArgument(call, name),), symbol=symbol, argument=name
             )

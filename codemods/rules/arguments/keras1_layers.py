@@ -23,7 +23,7 @@ from codemods.rules.arguments.keras1 import _NOTES
 KON004 = SourceRule(
     code="KON004",
     name="keras1-class",
-    summary="A layer of Keras 1 is an argument of another layer.",
+    summary="A Keras 1 layer is now an argument of another layer.",
     severity=Severity.ERROR,
     applies_to="<2.0",
     targets=EVERYWHERE,
@@ -37,12 +37,12 @@ KON004 = SourceRule(
 KON005 = SourceRule(
     code="KON005",
     name="keras1-merge",
-    summary="merge(mode=...) is a function for each mode.",
+    summary="merge(mode=...) is now a separate function for each mode.",
     severity=Severity.ERROR,
     applies_to="<2.2",
     targets=EVERYWHERE,
-    why="sum, mul, concat, ave, max and dot are add, multiply, concatenate, average, maximum and dot. The class Merge, "
-    "which joined Sequential models, has no counterpart: use a functional model.",
+    why="sum, mul, concat, ave, max and dot are add, multiply, concatenate, average, maximum and dot. The class "
+    "Merge, which joined Sequential models, has no counterpart: use a functional model.",
     references=(_NOTES,),
     manual="build a functional model and use Concatenate, Add, Multiply, Average, Maximum or Dot",
     proofs=(Proof(expect="raises"),),
@@ -52,12 +52,12 @@ KON005 = SourceRule(
 KON008 = SourceRule(
     code="KON008",
     name="keras1-class-by-hand",
-    summary="A class or function of Keras 1 has no counterpart.",
+    summary="A Keras 1 class or function has no counterpart.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     applies_to="<2.2",
     targets=EVERYWHERE,
-    why="It left with Keras 2.0 or 2.2.",
+    why="It was removed in Keras 2.0 or 2.2.",
     references=(_NOTES,),
     manual="see the hint",
 )

@@ -41,7 +41,7 @@ KON007 = SourceRule(
     severity=Severity.ERROR,
     applies_to="<2.4",
     targets=EVERYWHERE,
-    why="Stand-alone Keras wrote static shapes onto backend tensors; a KerasTensor has a tuple.",
+    why="Stand-alone Keras attached static shapes to backend tensors; a KerasTensor has a tuple.",
     references=(_NOTES,),
     proofs=(Proof(expect="raises"),),
 )
@@ -50,9 +50,9 @@ KON007 = SourceRule(
 KON009 = SourceRule(
     code="KON009",
     name="constraint-name",
-    summary="The strings for constraints have underscores.",
+    summary="The strings for constraints contain underscores.",
     severity=Severity.ERROR,
-    why="maxnorm, nonneg and unitnorm were aliases; Keras 3 knows max_norm, non_neg and unit_norm.",
+    why="maxnorm, nonneg and unitnorm were aliases; Keras 3 accepts max_norm, non_neg and unit_norm.",
     references=(_NOTES,),
     proofs=(Proof(),),
 )
@@ -101,13 +101,13 @@ def constraints(call: ast.Call, ctx: Context) -> Iterator[Match]:
 OUTPUT_SHAPE = SourceRule(
     code="KON010",
     name="get-output-shape-for",
-    summary="`get_output_shape_for` became `compute_output_shape` in Keras 2 and is not called any more.",
+    summary="`get_output_shape_for` became `compute_output_shape` in Keras 2 and is no longer called.",
     severity=Severity.WARNING,
     applies_to="<2",
     targets=EVERYWHERE,
     why=(
-        "Keras 2.0 renamed the method. The old one is still defined and never asked, so the shape is traced through "
-        "`call` instead, which fails or differs where `call` cannot be traced."
+        "Keras 2.0 renamed the method. The old one is still defined but never called, so the shape is traced through "
+        "`call` instead, which fails or differs if `call` cannot be traced."
     ),
     references=(_NOTES,),
     proofs=(Proof(),),

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 LAY115 = SourceRule(
     code="LAY115",
     name="weights-of-an-own-layer",
-    summary="A layer of the project is given weights=, which the base class no longer takes.",
+    summary="One of the project's layers receives weights=, which the base class no longer accepts.",
     severity=Severity.ERROR,
-    why="`Layer.__init__` of Keras 2 took `weights=` and set them after `build`; Keras 3 raises `Unrecognized keyword "
-    "arguments passed to Table`. Where the class takes `**kwargs` and has a `build`, it is given what the base class "
-    "did; each call stays as it is.",
+    why="`Layer.__init__` of Keras 2 accepted `weights=` and set them after `build`; Keras 3 raises `Unrecognized "
+    "keyword arguments passed to Table`. If the class accepts `**kwargs` and has a `build`, the rule adds to it "
+    "what the base class did; the calls do not change.",
     references=(GUIDE, "keras-team/keras#19196"),
-    manual="leave weights= out, and call layer.set_weights(weights) once the layer is built",
+    manual="omit weights=, and call layer.set_weights(weights) once the layer is built",
     proofs=(Proof(),),
 )
 CUS031 = SourceRule(
@@ -34,9 +34,10 @@ CUS031 = SourceRule(
     name="several-outputs-of-a-stock-layer",
     summary="A layer that derives from a stock layer and has several outputs needs a compute_output_spec.",
     severity=Severity.ERROR,
-    why="Embedding, Flatten, Reshape, Permute and the merging layers of Keras 3 make one symbolic tensor of what "
-    "compute_output_shape returns: `Cannot convert '[(None, None, 4), (9, 4)]' to a shape`. The base class Layer "
-    "makes one of each shape; where the class says no shapes, `call` is traced for them as Keras 2 did.",
+    why="Embedding, Flatten, Reshape, Permute and the merging layers of Keras 3 create a single symbolic tensor "
+    "from the result of compute_output_shape: `Cannot convert '[(None, None, 4), (9, 4)]' to a shape`. The base "
+    "class Layer creates one for each shape; if the class defines no shapes, `call` is traced for them as Keras 2 "
+    "did.",
     references=(GUIDE,),
     proofs=(Proof(), Proof("proof_2")),
 )
@@ -129,7 +130,7 @@ def given_weights(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         if _places(cls) is None or not seen:
             yield Match(LAY115, call, symbol=LAYER, argument="weights", fix=Fix.MANUAL)
         else:
-            message = f"{cls.name} is given weights=, which its own file can see to"
+            message = f"{cls.name} receives weights=, which can be handled in the file that defines it"
             hint = f"run the tool on the file that defines {cls.name}"
             yield Match(LAY115, call, message, hint, symbol=LAYER, argument="weights", severity=Severity.INFO)
 
@@ -144,7 +145,7 @@ def lacks_weights(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     pop = f'self._initial_weights = {places.keywords}.pop("weights", None)\n'
     put = "if self._initial_weights is not None:\n    self.set_weights(self._initial_weights)\n"
     edits = (InsertStatement(places.constructor, pop), InsertStatement(places.end, put, after=True))
-    message = f"{cls.name} is given weights=, which its base class no longer takes"
+    message = f"{cls.name} receives weights=, which its base class no longer accepts"
     yield Match(LAY115, cls, message, edits=edits, symbol=LAYER, argument="weights")
 
 

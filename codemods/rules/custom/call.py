@@ -30,12 +30,12 @@ _RANGES = frozenset({"tf.range", "keras.backend.arange", "keras.ops.arange"})
 CUS030 = SourceRule(
     code="CUS030",
     name="python-branch-over-a-tensor",
-    summary="Python's if, while and for do not work over tensors in call.",
+    summary="Python's if, while and for do not work on tensors in call.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="Keras 2 translated `call` with AutoGraph; Keras 3 does not, for any backend: `Using a symbolic tf.Tensor as a "
-    "Python bool is not allowed`. Measured with TensorFlow: a layer called on arrays works, the same layer in a model "
-    "raises.",
+    why="Keras 2 translated `call` with AutoGraph; Keras 3 does not, for any backend: `Using a symbolic tf.Tensor "
+    "as a Python bool is not allowed`. Measured with TensorFlow: a layer called on arrays works, the same layer in "
+    "a model raises.",
     references=(GUIDE,),
     manual="use keras.ops.where or keras.ops.cond for `if`, keras.ops.while_loop or keras.ops.fori_loop for loops; "
     "with TensorFlow only, decorate call with @tf.function",
@@ -47,21 +47,21 @@ LAY113 = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     destination="<3.4",
-    why="Measured: 3.2 and 3.3 raise `all values in the dict must be KerasTensors`; 3.4 and later take them.",
+    why="Measured: 3.2 and 3.3 raise `all values in the dict must be KerasTensors`; 3.4 and later accept them.",
     references=(GUIDE,),
-    manual="require keras>=3.4, or give the inputs as a flat list or dict",
+    manual="require keras>=3.4, or pass the inputs as a flat list or dict",
 )
 LAY114 = SourceRule(
     code="LAY114",
     name="none-among-inputs",
-    summary="None among the inputs of a layer needs Keras 3.15.",
+    summary="None among the inputs of a layer requires Keras 3.15.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     destination="<3.15",
     why="Measured: 3.2 to 3.12 raise (`Only input tensors may be passed as positional arguments`, later `'NoneType' "
-    "object has no attribute 'shape'`); 3.15 takes it.",
+    "object has no attribute 'shape'`); 3.15 accepts it.",
     references=(GUIDE,),
-    manual="require keras>=3.15, or leave the None out and give the layer a flag",
+    manual="require keras>=3.15, or omit the None and pass the layer a flag",
 )
 
 

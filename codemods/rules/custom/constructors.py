@@ -27,8 +27,8 @@ CUS007 = SourceRule(
     summary="The first argument of Loss.__init__ is the name, not the reduction.",
     severity=Severity.SILENT,
     ambiguous=True,
-    why="(reduction, name) became (name, reduction, dtype): super().__init__('none') silently names the loss so "
-    "and takes the mean over the batch.",
+    why="(reduction, name) became (name, reduction, dtype): super().__init__('none') silently sets the name of the "
+    "loss and takes the mean over the batch.",
     references=(GUIDE,),
     proofs=(Proof(changes=True),),
 )
@@ -49,7 +49,7 @@ CUS008 = SourceRule(
 CUS009 = SourceRule(
     code="CUS009",
     name="layer-constructor-order",
-    summary="Layer.__init__ takes keywords only.",
+    summary="Layer.__init__ accepts only keyword arguments.",
     severity=Severity.ERROR,
     ambiguous=True,
     why="(trainable, name, dtype, dynamic) are keyword-only in Keras 3.",
@@ -73,10 +73,10 @@ CUS017 = SourceRule(
 CUS027 = SourceRule(
     code="CUS027",
     name="sequence-constructor",
-    summary="A Sequence must call the constructor of its base.",
+    summary="A Sequence must call the constructor of its base class.",
     severity=Severity.WARNING,
-    why="Sequence is PyDataset, whose constructor keeps workers, use_multiprocessing and max_queue_size. Without it "
-    "Keras warns at every fit.",
+    why="Sequence is PyDataset, whose constructor stores workers, use_multiprocessing and max_queue_size. Without "
+    "it, Keras warns at every fit.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
@@ -101,7 +101,7 @@ def super_calls(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
             continue
         if call.args and ctx.source(call.args[0]) == "self" and {LAYER, MODEL} & set(ctx.bases(cls)):
             edits: tuple[Edit, ...] = (DropArgument(call, 0),)
-            yield Match(CUS009, call, "the constructor is given self twice", edits=edits, argument="self")
+            yield Match(CUS009, call, "the constructor receives self twice", edits=edits, argument="self")
             continue
         for keyword in call.keywords:
             if keyword.arg == "dynamic" and {LAYER, MODEL} & set(ctx.bases(cls)):

@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 CUS033 = SourceRule(
     code="CUS033",
     name="loss-outside-of-call",
-    summary="add_loss takes a tensor, and counts in call only.",
+    summary="add_loss requires a tensor, and has an effect only in call.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="A function raises `add_loss() can only be called from inside build() or call(), on a tensor input`. A tensor "
-    "that is added in build or in the constructor is forgotten before the first batch: measured, a loss of 5 counts 0. "
-    "A function that was added in call counted once for each time that call had run.",
+    why="A function raises `add_loss() can only be called from inside build() or call(), on a tensor input`. A "
+    "tensor added in build or in the constructor is forgotten before the first batch: measured, a loss of 5 counts "
+    "as 0. A function added in call counted once for each time that call had run.",
     references=(GUIDE,),
-    manual="add the loss as a tensor in call(); for a penalty on a weight give add_weight a regularizer",
+    manual="add the loss as a tensor in call(); for a penalty on a weight, pass add_weight a regularizer",
 )
 CUS043 = SourceRule(
     code="CUS043",
     name="loss-that-is-a-number",
-    summary="add_loss takes a tensor, and no number.",
+    summary="add_loss requires a tensor, not a number.",
     severity=Severity.ERROR,
-    why="Keras 2 made a tensor of it. Keras 3 raises `add_loss() can only be called from inside build() or call(), on "
-    "a tensor input`.",
+    why="Keras 2 converted it to a tensor. Keras 3 raises `add_loss() can only be called from inside build() or "
+    "call(), on a tensor input`.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
@@ -42,11 +42,11 @@ CUS046 = SourceRule(
     summary="A loss that is a function of one weight is a regularizer of that weight.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="`layer.add_loss(lambda: l2(layer.kernel))`, with which a regularizer was given to the layers of a model that "
-    "is there already, raises `add_loss() can only be called from inside build() or call(), on a tensor input`. A "
-    "weight of Keras 3 holds its regularizer, and counts it at each step. The names in such a function were looked "
-    "up when the loss was computed: a lambda in a loop that does not bind the variable of the loop counted the last "
-    "weight again and again, and counts each weight once now, which is why this waits for --unsafe.",
+    why="`layer.add_loss(lambda: l2(layer.kernel))`, which was used to add a regularizer to the layers of an "
+    "existing model, raises `add_loss() can only be called from inside build() or call(), on a tensor input`. A "
+    "weight in Keras 3 stores its regularizer and applies it at each step. The names in such a function were looked "
+    "up when the loss was computed: a lambda in a loop that did not bind the loop variable counted the last weight "
+    "again and again; now each weight counts once, which is why this edit requires --unsafe.",
     references=(GUIDE,),
     manual="set the regularizer attribute of the weight",
     proofs=(Proof(unsafe=True),),
@@ -72,7 +72,7 @@ def added_losses(call: ast.Call, ctx: Context) -> Iterator[Match]:
         text = f"a loss that is added in {function.name} is forgotten before the first batch"
         yield Match(CUS033, call, text, symbol=_SYMBOL)
     elif isinstance(call.args[0], ast.Lambda):
-        text = "add_loss takes a tensor, and no function"
+        text = "add_loss requires a tensor, not a function"
         yield Match(CUS033, call, text, symbol=_SYMBOL)
     elif type(number := ctx.literal(call.args[0])) in {int, float}:
         dtype = ", dtype='float32'" if isinstance(number, int) else ""
@@ -88,7 +88,7 @@ def losses_of_weights(call: ast.Call, ctx: Context) -> Iterator[Match]:
         return
     found = _regularized(call)
     if found is None:
-        yield Match(CUS033, call, "add_loss takes a tensor, and no function", symbol=_SYMBOL)
+        yield Match(CUS033, call, "add_loss requires a tensor, not a function", symbol=_SYMBOL)
         return
     places = [
         other

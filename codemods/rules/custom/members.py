@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 CUS010 = SourceRule(
     code="CUS010",
     name="metric-reset-method",
-    summary="The method of a metric that Keras calls between epochs is reset_state.",
+    summary="The metric method that Keras calls between epochs is reset_state.",
     severity=Severity.SILENT,
-    why="Keras 2 called an overridden reset_states; Keras 3 knows reset_state only, so the old one is never called.",
+    why="Keras 2 called an overridden reset_states; Keras 3 only uses reset_state, so the old one is never called.",
     references=(GUIDE,),
     proofs=(Proof(changes=True),),
 )
@@ -35,19 +35,20 @@ CUS012 = SourceRule(
     summary="Layers have no add_metric and no add_update.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="add_metric raises NotImplementedError with instructions, add_update is gone: both worked on graph tensors.",
+    why="add_metric raises NotImplementedError with instructions, add_update was removed: both worked on graph "
+    "tensors.",
     references=("keras-team/keras#18467", "keras-team/keras#18472", GUIDE),
-    manual="hold a keras.metrics.Mean as attribute and call its update_state in call()",
+    manual="store a keras.metrics.Mean as an attribute and call its update_state in call()",
 )
 CUS013 = SourceRule(
     code="CUS013",
     name="symbolic-add-loss",
-    summary="A functional model takes no loss from symbolic tensors.",
+    summary="A functional model accepts no loss from symbolic tensors.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="add_loss works in the call() of a layer or model; a symbolic tensor raises.",
+    why="add_loss works in the call() of a layer or model; with a symbolic tensor it raises.",
     references=("keras-team/keras#18467", GUIDE),
-    manual="put a layer behind the tensor that calls self.add_loss(...) and passes its input on",
+    manual="add a layer after the tensor that calls self.add_loss(...) and returns its input",
 )
 CUS014 = SourceRule(
     code="CUS014",
@@ -55,8 +56,8 @@ CUS014 = SourceRule(
     summary="Optimizers implement update_step(gradient, variable, learning_rate).",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="get_updates (Keras 1 and 2.0) and the slot methods of OptimizerV2 are never called; the base class has "
-    "another constructor, and update_step is given the learning rate as a third argument.",
+    why="get_updates (Keras 1 and 2.0) and the slot methods of OptimizerV2 are never called; the base class has a "
+    "different constructor, and update_step receives the learning rate as a third argument.",
     references=(GUIDE,),
     manual="call super().__init__(learning_rate=...), create slots in build(variables), and write "
     "update_step(self, gradient, variable, learning_rate) with self.assign",
@@ -67,9 +68,9 @@ CUS015 = SourceRule(
     summary="Setting _name does not rename a layer.",
     severity=Severity.SILENT,
     fix=Fix.MANUAL,
-    why="The attribute is set and `layer.name` stays as it was.",
+    why="The attribute is set, but `layer.name` does not change.",
     references=(GUIDE,),
-    manual="give name= to the constructor, or set layer.name before the layer is used in a model",
+    manual="pass name= to the constructor, or set layer.name before the layer is used in a model",
 )
 CUS026 = SourceRule(
     code="CUS026",
@@ -83,10 +84,10 @@ CUS026 = SourceRule(
 CUS047 = SourceRule(
     code="CUS047",
     name="stateful-metric",
-    summary="Metrics have no member stateful: all of them are.",
+    summary="Metrics have no attribute stateful: all of them are.",
     severity=Severity.ERROR,
-    why="`Metric.stateful` of Keras 2 was a property that is True, by which it told metrics from functions. In Keras 3 "
-    "a metric is no layer, and has none.",
+    why="In Keras 2, `Metric.stateful` was a property that is always True and distinguished metrics from functions. "
+    "In Keras 3 a metric is not a layer and does not have it.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
@@ -111,9 +112,9 @@ def metric_reset(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
 
 
 _ADDERS = {
-    "add_metric": "hold a keras.metrics.Mean as attribute and call its update_state(value) in call()",
+    "add_metric": "store a keras.metrics.Mean as an attribute and call its update_state(value) in call()",
     "add_update": "delete the call: assign to the variable in call()",
-    "add_loss": "call add_loss in the call() of a layer; on a functional model, put a layer behind the tensor",
+    "add_loss": "call add_loss in the call() of a layer; on a functional model, add a layer after the tensor",
 }
 
 
@@ -127,7 +128,11 @@ def adders(call: ast.Call, ctx: Context) -> Iterator[Match]:
         return
     if name == "add_loss" and "inputs" in ctx.arguments(call).keywords:
         yield Match(
-            CUS013, call, "add_loss takes no inputs=", edits=(DropArgument(call, "inputs"),), fix=Fix.SAFE
+            CUS013,
+            call,
+            "add_loss does not accept inputs=",
+            edits=(DropArgument(call, "inputs"),),
+            fix=Fix.SAFE,
         )
     if name == "add_loss":
         inside = ctx.function(call)
@@ -153,7 +158,7 @@ def optimizers(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     methods = {s.name for s in cls.body if isinstance(s, ast.FunctionDef)}
     step = method_of(cls, "update_step")
     if step is not None and len(step.args.args) == 3 and step.args.vararg is None:
-        text = f"{cls.name}.update_step takes no learning_rate"
+        text = f"{cls.name}.update_step does not accept learning_rate"
         yield Match(CUS014, step, message=text, symbol="keras.optimizers.Optimizer.update_step")
     if old := sorted(methods & _OPTIMIZER_METHODS):
         yield Match(

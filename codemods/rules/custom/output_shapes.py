@@ -19,17 +19,18 @@ if TYPE_CHECKING:
 BELIEVED = SourceRule(
     code="CUS034",
     name="output-shape-that-does-not-fit",
-    summary="compute_output_shape says another shape than call gives, and Keras 3 believes it.",
+    summary="compute_output_shape returns a different shape from call, and Keras 3 relies on it.",
     severity=Severity.SILENT,
     fix=Fix.UNSAFE,
     ambiguous=True,
-    why="From TensorFlow 2.0 on Keras 2 traced `call` for the shape of a functional model and never asked the method. "
-    "Keras 3 asks it and builds what follows for what it says; only a run shows that it is wrong. Without the method "
-    "`call` is traced as before. Found are classes whose two methods cannot agree: one takes items or sums along an "
-    "axis, whether or not it keeps it, while the other gives the shape of the input on, one makes a tensor of several "
-    "while the other gives all their shapes on, or they give a different number of outputs.",
+    why="From TensorFlow 2.0 on, Keras 2 traced `call` for the shape of a functional model and never called the "
+    "method. Keras 3 calls it and builds the following layers for its result; only a run shows that it is wrong. "
+    "Without the method, `call` is traced as before. The rule finds classes whose two methods cannot agree: one "
+    "takes items or sums along an axis, with or without keeping it, while the other returns the input shape; one "
+    "makes one tensor of several while the other returns all their shapes; or they return a different number of "
+    "outputs.",
     references=(GUIDE,),
-    manual="let compute_output_shape say what call gives, or delete it",
+    manual="make compute_output_shape return the shape of call's result, or delete it",
     proofs=(Proof(changes=True, unsafe=True), Proof("proof_2", unsafe=True)),
 )
 _REDUCING = frozenset(
@@ -58,7 +59,7 @@ def believed(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     several = _several_tensors(given) and _one_shape(said)
     one = _one_of_several(call, given) and _is_parameter(said, shapes)
     if fewer or several or one:
-        text = f"{cls.name}.compute_output_shape does not say what call gives"
+        text = f"{cls.name}.compute_output_shape does not return the shape of call's result"
         edits = (ReplaceStatement(shapes, ""),)
         yield Match(BELIEVED, shapes, text, edits=edits, symbol="keras.layers.Layer.compute_output_shape")
 

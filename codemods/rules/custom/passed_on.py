@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 HANDED_ON = SourceRule(
     code="LAY121",
     name="generator-method-handed-on",
-    summary="fit_generator, evaluate_generator and predict_generator are gone, as values too.",
+    summary="fit_generator, evaluate_generator and predict_generator were removed, also as values.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="`fit`, `evaluate` and `predict` take generators since TensorFlow 2.1. Arguments that left with the old "
-    "methods (`max_queue_size`, `workers`, `use_multiprocessing`) are found only where the method is called by name.",
+    why="`fit`, `evaluate` and `predict` accept generators since TensorFlow 2.1. Arguments removed with the old "
+    "methods (`max_queue_size`, `workers`, `use_multiprocessing`) are found only if the method is called by name.",
     references=(GUIDE,),
     proofs=(Proof(unsafe=True),),
 )
 UNCALLED = SourceRule(
     code="CUS039",
     name="override-that-nobody-calls",
-    summary="A private method of Keras 2 is overridden, which Keras 3 does not have and never calls.",
+    summary="The class overrides a private Keras 2 method that Keras 3 does not have and never calls.",
     severity=Severity.SILENT,
     fix=Fix.MANUAL,
-    why="The method is one among others of the class in Keras 3: what it did to each weight, mask or gradient is no "
-    "longer done, and nothing says so.",
+    why="In Keras 3 the method is an ordinary method of the class: its effect on each weight, mask or gradient is "
+    "silently lost.",
     references=(GUIDE,),
-    manual="do it in a public method: add_weight, build, call or train_step",
+    manual="move it to a public method: add_weight, build, call or train_step",
 )
 _METHODS = {
     "evaluate_generator": "evaluate",
@@ -80,7 +80,7 @@ def of_classes(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
 
 
 def _match(node: ast.Attribute, ctx: Context, edits: tuple[Edit, ...]) -> Match:
-    message = f"models have no {node.attr}: {_METHODS[node.attr]} takes generators"
+    message = f"models have no {node.attr}: {_METHODS[node.attr]} accepts generators"
     return Match(HANDED_ON, node, message, edits=edits, symbol=ctx.name(node) or f"{MODEL}.{node.attr}")
 
 

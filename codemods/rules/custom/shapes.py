@@ -21,8 +21,8 @@ CUS004 = SourceRule(
     name="shape-as-list",
     summary="Shapes are tuples: they have no as_list.",
     severity=Severity.ERROR,
-    why="build, compute_output_shape and KerasTensor.shape deal in tuples; TensorShape is a class of TensorFlow. "
-    "list() of either gives the same integers and None.",
+    why="build, compute_output_shape and KerasTensor.shape use tuples; TensorShape is a TensorFlow class. list() of "
+    "either gives the same integers and None.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
@@ -31,7 +31,7 @@ CUS005 = SourceRule(
     name="tensor-shape",
     summary="compute_output_shape returns a tuple, not a TensorShape.",
     severity=Severity.ERROR,
-    why="Keras 3 makes symbolic tensors of what is returned and knows tuples only.",
+    why="Keras 3 builds symbolic tensors from the result and accepts only tuples.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
@@ -40,28 +40,30 @@ CUS040 = SourceRule(
     name="value-of-a-dimension",
     summary="A dimension of a shape is a number or None: it has no value.",
     severity=Severity.ERROR,
-    why="Shapes of TensorFlow 1 held Dimension objects, those of TensorFlow 2 and Keras 3 hold integers and None.",
+    why="Shapes in TensorFlow 1 contained Dimension objects, those in TensorFlow 2 and Keras 3 contain integers and "
+    "None.",
     references=(GUIDE,),
     proofs=(Proof(expect="raises"),),
 )
 CUS028 = SourceRule(
     code="CUS028",
     name="mask-of-several-inputs",
-    summary="A layer with several inputs is given a list of masks, of None if there are none.",
+    summary="A layer with several inputs receives a list of masks, or of None if there are none.",
     severity=Severity.ERROR,
-    why="Keras 2 gave mask=None when no input had a mask; Keras 3 gives [None, None], so that `mask is not None` "
-    "holds and mask[0] is None.",
+    why="Keras 2 passed mask=None if no input had a mask; Keras 3 passes [None, None], so that `mask is not None` "
+    "is true and mask[0] is None.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
 CUS032 = SourceRule(
     code="CUS032",
     name="several-shapes",
-    summary="A list (or tuple) of numbers is a shape too: it is no sign of several inputs.",
+    summary="A list (or tuple) of numbers is also a shape: it does not imply several inputs.",
     severity=Severity.ERROR,
-    why="When a .keras file is loaded, `build` gets the shape from its JSON, where each tuple is a list: measured, "
-    "`'int' object is not subscriptable` where `isinstance(input_shape, list)` was taken for several inputs. And "
-    "shapes were a TensorShape and are a tuple: `isinstance(input_shape, (list, tuple))` holds for every layer.",
+    why="When a .keras file is loaded, `build` receives the shape from its JSON, where each tuple is a list: "
+    "measured, `'int' object is not subscriptable` where `isinstance(input_shape, list)` was taken as several "
+    "inputs. Also, shapes were a TensorShape and are now a tuple: `isinstance(input_shape, (list, tuple))` is true "
+    "for every layer.",
     references=(GUIDE,),
     proofs=(Proof(), Proof("proof_2")),
 )

@@ -29,12 +29,12 @@ def _indented(text: str) -> str:
 COMPILED_LOSS = SourceRule(
     code="TRN016",
     name="compiled-loss",
-    summary="compiled_loss is compute_loss, which adds the losses of the layers and keeps no mean of its own.",
+    summary="compiled_loss is compute_loss, which adds the losses of the layers and keeps no mean itself.",
     severity=Severity.SILENT,
     why="compiled_loss updated the metric `loss` when it was called. In Keras 3 it is a deprecated alias of "
-    "compute_loss, which updates nothing: `{m.name: m.result() for m in self.metrics}` reports a loss that nobody "
-    "fed, and what is fed with `compiled_metrics` is the mean of the predictions (TRN032). Measured with Keras "
-    "3.15.1: a loss of 96.02 is reported as 9.0. The metric counted each batch by its size.",
+    "compute_loss, which updates nothing: `{m.name: m.result() for m in self.metrics}` reports a loss that was "
+    "never updated, or, if `compiled_metrics` updates it, the mean of the predictions (TRN032). Measured with Keras "
+    "3.15.1: a loss of 96.02 is reported as 9.0. The metric weighted each batch by its size.",
     references=(_GUIDE, GUIDE),
     manual="call loss = self.compute_loss(x, y, y_pred, sample_weight), then update_state of the metric named loss",
     proofs=(Proof(changes=True), Proof("proof_2")),
@@ -42,11 +42,11 @@ COMPILED_LOSS = SourceRule(
 COMPILED_METRICS = SourceRule(
     code="TRN032",
     name="compiled-metrics",
-    summary="compiled_metrics.update_state feeds the loss with predictions: it is compute_metrics.",
+    summary="compiled_metrics.update_state updates the loss with predictions: use compute_metrics.",
     severity=Severity.SILENT,
-    why="In Keras 2 compiled_metrics held the metrics of compile. In Keras 3 it is an alias that calls "
-    "update_state(y, y_pred) of every metric of the model, the mean named `loss` among them: `loss` and `val_loss` "
-    "are means of predictions then, and EarlyStopping and ModelCheckpoint follow them. Keras' own guide for custom "
+    why="In Keras 2, compiled_metrics contained the metrics of compile. In Keras 3 it is an alias that calls "
+    "update_state(y, y_pred) on every metric of the model, including the mean named `loss`: `loss` and `val_loss` "
+    "are then means of predictions, and EarlyStopping and ModelCheckpoint follow them. Keras' own guide for custom "
     "training steps was written this way.",
     references=(_GUIDE,),
     manual="call self.compute_metrics(x, y, y_pred, sample_weight), and update_state of the metric named loss",
@@ -58,8 +58,8 @@ COMPUTED_LOSS = SourceRule(
     summary="compute_loss no longer updates the metric `loss` that compute_metrics reports.",
     severity=Severity.SILENT,
     ambiguous=True,
-    why="From TensorFlow 2.9 to 2.15 compute_loss called compiled_loss, which fed the metric. In Keras 3 train_step "
-    "itself feeds it: a loss of 96.02 is reported as 0.0 (measured with 3.15.1).",
+    why="From TensorFlow 2.9 to 2.15, compute_loss called compiled_loss, which updated the metric. In Keras 3 "
+    "train_step itself updates it: a loss of 96.02 is reported as 0.0 (measured with 3.15.1).",
     references=(_GUIDE,),
     manual="call update_state(loss) of the metric named loss among self.metrics",
     proofs=(Proof(changes=True),),
@@ -81,7 +81,7 @@ def compiled_loss(call: ast.Call, ctx: Context) -> Iterator[Match]:
     weight, extra = args.get("sample_weight"), args.get("regularization_losses")
     own = extra is not None and ctx.source(extra) == f"{ctx.source(model)}.losses"
     if extra is not None and not own:
-        hint = "compute_loss adds self.losses; add other terms behind it"
+        hint = "compute_loss adds self.losses; add other terms to its result"
         yield Match(COMPILED_LOSS, call, hint=hint, fix=Fix.MANUAL)
         return
     given = ", sample_weight=weight)" if weight is not None else ")"

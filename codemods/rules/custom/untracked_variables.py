@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 UNTRACKED = SourceRule(
     code="CUS044",
     name="variable-that-was-no-weight",
-    summary="A variable that a layer holds is a weight that training changes; until Keras 2.2 it was none.",
+    summary="A variable stored by a layer is a weight that training changes; until Keras 2.2 it was not a weight.",
     severity=Severity.SILENT,
     fix=Fix.UNSAFE,
-    why="Stand-alone Keras took attributes for weights from 2.3 on: before, `self.factor = K.variable(2.0)` stayed as "
-    "it was unless it was put into `trainable_weights`. A layer of Keras 3 tracks it, and the optimizer moves it. With "
-    "`trainable=False` it stays; it counts among the weights of the layer all the same, so that a list of arrays of "
-    "the old layer is one short. Where the release is not known, the edit waits for --unsafe, and the call stays as "
-    "it is.",
+    why="Stand-alone Keras treats attributes as weights from 2.3 on: before, `self.factor = K.variable(2.0)` was "
+    "not trained unless it was added to `trainable_weights`. A Keras 3 layer tracks it, and the optimizer updates "
+    "it. With `trainable=False` it does not change, but it still counts among the weights of the layer, so that a "
+    "list of arrays of the old layer is one short. If the release is unknown, the edit requires --unsafe, and the "
+    "call is not changed.",
     references=(
         "https://github.com/keras-team/keras/blob/2.2.4/keras/engine/base_layer.py",
         "https://github.com/keras-team/keras/blob/2.3.1/keras/engine/base_layer.py",
     ),
-    manual="give keras.Variable trainable=False, unless the layer was meant to learn it",
+    manual="pass keras.Variable trainable=False, unless the layer was meant to train it",
     proofs=(Proof(expect="raises", unsafe=True),),
 )
 WEIGHTS = SourceRule(
     code="CUS045",
     name="weights-that-are-listed",
-    summary="A layer cannot be given a list of its trainable weights: it tracks what its attributes hold.",
+    summary="You cannot assign a list of trainable weights to a layer: it tracks its attributes.",
     severity=Severity.ERROR,
-    why="`self.trainable_weights = [self.w]` was how a layer of Keras 1 told its weights. In Keras 3, as in tf.keras, "
-    "it is a property that cannot be set. Variables that are attributes are tracked without it.",
+    why="In Keras 1, `self.trainable_weights = [self.w]` declared the weights of a layer. In Keras 3, as in "
+    "tf.keras, it is a read-only property. Variables stored as attributes are tracked without it.",
     references=("https://keras.io/guides/making_new_layers_and_models_via_subclassing/",),
-    manual="make the weights with self.add_weight, and delete the list",
+    manual="create the weights with self.add_weight, and delete the list",
     proofs=(Proof(expect="raises"),),
 )
 _TRACKING = Version("2.3")
@@ -63,7 +63,7 @@ def untracked(call: ast.Call, ctx: Context) -> Iterator[Match]:
     known = releases(ctx, "keras")
     old = [release for release in known if release < _TRACKING]
     if old:
-        text = f"self.{attribute} was no weight of {cls.name} until Keras 2.2, and training changes it now"
+        text = f"until Keras 2.2, self.{attribute} was not a weight of {cls.name}; now training changes it"
         fix = Fix.SAFE if len(old) == len(known) else Fix.UNSAFE
         edits = (SetArgument(call, "trainable", "False"),)
         # A keras.Variable in its place would say nothing of the release that it was written for.

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 UPDATES = SourceRule(
     code="TRN036",
     name="operation-of-an-update",
-    summary="update_state of a metric gives nothing, where it gave an operation to wait for.",
+    summary="update_state of a metric returns None, where it returned an operation to wait for.",
     severity=Severity.ERROR,
-    why="`tf.control_dependencies([None])` and `tf.group([None])` raise `Can not convert a NoneType into a Tensor or "
-    "Operation` in a tf.function. The update is part of the function and runs in its order all the same. What other "
-    "objects of the project give is still waited for.",
+    why="`tf.control_dependencies([None])` and `tf.group([None])` raise `Can not convert a NoneType into a Tensor "
+    "or Operation` in a tf.function. The update is part of the function and runs in its order anyway. Results of "
+    "the project's other objects are still waited for.",
     references=(
         "https://keras.io/api/metrics/base_metric/",
         "https://www.tensorflow.org/api_docs/python/tf/group",
@@ -39,7 +39,7 @@ def waited_for(call: ast.Call, ctx: Context) -> Iterator[Match]:
         given = argument.value if isinstance(argument, ast.Starred) else argument
         if isinstance(given, (ast.List, ast.Tuple, ast.Name)) and _has_update(given, ctx):
             code = Code("[update for update in updates if update is not None]", {"updates": given})
-            message = f"{ctx.source(given)} holds what update_state of a metric gives, which is None"
+            message = f"{ctx.source(given)} contains the result of a metric's update_state, which is None"
             yield Match(UPDATES, given, message, edits=(ReplaceExpression(given, code),))
 
 

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 MEMBERS = SourceRule(
     code="CUS036",
     name="variable-members",
-    summary="Variables of Keras 3 lack members that those of TensorFlow have.",
+    summary="Keras 3 variables lack members of TensorFlow variables.",
     severity=Severity.ERROR,
-    why="A weight is a keras.Variable, no tf.Variable: it has no `read_value()` and no `get_shape()`, `assign` takes "
-    "the value alone, and scattered updates are an `assign` of keras.ops.scatter_update, or an `assign_add` of "
-    "keras.ops.scatter. What `read_value()` and `value()` gave stayed as it was when the variable was assigned later; "
-    "on TensorFlow the property `value` and keras.ops.convert_to_tensor give the variable itself, keras.ops.copy does "
-    "not.",
+    why="A weight is a keras.Variable, not a tf.Variable: it has no `read_value()` and no `get_shape()`, `assign` "
+    "accepts only the value, and scattered updates are an `assign` of keras.ops.scatter_update, or an `assign_add` "
+    "of keras.ops.scatter. The result of `read_value()` and `value()` did not change when the variable was assigned "
+    "later; on TensorFlow, the property `value` and keras.ops.convert_to_tensor give the variable itself, "
+    "keras.ops.copy does not.",
     references=(GUIDE, "keras-team/keras#18467"),
     manual="use keras.ops on the variable, and assign() the result",
     proofs=(Proof(), Proof("proof_2"), Proof("proof_3"), Proof("proof_4")),
@@ -33,10 +33,10 @@ MEMBERS = SourceRule(
 REFERENCES = SourceRule(
     code="CUS041",
     name="reference-of-a-tensor",
-    summary="Tensors and variables of Keras 3 have no ref(): they are hashed by what they are.",
+    summary="Keras 3 tensors and variables have no ref(): they are hashed by identity.",
     severity=Severity.ERROR,
-    why="`ref()` made keys of tensors that compare by value. The id serves as long as the tensor lives; where "
-    "`deref()` gets the tensor back, keep the tensor itself.",
+    why="`ref()` made keys from tensors that compare by value. The id works as long as the tensor lives; if "
+    "`deref()` is used to get the tensor back, keep the tensor itself.",
     references=(GUIDE,),
     manual="use the tensor itself, or its id(), as the key",
     proofs=(Proof(),),
@@ -44,13 +44,13 @@ REFERENCES = SourceRule(
 DOUBLE = SourceRule(
     code="CUS042",
     name="double-variable-given-to-a-layer",
-    summary="A variable of float64 that a layer is called on is cast to the dtype of the layer.",
+    summary="A float64 variable passed to a layer is cast to the dtype of the layer.",
     severity=Severity.SILENT,
     fix=Fix.MANUAL,
-    why="Keras 2 cast tensors to the dtype of a layer and left variables as they are; Keras 3 casts both, so that what "
-    "was computed with 53 bits is computed with 24.",
+    why="Keras 2 cast tensors to the dtype of a layer and did not cast variables; Keras 3 casts both, so that "
+    "computations with 53 bits now use 24.",
     references=(GUIDE,),
-    manual="make the layer with dtype='float64'",
+    manual="create the layer with dtype='float64'",
 )
 _MAKERS = frozenset({"keras.Variable", "keras.backend.variable", "tf.Variable", "tf.compat.v1.get_variable"})
 _ADDERS = frozenset({"add_variable", "add_weight"})
@@ -98,7 +98,7 @@ def members(call: ast.Call, ctx: Context) -> Iterator[Match]:
             return
     if name in _SCATTERED or edits:
         yield Match(
-            MEMBERS, call, f"variables of Keras 3 have another {name}", edits=edits, symbol="keras.Variable"
+            MEMBERS, call, f"Keras 3 variables have a different {name}", edits=edits, symbol="keras.Variable"
         )
 
 

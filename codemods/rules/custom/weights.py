@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CUS001 = SourceRule(
     code="CUS001",
     name="add-weight-order",
-    summary="add_weight takes the shape first; the name is given by name.",
+    summary="add_weight takes the shape first; pass the name as a keyword.",
     severity=Severity.ERROR,
     ambiguous=True,
     why="Keras 2: (name, shape, dtype, initializer, regularizer, ...), metrics: (name, shape, aggregation, ...). "
@@ -42,7 +42,7 @@ CUS002 = SourceRule(
     name="add-weight-argument-removed",
     summary="add_weight has no use_resource, synchronization and partitioner.",
     severity=Severity.ERROR,
-    why="They chose among kinds of TensorFlow 1 variables.",
+    why="They selected among kinds of TensorFlow 1 variables.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
@@ -65,8 +65,8 @@ CUS006 = SourceRule(
     summary="A tf.Variable on a layer or model is not tracked.",
     severity=Severity.SILENT,
     fix=Fix.UNSAFE,
-    why="Keras 3 collects keras.Variable only: the weight is neither trained nor saved, and nothing says so. "
-    "len(layer.weights) was 1 and becomes 0.",
+    why="Keras 3 collects only keras.Variable: the weight is silently neither trained nor saved. len(layer.weights) "
+    "was 1 and becomes 0.",
     references=(GUIDE,),
     proofs=(Proof(changes=True, unsafe=True),),
 )
@@ -75,7 +75,7 @@ CUS006 = SourceRule(
 CUS022 = SourceRule(
     code="CUS022",
     name="variable-test",
-    summary="Weights are no tf.Variable.",
+    summary="Weights are not a tf.Variable.",
     severity=Severity.SILENT,
     fix=Fix.UNSAFE,
     why="isinstance(w, tf.Variable) is False for every weight of a Keras 3 layer, so the other branch is taken.",
@@ -136,7 +136,7 @@ def weights(call: ast.Call, ctx: Context) -> Iterator[Match]:
     yield from _aggregation(call, ctx, args, fix, metric=metric)
     named = args.get("name")
     if named is not None and (edits := tuple(_without_slashes(named, ctx))):
-        message = "the name of a weight cannot contain a slash"
+        message = "a weight name cannot contain a slash"
         yield Match(CUS002, call, message, edits=edits, argument="name", fix=fix)
     function = ctx.function(call)
     if function is not None and function.name == "call" and not metric:
@@ -152,7 +152,7 @@ def _aggregation(call: ast.Call, ctx: Context, args: Arguments, fix: Fix, *, met
     edits: tuple[Edit, ...] = (DropArgument(call, "aggregation"),)
     if not metric:
         edits = (ReplaceExpression(given.value, Code(repr((name or "").rpartition(".")[2].lower()))),)
-    yield Match(CUS002, call, "aggregation= takes a string", edits=edits, argument="aggregation", fix=fix)
+    yield Match(CUS002, call, "aggregation= requires a string", edits=edits, argument="aggregation", fix=fix)
 
 
 def _without_slashes(named: ast.expr, ctx: Context) -> Iterator[Edit]:

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 LAY101 = SourceRule(
     code="LAY101",
     name="batch-input-shape",
-    summary="Layers take no batch_input_shape: an Input stands before them.",
+    summary="Layers accept no batch_input_shape: use an Input before them.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="`Unrecognized keyword arguments passed to Dense`. `input_shape` and `input_dim` go on with a warning.",
+    why="`Unrecognized keyword arguments passed to Dense`. `input_shape` and `input_dim` still work with a warning.",
     references=(GUIDE,),
     manual="put keras.Input(batch_shape=...) before the layer",
     proofs=(Proof(unsafe=True),),
@@ -41,7 +41,7 @@ LAY102 = SourceRule(
     name="sync-batch-normalization",
     summary="SyncBatchNormalization is BatchNormalization(synchronized=True).",
     severity=Severity.ERROR,
-    why="The experimental class is gone.",
+    why="The experimental class was removed.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
@@ -50,48 +50,48 @@ LAY103 = SourceRule(
     name="thresholded-relu",
     summary="ThresholdedReLU is ReLU(threshold=...).",
     severity=Severity.ERROR,
-    why="The layer is gone from keras (tf.keras keeps it).",
+    why="The layer was removed from keras (tf.keras keeps it).",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
 LAY104 = SourceRule(
     code="LAY104",
     name="cudnn-recurrent",
-    summary="CuDNNLSTM and CuDNNGRU are LSTM and GRU, which use cuDNN where they can.",
+    summary="CuDNNLSTM and CuDNNGRU are now LSTM and GRU, which use cuDNN if possible.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="The classes left with TensorFlow 2.0. Saved weights of the cuDNN layers have two bias vectors and need a "
-    "conversion; keras-migrate converts them in model files.",
+    why="The classes were removed in TensorFlow 2.0. Saved weights of the cuDNN layers have two bias vectors and "
+    "need a conversion; keras-migrate converts them in model files.",
     references=(GUIDE,),
     proofs=(Proof(expect="raises", unsafe=True),),
 )
 LAY106 = SourceRule(
     code="LAY106",
     name="dot-normalize",
-    summary="The function dot has no normalize; the layer Dot has.",
+    summary="The function dot has no normalize; the layer Dot does.",
     severity=Severity.ERROR,
-    why="The function lost the parameter.",
+    why="The parameter was removed from the function.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
 LAY107 = SourceRule(
     code="LAY107",
     name="recurrent-state-argument",
-    summary="Recurrent layers take no states in reset_states and no constants when called.",
+    summary="Recurrent layers accept no states in reset_states and no constants when called.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="`reset_states()` takes no argument; `constants=` of RNN.__call__ is gone.",
+    why="`reset_states()` accepts no argument; `constants=` of RNN.__call__ was removed.",
     references=(GUIDE,),
-    manual="assign to layer.states by hand; give constants to the cell as attributes",
+    manual="assign to layer.states manually; pass constants to the cell as attributes",
 )
 LAY108 = SourceRule(
     code="LAY108",
     name="slash-in-name",
-    summary="Names of layers cannot contain a slash.",
+    summary="Layer names cannot contain a slash.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="The slash separates the parts of variable paths in Keras 3. Whoever looks a layer up by its name must be "
-    "changed too.",
+    why="The slash separates the parts of variable paths in Keras 3. Code that looks up a layer by its name must be "
+    "changed, too.",
     references=("keras-team/keras#18467",),
     proofs=(Proof(unsafe=True),),
 )

@@ -43,23 +43,23 @@ class FixedTraining(keras.layers.Layer):
 FIXED_TRAINING = SourceRule(
     code="TRN031",
     name="training-fixed-in-a-graph",
-    summary="The `training=` of a call in a functional model no longer holds: the mode of the model replaces it.",
+    summary="The `training=` argument of a call in a functional model has no effect: the mode of the model replaces "
+    "it.",
     severity=Severity.SILENT,
     destination="<3.16",
     ambiguous=True,
-    why="Keras 2 wrote the argument into the graph. Up to 3.15 a functional model of Keras 3 calls each of its layers "
-    "with its own `training`, whatever was said when the graph was built: `base(inputs, training=False)`, the recipe "
-    "for transfer learning, trains the batch normalization of the base after all, and Monte-Carlo dropout drops "
-    "nothing in predict. Measured with Keras 3.15.1: the moving statistics of the base move in fit, and stay in "
-    "Keras 2. A layer that holds the layer and calls it in its mode keeps the meaning, and is saved and loaded with "
-    "the model. "
-    "3.16 obeys the argument again, and gives the same with or without that layer.",
+    why="Keras 2 stored the argument in the graph. Up to 3.15, a Keras 3 functional model calls each of its layers "
+    "with its own `training`, whatever was passed when the graph was built: `base(inputs, training=False)`, the "
+    "recipe for transfer learning, trains the batch normalization of the base after all, and Monte Carlo dropout "
+    "drops nothing in predict. Measured with Keras 3.15.1: the moving statistics of the base change in fit, but not "
+    "in Keras 2. A layer that contains the layer and calls it in its mode preserves the meaning, and is saved and "
+    "loaded with the model. 3.16 obeys the argument again, and gives the same result with or without that layer.",
     references=(
         "https://keras.io/guides/transfer_learning/",
         "keras-team/keras#18467",
         "keras-team/keras#23235",
     ),
-    manual="hold the layer in a layer of your own whose call() calls it with this training=",
+    manual="wrap the layer in a custom layer whose call() calls it with this training=",
     proofs=(Proof(changes=True, tolerance=1e-4), Proof("proof_2", changes=True)),
 )
 _LOOKS_INSIDE = ("get_layer", ".layers[")
@@ -75,7 +75,7 @@ def fixed_training(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     inside = any(word in ctx.source_file.text for word in _LOOKS_INSIDE)
     for call in found:
         if _of_the_model(call, ctx):
-            text = "training=learning_phase() was the mode of the model, which a layer is in without it"
+            text = "training=learning_phase() was the mode of the model, which a layer uses anyway"
             yield Match(
                 FIXED_TRAINING,
                 call,
@@ -95,7 +95,7 @@ def fixed_training(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         )
         edits = (*defined_once(ctx, call, "FixedTraining", definition, found), *edits)
         literal = isinstance(mode, ast.Constant)
-        text = f"training={ctx.source(mode)} gives way to the mode of the functional model"
+        text = f"the mode of the functional model overrides training={ctx.source(mode)}"
         fix = Fix.SAFE if literal and not inside and ctx.receiver(call.func) is not None else Fix.UNSAFE
         yield Match(FIXED_TRAINING, call, text, edits=edits, symbol=LAYER, argument="training", fix=fix)
 

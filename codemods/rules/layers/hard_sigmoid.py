@@ -25,13 +25,13 @@ _LEGACY_SIGMOID = (
 LAY105 = SourceRule(
     code="LAY105",
     name="hard-sigmoid",
-    summary="hard_sigmoid has another formula.",
+    summary="hard_sigmoid has a different formula.",
     severity=Severity.SILENT,
     fix=Fix.UNSAFE,
     ambiguous=True,
-    why="clip(0.2 x + 0.5, 0, 1) became relu6(x + 3) / 6: at -2.7, -1 and 0.5 the values 0, 0.3 and 0.6 become 0.05, "
-    "0.333 and 0.583. Trained models of Keras 1 and 2.0 to 2.2 use it in every LSTM and GRU, ConvLSTM did by default "
-    "until 2.15. Upstream changed the documentation only.",
+    why="clip(0.2 x + 0.5, 0, 1) became relu6(x + 3) / 6: at -2.7, -1 and 0.5 the values 0, 0.3 and 0.6 become "
+    "0.05, 0.333 and 0.583. Trained models of Keras 1 and 2.0 to 2.2 use it in every LSTM and GRU; ConvLSTM used it "
+    "by default until 2.15. Upstream changed only the documentation.",
     references=("tensorflow/tensorflow#65381",),
     proofs=(Proof(changes=True, unsafe=True),),
 )

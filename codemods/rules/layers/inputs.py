@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WHOLE_SHAPE = SourceRule(
     code="LAY116",
     name="number-as-shape",
-    summary="A shape is a tuple, no number.",
+    summary="A shape is a tuple, not a number.",
     severity=Severity.ERROR,
     why="`Cannot convert '10' to a shape.`",
     references=(GUIDE,),
@@ -29,21 +29,22 @@ WHOLE_SHAPE = SourceRule(
 GIVEN_TENSOR = SourceRule(
     code="LAY119",
     name="input-tensor",
-    summary="Input(tensor=) takes a symbolic tensor of Keras only.",
+    summary="Input(tensor=) accepts only a symbolic Keras tensor.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="Keras 2 made a placeholder of a tensor of TensorFlow, which fed the model by itself: `Argument `input_tensor` "
-    "must be a KerasTensor`.",
+    why="Keras 2 created a placeholder from a TensorFlow tensor, which fed the model by itself: `Argument "
+    "`input_tensor` must be a KerasTensor`.",
     references=(GUIDE,),
-    manual="make an Input of the shape of the tensor, and give the tensor to fit, predict or the call of the model",
+    manual="create an Input with the shape of the tensor, and pass the tensor to fit, predict or the call of the "
+    "model",
 )
 NUMPY_NUMBER = SourceRule(
     code="LAY117",
     name="numpy-number-of-units",
-    summary="The number of units or filters must be an int of Python.",
+    summary="The number of units or filters must be a Python int.",
     severity=Severity.ERROR,
-    why="`Received an invalid value for `units`, expected a positive integer. Received: units=6`: a number of NumPy is "
-    "no instance of int.",
+    why="`Received an invalid value for `units`, expected a positive integer. Received: units=6`: a NumPy number is "
+    "not an instance of int.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )

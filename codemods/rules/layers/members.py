@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 LAY109 = SourceRule(
     code="LAY109",
     name="layer-shape-attribute",
-    summary="Layers have no input_shape and output_shape; their tensors have.",
+    summary="Layers have no input_shape and output_shape; their tensors do.",
     severity=Severity.ERROR,
-    why="21 members left Layer. Models keep both properties.",
+    why="21 members were removed from Layer. Models keep both properties.",
     references=("keras-team/keras#19052", GUIDE),
     proofs=(Proof(),),
 )
 LAY110 = SourceRule(
     code="LAY110",
     name="layer-member-removed",
-    summary="A method or attribute of a layer or model is gone.",
+    summary="A method or attribute of a layer or model was removed.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="Graph bookkeeping of Keras 2 has no counterpart, or another name, in Keras 3.",
+    why="Keras 2 graph bookkeeping has no counterpart, or another name, in Keras 3.",
     references=(GUIDE, "keras-team/keras#18467"),
     manual="see the hint",
 )
@@ -42,14 +42,14 @@ LAY111 = SourceRule(
     name="input-names",
     summary="Models have no input_names, and Sequential has no output_names.",
     severity=Severity.ERROR,
-    why="The attribute is gone; the symbolic inputs carry the names. Functional models still have output_names.",
+    why="The attribute was removed; the symbolic inputs carry the names. Functional models still have output_names.",
     references=(GUIDE,),
     proofs=(Proof(), Proof("proof_2")),
 )
 LAY118 = SourceRule(
     code="LAY118",
     name="layer-member-public",
-    summary="A private member of layers left; the public one of the same meaning stays.",
+    summary="A private layer member was removed; the equivalent public one stays.",
     severity=Severity.ERROR,
     why="Measured with 3.15.1: `'Dense' object has no attribute '_compute_dtype'`.",
     references=(GUIDE,),
@@ -118,7 +118,7 @@ _ADAPTED = frozenset(
     for name in ("Discretization", "IntegerLookup", "Normalization", "StringLookup", "TextVectorization")
 )
 _ADAPTING = {
-    "is_adapted": "remember yourself that adapt() was called",
+    "is_adapted": "keep your own flag that adapt() was called",
     "make_adapt_function": "call adapt()",
     "vocab_size": "layer.vocabulary_size()",
 }
@@ -146,7 +146,7 @@ def private_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     if cls is not None and ctx.source(node.value) == "self" and _defines(cls, node.attr):
         return
     message = f"layers have no {node.attr} in Keras 3"
-    hint = f"use {_PRIVATE[node.attr]}; sub-layers that are attributes are tracked without further ado"
+    hint = f"use {_PRIVATE[node.attr]}; sub-layers that are attributes are tracked automatically"
     yield Match(LAY110, node, message=message, hint=hint, symbol=LAYER)
 
 

@@ -52,15 +52,16 @@ def _definition(layer: str, place: str) -> str:
 MERGED_MASKS = SourceRule(
     code="LAY122",
     name="masks-of-merged-inputs",
-    summary="A merging layer joins the masks of its inputs by or, an input without one masking nothing.",
+    summary="A merging layer combines the masks of its inputs with OR, and an input without a mask makes everything "
+    "unmasked.",
     severity=Severity.SILENT,
     fix=Fix.UNSAFE,
     ambiguous=True,
-    why="Keras 2 joined them by and, an input without a mask counting as unmasked. In Keras 3 the layers behind read "
-    "the padding, without an error, or are given None where they look at the mask. A layer that joins them as Keras 2 "
-    "did stands in for the one of Keras.",
+    why="Keras 2 combined them with AND, treating an input without a mask as unmasked. In Keras 3 the following "
+    "layers silently read the padding, or receive None where they use the mask. The rule replaces the Keras layer "
+    "by one that combines the masks as Keras 2 did.",
     references=("https://keras.io/guides/understanding_masking_and_padding/",),
-    manual="derive from the merging layer and write compute_mask, or give mask= to the layers behind",
+    manual="derive from the merging layer and write compute_mask, or pass mask= to the following layers",
     proofs=(Proof(changes=True, unsafe=True), Proof("proof_2", changes=True, unsafe=True)),
 )
 _CLASSES = ("Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract")

@@ -20,13 +20,13 @@ _SEQUENTIAL = "keras.Sequential"
 ENDS = SourceRule(
     code="LAY123",
     name="input-and-output-of-a-model",
-    summary="A Sequential that was never called has no input and output; a functional model gives lists of one.",
+    summary="A Sequential that was never called has no input and output; a functional model returns one-item lists.",
     severity=Severity.ERROR,
     ambiguous=True,
-    why="Keras 2 gave the one tensor of the graph. A Sequential of Keras 3 raises `The layer sequential has never been "
-    "called and thus has no defined output`, and `keras.Model([x], [y])` gives the list that it was made of. `inputs` "
-    "and `outputs` are lists in both. Where nothing says what a model is (it was loaded, or is a parameter), the one "
-    "item is taken when there is but one.",
+    why="Keras 2 returned the single tensor of the graph. A Keras 3 Sequential raises `The layer sequential has "
+    "never been called and thus has no defined output`, and `keras.Model([x], [y])` returns the list that it was "
+    "created with. `inputs` and `outputs` are lists in both. If the kind of model is unknown (it was loaded, or is "
+    "a parameter), the item is taken if there is only one.",
     references=(GUIDE, "keras-team/keras#20116"),
     proofs=(Proof(), Proof("proof_2"), Proof("proof_3", unsafe=True)),
 )
@@ -59,7 +59,7 @@ def ends(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
         return
     makers = list(_makers(node.value, ctx))
     if makers and all(isinstance(maker, ast.Call) and _lists_one(maker, node.attr, ctx) for maker in makers):
-        text = f"the model was made of a list, and gives a list as its {node.attr}"
+        text = f"the model was created with a list, and returns a list as its {node.attr}"
         yield Match(ENDS, node, text, edits=(ReplaceExpression(node, one),), symbol=f"{MODEL}.{node.attr}")
     elif receiver.definition is None and not any(_is_graph(maker, ctx) for maker in makers):
         either = Code(

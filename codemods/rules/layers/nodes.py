@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 MEMBERS = SourceRule(
     code="LAY120",
     name="node-members",
-    summary="A node of a graph of layers has an operation, where it had a layer, and lists of tensors.",
+    summary="A node of a layer graph has an operation, where it had a layer, and lists of tensors.",
     severity=Severity.ERROR,
-    why="`layer` (`outbound_layer` until Keras 2.3) is `operation`; shapes are those of `outputs`. `input_tensors` and "
-    "`outputs` are lists always, where Keras 2 gave a single tensor as it is.",
+    why="`layer` (`outbound_layer` until Keras 2.3) is `operation`; shapes are those of `outputs`. `input_tensors` "
+    "and `outputs` are always lists, where Keras 2 returned a single tensor directly.",
     references=(GUIDE,),
-    manual="input_tensors is a list always: take its only item where a single tensor is wanted",
+    manual="input_tensors is always a list: take its only item if you need a single tensor",
     proofs=(Proof(),),
 )
 _NODES = frozenset({"_inbound_nodes", "_outbound_nodes", "inbound_nodes", "outbound_nodes"})
@@ -50,7 +50,7 @@ def members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
         return
     fix = Fix.SAFE if edits else Fix.MANUAL
     yield Match(
-        MEMBERS, node, f"nodes have another {node.attr}", edits=edits, symbol=f"{LAYER}.nodes", fix=fix
+        MEMBERS, node, f"nodes have a different {node.attr}", edits=edits, symbol=f"{LAYER}.nodes", fix=fix
     )
 
 

@@ -29,21 +29,21 @@ LAY112 = SourceRule(
     summary="The call method of recurrent layers is call(sequences, initial_state, mask, training).",
     severity=Severity.ERROR,
     ambiguous=True,
-    why="`call(inputs, mask, training, initial_state)` became `call(sequences, initial_state, mask, training)`: a mask "
-    "given by position is taken for the state, and an override whose input has another name raises in build (`received "
-    "build() argument sequences_shape, but call() does not have argument sequences`). Calling the layer itself had the "
-    "state second in Keras 2 already.",
+    why="`call(inputs, mask, training, initial_state)` became `call(sequences, initial_state, mask, training)`: a "
+    "positional mask is used as the state, and an override whose input has another name raises in build (`received "
+    "build() argument sequences_shape, but call() does not have argument sequences`). In Keras 2, calling the layer "
+    "itself already had the state second.",
     references=(GUIDE,),
     proofs=(Proof(tolerance=1e-5),),
 )
 CUS029 = SourceRule(
     code="CUS029",
     name="cell-initial-state",
-    summary="The get_initial_state of a cell is given batch_size and nothing else.",
+    summary="The get_initial_state of a cell receives only batch_size.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="`get_initial_state(inputs, batch_size, dtype)` became `get_initial_state(batch_size)`: the call fails when "
-    "the other parameters have no default, and they are None when they have one.",
+    why="`get_initial_state(inputs, batch_size, dtype)` became `get_initial_state(batch_size)`: the call fails if "
+    "the other parameters have no default, and otherwise they have their default.",
     references=(GUIDE,),
     manual="write def get_initial_state(self, batch_size=None) and take the dtype from self.compute_dtype",
 )
@@ -51,23 +51,24 @@ CUS029 = SourceRule(
 CUS037 = SourceRule(
     code="CUS037",
     name="recurrent-seed",
-    summary="The configuration of a recurrent layer holds a seed, which the constructor of a subclass must take.",
+    summary="The configuration of a recurrent layer contains a seed, which the constructor of a subclass must "
+    "accept.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="`from_config` gives the constructor what `get_config` of the base class returned, to which Keras 3 added "
+    why="`from_config` passes the constructor what `get_config` of the base class returned, to which Keras 3 added "
     "`seed`: `unexpected keyword argument 'seed'` when a model with such a layer is loaded or cloned.",
     references=(GUIDE,),
-    manual="take **kwargs and hand them on to super().__init__(), or leave seed out of what get_config returns",
+    manual="accept **kwargs and pass them to super().__init__(), or remove seed from the result of get_config",
 )
 CUS038 = SourceRule(
     code="CUS038",
     name="state-size",
-    summary="The state_size of a cell is a number or a list of numbers, no TensorShape.",
+    summary="The state_size of a cell is a number or a list of numbers, not a TensorShape.",
     severity=Severity.ERROR,
-    why="`RNN` makes zeros of (batch, size) for each state: a TensorShape is no number, and of several dimensions "
-    "there is no such state without a `get_initial_state` of the cell.",
+    why="`RNN` creates zeros of (batch, size) for each state: a TensorShape is not a number, and a state with "
+    "several dimensions requires a `get_initial_state` of the cell.",
     references=(GUIDE,),
-    manual="give the number of units, and write get_initial_state for states of several dimensions",
+    manual="use the number of units, and write get_initial_state for states with several dimensions",
     proofs=(Proof(),),
 )
 
@@ -84,7 +85,9 @@ def calls(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         if constants is not None or len(call.args) > 2:
             receiver = ctx.receiver(call.func)
             if receiver is not None and RECURRENT & set(receiver.classes):
-                yield Match(LAY107, call, message="recurrent layers take no constants", argument="constants")
+                yield Match(
+                    LAY107, call, message="recurrent layers accept no constants", argument="constants"
+                )
         if len(call.args) > 1 and isinstance(call.func, ast.Attribute) and call.func.attr == "call":
             yield from _call_method(call, ctx)
 
@@ -112,7 +115,7 @@ def overrides(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     parameters = [argument.arg for argument in function.args.args] if function is not None else []
     if function is not None and len(parameters) > 1 and "sequences" not in parameters:
         edit = RenameParameter(function, parameters[1], "sequences")
-        message = f"the input of a recurrent layer is called sequences, not {parameters[1]}"
+        message = f"the input of a recurrent layer is named sequences, not {parameters[1]}"
         yield Match(LAY112, function, message=message, edits=(edit,), argument=parameters[1])
 
 
@@ -144,7 +147,7 @@ def seeds(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     known = config is not None and ("seed" in ctx.source(config) or "pop(" in ctx.source(config))
     if "return_sequences" in taken and "seed" not in taken and inherits and not known:
         yield Match(
-            CUS037, init, f"{cls.name} is given a seed by from_config", symbol=cls.name, argument="seed"
+            CUS037, init, f"{cls.name} receives a seed from from_config", symbol=cls.name, argument="seed"
         )
 
 

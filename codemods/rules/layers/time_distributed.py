@@ -36,18 +36,18 @@ class FoldedTimeDistributed(keras.layers.TimeDistributed):
 FOLDED = SourceRule(
     code="LAY125",
     name="time-of-unknown-length",
-    summary="TimeDistributed steps over the batch where a graph does not know the length of the sequences.",
+    summary="TimeDistributed steps over the batch if the length of the sequences is unknown in the graph.",
     severity=Severity.SILENT,
     fix=Fix.UNSAFE,
     destination=">=3.14",
     ambiguous=True,
     why="Keras 3.14 and later run the layer over as many steps as the *batch* has entries (`time_distributed.py`: "
     "`ops.arange(input_shape[0])` of the shape before the transposition). Measured with 3.15.1: `predict` of 2 "
-    "sequences of 5 steps is right; of 7 steps it gives 2 steps afterwards, without an error, because the second "
-    "length makes the graph forget the first; 9 sequences of 3 steps stop with `slice index 8 of dimension 0 out of "
+    "sequences of 5 steps is right; with 7 steps it silently returns 2 steps afterwards, because the second length "
+    "makes the graph forget the first; 9 sequences of 3 steps fail with `slice index 8 of dimension 0 out of "
     "bounds`. A layer that folds time into the batch keeps the numbers.",
     references=("https://keras.io/api/layers/recurrent_layers/time_distributed/",),
-    manual="give the model an Input of a known length, or fold time into the batch with ops.reshape",
+    manual="give the model an Input with a known length, or fold time into the batch with ops.reshape",
     proofs=(Proof(changes=True, unsafe=True),),
 )
 _SHAPES = {"batch_input_shape": 1, "batch_shape": 1, "input_shape": 0, "shape": 0}

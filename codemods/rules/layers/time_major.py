@@ -55,13 +55,14 @@ class TimeMajor{layer}(keras.layers.{layer}):
 TIME_MAJOR = SourceRule(
     code="LAY124",
     name="time-before-batches",
-    summary="Recurrent layers take (batch, time, ...) only.",
+    summary="Recurrent layers accept only (batch, time, ...).",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="Keras 3 refuses `time_major=`. A layer that turns its input, its mask and its sequences under the same "
-    "condition keeps the numbers; it is saved and loaded with the model, and its weights are those of the layer.",
+    why="Keras 3 rejects `time_major=`. A layer that transposes its input, its mask and its sequences under the "
+    "same condition keeps the numbers; it is saved and loaded with the model, and its weights are those of the "
+    "layer.",
     references=(GUIDE,),
-    manual="transpose the input and the output to (batch, time, ...) by hand",
+    manual="transpose the input and the output to (batch, time, ...) manually",
     proofs=(Proof(unsafe=True, tolerance=1e-5), Proof("proof_2", unsafe=True, tolerance=1e-5)),
 )
 TURNED = {f"keras.layers.{name}": name for name in ("GRU", "LSTM", "SimpleRNN")}

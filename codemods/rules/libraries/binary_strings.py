@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 BINARY = SourceRule(
     code="LIB008",
     name="bytes-read-by-fromstring",
-    summary="`numpy.fromstring` reads text alone; bytes are read by `frombuffer`.",
+    summary="`numpy.fromstring` reads only text; bytes are read by `frombuffer`.",
     severity=Severity.ERROR,
     fix=Fix.SAFE,
     targets=EVERYWHERE,
-    why="Without `sep`, `fromstring` took the bytes of a file or of a request for numbers. NumPy warned since 1.14 and "
-    "raises since 2.3. `frombuffer` gives the same numbers of the same bytes, which nobody may change; a copy may be, "
-    "as before.",
+    why="Without `sep`, `fromstring` interpreted the bytes of a file or of a request as numbers. NumPy has warned "
+    "since 1.14 and raises since 2.3. `frombuffer` gives the same numbers for the same bytes as a read-only array; "
+    "a copy is writable, as before.",
     references=("https://numpy.org/doc/stable/release/2.3.0-notes.html",),
     proofs=(Proof(expect="raises"),),
 )

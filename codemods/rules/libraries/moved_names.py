@@ -19,25 +19,25 @@ _SKLEARN = "https://scikit-learn.org/stable/whats_new/v0.20.html"
 MOVED_NAME = SourceRule(
     code="LIB003",
     name="library-module-moved",
-    summary="The module is gone; what is imported from it stands in another one.",
+    summary="The module was removed; its names moved to another one.",
     severity=Severity.ERROR,
     fix=Fix.SAFE,
     targets=EVERYWHERE,
-    why="SciPy 1.3 took the functions out of `scipy.misc`, scikit-learn 0.20 `cross_validation` and `grid_search`, "
-    "0.23 `externals.joblib`: the import stops the program before it has come to Keras. Where defaults changed on the "
-    "way (five folds instead of three) the edit asks for `--unsafe`.",
+    why="SciPy 1.3 removed the functions from `scipy.misc`, scikit-learn 0.20 removed `cross_validation` and "
+    "`grid_search`, 0.23 `externals.joblib`: the import stops the program before it reaches Keras. If defaults "
+    "changed in the process (five folds instead of three), the edit requires `--unsafe`.",
     references=(_SCIPY, _SKLEARN),
 )
 GONE_MODULE = SourceRule(
     code="LIB004",
     name="library-name-removed",
-    summary="SciPy or scikit-learn has no such name any more.",
+    summary="SciPy or scikit-learn no longer has this name.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     targets=EVERYWHERE,
-    why="The module left without a successor of the same form, or the place cannot be rewritten by itself.",
+    why="The module was removed without an equivalent successor, or the place cannot be rewritten automatically.",
     references=(_SCIPY, _SKLEARN),
-    manual="import what the release notes name in its place",
+    manual="import the replacement named in the release notes",
 )
 
 
@@ -67,7 +67,7 @@ def gone_imports(statement: ast.ImportFrom | ast.Import, ctx: Context) -> Iterat
     if isinstance(statement, ast.Import):
         for alias in statement.names:
             if alias.name in GONE and alias.name != "scipy.misc":
-                yield Match(GONE_MODULE, alias, f"there is no {alias.name} any more", symbol=alias.name)
+                yield Match(GONE_MODULE, alias, f"{alias.name} no longer exists", symbol=alias.name)
         return
     if statement.level:
         return
@@ -78,7 +78,7 @@ def gone_imports(statement: ast.ImportFrom | ast.Import, ctx: Context) -> Iterat
     for alias in statement.names:
         path = f"{statement.module}.{alias.name}"
         if path in GONE - {"scipy.misc"} if statement.module not in GONE else alias.name not in handled:
-            yield Match(GONE_MODULE, alias, f"there is no {path} any more", symbol=path)
+            yield Match(GONE_MODULE, alias, f"{path} no longer exists", symbol=path)
 
 
 @visit(GONE_MODULE, prefixes=tuple(f"{module}." for module in MOVED))
@@ -92,7 +92,7 @@ def gone_members(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         return  # LIB007 speaks of it
     place, same, similar = MOVED[module]
     hint = f"{place or 'the package'} has it" if member in same | similar else ""
-    yield Match(GONE_MODULE, node, f"there is no {name} any more", hint, symbol=name)
+    yield Match(GONE_MODULE, node, f"{name} no longer exists", hint, symbol=name)
 
 
 def _import(place: str, aliases: list[ast.alias]) -> str:

@@ -18,24 +18,24 @@ _NOTES = "https://numpy.org/doc/stable/numpy_2_0_migration_guide.html"
 ALIAS = SourceRule(
     code="LIB001",
     name="numpy-alias-removed",
-    summary="The name of NumPy was an alias that NumPy has removed.",
+    summary="The NumPy name was an alias that NumPy has removed.",
     severity=Severity.ERROR,
     fix=Fix.SAFE,
     targets=EVERYWHERE,
-    why="`np.int`, `np.float` and `np.object` were the types of Python until NumPy 1.24; `np.Inf`, `np.NaN`, "
-    "`np.float_` and others were second names until 2.0. Keras 3 runs with NumPy 2, where reading them raises "
-    "AttributeError. What they stood for is written instead, which every NumPy has.",
+    why="`np.int`, `np.float` and `np.object` were Python's types until NumPy 1.24; `np.Inf`, `np.NaN`, `np.float_` "
+    "and others were aliases until 2.0. Keras 3 runs with NumPy 2, where accessing them raises AttributeError. The "
+    "rule writes their target instead, which every NumPy has.",
     references=("https://numpy.org/doc/stable/release/1.24.0-notes.html", _NOTES),
     proofs=(Proof(expect="raises"),),
 )
 GONE = SourceRule(
     code="LIB002",
     name="numpy-name-removed",
-    summary="NumPy has no such name any more.",
+    summary="NumPy no longer has this name.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     targets=EVERYWHERE,
-    why="NumPy 1.18 to 2.4 removed functions whose successors are called in another way.",
+    why="NumPy 1.18 to 2.4 removed functions whose successors are called differently.",
     references=("https://numpy.org/doc/stable/release/2.4.0-notes.html", _NOTES),
     manual="see the hint",
 )
@@ -55,7 +55,7 @@ def aliases(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         yield Match(
             GONE,
             node,
-            f"{name} is gone, and the file has a {to} of its own",
+            f"{name} was removed, and the file defines its own {to}",
             f"write builtins.{to}",
             symbol=name,
         )
@@ -65,7 +65,7 @@ def aliases(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         yield Match(
             GONE,
             node,
-            f"{name} was Python's bool, and is a class of NumPy's own since 2.0",
+            f"{name} was Python's bool, and is a NumPy class since 2.0",
             "write bool",
             symbol=name,
         )

@@ -21,19 +21,19 @@ AS_MATRIX = SourceRule(
     severity=Severity.ERROR,
     fix=Fix.SAFE,
     targets=EVERYWHERE,
-    why="`DataFrame.as_matrix` left with pandas 1.0. It gave the array that `values` gives, of the columns named. "
-    "Rotations of SciPy have a method of this name, so that a file which imports `Rotation` is left alone.",
+    why="`DataFrame.as_matrix` was removed in pandas 1.0. It returned the array that `values` returns, for the "
+    "named columns. SciPy rotations have a method with this name, so a file that imports `Rotation` is skipped.",
     references=("https://pandas.pydata.org/docs/whatsnew/v1.0.0.html",),
 )
 DUMMIES = SourceRule(
     code="LIB006",
     name="dummies-of-pandas",
-    summary="`get_dummies` gives booleans since pandas 2.0, and gave numbers of 8 bits.",
+    summary="`get_dummies` returns booleans since pandas 2.0, and returned 8-bit numbers before.",
     severity=Severity.SILENT,
     fix=Fix.SAFE,
     targets=EVERYWHERE,
-    why="One-hot targets made by `get_dummies` were `uint8`. As booleans they raise where they are subtracted, and `+` "
-    "and `-` mean something else. The old type is written out, which pandas 0.23 and later take.",
+    why="One-hot targets created by `get_dummies` were `uint8`. As booleans they raise when subtracted, and `+` and "
+    "`-` mean something else. The rule writes the old type explicitly, which pandas 0.23 and later accept.",
     references=("https://pandas.pydata.org/docs/whatsnew/v2.0.0.html",),
 )
 _PARAMETERS = ("data", "prefix", "prefix_sep", "dummy_na", "columns", "sparse", "drop_first", "dtype")

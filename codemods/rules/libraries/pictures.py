@@ -85,13 +85,14 @@ _HELPERS = {"from": ("_from_picture", _FROM_PICTURE), "to": ("_to_picture", _TO_
 OF_SCIPY = SourceRule(
     code="LIB007",
     name="pictures-of-scipy",
-    summary="SciPy reads, resizes and saves no pictures any more.",
+    summary="SciPy no longer reads, resizes or saves images.",
     severity=Severity.ERROR,
     fix=Fix.SAFE,
     targets=EVERYWHERE,
-    why="`scipy.misc.imread`, `imresize` and `imsave` left with SciPy 1.2 and 1.3, and `from scipy.misc import imread` "
-    "stops the program. Other packages resize differently: `imresize` stretched what is not of 8 bits to 0 to 255 and "
-    "used the filters of Pillow. The functions are written out with Pillow, which SciPy called: the pixels are equal.",
+    why="`scipy.misc.imread`, `imresize` and `imsave` were removed in SciPy 1.2 and 1.3, and `from scipy.misc "
+    "import imread` stops the program. Other packages resize differently: `imresize` stretched data other than "
+    "8-bit to 0 to 255 and used the filters of Pillow. The functions are written out with Pillow, which SciPy "
+    "called: the pixels are equal.",
     references=("https://docs.scipy.org/doc/scipy-1.2.1/reference/generated/scipy.misc.imresize.html",),
     manual="write the function with Pillow",
 )

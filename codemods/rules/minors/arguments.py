@@ -23,23 +23,24 @@ CHANGES = "https://github.com/keras-team/keras/releases"
 MIN001 = SourceRule(
     code="MIN001",
     name="argument-of-a-later-minor",
-    summary="An argument came with a later minor of Keras 3 than the one that the project pins.",
+    summary="An argument was added in a later minor release of Keras 3 than the one that the project pins.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     destination="<3.15",
-    why="Every minor of Keras 3 adds arguments, and earlier ones raise `Unrecognized keyword arguments` or TypeError.",
+    why="Every minor release of Keras 3 adds arguments, and earlier ones raise `Unrecognized keyword arguments` or "
+    "TypeError.",
     references=(CHANGES,),
-    manual="require the minor that the finding names, or leave the argument out",
+    manual="require the minor release that the finding names, or omit the argument",
 )
 MIN002 = SourceRule(
     code="MIN002",
     name="argument-gone-with-a-minor",
-    summary="An argument was renamed or taken away by a minor of Keras 3.",
+    summary="A minor release of Keras 3 renamed or removed an argument.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     destination=">=3.1",
-    why="Minors of Keras 3 rename and remove arguments without a warning before: 23 callables lost one from 3.0 to "
-    "3.15.",
+    why="Minor releases of Keras 3 rename and remove arguments without prior warning: 23 callables lost one from "
+    "3.0 to 3.15.",
     references=(CHANGES,),
     manual="write it as the finding says",
 )
@@ -73,13 +74,15 @@ def arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
             continue
         after = [minor for minor in taking if minor > here]
         if after:
-            text = f"{short(name)}({argument}=) came with Keras {_text(after[0])}, the destination is {ctx.version}"
-            hint = f"require keras>={_text(after[0])}, or leave the argument out"
+            text = f"{short(name)}({argument}=) was added in Keras {_text(after[0])}, the target is {ctx.version}"
+            hint = f"require keras>={_text(after[0])}, or omit the argument"
             yield Match(MIN001, call, message=text, hint=hint, symbol=name, argument=argument)
             continue
         gone = _MINORS[_MINORS.index(taking[-1]) + 1]
         hint = INSTEAD.get((short(name), argument)) or _successor(name, ctx.target, gone)
-        text = f"{short(name)}({argument}=) is gone since Keras {_text(gone)}" + (f": {hint}" if hint else "")
+        text = f"{short(name)}({argument}=) was removed in Keras {_text(gone)}" + (
+            f": {hint}" if hint else ""
+        )
         yield Match(MIN002, call, message=text, hint=hint, symbol=name, argument=argument)
 
 

@@ -33,14 +33,14 @@ class Default(NamedTuple):
 MIN003 = SourceRule(
     code="MIN003",
     name="default-changed-with-a-minor",
-    summary="A default changed with a minor of Keras 3, and the call leaves the argument out.",
+    summary="A default changed in a minor release of Keras 3, and the call omits the argument.",
     severity=Severity.SILENT,
     fix=Fix.MANUAL,
     destination=">=3.3",
-    why="The same call computes something else after an upgrade, without a word: Muon takes 5 steps of its iteration "
-    "instead of 6, and 25 times less weight decay, from 3.13 on.",
+    why="The same call silently computes something else after an upgrade: from 3.13 on, Muon takes 5 steps of its "
+    "iteration instead of 6, and 25 times less weight decay.",
     references=(CHANGES,),
-    manual="write the argument out, with the value that the code was written for",
+    manual="write the argument explicitly, with the value that the code was written for",
 )
 
 CHANGED: Mapping[str, Mapping[str, Default]] = {
@@ -78,5 +78,5 @@ def changed(call: ast.Call, ctx: Context) -> Iterator[Match]:
         if argument in given or (beside and beside not in given) or not ctx.at_least(since):
             continue
         text = f"{short(name)}({argument}=) is {after} since Keras {since}, and was {before}"
-        hint = f"write {argument}={before} if the code is from before Keras {since}, else {argument}={after}"
+        hint = f"write {argument}={before} if the code is from before Keras {since}, otherwise {argument}={after}"
         yield Match(MIN003, call, message=text, hint=hint, symbol=name, argument=argument)

@@ -24,76 +24,77 @@ _SWITCH = "https://github.com/tensorflow/tensorflow/releases/tag/v2.16.1"
 KERAS_2_OBJECT = SourceRule(
     code="ECO001",
     name="object-of-a-keras-2-package",
-    summary="The object comes from a package that works with Keras 2 only.",
+    summary="The object comes from a package that works only with Keras 2.",
     severity=Severity.WARNING,
     fix=Fix.MANUAL,
     targets=EVERYWHERE,
-    why="The packages of the table in docs/ecosystem.md never moved to Keras 3: their layers, models, optimizers, "
-    "losses and metrics are those of tf-keras, or the package no longer imports beside TensorFlow 2.16.",
+    why="The packages in the table in docs/ecosystem.md never moved to Keras 3: their layers, models, optimizers, "
+    "losses and metrics are those of tf-keras, or the package can no longer be imported with TensorFlow 2.16.",
     references=("tensorflow/hub#920", "tensorflow/addons#2807", "tensorflow/probability#2006", GUIDE),
-    manual="see docs/ecosystem.md for what took its place",
+    manual="see docs/ecosystem.md for replacements",
 )
 STAYS = SourceRule(
     code="ECO002",
     name="stays-with-keras-2",
-    summary="The file is connected with an object of Keras 2, so its own Keras objects stay with Keras 2.",
+    summary="The file is connected with a Keras 2 object, so its own Keras objects stay on Keras 2.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     targets=EVERYWHERE,
-    why="A layer, loss, metric or optimizer of tf-keras in a model of Keras 3 raises, or is taken for a plain function "
-    "whose variables are neither trained nor saved; the other way round as well. Code that is connected with such an "
-    "object, through one file or through imports between files, is therefore not moved to `keras`: it imports "
-    "`tf_keras` by name where the package works with that, and stays as it is where the package needs TensorFlow 2.15 "
-    "or older. Objects that Keras 2 itself had and nothing replaces hold code in the same way: `DenseFeatures`, the "
-    "models of `tf.keras.experimental`, the layers of `tf.keras.layers.experimental`.",
+    why="A tf-keras layer, loss, metric or optimizer in a Keras 3 model raises, or is treated as a plain function "
+    "whose variables are neither trained nor saved; and vice versa. Code that is connected with such an object, in "
+    "one file or through imports between files, is therefore not moved to `keras`: it imports `tf_keras` by name if "
+    "the package works with that, and is not changed if the package needs TensorFlow 2.15 or older. Keras 2's own "
+    "objects without a replacement keep code on Keras 2 in the same way: `DenseFeatures`, the models of "
+    "`tf.keras.experimental`, the layers of `tf.keras.layers.experimental`.",
     references=("tensorflow/tensorflow#63849", "tensorflow/hub#920", _SWITCH),
-    manual="replace the object, or keep tf-keras beside Keras 3",
+    manual="replace the object, or keep tf-keras alongside Keras 3",
 )
 TENSORFLOW_NAME = SourceRule(
     code="ECO003",
     name="tensorflow-name-gone",
-    summary="TensorFlow 2.16 and later have no such name.",
+    summary="TensorFlow 2.16 and later do not have this name.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     targets=EVERYWHERE,
-    why="`tf.estimator` left with TensorFlow 2.16, `tf.contrib` and the other names of TensorFlow 1 with 2.0. Which "
-    "names are gone is read from the live API of TensorFlow (scripts/catalogue/tensorflow_names.py).",
+    why="`tf.estimator` was removed in TensorFlow 2.16, `tf.contrib` and the other names of TensorFlow 1 in 2.0. "
+    "The removed names are read from the live API of TensorFlow (scripts/catalogue/tensorflow_names.py).",
     references=("tensorflow/tensorflow#61920", _SWITCH),
-    manual="keep TensorFlow 2.15 for this code, or write it with Keras",
+    manual="keep TensorFlow 2.15 for this code, or rewrite it with Keras",
 )
 TENSORFLOW_1_NAME = SourceRule(
     code="ECO006",
     name="tensorflow-1-name",
-    summary="TensorFlow 2 has the name below `tf.compat.v1`.",
+    summary="TensorFlow 2 has the name under `tf.compat.v1`.",
     severity=Severity.ERROR,
     fix=Fix.SAFE,
     targets=EVERYWHERE,
-    why="Messages, files, flags and settings of TensorFlow 1 moved below `tf.compat.v1` with 2.0 and mean the same "
-    "there, with a graph or without one. What needs a graph or a session (`tf.placeholder`, `tf.Session`) moved too, "
-    "but does nothing for a model of Keras 3: ECO003 speaks of that.",
+    why="Messages, files, flags and settings of TensorFlow 1 moved to `tf.compat.v1` in 2.0 and mean the same "
+    "there, with or without a graph. Names that need a graph or a session (`tf.placeholder`, `tf.Session`) moved "
+    "too, but do nothing for a Keras 3 model: ECO003 covers these.",
     references=("https://www.tensorflow.org/guide/migrate/upgrade",),
     proofs=(Proof(expect="raises"),),
 )
 SUCCESSOR = SourceRule(
     code="ECO004",
     name="package-with-a-successor",
-    summary="The package lives on under another name.",
+    summary="The package continues under another name.",
     severity=Severity.WARNING,
     fix=Fix.MANUAL,
-    why="KerasCV and KerasNLP became KerasHub, Keras Core became Keras 3. Presets and constructors changed on the way, "
-    "so the name is not replaced automatically.",
+    why="KerasCV and KerasNLP became KerasHub, Keras Core became Keras 3. Presets and constructors changed in the "
+    "process, so the name is not replaced automatically.",
     references=("https://keras.io/keras_hub/",),
     manual="see docs/ecosystem.md for the new name",
 )
 FEATURE_COLUMN = SourceRule(
     code="ECO005",
     name="feature-column",
-    summary="Nothing in Keras 3 takes feature columns.",
+    summary="Nothing in Keras 3 accepts feature columns.",
     severity=Severity.WARNING,
     fix=Fix.MANUAL,
     targets=EVERYWHERE,
-    why="TensorFlow still has `tf.feature_column`, but what took the columns is gone: `DenseFeatures` with Keras 2, "
-    "`tf.estimator` with TensorFlow 2.16. tf_keras still has `DenseFeatures`: in code that stays there this is a note.",
+    why="TensorFlow still has `tf.feature_column`, but their consumers were removed: `DenseFeatures` with Keras 2, "
+    "`tf.estimator` with TensorFlow 2.16. tf_keras still has `DenseFeatures`: in code that stays there, this is a "
+    "note.",
     references=("tensorflow/tensorflow#61920", "https://keras.io/api/utils/feature_space/"),
     manual="use keras.utils.FeatureSpace, or preprocessing layers in the model",
 )
@@ -132,7 +133,7 @@ def keras_2_names(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     symbol = load().symbol(name) if name is not None else None
     if name is None or symbol is None or keras_2_only().get(name) is World.KERAS_2:
         return  # of the last, API005 speaks
-    message = f"{name.removeprefix('keras.')} is in Keras 2 (tf_keras) only"
+    message = f"{name.removeprefix('keras.')} exists only in Keras 2 (tf_keras)"
     yield Match(KERAS_2_OBJECT, node, message, symbol.note, symbol=name)
 
 
@@ -161,8 +162,10 @@ def _imported(alias: ast.alias, ctx: Context) -> Iterator[Match]:
 def _needs(name: str, known: Named) -> str:
     package = known.package
     if package.world is World.KERAS_2:
-        return f"{name}: {package.distribution.partition(' ')[0]} does not work beside Keras 3 and TensorFlow 2.16"
-    return f"{name} is an object of Keras 2 (tf_keras)"
+        return (
+            f"{name}: {package.distribution.partition(' ')[0]} does not work with Keras 3 and TensorFlow 2.16"
+        )
+    return f"{name} is a Keras 2 object (tf_keras)"
 
 
 def _severity(known: Named, ctx: Context) -> Severity | None:
@@ -182,7 +185,7 @@ def islands(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     yield Match(
         STAYS,
         place,
-        f"{_what(hold, ctx)} keeps this file with Keras 2: {_how(hold, ctx)}",
+        f"{_what(hold, ctx)} keeps this file on Keras 2: {_how(hold, ctx)}",
         f"{hold.use.package.instead or 'move the code that uses it'}; {_meanwhile(hold)}",
         symbol=hold.use.symbol,
     )
@@ -200,7 +203,7 @@ def _what(hold: Hold, ctx: Context) -> str:
 
 def _how(hold: Hold, ctx: Context) -> str:
     if ctx.unmoved:
-        return "it is left as it is"
+        return "it is not changed"
     return "it imports tf_keras"
 
 
@@ -266,7 +269,7 @@ def feature_columns(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]
     if name is not None and _gone(name) is None:
         # tf_keras takes them: where the code stays with it, this is only a note for the day when it moves.
         note = Severity.INFO if ctx.target is Target.TF_KERAS_2 else None
-        yield Match(FEATURE_COLUMN, node, f"nothing in Keras 3 takes {name}", symbol=name, severity=note)
+        yield Match(FEATURE_COLUMN, node, f"nothing in Keras 3 accepts {name}", symbol=name, severity=note)
 
 
 def _path_of(alias: ast.alias, ctx: Context) -> str | None:

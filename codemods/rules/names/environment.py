@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 LEGACY = SourceRule(
     code="ENV001",
     name="legacy-keras-variable",
-    summary="The code asks TensorFlow for Keras 2 through `TF_USE_LEGACY_KERAS`.",
+    summary="The code requests Keras 2 from TensorFlow through `TF_USE_LEGACY_KERAS`.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
     targets=MODERN,
     why=(
-        "With the variable set `tf.keras` is tf-keras (Keras 2), whose layers and models cannot be mixed with "
-        "those of `keras`. Take it out with the rewrite, or choose `--target tf_keras`."
+        "With the variable set, `tf.keras` is tf-keras (Keras 2), whose layers and models cannot be mixed with those "
+        "of `keras`. Remove it with the rewrite, or choose `--target tf_keras`."
     ),
     references=("https://github.com/tensorflow/tensorflow/releases/tag/v2.16.1",),
-    manual="take the variable out together with the rewrite, or choose --target tf_keras",
+    manual="remove the variable together with the rewrite, or choose --target tf_keras",
 )
 BACKEND_ORDER = SourceRule(
     code="ENV002",
@@ -35,7 +35,7 @@ BACKEND_ORDER = SourceRule(
     severity=Severity.SILENT,
     fix=Fix.MANUAL,
     targets=MODERN,
-    why="Keras reads the variable once, when it is first imported; afterwards the default backend is in use.",
+    why="Keras reads the variable once, on its first import; later, the default backend is already in use.",
     references=("https://keras.io/getting_started/#configuring-your-backend",),
     manual="set the variable before the first import of keras",
 )
@@ -57,8 +57,8 @@ UNREADABLE_CELL = SourceRule(
     severity=Severity.WARNING,
     fix=Fix.MANUAL,
     targets=EVERYWHERE,
-    why="Statements of Python 2, unfinished code or the language of another kernel. Such a cell keeps every byte, and "
-    "what it names is not looked at.",
+    why="Python 2 statements, unfinished code or the language of another kernel. Such a cell is not changed at all, "
+    "and the names in it are not resolved.",
     references=("https://docs.python.org/3/howto/pyporting.html",),
     manual="correct the cell and run again",
 )
@@ -84,7 +84,7 @@ def variables(node: ast.Constant, ctx: Context) -> Iterator[Match]:
         yield Match(BACKEND_NAME, statement, message=f"Keras 3 has no backend {value!r}")
     first = next((s for s in ctx.module.tree.body if _imports_keras(s)), None)
     if first is not None and statement in ctx.module.tree.body and first.lineno < statement.lineno:
-        yield Match(BACKEND_ORDER, statement, message=f"keras was imported at line {first.lineno} already")
+        yield Match(BACKEND_ORDER, statement, message=f"keras was already imported at line {first.lineno}")
 
 
 def _assigned(node: ast.Constant, ctx: Context) -> tuple[ast.stmt, object] | None:

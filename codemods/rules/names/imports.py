@@ -21,14 +21,13 @@ if TYPE_CHECKING:
 NAMESPACE = SourceRule(
     code="IMP001",
     name="namespace",
-    summary="The name is imported from another package than the destination.",
+    summary="The name is imported from a different package than the target.",
     severity=Severity.WARNING,
     fix=Fix.SAFE,
     targets=EVERYWHERE,
     why=(
-        "Keras 3 is a package of its own: `import keras`. Since TensorFlow 2.16 `tf.keras` is the same Keras 3 "
-        "with 173 names of Keras 2 kept beside it, so code runs either way, but only `import keras` leaves the "
-        "choice of backend."
+        "Keras 3 is a separate package: `import keras`. Since TensorFlow 2.16, `tf.keras` is the same Keras 3 plus "
+        "173 names of Keras 2, so code runs either way, but only `import keras` lets you choose the backend."
     ),
     references=(GUIDE,),
     proofs=(Proof(), Proof("proof_2")),
@@ -42,7 +41,7 @@ MOVED = SourceRule(
     targets=EVERYWHERE,
     why=(
         "Modules such as `keras.layers.core`, `keras.utils.np_utils`, `keras.engine` and everything below "
-        "`tensorflow.python.keras` are gone; the symbols live in the public modules."
+        "`tensorflow.python.keras` were removed; the symbols are in the public modules."
     ),
     references=("keras-team/keras#18467",),
     proofs=(Proof(expect="raises"),),
@@ -50,18 +49,18 @@ MOVED = SourceRule(
 ONLY_TENSORFLOW = SourceRule(
     code="IMP003",
     name="tf-keras-only",
-    summary="The name exists in Keras 3 only below `tf.keras`, and works with the TensorFlow backend only.",
+    summary="The name exists in Keras 3 only under `tf.keras`, and works only with the TensorFlow backend.",
     severity=Severity.ERROR,
     fix=Fix.SAFE,
     targets=frozenset({Target.KERAS}),
     why=(
-        "173 names of Keras 2 (most of `keras.backend`, `ImageDataGenerator`, `Tokenizer`, …) were left out of "
-        "`keras` and kept in `tf.keras` for old code. The reference is kept working there; replace it by the "
-        "modern way when another backend is wanted. With the TensorFlow backend what is kept so runs and is a note; "
-        "with `--backend any`, `jax` or `torch` it is left to do."
+        "173 names of Keras 2 (most of `keras.backend`, `ImageDataGenerator`, `Tokenizer`, …) were removed from "
+        "`keras` and kept in `tf.keras` for old code. The reference keeps working there; replace it by the modern "
+        "equivalent if you need another backend. With the TensorFlow backend, kept names run and are a note; with "
+        "`--backend any`, `jax` or `torch` they remain to be replaced."
     ),
     references=(GUIDE, "keras-team/keras#18467"),
-    manual="replace the use by its modern counterpart; below `tf.keras` it needs TensorFlow",
+    manual="replace the use by its modern counterpart; under `tf.keras` it needs TensorFlow",
     proofs=(Proof(),),
 )
 

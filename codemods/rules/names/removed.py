@@ -21,34 +21,35 @@ _LIST = "keras-team/keras#18467"
 API001 = SourceRule(
     code="API001",
     name="name-removed",
-    summary="Keras 3 has no such name.",
+    summary="Keras 3 does not have this name.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="210 of the 990 public names of Keras 2 left without a successor of the same name, more with earlier versions.",
+    why="210 of the 990 public names of Keras 2 were removed without a successor of the same name, and more from "
+    "earlier versions.",
     references=(_LIST, "tensorflow/tensorflow#63792", GUIDE),
     manual="see the hint",
 )
 API002 = SourceRule(
     code="API002",
     name="name-internal",
-    summary="The name was an internal of Keras 2.",
+    summary="The name was internal to Keras 2.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="Modules such as keras.engine, keras.utils.conv_utils and tensorflow.python.keras were never part of the API "
-    "and have no place in Keras 3.",
+    why="Modules such as keras.engine, keras.utils.conv_utils and tensorflow.python.keras were never part of the "
+    "API and do not exist in Keras 3.",
     references=(GUIDE,),
-    manual="copy what you need of the function into the project; there is no public counterpart",
+    manual="copy the required part of the function into the project; there is no public counterpart",
 )
 API003 = SourceRule(
     code="API003",
     name="name-only-in-tf-keras",
-    summary="The name lives on under tf.keras only.",
+    summary="The name exists only under tf.keras.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="173 names of Keras 2 are kept by tf.keras of TensorFlow 2.16 and later for compatibility and are missing from "
-    "keras. The first step of the migration guide, tf.keras to keras, breaks their users; IMP003 leads the imports to "
-    "tf.keras. There they run with the TensorFlow backend, so that a use is a note; with `--backend any`, `jax` or "
-    "`torch` it is left to do.",
+    why="173 names of Keras 2 are kept in tf.keras by TensorFlow 2.16 and later for compatibility and are missing "
+    "from keras. The first step of the migration guide, from tf.keras to keras, breaks their users; IMP003 "
+    "redirects the imports to tf.keras. There they run with the TensorFlow backend, so that a use is a note; with "
+    "`--backend any`, `jax` or `torch` they remain to be replaced.",
     references=(_LIST, GUIDE),
     manual="replace it as the hint says, or choose --backend tensorflow",
     targets=frozenset({Target.KERAS}),
@@ -56,10 +57,10 @@ API003 = SourceRule(
 API005 = SourceRule(
     code="API005",
     name="estimator",
-    summary="TensorFlow has no estimators and feature columns of Keras any more.",
+    summary="TensorFlow no longer has Keras estimators and feature columns.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="tf.estimator left with TensorFlow 2.16.",
+    why="tf.estimator was removed in TensorFlow 2.16.",
     references=(GUIDE,),
     manual="train the model with fit, or keep TensorFlow 2.15",
 )
@@ -105,7 +106,7 @@ def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     yield Match(
         rule,
         node,
-        message=f"{short} is in tf.keras only" if rule is API003 else f"keras has no {short}",
+        message=f"{short} exists only in tf.keras" if rule is API003 else f"keras has no {short}",
         hint=symbol.note,
         symbol=name,
         severity=kept_severity(ctx) if rule is API003 and ctx.origin(node) == "tf.keras" else None,

@@ -33,13 +33,15 @@ _BASES = {
 GONE_BASE = SourceRule(
     code="API006",
     name="base-class-removed",
-    summary="A class that Keras 3 lacks is derived from or named while a module is imported, which stops the import.",
+    summary="A class that Keras 3 lacks is used as a base class or named while a module is imported, which stops "
+    "the import.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="One such class takes everything else in its module with it, and often the whole package. A stand-in lets the "
-    "module be imported and raises when the class is made; it stays a finding until it is written or taken out.",
+    why="One such class makes everything else in its module unusable, and often the whole package. A stand-in lets "
+    "the module be imported and raises when the class is instantiated; it remains a finding until the class is "
+    "written or removed.",
     references=("keras-team/keras#18467",),
-    manual="write the class that is gone into the project, or leave out what derives from it",
+    manual="write the removed class into the project, or remove what derives from it",
     proofs=(Proof(unsafe=True),),
 )
 
@@ -47,11 +49,11 @@ GONE_BASE = SourceRule(
 GONE_ALIAS = SourceRule(
     code="API007",
     name="alias-of-a-name-removed",
-    summary="A name of the module stands for one that Keras 3 lacks, and nothing uses it.",
+    summary="A name in the module is an alias for one that Keras 3 lacks, and nothing uses it.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="Packages that hand the modules of Keras on in one of their own stop at such a line. It becomes None where no "
-    "file of the repository takes it from there; others that do get an error at their own line.",
+    why="Packages that re-export the Keras modules fail at such a line. It becomes None if no file of the "
+    "repository imports it from there; other programs that do get an error on their own line.",
     references=("keras-team/keras#18467",),
     manual="delete the line",
     proofs=(Proof(unsafe=True),),
@@ -93,13 +95,13 @@ def is_spare_alias(node: ast.expr, ctx: Context) -> bool:
 def gone_bases(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``class Own(keras.layers.LocallyConnected1D)``, and the stand-ins that were written."""
     if (ast.get_docstring(cls) or "").startswith("Stands for keras."):
-        text = f"{cls.name} only stands for a class that is gone"
+        text = f"{cls.name} is only a stand-in for a removed class"
         yield Match(GONE_BASE, cls, text, symbol=cls.name, severity=Severity.WARNING)
         return
     for base in cls.bases:
         name = _gone(base, ctx)
         if name is not None:
-            yield _stand_in(base, name, f"{cls.name} derives from {name}, which is gone", ctx)
+            yield _stand_in(base, name, f"{cls.name} derives from {name}, which was removed", ctx)
 
 
 @visit(GONE_BASE, packages=("keras",))
@@ -107,7 +109,7 @@ def gone_at_import(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """``@pytest.mark.parametrize("cls", [keras.layers.LocallyConnected1D])``: evaluated when the module is imported."""
     name = _gone(node, ctx) if isinstance(node, ast.expr) else None
     if name is not None and isinstance(node, ast.expr) and is_evaluated_at_import(node, ctx):
-        yield _stand_in(node, name, f"{name} is gone, and the module names it when it is imported", ctx)
+        yield _stand_in(node, name, f"{name} was removed, and the module uses it on import", ctx)
 
 
 def is_evaluated_at_import(node: ast.expr, ctx: Context) -> bool:

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 BKD001 = SourceRule(
     code="BKD001",
     name="backend-function",
-    summary="A function of keras.backend is one of keras.ops in Keras 3.",
+    summary="A keras.backend function is a keras.ops function in Keras 3.",
     severity=Severity.ERROR,
-    why="keras.backend keeps the configuration (`floatx`, `epsilon`, `image_data_format`, ...); all tensor functions "
-    "are gone. Defaults differ: `argmax` and `concatenate` worked on the last axis, `cumsum` on the first, "
-    "`gather` took rows, `pool2d` had strides of 1. They are written out.",
+    why="keras.backend keeps the configuration (`floatx`, `epsilon`, `image_data_format`, ...); all tensor "
+    "functions were removed. Defaults differ: `argmax` and `concatenate` used the last axis, `cumsum` the first, "
+    "`gather` selected rows, `pool2d` had strides of 1. The old defaults are written explicitly.",
     references=(GUIDE, "keras-team/keras#18467"),
     proofs=(
         Proof(),
@@ -46,14 +46,14 @@ BKD001 = SourceRule(
 BKD002 = SourceRule(
     code="BKD002",
     name="backend-function-usually",
-    summary="A function of keras.backend has a near relative in Keras 3 that fits the usual case.",
+    summary="A keras.backend function has a similar Keras 3 function that fits the usual case.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="`bias_add` reshaped a bias to the data format, `switch` stretched a condition of fewer dimensions at its end, "
-    "`random_bernoulli` and `dropout` draw other numbers, and what `ones`, `zeros` and `eye` made for an attribute of "
-    "a layer was a variable that training changes. `gradients` runs the graph of the loss once more, so that where "
-    "the learning phase is 1 its dropout is another one than that of the outputs beside it. Where none of this matters "
-    "the edit is right.",
+    why="`bias_add` reshaped a bias to the data format, `switch` broadcast a condition with fewer dimensions at its "
+    "end, `random_bernoulli` and `dropout` draw different numbers, and the result of `ones`, `zeros` and `eye` in a "
+    "layer attribute was a variable that training changes. `gradients` runs the graph of the loss once more, so "
+    "that, if the learning phase is 1, its dropout differs from that of the outputs. If none of this matters, the "
+    "edit is right.",
     references=(GUIDE,),
     proofs=(
         Proof(unsafe=True),
@@ -66,21 +66,21 @@ BKD002 = SourceRule(
 BKD003 = SourceRule(
     code="BKD003",
     name="backend-function-removed",
-    summary="A function of keras.backend is gone and needs another construction.",
+    summary="A keras.backend function was removed and needs a different construction.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="Graph-time tools (`function` with updates, `placeholder`, `learning_phase`, `gradients`, ...) have no meaning "
-    "in Keras 3; others need arguments in another arrangement.",
+    why="Graph-time tools (`function` with updates, `placeholder`, `learning_phase`, `gradients`, ...) have no "
+    "meaning in Keras 3; others need their arguments arranged differently.",
     references=(GUIDE, "keras-team/keras#18467"),
-    manual="write it with keras.ops",
+    manual="rewrite it with keras.ops",
 )
 BKD004 = SourceRule(
     code="BKD004",
     name="backend-function-other-numbers",
-    summary="The function of the same name in keras.ops computes something else.",
+    summary="The keras.ops function of the same name computes something different.",
     severity=Severity.ERROR,
-    why="The backend's `hard_sigmoid` was clip(0.2 x + 0.5, 0, 1), ops.hard_sigmoid is relu6(x + 3) / 6: at 0.5 they "
-    "are 0.6 and 0.583. The backend's `sqrt` took max(x, 0) first; ops.sqrt gives NaN below zero.",
+    why="The backend's `hard_sigmoid` was clip(0.2 x + 0.5, 0, 1), ops.hard_sigmoid is relu6(x + 3) / 6: at 0.5 "
+    "they are 0.6 and 0.583. The backend's `sqrt` took max(x, 0) first; ops.sqrt gives NaN below zero.",
     references=("tensorflow/tensorflow#65381", GUIDE),
     proofs=(Proof(),),
 )
@@ -89,7 +89,7 @@ _RULES = (BKD001, BKD002, BKD003, BKD004)
 
 _VARIABLES = frozenset({"keras.backend.eye", "keras.backend.ones", "keras.backend.zeros"})
 """Functions that made a variable where their shape was known, which a layer tracks; keras.ops makes a tensor."""
-_WEIGHT = "make it with self.add_weight, or keep it as a tensor if training was not meant to change it"
+_WEIGHT = "create it with self.add_weight, or keep it as a tensor if training was not meant to change it"
 
 
 def _needed(node: ast.expr, ctx: Context, name: str) -> bool:
@@ -146,7 +146,7 @@ def backend(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     if found is None:
         note = next((row.note for row in rows if row.note), "")
         row = next((row for row in rows if row.call and not row.call.startswith("@")), None)
-        hint = note or (f"write {row.call}" if row is not None else "write it with keras.ops")
+        hint = note or (f"write {row.call}" if row is not None else "rewrite it with keras.ops")
         yield Match(BKD003, place, message=f"{short} is not in Keras 3", hint=hint, symbol=name)
         return
     edits, fix, function = found
@@ -156,7 +156,7 @@ def backend(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         and (held := held_attribute(place, ctx)) is not None
     ):
         weight = ReplaceExpression(place, Code("keras.Variable(value)", {"value": place}))
-        message = f"{short} made a variable, and so self.{held[1]} a weight of {held[0].name}"
+        message = f"{short} created a variable, and so self.{held[1]} became a weight of {held[0].name}"
         yield Match(BKD002, place, message, _WEIGHT, edits=(*edits, weight), symbol=name)
         return
     message = f"{short} is not in Keras 3" + (f": {function.note}" if function.note else "")

@@ -17,27 +17,28 @@ _KERAS = frozenset({Target.KERAS})
 STEP = SourceRule(
     code="BCK005",
     name="step-of-a-model",
-    summary="JAX calls the step that a model writes itself with its state, too.",
+    summary="JAX also passes the model's state to a custom step.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     targets=_KERAS,
     backends=COMPILING,
-    why="On JAX a step takes the state of the model beside the data and gives the new one back: `test_step() takes 2 "
+    why="On JAX a step receives the state of the model with the data and returns the new one: `test_step() takes 2 "
     "positional arguments but 3 were given`. On TensorFlow and PyTorch it is called as before.",
     references=("https://keras.io/guides/custom_train_step_in_jax/",),
-    manual="override compute_loss where that is enough: every backend calls it alike; else write a step for JAX too",
+    manual="override compute_loss if that is enough: every backend calls it in the same way; otherwise write a step "
+    "for JAX, too",
 )
 SYNCHRONIZED = SourceRule(
     code="BCK006",
     name="synchronized-statistics",
-    summary="BatchNormalization(synchronized=True) works with TensorFlow only.",
+    summary="BatchNormalization(synchronized=True) works only with TensorFlow.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     targets=_KERAS,
     backends=OTHERS,
     why="The other backends raise `Argument synchronized=True is only supported with the TensorFlow backend`.",
     references=("https://keras.io/api/layers/normalization_layers/batch_normalization/",),
-    manual="leave the argument out, or choose --backend tensorflow",
+    manual="omit the argument, or choose --backend tensorflow",
 )
 _STEPS = ("train_step", "test_step", "predict_step")
 _LAYERS = frozenset({"keras.layers.BatchNormalization"})
@@ -53,7 +54,7 @@ def steps(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
             yield Match(
                 STEP,
                 step,
-                f"JAX gives {cls.name}.{name} the state of the model, too",
+                f"JAX also passes the state of the model to {cls.name}.{name}",
                 symbol=f"{MODEL}.{name}",
             )
 

@@ -21,28 +21,28 @@ _KERAS = frozenset({Target.KERAS})
 CALL = SourceRule(
     code="BCK001",
     name="tensorflow-only",
-    summary="Something of TensorFlow stays, which no other backend knows.",
+    summary="TensorFlow code remains, which no other backend can run.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     targets=_KERAS,
     backends=OTHERS,
-    why="JAX and PyTorch give their own arrays, which functions of TensorFlow refuse or copy, and whose gradients they "
-    "do not know. Pipelines of `tf.data` serve every backend and are not meant.",
+    why="JAX and PyTorch pass their own arrays, which TensorFlow functions reject or copy, and whose gradients they "
+    "do not know. `tf.data` pipelines work with every backend and are not reported.",
     references=(GUIDE,),
-    manual="write it with keras.ops, or choose --backend tensorflow",
+    manual="rewrite it with keras.ops, or choose --backend tensorflow",
 )
 ARRAY = SourceRule(
     code="BCK002",
     name="numpy-of-a-tensor-in-keras-code",
-    summary="A function of NumPy is given a tensor in Keras code.",
+    summary="A NumPy function is called on a tensor in Keras code.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     targets=_KERAS,
     backends=OTHERS,
-    why="While a function is compiled or traced its tensors have no values: JAX raises TracerArrayConversionError, and "
-    "PyTorch refuses tensors that require a gradient.",
+    why="While a function is compiled or traced, its tensors have no values: JAX raises TracerArrayConversionError, "
+    "and PyTorch refuses tensors that require a gradient.",
     references=(GUIDE,),
-    manual="use the function of the same name in keras.ops",
+    manual="use the keras.ops function of the same name",
 )
 STATE = SourceRule(
     code="BCK003",
@@ -52,23 +52,23 @@ STATE = SourceRule(
     fix=Fix.MANUAL,
     targets=_KERAS,
     backends=COMPILING,
-    why="JAX runs `call` when it compiles and never again: what is stored is a tracer of that moment "
-    "(UnexpectedTracerError when it is used), and counters stand still.",
+    why="JAX runs `call` only when it compiles: the stored value is a tracer of that moment (UnexpectedTracerError "
+    "when it is used), and counters stand still.",
     references=(_STATELESS,),
-    manual="hold it in a weight that add_weight(trainable=False) makes, and assign() to that",
+    manual="store it in a weight created with add_weight(trainable=False), and use assign()",
 )
 SEED = SourceRule(
     code="BCK004",
     name="random-numbers-without-a-generator",
-    summary="Random numbers in a layer need a SeedGenerator that the layer holds.",
+    summary="Random numbers in a layer need a SeedGenerator stored in the layer.",
     severity=Severity.SILENT,
     fix=Fix.SAFE,
     targets=_KERAS,
     backends=COMPILING,
-    why="Without one the state of the global generator advances while JAX compiles, and not when the compiled function "
-    "runs: each batch gets the same noise.",
+    why="Without one, the state of the global generator advances while JAX compiles, but not when the compiled "
+    "function runs: each batch gets the same noise.",
     references=(_RANDOM,),
-    manual="make self.seed_generator = keras.random.SeedGenerator() in the constructor, and give it as seed=",
+    manual="create self.seed_generator = keras.random.SeedGenerator() in the constructor, and pass it as seed=",
     proofs=(Proof(expect="raises"),),
 )
 
@@ -89,7 +89,7 @@ def tensorflow_names(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match
     call = ctx.callee(node)
     inside = ctx.keras_region(node) or (call is not None and ctx.keras_region(call))
     severity = Severity.ERROR if inside else Severity.WARNING
-    yield Match(CALL, node, f"{name} computes with TensorFlow only", symbol=name, severity=severity)
+    yield Match(CALL, node, f"{name} works only with TensorFlow", symbol=name, severity=severity)
 
 
 @visit(ARRAY, packages=("numpy",))
@@ -101,7 +101,7 @@ def arrays(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
         return
     given = [*call.args, *(keyword.value for keyword in call.keywords)]
     if any(ctx.symbolic(value) for value in given) or _takes_data(call, given, ctx):
-        message = f"{name} is given a tensor"
+        message = f"{name} is called on a tensor"
         yield Match(ARRAY, call, message, symbol=name)
 
 

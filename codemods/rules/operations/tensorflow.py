@@ -26,9 +26,9 @@ OPS001 = SourceRule(
     name="tensorflow-function",
     summary="A TensorFlow function in Keras code has the same meaning in keras.ops.",
     severity=Severity.ERROR,
-    why="A KerasTensor cannot be given to a TensorFlow function any more; in `call`, losses and metrics TensorFlow "
-    "functions work on the TensorFlow backend only. 127 of 154 pairs were measured to be identical in value and dtype; "
-    "the others have rules of their own.",
+    why="A KerasTensor can no longer be passed to a TensorFlow function; in `call`, losses and metrics, TensorFlow "
+    "functions work only on the TensorFlow backend. 127 of 154 pairs were measured to be identical in value and "
+    "dtype; the others have their own rules.",
     references=(GUIDE, "keras-team/keras#18467"),
     proofs=(
         Proof(tolerance=1e-5),
@@ -40,64 +40,64 @@ OPS001 = SourceRule(
 OPS002 = SourceRule(
     code="OPS002",
     name="tensorflow-function-other-default",
-    summary="A TensorFlow function has a relative of the same name in keras.ops with another default or meaning.",
+    summary="A TensorFlow function has a namesake in keras.ops with a different default or meaning.",
     severity=Severity.ERROR,
-    why="tf.argmax, tf.gather and tf.cumsum work on axis 0, keras.ops on the flattened tensor; tf.split takes sizes, "
-    "keras.ops.split the points to cut at; keras.ops.identity makes an identity matrix; keras.ops.gelu is approximate. "
-    "The migration guide lists several of them as plain renames.",
+    why="tf.argmax, tf.gather and tf.cumsum work on axis 0, keras.ops on the flattened tensor; tf.split takes "
+    "sizes, keras.ops.split the positions to split at; keras.ops.identity creates an identity matrix; "
+    "keras.ops.gelu is approximate. The migration guide lists several of them as plain renames.",
     references=(GUIDE,),
     proofs=(Proof(tolerance=1e-5),),
 )
 OPS003 = SourceRule(
     code="OPS003",
     name="tensorflow-function-usually",
-    summary="A TensorFlow function in Keras code has a near relative that fits the usual case.",
+    summary="A TensorFlow function in Keras code has a similar function that fits the usual case.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="keras.ops.shape gives a tuple where tf.shape gave a tensor; tf.where with one argument gives rows of int64 "
-    "indices. Whether the difference matters depends on what is done with the value.",
+    why="keras.ops.shape returns a tuple where tf.shape returned a tensor; tf.where with one argument returns rows "
+    "of int64 indices. Whether the difference matters depends on how the value is used.",
     references=(GUIDE,),
     proofs=(Proof(unsafe=True), Proof("proof_2", unsafe=True)),
 )
 OPS004 = SourceRule(
     code="OPS004",
     name="tensorflow-function-by-hand",
-    summary="A TensorFlow function in Keras code has no counterpart that could be written for it.",
+    summary="A TensorFlow function in Keras code has no counterpart.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="A KerasTensor cannot be given to a TensorFlow function. Inside the `call` of a layer the function goes on "
-    "working on the TensorFlow backend.",
+    why="A KerasTensor cannot be passed to a TensorFlow function. Inside the `call` of a layer, the function still "
+    "works on the TensorFlow backend.",
     references=(GUIDE, "tensorflow/tensorflow#63792"),
-    manual="move the operation into the call() of a keras.layers.Layer, or write it with keras.ops",
+    manual="move the operation into the call() of a keras.layers.Layer, or rewrite it with keras.ops",
 )
 OPS005 = SourceRule(
     code="OPS005",
     name="tensorflow-dtype",
-    summary="A TensorFlow dtype in a call that becomes one of keras.ops is said as a string.",
+    summary="A TensorFlow dtype in a call that becomes keras.ops is written as a string.",
     severity=Severity.WARNING,
-    why="keras.ops takes dtypes as strings on every backend; tf.float32 ties the code to TensorFlow.",
+    why="keras.ops accepts dtypes as strings on every backend; tf.float32 ties the code to TensorFlow.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
 OPS006 = SourceRule(
     code="OPS006",
     name="tensorflow-random",
-    summary="Random numbers of TensorFlow in Keras code come from another stream in keras.random.",
+    summary="TensorFlow random numbers in Keras code come from a different stream in keras.random.",
     severity=Severity.WARNING,
     fix=Fix.UNSAFE,
-    why="keras.random is stateless: with an integer seed each call gives the same numbers. A layer holds a "
-    "keras.random.SeedGenerator and gives it as seed=. The numbers are others than TensorFlow's in any case, so no "
-    "comparison by value exists; the moments agree.",
+    why="keras.random is stateless: with an integer seed, each call gives the same numbers. A layer stores a "
+    "keras.random.SeedGenerator and passes it as seed=. The numbers differ from TensorFlow's in any case, so they "
+    "cannot be compared by value; the moments agree.",
     references=(GUIDE,),
     proofs=(Proof(unsafe=True),),
 )
 OPS007 = SourceRule(
     code="OPS007",
     name="numpy-of-a-tensor",
-    summary="The output of a model is an array of the backend, which has .numpy() with TensorFlow only.",
+    summary="The output of a model is an array of the backend, which has .numpy() only with TensorFlow.",
     severity=Severity.WARNING,
     targets=frozenset({Target.KERAS}),
-    why="Arrays of JAX have no `numpy()`, and tensors of PyTorch refuse it while they are part of a graph.",
+    why="JAX arrays have no `numpy()`, and PyTorch tensors refuse it while they are part of a graph.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
@@ -168,7 +168,7 @@ def operations(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     rows = load().functions.get(name)
     if rows is None:
         if _symbolic(call, ctx) and name.count(".") and name != "tf.function":
-            yield Match(OPS004, call, message=f"{name} is given a symbolic tensor", symbol=name)
+            yield Match(OPS004, call, message=f"{name} is called on a symbolic tensor", symbol=name)
         return
     inside, symbolic = _feeds_keras(call, ctx)
     if not inside and not _initializes(call, ctx, rows):

@@ -18,16 +18,17 @@ if TYPE_CHECKING:
 CHECKPOINT_CLASS = SourceRule(
     code="SAV020",
     name="checkpoint-class",
-    summary="The constructor of ModelCheckpoint takes paths that end in .keras, .h5 or .weights.h5.",
+    summary="The constructor of ModelCheckpoint requires paths that end in .keras, .h5 or .weights.h5.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
     destination=">=3.8",
-    why="A class that derives from it and hands a path of its own arguments on raises `The filepath provided must end "
-    "in .keras` when somebody makes one for `model.hdf5`, a name that Model.save still writes. The base is given a "
-    "name that it takes, and the path stays what the caller said where save() takes it: those who read the file know "
-    "it by that name. A path without such an ending, a SavedModel folder in Keras 2, becomes a .keras file.",
+    why="A derived class that passes on a path from its own arguments raises `The filepath provided must end in "
+    ".keras` when it is instantiated for `model.hdf5`, a name that Model.save still writes. The base class gets a "
+    "name that it accepts, and the path stays as the caller gave it if save() accepts it, because readers of the "
+    "file know it by that name. A path without such a suffix, a SavedModel folder in Keras 2, becomes a .keras "
+    "file.",
     references=("keras-team/keras-io#1844", GUIDE),
-    manual="give the base a path that ends in .keras, .h5 or .weights.h5",
+    manual="pass the base class a path that ends in .keras, .h5 or .weights.h5",
     proofs=(Proof(unsafe=True),),
 )
 _HELPER = '''\

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 ENDINGS = SourceRule(
     code="SAV015",
     name="checkpoint-ending",
-    summary="ModelCheckpoint takes paths of whole models that end in .keras or .h5.",
+    summary="ModelCheckpoint requires paths of whole models that end in .keras or .h5.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
     destination=">=3.8",
     why="`The filepath provided must end in .keras` is raised at construction, for `best` (a SavedModel folder in "
-    "Keras 2) and for `.hdf5`. A file named otherwise must be read by its new name: reads in the same file are changed "
-    "as well, others cannot be seen, so this waits for --unsafe.",
+    "Keras 2) and for `.hdf5`. A renamed file must be read by its new name: reads in the same file are changed as "
+    "well, others are not visible, so this edit requires --unsafe.",
     references=("keras-team/keras-io#1844", GUIDE),
-    manual="let the path end in .keras, and read the model from there",
+    manual="make the path end in .keras, and read the model from there",
     proofs=(Proof(unsafe=True), Proof("proof_2", unsafe=True, tolerance=1e-5)),
 )
 _HDF5 = (".hdf5", ".hdf", ".he5", ".H5", ".HDF5")

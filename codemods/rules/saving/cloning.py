@@ -21,12 +21,12 @@ _COPY = (
 CLONED_LAMBDA = SourceRule(
     code="SAV018",
     name="clone-of-a-lambda",
-    summary="clone_model makes each layer of its configuration, which Keras 3 refuses for a Lambda.",
+    summary="clone_model recreates each layer from its configuration, which Keras 3 refuses for a Lambda.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="The bytecode of a lambda is not run when it is read: `Requested the deserialization of a Lambda layer whose "
-    "function is a Python lambda`, in a copy within one program too. A Lambda has no weights, so that both models may "
-    "share it.",
+    why="The bytecode of a lambda is not run on deserialization: `Requested the deserialization of a Lambda layer "
+    "whose function is a Python lambda`, even for a copy within one program. A Lambda has no weights, so both "
+    "models can share it.",
     references=("https://keras.io/api/models/model_saving_apis/model_saving_and_loading/",),
     proofs=(Proof(unsafe=True),),
 )

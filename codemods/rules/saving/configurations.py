@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 SAV006 = SourceRule(
     code="SAV006",
     name="saving-function-removed",
-    summary="A function for saving or loading is gone.",
+    summary="A function for saving or loading was removed.",
     severity=Severity.ERROR,
-    why="YAML was dropped because loading it can run code. model_from_config wants more than a class name and a "
-    "configuration in Keras 3 (`Could not locate class 'Functional'`); where the configuration is seen to be that of "
-    "another model, its class makes the twin.",
+    why="YAML was removed because loading it can run code. model_from_config requires more than a class name and a "
+    "configuration in Keras 3 (`Could not locate class 'Functional'`); if the configuration visibly comes from "
+    "another model, the class of that model creates the copy.",
     references=(GUIDE,),
     manual="use to_json and model_from_json",
     proofs=(Proof(),),
@@ -30,7 +30,8 @@ SAV006 = SourceRule(
 
 _GONE = {
     "keras.models.model_from_yaml": "keras.models.model_from_json",
-    "keras.models.model_from_config": "keras.Sequential.from_config or keras.Model.from_config, as class_name says",
+    "keras.models.model_from_config": "keras.Sequential.from_config or keras.Model.from_config, depending on "
+    "class_name",
     "keras.experimental.export_saved_model": "model.export(path)",
     "keras.experimental.load_from_saved_model": "keras.layers.TFSMLayer, or convert the folder",
     "keras.experimental.export": "model.export(path)",
@@ -43,7 +44,7 @@ def gone(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     if isinstance(node, ast.expr) and (name := ctx.name(node)):
         call = ctx.callee(node) if name == "keras.models.model_from_config" else None
         if call is not None and (code := _copied(call, ctx)) is not None:
-            message = f"{name} is gone; the class of the model has from_config"
+            message = f"{name} was removed; the class of the model has from_config"
             yield Match(SAV006, call, message, edits=(ReplaceExpression(call, code),), symbol=name)
             return
         yield Match(SAV006, node, message=f"{name} is gone", hint=f"use {_GONE[name]}", symbol=name)

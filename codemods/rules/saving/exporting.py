@@ -21,7 +21,7 @@ SAV007 = SourceRule(
     summary="A Keras model is exported with model.export.",
     severity=Severity.SILENT,
     fix=Fix.UNSAFE,
-    why="tf.saved_model.save goes on working, but names and dtypes of the signature differ from those of Keras 2. "
+    why="tf.saved_model.save still works, but names and dtypes of the signature differ from those of Keras 2. "
     "export writes the endpoint `serve`, the signature `serving_default` and the inputs in their own dtypes.",
     references=("keras-team/keras#19458",),
     proofs=(Proof(unsafe=True, expect="same"),),
@@ -29,11 +29,11 @@ SAV007 = SourceRule(
 SAV011 = SourceRule(
     code="SAV011",
     name="export-archive",
-    summary="A tf.Module that holds Keras layers is exported with an ExportArchive.",
+    summary="A tf.Module that contains Keras layers is exported with an ExportArchive.",
     severity=Severity.SILENT,
     fix=Fix.UNSAFE,
-    why="Keras 3 layers are not found by tf.Module: its `variables` lack their weights. An ExportArchive "
-    "tracks layers of any backend and writes the same endpoints; each is a signature too.",
+    why="tf.Module does not find Keras 3 layers: its `variables` lack their weights. An ExportArchive tracks layers "
+    "of any backend and writes the same endpoints; each is also a signature.",
     references=("keras-team/keras#19458", GUIDE),
     manual="archive = keras.export.ExportArchive(); archive.track(layer); archive.add_endpoint(name, function, "
     "input_signature=[...]); archive.write_out(path)",

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 SAV001 = SourceRule(
     code="SAV001",
     name="save-directory",
-    summary="save writes a file; a SavedModel folder is written by export.",
+    summary="save writes a file; use export to write a SavedModel folder.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="A path without extension meant a SavedModel. For serving, export writes one (without the training state); to "
-    "go on with Keras, the native format `.keras` is right. Where the same file loads the folder with load_model, "
-    "both places get the extension `.keras`; otherwise save becomes export.",
+    why="A path without a suffix meant a SavedModel. For serving, export writes one (without the training state); "
+    "to continue with Keras, use the native format `.keras`. If the same file loads the folder with load_model, "
+    "both places get the suffix `.keras`; otherwise save becomes export.",
     references=("keras-team/keras#19458", GUIDE),
     manual="model.export(path) for serving, model.save(path + '.keras') to load it with Keras again",
     proofs=(Proof(unsafe=True), Proof("proof_2", unsafe=True)),
@@ -32,12 +32,12 @@ SAV001 = SourceRule(
 SAV002 = SourceRule(
     code="SAV002",
     name="save-format",
-    summary="The extension decides the format: save_format is gone.",
+    summary="The suffix selects the format: save_format was removed.",
     severity=Severity.ERROR,
-    why="`save_format='tf'` raises, `'h5'` is tolerated in some releases only. Where the extension says the same, the "
+    why="`save_format='tf'` raises, `'h5'` is tolerated in some releases only. If the suffix says the same, the "
     "argument is dropped.",
     references=(GUIDE,),
-    manual="give the path the extension of the format: .keras or .h5; for a SavedModel call model.export(path)",
+    manual="give the path the suffix of the format: .keras or .h5; for a SavedModel call model.export(path)",
     proofs=(Proof(),),
 )
 SAV004 = SourceRule(
@@ -46,7 +46,7 @@ SAV004 = SourceRule(
     summary="load_model does not read SavedModel folders.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="Keras 3 loads `.keras` and `.h5` files. A SavedModel serves inference through TFSMLayer.",
+    why="Keras 3 loads `.keras` and `.h5` files. A SavedModel can be used for inference through TFSMLayer.",
     references=(GUIDE,),
     manual="convert the folder with `keras-migrate`, or use keras.layers.TFSMLayer(path, "
     "call_endpoint='serving_default') for inference",
@@ -54,19 +54,19 @@ SAV004 = SourceRule(
 SAV005 = SourceRule(
     code="SAV005",
     name="load-compiled-h5",
-    summary="A legacy .h5 that was saved compiled may not load with its loss.",
+    summary="A legacy .h5 that was saved compiled may fail to load because of its loss.",
     severity=Severity.WARNING,
     fix=Fix.MANUAL,
     why="Losses and metrics stored by short names fail with `Could not deserialize 'keras.metrics.mse'`.",
     references=(GUIDE,),
-    manual="give compile=False and compile again, or convert the file with `keras-migrate`",
+    manual="pass compile=False and compile again, or convert the file with `keras-migrate`",
 )
 SAV008 = SourceRule(
     code="SAV008",
     name="weights-arguments",
     summary="save_weights and load_weights have no save_format and no options.",
     severity=Severity.ERROR,
-    why="There is one format of weights; TensorFlow checkpoints are written by tf.train.Checkpoint.",
+    why="There is a single format for weights; TensorFlow checkpoints are written by tf.train.Checkpoint.",
     references=(GUIDE,),
     manual="load by layer name with by_name=True from Keras 3.9 on",
     proofs=(Proof(),),
@@ -76,8 +76,8 @@ SAV009 = SourceRule(
     name="save-argument-removed",
     summary="save has no signatures, options and save_traces.",
     severity=Severity.ERROR,
-    why="They belonged to SavedModels, which model.export and keras.export.ExportArchive write. Options say how one "
-    "is written, and mean nothing for a .keras file: they are left out with --unsafe.",
+    why="They belonged to SavedModels, which model.export and keras.export.ExportArchive write. options configure "
+    "how one is written, and mean nothing for a .keras file: they are dropped with --unsafe.",
     references=(GUIDE,),
     manual="write signatures with keras.export.ExportArchive: track(model), add_endpoint(name, fn, input_signature), "
     "write_out(path)",
@@ -97,10 +97,11 @@ SAV010 = SourceRule(
 SAV012 = SourceRule(
     code="SAV012",
     name="short-loss-in-h5",
-    summary="A compiled .h5 does not load again when its loss has a short name.",
+    summary="A compiled .h5 cannot be loaded again if its loss has a short name.",
     severity=Severity.ERROR,
-    why="Keras 3 writes the loss as it was given and reads it back as a class: `Could not deserialize "
-    "'keras.metrics.mse'`. The full name is the same loss and comes back. Metrics by short names are not concerned.",
+    why="Keras 3 writes the loss by its given name and reads it back as a class: `Could not deserialize "
+    "'keras.metrics.mse'`. The full name is the same loss and can be loaded. Metrics with short names are not "
+    "affected.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 SAV003 = SourceRule(
     code="SAV003",
     name="weights-file-name",
-    summary="Files of weights end in .weights.h5.",
+    summary="Weights files end in .weights.h5.",
     severity=Severity.ERROR,
-    why="save_weights and ModelCheckpoint(save_weights_only=True) refuse other names. A path that is put together is "
-    "rewritten with --unsafe when a literal ends it. load_weights of the same literal "
-    "path follows, in the same file and in the others of the project, and so do other mentions of it, with --unsafe "
-    "where what takes them is unknown; a path that is only loaded stays, because Keras 3 reads old .h5 weights.",
+    why="save_weights and ModelCheckpoint(save_weights_only=True) reject other names. A path that is assembled is "
+    "rewritten with --unsafe if it ends in a literal. load_weights of the same literal path follows, in the same "
+    "file and in the project's other files, and so do other mentions of it, with --unsafe if their use is unknown; "
+    "a path that is only loaded is not changed, because Keras 3 reads old .h5 weights.",
     references=(GUIDE, "keras-team/keras-io#1844"),
     manual="make the path end in .weights.h5, and load it by that name",
     proofs=(Proof(), Proof("proof_2"), Proof("proof_3", unsafe=True)),
@@ -32,23 +32,23 @@ SAV003 = SourceRule(
 SAV013 = SourceRule(
     code="SAV013",
     name="checkpoint-of-models",
-    summary="Before Keras 3.8 a ModelCheckpoint writes whole models as .keras only.",
+    summary="Before Keras 3.8, a ModelCheckpoint writes whole models only as .keras.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     destination="<3.8",
-    why="Measured: 3.2 to 3.7 raise `The filepath provided must end in .keras`; 3.8 and later take .h5 too.",
+    why="Measured: 3.2 to 3.7 raise `The filepath provided must end in .keras`; 3.8 and later also accept .h5.",
     references=("keras-team/keras-io#1844", GUIDE),
-    manual="let the path end in .keras, and load the model from there; or require keras>=3.8",
+    manual="make the path end in .keras, and load the model from there; or require keras>=3.8",
 )
 SAV014 = SourceRule(
     code="SAV014",
     name="temporary-h5",
-    summary="A model in a temporary .h5 file that is read again is better a .keras file.",
+    summary="A model in a temporary .h5 file that is read back should be a .keras file.",
     severity=Severity.WARNING,
     fix=Fix.UNSAFE,
-    why="Keras 3 reads .h5 for old files' sake: operations between layers (`Unknown layer: 'NotEqual'`), short names "
-    "of losses, and texts in a configuration that are named like a function of Keras (`mode='add'`) do not survive it. "
-    "Nobody else reads a temporary file, so its format may be chosen.",
+    why="Keras 3 reads .h5 only for compatibility: operations between layers (`Unknown layer: 'NotEqual'`), short "
+    "names of losses, and strings in a configuration that are named like a Keras function (`mode='add'`) do not "
+    "survive it. Nobody else reads a temporary file, so its format can be changed.",
     references=(GUIDE,),
     proofs=(Proof(unsafe=True),),
 )
@@ -128,7 +128,7 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
             yield from _mentioned(node, written, ctx)
     for call, read, edits in reads_built:
         if ctx.source(read) in built:
-            message = f"{ctx.source(read)} is written with another ending"
+            message = f"{ctx.source(read)} is written with a different suffix"
             yield Match(SAV003, call, message=message, edits=edits, fix=Fix.UNSAFE)
 
 

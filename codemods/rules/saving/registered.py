@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 REGISTERED_NAME = SourceRule(
     code="SAV016",
     name="registered-name-as-activation",
-    summary="An activation by the name under which it was registered is looked up by name no more.",
+    summary="An activation is no longer looked up by the name under which it was registered.",
     severity=Severity.ERROR,
-    why="`activations.get` of Keras 2 looked among the registered objects as well; that of Keras 3 knows its own names "
-    "only: `Could not interpret activation function identifier: own>twice`.",
+    why="Keras 2's `activations.get` also searched the registered objects; Keras 3's knows only its own names: "
+    "`Could not interpret activation function identifier: own>twice`.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
 MODULE_OBJECTS = SourceRule(
     code="SAV017",
     name="module-objects",
-    summary="deserialize_keras_object finds classes of a project among its custom_objects, not its module_objects.",
+    summary="deserialize_keras_object finds a project's classes among its custom_objects, not its module_objects.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="Keras 3 takes `module_objects` for its own modules: `Could not locate class 'Scale'`. A mere name in place "
-    "of a configuration gave an object of the class, and gives the class itself now.",
+    why="Keras 3 uses `module_objects` for its own modules: `Could not locate class 'Scale'`. A bare name instead "
+    "of a configuration returned an object of the class, and now returns the class itself.",
     references=(GUIDE,),
     proofs=(
         Proof(

@@ -30,17 +30,17 @@ def {_NAME}(name):
 BARE_NAME = SourceRule(
     code="SAV019",
     name="bare-name-of-a-registered-object",
-    summary="An activation, initializer, … of the project is looked up by its bare name no more.",
+    summary="A project's activation, initializer, … is no longer looked up by its bare name.",
     severity=Severity.ERROR,
-    why="`get` of keras.activations, initializers, constraints and regularizers of Keras 2 looked among the custom "
-    "objects first. Those of Keras 3 know their own names only: `Could not interpret activation function identifier: "
-    "twice`. Where a project registers an object under a name that Keras 3 has as well, that of Keras is taken "
-    "without an error. The helper looks where Keras 2 did, and makes an object of a class as Keras 2 did.",
+    why="In Keras 2, `get` of keras.activations, initializers, constraints and regularizers searched the custom "
+    "objects first. In Keras 3 it knows only its own names: `Could not interpret activation function identifier: "
+    "twice`. If a project registers an object under a name that Keras 3 also has, Keras' own is silently used. The "
+    "helper searches where Keras 2 did, and instantiates a class as Keras 2 did.",
     references=(
         GUIDE,
         "https://keras.io/api/saving/serialization_utils/",
     ),
-    manual="give the object itself in place of its name",
+    manual="pass the object itself instead of its name",
     proofs=(Proof(), Proof("proof_2", unsafe=True, changes=True), Proof("proof_3")),
 )
 _ROLES = ("activation", "constraint", "initializer", "regularizer")
@@ -84,7 +84,7 @@ def bare_names(literal: ast.Constant, ctx: Context) -> Iterator[Match]:
     """``Dense(3, activation="own")``, ``Activation("own")``, ``activations.get("own")``."""
     role = _role_of_name(literal, ctx)
     if role:
-        message = f"{literal.value!r} is no {role} of Keras: it is looked up by its name no more"
+        message = f"{literal.value!r} is not a Keras {role}: it is no longer looked up by its name"
         yield Match(BARE_NAME, literal, message, edits=_edits(literal, ctx), argument=role)
 
 
@@ -93,7 +93,7 @@ def looked_up(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``activations.get(name)`` in a project that registers objects under bare names."""
     given = _looked_up(call, ctx)
     if given is not None:
-        text = f"{ctx.source(call.func)} finds what the project registered by its name no more"
+        text = f"{ctx.source(call.func)} no longer finds the project's registered objects by name"
         yield Match(BARE_NAME, given, text, edits=_edits(given, ctx), fix=Fix.UNSAFE)
 
 

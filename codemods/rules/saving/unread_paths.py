@@ -27,5 +27,5 @@ def mentioned_apart(call: ast.Call, ctx: Context) -> Iterator[Match]:
     other = repository.says_apart(path) if repository is not None and new is not None else ""
     if other:
         message = f"{other} names {path!r}, which is written as {new!r}"
-        hint = f"give {other} the new name: it says nothing of Keras, so it is not rewritten"
+        hint = f"use the new name in {other}: it does not mention Keras, so it is not rewritten"
         yield Match(SAV003, call, message, hint, argument=other, fix=Fix.MANUAL, severity=Severity.WARNING)

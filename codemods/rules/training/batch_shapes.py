@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 LENGTHS = SourceRule(
     code="TRN041",
     name="batches-of-their-own-length",
-    summary="Keras 3 looks at two batches of a generator, and takes the sizes that they share for fixed.",
+    summary="Keras 3 looks at two batches of a generator, and treats the sizes that they share as fixed.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="Keras 2 fixed no size of what a generator yields. Where the first two batches are equally long by chance, fit "
+    why="Keras 2 fixed no size of a generator's batches. If the first two batches are equally long by chance, fit "
     "stops at the first one that is not: `Generator yielded an element of shape (32, 9) where an element of shape "
-    "(None, 8) was expected`. A dataset whose signature leaves every size open takes them all. Other backends than "
-    "TensorFlow take batches as they come.",
+    "(None, 8) was expected`. A dataset whose signature leaves every size dynamic accepts them all. Backends other "
+    "than TensorFlow accept such batches.",
     references=(
         "keras-team/keras#19748",
         "keras-team/keras#19758",
     ),
-    manual="pad all batches to one length, or give fit a tf.data.Dataset with None where sizes differ",
+    manual="pad all batches to one length, or pass fit a tf.data.Dataset with None where sizes differ",
     proofs=(Proof(unsafe=True),),
 )
 _HELPER = '''\

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 TRN011 = SourceRule(
     code="TRN011",
     name="compile-argument-removed",
-    summary="An argument of compile is gone.",
+    summary="An argument of compile was removed.",
     severity=Severity.ERROR,
-    why="compile refuses unknown arguments. Neutral values are dropped; `sample_weight_mode='temporal'` and "
-    "`target_tensors` need another construction.",
+    why="compile rejects unknown arguments. Neutral values are dropped; `sample_weight_mode='temporal'` and "
+    "`target_tensors` need a different construction.",
     references=(GUIDE,),
-    manual="write the effect of the argument by hand",
+    manual="implement the effect of the argument manually",
     proofs=(Proof(),),
 )
 
@@ -36,7 +36,7 @@ TRN012 = SourceRule(
     name="single-loss-weight",
     summary="The weight of a single loss is a number, not a list.",
     severity=Severity.ERROR,
-    why="When there is a single loss, Keras 3 wants a float and raises on a list of one.",
+    why="For a single loss, Keras 3 expects a float and raises on a one-item list.",
     references=("keras-team/keras#19780",),
     proofs=(Proof(),),
 )
@@ -56,23 +56,23 @@ TRN020 = SourceRule(
 TRN043 = SourceRule(
     code="TRN043",
     name="metrics-of-a-compiled-model",
-    summary="model.metrics holds objects of Keras, not the metrics that compile was given.",
+    summary="model.metrics contains Keras objects, not the metrics passed to compile.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="Stand-alone Keras 2 kept the metrics as they were given, and models were compiled again with them after their "
-    "layers were frozen or thawed. In Keras 3 the list holds the mean of the loss and one object for all metrics: "
-    "given to compile again, `Mean.update_state() got multiple values for argument 'sample_weight'`. The optimizer, "
-    "too, knows the weights that it was built for and no others: `Unknown variable`.",
+    why="Stand-alone Keras 2 kept the metrics as they were passed, and models were recompiled with them after their "
+    "layers were frozen or unfrozen. In Keras 3 the list contains the mean of the loss and one object for all "
+    "metrics: if passed to compile again, `Mean.update_state() got multiple values for argument 'sample_weight'`. "
+    "The optimizer, too, knows only the weights that it was built for: `Unknown variable`.",
     references=(GUIDE,),
-    manual="give compile the metrics that it was given before, and a new optimizer where other weights are trained",
+    manual="pass compile the original metrics, and a new optimizer if other weights are trained",
 )
 
 
 _COMPILE_GONE = {
     "experimental_run_tf_function": "nothing is lost",
     "pss_evaluation_shards": "no parameter servers",
-    "sample_weight_mode": "give sample_weight in the shape of the loss: (batch, time) for temporal weights",
-    "target_tensors": "give targets to fit()",
+    "sample_weight_mode": "pass sample_weight in the shape of the loss: (batch, time) for temporal weights",
+    "target_tensors": "pass targets to fit()",
     "options": "no session options",
     "run_metadata": "no session options",
     "distribute": "build the model in the scope of a tf.distribute strategy",

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 NAMED = SourceRule(
     code="TRN044",
     name="dictionary-of-inputs-or-targets",
-    summary="Inputs without a name are no longer called input_1, and targets of one output are no dictionary.",
+    summary="Unnamed inputs are no longer called input_1, and targets of a single output cannot be a dictionary.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="Keras 2 called inputs without a name `input_1`, `input_2`, …, and the input of a Sequential after its first "
-    'layer, `dense_1_input`. Keras 3 has other names: `Missing data for input "input_layer"`. Targets by the name of '
-    "the output are taken where a model has several outputs; for one, the dictionary itself reaches the loss: "
-    "`Expected float32, but got predictions of type 'str'`. A dictionary of one entry is written as what it holds, "
-    'which Keras 2 takes as well. Where there are several, `keras.Input(..., name="input_1")` gives the old name back.',
+    why="Keras 2 called unnamed inputs `input_1`, `input_2`, …, and the input of a Sequential after its first "
+    'layer, `dense_1_input`. Keras 3 uses other names: `Missing data for input "input_layer"`. Targets by output '
+    "name are accepted if a model has several outputs; with one output, the dictionary itself reaches the loss: "
+    "`Expected float32, but got predictions of type 'str'`. A dictionary with one entry is replaced by its value, "
+    'which Keras 2 accepts as well. If there are several, `keras.Input(..., name="input_1")` restores the old name.',
     references=(GUIDE,),
     manual='give the inputs their old names: keras.Input(..., name="input_1")',
     proofs=(Proof(unsafe=True), Proof("proof_2", unsafe=True)),
@@ -76,7 +76,7 @@ def _inputs(node: ast.expr | None, ctx: Context) -> Iterator[Match]:
     if not isinstance(node, ast.Dict) or not own:
         return
     if len(names) == 1 and not _read_by(names[0], ctx):
-        yield _unwrapped(node, f"Keras 3 calls no input {names[0]}, and takes the array of a single one")
+        yield _unwrapped(node, f"Keras 3 calls no input {names[0]}, and accepts the array of a single one")
     elif len(names) == 1 or own[0].startswith("input_"):
         yield Match(NAMED, node, f"Keras 3 calls no input {own[0]} unless its Input says so", fix=Fix.MANUAL)
 
@@ -87,11 +87,11 @@ def _targets(node: ast.expr | None, ctx: Context) -> Iterator[Match]:
     if not isinstance(node, ast.Dict) or len(names) != 1 or _returned_by_name(names[0], ctx):
         return
     if _read_by(names[0], ctx):
-        text = f"Keras 3 takes no dictionary of the targets of one output, here {names[0]}"
-        hint = "give fit the array alone, and change what reads the dictionary"
+        text = f"Keras 3 accepts no dictionary for the targets of a single output, here {names[0]}"
+        hint = "pass fit only the array, and change what reads the dictionary"
         yield Match(NAMED, node, text, hint=hint, fix=Fix.MANUAL)
     else:
-        yield _unwrapped(node, "Keras 3 takes the targets of one output as an array, not by its name")
+        yield _unwrapped(node, "Keras 3 accepts the targets of a single output as an array, not by name")
 
 
 def _unwrapped(node: ast.Dict, text: str) -> Match:

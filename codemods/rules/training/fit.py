@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 TRN001 = SourceRule(
     code="TRN001",
     name="training-argument-order",
-    summary="A positional argument of compile, evaluate or train_on_batch has another place in Keras 3.",
+    summary="A positional argument of compile, evaluate or train_on_batch has a different position in Keras 3.",
     severity=Severity.SILENT,
     ambiguous=True,
-    why="compile took (optimizer, loss, metrics, loss_weights) and takes (optimizer, loss, loss_weights, metrics). A "
-    "list of names raises at the first fit; a list of numbers silently becomes weights of the losses. The migration "
-    "guide does not mention it. `return_dict` moved in evaluate, train_on_batch and test_on_batch.",
+    why="compile took (optimizer, loss, metrics, loss_weights) and takes (optimizer, loss, loss_weights, metrics). "
+    "A list of names raises at the first fit; a list of numbers silently becomes weights of the losses. The "
+    "migration guide does not mention it. `return_dict` moved in evaluate, train_on_batch and test_on_batch.",
     references=(GUIDE, "keras-team/keras#18467"),
     proofs=(Proof(), Proof("proof_2"), Proof("proof_3", changes=True)),
 )
 TRN002 = SourceRule(
     code="TRN002",
     name="fit-data-loading-arguments",
-    summary="fit, evaluate and predict take no workers, use_multiprocessing and max_queue_size.",
+    summary="fit, evaluate and predict accept no workers, use_multiprocessing and max_queue_size.",
     severity=Severity.ERROR,
-    why="They belong to keras.utils.PyDataset(workers=, use_multiprocessing=, max_queue_size=). They never changed "
+    why="They belong to keras.utils.PyDataset(workers=, use_multiprocessing=, max_queue_size=). They never affected "
     "results, only how fast data arrived.",
     references=(GUIDE,),
     proofs=(Proof(),),
@@ -49,17 +49,17 @@ TRN004 = SourceRule(
     fix=Fix.UNSAFE,
     applies_to="<2.6",
     why="Removed in TensorFlow 2.6. For several outputs it was the argmax of predict; for a single sigmoid it was "
-    "`(model.predict(x) > 0.5).astype('int32')`, which the tool cannot tell.",
+    "`(model.predict(x) > 0.5).astype('int32')`. The tool cannot tell which applies.",
     references=(GUIDE,),
     proofs=(Proof(expect="raises", unsafe=True),),
 )
 TRN005 = SourceRule(
     code="TRN005",
     name="predict-proba",
-    summary="Sequential.predict_proba was predict by another name.",
+    summary="Sequential.predict_proba was an alias of predict.",
     severity=Severity.ERROR,
     applies_to="<2.6",
-    why="Removed in TensorFlow 2.6; it called predict and warned of values outside of 0 and 1.",
+    why="Removed in TensorFlow 2.6; it called predict and warned about values outside 0 and 1.",
     references=(GUIDE,),
     proofs=(Proof(expect="raises"),),
 )
@@ -79,7 +79,7 @@ TRN015 = SourceRule(
     name="history-learning-rate",
     summary="The learning rate is logged as learning_rate, not as lr.",
     severity=Severity.ERROR,
-    why="ReduceLROnPlateau and LearningRateScheduler write the key `learning_rate` into the logs.",
+    why="ReduceLROnPlateau and LearningRateScheduler write the key `learning_rate` to the logs.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )

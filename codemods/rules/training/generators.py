@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 GENERATORS = SourceRule(
     code="TRN003",
     name="generator-methods",
-    summary="fit_generator, evaluate_generator and predict_generator are fit, evaluate and predict.",
+    summary="fit_generator, evaluate_generator and predict_generator are now fit, evaluate and predict.",
     severity=Severity.ERROR,
-    why="Deprecated since TensorFlow 2.1: fit takes generators. Its second argument is y, so the positional ones get "
-    "names. Keras 1 counted samples (`samples_per_epoch`, the second positional argument beside `nb_epoch`), fit "
-    "counts batches: where the batch size can be seen the count is divided by it, else that is left to a person.",
+    why="Deprecated since TensorFlow 2.1: fit accepts generators. Its second argument is y, so the positional ones "
+    "get names. Keras 1 counted samples (`samples_per_epoch`, the second positional argument with `nb_epoch`), fit "
+    "counts batches: if the batch size is visible, the count is divided by it, otherwise you have to do that.",
     references=("keras-team/keras#19225", GUIDE),
     manual="call fit, evaluate or predict",
     proofs=(Proof(),),
@@ -43,9 +43,9 @@ GENERATORS = SourceRule(
 FRACTIONS = SourceRule(
     code="TRN034",
     name="fraction-of-a-batch",
-    summary="The number of batches of an epoch must be whole.",
+    summary="The number of batches per epoch must be an integer.",
     severity=Severity.ERROR,
-    why="Keras 2 went on while fewer batches than the number were seen, so that 10 / 3 batches were four. Keras 3 "
+    why="Keras 2 continued until at least that many batches were seen, so that 10 / 3 batches were four. Keras 3 "
     "raises: `'float' object cannot be interpreted as an integer`.",
     references=(GUIDE,),
     proofs=(Proof(),),
@@ -97,7 +97,7 @@ def generators(call: ast.Call, ctx: Context) -> Iterator[Match]:
     samples = list(_counts_of_samples(call, ctx, order))
     divided = [_divided(count, call, ctx) for count in samples]
     if None in divided or ctx.arguments(call).star or len(call.args) > len(order):
-        hint = f"give the arguments by name, then call {new}"
+        hint = f"pass the arguments by name, then call {new}"
         if samples:
             hint = f"{samples[0][0]} counts samples, {new} counts batches: divide by the batch size"
         yield Match(GENERATORS, call, message=text, hint=hint, fix=Fix.MANUAL)
@@ -178,7 +178,7 @@ def fractions(call: ast.Call, ctx: Context) -> Iterator[Match]:
     for keyword in given if not overrides(ctx, call) else ():
         code = Code("math.ceil(steps)", {"steps": keyword.value})
         edit = ReplaceExpression(keyword.value, code)
-        text = f"{keyword.arg}= may be no whole number"
+        text = f"{keyword.arg}= may not be an integer"
         yield Match(FRACTIONS, call, text, edits=(edit,), argument=keyword.arg or "", fix=fix)
 
 

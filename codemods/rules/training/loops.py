@@ -26,9 +26,10 @@ TRN006 = SourceRule(
     name="batch-reset-metrics",
     summary="train_on_batch and test_on_batch have no reset_metrics.",
     severity=Severity.ERROR,
-    why="True was the default. With False the metrics ran on: keep a keras.metrics.Mean of what is returned.",
+    why="True was the default. With False the metrics accumulated: keep a keras.metrics.Mean of the returned "
+    "values.",
     references=(GUIDE,),
-    manual="average the returned values over the batches yourself, or hold a keras.metrics.Mean",
+    manual="average the returned values over the batches yourself, or use a keras.metrics.Mean",
     proofs=(Proof(),),
 )
 TRN007 = SourceRule(
@@ -38,20 +39,20 @@ TRN007 = SourceRule(
     severity=Severity.SILENT,
     fix=Fix.MANUAL,
     destination="<3.13",
-    why="Keras 2 and 3.15 return the values of the batch (1, 9, 25); 3.0.5 to 3.12.0 return their average so far "
-    "(1, 5, 11.67), and test_on_batch starts from the metrics of training. Loops of GANs and of reinforcement learning "
-    "log wrong numbers without a message.",
+    why="Keras 2 and 3.15 return the values of the batch (1, 9, 25); 3.0.5 to 3.12.0 return their running average "
+    "(1, 5, 11.67), and test_on_batch starts from the metrics of training. Loops of GANs and of reinforcement "
+    "learning silently log wrong numbers.",
     references=(GUIDE,),
     manual="call model.reset_metrics() right before, or require a later Keras",
 )
 TRN009 = SourceRule(
     code="TRN009",
     name="model-reset-states",
-    summary="Models have no reset_states; their recurrent layers have.",
+    summary="Models have no reset_states; their recurrent layers do.",
     severity=Severity.ERROR,
     why="The method looped over the layers; Keras 3 leaves that to the caller.",
     references=("keras-team/keras#18467", GUIDE),
-    manual="loop over model.layers and call reset_states of those that have it",
+    manual="loop over model.layers and call reset_states on those that have it",
     proofs=(Proof(),),
 )
 TRN010 = SourceRule(
@@ -59,7 +60,7 @@ TRN010 = SourceRule(
     name="metric-reset-states",
     summary="Metric.reset_states is reset_state.",
     severity=Severity.ERROR,
-    why="The name with an s was an alias since TensorFlow 2.5.",
+    why="The name with an s has been an alias since TensorFlow 2.5.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
@@ -69,8 +70,9 @@ TRN018 = SourceRule(
     summary="A generator for fit must yield a batch, and several inputs in it, as a tuple, not as a list.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="tf.data refuses lists in what a generator yields: `output_signature must contain objects that are subclass of "
-    "tf.TypeSpec but found list`. A list in place of the pair is refused, too: `the generator must return a tuple`.",
+    why="tf.data rejects lists in the output of a generator: `output_signature must contain objects that are "
+    "subclass of tf.TypeSpec but found list`. A list in place of the pair is rejected, too: `the generator must "
+    "return a tuple`.",
     references=("keras-team/keras#18467", GUIDE),
     proofs=(Proof(unsafe=True), Proof("proof_2", unsafe=True)),
 )
@@ -136,7 +138,7 @@ def yielded_lists(node: ast.Yield, ctx: Context) -> Iterator[Match]:
     function = ctx.function(node)
     if (batch := _list_of_a_batch(node, ctx)) is not None:
         if fed_to_fit(node, ctx):
-            message = "Keras 3 takes no list for the inputs and targets that a generator yields"
+            message = "Keras 3 accepts no list for the inputs and targets that a generator yields"
             yield Match(TRN018, batch, message, edits=(ReplaceExpression(batch, _tuple(batch)),))
         return
     if not isinstance(value, ast.Tuple) or len(value.elts) not in {2, 3} or function is None:

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 CLOSURE = SourceRule(
     code="LSS105",
     name="loss-of-a-symbolic-tensor",
-    summary="A loss or metric that is given to compile cannot use symbolic tensors of the model.",
+    summary="A loss or metric passed to compile cannot use symbolic tensors of the model.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="In the graphs of TensorFlow 1 the loss was part of the graph of the model, so that `K.sum(z_mean)` in it was "
-    "the value for the batch. Keras 3 calls the loss with the values of a batch, which do not go together with a "
+    why="In TensorFlow 1 graphs, the loss was part of the graph of the model, so that `K.sum(z_mean)` in it was the "
+    "value for the batch. Keras 3 calls the loss with the values of a batch, which cannot be combined with a "
     "KerasTensor: fit raises.",
     references=("https://keras.io/examples/generative/vae/", "https://keras.io/guides/migrating_to_keras_3/"),
-    manual="compute the term in the call() of a layer that hands it to self.add_loss, or make the tensor an output",
+    manual="compute the term in the call() of a layer that passes it to self.add_loss, or make the tensor an output",
 )
 _PAIR = frozenset({"y_true", "y_pred"})
 _GIVEN = ("loss", "metrics", "weighted_metrics")

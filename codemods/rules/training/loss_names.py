@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 NAMES = SourceRule(
     code="LSS104",
     name="loss-name",
-    summary="A name of a loss or metric left, and compile knows its successor only.",
+    summary="A loss or metric was renamed, and compile accepts only the new name.",
     severity=Severity.ERROR,
-    why="`Could not interpret loss identifier: logcosh`. As a loss `cosine_proximity` is `cosine_similarity`, the "
-    "negative one of both. As a metric it was negative until Keras 2.2 and is positive since, and the key in the logs "
-    "changes with the name, so that edits of metrics wait for --unsafe.",
+    why="`Could not interpret loss identifier: logcosh`. As a loss, `cosine_proximity` is `cosine_similarity`, and "
+    "both are negative. As a metric it was negative until Keras 2.2 and has been positive since, and the key in the "
+    "logs changes with the name, so edits of metrics require --unsafe.",
     references=(GUIDE,),
     proofs=(
         Proof(tolerance=1e-5),

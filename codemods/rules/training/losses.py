@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 LSS101 = SourceRule(
     code="LSS101",
     name="reduction-constant",
-    summary="losses.Reduction is gone: reductions are strings.",
+    summary="losses.Reduction was removed: reductions are strings.",
     severity=Severity.ERROR,
-    why="`none`, `sum` and `sum_over_batch_size`. AUTO meant the last outside of distribution strategies.",
+    why="`none`, `sum` and `sum_over_batch_size`. AUTO meant the last outside distribution strategies.",
     references=(GUIDE,),
-    manual='give one of the strings "none", "sum", "sum_over_batch_size"',
+    manual='use one of the strings "none", "sum", "sum_over_batch_size"',
     proofs=(Proof(),),
 )
 LSS102 = SourceRule(
@@ -43,8 +43,8 @@ LSS103 = SourceRule(
     severity=Severity.SILENT,
     fix=Fix.UNSAFE,
     ambiguous=True,
-    why="Of inputs (n, 1) Keras 2 gives (n,), Keras 3 gives (n, 1): what is multiplied with weights (n,) afterwards "
-    "becomes (n, n) without a message.",
+    why="For inputs (n, 1) Keras 2 returns (n,), Keras 3 returns (n, 1): multiplying it by weights (n,) afterwards "
+    "silently gives (n, n).",
     references=(GUIDE,),
     proofs=(Proof(changes=True, unsafe=True),),
 )

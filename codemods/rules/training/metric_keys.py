@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 KEYS = SourceRule(
     code="TRN035",
     name="accuracy-key",
-    summary="The accuracy is logged as `accuracy`, and as `acc` only when the metric was given as `acc`.",
+    summary="The accuracy is logged as `accuracy`, and as `acc` only if the metric was given as `acc`.",
     severity=Severity.SILENT,
-    why="Until Keras 2.2 `metrics=['accuracy']` was logged as `acc` and `val_acc`; since 2.3 a metric is logged under "
-    "the name that it was given. A callback that monitors what is not there says so and goes on: EarlyStopping never "
-    "stops, ModelCheckpoint never saves. Only an EarlyStopping without a mode raises in Keras 3.",
+    why="Until Keras 2.2, `metrics=['accuracy']` was logged as `acc` and `val_acc`; since 2.3 a metric is logged "
+    "under its given name. A callback that monitors a missing key warns and continues: EarlyStopping never stops, "
+    "ModelCheckpoint never saves. Only an EarlyStopping without a mode raises in Keras 3.",
     references=("https://github.com/keras-team/keras/releases/tag/2.3.0",),
-    manual="write the name that compile() is given: 'accuracy' and 'val_accuracy', or 'acc' and 'val_acc'",
+    manual="use the name that is passed to compile(): 'accuracy' and 'val_accuracy', or 'acc' and 'val_acc'",
     proofs=(Proof(changes=True), Proof("proof_2", expect="raises")),
 )
 _KEY = re.compile(r"^(?:val_)?(?:\w+_)?acc$")
@@ -56,7 +56,7 @@ def accuracy_keys(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         pattern = _IN_FORMATTED_PATH if formatted else _IN_PATH
         new = pattern.sub(r"\1uracy", value) if "{" in value else f"{value}uracy"
         said = f"{value} is {new}" if formatted else f"{value!r} is {new!r}"
-        message = f"{said} when the metric is given as 'accuracy'"
+        message = f"{said} if the metric is given as 'accuracy'"
         edit: Edit = ReplaceExpression(node, Code(new)) if formatted else text(ctx, node, new)
         edits = () if fix is Fix.MANUAL else (edit,)
         yield Match(KEYS, node, message, edits=edits, symbol="keras.callbacks.History", fix=fix)

@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 MODE = SourceRule(
     code="TRN042",
     name="monitor-without-mode",
-    summary="Without a mode, Keras 3 asks the metric whether more or less is better, and raises where none says it.",
+    summary="Without a mode, Keras 3 asks the metric whether higher or lower is better, and raises if that is "
+    "unknown.",
     severity=Severity.ERROR,
-    why="Keras 2 took the highest value for the best where the name ended in acc, accuracy or auc, and the lowest "
-    "everywhere else. Keras 3 knows the direction of `loss` and of its own metrics under the names that they have: "
-    "the losses and metrics of a model with several outputs (`val_left_loss`, `val_left_accuracy`) and functions of "
-    "one's own raise `Keras isn't able to automatically determine whether that metric should be maximized or "
-    "minimized` when training begins. What Keras 2 did is written out; where it took the lowest value of a metric that "
-    "may be better high, this waits for --unsafe. For its own metrics that are better high (`val_precision`) Keras 3 "
-    "takes the highest, where Keras 2 took the lowest: that is a finding.",
+    why="Keras 2 treated the highest value as best if the name ended in acc, accuracy or auc, and the lowest "
+    "otherwise. Keras 3 knows the direction of `loss` and of its own metrics under their own names: the losses and "
+    "metrics of a model with several outputs (`val_left_loss`, `val_left_accuracy`) and custom functions raise "
+    "`Keras isn't able to automatically determine whether that metric should be maximized or minimized` when "
+    "training begins. The rule writes the mode of Keras 2 explicitly; if that was the lowest value of a metric for "
+    "which higher may be better, the edit requires --unsafe. For Keras' own metrics for which higher is better "
+    "(`val_precision`), Keras 3 uses the highest value, where Keras 2 used the lowest: that is a finding.",
     references=("https://keras.io/api/callbacks/early_stopping/",),
-    manual="say mode='max' or mode='min'",
+    manual="set mode='max' or mode='min'",
     proofs=(Proof(), Proof("proof_2")),
 )
 _CALLBACKS = {
@@ -138,11 +139,11 @@ def modes(call: ast.Call, ctx: Context) -> Iterator[Match]:
     if not silent and (key in _LOW or (key in _HIGH and high)):
         return
     if not silent and key in _HIGH:
-        message = f"Keras 2 took the lowest {monitor} for the best, Keras 3 takes the highest"
+        message = f"Keras 2 treated the lowest {monitor} as best, Keras 3 the highest"
         yield Match(MODE, call, message, argument="mode", fix=Fix.MANUAL, severity=Severity.SILENT)
         return
     mode = "max" if high else "min"
     sure = high or key in _LOW or any(key.endswith(f"_{name}") for name in _LOW)
-    message = f"nothing may say whether {monitor} is better high or low; Keras 2 took mode={mode!r}"
+    message = f"it is unclear whether {monitor} should be high or low; Keras 2 used mode={mode!r}"
     edits = (SetArgument(call, "mode", repr(mode)),)
     yield Match(MODE, call, message, edits=edits, argument="mode", fix=Fix.SAFE if sure else Fix.UNSAFE)

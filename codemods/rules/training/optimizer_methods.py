@@ -28,7 +28,7 @@ OPZ102 = SourceRule(
     name="optimizer-lr-attribute",
     summary="optimizer.lr is optimizer.learning_rate.",
     severity=Severity.ERROR,
-    why="The alias is gone; setting it makes an attribute that nothing reads.",
+    why="The alias was removed; setting it creates an attribute that nothing reads.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
@@ -48,7 +48,7 @@ OPZ105 = SourceRule(
 OPZ106 = SourceRule(
     code="OPZ106",
     name="optimizer-method-removed",
-    summary="A method of the optimizer is gone.",
+    summary="A method of the optimizer was removed.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     why="Keras 3 optimizers only apply gradients; TensorFlow computes them.",
@@ -61,9 +61,9 @@ OPZ106 = SourceRule(
 OPZ107 = SourceRule(
     code="OPZ107",
     name="apply-gradients-argument",
-    summary="apply_gradients takes only pairs of gradients and variables.",
+    summary="apply_gradients accepts only pairs of gradients and variables.",
     severity=Severity.ERROR,
-    why="The name was for graphs; gradients are aggregated always.",
+    why="The name was for graphs; gradients are always aggregated.",
     references=(GUIDE,),
     proofs=(Proof(),),
 )
@@ -74,7 +74,7 @@ OPZ109 = SourceRule(
     name="loss-scale-optimizer",
     summary="LossScaleOptimizer scales with scale_loss and unscales by itself.",
     severity=Severity.ERROR,
-    why="apply() divides the gradients by the scale, so that get_unscaled_gradients must go, not be replaced.",
+    why="apply() divides the gradients by the scale, so get_unscaled_gradients must be removed, not replaced.",
     references=(GUIDE,),
     manual="delete get_unscaled_gradients: apply_gradients unscales; the other attributes are constructor arguments",
     proofs=(Proof(),),
@@ -84,7 +84,7 @@ OPZ109 = SourceRule(
 OPZ110 = SourceRule(
     code="OPZ110",
     name="optimizer-add-variable-order",
-    summary="add_variable and add_variable_from_reference of an optimizer take other arguments.",
+    summary="add_variable and add_variable_from_reference of an optimizer have different arguments.",
     severity=Severity.ERROR,
     ambiguous=True,
     why="(shape, dtype, initializer, name) became (shape, initializer, dtype, ..., name); (model_variable, "
@@ -111,7 +111,7 @@ def decays(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     if not known and isinstance(node.value, ast.Attribute) and node.value.attr == "optimizer":
         known = trust(ctx, node.value.value, MODEL, unknown=Fix.UNSAFE) is not None
     if known and not _defined_by(node, ctx):
-        message = f"optimizers have no {node.attr}; learning_rate holds what the schedule gives now"
+        message = f"optimizers have no {node.attr}; learning_rate holds the current value of the schedule"
         yield Match(OPZ103, node, message, argument=node.attr, fix=Fix.MANUAL, severity=Severity.ERROR)
 
 
@@ -193,7 +193,7 @@ def add_slot(call: ast.Call, ctx: Context) -> Iterator[Match]:
         return
     gone = [name for name in ("shape", "initial_value") if name in args]
     if gone:
-        hint = "give initializer= (a name or a function); the shape is that of the reference"
+        hint = "pass initializer= (a name or a function); the shape is that of the reference"
         yield Match(OPZ110, call, hint=hint, argument=gone[0], fix=Fix.MANUAL)
         return
     new = {"model_variable": "reference_variable", "variable_name": "name"}

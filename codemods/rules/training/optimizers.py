@@ -28,41 +28,41 @@ OPZ101 = SourceRule(
     name="optimizer-lr",
     summary="lr is learning_rate.",
     severity=Severity.ERROR,
-    why="Keras 2.11 to 2.15 silently ignored lr= of the new optimizers: Adam(lr=0.1) trained with 0.001. Keras 3 "
-    "raises. With the right name the written value takes effect, so a project that was tuned on those versions trains "
-    "at another speed after the rewrite.",
+    why="Keras 2.11 to 2.15 silently ignored lr= in the new optimizers: Adam(lr=0.1) trained with 0.001. Keras 3 "
+    "raises. With the right name the written value takes effect, so a project that was tuned on those versions "
+    "trains at a different speed after the rewrite.",
     references=("keras-team/tf-keras#331", GUIDE),
     proofs=(Proof(unsafe=True),),
 )
 OPZ103 = SourceRule(
     code="OPZ103",
     name="optimizer-decay",
-    summary="decay= is a schedule.",
+    summary="decay= is now a schedule.",
     severity=Severity.SILENT,
     fix=Fix.UNSAFE,
-    why="decay divided the learning rate by 1 + decay * iterations; Keras 3 warns once and ignores it. With a schedule "
-    "the learning rate cannot be set by callbacks any more (`its learning rate is not settable`): where a project "
-    "sets it, decay is left to a person. The optimizers have no attributes decay and initial_decay either.",
+    why="decay divided the learning rate by 1 + decay * iterations; Keras 3 warns once and ignores it. With a "
+    "schedule, callbacks can no longer set the learning rate (`its learning rate is not settable`): if a project "
+    "sets it, decay is left for manual migration. The optimizers have no attributes decay and initial_decay either.",
     references=(GUIDE,),
-    manual="let what sets the learning rate divide it by 1 + decay * optimizer.iterations, or do without decay",
+    manual="divide the learning rate by 1 + decay * optimizer.iterations where you set it, or remove decay",
     proofs=(Proof(expect="raises", changes=True, unsafe=True),),
 )
 OPZ104 = SourceRule(
     code="OPZ104",
     behind_guards=True,
     name="legacy-optimizer",
-    summary="keras.optimizers.legacy does not work: the plain optimizer takes its place.",
+    summary="keras.optimizers.legacy does not work: use the plain optimizer.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="The names exist and raise ImportError when called. The new optimizers compute the same updates, but have no "
-    "minimize, get_updates, get_slot and get_weights, and their saved state has another layout.",
+    why="The names exist and raise ImportError when called. The new optimizers compute the same updates, but have "
+    "no minimize, get_updates, get_slot and get_weights, and their saved state has a different layout.",
     references=(GUIDE,),
     proofs=(Proof(unsafe=True, tolerance=1e-5),),
 )
 OPZ108 = SourceRule(
     code="OPZ108",
     name="mixed-precision-experimental",
-    summary="The experimental functions of mixed precision have their final names.",
+    summary="The experimental mixed-precision functions have their final names.",
     severity=Severity.ERROR,
     applies_to="<2.11",
     why="Removed in TensorFlow 2.11.",
@@ -72,20 +72,20 @@ OPZ108 = SourceRule(
 OPZ113 = SourceRule(
     code="OPZ113",
     name="epsilon-none",
-    summary="epsilon=None of an optimizer stood for 1e-7, the default.",
+    summary="epsilon=None in an optimizer meant 1e-7, the default.",
     severity=Severity.ERROR,
-    why="Keras 2 took `keras.backend.epsilon()` where None was given, which is 1e-7 unless it was set; Keras 3 adds "
-    "None to a tensor in the first step of training.",
+    why="Keras 2 used `keras.backend.epsilon()` for None, which is 1e-7 unless it was changed; Keras 3 adds None to "
+    "a tensor in the first training step.",
     references=(GUIDE,),
     proofs=(Proof(expect="raises"),),
 )
 OPZ111 = SourceRule(
     code="OPZ111",
     name="two-ways-of-clipping",
-    summary="An optimizer clips gradients in one way only.",
+    summary="An optimizer can clip gradients in only one way.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="Keras 2 clipped by norm and then by value when both were given; Keras 3 raises `Only one of clipnorm, "
+    why="Keras 2 clipped by norm and then by value if both were given; Keras 3 raises `Only one of clipnorm, "
     "clipvalue and global_clipnorm can be set`.",
     references=(GUIDE,),
     manual="keep one of clipnorm, clipvalue and global_clipnorm, or clip in a train_step",
@@ -129,9 +129,7 @@ def constructors(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(OPZ103, call, edits=drop, symbol=symbol, argument="decay", fix=Fix.SAFE)
         return
     if _is_set(ctx):
-        message = (
-            "a schedule takes the place of decay=, but the learning rate is set, which a schedule refuses"
-        )
+        message = "a schedule replaces decay=, but the learning rate is set, which a schedule does not allow"
         yield Match(OPZ103, call, message, symbol=symbol, argument="decay", fix=Fix.MANUAL)
         return
     edits: list[Edit] = [DropArgument(call, "decay")]
@@ -234,7 +232,11 @@ def precision(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     extra = call is not None and (len(call.args) > 1 or call.keywords)
     if extra:
         yield Match(
-            OPZ108, node, hint=f"use {_PRECISION[name]}; it takes no loss_scale", symbol=name, fix=Fix.MANUAL
+            OPZ108,
+            node,
+            hint=f"use {_PRECISION[name]}; it accepts no loss_scale",
+            symbol=name,
+            fix=Fix.MANUAL,
         )
     else:
         yield Match(OPZ108, node, edits=(ReplaceReference(node, _PRECISION[name]),), symbol=name)
@@ -250,10 +252,10 @@ def scaled_policies(call: ast.Call, ctx: Context) -> Iterator[Match]:
     policy, known = ctx.literal(args.get("name")), ctx.literal(scale, ...)
     if (policy, known) == ("mixed_float16", "dynamic") or (known is None and policy != "mixed_float16"):
         edits = (DropArgument(call, "loss_scale" if "loss_scale" in args.keywords else 1),)
-        yield Match(OPZ108, call, "a policy takes no loss scale", edits=edits, argument="loss_scale")
+        yield Match(OPZ108, call, "a policy accepts no loss scale", edits=edits, argument="loss_scale")
     else:
         hint = "compile with keras.mixed_precision.LossScaleOptimizer(optimizer, initial_scale=…)"
         message = (
-            "a policy takes no loss scale: compile scales by a dynamic one under mixed_float16, else by none"
+            "a policy accepts no loss scale: compile uses a dynamic one under mixed_float16, otherwise none"
         )
         yield Match(OPZ108, call, message, hint, argument="loss_scale", fix=Fix.MANUAL)

@@ -20,21 +20,22 @@ TRN013 = SourceRule(
     name="metrics-of-several-outputs",
     summary="Metrics of a model with several outputs must match the outputs.",
     severity=Severity.SILENT,
-    why="Keras 2 gave each output every metric of a flat list. Keras 3 gives each output one of them when there are as "
-    "many metrics as outputs (the history has other keys, no error), and raises `tuple arity mismatch` otherwise.",
+    why="Keras 2 applied every metric of a flat list to each output. Keras 3 applies one of them to each output if "
+    "there are as many metrics as outputs (the history has other keys, no error), and raises `tuple arity mismatch` "
+    "otherwise.",
     references=(GUIDE, "keras-team/keras#18467"),
-    manual="give a list of metrics for each output: metrics=[['mae'], ['mae']], or a dict by output name",
+    manual="pass a list of metrics for each output: metrics=[['mae'], ['mae']], or a dict by output name",
     proofs=(Proof(changes=True), Proof("proof_2")),
 )
 TRN021 = SourceRule(
     code="TRN021",
     name="losses-of-outputs",
-    summary="The history has no losses of the single outputs before Keras 3.5.",
+    summary="The history has no losses of single outputs before Keras 3.5.",
     severity=Severity.SILENT,
     fix=Fix.MANUAL,
     destination="<3.5",
-    why="Measured: `fit` logs `loss`, `a_loss`, `b_loss` with Keras 2 and from 3.5 on, `loss` alone with 3.2 and 3.4. "
-    "A callback that monitors `val_a_loss` then never acts.",
+    why="Measured: `fit` logs `loss`, `a_loss`, `b_loss` with Keras 2 and from 3.5 on, only `loss` with 3.2 and "
+    "3.4. A callback that monitors `val_a_loss` then never acts.",
     references=(GUIDE, "keras-team/keras#18467"),
     manual="require keras>=3.5, or add the loss of each output as a metric",
 )
@@ -53,12 +54,12 @@ TRN022 = SourceRule(
 TRN023 = SourceRule(
     code="TRN023",
     name="one-loss-with-weights",
-    summary="Weights for several outputs ask for a loss for each output.",
+    summary="Weights for several outputs require a loss for each output.",
     severity=Severity.ERROR,
-    why="Keras 2 used one loss for all outputs, whatever the weights. From Keras 3.7 on `compile` counts one loss and "
-    "raises ``loss_weights` must match the number of losses` at the first step.",
+    why="Keras 2 used one loss for all outputs, whatever the weights. From Keras 3.7 on, `compile` counts one loss "
+    "and raises ``loss_weights` must match the number of losses` at the first step.",
     references=(GUIDE,),
-    manual="give a list or dict of losses, one for each output",
+    manual="pass a list or dict of losses, one for each output",
     proofs=(Proof(), Proof("proof_2")),
 )
 

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 SCALAR = SourceRule(
     code="TRN040",
     name="number-of-a-prediction",
-    summary="A prediction is an array, of which NumPy 2.4 makes no number unless it has no dimensions.",
+    summary="A prediction is an array, which NumPy 2.4 converts to a number only if it has no dimensions.",
     severity=Severity.ERROR,
     targets=EVERYWHERE,
-    why="`predict` gives one row for each input. An array of one element was its number for `float` and `int`; NumPy "
-    "has warned since 1.25, and 2.4 raises `only 0-dimensional arrays can be converted to Python scalars`. `item()` "
-    "gives the element in every NumPy, and refuses several.",
+    why="`predict` returns one row per input. `float` and `int` accepted an array with one element; NumPy has "
+    "warned since 1.25, and 2.4 raises `only 0-dimensional arrays can be converted to Python scalars`. `item()` "
+    "returns the element in every NumPy, and refuses several.",
     references=("https://numpy.org/doc/stable/release/1.25.0-notes.html",),
     proofs=(Proof(expect="raises"),),
 )

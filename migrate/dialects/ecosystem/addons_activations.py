@@ -96,15 +96,15 @@ for _name in NAMES:
     Rule(
         "ECO108",
         "addons-activations",
-        "Activations of TensorFlow Addons become operations behind their layer.",
+        "Activations of TensorFlow Addons become operations after their layer.",
         Severity.ERROR,
         fix=Fix.MANUAL,
         before='{"class_name": "Dense", "config": {"units": 4, "activation": "Addons>mish", …}}',
         after="Dense without an activation, then x tanh(softplus(x)) as operations",
-        why="Keras has functions of some of the names, in part with other defaults: `gelu` of Addons is the tanh form, "
-        "Keras' own the exact one. (tf.keras 2.13 to 2.15 write `gelu` and `mish` of Addons without the package, and "
-        "read Keras' own back.) `rrelu` draws its slope in training; here it has the mean slope, which is what it "
-        "computes outside of training, in training as well.",
+        why="Keras has functions with some of these names, partly with different defaults: `gelu` of Addons is the "
+        "tanh form, Keras' own the exact one. (tf.keras 2.13 to 2.15 write `gelu` and `mish` of Addons without the "
+        "package, and load Keras' own.) `rrelu` draws its slope in training; the migrated model uses the mean "
+        "slope, which Addons uses outside training, in training as well.",
         references=("https://www.tensorflow.org/addons/api_docs/python/tfa/activations",),
     ),
     Step.ECOSYSTEM,
@@ -141,4 +141,4 @@ def _refuse_inside(layer: Layer, *, wrapped: bool = False) -> None:
         stored = layer.config[key]
         last = key == "activation" and layer.class_name in _AT_THE_END and not wrapped
         if isinstance(stored, str) and stored in _PARTS and not last:
-            raise refusal(layer, f"it applies {stored} inside of it")
+            raise refusal(layer, f"it applies {stored} inside")

@@ -24,16 +24,15 @@ def _roles(layer: Layer) -> tuple[str, ...]:
     Rule(
         "ECO107",
         "addons-crf",
-        "The conditional random field of TensorFlow Addons decodes the likeliest tags of a sequence.",
+        "The conditional random field of TensorFlow Addons decodes the most likely tags of a sequence.",
         Severity.ERROR,
         fix=Fix.MANUAL,
         before='{"class_name": "Addons>CRF", "config": {"units": 5, "use_boundary": true, "use_kernel": true}}',
         after='{"class_name": "keras_migrate>CRF", "config": {"units": 5, …}}, in custom_objects.py beside the model',
-        why="Viterbi's algorithm goes through the steps one by one, which no stock layer does. The piece beside the "
-        "model does it with `keras.ops.while_loop`, with the same four outputs. Behind the end of a masked sequence "
-        "the tags are 0, as Addons gives them since tensorflow/addons#2639; older releases left other numbers there, "
-        "which mean nothing. Training needs a loss of the project's own, as it did before: Addons computed it outside "
-        "of the layer.",
+        why="Viterbi's algorithm processes the steps one by one, which no stock layer does. The layer written next "
+        "to the model does it with `keras.ops.while_loop`, with the same four outputs. After the end of a masked "
+        "sequence the tags are 0, as in Addons since tensorflow/addons#2639; older releases left arbitrary numbers "
+        "there. Training needs a loss in the project, as before: Addons computed it outside the layer.",
         references=("tensorflow/addons#2807", "tensorflow/addons#2639"),
     ),
     Foreign("TensorFlow Addons", "Addons", "CRF", frozenset({"Addons"}), roles=_roles),

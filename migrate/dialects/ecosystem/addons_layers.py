@@ -19,14 +19,14 @@ _POOLING = {
     Rule(
         "ECO104",
         "addons-stochastic-depth",
-        "StochasticDepth of TensorFlow Addons adds a residual that it drops at random in training.",
+        "StochasticDepth of TensorFlow Addons adds a residual that it randomly drops in training.",
         Severity.ERROR,
         fix=Fix.MANUAL,
         before='{"class_name": "Addons>StochasticDepth", "config": {"survival_probability": 0.8}}, called with two '
         "inputs",
         after="Add([shortcut, Rescaling(0.8)(residual)])",
-        why="In inference the residual is scaled by its probability to survive. In training the layer drew whether "
-        "it counts at all: training on with the stock layers is without that.",
+        why="In inference the residual is scaled by its survival probability. In training the layer drew whether "
+        "the residual counts at all; continued training with the stock layers does not do this.",
         references=("tensorflow/addons#2807",),
     ),
     Foreign(PACKAGE, "Addons", "StochasticDepth", ADDONS),
@@ -44,11 +44,11 @@ def stochastic_depth(layer: Layer, around: Around) -> Fragment:
     Rule(
         "ECO105",
         "addons-adaptive-pooling",
-        "Adaptive pooling of TensorFlow Addons is pooling of a size that its input decides.",
+        "Adaptive pooling of TensorFlow Addons is pooling with a size determined by its input.",
         Severity.ERROR,
         before='{"class_name": "Addons>AdaptiveAveragePooling2D", "config": {"output_size": [2, 2]}} of 8 by 8 inputs',
         after='{"class_name": "AveragePooling2D", "config": {"pool_size": [4, 4], "strides": [4, 4]}}',
-        why="The class splits each axis into equal parts and refuses sizes that cannot be split, so for a known "
+        why="The class splits each axis into equal parts and rejects sizes that cannot be split, so for a known "
         "input it is plain pooling.",
         references=("tensorflow/addons#2807",),
     ),
@@ -67,7 +67,7 @@ def adaptive_pooling(layer: Layer, around: Around) -> Fragment:
     sizes = [] if shape is None else list(shape[1:-1] if last else shape[2:])
     known = [size for size in sizes if size is not None]
     if len(known) != rank:
-        raise refusal(layer, "the size of its input is not known")
+        raise refusal(layer, "the size of its input is unknown")
     if any(size % parts for size, parts in zip(known, wanted, strict=True)):
         raise refusal(layer, f"an input of {known} cannot be split into {list(wanted)} equal parts")
     size = [length // parts for length, parts in zip(known, wanted, strict=True)]
@@ -87,7 +87,7 @@ def adaptive_pooling(layer: Layer, around: Around) -> Fragment:
         Severity.ERROR,
         before='{"class_name": "Addons>Maxout", "config": {"num_units": 4, "axis": -1}}',
         after="Reshape((k, 4)), then the maximum over k",
-        why="The features along the axis are read as rows of `num_units`, of which the largest of each column counts.",
+        why="The features along the axis are read as rows of `num_units`, and the largest of each column is used.",
         references=("tensorflow/addons#2807",),
     ),
     Foreign(PACKAGE, "Addons", "Maxout", ADDONS),
@@ -102,11 +102,11 @@ def maxout(layer: Layer, around: Around) -> Fragment:
     units = int(layer.config["num_units"])
     axis = int(layer.config.get("axis", -1))
     if shape is None or sum(size is None for size in shape[1:]) > 1:
-        raise refusal(layer, "the size of its input is not known")
+        raise refusal(layer, "the size of its input is unknown")
     axis += len(shape) if axis < 0 else 0
     channels = shape[axis]
     if channels is None or axis == 0:
-        raise refusal(layer, "the number of features along its axis is not known")
+        raise refusal(layer, "the number of features along its axis is unknown")
     target = [-1 if size is None else size for size in shape[1:]]
     target[axis - 1 : axis] = [channels // units, units]
     fragment = Fragment(layer)

@@ -44,8 +44,8 @@ _GROUPED = [
         before='{"class_name": "Addons>InstanceNormalization", "config": {"groups": 4, "axis": -1, "epsilon": '
         "0.001, …}}",
         after='{"class_name": "GroupNormalization", "config": {"groups": -1, "axis": -1, "epsilon": 0.001, …}}',
-        why="Both divide by sqrt(variance + epsilon) of each group, with gamma and beta by channel. Instance "
-        "normalization is the one with a group for each channel.",
+        why="Both divide by sqrt(variance + epsilon) of each group, with gamma and beta per channel. Instance "
+        "normalization has one group per channel.",
         references=("tensorflow/addons#2807",),
     ),
     *_GROUPED,
@@ -65,8 +65,8 @@ def group_normalization(layer: Layer, era: Era) -> Layer:
         Severity.ERROR,
         before='{"class_name": "Addons>SpectralNormalization", "config": {"layer": …, "power_iterations": 1}}',
         after='{"class_name": "SpectralNormalization", "config": {"layer": …, "power_iterations": 1}}',
-        why="Keras took the class over in 2.13: in inference the kernel counts as it is stored, in training it is "
-        "divided by its largest singular value, which a vector that is saved with the model approximates.",
+        why="Keras adopted the class in 2.13: in inference the kernel is used as stored, in training it is divided "
+        "by its largest singular value, which a vector saved with the model approximates.",
         references=("tensorflow/addons#2807",),
     ),
     Foreign(
@@ -88,8 +88,8 @@ def spectral_normalization(layer: Layer, era: Era) -> Layer:
         fix=Fix.MANUAL,
         before='{"class_name": "Addons>WeightNormalization", "config": {"layer": {"class_name": "Dense", …}}}',
         after='{"class_name": "Dense", …} with the kernel g v / |v|',
-        why="The outputs are the same. Training on is not: the wrapper trained length and direction apart, the "
-        "plain layer trains the kernel.",
+        why="The outputs are the same. Continued training differs: the wrapper trained length and direction "
+        "separately, the plain layer trains the kernel.",
         references=("tensorflow/addons#2807",),
     ),
     Foreign(

@@ -47,9 +47,9 @@ def _of_forward(layer: Layer) -> tuple[str, ...]:
         fix=Fix.MANUAL,
         before='{"class_name": "MultiHeadAttention", "config": {"heads": 12, "head_size": 64, "key_size": 64, …}}',
         after="Dense layers for query, key, value and output, and the attention as operations",
-        why="The classes carry names that Keras took up later with other arguments. Scores of padding become -1e12 "
-        "before the softmax, where a token is padding when its id is 0 and it is not the first. The mask is computed "
-        "from the ids; the loss is not masked by it any more, which only training sees.",
+        why="The classes have names that Keras later used with other arguments. Scores of padding become -1e12 "
+        "before the softmax, where a token is padding if its id is 0 and it is not the first. The mask is computed "
+        "from the ids; it no longer masks the loss, which affects only training.",
         references=("https://github.com/bojone/bert4keras",),
     ),
     Foreign(
@@ -124,11 +124,11 @@ def _must_be_plain(layer: Layer, model: Model) -> None:
     if odd[layer.class_name]:
         raise refusal(layer, "this variant of it has not been compared with the package")
     if any(value is not None for node in layer.nodes for value in node.kwargs.values()):
-        raise refusal(layer, "it is called with a bias of its scores")
+        raise refusal(layer, "it is called with a bias for its scores")
     if model.topology is not Topology.FUNCTIONAL or not layer.weights:
-        raise refusal(layer, "it stands in a model without a graph or without weights")
+        raise refusal(layer, "it is in a model without a graph or without weights")
     if layer.class_name == _ATTENTION and any(len(list(structure_refs(n.args))) != 3 for n in layer.nodes):
-        raise refusal(layer, "it is not called with query, key and value alone")
+        raise refusal(layer, "it is not called with only query, key and value")
 
 
 def _activation(layer: Layer) -> str:

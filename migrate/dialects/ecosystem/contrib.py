@@ -27,9 +27,9 @@ def _roles(layer: Layer) -> tuple[str, ...]:
         fix=Fix.MANUAL,
         before='{"class_name": "InstanceNormalization", "config": {"axis": -1, "epsilon": 0.001, …}}',
         after="mean, deviation and division as operations, then EinsumDense with gamma and beta",
-        why="Every other normalization divides by sqrt(variance + epsilon), Keras' GroupNormalization included: taken "
-        "for one, the layer is 5e-4 off. Gamma and beta stay weights where the layer has both and an axis; else they "
-        "are constants.",
+        why="Every other normalization divides by sqrt(variance + epsilon), including Keras' GroupNormalization: "
+        "used in its place, the result is 5e-4 off. Gamma and beta stay weights if the layer has both and an axis; "
+        "otherwise they are constants.",
         references=("https://github.com/keras-team/keras-contrib",),
     ),
     Foreign(
@@ -50,7 +50,7 @@ def instance_normalization(layer: Layer, around: Around) -> Fragment:
     """
     shape = around(0)
     if shape is None:
-        raise refusal(layer, "the rank of its input is not known")
+        raise refusal(layer, "the rank of its input is unknown")
     rank, axis = len(shape), layer.config.get("axis")
     if axis is not None:
         axis = int(axis) % rank

@@ -21,13 +21,13 @@ _OTHER_PRODUCT = Version("2.3")
     Rule(
         "ECO132",
         "contrib-capsule",
-        "Capsules of keras-contrib vote, and the votes are weighed by their agreement.",
+        "Capsules of keras-contrib vote, and the votes are weighted by their agreement.",
         Severity.ERROR,
         fix=Fix.MANUAL,
         before='{"class_name": "Capsule", "config": {"num_capsule": 10, "dim_capsule": 16, "routings": 3, …}}',
         after="Dense or EinsumDense for the votes, and softmax, products and normalization for each round",
-        why="The rounds are a fixed number of products, written one behind the other. From Keras 2.3 on the product "
-        "that the package uses means another one: such files are refused.",
+        why="The rounds are a fixed number of products, written one after the other. From Keras 2.3 on, the product "
+        "that the package uses has a different meaning: such files are refused.",
         references=("https://github.com/keras-team/keras-contrib",),
     ),
     Foreign(
@@ -52,9 +52,11 @@ def capsules(model: Model, era: Era) -> Model:
 
     def made(layer: Layer) -> Fragment:
         if era.keras >= _OTHER_PRODUCT:
-            raise refusal(layer, "from Keras 2.3 on the product that it routes with means another one")
+            raise refusal(
+                layer, "from Keras 2.3 on, the product that it uses for routing has a different meaning"
+            )
         if not layer.weights:
-            raise refusal(layer, "the file holds no weights of it")
+            raise refusal(layer, "the file contains no weights for it")
         return _routed(layer)
 
     return expand_graphs(model, {_NAME}, made)

@@ -40,19 +40,20 @@ def _shape(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
     Rule(
         "ECO131",
         "contrib-crf",
-        "The conditional random field of keras-contrib gives the best path of a sequence, or the shares of each tag.",
+        "The conditional random field of keras-contrib returns the best path of a sequence, or the marginals of "
+        "each tag.",
         Severity.ERROR,
         fix=Fix.MANUAL,
         before='{"class_name": "CRF", "config": {"units": 5, "learn_mode": "join", "test_mode": "viterbi", …}}',
         after='{"class_name": "keras_migrate>ContribCRF", "config": {"units": 5, …}}, in custom_objects.py beside the '
         "model",
-        why="Viterbi's algorithm and the sums over all paths go through the steps one by one, which no stock layer "
-        "does. The piece beside the model repeats the package's arithmetic, its habits included: energies are "
-        "minimised, without a mask a transition to tag 0 is added behind the last step, the end of a masked "
-        "sequence gets no energy of its boundary (a start behind padding gets it instead), and shares use the "
+        why="Viterbi's algorithm and the sums over all paths process the steps one by one, which no stock layer "
+        "does. The layer written next to the model repeats the package's arithmetic, including its peculiarities: "
+        "energies are minimised, without a mask a transition to tag 0 is added after the last step, the end of a "
+        "masked sequence gets no boundary energy (a start after padding gets it instead), and marginals use the "
         "transitions in the same direction both ways. It is not the CRF of TensorFlow Addons, whose numbers differ "
-        "for the same weights. The loss of the package (`crf_loss`) reads the input of the layer, which no "
-        "loss of Keras 3 can: training on needs a loss of the project's own.",
+        "for the same weights. The loss of the package (`crf_loss`) reads the input of the layer, which no Keras 3 "
+        "loss can do: continued training needs a loss in the project.",
         references=("https://github.com/keras-team/keras-contrib",),
     ),
     Foreign(

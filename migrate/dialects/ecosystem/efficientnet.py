@@ -12,11 +12,11 @@ from migrate.findings import Rule, Severity
     Rule(
         "ECO142",
         "fixed-dropout",
-        "FixedDropout of efficientnet is Keras' Dropout with a shape of its noise.",
+        "FixedDropout of efficientnet is Keras' Dropout with a noise shape.",
         Severity.ERROR,
         before='{"class_name": "FixedDropout", "config": {"rate": 0.2, "noise_shape": [null, 1, 1, 1], "seed": null}}',
         after='{"class_name": "Dropout", "config": {"rate": 0.2, "noise_shape": [null, 1, 1, 1], "seed": null}}',
-        why="The class took None in the shape of the noise for the size of the input, which Keras' own did not "
+        why="In the noise shape, the class replaced None by the size of the input, which Keras' own did not do "
         "before 2.3.",
         references=("https://github.com/qubvel/efficientnet",),
     ),

@@ -30,7 +30,7 @@ def _roles(layer: Layer) -> tuple[str, ...]:
         Severity.ERROR,
         before='{"class_name": "GlobalSumPool", "config": {"name": "global_sum_pool"}}',
         after="the sum over the nodes, as an operation",
-        why="In batch mode the nodes are the axis before the last.",
+        why="In batch mode, the nodes are on the second last axis.",
         references=("https://github.com/danielegrattarola/spektral",),
     ),
     *(Foreign(PACKAGE, "spektral", name, keys=frozenset({"name"}), peculiar=False) for name in _POOLS),
@@ -59,9 +59,9 @@ def global_pool(layer: Layer, around: Around) -> Fragment:
         fix=Fix.MANUAL,
         before='{"class_name": "GATConv", "config": {"channels": 4, "attn_heads": 2, …}}, called with nodes and edges',
         after="EinsumDense layers for kernel and attention, and operations between them",
-        why="Scores of a node and its neighbours are summed, masked where there is no edge, and weigh the neighbours. "
-        "Self-loops are added as the layer did (`add_self_loops` is on, and no file holds it). Dropout of the "
-        "scores, which acts in training only, is kept.",
+        why="Scores of a node and its neighbours are summed, masked where there is no edge, and used to weight the "
+        "neighbours. Self-loops are added as the layer did (`add_self_loops` is on, and no file stores it). Dropout "
+        "of the scores, which acts only in training, is kept.",
         references=("https://github.com/danielegrattarola/spektral",),
     ),
     Foreign(
@@ -85,9 +85,9 @@ def graph_attention(layer: Layer, around: Around) -> Fragment:
     if config.get("return_attn_coef"):
         raise refusal(layer, "it returns its attention scores as well")
     if not weights:
-        raise refusal(layer, "there are no weights, which tell its sizes")
+        raise refusal(layer, "there are no weights from which to read its sizes")
     if edges is None or len(edges) != 3 or edges[1] is None or (nodes is not None and len(nodes) != 3):
-        raise refusal(layer, "it needs edges of a known number, in batch mode")
+        raise refusal(layer, "it needs a known number of edges, in batch mode")
     heads, channels = int(config["attn_heads"]), int(config["channels"])
     fragment = Fragment(layer)
     x, a = fragment.input(0), fragment.input(1)

@@ -90,13 +90,13 @@ def _foreign(
         fix=Fix.MANUAL,
         before='{"class_name": "MultiHeadAttention", "config": {"head_num": 12, "history_only": false, …}}',
         after="Dense layers for query, key, value and output, and the attention as operations",
-        why="The packages' classes carry names that Keras took up later with other arguments. Of scores of padding "
-        "10000 is taken before the softmax, as the packages do since keras-self-attention 0.44; older releases set "
-        "the shares of padding to 0, which is the same but for rows of padding alone. The mask is computed from the "
-        "ids; the loss is not masked by it any more, which only training sees. The table of an embedding stays "
-        "shared with the layer that compares with it. Decoders, which look at their own past, are refused. `gelu` is "
-        "Keras' own in keras-bert 0.10 to 0.82 (but for 0.73) and the tanh form in all others, and no file says its "
-        "release: `--stock-names gelu` says the first.",
+        why="The packages' classes have names that Keras later used with other arguments. 10000 is subtracted from "
+        "scores of padding before the softmax, as the packages do since keras-self-attention 0.44; older releases "
+        "set the weights of padding to 0, which is the same except for rows that are entirely padding. The mask is "
+        "computed from the ids; it no longer masks the loss, which affects only training. The table of an embedding "
+        "stays shared with the layer that compares with it. Decoders, which look at their own past, are refused. "
+        "`gelu` is Keras' own in keras-bert 0.10 to 0.82 (except 0.73) and the tanh form in all others, and no file "
+        "stores its release: `--stock-names gelu` selects the first.",
         references=("https://github.com/CyberZHG/keras-bert",),
     ),
     _foreign("TokenEmbedding", _TABLE, lambda layer: ("embeddings",), _embedded, peculiar=False),
@@ -157,8 +157,8 @@ def transformer(model: Model, era: Era) -> Model:
 declare_function(
     "gelu",
     frozenset({"MultiHeadAttention", "TokenEmbedding"}),
-    "keras-bert 0.10 to 0.82 meant Keras' own by it (but for 0.73), and all others the tanh form; the file does not "
-    "record the release",
+    "keras-bert 0.10 to 0.82 (except 0.73) used Keras' own, and all others the tanh form; the file does not record "
+    "the release",
 )
 declare_function("gelu_tensorflow", frozenset({"MultiHeadAttention", "TokenEmbedding"}))
 
@@ -210,7 +210,7 @@ def _hands_on(layer: Layer, node: Node, found: Makers, era: Era) -> bool:
         if len({found[ref] for ref in refs if ref in found}) > 1:
             raise refusal(layer, "two masks meet in it")
         if layer.class_name in _BY_ERA and not era.tf_keras:
-            raise refusal(layer, "a mask reaches it, which Keras before tf.keras used otherwise in it")
+            raise refusal(layer, "a mask reaches it, which Keras before tf.keras used differently in it")
         inner = layer.children.get("forward_layer", layer)
         return inner.class_name not in READERS or bool(inner.config.get("return_sequences"))
     if layer.model is not None or not (
@@ -231,7 +231,7 @@ def _with_tables(model: Model) -> Model:
             layers.append(layer)
             continue
         if not layer.weights:
-            raise refusal(layer, "the file holds no weights of it")
+            raise refusal(layer, "the file contains no weights for it")
         nodes = layer.nodes
         if layer.name in wanted:
             operations = MaskOperations(model, layer.name)

@@ -37,7 +37,7 @@ def parts_of(layer: Layer, shapes: Shapes) -> Fragment:
     if any(value is not None for node in layer.nodes for value in node.kwargs.values()):
         raise refusal(layer, "it is called with further arguments")
     if layer.class_name not in _WITHOUT_WEIGHTS and not layer.weights:
-        raise refusal(layer, "the file holds no weights of it")
+        raise refusal(layer, "the file contains no weights for it")
     _PARTS[layer.class_name](layer, fragment, shapes)
     return fragment
 
@@ -68,7 +68,7 @@ def _dense(
         "activation": activation or "linear",
     }
     if config["activation"] not in _PLAIN:
-        raise refusal(owner, f"its activation {activation!r} is not one of the package or of Keras")
+        raise refusal(owner, f"its activation {activation!r} belongs neither to the package nor to Keras")
     return fragment.add(
         "Dense",
         suffix,
@@ -96,7 +96,7 @@ def _shares(
     scores = _operation(fragment, "scores", "linalg.matmul", query, b=keys, transpose_b=True)
     scores = _operation(fragment, "scaled", "math.truediv", scores, y=float(size**0.5))
     if layer.config.get("history_only"):
-        raise refusal(layer, "it looks at its own past only, and has not been compared with the package")
+        raise refusal(layer, "it looks only at its own past, and has not been compared with the package")
     if mask is not None:
         real = _operation(fragment, "real", "cast", mask, dtype="float32")
         shape = [1, 1, -1] if heads else [1, -1]
@@ -131,12 +131,14 @@ def _attention(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
 
 def _scaled_attention(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
     if layer.config.get("return_attention"):
-        raise refusal(layer, "it gives its shares as well, which has not been compared with the package")
+        raise refusal(
+            layer, "it also returns its attention weights, which has not been compared with the package"
+        )
     given, mask = _inputs(layer, fragment)
     query, key, value = given if len(given) > 1 else given * 3
     shape = shapes.get(next(iter(structure_refs(layer.nodes[0].args))))
     if shape is None or shape[-1] is None:
-        raise refusal(layer, "the size of its query is not known")
+        raise refusal(layer, "the size of its query is unknown")
     shares = _shares(layer, fragment, query, key, mask, shape[-1], heads=False)
     _operation(fragment, "values", "linalg.matmul", shares, b=value)
 
@@ -183,7 +185,7 @@ def _position(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
     x = fragment.input()
     if layer.config["mode"] == "expand":
         if layer.config.get("mask_zero"):
-            raise refusal(layer, "it makes a mask, which has not been compared with the package")
+            raise refusal(layer, "it creates a mask, which has not been compared with the package")
         limit = int(layer.config["input_dim"])
         whole = _operation(fragment, "whole", "cast", x, dtype="int32")
         near = _operation(
@@ -201,7 +203,7 @@ def _waves(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
     shape = shapes.get(next(iter(structure_refs(layer.nodes[0].args))))
     size = layer.config.get("output_dim") if mode != "add" else (shape or (None,))[-1]
     if size is None or int(size) % 2:
-        raise refusal(layer, "the number of its features is odd or not known")
+        raise refusal(layer, "the number of its features is odd or unknown")
     even = np.arange(int(size) // 2, dtype="float32") * 2
     rates = np.repeat(1.0 / np.power(np.float32(10000.0), even / np.float32(size)), 2)
     places = x if mode == "expand" else _places(fragment, x)
@@ -247,7 +249,7 @@ def _similarity(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
 
 def _masked(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
     if layer.config.get("return_masked"):
-        raise refusal(layer, "it gives its mask as well, which has not been compared with the package")
+        raise refusal(layer, "it also returns its mask, which has not been compared with the package")
     fragment.add("Activation", "same", fragment.input(0), {"activation": "linear"})
 
 
@@ -260,7 +262,7 @@ def _extract(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
 
 def _task(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
     if layer.config.get("mask_zero"):
-        raise refusal(layer, "it gives zeros for task 0, which has not been compared with the package")
+        raise refusal(layer, "it returns zeros for task 0, which has not been compared with the package")
     tasks = _operation(fragment, "whole", "cast", fragment.input(1), dtype="int32")
     _operation(fragment, "sum", "math.add", fragment.input(0), y=_rows(layer, fragment, tasks))
 

@@ -19,12 +19,12 @@ def _roles(layer: Layer) -> tuple[str, ...]:
     Rule(
         "ECO203",
         "mask-rcnn-batch-normalization",
-        "Batch normalization of Mask R-CNN is that of Keras with another name.",
+        "Batch normalization of Mask R-CNN is Keras' own under another name.",
         Severity.ERROR,
         before='{"class_name": "BatchNorm", "config": {"axis": -1, "momentum": 0.99, "epsilon": 0.001, …}}',
         after='{"class_name": "BatchNormalization", "config": {"axis": -1, "momentum": 0.99, "epsilon": 0.001, …}}',
-        why="The class hands everything to the one of Keras that it is derived from. Where the package froze it, each "
-        "call has `training=False`, which stays in the call.",
+        why="The class passes everything to the Keras class that it is derived from. Where the package froze it, "
+        "each call has `training=False`, which stays in the call.",
         references=("https://github.com/matterport/Mask_RCNN",),
     ),
     Foreign(

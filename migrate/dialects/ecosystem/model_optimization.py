@@ -46,14 +46,14 @@ def _of_clustering(layer: Layer) -> tuple[str, ...]:
     Rule(
         "ECO110",
         "pruned-layer",
-        "The layer is wrapped by the pruning of TensorFlow Model Optimization.",
+        "The layer is wrapped for pruning by TensorFlow Model Optimization.",
         Severity.ERROR,
         fix=Fix.MANUAL,
         before='{"class_name": "PruneLowMagnitude", "config": {"pruning_schedule": …, "layer": {"class_name": '
         '"Dense", …}}}',
         after='{"class_name": "Dense", …} with the masked kernel',
-        why="The wrapper multiplies the kernel by its mask before every call. What it leaves is the layer with the "
-        "masked kernel, as `strip_pruning` does. Training on does not keep the zeros.",
+        why="The wrapper multiplies the kernel by its mask before every call. The result is the layer with the "
+        "masked kernel, as `strip_pruning` gives it. Continued training does not keep the zeros.",
         references=("tensorflow/model-optimization#1141",),
     ),
     Foreign(
@@ -77,7 +77,7 @@ def pruned(layer: Layer, era: Era) -> Layer:
         wanted = [role for role in _PRUNED.get(inner.class_name, ()) if role in roles]
         if len(wanted) != 1:
             raise refusal(
-                layer, f"which of the arrays of {inner.class_name} its mask belongs to is not known"
+                layer, f"it is unknown which of the arrays of {inner.class_name} its mask belongs to"
             )
         inner = _with(inner, wanted[0], inner.weights[wanted[0]] * layer.weights["mask"])
     return _unwrapped(layer, inner)
@@ -87,15 +87,15 @@ def pruned(layer: Layer, era: Era) -> Layer:
     Rule(
         "ECO111",
         "clustered-layer",
-        "The layer is wrapped by the clustering of TensorFlow Model Optimization.",
+        "The layer is wrapped for weight clustering by TensorFlow Model Optimization.",
         Severity.ERROR,
         fix=Fix.MANUAL,
         before='{"class_name": "ClusterWeights", "config": {"number_of_clusters": 4, "layer": {"class_name": '
         '"Dense", …}}}',
         after='{"class_name": "Dense", …} with each weight replaced by its centroid',
-        why="The wrapper gives the layer, before every call, a kernel in which each weight is the nearest "
-        "centroid. What it leaves is the layer with that kernel, as `strip_clustering` does. Training on does not "
-        "keep the clusters.",
+        why="Before every call, the wrapper gives the layer a kernel in which each weight is the nearest centroid. "
+        "The result is the layer with that kernel, as `strip_clustering` gives it. Continued training does not keep "
+        "the clusters.",
         references=("tensorflow/model-optimization#1141",),
     ),
     Foreign(
@@ -116,12 +116,12 @@ def clustered(layer: Layer, era: Era) -> Layer:
     inner = layer.children["layer"]
     if layer.config.get("preserve_sparsity") or layer.config.get("cluster_per_channel"):
         raise refusal(
-            layer, "preserve_sparsity and cluster_per_channel are not read; call strip_clustering first"
+            layer, "preserve_sparsity and cluster_per_channel are not supported; call strip_clustering first"
         )
     if "cluster_centroids_kernel" in layer.weights:
         roles = [role for role in _CLUSTERED.get(inner.class_name, ()) if role in inner.weights]
         if len(roles) != 1:
-            raise refusal(layer, f"what of {inner.class_name} is clustered is not known")
+            raise refusal(layer, f"it is unknown which arrays of {inner.class_name} are clustered")
         inner = _with(
             inner, roles[0], nearest(inner.weights[roles[0]], layer.weights["cluster_centroids_kernel"])
         )

@@ -50,9 +50,9 @@ def _shape(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
         fix=Fix.MANUAL,
         before='{"class_name": "QDense", "config": {"kernel_quantizer": {"class_name": "quantized_bits", …}}}',
         after='{"class_name": "Dense", …} with the rounded kernel, and the quantiser of its activation as operations',
-        why="In inference the rounded weights are constants: they are stored. Training on does not round them again; "
-        "qkeras-v3 and HGQ2 are made for that. The quantisers `quantized_bits`, `ternary` and `binary` of weights and "
-        "`quantized_bits` and `quantized_relu` of activations are known.",
+        why="In inference the rounded weights are constants, which are stored. Continued training does not round "
+        "them again; qkeras-v3 and HGQ2 are made for that. Supported are the quantisers `quantized_bits`, `ternary` "
+        "and `binary` for weights and `quantized_bits` and `quantized_relu` for activations.",
         references=("fastmachinelearning/hls4ml#1116",),
     ),
     *(
@@ -74,9 +74,9 @@ def layer_of_few_bits(layer: Layer, around: Around) -> Fragment:
         MigrationError: ``ECO090`` for a quantiser that is not known, and without weights.
     """
     if not layer.weights:
-        raise refusal(layer, "the file holds no weights of it")
+        raise refusal(layer, "the file contains no weights for it")
     if layer.config.get("mask") is not None:
-        raise refusal(layer, "a mask hides a part of its kernel")
+        raise refusal(layer, "a mask hides part of its kernel")
     name, keys = _STOCK[layer.class_name.rpartition(">")[2]]
     fragment = Fragment(layer)
     weights = {role: _weight(layer, role, array) for role, array in layer.weights.items()}
@@ -90,11 +90,11 @@ def layer_of_few_bits(layer: Layer, around: Around) -> Fragment:
     Rule(
         "ECO115",
         "qkeras-activation",
-        "An activation of QKeras rounds what flows through it to a few bits.",
+        "A QKeras activation rounds its input to a few bits.",
         Severity.ERROR,
         before='{"class_name": "QActivation", "config": {"activation": "quantized_relu(4,0)"}}',
         after="scale, round and clip as operations, with the gradient of the activation",
-        why="All scales are powers of two, so the operations give the very numbers of the package.",
+        why="All scales are powers of two, so the operations give exactly the numbers of the package.",
         references=("fastmachinelearning/hls4ml#1116",),
     ),
     Foreign(

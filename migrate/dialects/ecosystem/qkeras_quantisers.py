@@ -183,7 +183,7 @@ def _power(scale: Array) -> Array:
 def _scaled_bits(x: Array, quantiser: Quantiser, alpha: str) -> Array:
     bits, integer = int(quantiser.get("bits", 8)), int(quantiser.get("integer", 0))
     if alpha not in ("auto", "auto_po2"):
-        raise UnknownQuantiserError(f"alpha={alpha!r} of its quantiser is not known")
+        raise UnknownQuantiserError(f"alpha={alpha!r} of its quantiser is not supported")
     unit = np.float32(2.0**integer)
     m = np.float32(2.0 ** (bits - bool(quantiser.get("keep_negative", True))))
     levels = (2 ** (bits - 1) - 1) * 2

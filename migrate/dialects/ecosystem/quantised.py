@@ -162,17 +162,17 @@ def _of_layer(layer: Layer) -> tuple[str, ...]:
     Rule(
         "ECO112",
         "quantised-layer",
-        "The layer is wrapped by the quantisation-aware training of TensorFlow Model Optimization.",
+        "The layer is wrapped for quantisation-aware training by TensorFlow Model Optimization.",
         Severity.ERROR,
         fix=Fix.MANUAL,
         before='{"class_name": "QuantizeWrapperV2", "config": {"quantize_config": {"class_name": '
         '"Default8BitConvQuantizeConfig", …}, "layer": {"class_name": "Conv2D", …}}}',
         after="Conv2D with the kernel rounded to its 8 bits, then clip, floor and scale as operations",
-        why="The wrapper rounds the kernel, and what comes out of the activation or goes into it, to 256 values "
-        "between the stored ends of a range, in every call. The kernel is stored rounded; what flows is rounded by "
-        "operations, whose gradient is that of TensorFlow's fake quantisation. Training on moves neither the ranges "
-        "nor rounds the kernel again. A difference of 1e-7 before a rounding can become one of a whole step behind "
-        "it: deep models may differ by that, and are then not called migrated.",
+        why="In every call, the wrapper rounds the kernel, and the output or input of the activation, to 256 values "
+        "between the stored ends of a range. The kernel is stored rounded; activations are rounded by operations, "
+        "whose gradient is that of TensorFlow's fake quantisation. Continued training neither moves the ranges nor "
+        "rounds the kernel again. A difference of 1e-7 before a rounding can become a whole step after it: deep "
+        "models may differ by that, and are then not reported as migrated.",
         references=("tensorflow/model-optimization#1141",),
     ),
     *(
@@ -197,11 +197,11 @@ def wrapped(layer: Layer, around: Around) -> Fragment:
     inner, scheme = layer.children["layer"], _scheme(layer)
     if scheme is None:
         name = (layer.config.get("quantize_config") or {}).get("class_name")
-        raise refusal(layer, f"its configuration {name} is not one of the package's for 8 bits")
+        raise refusal(layer, f"its configuration {name} is not one of the package's 8-bit configurations")
     if not layer.weights:
-        raise refusal(layer, "the file holds no ranges")
+        raise refusal(layer, "the file contains no ranges")
     if inner.children or inner.model is not None:
-        raise refusal(layer, f"what it wraps, {inner.class_name}, holds layers itself")
+        raise refusal(layer, f"the wrapped {inner.class_name} contains layers itself")
     weights = dict(inner.weights)
     for role in scheme.weights:
         weights[role] = _rounded(layer, role, weights[role], scheme.by_channel)
@@ -232,12 +232,12 @@ def wrapped(layer: Layer, around: Around) -> Fragment:
     Rule(
         "ECO113",
         "quantised-input",
-        "The layer rounds what flows through it to the 8 bits of TensorFlow Model Optimization.",
+        "The layer rounds its input to the 8 bits of TensorFlow Model Optimization.",
         Severity.ERROR,
         fix=Fix.MANUAL,
         before='{"class_name": "QuantizeLayer", "config": {"quantizer": {"class_name": "AllValuesQuantizer", …}}}',
         after="clip, floor and scale as operations, with the stored ends of the range",
-        why="The same rounding as behind each layer (ECO112), of the model's input.",
+        why="The same rounding as after each layer (ECO112), applied to the model's input.",
         references=("tensorflow/model-optimization#1141",),
     ),
     Foreign(

@@ -21,7 +21,7 @@ def _roles(layer: Layer) -> tuple[str, ...]:
     Rule(
         "ECO120",
         "recommenders-cross",
-        "Cross of TensorFlow Recommenders multiplies features by a dense layer of them.",
+        "Cross of TensorFlow Recommenders multiplies features by a dense layer of the features.",
         Severity.ERROR,
         before='{"class_name": "Custom>Cross", "config": {"projection_dim": null, "diag_scale": 0.0, …}}',
         after="Add([Multiply([x0, Dense(x)]), x])",
@@ -45,7 +45,7 @@ def cross(layer: Layer, around: Around) -> Fragment:
     """
     config, weights = layer.config, layer.weights
     if not weights:
-        raise refusal(layer, "there are no weights, which tell its sizes")
+        raise refusal(layer, "there are no weights from which to read its sizes")
     refs = 2 if layer.nodes and isinstance(layer.nodes[0].args[0], list | tuple) else 1
     fragment = Fragment(layer)
     x0, x = fragment.input(0), fragment.input(refs - 1)

@@ -25,8 +25,8 @@ def _roles(layer: Layer) -> tuple[str, ...]:
         Severity.ERROR,
         before='{"class_name": "BatchNormalization", "config": {"freeze": true, "momentum": 0.99, …}}',
         after='{"class_name": "BatchNormalization", "config": {"trainable": false, "momentum": 0.99, …}}',
-        why="`freeze` made the layer untrainable and gave it its moving statistics in training, too. That is what "
-        "`trainable=False` does to Keras' own class since 2.0 of tf.keras.",
+        why="`freeze` made the layer untrainable and made it use its moving statistics in training, too. "
+        "`trainable=False` does the same to Keras' own class since tf.keras 2.0.",
         references=("https://github.com/broadinstitute/keras-resnet",),
     ),
     Foreign(

@@ -38,15 +38,15 @@ def _foreign(name: str, keys: frozenset[str], shape: Any, *, peculiar: bool = Tr
     Rule(
         "ECO180",
         "retinanet-boxes",
-        "Layers of keras-retinanet make anchors, enlarge maps, and move and clip boxes.",
+        "Layers of keras-retinanet create anchors, enlarge maps, and move and clip boxes.",
         Severity.ERROR,
         fix=Fix.MANUAL,
         before='{"class_name": "Anchors", "config": {"size": 32, "stride": 8, "ratios": [0.5, 1, 2], "scales": […]}}',
         after="the places of the map as operations, and the anchors of one place as a constant",
-        why="All of it is arithmetic on sizes that are known when an image is there. Boxes are clipped to the width "
-        "and height of the image by 0.5.1 and older, and to one pixel less by 1.0.0, which is written by tf.keras; "
-        "files of Keras 2.3 may be of either kind, and are refused where boxes are clipped. The filter of detections "
-        "is not expressed: take the model before it. The initial bias, `PriorProbability`, is a constant.",
+        why="All of this is arithmetic on sizes that are known once there is an image. Releases 0.5.1 and older "
+        "clip boxes to the width and height of the image, 1.0.0, which uses tf.keras, to one pixel less; files of "
+        "Keras 2.3 may be of either kind, and are refused if boxes are clipped. The filter of detections cannot be "
+        "expressed: use the model before it. The initial bias, `PriorProbability`, is a constant.",
         references=("https://github.com/fizyr/keras-retinanet",),
     ),
     _foreign(
@@ -69,7 +69,7 @@ def boxes(model: Model, era: Era) -> Model:
     if not ours:
         return model
     if any(layer.config.get("data_format") == "channels_first" for layer in model.layers):
-        raise refusal(ours[0], "the model has channels in front")
+        raise refusal(ours[0], "the model uses channels first")
 
     def made(layer: Layer) -> Fragment:
         name = layer.class_name.rpartition(">")[2]
@@ -186,8 +186,8 @@ def _clipped(layer: Layer, era: Era) -> Fragment:
     if not era.tf_keras and era.keras >= _WITH_TO_THE_EDGE:
         raise refusal(
             layer,
-            "up to 0.5.1 the package clipped boxes to the width and height of the image, later to one pixel less, and "
-            "files of Keras 2.3 may be of either kind",
+            "up to 0.5.1 the package clipped boxes to the width and height of the image, later to one pixel less, "
+            "and files of Keras 2.3 may be of either kind",
         )
     fragment = Fragment(layer)
     _, width = _size(fragment, "width", fragment.input(0), 2)

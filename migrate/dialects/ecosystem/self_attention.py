@@ -40,14 +40,15 @@ def _of_weighted(layer: Layer) -> tuple[str, ...]:
     Rule(
         "ECO170",
         "sequence-self-attention",
-        "Attention of keras-self-attention becomes Dense layers, and operations for scores, shares and sums.",
+        "Attention of keras-self-attention becomes Dense layers, and operations for scores, weights and sums.",
         Severity.ERROR,
         fix=Fix.MANUAL,
         before='{"class_name": "SeqSelfAttention", "config": {"units": 32, "attention_type": "additive", …}}',
         after="Dense layers for the scores, Softmax, and a product with the sequence",
         why="The layer is small enough to be written out. Its bias of multiplicative scores becomes a constant, and "
-        "its regulariser, which acts in training only, is left out. A mask or a width is refused: 0.45 and older, 0.46 "
-        "to 0.48, and later releases compute three different things, and no file says by which it was written.",
+        "its regulariser, which acts only in training, is left out. A mask or a width is refused: 0.45 and older, "
+        "0.46 to 0.48, and later releases compute three different results, and no file stores the release that "
+        "wrote it.",
         references=("https://github.com/CyberZHG/keras-self-attention",),
     ),
     Foreign(
@@ -97,12 +98,12 @@ def self_attention(model: Model, era: Era) -> Model:
 
 def _must_be_plain(model: Model, layer: Layer) -> None:
     if not layer.weights:
-        raise refusal(layer, "the file holds no weights of it")
+        raise refusal(layer, "the file contains no weights for it")
     if layer.config.get("attention_width") is not None:
         raise refusal(
             layer,
-            "releases before 0.46, 0.46 to 0.48 and later ones take attention_width in three ways, and the file does "
-            "not say which wrote it",
+            "releases before 0.46, 0.46 to 0.48 and later ones interpret attention_width in three ways, and the "
+            "file does not say which wrote it",
         )
     sources = [ref for node in layer.nodes for ref in structure_refs(node.args)]
     if any(may_have_mask(model, ref) for ref in sources):

@@ -37,15 +37,15 @@ def _shape(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
     Rule(
         "ECO202",
         "ssd-anchor-boxes",
-        "Anchor boxes of ssd_keras are made of the size of a map, and given with their variances.",
+        "Anchor boxes of ssd_keras are computed from the size of a map, and returned with their variances.",
         Severity.ERROR,
         fix=Fix.MANUAL,
         before='{"class_name": "AnchorBoxes", "config": {"img_height": 300, "this_scale": 0.1, "next_scale": 0.2, …}}',
         after="the places of the map and the corners around each as operations",
-        why="The boxes depend on sizes alone. The package does not write `this_steps` and `this_offsets` into its "
-        "configuration: its own `load_model` takes the size of the image by that of the map, and 0.5. A model that "
-        "was built with others (SSD300 and SSD512 of the package are) has other boxes than its file, so that "
-        "`--stock-names AnchorBoxes`, or a recording, has to say that the model has none.",
+        why="The boxes depend only on sizes. The package does not write `this_steps` and `this_offsets` to its "
+        "configuration: its own `load_model` uses the size of the image divided by that of the map, and 0.5. A "
+        "model built with other values (such as the package's SSD300 and SSD512) has different boxes from its file, "
+        "so `--stock-names AnchorBoxes`, or a recording, has to confirm that the model does not use them.",
         references=("https://github.com/pierluigiferrari/ssd_keras",),
     ),
     Foreign(
@@ -69,7 +69,7 @@ def anchor_boxes(layer: Layer, around: Around) -> Fragment:
     """
     config, shape = layer.config, around(0)
     if shape is None or len(shape) != _RANK or None in shape[1:3]:
-        raise refusal(layer, "the size of its map is not known")
+        raise refusal(layer, "the size of its map is unknown")
     if config.get("coords", "centroids") not in _COORDINATES:
         raise refusal(layer, f"its coordinates are {config['coords']!r}")
     size = [float(config["img_width"]), float(config["img_height"])]
@@ -119,12 +119,13 @@ def anchor_boxes(layer: Layer, around: Around) -> Fragment:
     Rule(
         "ECO201",
         "ssd-l2-normalization",
-        "L2 normalization of ssd_keras divides by the length over the channels and multiplies each by its scale.",
+        "L2 normalization of ssd_keras divides by the length over the channels and multiplies each channel by its "
+        "scale.",
         Severity.ERROR,
         fix=Fix.MANUAL,
         before='{"class_name": "L2Normalization", "config": {"gamma_init": 20}}',
         after="l2_normalize as an operation, then EinsumDense with the scale of each channel",
-        why="`UnitNormalization` of Keras has no scale. The scale stays a weight.",
+        why="`UnitNormalization` in Keras has no scale. The scale stays a weight.",
         references=("https://github.com/pierluigiferrari/ssd_keras",),
     ),
     Foreign(
@@ -144,9 +145,9 @@ def l2_normalization(layer: Layer, around: Around) -> Fragment:
     """
     gamma, shape = layer.weights.get(f"{layer.name}_gamma"), around(0)
     if gamma is None:
-        raise refusal(layer, "the file holds no weights of it")
+        raise refusal(layer, "the file contains no weights for it")
     if shape is None or len(shape) != _RANK or shape[-1] != len(gamma):
-        raise refusal(layer, "its input is not known to be images with the channels behind")
+        raise refusal(layer, "its input is not known to be channels-last images")
     fragment = Fragment(layer)
     unit = _operation(fragment, "unit", "nn.l2_normalize", fragment.input(), axis=-1)
     config = {"equation": "abcd,d->abcd", "output_shape": list(shape[1:]), "activation": "linear"}

@@ -34,13 +34,13 @@ def _filters(config: Mapping[str, Any]) -> list[int]:
     Rule(
         "ECO190",
         "temporal-convolution",
-        "A temporal convolution of keras-tcn is a row of residual blocks of dilated convolutions.",
+        "A temporal convolution of keras-tcn is a stack of residual blocks of dilated convolutions.",
         Severity.ERROR,
         fix=Fix.MANUAL,
         before='{"class_name": "TCN", "config": {"nb_filters": 64, "kernel_size": 3, "dilations": [1, 2, 4], …}}',
         after="Conv1D, normalization, Activation, SpatialDropout1D and Add layers, one block behind the other",
-        why="All parts are stock layers, which the package held inside of one. Weight normalization inside of the "
-        "blocks is refused.",
+        why="All parts are stock layers, which the package kept inside a single one. Weight normalization inside "
+        "the blocks is refused.",
         references=("https://github.com/philipperemy/keras-tcn",),
     ),
     Foreign(
@@ -60,7 +60,7 @@ def temporal(layer: Layer, around: Around) -> Fragment:
     config, fragment = layer.config, Fragment(layer)
     if config.get("use_weight_norm") or config.get("return_state"):
         raise refusal(
-            layer, "weight normalization and states inside of it have not been compared with the package"
+            layer, "weight normalization and states inside it have not been compared with the package"
         )
     x = fragment.input()
     if config.get("go_backwards"):
@@ -86,7 +86,7 @@ def temporal(layer: Layer, around: Around) -> Fragment:
     if config["padding"] == "same":
         shape = around(0)
         if shape is None or shape[1] is None:
-            raise refusal(layer, "it gives the middle step of sequences of a length that is not known")
+            raise refusal(layer, "it returns the middle step of sequences of unknown length")
         at = shape[1] // 2
     index = [_ALL, at, _ALL]
     fragment.add("SlicingOpLambda", "step", x, {"function": "__operators__.getitem"}, slice_spec=index)

@@ -24,14 +24,13 @@ _KEPT = ("kernel_initializer", "kernel_regularizer", "bias_regularizer", "use_bi
     Rule(
         "CFG103",
         "maxout-dense",
-        "MaxoutDense was dropped in Keras 2.",
+        "MaxoutDense was removed in Keras 2.",
         Severity.ERROR,
         applies_to="<2",
         before='{"class_name": "MaxoutDense", "config": {"output_dim": 4, "nb_feature": 3}}',
         after="Dense(12) → Reshape((3, 4)) → GlobalMaxPooling1D",
-        why="The layer is the maximum over `nb_feature` linear maps: one Dense layer computes them all, and "
-        "pooling over "
-        "the maps takes the maximum. The result trains as the original did.",
+        why="The layer is the maximum over `nb_feature` linear maps: one Dense layer computes them all, and pooling "
+        "over the maps takes the maximum. The result trains as the original did.",
     ),
     Step.KERAS_1,
 )
@@ -64,14 +63,13 @@ def _maxout_chain(layer: Layer) -> Chain:
     Rule(
         "CFG104",
         "highway",
-        "Highway was dropped in Keras 2.",
+        "Highway was removed in Keras 2.",
         Severity.ERROR,
         applies_to="<2",
         before='{"class_name": "Highway", "config": {"activation": "relu"}}',
         after="x + Dense(sigmoid)(x) * (Dense(relu)(x) - x), of Dense, Subtract, Multiply and Add",
         why="The layer mixes its input with a transformation of it by a learned gate t: t * f(x) + (1 - t) * x. "
-        "Stock layers "
-        "compute the same, with the same weights to train.",
+        "Stock layers compute the same, with the same trainable weights.",
     ),
     Step.KERAS_1,
 )
@@ -86,8 +84,8 @@ def _highway_graph(layer: Layer) -> Fragment:
     if kernel is None:
         raise MigrationError(
             "CFG105",
-            f"the size of Highway {layer.name!r} stands in its weights only, and there are none",
-            "Give the weights with the architecture.",
+            f"only its weights show the size of Highway {layer.name!r}, and there are none",
+            "Supply the weights with the architecture.",
             place=layer.name,
         )
     units = int(kernel.shape[1])
@@ -128,13 +126,13 @@ def _dense(kernel: Array, bias: Array | None) -> dict[str, Array]:
     Rule(
         "CFG106",
         "parametric-softplus",
-        "ParametricSoftplus was dropped in Keras 2.",
+        "ParametricSoftplus was removed in Keras 2.",
         Severity.ERROR,
         applies_to="<2",
         before='{"class_name": "ParametricSoftplus", "config": {"alpha_init": 0.2, "beta_init": 5.0}}',
         after='EinsumDense("abc,bc->abc", activation="softplus") → EinsumDense("abc,bc->abc")',
-        why="alpha * softplus(beta * x) with one alpha and one beta for each element. An EinsumDense without a sum "
-        "multiplies by a trained number for each element, so the two parameters stay parameters.",
+        why="alpha * softplus(beta * x) with one alpha and one beta per element. An EinsumDense without a sum "
+        "multiplies by a trained number per element, so the two parameters stay parameters.",
     ),
     Step.KERAS_1,
 )
@@ -183,8 +181,8 @@ def by_element(
     if factors is None:
         raise MigrationError(
             "CFG105",
-            f"the shape of {place!r} stands in its weights only, and there are none",
-            "Give the weights with the architecture.",
+            f"only its weights show the shape of {place!r}, and there are none",
+            "Supply the weights with the architecture.",
             place=place,
         )
     axes = _LETTERS[: factors.ndim]
@@ -200,17 +198,15 @@ def by_element(
     Rule(
         "CFG107",
         "srelu",
-        "SReLU was dropped in Keras 2.",
+        "SReLU was removed in Keras 2.",
         Severity.ERROR,
         applies_to="<2",
         before='{"class_name": "SReLU"} with t_left, a_left, t_right, a_right',
         after="x + (1 - a_left) * relu(t_left - x) + (a_right - 1) * relu(x - t_left - |t_right|), of EinsumDense "
         "and Add",
-        why="The S-shaped unit is linear in three pieces with four trained numbers for each element. EinsumDense "
-        "layers "
-        "without a sum hold thresholds and slopes. Values are the same; in training the thresholds have a scale of "
-        "their "
-        "own, which the original fixed at 1.",
+        why="The S-shaped unit is piecewise linear in three pieces with four trained numbers per element. "
+        "EinsumDense layers without a sum hold thresholds and slopes. Values are the same; in training, the "
+        "thresholds have their own scale, which the original fixed at 1.",
     ),
     Step.KERAS_1,
 )
@@ -256,13 +252,13 @@ def _srelu_graph(layer: Layer, era: Era, sizes: Shape | None) -> Fragment:
     Rule(
         "CFG108",
         "prelu-shared-axes",
-        "The axes that a PReLU shares its slopes along are not stored.",
+        "The axes along which a PReLU shares its slopes are not stored.",
         Severity.ERROR,
         applies_to="<2.1",
         before='{"class_name": "PReLU", "config": {"init": "zero"}}, slopes of shape (1, 3)',
         after='{"class_name": "PReLU", "config": {"alpha_initializer": "zeros", "shared_axes": [1]}}',
-        why="Keras 1.2 took `shared_axes` but did not write it. The shape of the slopes tells: an axis of size 1 "
-        "is shared.",
+        why="Keras 1.2 accepted `shared_axes` but did not write it. The shape of the slopes shows it: an axis of "
+        "size 1 is shared.",
     ),
     Step.KERAS_1,
     "PReLU",
@@ -282,9 +278,8 @@ def _refuse(layer: Layer, *keys: str) -> None:
         if layer.config.get(key):
             raise MigrationError(
                 "CFG109",
-                f"{layer.class_name} {layer.name!r} has a {key}, which its replacement of stock layers would apply "
-                f"along "
-                "another axis",
+                f"{layer.class_name} {layer.name!r} has a {key}, which its replacement by stock layers would apply "
+                "along another axis",
                 "Remove the constraint from the configuration if the model is not trained further.",
                 place=layer.name,
             )

@@ -27,13 +27,14 @@ _PADDED = {"Conv1D": 1, "Conv2D": 2, "Conv3D": 3}
     Rule(
         "CFG119",
         "missing-ordering",
-        "A layer does not say the order of its dimensions.",
+        "A layer does not store the order of its dimensions.",
         Severity.SILENT,
         applies_to="<2",
         before='{"class_name": "UpSampling2D", "config": {"size": [2, 2]}} among layers with "dim_ordering": "th"',
         after='{"class_name": "UpSampling2D", "config": {"size": [2, 2], "data_format": "channels_first"}}',
-        why="Keras 1 left `dim_ordering` out of the configurations of UpSampling, ZeroPadding, Cropping and "
-        "SpatialDropout: it was that of the writer's `keras.json`. The convolutions around say which one that was.",
+        why="Keras 1 omitted `dim_ordering` from the configurations of UpSampling, ZeroPadding, Cropping and "
+        "SpatialDropout: it was that of the writer's `keras.json`. The surrounding convolutions show which one that "
+        "was.",
     ),
     Step.KERAS_1,
 )
@@ -54,7 +55,7 @@ def missing_ordering(model: Model, era: Era) -> Model:
     if len(said) > 1:
         raise MigrationError(
             "CFG120",
-            f"{missing[0]!r} does not say the order of its dimensions, and the other layers have both",
+            f"{missing[0]!r} does not store the order of its dimensions, and the other layers use both orders",
             'Write "dim_ordering" into the configuration of the layer.',
             place=missing[0],
         )
@@ -75,8 +76,8 @@ def missing_ordering(model: Model, era: Era) -> Model:
         applies_to="<2",
         before='{"class_name": "Convolution1D", "config": {"filter_length": 3, "border_mode": "full"}}',
         after='ZeroPadding1D([2, 2]) → Conv1D(kernel_size=3, padding="valid")',
-        why="Theano computes every position where kernel and input overlap. That is a valid convolution of the input, "
-        "padded by the kernel's size less one on each side.",
+        why="Theano computes every position where kernel and input overlap. This is a valid convolution of the "
+        "input, padded by the kernel size minus one on each side.",
     ),
     Step.KERAS_1,
 )
@@ -103,13 +104,13 @@ def _padded(layer: Layer) -> Chain | None:
     Rule(
         "CFG117",
         "deconvolution-output-shape",
-        "A deconvolution is told its output shape.",
+        "A deconvolution stores its output shape.",
         Severity.ERROR,
         applies_to="<2",
         before='{"class_name": "Deconvolution2D", "config": {"output_shape": [null, 6, 8, 3], "subsample": [2, 2], …}}',
         after='{"class_name": "Conv2DTranspose", "config": {"strides": [2, 2], …}}',
-        why="Keras 2 computes the output shape from the input's, and takes an `output_padding` for the sizes that the "
-        "strides leave open.",
+        why="Keras 2 computes the output shape from the input's, and uses `output_padding` for the sizes that the "
+        "strides leave undetermined.",
     ),
     Step.KERAS_1,
     "Conv2DTranspose",
@@ -142,7 +143,7 @@ def deconvolution_output_shape(layer: Layer, era: Era) -> Layer:
     if any(not 0 <= p < s for p, s in zip(padding, strides, strict=True)):
         raise MigrationError(
             "CFG118",
-            f"deconvolution {layer.name!r} is told the output shape {shape}, which its strides {strides} cannot give",
+            f"deconvolution {layer.name!r} has the output shape {shape}, which its strides {strides} cannot produce",
             "Replace the layer in the source by a Conv2DTranspose and a Cropping2D or ZeroPadding2D.",
             place=layer.name,
         )

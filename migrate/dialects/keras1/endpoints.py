@@ -19,14 +19,14 @@ _DROPOUTS = ("Dropout", "GaussianDropout", "SpatialDropout1D", "SpatialDropout2D
     Rule(
         "CFG115",
         "input-behind-identity",
-        "An input of the model is stored as the output of a layer that hands on what it gets.",
+        "An input of the model is stored as the output of a layer that passes its input through.",
         Severity.ERROR,
         applies_to="<2",
         before='"input_layers": [["activation_9", 0, 0]], where activation_9 is linear and takes the InputLayer "line"',
         after='"input_layers": [["line", 0, 0]]',
-        why="A linear Activation, an ActivityRegularization and a Dropout of nothing answered in Keras 1 with the "
-        "tensor that they were given, and put their own name on it. Called on an Input, they become the model's "
-        "input in the file.",
+        why="A linear Activation, an ActivityRegularization and a Dropout of rate 0 returned in Keras 1 the very "
+        "tensor that they received, and put their own name on it. Called on an Input, they become the model's input "
+        "in the file.",
     ),
     Step.GRAMMAR,
 )

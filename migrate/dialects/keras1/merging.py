@@ -31,15 +31,15 @@ _EPSILON = 1e-7
     Rule(
         "CFG110",
         "sequential-of-branches",
-        "A Sequential model begins with a Merge that holds models of its own.",
+        "A Sequential model starts with a Merge that contains models.",
         Severity.ERROR,
         applies_to="<2",
         before='{"class_name": "Sequential", "config": [{"class_name": "Merge", "config": {"mode": "concat", '
         '"layers": [{"class_name": "Sequential", …}, {"class_name": "Sequential", …}]}}, {"class_name": "Dense", …}]}',
         after="a Functional model with one input for each branch",
-        why="Keras 1 let a Sequential model have several inputs this way, and stored the weights of the branches' "
-        "layers "
-        "side by side. No later Sequential has more than one input; the same graph as a Functional model does.",
+        why="Keras 1 allowed a Sequential model to have several inputs this way, and stored the weights of the "
+        "branches' layers side by side. No later Sequential has more than one input; a Functional model expresses "
+        "the same graph.",
     ),
     Step.GRAMMAR,
 )
@@ -160,8 +160,8 @@ def _lambda_config(config: Mapping[str, Any]) -> dict[str, Any]:
         applies_to="<2",
         before='{"class_name": "Merge", "config": {"mode": "cos", "dot_axes": [1, 1]}}',
         after="a·b / max(sqrt(a·a * b·b), 1e-7) with a dimension inserted, of Dot layers and tensor operations",
-        why="`Dot(normalize=True)` of Keras 2 guards against division by zero in another place and does not insert the "
-        "dimension that Keras 1 inserted, so the formula is written out.",
+        why="`Dot(normalize=True)` in Keras 2 guards against division by zero in another place and does not insert "
+        "the dimension that Keras 1 inserted, so the formula is written out.",
     ),
     Step.KERAS_1,
 )

@@ -25,9 +25,10 @@ from migrate.findings import MigrationError, Rule, Severity
         before='{"class_name": "BatchNormalization", "config": {"mode": 2, "axis": -1}}',
         after="the mean and variance of the batch, subtracted and divided by, then gamma and beta in an "
         "EinsumDense layer",
-        why="Mode 0 is what Keras 2 does, and the argument is left out. Mode 1 normalises each sample over its last "
-        "axis and divides by the standard deviation plus epsilon. Mode 2 uses the statistics of the batch at hand, at "
-        "inference too. Neither exists in Keras 2 or 3, so they are written out; gamma and beta stay trained weights.",
+        why="Mode 0 is what Keras 2 does, and the argument is dropped. Mode 1 normalises each sample over its last "
+        "axis and divides by the standard deviation plus epsilon. Mode 2 uses the statistics of the current batch, "
+        "in inference too. Neither exists in Keras 2 or 3, so they are written out; gamma and beta stay trainable "
+        "weights.",
     ),
     Step.KERAS_1,
 )
@@ -49,8 +50,8 @@ def batch_normalization_mode(model: Model, era: Era) -> Model:
         if shape is None or "gamma" not in owner.weights:
             raise MigrationError(
                 "CFG105",
-                f"the input shape of BatchNormalization {layer.name!r} (mode {layer.config['mode']}) is not known",
-                "Replace the layer in the source by one of mode 0 or by LayerNormalization.",
+                f"the input shape of BatchNormalization {layer.name!r} (mode {layer.config['mode']}) is unknown",
+                "Replace the layer in the source by one with mode 0 or by LayerNormalization.",
                 place=layer.name,
             )
         model = replace_by_graph(model, layer.name, _written_out(owner, shape).parts)

@@ -111,14 +111,13 @@ _INITIALIZERS = {"zero": "zeros", "one": "ones", "uniform": "random_uniform", "n
     Rule(
         "CFG101",
         "keras1-class",
-        "A class has the name that Keras 1 gave it.",
+        "A class has its Keras 1 name.",
         Severity.ERROR,
         applies_to="<2",
         before='{"class_name": "AtrousConvolution2D", "config": {"nb_filter": 8, "atrous_rate": [2, 2], …}}',
         after='{"class_name": "Conv2D", "config": {"filters": 8, "dilation_rate": [2, 2], …}}',
-        why="Keras 2 renamed the convolutions, made the dilated ones an argument, and let Dense work on sequences, "
-        "so that "
-        "TimeDistributedDense was not needed any more.",
+        why="Keras 2 renamed the convolutions, made dilation an argument, and let Dense work on sequences, so that "
+        "TimeDistributedDense was no longer needed.",
         references=("https://github.com/keras-team/keras/wiki/Keras-2.0-release-notes",),
     ),
     Step.KERAS_1,
@@ -139,9 +138,9 @@ def keras1_class(layer: Layer, era: Era) -> Layer:
         applies_to="<2",
         before='{"class_name": "Embedding", "config": {"dropout": 0.2, …}}',
         after='{"class_name": "Embedding", "config": {…}}',
-        why="Dropping whole words inside an Embedding, and the EigenvalueRegularizer, act in training only. The model "
-        "computes the same without them; training on does not regularise as before. A SpatialDropout1D behind the "
-        "Embedding is the nearest thing.",
+        why="Dropping whole words inside an Embedding, and the EigenvalueRegularizer, act only in training. The "
+        "model computes the same without them; continued training does not regularise as before. A SpatialDropout1D "
+        "after the Embedding is the closest equivalent.",
     ),
     Step.KERAS_1,
 )
@@ -169,11 +168,9 @@ def lost_regularisation(layer: Layer, era: Era) -> Layer:
         '"subsample": [1, 1], "dim_ordering": "tf", "init": "glorot_uniform", "bias": true}}',
         after='{"class_name": "Conv2D", "config": {"filters": 8, "kernel_size": [3, 3], "padding": "same", '
         '"strides": [1, 1], "data_format": "channels_last", "kernel_initializer": "glorot_uniform", "use_bias": true}}',
-        why="Keras 2 renamed nearly every argument. Keras 3 stops with `Conv2D.__init__() missing 2 required "
-        "positional "
-        "arguments: 'filters' and 'kernel_size'`. Dropout inside an Embedding, which Keras 2 dropped, acted in "
-        "training "
-        "only and is left out.",
+        why="Keras 2 renamed nearly every argument. Keras 3 fails with `Conv2D.__init__() missing 2 required "
+        "positional arguments: 'filters' and 'kernel_size'`. Dropout inside an Embedding, which Keras 2 removed, "
+        "acted only in training and is left out.",
         references=("https://github.com/keras-team/keras/wiki/Keras-2.0-release-notes",),
     ),
     Step.KERAS_1,

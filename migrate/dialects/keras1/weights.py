@@ -52,14 +52,14 @@ _CHANNELS_FIRST: Mapping[int, tuple[int, ...]] = {4: (2, 3, 1, 0), 5: (2, 3, 4, 
     Rule(
         "WGT002",
         "keras1-gates",
-        "A recurrent layer holds one array for each gate.",
+        "A recurrent layer has one array for each gate.",
         Severity.ERROR,
         applies_to="<2",
         before="lstm_1_W_i, lstm_1_U_i, lstm_1_b_i, lstm_1_W_c, … (12 arrays in the order i, c, f, o)",
         after="kernel, recurrent_kernel, bias (gates side by side in the order i, f, c, o)",
-        why="Keras 1 stored 12 arrays for an LSTM or ConvLSTM2D and 9 for a GRU. Keras 2 joins them, with the "
-        "gates of an "
-        "LSTM in another order. Keras 3: `Layer expects 3 weight(s). Received 12 saved weight(s)`.",
+        why="Keras 1 stored 12 arrays for an LSTM or ConvLSTM2D and 9 for a GRU. Keras 2 concatenates them, with "
+        "the gates of an LSTM in a different order. Keras 3: `Layer expects 3 weight(s). Received 12 saved "
+        "weight(s)`.",
     ),
     Step.KERAS_1,
     *_GATES,
@@ -80,15 +80,14 @@ def keras1_gates(layer: Layer, era: Era) -> Layer:
     Rule(
         "WGT003",
         "keras1-layout",
-        "A layer's arrays have the names and the order of dimensions of Keras 1.",
+        "A layer's arrays have Keras 1 names and dimension order.",
         Severity.ERROR,
         applies_to="<2",
         before='convolution2d_1_W of shape (8, 3, 5, 5), with "dim_ordering": "th"',
         after="kernel of shape (5, 5, 3, 8)",
-        why="Keras 1 stored kernels as its backend wanted them: (filters, channels, rows, columns) for `th`, with "
-        "an extra "
-        "dimension for Conv1D. Keras 2 has one layout for both orders of channels. What batch normalisation called "
-        "`running_std` was a variance already.",
+        why="Keras 1 stored kernels as its backend needed them: (filters, channels, rows, columns) for `th`, with "
+        "an extra dimension for Conv1D. Keras 2 has one layout for both channel orders. `running_std` in batch "
+        "normalisation was already a variance.",
     ),
     Step.KERAS_1,
     *_ROLES,

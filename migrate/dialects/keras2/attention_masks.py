@@ -24,14 +24,14 @@ _EXPLICIT = "attention_mask"
         Rule(
             "SIL039",
             "attention-without-mask",
-            "MultiHeadAttention took no notice of the mask that comes with its inputs, and would today.",
+            "MultiHeadAttention ignored the mask of its inputs, but would use it today.",
             Severity.SILENT,
             applies_to="<2.10",
             before="MultiHeadAttention(Embedding(mask_zero=True)(words))",
             after="MultiHeadAttention(1.0 * Embedding(mask_zero=True)(words)): the product carries no mask",
-            why="Since tf.keras 2.10 MultiHeadAttention leaves out what the mask of its inputs says and hands the mask "
-            "on. Before, it read the padding like any word, unless the call said `attention_mask`, and what came out "
-            "had no mask. tf-keras on the untouched file computes other numbers without an error.",
+            why="Since tf.keras 2.10, MultiHeadAttention leaves out what the mask of its inputs marks and passes "
+            "the mask on. Before, it read the padding like any word, unless the call had an `attention_mask`, and "
+            "its output had no mask. tf-keras on the untouched file silently computes different numbers.",
         )
     ),
     Step.KERAS_2,

@@ -13,12 +13,13 @@ from migrate.findings import Rule, Severity
     Rule(
         "CFG045",
         "single-axis-list",
-        "The axis of a BatchNormalization is stored as a list of one.",
+        "The axis of a BatchNormalization is stored as a one-item list.",
         Severity.ERROR,
         applies_to=">=1.13",
         before='{"class_name": "BatchNormalization", "config": {"axis": [3]}}',
         after='{"class_name": "BatchNormalization", "config": {"axis": 3}}',
-        why="tf.keras keeps the axis as a list after the layer is built. Keras 3 takes a number and stops on the list.",
+        why="tf.keras stores the axis as a list after the layer is built. Keras 3 expects a number and fails on the "
+        "list.",
     ),
     Step.KERAS_2,
     "BatchNormalization",

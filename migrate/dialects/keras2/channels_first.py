@@ -79,16 +79,14 @@ def _films(rank: int) -> Layout:
     Rule(
         "SIL018",
         "channels-first",
-        "A convolutional model takes its channels before rows and columns.",
+        "A convolutional model has its channels before rows and columns.",
         Severity.ERROR,
         before='{"class_name": "Conv2D", "config": {"data_format": "channels_first", …}}',
         after='Permute([2, 3, 1]) → {"class_name": "Conv2D", "config": {"data_format": "channels_last", …}} → … → '
         "Permute([3, 1, 2]) → Flatten",
-        why="TensorFlow computes such convolutions on GPUs, and on CPUs only where its build has oneDNN: `The "
-        "Conv2D op "
-        "currently only supports the NHWC tensor format on the CPU`. The model keeps the order of its inputs and "
-        "outputs "
-        "and is computed channels last inside; kernels are the same in both orders.",
+        why="TensorFlow computes such convolutions on GPUs, and on CPUs only if its build has oneDNN: `The Conv2D "
+        "op currently only supports the NHWC tensor format on the CPU`. The model keeps the order of its inputs and "
+        "outputs and is computed channels-last inside; kernels are the same in both orders.",
         references=("tensorflow/tensorflow#32691",),
     ),
     Step.KERAS_2,

@@ -23,13 +23,13 @@ _GATES: Mapping[str, int] = {"CuDNNLSTM": 4, "CuDNNGRU": 3}
     Rule(
         "WGT004",
         "cudnn-recurrent",
-        "A recurrent layer was made for cuDNN.",
+        "A recurrent layer uses a cuDNN class.",
         Severity.ERROR,
         applies_to=">=2.0",
         before='{"class_name": "CuDNNGRU", "config": {"units": 2}}, bias of shape (12,)',
         after='{"class_name": "GRU", "config": {"units": 2, "reset_after": true, …}}, bias of shape (2, 6)',
-        why="The classes needed a GPU and are gone from Keras 3. cuDNN stores each gate's matrices transposed, and two "
-        "biases: LSTM needs their sum, GRU keeps both. LSTM and GRU use cuDNN by themselves where it is there.",
+        why="The classes needed a GPU and were removed from Keras 3. cuDNN stores each gate's matrices transposed, "
+        "and two biases: LSTM needs their sum, GRU keeps both. LSTM and GRU use cuDNN automatically if available.",
     ),
     Step.KERAS_2,
     *_GATES,
@@ -62,14 +62,14 @@ _PLAIN: Mapping[str, int] = {"LSTM": 4, "GRU": 3}
     Rule(
         "WGT025",
         "cudnn-weights",
-        "A recurrent layer is given weights that were saved by its cuDNN twin.",
+        "A recurrent layer has weights that were saved by its cuDNN counterpart.",
         Severity.ERROR,
         applies_to=">=2.0",
         before='{"class_name": "LSTM", "config": {"units": 2}}, bias of shape (16,)',
         after='{"class_name": "LSTM", "config": {"units": 2}}, bias of shape (8,)',
-        why="People trained with CuDNNLSTM on a GPU and built an LSTM elsewhere; `load_weights` of Keras 2 converted "
-        "what it read. Two biases in the file tell it. The reset gate of cuDNN's GRU acts after the product; a GRU "
-        "that states otherwise is left alone.",
+        why="People trained with CuDNNLSTM on a GPU and built an LSTM elsewhere; `load_weights` of Keras 2 "
+        "converted the weights on loading. Two biases in the file show this case. The reset gate of cuDNN's GRU "
+        "acts after the product; a GRU with a different setting is not changed.",
     ),
     Step.KERAS_2,
     *_PLAIN,

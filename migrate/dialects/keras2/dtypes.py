@@ -42,8 +42,8 @@ def dtype_policy(layer: Layer, era: Era) -> Layer:
         Severity.ERROR,
         before='{"dtype": "_infer"}',
         after="{}",
-        why="TF 1.14 to 2.0 stored the policy that takes the dtype of the first input; Keras 3 stops with "
-        "`Cannot convert '_infer' to a mixed precision DTypePolicy`.",
+        why="TF 1.14 to 2.0 stored the policy that uses the dtype of the first input; Keras 3 fails with `Cannot "
+        "convert '_infer' to a mixed precision DTypePolicy`.",
     ),
     Step.KERAS_2,
 )
@@ -81,14 +81,14 @@ _INITIALIZERS = frozenset(
     Rule(
         "CFG032",
         "initializer-dtype",
-        "An initializer carries a dtype.",
+        "An initializer has a dtype.",
         Severity.ERROR,
         applies_to="<3",
         before='{"class_name": "GlorotUniform", "config": {"seed": null, "dtype": "float32"}}',
         after='{"class_name": "GlorotUniform", "config": {"seed": null}}',
         why="TF 1.13 to 1.15 initializers had a dtype argument, and so have those of TF 2 after "
-        "`tf.compat.v1.disable_v2_behavior()`: `GlorotUniform.__init__() got an unexpected keyword argument 'dtype'`. "
-        "It was the most frequent first error among 733 real files.",
+        "`tf.compat.v1.disable_v2_behavior()`: `GlorotUniform.__init__() got an unexpected keyword argument "
+        "'dtype'`. It was the most frequent first error among 733 real files.",
     ),
     Step.KERAS_2,
 )
@@ -116,8 +116,8 @@ def initializer_dtype(layer: Layer, era: Era) -> Layer:
         applies_to="<2.1",
         before='{"class_name": "Embedding", "config": {"dtype": "int32", "input_dim": 7, "output_dim": 2}}',
         after='{"class_name": "Embedding", "config": {"input_dim": 7, "output_dim": 2}}',
-        why="In Keras 2.0.0 to 2.0.5 the dtype of a layer was that of the placeholder in front of it, and `int32` for "
-        "every Embedding. Today it is that of the vectors, and no table of integers can be drawn: `Need minval < "
+        why="In Keras 2.0.0 to 2.0.5 the dtype of a layer was that of its input placeholder, and `int32` for every "
+        "Embedding. Today it is that of the vectors, and an integer table cannot be initialised: `Need minval < "
         "maxval, got 0 >= 0`.",
     ),
     Step.KERAS_2,

@@ -16,12 +16,12 @@ _LAMBDA = "<lambda>"
     Rule(
         "CFG056",
         "lambda-initializer",
-        "The initializer of a weight is a lambda, of which only that is stored.",
+        "The initializer of a weight is a lambda, of which only the name is stored.",
         Severity.ERROR,
         before='{"class_name": "Dense", "config": {"units": 1, "kernel_initializer": "<lambda>"}}',
         after='{"class_name": "Dense", "config": {"units": 1}}',
-        why="`init=lambda shape, name: normal(shape, scale=1e-4, name=name)` was usual in Keras 1. The weights of the "
-        "file take the place of what it drew; a layer that is built anew starts from Keras' default.",
+        why="`init=lambda shape, name: normal(shape, scale=1e-4, name=name)` was common in Keras 1. The weights in "
+        "the file replace the initial values; a newly built layer uses Keras' default.",
     ),
     Step.KERAS_2,
 )

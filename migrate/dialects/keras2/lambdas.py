@@ -32,13 +32,13 @@ from migrate.findings import Finding, MigrationError, Rule, Severity
 RULE = Rule(
     "CFG130",
     "lambda-bytecode",
-    "A Lambda layer holds its function as Python bytecode.",
+    "A Lambda layer stores its function as Python bytecode.",
     Severity.ERROR,
     before='{"class_name": "Lambda", "config": {"function": ["4wEAAAAA…", null, null]}}',
     after="the operations that the function computes: x / 127.5 - 1.0",
-    why="Loading such a layer executes the bytecode, which only the Python that compiled it can, and which may do "
-    "anything. Its instructions are interpreted instead: concrete values are computed, calls of TensorFlow and "
-    "Keras functions that are known become operations of the graph, everything else is refused by name.",
+    why="Loading such a layer executes the bytecode, which only the Python version that compiled it can do, and "
+    "which may do anything. Its instructions are interpreted instead: concrete values are computed, known "
+    "TensorFlow and Keras functions become operations of the graph, everything else is refused by name.",
     references=("CVE-2024-3660", "keras-team/keras#21602"),
 )
 
@@ -161,14 +161,14 @@ def recover(layer: Layer, inputs: Any, era: Era, model: Model, *, masked: bool) 
             given["mask"] = None
         writer = _writer(model, layer, era)
         if config.get("mask") is not None and not _stops_masks(config, inputs, writer, era):
-            raise Refused("it makes a mask of its own")
+            raise Refused("it creates its own mask")
         if bytecode:
             return interpret(function, inputs, given, writer, era.defined)
         return interpret_source(str(function), inputs, given, writer, era.defined)
     except Refused as refusal:
         raise MigrationError(
             "CFG017",
-            f"the bytecode of Lambda {layer.name!r} is not interpreted: {refusal}",
+            f"the bytecode of Lambda {layer.name!r} cannot be interpreted: {refusal}",
             refusal.hint,
             layer.name,
         ) from refusal
@@ -253,7 +253,7 @@ def _noise(name: str, shape_name: str, call: Call, ref: Any) -> list[Layer]:
     if call.function != "random.normal" or not any(isinstance(size, TensorRef) for size in dims):
         raise MigrationError(
             "CFG017",
-            f"the bytecode of Lambda {name!r} draws numbers by tf.{call.function} of the shape {dims}",
+            f"the bytecode of Lambda {name!r} draws random numbers by tf.{call.function} with the shape {dims}",
             Refused("").hint,
             name,
         )
@@ -306,7 +306,7 @@ def _distributed(
     if len(steps) != 1 or None in steps:
         raise MigrationError(
             "CFG017",
-            f"the Lambda inside TimeDistributed {layer.name!r} is called with tensors of shapes that are not known",
+            f"the Lambda inside TimeDistributed {layer.name!r} is called with tensors of unknown shapes",
             Refused("").hint,
             layer.name,
         )

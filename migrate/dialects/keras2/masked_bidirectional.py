@@ -21,16 +21,16 @@ RULE = era_semantics(
     Rule(
         "SIL011",
         "masked-bidirectional",
-        "A Bidirectional layer over masked steps repeated its output, and would give zeros today.",
+        "A Bidirectional layer repeated its output for masked steps, but would return zeros today.",
         Severity.SILENT,
         applies_to="<2.4",
         before='{"class_name": "Bidirectional", "config": {"layer": {"class_name": "LSTM", "config": '
         '{"return_sequences": true, …}}}} behind an Embedding with `mask_zero`',
         after="LSTM; LSTM with `go_backwards` and its output reversed; Concatenate; the mask put back",
-        why="For a masked step, stand-alone Keras gave the output of the step before; tf.keras sets "
+        why="For a masked step, stand-alone Keras returned the output of the previous step; tf.keras sets "
         "`zero_output_for_mask` on both layers of a Bidirectional that returns sequences. tf-keras on the untouched "
-        "file is off by up to 0.6 without an error. The two layers alone behave as they did, so they are taken out of "
-        "the wrapper; where the mask is needed behind them, it is computed again from the ids or values.",
+        "file is silently off by up to 0.6. The two layers alone behave as before, so they are taken out of the "
+        "wrapper; if later layers need the mask, it is computed again from the ids or values.",
         references=("tensorflow/tensorflow#49738", "keras-team/keras#7695"),
     )
 )
@@ -63,7 +63,7 @@ def _refuse_hidden(model: Model, name: str) -> None:
         for ref in node.refs():
             makers = mask_makers(graph, ref)
             if makers is None or makers:
-                raise _refusal(name, "stands inside another layer")
+                raise _refusal(name, "is inside another layer")
 
 
 def _repeats(layer: Layer, era: Era) -> bool:
@@ -111,8 +111,8 @@ def unsaid_release(model: Model, era: Era) -> list[Finding]:
         Finding(
             "PAR021",
             Severity.WARNING,
-            f"tf.keras 1.13 and 1.15 both are {era.keras}-tf; a Bidirectional layer without return_sequences"
-            " gave zeros in 1.13 for sequences whose last step is masked, and is migrated as 1.15 computes it",
+            f"tf.keras 1.13 and 1.15 both report {era.keras}-tf; a Bidirectional layer without return_sequences "
+            "returned zeros in 1.13 for sequences whose last step is masked, and is migrated as 1.15 computes it",
             "Record outputs of padded inputs with the release that wrote the model, as MODEL.golden.npz.",
             layer.name,
         )

@@ -29,29 +29,30 @@ MASKED_INITIAL_STATE = era_semantics(
     Rule(
         "SIL054",
         "masked-initial-state",
-        "A recurrent layer that is given states gave the first of them for masked steps at the beginning.",
+        "A recurrent layer with initial states returned the first of them for masked steps at the beginning.",
         Severity.SILENT,
         applies_to="<2.3",
         before="LSTM(3, return_sequences=True)(Embedding(9, 4, mask_zero=True)(ids), initial_state=[h, c])",
         after="where(a step before was not masked, the layer's output, h)",
-        why="Before its first step that is not masked, a layer of stand-alone Keras up to 2.2 gave its initial state; "
-        "2.3 and tf.keras give zeros. Sequences that are padded on the left, and those that are padding alone, differ: "
-        "by up to 3.9 times the largest output in Keras 2.2.4.",
+        why="Before its first unmasked step, a layer of stand-alone Keras up to 2.2 returned its initial state; 2.3 "
+        "and tf.keras return zeros. Sequences that are padded on the left, or are entirely padding, differ: by up "
+        "to 3.9 times the largest output in Keras 2.2.4.",
     )
 )
 MASKED_CELLS = era_semantics(
     Rule(
         "SIL055",
         "masked-cells",
-        "A stack of cells gave the first cell's state for masked steps.",
+        "A stack of cells returned the first cell's state for masked steps.",
         Severity.SILENT,
         applies_to=">=2.1.6,<2.3",
         before="RNN([GRUCell(3), LSTMCell(3)])(Embedding(9, 4, mask_zero=True)(ids))",
         after="where(mask, RNN(LSTMCell(3)) of RNN(GRUCell(3)), RNN(GRUCell(3)))",
         why="Keras 2.2.3 to 2.2.5 put `states[0]` in the place of a masked output, which is the state of the first "
-        "cell in these releases, of the last one before, and the output of the step before from 2.3 on: off "
-        "by the whole output in tf-keras. The cells become layers, which compute the same for other steps. tf.keras "
-        "of TensorFlow 1.12 did as they do and of 1.10 as those before; files of both say 2.1.6 and are refused.",
+        "cell in these releases, of the last one before, and the output of the previous step from 2.3 on: tf-keras "
+        "is off by the whole output. The cells become layers, which compute the same for other steps. tf.keras in "
+        "TensorFlow 1.12 behaved like these releases and in 1.10 like the earlier ones; files of both say 2.1.6 and "
+        "are refused.",
     )
 )
 
@@ -99,7 +100,7 @@ def _refuse_hidden(model: Model, name: str) -> None:
     graph = to_functional(model)
     for node in graph.layer(name).nodes:
         if any(makers is None or makers for makers in (mask_makers(graph, ref) for ref in node.refs())):
-            raise _refusal(name, "stands inside another layer")
+            raise _refusal(name, "is inside another layer")
 
 
 def _is_stack(layer: Layer) -> bool:
@@ -118,7 +119,8 @@ def _with_initial_state(model: Model, owner: Layer, makers: frozenset[TensorRef]
     states = given_states(owner.nodes[0])
     if not states:
         raise _refusal(
-            owner.name, "keeps its states from call to call, which gave the masked steps at the beginning"
+            owner.name,
+            "keeps its states between calls, which it returned for the masked steps at the beginning",
         )
     operations = MaskOperations(model, owner.name)
     inner = named(owner, operations.fresh("steps"))
@@ -143,8 +145,8 @@ def _of_either_cell(model: Model, owner: Layer, makers: frozenset[TensorRef]) ->
         return model
     raise _refusal(
         owner.name,
-        "holds several cells, and the file does not say which one's state it gave",
-        "Where no sequence is padded, load the model in TensorFlow 1.15 and save it again.",
+        "contains several cells, and the file does not say which one's state it returned",
+        "If no sequence is padded, load the model in TensorFlow 1.15 and save it again.",
     )
 
 
@@ -153,11 +155,11 @@ def _cells_apart(model: Model, owner: Layer, makers: frozenset[TensorRef]) -> Mo
     cells = list(owner.children["cell"].children.values())
     config = {k: v for k, v in owner.config.items() if k not in ("batch_input_shape", "name")}
     if config.get("stateful") or config.get("go_backwards") or given_states(owner.nodes[0]):
-        raise _refusal(owner.name, "is given states, keeps them or reads backwards")
+        raise _refusal(owner.name, "has initial states, keeps its states or reads backwards")
     if config.get("unroll"):
         return model
     if config.get("return_state") or any(cell.class_name not in _UNITS for cell in cells):
-        raise _refusal(owner.name, "returns states, or has cells of the user's own")
+        raise _refusal(owner.name, "returns states, or has custom cells")
     if len(cells) == 1:
         return model
     operations = MaskOperations(model, owner.name)
@@ -234,12 +236,12 @@ def _units(owner: Layer) -> int | None:
 def _refusal(
     name: str,
     reason: str,
-    hint: str = "Load the model in Keras 2.3.1 and save it again, if its sequences are not padded where they begin.",
+    hint: str = "Load the model in Keras 2.3.1 and save it again, if its sequences are not padded at the start.",
 ) -> MigrationError:
     return MigrationError(
         "SIL056",
-        f"the recurrent layer in {name!r} has masked steps and {reason}: what it gave for them cannot be said with the "
-        "layers of Keras 3",
+        f"the recurrent layer in {name!r} has masked steps and {reason}: Keras 3 layers cannot reproduce its output "
+        "for them",
         hint,
         place=name,
     )

@@ -14,14 +14,14 @@ RESET_AFTER = era_semantics(
     Rule(
         "WGT001",
         "gru-reset-after",
-        "A GRU configuration does not say where the reset gate acts.",
+        "A GRU configuration does not store where the reset gate acts.",
         Severity.ERROR,
         applies_to=">=2.0,<3",
         before='{"class_name": "GRU", "config": {"units": 4}}',
         after='{"class_name": "GRU", "config": {"units": 4, "reset_after": false}}',
-        why="`reset_after` came with Keras 2.1.3 and was False until TF 2; Keras 3 and tf-keras assume True and expect "
-        "a bias of two rows. The shape of the saved bias tells which one it was; a layer without a bias loads in them, "
-        "and computes something else.",
+        why="`reset_after` came with Keras 2.1.3 and was False until TF 2; Keras 3 and tf-keras assume True and "
+        "expect a bias of two rows. The shape of the saved bias shows which one it was; a layer without a bias "
+        "loads in them, and silently computes something different.",
         references=("keras-team/keras#8690",),
     )
 )
@@ -46,8 +46,8 @@ DEFAULT_GATES = era_semantics(
         before='{"class_name": "LSTM", "config": {"units": 4}}',
         after='{"class_name": "LSTM", "config": {"units": 4, "recurrent_activation": "hard_sigmoid"}}',
         why="The default was `hard_sigmoid` in stand-alone Keras and TF 1, and in ConvLSTM layers up to 2.15; it is "
-        "`sigmoid` in tf-keras and in Keras 3. Every release writes the argument; configurations by hand, and those of "
-        "other tools, leave it out.",
+        "`sigmoid` in tf-keras and in Keras 3. Every release writes the argument; manually written configurations, "
+        "and those of other tools, omit it.",
     )
 )
 
@@ -76,11 +76,11 @@ def recurrent_default_activation(layer: Layer, era: Era) -> Layer:
     Rule(
         "CFG033",
         "bidirectional-backward-config",
-        "The wrapped layer of a Bidirectional stands alone in the file.",
+        "The file contains only one wrapped layer of a Bidirectional.",
         Severity.ERROR,
         before='{"class_name": "Bidirectional", "config": {"layer": {…}}}',
         after="forward and backward layer, each with its own weights",
-        why="Only the forward layer is stored; the backward one is its copy with `go_backwards` turned around.",
+        why="Only the forward layer is stored; the backward one is its copy with `go_backwards` inverted.",
     ),
     Step.GRAMMAR,
     "Bidirectional",

@@ -18,15 +18,16 @@ from migrate.findings import Fix, MigrationError, Rule, Severity
     Rule(
         "SIL034",
         "missing-interpolation",
-        "An up-sampling layer does not say how it interpolated.",
+        "An up-sampling layer does not store how it interpolated.",
         Severity.SILENT,
         Fix.MANUAL,
         applies_to="<2.3",
         before='{"class_name": "UpSampling2D", "config": {"size": [2, 2]}}, written by tf.keras',
         after='{"class_name": "UpSampling2D", "config": {"size": [2, 2], "interpolation": "nearest"}}',
-        why="TensorFlow up to 1.13 took `interpolation` and did not write it, so that its own loader read nearest "
-        "neighbours where the author said bilinear. The default is taken; if the source says "
-        "`interpolation='bilinear'`, the model needs recorded outputs (MODEL.golden.npz) or the layer set by hand.",
+        why="TensorFlow up to 1.13 accepted `interpolation` but did not write it, so that its own loader used "
+        "nearest neighbours where the author specified bilinear. The default is used; if the source says "
+        "`interpolation='bilinear'`, the model needs recorded outputs (MODEL.golden.npz) or you have to set the "
+        "layer manually.",
     ),
     Step.KERAS_2,
     "UpSampling2D",
@@ -42,15 +43,14 @@ BILINEAR = era_semantics(
     Rule(
         "SIL032",
         "bilinear-corners",
-        "Bilinear up-sampling of stand-alone Keras starts at the corner of a pixel, not at its centre.",
+        "Bilinear up-sampling in stand-alone Keras starts at the corner of a pixel, not at its centre.",
         Severity.SILENT,
         applies_to="<2.4",
         before='{"class_name": "UpSampling2D", "config": {"size": [2, 2], "interpolation": "bilinear"}}',
         after='UpSampling2D([2, 2]) → AveragePooling2D(pool_size=[2, 2], strides=[1, 1], padding="same")',
         why="Up-sampling 0, 1, 2, 3 by 2 gave 0, 0.5, 1, 1.5, 2, 2.5, 3, 3; tf.keras (from TF 1.14) and Keras 3 "
-        "give 0, "
-        "0.25, 0.75, 1.25 …, 3. The mean of as many repeated pixels as the factor says is the old interpolation, "
-        "exactly.",
+        "give 0, 0.25, 0.75, 1.25 …, 3. The mean of as many repeated pixels as the factor is exactly the old "
+        "interpolation.",
         references=("tensorflow/tensorflow#25591",),
     )
 )
@@ -72,7 +72,7 @@ def bilinear_corners(model: Model, era: Era) -> Model:
         if era.backend != "tensorflow":
             raise MigrationError(
                 "SIL033",
-                f"{layer.name!r} interpolates as Theano did, which no backend of today does",
+                f"{layer.name!r} interpolates as Theano did, which no current backend does",
                 "Replace the layer in the source by UpSampling2D with interpolation='nearest' and a convolution.",
                 place=layer.name,
             )

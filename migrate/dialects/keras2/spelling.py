@@ -55,7 +55,7 @@ FUNCTION_ALIASES = {
         before='{"class_name": "BatchNormalizationV1", …}',
         after='{"class_name": "BatchNormalization", …}',
         why="TF 1.13 to 2.x had V1 and V2 variants of a class; stand-alone Keras exported aliases such as "
-        "`Convolution2D`. Keras 3 knows one name.",
+        "`Convolution2D`. Keras 3 accepts one name.",
     ),
     Step.GRAMMAR,  # before weights are given out: the table of variables knows the one name
     *CLASS_ALIASES,
@@ -73,8 +73,8 @@ def class_alias(layer: Layer, era: Era) -> Layer:
         Severity.ERROR,
         before='{"activation": "log_softmax_v2"}',
         after='{"activation": "log_softmax"}',
-        why="`activation=tf.nn.log_softmax` is saved by the name of its implementation, which no Keras release reads "
-        "back. TensorFlow 2 says `softmax` for `softmax_v2` itself.",
+        why="`activation=tf.nn.log_softmax` is saved by the name of its implementation, which no Keras release can "
+        "load. TensorFlow 2 itself says `softmax` for `softmax_v2`.",
     ),
     Step.KERAS_2,
 )
@@ -92,13 +92,13 @@ def function_alias(layer: Layer, era: Era) -> Layer:
     Rule(
         "CFG089",
         "attention-shapes",
-        "A MultiHeadAttention does not say the shapes that it was built for.",
+        "A MultiHeadAttention does not store the shapes that it was built for.",
         Severity.ERROR,
         applies_to=">=2.4,<2.6",
         before='{"class_name": "MultiHeadAttention", "config": {"num_heads": 2, "key_dim": 3, …}}',
         after='{"…", "query_shape": null, "key_shape": null, "value_shape": null}',
-        why="tf.keras 2.4 did not write the shapes, and every later `from_config` asks for them: `KeyError: "
-        "'query_shape'`. Without a value the layer is built when it is called, as 2.4 built it.",
+        why="tf.keras 2.4 did not write the shapes, and every later `from_config` requires them: `KeyError: "
+        "'query_shape'`. Without a value the layer is built when it is called, as in 2.4.",
     ),
     Step.KERAS_2,
     "MultiHeadAttention",

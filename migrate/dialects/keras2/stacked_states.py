@@ -30,8 +30,8 @@ STACKED_STATE_ORDER = era_semantics(
         before='{"class_name": "RNN", "config": {"cell": {"class_name": "StackedRNNCells", …}, "return_state": true}}, '
         "outputs: sequences, states of cell 2, states of cell 1",
         after="outputs: sequences, states of cell 1, states of cell 2; who takes them takes the same ones",
-        why="Keras 2.0.9 to 2.2.2 and TensorFlow up to 1.10 gave and took the states of stacked cells in reverse "
-        "order. Keras 3 counts from the first cell, and states of equal size would change places without an error.",
+        why="Keras 2.0.9 to 2.2.2 and TensorFlow up to 1.10 returned and accepted the states of stacked cells in "
+        "reverse order. Keras 3 counts from the first cell, and states of equal size would be swapped silently.",
     )
 )
 
@@ -46,11 +46,11 @@ def stacked_state_order(model: Model, era: Era) -> Model:
     """
     for layer in model.layers:
         if any(_shows_states(child, layer) for child in layer.children.values()):
-            raise _refusal(layer, "stands inside of another layer")
+            raise _refusal(layer, "is inside another layer")
         if _shows_states(layer, layer):
             order = _order(layer)
             if era.tf_keras and covers(_EITHER, era):
-                raise _refusal(layer, "the file does not say in which order (tf.keras 2.1.6 has both)")
+                raise _refusal(layer, "the file does not show the order (tf.keras 2.1.6 has both)")
             model = _turned(model, layer, order)
     return model
 
@@ -96,12 +96,12 @@ def _order(layer: Layer) -> list[int]:
     Rule(
         "CFG122",
         "flat-states",
-        "The initial states of stacked cells stand in one flat list.",
+        "The initial states of stacked cells are stored in one flat list.",
         Severity.ERROR,
         before='"inbound_nodes": [[["x", 0, 0, {}], ["first", 0, 1, {}], ["first", 0, 2, {}], ["first", 0, 3, {}]]]',
         after="args: [x], kwargs: {initial_state: [[first:1, first:2], first:3]}",
-        why="From TF 1.13 on, stacked cells take one entry for each cell: a list for an LSTMCell, a tensor for the "
-        "others. Files hold the tensors one after the other.",
+        why="From TF 1.13 on, stacked cells take one entry per cell: a list for an LSTMCell, a tensor for the "
+        "others. Files store the tensors one after the other.",
     ),
     Step.KERAS_2,
     "RNN",
@@ -133,15 +133,15 @@ def _sizes(layer: Layer) -> list[int]:
     """How many states each cell has, from the first on."""
     cells = list(layer.children["cell"].children.values())
     if layer.config.get("num_constants") or any(cell.class_name not in _STATES for cell in cells):
-        raise _refusal(layer, "how many each has is not known")
+        raise _refusal(layer, "the number of states of each is unknown")
     return [_STATES[cell.class_name] for cell in cells]
 
 
 def _refusal(layer: Layer, reason: str) -> MigrationError:
     return MigrationError(
         "SIL038",
-        f"{layer.class_name} {layer.name!r} gives or takes the states of stacked cells, and {reason}",
-        "Use built-in cells, without constants, and a later release in the source and save the model again.",
+        f"{layer.class_name} {layer.name!r} returns or takes the states of stacked cells, and {reason}",
+        "In the source, use built-in cells, without constants, and a later release, and save the model again.",
         place=layer.name,
     )
 

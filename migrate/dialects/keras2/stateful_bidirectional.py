@@ -23,14 +23,14 @@ _TENSORFLOW_2 = Version("2.3")
         Rule(
             "SIL057",
             "stateful-bidirectional",
-            "A stateful Bidirectional layer began every call with zeros.",
+            "A stateful Bidirectional layer started every call with zeros.",
             Severity.SILENT,
             applies_to=">=2.1.4,<2.4",
             before='{"class_name": "Bidirectional", "config": {"layer": {"class_name": "LSTM", "config": '
             '{"stateful": true}}}}',
             after='{"stateful": false} in both layers',
-            why="Keras 2.1.4 to 2.3.1 and tf.keras of TensorFlow 1 never ran the updates of the wrapped states; "
-            "tf-keras and Keras 3 carry them: the second and third call are off by 73 to 94 % of the largest output.",
+            why="Keras 2.1.4 to 2.3.1 and tf.keras in TensorFlow 1 never ran the updates of the wrapped states; "
+            "tf-keras and Keras 3 keep them: the second and third call are off by 73 to 94 % of the largest output.",
         )
     ),
     Step.KERAS_2,

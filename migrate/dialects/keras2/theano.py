@@ -38,13 +38,13 @@ KERNEL_FLIP = era_semantics(
     Rule(
         "SIL003",
         "theano-kernel-flip",
-        "Theano turned the kernels of this model around.",
+        "Theano flipped the kernels of this model.",
         Severity.SILENT,
         applies_to="<2.4",
         before="kernel of shape (5, 5, 3, 8), written on the Theano backend",
         after="kernel[::-1, ::-1]",
-        why="Theano computes a convolution in the sense of mathematics, with the kernel reversed; TensorFlow, JAX and "
-        "PyTorch do not reverse it. Shapes agree, so the model loads and computes something else.",
+        why="Theano computes a mathematical convolution, with the kernel reversed; TensorFlow, JAX and PyTorch do "
+        "not reverse it. Shapes match, so the model loads and silently computes something different.",
         references=("keras-team/keras#3620",),
     )
 )
@@ -68,14 +68,14 @@ THEANO_BORDER = era_semantics(
     Rule(
         "SIL030",
         "theano-border",
-        "Theano padded this convolution in another way.",
+        "Theano padded this convolution differently.",
         Severity.SILENT,
         applies_to="<2.4",
         before='{"class_name": "Conv2D", "config": {"kernel_size": [3, 2], "padding": "same"}}, written on Theano',
         after='ZeroPadding2D([[1, 1], [1, 0]]) → Conv2D(kernel_size=[3, 2], padding="valid")',
-        why="With `padding='same'`, Theano pads half the kernel before the first element. TensorFlow pads what the "
-        "strides need, the larger half behind. Both agree for odd kernels without strides; for others the output is "
-        "shifted by one element.",
+        why="With `padding='same'`, Theano pads half the kernel size before the first element. TensorFlow pads what "
+        "the strides need, with the larger half at the end. Both agree for odd kernels without strides; for others "
+        "the output is shifted by one element.",
     )
 )
 
@@ -107,7 +107,7 @@ def _padded(layer: Layer) -> Chain | None:
     if rank > 1 and "data_format" in layer.config:
         config["data_format"] = layer.config["data_format"]
     elif layer.config.get("data_format") == "channels_first":
-        raise refusal(layer, "ZeroPadding1D works channels last only")
+        raise refusal(layer, "ZeroPadding1D works only with channels last")
     pad = Layer(f"ZeroPadding{rank}D", f"{layer.name}_pad", config)
     return [pad, layer.with_config(padding="valid")]
 
@@ -121,7 +121,7 @@ def _cropped(layer: Layer) -> Chain | None:
     strides = spread(layer.config.get("strides", 1), rank)
     borders = [[k // 2, k - s - k // 2] for k, s in zip(sizes, strides, strict=True)]
     if any(behind < 0 for _, behind in borders) or layer.config.get("output_padding"):
-        raise refusal(layer, "its output ends behind the last full window")
+        raise refusal(layer, "its output extends beyond the last full window")
     config = {"cropping": borders, "data_format": layer.config.get("data_format", "channels_last")}
     full = named(layer.with_config(padding="valid"), f"{layer.name}_full")
     return [full, Layer(f"Cropping{rank}D", layer.name, config)]
@@ -129,7 +129,7 @@ def _cropped(layer: Layer) -> Chain | None:
 
 def _refuse_unknown_border(layer: Layer) -> None:
     if layer.class_name == "ConvLSTM2D" and layer.config.get("padding") == "same" and not _agrees(layer, 2):
-        raise refusal(layer, "it stands inside a recurrent layer")
+        raise refusal(layer, "it is inside a recurrent layer")
 
 
 def _agrees(layer: Layer, rank: int) -> bool:

@@ -23,16 +23,14 @@ THEANO_POOLING = era_semantics(
     Rule(
         "SIL036",
         "theano-pooling-border",
-        "Theano placed the windows of this pooling layer elsewhere.",
+        "Theano placed the windows of this pooling layer differently.",
         Severity.SILENT,
         applies_to="<2.4",
         before='{"class_name": "MaxPooling2D", "config": {"pool_size": [2, 2], "padding": "same"}}, written on Theano',
         after='the input padded by [1, 1] before → MaxPooling2D(padding="valid")',
-        why="With `padding='same'`, Theano puts a border of the pool's size less one before the first element "
-        "(less two "
-        "for odd sizes), TensorFlow as much as the strides need, the larger half behind. The border is written "
-        "out; for "
-        "means, elements of the border are not counted, as Theano did not count them.",
+        why="With `padding='same'`, Theano puts a border of the pool size minus one before the first element (minus "
+        "two for odd sizes), TensorFlow as much as the strides need, with the larger half at the end. The border is "
+        "written explicitly; for means, its elements are not counted, as in Theano.",
     )
 )
 
@@ -89,7 +87,7 @@ def _windows(layer: Layer, shape: Shape | None) -> _Windows:
     lengths: list[int | None] = [] if shape is None else list(shape[2:] if first else shape[1:-1])
     known = [length for length in lengths if length is not None]
     if len(known) != rank:
-        raise refusal(layer, "the size of its input is not known")
+        raise refusal(layer, "the size of its input is unknown")
     before = [size - 2 if size > 2 and size % 2 else size - 1 for size in sizes]
     behind = [
         (-(-length // stride) - 1) * stride + size - length - border
@@ -126,8 +124,8 @@ def refusal(layer: Layer, reason: str) -> MigrationError:
     """Why a border of Theano cannot be written out."""
     return MigrationError(
         "SIL031",
-        f"{layer.class_name} {layer.name!r} was computed by Theano with padding='same', which pads otherwise than "
-        f"every backend of today for these sizes and strides; {reason}",
-        "Replace the layer in the source by one with padding='valid' behind a ZeroPadding layer.",
+        f"{layer.class_name} {layer.name!r} was computed by Theano with padding='same', which pads differently from "
+        f"every current backend for these sizes and strides; {reason}",
+        "Replace the layer in the source by one with padding='valid' after a ZeroPadding layer.",
         place=layer.name,
     )

@@ -82,13 +82,12 @@ _SPATIAL_DROPOUT = frozenset({"SpatialDropout1D", "SpatialDropout2D", "SpatialDr
     Rule(
         "CFG040",
         "rejected-argument",
-        "The configuration has an argument that Keras 3 does not take.",
+        "The configuration has an argument that Keras 3 does not accept.",
         Severity.ERROR,
         before='{"class_name": "DepthwiseConv2D", "config": {"groups": 1, "kernel_size": [3, 3]}}',
         after='{"class_name": "DepthwiseConv2D", "config": {"kernel_size": [3, 3]}}',
-        why="Keras 2 wrote arguments of base classes, and later ones of its own implementation, into every "
-        "configuration. "
-        "Keras 3 stops at the first that it does not know. They are left out where their value means nothing.",
+        why="Keras 2 wrote arguments of base classes, and later ones of its own implementation, to every "
+        "configuration. Keras 3 fails at the first unknown one. They are dropped if their value has no effect.",
         references=("keras-team/keras#19151", "keras-team/keras#19441"),
     ),
     Step.KERAS_3,
@@ -138,8 +137,8 @@ def rejected(layer: Layer, classes: Iterable[str]) -> list[str]:
         Severity.ERROR,
         before='{"class_name": "SpatialDropout2D", "config": {"rate": 0.2, "trainable": true}}',
         after='{"class_name": "SpatialDropout2D", "config": {"rate": 0.2}}',
-        why="Every Keras 2 file with this layer fails: `SpatialDropout2D.__init__() got an unexpected keyword argument "
-        "'trainable'`. The layer has nothing to train.",
+        why="Every Keras 2 file with this layer fails: `SpatialDropout2D.__init__() got an unexpected keyword "
+        "argument 'trainable'`. The layer has nothing to train.",
     ),
     Step.KERAS_3,
     *_SPATIAL_DROPOUT,
@@ -157,7 +156,7 @@ def spatial_dropout_trainable(layer: Layer, era: Era) -> Layer:
         Severity.ERROR,
         before='{"class_name": "InputLayer", "config": {"batch_input_shape": [null, 3], "ragged": false}}',
         after='{"class_name": "InputLayer", "config": {"batch_shape": [null, 3]}}',
-        why="Keras 3 renamed the argument; ragged tensors exist on the TensorFlow backend only.",
+        why="Keras 3 renamed the argument; ragged tensors exist only on the TensorFlow backend.",
         references=("tensorflow/tensorflow#64685",),
     ),
     Step.KERAS_3,
@@ -172,7 +171,7 @@ def input_batch_shape(layer: Layer, era: Era) -> Layer:
     if layer.config.get("ragged") or layer.config.get("type_spec"):
         raise MigrationError(
             "CFG044",
-            f"input {layer.name!r} takes ragged tensors, which Keras 3 models cannot be saved with",
+            f"input {layer.name!r} expects ragged tensors, which Keras 3 models cannot be saved with",
             "Feed dense, padded tensors (with a mask) and rebuild the input, or keep the SavedModel.",
             place=layer.name,
         )

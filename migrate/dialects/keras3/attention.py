@@ -17,13 +17,13 @@ _FUNCTIONS = frozenset(
     Rule(
         "CFG046",
         "attention-causal",
-        "Whether attention looks ahead is an argument of the layer.",
+        "Causal attention is configured by an argument of the layer.",
         Severity.ERROR,
         applies_to="<2.11",
         before='{"class_name": "Attention", "config": {"causal": true}}',
         after="{use_causal_mask: true} in each call",
-        why="`causal` was an argument of Attention and AdditiveAttention up to tf.keras 2.10; since then each "
-        "call says `use_causal_mask`. Keras 3 stops at the old argument.",
+        why="`causal` was an argument of Attention and AdditiveAttention up to tf.keras 2.10; since then each call "
+        "says `use_causal_mask`. Keras 3 rejects the old argument.",
     ),
     Step.KERAS_3,
     "Attention",
@@ -44,13 +44,12 @@ def attention_causal(layer: Layer, era: Era) -> Layer:
     Rule(
         "CFG047",
         "null-call-arguments",
-        "A call holds arguments that were not given.",
+        "A call contains arguments that were not given.",
         Severity.WARNING,
         before='"inbound_nodes": [[["x", 0, 0, {"training": null, "mask": null}]]]',
         after="args: [x]",
-        why="tf.keras 2.4 and later stored every argument of a call, given or not. Keras 3 takes an explicit "
-        "null of some arguments (`attention_mask` beside a mask that comes with the input) for a "
-        "decision.",
+        why="tf.keras 2.4 and later stored every argument of a call, given or not. Keras 3 treats an explicit null "
+        "for some arguments (`attention_mask` with a mask that comes with the input) as a decision.",
     ),
     Step.KERAS_3,
 )

@@ -29,9 +29,10 @@ _PIECE = "MultiHeadAttentionKeras2"
         before='{"class_name": "MultiHeadAttention", "config": {"dropout": 0.1, …}} behind an Embedding with '
         "`mask_zero`",
         after='{"class_name": "keras_migrate>MultiHeadAttentionKeras2", …}',
-        why="A padded query sees no step at all. Keras 2 then attended to all steps alike; Keras 3 gives zeros, if the "
-        "layer has dropout or returns its scores, and the same as Keras 2 otherwise. Behind a sum by `+`, which loses "
-        "the mask, the padding counts. A layer in `custom_objects.py` adds the mask as Keras 2 did.",
+        why="A padded query sees no step at all. Keras 2 then attended to all steps evenly; Keras 3 returns zeros, "
+        "if the layer has dropout or returns its scores, and the same as Keras 2 otherwise. After a sum with `+`, "
+        "which loses the mask, the padding has an effect. A layer in `custom_objects.py` adds the mask as Keras 2 "
+        "did.",
     ),
     Step.KERAS_3,
 )
@@ -64,8 +65,8 @@ def _layer(graph: Model, layer: Layer, masked: frozenset[str], notes: Notes) -> 
         said = Finding(
             "PAR012",
             Severity.WARNING,
-            "a query that is masked wholly attends to all steps alike, in Keras 2 only while its scores are within 32",
-            "Nothing to do where what follows respects the mask.",
+            "a fully masked query attends to all steps evenly, in Keras 2 only while its scores are within 32",
+            "No action is needed if the following layers respect the mask.",
             layer.name,
         )
         if said not in notes.findings:

@@ -13,14 +13,14 @@ from migrate.findings import Rule, Severity
     Rule(
         "WGT024",
         "normalization-axes-order",
-        "A LayerNormalization names its axes in another order than the tensor has them.",
+        "A LayerNormalization lists its axes in a different order from the tensor.",
         Severity.SILENT,
         applies_to=">=2.0",
         before='{"class_name": "LayerNormalization", "config": {"axis": [3, 1]}}, gamma of shape (6, 4)',
         after='{"class_name": "LayerNormalization", "config": {"axis": [1, 3]}}, gamma of shape (4, 6)',
-        why="Keras 2 made scale and offset in the order of the axes as they were given and read the numbers row by row "
-        "into the order of the tensor. Keras 3 sorts the axes first. The numbers stay in their order; with axes of "
-        "different sizes the shape changes, and Keras 3 would refuse the weights.",
+        why="Keras 2 created scale and offset in the given order of the axes and read the numbers row by row into "
+        "the order of the tensor. Keras 3 sorts the axes first. The numbers keep their order; with axes of "
+        "different sizes the shape changes, and Keras 3 would reject the weights.",
     ),
     Step.KERAS_3,
     "LayerNormalization",

@@ -15,13 +15,13 @@ from migrate.findings import MigrationError, Rule, Severity
     Rule(
         "CFG048",
         "causal-separable-convolution",
-        "A separable convolution looks back in time only.",
+        "A separable convolution looks only backwards in time.",
         Severity.ERROR,
         applies_to=">=2.0",
         before='{"class_name": "SeparableConv1D", "config": {"kernel_size": [3], "padding": "causal"}}',
         after='ZeroPadding1D([2, 0]); {"class_name": "SeparableConv1D", "config": {"padding": "valid"}}',
-        why="SeparableConv1D of Keras 2 put zeros before the first step when its padding was `causal`. Keras 3 takes "
-        "`valid` and `same` only: `Invalid padding argument`. The zeros are a layer of their own.",
+        why="SeparableConv1D in Keras 2 put zeros before the first step if its padding was `causal`. Keras 3 "
+        "accepts only `valid` and `same`: `Invalid padding argument`. The zeros become a separate layer.",
     ),
     Step.KERAS_3,
 )

@@ -39,17 +39,17 @@ _OF_CONVOLUTION = frozenset(
     Rule(
         "CFG124",
         "dilated-transposed-convolution",
-        "A transposed convolution spreads its kernel.",
+        "A transposed convolution is dilated.",
         Severity.ERROR,
         applies_to=">=2.1",
         before='{"class_name": "Conv2DTranspose", "config": {"kernel_size": [2, 2], "dilation_rate": [2, 2], '
         '"padding": "same"}}',
         after='ZeroPadding2D([[1, 1], [1, 1]]) → {"class_name": "Conv2D", "config": {"kernel_size": [2, 2], '
         '"dilation_rate": [2, 2], "padding": "valid"}}, its kernel turned around',
-        why="Keras 2 took `tf.nn.atrous_conv2d_transpose` for it. Keras 3 hands the dilation to TensorFlow, which on a "
-        "CPU says `Current CPU implementations do not yet support dilation rates larger than 1`. Without strides, "
-        "which a dilation excludes, a transposed convolution is a convolution of the padded image with the kernel "
-        "turned around, on every device and backend; the same numbers are learned.",
+        why="Keras 2 used `tf.nn.atrous_conv2d_transpose` for it. Keras 3 passes the dilation to TensorFlow, which "
+        "says on a CPU `Current CPU implementations do not yet support dilation rates larger than 1`. Without "
+        "strides, which cannot be combined with dilation, a transposed convolution is a convolution of the padded "
+        "image with the kernel flipped, on every device and backend; the same numbers are learned.",
     ),
     Step.KERAS_3,
 )

@@ -38,13 +38,13 @@ _LISTED = frozenset({"AdditiveAttention", "Attention"})
     Rule(
         "SIL070",
         "mask-through-recurrent",
-        "A recurrent layer hands a mask on to a layer that reads it.",
+        "A recurrent layer passes a mask on to a layer that reads it.",
         Severity.SILENT,
         before="Sequential([Embedding(9, 4, mask_zero=True), LSTM(8, return_sequences=True), LSTM(8)])",
         after="LSTM(8)(LSTM(8, return_sequences=True)(words, mask=mask), mask=mask), with mask = not_equal(ids, 0)",
-        why="From Keras 3.16 on recurrent layers stop the mask, and whatever comes after them reads the padding: a "
-        "stack of two LSTMs written as a Sequential model differs by 100 % and more there, with a warning only. Where "
-        "each call names its mask, every release from 3.9 on computes the same.",
+        why="From Keras 3.16 on, recurrent layers stop the mask, and the following layers read the padding: a stack "
+        "of two LSTMs written as a Sequential model differs by 100 % and more there, with only a warning. If each "
+        "call names its mask, every release from 3.9 on computes the same.",
         references=("keras-team/keras#23235",),
     ),
     Step.KERAS_3,

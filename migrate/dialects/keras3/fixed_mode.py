@@ -29,13 +29,13 @@ _FUNCTIONS = frozenset(
     Rule(
         "SIL050",
         "fixed-inference-without-noise",
-        "Layers that draw at random are called with `training=False` only.",
+        "Random layers are called only with `training=False`.",
         Severity.SILENT,
         applies_to="<3",
         before="encoder(x, training=False), in which Dropout has the rate 0.5",
         after="the same with the rate 0",
-        why="Keras 3 gives every layer of a Functional model the mode of the model, whatever its call says: in `fit` "
-        "the layer would draw. Without a rate it passes its input through in both modes, as it did.",
+        why="Keras 3 uses the mode of the model for every layer of a Functional model, whatever its call says: in "
+        "`fit` the layer would be random. With rate 0 it passes its input through in both modes, as before.",
     ),
     Step.KERAS_3,
 )
@@ -53,16 +53,16 @@ def without_noise(layer: Layer, era: Era) -> Layer:
     Rule(
         "SIL051",
         "fixed-inference-of-frozen",
-        "A frozen part of the model is called with `training=False`, which kept its statistics when it was thawed.",
+        "A frozen submodel is called with `training=False`, which protected its statistics when it was unfrozen.",
         Severity.SILENT,
         fix=Fix.MANUAL,
         applies_to="<3",
         before="base(x, training=False), all layers with `trainable: false`",
         after="base(x)",
-        why="A frozen BatchNormalization layer computes by its moving statistics in both modes, so the argument, which "
-        "Keras 3 would overwrite, says nothing more. Whoever thaws the part to fine-tune it leaves its "
-        "BatchNormalization layers frozen (`layer.trainable = False`): Keras 3 would put them into training mode, "
-        "which the argument prevented in tf.keras.",
+        why="A frozen BatchNormalization layer uses its moving statistics in both modes, so the argument, which "
+        "Keras 3 would override, has no further effect. To fine-tune the submodel, keep its BatchNormalization "
+        "layers frozen (`layer.trainable = False`): Keras 3 would put them into training mode, which the argument "
+        "prevented in tf.keras.",
     ),
     Step.KERAS_3,
 )
@@ -80,13 +80,13 @@ def frozen_inference(layer: Layer, era: Era) -> Layer:
     Rule(
         "SIL052",
         "fixed-mode-without-effect",
-        "A call says `training`, and nothing in the layer depends on it.",
+        "A call has `training`, and nothing in the layer depends on it.",
         Severity.ERROR,
         applies_to="<3",
         before="encoder(x, training=False), in which no layer knows a mode",
         after="encoder(x)",
-        why="Layers that compute the same in training and in inference do not need the argument; most of them refuse "
-        "it in Keras 3.",
+        why="Layers that compute the same in training and in inference do not need the argument; most of them "
+        "reject it in Keras 3.",
     ),
     Step.KERAS_3,
 )
@@ -106,9 +106,9 @@ def without_effect(layer: Layer, era: Era) -> Layer:
         applies_to="<3",
         before="base(x, training=False); BatchNormalization()(x, training=True)",
         after='{"class_name": "keras_migrate>FixedMode", "config": {"layer": …}}, called with {mode: false}',
-        why="Keras 3 overwrites `training` of every call in a Functional model with the mode of the model, on all "
-        "backends: the moving mean of a base that was called with `training=False` went from 0 to 0.6 in one `fit`. A "
-        "layer in `custom_objects.py` holds the called one and gives it the mode that its call says.",
+        why="Keras 3 overrides `training` in every call in a Functional model with the mode of the model, on all "
+        "backends: the moving mean of a base that was called with `training=False` went from 0 to 0.6 in one `fit`. "
+        "A layer in `custom_objects.py` contains the called one and passes it the mode of its call.",
     ),
     Step.KERAS_3,
 )
@@ -124,9 +124,10 @@ def fixed_mode(layer: Layer, era: Era) -> Layer:
     if True in _modes(layer) and drawing:
         raise MigrationError(
             "SIL058",
-            f"{layer.class_name} {layer.name!r} is called with training=True, so that {', '.join(drawing)} draws at "
-            "random in inference: no two runs give outputs that can be compared",
-            "Build the model without the argument and save it again; call it with model(x, training=True) to draw.",
+            f"{layer.class_name} {layer.name!r} is called with training=True, so that {', '.join(drawing)} is random "
+            "in inference: no two runs give comparable outputs",
+            "Build the model without the argument and save it again; call it with model(x, training=True) to "
+            "sample.",
             place=layer.name,
         )
     nodes = tuple(_with_mode(node) for node in layer.nodes)

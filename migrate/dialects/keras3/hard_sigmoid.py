@@ -49,7 +49,8 @@ _KERNELS: Mapping[str, tuple[str, ...]] = {
         applies_to="<3",
         before='{"class_name": "Activation", "config": {"activation": "hard_sigmoid"}}',
         after='{"class_name": "Rescaling", "config": {"scale": 1.2}}, {"class_name": "Activation", …}',
-        why="The layer has no weights that could carry the factor of 1.2, so a Rescaling layer before it does.",
+        why="The layer has no weights that could contain the factor of 1.2, so a Rescaling layer is inserted before "
+        "it.",
         references=("tensorflow/tensorflow#65381",),
     ),
     Step.KERAS_3,
@@ -71,14 +72,15 @@ def hard_sigmoid_activation(model: Model, era: Era) -> Model:
     Rule(
         "SIL001",
         "hard-sigmoid",
-        "`hard_sigmoid` was another function when the model was trained.",
+        "`hard_sigmoid` was a different function when the model was trained.",
         Severity.SILENT,
         applies_to="<3",
         before='{"class_name": "LSTM", "config": {"recurrent_activation": "hard_sigmoid"}}',
         after="the same layer, kernel, recurrent kernel and bias of the gates i, f and o scaled by 1.2",
-        why="Loading an old LSTM as it stands gives other numbers without an error (up to 0.1 on a random LSTM of 20 "
-        "steps). Because 0.2x + 0.5 = (1.2x)/6 + 0.5, scaling the pre-activation makes the stock layer exact. Training "
-        "on from scaled weights is not the same optimisation; `--keep-weights` registers a function instead.",
+        why="Loading an old LSTM unchanged silently gives different numbers (up to 0.1 on a random LSTM of 20 "
+        "steps). Because 0.2x + 0.5 = (1.2x)/6 + 0.5, scaling the pre-activation makes the stock layer exact. "
+        "Continued training from scaled weights is not the same optimisation; `--keep-weights` registers a function "
+        "instead.",
         references=("tensorflow/tensorflow#65381", "keras-team/keras#19477"),
     ),
     Step.KERAS_3,

@@ -20,8 +20,8 @@ _PORTABLE_RESIZE = frozenset({"bilinear", "nearest", "bicubic", "lanczos3", "lan
         Severity.WARNING,
         before='{"class_name": "RandomHeight", "config": {"factor": 0.2}}',
         after='{"class_name": "Identity"}',
-        why="They stretch images in training and pass them through otherwise. In inference the model is the "
-        "same; whoever trains on should stretch images in the input pipeline.",
+        why="They stretch images in training and pass them through otherwise. In inference the model is the same; "
+        "to continue training, stretch images in the input pipeline.",
     ),
     Step.KERAS_3,
     "RandomHeight",
@@ -42,9 +42,8 @@ def random_size(layer: Layer, era: Era) -> Layer:
         before='{"class_name": "Resizing", "config": {"height": 4, "width": 9, "interpolation": '
         '"mitchellcubic"}}',
         after="a product with two constant matrices",
-        why="Keras 3 loads `gaussian` and `mitchellcubic` and fails in the first call; `area` works on "
-        "TensorFlow alone. All three are linear: the kernels' weights for the given sizes are written "
-        "out.",
+        why="Keras 3 loads `gaussian` and `mitchellcubic` and fails in the first call; `area` works only on "
+        "TensorFlow. All three are linear: the kernels' weights for the given sizes are written out.",
     ),
     Step.KERAS_3,
 )
@@ -60,7 +59,8 @@ def _resize_operation(layer: Layer) -> Fragment | None:
     if layer.config.get("crop_to_aspect_ratio") or layer.config.get("pad_to_aspect_ratio"):
         raise MigrationError(
             "CFG084",
-            f"{layer.name!r} resizes by {method} and keeps the aspect ratio, which Keras 3 cannot do on every backend",
+            f"{layer.name!r} resizes by {method} and keeps the aspect ratio, which Keras 3 cannot do on every "
+            "backend",
             "Choose bilinear in the source, or keep the model as a SavedModel.",
             place=layer.name,
         )
@@ -78,10 +78,10 @@ def _resize_operation(layer: Layer) -> Fragment | None:
         Severity.SILENT,
         before='{"class_name": "RandomCrop", "config": {"height": 4, "width": 4}}',
         after='{"class_name": "Resizing", "config": {"height": 4, "width": 4, "crop_to_aspect_ratio": true}}',
-        why="Outside of training, Keras 2 cut the largest window of the target's aspect ratio and resized it. "
-        "Keras 3 cuts a window of the target's size instead: other pixels, without an error (2% off in a "
-        "global mean of 8 by 8 images). Resizing does what Keras 2 did; whoever trains on should crop at "
-        "random in the input pipeline.",
+        why="Outside training, Keras 2 cut the largest window with the target's aspect ratio and resized it. Keras "
+        "3 instead silently cuts a window of the target's size, which selects different pixels (2% off in a global "
+        "mean of 8 by 8 images). Resizing does what Keras 2 did; to continue training, crop randomly in the input "
+        "pipeline.",
     ),
     Step.KERAS_3,
     "RandomCrop",

@@ -42,11 +42,10 @@ _KEPT = (
         Severity.ERROR,
         before='{"class_name": "LocallyConnected1D", "config": {"filters": 2, "kernel_size": [3], "strides": [2], …}}',
         after='Conv1D of a fixed identity kernel (the patches) → EinsumDense("abc,bcd->abd", bias_axes="bd")',
-        why="A locally connected layer is a convolution with other weights at each position: the patches that a "
-        "convolution "
-        "would see, each times a matrix of its own. A convolution with an identity kernel, which is not trained, "
-        "gives the "
-        "patches; EinsumDense holds the weights. The result is native, exact and trains as before.",
+        why="A locally connected layer is a convolution with different weights at each position: the patches that a "
+        "convolution would see, each multiplied by its own matrix. A convolution with an identity kernel, which is "
+        "not trained, extracts the patches; EinsumDense contains the weights. The result is native, exact and "
+        "trains as before.",
         references=("keras-team/keras#18711",),
     ),
     Step.KERAS_3,
@@ -93,7 +92,7 @@ def _chain(layer: Layer, shape: Shape | None) -> Chain:
     if config.get("kernel_constraint") or config.get("bias_constraint"):
         raise _refusal(layer, "its constraint acts along an axis that the stock layers do not have")
     if "kernel" not in layer.weights:
-        raise _refusal(layer, "there are no weights, which tell its sizes")
+        raise _refusal(layer, "there are no weights from which to read its sizes")
     first = config.get("data_format") == "channels_first"
     geometry = _geometry(layer, rank, shape, first)
     letters = "bc"[:rank]
@@ -172,7 +171,7 @@ def _geometry(layer: Layer, rank: int, shape: Shape | None, first: bool) -> _Geo
         if output is not None:
             return _Geometry(kernel, strides, channels, filters, output, (0,) * rank, (0,) * rank)
     if sizes is None or channels is None:
-        raise _refusal(layer, "the size of its input is not known")
+        raise _refusal(layer, "the size of its input is unknown")
     if config.get("padding", "valid") == "valid":
         output = tuple((n - k) // s + 1 for n, k, s in zip(sizes, kernel, strides, strict=True))
         return _Geometry(kernel, strides, channels, filters, output, (0,) * rank, (0,) * rank)

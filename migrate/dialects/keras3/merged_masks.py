@@ -38,11 +38,11 @@ _SKIPPING = {"Multiply": "math.multiply", "Maximum": "math.maximum", "Minimum": 
         Severity.SILENT,
         before="LSTM(Concatenate([Embedding(mask_zero=True)(words), Dense(features)]))",
         after="the same, with the mask of the words computed from the ids and given to the merged tensor",
-        why="Keras 2 hands on a step that no input masks: all masks joined by *and*, an input without a mask "
-        "counting as unmasked. Keras 3 joins them by *or*, so that one input without a mask unmasks every step: "
-        "an LSTM behind reads the padding, without an error. Multiply, Maximum and Minimum of Keras 3 also leave "
-        "the numbers of masked steps out, and Multiply gives 0 where no input is left; Keras 2 took them like "
-        "others, as operations do.",
+        why="Keras 2 passes on a step that no input masks: all masks are combined with *and*, and an input without "
+        "a mask counts as unmasked. Keras 3 combines them with *or*, so that one input without a mask unmasks every "
+        "step: a following LSTM silently reads the padding. Multiply, Maximum and Minimum in Keras 3 also ignore "
+        "the numbers of masked steps, and Multiply returns 0 where no input is left; Keras 2 used them like others, "
+        "as operations do.",
         references=("keras-team/keras#20815",),
     ),
     Step.KERAS_3,

@@ -15,13 +15,13 @@ from migrate.findings import Rule, Severity
     Rule(
         "CFG010",
         "layer-names",
-        "A layer's name holds a slash, or two layers have the same.",
+        "A layer's name contains a slash, or two layers have the same name.",
         Severity.ERROR,
         before='{"class_name": "Dense", "config": {"name": "block1/dense"}}',
         after='{"class_name": "Dense", "config": {"name": "block1_dense"}}',
         why="Keras 3: `Argument `name` must be a string and cannot contain character `/``. Slashes come from "
-        "TensorFlow 1 scopes and ports of slim models. Weights and calls follow the new names; the record "
-        "maps old to new.",
+        "TensorFlow 1 scopes and ports of slim models. Weights and calls follow the new names; the record maps old "
+        "to new.",
     ),
     Step.KERAS_3,
 )

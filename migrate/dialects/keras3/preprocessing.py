@@ -25,9 +25,9 @@ _OUTPUT_MODES: Mapping[str, str] = {"binary": "multi_hot", "tf-idf": "tf_idf"}
         Severity.ERROR,
         before='{"class_name": "Discretization", "config": {"num_bins": 4, "bin_boundaries": null}}, summary (2, 100)',
         after='{"class_name": "Discretization", "config": {"bin_boundaries": [-0.7, 0.1, 0.8]}}',
-        why="A layer that learned its bins kept a summary of the data as a variable of free length, and "
-        "computed the boundaries from it after loading; Keras 3 restores neither. The boundaries are the "
-        "quantiles of that summary.",
+        why="A layer that learned its bins stored a summary of the data as a variable of dynamic length, and "
+        "computed the boundaries from it after loading; Keras 3 restores neither. The boundaries are the quantiles "
+        "of that summary.",
         references=("keras-team/keras#20971",),
     ),
     Step.KERAS_2,
@@ -52,13 +52,12 @@ def discretization_bins(layer: Layer, era: Era) -> Layer:
     Rule(
         "CFG087",
         "discretization-arguments",
-        "A Discretization carries `trainable` and an integer dtype.",
+        "A Discretization has `trainable` and an integer dtype.",
         Severity.SILENT,
         before='{"class_name": "Discretization", "config": {"trainable": true, "dtype": "int64", …}}',
         after='{"class_name": "Discretization", "config": {"dtype": "float32", …}}',
-        why="Keras 3 refuses `trainable`. The dtype was that of the numbers of bins; in a graph, Keras 3 "
-        "casts the layer's input to it: 0.7 becomes 0 and falls into another bin, in a SavedModel only "
-        "(found on 3.15.1).",
+        why="Keras 3 rejects `trainable`. The dtype was that of the bin numbers; in a graph, Keras 3 casts the "
+        "layer's input to it: 0.7 becomes 0 and falls into another bin, only in a SavedModel (found on 3.15.1).",
     ),
     Step.KERAS_3,
     "Discretization",
@@ -116,13 +115,13 @@ def encoding_arguments(layer: Layer, era: Era) -> Layer:
     Rule(
         "CFG123",
         "encoding-tf-idf",
-        "A CategoryEncoding weighs its counts.",
+        "A CategoryEncoding weights its counts.",
         Severity.ERROR,
         applies_to="<2.6",
         before='{"class_name": "CategoryEncoding", "config": {"max_tokens": 5, "output_mode": "tf-idf"}}, array idf',
         after='CategoryEncoding(num_tokens=5, output_mode="count") → multiply by [0.69, 0.51, …]',
-        why="The experimental layer learned the inverse frequencies of documents. From tf.keras 2.6 on, only lookup "
-        "layers have this mode; the weights become constants behind a layer that counts.",
+        why="The experimental layer learned the inverse document frequencies. From tf.keras 2.6 on, only lookup "
+        "layers have this mode; the weights become constants after a layer that counts.",
     ),
     Step.KERAS_2,
 )
@@ -151,8 +150,8 @@ def _weighted(layer: Layer) -> Fragment | None:
         Severity.ERROR,
         before='{"config": {"output_mode": "tf_idf", "idf_weights": null}}, array idf_weights',
         after='{"config": {"output_mode": "tf_idf", "idf_weights": [1.1, 0.9, …]}}',
-        why="Keras 3 asks for the weights beside the vocabulary: `in TF-IDF output mode, the `idf_weights` "
-        "argument must also be provided`. The entry for unknown words is their mean, in both.",
+        why="Keras 3 requires the weights with the vocabulary: `in TF-IDF output mode, the `idf_weights` argument "
+        "must also be provided`. The entry for unknown words is their mean, in both.",
     ),
     Step.KERAS_2,
     *_LOOKUPS,
@@ -173,12 +172,12 @@ def idf_weights(layer: Layer, era: Era) -> Layer:
     Rule(
         "CFG083",
         "vocabulary-file",
-        "A vocabulary is the name of a file.",
+        "A vocabulary is stored as a file name.",
         Severity.ERROR,
         before='{"class_name": "StringLookup", "config": {"vocabulary": "/home/me/words.txt"}}',
         after="refused: the words are not in the model's file",
-        why="A lookup that was made from a file stores the file's path. Keras 3 reads such paths only with "
-        "safe_mode off, and from the loading machine (CVE-2025-12058).",
+        why="A lookup that was created from a file stores the file's path. Keras 3 reads such paths only with "
+        "safe_mode off, and from the machine that loads the model (CVE-2025-12058).",
         references=("keras-team/keras#21751",),
     ),
     Step.KERAS_3,
@@ -195,7 +194,7 @@ def vocabulary_file(layer: Layer, era: Era) -> Layer:
         raise MigrationError(
             "CFG083",
             f"the vocabulary of {layer.name!r} is the file {vocabulary!r}, which is not part of the model",
-            "Save the model again with its vocabulary as a list, or as a SavedModel, which takes the file along.",
+            "Save the model again with its vocabulary as a list, or as a SavedModel, which includes the file.",
             place=layer.name,
         )
     return layer
@@ -209,8 +208,8 @@ def vocabulary_file(layer: Layer, era: Era) -> Layer:
         Severity.ERROR,
         before='{"class_name": "Normalization", "config": {"axis": [-1], "mean": [[0.1, 0.2]]}}',
         after='{"class_name": "Normalization", "config": {"axis": [-1], "mean": [0.1, 0.2]}}',
-        why="tf.keras 2.6 and later wrote mean and variance with the axes that they are broadcast over. Keras "
-        "3: `The rank of `mean` must be less than or equal to the number of axes (1)`.",
+        why="tf.keras 2.6 and later wrote mean and variance with the axes that they are broadcast over. Keras 3: "
+        "`The rank of `mean` must be less than or equal to the number of axes (1)`.",
     ),
     Step.KERAS_3,
     "Normalization",
@@ -232,13 +231,13 @@ def normalization_mean_shape(layer: Layer, era: Era) -> Layer:
     Rule(
         "CFG086",
         "sparse-encoding",
-        "A layer gives a sparse encoding.",
+        "A layer returns a sparse encoding.",
         Severity.ERROR,
         before='{"class_name": "CategoryEncoding", "config": {"num_tokens": 4, "sparse": true}}',
         after='{"class_name": "CategoryEncoding", "config": {"num_tokens": 4, "sparse": false}}',
-        why="A graph of Keras 3 takes no sparse tensor where it casts, adds or concatenates, and no backend but "
-        "TensorFlow and JAX has any. The dense encoding holds the same numbers; it takes the memory of all tokens. A "
-        "model whose output was sparse gives it dense.",
+        why="A Keras 3 graph accepts no sparse tensor where it casts, adds or concatenates, and only the backends "
+        "TensorFlow and JAX have sparse tensors. The dense encoding contains the same numbers; it uses memory for "
+        "all tokens. A model whose output was sparse returns it dense.",
     ),
     Step.KERAS_3,
     "CategoryEncoding",
@@ -254,12 +253,12 @@ def sparse_encoding(layer: Layer, era: Era) -> Layer:
     Rule(
         "SIL020",
         "lookup-output-dtype",
-        "A lookup that encodes gave floating-point numbers.",
+        "A lookup that encodes returned floating-point numbers.",
         Severity.SILENT,
         before='{"class_name": "StringLookup", "config": {"output_mode": "one_hot"}}: float32',
         after="the same layer, and a cast to float32",
-        why="Keras 3 declares float32 and answers with int64 for `one_hot`, `multi_hot` and `count`: the "
-        "output of a model or of a signature changes its type, and a division behind it its meaning.",
+        why="Keras 3 declares float32 and returns int64 for `one_hot`, `multi_hot` and `count`: the output of a "
+        "model or of a signature changes its type, and a division after it changes its meaning.",
     ),
     Step.KERAS_3,
 )

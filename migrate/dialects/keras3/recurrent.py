@@ -21,8 +21,8 @@ _TRANSPOSE = {"function": "keras.ops.transpose"}
         Severity.ERROR,
         before='{"class_name": "LSTM", "config": {"time_major": true, "return_sequences": true}}',
         after="transpose → LSTM → transpose",
-        why="Keras 3 dropped the argument. Swapping the first two axes before the layer, and after it where it returns "
-        "sequences, is what `time_major` saved.",
+        why="Keras 3 removed the argument. Swapping the first two axes before the layer, and after it if it returns "
+        "sequences, does what `time_major` avoided.",
     ),
     Step.KERAS_3,
 )
@@ -65,8 +65,8 @@ def _batch_first(layer: Layer) -> Fragment | None:
         Severity.ERROR,
         before='{"class_name": "Bidirectional", "config": {"layer": LSTM(2), "backward_layer": GRU(3)}}',
         after="LSTM(2); GRU(3) with its output reversed; Concatenate",
-        why="Keras 3 takes the last dimension for twice that of the forward layer, so that the next layer is built for "
-        "another size.",
+        why="Keras 3 assumes that the last dimension is twice that of the forward layer, so that the next layer is "
+        "built for another size.",
     ),
     Step.KERAS_3,
 )

@@ -15,14 +15,15 @@ _RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "Co
     Rule(
         "CFG072",
         "thresholded-relu",
-        "ThresholdedReLU becomes ReLU with a threshold, which gives 0 for NaN and minus infinity, where it gave NaN.",
+        "ThresholdedReLU becomes ReLU with a threshold, which returns 0 for NaN and minus infinity, where it "
+        "returned NaN.",
         Severity.ERROR,
         fix=Fix.MANUAL,
         before='{"class_name": "ThresholdedReLU", "config": {"theta": 0.4}}',
         after='{"class_name": "ReLU", "config": {"threshold": 0.4}}',
-        why="ThresholdedReLU is not part of Keras 3. ReLU with a threshold is the same function of numbers: x where it "
-        "is greater than the threshold, else 0. ThresholdedReLU multiplied x by 0 or 1, so that NaN and minus "
-        "infinity gave NaN; Keras 3 gives 0 for them.",
+        why="ThresholdedReLU is not part of Keras 3. ReLU with a threshold is the same function for numbers: x "
+        "where it is greater than the threshold, otherwise 0. ThresholdedReLU multiplied x by 0 or 1, so that NaN "
+        "and minus infinity gave NaN; Keras 3 returns 0 for them.",
     ),
     Step.KERAS_3,
     "ThresholdedReLU",
@@ -71,14 +72,14 @@ def _state_by_keyword(node: Node) -> Node:
     Rule(
         "CFG075",
         "synchronized-batch-normalization",
-        "A class of its own takes batch statistics over all replicas.",
+        "A separate class computes batch statistics over all replicas.",
         Severity.ERROR,
         applies_to=">=2.3",
         before='{"class_name": "SyncBatchNormalization", "config": {"axis": [3], …}}',
         after='{"class_name": "BatchNormalization", "config": {"axis": 3, …}}',
-        why="Keras 3 dropped the class for an argument, `synchronized`, which it refuses on every backend but "
-        "TensorFlow. It acts in training on several replicas only; set it again to train so. The argument of "
-        "tf.keras 2.12 and later is in no file: `get_config` left it out.",
+        why="Keras 3 replaced the class by an argument, `synchronized`, which it rejects on every backend but "
+        "TensorFlow. It acts only in training on several replicas; set it again for that. The argument of tf.keras "
+        "2.12 and later is in no file: `get_config` omitted it.",
     ),
     Step.KERAS_3,
     "SyncBatchNormalization",

@@ -19,7 +19,7 @@ _RENAMED: Mapping[str, Mapping[str, str]] = {
     Rule(
         "WGT014",
         "renamed-variable",
-        "Keras 3 gave a variable another name.",
+        "Keras 3 renamed a variable.",
         Severity.ERROR,
         before="depthwise_conv2d/depthwise_kernel",
         after="depthwise_conv2d/kernel",

@@ -14,12 +14,12 @@ from migrate.findings import Rule, Severity
     Rule(
         "CFG125",
         "stack-of-one-cell",
-        "An RNN holds a list of one cell.",
+        "An RNN contains a list of one cell.",
         Severity.ERROR,
         before='{"class_name": "RNN", "config": {"cell": {"class_name": "StackedRNNCells", "config": {"cells": '
         '[LSTMCell]}}, "unroll": true}}',
         after='{"class_name": "RNN", "config": {"cell": LSTMCell, "unroll": true}}',
-        why="Keras 3 takes the list apart that holds the states of the only cell: unrolled it raises `list index out "
+        why="Keras 3 unpacks the list that contains the states of the only cell: unrolled it raises `list index out "
         "of range`, and on JAX it always does. The cell alone computes the same.",
     ),
     Step.KERAS_3,

@@ -24,12 +24,12 @@ _BESIDE = ("initial_state", "constants")
     Rule(
         "SIL045",
         "mask-beside-states",
-        "A recurrent layer reads a masked sequence and is given states.",
+        "A recurrent layer reads a masked sequence and has initial states.",
         Severity.SILENT,
         before="LSTM(3)(Embedding(9, 4, mask_zero=True)(ids), initial_state=[h, c])",
         after="LSTM(3)(words, initial_state=[h, c], mask=not_equal(ids, 0))",
-        why="Every encoder-decoder model over padded text has such a call. Keras 3 hands the mask of a tensor to a "
-        "layer only where the tensor is its one argument, so that the layer reads the padding, without an error.",
+        why="Every encoder-decoder model over padded text has such a call. Keras 3 passes the mask of a tensor to a "
+        "layer only if the tensor is its only argument, so that the layer silently reads the padding.",
     ),
     Step.KERAS_3,
 )

@@ -37,14 +37,13 @@ DYNAMIC = "TimeDistributedDynamic"
     Rule(
         "SIL025",
         "time-distributed-pointwise",
-        "TimeDistributed wraps a layer that treats every position alike.",
+        "TimeDistributed wraps a layer that treats every position in the same way.",
         Severity.SILENT,
         before='{"class_name": "TimeDistributed", "config": {"layer": {"class_name": "Dense", …}}}',
         after='{"class_name": "Dense", …}',
-        why="In a traced graph with a sequence of unknown length, Keras 3 up to 3.15.1 steps over the batch "
-        "instead of the "
-        "time: with 3 sequences of 5 steps the output has 3 steps. A Dense layer works on the last axis anyway, so the "
-        "wrapper is left out.",
+        why="In a traced graph with a sequence of unknown length, Keras 3 up to 3.15.1 steps over the batch instead "
+        "of the time: with 3 sequences of 5 steps the output has 3 steps. A Dense layer works on the last axis "
+        "anyway, so the wrapper is removed.",
     ),
     Step.KERAS_3,
     "TimeDistributed",
@@ -69,10 +68,9 @@ def time_distributed_pointwise(layer: Layer, era: Era) -> Layer:
         Severity.SILENT,
         before='{"class_name": "TimeDistributed", "config": {"layer": {"class_name": "Conv2D", …}}}',
         after='{"class_name": "keras_migrate>TimeDistributedDynamic", …}',
-        why="In a traced graph Keras 3 up to 3.15.1 steps over the batch instead of the time. A layer in "
-        "`custom_objects.py` "
-        "folds time into the batch, as Keras 2 did. It also masks a step whose parts are all masked (a word "
-        "without a character), where Keras 3 hands on the mask of the parts.",
+        why="In a traced graph, Keras 3 up to 3.15.1 steps over the batch instead of the time. A layer in "
+        "`custom_objects.py` folds time into the batch, as Keras 2 did. It also masks a step whose parts are all "
+        "masked (a word without a character), where Keras 3 passes on the mask of the parts.",
     ),
     Step.KERAS_3,
 )

@@ -20,9 +20,9 @@ _ENDPOINTS = frozenset({"AddLoss", "AddMetric"})
         applies_to=">=2.2",
         before='{"class_name": "AddLoss", "config": {"unconditional": false}, …}',
         after="left out, with the operations that only it used",
-        why="`model.add_loss(tensor)` and `add_metric` made layers at the end of the graph, which Keras 3 "
-        "does not have (`Could not locate class 'AddLoss'`). Outputs do not depend on them. Whoever "
-        "trains on adds the loss again, in a layer's `call` or in `train_step`.",
+        why="`model.add_loss(tensor)` and `add_metric` created layers at the end of the graph, which Keras 3 does "
+        "not have (`Could not locate class 'AddLoss'`). Outputs do not depend on them. To continue training, add "
+        "the loss again, in a layer's `call` or in `train_step`.",
     ),
     Step.KERAS_2,  # before the legacy world rebuilds the model: their counters have no place in it
 )

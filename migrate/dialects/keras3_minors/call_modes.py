@@ -12,14 +12,14 @@ from migrate.findings import Rule, Severity
     Rule(
         "RDR101",
         "mode-in-graph",
-        "A call in the graph says in which mode it was drawn.",
+        "A call in the graph stores the mode in which it was traced.",
         Severity.SILENT,
         applies_to="<3.16.dev0",
         before='{"class_name": "RandomFlip", "inbound_nodes": [{"args": […], "kwargs": {"training": true}}]}',
         after='{"class_name": "RandomFlip", "inbound_nodes": [{"args": […], "kwargs": {}}]}',
-        why="Keras up to 3.15 writes the value that `training` had while the graph was drawn, a layer's default "
-        "included, and takes no notice of it in `predict`, `evaluate` and `fit`. 3.16 obeys it: augmentation stays on "
-        "in `predict` (outputs differ by 100 %), and dropout inside recurrent layers off in `fit`, without a word.",
+        why="Keras up to 3.15 writes the value that `training` had while the graph was built, including a layer's "
+        "default, and ignores it in `predict`, `evaluate` and `fit`. 3.16 silently obeys it: augmentation stays on "
+        "in `predict` (outputs differ by 100 %), and dropout inside recurrent layers is off in `fit`.",
         references=("keras-team/keras#23235",),
     ),
     readers="",

@@ -50,14 +50,15 @@ _MODEL_KEYS = ("name", "trainable")
     Rule(
         "RDR108",
         "mask-of-sequential",
-        "A Sequential model hands a mask through a recurrent layer.",
+        "A Sequential model passes a mask through a recurrent layer.",
         Severity.SILENT,
         applies_to="<3.16.dev0",
         before="Sequential([Embedding(9, 4, mask_zero=True), LSTM(8, return_sequences=True), LSTM(8)])",
         after="a Functional model: LSTM(8)(LSTM(8, return_sequences=True)(words, mask=mask), mask=mask)",
-        why="From 3.16 on recurrent layers stop the mask, and what comes after them reads the padding: outputs differ "
-        "by up to 110 %, with a warning only. A graph names the mask in each call, which every release obeys. Weights, "
-        "names and what `predict` takes and gives stay; `model.layers` has the operations that make the mask, too.",
+        why="From 3.16 on, recurrent layers stop the mask, and the following layers read the padding: outputs "
+        "differ by up to 110 %, with only a warning. A graph names the mask in each call, which every release "
+        "obeys. Weights, names and the inputs and outputs of `predict` stay; `model.layers` also contains the "
+        "operations that compute the mask.",
         references=("keras-team/keras#23235",),
     ),
     readers=">=3.16.dev0",
@@ -72,14 +73,14 @@ def mask_of_sequential(config: Config, oldest: Version) -> Config:
     Rule(
         "RDR111",
         "masks-of-attention",
-        "Attention is given its tensors as a list, and its masks by nobody.",
+        "Attention gets its tensors as a list, without explicit masks.",
         Severity.SILENT,
         applies_to=">=3.10.dev0,<3.16.dev0",
         before="Attention()([states, states]), where states come from a masked LSTM",
         after="Attention()([states, states], mask=[mask, mask])",
-        why="Up to 3.9 Keras wrote the masks of such a call into the graph, later releases leave them to the layer "
-        "that made the tensors. Releases up to 3.11 then make the mask twice, under one name, and do not load the "
-        "model; 3.16 attends to the padding (9 to 33 %).",
+        why="Up to 3.9, Keras wrote the masks of such a call to the graph; later releases leave them to the layer "
+        "that created the tensors. Releases up to 3.11 then create the mask twice, under one name, and do not load "
+        "the model; 3.16 attends to the padding (9 to 33 %).",
         references=("keras-team/keras#23235",),
     ),
     readers="",

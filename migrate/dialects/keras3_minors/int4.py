@@ -30,26 +30,26 @@ from migrate.findings import Rule, Severity
 INT4_AS_INT8 = Rule(
     "RDR115",
     "int4-as-int8",
-    "A layer keeps two int4 weights in each byte, which a reader pairs otherwise or does not know.",
+    "A layer stores two int4 weights in each byte, which a reader pairs differently or does not support.",
     Severity.ERROR,
     applies_to=">=3.11.dev0",
     before="mode: int4; kernel: (⌈inputs / 2⌉, units)",
     after="mode: int8; kernel: (inputs, units)",
-    why="int4 came with 3.11, for Embedding with 3.12, and 3.14 changed which two weights share a byte. Up to 3.13 an "
-    "int8 layer with the same weights and scales computes the same, and every release reads it; it takes twice the "
-    "space.",
+    why="int4 came with 3.11, for Embedding with 3.12, and 3.14 changed which two weights share a byte. Up to 3.13, "
+    "an int8 layer with the same weights and scales computes the same, and every release reads it; it takes twice "
+    "the space.",
 )
 INT4_AS_FLOAT = Rule(
     "RDR116",
     "int4-as-float",
-    "A layer keeps int4 weights and does not quantize what goes in, which earlier releases cannot.",
+    "A layer stores int4 weights and does not quantize its inputs, which earlier releases cannot do.",
     Severity.ERROR,
     applies_to=">=3.13.dev0",
     before="mode: int4/128; kernel, bias, kernel_scale, kernel_zero, g_idx",
     after="float32; kernel: (kernel - kernel_zero[g_idx]) × kernel_scale[g_idx], bias",
-    why="From 3.14 on int4 multiplies its inputs by what the weights stand for, in blocks of 128 that have a scale and "
-    "a zero each. No earlier release has such a layer: the kernel is written out, at eight times the space. Releases "
-    "from 3.14 on keep an archive of their own, as it is.",
+    why="From 3.14 on, int4 multiplies its inputs by the values of the weights, in blocks of 128 that have a scale "
+    "and a zero each. No earlier release has such a layer: the kernel is written as floats, at eight times the "
+    "space. Releases from 3.14 on get their own archive, unchanged.",
 )
 _MODES = {True: INT4_AS_INT8, False: INT4_AS_FLOAT}
 

@@ -90,10 +90,10 @@ _OWN = "keras_migrate>"
         Severity.ERROR,
         before='{"class_name": "Dense", "config": {"units": 2, "quantization_config": null}}',
         after='{"class_name": "Dense", "config": {"units": 2}}',
-        why="Every minor of Keras 3 adds arguments and writes them all: 3.13 `quantization_config` into each Dense, "
-        "3.14 `renorm` into each BatchNormalization, 3.15 `input_axes` into each default initializer. Of 44 everyday "
-        "archives of 3.15, 4 load in 3.9. What says nothing is left out; what says something stays, and the reader "
-        "refuses it.",
+        why="Every minor release of Keras 3 adds arguments and writes them all: 3.13 `quantization_config` to each "
+        "Dense, 3.14 `renorm` to each BatchNormalization, 3.15 `input_axes` to each default initializer. Of 44 "
+        "everyday archives of 3.15, 4 load in 3.9. Arguments without effect are dropped; those with an effect stay, "
+        "and the reader rejects them.",
         references=("keras-team/keras#21681",),
     ),
     readers="",

@@ -25,7 +25,7 @@ _BARE = Version("3.5")
         applies_to=">=3.6.dev0",
         before='{"module": "keras.initializers", "class_name": "Orthogonal"}',
         after='{"module": "keras.initializers", "class_name": "OrthogonalInitializer"}',
-        why="It is the default of every recurrent layer. Released versions know the longer name.",
+        why="It is the default of every recurrent layer. Released versions accept the longer name.",
     ),
     readers="<3.6",
 )
@@ -38,7 +38,7 @@ def orthogonal_renamed(config: Config, oldest: Version) -> Config:
     Rule(
         "RDR112",
         "orthogonal-by-its-short-name",
-        "The initializer is called OrthogonalInitializer, which 3.16 refuses.",
+        "The initializer is called OrthogonalInitializer, which 3.16 rejects.",
         Severity.ERROR,
         applies_to="<3.7",
         before='{"module": "keras.initializers", "class_name": "OrthogonalInitializer"}',
@@ -74,8 +74,8 @@ def is_orthogonal(entry: Config, *names: str) -> bool:
         Severity.ERROR,
         before='{"class_name": "ConvertToTensor", "config": {"dtype": null, "sparse": null, "ragged": null}}',
         after="what read its output reads its input",
-        why="From 3.13 on a mask on its way to a pooling layer passes such an operation, which does nothing. Up to 3.6 "
-        "the class is missing, up to 3.9 it takes no `ragged`: the model does not load.",
+        why="From 3.13 on, a mask on its way to a pooling layer passes such an operation, which does nothing. Up to "
+        "3.6 the class is missing, up to 3.9 it does not accept `ragged`: the model does not load.",
     ),
     readers="",
 )
@@ -123,13 +123,14 @@ def _is_conversion(entry: Any) -> bool:
     Rule(
         "RDR105",
         "single-tensor-in-list",
-        "A Functional model says its only input or output in a list.",
+        "A Functional model stores its only input or output in a list.",
         Severity.SILENT,
         applies_to="<3.10",
         before='{"output_layers": [["dense", 0, 0]]}',
         after='{"output_layers": ["dense", 0, 0]}',
-        why="Up to 3.9 the list says nothing; from 3.10 on it is the structure of what the model gives. A Sequential "
-        "model that holds such a model answers with the shape (1, batch, …) in place of (batch, …), without an error.",
+        why="Up to 3.9 the list has no meaning; from 3.10 on it is the structure of the model's output. A "
+        "Sequential model that contains such a model silently returns the shape (1, batch, …) in place of (batch, "
+        "…).",
     ),
     readers=">=3.10",
 )
@@ -145,13 +146,13 @@ def single_tensor_in_list(config: Config, oldest: Version) -> Config:
     Rule(
         "RDR106",
         "single-tensor-bare",
-        "A Functional model says its only input or output without a list.",
+        "A Functional model stores its only input or output without a list.",
         Severity.ERROR,
         applies_to=">=3.5",
         before='{"output_layers": ["dense", 0, 0]}',
         after='{"output_layers": [["dense", 0, 0]]}',
-        why="Releases before 3.5 take the parts of the tensor for tensors (`get_tensor() takes 3 positional "
-        "arguments`). From 3.10 on the list has a meaning, so that one archive cannot be for both.",
+        why="Releases before 3.5 treat the parts of the tensor as tensors (`get_tensor() takes 3 positional "
+        "arguments`). From 3.10 on the list has a meaning, so one archive cannot serve both.",
     ),
     readers="<3.5",
 )
@@ -199,7 +200,7 @@ def _is_tensor(value: Any) -> bool:
         applies_to="<3.11",
         before='{"class_name": "LayerNormalization", "config": {"rms_scaling": false}}',
         after='{"class_name": "LayerNormalization", "config": {}}',
-        why="3.11 took the argument away; RMSNormalization is a layer of its own since 3.9.",
+        why="3.11 removed the argument; RMSNormalization has been a separate layer since 3.9.",
     ),
     readers=">=3.11",
 )
@@ -220,13 +221,13 @@ def rms_scaling(config: Config, oldest: Version) -> Config:
     Rule(
         "RDR117",
         "value-range-of-rotation",
-        "A RandomRotation says the range of its values, which has no effect.",
+        "A RandomRotation stores a value range that has no effect.",
         Severity.ERROR,
         applies_to="<3.6",
         before='{"class_name": "RandomRotation", "config": {"factor": 0.1, "value_range": [0, 255]}}',
         after='{"class_name": "RandomRotation", "config": {"factor": 0.1}}',
-        why="Up to 3.5 the layer keeps the argument and never reads it; 3.6 took it away, and refuses every pipeline "
-        "of augmentation that has it.",
+        why="Up to 3.5 the layer stores the argument and never reads it; 3.6 removed it, and rejects every "
+        "augmentation pipeline that has it.",
     ),
     readers=">=3.6.dev0",
 )
@@ -274,12 +275,12 @@ def packed_size_of_einsum(config: Config, oldest: Version) -> Config:
     Rule(
         "RDR114",
         "axis-of-flip-in-list",
-        "A Flip in the graph says its only axis in a list.",
+        "A Flip in the graph stores its only axis in a list.",
         Severity.ERROR,
         before='{"class_name": "Flip", "config": {"axis": [1]}}',
         after='{"class_name": "Flip", "config": {"axis": 1}}',
-        why="On TensorFlow, releases up to 3.13 put the list into another one: the model loads and does not run "
-        "(`Shape must be rank 1 but is rank 2`). Every release takes the number, on every backend.",
+        why="On TensorFlow, releases up to 3.13 wrap the list in another one: the model loads but does not run "
+        "(`Shape must be rank 1 but is rank 2`). Every release accepts the number, on every backend.",
     ),
     readers="",
 )

@@ -8,9 +8,9 @@ from migrate.dialects.keras3_minors.state_rule import Optimizer, Shape, state_ru
 from migrate.findings import Rule, Severity
 
 _WHY = (
-    "Nadam keeps one product of its momenta beside two variables for each weight. Up to 3.9 it is made before them, "
-    "from 3.10 on after them. `load_model(path)` refuses the archive, or takes one number for another where all "
-    "weights are scalars. One archive cannot be for both; `load_model(path, compile=False)` reads either."
+    "Nadam stores one product of its momenta next to two variables for each weight. Up to 3.9 it is created before "
+    "them, from 3.10 on after them. `load_model(path)` rejects the archive, or confuses the numbers if all weights "
+    "are scalars. One archive cannot serve both; `load_model(path, compile=False)` reads either."
 )
 _PRODUCT: Shape = ()
 """One number; momenta have the shape of their weight."""

@@ -24,7 +24,7 @@ _POLICIES = frozenset({"Int4DTypePolicy", "QuantizedDTypePolicy"})
 class Packing(StrEnum):
     """How a release stores int4 weights."""
 
-    NONE = "does not know int4"
+    NONE = "does not support int4"
     BY_INPUTS = "pairs the inputs of a kernel"
     BY_UNITS = "pairs the units of a kernel"
 

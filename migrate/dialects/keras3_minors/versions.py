@@ -185,8 +185,8 @@ def minor_of(version: str) -> str:
 def _unknown(name: str) -> MigrationError:
     return MigrationError(
         "RDR001",
-        f"{name!r} names no release of Keras 3",
-        "Name minors, releases or ranges with commas, such as 3.9,3.12-3.15,nightly, or all.",
+        f"{name!r} is not a release of Keras 3",
+        "Use minors, releases or ranges separated by commas, such as 3.9,3.12-3.15,nightly, or all.",
     )
 
 

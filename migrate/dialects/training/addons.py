@@ -14,17 +14,17 @@ _DECAYED = {"AdamW": "AdamW", "SGDW": "SGD"}
 """Optimizers whose weights decay beside the update, and the class of Keras 3 that has the same update."""
 _LOST_OPTIMIZERS: Mapping[str, str] = {
     "RectifiedAdam": "Keras 3 has no Adam whose rate is rectified by the variance of its first steps",
-    "Lookahead": "Keras 3 has no optimizer that goes back to slow weights every few steps",
-    "LazyAdam": "Keras 3's Adam moves every row of an embedding in each step, LazyAdam those of the batch alone",
+    "Lookahead": "Keras 3 has no optimizer that returns to slow weights every few steps",
+    "LazyAdam": "Keras 3's Adam updates every row of an embedding in each step, LazyAdam only those of the batch",
 }
 _LOST_LOSSES: Mapping[str, str] = {
     "SigmoidFocalCrossEntropy": "it sums over the classes, keras.losses.BinaryFocalCrossentropy averages over them: "
     "multiply that by their number",
-    "TripletSemiHardLoss": "Keras 3 has no loss that looks for its triplets in the batch",
-    "TripletHardLoss": "Keras 3 has no loss that looks for its triplets in the batch",
+    "TripletSemiHardLoss": "Keras 3 has no loss that mines its triplets in the batch",
+    "TripletHardLoss": "Keras 3 has no loss that mines its triplets in the batch",
     "ContrastiveLoss": "Keras 3 has no contrastive loss",
-    "PinballLoss": "Keras 3 has no loss of quantiles",
-    "GIoULoss": "Keras 3 has no loss of boxes",
+    "PinballLoss": "Keras 3 has no quantile loss",
+    "GIoULoss": "Keras 3 has no box loss",
 }
 METRICS: Mapping[str, tuple[str, ...]] = {
     "F1Score": ("average", "threshold"),
@@ -54,7 +54,7 @@ def addons_optimizer(name: str, config: Mapping[str, Any]) -> tuple[str, dict[st
         decay = given.pop("weight_decay", given.pop("weight_decay_rate", 0.0))
         if decay or given.pop("exclude_from_layer_adaptation", None):
             raise LostError(
-                "its decay is part of the update whose length is measured, and Keras 3 decays the weights beside it"
+                "its decay is part of the update whose norm is measured, and Keras 3 decays the weights separately"
             )
         return "Lamb", given
     raise LostError(_LOST_OPTIMIZERS.get(name, "Keras 3 has no optimizer with this update"))
@@ -64,13 +64,11 @@ def _with_decay(given: dict[str, Any]) -> dict[str, Any]:
     """The decay in the words of Keras 3, which multiplies it by the learning rate."""
     decay, rate = given.pop("weight_decay", 0.0), given.get("learning_rate")
     if given.pop("exclude_from_weight_decay", None):
-        raise LostError("Keras 3 does not save which variables are kept from the decay")
+        raise LostError("Keras 3 does not save which variables are excluded from the decay")
     if not isinstance(decay, int | float) or not isinstance(rate, int | float) or given.get("decay"):
-        raise LostError(
-            "its decay does not follow the schedule of the learning rate, which that of Keras 3 does"
-        )
+        raise LostError("its decay does not follow the learning-rate schedule, unlike that of Keras 3")
     if decay and not rate:
-        raise LostError("the weights decay at a learning rate of 0, and do not in Keras 3")
+        raise LostError("the weights decay at a learning rate of 0, but not in Keras 3")
     return {**given, **({"weight_decay": decay / rate} if decay else {})}
 
 

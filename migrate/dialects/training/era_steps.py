@@ -76,8 +76,8 @@ def _labels(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[Dif
     if not era.tf_keras and era.keras < _LABELS_KEPT_UNTIL and "hinge" in str(compiled.get("loss")):
         yield Difference(
             "loss",
-            "a hinge loss took targets of 0 and 1 as they are; Keras 3 turns them into -1 and 1",
-            "Train on with targets of -1 and 1, which every release takes as they are.",
+            "a hinge loss used targets of 0 and 1 unchanged; Keras 3 converts them to -1 and 1",
+            "Continue training with targets of -1 and 1, which every release uses unchanged.",
         )
 
 
@@ -91,9 +91,9 @@ def _masked_loss(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterato
         if mask_makers(model, ref):
             yield Difference(
                 ref.layer,
-                "the loss of an output with a mask was divided by all steps; Keras 3 divides it by those that are not "
-                "masked",
-                "Scale the learning rate or the loss by the share of steps that are not masked.",
+                "the loss of an output with a mask was divided by all steps; Keras 3 divides it by the unmasked "
+                "ones",
+                "Scale the learning rate or the loss by the share of unmasked steps.",
             )
 
 
@@ -104,8 +104,9 @@ def _frozen_statistics(model: Model, compiled: Mapping[str, Any], era: Era) -> I
         if not era.tf_keras or (era.keras < Version("2.3") and _has_dtypes(layer)):
             yield Difference(
                 "/".join(path),
-                "a frozen BatchNormalization normalised by the batch while training; Keras 3 takes its moving averages",
-                "No stock layer does both: train on with the moving averages, or thaw the layer.",
+                "a frozen BatchNormalization normalised by the batch while training; Keras 3 uses its moving "
+                "averages",
+                "No stock layer does both: continue training with the moving averages, or unfreeze the layer.",
             )
 
 
@@ -121,9 +122,9 @@ def _averages(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[D
         if layer.class_name in BATCH_STATISTICS and trainable:
             yield Difference(
                 "/".join(path),
-                "moving averages were corrected by hidden counters that no file holds, and the variance for the batch "
-                "size; Keras 3 takes neither into account",
-                "Nothing to do once the averages have settled: after about 1 / (1 - momentum) steps.",
+                "moving averages were corrected by hidden counters that no file contains, and the variance for the "
+                "batch size; Keras 3 does neither",
+                "No action is needed once the averages have settled: after about 1 / (1 - momentum) steps.",
             )
 
 
@@ -137,8 +138,8 @@ def _masked_statistics(model: Model, compiled: Mapping[str, Any], era: Era) -> I
         ):
             yield Difference(
                 layer.name,
-                "BatchNormalization took its statistics over all steps; Keras 3 leaves out the masked ones",
-                "Put the mask behind the layer, if padding is to count as before.",
+                "BatchNormalization computed its statistics over all steps; Keras 3 leaves out the masked ones",
+                "Put the mask after the layer, if padding is to count as before.",
             )
 
 

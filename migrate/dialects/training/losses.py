@@ -100,7 +100,7 @@ def per_output(raw: Any, outputs: Sequence[str], leaf: Any, remarks: Remarks, pl
         values = [leaf(raw.get(name)) for name in outputs]
         unknown = sorted(set(raw) - set(outputs))
         if unknown:
-            remarks.lost = f"{place} is given for {', '.join(unknown)}, which are no outputs"
+            remarks.lost = f"{place} is given for {', '.join(unknown)}, which are not outputs"
         elif len(outputs) > 1:
             remarks.apply(LOSS_PER_OUTPUT.code, place, sorted(raw), list(outputs))
         return values if len(outputs) > 1 else values[0]
@@ -134,9 +134,7 @@ def translate_loss(raw: Any, custom: frozenset[str], remarks: Remarks) -> Any:
         kept["name"] = config["name"]
     for key, default in _NOT_SAVED.get(name, {}).items():
         if kept.get(key, default) != default:
-            note = (
-                f"Keras 3 computes with {key}={kept[key]:g} but does not save it: compile again after loading"
-            )
+            note = f"Keras 3 uses {key}={kept[key]:g} but does not save it: compile again after loading"
             remarks.apply(LOSS_NOT_SAVED.code, "loss", {key: kept[key]}, None, note)
     if reduction == "auto" or "fn" in config:
         remarks.apply(LOSS_REDUCTION.code, "loss", {"reduction": reduction}, {"reduction": kept["reduction"]})
@@ -160,6 +158,6 @@ def _unknown(name: str, custom: frozenset[str], remarks: Remarks) -> Any:
     remarks.lost = (
         f"{name} of TensorFlow Addons is not in Keras: {lost_loss(bare)}"
         if name.startswith(f"{ADDONS}>")
-        else f"{name} is the user's own; give it with --custom-objects"
+        else f"{name} is a user function; supply it with --custom-objects"
     )
     return None

@@ -202,7 +202,11 @@ def _translate_clipping(config: dict[str, Any], kind: Kind, remarks: Remarks) ->
     for key in clips[1:]:
         value = config.pop(key)
         remarks.apply(
-            ONE_CLIP.code, "optimizer", {key: value}, None, f"{key}={value:g} was left out beside {clips[0]}"
+            ONE_CLIP.code,
+            "optimizer",
+            {key: value},
+            None,
+            f"{key}={value:g} was dropped in favour of {clips[0]}",
         )
 
 

@@ -14,7 +14,7 @@ LEARNING_RATE_NAME = declare(
         applies_to="<2.3",
         before='{"class_name": "Adam", "config": {"lr": 0.001}}',
         after='{"class_name": "Adam", "config": {"learning_rate": 0.001}}',
-        why="Keras 3 stops with `Argument(s) not recognized: {'lr': 0.001}`.",
+        why="Keras 3 fails with `Argument(s) not recognized: {'lr': 0.001}`.",
     ),
     Step.TRAINING,
 )
@@ -26,10 +26,10 @@ SLOT_ORDER = declare(
         Severity.SILENT,
         before="training/Adam/Variable:0 … Variable_17:0; Adam/dense/kernel/m:0; optimizer/vars/1",
         after="momentum of dense/kernel, velocity of dense/kernel, …",
-        why="Stand-alone Keras and tf.keras up to 2.10 stored all first moments and then all second moments, "
-        "2.11 and later stored them by variable. Variables are counted in the order of the layers; up to "
-        "Keras 2.0.5 they were sorted by name. Keras 3 restores none of them from HDF5: training starts "
-        "anew with only a warning. Slots are matched by name where names tell, and checked by shape.",
+        why="Stand-alone Keras and tf.keras up to 2.10 stored all first moments and then all second moments, 2.11 "
+        "and later stored them by variable. Variables are counted in the order of the layers; up to Keras 2.0.5 "
+        "they were sorted by name. Keras 3 restores none of them from HDF5: training restarts with only a warning. "
+        "Slots are matched by name where names show it, and checked by shape.",
         references=("keras-team/keras#21232", "keras-team/keras#21247"),
     ),
     Step.TRAINING,
@@ -44,7 +44,7 @@ BOOKKEEPING = declare(
         before='{"class_name": "Custom>Adam", "config": {"is_legacy_optimizer": false, "jit_compile": '
         "false, …}}",
         after='{"class_name": "Adam", "config": {…}}',
-        why="Every compiled file of tf.keras 2.11 to 2.15 has them, and Keras 3 stops with `Argument(s) not "
+        why="Every compiled file of tf.keras 2.11 to 2.15 has them, and Keras 3 fails with `Argument(s) not "
         "recognized: {'jit_compile': True, 'is_legacy_optimizer': False}`.",
     ),
     Step.TRAINING,
@@ -57,9 +57,9 @@ WRAPPED_OPTIMIZER = declare(
         Severity.ERROR,
         before='{"class_name": "LossScaleOptimizer", "config": {"inner_optimizer": {"class_name": "Adam", …}}}',
         after='{"class_name": "Adam", …}',
-        why="Keras 3 wraps the optimizer itself when the model computes in float16; a wrapper inside the "
-        "configuration is not found (`Could not locate class 'Adam'`). The current scale starts at its "
-        "initial value again.",
+        why="Keras 3 wraps the optimizer itself if the model computes in float16; a wrapper inside the "
+        "configuration is not found (`Could not locate class 'Adam'`). The current scale restarts at its initial "
+        "value.",
     ),
     Step.TRAINING,
 )
@@ -67,12 +67,12 @@ UNKNOWN_OPTIMIZER = declare(
     Rule(
         "OPT005",
         "unknown-optimizer",
-        "The optimizer is not one of Keras'.",
+        "The optimizer is not part of Keras.",
         Severity.SILENT,
         before='{"class_name": "Mine>Adam", "config": {"name": "Adam", "learning_rate": 0.5}}',
         after="no optimizer: reported as lost",
-        why="Keras 3 puts the built-in optimizer of the same `name` in its place, with default "
-        "hyperparameters and without a word: a saved rate of 0.5 becomes 0.001.",
+        why="Keras 3 silently replaces it by the built-in optimizer with the same `name`, with default "
+        "hyperparameters: a saved rate of 0.5 becomes 0.001.",
     ),
     Step.TRAINING,
 )
@@ -80,14 +80,14 @@ ADDONS_OPTIMIZER = declare(
     Rule(
         "OPT015",
         "addons-optimizer",
-        "The optimizer is one of TensorFlow Addons whose update Keras 3 has.",
+        "The optimizer comes from TensorFlow Addons, and Keras 3 has the same update.",
         Severity.SILENT,
         before='{"class_name": "Addons>AdamW", "config": {"learning_rate": 0.001, "weight_decay": 0.0001}}',
         after='{"class_name": "AdamW", "config": {"learning_rate": 0.001, "weight_decay": 0.1}}',
-        why="Addons takes `weight_decay * variable` from each variable, Keras 3 takes `learning_rate * weight_decay * "
-        "variable`: with the same numbers, AdamW and SGDW decay a thousand times less at a rate of 0.001. Divided by "
-        "the rate it is the same step. Where the rate follows a schedule there is no such number, and the optimizer "
-        "is lost.",
+        why="Addons subtracts `weight_decay * variable` from each variable, Keras 3 subtracts `learning_rate * "
+        "weight_decay * variable`: with the same numbers, AdamW and SGDW decay a thousand times less at a rate of "
+        "0.001. Divided by the rate, it is the same step. If the rate follows a schedule there is no such number, "
+        "and the optimizer is lost.",
         references=("tensorflow/addons#2807",),
     ),
     Step.TRAINING,
@@ -114,9 +114,9 @@ EPSILON_NULL = declare(
         Severity.ERROR,
         before='{"epsilon": null}',
         after='{"epsilon": 1e-07}',
-        why="Keras 2.1.3 to tf.keras 2.10 took `epsilon=None` for `keras.backend.epsilon()` and wrote the number. "
-        "Releases before and after them store null, as code for the others says it, and fail at the first step, as "
-        "Keras 3 does. The number that was meant is put in.",
+        why="Keras 2.1.3 to tf.keras 2.10 interpreted `epsilon=None` as `keras.backend.epsilon()` and wrote the "
+        "number. Releases before and after them store null if the code, written for the others, says so, and fail "
+        "at the first step, as Keras 3 does. The rule inserts the intended number.",
     ),
     Step.TRAINING,
 )
@@ -128,9 +128,9 @@ EPSILON_PLACE = declare(
         Severity.SILENT,
         before="lr * g / (sqrt(a) + 1e-7)",
         after="lr * g / sqrt(a + 1e-14)",
-        why="Keras 3 (and tf.keras from 2.11) add epsilon under the root: with 1e-7 the step changes by a "
-        "tenth where gradients are near 1e-3. The square of epsilon under the root is what comes closest: "
-        "never further off than epsilon itself.",
+        why="Keras 3 (and tf.keras from 2.11) add epsilon under the root: with 1e-7 the step changes by a tenth "
+        "where gradients are near 1e-3. The square of epsilon under the root is the closest match: never further "
+        "off than epsilon itself.",
     ),
     Step.TRAINING,
 )
@@ -138,12 +138,12 @@ NADAM_SCHEDULE = declare(
     Rule(
         "OPT009",
         "nadam-schedule",
-        "Nadam warmed its momentum up more slowly.",
+        "Nadam warmed up its momentum more slowly.",
         Severity.WARNING,
         applies_to="<2.11",
         before="momentum at step t: beta_1 * (1 - 0.5 * 0.96 ** (0.004 * t))",
         after="momentum at step t: beta_1 * (1 - 0.5 * 0.96 ** t)",
-        why="`schedule_decay` (0.004 by default) is gone; Keras 3 computes as if it were 1. Moments and step "
+        why="`schedule_decay` (0.004 by default) was removed; Keras 3 computes as if it were 1. Moments and step "
         "count are carried over, but the next steps are not the same.",
     ),
     Step.TRAINING,
@@ -157,8 +157,8 @@ GLOBAL_CLIPNORM = declare(
         applies_to="<2.4",
         before='{"clipnorm": 0.5}',
         after='{"global_clipnorm": 0.5}',
-        why="Keras 1 to 2.3 scaled by the common norm; tf.keras and Keras 3 clip each gradient by its own "
-        "under that name.",
+        why="Keras 1 to 2.3 scaled by the common norm; under that name, tf.keras and Keras 3 clip each gradient by "
+        "its own norm.",
     ),
     Step.TRAINING,
 )
@@ -182,9 +182,8 @@ SCALED_SLOTS = declare(
         Severity.WARNING,
         before="momentum of lstm/kernel",
         after="the same, divided by the weights' factor (squares by its square)",
-        why="Where SIL001 folds a constant into weights, gradients shrink by the same factor. The slots "
-        "follow, but training on from scaled weights is not the same optimisation; `--keep-weights` "
-        "avoids it.",
+        why="If SIL001 folds a constant into weights, gradients shrink by the same factor. The slots are adjusted, "
+        "but continued training from scaled weights is not the same optimisation; `--keep-weights` avoids it.",
     ),
     Step.TRAINING,
 )
@@ -197,11 +196,11 @@ RACING_ITERATIONS = declare(
         applies_to="<2.4",
         before="a step for t or t + 1, as the threads please",
         after="a step for t, the number in the file",
-        why="Keras put the increment of `iterations` and the formula that reads it (of Adam, Adamax, Nadam, and of "
-        "every optimizer with decay) into one graph without an order between them, from 1.0 to 2.3.1. With the order "
-        "that the code means, the further steps that Keras 1.2.2 to 2.3.1 recorded are "
-        "those of the file's own number, to 6e-6 of the step, and 2 to 16 % off with one more "
-        "(`tests/dialects/training/test_step.py`). So the number is taken as it is.",
+        why="From 1.0 to 2.3.1, Keras put the increment of `iterations` and the formula that reads it (of Adam, "
+        "Adamax, Nadam, and of every optimizer with decay) into one graph without an order between them. With the "
+        "order that the code intends, the further steps recorded with Keras 1.2.2 to 2.3.1 are those of the file's "
+        "own number, to 6e-6 of the step, and 2 to 16 % off with one more (`tests/dialects/training/test_step.py`). "
+        "So the number is used unchanged.",
     ),
     Step.TRAINING,
 )
@@ -214,7 +213,7 @@ NADAM_PRODUCT = declare(
         applies_to=">=2.11,<3",
         before="product over steps and variables, not saved",
         after="product over steps",
-        why="A Python counter inside the traced step kept the product from being shared. Keras 3 multiplies "
+        why="A Python counter inside the traced step prevented the product from being shared. Keras 3 multiplies "
         "once per step; the first steps after loading are not the same.",
     ),
     Step.TRAINING,
@@ -228,10 +227,10 @@ FROZEN_PART = declare(
         applies_to="<2.4",
         before='{"class_name": "Sequential", "name": "judge", …} of which no layer says trainable: false',
         after="judge.trainable = False",
-        why="Stand-alone Keras stored `trainable` of layers only. `judge.trainable = False` of a GAN is in no "
-        "file, and tf-keras and Keras 3 thaw the part: the next step moves weights that were fixed. The number and "
-        "shapes of the slots show which parts were left out; where several would fit, nothing is frozen, and the "
-        "slots are reported as lost (OPT020).",
+        why="Stand-alone Keras stored `trainable` only for layers. `judge.trainable = False` in a GAN is in no "
+        "file, and tf-keras and Keras 3 unfreeze the submodel: the next step changes weights that were fixed. The "
+        "number and shapes of the slots show which parts were frozen; if several would fit, nothing is frozen, and "
+        "the slots are reported as lost (OPT020).",
     ),
     Step.TRAINING,
 )
@@ -243,9 +242,8 @@ LOSS_ALIAS = declare(
         Severity.ERROR,
         before='"loss": "mse"',
         after='"loss": "mean_squared_error"',
-        why="Loading `mse` stops with `Could not deserialize 'keras.metrics.mse'`; "
-        "`kullback_leibler_divergence`, `cosine_proximity` and `logcosh` with `string indices must be "
-        "integers`.",
+        why="Loading `mse` fails with `Could not deserialize 'keras.metrics.mse'`; `kullback_leibler_divergence`, "
+        "`cosine_proximity` and `logcosh` with `string indices must be integers`.",
         references=("keras-team/keras#19330", "tensorflow/tensorflow#70263", "keras-team/keras#19151"),
     ),
     Step.TRAINING,
@@ -254,11 +252,11 @@ LOSS_UNKNOWN = declare(
     Rule(
         "LOSS002",
         "custom-loss",
-        "The loss is a function of the user.",
+        "The loss is a user function.",
         Severity.ERROR,
         before='"loss": "dice_loss"',
         after="given by --custom-objects, else reported as lost",
-        why="The file holds only the function's name.",
+        why="The file contains only the function's name.",
     ),
     Step.TRAINING,
 )
@@ -271,8 +269,8 @@ LOSS_REDUCTION = declare(
         applies_to="<3",
         before='{"class_name": "Huber", "config": {"reduction": "auto", "delta": 0.7, "fn": "huber"}}',
         after='{"class_name": "Huber", "config": {"reduction": "sum_over_batch_size", "delta": 0.7}}',
-        why="`auto` meant the mean outside of distribution strategies. Keras 3 stops at it, and at the key "
-        "`fn` that 2.12 added.",
+        why="`auto` meant the mean outside distribution strategies. Keras 3 rejects it, and the key `fn` that 2.12 "
+        "added.",
     ),
     Step.TRAINING,
 )
@@ -284,7 +282,7 @@ LOSS_PER_OUTPUT = declare(
         Severity.ERROR,
         before='"loss": {"value": "mse", "kind": "categorical_crossentropy"}',
         after='"loss": ["mean_squared_error", "categorical_crossentropy"]',
-        why="A Keras 3 model with a list of outputs takes lists in their order; names are those of its last "
+        why="A Keras 3 model with a list of outputs takes lists in their order; its names are those of its last "
         "operations and may have changed.",
     ),
     Step.TRAINING,
@@ -297,9 +295,8 @@ LOSS_NOT_SAVED = declare(
         Severity.SILENT,
         before='{"class_name": "Huber", "config": {"delta": 0.7}}',
         after="keras.losses.Huber(delta=0.7), whose configuration holds no delta",
-        why="`Huber(delta=0.7).get_config()` of Keras 3.15.1 has no `delta`: a `.keras` file that was "
-        "compiled with it loads with delta 1. The compiled model that is compared has the right one; "
-        "compile again after loading.",
+        why="`Huber(delta=0.7).get_config()` in Keras 3.15.1 has no `delta`: a `.keras` file that was compiled with "
+        "it loads with delta 1. The compared compiled model has the right one; compile again after loading.",
     ),
     Step.TRAINING,
 )
@@ -324,7 +321,7 @@ METRIC_ALIAS = declare(
         before='"metrics": ["mape", {"class_name": "BinaryAccuracy", "config": {"fn": "binary_accuracy"}}]',
         after='{"class_name": "MeanAbsolutePercentageError", "config": {"name": "mape"}}, {"class_name": '
         '"BinaryAccuracy", …}',
-        why="Former names are not found; the key `fn` of 2.12 and later is refused.",
+        why="Former names are not found; the key `fn` of 2.12 and later is rejected.",
         references=("keras-team/keras#20476",),
     ),
     Step.TRAINING,
@@ -333,7 +330,7 @@ METRIC_UNKNOWN = declare(
     Rule(
         "MET003",
         "custom-metric",
-        "A metric is the user's, or no longer part of Keras.",
+        "A metric is a user function, or no longer part of Keras.",
         Severity.WARNING,
         before='"metrics": ["f1_score_of_mine"]',
         after="left out, and named",

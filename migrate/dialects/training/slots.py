@@ -158,9 +158,9 @@ def _archive_order(optimizer: str, config: Mapping[str, Any]) -> tuple[tuple[str
             return (), ("momentum",)
         case "Adafactor":
             raise SlotsUnreadableError(
-                "Adafactor keeps factors by row and column, which are not carried over"
+                "Adafactor stores factors by row and column, which are not carried over"
             )
-    raise SlotsUnreadableError(f"the order of the slots of {optimizer} is not known")
+    raise SlotsUnreadableError(f"the order of the slots of {optimizer} is unknown")
 
 
 def _by_position(
@@ -185,7 +185,7 @@ def _by_position(
     least = len(groups) - _MAY_BE_LEFT_OUT.get(optimizer, 0)
     if rest and len(rest) // len(variables) < least:
         raise SlotsUnreadableError(
-            f"{optimizer} keeps {least} arrays or more for each variable; the file has {len(rest)} for "
+            f"{optimizer} stores {least} arrays or more for each variable; the file has {len(rest)} for "
             f"{len(variables)} trainable variables"
         )
     for number in range(len(rest) // len(variables)):
@@ -233,7 +233,7 @@ def _slot_and_variable(parts: list[str], known: Mapping[str, str], kind: Kind) -
         last = _SLASH.sub("", parts[-1])
         if last in known:
             return known[last], "/".join(parts[:-1])
-    raise SlotsUnreadableError(f"the slot {'/'.join(parts)} is not known")
+    raise SlotsUnreadableError(f"the slot {'/'.join(parts)} is unknown")
 
 
 def _matched(

@@ -124,7 +124,7 @@ def _slots(
 ) -> tuple[OptimizerState, Outcome, list[Fired]]:
     saved = artifact.optimizer_weights
     if not saved:
-        why = "the file holds no optimizer state" if stored else ""
+        why = "the file contains no optimizer state" if stored else ""
         return OptimizerState(), Outcome(State.LOST if stored else State.ABSENT, why), []
     if optimizer is None:
         return OptimizerState(), Outcome(State.LOST, "the optimizer itself is lost"), []
@@ -145,10 +145,10 @@ def _slots(
         remarks.apply(SLOT_ORDER.code, "optimizer", [a.name for a in saved[:3]], sorted(moved.slots))
     races = SpecifierSet(RACING_ITERATIONS.applies_to).contains(era.keras) and era.backend == "tensorflow"
     if kind is Kind.STANDALONE and races and moved.iterations and _counts_steps(name, config):
-        note = "the writer took steps for the stored number or one more, in no fixed order; the stored one is kept"
+        note = "the writer used the stored step number or one more, in no fixed order; the stored one is kept"
         remarks.apply(RACING_ITERATIONS.code, "optimizer", None, None, note)
     if moved.iterations is None:
-        remarks.notes.append("the file does not hold the number of steps taken; it starts at 0")
+        remarks.notes.append("the file does not contain the number of steps; it starts at 0")
     return moved, remarks.outcome(), remarks.fired
 
 

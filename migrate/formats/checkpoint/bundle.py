@@ -23,7 +23,7 @@ from migrate.formats.hdf5_access import widen_bfloat16
 from migrate.formats.wire import Message, varint
 
 OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
-_HINT = "Fetch the checkpoint again, all of its files."
+_HINT = "Fetch all files of the checkpoint again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Bundle(Mapping[str, np.ndarray[Any, Any]]):
             count *= size
         if min(entry.shape, default=0) < 0 or count > stored:
             raise MigrationError(
-                "SEC004", f"{entry.name!r} declares more than its slices hold", _HINT, self.place
+                "SEC004", f"{entry.name!r} declares more than its slices contain", _HINT, self.place
             )
         return entry.shape
 
@@ -161,7 +161,7 @@ class Bundle(Mapping[str, np.ndarray[Any, Any]]):
         if dtype is None:
             raise MigrationError(
                 "FMT024",
-                f"{entry.name!r} is a {entry.dtype}, which holds no array",
+                f"{entry.name!r} is a {entry.dtype}, which contains no array",
                 "Leave it out.",
                 self.place,
             )
@@ -208,7 +208,7 @@ class Bundle(Mapping[str, np.ndarray[Any, Any]]):
             raise self._damaged(f"the strings of {entry.name!r} fail their checksum")
         at += 4
         if at + sum(lengths) != len(view):
-            raise self._damaged(f"the strings of {entry.name!r} do not add up")
+            raise self._damaged(f"the strings of {entry.name!r} are inconsistent")
         values = np.empty(count, object)
         for index, length in enumerate(lengths):
             values[index] = bytes(view[at : at + length])
@@ -245,5 +245,7 @@ def read_index(path: Path) -> bytes:
             "FMT021", f"cannot read {path.name}: {error.strerror or error}", _HINT, place
         ) from error
     if len(data) < FOOTER or data[-8:] != MAGIC:
-        raise MigrationError("FMT015", f"{path.name} is not a checkpoint index, or cut short", _HINT, place)
+        raise MigrationError(
+            "FMT015", f"{path.name} is not a checkpoint index, or is truncated", _HINT, place
+        )
     return data

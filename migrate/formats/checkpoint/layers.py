@@ -39,7 +39,7 @@ NAMED_SLOT = re.compile(
     r"|accumulator|accum_grad|accum_var|linear|ExponentialMovingAverage)$"
 )
 """How TF1 names the slots of a variable: after it."""
-_HINT = "Give the architecture that wrote this checkpoint: layer names, order and shapes must agree."
+_HINT = "Pass the architecture that wrote this checkpoint: layer names, order and shapes must match."
 
 
 @dataclass(slots=True)
@@ -128,7 +128,7 @@ def assign_by_names(bundle: Bundle, architecture: dict[str, Any], *, values: boo
     paths: dict[str, tuple[str, ...]] = {}
     for path in _layer_paths(architecture, ()):
         if path[-1] in paths:
-            raise MigrationError("WGT006", f"two layers are called {path[-1]!r}", _HINT, bundle.place)
+            raise MigrationError("WGT006", f"two layers have the name {path[-1]!r}", _HINT, bundle.place)
         paths[path[-1]] = path
     layers = {path: LayerWeights(path) for path in paths.values()}
     for key in bundle:

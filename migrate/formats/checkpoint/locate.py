@@ -109,5 +109,5 @@ def _in_directory(directory: Path) -> Path:
         raise MigrationError("FMT022", what, "Fetch all files of the checkpoint.", str(directory))
     names = ", ".join(p.stem for p in indices[:4])
     raise MigrationError(
-        "FMT022", f"several checkpoints: {names}", "Give the one that you mean.", str(directory)
+        "FMT022", f"several checkpoints: {names}", "Name the one that you mean.", str(directory)
     )

@@ -22,7 +22,7 @@ FOOTER = 48
 MAX_TABLE_BYTES = 512 * MIB
 """Longest index that is read: each variable takes some 60 bytes, object graphs a few MB."""
 _TRAILER = 5
-_HINT = "The index is damaged or cut short; fetch the checkpoint again."
+_HINT = "The index is damaged or truncated; fetch the checkpoint again."
 
 
 def read_table(data: bytes, place: str) -> Iterator[tuple[bytes, bytes]]:
@@ -51,7 +51,7 @@ def read_table(data: bytes, place: str) -> Iterator[tuple[bytes, bytes]]:
             block = _block(data, offset, varint(view, at)[0], place)
             spent += len(block)
             if spent > MAX_TABLE_BYTES:
-                raise MigrationError("SEC004", "the index expands beyond reason", _HINT, place)
+                raise MigrationError("SEC004", "the index expands beyond all limits", _HINT, place)
             yield from _entries(block, place)
     except MigrationError as error:
         error.place = error.place or place
@@ -103,7 +103,7 @@ def uncompress(data: memoryview, place: str) -> bytes:
     """
     expected, at = varint(data, 0)
     if expected > MAX_TABLE_BYTES:
-        raise MigrationError("SEC004", "a compressed block expands beyond reason", _HINT, place)
+        raise MigrationError("SEC004", "a compressed block expands beyond all limits", _HINT, place)
     out = bytearray()
     end = len(data)
     while at < end:
@@ -117,7 +117,7 @@ def uncompress(data: memoryview, place: str) -> bytes:
                 at += width
             size += 1
             if at + size > end:
-                raise _damaged("compressed data end early", place)
+                raise _damaged("compressed data end too early", place)
             out += data[at : at + size]
             at += size
         else:
@@ -138,9 +138,9 @@ def uncompress(data: memoryview, place: str) -> bytes:
                 out += chunk
                 size -= len(chunk)
         if len(out) > expected:
-            raise _damaged("compressed data are longer than they say", place)
+            raise _damaged("compressed data are longer than declared", place)
     if len(out) != expected:
-        raise _damaged("compressed data are shorter than they say", place)
+        raise _damaged("compressed data are shorter than declared", place)
     return bytes(out)
 
 

@@ -225,8 +225,8 @@ def _texts(scope: _Scope, node: Message, position: int) -> list[str]:
     if array is None or array.dtype != object:
         raise MigrationError(
             "FMT015",
-            f"the keys of {node.text(1)} are no constants",
-            "Record inputs and outputs with the original framework as MODEL.golden.npz beside the model.",
+            f"the keys of {node.text(1)} are not constants",
+            "Record inputs and outputs with the original framework as MODEL.golden.npz next to the model.",
         )
     return [bytes(value).decode("utf-8", "replace") for value in array.ravel()]
 

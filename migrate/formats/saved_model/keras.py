@@ -136,7 +136,7 @@ def _check_names(model: SavedModel, assigned: LayerAssignment) -> None:
         if stored is not None and stored != layer[-1]:
             raise MigrationError(
                 "WGT006",
-                f"{'.'.join(path)} is called {stored!r} in the metadata and {layer[-1]!r} in the architecture",
+                f"{'.'.join(path)} is named {stored!r} in the metadata and {layer[-1]!r} in the architecture",
                 "Please report this SavedModel with the version that wrote it.",
                 str(model.path),
             )

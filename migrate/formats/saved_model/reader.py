@@ -148,7 +148,7 @@ def read_saved_model(path: Path) -> SavedModel:
         raise MigrationError(
             "FMT025",
             "a SavedModel in text form",
-            "Save it as saved_model.pb where TensorFlow is at hand.",
+            "Save it as saved_model.pb where TensorFlow is available.",
             str(path),
         )
     try:

@@ -99,7 +99,7 @@ def decode_tensor(message: Message) -> np.ndarray[Any, Any]:
     field = _TYPED_FIELDS.get(dtype)
     numpy = numpy_dtype(dtype)
     if dtype != "string" and numpy is None:
-        raise MigrationError("FMT024", f"a constant of {dtype} holds no array", "Leave it out.")
+        raise MigrationError("FMT024", f"a constant of {dtype} contains no array", "Leave it out.")
     raw = message.view(4)
     if len(raw) and numpy is not None:
         if len(raw) != count * numpy.itemsize:

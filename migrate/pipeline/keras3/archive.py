@@ -47,7 +47,7 @@ def migrate_keras3(
         raise MigrationError(
             "RDR007",
             f"no file for {targets.eras[0].name}: Keras 3 wrote the archive",
-            "Migrate the file that Keras 2 wrote; nothing is written back for Keras 2.",
+            "Migrate the file that Keras 2 wrote; nothing is converted back to Keras 2.",
         )
     checker = Checker(slot, options)
     digest = sha256_of(staged.source)

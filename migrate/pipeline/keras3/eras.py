@@ -35,7 +35,7 @@ def files_for_eras(eras: Sequence[Era], staged: Staged, progress: Progress, fold
     oldest = min(eras, key=lambda one: one.version)
     suffix = SUFFIXES.get(staged.format)
     if suffix is None:
-        raise _refusal(oldest, f"a {staged.format} is not what load_model takes in both")
+        raise _refusal(oldest, f"load_model does not accept a {staged.format} in both")
     _must_be_read_by(oldest, progress)
     name = f"model-keras2{suffix}"
     shutil.copyfile(staged.source, folder / name)
@@ -47,7 +47,7 @@ def files_for_eras(eras: Sequence[Era], staged: Staged, progress: Progress, fold
     text = (
         f"{name} alone serves both: Keras 3 loads it and computes the same"
         if one
-        else f"{oldest.name} and later load {name}, Keras 3 loads model.keras; load_model.py takes the one that fits"
+        else f"{oldest.name} and later load {name}, Keras 3 loads model.keras; load_model.py selects the right one"
     )
     progress.findings.append(Finding("RDR008", Severity.INFO, text, ""))
     return parts
@@ -63,7 +63,7 @@ def _must_be_read_by(era: Era, progress: Progress) -> None:
     if not writer >= _FIRST or writer.release[:2] > era.version.release[:2]:
         raise _refusal(era, f"Keras {written} wrote the file")
     if not any(witness.evidence == "original" for witness in progress.witnesses):
-        raise _refusal(era, "tf-keras does not load the file as it is, or computes something else")
+        raise _refusal(era, "tf-keras does not load the file unmodified, or computes something different")
 
 
 def _refusal(era: Era, reason: str) -> MigrationError:

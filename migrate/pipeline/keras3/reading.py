@@ -56,7 +56,7 @@ def read_all(
         if outcome is ReaderOutcome.EQUAL and doubt:
             outcome, reason = (
                 ReaderOutcome.UNSOUND,
-                f"equal on these inputs, and no promise for others: {doubt}",
+                f"equal on these inputs, but not guaranteed for others: {doubt}",
             )
         worst = max((comparison.max_rel for comparison in comparisons), default=None)
         size = None if worst is None else bounded(worst)
@@ -70,7 +70,7 @@ def _doubt(one: Reader, backend: Backend, described: DescribedKeras3) -> str:
     if described.masks_softmax and described.version:
         written = Version(described.version)
         if (written < _MASKS_WHOLE_ROWS) is not (one.version < _MASKS_WHOLE_ROWS):
-            return "3.10 changed the softmax of rows that are masked as a whole"
+            return "3.10 changed the softmax of fully masked rows"
     return ""
 
 
@@ -83,7 +83,7 @@ def _read(worker: Worker, subject: Subject) -> tuple[ReaderOutcome, str, tuple[C
     if subject.probes is None:
         return ReaderOutcome.UNCOMPARED, subject.reference, ()
     if not subject.references:
-        return ReaderOutcome.UNCOMPARED, "every output is drawn at random", ()
+        return ReaderOutcome.UNCOMPARED, "every output is random", ()
     try:
         answered = run(worker, subject.probes)
     except BROKEN as error:
@@ -98,7 +98,7 @@ def _read(worker: Worker, subject: Subject) -> tuple[ReaderOutcome, str, tuple[C
     reason = next((comparison.reason for comparison in comparisons if not comparison.equal), "")
     reason = reason or next(iter(described["left_out"]), "")
     if not reason and subject.nesting and answered.nesting != subject.nesting:
-        reason = f"predict gives {answered.nesting} in place of {subject.nesting} (* is an array)"
+        reason = f"predict returns {answered.nesting} in place of {subject.nesting} (* is an array)"
     return ReaderOutcome.DIFFERS if reason else ReaderOutcome.EQUAL, reason, tuple(comparisons)
 
 

@@ -29,7 +29,7 @@ from migrate.worlds.worker import Worker
 RECORDED_TOLERANCE = 1e-4
 """Relative tolerance against a recording, which another backend made: its sums run in another order."""
 PROOF, MODEL, CUSTOM = "proof.npz", "model.keras", "custom_objects.py"
-UNRUN = f"{CUSTOM} beside it was not run: name it with --custom-objects, or say --trust if you made it"
+UNRUN = f"{CUSTOM} next to it was not run: pass it with --custom-objects, or use --trust if you made it"
 """Whoever made the archive made that file, too, and no command runs code that nobody told it to."""
 _ATTEMPTS = 6
 

@@ -162,7 +162,7 @@ class Trial:
         """
         names = [ref.layer for ref in structure_refs(input_refs(self.structure()))]
         if not set(names) <= set(inputs):
-            raise MigrationError("PAR003", f"nothing is known of the input {min(set(names) - set(inputs))}")
+            raise MigrationError("PAR003", f"the input {min(set(names) - set(inputs))} is unknown")
         path = self.slot.inputs / "part.safetensors"
         save_arrays(path, {f"0/{number}": inputs[name] for number, name in enumerate(names)})
         return path

@@ -26,7 +26,7 @@ from migrate.worlds.legacy.addons import with_addons
 from migrate.worlds.legacy.era_defaults import unstated_defaults
 from migrate.worlds.legacy.old_names import own_objects
 
-_HINT = "The function takes no arguments and returns a tf.keras (Keras 2) model."
+_HINT = "The function must take no arguments and return a tf.keras (Keras 2) model."
 _MAX_MODELS = 8
 _NAMES = frozenset({"name", "inbound_nodes", "input_layers", "output_layers"})
 """Keys of an architecture below which its layers are named."""
@@ -68,7 +68,7 @@ def architectures_of(call: asked.ArchitecturesOf, scratch: Path) -> asked.Built:
     except FileNotFoundError as error:
         raise MigrationError(
             "CFG052",
-            f"{call.asked} reads {error.filename}, which the sources do not hold",
+            f"{call.asked} reads {error.filename}, which the sources do not contain",
             f"Put {error.filename} where the code reads it, below --source.",
             str(error.filename),
         ) from error
@@ -188,7 +188,7 @@ def _called_with(model: LiveModel, inputs: list[Any], named: tuple[str, ...]) ->
     if [layer.name for layer in held] != [layer.name for layer in called]:
         if {id(layer) for layer in held} != {id(layer) for layer in called} or len(named) != len(held):
             names = [[layer.name for layer in layers] for layers in (held, called)]
-            raise ValueError(f"the class holds its layers as {names[0]} and calls them as {names[1]}")
+            raise ValueError(f"the class stores its layers as {names[0]} and calls them as {names[1]}")
         graph = _renamed(graph, held, named)
     return graph
 

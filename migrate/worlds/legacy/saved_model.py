@@ -56,7 +56,7 @@ def predict_call(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     """
     function = as_signature(getattr(_held["loaded"], CALL, None))
     if function is None:
-        raise MigrationError("PAR004", "the SavedModel offers no call of its model")
+        raise MigrationError("PAR004", "the SavedModel provides no call of its model")
     keys = list(function.structured_input_signature[1])
     names = {"inputs": keys, "outputs": list(function.structured_outputs)}
     return call_signature(function, {**params, **names}, scratch)
@@ -69,7 +69,7 @@ def cover_signature(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
         MigrationError: ``PAR009`` for a graph that only a session can run.
     """
     if isinstance(_held["loaded"], GraphSession):
-        raise MigrationError("PAR009", "the graph runs in a session, which gives no gradients")
+        raise MigrationError("PAR009", "the graph runs in a session, which provides no gradients")
     function = _held["signatures"][params["signature"]]
     specs = function.structured_input_signature[1]
     covered: Covered = _held.setdefault("covered", Covered())

@@ -49,8 +49,8 @@ def _build_sequential(record: Model, objects: Objects) -> Any:
     if not model.built:
         raise MigrationError(
             "CFG009",
-            f"the Sequential model {record.name!r} does not say the shape of its input",
-            "Give the shape with --input-shape, or save the model again after a call.",
+            f"the Sequential model {record.name!r} does not store the shape of its input",
+            "Pass the shape with --input-shape, or save the model again after a call.",
         )
     model.trainable = record.trainable
     return model
@@ -224,7 +224,7 @@ def layer_class(record: Layer, objects: Objects) -> Any:
             "CFG005",
             f"layer {record.name!r} is a {record.registered_name or record.class_name}, which is not part of Keras; "
             f"configuration {dict(record.config)!r}, weights {shapes or 'none'}",
-            f"Give the class with --custom-objects FILE.py (it must define {record.class_name}).",
+            f"Supply the class with --custom-objects FILE.py (it must define {record.class_name}).",
             place=record.name,
         )
     return cls
@@ -250,7 +250,7 @@ def _must_know_objects(record: Layer, config: Config, objects: Objects) -> None:
         raise MigrationError(
             "CFG005",
             f"layer {record.name!r} calls the function {function!r}, which is not part of Keras",
-            f"Give its definition with --source DIR or --custom-objects FILE.py (it must define {function}).",
+            f"Supply its definition with --source DIR or --custom-objects FILE.py (it must define {function}).",
             place=record.name,
         )
     for key, value in config.items():
@@ -263,7 +263,7 @@ def _must_know_objects(record: Layer, config: Config, objects: Objects) -> None:
         raise MigrationError(
             "CFG005",
             f"layer {record.name!r} uses the {kind} {name!r}, which is not part of Keras",
-            f"Give its definition with --custom-objects FILE.py (it must define {name}).",
+            f"Supply its definition with --custom-objects FILE.py (it must define {name}).",
             place=record.name,
         )
 
@@ -301,7 +301,7 @@ def _modern_config(record: Layer, objects: Objects) -> dict[str, Any]:
             raise MigrationError(
                 "CFG005",
                 f"layer {record.name!r} has the activation {name!r}, which is not part of Keras",
-                f"Give the code that defines {name} with --source DIR or --custom-objects FILE.py.",
+                f"Supply the code that defines {name} with --source DIR or --custom-objects FILE.py.",
                 place=record.name,
             )
         config[key] = objects[name]
@@ -336,7 +336,7 @@ def _modern_value(value: Any, objects: Objects) -> Any:
             raise MigrationError(
                 "CFG005",
                 f"the model uses the registered object {value!r}, which is not part of Keras",
-                "Give its definition with --source DIR or --custom-objects FILE.py.",
+                "Supply its definition with --source DIR or --custom-objects FILE.py.",
             )
         return found
     return value

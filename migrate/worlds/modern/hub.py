@@ -44,7 +44,7 @@ def _model(module: Module, layer: Layer) -> Model:
     if not isinstance(function.structured_outputs, tf.TensorSpec | tf.Tensor):
         raise MigrationError(
             "EXP020",
-            f"the module of layer {layer.name!r} gives several tensors, of which the layer took a structure",
+            f"the module of layer {layer.name!r} returns several tensors, and the layer used their structure",
             "Export the whole model as a SavedModel in its own framework and migrate that.",
             place=layer.name,
         )
@@ -77,9 +77,9 @@ def _variables(module: Module, layer: Layer) -> dict[int, Variable]:
     if [array.shape for array in arrays] != [tuple(v.shape) for v in ordered]:
         raise MigrationError(
             "WGT013",
-            f"the file holds arrays of {[list(a.shape) for a in arrays]} for layer {layer.name!r}, its module has "
+            f"the file contains arrays of {[list(a.shape) for a in arrays]} for layer {layer.name!r}, its module has "
             f"variables of {[list(v.shape) for v in ordered]}",
-            "Give the version of the module that the model was made with.",
+            "Supply the version of the module that the model was built with.",
             place=layer.name,
         )
     trained = {id(v) for v in module.trainable}

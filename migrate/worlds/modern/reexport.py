@@ -36,7 +36,7 @@ def reexport(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     if not signatures:
         raise MigrationError(
             "EXP003",
-            "the SavedModel has no signature, so nothing says how it is called",
+            "the SavedModel has no signature, so nothing defines how to call it",
             "Save it again with signatures=..., or use its functions from Python.",
         )
     functions = params.get("functions", [])
@@ -71,7 +71,7 @@ def _write(
         raise MigrationError(
             "EXP004",
             f"the SavedModel cannot be exported again: {one_line(error, 400)}",
-            "Serve the old SavedModel as it is, or lift it with --lift.",
+            "Keep serving the old SavedModel, or lift it with --lift.",
         ) from error
     return kept
 

@@ -206,7 +206,7 @@ def _pruned(graph_def: graph_pb2.GraphDef, outputs: list[str], signature: str) -
                 "EXP006",
                 f"signature {signature!r} {kind} ({node.op} {node.name!r}), which a TF1 graph with reference "
                 "variables cannot be exported with",
-                "Serve the old SavedModel as it is, or save it again from TensorFlow 2 code.",
+                "Keep serving the old SavedModel, or save it again from TensorFlow 2 code.",
                 place=node.name,
             )
     return pruned

@@ -77,11 +77,11 @@ def _make(root: Mapping[str, Any], objects: Mapping[str, Any]) -> Any:
         raise MigrationError(
             "CFG005",
             f"the model is a {name}, which the given files do not define",
-            f"Give a file that defines {', '.join(root['classes'])} with --custom-objects FILE.py.",
+            f"Pass a file that defines {', '.join(root['classes'])} with --custom-objects FILE.py.",
         )
     if root["config"] is None:
-        return _explained(root, "made without arguments (the file holds no configuration of it)", cls)
-    return _explained(root, "made of its configuration", lambda: cls.from_config(dict(root["config"])))
+        return _explained(root, "created without arguments (the file contains no configuration for it)", cls)
+    return _explained(root, "created from its configuration", lambda: cls.from_config(dict(root["config"])))
 
 
 def _explained(root: Mapping[str, Any], what: str, action: Any) -> Any:
@@ -95,8 +95,8 @@ def _explained(root: Mapping[str, Any], what: str, action: Any) -> Any:
         raise MigrationError(
             "EXP025",
             f"{root['class_name']} cannot be {what} under Keras 3: {type(error).__name__}: {words}",
-            "Make the class run under Keras 3 (keras-migrate code rewrites it); arguments that its file does not hold "
-            "need defaults.",
+            "Make the class run under Keras 3 (keras-migrate code rewrites it); arguments that the file does not "
+            "store need defaults.",
         ) from error
 
 
@@ -140,7 +140,7 @@ def output_order(result: Any, names: Sequence[str]) -> list[int]:
         raise MigrationError(
             "EXP026",
             f"the class returns {len(flat)} outputs, serving_default has {list(names)}",
-            "The signature computes something beside the model; the exported SavedModel keeps it.",
+            "The signature computes more than the model; the exported SavedModel keeps it.",
         )
     return [names.index(name) for name in numbered]
 
@@ -198,8 +198,8 @@ def _set(variable: Variable, array: Array, path: str) -> None:
     if tuple(variable.shape) != tuple(array.shape):
         raise MigrationError(
             "WGT013",
-            f"{path} has the shape {list(array.shape)} in the file, the class makes {list(variable.shape)}",
-            "Sizes that the file does not hold must be defaults of the constructor.",
+            f"{path} has the shape {list(array.shape)} in the file, the class creates {list(variable.shape)}",
+            "Sizes that the file does not store must be defaults of the constructor.",
             place=path,
         )
     variable.assign(array)

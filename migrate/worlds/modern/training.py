@@ -88,7 +88,7 @@ def compile_class(model: LiveModel, variables: Mapping[str, Any], params: dict[s
     done = restore_state(model, variables, plan, slots)
     if done["slots"] != len(slots):
         raise MigrationError(
-            "OPT002", f"{len(slots)} slots are in the file, {done['slots']} have a place in Keras 3"
+            "OPT002", f"{len(slots)} slots are in the file, {done['slots']} have a counterpart in Keras 3"
         )
     return done
 

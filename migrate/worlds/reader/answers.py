@@ -47,7 +47,7 @@ def pair_of(path: Path, answer: Paired | str) -> Path | None:
         return None
     name = answer.name
     if not name or name in (".", "..") or "/" in name or "\0" in name:
-        raise ProtocolError(f"the reader pairs {path.name} with {name!r}, which is no name of a file")
+        raise ProtocolError(f"the reader pairs {path.name} with {name!r}, which is not a file name")
     if not 0 <= answer.above <= ABOVE:
         raise ProtocolError(f"the reader pairs {path.name} with a file {answer.above} folders above")
     return folders_of(path)[answer.above] / name

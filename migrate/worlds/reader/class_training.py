@@ -79,7 +79,7 @@ def write_class_training(
     slots: dict[str, Array] = {}
     steps: int | None = None
     extras: dict[str, float] = {}
-    kept = Outcome(State.LOST, "the file holds no optimizer state")
+    kept = Outcome(State.LOST, "the file contains no optimizer state")
     if optimizer is not None and checkpoint is not None and checkpoint.graph is not None:
         steps, extras = counters(checkpoint.graph, checkpoint.bundle)
         slots, lost = slots_by_object(checkpoint.graph, checkpoint.bundle, optimizer["class_name"])
@@ -135,7 +135,7 @@ def slots_by_object(graph: ObjectGraph, bundle: Bundle, optimizer: str) -> tuple
         if number is None:
             return {}, f"the slot {name} belongs to no variable of the class"
         if name not in known:
-            return {}, f"the slot {name} of {optimizer} is not known"
+            return {}, f"the slot {name} of {optimizer} is unknown"
         found[f"{known[name]}|{number}"] = bundle[key]
     if len(found) != len(entries):
         return {}, "several slots belong to one variable"

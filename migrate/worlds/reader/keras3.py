@@ -78,7 +78,7 @@ def _members(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     with ZipSource(path) as archive:
         if not {CONFIG, METADATA} <= archive.members.keys():
             raise MigrationError(
-                "RDR005", f"{path.name} has no {CONFIG} or no {METADATA}", "Give a .keras file."
+                "RDR005", f"{path.name} has no {CONFIG} or no {METADATA}", "Pass a .keras file."
             )
         limits = {CONFIG: MAX_ARCHITECTURE_BYTES, METADATA: MAX_ARCHITECTURE_BYTES}
         config, metadata = (
@@ -86,6 +86,6 @@ def _members(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         )
     if not isinstance(config, dict) or not isinstance(metadata, dict):
         raise MigrationError(
-            "RDR005", f"{path.name} holds no configuration of a model", "Give a .keras file."
+            "RDR005", f"{path.name} contains no configuration of a model", "Pass a .keras file."
         )
     return config, metadata

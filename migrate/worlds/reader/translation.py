@@ -133,7 +133,7 @@ def _plan(
                 "OPT015",
                 Severity.WARNING,
                 f"the training state cannot be read: {unreadable}",
-                "Compile the model again before continued training; its weights are read.",
+                "Compile the model again before continued training; its weights were read.",
             )
         )
     return plan

@@ -192,7 +192,7 @@ def test_a_model_of_feature_columns_stays_whole(target: str) -> None:
     )
     left = [f for f in outcome.findings if not f.applied and f.severity.value != "info"]
     assert [(f.line, f.code) for f in left if f.code != "ECO001"] == [(4, "ECO002")]
-    assert "keras.layers.DenseFeatures keeps this file with Keras 2" in str([f.message for f in left])
+    assert "keras.layers.DenseFeatures keeps this file on Keras 2" in str([f.message for f in left])
     assert "FeatureSpace" in str([f.hint for f in left])
 
 

@@ -58,13 +58,13 @@ def test_the_destination_decides(code: str, version: str, codes: list[str]) -> N
 
 def test_messages_name_the_minor_and_what_to_do() -> None:
     ((_, text),) = found("keras.layers.Dense(2, quantization_config=None)\n", "3.12.4")
-    assert text == "layers.Dense(quantization_config=) came with Keras 3.13, the destination is 3.12.4"
+    assert text == "layers.Dense(quantization_config=) was added in Keras 3.13, the target is 3.12.4"
     ((_, text),) = found("keras.regularizers.serialize(initializer=r)\n", "3.15.1")
-    assert text == "regularizers.serialize(initializer=) is gone since Keras 3.4: it is `regularizer`"
+    assert text == "regularizers.serialize(initializer=) was removed in Keras 3.4: it is `regularizer`"
     ((_, text),) = found("keras.distribution.initialize(proceed_id=0)\n", "3.3.3")
-    assert text == "distribution.initialize(proceed_id=) is gone since Keras 3.1: it is `process_id`"
+    assert text == "distribution.initialize(proceed_id=) was removed in Keras 3.1: it is `process_id`"
     ((_, text),) = found("keras.layers.LayerNormalization(rms_scaling=True)\n", "3.12.4")
-    assert text.endswith("is gone since Keras 3.11: True is the layer RMSNormalization")
+    assert text.endswith("was removed in Keras 3.11: True is the layer RMSNormalization")
 
 
 def test_the_pin_of_a_project_is_the_destination(tmp_path: Path) -> None:

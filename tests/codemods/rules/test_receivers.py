@@ -26,7 +26,7 @@ RULE = next(rule for rule in api.all_source_rules() if rule.code == "TRN002")
     "places", [{"methods": {"fit"}}, {"attributes": {"lr"}}], ids=["method", "attribute"]
 )
 def test_a_member_without_its_classes_is_refused(places: dict[str, set[str]]) -> None:
-    with pytest.raises(TypeError, match="TRN002 asks for members of objects"):
+    with pytest.raises(TypeError, match="TRN002 hooks members of objects"):
         visit(RULE, **places)
 
 

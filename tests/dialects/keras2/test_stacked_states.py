@@ -61,7 +61,7 @@ def test_states_inside_of_a_wrapper_are_refused() -> None:
     held = Model(
         "Functional", "m", Topology.FUNCTIONAL, (Layer("InputLayer", "x"), wrapper), X, TensorRef("both")
     )
-    with pytest.raises(MigrationError, match="inside of another layer"):
+    with pytest.raises(MigrationError, match="inside another layer"):
         stacked_state_order(held, Era.of("2.2.2"))
 
 

@@ -125,7 +125,7 @@ def test_step_is_the_recorded_one(folder: Path, case: dict[str, Any], slot: Slot
         inexact = {plan.optimizer.state, plan.slot_state.state}
         assert inexact & {State.MAPPED, State.LOST}
     elif plan.slot_state.state is State.LOST:
-        assert "holds no optimizer state" in plan.slot_state.note
+        assert "contains no optimizer state" in plan.slot_state.note
         assert "legacy" in (artifact.training or {})["optimizer"]["module"]
     else:
         assert max(errors.values()) <= 1e-5, errors

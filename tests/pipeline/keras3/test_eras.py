@@ -53,7 +53,7 @@ def test_two_files_and_a_loader(tmp_path: Path) -> None:
     assert sorted(parts) == ["load_model.py", "model-keras2.h5"]
     assert parts["model-keras2.h5"].read_bytes() == b"as Keras 2 wrote it"
     assert progress.findings[-1].code == "RDR008"
-    assert "load_model.py takes the one that fits" in progress.findings[-1].message
+    assert "load_model.py selects the right one" in progress.findings[-1].message
 
 
 def test_one_file_where_keras_3_computes_the_same_of_it(tmp_path: Path) -> None:

@@ -29,9 +29,9 @@ _COMPARISONS = {"__operators__.eq": "==", "__operators__.ne": "!="}
         before='{"class_name": "TFOpLambda", "config": {"function": "math.reduce_mean"}, '
         '"inbound_nodes": [["x", 0, 0, {"axis": 1}]]}',
         after='{"class_name": "Op", "config": {"function": "keras.ops.mean"}, args: [x], kwargs: {"axis": 1}}',
-        why="tf.keras 2.4 to 2.15 wrapped every such call in a TFOpLambda or SlicingOpLambda layer, which "
-        "Keras 3 does not have: `Could not locate class 'TFOpLambda'`. The same operations exist in "
-        "`keras.ops`, so that the model stays native and runs on every backend.",
+        why="tf.keras 2.4 to 2.15 wrapped every such call in a TFOpLambda or SlicingOpLambda layer, which Keras 3 "
+        "does not have: `Could not locate class 'TFOpLambda'`. The same operations exist in `keras.ops`, so the "
+        "model stays native and runs on every backend.",
     ),
     Step.KERAS_3,
     "TFOpLambda",
@@ -65,7 +65,7 @@ def target_of(name: str, place: str) -> Target:
         reason = STATEFUL.get(name)
         raise MigrationError(
             "CFG061",
-            f"layer {place!r} calls tf.{name}, which {reason or 'has no counterpart in the table'}",
+            f"layer {place!r} calls tf.{name}, which {reason or 'has no known counterpart'}",
             "Replace the call in the source by a Keras layer, or keep the model as a SavedModel.",
             place=place,
         )
@@ -119,7 +119,7 @@ def _node(name: str, target: Target, node: Node, place: str) -> Node:
     if name in _COMPARISONS and len(node.args) + len(kwargs.keys() - {"name"}) < 2:
         raise MigrationError(
             "CFG063",
-            f"layer {place!r} compares by {_COMPARISONS[name]!r}, and Keras 2 did not store with what",
+            f"layer {place!r} compares by {_COMPARISONS[name]!r}, and Keras 2 did not store the other operand",
             "Use tf.equal or tf.not_equal in the source, and save the model again.",
             place=place,
         )
@@ -145,7 +145,7 @@ def _slice_item(item: Any) -> Any:
         return item
     if item == "...":
         return item
-    raise MigrationError("CFG064", f"an index of the form {item!r} is not known")
+    raise MigrationError("CFG064", f"an index of the form {item!r} is not supported")
 
 
 @layer_rule(
@@ -157,8 +157,8 @@ def _slice_item(item: Any) -> Any:
         applies_to=">=2.4",
         before='{"class_name": "InstanceProperty", "config": {"cls_ref": {…}, "attr_name": "flat_values"}}',
         after="refused: keep the model as a SavedModel",
-        why="ClassMethod, InstanceMethod and InstanceProperty layers exist for ragged and sparse tensors, "
-        "which Keras 3 models cannot carry through a graph that is saved.",
+        why="ClassMethod, InstanceMethod and InstanceProperty layers exist for ragged and sparse tensors, which a "
+        "saved Keras 3 graph cannot contain.",
     ),
     Step.KERAS_3,
     "ClassMethod",

@@ -24,8 +24,8 @@ from migrate.findings import MigrationError, Rule, Severity
         before='{"class_name": "TensorFlowOpLayer", "config": {"node_def": {"op": "Mul", "input": ["x", "Mul/y"]}, '
         '"constants": {"1": 2.0}}}',
         after='{"class_name": "Op", "config": {"function": "keras.ops.multiply"}, args: [x], kwargs: {"x2": 2.0}}',
-        why="Until tf.keras 2.3 a TensorFlow function called on a Keras tensor was stored as the graph node "
-        "it made. Keras 3 stops with `Could not locate class 'TensorFlowOpLayer'`.",
+        why="Until tf.keras 2.3, a TensorFlow function called on a Keras tensor was stored as the graph node it "
+        "created. Keras 3 fails with `Could not locate class 'TensorFlowOpLayer'`.",
     ),
     Step.KERAS_3,
     "TensorFlowOpLayer",
@@ -44,7 +44,7 @@ def tensorflow_graph_node(layer: Layer, era: Era) -> Layer:
     if known is None:
         raise MigrationError(
             "CFG061",
-            f"layer {layer.name!r} is the TensorFlow operation {operation}, which has no counterpart in the table",
+            f"layer {layer.name!r} is the TensorFlow operation {operation}, which has no known counterpart",
             "Replace the call in the source by a Keras layer, or keep the model as a SavedModel.",
             place=layer.name,
         )

@@ -58,14 +58,14 @@ ALIASES: Mapping[str, str] = {
     "math.log_softmax": "nn.log_softmax",
 }
 STATEFUL: Mapping[str, str] = {
-    "nn.dropout": "draws again at every call, at inference too",
+    "nn.dropout": "draws new random numbers at every call, also in inference",
     "random.normal": "draws random numbers",
     "random.uniform": "draws random numbers",
     "random.truncated_normal": "draws random numbers",
-    "boolean_mask": "gives a result whose shape depends on values",
-    "unique": "gives a result whose shape depends on values",
-    "py_function": "runs Python code that the file does not hold",
-    "numpy_function": "runs Python code that the file does not hold",
+    "boolean_mask": "returns a result whose shape depends on values",
+    "unique": "returns a result whose shape depends on values",
+    "py_function": "runs Python code that the file does not contain",
+    "numpy_function": "runs Python code that the file does not contain",
 }
 """Functions that are known and cannot be expressed, with the reason."""
 

@@ -10,7 +10,7 @@ def refused(kind: str, error: Exception) -> MigrationError:
     """``EXP024`` with the words of the exporter or runtime."""
     words = one_line(error, 300)
     flex = (
-        "An operation has no LiteRT version of its own: a loop over a free number of steps, for one. Fix the number of "
+        "An operation has no native LiteRT version, such as a loop over a dynamic number of steps. Fix the number of "
         "steps, or convert with TensorFlow's operations and run with the Flex delegate."
     )
     return MigrationError(

@@ -75,7 +75,7 @@ def argsort(values: Operand, axis: int = -1, direction: str = "ASCENDING") -> Te
 def where(condition: Tensor, x: Operand | None = None, y: Operand | None = None) -> Tensor:
     """``tf.where`` with both values."""
     if x is None or y is None:
-        raise MigrationError("CFG061", "tf.where without values gives a shape that depends on values")
+        raise MigrationError("CFG061", "tf.where without values returns a shape that depends on values")
     return ops.where(condition, x, y)
 
 
@@ -94,7 +94,7 @@ def split(
     if -1 in sizes:
         whole = value.shape[axis]
         if whole is None:
-            raise MigrationError("CFG066", "tf.split leaves a size to be found at run time")
+            raise MigrationError("CFG066", "tf.split leaves a size to be determined at run time")
         sizes[sizes.index(-1)] = whole - sum(n for n in sizes if n != -1)
     return ops.split(value, [int(n) for n in np.cumsum(sizes)[:-1]], axis=axis)
 

@@ -12,7 +12,7 @@ from migrate.worlds.framework_types import Functions, Tensor, Window
 from migrate.worlds.modern.operations.sizes import Dims, dims_of, known
 from migrate.worlds.modern.operations.windows import conv
 
-_APART = "an image of unknown size is taken apart into blocks"
+_APART = "an image of unknown size is split into blocks"
 
 
 def conv_transpose(

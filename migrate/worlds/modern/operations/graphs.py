@@ -55,9 +55,7 @@ def dense_bincount(
     if weights is not None and np.size(weights):
         raise MigrationError("CFG061", "a count with weights has no counterpart")
     if not isinstance(size, int):
-        raise MigrationError(
-            "CFG061", "a count up to a number that is known only at run time has no counterpart"
-        )
+        raise MigrationError("CFG061", "a count up to a number known only at run time has no counterpart")
     if len(x.shape) != 2:
         raise MigrationError("CFG061", "a count over the whole batch has no counterpart")
     found = ops.one_hot(x, size, dtype="float32")

@@ -58,7 +58,7 @@ def _one_diagonal(k: int | Sequence[int]) -> int:
 def _main_only(k: int | Sequence[int], name: str) -> None:
     if k != 0:
         raise MigrationError(
-            "CFG061", f"tf.linalg.{name} of another diagonal than the main one has no counterpart"
+            "CFG061", f"tf.linalg.{name} of a diagonal other than the main one has no counterpart"
         )
 
 

@@ -100,7 +100,9 @@ def reshape(tensor: Tensor | Array | Shape, shape: Dims) -> Tensor | Array | Sha
     if len(free) == 2 and free[0] == 0 and not foreign:
         # keras.layers.Reshape reads the batch at run time, which leaves one size to be inferred.
         return keras.layers.Reshape(tuple(-1 if i in free else dims[i] for i in range(1, len(dims))))(tensor)
-    raise MigrationError("CFG067", "a reshape leaves more than one size beside the batch to the run")
+    raise MigrationError(
+        "CFG067", "a reshape leaves more than one size other than the batch unknown until run time"
+    )
 
 
 def stack(values: Shape | Sequence[Operand | Size], axis: int = 0) -> Tensor | Shape:

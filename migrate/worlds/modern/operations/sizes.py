@@ -144,9 +144,7 @@ def static_dims(value: Dims) -> list[int]:
     dims = dims_of(value)
     known = [dim for dim in dims if isinstance(dim, int)]
     if len(known) < len(dims):
-        raise MigrationError(
-            "CFG066", "a size that is known only at run time stands where Keras 3 needs a constant"
-        )
+        raise MigrationError("CFG066", "a size known only at run time is used where Keras 3 needs a constant")
     return known
 
 
@@ -173,7 +171,9 @@ def filled(dims: Sequence[Dim], value: float, dtype: str) -> Tensor:
         if isinstance(dim, int):
             continue
         if dim.source is None:
-            raise MigrationError("CFG066", "a tensor is made with a computed size; Keras 3 cannot express it")
+            raise MigrationError(
+                "CFG066", "a tensor is created with a computed size; Keras 3 cannot express it"
+            )
         position = [-1 if i == axis else 1 for i in range(rank)]
         vector = ops.reshape(ones_along(*dim.source), position)
         result = vector if result is None else ops.multiply(result, vector)

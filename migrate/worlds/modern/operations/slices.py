@@ -43,7 +43,7 @@ def getitem(x: Tensor | Shape | list[float], key: Sequence[object]) -> Tensor | 
     if len(key) == 1 and isinstance(key[0], keras.KerasTensor):
         if "bool" in str(key[0].dtype):
             raise MigrationError(
-                "CFG061", "indexing with a boolean tensor gives a shape that depends on values"
+                "CFG061", "indexing with a boolean tensor returns a shape that depends on values"
             )
         return ops.take(x, key[0], axis=0)
     if isinstance(x, list):  # a table of constants, as a frozen graph has its weights
@@ -116,7 +116,7 @@ def _positions(item: slice) -> Tensor:
     """The indices of ``start:stop:step`` where ``stop`` is a size of some tensor."""
     start, stop, step = item.start, item.stop, item.step
     if isinstance(start, Size) or isinstance(step, Size) or (start or 0) < 0 or (step or 1) < 0:
-        raise MigrationError("CFG066", "a slice begins at a position that is known only at run time")
+        raise MigrationError("CFG066", "a slice starts at a position that is known only at run time")
     positions = range_(0, stop)
     return positions[(slice(start, None, step),)] if start or step not in (None, 1) else positions
 
