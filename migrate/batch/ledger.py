@@ -140,7 +140,7 @@ class Ledger:
                     raise ValueError(f"outputs in {row.folder!r}")
             self.rulesets(), self.attempts(), self.known_hashes(), self.last_run()
         except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError) as error:
-            raise sqlite3.DatabaseError(f"a row that nothing here wrote: {error}") from error
+            raise sqlite3.DatabaseError(f"a row that this tool did not write: {error}") from error
 
     def _columns(self) -> set[str]:
         return {row[1] for row in self._db.execute("PRAGMA table_info(artifacts)")}
@@ -175,7 +175,7 @@ class Ledger:
                 raise MigrationError(
                     "RUN011",
                     f"the ledger cannot be written: {error}",
-                    "Make room or restore permissions, and run the same command again.",
+                    "Free space or restore permissions, and run the same command again.",
                 ) from error
 
     def plan(self, rows: Iterable[tuple[str, str, str, int, bool]]) -> None:

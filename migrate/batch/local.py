@@ -75,7 +75,7 @@ def ask_job(job: Worker, task: Task, seconds: float) -> Outcome:
             unlike = task.sha256 and answer.result.sha256 not in ("", task.sha256)
             if unlike or keys.state_of([local.path, *local.companions]) != before:
                 return _broken(
-                    "RUN014", "the file changed while it was migrated", "Run again when nobody writes to it."
+                    "RUN014", "Run again when nothing writes to it.", "Run again when nobody writes to it."
                 )
         remote.deliver(task)
     except OSError as error:
@@ -160,7 +160,7 @@ def prepare(job: Worker, settings: Settings, limits: Limits) -> None:
                 raise MigrationError(
                     error.code,
                     f"a job cannot start, {STARTS} times in a row: {error.message}",
-                    "Something outside ends the processes of this run: look for limits of memory and of processes.",
+                    "Something outside ends the processes of this run: check limits on memory and processes.",
                 ) from error
         else:
             return
@@ -186,7 +186,7 @@ class LocalExecutor:
             raise MigrationError(
                 "RUN011",
                 f"the scratch folder {where} cannot be written: {error.strerror}",
-                "Give another one in the environment variable TMPDIR.",
+                "Set another folder in the environment variable TMPDIR.",
             ) from error
         self._folder = self._scratch.folder
         self._forkservers = ForkServers(

@@ -40,8 +40,8 @@ class Lock:
             self._file.close()
             raise MigrationError(
                 "RUN012",
-                f"another run (process {owner}) works in {out}",
-                "Wait for it, or give another --out; `keras-migrate status` shows it.",
+                f"another run (process {owner}) is working in {out}",
+                "Wait for it, or use another --out; `keras-migrate status` shows it.",
             ) from error
         self._file.truncate(0)
         self._file.write(str(os.getpid()))
@@ -89,5 +89,5 @@ def not_writable(out: Path, error: OSError) -> MigrationError:
     return MigrationError(
         "RUN011",
         f"{out} cannot be written: {error.strerror or error}",
-        "Check permissions and free space; what was finished stays finished.",
+        "Check permissions and free space; finished artifacts are kept.",
     )

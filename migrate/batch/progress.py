@@ -87,7 +87,7 @@ def _described(event: Event) -> str:
     data: dict[str, Any] = event.data
     if event.kind == "plan":
         return (
-            f"{data['migrate']} to migrate, {data['keep']} finished before, {data['copy']} of the same content; "
+            f"{data['migrate']} to migrate, {data['keep']} finished before, {data['copy']} with the same content; "
             f"{data['jobs']} jobs, about {data['seconds']:.0f} s"
         )
     if event.kind == "done":

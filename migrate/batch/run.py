@@ -122,7 +122,8 @@ def run_batch(
                 if aside is not None:
                     log(
                         Event(
-                            "warning", data={"message": f"the ledger was damaged; it is kept as {aside.name}"}
+                            "warning",
+                            data={"message": f"the ledger was damaged; it was moved to {aside.name}"},
                         )
                     )
                 run = BatchRun(found, folder, batch, ledger, log, rebuilt=aside is not None, out_url=out_url)

@@ -96,7 +96,7 @@ class BatchRun:
                 continue
             if path := missing_or_changed(self._out, row.result, row.files):
                 self._ledger.distrust(source)
-                message = f"{path} is not what was written; {source} is migrated again"
+                message = f"{path} has changed since it was written; {source} is migrated again"
                 self._log(Event("warning", source, {"message": message}))
 
     def go(self, make_executor: Callable[[int, Settings, BatchOptions], Executor]) -> BatchReport:
@@ -146,10 +146,10 @@ class BatchRun:
     def _conclude(self, run: int) -> BatchReport:
         code, message, hint = self._reason
         if self._stopping.is_set() and not code:
-            code, message = "RUN015", "interrupted; what was running has been finished"
+            code, message = "RUN015", "interrupted; running artifacts have been finished"
             if self._interrupts.count > 1:
-                message = "interrupted at once; what was running will be begun again"
-            hint = "Run the same command again to go on."
+                message = "interrupted immediately; running artifacts will be started again"
+            hint = "Run the same command again to continue."
         sweep_outputs(self._out)  # what an attempt was writing whose worker or node went
         if not code:
             self._finish_copies()
@@ -169,7 +169,9 @@ class BatchRun:
         free = shutil.disk_usage(self._out).free
         if free < FREE_BYTES + 4 * task.size:
             self._stop(
-                "RUN011", f"{free >> 20} MB are free in {self._out}, too few for {task.source}", _MAKE_ROOM
+                "RUN011",
+                f"only {free >> 20} MB are free in {self._out}, too few for {task.source}",
+                _MAKE_ROOM,
             )
             raise _NotBegun
         self._attempts[task.source] = self._ledger.start(task.source)
@@ -208,7 +210,7 @@ class BatchRun:
     def _must_stand(self) -> None:
         """Stop where the output folder is no longer what it was: nobody would look for outputs below its old name."""
         if _identity(self._out) != self._state:
-            self._stop("RUN011", f"{self._out} was renamed or removed in mid-run", _GO_ON)
+            self._stop("RUN011", f"{self._out} was renamed or removed during the run", _GO_ON)
             raise _NotBegun
 
     def _tell_protections(self, outcome: Outcome) -> None:
@@ -292,8 +294,8 @@ class BatchRun:
                 raise not_writable(self._out, error) from error
 
 
-_GO_ON = "Run the same command again with its new name in --out; what was finished stays finished."
-_MAKE_ROOM = "Make room and run the same command again; what was finished stays finished."
+_GO_ON = "Run the same command again with its new name in --out; finished artifacts are kept."
+_MAKE_ROOM = "Free space and run the same command again; finished artifacts are kept."
 
 
 class _NotBegun(Exception):  # noqa: N818 - control flow between this module and an executor

@@ -186,7 +186,7 @@ class Reader:
             seconds = ALONE_SECONDS if len(paths) == 1 else GROUP_SECONDS
             answers = worker.ask(question([path.absolute() for path in paths]), seconds).answers
             if len(answers) != len(paths):
-                raise ProtocolError("the reader answered another number of files")
+                raise ProtocolError("the reader returned a different number of files")
             results = [(path, read(path, answer)) for path, answer in zip(paths, answers, strict=True)]
         except _BROKEN as error:
             worker.close()
@@ -203,7 +203,8 @@ class Reader:
 
 
 def _ended(error: MigrationError) -> str:
-    return f"{'nobody could look' if isinstance(error, WorkerStarved) else 'the parser crashed'}: {error}"
+    what = "the file could not be examined" if isinstance(error, WorkerStarved) else "the parser crashed"
+    return f"{what}: {error}"
 
 
 def inspect_path(path: str | Path, architecture: str | Path | None = None) -> Inspection:

@@ -58,7 +58,7 @@ def look(out: Path) -> BatchStatus:
     """
     file = out / STATE / "ledger.sqlite"
     if not file.exists():
-        raise MigrationError("RUN013", f"{out} holds no batch", "Give what --out named.")
+        raise MigrationError("RUN013", f"{out} contains no batch", "Pass the folder given to --out.")
     try:
         with contextlib.closing(Ledger(file, readonly=True)) as ledger:
             rows, attempts, run = ledger.rows(), ledger.attempts(), ledger.last_run() or {}
@@ -66,7 +66,7 @@ def look(out: Path) -> BatchStatus:
         raise MigrationError(
             "RUN013",
             f"the ledger in {out} cannot be read: {error}",
-            "A batch that has just begun has none yet; a damaged one is rebuilt by the next run.",
+            "A batch that has just started has none yet; a damaged one is rebuilt by the next run.",
         ) from error
     finished = [row for row in rows.values() if row.state == FINISHED]  # others may hold an outdated result
     alive = bool(run) and run["ended"] is None and Path(f"/proc/{run['pid']}").exists()

@@ -79,7 +79,7 @@ def open_store(url: str) -> tuple[Any, str]:
 def _installation(url: str) -> str:
     """The command that brings the package of a protocol; of one without an extra, its error names the package."""
     extra = _EXTRAS.get(url.partition("://")[0])
-    return f"Run `{command_for(extra)}`." if extra else "Install what this protocol needs, as it says."
+    return f"Run `{command_for(extra)}`." if extra else "Install the package that the message names."
 
 
 def failures() -> tuple[type[Exception], ...]:
@@ -131,7 +131,7 @@ def patiently(what: str, action: Callable[[], _T], code: str = "RUN018") -> _T:
             return action()
         except FileNotFoundError as error:
             raise MigrationError(
-                "RUN013", f"{what}: it does not exist (any more)", "Check the address."
+                "RUN013", f"{what}: it does not exist, or no longer does", "Check the address."
             ) from error
         except failures() as error:
             if attempt == TRIES:
@@ -159,7 +159,7 @@ def download(url: str, target: Path) -> None:
             relative = posixpath.relpath(name, path)
             if relative.startswith(("../", "/")):
                 raise MigrationError(
-                    "SEC006", f"{url} lists {name!r} outside of itself", "Do not trust this store."
+                    "SEC006", f"{url} lists {name!r} outside itself", "Do not trust this store."
                 )
             download_file(store, name, target / relative)
     else:
@@ -178,8 +178,8 @@ def download_file(store: Any, path: str, target: Path) -> None:
     if shutil.disk_usage(target.parent).free < size + (64 << 20):
         raise MigrationError(
             "RUN011",
-            f"no room in scratch for {path} ({size >> 20} MB)",
-            "Make room, or name another folder in TMPDIR.",
+            f"not enough scratch space for {path} ({size >> 20} MB)",
+            "Free space, or set another folder in TMPDIR.",
         )
 
     def fetch() -> None:

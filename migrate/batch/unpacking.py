@@ -35,7 +35,7 @@ _ENDINGS = (".tar.gz", ".tgz", ".tar", ".zip")
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _CHUNK = 1 << 20
-_HINT = "The archive is damaged or made to mislead; fetch it again from a source you trust."
+_HINT = "The archive is damaged or deliberately misleading; fetch it again from a source you trust."
 _TAR_ERRORS = (tarfile.TarError, OSError, EOFError, zlib.error, ValueError, OverflowError)
 
 
@@ -124,14 +124,14 @@ def unpack(archive: Path, folder: Path) -> None:
         raise MigrationError(
             "FMT015",
             f"{f'member {name!r} of ' if name else ''}{archive.name} cannot be unpacked: {reason}",
-            "Unpack it yourself and name the folder.",
+            "Unpack it yourself and pass the folder.",
         ) from error
 
 
 def _write(folder: Path, name: str, content: IO[bytes] | None, place: str) -> None:
     """A member; a folder has no content."""
     if name.count("/") > MAX_DEPTH:
-        raise MigrationError("SEC004", f"a member lies more than {MAX_DEPTH} folders deep", _HINT, place)
+        raise MigrationError("SEC004", f"a member is more than {MAX_DEPTH} folders deep", _HINT, place)
     target = folder / name
     if content is None:
         target.mkdir(parents=True, exist_ok=True)
@@ -203,13 +203,13 @@ def _tar_members(path: Path) -> Iterator[tuple[str, IO[bytes] | None]]:
                 )
             if not info.isdir() and not info.isreg():
                 raise MigrationError(
-                    "SEC006", f"member {info.name!r} is a link or a device, no file", _HINT, str(path)
+                    "SEC006", f"member {info.name!r} is a link or a device, not a file", _HINT, str(path)
                 )
             if info.issparse():
                 # Its holes are in no byte of the archive: 2 KiB may stand for any number of zeros.
                 raise MigrationError("SEC004", f"member {info.name!r} is stored with holes", _HINT, str(path))
             if info.isreg() and name in seen:
-                raise MigrationError("SEC006", f"two members are called {name!r}", _HINT, str(path))
+                raise MigrationError("SEC006", f"two members have the name {name!r}", _HINT, str(path))
             seen.add(name)
             if info.isdir():
                 yield name, None

@@ -74,11 +74,11 @@ def attribute(recorder: Recorder, value: Any, name: str) -> Any:
 def _of_tensor(value: Tensor, name: str) -> Any:
     if name in ("shape", "_keras_shape"):
         if value.shape is None:
-            raise Refused("needs the shape of a tensor that the file does not tell")
+            raise Refused("needs the shape of a tensor, which the file does not store")
         return StaticShape(value.shape) if name == "shape" else tuple(value.shape)
     if name == "dtype":
         if value.dtype is None:
-            raise Refused("needs the dtype of a tensor that the file does not tell")
+            raise Refused("needs the dtype of a tensor, which the file does not store")
         return DType(value.dtype)
     if name == "ndim":
         return value.rank

@@ -80,7 +80,7 @@ def decode(code: Code, version: str) -> tuple[Instruction, ...]:
     """
     raw = list(_raw(code, version))
     if not raw or not raw[-1].name.startswith(("RETURN", "JUMP", "RAISE", "RERAISE", "STOP")):
-        raise Refused(f"the instructions do not end as those of Python {version}")
+        raise Refused(f"the instructions do not end like those of Python {version}")
     _check_lines(code, version)
     _check_blocks(raw, version)
     made: list[Instruction] = []
@@ -108,10 +108,10 @@ def _raw(code: Code, version: str) -> Iterator[Raw]:
             opcode = _BACKSLASH
         name = names.get(opcode)
         if name is None or name == "CACHE":
-            raise Refused(f"opcode {opcode} is not one of Python {version}")
+            raise Refused(f"opcode {opcode} does not exist in Python {version}")
         size = 2 if wordcode else 3 if opcode >= _HAVE_ARGUMENT else 1
         if at + size > len(data):
-            raise Refused("the last instruction ends early")
+            raise Refused("the last instruction is truncated")
         arg = int.from_bytes(data[at + 1 : at + size], "little") | extended
         at += size
         if name == "EXTENDED_ARG":
@@ -161,7 +161,7 @@ def _check_lines(code: Code, version: str) -> None:
         return
     covered = sum(code.lines[::2])
     if (version == "3.10") != (covered == len(code.code)):
-        raise Refused(f"the table of lines is not one of Python {version}")
+        raise Refused(f"the line table does not have the format of Python {version}")
 
 
 def _check_blocks(raw: list[Raw], version: str) -> None:
@@ -180,7 +180,7 @@ def _check_blocks(raw: list[Raw], version: str) -> None:
         "END_FINALLY",
     }
     if names & ends and not names & begins:
-        raise Refused(f"ends a block that no instruction of Python {version} begins")
+        raise Refused(f"ends a block that no instruction of Python {version} starts")
 
 
 def _linked(instruction: Instruction, first: Mapping[int, int], version: str) -> Instruction:
@@ -189,7 +189,7 @@ def _linked(instruction: Instruction, first: Mapping[int, int], version: str) ->
         return instruction
     index = first.get(jump.offset)
     if index is None:
-        raise Refused(f"a jump of Python {version} goes to no instruction")
+        raise Refused(f"a jump of Python {version} has no target instruction")
     return replace(instruction, arg=(index + jump.skip, jump.value))
 
 

@@ -20,9 +20,9 @@ def parse_definition(text: str) -> tuple[str, Any]:
     try:
         value = ast.literal_eval(literal.strip())
     except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
-        raise ValueError(f"{text!r} is no NAME=VALUE with a Python literal, such as SCALE=255.0") from error
+        raise ValueError(f"{text!r} is not NAME=VALUE with a Python literal, such as SCALE=255.0") from error
     if not equals or not name.isidentifier():
-        raise ValueError(f"{text!r} is no NAME=VALUE with a Python literal, such as SCALE=255.0")
+        raise ValueError(f"{text!r} is not NAME=VALUE with a Python literal, such as SCALE=255.0")
     return name, value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def definition_hint(name: str) -> str:
     """What to do about a global that is not in the file."""
-    return f"Give its value with --define {name}=VALUE."
+    return f"Pass its value with --define {name}=VALUE."
 
 
 class Refused(Exception):  # noqa: N818 - an outcome, raised through the interpreter's frames
@@ -29,8 +29,8 @@ class Refused(Exception):  # noqa: N818 - an outcome, raised through the interpr
         if self.missing:
             return definition_hint(self.missing)
         return (
-            "Replace the Lambda in the source by a layer of Keras or a registered class and save the model again, or "
-            "save its weights alone and give the function that builds it with --architecture FILE.py:FUNCTION."
+            "Replace the Lambda in the source by a Keras layer or a registered class and save the model again, or "
+            "save only its weights and pass the function that builds it with --architecture FILE.py:FUNCTION."
         )
 
     def __str__(self) -> str:

@@ -89,5 +89,5 @@ def bind(function: Function, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
     if code.flags & 0x08:
         variables[code.varnames[rest]], given = given, {}
     if extra or given:
-        raise Refused(f"{code.name} gets arguments that it does not take: {sorted(given) or len(extra)}")
+        raise Refused(f"{code.name} gets arguments that it does not accept: {sorted(given) or len(extra)}")
     return variables

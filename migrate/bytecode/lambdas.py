@@ -84,7 +84,7 @@ def read_function(value: Any) -> tuple[Code, tuple[Any, ...], tuple[Any, ...]]:
         value = value.get("value", [value.get(part) for part in ("code", "defaults", "closure")])
     parts = [value, None, None] if isinstance(value, str) else value
     if not isinstance(parts, list | tuple) or len(parts) != 3 or not isinstance(parts[0], str):
-        raise Refused("the function is not written as any Keras does")
+        raise Refused("the function is not stored in a form that Keras writes")
     defaults, closure = (tuple(from_json(item) for item in _listed(part) or ()) for part in parts[1:])
     return read_code(raw_bytecode(parts[0])), defaults, closure
 
@@ -143,7 +143,7 @@ def interpret(
         likely = pythons_of(writer.keras, tuple(results))
         results = {version: results[version] for version in likely} or results
     if len({_summary(result) for result in results.values()}) > 1:
-        raise Refused(f"means something else as bytecode of Python {', '.join(results)}")
+        raise Refused(f"has a different meaning as bytecode of Python {', '.join(results)}")
     result = next(iter(results.values()))
     if isinstance(result, Refused):
         raise result
@@ -164,7 +164,7 @@ def interpret_source(
     """
     function = defined[name]
     if not isinstance(function, Function):
-        raise Refused(f"{name!r} is no function")
+        raise Refused(f"{name!r} is not a function")
     return _interpreted(RUNNING, function, inputs, arguments, writer, defined)
 
 

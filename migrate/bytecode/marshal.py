@@ -78,7 +78,7 @@ def read_code(data: bytes) -> Code:
             reasons.append(refusal.reason)
     if len(found) != 1:
         raise Refused(
-            "is a marshalled code object in two layouts" if found else f"is no code object: {reasons[-1]}"
+            "is a marshalled code object in two layouts" if found else f"is not a code object: {reasons[-1]}"
         )
     return found[0]
 
@@ -99,14 +99,14 @@ class _Reader:
     def root(self) -> Code:
         value, _ = self._object(0)
         if not isinstance(value, Code):
-            raise Refused("the marshalled value is no code object")
+            raise Refused("the marshalled value is not a code object")
         if self._at != len(self._data):
             raise Refused("bytes follow the code object")
         return value
 
     def _take(self, size: int) -> bytes:
         if size < 0 or self._at + size > len(self._data):
-            raise Refused("the marshalled data ends early")
+            raise Refused("the marshalled data is truncated")
         piece = self._data[self._at : self._at + size]
         self._at += size
         return piece
@@ -127,7 +127,7 @@ class _Reader:
             self._refs.append((_Unfinished(), 0))
         read = _READERS.get(chr(kind))
         if read is None:
-            raise Refused(f"marshal type {chr(kind)!r} is not known")
+            raise Refused(f"marshal type {chr(kind)!r} is unknown")
         value, weight = read(self, depth)
         if weight > MAX_OBJECTS:
             raise Refused("the references of the marshalled data expand to too many objects")
@@ -137,7 +137,7 @@ class _Reader:
 
     def _items(self, size: int, depth: int) -> tuple[list[Any], int]:
         if size < 0 or size > len(self._data) - self._at:
-            raise Refused("the marshalled data ends early")
+            raise Refused("the marshalled data is truncated")
         items, total = [], 1
         for _ in range(size):
             value, weight = self._object(depth + 1)
@@ -148,13 +148,13 @@ class _Reader:
     def _ref(self, depth: int) -> tuple[Any, int]:
         number = self._int()
         if not 0 <= number < len(self._refs) or isinstance(self._refs[number][0], _Unfinished):
-            raise Refused("a reference points nowhere")
+            raise Refused("a reference has no target")
         return self._refs[number]
 
     def _string_ref(self, depth: int) -> tuple[Any, int]:
         number = self._int()
         if not 0 <= number < len(self._interned):
-            raise Refused("a reference points nowhere")
+            raise Refused("a reference has no target")
         return self._interned[number], 1
 
     def _interned_27(self, depth: int) -> tuple[Any, int]:
@@ -177,14 +177,14 @@ class _Reader:
         try:
             return float(self._take(self._take(1)[0]).decode("ascii"))
         except ValueError as error:
-            raise Refused("a float is no number") from error
+            raise Refused("a float is not a number") from error
 
     def _text(self, size: int, encoding: str) -> tuple[Any, int]:
         errors = "surrogatepass" if encoding == "utf-8" else "strict"
         try:
             return self._take(size).decode(encoding, errors), 1
         except UnicodeDecodeError as error:
-            raise Refused("a string is not in its encoding") from error
+            raise Refused("a string has an invalid encoding") from error
 
     def _bytes(self, depth: int) -> tuple[Any, int]:
         return self._take(self._int()), 1
@@ -198,7 +198,7 @@ class _Reader:
         try:
             return frozenset(items), weight
         except TypeError as error:
-            raise Refused("a set holds what cannot be in one") from error
+            raise Refused("a set contains something that cannot be in a set") from error
 
     def _code(self, depth: int) -> tuple[Any, int]:
         layout = self._layout
@@ -265,7 +265,7 @@ class _Reader:
 def _texts(values: tuple[Any, ...]) -> tuple[str, ...]:
     texts = tuple(v.decode("latin-1") if isinstance(v, bytes) else v for v in values)
     if not all(isinstance(text, str) for text in texts):
-        raise Refused("a name is no string")
+        raise Refused("a name is not a string")
     return texts
 
 

@@ -183,7 +183,7 @@ def _others(code: Code, name: str, arg: int, version: Version) -> list[Operation
         case "BINARY_OP":
             symbol = _pick(_BINARY_OPS, arg % len(_BINARY_OPS)) if arg < 2 * len(_BINARY_OPS) else ""
             if not symbol:
-                raise Refused(f"BINARY_OP {arg} is no operator")
+                raise Refused(f"BINARY_OP {arg} is not an operator")
             return [("binary" if arg < len(_BINARY_OPS) else "inplace", symbol)]
         case "COMPARE_OP":
             index = arg >> (5 if version >= (3, 13) else 4) if version >= (3, 12) else arg

@@ -111,7 +111,7 @@ def _division_27(left: Any, right: Any) -> str:
     """Python 2 divides integers to an integer, and so did TensorFlow for its integer tensors."""
     kinds = {_is_integral(value) for value in (left, right)}
     if None in kinds:
-        raise Refused("divides in Python 2 what may be an integer or not")
+        raise Refused("divides values in Python 2 that may or may not be integers")
     return "//" if kinds == {True} else "/"
 
 
@@ -224,7 +224,7 @@ def compare(recorder: Recorder, symbol: str, left: Any, right: Any) -> Any:
     if symbol in ("in", "not in"):
         held = right if isinstance(right, str) and isinstance(left, str) else items(right)
         if has_tensor(left) or has_tensor(held):
-            raise Refused("looks for a tensor among values")
+            raise Refused("searches for a tensor among values")
         return (left in held) == (symbol == "in")
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         if left is None or right is None:

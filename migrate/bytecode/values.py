@@ -42,7 +42,7 @@ class Tensor:
             Refused: it is not known.
         """
         if self.shape is None:
-            raise Refused("needs the shape of a tensor that the file does not tell")
+            raise Refused("needs the shape of a tensor, which the file does not store")
         return len(self.shape)
 
 
@@ -213,7 +213,7 @@ def truth(value: Any) -> bool:
         return bool(value)
     if isinstance(value, Function | Builtin | Module | DType):
         return True
-    raise Refused(f"the truth of {describe(value)} is asked for")
+    raise Refused(f"uses the truth value of {describe(value)}")
 
 
 def describe(value: Any) -> str:

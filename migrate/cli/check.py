@@ -104,7 +104,7 @@ def _backends(text: str) -> tuple[Backend, ...]:
         return tuple(dict.fromkeys(Backend(part.strip()) for part in text.split(",") if part.strip()))
     except ValueError as error:
         known = ", ".join(Backend)
-        raise click.BadParameter(f"{error}; known are {known}", param_hint="--backends") from error
+        raise click.BadParameter(f"{error}; known: {known}", param_hint="--backends") from error
 
 
 def _archives(given: tuple[str, ...]) -> list[tuple[Path, str]]:

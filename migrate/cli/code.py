@@ -40,9 +40,9 @@ def _codes(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
 @click.command(
     epilog=example(
         "code .                          show what would change",
-        "code . --write --unsafe         rewrite, the fixes that need a look among it",
-        "code . --check --format github  in CI: fail when something still needs Keras 2",
-        "code . --select IMP,SIL001      some rules only",
+        "code . --write --unsafe         rewrite, including the fixes that need review",
+        "code . --check --format github  in CI: fail if anything still needs Keras 2",
+        "code . --select IMP,SIL001      only some rules",
         "code . --write-baseline --baseline known.json",
     ),
 )

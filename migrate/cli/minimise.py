@@ -47,7 +47,7 @@ def minimise(model: Path, *, out: Path, without: tuple[str, ...], output: Output
     from migrate.worlds.installed import must_have_frameworks
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise click.UsageError(f"{out} is there, and not an empty folder")
+        raise click.UsageError(f"{out} exists and is not an empty folder")
     _must_be_rules(without)
     options = options_from(chosen)
     try:

@@ -25,7 +25,7 @@ def read_record(folder: Path) -> dict[str, Any]:
     """
     record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     if not isinstance(record, dict):
-        raise ValueError(f"{RECORD} holds no record")
+        raise ValueError(f"{RECORD} contains no record")
     return record
 
 
@@ -33,7 +33,7 @@ def own_code_page(record: Mapping[str, Any]) -> str:
     """Where the code stood, a diff of each definition, and for each layer of it the errors; as text."""
     names = record.get("own_code", {}).get("names", {})
     if not names:
-        return "The model needs no code of its author."
+        return "The model needs none of its author's code."
     errors = {row["layer"]: row for row in record.get("layer_parity", [])}
     shown: dict[tuple[str, str], list[str]] = {}
     for fired in record.get("rules", []):

@@ -87,20 +87,25 @@ def _saved_model_obstacles(model: SavedModel) -> list[Finding]:
         names = ", ".join(model.missing[:4])
         warn("FMT022", f"files are missing: {names}", "Fetch the whole directory.", Severity.ERROR)
     if meta.reference_variables:
-        what = "TF1 reference variables: the graph can be called and lifted, not revived as Python objects"
+        what = (
+            "TF1 reference variables: the graph can be called and lifted, but not restored as Python objects"
+        )
         warn("FMT016", what, "It is migrated through its signatures.")
     if not meta.signatures and meta.root_functions:
         what = f"no signature: {', '.join(meta.root_functions)} of the root object will be served"
-        warn("EXP015", what, "From Python the loaded object is called as before.", Severity.INFO)
+        warn("EXP015", what, "From Python, the loaded object is called as before.", Severity.INFO)
     elif not meta.signatures:
-        what = "no signature says how it is called"
+        what = "no signature defines how to call it"
         warn("EXP003", what, "Save it again with signatures=….", Severity.ERROR)
     elif model.architecture is None and 0 in model.keras_nodes and _custom_classes(model.keras_nodes):
         classes = ", ".join(_custom_classes(model.keras_nodes))
-        what = f"a {model.keras_nodes[0].get('class_name')}, a class that is not Keras' own: the signatures are kept"
-        warn("EXP013", what, f"For a .keras give the source of {classes} with --custom-objects FILE.py.")
+        what = (
+            f"a {model.keras_nodes[0].get('class_name')}, a class that is not part of Keras: the signatures are "
+            "kept"
+        )
+        warn("EXP013", what, f"For a .keras, supply the source of {classes} with --custom-objects FILE.py.")
     elif model.architecture is None:
-        what = "no architecture of Keras layers: a .keras cannot be made, the signatures are kept"
+        what = "no architecture of Keras layers: a .keras cannot be created, the signatures are kept"
         warn("EXP001", what, "--lift builds layers from an inference graph.")
     if len(model.meta_graphs) > 1:
         others = "; ".join(", ".join(m.tags) for m in model.meta_graphs if m is not meta)
@@ -112,7 +117,7 @@ def _saved_model_obstacles(model: SavedModel) -> list[Finding]:
     for signature in meta.signatures:
         if signature.method not in ("", PREDICT):
             kind = signature.method.rpartition("/")[2]
-            what = f"signature {signature.name!r} answers {kind} requests and will answer predict requests"
+            what = f"signature {signature.name!r} handles {kind} requests and will handle predict requests"
             warn("EXP011", what, "Send predict requests with the same keys.")
     return found
 
@@ -174,8 +179,8 @@ def inspect_checkpoint(
             Finding(
                 "FMT004",
                 Severity.ERROR,
-                "a checkpoint holds variables without an architecture",
-                "Give it with --architecture, or extract the arrays with `keras-migrate weights`.",
+                "a checkpoint contains variables without an architecture",
+                "Pass it with --architecture, or extract the arrays with `keras-migrate weights`.",
             )
         )
     return msgspec.structs.replace(

@@ -119,7 +119,7 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
                 package.message if package else "weights without an architecture",
                 package.hint
                 if package
-                else "Give it with --architecture model.json or file.py:function, or the code with --source DIR.",
+                else "Pass it with --architecture model.json or file.py:function, or the code with --source DIR.",
             )
         ]
     found = []
@@ -135,7 +135,7 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
                 "CFG005",
                 Severity.ERROR,
                 f"needs code that is not in Keras: {', '.join(custom)}",
-                "Give it with --source DIR or --custom-objects FILE.py.",
+                "Supply it with --source DIR or --custom-objects FILE.py.",
             )
         )
     if paths := layers_without_vocabulary(artifact):
@@ -144,7 +144,8 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
                 "WGT021",
                 Severity.ERROR,
                 f"the vocabularies of {', '.join(paths)} are not in the file",
-                "Checkpoints do not store them: give a SavedModel or archive, or vocabularies in the architecture.",
+                "Checkpoints do not store them: use a SavedModel or archive, or put the vocabularies into the "
+                "architecture.",
             )
         )
     if artifact.training and (custom := custom_training(artifact.training)):
@@ -153,7 +154,8 @@ def layer_obstacles(artifact: LegacyArtifact) -> list[Finding]:
                 "CFG005",
                 Severity.WARNING,
                 f"was trained with code that is not in Keras: {', '.join(custom)}",
-                "The model can be migrated without; to continue training, give it with --custom-objects FILE.py.",
+                "The model can be migrated without it; to continue training, supply it with --custom-objects "
+                "FILE.py.",
             )
         )
     return found

@@ -63,7 +63,7 @@ class Converter:
                 raise MigrationError(
                     "EXP020",
                     f"input {key!r} is a scalar or of unknown rank; inputs of Keras models have a batch axis",
-                    "Keep the SavedModel, which takes it.",
+                    "Keep the SavedModel, which accepts it.",
                     place=node_of(endpoint.tensor),
                 )
             config = {"batch_shape": [None, *endpoint.shape[1:]], "dtype": endpoint.dtype}
@@ -78,7 +78,7 @@ class Converter:
                 raise MigrationError(
                     "EXP020",
                     f"output {key!r} is a constant or a variable, which no layer computes",
-                    "Keep the SavedModel, which answers it.",
+                    "Keep the SavedModel, which returns it.",
                     place=node_of(tensor),
                 )
             outputs.append(self._ref(tensor))
@@ -200,7 +200,7 @@ class Converter:
         if op in CONTROL_FLOW or op in CLASSES or "Table" in op or "Parse" in op or op.startswith(_LOOPS):
             raise MigrationError(
                 "EXP021",
-                f"{node.op} ({node.name}) is control flow, a table or parsing, which layers do not express",
+                f"{node.op} ({node.name}) is control flow, a table or parsing, which layers cannot express",
                 "Keep the SavedModel, which computes it, or lift another signature.",
                 place=node.name,
             )
@@ -298,7 +298,8 @@ def convert(graph: Graph, era: Era, name: str = "lifted") -> Model:
 def _plain(value: Array, node: GraphNode) -> Any:
     if value.dtype.kind in "OSU":
         raise _unliftable(
-            node, f"{node.op} ({node.name}) takes a constant text, and only TensorFlow computes with text"
+            node,
+            f"{node.op} ({node.name}) takes a constant string, and only TensorFlow computes with strings",
         )
     if value.dtype.kind not in "fiub":
         raise _unliftable(node, f"{node.op} ({node.name}) takes a constant of {value.dtype}")

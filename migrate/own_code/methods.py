@@ -32,8 +32,8 @@ def as_function(module: SourceModule, name: str, line: int) -> Statement | None:
     first, *others = node.args.args
     if any(isinstance(one, ast.Name) and one.id == first.arg for one in ast.walk(node)):
         raise SourceError(
-            f"{name} is a method of {owner.name} that reads {first.arg}, whose attributes no file records; "
-            f"make it a function at the top level of {module.path.name} that is given what it reads"
+            f"{name} is a method of {owner.name} that reads {first.arg}, whose attributes no file records; make it a "
+            f"function at the top level of {module.path.name} that receives what it reads"
         )
     start = source.span(first)[0]
     end = source.span(others[0])[0] if others else source.span(first)[1]

@@ -155,7 +155,7 @@ class _Cutter:
             raise SourceError(f"{place} defines {name} inside {outer.name}, whose {needed} no file records")
         returned = [node.value for node in ast.walk(outer) if isinstance(node, ast.Return)]
         if not any(isinstance(value, ast.Name) and value.id == name for value in returned):
-            raise SourceError(f"{place} defines {name} inside {outer.name}, which computes what {name} reads")
+            raise SourceError(f"{place} defines {name} inside {outer.name}, which computes what {name} uses")
         self._want(place.file, outer.name)
         return f"{self._alias.get((place.file, outer.name), outer.name)}()"
 
@@ -202,7 +202,7 @@ class _Cutter:
             return
         self._taken.add((path, number))
         if len(self._taken) > _MAX_STATEMENTS:
-            raise SourceError("the definitions reach more of the repository than a slice may hold")
+            raise SourceError("the definitions use more of the repository than a slice may contain")
         self._add(path, statement)
 
     def _add(self, path: Path, statement: Statement) -> None:

@@ -204,7 +204,7 @@ def _arrays(
         label = _label(name, cases[int(number)]["weights"])
         if key not in given or key not in found:
             side = "tf-keras" if key in given else "Keras 3"
-            lost = Comparison(label, False, np.inf, np.inf, 0.0, 0.0, f"only {side} gives it")
+            lost = Comparison(label, False, np.inf, np.inf, 0.0, 0.0, f"only {side} returns it")
             parts.setdefault(label, []).append(lost)
             continue
         relative = AFTER_STEP if name.startswith(_LOOSE) else None
@@ -268,10 +268,10 @@ def _says_nothing(kind: str, given: Mapping[str, Array], random: frozenset[str])
     if not outputs:
         return "nothing comes out"
     if names <= random:
-        return "all that comes out is drawn at random"
+        return "all results are random"
     numbers = [a for a in outputs if a.dtype.kind in "fiub"]
     if kind in ("layer", "model", "block", "function") and all(float(np.ptp(a)) == 0.0 for a in numbers):
-        return "all that comes out is one number, whatever goes in"
+        return "all results are the same number, whatever the input"
     return ""
 
 
@@ -311,4 +311,4 @@ def _line_of(error: MigrationError, module: Module) -> int:
 
 def refused(subject: Subject, error: SourceError) -> Proof:
     """The record of a subject that cannot be cut out of its source."""
-    return unproven(subject, f"it cannot be cut out of its source: {error.message}")
+    return unproven(subject, f"it cannot be extracted from its source: {error.message}")

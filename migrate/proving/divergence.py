@@ -80,7 +80,7 @@ def part(legacy: Trace, modern: Trace, compared: dict[str, int]) -> Parting | No
                 continue  # a variable that the other text does not have
             if modern.error:
                 return _raised(modern)
-            return _parting(event, None, f"{key}: only tf-keras gives it")
+            return _parting(event, None, f"{key}: only tf-keras returns it")
         compared[kind] = compared.get(kind, 0) + 1
         found = modern.events[other]
         if "value" in event or "value" in found:
@@ -99,7 +99,7 @@ def part(legacy: Trace, modern: Trace, compared: dict[str, int]) -> Parting | No
         return _raised(modern)
     for event in modern.events:
         if event["kind"] != "value" and key_of(event) not in legacy.number and event["step"] <= legacy.steps:
-            return _parting(None, event, f"{event['key']}: only Keras 3 gives it")
+            return _parting(None, event, f"{event['key']}: only Keras 3 returns it")
     return None
 
 

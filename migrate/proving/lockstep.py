@@ -166,6 +166,6 @@ def must_be_program(before: Path, program: Sequence[str]) -> tuple[str, ...]:
         raise MigrationError(
             "PRV003",
             f"{' '.join(program) or 'nothing'} is not a Python program of {before}",
-            "Give it as `-- python SCRIPT ARGUMENTS` or `-- python -m MODULE ARGUMENTS`, from the folder it starts in.",
+            "Use `-- python SCRIPT ARGUMENTS` or `-- python -m MODULE ARGUMENTS`, from the folder it starts in.",
         )
     return tuple(words)

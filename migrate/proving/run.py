@@ -112,7 +112,7 @@ def prove_one(
     ways = recipes(subject, calls, sources.configurations)
     if not ways:
         missing = ", ".join(needs(subject))
-        return [differential.unproven(subject, f"nothing says what it is called with: {missing}")]
+        return [differential.unproven(subject, f"its arguments are unknown: {missing}")]
     try:
         sides = Sides(as_written(subject), sources.modern(subject))
     except SourceError as error:

@@ -82,7 +82,7 @@ def _module(name: str, text: str, left: tuple[str, ...], piece: Slice) -> Module
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError) as error:
-        raise SourceError(f"the module of {name} does not parse: {error}") from error
+        raise SourceError(f"the module of {name} cannot be parsed: {error}") from error
     written = {found[1]: part for part in piece.pieces if (found := _NAME.search(part.text))}
     places: dict[str, tuple[Path, int, int, int]] = {}
     for node in tree.body:

@@ -31,10 +31,12 @@ def summary_of(report: ProofReport) -> list[str]:
     found = f"{sum(report.counts.values())} definitions: {counts}; {report.covered:.0%} of their code proven"
     lines = [
         "",
-        found if report.proofs else "nothing was proven: no definition that makes layers or models was found",
+        found
+        if report.proofs
+        else "nothing was proven: no definition that creates layers or models was found",
     ]
     if report.skipped:
-        lines.append(f"not proven one by one ({len(report.skipped)}):")
+        lines.append(f"not proven individually ({len(report.skipped)}):")
         lines += [
             f"  {entry.name.rpartition(':')[0]}:{entry.line} {entry.name.rpartition(':')[2]}: {entry.why}"
             for entry in report.skipped

@@ -89,13 +89,15 @@ def _requirement(text: str) -> Requirement:
         requirement = Requirement(text)
     except InvalidRequirement as error:
         raise MigrationError(
-            "REPO006", f"{text!r} is no requirement: {error}", "Give a name such as pandas."
+            "REPO006",
+            f"{text!r} is not a requirement: {error}",
+            "Give a name such as pandas.",
         ) from error
     if requirement.url or _FRAMEWORKS.fullmatch(canonicalize_name(requirement.name)):
         raise MigrationError(
             "REPO006",
             f"{text} is not installed for a test",
-            "Frameworks are those of this installation, and addresses are not followed.",
+            "The frameworks of this installation are used, and addresses are not followed.",
         )
     return requirement
 
@@ -140,5 +142,5 @@ def _install(python: Path, wanted: Sequence[str]) -> None:
         raise MigrationError(
             "REPO006",
             f"{', '.join(wanted)} cannot be installed: {told[-1]}",
-            "Leave out what has no wheel for this Python, or install it beside keras-migrate.",
+            "Leave out what has no wheel for this Python, or install it alongside keras-migrate.",
         )

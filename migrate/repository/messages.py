@@ -21,7 +21,7 @@ def of_rule(rule: Rule, count: int, files: Sequence[str]) -> str:
     if rule.why:
         parts.append(_wrapped(rule.why))
     if rule.fix is Fix.UNSAFE:
-        parts.append(_wrapped("Right in most cases, not in all: read this one."))
+        parts.append(_wrapped("Right in most cases, but not in all: review this one."))
     parts.append(_wrapped(f"Proof: {proof_of(rule)}"))
     parts.append(f"Count: {places}\n" + "\n".join(f"  {file}" for file in files))
     return "\n\n".join(parts) + "\n"
@@ -37,7 +37,7 @@ def proof_of(rule: Rule) -> str:
         )
     if rule.code.startswith("JOIN"):
         return "the migrated file gave the old one's outputs, and every use of the path was followed."
-    return "the result compiles, names nothing unknown, and stays as it is in a second run."
+    return "the result compiles, uses no unknown name, and is unchanged by a second run."
 
 
 def of_models(models: Sequence[Migrated]) -> str:
@@ -45,9 +45,9 @@ def of_models(models: Sequence[Migrated]) -> str:
     rows = [model_line(model.state) for model in models]
     count = len(models)
     return (
-        f"Add {count} model{'s' if count > 1 else ''} in the format of Keras 3\n\n"
+        f"Add {count} model{'s' if count > 1 else ''} in the Keras 3 format\n\n"
         + _wrapped(
-            "Each stands beside the old file, which stays. Its outputs were compared with a reference, and it loads in "
+            "Each is next to the old file, which stays. Its outputs were compared with a reference, and it loads in "
             "Keras 3 alone: keras.saving.load_model(path)."
         )
         + "\n\nProof: the largest relative difference of the outputs, and where the reference came from\n"
@@ -68,7 +68,8 @@ def of_code(paths: Sequence[str]) -> str:
     return (
         "Add the code that migrated models need\n\n"
         + _wrapped(
-            "Import it before keras.saving.load_model(...): it registers what the model beside it names."
+            "Import it before keras.saving.load_model(...): it registers the objects that the model next to it "
+            "names."
         )
         + f"\n\n{listed}\n"
     )
@@ -77,7 +78,10 @@ def of_code(paths: Sequence[str]) -> str:
 def of_removal(paths: Sequence[str]) -> str:
     """The message of the commit that takes old artifacts away."""
     listed = "\n".join(f"  {path}" for path in paths)
-    return f"Remove {len(paths)} models that were migrated\n\nNothing in the source names them any more.\n\n{listed}\n"
+    return (
+        f"Remove {len(paths)} models that were migrated\n\nNothing in the source names them any "
+        f"more.\n\n{listed}\n"
+    )
 
 
 def pull_request(
@@ -133,7 +137,7 @@ def _summary(state: State, models: Sequence[Migrated]) -> str:
     said = (
         [f"{done} of {len(artifacts)} models migrated and equal"] if artifacts else ["no models to migrate"]
     )
-    said.append(f"{sum(c.count for c in state.changes)} places of source and text changed")
+    said.append(f"{sum(c.count for c in state.changes)} places in source and text changed")
     if state.tests:
         found = counts(state.tests)
         said.append("tests: " + ", ".join(f"{n} {name}" for name, n in found.items()))

@@ -12,10 +12,10 @@ JOIN001 = Rule(
     fix=Fix.SAFE,
     before='PATH = "models/net.hdf5"\nmodel = load_model(PATH, compile=False)',
     after='PATH = "models/net.keras"\nmodel = load_model(PATH, compile=False)',
-    why="The new file stands beside the old one under the same name with the ending .keras. Every place that names the "
-    "old file is followed to what uses the path: loads, saves and checkpoints of whole models are renamed together, so "
-    "that a training script goes on to write what the others read. Where one use is not understood, none is renamed. "
-    "The new file is the one whose outputs were compared with the old one's.",
+    why="The new file is next to the old one, with the same name and the suffix .keras. Every place that names the "
+    "old file is followed to what uses the path: loads, saves and checkpoints of whole models are renamed together, "
+    "so that a training script continues to write what the others read. If one use is not understood, none is "
+    "renamed. The new file is the one whose outputs were compared with the old one's.",
 )
 JOIN002 = Rule(
     code="JOIN002",
@@ -25,34 +25,34 @@ JOIN002 = Rule(
     fix=Fix.SAFE,
     before="CMD python serve.py models/net.h5",
     after="CMD python serve.py models/net.keras",
-    why="Documentation and commands follow the source: a name is changed where the source loads the file by this name, "
-    "or loads a model whose name it is told, and nothing reads the old file by other means.",
+    why="Documentation and commands follow the source: a name is changed if the source loads the file by this name, "
+    "or loads a model whose name it receives, and nothing reads the old file by other means.",
 )
 JOIN003 = Rule(
     code="JOIN003",
     name="class-registered-for-its-model",
-    summary="A migrated model needs a class or function of the repository, which is registered nowhere.",
+    summary="A migrated model needs a class or function of the repository that is not registered.",
     severity=Severity.ERROR,
     fix=Fix.SAFE,
     before="class Scale(Layer): ...",
     after='@keras.saving.register_keras_serializable(package="layers")\nclass Scale(Layer): ...',
-    why="Keras 3 looks custom objects up by the name under which they are registered, package and name. The package is "
-    "the one that the migrated file names. The model was loaded in the sandbox by importing the rewritten source, and "
-    "gave the outputs that its migration recorded; where it does not, nothing is registered.",
+    why="Keras 3 looks up custom objects by the name under which they are registered, package and name. The package "
+    "is the one that the migrated file names. The model was loaded in the sandbox by importing the rewritten "
+    "source, and gave the outputs that its migration recorded; if it does not, nothing is registered.",
 )
 JOIN004 = Rule(
     code="JOIN004",
     name="weights-in-another-layout",
-    summary="Weights are loaded from a file whose arrays Keras 3 does not read as they were meant.",
+    summary="Weights are loaded from a file whose arrays Keras 3 interprets differently.",
     severity=Severity.ERROR,
     fix=Fix.SAFE,
     before='model = build()\nmodel.load_weights("net.hdf5", by_name=True)',
     after='model = build()\nmodel.load_weights("net_keras3.hdf5", by_name=True)',
-    why="Keras 3 loads HDF5 weights of Keras 2 and converts nothing of them: gates of CuDNN have one bias more, "
-    "kernels of Keras 1 and Theano stand in another order. The new file holds the arrays of the migrated model under "
-    "the same names of layers and in a file of the same kind, so that loading by name and in part goes on to work. "
-    "Every value was compared after loading it by order and by name. Where Keras 3 loads the old file with these "
-    "values, nothing is written and nothing changes.",
+    why="Keras 3 loads HDF5 weights of Keras 2 without converting them: CuDNN gates have one more bias, Keras 1 and "
+    "Theano kernels are in a different order. The new file contains the arrays of the migrated model under the same "
+    "layer names and in a file of the same kind, so that loading by name and partial loading still work. Every "
+    "value was compared after loading it by order and by name. If Keras 3 loads the old file with these values, "
+    "nothing is written and nothing changes.",
 )
 JOIN005 = Rule(
     code="JOIN005",
@@ -65,59 +65,60 @@ JOIN005 = Rule(
     after='def save(model, path="net_weights.weights.h5"):\n    model.save_weights(path)\n\n\n'
     "def restore(model, path):\n"
     '    model.load_weights(path, **({} if str(path).endswith(".weights.h5") else {"by_name": True}))',
-    why="save_weights of Keras 3 takes names that end in .weights.h5 alone, and such a file is loaded by the structure "
-    "of the model: `by_name` raises. Paths are followed through parameters and files; a text that goes anywhere but to "
-    "weights keeps its name, and so do the files that the repository holds.",
+    why="save_weights in Keras 3 accepts only names that end in .weights.h5, and such a file is loaded by the "
+    "structure of the model: `by_name` raises. Paths are followed through parameters and files; a string that is "
+    "used for anything but weights keeps its name, and so do the files in the repository.",
 )
 JOIN006 = Rule(
     code="JOIN006",
     name="model-of-two-files",
-    summary="A model is made from a file of its architecture and one of its weights; the migrated file holds both.",
+    summary="A model is built from an architecture file and a weights file; the migrated file contains both.",
     severity=Severity.ERROR,
     fix=Fix.SAFE,
     before='model = model_from_json(open("net.json").read())\nmodel.load_weights("net.h5")',
     after='model = keras.models.load_model("net.keras", compile=False)',
     why="Keras 3 reads few architectures that Keras 1 and 2 wrote. The weights were migrated with the architecture "
-    "that the file names, and the outputs compared. It is rewritten where both calls stand in one function and nothing "
-    "reads the model in between.",
+    "that the file names, and the outputs compared. The code is rewritten if both calls are in one function and "
+    "nothing reads the model in between.",
 )
 JOIN010 = Rule(
     code="JOIN010",
     name="use-of-path-not-understood",
-    summary="A path names a migrated file, and what the program does with it is not certain.",
+    summary="A path names a migrated file, and it is unclear what the program does with it.",
     severity=Severity.WARNING,
     fix=Fix.MANUAL,
     before='MODELS = {"small": "models/small.h5"}\nserve(MODELS[name])',
     after='MODELS = {"small": "models/small.keras"}',
-    why="A program that writes the old file and one that reads the new one would no longer speak of the same model. "
+    why="A program that writes the old file and one that reads the new one would no longer use the same model. "
     "Nothing was renamed for this model; change all of its places together, or none.",
 )
 JOIN011 = Rule(
     code="JOIN011",
     name="weights-into-built-model",
-    summary="Weights of a file are loaded into a model that the source builds.",
+    summary="Weights from a file are loaded into a model that the source builds.",
     severity=Severity.WARNING,
     fix=Fix.MANUAL,
     before='model = build()\nmodel.load_weights("net.h5")',
     after='model = keras.saving.load_model("net.keras")',
-    why="load_weights pairs arrays with layers by order or by name. Keras 3 still reads such files, but nothing proves "
-    "that it pairs them as Keras 2 did; the old name was kept. The migrated file holds the whole model, compared.",
+    why="load_weights matches arrays with layers by order or by name. Keras 3 still reads such files, but nothing "
+    "proves that it matches them as Keras 2 did; the old name was kept. The migrated file contains the whole, "
+    "compared model.",
 )
 JOIN012 = Rule(
     code="JOIN012",
     name="model-needs-code-beside-it",
-    summary="A migrated model needs code beside Keras, and its load does not provide it.",
+    summary="A migrated model needs code other than Keras, and its load does not provide it.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     before='model = load_model("net.h5")',
     after='import custom_objects\nmodel = load_model("net.keras")',
-    why="Where stock layers cannot express what an old model computed, or it needs classes of the repository, a file "
-    "of code stands beside the migrated one, and has to be imported before the model is loaded.",
+    why="If stock layers cannot express what an old model computed, or it needs classes of the repository, a code "
+    "file is next to the migrated one, and has to be imported before the model is loaded.",
 )
 JOIN013 = Rule(
     code="JOIN013",
     name="package-data-leaves-out-keras",
-    summary="The data files of a package are named by endings that leave the migrated file out.",
+    summary="The data files of a package are named by patterns that exclude the migrated file.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
     before='package_data={"net": ["*.hdf5"]}',
@@ -127,11 +128,11 @@ JOIN013 = Rule(
 REPO001 = Rule(
     code="REPO001",
     name="uncommitted-changes",
-    summary="The checkout has changes that are not committed.",
+    summary="The checkout has uncommitted changes.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="The branch is made on top of the last commit. What is not committed would be missing in it, and compared with "
-    "nothing.",
+    why="The branch is based on the last commit. Uncommitted changes would be missing in it, and would not be "
+    "compared with anything.",
 )
 REPO002 = Rule(
     code="REPO002",
@@ -139,17 +140,17 @@ REPO002 = Rule(
     summary="The folder for outputs cannot be used.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="An output folder inside of the repository would be migrated itself by the next run; one that holds something "
-    "else would lose it; one that holds an earlier run is gone on with only when that is asked for.",
+    why="An output folder inside the repository would itself be migrated by the next run; one that contains "
+    "something else would lose it; one that contains an earlier run is only continued if requested.",
 )
 REPO003 = Rule(
     code="REPO003",
     name="git-refuses",
-    summary="Git does not make the branch.",
+    summary="Git cannot create the branch.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="A branch of this name may exist, or the repository is one that git does not write to. No branch was made and "
-    "none was moved.",
+    why="A branch with this name may exist, or git may not be able to write to the repository. No branch was "
+    "created or moved.",
 )
 REPO004 = Rule(
     code="REPO004",
@@ -162,10 +163,10 @@ REPO004 = Rule(
 REPO005 = Rule(
     code="REPO005",
     name="command-gave-no-answer",
-    summary="The user's command did not come to results in a world.",
+    summary="The user's command gave no results in a world.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="It ran out of time, or a package that it needs is not installed. Nothing can be said of what it tests.",
+    why="It ran out of time, or a package that it needs is not installed. Nothing can be concluded about its tests.",
 )
 REPO006 = Rule(
     code="REPO006",
@@ -173,8 +174,9 @@ REPO006 = Rule(
     summary="Packages that the user's command needs cannot be installed.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="They are installed as wheels into an environment of their own, beside the frameworks of this installation, "
-    "which stay as they are. A package without a wheel for this Python, or one that needs another framework, is not.",
+    why="They are installed as wheels into a separate environment, next to the frameworks of this installation, "
+    "which do not change. A package without a wheel for this Python, or one that needs another framework, is not "
+    "installed.",
 )
 REPO007 = Rule(
     code="REPO007",
@@ -182,8 +184,8 @@ REPO007 = Rule(
     summary="A source file could not be rewritten.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="It does not parse (Python 2, a template), or its rewrite did not pass the checks that follow it. It stays as "
-    "it was, and what it names and loads is not known.",
+    why="It cannot be parsed (Python 2, a template), or its rewrite did not pass the checks that follow it. It is "
+    "not changed, and its names and loads are unknown.",
 )
 
 REPO008 = Rule(
@@ -194,8 +196,8 @@ REPO008 = Rule(
     fix=Fix.MANUAL,
     before="../serving --test pytest -q",
     after='../serving --test "pytest -q"',
-    why="Each line is the path of a repository, relative to the file, and options of `keras-migrate repo` for it "
-    "alone.",
+    why="Each line is the path of a repository, relative to the file, and options of `keras-migrate repo` for this "
+    "repository.",
 )
 RULES: tuple[Rule, ...] = (
     JOIN001, JOIN002, JOIN003, JOIN004, JOIN005, JOIN006, JOIN010, JOIN011, JOIN012, JOIN013, REPO001, REPO002, REPO003,

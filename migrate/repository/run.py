@@ -156,7 +156,7 @@ def prepared(wish: Wish) -> Path:
         if not (out / _MARK).is_file():
             raise MigrationError("REPO002", f"{out} holds something else", "Give an empty folder with --out.")
         if not wish.resume:
-            raise MigrationError("REPO002", f"{out} holds an earlier run", "Pass --resume to go on with it.")
+            raise MigrationError("REPO002", f"{out} holds an earlier run", "Pass --resume to continue it.")
         if (out / _MARK).read_text("utf-8") != f"{root}\n":
             raise MigrationError(
                 "REPO002", f"{out} belongs to another repository", "Give another folder with --out."
@@ -181,13 +181,13 @@ def _can_commit(wish: Wish, checkout: Checkout | None) -> None:
         raise MigrationError(
             "REPO003",
             f"{wish.root} is not in a checkout with a commit",
-            "Leave --commit out: --out holds the result.",
+            "Omit --commit: --out contains the result.",
         )
     if checkout.branch_exists(wish.branch):
         raise MigrationError(
             "REPO003",
-            f"there is a branch {wish.branch} already",
-            "Name another one with --branch, or remove it.",
+            f"the branch {wish.branch} already exists",
+            "Use another name with --branch, or remove it.",
         )
 
 

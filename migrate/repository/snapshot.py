@@ -79,7 +79,7 @@ def write_inside(tree: Path, path: str, data: bytes) -> None:
     """
     place = tree / path
     if not place.parent.resolve().is_relative_to(tree.resolve()):
-        raise MigrationError("SEC006", f"{path} lies behind a link out of the repository", "Remove the link.")
+        raise MigrationError("SEC006", f"{path} is behind a link out of the repository", "Remove the link.")
     place.parent.mkdir(parents=True, exist_ok=True)
     if place.is_symlink():
         place.unlink()

@@ -39,7 +39,7 @@ def read_state(root: Path) -> State | None:
     if state.schema != SCHEMA_VERSION:
         raise MigrationError(
             "REPO002",
-            f"{STATE} is of schema {state.schema}, not {SCHEMA_VERSION}",
+            f"{STATE} has schema {state.schema}, not {SCHEMA_VERSION}",
             "Remove it to start over.",
         )
     return state
@@ -73,7 +73,7 @@ def open_work(
         for o in source
     ]  # fmt: skip
     left += [
-        Left(id=identified(REPO007.code, path), code=REPO007.code, path=path, message=f"left as it is: {why}",
+        Left(id=identified(REPO007.code, path), code=REPO007.code, path=path, message=f"not changed: {why}",
              severity=REPO007.severity.value)
         for path, why in sorted(errors.items())
     ]  # fmt: skip
@@ -106,7 +106,8 @@ def open_work(
     left += [
         Left(id=identified(REPO005.code, run.world), code=REPO005.code, path=run.command,
              severity=REPO005.severity.value, message=f"no results in the {run.world} world: " + _why_silent(run),
-             hint="see tests.json in the folder of outputs; --with and --install give it packages, --timeout more time")
+             hint="see tests.json in the output folder; --with and --install add packages, --timeout allows more "
+             "time")
         for run in runs
         if not run.tests
     ]  # fmt: skip

@@ -32,11 +32,13 @@ def command_line(text: str) -> list[str]:
         words = shlex.split(text)
     except ValueError as error:
         raise MigrationError(
-            "REPO005", f"--test {text!r} is no command: {error}", "Quote it as for a shell."
+            "REPO005",
+            f"--test {text!r} is not a command: {error}",
+            "Quote it as for a shell.",
         ) from error
     if not words:
         raise MigrationError(
-            "REPO005", "--test is empty", 'Give the command that runs the tests: --test "pytest -q".'
+            "REPO005", "--test is empty", 'Pass the command that runs the tests: --test "pytest -q".'
         )
     return ["python", "-m", *words] if words[0] == "pytest" else words
 

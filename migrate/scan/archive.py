@@ -101,16 +101,16 @@ def _structure(infos: list[zipfile.ZipInfo], stored: int, place: str) -> Iterato
             or "\0" in info.orig_filename
             or _DRIVE.match(name)
         ):
-            yield found("SEC006", "the member's name leaves the archive", at)
+            yield found("SEC006", "the member's name escapes the archive", at)
         if stat.S_ISLNK(info.external_attr >> 16):
             yield found("SEC006", "the member is a symbolic link", at)
         if info.flag_bits & 0x1:
             yield found("SEC014", "the member is encrypted", at)
     if min((info.header_offset for info in infos), default=0):
-        yield found("SEC006", "other content stands in front of the archive", place)
+        yield found("SEC006", "other content precedes the archive", place)
     declared = sum(info.file_size for info in infos)
     if declared > max(FREE_BYTES, MAX_EXPANSION * stored):
         yield found("SEC004", f"{stored:,} bytes expand to {declared:,}", place)
     packed = sum(info.compress_size for info in infos)
     if packed > stored:
-        yield found("SEC004", "members overlap: one piece of data is counted many times", place)
+        yield found("SEC004", "members overlap: the same data is counted many times", place)

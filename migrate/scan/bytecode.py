@@ -29,8 +29,8 @@ def bytecode_finding(value: Any, message: str, place: str) -> Finding:
     return Finding(
         "SEC001",
         Severity.WARNING,
-        f"{message} of arithmetic and tensor functions alone",
-        "`keras-migrate models` interprets it and shows what it computes; loaders of Keras 2 execute it.",
+        f"{message} with only arithmetic and tensor functions",
+        "`keras-migrate models` interprets it and shows what it computes; Keras 2 loaders execute it.",
         place,
     )
 

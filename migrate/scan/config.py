@@ -49,7 +49,7 @@ def scan_json(text: str | bytes, place: str, inside: frozenset[str] = NO_FILES) 
     try:
         value = json.loads(text, object_pairs_hook=_object)
     except RecursionError:
-        return [found("SEC009", "the JSON is nested beyond what a reader can follow", place)]
+        return [found("SEC009", "the JSON is nested too deeply for a reader", place)]
     except ValueError as error:
         return [found("SEC014", f"the configuration cannot be read: {error}", place)]
     return scan_value(value, place, inside)
@@ -113,7 +113,7 @@ def _walk(root: Any, place: str, inside: frozenset[str]) -> Iterator[Finding]:
         value = node.value
         if isinstance(value, dict):
             if isinstance(value, _Duplicate):
-                yield found("SEC006", "a key stands twice in one JSON object", node.place)
+                yield found("SEC006", "a key occurs twice in one JSON object", node.place)
             yield from judge_object(value, node.place, inside, training=node.training)
             inner = join_place(node.place, value)
             for key, child in value.items():
@@ -122,7 +122,7 @@ def _walk(root: Any, place: str, inside: frozenset[str]) -> Iterator[Finding]:
                     stack.append(_Node(child, inner, node.depth + 1, training))
         elif isinstance(value, list):
             if is_marshalled_function(value):
-                yield bytecode_finding(value, "a list holds marshalled bytecode", node.place)
+                yield bytecode_finding(value, "a list contains marshalled bytecode", node.place)
             stack += [
                 _Node(child, node.place, node.depth + 1, node.training)
                 for child in value

@@ -127,7 +127,7 @@ def _is_saved_model(folder: Path) -> bool:
 def _saved_model(folder: Path) -> Iterator[Finding]:
     """Every file of a SavedModel: what a loader reads, and what lies beside it."""
     if not _is_saved_model(folder):
-        yield found("SEC014", "the folder is no SavedModel; scan the files in it", str(folder))
+        yield found("SEC014", "the folder is not a SavedModel; scan the files in it", str(folder))
         return
     root = folder.resolve()
     assets = folder / "assets"

@@ -114,7 +114,7 @@ def scan_graph_def(
         arguments = [argument.text(1) for argument in signature.messages(2)]
         body = Body.of(function.messages(3), arguments)
         if signature.text(1) in bodies:
-            yield found("SEC006", "two functions have this name", f"{place}/{signature.text(1)[:200]}")
+            yield found("SEC006", "two functions have the same name", f"{place}/{signature.text(1)[:200]}")
             body.add(bodies[signature.text(1)].all_nodes())
         bodies[signature.text(1)] = body
     names = FileNames(bodies, assets, captured or {})
@@ -185,7 +185,7 @@ def _scan_body(body: Body, function: str, names: FileNames, place: str) -> Itera
             for path in sorted(names.of(function, node, CONDITIONAL[node.operation])):
                 yield from _judge_file_name(path, node.operation, at)
     for name in body.repeated:
-        yield found("SEC006", "two nodes have this name", f"{place}/{name[:200]}")
+        yield found("SEC006", "two nodes have the same name", f"{place}/{name[:200]}")
 
 
 def _judge_file_name(path: str, operation: str, place: str) -> Iterator[Finding]:
@@ -199,4 +199,4 @@ def _judge_file_name(path: str, operation: str, place: str) -> Iterator[Finding]
 
 def _judge_asset(name: str, place: str) -> Iterator[Finding]:
     if OUTSIDE.search(name) or len(PurePosixPath(name).parts) > 3:
-        yield found("SEC012", f"the asset {name[:100]!r} lies outside of the model", place)
+        yield found("SEC012", f"the asset {name[:100]!r} is outside the model", place)

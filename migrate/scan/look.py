@@ -41,7 +41,7 @@ def scan_content(
         member: whether it is part of a model, in which no framework puts programs.
     """
     if nesting > packed.MAX_NESTING:
-        return "packed", [found("SEC009", "archives in archives without end", place)]
+        return "packed", [found("SEC009", "archives nested without limit", place)]
     head = content.head
 
     def inner(other: Content, at: str) -> Iterator[Finding]:
@@ -61,13 +61,13 @@ def scan_content(
     if packed.is_tar(content):
         return "packed", list(packed.scan_tar(content, place, inner))
     if (what := packed.foreign(content)) is not None:
-        return "packed", [found("SEC014", f"{what}: what it holds is not examined", place)]
+        return "packed", [found("SEC014", f"{what}: its content is not examined", place)]
     if _is_pickle(content):
         return "pickle", list(_pickle(content, place))
     if (kind := _graph_kind(content)) is not None:
         return "graph", list(_graph(content, kind, place))
     if _is_zip(content):
-        return "archive", [found("SEC006", "other content stands in front of the archive", place)]
+        return "archive", [found("SEC006", "other content precedes the archive", place)]
     if (judged := scan_text(content, place)) is not None:
         return judged
     return "other", list(_program(content, place, member))
@@ -89,10 +89,10 @@ def _hdf5(content: Content, place: str) -> Iterator[Finding]:
 
     if not content.head.startswith(HDF5_SIGNATURE):
         # Other readers may take what stands there for the file.
-        yield found("SEC006", "other content stands in front of the HDF5 part", place, Severity.WARNING)
+        yield found("SEC006", "other content precedes the HDF5 part", place, Severity.WARNING)
     if content.path is not None:
         if _is_zip(content):
-            yield found("SEC006", "the file is an HDF5 file and a zip archive at once", place)
+            yield found("SEC006", "the file is both an HDF5 file and a zip archive", place)
         yield from scan_hdf5(content.path, place, content.size)
         return
     with content.open() as stream:
@@ -168,8 +168,8 @@ def _graph(content: Content, kind: str, place: str) -> Iterator[Finding]:
 def _program(content: Content, place: str, member: bool) -> Iterator[Finding]:
     what = packed.program(content.head)
     if content.suffix in _MODEL_SUFFIXES:
-        yield found("SEC014", "the content is not what the name says", place)
+        yield found("SEC014", "the content does not match the name", place)
     elif member and packed.is_code(content):
-        yield found("SEC013", f"{what or 'a program'} is no part of a model", place)
+        yield found("SEC013", f"{what or 'a program'} does not belong in a model", place)
     elif what is not None and not content.head.startswith(b"#!"):
         yield found("SEC014", f"{what}: it is not examined", place)

@@ -106,7 +106,7 @@ def _judge_class(name: str, value: dict[str, Any], place: str) -> Iterator[Findi
     if name == "Lambda":
         function = inner.get("function")
         if isinstance(function, str) and inner.get("function_type") != "lambda":
-            message = f"Lambda calls the function {function[:60]!r} of its author"
+            message = f"Lambda calls its author's function {function[:60]!r}"
             severity = Severity.WARNING if _FUNCTION_NAME.fullmatch(function) else Severity.ERROR
             yield found("SEC002", message, place, severity)
     elif name == "TorchModuleWrapper":
@@ -123,7 +123,7 @@ def _judge_class(name: str, value: dict[str, Any], place: str) -> Iterator[Findi
     elif name in _ATTRIBUTE_LAYERS:
         if not is_tensor_attribute(inner.get("attr_name")):
             yield found(
-                "SEC007", f"{name} reaches into the attribute {str(inner.get('attr_name'))[:60]!r}", place
+                "SEC007", f"{name} accesses the attribute {str(inner.get('attr_name'))[:60]!r}", place
             )
     elif name == "TensorFlowOpLayer":
         node = _wrapped_node(inner.get("node_def"))
@@ -203,7 +203,7 @@ def _judge_paths(value: dict[str, Any], place: str, inside: frozenset[str]) -> I
             message = f"{key!r} is read from {text[:100]!r}"
             name = re.split(r"[\\/]", text)[-1]
             if key == "vocabulary" and name in inside:
-                message += f" by Keras; the words are also in assets/{name[:100]}, where they are taken from"
+                message += f" by Keras; the words are also in assets/{name[:100]}, and are taken from there"
                 yield found("SEC012", message, place, Severity.WARNING)
             else:
                 yield found("SEC012", message, place)

@@ -75,13 +75,15 @@ def judge_operation(name: str, *, alone: bool = True) -> Finding | None:
     if computes_only(name) or name in _BY_ATTRIBUTE or (name in CONDITIONAL and not alone):
         return None
     if name in CONDITIONAL or _FORBIDDEN.search(name):
-        return found("SEC007", f"the operation {name[:80]} reaches beyond tensors")
+        return found("SEC007", f"the operation {name[:80]} accesses more than tensors")
     if name in _BUILD_GRAPHS:
-        return found("SEC007", f"the operation {name} runs a graph that is a value in this one")
+        return found("SEC007", f"the operation {name} runs a graph stored as a value in this one")
     if name in _FOREIGN_PROGRAMS:
         return found("SEC014", f"the operation {name} runs a program that this scan does not read")
     if "Dataset" in name or "Iterator" in name or "Summary" in name or "TPU" in name:
-        return found("SEC007", f"the operation {name[:80]} is no part of a model", severity=Severity.WARNING)
+        return found(
+            "SEC007", f"the operation {name[:80]} does not belong in a model", severity=Severity.WARNING
+        )
     return found("SEC013", f"the operation {name[:80]!r} is unknown: it needs its author's library")
 
 
@@ -100,5 +102,5 @@ def judge_node(node: Node, place: str, *, alone: bool) -> Iterator[Finding]:
         value = node.text(attribute)
         names_file = value.startswith("file:") if attribute == "output_stream" else bool(value)
         if names_file and not value.startswith(_NO_FILE):
-            message = f"{node.operation} reaches the file that its {attribute} names: {value[:100]!r}"
+            message = f"{node.operation} accesses the file named by its {attribute}: {value[:100]!r}"
             yield found("SEC007", message, place)

@@ -53,7 +53,7 @@ _FOREIGN: tuple[tuple[int, bytes, str], ...] = (
     (2, b"-lh", "an lha archive"),
     (7, b"**ACE**", "an ace archive"),
     (0, b"MSWIM\0\0\0", "a Windows image"),
-    (0x8001, b"CD001", "an image of a disc"),
+    (0x8001, b"CD001", "a disc image"),
     (0, b"MSCF", "a cabinet archive"),
     (0, b"!<arch>\n", "an ar archive"),
     (0, b"hsqs", "a squashfs image"),

@@ -81,7 +81,7 @@ _PLAIN: dict[str, frozenset[str]] = {
     "numpy.core.numeric": frozenset({"_frombuffer"}),
     "numpy._core.numeric": frozenset({"_frombuffer"}),
 }
-_BETWEEN = {("joblib.numpy_pickle", "NumpyArrayWrapper"): "an array of joblib"}
+_BETWEEN = {("a joblib array", "NumpyArrayWrapper"): "an array of joblib"}
 """Classes whose reader takes bytes out of the stream itself: where the operations go on cannot be told."""
 _TEXT_OPCODES = frozenset(
     ["STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"]
@@ -177,7 +177,7 @@ def _judge_nested(data: bytes, place: str) -> Iterator[Finding]:
     """A pickle that is data of another one: nothing runs until somebody unpickles it, too."""
     for finding in scan_pickle(data, place):
         if finding.severity is Severity.ERROR:
-            yield found("SEC008", f"holds a pickle as data: {finding.message}", place, Severity.WARNING)
+            yield found("SEC008", f"contains a pickle as data: {finding.message}", place, Severity.WARNING)
 
 
 def _judge(module: str | None, name: str | None, place: str) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrate.findings import Finding, Fix, Rule, Severity
 
-_LOOK = "Get the file from a source that you trust, or look at the place named"
+_LOOK = "Get the file from a source that you trust, or check the named place"
 ASK = f"{_LOOK}; --trust loads it anyway."
 NOT_EXAMINED = "SEC014"
 """A warning of a scan, and what keeps a run from loading the file."""
@@ -13,40 +13,40 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "SEC001",
         "bytecode",
-        "The configuration carries Python bytecode.",
+        "The configuration contains Python bytecode.",
         Severity.ERROR,
         Fix.MANUAL,
         before='{"class_name": "Lambda", "config": {"function": ["4wEAAAAA…", null, null]}}',
-        why="A Lambda layer stores its function as marshalled bytecode, which a loader executes. Bytecode "
-        "of another Python version crashes the interpreter even when nobody means harm.",
+        why="A Lambda layer stores its function as marshalled bytecode, which a loader executes. Bytecode from "
+        "another Python version crashes the interpreter even without malicious intent.",
         references=("CVE-2024-3660", "CVE-2025-9905", "CVE-2025-9906", "keras-team/keras#21602"),
     ),
     Rule(
         "SEC002",
         "foreign-module",
-        "The configuration names a Python module or function outside of Keras' model classes.",
+        "The configuration names a Python module or function outside Keras' model classes.",
         Severity.ERROR,
         Fix.MANUAL,
         before='{"module": "os", "class_name": "function", "config": "system"}',
-        why="A loader imports the module and calls what it finds there with arguments from the file. "
-        "tf-keras 2.21 restricts neither, joins module and name to one path, and tries the registered name next. "
-        "A class of another package is a warning: it needs that package.",
+        why="A loader imports the module and calls the named object with arguments from the file. tf-keras 2.21 "
+        "restricts neither, joins module and name into one path, and tries the registered name next. A class from "
+        "another package is a warning: it needs that package.",
         references=("CVE-2025-1550", "CVE-2025-8747", "keras-team/keras#20751", "keras-team/keras#21429"),
     ),
     Rule(
         "SEC003",
         "outside-storage",
-        "The HDF5 content lies in, or leads to, another file.",
+        "The HDF5 content is in, or refers to, another file.",
         Severity.ERROR,
         Fix.MANUAL,
-        why="External links, external storage and virtual datasets copy other files of this machine into "
-        "the weights.",
+        why="External links, external storage and virtual datasets copy other files on this machine into the "
+        "weights.",
         references=("CVE-2026-1669", "keras-team/keras#22057", "keras-team/keras#22900"),
     ),
     Rule(
         "SEC004",
         "bomb",
-        "The file declares far more than it stores.",
+        "The file declares far more data than it stores.",
         Severity.ERROR,
         Fix.MANUAL,
         why="A few kilobytes that declare petabytes, or inflate to gigabytes, exhaust memory or disk.",
@@ -64,41 +64,41 @@ RULES: tuple[Rule, ...] = (
         Severity.ERROR,
         Fix.MANUAL,
         before="!!python/object/apply:os.system [id]",
-        why="An unsafe YAML loader calls what the tag names. The tags that Keras itself wrote (tuples, "
-        "its list wrappers) are read as the data they are.",
+        why="An unsafe YAML loader calls what the tag names. The tags that Keras itself wrote (tuples, its list "
+        "wrappers) are read as plain data.",
         references=("CVE-2021-37678", "tensorflow/tensorflow#37885"),
     ),
     Rule(
         "SEC006",
         "misleading-container",
-        "The container shows different content to different readers, or names that leave it.",
+        "The container shows different content to different readers, or contains names that escape it.",
         Severity.ERROR,
         Fix.MANUAL,
-        why="Members or graph nodes of one name twice, names with `..`, links as members, keys of one JSON object "
-        "twice: what was checked is not what is loaded, or it lands elsewhere.",
+        why="Members or graph nodes with the same name, names with `..`, links as members, keys repeated in one "
+        "JSON object: the loaded content differs from the checked content, or is written elsewhere.",
         references=("CVE-2025-12060", "keras-team/keras#21760", "keras-team/keras#23015"),
     ),
     Rule(
         "SEC007",
         "graph-operation",
-        "The graph contains an operation that reaches beyond tensors.",
+        "The graph contains an operation that accesses more than tensors.",
         Severity.ERROR,
         Fix.MANUAL,
         before='node { name: "leak" op: "ReadFile" }',
-        why="Loading a SavedModel runs its restore and initialisation functions, and calling it runs the "
-        "rest. Operations that read or write files, call Python or use the network do so then. Savers and "
-        "vocabularies may reach the files that loading gives them, and none whose name the graph fixes or computes. "
-        "Layers that call a function of TensorFlow by its name may call those that compute tensors.",
+        why="Loading a SavedModel runs its restore and initialisation functions, and calling it runs the rest. "
+        "Operations that read or write files, call Python or use the network do so at that point. Savers and "
+        "vocabularies may access the files that loading supplies, but none whose name the graph fixes or computes. "
+        "Layers that call a TensorFlow function by name may call functions that compute tensors.",
         references=("tensorflow/tensorflow SECURITY.md: models are programs",),
     ),
     Rule(
         "SEC008",
         "pickle",
-        "A pickle imports what is not plain data.",
+        "A pickle imports something other than plain data.",
         Severity.ERROR,
         Fix.MANUAL,
         before="cos\nsystem\n(S'id'\ntR.",
-        why="Unpickling calls whatever the stream names.",
+        why="Unpickling calls anything that the stream names.",
         references=("mmaitre314/picklescan", "keras-team/keras#23047"),
     ),
     Rule(
@@ -112,11 +112,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "SEC010",
         "torch-wrapper",
-        "The configuration carries a pickled PyTorch module.",
+        "The configuration contains a pickled PyTorch module.",
         Severity.ERROR,
         Fix.MANUAL,
         before='{"class_name": "TorchModuleWrapper", "config": {"module": "gASV…"}}',
-        why="TorchModuleWrapper decodes the text and hands it to `torch.load`.",
+        why="TorchModuleWrapper decodes the text and passes it to `torch.load`.",
         references=("CVE-2025-49655", "keras-team/keras#21575"),
     ),
     Rule(
@@ -126,13 +126,13 @@ RULES: tuple[Rule, ...] = (
         Severity.ERROR,
         Fix.MANUAL,
         before='{"class_name": "TFSMLayer", "config": {"filepath": "/tmp/evil"}}',
-        why="TFSMLayer, hub.KerasLayer and the like load a SavedModel that this scan has not seen.",
+        why="TFSMLayer, hub.KerasLayer and similar layers load a SavedModel that this scan has not seen.",
         references=("keras-team/keras#22035",),
     ),
     Rule(
         "SEC012",
         "outside-path",
-        "The configuration names a file or address to be read at load.",
+        "The configuration names a file or address that is read on loading.",
         Severity.ERROR,
         Fix.MANUAL,
         before='{"class_name": "StringLookup", "config": {"vocabulary": "/etc/passwd"}}',
@@ -142,11 +142,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "SEC013",
         "foreign-plugin",
-        "The content needs or brings code that is not part of the frameworks: a filter, an operation, a program.",
+        "The content needs or includes code that is not part of the frameworks: a filter, an operation, a program.",
         Severity.WARNING,
         Fix.MANUAL,
-        why="HDF5 loads unknown filters, and TensorFlow unknown operations, from shared libraries. No framework puts "
-        "programs or scripts into a model.",
+        why="HDF5 loads unknown filters, and TensorFlow unknown operations, from shared libraries. No framework "
+        "puts programs or scripts into a model.",
     ),
     Rule(
         NOT_EXAMINED,
@@ -154,8 +154,8 @@ RULES: tuple[Rule, ...] = (
         "Part of the file could not be examined, so it must not be called clean.",
         Severity.WARNING,
         Fix.MANUAL,
-        why="A damaged or unknown part hides what it holds, as do archives that Python cannot unpack. It is never "
-        "loaded by us either, without `--trust`.",
+        why="A damaged or unknown part hides its content, and so do archives that Python cannot unpack. We never "
+        "load it either, without `--trust`.",
     ),
 )
 

@@ -130,7 +130,7 @@ class _Parser:
         while at < len(text):
             match = _TOKEN.match(text, at)
             if match is None or match.end() == at:
-                raise WireError(f"not protobuf text: cannot read on at character {at:,}")
+                raise WireError(f"not protobuf text: cannot continue at character {at:,}")
             at = match.end()
             if match.lastgroup is not None:
                 yield match.lastgroup, match.group()
@@ -145,7 +145,7 @@ class _Parser:
     def message(self, end: str | None, depth: int) -> _Fields:
         """Fields up to the closing sign, or to the end of the text."""
         if depth > MAX_DEPTH:
-            raise WireError("not protobuf text: nested without end")
+            raise WireError("not protobuf text: nested without limit")
         fields: _Fields = []
         while self._next is not None:
             kind, token = self._take()
@@ -158,7 +158,7 @@ class _Parser:
             elif kind == "word":
                 name = token
             else:
-                raise WireError(f"not protobuf text: {token[:20]!r} where a field should stand")
+                raise WireError(f"not protobuf text: {token[:20]!r} where a field is expected")
             fields += self._values(name, depth)
         if end is not None:
             raise WireError("not protobuf text: it ends within a message")
@@ -195,7 +195,7 @@ class _Parser:
             return value
         if kind == "word":
             return token
-        raise WireError(f"not protobuf text: {token[:20]!r} where a value should stand")
+        raise WireError(f"not protobuf text: {token[:20]!r} where a value is expected")
 
 
 def _unescaped(token: str) -> bytes:
@@ -228,7 +228,7 @@ def _encode(fields: _Fields, kind: str) -> bytes:
             out += _field(number, value)
         elif inner == NUMBER and isinstance(value, str):
             if not value.isdigit():
-                raise WireError(f"not protobuf text: {value[:20]!r} is no number")
+                raise WireError(f"not protobuf text: {value[:20]!r} is not a number")
             out += _varint(number << 3) + _varint(int(value) & (1 << 63) - 1)
         elif inner.startswith(_MAP) and isinstance(value, list):
             entry = b""
@@ -241,7 +241,7 @@ def _encode(fields: _Fields, kind: str) -> bytes:
         elif inner in _SCHEMA and isinstance(value, list):
             out += _field(number, _encode(value, inner))
         else:
-            raise WireError(f"not protobuf text: {name} has a value of another kind")
+            raise WireError(f"not protobuf text: {name} has a value of another type")
     return bytes(out)
 
 

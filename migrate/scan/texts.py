@@ -62,7 +62,7 @@ def _json(data: bytes, place: str) -> tuple[str, list[Finding]] | None:
     try:
         value = json.loads(data)
     except RecursionError:
-        return "configuration", [found("SEC009", "the JSON is nested beyond what a reader can follow", place)]
+        return "configuration", [found("SEC009", "the JSON is nested too deeply for a reader", place)]
     if tfjs_format(value) is Format.TFJS_GRAPH:
         return "graph", examined(partial(scan_graph_json, value["modelTopology"], place), place)
     return ("configuration", scan_json(data, place)) if _holds_objects(value) else None

@@ -46,7 +46,7 @@ def function_named(stored: Any, use: Use) -> str:
     if name in (None, "linear"):
         return ""
     if name not in FUNCTIONS:
-        raise use.refused(f"its activation {name!r} is not among those that are written as functions")
+        raise use.refused(f"its activation {name!r} is not supported")
     return FUNCTIONS[name]
 
 

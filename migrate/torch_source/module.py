@@ -121,7 +121,7 @@ class _Writer:
             return
         use = self._use(call, layer)
         if layer.shared:
-            raise use.refused("it is called inside a nested model and outside of it")
+            raise use.refused("it is called both inside and outside a nested model")
         if layer.dtype != "float32":
             raise use.refused(f"it computes in {layer.dtype}")
         piece = self._nested(use, layer, call) if layer.model is not None else write(use)
@@ -131,7 +131,7 @@ class _Writer:
             names[0] = piece.expression  # the tensor as it is: no statement, and no name of its own
             if layer.class_name in UNCHANGED:
                 self.notes.append(
-                    f"{call.layer} ({layer.class_name}) acts in training alone and was left out."
+                    f"{call.layer} ({layer.class_name}) has an effect only in training and was left out."
                 )
         statements = [text.format(*names) for text in piece.statements]
         if piece.expression and names[0] != piece.expression:
@@ -161,7 +161,7 @@ class _Writer:
         )
         for config in (layer.config, *(child.config for child in layer.children.values())):
             if not holds_words(config):
-                raise use.refused("its configuration holds a text that is no word")
+                raise use.refused("its configuration contains a string that is not a word")
         return use
 
     def _define(self, use: Use, piece: Piece) -> None:
@@ -250,10 +250,11 @@ def _title(graph: Graph, top: _Class) -> str:
     """Docstring of the file."""
     count = len(graph.inputs)
     lines = [
-        f"{identifier(graph.name)}, moved from Keras; `load()` gives the model with its weights.",
+        f"{identifier(graph.name)}, converted from Keras; `load()` returns the model with its weights.",
         "",
-        "Inputs and outputs have their axes as in Keras: images are (batch, height, width, channels). Where a layer of",
-        "PyTorch wants the channels in the second place, `permute` brings them there, and back where it matters.",
+        "Inputs and outputs have the same axes as in Keras: images are (batch, height, width, channels). Where a "
+        "PyTorch",
+        "layer needs the channels on the second axis, `permute` moves them there, and back where it matters.",
         "",
         *(f"Input {name}: {border}" for name, border in zip(top.parameters, top.borders, strict=False)),
         *(f"Output {n}: {border}" for n, border in enumerate(top.borders[count:])),

@@ -116,14 +116,14 @@ class Use:
         given = self.args[0] if len(self.args) == 1 else list(self.args)
         if isinstance(given, list) and all(isinstance(one, Operand) for one in given):
             return given
-        raise self.refused("it is called with what is no list of tensors")
+        raise self.refused("it is called with something that is not a list of tensors")
 
     def refused(self, why: str) -> MigrationError:
         """The error that says that PyTorch source does not express this call."""
         return MigrationError(
             "EXP028",
-            f"the {'operation' if self.layer.is_operation else 'layer'} {self.name!r} ({self.layer.class_name}) has no "
-            f"form in the PyTorch source: {why}",
+            f"the {'operation' if self.layer.is_operation else 'layer'} {self.name!r} ({self.layer.class_name}) "
+            f"cannot be expressed in the PyTorch source: {why}",
             "The .keras and the SavedModel are not affected. docs/pytorch.md lists what the source expresses.",
             place=self.name,
         )

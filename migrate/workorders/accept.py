@@ -60,15 +60,15 @@ def accept(state: State, order: WorkOrder, tree: Path, slot: Slot) -> Acceptance
 def _checks(state: State, order: WorkOrder, tree: Path, slot: Slot) -> Iterator[Checked]:
     waiting = [name for name in order.after if not state.order(name).done]
     if waiting:
-        yield _no("order of work", f"{', '.join(waiting)} comes first: this one uses what it is about")
+        yield _no("order of work", f"{', '.join(waiting)} comes first: this order uses the code it covers")
         return
     now = python_files(tree)
     accepted = python_files(state.accepted)
     others = sorted(n for n in {*now, *accepted} if now.get(n) != accepted.get(n) and n != order.file)
     if others:
-        yield _no("scope", f"{', '.join(others[:3])} changed, and the order is about {order.file} alone")
+        yield _no("scope", f"{', '.join(others[:3])} changed, and the order covers only {order.file}")
         return
-    yield _yes("scope", f"nothing but {order.file} changed")
+    yield _yes("scope", f"only {order.file} changed")
     if order.file not in now or order.file not in accepted:
         yield _no("scope", f"{order.file} is gone")
         return
@@ -87,7 +87,7 @@ def _checks(state: State, order: WorkOrder, tree: Path, slot: Slot) -> Iterator[
         yield Checked(
             "proof",
             Outcome.UNDECIDED,
-            "no proof is about code of a module itself: run the program, and decide",
+            "no proof covers module-level code: run the program, and decide",
         )
         return
     yield from _proofs(state, order, tree, edit, slot)
@@ -100,18 +100,18 @@ def _promises(edit: _Edit, order: WorkOrder) -> Iterator[Checked]:
         yield _no("directives", f"{silenced} comment(s) that silence the source rules were added")
     outside = new_outside_reads(edit.old, edit.new)
     if outside:
-        yield _no("environment", f"the edit asks where it runs: {', '.join(outside)}")
+        yield _no("environment", f"the edit checks where it runs: {', '.join(outside)}")
     broken = broken_promises(edit.old, edit.new)
     yield (
         _no("interface", "; ".join(broken[:3]))
         if broken
-        else _yes("interface", "every definition takes what it took")
+        else _yes("interface", "every definition accepts the same arguments as before")
     )
     known = {part.name for part in definitions(edit.old)}
     beyond = [part.name for part in edit.change.parts if part.name in known and part.name != order.definition]
     if beyond:
         yield _no(
-            "task", f"{', '.join(beyond)} changed, and the order is about {order.definition or 'the module'}"
+            "task", f"{', '.join(beyond)} changed, and the order covers {order.definition or 'the module'}"
         )
 
 
@@ -141,9 +141,9 @@ def _findings(state: State, order: WorkOrder, tree: Path, edit: _Edit) -> Iterat
     new = grown(*counted)
     if new:
         code, symbol = new[0]
-        yield _no("rules", f"the edit brings in {code} ({symbol or 'see keras-migrate explain'})")
+        yield _no("rules", f"the edit adds {code} ({symbol or 'see keras-migrate explain'})")
         return
-    yield _yes("rules", "nothing is left of what the order names")
+    yield _yes("rules", "none of the order's findings is left")
 
 
 def _proofs(state: State, order: WorkOrder, tree: Path, edit: _Edit, slot: Slot) -> Iterator[Checked]:
@@ -163,7 +163,7 @@ def _proofs(state: State, order: WorkOrder, tree: Path, edit: _Edit, slot: Slot)
             continue  # not concerned, or not to be judged before another order is done
         proofs = prove_one(subject, sources, calls, slot)
         verdict = worst(proofs)
-        limits = [f"no longer takes {n}" for p in proofs for n in p.narrower]
+        limits = [f"no longer accepts {n}" for p in proofs for n in p.narrower]
         limits += [f"draws {n} at random, which is not compared" for p in proofs for n in p.random]
         if verdict is Verdict.EQUAL and limits:
             yield Checked("proof", Outcome.UNDECIDED, f"{subject.name} {limits[0]}")
@@ -179,7 +179,7 @@ def _proofs(state: State, order: WorkOrder, tree: Path, edit: _Edit, slot: Slot)
             yield _no("proof", f"{subject.name}({failed.arguments}): {failed.reason}")
             return
     if key not in {subject.key for subject in subjects}:
-        yield Checked("proof", Outcome.UNDECIDED, f"the sources as written define no {order.definition}")
+        yield Checked("proof", Outcome.UNDECIDED, f"the original sources define no {order.definition}")
         return
     yield from _coverage(edit, reached, ran)
 
@@ -214,7 +214,7 @@ def _coverage(edit: _Edit, reached: set[int], ran: set[int]) -> Iterator[Checked
     unseen = [p for p in edit.change.parts if not is_harmless(p) and p.first not in reached]
     if unseen:
         names = ", ".join(part.name or f"line {part.first}" for part in unseen[:3])
-        yield Checked("coverage", Outcome.UNDECIDED, f"no proof reaches {names}")
+        yield Checked("coverage", Outcome.UNDECIDED, f"no proof covers {names}")
         return
     named = [part for part in edit.change.parts if part.name]
     inside = [n for n in edit.change.lines if any(p.first <= n <= p.last for p in named)]

@@ -163,7 +163,7 @@ def broken_promises(old: str, new: str) -> list[str]:
         if other is None:
             found.append(f"{name} is gone")
         elif type(other) is not type(node):
-            found.append(f"{name} is another kind of definition")
+            found.append(f"{name} is a different kind of definition")
         elif isinstance(node, ast.ClassDef) and isinstance(other, ast.ClassDef):
             found += _methods(node, other)
         elif isinstance(node, ast.FunctionDef) and isinstance(other, ast.FunctionDef):

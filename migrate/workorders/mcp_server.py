@@ -99,7 +99,7 @@ def _answered(make: Callable[[], str]) -> str:
         return json.dumps({"refused": error.code, "message": error.message, "hint": error.hint})
     except KeyError as error:
         return json.dumps(
-            {"refused": "ORD006", "message": f"an edit lacks {error}", "hint": "Give old and new."}
+            {"refused": "ORD006", "message": f"an edit lacks {error}", "hint": "Pass old and new."}
         )
 
 
@@ -116,7 +116,9 @@ def _inside(root: Path, name: str) -> Path:
     path = (root / name).resolve()
     if not path.is_relative_to(root) or not path.exists():
         raise MigrationError(
-            "RUN013", f"{name} is not a file of the repository", "Give a path from its root."
+            "RUN013",
+            f"{name} is not a file in the repository",
+            "Give a path from its root.",
         )
     return path
 

@@ -74,7 +74,7 @@ def write_orders(
     if pending:
         raise MigrationError(
             "ORD004",
-            f"{len(pending)} file(s) can still be rewritten, {pending[0].relative_to(root)} among them",
+            f"{len(pending)} file(s) can still be rewritten, including {pending[0].relative_to(root)}",
             f"Run `keras-migrate code {root} --write --unsafe` first.",
         )
     now = python_files(root)
@@ -97,8 +97,8 @@ def _before(root: Path, before: Path | None, now: Mapping[str, bytes]) -> dict[s
     if not kept:
         raise MigrationError(
             "ORD005",
-            f"nothing says how the sources of {root} were written for Keras 2",
-            "Give them with --before DIR; `keras-migrate code --write` keeps them by itself.",
+            f"the original Keras 2 sources of {root} are unknown",
+            "Pass them with --before DIR; `keras-migrate code --write` keeps them automatically.",
         )
     return {**now, **kept}
 
@@ -162,7 +162,7 @@ def judge(root: Path, name: str, slots: Slots, edits: Sequence[Edit] | None = No
         if verdict.outcome is Outcome.ACCEPTED:
             if python_files(root) != files:
                 raise MigrationError(
-                    "ORD006", "the repository changed while the edit was judged", "Propose it once more."
+                    "ORD006", "the repository changed while the edit was checked", "Propose it once more."
                 )
             write_atomically(root / order.file, text)
             advanced(state, order)
@@ -176,8 +176,8 @@ def _edited(files: Mapping[str, bytes], order: WorkOrder, edits: Sequence[Edit])
         if count != 1:
             raise MigrationError(
                 "ORD006",
-                f"the text to replace stands {count} times in {order.file}",
-                "Quote as many lines as make it stand there once.",
+                f"the text to replace occurs {count} times in {order.file}",
+                "Quote enough lines to make it unique.",
             )
         text = text.replace(edit.old, edit.new)
     return text.encode()

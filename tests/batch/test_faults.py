@@ -112,7 +112,7 @@ def test_ctrl_c_once_finishes_what_runs(tmp_path: Path, number: signal.Signals) 
     (tmp_path / "gate-started").unlink()
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 9
-    assert "what was running has been finished" in output
+    assert "running artifacts have been finished" in output
     assert look(out).states == {"finished": 1, "pending": 2}
     assert len(calls(out)) == 1
     assert len(run(folder, out).artifacts) == 3
@@ -151,7 +151,7 @@ def test_an_output_folder_that_is_renamed_stops_the_run(tmp_path: Path, running:
     (tmp_path / "gate-begun").unlink()
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 9, output
-    assert "was renamed or removed in mid-run" in output
+    assert "was renamed or removed during the run" in output
     assert calls(out) == [f"{running}.h5"]
     found = statuses(run(folder, renamed))
     assert found == {f"{running}.h5": "failed" if running == "bug" else "migrated", "z.h5": "migrated"}
@@ -171,7 +171,7 @@ def test_ctrl_c_twice_ends_at_once(tmp_path: Path) -> None:
     output, _ = process.communicate(timeout=30)
     assert time.monotonic() - began < 10
     assert process.returncode == 9
-    assert "interrupted at once" in output
+    assert "interrupted immediately" in output
     assert survivors(below) == {}
     (tmp_path / "gate-started").unlink()
     assert statuses(run(folder, out)) == {"a.h5": "migrated", "b.h5": "migrated"}

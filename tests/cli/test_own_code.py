@@ -57,4 +57,4 @@ def test_a_cell_is_compared_as_part_of_the_layer_around_it(tmp_path: Path) -> No
 
 
 def test_a_model_without_code_says_so(tmp_path: Path) -> None:
-    assert "needs no code" in run(tmp_path, {"own_code": {}, "rules": []})
+    assert "needs none of" in run(tmp_path, {"own_code": {}, "rules": []})

@@ -220,7 +220,7 @@ def test_a_tar_with_two_members_of_one_name_is_refused(tmp_path: Path) -> None:
         tar.addfile(member("./a.h5"))
     result = call("inspect", tmp_path / "two.tar")
     assert result.exit_code != 0
-    assert "two members are called 'a.h5'" in result.output
+    assert "two members have the name 'a.h5'" in result.output
 
 
 def test_a_tar_that_expands_beyond_reason_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,7 +85,7 @@ def test_a_job_of_another_machine_refuses_by_itself(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(job, "granted", lambda: ("resource limits (CORE)",))
     settings = {"options": {}, "limits": {}, "require_sandbox": True}
     with pytest.raises(
-        MigrationError, match=f"{platform.node()}: .*cannot promise.*--require-sandbox"
+        MigrationError, match=f"{platform.node()}: .*cannot guarantee.*--require-sandbox"
     ) as caught:
         job.configure(settings, tmp_path)
     assert caught.value.code == "RUN006"

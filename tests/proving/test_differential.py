@@ -95,5 +95,5 @@ def test_own_code_that_nothing_compares_is_no_success(slot: Slot, tmp_path: Path
     )
     found = proofs(tmp_path, slot)
     assert {p.verdict for p in found.values()} == {Verdict.UNPROVEN}
-    assert found["Noise()"].reason == "all that comes out is drawn at random"
-    assert found["Constant()"].reason == "all that comes out is one number, whatever goes in"
+    assert found["Noise()"].reason == "all results are random"
+    assert found["Constant()"].reason == "all results are the same number, whatever the input"

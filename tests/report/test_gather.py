@@ -214,4 +214,4 @@ def test_ignored_text_is_passed_over_and_ignored_models_are_not(tmp_path: Path) 
 
 
 def test_nothing_at_all(tmp_path: Path) -> None:
-    assert build(gather(tmp_path)).verdict == "Nothing that concerns Keras was found here."
+    assert build(gather(tmp_path)).verdict == "Nothing related to Keras was found here."

@@ -67,7 +67,7 @@ def test_findings_of_code_and_links_of_a_tree(repository: Path) -> None:
     assert "app/train.py" in [f["path"] for f in found["files"] if f.get("changed")]
     assert any(hunk["lines"] for f in found["files"] for hunk in f.get("hunks", []))
     assert [pin["verdict"] for pin in found["pins"]] == ["legacy"]
-    assert found["order"][0]["title"].startswith("Make an environment")
+    assert found["order"][0]["title"].startswith("Create an environment")
 
 
 def test_one_path_below_a_root(repository: Path) -> None:

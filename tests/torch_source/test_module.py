@@ -161,9 +161,9 @@ def of(record: Layer) -> tuple[Graph, dict[str, np.ndarray]]:  # type: ignore[ty
 @pytest.mark.parametrize(
     ("record", "why"),
     [
-        (Layer("Mine", "custom_objects"), "not among those"),
-        (Layer("Dense", "custom_objects"), "not among those"),  # a class of the user's own under a stock name
-        (Layer("Erfinv", "keras.src.ops.math"), "not among those"),
+        (Layer("Mine", "custom_objects"), "not supported"),
+        (Layer("Dense", "custom_objects"), "not supported"),  # a class of the user's own under a stock name
+        (Layer("Erfinv", "keras.src.ops.math"), "not supported"),
         (Layer("Activation", "keras.src.layers.activations", {"activation": "mine>gate"}), "'mine>gate'"),
         (Layer("Softmax", "keras.src.layers.activations", {"axis": [1, 2]}), "several axes"),
         (Layer("ReLU", "keras.src.layers.activations", {}, "float16"), "float16"),

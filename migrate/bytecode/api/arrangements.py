@@ -33,7 +33,7 @@ def _transpose(args: Mapping[str, Any], first: Any) -> Kind:
         return None, dtype
     order = list(range(len(shape)))[::-1] if perm is None else [int(p) for p in np.ravel(perm)]
     if sorted(p % len(shape) for p in order) != list(range(len(shape))):
-        raise Refused(f"{order} is no order of {len(shape)} axes")
+        raise Refused(f"{order} is not an order of {len(shape)} axes")
     return tuple(shape[p] for p in order), dtype
 
 
@@ -90,7 +90,7 @@ def _stack(args: Mapping[str, Any], first: Any) -> Kind:
 def _pieces(first: Any, axis: Any) -> tuple[Shape, int, str | None]:
     shape, dtype = kind_of(first)
     if shape is None:
-        raise Refused("takes a tensor apart whose shape the file does not tell")
+        raise Refused("splits a tensor whose shape the file does not store")
     (place,) = axes_of(axis or 0, len(shape))
     return shape, place, dtype
 
@@ -99,7 +99,7 @@ def _unstack(args: Mapping[str, Any], first: Any) -> list[Kind]:
     shape, place, dtype = _pieces(first, args.get("axis"))
     size = shape[place]
     if size is None:
-        raise Refused("takes an axis apart whose size is not known")
+        raise Refused("splits an axis of unknown size")
     return [((*shape[:place], *shape[place + 1 :]), dtype)] * size
 
 

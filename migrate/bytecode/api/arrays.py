@@ -94,7 +94,7 @@ def array(recorder: Recorder, value: Any, dtype: Any = None) -> Any:
     """``np.array``, ``np.asarray``, ``np.float32``: of numbers only."""
     made = np.array(_checked(value), dtype=_checked(dtype))
     if made.dtype.kind not in "iufb":
-        raise Refused("an array of what are no numbers")
+        raise Refused("an array of non-numbers")
     return made
 
 

@@ -62,7 +62,7 @@ def len_(recorder: Recorder, value: Any) -> int:
     if isinstance(value, Tensor):
         size = value.shape[0] if value.shape else None
         if size is None:
-            raise Refused("the length of a tensor that the file does not tell")
+            raise Refused("the length of a tensor, which the file does not store")
         return size
     if isinstance(value, list | tuple | dict | str | range):
         return len(value)
@@ -171,7 +171,7 @@ def isinstance_(recorder: Recorder, value: Any, kinds: Any) -> bool:
     wanted = kinds if isinstance(kinds, tuple) else (kinds,)
     names = [kind.name for kind in wanted if isinstance(kind, Builtin) and kind.name in _TYPES]
     if len(names) != len(wanted):
-        raise Refused("asks for the type of a value")
+        raise Refused("checks the type of a value")
     types = tuple(_TYPES[name] for name in names)
     if isinstance(value, Tensor | Sizes | StaticShape):
         return False

@@ -109,7 +109,7 @@ def import_from(module: Any, name: str) -> Any:
         Refused: it is not on the allow-list.
     """
     if not isinstance(module, Module):
-        raise Refused(f"imports {name!r} from what is no module")
+        raise Refused(f"imports {name!r} from something that is not a module")
     return member(module.path, name)
 
 

@@ -171,7 +171,7 @@ class Recorder:
         if isinstance(part, bool) or not isinstance(part, int | np.integer | Tensor):
             raise Refused(f"indexes a tensor with {describe(part)}")
         if isinstance(part, Tensor) and part.shape != ():
-            raise Refused("indexes a tensor with a tensor that is no scalar")
+            raise Refused("indexes a tensor with a non-scalar tensor")
         return part if isinstance(part, Tensor) else int(part)
 
     def sizes(self, value: Tensor) -> Sizes:
@@ -181,7 +181,7 @@ class Recorder:
             Refused: not even the rank is known.
         """
         if value.shape is None:
-            raise Refused("needs the rank of a tensor that the file does not tell")
+            raise Refused("needs the rank of a tensor, which the file does not store")
         return Sizes(
             self.index(self.tensor("shape", value), axis) if size is None else size
             for axis, size in enumerate(value.shape)
@@ -221,7 +221,7 @@ def _computed(function: str, first: Any, named: Mapping[str, Any]) -> Any:
     run = _ON_NUMBERS.get(function)
     given = [first, *named.values()]
     if run is None or not all(is_number(value) for value in given):
-        raise Refused(f"tf.{function} of constants alone")
+        raise Refused(f"tf.{function} of only constants")
     with np.errstate(all="ignore"):
         made = run(*(np.float32(value) if isinstance(value, float) else value for value in given))
     return made.item()

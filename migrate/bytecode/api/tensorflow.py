@@ -38,11 +38,11 @@ _MODULES = frozenset(
 )
 DRAWN = "draws random numbers"
 _REFUSED: Mapping[str, str] = {
-    "py_func": "runs Python code that the file does not hold",
-    "py_function": "runs Python code that the file does not hold",
-    "numpy_function": "runs Python code that the file does not hold",
-    "boolean_mask": "gives a result whose shape depends on values",
-    "unique": "gives a result whose shape depends on values",
+    "py_func": "runs Python code that the file does not contain",
+    "py_function": "runs Python code that the file does not contain",
+    "numpy_function": "runs Python code that the file does not contain",
+    "boolean_mask": "returns a result whose shape depends on values",
+    "unique": "returns a result whose shape depends on values",
     "Print": "prints",
     "print": "prints",
 }
@@ -70,7 +70,7 @@ def constant(r: Recorder, value: Any, dtype: Any = None, shape: Any = None, name
     if isinstance(value, list | tuple) and has_tensor(value):
         return value if isinstance(value, Sizes) else r.tensor("stack", list(value), 0)
     if not is_number(value) and not isinstance(value, list | tuple | np.ndarray):
-        raise Refused("tf.constant of what is no number")
+        raise Refused("tf.constant of something that is not a number")
     wanted = dtype_name(dtype)
     if isinstance(value, Sizes | StaticShape):
         return Sizes(value)
@@ -164,7 +164,7 @@ def fill(r: Recorder, dims: Any, value: Any, name: Any = None) -> Any:
     """``tf.fill``."""
     if not has_tensor(list(dims)) and None not in dims and is_number(value):
         if np.prod([float(n) for n in dims]) > 10_000:
-            raise Refused("a constant of more than 10,000 elements is made")
+            raise Refused("a constant of more than 10,000 elements is created")
         return np.full(
             [int(n) for n in dims], value, dtype="float32" if isinstance(value, float) else "int32"
         )
@@ -179,7 +179,7 @@ def range_(
     if not all(is_number(bound) for bound in (first, last, delta)):
         raise Refused("a range ends at a size that is known only at run time")
     if abs(last - first) / abs(delta) > 10_000:
-        raise Refused("a range of more than 10,000 elements is made")
+        raise Refused("a range of more than 10,000 elements is created")
     wanted = dtype_name(dtype)
     made = np.arange(first, last, delta, dtype=wanted)
     return (
@@ -192,7 +192,7 @@ def range_(
 def eye(r: Recorder, num_rows: Any, num_columns: Any = None, dtype: Any = None, name: Any = None) -> Any:
     """``tf.eye`` of known size."""
     if int(num_rows) * int(num_columns or num_rows) > 10_000:
-        raise Refused("a constant of more than 10,000 elements is made")
+        raise Refused("a constant of more than 10,000 elements is created")
     return np.eye(
         int(num_rows), None if num_columns is None else int(num_columns), dtype=dtype_name(dtype) or "float32"
     )
@@ -236,7 +236,7 @@ def resize(r: Recorder, images: Any, size: Any, method: Any = "bilinear", *more:
     """
     if r.tensorflow is None:
         raise Refused(
-            "tf.image.resize differs between TensorFlow 1 and 2, and the file does not tell which wrote it"
+            "tf.image.resize differs between TensorFlow 1 and 2, and the file does not show which wrote it"
         )
     if r.tensorflow == 1:
         return resize_images(r, images, size, method, *more, **named)

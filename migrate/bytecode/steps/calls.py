@@ -49,7 +49,7 @@ def _call_pairs(machine: Interpreter, frame: Frame, how: tuple[int, int]) -> Non
     args = frame.pop_many(how[0])
     names = pairs[::2]
     if not all(isinstance(name, str) for name in names):
-        raise Refused("a keyword is no string")
+        raise Refused("a keyword is not a string")
     push(frame, machine.call(frame.pop(), args, dict(zip(names, pairs[1::2], strict=True))))
 
 
@@ -57,14 +57,14 @@ def _call_ex(machine: Interpreter, frame: Frame, how: tuple[bool, bool]) -> None
     named = frame.pop() if how[0] else {}
     args = items(frame.pop())
     if type(named) is not dict or not all(isinstance(name, str) for name in named):
-        raise Refused("a keyword is no string")
+        raise Refused("a keyword is not a string")
     function, before = _callable(frame, how[1])
     push(frame, machine.call(function, [*before, *args], named))
 
 
 def _keywords(machine: Interpreter, frame: Frame, names: Any) -> None:
     if not isinstance(names, tuple):
-        raise Refused("the names of arguments are no tuple")
+        raise Refused("the names of arguments are not a tuple")
     frame.keywords = names
 
 
@@ -74,7 +74,7 @@ def _function(machine: Interpreter, frame: Frame, how: tuple[int, bool]) -> None
         frame.pop()
     code = frame.pop()
     if not isinstance(code, Code):
-        raise Refused("makes a function of what is no code")
+        raise Refused("makes a function of something that is not code")
     made = Function(code)
     for flag in (8, 4, 2, 1):
         if flags & flag:
@@ -109,7 +109,7 @@ def _old_function(machine: Interpreter, frame: Frame, how: tuple[int, int, bool,
 def _set_function(machine: Interpreter, frame: Frame, flag: int) -> None:
     function, value = frame.pop(), frame.pop()
     if not isinstance(function, Function):
-        raise Refused("gives parts to what is no function")
+        raise Refused("adds parts to something that is not a function")
     _give(function, flag, value)
     push(frame, function)
 

@@ -86,7 +86,7 @@ def _assign(container: Any, key: Any, value: Any) -> None:
 
 def _slice(machine: Interpreter, frame: Frame, count: int) -> None:
     if count not in (2, 3):
-        raise Refused("builds a slice of another number of parts")
+        raise Refused("builds a slice with a different number of parts")
     push(frame, slice(*frame.pop_many(count)))
 
 
@@ -106,7 +106,7 @@ def _const_keys(machine: Interpreter, frame: Frame, count: int) -> None:
     keys = frame.pop()
     values = frame.pop_many(count)
     if not isinstance(keys, tuple) or len(keys) != count:
-        raise Refused("builds a dictionary with another number of keys")
+        raise Refused("builds a dictionary with a different number of keys")
     made: dict[Any, Any] = {}
     for key, value in zip(keys, values, strict=True):
         _assign(made, key, value)
@@ -122,7 +122,7 @@ def _append(machine: Interpreter, frame: Frame, depth: int) -> None:
     value = frame.pop()
     target = frame.peek(depth)
     if type(target) is not list:
-        raise Refused("appends to what is no list")
+        raise Refused("appends to something that is not a list")
     target.append(value)
     bounded(target)
 
@@ -131,7 +131,7 @@ def _extend(machine: Interpreter, frame: Frame, depth: int) -> None:
     values = items(frame.pop())
     target = frame.peek(depth)
     if type(target) is not list:
-        raise Refused("extends what is no list")
+        raise Refused("extends something that is not a list")
     target += values
     bounded(target)
 
@@ -147,7 +147,7 @@ def _update(machine: Interpreter, frame: Frame, depth: int) -> None:
     more = frame.pop()
     target = frame.peek(depth)
     if type(target) is not dict or type(more) is not dict:
-        raise Refused("merges what is no dictionary")
+        raise Refused("merges something that is not a dictionary")
     target |= more
     bounded(target)
 

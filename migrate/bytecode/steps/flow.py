@@ -52,13 +52,13 @@ def _setup_loop(machine: Interpreter, frame: Frame, to: tuple[int, Any]) -> None
 
 def _pop_block(machine: Interpreter, frame: Frame, _: Any) -> None:
     if not frame.blocks:
-        raise Refused("ends a block that was not begun")
+        raise Refused("ends a block that was not started")
     frame.blocks.pop()
 
 
 def _break(machine: Interpreter, frame: Frame, _: Any) -> int:
     if not frame.blocks:
-        raise Refused("leaves a loop that was not begun")
+        raise Refused("leaves a loop that was not started")
     end, height = frame.blocks.pop()
     del frame.stack[height:]
     return end

@@ -44,7 +44,7 @@ def _clear(machine: Interpreter, frame: Frame, name: str) -> None:
 def _cell(frame: Frame, name: str) -> Cell:
     cell = frame.cells.get(name)
     if cell is None:
-        raise Refused(f"{name!r} is no shared variable")
+        raise Refused(f"{name!r} is not a shared variable")
     return cell
 
 
@@ -74,7 +74,7 @@ def _attr(machine: Interpreter, frame: Frame, name: str) -> None:
 def _import(machine: Interpreter, frame: Frame, name: str) -> None:
     names, level = frame.pop(), frame.pop()
     if level not in (0, -1):
-        raise Refused(f"imports {name!r} of its own package")
+        raise Refused(f"imports {name!r} from its own package")
     push(frame, imported(name, bool(names)))
 
 

@@ -49,7 +49,7 @@ def unproven(artifact: Artifact, source: Path, folder: Path) -> str:
         folder: that holds the ``report.json``.
     """
     if not artifact.sha256 or artifact.sha256 != _artifact_digest(source):
-        return "the artifact is not the one that it speaks of, or is gone"
+        return "the artifact differs from the one in the record, or is gone"
     if artifact.status not in _DONE:
         return ""
     outputs = [output for output in (artifact.outputs or {}).values() if output]
@@ -58,14 +58,14 @@ def unproven(artifact: Artifact, source: Path, folder: Path) -> str:
     place = posixpath.dirname(str(outputs[0]))
     home = folder / place
     if not home.resolve().is_relative_to(folder.resolve()):
-        return "its outputs are outside of the run's folder"
+        return "its outputs are outside the run's folder"
     try:
         record = msgspec.json.decode((home / RECORD).read_bytes(), type=_Record)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return f"no {RECORD} stands beside its outputs"
+        return f"there is no {RECORD} next to its outputs"
     told = _Told(artifact.source, artifact.sha256, artifact.status)
     if record.result != told:
-        return f"the {RECORD} beside its outputs speaks of something else"
+        return f"the {RECORD} next to its outputs describes something else"
     return _unlike(home, place, [str(output) for output in outputs], record.files)
 
 
@@ -74,7 +74,7 @@ def _unlike(home: Path, place: str, outputs: list[str], files: Mapping[str, str]
     for output in outputs:
         name = posixpath.relpath(output, place or ".")
         if not any(file == name or file.startswith(f"{name}/") for file in files):
-            return f"the {RECORD} names no digest of {output}: a run of this version writes them"
+            return f"the {RECORD} has no digest of {output}: a run of this version writes it"
     for name, digest in files.items():
         path = home / name
         if (
@@ -82,7 +82,7 @@ def _unlike(home: Path, place: str, outputs: list[str], files: Mapping[str, str]
             or not path.resolve().is_relative_to(home.resolve())
             or _file_digest(path) != digest
         ):
-            return f"{posixpath.join(place, name)} is missing or another one"
+            return f"{posixpath.join(place, name)} is missing or has changed"
     return ""
 
 

@@ -19,7 +19,7 @@ def read_report(data: bytes, name: str) -> Report:
     try:
         report = msgspec.json.decode(data, type=Report)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MigrationError("REP001", f"{name} is not a report in JSON: {error}") from error
+        raise MigrationError("REP001", f"{name} is not a JSON report: {error}") from error
     if report.schema != SCHEMA_VERSION:
         raise MigrationError(
             "REP001", f"{name} has schema {report.schema}, this version reads {SCHEMA_VERSION}"

@@ -141,11 +141,11 @@ def _root_name(root: Path | None) -> str:
 def _add_outlines(got: _Gathered, tree: Tree, runs: Runs) -> None:
     for path in [*tree.python, *tree.notebooks]:
         if (tree.root / path).stat().st_size > MAX_SOURCE:
-            got.unseen.append(Unseen(path=path, reason="too large for source"))
+            got.unseen.append(Unseen(path=path, reason="too large for a source file"))
             continue
         found = (notebook_outline if path.endswith(".ipynb") else outline)(tree.read(path))
         if found is None:
-            got.unseen.append(Unseen(path=path, reason="does not parse: links of this file are unknown"))
+            got.unseen.append(Unseen(path=path, reason="cannot be parsed: links of this file are unknown"))
         else:
             got.outlines[path] = found
     for path in tree.configs:
@@ -159,7 +159,7 @@ def _inspect(got: _Gathered, root: Path, artifacts: Sequence[str], inspector: In
     rest = [path for path in artifacts if path not in done]
     if inspector is None:
         missing = [path for path in rest if path not in got.models]
-        got.unseen += [Unseen(path=path, reason="no run and no inspection speaks of it") for path in missing]
+        got.unseen += [Unseen(path=path, reason="not covered by any run or inspection") for path in missing]
         got.models.update({path: Artifact(source=path, status="unseen") for path in missing})
         return
     for looked in inspector.look(root, rest):

@@ -76,8 +76,8 @@ def tie(outlines: Mapping[str, Outline], targets: Iterable[Target]) -> Ties:
             ties.report(
                 "LNK001",
                 path,
-                "nothing in the source or configuration names this model",
-                "remove it if it is left over; if its path is put together at run time, nothing has to be done",
+                "the source and configuration never mention this model",
+                "remove it if it is no longer needed; if its path is built at run time, no action is needed",
             )
     return ties
 
@@ -152,10 +152,10 @@ def _tie_reference(ties: Ties, index: Index, path: str, reference: Reference) ->
     if state == "broken":
         same = index.named(reference.pattern)
         hint = (
-            f"a file of that name is at {same[0]}"
+            f"a file with that name is at {same[0]}"
             if same
             else (
-                "put the file in place and report again, or migrate it where it is produced or downloaded from"
+                "add the file and run the report again, or migrate it where it is produced or downloaded from"
             )
         )
         ties.report("LNK002", path, f"{reference.pattern} is not in the repository", hint, reference.line)
@@ -192,7 +192,7 @@ def _tie_signatures(ties: Ties, path: str, outline: Outline, loaded: list[Target
             ties.report(
                 "LNK004",
                 path,
-                f"signature {call.signature!r} is not offered by {goal}",
+                f"{goal} does not provide the signature {call.signature!r}",
                 f"offered: {offered}",
                 call.line,
             )
@@ -216,10 +216,10 @@ def _tie_classes(ties: Ties, outlines: Mapping[str, Outline], targets: Iterable[
                     Link(kind="defines", path="", target=target.path, state="broken", text=name)
                 )
                 hint = (
-                    f"give the class: keras-migrate models {target.path} --custom-objects FILE.py --out DIR"
+                    f"supply the class: keras-migrate models {target.path} --custom-objects FILE.py --out DIR"
                 )
-                ties.report("LNK003", target.path, f"class {name} is defined nowhere in the source", hint)
+                ties.report("LNK003", target.path, f"no source file defines the class {name}", hint)
             elif len(found) > 1:
                 where = ", ".join(path for path, _ in found[:4])
-                hint = "name the one that wrote the weights with --custom-objects"
+                hint = "select the one that wrote the weights with --custom-objects"
                 ties.report("LNK005", target.path, f"class {name} is defined in {where}", hint)

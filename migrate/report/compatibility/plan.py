@@ -13,10 +13,10 @@ from migrate.report.compatibility.records import Entry, FileUnit, Link, Pin, Ste
 from migrate.report.compatibility.references import Outline
 
 _FIRST = (
-    "Do next what depends on nothing else",
-    "No other open work comes before these; shared layers and helpers come before what uses them.",
+    "Next, work that depends on nothing else",
+    "No other open work comes before these; shared layers and helpers come before the code that uses them.",
 )
-_ROUND = "Then, round {}: what depended on the rounds before"
+_ROUND = "Then, round {}: work that depended on the rounds before"
 _WAITED = (
     "Each of these depends on something above: it imports it, loads it, or needs a class that it defines."
 )
@@ -94,8 +94,8 @@ def _pin_step(pins: Sequence[Pin]) -> list[Step]:
     names = ", ".join(sorted({f"{pin.name}{pin.specifier}" for pin in legacy}))
     return [
         Step(
-            title="Make an environment with Keras 3 beside the old one",
-            why=f"Requirement pins keep Keras 2: {names}. Nothing can be tried before they give way.",
+            title="Create an environment with Keras 3 alongside the old one",
+            why=f"Requirement pins keep Keras 2: {names}. Nothing can be tested until they are lifted.",
             items=[
                 StepItem(kind="file", path=path, level=Level.ASSISTED, effort=effort_counts(()))
                 for path in sorted({pin.path for pin in legacy})
@@ -114,8 +114,8 @@ def _rewrite_step(files: Sequence[FileUnit], entries: Sequence[Entry]) -> list[S
         return []
     return [
         Step(
-            title="Let the tool rewrite what is certain",
-            why="Every edit is proven and can be taken back with keras-migrate undo.",
+            title="Let the tool apply the safe rewrites",
+            why="Every edit is proven and can be reverted with keras-migrate undo.",
             command="keras-migrate code . --write",
             items=[_item(file, entries, []) for file in touched],
         )
@@ -129,7 +129,7 @@ def _model_step(models: Sequence[ModelUnit], entries: Sequence[Entry]) -> list[S
     return [
         Step(
             title="Migrate the models that need nothing from you",
-            why="Each is compared with a reference before it is called migrated.",
+            why="Each is compared with a reference before it is reported as migrated.",
             command="keras-migrate models . --out migrated",
             items=[_item(model, entries, []) for model in waiting],
         )

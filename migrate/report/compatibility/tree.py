@@ -87,7 +87,7 @@ def walk(root: Path, only: Sequence[str] = ()) -> Tree:
             if not Path(folder, name).is_file():  # a pipe, a device, a link to nothing
                 continue
             if path != printable(path):
-                tree.unseen.append((printable(path), "its name holds what cannot be printed; rename it"))
+                tree.unseen.append((printable(path), "its name contains unprintable characters; rename it"))
                 continue
             _sort_in(tree, path, name, ignored)
     return tree

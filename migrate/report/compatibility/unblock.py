@@ -36,7 +36,7 @@ def next_step(model: ModelUnit, entries: Sequence[Entry], links: Sequence[Link])
     """
     migrate = f"keras-migrate models {shlex.quote(model.path)} --out {OUT}"
     if model.status == "planned":
-        return NextStep(text="Nothing stands in its way.", command=migrate)
+        return NextStep(text="Nothing blocks it.", command=migrate)
     if model.status in ("migrated", "skipped"):
         return None
     worst = min(entries, key=lambda entry: entry.severity.rank, default=None)
@@ -48,7 +48,7 @@ def next_step(model: ModelUnit, entries: Sequence[Entry], links: Sequence[Link])
         said = ", ".join(f"{name} is defined at {path}:{line}" for name, (path, line) in defined.items())
         return NextStep(text=f"{said}.", command=f"{migrate} {files}")
     if worst is None:
-        return NextStep(text="Look at what it says when it is run alone.", command=f"{migrate} -v")
+        return NextStep(text="Run it alone and check its output.", command=f"{migrate} -v")
     option = next((name for name in _OPTION.findall(worst.hint) if name in VALUES), None)
     if option is None:
         return NextStep(text=worst.hint or worst.message, command=f"keras-migrate explain {worst.code}")

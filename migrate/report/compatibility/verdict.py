@@ -13,7 +13,7 @@ from migrate.report.compatibility.records import FileUnit, Tally
 def verdict(whole: Tally, files: Sequence[FileUnit], models: Sequence[ModelUnit], gaps: bool) -> str:
     """A few sentences in plain words; the figures are those of the tally."""
     if not whole.units:
-        return "Nothing that concerns Keras was found here."
+        return "Nothing related to Keras was found here."
     sentences = [_answer(whole)]
     if models:
         compared = sum(m.status == "migrated" for m in models)
@@ -25,21 +25,21 @@ def verdict(whole: Tally, files: Sequence[FileUnit], models: Sequence[ModelUnit]
     if silent:
         sentences.append(f"{_many(silent, 'finding')} would change numbers without an error.")
     if gaps:
-        sentences.append("Some things could not be looked at; they are listed.")
+        sentences.append("Some items could not be examined; they are listed.")
     return " ".join(sentences)
 
 
 def _answer(whole: Tally) -> str:
     blocked, manual = whole.levels[Level.BLOCKED], whole.effort[Effort.MANUAL]
     if whole.levels[Level.READY] == whole.units:
-        return "Yes: everything that was looked at is ready for Keras 3."
+        return "Yes: everything that was examined is ready for Keras 3."
     if blocked:
         return f"Not yet: {_many(blocked, 'file or model', 'files and models')} blocked."
     if manual:
-        return f"Not yet: {_many(manual, 'finding')} to be settled by hand."
+        return f"Not yet: {_many(manual, 'finding')} to be resolved manually."
     if whole.effort[Effort.ASSISTED] or whole.levels[Level.ASSISTED]:
-        return "Nearly: what is left needs a decision, the work itself is the tool's."
-    return "Yes: what is left is done by the tool."
+        return "Nearly: the rest needs a decision, and the tool does the work."
+    return "Yes: the tool does the rest."
 
 
 def _many(count: int, one: str, more: str = "") -> str:

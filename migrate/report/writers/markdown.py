@@ -37,8 +37,8 @@ def write(report: Report, limit: int = LIMIT) -> str:
         size += len(block)
     if left:
         parts.append(
-            f"\n_{left} of {len(report.findings)} findings are not listed here for want of room: "
-            "the HTML and JSON reports have all._\n"
+            f"\n_{left} of {len(report.findings)} findings are not listed here because of the size limit: the HTML "
+            "and JSON reports contain all of them._\n"
         )
     return "".join(parts)
 
@@ -58,8 +58,7 @@ def _head(report: Report) -> str:
     if report.comparison:
         c = report.comparison
         lines += [
-            f"Since {_text(c.earlier)}: {c.open_before} → {c.open_now} open "
-            f"({c.resolved} resolved, {c.new} new).",
+            f"Since {_text(c.earlier)}: {c.open_before} → {c.open_now} open ({c.resolved} resolved, {c.new} new).",
             "",
         ]
     if report.order:

@@ -40,7 +40,9 @@ def write(report: Report) -> str:
                     }
                 },
                 "columnKind": "unicodeCodePoints",
-                "originalUriBaseIds": {"SRCROOT": {"description": {"text": "the root that was looked at"}}},
+                "originalUriBaseIds": {
+                    "SRCROOT": {"description": {"text": "the root of the examined files"}}
+                },
                 "invocations": [
                     {
                         "executionSuccessful": True,

@@ -33,7 +33,7 @@ def show(report: Report, written: Sequence[str], out: Console) -> None:
             out.print(f"{title:>7}  {_bar(counts)}  {said}", highlight=False)
     effort = ", ".join(f"{report.tally.effort[e]} {e}" for e in Effort)
     effort += f", {report.tally.open_severities[Severity.INFO]} for information"
-    effort += f"; {in_words(report.hours)} h of a person's work by rule of thumb"
+    effort += f"; {in_words(report.hours)} h of manual work by rule of thumb"
     out.print(f"\n{report.tally.open} open findings of {report.tally.findings}: {effort}", highlight=False)
     if report.reasons:
         out.print(_reasons(report, fit=out.is_terminal))

@@ -51,9 +51,9 @@ def read_members(file: Path) -> list[Member]:
             continue
         root = (file.absolute().parent / words[0]).resolve()
         if not root.is_dir():
-            raise _wrong(file, number, f"{words[0]} is no folder")
+            raise _wrong(file, number, f"{words[0]} is not a folder")
         if any(root == member.root for member in members):
-            raise _wrong(file, number, f"{words[0]} is there twice")
+            raise _wrong(file, number, f"{words[0]} is listed twice")
         name = _free(root.name, names)
         members.append(Member(name, root, tuple(words[1:])))
     return members

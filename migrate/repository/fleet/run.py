@@ -96,7 +96,7 @@ def _result(member: Member, out: Path, key: str, ended: Ended) -> MemberResult:
         orders = _orders(out / member.name / RECORD)
     except msgspec.DecodeError:
         lines = [line for line in ended.errors.splitlines() if line.strip()]
-        error = printable(lines[-1][:500]) if lines else f"it ended with {ended.status} and said nothing"
+        error = printable(lines[-1][:500]) if lines else f"it ended with {ended.status} and no message"
     return MemberResult(
         schema=SCHEMA_VERSION,
         name=member.name,

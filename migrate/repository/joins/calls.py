@@ -44,7 +44,7 @@ class Use(StrEnum):
     CHECKPOINT = "checkpoints whole models"
     WEIGHTS = "loads or saves weights"
     READ = "reads the old file by other means"
-    MENTION = "asks whether it is there, or prints it"
+    MENTION = "checks whether it exists, or prints it"
     UNKNOWN = "is not understood"
 
 

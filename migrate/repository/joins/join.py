@@ -102,7 +102,7 @@ def _in_unread(joins: Joins, root: Path, unread: Sequence[str], renamable: Mappi
                 found.add(artifact)
                 joins.report(
                     JOIN010, path, 0,
-                    f"{artifact} was migrated and keeps its old name: this file names it and does not parse",
+                    f"{artifact} was migrated and keeps its old name: this file names it and cannot be parsed",
                     f"change every place that names {artifact} together",
                 )  # fmt: skip
     return found
@@ -124,7 +124,7 @@ def _tell_python(joins: Joins, joined: Joined, targets: Mapping[str, Target]) ->
         elif refusal.why is Why.PATTERN:
             joins.report(
                 JOIN010, naming.file.path, naming.line,
-                f"{path} was migrated and keeps its old name: the text here also means files that stay",
+                f"{path} was migrated and keeps its old name: the text here also matches files that stay",
                 f"change every place that names {path} together",
             )  # fmt: skip
         else:
@@ -148,14 +148,15 @@ def _tell_weights(joins: Joins, joined: Joined, targets: Mapping[str, Target]) -
         hint = (
             "for Keras 3 may not read its architecture"
             if from_file
-            else "or compare what the built model gives"
+            else "or compare the outputs of the built model"
         )
         for target in found:
             if target.as_it_is and not from_file:
                 continue
             joins.report(
                 JOIN011, naming.file.path, naming.line,
-                f"weights of {target.path} go into a model that the source builds; {target.new} holds the whole model",
+                f"weights of {target.path} are loaded into a model that the source builds; {target.new} contains the "
+                "whole model",
                 f"load {target.new} whole, {hint}",
             )  # fmt: skip
 
@@ -165,7 +166,7 @@ def _tell_kept(joins: Joins, naming: Naming, place: Place) -> None:
     if place.use is Use.WEIGHTS:
         joins.report(
             JOIN011, place.file.path, place.line,
-            f"weights of {named} are loaded or saved by the source, which keeps the old file",
+            f"the source loads or saves weights of {named} and keeps the old file",
             "compare the outputs of the built model, or load the migrated model whole",
         )  # fmt: skip
     elif place.use is Use.UNKNOWN:
@@ -190,7 +191,7 @@ def _texts(
             if new := targets[mention.artifact].new:
                 joins.report(
                     JOIN010, path, mention.line,
-                    f"{mention.artifact} was migrated; what reads this file is not known",
+                    f"{mention.artifact} was migrated; it is unknown what reads this file",
                     f"write {new} if the model is loaded by Keras from here",
                 )  # fmt: skip
         changed = renamed(text, chosen, follow)
@@ -227,8 +228,8 @@ def _package_data(joins: Joins, root: Path, files: Sequence[str], new: Sequence[
             if short and not any(fnmatch.fnmatch(posixpath.basename(short[0]), p) for _, p in _keras(text)):
                 joins.report(
                     JOIN013, path, line,
-                    f"{pattern} leaves out {short[0]}, which the source loads now",
-                    "name the migrated files beside it",
+                    f"{pattern} does not match {short[0]}, which the source loads now",
+                    "add the migrated files",
                 )  # fmt: skip
 
 

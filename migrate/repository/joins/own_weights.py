@@ -89,10 +89,10 @@ def join_own_weights(program: Program, artifacts: Collection[str]) -> OwnWeights
 
 def _told(one: _Named) -> Placed:
     message = (
-        f"weights are saved under a name like {one.stem}, which Keras 3 takes with the ending {_NEW} alone; what else "
-        "is done with the path is not understood"
+        f"weights are saved under a name like {one.stem}, which Keras 3 accepts only with the suffix {_NEW}; other "
+        "uses of the path are not understood"
     )
-    hint = f"let every place that names the file end in {_NEW}"
+    hint = f"make every place that names the file end in {_NEW}"
     return Placed(
         one.file.path,
         one.expression.lineno,

@@ -44,5 +44,5 @@ def write(use: Use) -> Piece:
         own = use.layer.module.startswith("keras.src.layers.")
         known = LAYERS.get(use.layer.class_name) if own else None
     if known is None:
-        raise use.refused("its class is not among those that are written")
+        raise use.refused("its class is not supported")
     return known(use)

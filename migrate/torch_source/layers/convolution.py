@@ -67,7 +67,7 @@ def transposed(use: Use) -> Piece:
     rank = kernel.ndim - 2
     window = _window(use, kernel.shape[:rank])
     if use.config.get("output_padding") is not None or set(window.dilation) != {1}:
-        raise use.refused("output_padding and dilation of transposed convolutions are not written")
+        raise use.refused("output_padding and dilation of transposed convolutions are not supported")
     same = use.config["padding"] == "same"
     total = [max(k - s, 0) if same else 0 for k, s in zip(window.size, window.strides, strict=True)]
     extra = [max(s - k, 0) for k, s in zip(window.size, window.strides, strict=True)]

@@ -15,7 +15,7 @@ def batch_normalization(use: Use) -> Piece:
     if axis not in (1, x.rank - 1):
         raise use.refused(f"it normalises axis {axis}")
     if x.rank > 5 or "mask" in use.kwargs:
-        raise use.refused("it is given a mask" if x.rank <= 5 else f"its input has {x.rank} axes")
+        raise use.refused("it gets a mask" if x.rank <= 5 else f"its input has {x.rank} axes")
     first = axis == x.rank - 1 and x.rank > 2
     mean, variance = use.weights["moving_mean"], use.weights["moving_variance"]
     momentum = round(1 - use.config["momentum"], 12)
@@ -96,7 +96,7 @@ def normalization(use: Use) -> Piece:
     axis = use.config["axis"]
     axes = [] if axis is None else [a % x.rank for a in (axis if isinstance(axis, list) else [axis])]
     if use.config.get("invert") or axes not in ([], [x.rank - 1]):
-        raise use.refused("an inverted Normalization, or one over other axes than the last")
+        raise use.refused("an inverted Normalization, or one over axes other than the last")
     mean, variance = (_statistics(use, name) for name in ("mean", "variance"))
     deviation = np.maximum(np.sqrt(variance), 1e-7)
     shape: tuple[int, ...] = (mean.size,) if axes else ()
@@ -121,7 +121,7 @@ def rescaling(use: Use) -> Piece:
     """``x * scale + offset``."""
     scale, offset = use.config["scale"], use.config["offset"]
     if not all(isinstance(value, int | float) for value in (scale, offset)):
-        raise use.refused("its scale or offset is no number")
+        raise use.refused("its scale or offset is not a number")
     text = f"{_float(use.x)} * {scale!r}" + (f" + {offset!r}" if offset else "")
     return Piece(text, channels_first=use.x.channels_first)
 

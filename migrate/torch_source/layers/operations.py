@@ -58,7 +58,7 @@ def _reduced(function: str) -> Writer:
     def write(use: Use) -> Piece:
         x, axis = use.x, use.config.get("axis")
         if axis is None or use.config.keys() - {"axis", "keepdims", "name"}:
-            raise use.refused("a reduction of all axes, the batch among them, or of another dtype")
+            raise use.refused("a reduction of all axes including the batch, or with another dtype")
         dims = sorted(x.dim(one) for one in (axis if isinstance(axis, list) else [axis]))
         keep = bool(use.config.get("keepdims"))
         dim = str(dims[0]) if len(dims) == 1 else repr(tuple(dims))

@@ -22,7 +22,7 @@ def pooling(use: Use) -> Piece:
                 (0, part - 1) for part in size
             ]  # what is added hangs on the size, but never stands before
         if added is None:
-            raise use.refused("padding 'same' of a pooling over a free size")
+            raise use.refused("padding 'same' of a pooling over a dynamic size")
         if is_symmetric(added):
             options["padding"] = pair([before for before, _ in added]) if any(map(any, added)) else None
             options["count_include_pad"] = False if kind == "avg" and any(map(any, added)) else None
@@ -32,7 +32,7 @@ def pooling(use: Use) -> Piece:
             text = f'F.pad({text}, {for_pad(added)}, value=float("-inf"))'
         else:
             raise use.refused(
-                "padding 'same' of an average that begins before the input and ends further behind it"
+                "padding 'same' of an average that starts before the input and ends further beyond it"
             )
     expression = call(f"F.{kind}_pool{rank}d", text, pair(size), **options)
     return Piece(expression, channels_first=not is_channels_first(use))
@@ -59,9 +59,9 @@ def pair_or_one(dims: list[int]) -> str:
 def _masked_mean(use: Use) -> Piece:
     """Keras weighs the steps by the mask and divides by their number."""
     if use.layer.class_name != "GlobalAveragePooling1D" or is_channels_first(use):
-        raise use.refused("it is given a mask")
+        raise use.refused("it gets a mask")
     if use.config.get("keepdims"):
-        raise use.refused("it is given a mask and keeps its axes")
+        raise use.refused("it gets a mask and keeps its axes")
     mask = f"{use.kwargs['mask'].plain}.unsqueeze(-1).to({use.x.plain}.dtype)"
     return Piece(
         statements=(f"weights = {mask}", f"{{0}} = ({use.x.plain} * weights).sum(1) / weights.sum(1)")

@@ -155,7 +155,7 @@ def _merged(use: Use, texts: list[str]) -> str:
     }
     mode = use.config["merge_mode"]
     if mode not in forms:
-        raise use.refused("both directions as outputs of their own")
+        raise use.refused("both directions as separate outputs")
     return forms[mode].format(*texts)
 
 
@@ -194,7 +194,7 @@ def _given(use: Use) -> tuple[Operand, list[str] | None, str | None]:
     if mask is not None and not isinstance(mask, Operand):
         mask = mask[0] if isinstance(mask, list) and isinstance(mask[0], Operand) else None
         if mask is None:
-            raise use.refused("its mask is no tensor")
+            raise use.refused("its mask is not a tensor")
     return given[0], [one.plain for one in operands] or None, None if mask is None else mask.plain
 
 

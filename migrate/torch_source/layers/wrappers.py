@@ -23,7 +23,7 @@ def time_distributed(use: Use) -> Piece:
     if inner.class_name not in _WITHIN or inner.model is not None:
         raise use.refused(f"it wraps a {inner.class_name}")
     if "mask" in use.kwargs and inner.class_name != "Dense":
-        raise use.refused("it is given a mask")
+        raise use.refused("it gets a mask")
     weights = {role.removeprefix("layer/"): array for role, array in use.weights.items()}
     x, after = use.x, use.outputs[0]
     if inner.class_name in ("Dense", "Activation", "Dropout"):  # act on each step anyway

@@ -110,7 +110,7 @@ def test_a_given_global_is_used_and_a_missing_one_named() -> None:
         changed(model)
     assert (refused.value.code, refused.value.place) == ("CFG017", "f")
     assert "LOAD_GLOBAL 'SCALE'" in refused.value.message
-    assert refused.value.hint == "Give its value with --define SCALE=VALUE."
+    assert refused.value.hint == "Pass its value with --define SCALE=VALUE."
     known, _ = changed(model, replace(ERA, defined={"SCALE": 0.5}))
     assert known.layer("f").nodes[0].kwargs == {"y": 0.5}
 

@@ -27,7 +27,7 @@ def binary(name: str) -> Callable[..., Any]:
 
     def call(r: Recorder, x: Any, y: Any) -> Any:
         if not isinstance(x, Tensor) and not isinstance(y, Tensor):
-            raise Refused(f"tf.{name} of numbers alone")
+            raise Refused(f"tf.{name} of only numbers")
         return r.tensor(name, r.operand(x, y), r.operand(y, x))
 
     return call
@@ -41,7 +41,7 @@ def reduction(name: str) -> Callable[..., Any]:
         if value.dtype == "bool" and name in ("math.reduce_mean", "math.reduce_std", "math.reduce_variance"):
             value = r.tensor("cast", value, dtype="float32")
         if value.dtype is None and name == "math.reduce_mean":
-            raise Refused("the mean of a tensor whose dtype the file does not tell")
+            raise Refused("the mean of a tensor whose dtype the file does not store")
         return r.tensor(
             name, value, axis=list(axis) if isinstance(axis, tuple) else axis, keepdims=bool(keepdims)
         )

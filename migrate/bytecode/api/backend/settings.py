@@ -28,7 +28,7 @@ def image_data_format(r: Recorder) -> str:
         Refused: the layers of the model do not tell.
     """
     if not r.data_format:
-        raise Refused("asks for the order of axes of images, which the layers of the model do not tell")
+        raise Refused("uses the image data format, which the layers of the model do not show")
     return r.data_format
 
 
@@ -44,9 +44,9 @@ def backend_name(r: Recorder) -> str:
 
 def in_train_phase(r: Recorder, x: Any, alt: Any, training: Any = None) -> Any:
     """``K.in_train_phase``: refused, because a graph of operations computes the same in both phases."""
-    raise Refused("computes something else while training")
+    raise Refused("computes something different during training")
 
 
 def learning_phase(r: Recorder) -> Any:
     """``K.learning_phase``: refused for the same reason."""
-    raise Refused("asks whether the model is training")
+    raise Refused("checks whether the model is training")

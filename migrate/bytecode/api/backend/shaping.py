@@ -19,7 +19,7 @@ def int_shape(r: Recorder, x: Any) -> Any:
     """``K.int_shape``."""
     found = tensor_operand(x, "K.int_shape").shape
     if found is None:
-        raise Refused("needs the shape of a tensor that the file does not tell")
+        raise Refused("needs the shape of a tensor, which the file does not store")
     return tuple(found)
 
 
@@ -37,7 +37,7 @@ def dtype(r: Recorder, x: Any) -> str:
     """``K.dtype``."""
     found = tensor_operand(x, "K.dtype").dtype
     if found is None:
-        raise Refused("needs the dtype of a tensor that the file does not tell")
+        raise Refused("needs the dtype of a tensor, which the file does not store")
     return found
 
 
@@ -60,7 +60,7 @@ def batch_flatten(r: Recorder, x: Any) -> Any:
     """``K.batch_flatten``."""
     sizes = tensor_operand(x, "K.batch_flatten").shape
     if sizes is None or None in sizes[1:]:
-        raise Refused("K.batch_flatten of a tensor whose sizes are not known")
+        raise Refused("K.batch_flatten of a tensor of unknown size")
     return r.tensor("reshape", x, [-1, int(np.prod(sizes[1:]))])  # type: ignore[arg-type]
 
 
@@ -87,7 +87,7 @@ def reverse(r: Recorder, x: Any, axes: Any) -> Any:
 def repeat(r: Recorder, x: Any, n: int) -> Any:
     """``K.repeat``: a matrix ``n`` times along a new axis."""
     if tensor_operand(x, "K.repeat").rank != 2:
-        raise Refused("K.repeat of a tensor that is no matrix")
+        raise Refused("K.repeat of a tensor that is not a matrix")
     return r.tensor("tile", r.tensor("expand_dims", x, 1), [1, n, 1])
 
 
@@ -127,11 +127,11 @@ def padding(first: int, last: int) -> Callable[..., Any]:
     def call(r: Recorder, x: Any, padding: Any = 1, data_format: Any = None) -> Any:
         value = tensor_operand(x, "a padding")
         if (data_format or image_data_format(r)) != "channels_last" and last > 1:
-            raise Refused("pads images with the channels first")
+            raise Refused("pads channels-first images")
         pairs = [padding] if last == 1 else list(padding)
         widths = [[w, w] if isinstance(w, int) else list(w) for w in pairs]
         if value.rank != len(widths) + 2:
-            raise Refused("pads a tensor of another rank")
+            raise Refused("pads a tensor with a different rank")
         return r.tensor("pad", value, [[0, 0], *widths, [0, 0]])
 
     return call
@@ -147,7 +147,7 @@ def resize_images(
 ) -> Any:
     """``K.resize_images``: each pixel repeated."""
     if (data_format or image_data_format(r)) not in ("channels_last", "tf") or interpolation != "nearest":
-        raise Refused("K.resize_images with the channels first, or with an interpolation")
+        raise Refused("K.resize_images with channels first, or with an interpolation")
     tall = r.tensor("repeat", tensor_operand(x, "K.resize_images"), int(height_factor), 1)
     return r.tensor("repeat", tall, int(width_factor), 2)
 
