@@ -60,7 +60,7 @@ def test_function_is_expressed(source: str) -> None:
         ("K.concatenate(x)", "not iterable"),
         ("tf.einsum('ij->i', x)", "einsum"),
         ("x if x else x", "values of a tensor"),
-        ("x[x > 0]", "no scalar"),
+        ("x[x > 0]", "non-scalar"),
         ("K.reshape(x)", "missing a required argument"),
     ],
 )

@@ -43,7 +43,7 @@ def test_each_reason_is_told_once() -> None:
     ("arguments", "told"),
     [
         (["--readers", "2.15"], "RDR001"),
-        (["--backends", "theano"], "known are jax"),
+        (["--backends", "theano"], "known: jax"),
         ([], "RUN013"),
     ],
 )

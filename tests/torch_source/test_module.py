@@ -167,7 +167,7 @@ def of(record: Layer) -> tuple[Graph, dict[str, np.ndarray]]:  # type: ignore[ty
         (Layer("Activation", "keras.src.layers.activations", {"activation": "mine>gate"}), "'mine>gate'"),
         (Layer("Softmax", "keras.src.layers.activations", {"axis": [1, 2]}), "several axes"),
         (Layer("ReLU", "keras.src.layers.activations", {}, "float16"), "float16"),
-        (Layer("ReLU", "keras.src.layers.activations", {}, shared=True), "outside of it"),
+        (Layer("ReLU", "keras.src.layers.activations", {}, shared=True), "outside a nested model"),
     ],
 )
 def test_what_has_no_form_is_refused_with_the_layer(record: Layer, why: str) -> None:

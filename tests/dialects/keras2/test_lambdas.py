@@ -188,7 +188,7 @@ def test_noise_is_drawn_by_a_layer() -> None:
 
 def test_noise_of_one_shape_for_all_batches_is_refused() -> None:
     source = "def f(x): return x + K.random_normal(shape=(32, 5, 4))"
-    with pytest.raises(MigrationError, match="draws numbers"):
+    with pytest.raises(MigrationError, match="draws random numbers"):
         changed(graph(called(lambda_layer(source), TensorRef("x")), outputs=TensorRef("f")))
 
 
