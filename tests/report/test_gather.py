@@ -183,7 +183,7 @@ def test_what_is_not_looked_at_is_listed(tmp_path: Path) -> None:
     report = build(gather(tmp_path))
     assert {u.path for u in report.unseen} == {"a.h5", "t.py"}
     assert report.models[0].status == "unseen"
-    assert "could not be looked at" in report.verdict
+    assert "could not be examined" in report.verdict
 
 
 def test_other_report_json_is_left_alone(tmp_path: Path) -> None:
