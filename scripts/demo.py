@@ -1,4 +1,4 @@
-"""Move a small project of Keras 2.2.4 to Keras 3 and show it before and after: ``make demo``.
+"""Move a small Keras 2.2.4 project to Keras 3 and show it before and after: ``make demo``.
 
 The project in ``demo/project`` has a training script, a layer of its own, a test, two HDF5 models (one with that layer,
 one with a Lambda) and a SavedModel. It is copied, so that the demonstration can be repeated.

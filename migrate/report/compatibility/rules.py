@@ -75,7 +75,7 @@ RULES: tuple[Rule, ...] = (
         severity=Severity.ERROR,
         fix=Fix.MANUAL,
         why="Artifacts are read in a separate process, so that one that crashes its parser affects only itself. It "
-        "is listed as not looked at; scan it before anything else opens it.",
+        "is listed as not examined; scan it before anything else opens it.",
         before="keras-migrate report .",
         after="keras-migrate scan models/strange.h5",
     ),

@@ -32,7 +32,7 @@ def verdict(whole: Tally, files: Sequence[FileUnit], models: Sequence[ModelUnit]
 def _answer(whole: Tally) -> str:
     blocked, manual = whole.levels[Level.BLOCKED], whole.effort[Effort.MANUAL]
     if whole.levels[Level.READY] == whole.units:
-        return "Yes: everything that was examined is ready for Keras 3."
+        return "Yes: everything that was looked at is ready for Keras 3."
     if blocked:
         return f"Not yet: {_many(blocked, 'file or model', 'files and models')} blocked."
     if manual:

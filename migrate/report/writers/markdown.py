@@ -68,7 +68,7 @@ def _head(report: Report) -> str:
             lines.append(f"{number}. {_text(step.title)} ({len(step.items)}){command}")
         lines.append("")
     if report.unseen:
-        lines += [f"Not looked at: {len(report.unseen)} ({_unseen(report)}).", ""]
+        lines += [f"Not examined: {len(report.unseen)} ({_unseen(report)}).", ""]
     return "\n".join(lines)
 
 

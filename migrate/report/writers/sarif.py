@@ -49,7 +49,7 @@ def write(report: Report) -> str:
                         "toolExecutionNotifications": [
                             {
                                 "level": "warning",
-                                "message": {"text": f"not looked at: {unseen.reason}"},
+                                "message": {"text": f"not examined: {unseen.reason}"},
                                 "locations": [{"physicalLocation": {"artifactLocation": _uri(unseen.path)}}],
                             }
                             for unseen in report.unseen

@@ -48,7 +48,7 @@ def show(report: Report, written: Sequence[str], out: Console) -> None:
             f"since {shown(c.earlier)}: {c.open_before} → {c.open_now} open, {c.new} new", highlight=False
         )
     if report.unseen:
-        out.print(f"not looked at: {len(report.unseen)}", highlight=False)
+        out.print(f"not examined: {len(report.unseen)}", highlight=False)
     out.print(f"\nwritten: {', '.join(map(shown, written))}", highlight=False)
 
 

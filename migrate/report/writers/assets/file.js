@@ -16,7 +16,7 @@ function filePage(file) {
         h(
           "span",
           { class: "chip plain" },
-          own.some((f) => f.applied && !f.done) ? "edits ready to write" : "rewritten",
+          own.some((f) => f.applied && !f.done) ? "edits ready to be written" : "rewritten",
         ),
     ),
     file.error && h("p", { class: "error-box", role: "note" }, file.error),
@@ -48,7 +48,7 @@ function filePage(file) {
                 h(
                   "span",
                   { class: `chip ${l.state === "broken" ? "level-blocked" : "plain"}` },
-                  l.state === "broken" ? "nothing there" : "known at run time",
+                  l.state === "broken" ? "does not exist" : "known at run time",
                 ),
               " ",
               h("code", {}, l.text),

@@ -1,21 +1,21 @@
 // The page of one model: what it is, what became of each part, and how we know.
 const EVIDENCE = {
-  golden: "Compared with inputs and outputs that were recorded by the framework that wrote the model.",
+  golden: "Compared with inputs and outputs recorded by the framework that wrote the model.",
   original:
-    "Compared with the untouched file, run by the legacy framework; no rule of ours had a part in the reference.",
+    "Compared with the untouched file, run by the legacy framework; none of our rules affected the reference.",
   reconstructed:
-    "Compared with the legacy framework built from the repaired configuration: independent of the Keras 3 side only.",
+    "Compared with the legacy framework built from the repaired configuration: independent on the Keras 3 side only.",
 };
 const DONE = new Set(["migrated", "unverified"]);
 const STATUS = {
   migrated: "Migrated, compared and equal.",
   unverified: "Built, but there was nothing to compare it with.",
   blocked: "Needs something from you before it can be migrated.",
-  unsafe: "Refused: the file holds something that must not be executed unasked.",
+  unsafe: "Refused: the file contains code that must not be executed without your consent.",
   failed: "The attempt failed.",
-  skipped: "Nothing to do: already Keras 3, or no model.",
-  planned: "Inspected only; nothing was run yet.",
-  unseen: "Found, and not looked at.",
+  skipped: "Nothing to do: already Keras 3, or not a model.",
+  planned: "Only inspected; nothing was run yet.",
+  unseen: "Found, but not examined.",
 };
 
 function modelPage(model) {
@@ -112,7 +112,7 @@ function layersSection(layers, total, ran) {
               {},
               rules.length
                 ? rules.map((code) => [codeLink(code), " "])
-                : h("span", { class: "dim" }, ran ? "as it was" : "–"),
+                : h("span", { class: "dim" }, ran ? "unchanged" : "–"),
             ),
           ),
         ),
@@ -200,8 +200,8 @@ function compared(title, text, other, kind) {
 const KINDS = {
   loads: "is loaded by",
   saves: "is written by",
-  names: "is named by",
-  defines: "has a class from",
+  names: "is mentioned by",
+  defines: "uses a class from",
   calls: "is called by",
 };
 function linksOf(path) {

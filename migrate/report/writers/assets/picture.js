@@ -108,7 +108,7 @@ function pictureSection(d, ran) {
         ),
       both && cell(row.now),
       both && gutter(right[i], widths[1], true, mark),
-      inner && h("span", { class: "hidden" }, "nested model, opens its layers"),
+      inner && h("span", { class: "hidden" }, "nested model, click to show its layers"),
     );
   };
   const about = (row) => [
@@ -117,8 +117,8 @@ function pictureSection(d, ran) {
       {},
       [
         row.old && row.now && row.old !== row.now ? `${row.old} became ${row.now}. ` : "",
-        both && !row.old ? "Put in by a rule. " : "",
-        both && !row.now ? "Expressed by other layers. " : "",
+        both && !row.old ? "Added by a rule. " : "",
+        both && !row.now ? "Replaced by other layers. " : "",
         row.parameters ? `${many(row.parameters, "parameter")}. ` : "",
         row.error === undefined ? "" : `Largest relative error of its output: ${figure(row.error)}. `,
         row.unseen.length ? `No compared output depends on ${row.unseen.join(", ")}. ` : "",
@@ -161,8 +161,8 @@ function pictureSection(d, ran) {
       both
         ? `Keras 2 on the left, Keras 3 on the right: ${many(rows.length, "layer")}, ${format.format(differ)} changed. `
         : `${many(rows.length, "layer")} of the legacy model. `,
-      nested && "A nested model opens its layers. ",
-      ran && "A row opens before and after.",
+      nested && "Click a nested model to show its layers. ",
+      ran && "Click a row to see before and after.",
     ),
     h(
       "ul",
@@ -171,7 +171,7 @@ function pictureSection(d, ran) {
         h("li", {}, h("i", { class: `dot heat-${name}` }), text),
       ),
       rows.some((row) => row.unseen.length) &&
-        h("li", {}, h("i", { class: "dot hollow" }), "holds weights that no compared output depends on"),
+        h("li", {}, h("i", { class: "dot hollow" }), "contains weights that no compared output depends on"),
       differ > 0 && h("li", {}, h("i", { class: "dot bar-changed" }), "changed by a rule"),
     ),
     scroller("Graph of the model, scrolls sideways", h("div", { class: `picture${both ? "" : " single"}` }, list)),

@@ -4,7 +4,7 @@ function paritySection(p) {
     ["largest absolute error", figure(p.max_abs)],
     ["largest relative error", figure(p.max_rel)],
     ["cases compared", p.cases ? format.format(p.cases) : "–"],
-    ["of the weights covered", p.covered === null ? "–" : `${figure(p.covered * 100)} %`],
+    ["weights covered", p.covered === null ? "–" : `${figure(p.covered * 100)} %`],
   ];
   return section(
     "Parity",
@@ -17,7 +17,7 @@ function paritySection(p) {
     p.uncovered.length > 0 &&
       h("p", {}, "No compared output depends on: ", h("span", { class: "mono" }, p.uncovered.join(", "))),
     p.assumptions.length > 0 &&
-      h("p", {}, "Both sides rest on: ", h("span", { class: "mono" }, p.assumptions.join(", "))),
+      h("p", {}, "Both sides rely on: ", h("span", { class: "mono" }, p.assumptions.join(", "))),
     h(
       "div",
       { class: "charts" },

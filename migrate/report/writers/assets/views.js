@@ -179,7 +179,7 @@ function listPage(name, query) {
               { class: "dim" },
               links.length
                 ? "No link matches."
-                : "No links were looked for or found: give the repository's folder, not only JSON.",
+                : "No links were searched for or found: pass the repository's folder, not only JSON.",
             ),
       );
     parts.splice(1, 0, host);
@@ -213,7 +213,7 @@ function reasonPage(code) {
       reason.count > 0 && section("Findings", view.element),
       where.length > 0 &&
         section(
-          "Models that it changed",
+          "Models changed by it",
           h("ul", { class: "links" }, shown),
           where.length > shown.length && h("p", { class: "dim" }, `and ${many(where.length - shown.length, "more")}`),
         ),
