@@ -100,7 +100,7 @@ def _inside(name: str, file: Path) -> str:
         return ""
     path = file.parent / name
     if not path.resolve().is_relative_to(file.parent.resolve()):
-        raise ConfigError(f"{file}: {name} lies outside of the repository; --baseline may name it")
+        raise ConfigError(f"{file}: {name} is outside the repository; pass it with --baseline")
     if path.exists() and not path.is_file():
         raise ConfigError(f"{file}: {name} is not a file")
     return name
@@ -139,9 +139,9 @@ def parse_version(text: str) -> Version:
     try:
         version = Version(text)
     except InvalidVersion as error:
-        raise ConfigError(f"{text!r} is no version") from error
+        raise ConfigError(f"{text!r} is not a version") from error
     if version.major != 3:
-        raise ConfigError(f"the destination must be a version of Keras 3, not {text}")
+        raise ConfigError(f"the target must be a version of Keras 3, not {text}")
     return NEWEST if version.release[:2] == NEWEST.release[:2] else version
 
 

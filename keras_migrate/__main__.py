@@ -41,9 +41,9 @@ def foreign_package() -> str | None:
     owners = metadata.packages_distributions().get("migrate", [])
     others = sorted({name for name in owners if name != "keras-migrate"}) or ["another distribution"]
     return (
-        f"{', '.join(others)} has put its own package `migrate` in place of ours ({folder}): install keras-migrate in "
-        "an environment of its own (`pipx install keras-migrate`), or uninstall the other one and run "
-        "`pip install --force-reinstall --no-deps keras-migrate`"
+        f"{', '.join(others)} has replaced our package `migrate` with its own ({folder}): install keras-migrate in a "
+        "separate environment (`pipx install keras-migrate`), or uninstall the other one and run `pip install "
+        "--force-reinstall --no-deps keras-migrate`"
     )
 
 

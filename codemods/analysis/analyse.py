@@ -113,7 +113,7 @@ def _there(found: list[Match]) -> list[Match]:
 
 def _by_hand(found: Match) -> Match:
     """What a guard lets pass: the author serves two versions there, so that a person must look."""
-    hint = "the name is there in Keras 3 and raises when it is used: ask for the version instead"
+    hint = "the name exists in Keras 3 and raises when it is used: check the version instead"
     return replace(found, edits=(), hint=hint)
 
 

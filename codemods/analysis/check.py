@@ -91,12 +91,12 @@ def _unknown_imports(context: Context) -> Iterator[Match]:
 _BRANCH_HINTS = {
     BranchStatus.ALIVE: (
         Severity.ERROR,
-        "this branch runs beside Keras 3: give it one of its own, or rewrite the name",
+        "this branch runs with Keras 3: add a separate branch for Keras 3, or rewrite the name",
     ),
-    BranchStatus.UNSURE: (Severity.WARNING, "see that another branch runs beside Keras 3, or add one"),
+    BranchStatus.UNSURE: (Severity.WARNING, "check that another branch runs with Keras 3, or add one"),
     BranchStatus.DEAD: (
         Severity.INFO,
-        "this branch does not run beside Keras 3: delete it when Keras 2 is no longer served",
+        "this branch does not run with Keras 3: delete it when Keras 2 is no longer supported",
     ),
 }
 
@@ -133,7 +133,7 @@ def guarded(context: Context, missing_names: Sequence[Match], found: Sequence[Ma
         if severity not in {Severity.ERROR, Severity.SILENT}:
             continue
         if is_guarded(context, item.node) and branch_status(context, item.node, places) is BranchStatus.ALIVE:
-            hint = "this branch runs beside Keras 3: give it one of its own, or rewrite the call"
+            hint = "this branch runs with Keras 3: add a separate branch for Keras 3, or rewrite the call"
             message = item.message or item.rule.summary
             yield replace(item, rule=GUARDED_NAME, message=message, severity=severity, hint=hint, edits=())
 
@@ -145,8 +145,8 @@ def _place(node: ast.AST) -> tuple[int, int]:
 def _missing(node: ast.AST, name: str) -> Match:
     if not name.startswith("keras.src."):
         return Match(UNKNOWN_NAME, node, f"Keras 3 has no {name}", symbol=name)
-    message = f"{name} is a private path, which a release of Keras 3 may have or not"
-    hint = "use the public name of what it brings"
+    message = f"{name} is a private path, which a Keras 3 release may or may not have"
+    hint = "use the public name of the object"
     return Match(UNKNOWN_NAME, node, message, hint, symbol=name, severity=Severity.WARNING)
 
 

@@ -110,7 +110,7 @@ def _attempt(source: Source, first: Analysis, job: _Job, refused: frozenset[Plan
     return attempt
 
 
-_UNSETTLED = "the edits do not settle: each pass asks for more"
+_UNSETTLED = "the edits do not converge: each pass requests more"
 _ATTEMPTS = 40
 """Rewrites of one file in search of the plans that spoil it."""
 
@@ -157,7 +157,7 @@ def _refuse(analysis: Analysis, refused: frozenset[Plan]) -> Analysis:
     return analysis
 
 
-_TAKEN_BACK = "the edit does not fit here and was taken back: do it by hand"
+_TAKEN_BACK = "the edit does not fit here and was reverted: make it manually"
 
 
 def _settle(source: Source, first: Analysis, job: _Job, refused: frozenset[Plan]) -> _Attempt:
@@ -187,7 +187,7 @@ def _settle(source: Source, first: Analysis, job: _Job, refused: frozenset[Plan]
             rewritten = Source(source.path, text, source.encoding, source.bom)
             current = _refuse(job.look(rewritten), refused)
         except SourceError as error:
-            trouble = f"the rewritten text does not parse: {error.message}"
+            trouble = f"the rewritten text cannot be parsed: {error.message}"
             return _Attempt(first, current, source.text, tuple(taken), trouble)
     return _Attempt(first, current, source.text, tuple(taken), _UNSETTLED)
 
@@ -207,7 +207,7 @@ def _verify(first: Analysis, last: Analysis) -> str | None:
     known = {(last_part(item), item.argument) for item in first.missing_names}
     for item in last.missing_names:
         if (last_part(item), item.argument) not in known and not _mentioned(item, first):
-            return f"the rewrite would bring in an unknown name: {item.message}"
+            return f"the rewrite would introduce an unknown name: {item.message}"
     return None
 
 

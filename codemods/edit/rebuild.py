@@ -274,7 +274,7 @@ class _Rebuild:
                 around = self._around.setdefault(original, ([], []))
                 around[1 if edit.after else 0].extend(templates.statements(edit.code, edit.anchor))
                 return node
-        raise EditError(f"{type(edit).__name__} cannot be carried out on a {type(node).__name__}")
+        raise EditError(f"{type(edit).__name__} cannot be applied to a {type(node).__name__}")
 
 
 def _renamed(node: cst.CSTNode, name: str) -> cst.CSTNode:
@@ -293,7 +293,7 @@ def _small(lines: Iterable[cst.BaseStatement]) -> list[cst.BaseSmallStatement]:
     smalls: list[cst.BaseSmallStatement] = []
     for line in lines:
         if not isinstance(line, cst.SimpleStatementLine):
-            raise EditError("a block cannot stand behind the colon of a one-line suite")
+            raise EditError("a block cannot follow the colon of a one-line suite")
         smalls.extend(line.body)
     return smalls
 

@@ -88,7 +88,7 @@ def write(root: Path, changes: Iterable[tuple[Path, bytes, bytes]]) -> Path | No
     for path, real, old, _ in planned:
         if not real.is_relative_to(root):
             leads = f"leads to {real}, " if path.is_symlink() else "is "
-            raise JournalError(f"{path} {leads}outside of {root}; nothing was written")
+            raise JournalError(f"{path} {leads}outside {root}; nothing was written")
         if real.read_bytes() != old:
             raise JournalError(f"{path} changed while it was being rewritten; nothing was written")
     key = _key()
@@ -178,11 +178,11 @@ def _key(*, make: bool = True) -> bytes | None:
         return None
     except OSError as error:
         raise JournalError(
-            f"the key that journals are sealed with cannot be kept in {file.parent}: {error.strerror}; "
-            "name another folder in the environment variable XDG_STATE_HOME"
+            f"the key for sealing journals cannot be kept in {file.parent}: {error.strerror}; set another folder in "
+            "the environment variable XDG_STATE_HOME"
         ) from error
     if len(key) != _KEY_BYTES:
-        raise JournalError(f"{file} is damaged; remove it, then earlier rewrites can no longer be taken back")
+        raise JournalError(f"{file} is damaged; remove it, but then earlier rewrites can no longer be undone")
     return key
 
 
@@ -212,9 +212,7 @@ def _inside(root: Path, name: str) -> Path:
     pure = PurePosixPath(name)
     path = root / pure
     if pure.is_absolute() or ".." in pure.parts or path.resolve() != path:
-        raise JournalError(
-            f"{name} is not, or no longer, a file of its own below {root}; nothing was restored"
-        )
+        raise JournalError(f"{name} is not, or no longer, a regular file below {root}; nothing was restored")
     return path
 
 
@@ -236,7 +234,7 @@ def undo(root: Path, *, force: bool = False) -> list[Path]:
     if not found:
         folder = root / FOLDER
         others = folder.is_dir() and any(folder.glob("*/journal.json"))
-        why = "; those that are there were not written by you on this machine" if others else ""
+        why = "; the existing ones were not written by you on this machine" if others else ""
         raise JournalError(f"no journal below {folder}{why}")
     home, journal = found[-1]
     restore: list[tuple[Path, bytes]] = []
@@ -246,7 +244,7 @@ def undo(root: Path, *, force: bool = False) -> list[Path]:
         if now == entry.before:
             continue
         if now != entry.after and not force:
-            raise JournalError(f"{entry.path} was edited since the rewrite; --force restores it all the same")
+            raise JournalError(f"{entry.path} was edited since the rewrite; --force restores it anyway")
         try:
             old = _read_plain(home / entry.before)
         except OSError as error:

@@ -15,8 +15,8 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 DISCONTINUED = {
     "keras-applications": "use keras.applications",
     "keras-preprocessing": "use keras.utils and keras.preprocessing",
-    "keras-contrib": "copy the layers that are used",
-    "tensorflow-addons": "most of it is in Keras 3 or KerasHub now",
+    "keras-contrib": "copy the layers that you use",
+    "tensorflow-addons": "most of it is now in Keras 3 or KerasHub",
     "keras-vggface": "load the weights with keras.applications",
 }
 TENSORFLOW = frozenset(

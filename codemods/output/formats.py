@@ -137,7 +137,7 @@ def as_markdown(result: Result) -> str:
         "|---|---:|",
         f"| automatic | {summary.effort.automatic} |",
         f"| with `--unsafe` | {summary.effort.assisted} |",
-        f"| by hand | {summary.effort.manual} |",
+        f"| manual | {summary.effort.manual} |",
     ]
     if summary.findings:
         names = {rule.code: rule.summary for rule in all_source_rules()}

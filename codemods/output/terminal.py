@@ -65,6 +65,6 @@ def summary(result: Result, looked_at: int, *, written: bool) -> str:
     return (
         f"{files}, {numbers.changed} {verb}; {counted(numbers.applied, 'finding')} "
         f"{'applied' if written else 'would be applied'}, {len(open_) - notes} left "
-        f"(automatic {effort.automatic}, with --unsafe {effort.assisted}, by hand {effort.manual})"
+        f"(automatic {effort.automatic}, with --unsafe {effort.assisted}, manual {effort.manual})"
         f"{f', {listed}' if notes else ''}.\n"
     )

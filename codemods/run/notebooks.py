@@ -90,7 +90,7 @@ def _no_python(number: int) -> CodeFinding:
         column=1,
         end_line=1,
         end_column=1,
-        message=f"cell {number + 1}: this is not valid Python, and stays as it is",
+        message=f"cell {number + 1}: this is not valid Python, and is not changed",
         hint=UNREADABLE_CELL.manual,
         symbol="",
         argument="",

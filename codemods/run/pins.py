@@ -69,19 +69,19 @@ def _judge(
     floor = f"{options.version.major}" if options.version.minor > 14 else f"{options.version}"
     quoted = pin.spec.strip() or "no version"
     if pin.name == "keras" and spec is not None and str(spec) and not _reaches(spec, 3, range(16)):
-        yield rules.KERAS, f"keras is kept below 3 ({quoted})", pin.edit(pin.written, floor)
+        yield rules.KERAS, f"keras is pinned below 3 ({quoted})", pin.edit(pin.written, floor)
     elif pin.name == "tensorflow-gpu":
         plain = pin.style in {"requirements", "script", "setup"}
         new = pin.edit("tensorflow[and-cuda]", _FIRST_MODERN) if plain else None
         yield rules.GPU, "tensorflow-gpu no longer exists", new
     elif pin.name in TENSORFLOW and spec is not None and str(spec) and not _reaches(spec, 2, range(16, 40)):
-        message = f"{pin.name} is kept below 2.16 ({quoted})"
+        message = f"{pin.name} is pinned below 2.16 ({quoted})"
         yield rules.TENSORFLOW, message, pin.edit(pin.written, _FIRST_MODERN)
     alone = pin.name in TENSORFLOW and "tf-keras" not in names and options.target is Target.TF_KERAS_2
     if alone and (spec is None or not str(spec) or _reaches(spec, 2, range(16, 40))):
         yield rules.STAY, f"{pin.name} may be 2.16 or later, and tf-keras is not required", None
     if pin.name in TENSORFLOW and "tf-keras" not in names and worlds & {World.TF_KERAS, World.SWITCH}:
-        yield rules.ISLAND, "files of the project stay with tf_keras, and tf-keras is not required", None
+        yield rules.ISLAND, "files of the project stay on tf_keras, and tf-keras is not required", None
     if pin.name in DISCONTINUED:
         yield rules.DISCONTINUED, f"{pin.name} is no longer maintained: {DISCONTINUED[pin.name]}", None
     if pin.name == "numpy" and (spec is None or spec.contains("2.1.0")):

@@ -38,7 +38,7 @@ NOTES = {
     "tf.compat.v1.estimator": "train a keras.Model with fit",
     "tf.feature_column": "use keras.utils.FeatureSpace, or preprocessing layers in the model",
     "tf.compat.v1.feature_column": "use keras.utils.FeatureSpace, or preprocessing layers in the model",
-    "tf.contrib": "tf.contrib left with TensorFlow 2.0; most of it is in Keras, the rest must be copied",
+    "tf.contrib": "tf.contrib was removed in TensorFlow 2.0; most of it is in Keras, the rest must be copied",
     "tf.compat.v1.layers": "use the class of the same name in keras.layers",
     "tf.layers": "use the class of the same name in keras.layers",
     "tf.get_default_graph": "Keras 3 runs without a graph: take its use away; where gradient_override_map replaces a "
@@ -91,7 +91,7 @@ def lost(old: set[str], new: set[str]) -> list[tuple[str, str]]:
 
 def _in_version_1(name: str, new: set[str]) -> str:
     compat = name.replace("tf.", "tf.compat.v1.", 1)
-    return f"code of TensorFlow 1 finds it as {compat}" if compat in new else ""
+    return f"TensorFlow 1 code can use {compat}" if compat in new else ""
 
 
 def note_of(name: str) -> str:

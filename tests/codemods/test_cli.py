@@ -211,7 +211,7 @@ def test_what_needs_tensorflow_is_left_to_do_for_another_backend(project: Path) 
     (project / "a.py").write_text("from keras.preprocessing.text import Tokenizer\nt = Tokenizer()\n")
     result = invoke(".", "--write")
     assert result.exit_code == 0
-    assert "0 left (automatic 1, with --unsafe 0, by hand 0), 1 note (-v lists them)" in result.output
+    assert "0 left (automatic 1, with --unsafe 0, manual 0), 1 note (-v lists them)" in result.output
     assert "API003" not in result.output
     text = (project / "a.py").read_text()
     assert text == "from tensorflow.keras.preprocessing.text import Tokenizer\nt = Tokenizer()\n"

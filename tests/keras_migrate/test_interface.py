@@ -120,7 +120,7 @@ def test_a_foreign_package_of_our_name_is_named(tmp_path: Path) -> None:
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False, cwd=ROOT
     )
     assert done.returncode == 3
-    assert "has put its own package `migrate` in place of ours" in done.stderr
+    assert "has replaced our package `migrate` with its own" in done.stderr
     assert "pipx install keras-migrate" in done.stderr
     assert "Traceback" not in done.stderr
     assert entry.foreign_package() is None
