@@ -141,7 +141,7 @@ def test_a_class_inside_a_function_is_cut_out_of_it(tmp_path: Path) -> None:
     assert piece.missing == ()
     assert "class Sampling(layers.Layer):\n    width = size\n" in piece.text
     assert piece.text.index("size = 8") < piece.text.index("class Sampling")
-    with pytest.raises(SourceError, match="inside load, which computes what Scaled reads"):
+    with pytest.raises(SourceError, match="inside load, which computes what Scaled uses"):
         sliced(index, "Scaled")
 
 

@@ -174,5 +174,5 @@ def test_a_package_of_other_people_ships_its_own_adapter() -> None:
     ],
 )
 def test_activations_of_addons_inside_of_a_layer_are_refused(layer: Layer) -> None:
-    with pytest.raises(MigrationError, match="inside of it"):
+    with pytest.raises(MigrationError, match="inside"):
         activations(Model("Sequential", "m", Topology.SEQUENTIAL, (layer,)), Era.of("2.11.0-tf"))

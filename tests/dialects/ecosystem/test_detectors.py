@@ -83,7 +83,7 @@ def test_anchors_of_an_unknown_map_are_refused(layer: Layer, shape: tuple[int | 
 def test_normalization_with_channels_in_front_is_refused() -> None:
     layer = Layer("L2Normalization", "n", {"gamma_init": 20}, (), {"n_gamma": np.ones(4, "float32")})
     assert l2_normalization(layer, known(None, 6, 6, 4)).parts[-1].class_name == "EinsumDense"
-    with pytest.raises(MigrationError, match="behind"):
+    with pytest.raises(MigrationError, match="channels-last"):
         l2_normalization(layer, known(None, 4, 6, 6))
 
 

@@ -102,7 +102,7 @@ def test_ranges_that_are_missing_are_refused() -> None:
 def test_a_wrapper_inside_is_refused() -> None:
     layer = quantised_dense("NoOpQuantizeConfig", "relu", {})
     outer = Layer("TimeDistributed", "td", {}, children={"layer": layer.children["layer"]})
-    with pytest.raises(MigrationError, match="holds layers"):
+    with pytest.raises(MigrationError, match="contains layers"):
         wrapped(replace(layer, children={"layer": outer}), nowhere)
 
 

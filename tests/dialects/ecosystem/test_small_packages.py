@@ -112,7 +112,7 @@ def test_boxes_end_at_the_edge_or_one_pixel_before_it() -> None:
 def test_boxes_are_refused_where_either_may_be_meant() -> None:
     with pytest.raises(MigrationError, match="one pixel"):
         boxes(clipped_model(), Era.of("2.3.1"))
-    with pytest.raises(MigrationError, match="in front"):
+    with pytest.raises(MigrationError, match="channels first"):
         boxes(clipped_model("channels_first"), ERA)
 
 

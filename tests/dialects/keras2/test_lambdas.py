@@ -118,9 +118,9 @@ def test_a_given_global_is_used_and_a_missing_one_named() -> None:
 @pytest.mark.parametrize(
     ("source", "config", "words"),
     [
-        ("def f(x): return K.in_train_phase(x, x * 2.0)", {}, "while training"),
+        ("def f(x): return K.in_train_phase(x, x * 2.0)", {}, "during training"),
         ("def f(x):\n if K.sum(x) > 0: return x\n return -x", {}, "values of a tensor"),
-        ("def f(x): return x", {"mask": [[1]]}, "a mask of its own"),
+        ("def f(x): return x", {"mask": [[1]]}, "its own mask"),
         ("def f(x): return 5", {}, "not a tensor"),
         ("def f(x): return x.op", {}, "'op'"),
     ],
@@ -154,7 +154,7 @@ def test_a_function_that_makes_no_mask_is_none() -> None:
     )
     assert functions(model)["f"] == "math.multiply"
     made = {"mask": of_source("def m(x, mask): return x > 0"), "mask_type": "lambda"}
-    with pytest.raises(MigrationError, match="a mask of its own"):
+    with pytest.raises(MigrationError, match="its own mask"):
         changed(
             graph(called(lambda_layer("def f(x): return x", **made), TensorRef("x")), outputs=TensorRef("f"))
         )
