@@ -1,7 +1,7 @@
 """Move Keras 1 and 2 to Keras 3, models and source, and prove that the numbers stayed the same.
 
-This is the Python interface of keras-migrate: what it names is supported, and what leaves it is announced one minor
-release before. ``migrate`` and ``codemods`` are the packages behind it; they stay importable and may change.
+This is the Python interface of keras-migrate. The names in it are supported, and removals are announced one minor
+release in advance. ``migrate`` and ``codemods`` are the packages behind it; they stay importable and may change.
 
 Importing it imports neither TensorFlow nor Keras. Migrating and verifying models needs both:
 ``pip install 'keras-migrate[models]'``; everything else runs without.

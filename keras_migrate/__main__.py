@@ -1,7 +1,7 @@
-"""``python -m keras_migrate`` and the ``keras-migrate`` script: finds its own packages before it starts.
+"""``python -m keras_migrate`` and the ``keras-migrate`` script: checks for its own packages before it starts.
 
-The distribution sqlalchemy-migrate installs a package called ``migrate``, too, and whichever was installed last has its
-files there. A command that then fails inside somebody else's code says nothing to anybody.
+The distribution sqlalchemy-migrate also installs a package named ``migrate``, and the last one installed overwrites
+the other's files. A command that then fails inside foreign code is hard to diagnose.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MARK = "results.py"
 
 
 def main() -> None:
-    """Run the command line, or say which distribution took the place of ``migrate``."""
+    """Run the command line, or report which distribution replaced ``migrate``."""
     trouble = foreign_package()
     if trouble is not None:
         print(f"keras-migrate: {trouble}", file=sys.stderr)
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def foreign_package() -> str | None:
-    """Why the package ``migrate`` that Python would import is not this project's; None when it is."""
+    """Why the package ``migrate`` that Python would import is not this project's; None if it is."""
     spec = find_spec("migrate")
     if spec is None or spec.origin is None:
         return "its package `migrate` is missing: run `pip install --force-reinstall --no-deps keras-migrate`"
@@ -48,7 +48,7 @@ def foreign_package() -> str | None:
 
 
 def _overwritten(init: Path) -> bool:
-    """Whether somebody else's ``__init__.py`` lies over ours."""
+    """Whether another distribution's ``__init__.py`` has overwritten ours."""
     return "keras" not in init.read_text(encoding="utf-8", errors="replace").lower()
 
 

@@ -29,19 +29,19 @@ CUSTOM_OBJECTS = "custom_objects.py"
 def inspect(
     path: str | Path, architecture: str | Path | None = None, *, require_sandbox: bool = False
 ) -> Inspection:
-    """Say what a path holds, who wrote it, and what blocks its migration; nothing in it is executed.
+    """Report what a path contains, who wrote it, and what blocks its migration; nothing in it is executed.
 
     Args:
-        path: model file, SavedModel folder or checkpoint prefix, told by its content.
+        path: model file, SavedModel folder or checkpoint prefix, identified by its content.
         architecture: file with the architecture of a weights file.
-        require_sandbox: raise where this machine cannot keep all promises of the sandbox; else it is a warning.
+        require_sandbox: raise if this machine cannot give all guarantees of the sandbox; otherwise it is a warning.
 
     Returns:
         Format, writer, layers with the shapes and dtypes of their weights, and findings. ``size`` is in bytes.
 
     Raises:
-        MigrationError: ``FMT021`` when the path cannot be read, ``RUN001`` to ``RUN004`` when it takes the sandboxed
-            reader down, ``RUN006`` with ``require_sandbox``.
+        MigrationError: ``FMT021`` if the path cannot be read, ``RUN001`` to ``RUN004`` if it crashes the sandboxed
+            reader, ``RUN006`` with ``require_sandbox``.
 
     Example:
         >>> found = keras_migrate.inspect("model.h5")  # doctest: +SKIP
@@ -59,13 +59,13 @@ def scan(*paths: str | Path, require_sandbox: bool = False) -> list[Scan]:
 
     Args:
         paths: files and folders; everything below a folder is scanned.
-        require_sandbox: raise where this machine cannot keep all promises of the sandbox; else it is a warning.
+        require_sandbox: raise if this machine cannot give all guarantees of the sandbox; otherwise it is a warning.
 
     Returns:
-        One scan for each file, in order; ``verdict`` is ``clean``, ``warning`` or ``unsafe``.
+        One scan per file, in order; ``verdict`` is ``clean``, ``warning`` or ``unsafe``.
 
     Raises:
-        MigrationError: ``FMT021`` when a path does not exist, ``RUN006`` with ``require_sandbox``.
+        MigrationError: ``FMT021`` if a path does not exist, ``RUN006`` with ``require_sandbox``.
 
     Example:
         >>> [one.verdict for one in keras_migrate.scan("downloads/")]  # doctest: +SKIP
@@ -80,21 +80,21 @@ def scan(*paths: str | Path, require_sandbox: bool = False) -> list[Scan]:
 def migrate_model(
     path: str | Path, out: str | Path, options: Options | None = None, *, require_sandbox: bool = False
 ) -> ArtifactResult:
-    """Migrate one model and prove it equal; needs the extra ``models``.
+    """Migrate one model and prove it equal; requires the extra ``models``.
 
     Args:
-        path: HDF5 file, ``.keras`` archive, SavedModel folder, checkpoint, or weights beside their architecture.
+        path: HDF5 file, ``.keras`` archive, SavedModel folder, checkpoint, or weights next to their architecture.
         out: folder; the outputs go to ``out/STEM/``.
         options: as on the command line.
-        require_sandbox: raise where this machine cannot keep all promises of the sandbox; else it is a warning.
+        require_sandbox: raise if this machine cannot give all guarantees of the sandbox; otherwise it is a warning.
 
     Returns:
         The row of the report: status, outputs relative to ``out``, findings; ``parity.max_abs`` is in the units of the
-        model's outputs, ``parity.max_rel`` relative to their largest magnitude.
+        model's outputs, ``parity.max_rel`` is relative to their largest magnitude.
 
     Raises:
-        MigrationError: ``FMT021`` when the path does not exist, ``RUN020`` without the extra ``models``, ``RUN001`` to
-            ``RUN004`` when a worker died, hung, outgrew its limits or answered nonsense, ``RUN006`` with
+        MigrationError: ``FMT021`` if the path does not exist, ``RUN020`` without the extra ``models``, ``RUN001`` to
+            ``RUN004`` if a worker crashed, hung, exceeded its limits or returned an invalid answer, ``RUN006`` with
             ``require_sandbox``.
 
     Example:
@@ -117,22 +117,22 @@ def migrate_models(
     on_event: Callable[[Event], None] | None = None,
     require_sandbox: bool = False,
 ) -> BatchReport:
-    """Migrate everything that the sources hold, as far as it is not done; needs the extra ``models``.
+    """Migrate everything in the sources that is not finished yet; requires the extra ``models``.
 
     Args:
         sources: files, folders, glob patterns and addresses of object stores.
         out: folder or address of the outputs and of ``report.json``.
-        options: of every artifact.
-        jobs: in parallel; 0 for one a core.
+        options: for every artifact.
+        jobs: number of parallel jobs; 0 for one per core.
         on_event: called for each event of the run, one at a time, from any thread.
-        require_sandbox: raise where this machine cannot keep all promises of the sandbox; else it is a warning.
+        require_sandbox: raise if this machine cannot give all guarantees of the sandbox; otherwise it is a warning.
 
     Returns:
-        The report of all artifacts, those of earlier runs into ``out`` included.
+        The report on all artifacts, including those of earlier runs into ``out``.
 
     Raises:
-        MigrationError: ``RUN011`` output not writable, ``RUN012`` another run works there, ``RUN013`` no such source,
-            ``RUN020`` without the extra ``models``; ``BatchStopped``, one of them, when a run ended early.
+        MigrationError: ``RUN011`` output not writable, ``RUN012`` another run is working there, ``RUN013`` no such
+            source, ``RUN020`` without the extra ``models``; its subclass ``BatchStopped`` if a run ended early.
 
     Example:
         >>> report = keras_migrate.migrate_models(["models/"], "out", jobs=2)  # doctest: +SKIP
@@ -155,14 +155,14 @@ def rewrite_source(text: str, options: SourceOptions | None = None, *, path: str
 
     Args:
         text: of the module.
-        options: destination, rules, whether to apply unsafe fixes.
-        path: its name, for messages; rules about ``__init__.py`` and tests go by it.
+        options: target, rules, whether to apply unsafe fixes.
+        path: its name, for messages; rules about ``__init__.py`` and tests depend on it.
 
     Returns:
         The new text, and findings with lines and columns from 1 in the original text. ``error`` says why a text was
-        left as it is.
+        not changed.
 
-    Nothing is raised for what a text contains.
+    The content of a text never causes an exception.
 
     Example:
         >>> keras_migrate.rewrite_source("from keras.layers.core import Dense\\n").text
@@ -178,19 +178,19 @@ def rewrite_source(text: str, options: SourceOptions | None = None, *, path: str
 def verify(
     old: str | Path, new: str | Path, options: Options | None = None, *, require_sandbox: bool = False
 ) -> Verdict:
-    """Compare two artifacts: signatures and numbers; needs the extra ``models``.
+    """Compare two artifacts: signatures and numbers; requires the extra ``models``.
 
     Args:
         old: legacy model, checkpoint or SavedModel.
         new: ``.keras`` archive of Keras 3, or a SavedModel.
         options: custom objects, architecture, tolerance (relative), trust.
-        require_sandbox: raise where this machine cannot keep all promises of the sandbox; else it is a warning.
+        require_sandbox: raise if this machine cannot give all guarantees of the sandbox; otherwise it is a warning.
 
     Returns:
         Whether they are equal, with one comparison for each output and signature.
 
     Raises:
-        MigrationError: an artifact cannot be read or run; ``PAR006`` when they have nothing in common; ``RUN020``
+        MigrationError: an artifact cannot be read or run; ``PAR006`` if they have nothing in common; ``RUN020``
             without the extra ``models``.
 
     Example:
@@ -215,18 +215,18 @@ def verify(
 
 
 def report(root: str | Path, *, models: Iterable[str | Path] = (), require_sandbox: bool = False) -> Report:
-    """Say whether a repository and its models can move to Keras 3, what is left, and in which order.
+    """Report whether a repository and its models can move to Keras 3, what is left, and in which order.
 
     Args:
-        root: folder to look at; nothing of it is run.
-        models: ``report.json`` of finished runs; runs below ``root`` are found without.
-        require_sandbox: raise where this machine cannot keep all promises of the sandbox; else it is a warning.
+        root: folder to examine; none of its code is run.
+        models: ``report.json`` of finished runs; runs below ``root`` are found automatically.
+        require_sandbox: raise if this machine cannot give all guarantees of the sandbox; otherwise it is a warning.
 
     Returns:
-        The report as records; ``migrate.report.writers`` turns it into HTML, Markdown, SARIF or JUnit.
+        The report as records; ``migrate.report.writers`` converts it to HTML, Markdown, SARIF or JUnit.
 
     Raises:
-        MigrationError: ``FMT021`` when the folder does not exist, ``REP001`` for a file that is no report of a run.
+        MigrationError: ``FMT021`` if the folder does not exist, ``REP001`` for a file that is not the report of a run.
 
     Example:
         >>> keras_migrate.report(".").verdict  # doctest: +SKIP
@@ -241,19 +241,19 @@ def report(root: str | Path, *, models: Iterable[str | Path] = (), require_sandb
 
 
 def load(folder: str | Path, **options: Any) -> Any:
-    """Load a migrated model in this process, with the classes that were written beside it.
+    """Load a migrated model in this process, with the classes that were written next to it.
 
-    The folder's ``custom_objects.py`` is your own code, rewritten; it is imported, as ``load_model`` would need it.
+    The folder's ``custom_objects.py`` is your own rewritten code; it is imported, because ``load_model`` needs it.
 
     Args:
-        folder: one that a migration wrote, holding ``model.keras``.
-        options: passed on to ``keras.saving.load_model``, such as ``compile=False``.
+        folder: written by a migration, with ``model.keras`` in it.
+        options: passed to ``keras.saving.load_model``, such as ``compile=False``.
 
     Returns:
         The ``keras.Model``.
 
     Raises:
-        MigrationError: ``FMT021`` when the folder holds no ``model.keras``.
+        MigrationError: ``FMT021`` if the folder contains no ``model.keras``.
 
     Example:
         >>> model = keras_migrate.load("out/model")  # doctest: +SKIP
@@ -279,9 +279,9 @@ def load(folder: str | Path, **options: Any) -> Any:
 
 
 def _existing(path: str | Path) -> Path:
-    """The path, which must exist: every function refuses a missing one alike.
+    """The path, which must exist: every function rejects a missing path in the same way.
 
-    A checkpoint is named by its prefix, which is no file itself.
+    A checkpoint is named by its prefix, which is not a file itself.
     """
     found = Path(path)
     if not found.exists() and not found.with_name(f"{found.name}.index").exists():

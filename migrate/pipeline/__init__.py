@@ -1,1 +1,1 @@
-"""One artifact from file to proven result: read, translate, refer, build, compare, write, compare again."""
+"""One artifact from file to verified result: read, translate, get a reference, build, compare, write, compare again."""

@@ -1,4 +1,4 @@
-"""What workers wrote, read as answers of processes that may be in other hands; see `migrate.worlds.taking`."""
+"""Files written by workers, read as answers of processes that may be compromised; see `migrate.worlds.taking`."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from migrate.worlds.taking import take
 from migrate.worlds.worker import Worker
 
 _NAMES = {"keras": "model.keras", "saved_model": "saved_model"}
-"""Key of an answer to the name of the output, which is not the worker's to choose."""
+"""Key of an answer to the name of the output, which the worker must not choose."""
 _MALFORMED = (SafetensorError, OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 @contextlib.contextmanager
 def reading(worker: Worker) -> Iterator[None]:
-    """What is done with an answer that no contract describes, of a worker in which an author's code ran.
+    """Read an answer that no contract describes, from a worker in which an author's code ran.
 
     Raises:
-        ProtocolError: the answer is not what this project's handler gives.
+        ProtocolError: the answer is not what this project's handler returns.
     """
     try:
         yield
@@ -40,10 +40,10 @@ def arrays_of(worker: Worker, reply: Mapping[str, Any]) -> dict[str, Array]:
 
 
 def arrays_in(worker: Worker, path: object) -> dict[str, Array]:
-    """The arrays in a file that a worker says it wrote.
+    """The arrays in a file that a worker claims to have written.
 
     Raises:
-        ProtocolError: there is no such file of arrays in the worker's folder.
+        ProtocolError: the worker's folder contains no such file of arrays.
     """
     file = take(worker, path, "arrays.safetensors")
     try:
@@ -55,10 +55,10 @@ def arrays_in(worker: Worker, path: object) -> dict[str, Array]:
 
 
 def structure_of(worker: Worker, stem: str) -> Model:
-    """The records of a model that a worker wrote; its weights are shapes.
+    """The records of a model, as written by a worker; its weights are shapes.
 
     Raises:
-        ProtocolError: there are none, or they are not what this project writes.
+        ProtocolError: there are none, or this project does not write such records.
     """
     file = take(worker, str(worker.scratch / f"{stem}.json"), f"{stem}.json")
     try:
@@ -84,10 +84,10 @@ def document_of(worker: Worker, name: str) -> dict[str, Any]:
 
 
 def outputs_in(worker: Worker, reply: Mapping[str, Any]) -> dict[str, Path]:
-    """The models that an answer says were written, by the answer's keys, taken under our names.
+    """The models that an answer reports as written, by the answer's keys, stored under our names.
 
     Raises:
-        ProtocolError: an unknown key, or what cannot be taken.
+        ProtocolError: an unknown key, or a file that cannot be accepted.
     """
     unknown = reply.keys() - _NAMES.keys()
     if unknown:

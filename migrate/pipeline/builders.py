@@ -1,4 +1,4 @@
-"""The architecture of weights that only code holds: of the builder whose model has weights of these shapes."""
+"""Find the architecture of weights in code: the builder whose model has weights with these shapes."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
 
 _MAX_BUILDERS = 60
-"""Calls that are tried for one file of weights."""
+"""Maximum number of calls that are tried for one weights file."""
 _MAX_TOLD = 5
-"""Failed calls that the refusal names."""
+"""Number of failed calls that the refusal names."""
 _WRITE = (
     "Write a function without arguments that builds it, and pass it with --architecture FILE.py:FUNCTION."
 )
@@ -37,13 +37,13 @@ class _Fitting:
     """A model whose weights have the file's shapes.
 
     Attributes:
-        builder: that makes it.
-        sizes: by name, those that the shapes or the user tell.
-        given: all that it was called with.
-        part: of what the builder returns.
+        builder: the builder that creates it.
+        sizes: by name, those known from the shapes or the user.
+        given: all arguments of the call.
+        part: the selected part of the builder's return value.
         architecture: file.
-        agreement: of its layers' names with the file's.
-        unlike: by which layers the two differ.
+        agreement: how many of its layer names match the file's.
+        unlike: the layers in which the two differ.
     """
 
     builder: Builder
@@ -56,12 +56,12 @@ class _Fitting:
 
     @property
     def rank(self) -> tuple[bool, int, int, bool]:
-        """Larger is likelier: the repository says so and nothing speaks against it, then names of layers."""
+        """Larger is more likely: the repository says so and nothing contradicts it, then layer names."""
         return self.is_told, *self.agreement, self.builder.is_told
 
     @property
     def is_told(self) -> bool:
-        """Whether the repository itself says that it is this one, and the layers that the file lists are its."""
+        """Whether the repository itself says that it is this one, and its layers match those that the file lists."""
         return self.builder.is_told and not self.unlike
 
     def __str__(self) -> str:
@@ -70,7 +70,7 @@ class _Fitting:
 
     @property
     def option(self) -> str:
-        """The option that builds this one; empty where more than a call of a function is part of it."""
+        """The option that selects this one; empty if it takes more than a function call."""
         if self.builder.script or self.builder.inputs or self.builder.then:
             return ""
         call = self.builder.called_with(self.given) + self.part
@@ -85,18 +85,18 @@ def build_architecture(
     progress: Progress,
     defined: Mapping[str, Any],
 ) -> Path:
-    """The architecture of the one builder of the sources whose model has weights of the file's shapes.
+    """The architecture of the only builder in the sources whose model has weights with the file's shapes.
 
     Args:
         index: of the sources.
         path: of the weights.
         wanted: their ``shapes``, the ``layers`` that hold each, the ``topology``, and ``reset_after``.
         slot: whose legacy world runs the builders.
-        progress: is told which one it was.
-        defined: values of arguments and variables that the user gives.
+        progress: receives a finding that names the builder.
+        defined: values of arguments and variables from the user.
 
     Raises:
-        MigrationError: ``FMT004`` when no builder makes such a model, or when several make different ones.
+        MigrationError: ``FMT004`` if no builder creates such a model, or if several create different ones.
     """
     search = _Search(slot, wanted, defined)
     groups = builders(index, path, settings_near(path, index.roots), defined)
@@ -149,17 +149,17 @@ def build_architecture(
 
 
 def _choice(likely: Sequence[_Fitting]) -> str:
-    """What takes one of several that fit."""
+    """How to select one of several that fit."""
     options = [option for fitting in likely if (option := fitting.option)]
     return f"Choose one: {'; or '.join(options)}." if options else _WRITE
 
 
 class _Search:
-    """Runs builders in the legacy world and keeps the models whose weights fit."""
+    """Runs builders in the legacy world and keeps the models whose weights match."""
 
     def __init__(self, slot: Slot, wanted: Mapping[str, Any], defined: Mapping[str, Any]) -> None:
         self.fitting: dict[str, _Fitting] = {}
-        """By what the architecture is but for names: two calls that make the same model are one answer."""
+        """By architecture without names: two calls that create the same model count as one."""
         self.failed: list[str] = []
         self.untried = 0
         self._slot, self._reset_after = slot, wanted["reset_after"]
@@ -169,22 +169,22 @@ class _Search:
         self._tried: set[Builder] = set()
         self._number = 0
         self._folders: dict[Path, str] = {}
-        """File of the sources → the folder where its builders are staged, with what they read."""
+        """Source file → the folder where its builders are staged, with the files they read."""
         self._untold: dict[str, None] = {}
-        """Names whose values neither the sources nor the shapes of the weights tell."""
+        """Names whose values neither the sources nor the shapes of the weights show."""
         self._unread: dict[tuple[Path, int], str] = {}
-        """File and line of a builder → the file that it reads and that the sources do not hold."""
+        """File and line of a builder → the file that it reads but that the sources do not contain."""
 
     @property
     def wanting(self) -> list[str]:
-        """What would let the calls that failed go on."""
+        """What would allow the failed calls to continue."""
         unread = dict.fromkeys(self._unread.values())
         told = [f"The code reads {name}, which does not exist: put it below --source." for name in unread]
         names = " ".join(f"--define {name}=VALUE" for name in [*self._untold][:_MAX_TOLD])
         return [*told, *([f"Supply what neither the code nor the weights show: {names}."] if names else [])]
 
     def try_(self, builder: Builder) -> None:
-        """Call a builder; with stand-ins first where sizes are open, then with the sizes that the weights tell."""
+        """Call a builder; first with placeholders for unknown sizes, then with the sizes found from the weights."""
         key = (builder.name, builder.place.file)
         if key in self._broken or builder in self._tried:
             return
@@ -227,7 +227,7 @@ class _Search:
             self._keep(builder, file, list(given), told_names)
 
     def _ask(self, model: BuiltModel, names: list[str]) -> None:
-        """Ask the user for sizes, where the model is one of as many arrays as the file holds."""
+        """Ask the user for sizes, if the model has as many arrays as the file."""
         if len(model.shapes) == len(self._wanted.shapes):
             self._untold |= dict.fromkeys(names)
 
@@ -239,7 +239,7 @@ class _Search:
         silent: list[str],
         model: BuiltModel,
     ) -> bool:
-        """Whether the arguments that no shape holds do not matter: others, and 0, make the same architecture."""
+        """Whether arguments that no shape shows do not matter: other values, and 0, give the same architecture."""
         return all(
             any(m.part == model.part and m.alike == model.alike for m in self._built(builder, file, others))
             for others in (
@@ -249,10 +249,10 @@ class _Search:
         )
 
     def _staged(self, builder: Builder) -> Path:
-        """The module of a builder where the workers read it; those of one file share a folder with what they read.
+        """The module of a builder where the workers read it; those of one file share a folder with the files they read.
 
         Raises:
-            MigrationError: ``CFG052`` when it cannot be cut out.
+            MigrationError: ``CFG052`` if it cannot be extracted.
         """
         folder = self._folders.setdefault(builder.place.file, f"code{len(self._folders)}")
         return stage_builder(self._slot, builder, folder, f"builder{self._number}.py")

@@ -1,4 +1,4 @@
-"""Compare a model with every witness: as it was built, and as it was written."""
+"""Compare a model with every reference run: as built, and as written."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from migrate.worlds.pool import Slot
 from migrate.worlds.worker import Worker
 
 SMALL_PARAMETERS = 2_000_000
-"""Models up to this size are compared layer by layer also when they agree; larger ones leave memory early."""
+"""Models up to this size are compared layer by layer even if they agree; larger ones are removed from memory early."""
 Retake = Callable[[], object]
-"""Loads a reference once more that had to leave memory."""
+"""Reloads a reference that had to be removed from memory."""
 
 
 def compare_built(slot: Slot, judge: Comparator, progress: Progress, retake: Retake | None) -> None:
-    """Compare the model that the modern world holds with all witnesses, and name the first layer that differs.
+    """Compare the model in the modern world with all reference runs, and name the first layer that differs.
 
     Args:
         slot: whose modern world holds the model.
         judge: how to compare.
-        progress: has the witnesses.
-        retake: None for a reference that was given.
+        progress: contains the reference runs.
+        retake: None for a supplied reference.
 
     Raises:
         MigrationError: ``PAR001``.
@@ -50,7 +50,7 @@ def compare_built(slot: Slot, judge: Comparator, progress: Progress, retake: Ret
 def compare_witness(
     slot: Slot, judge: Comparator, progress: Progress, retake: Retake | None, witness: ReferenceRun
 ) -> ReferenceRun:
-    """Compare with one witness; it comes back with what rounding may add, where that had to be asked.
+    """Compare with one reference run; it is returned with the rounding allowance, if that was needed.
 
     Raises:
         MigrationError: ``PAR001``.
@@ -104,10 +104,10 @@ def compare_reloaded(
     judge: Comparator,
     progress: Progress,
 ) -> None:
-    """Load what was written as a user will, and compare again.
+    """Load the written files as a user will, and compare again.
 
     Raises:
-        MigrationError: ``PAR001``, or what stock Keras says when it cannot load the file.
+        MigrationError: ``PAR001``, or the error of stock Keras if it cannot load the file.
     """
     if "keras" in written:
         try:
@@ -147,7 +147,7 @@ def compare_reloaded(
 def _must_draw_alike(
     slot: Slot, judge: Comparator, progress: Progress, run: Callable[[Path], Mapping[str, Array]]
 ) -> None:
-    """Compare outputs that are drawn at random with those of tf-keras, as distributions.
+    """Compare random outputs with those of tf-keras, as distributions.
 
     Raises:
         MigrationError: ``PAR001``.
@@ -166,12 +166,12 @@ def _must_draw_alike(
 
 
 def release(worker: Worker, progress: Progress) -> None:
-    """Let a worker forget a large model; a small one costs less than the search for what it leaves behind."""
+    """Make a worker release a large model; for a small one, collecting the garbage costs more than it saves."""
     if not is_small(progress):
         worker.call("release", {})
 
 
 def is_small(progress: Progress) -> bool:
-    """Whether the model is compared layer by layer, and asked further."""
+    """Whether to compare the model layer by layer, and to draw further probes."""
     assert progress.legacy is not None
     return sum(count_parameters(layer) for layer in progress.legacy.layers) <= SMALL_PARAMETERS

@@ -1,4 +1,4 @@
-"""Ask how much of a model its probes cover, and draw further ones for what they leave out."""
+"""Measure how much of a model its probes cover, and draw further ones for the rest."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from migrate.worlds.ends import ENDED, WorldError
 from migrate.worlds.pool import Slot
 
 NAMED = 20
-"""Arrays and branches that a record names."""
+"""Number of arrays and branches that a record names."""
 ENOUGH = 0.99
-"""Share of covered numbers from which on no further probes are drawn for the rest."""
+"""Share of covered numbers above which no further probes are drawn."""
 GROWTH = 0.005
-"""A round that covers no more than this beside what was covered is the last one."""
+"""A round that improves the coverage by no more than this is the last one."""
 _PIECES_OF_MASK = ("a step that is kept", "a step that is hidden", "a row that is hidden")
 _PIECES_OF_STEPS = ("the first step", "a step between", "the last step")
 
 Prove = Callable[[ReferenceRun], ReferenceRun]
-"""Compares a reference run with the model that the modern world holds; raises ``PAR001``."""
+"""Compares a reference run with the model in the modern world; raises ``PAR001``."""
 
 
 def measure(slot: Slot, comparator: Comparator, loaders: Loaders, progress: Progress) -> bool:
-    """Set what the cases of all witnesses cover of the model that the modern world holds.
+    """Store what the cases of all reference runs cover of the model in the modern world.
 
     Returns:
-        Whether the world lives: a new process knows nothing of earlier cases, and is not asked further.
+        Whether the world is still alive: a new process knows nothing of earlier cases, and is not asked further.
     """
     return all(_cover(slot, comparator, witness, loaders, progress, 0) for witness in progress.witnesses)
 
@@ -51,16 +51,16 @@ def widen(
     seed: int,
     progress: Progress,
 ) -> None:
-    """Draw further probes while they cover more, and compare the model with what the legacy world makes of them.
+    """Draw further probes while they cover more, and compare the model with the legacy world on them.
 
     Args:
         slot: whose legacy world holds the model that the reference came from.
         comparator: how outputs are compared.
-        reference: says how probes are made.
-        prove: compares.
-        loaders: for a world whose process a probe ends.
+        reference: says how probes are generated.
+        prove: the comparison.
+        loaders: for a world whose process a probe crashes.
         seed: of the run.
-        progress: the further runs become witnesses, in front of the one that they extend.
+        progress: the further runs become reference runs, in front of the one that they extend.
 
     Raises:
         MigrationError: ``PAR001``.
@@ -76,7 +76,7 @@ def widen(
             run = ReferenceRun(reference.evidence, label, probes, {}, calls=reference.calls)
             run = replace(run, outputs=loaders.asked(partial(answers_of, slot.legacy, run)))
         except Unanswered:
-            continue  # the model does not take these values; the next round has others
+            continue  # the model does not accept these values; the next round has others
         try:
             witness = loaders.asked(partial(prove, run))
         except Unanswered as error:
@@ -102,9 +102,9 @@ def widen(
 
 
 def goes_on(before: Coverage, after: Coverage) -> bool:
-    """Whether another round may cover more: the last one did, or all values so far were of the wrong size.
+    """Whether another round may cover more: the last one did, or all values so far had the wrong scale.
 
-    A softmax that all of them saturate shows nothing of its model, however many there are; smaller ones do.
+    If all of them saturate a softmax, they show nothing of its model, however many there are; smaller ones do.
     """
     return after.weights < COVERED or after.weights - before.weights > GROWTH or after.met > before.met
 
@@ -116,7 +116,7 @@ def measure_signatures(
     relative: float | None,
     progress: Progress,
 ) -> None:
-    """Set what calls of the signatures cover of the variables of a SavedModel that the legacy world has loaded."""
+    """Store what calls of the signatures cover of the variables of a SavedModel in the legacy world."""
     for name, witness in witnesses:
         ends = {side: [e["name"] for e in signatures[name][side]] for side in ("inputs", "outputs")}
         call = {"signature": name, "probes": str(witness.probes), "relative": relative, **ends}
@@ -160,11 +160,11 @@ def _not_compared(message: str, progress: Progress, place: str = "") -> None:
 
 
 def summarise(arrays: Mapping[str, float], branches: Mapping[str, Sequence[bool]], rounds: int) -> Coverage:
-    """The figures of a model.
+    """The coverage figures of a model.
 
     Args:
         arrays: share of covered numbers by path of the variable.
-        branches: by layer and attribute, which of its pieces were met.
+        branches: by layer and attribute, which of its pieces a probe took.
         rounds: of further probes.
     """
     uncovered = [path for path, share in sorted(arrays.items()) if share == 0.0]

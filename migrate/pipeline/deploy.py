@@ -21,9 +21,9 @@ _REFUSALS = frozenset({"EXP024", "EXP028", "PAR001"})
 def deploy(
     slot: Slot, options: Options, judge: Comparator, witnesses: Sequence[ReferenceRun], progress: Progress
 ) -> dict[str, Path]:
-    """The model that the modern world holds, in each deployment format that was asked for.
+    """Write the model in the modern world in each requested deployment format.
 
-    A format that cannot express the model is a finding and no file: the other outputs do not depend on it.
+    A format that cannot express the model gives a finding and no file; the other outputs do not depend on it.
 
     Raises:
         MigrationError: ``EXP023`` for a package that is not installed.
@@ -44,7 +44,7 @@ def deploy(
 
 
 def report_undeployed(options: Options, progress: Progress) -> None:
-    """A finding for each format that was asked for where there is no model of layers to write."""
+    """A finding for each requested format if there is no layer model to write."""
     for target in _wanted(options):
         error = MigrationError(
             "EXP024",
@@ -68,7 +68,7 @@ def _write_and_prove(
     found: list[Comparison] = []
     for witness in witnesses:
         results = outputs_of(slot.modern, witness.probes, "run_deployed", format=target.value, file=str(file))
-        # What stands in these formats remembers nothing between calls.
+        # These formats keep no state between calls.
         first = {key: array for key, array in witness.outputs.items() if key in results or witness.calls == 1}
         comparisons = judge.compare(first, results, witness.slack)
         must_agree(comparisons, f"the model as {target.value}, run by its own runtime")

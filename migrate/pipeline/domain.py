@@ -1,4 +1,4 @@
-"""Ask both worlds what they make of NaN and infinities, and say where they part: the domain in which they are equal."""
+"""Run both worlds on NaN and infinities, and report where they diverge: the domain in which they are equal."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from migrate.worlds.pool import Slot
 def compare_unbounded(
     slot: Slot, judge: Comparator, reference: Reference, loaders: Loaders, seed: int, progress: Progress
 ) -> None:
-    """Add a finding for each kind of number on which the worlds part; nothing where the original has no answer.
+    """Add a finding for each kind of number on which the worlds diverge; none if the original gives no answer.
 
     Args:
-        slot: whose worlds hold the model and what the reference came from.
+        slot: whose worlds hold the model and the source of the reference.
         judge: how outputs are compared.
-        reference: says how probes are made.
-        loaders: for a world whose process such numbers end.
+        reference: says how probes are generated.
+        loaders: for a world whose process such numbers crash.
         seed: of the run.
         progress: receives ``PAR011``.
     """
@@ -36,7 +36,7 @@ def compare_unbounded(
     try:
         expected = loaders.asked(partial(answers_of, slot.legacy, run))
     except Unanswered:
-        return  # the original refuses such inputs, and so may the migrated model
+        return  # the original rejects such inputs, and so may the migrated model
     try:
         found = loaders.asked(partial(answers_of, slot.modern, run))
     except Unanswered as error:

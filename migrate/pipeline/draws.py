@@ -1,7 +1,7 @@
-"""Outputs that are drawn at random: which they are, and whether both worlds draw them from the same distribution.
+"""Random outputs: which ones they are, and whether both worlds draw them from the same distribution.
 
-With the draws replaced by fixed numbers (``migrate/worlds/draws.py``) such outputs are compared like any other. What
-cannot be replaced, a SavedModel that was written, is compared by the mean and the deviation of many runs.
+With the draws replaced by fixed numbers (``migrate/worlds/draws.py``), such outputs are compared like any other. Draws
+that cannot be replaced, those in a written SavedModel, are compared by the mean and the deviation of many runs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LAYERS = frozenset({"NormalNoise"})
 
 
 def drawn_outputs(model: Model) -> frozenset[str]:
-    """Positions of the outputs that depend on a random draw, as text: the keys of outputs end with it."""
+    """Positions of the outputs that depend on a random draw, as strings: the keys of outputs end with them."""
     if model.topology is not Topology.FUNCTIONAL:
         return frozenset()
     layers = {layer.name: layer for layer in model.layers}
@@ -47,7 +47,7 @@ def _draws(model: Model) -> bool:
 
 
 def without(outputs: Mapping[str, Array], drawn: frozenset[str]) -> dict[str, Array]:
-    """Outputs by ``case/position`` that are not drawn."""
+    """Outputs by ``case/position`` that are not random."""
     return {key: array for key, array in outputs.items() if key.split("/")[1] not in drawn}
 
 
@@ -55,7 +55,7 @@ Run = Callable[[], Mapping[str, Array]]
 
 
 def drawn_by_code(run: Run) -> frozenset[str]:
-    """Positions of outputs that people's own code draws: what it computes is known by running it twice alone."""
+    """Positions of outputs that user code draws: found by running it twice."""
     one, two = run(), run()
     may_be_nan = {key: array.dtype.kind in "fc" for key, array in one.items()}
     return frozenset(
@@ -64,10 +64,10 @@ def drawn_by_code(run: Run) -> frozenset[str]:
 
 
 def must_draw_alike(reference: Run, result: Run, drawn: frozenset[str]) -> None:
-    """Compare the distributions of drawn outputs.
+    """Compare the distributions of random outputs.
 
     Raises:
-        MigrationError: ``PAR001`` when a mean or a deviation is too far off.
+        MigrationError: ``PAR001`` if a mean or a deviation is too far off.
     """
     expected, actual = (_moments(run, drawn) for run in (reference, result))
     for key, its in expected.items():
@@ -86,13 +86,13 @@ def must_draw_alike(reference: Run, result: Run, drawn: frozenset[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Moments:
-    """What several runs make of an output.
+    """Statistics of an output over several runs.
 
     Attributes:
         mean, deviation: of each element.
         spread: root of the mean square of the deviations.
-        spread_error: relative standard error of the spread, from how much the runs differ in it. The elements of one
-            run are no independent draws: the pixels of a decoder all come from the same few numbers.
+        spread_error: relative standard error of the spread, from its variation between the runs. The elements of one
+            run are not independent draws: the pixels of a decoder all come from the same few numbers.
     """
 
     mean: Array
@@ -102,7 +102,7 @@ class _Moments:
 
 
 def _moments(run: Run, drawn: frozenset[str]) -> dict[str, _Moments]:
-    """The moments of drawn outputs over several runs."""
+    """The moments of random outputs over several runs."""
     runs = [run() for _ in range(RUNS)]
     keys = [key for key in runs[0] if key.split("/")[1] in drawn]
     return {key: _moments_of(np.stack([one[key].astype(np.float64) for one in runs])) for key in keys}
@@ -117,7 +117,7 @@ def _moments_of(values: Array) -> _Moments:
 
 
 def drawn_finding(name: str, *, compared: bool) -> Finding:
-    """What is said of an output that is drawn at random, and of how it was compared."""
+    """The finding for a random output, with how it was compared."""
     if not compared:
         message = f"output {name!r} is random, and tf-keras provided nothing to compare it with"
         return Finding(

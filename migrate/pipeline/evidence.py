@@ -1,4 +1,4 @@
-"""What the comparisons of an artifact are worth: the evidence that they rest on, and the status that follows."""
+"""The strength of an artifact's comparisons: their evidence, and the resulting status."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from migrate.pipeline.proof import lowest_precision
 from migrate.results import Coverage
 
 COVERED = 0.5
-"""Share of the weights' numbers that the outputs must depend on, averaged over the arrays."""
+"""Minimum share of the weights' numbers that the outputs must depend on, averaged over the arrays."""
 _RANKS = ("golden", "original", "reconstructed")
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A reference run, and why outputs of it are no evidence, by position."""
+    """A reference run, and why some of its outputs are no evidence, by position."""
 
     witness: ReferenceRun
     vacuous: Mapping[int, str]
 
     @property
     def spoken_for(self) -> frozenset[int]:
-        """Outputs that the witness is evidence for."""
+        """Outputs for which the reference run is evidence."""
         return frozenset(_positions(self.witness)) - self.vacuous.keys()
 
 
 def weigh(progress: Progress) -> Status:
-    """Set the evidence of the comparisons, report references that say nothing, and answer the status.
+    """Store the evidence of the comparisons, report references without information, and return the status.
 
-    An output is proven by the strongest witness that says something of it, an endpoint by what proves its weakest
-    output. An output that no witness says anything of makes the artifact ``unverified``, unless it is one of whole
-    numbers or strings beside others that are proven. A file that can be read in two ways is ``unverified``, too.
+    An output is proven by the strongest reference run that carries information about it, an endpoint by the evidence
+    of its weakest output. An output without one makes the artifact ``unverified``, unless it consists of integers or
+    strings and other outputs are proven. A file that can be read in two ways is ``unverified``, too.
     """
     if not progress.comparisons:
         return Status.UNVERIFIED
@@ -61,17 +61,17 @@ def weigh(progress: Progress) -> Status:
 
 
 def strongest(witnesses: Sequence[ReferenceRun]) -> str:
-    """The strongest kind of evidence among witnesses: of a migration that a difference ended."""
+    """The strongest kind of evidence among reference runs, for a migration that ended with a difference."""
     return min((witness.evidence for witness in witnesses), key=_RANKS.index, default="")
 
 
 def _once(witnesses: Sequence[ReferenceRun]) -> list[ReferenceRun]:
-    """Each witness once: that of a signature is called for the layers and for the SavedModel."""
+    """Each reference run once: that of a signature is used for both the layers and the SavedModel."""
     return list({(w.endpoint, w.label, w.probes): w for w in witnesses}.values())
 
 
 def weigh_endpoint(weighed: Sequence[Weighed], names: Sequence[str]) -> tuple[list[Finding], int | None]:
-    """Findings of an endpoint's outputs, and the rank of its evidence; None where it has none."""
+    """Findings for an endpoint's outputs, and the rank of its evidence; None if it has none."""
     positions = sorted({p for w in weighed for p in _positions(w.witness)} | set(range(len(names))))
     best = {
         position: min(ranks)
@@ -81,7 +81,7 @@ def weigh_endpoint(weighed: Sequence[Weighed], names: Sequence[str]) -> tuple[li
     findings = []
     for position in positions:
         name = names[position] if position < len(names) else f"output {position}"
-        # Labels and ids are exact, and computed of what the other outputs show.
+        # Labels and ids are exact, and computed from what the other outputs show.
         proven = position in best or (bool(best) and _is_exact(weighed, position))
         findings += [
             _finding(name, w, position, proven=proven) for w in weighed if position not in w.spoken_for

@@ -1,4 +1,4 @@
-"""The architecture that the user gives: a file, or a builder of the user's sources with what it reads."""
+"""The architecture passed by the user: a file, or a builder in the user's sources with the files it reads."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
 
 MAX_CALL = 80
-"""Characters of a call that messages show."""
+"""Maximum number of characters of a call in messages."""
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
 def given_architecture(options: Options, slot: Slot, weights: Path | None) -> Path | None:
-    """The file that ``--architecture`` names, or the one that its builder's model gives.
+    """The file passed with ``--architecture``, or the file written by its builder's model.
 
     Args:
         options: of the run.
         slot: whose legacy world runs a builder.
-        weights: staged, that it is for; None for another artifact.
+        weights: the staged weights that it is for; None for another artifact.
 
     Raises:
-        MigrationError: ``CFG052`` when there is no such builder.
+        MigrationError: ``CFG052`` if there is no such builder.
     """
     if not options.architecture:
         return None
@@ -59,10 +59,10 @@ def given_architecture(options: Options, slot: Slot, weights: Path | None) -> Pa
 
 
 def _builder(file: Path, text: str) -> Builder:
-    """What ``--architecture`` names behind a file: a function, or a call of one, of which a part may be taken.
+    """The part of ``--architecture`` after the file: a function, or a call of one with an optional selected part.
 
     Raises:
-        MigrationError: ``CFG052`` when it is no such thing, or the file defines no such function at its top level.
+        MigrationError: ``CFG052`` if it is neither, or the file defines no such function at its top level.
     """
     name = _NAME.match(text)
     try:
@@ -85,12 +85,12 @@ def _builder(file: Path, text: str) -> Builder:
 
 
 def stage_builder(slot: Slot, builder: Builder, folder: str, name: str) -> Path:
-    """A builder with what it reaches in its repository, and the files that it reads by names that stand in it.
+    """Stage a builder with everything it uses in its repository, and the files whose names occur in it.
 
     The training script around it does not run.
 
     Raises:
-        MigrationError: ``CFG052`` when it cannot be cut out.
+        MigrationError: ``CFG052`` if it cannot be extracted.
     """
     try:
         text = builder_source(builder)

@@ -1,4 +1,4 @@
-"""The graph of a model of layers as plain rows, for people who compare it with another one."""
+"""The graph of a layer model as plain rows, for comparing it with another one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from migrate.results import GraphLayer
 
 
 def graph_of(model: Model) -> list[GraphLayer]:
-    """Every layer with those whose output it takes, the layers of a nested model right behind it.
+    """Every layer with its inputs, the layers of a nested model directly after it.
 
     Wrapped layers (a cell, the layer below ``TimeDistributed``) belong to their owner and have no row.
     """

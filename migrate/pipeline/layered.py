@@ -1,4 +1,4 @@
-"""Migrate an artifact that holds layers: translate, build natively, prove, write, prove again."""
+"""Migrate an artifact with layers: translate, build natively, prove, write, prove again."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def migrate_layers(
     progress: Progress,
     reference: Reference | None = None,
 ) -> Written:
-    """Build the translated model, compare it with every witness, write it, and compare what was written.
+    """Build the translated model, compare it with every reference run, write it, and compare the result.
 
     Args:
-        reference: given where the caller has one already (a SavedModel's own signature).
+        reference: if the caller already has one (a SavedModel's own signature).
 
     Raises:
-        MigrationError: with the code of the blocker; ``PAR001`` when numbers differ.
+        MigrationError: with the code of the blocker; ``PAR001`` if numbers differ.
     """
     targets = parse_targets(options.readers) if options.readers else None
     readers = ",".join(one.name for one in targets.readers) if targets else ""
@@ -171,7 +171,7 @@ def _collect_witnesses(
         except MigrationError as error:
             if request.golden is not None or error.code in WORKER_ENDED:
                 raise
-            # It was found by its name alone, and other evidence can be had.
+            # It was found only by its name, and other evidence is available.
             progress.findings.append(error.finding(Severity.WARNING))
     if reference is not None:
         label, calls = "the legacy world", reference.calls
@@ -181,10 +181,10 @@ def _collect_witnesses(
 
 
 def _witness_recording(slot: Slot, path: Path, described: Described, progress: Progress) -> None:
-    """Add a recording to the witnesses, and what it holds of single layers.
+    """Add a recording to the reference runs, with its outputs of single layers.
 
     Raises:
-        MigrationError: ``PAR003`` for a file that is no recording of this model.
+        MigrationError: ``PAR003`` if the file is not a recording of this model.
     """
     recorded = recording_in(slot, path)
     if not recorded.inputs:  # of signatures alone
@@ -197,14 +197,14 @@ def _witness_recording(slot: Slot, path: Path, described: Described, progress: P
 
 
 def golden_witness(slot: Slot, label: str, golden: Golden) -> ReferenceRun:
-    """A recording as a witness: its inputs become the probes."""
+    """A recording as a reference run: its inputs become the probes."""
     probes = slot.inputs / "golden.safetensors"
     save_arrays(probes, golden.probes())
     return ReferenceRun("golden", label, probes, golden.references())
 
 
 def write_proof(witness: ReferenceRun, path: Path) -> Path:
-    """One case of a witness in the layout of a golden file, so that any later load can be checked again."""
+    """One case of a reference run in the layout of a golden file, so that any later load can be checked again."""
     probes = load_arrays(witness.probes)
     case = min(key.split("/")[0] for key in witness.outputs)
     arrays = {f"inputs/{key.split('/')[1]}": a for key, a in probes.items() if key.split("/")[0] == case}
@@ -217,7 +217,7 @@ def write_proof(witness: ReferenceRun, path: Path) -> Path:
 
 
 def output_names(described: Described) -> list[str]:
-    """Keys that Keras 2 served the outputs under: names of the output layers, made unique."""
+    """Keys under which Keras 2 served the outputs: names of the output layers, made unique."""
     names = described.get("output_names") or [e["name"].split("/")[0] for e in described["outputs"]]
     if len(names) != len(described["outputs"]):
         names = [f"output_{i}" for i in range(len(described["outputs"]))]

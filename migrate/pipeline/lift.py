@@ -1,4 +1,4 @@
-"""``--lift``: a graph without layers becomes a ``.keras`` of layers, proven like any other model."""
+"""``--lift``: a graph without layers becomes a ``.keras`` with layers, proven like any other model."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _UNLIFTABLE = frozenset(
         "WGT013",
     }
 )
-"""Reasons that concern the layers alone; the SavedModel can still be written."""
+"""Reasons that affect only the layers; the SavedModel can still be written."""
 
 
 def lift_signature(
@@ -60,7 +60,7 @@ def lift_signature(
     options: Options,
     progress: Progress,
 ) -> dict[str, Path]:
-    """A ``.keras`` of the default signature (or the only one), proven with that signature's witnesses.
+    """A ``.keras`` of the default signature (or the only one), proven with that signature's reference runs.
 
     A refusal becomes a finding that names the operation, because the signatures are kept in any case.
     """
@@ -101,14 +101,14 @@ def lift_signature(
 def migrate_graph(
     request: ArtifactRequest, options: Options, slot: Slot, staged: Staged, progress: Progress
 ) -> Written:
-    """A frozen graph, or TensorFlow.js' graph model, as layers; its placeholders are the inputs, its unused results the
-    outputs, where it states none.
+    """A frozen graph, or a TensorFlow.js graph model, as layers. The placeholders are the inputs, and the outputs are
+    the unused results if the graph states none.
 
-    A graph that layers do not express becomes a SavedModel, with a finding that names the operation.
+    A graph that layers cannot express becomes a SavedModel, with a finding that names the operation.
 
     Raises:
-        MigrationError: ``EXP020`` or ``EXP021`` for what layers do not express when no SavedModel is wanted,
-            ``PAR001`` when the SavedModel's numbers differ.
+        MigrationError: ``EXP020`` or ``EXP021`` if layers cannot express it and no SavedModel is wanted,
+            ``PAR001`` if the SavedModel's numbers differ.
     """
     converted = staged.format is Format.TFJS_GRAPH
     digest = tfjs_digest(staged.source) if converted else sha256_of(staged.source)
@@ -143,7 +143,7 @@ def _own_answers(
     options: Options,
     progress: Progress,
 ) -> list[ReferenceRun]:
-    """What the graph itself makes of the first probes that it takes; of none, a finding says so."""
+    """The graph's own outputs for the first probes that it accepts; a finding if it accepts none."""
     specs = [described_input(entry) for entry in described["inputs"]]
     probes = slot.inputs / "probes.safetensors"
     refusal = ""
@@ -176,7 +176,7 @@ def _serve(
     options: Options,
     progress: Progress,
 ) -> dict[str, Path]:
-    """A frozen graph that layers do not express, as a SavedModel with one signature."""
+    """A frozen graph that layers cannot express, as a SavedModel with one signature."""
     judge = Comparator([e["name"] for e in described["outputs"]], "", options.tolerance)
     with progress.phase("write"):
         written = outputs_in(slot.modern, slot.modern.call("serve_graph", dict(params)))["saved_model"]
@@ -227,7 +227,7 @@ def _build_and_prove(
     with progress.phase("cover"):
         loaders = Loaders(
             lambda: None, partial(slot.modern.call, "lift_graph", params)
-        )  # legacy is not asked
+        )  # the legacy world is not used
         measure(slot, judge, loaders, proof)
         progress.coverage = proof.coverage
     with progress.phase("write"):

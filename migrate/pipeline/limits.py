@@ -1,4 +1,4 @@
-"""Findings for what an exported SavedModel cannot have of the original, and for what stands in its place."""
+"""Findings for parts of the original that an exported SavedModel cannot have, and for their replacements."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def report_limits(info: DescribedSavedModel, progress: Progress) -> None:
 
 
 def report_functions(info: DescribedSavedModel, signatures: Signatures, progress: Progress) -> None:
-    """A note where functions stand in for signatures that the file does not have."""
+    """A note if functions replace signatures that the file does not have."""
     if signatures and not info.orders:
         keys = {name: [e["name"] for e in s["inputs"]] for name, s in signatures.items()}
         progress.findings.append(
@@ -66,7 +66,7 @@ def report_functions(info: DescribedSavedModel, signatures: Signatures, progress
 def report_lost(
     functions: Sequence[str], kept: Sequence[str], signatures: Signatures, progress: Progress
 ) -> None:
-    """Functions of the object that the exported one lacks, or has as the signature of their name."""
+    """Functions of the object that the exported one lacks, or has as the signature with their name."""
     changed = [name for name in functions if name not in kept and name in signatures]
     lost = [name for name in functions if name not in kept and name not in signatures]
     said = []
@@ -88,7 +88,7 @@ def report_lost(
 
 
 def report_keywords(signatures: Signatures, progress: Progress) -> None:
-    """Keys that servers take and Python functions cannot."""
+    """Keys that servers accept and Python functions cannot."""
     for name, signature in signatures.items():
         for key in (e["name"] for e in signature["inputs"] if keyword.iskeyword(e["name"])):
             progress.findings.append(

@@ -1,4 +1,4 @@
-"""Migrate one artifact: what it is decides the way; every way ends in proof or in a reason."""
+"""Migrate one artifact: its kind decides how; every path ends with proof or with a reason."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ from migrate.worlds.pool import Slot
 from migrate.worlds.scratch import shortage
 
 _FROM_THE_SYSTEM = frozenset({"RUN005", "FMT021"})
-"""What a full disk comes to: a worker that cannot write, a file that cannot be copied to where workers read it."""
+"""Effects of a full disk: a worker that cannot write, a file that cannot be copied to where workers read it."""
 
 _IN_DOUBT = frozenset({"PAR021", "CFG058"})
-"""What both worlds assume of a file alike, and only a recording settles."""
+"""Assumptions about a file that both worlds share and that only a recording can resolve."""
 
 
 def migrate_artifact(request: ArtifactRequest, options: Options, slot: Slot) -> ArtifactResult:
     """Migrate one artifact with the workers of a slot.
 
-    Never raises for what a file can cause: every refusal is a status with a reason code.
+    The content of a file never causes an exception: every refusal is a status with a reason code.
 
     Raises:
         MigrationError: one of ``WORKER_ENDED``, for the batch to retry.

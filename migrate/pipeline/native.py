@@ -40,7 +40,7 @@ def migrate_natively(
     only_keras = msgspec.structs.replace(options, targets=options.targets - {Target.SAVED_MODEL})
     try:
         with progress.phase("translate"):
-            progress.classes = None  # not known until the reader has answered
+            progress.classes = None  # unknown until the reader has answered
             translated = slot.reader.ask(question_of(staged, options))
             progress.rules, progress.classes = translated.rules, translated.classes
             progress.findings += translated.findings
@@ -52,7 +52,7 @@ def migrate_natively(
         except MigrationError as error:
             if error.code != "PAR001" or reference is None:
                 raise
-            # A signature of the author's own may do more than call the model: the model itself decides.
+            # The author's own signature may do more than call the model: the model itself decides.
             _forget_comparisons(progress)
             written = migrate(None)
             if not _is_own_call(slot, options, progress):
@@ -75,7 +75,7 @@ def migrate_class(
     witnesses: Sequence[tuple[str, ReferenceRun]],
     progress: Progress,
 ) -> dict[str, Path]:
-    """The ``.keras`` of a model whose class the user gave; without it a finding says which one is wanted."""
+    """The ``.keras`` of a model whose class the user supplied; without it, a finding names the missing class."""
     if not staged.custom_objects:
         report_classes(info, path, progress)
         return {}
@@ -92,7 +92,7 @@ def _report_signatures_only(error: MigrationError, progress: Progress) -> None:
     """A refusal of the layers becomes a finding, because the signatures can still be kept.
 
     Raises:
-        MigrationError: the refusal itself, when a worker ended.
+        MigrationError: the refusal itself, if a worker ended.
     """
     if error.code in WORKER_ENDED:
         raise error
@@ -110,7 +110,7 @@ def _report_signatures_only(error: MigrationError, progress: Progress) -> None:
 
 
 def _forget_comparisons(progress: Progress) -> None:
-    """What was compared does not count any more."""
+    """Discard the results of the comparison so far."""
     progress.comparisons.clear()
     progress.witnesses.clear()
     progress.profile.clear()
@@ -118,7 +118,7 @@ def _forget_comparisons(progress: Progress) -> None:
 
 
 def _is_own_call(slot: Slot, options: Options, progress: Progress) -> bool:
-    """Whether the file's own graph of the model's call gives what tf-keras makes of its layers."""
+    """Whether the file's own graph for the model's call gives the same outputs as tf-keras with its layers."""
     witness = progress.witnesses[-1]
     try:
         outputs = outputs_of(slot.legacy, witness.probes, "predict_call")
@@ -140,7 +140,7 @@ def _computes_more(error: MigrationError) -> Finding:
 
 
 def _reference_of_model(model: Model, reference: Reference | None) -> Reference | None:
-    """The default signature as a reference of the model: its keys arranged as the model's inputs and outputs."""
+    """The default signature as a reference for the model: its keys arranged as the model's inputs and outputs."""
     if reference is None:
         return None
     wanted_inputs, wanted_outputs = _endpoints(model)
@@ -174,7 +174,7 @@ def _endpoints(model: Model) -> tuple[list[str], list[str]]:
 
 
 def _arrange(keys: list[str], wanted: list[str]) -> list[int] | None:
-    """Position in ``keys`` for each wanted name; None when the names do not tell."""
+    """Position in ``keys`` for each wanted name; None if the names do not show it."""
     if len(keys) != len(wanted):
         return None
     if len(keys) == 1:

@@ -1,4 +1,4 @@
-"""What stock Keras says of a class of the author's that cannot be read back from what it writes."""
+"""Errors of stock Keras for an author's class that cannot be loaded from its own configuration."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from migrate.worlds.ends import WorldError
 
 
 def of_own_class(error: WorldError, names: Mapping[str, str]) -> MigrationError:
-    """The same error as a reason that names the author's class, where it is about one; else as it is.
+    """The same error as a reason that names the author's class, if it is about one; otherwise unchanged.
 
     Args:
-        error: of loading the saved model.
+        error: from loading the saved model.
         names: of the author's classes and functions → where they are defined.
     """
     if error.code != "RUN005":

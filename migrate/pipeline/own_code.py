@@ -1,4 +1,4 @@
-"""The author's own code of one artifact: found in the sources that the user gave, cut out, written for both worlds."""
+"""The author's own code for one artifact: found in the user's sources, extracted, written for both worlds."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ from migrate.pipeline.staging import Staged
 from migrate.worlds.pool import Slot
 
 CUSTOM = "custom_objects.py"
-"""What the author's code, and ours that a model needs, is called beside it."""
+"""File name for the author's code, and for our code that a model needs, next to the model."""
 ASKING = frozenset({"CFG005", "CFG006", "CFG018", "CFG022"})
-"""Refusals that ask for code."""
+"""Refusals that require code."""
 _WITHOUT = frozenset({"OPT020", "EXP002"})
-"""Findings of what was migrated without something that code would give: a loss, the layers of a SavedModel."""
+"""Findings about parts that code would supply: a loss, the layers of a SavedModel."""
 
 
 @lru_cache(maxsize=4)
 def index_of(roots: tuple[Path, ...]) -> SourceIndex:
-    """The index of some sources, made once for all artifacts of a process."""
+    """The index of some sources, built once for all artifacts of a process."""
     return SourceIndex(roots)
 
 
 def with_filled_stubs(options: Options, out: Path) -> Options:
-    """The options with the stubs of an earlier run that somebody has filled in among the sources."""
+    """The options, with completed stubs of an earlier run added to the sources."""
     stubs = tuple(stub for stub in filled(out / STUBS) if stub not in options.source)
     return msgspec.structs.replace(options, source=(*options.source, *stubs)) if stubs else options
 
@@ -52,11 +52,11 @@ def with_filled_stubs(options: Options, out: Path) -> Options:
 def with_own_code(path: Path, staged: Staged, options: Options, slot: Slot, progress: Progress) -> Staged:
     """The staged artifact with a file for each world that defines the names it needs.
 
-    Only code that ``--source`` or ``--custom-objects`` names is looked at, and of that only what the artifact needs is
-    handed to the worlds.
+    Only code passed with ``--source`` or ``--custom-objects`` is examined, and only what the artifact needs is
+    passed to the worlds.
 
     Raises:
-        MigrationError: ``FMT004`` when no function of the sources builds the model of weights that stand alone.
+        MigrationError: ``FMT004`` if no function in the sources builds the model for weights without an architecture.
     """
     roots = (*options.custom_objects, *options.source)
     if not roots:
@@ -92,9 +92,9 @@ def _asked(staged: Staged) -> dict[str, str | None]:
 def explained(
     error: MigrationError, path: Path, staged: Staged, options: Options, slot: Slot, out: Path
 ) -> MigrationError:
-    """The same refusal; its hint names the files and lines near the artifact that define what it asks for.
+    """The same refusal; its hint names the files and lines near the artifact that define what is missing.
 
-    Where sources were given and do not define it, a stub to fill in is written below ``out``.
+    If sources were given and do not define it, a stub to fill in is written below ``out``.
     """
     if error.code == "FMT004":
         return _without_architecture(error, path, options)
@@ -109,13 +109,13 @@ def explained(
         hint = hint_for(wanted["names"], path)
     if not hint:
         return error
-    if error.code == "CFG006":  # whose name it is can be said as well
+    if error.code == "CFG006":  # the user can also declare whose name it is
         hint = f"{error.hint} {hint}"
     return MigrationError(error.code, error.message, hint, error.place)
 
 
 def tell_where(path: Path, staged: Staged, options: Options, slot: Slot, progress: Progress) -> None:
-    """Name, in findings of what an artifact was migrated without, the files and lines near it that define it."""
+    """Add, to findings about missing parts of an artifact, the files and lines near it that define them."""
     asking = [finding for finding in progress.findings if finding.code in _WITHOUT]
     if options.source or options.custom_objects or not asking:
         return
@@ -130,7 +130,7 @@ def tell_where(path: Path, staged: Staged, options: Options, slot: Slot, progres
 
 
 def _without_architecture(error: MigrationError, path: Path, options: Options) -> MigrationError:
-    """The refusal of weights alone, which says whose they are, or which code near them builds models."""
+    """The refusal of weights without architecture, which says whose they are, or which code near them builds models."""
     package = transformers_model(path)
     if package is not None:
         return MigrationError(error.code, package.message, package.hint, error.place)
@@ -146,7 +146,7 @@ def _without_architecture(error: MigrationError, path: Path, options: Options) -
 
 
 def _write_stub(wanted: Mapping[str, Any], path: Path, options: Options, out: Path) -> Path | None:
-    """A stub of what no source defines, beside the outputs; None where every name is defined."""
+    """A stub for names that no source defines, next to the outputs; None if every name is defined."""
     index = index_of((*options.custom_objects, *options.source))
     lost = [n for n in wanted["names"] if locate(index, n.removesuffix("()"), path)[1] is None]
     unknown = [Unknown(name, **wanted["details"].get(name, {})) for name in lost]
@@ -156,7 +156,7 @@ def _write_stub(wanted: Mapping[str, Any], path: Path, options: Options, out: Pa
 
 
 def hint_for(names: Sequence[str], path: Path) -> str:
-    """Where the project around an artifact defines names, and the command that uses it; empty when nowhere."""
+    """Where the project around an artifact defines names, and the command that uses it; empty if nowhere."""
     project = project_of(path)
     index = index_of((project,))
     found = {name: place for name in names if (place := locate(index, name.removesuffix("()"), path)[1])}
@@ -169,13 +169,13 @@ def hint_for(names: Sequence[str], path: Path) -> str:
 
 
 def _command(path: Path, project: Path) -> str:
-    """What to type for one artifact and the source of a project, whatever their names hold."""
+    """The command for one artifact and the source of a project, with names quoted for the shell."""
     source = shlex.quote(str(project))
     return f"keras-migrate models {shlex.quote(os.path.abspath(path))} --source {source} --out OUT"
 
 
 def record_of(found: OwnSources) -> dict[str, object]:
-    """What ``migration.json`` says of the author's code: where it stood, and its source before and after."""
+    """The author's code in ``migration.json``: its location, and its source before and after."""
     return {
         "names": {name: str(place) for name, place in found.places.items()},
         "pieces": [f"{piece.file.name}:{piece.line}" for piece in found.slice.pieces],
@@ -186,7 +186,7 @@ def record_of(found: OwnSources) -> dict[str, object]:
 
 
 def rewritten_code(progress: Progress) -> list[Fired]:
-    """The author's definitions before and after, at each layer of one: rows of the rules in ``migration.json``."""
+    """The author's definitions before and after, for each of their layers: rows of the rules in ``migration.json``."""
     before, after = (_definitions(str(progress.own_code.get(side, ""))) for side in ("before", "after"))
     layers = list(progress.legacy.walk()) if progress.legacy is not None else []
     fired = []
@@ -198,7 +198,7 @@ def rewritten_code(progress: Progress) -> list[Fired]:
 
 
 def _definitions(text: str) -> dict[str, str]:
-    """Class or function → its source, decorators included."""
+    """Class or function → its source, including decorators."""
     try:
         tree = ast.parse(text)
     except SyntaxError:
@@ -214,7 +214,7 @@ def _definitions(text: str) -> dict[str, str]:
 
 
 def _limits(found: OwnSources) -> list[Finding]:
-    """What of the names could not be cut out, and what the code reads that nothing binds."""
+    """Names that could not be extracted, and undefined names that the code uses."""
     limits = [
         Finding(
             "CFG050",
@@ -238,10 +238,10 @@ def _limits(found: OwnSources) -> list[Finding]:
 
 
 def write_sources(files: Sequence[Path], target: Path) -> Path:
-    """The user's files as one module, so that one import gives every class; one file stays as it is.
+    """The user's files as one module, so that one import provides every class; a single file is not changed.
 
     Raises:
-        MigrationError: ``CFG050`` for a file that is no Python source.
+        MigrationError: ``CFG050`` for a file that is not Python source.
     """
     texts = [file.read_text(encoding="utf-8") for file in files]
     if len(texts) == 1:

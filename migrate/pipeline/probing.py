@@ -1,4 +1,4 @@
-"""Ask a world something that may end its process, and go on: a probe never costs the artifact."""
+"""Run a probe that may crash a world's process, and continue: a probe never costs the artifact."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Answer = TypeVar("Answer")
 
 
 def shortened(error: MigrationError) -> str:
-    """What a world said, in one line that is not too long for a finding."""
+    """A world's error, in one line short enough for a finding."""
     return one_line(error.message, 200)
 
 
@@ -24,7 +24,7 @@ class Unanswered(Exception):  # noqa: N818 - named for the event, like those of 
 
     Attributes:
         world: whose process refused or ended.
-        ended: whether the process is another one now, which holds the model again and has forgotten the rest.
+        ended: whether the process was replaced by another one, which holds the model again and has lost the rest.
     """
 
     def __init__(self, error: MigrationError, world: World, *, ended: bool) -> None:
@@ -35,17 +35,17 @@ class Unanswered(Exception):  # noqa: N818 - named for the event, like those of 
 
 @dataclass(frozen=True, slots=True)
 class Loaders:
-    """How each world gets the model once more that its process held."""
+    """How to reload the model of each world into a new process."""
 
     legacy: Callable[[], object]
     modern: Callable[[], object]
 
     def asked(self, ask: Callable[[], Answer]) -> Answer:
-        """What the worlds answer.
+        """The answers of the worlds.
 
         Raises:
             Unanswered: one refused, or its process ended; then it holds the model again.
-            MigrationError: it cannot be loaded again.
+            MigrationError: the model cannot be loaded again.
         """
         try:
             return ask()

@@ -1,4 +1,4 @@
-"""What is known of an artifact so far; a refusal at any step still reports all of it."""
+"""What is known about an artifact so far; a refusal at any step still reports all of it."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRun:
-    """Inputs, and what a model must make of them.
+    """Inputs, and the expected outputs of a model.
 
     Attributes:
         evidence: ``golden``, ``original`` or ``reconstructed``.
         label: for messages.
         probes: file of arrays named ``case/input``, readable by every world of the slot.
         outputs: expected arrays named ``case/output``.
-        slack: what rounding may add to the tolerance, by the same names; see `migrate.parity.rounding`.
-        calls: of each case in a row, so that a stateful model shows what it remembers.
-        endpoint: the signature that it is a call of; empty for the call of a model of layers.
+        slack: rounding allowance on top of the tolerance, by the same names; see `migrate.parity.rounding`.
+        calls: number of calls of each case in a row, so that a stateful model shows its state.
+        endpoint: the called signature; empty for the call of a layer model.
     """
 
     evidence: str
@@ -53,10 +53,10 @@ class ReferenceRun:
 class Progress:
     """Collected while an artifact is migrated.
 
-    ``names`` turns what workers say into the user's names. ``classes`` are those of the layers that dialect rules were
-    shown: empty where none was shown any, None while that is not known. ``evidence`` is what the comparisons rest on;
-    see `migrate.pipeline.evidence`. ``ambiguous`` is true of a file that can be read in two ways with
-    different numbers, both worlds having been given the same.
+    ``names`` maps names from workers to the user's names. ``classes`` are those of the layers that dialect rules
+    saw: empty if they saw none, None while that is unknown. ``evidence`` is the basis of the comparisons;
+    see `migrate.pipeline.evidence`. ``ambiguous`` is true for a file that can be read in two ways with
+    different numbers, if both worlds used the same reading.
     """
 
     names: UserNames = field(default_factory=UserNames)
@@ -66,7 +66,7 @@ class Progress:
     legacy: Model | None = None
     modern: Model | None = None
     drawn: frozenset[str] = frozenset()
-    """Positions of outputs that are drawn at random; a lifted graph has none."""
+    """Positions of random outputs; a lifted graph has none."""
     findings: list[Finding] = field(default_factory=list)
     witnesses: list[ReferenceRun] = field(default_factory=list)
     evidence: str = ""
@@ -84,9 +84,9 @@ class Progress:
     phases: dict[str, float] = field(default_factory=dict)
     own_code: dict[str, Any] = field(default_factory=dict)
     readings: list[Reading] = field(default_factory=list)
-    """What the releases of Keras 3 that were named make of what was written."""
+    """The results of the named Keras 3 releases for the output."""
     invented: bool = False
-    """The weights were drawn, though a file nearby may hold the model's own."""
+    """The weights were initialised, although a file nearby may contain the model's own."""
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Compare the modern world with the reference, and say where they part when they do."""
+"""Compare the modern world with the reference, and report where they diverge."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SAMPLES = 512
 
 @dataclass(frozen=True, slots=True)
 class Comparator:
-    """How outputs are compared: names, the precision computed in, the user's tolerance."""
+    """How outputs are compared: names, the precision of the computation, the user's tolerance."""
 
     names: Sequence[str]
     compute: str = ""
@@ -37,7 +37,7 @@ class Comparator:
         results: Mapping[str, Array],
         slack: Mapping[str, Slack] = NO_SLACK,
     ) -> list[Comparison]:
-        """One comparison per output over all cases; ``slack`` is allowed beside the tolerance."""
+        """One comparison per output over all cases; ``slack`` is allowed on top of the tolerance."""
         return compare_cases(references, results, self.names, self.compute, self.relative, slack)
 
 
@@ -51,19 +51,19 @@ def lowest_precision(model: Model) -> str:
 
 
 def outputs_of(worker: Worker, probes: Path, method: str = "predict", **params: Any) -> dict[str, Array]:
-    """Let a worker run the model that it holds on all cases of a probe file."""
+    """Run the model in a worker on all cases of a probe file."""
     reply = worker.call(method, {"probes": str(probes), "out": f"{method}.safetensors", **params})
     return arrays_of(worker, reply)
 
 
 def answers_of(worker: Worker, run: ReferenceRun, method: str = "predict", **params: Any) -> dict[str, Array]:
-    """What a worker's model makes of the cases of a reference run, called as often as the reference was."""
+    """The outputs of a worker's model for the cases of a reference run, called as often as the reference was."""
     again = {"calls": run.calls} if run.calls > 1 else {}
     return outputs_of(worker, run.probes, method, **again, **params)
 
 
 def must_agree(comparisons: Sequence[Comparison], what: str, first_divergent: str | None = None) -> None:
-    """Refuse when an output differs.
+    """Refuse if an output differs.
 
     Raises:
         MigrationError: ``PAR001`` with the output, the figures and the first layer that differs.
@@ -82,7 +82,7 @@ def must_agree(comparisons: Sequence[Comparison], what: str, first_divergent: st
 def profile_layers(slot: Slot, probes: Path, judge: Comparator) -> tuple[list[LayerParity], str | None]:
     """Output of every layer on the first case in both worlds: their errors, and the first that differs.
 
-    Layers that only one world has (operations, inserted layers) are passed over.
+    Layers that only one world has (operations, inserted layers) are skipped.
     """
     params = {"probes": str(probes), "case": 0, "out": "activations.safetensors"}
     try:
@@ -126,7 +126,7 @@ def compare_layers(
 
 
 def samples(references: Mapping[str, Array], results: Mapping[str, Array]) -> dict[str, list[float]]:
-    """Up to ``SAMPLES`` values of both sides at the same places, for a picture."""
+    """Up to ``SAMPLES`` values of both sides at the same positions, for a plot."""
     keys = [k for k in references if references[k].dtype.kind in "fiu" and k in results]
     if not keys:
         return {"reference": [], "migrated": []}

@@ -1,4 +1,4 @@
-"""Put finished outputs where the user wants them: whole or not at all."""
+"""Move finished outputs to where the user wants them: completely or not at all."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from migrate.formats.limits import digests_below
 from migrate.results import MigrationRecord
 
 STAGING = ".keras-migrate-staging"
-"""A file that says that a folder is being written here: a user's own may have a name like it."""
+"""Marker file for a folder that is being written here; a user's folder may have a similar name."""
 FLUSHES = 16
-"""Files that are flushed side by side; the file system makes one commit of them."""
+"""Number of files that are flushed in parallel; the file system combines them into one commit."""
 
 
 def must_be_free(folder: Path, force: bool) -> None:
-    """Refuse when outputs exist.
+    """Refuse if outputs exist.
 
     Raises:
         MigrationError: ``RUN010`` unless ``force``.
@@ -38,17 +38,17 @@ def must_be_free(folder: Path, force: bool) -> None:
 def publish(folder: Path, parts: Mapping[str, Path], record: MigrationRecord) -> None:
     """Move the parts and the record into ``folder`` in one step.
 
-    Everything is written beside the target first and renamed at the end; an old folder is kept until the new
+    Everything is written next to the target first and renamed at the end; an old folder is kept until the new
     one is in place.
 
     Args:
-        folder: target, created; replaced when it exists.
+        folder: target, created; replaced if it exists.
         parts: final name to the file or folder to move there.
         record: becomes ``migration.json``.
 
     Raises:
-        MigrationError: ``RUN011`` when the output folder cannot be written, ``RUN004`` for a part that is not a
-            plain file or folder: only a worker in other hands makes those.
+        MigrationError: ``RUN011`` if the output folder cannot be written, ``RUN004`` for a part that is not a
+            plain file or folder: only a compromised worker creates those.
     """
     for source in parts.values():
         _must_be_plain(source)
@@ -83,7 +83,7 @@ def publish(folder: Path, parts: Mapping[str, Path], record: MigrationRecord) ->
 
 
 def _must_be_plain(source: Path) -> None:
-    """Refuse links and devices, which a worker could plant to have other files read or written."""
+    """Refuse links and devices, which a worker could create to have other files read or written."""
     below = source.rglob("*") if source.is_dir() and not source.is_symlink() else ()
     for path in (source, *below):
         if path.is_symlink() or not (path.is_file() or path.is_dir() or not path.exists()):
@@ -95,7 +95,7 @@ def _must_be_plain(source: Path) -> None:
 
 
 def _flush(folder: Path) -> None:
-    """Bring the bytes to the disk before the rename says that they are there; all at once, as one commit."""
+    """Flush the bytes to disk before the rename publishes them; all at once, as one commit."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     with ThreadPoolExecutor(FLUSHES) as pool:
         list(pool.map(_flush_file, files))

@@ -1,6 +1,6 @@
-"""A file that can be read in two ways: what each computes, and which one a recording agrees with.
+"""A file that can be read in two ways: the results of each reading, and which one a recording agrees with.
 
-The two worlds build from the same reading, so that their agreement says nothing of it.
+Both worlds build from the same reading, so their agreement says nothing about it.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _HINT = "Select one with --backend tensorflow or --backend theano, or record out
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The reading to go on with.
+    """The reading to continue with.
 
     Attributes:
         backend: of the reading.
         settled: whether a recording agrees with it and with no other.
-        finding: what the readings are, how far they are apart, and what speaks for this one.
+        finding: the readings, how far they are apart, and the evidence for this one.
     """
 
     backend: str
@@ -48,7 +48,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class _Computed:
-    """What a reading computes: arrays named ``case/output``, or why it computes nothing."""
+    """The outputs of a reading: arrays named ``case/output``, or why it has none."""
 
     outputs: Mapping[str, Array]
     names: list[str]
@@ -63,14 +63,14 @@ def choose_reading(
     question: Translate,
     translated: Translated,
 ) -> Choice:
-    """Run each reading of a file on the same inputs, those of a recording where there is one.
+    """Run each reading of a file on the same inputs, those of a recording if there is one.
 
     Args:
         request: names the recording, or where to look for one.
         options: tolerance and the user's files.
-        slot: whose reader and modern world are used; both are left with one of the readings.
+        slot: whose reader and modern world are used; both end up with one of the readings.
         staged: the file.
-        question: what the reader was asked.
+        question: the call of the reader.
         translated: its answer, with ``readings``.
     """
     slot.warm()

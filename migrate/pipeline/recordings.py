@@ -1,4 +1,4 @@
-"""Recorded inputs and outputs of an artifact, read where the artifact itself is read."""
+"""Recorded inputs and outputs of an artifact, read by the same process as the artifact itself."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from migrate.worlds.pool import Slot
 
 
 def recording_in(slot: Slot, path: Path) -> Golden:
-    """The recorded case of a golden file, scanned and parsed by the reader; nothing makes it worth trusting.
+    """The recorded case of a golden file, scanned and parsed by the reader, because it is not trusted.
 
     Raises:
-        MigrationError: ``PAR003`` for a file that holds none, an unsafe finding of the scan.
+        MigrationError: ``PAR003`` for a file without a recording, or an unsafe finding of the scan.
     """
     must_be_safe(slot, [path], trust=False)
     return golden_of(path, arrays_in(slot.reader, slot.reader.ask(ReadGolden(path)).file))

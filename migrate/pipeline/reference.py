@@ -1,4 +1,4 @@
-"""The reference: what the original computes, from the strongest witness that can be had."""
+"""The reference: the outputs of the original, from the strongest available source."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ from migrate.worlds.pool import Slot
 from migrate.worlds.taking import take
 
 STATEFUL_CALLS = 3
-"""The second call shows what is remembered of the first, the third what of the second."""
+"""The second call shows the state left by the first, the third that left by the second."""
 _UNKNOWN = re.compile(
     r"(?:Unknown|Could not interpret) (layer|activation function|initializer|regularizer|constraint)"
     r"(?: identifier)?: '?([^\s'.]+)"
 )
-"""How tf-keras says that it does not know a name (``serialization_lib.py`` and the ``get`` functions of 2.15)."""
+"""How tf-keras reports an unknown name (``serialization_lib.py`` and the ``get`` functions of 2.15)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Probe inputs and what the legacy world made of them.
+    """Probe inputs and the outputs of the legacy world.
 
     Attributes:
         evidence: ``original`` or ``reconstructed``.
         described: inputs and outputs of the legacy model as its world describes them.
         probes: file of the probe inputs, readable by every world of the slot.
         outputs: arrays named ``case/output``.
-        findings: why a stronger witness was not used.
-        specs: what the probes were made from, empty where the legacy world holds no model to ask further.
+        findings: why a stronger reference was not used.
+        specs: the specifications that the probes were made from, empty if the legacy world holds no model.
         attempt: how they were drawn.
-        calls: of each case in a row: several where the model is stateful.
+        calls: of each case in a row: several if the model is stateful.
     """
 
     evidence: str
@@ -75,10 +75,10 @@ class _Run:
 
 
 def take_reference(slot: Slot, staged: Staged, translated: Translated, options: Options) -> Reference:
-    """Let tf-keras load the untouched file; where it cannot, let it build from the repaired configuration.
+    """Let tf-keras load the untouched file; if it cannot, let it build from the repaired configuration.
 
     Raises:
-        MigrationError: ``PAR004`` when the legacy world can do neither: there is no reference.
+        MigrationError: ``PAR004`` if the legacy world can do neither: there is no reference.
     """
     findings: list[Finding] = []
     witnesses = [("original", _load_original)] if translated.original and staged.initialised is None else []
@@ -127,7 +127,7 @@ def _reconstruct(slot: Slot, staged: Staged, translated: Translated, options: Op
 
 
 def draw_weights(slot: Slot, staged: Staged, options: Options) -> Path:
-    """Weights for an architecture that has none, drawn in the legacy world; the file that holds them.
+    """Weights for an architecture that has none, initialised in the legacy world; returns the file.
 
     Raises:
         MigrationError: tf-keras cannot build the architecture.
@@ -142,7 +142,7 @@ def draw_weights(slot: Slot, staged: Staged, options: Options) -> Path:
 
 
 def refused_architecture(error: WorldError) -> MigrationError:
-    """What tf-keras says to an architecture, as a reason: an object that it does not know, or anything else."""
+    """The error of tf-keras for an architecture, as a reason: an unknown object, or anything else."""
     unknown = _UNKNOWN.search(error.message)
     if error.code != "RUN005":
         return error
@@ -191,11 +191,11 @@ def question_of(staged: Staged, options: Options) -> Translate:
 
 
 def _run(slot: Slot, model: Model, load: Callable[[], Mapping[str, Any]], seed: int) -> _Run:
-    """Load the model and run it on probes: larger ones and tamer ones where it refuses the first.
+    """Load the model and run it on probes: larger and smaller ones if it rejects the first.
 
     Raises:
-        WorldError: what the model says to the first probes, when it takes none.
-        WorkerDied, WorkerMemory: they ended its process, and so did all others.
+        WorldError: the model's error for the first probes, if it accepts none.
+        WorkerDied, WorkerMemory: the first probes ended its process, and so did all others.
     """
     described = load()
     specs = tuple(input_specs(model, described["inputs"]))
@@ -203,7 +203,7 @@ def _run(slot: Slot, model: Model, load: Callable[[], Mapping[str, Any]], seed: 
     calls = STATEFUL_CALLS if any(layer.config.get("stateful") for _, layer in model.walk()) else 1
     call = {"probes": str(probes), "out": "reference.safetensors", "calls": calls}
     refusal: MigrationError | None = None
-    # A layer of the author's may size a tensor by the largest number that it is given.
+    # An author's layer may size a tensor by the largest number in its input.
     careful = any(True for layer in model.layers for _ in own_layers(layer, (layer.name,), own_roles))
     for attempt in attempts(specs):
         if careful and not attempt.tame:

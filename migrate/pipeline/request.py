@@ -24,7 +24,7 @@ class Target(StrEnum):
 
 
 class Backend(StrEnum):
-    """What computed the models of Keras before tf.keras."""
+    """The backend of models from Keras before tf.keras."""
 
     TENSORFLOW = "tensorflow"
     THEANO = "theano"
@@ -36,12 +36,12 @@ DEFAULT_TARGETS = frozenset({Target.KERAS, Target.SAVED_MODEL})
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """How the command line offers an option; the only other place that knows one is the code that obeys it.
+    """How the command line offers an option; only the code that implements an option needs to know more.
 
     Attributes:
         name: with its dashes.
         help: one sentence.
-        decides: whether it can change what an artifact becomes, so that a finished result with another value is redone.
+        decides: whether it can change the result for an artifact, so that finished results are redone.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The row of the report and ``migration.json``, from what a migration collected."""
+"""The row of the report and ``migration.json``, from the data collected by a migration."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ _NAMED_PLACES = 3
 
 
 def folded(findings: Sequence[Finding]) -> list[Finding]:
-    """What is said alike of several places once, with the first of them named; the order stays."""
+    """Merge equal findings for several places into one that names the first of them; the order stays."""
     places: dict[tuple[str, str, str, str], list[str]] = {}
     for finding in findings:
         key = (finding.code, finding.severity.value, finding.message, finding.hint)

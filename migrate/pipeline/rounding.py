@@ -1,4 +1,4 @@
-"""Ask the original how far rounding alone moves it, where a comparison comes near to its limit."""
+"""Measure how far rounding alone moves the original, if a comparison comes close to its limit."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from migrate.worlds.pool import Slot
 
 _T = TypeVar("_T")
 NEAR = 0.25
-"""Share of the tolerance from which on the original is asked: a reloaded model rounds in other places again."""
+"""Share of the tolerance above which the original is run again: a reloaded model rounds differently once more."""
 
 
 class UnsteadyError(MigrationError):
-    """``PAR001``: rounding alone decides what the original makes of every case that differs, and no other is left.
+    """``PAR001``: rounding alone decides the original's output for every case that differs, and no other is left.
 
     Attributes:
-        note: ``PAR022``, for whoever has other evidence.
+        note: ``PAR022``, for callers that have other evidence.
     """
 
     def __init__(self, label: str, note: Finding) -> None:
@@ -39,12 +39,12 @@ class UnsteadyError(MigrationError):
 def allow_for_rounding(
     slot: Slot, witness: ReferenceRun, compute: str
 ) -> tuple[ReferenceRun, dict[str, Array]]:
-    """The witness with what rounding may add to the tolerance, and how far rounding moves it.
+    """The reference run with the rounding allowance on top of the tolerance, and how far rounding moves it.
 
     Args:
         slot: whose legacy world holds the original.
         witness: what the original computed.
-        compute: half precision that it computes in; empty for none.
+        compute: the half precision that it computes in; empty for none.
     """
     probes, path = load_arrays(witness.probes), slot.inputs / "nudged.safetensors"
     rounds = []
@@ -62,20 +62,20 @@ def without_unsteady(
     moves: Mapping[str, Array],
     judge: Comparator,
 ) -> tuple[ReferenceRun, Finding] | None:
-    """The witness without the cases in which rounding alone decides what differs, and ``PAR022``.
+    """The reference run without the cases in which rounding alone decides, and ``PAR022``.
 
     Args:
-        slot: its workers can read the probes that are left.
+        slot: its workers can read the remaining probes.
         witness: what the original computed.
         results: what the model computed.
         moves: how far rounding moves the original.
         judge: how to compare.
 
     Returns:
-        None when rounding does not explain every difference.
+        None if rounding does not explain every difference.
 
     Raises:
-        UnsteadyError: when no case would be left.
+        UnsteadyError: if no case would be left.
     """
     cases = sorted({key.split("/")[0] for key in witness.outputs}, key=int)
     differing = {case for case in cases if not _agree(witness.outputs, results, witness.slack, judge, case)}
@@ -114,14 +114,14 @@ def _agree(
 
 
 def _cases(arrays: Mapping[str, _T], kept: Sequence[str]) -> dict[str, _T]:
-    """What belongs to some cases, which are counted anew: a world counts the cases that it is given."""
+    """The data of some cases, with new numbers: a world counts the cases that it gets."""
     number = {case: str(position) for position, case in enumerate(kept)}
     split = [(key.split("/", 1), value) for key, value in arrays.items()]
     return {f"{number[case]}/{rest}": value for (case, rest), value in split if case in number}
 
 
 def explained(strict: Sequence[Comparison], allowed: Sequence[Comparison]) -> list[Finding]:
-    """``PAR007`` for each output that is equal only because rounding was allowed for."""
+    """``PAR007`` for each output that is equal only because of the rounding allowance."""
     return [
         Finding(
             "PAR007",

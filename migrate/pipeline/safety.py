@@ -15,7 +15,7 @@ from migrate.worlds.pool import Slot
 
 _BYTECODE = "SEC001"
 MODELS = frozenset({"model.keras", "saved_model"})
-"""Parts of an output that somebody's loader will read."""
+"""Parts of an output that a loader will read."""
 
 
 def must_be_safe(
@@ -30,17 +30,17 @@ def must_be_safe(
     """Findings of the scan that do not forbid loading.
 
     Args:
-        slot: its reader looks at the files; what is trusted in spite of a finding runs in its other workers.
+        slot: its reader scans the files; files trusted despite a finding run in its other workers.
         sources: every file and folder of one artifact that will be read.
-        trust: load whatever is found.
-        interprets: whether bytecode is interpreted from here on, where it names tensor functions alone, and not given
+        trust: load everything, whatever is found.
+        interprets: whether bytecode that uses only tensor functions is interpreted after this, and not passed
             to a loader.
-        defined: globals whose values the user gave to bytecode that is interpreted.
-        graph_computes: whether the artifact is a SavedModel, whose functions compute without the bytecode of its Keras
-            metadata: it is told, and nothing decodes it (``worlds/bytecode_guard.py``).
+        defined: globals whose values the user supplied for interpreted bytecode.
+        graph_computes: whether the artifact is a SavedModel, whose functions compute without the bytecode in its Keras
+            metadata: it is reported, and nothing decodes it (``worlds/bytecode_guard.py``).
 
     Raises:
-        MigrationError: the first finding that is unsafe or says that something was not examined, unless ``trust``.
+        MigrationError: the first finding that is unsafe or that reports unexamined content, unless ``trust``.
     """
     findings = [finding for source in sources for finding in _scan(slot, source)]
     if graph_computes:
@@ -55,7 +55,7 @@ def must_be_safe(
 
     worst = next(filter(forbids, findings), None)
     if worst is not None and not trust:
-        hint = ASK if worst.code == NOT_EXAMINED else worst.hint  # as a warning, it asks for no word
+        hint = ASK if worst.code == NOT_EXAMINED else worst.hint  # as a warning, it does not ask for trust
         raise MigrationError(
             worst.code,
             worst.message,
@@ -66,10 +66,10 @@ def must_be_safe(
 
 
 def must_write_safely(slot: Slot, parts: Mapping[str, Path]) -> None:
-    """Refuse outputs that this project's own scan would call unsafe, also where the source was trusted.
+    """Refuse outputs that this project's own scan would call unsafe, even if the source was trusted.
 
     Args:
-        slot: its reader looks at what the other workers wrote.
+        slot: its reader scans what the other workers wrote.
         parts: final name to the file or folder.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Migrate a SavedModel: natively where its metadata holds the architecture, and always keeping its signatures."""
+"""Migrate a SavedModel: natively if its metadata contains the architecture, and always keeping its signatures."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ KERAS = "model.keras"
 def migrate_saved_model(
     request: ArtifactRequest, options: Options, slot: Slot, staged: Staged, progress: Progress
 ) -> Written:
-    """Native model where possible; SavedModel with the same signatures in any case.
+    """Native model if possible; SavedModel with the same signatures in any case.
 
     Raises:
-        MigrationError: ``EXP003``, ``EXP004`` or ``FMT018`` when not even the signatures can be kept.
+        MigrationError: ``EXP003``, ``EXP004`` or ``FMT018`` if not even the signatures can be kept.
     """
     with progress.phase("read"):
         info = read_saved_model(slot, staged, progress)
@@ -90,7 +90,7 @@ def migrate_saved_model(
 
 
 def _exported(parts: Mapping[str, Path], signatures: Signatures) -> dict[str, Any] | None:
-    """The exported SavedModel as one to load: it has signatures where the original had functions alone."""
+    """The exported SavedModel in a form to load: it has signatures where the original had only functions."""
     if "saved_model" not in parts:
         return None
     orders = {
@@ -101,7 +101,7 @@ def _exported(parts: Mapping[str, Path], signatures: Signatures) -> dict[str, An
 
 
 def read_saved_model(slot: Slot, staged: Staged, progress: Progress) -> DescribedSavedModel:
-    """What the file says of itself, before TensorFlow sees it.
+    """The description in the file, before TensorFlow sees it.
 
     Raises:
         MigrationError: ``FMT022`` for an incomplete folder.
@@ -118,7 +118,7 @@ def read_saved_model(slot: Slot, staged: Staged, progress: Progress) -> Describe
 
 
 def load_params(staged: Staged, info: DescribedSavedModel) -> dict[str, Any]:
-    """What a world needs to load the staged SavedModel as its file has it."""
+    """What a world needs to load the staged SavedModel as stored."""
     return {
         "path": str(staged.source),
         "orders": info.orders,
@@ -137,7 +137,7 @@ def _reexport(
 ) -> Path:
     """Export the graph again, and check that the signatures are the same key by key.
 
-    What the object offered to Python beside them is a native model's own where there is one.
+    The other Python functions of the object are those of a native model, if there is one.
     """
     with progress.phase("write"):
         try:
@@ -145,7 +145,7 @@ def _reexport(
         except WorldError as error:
             if error.code != "EXP004" or not params["orders"]:
                 raise
-            # A function that cannot be restored may hold a graph that can be written by its tensors' names.
+            # A function that cannot be restored may have a graph that can be written by its tensor names.
             reply = slot.modern.call("reexport_tf1", params)
         written = take(slot.modern, reply.get("saved_model"), "saved_model")
         if KERAS not in natively:

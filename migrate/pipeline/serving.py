@@ -1,7 +1,7 @@
 """The layout that TensorFlow Serving watches: ``NAME/VERSION/``, versions counting up, ``latest`` a symlink.
 
 A server loads the highest number (or a pinned one) and ignores other names; ``latest`` is for people and scripts. Every
-step is one rename, so that nobody ever sees half a version, and a rollback is pointing the link back.
+step is one rename, so that nobody ever sees a partial version, and a rollback is pointing the link back.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ def add_version(saved_model: Path, base: Path) -> int:
     """Copy a SavedModel to the next version of a model's folder, and point ``latest`` at it.
 
     Args:
-        saved_model: a finished SavedModel folder; it is left where it is.
+        saved_model: a finished SavedModel folder; it is not moved.
         base: the model's folder, ``ROOT/NAME``; created.
 
     Returns:
-        the version: one more than the highest that exists, 1 for the first.
+        the version: one more than the highest existing one, 1 for the first.
 
     Raises:
-        MigrationError: ``RUN011`` when the folder cannot be written; no part of the version is left.
+        MigrationError: ``RUN011`` if the folder cannot be written; no part of the version is left.
     """
     staging = base / f".{uuid.uuid4().hex[:8]}.tmp"
     try:
@@ -52,14 +52,14 @@ def versions(base: Path) -> list[int]:
 
 
 def point_latest(base: Path, version: int) -> None:
-    """Let ``latest`` name a version; whoever follows it sees the old one or this one, never none."""
+    """Point ``latest`` at a version; anyone who follows it sees the old one or this one, never none."""
     link = base / f".{uuid.uuid4().hex[:8]}.link"
     os.symlink(str(version), link)
     os.replace(link, base / LATEST)
 
 
 def _claim(staging: Path, base: Path) -> int:
-    """Rename to the next number; another writer that took it first costs one more try."""
+    """Rename to the next number; if another writer took it first, try the following one."""
     while True:
         version = max(versions(base), default=0) + 1
         try:

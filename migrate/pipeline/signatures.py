@@ -26,11 +26,11 @@ Signatures = Mapping[str, Mapping[str, Any]]
 def take_signature_references(
     slot: Slot, info: DescribedSavedModel, signatures: Signatures, seed: int, progress: Progress
 ) -> dict[str, Reference]:
-    """Run every signature of the untouched graph on probes; a signature that none fits is left unproven.
+    """Run every signature of the untouched graph on probes; a signature that no probe fits stays unproven.
 
     Args:
         slot: its legacy world has loaded the SavedModel.
-        info: the reader's description: ``examples`` tells what serialised examples hold, ``words`` what tables know.
+        info: the reader's description: ``examples`` describes the serialised examples, ``words`` the tables' words.
         signatures: name to inputs and outputs.
         seed: of the probes.
         progress: collects a finding for each signature that could not be run.
@@ -72,7 +72,7 @@ def take_signature_references(
 def _guesses(
     name: str, signature: Mapping[str, Any], info: DescribedSavedModel
 ) -> Iterator[tuple[list[InputSpec], Attempt]]:
-    """What the inputs may be, in the order to try: where images are decoded, all strings or one hold them."""
+    """The possible inputs, in the order to try: if images are decoded, all strings or one of them contain images."""
     strings = [entry["name"] for entry in signature["inputs"] if entry["dtype"] == "string"]
     decoded = [frozenset[str]()]
     if info.decodes_images and strings:
@@ -95,7 +95,7 @@ def _input_spec(
 
 
 def witnesses_of(references: Mapping[str, Reference]) -> list[tuple[str, ReferenceRun]]:
-    """One witness for each reference, by signature."""
+    """One reference run for each reference, by signature."""
     return [
         (name, ReferenceRun(r.evidence, f"signature {name!r}", r.probes, r.outputs, endpoint=name))
         for name, r in references.items()
@@ -105,7 +105,7 @@ def witnesses_of(references: Mapping[str, Reference]) -> list[tuple[str, Referen
 def recorded_calls(
     request: ArtifactRequest, slot: Slot, signatures: Signatures
 ) -> list[tuple[str, ReferenceRun]]:
-    """Recorded calls of signatures, where the user has them."""
+    """Recorded calls of signatures, if the user has them."""
     path = request.golden or find_golden(request.path)
     if path is None:
         return []
@@ -126,7 +126,7 @@ def recorded_calls(
 
 
 def must_keep_signatures(old: Signatures, new: Signatures) -> None:
-    """Refuse when a signature, a key, a dtype or a dimension got lost.
+    """Refuse if a signature, a key, a dtype or a dimension got lost.
 
     Raises:
         MigrationError: ``EXP005``.

@@ -30,12 +30,12 @@ _SUFFIXES = {
     Format.KERAS_ARCHIVE: ".keras",
     Format.WEIGHTS_ARCHIVE: ".weights.h5",
 }
-"""What frameworks want a file of this content to be called: they choose the reader by the name."""
+"""The file names that frameworks require for this content: they choose the reader by the name."""
 
 
 SAVED_MODEL_FILE = "saved_model.pb"
 STAGED = "original"
-"""Stem of the staged artifact: frameworks choose by names, and a user's name may say anything."""
+"""Stem of the staged artifact: frameworks choose by name, and a user's name may be anything."""
 CUSTOM_PREFIX = "custom_"
 
 
@@ -48,9 +48,9 @@ class Staged:
     architecture: Path | None
     custom_objects: tuple[str, ...]
     modern_objects: tuple[str, ...] = ()
-    """The same code rewritten for Keras 3; empty where the user's files serve both worlds."""
+    """The same code rewritten for Keras 3; empty if the user's files serve both worlds."""
     given: tuple[str, ...] = ()
-    """The user's files as they are, also where a slice of them serves the worlds."""
+    """The user's unmodified files, even if the worlds use a slice of them."""
     initialised: Path | None = None
     """Weights that were drawn for an architecture that has none."""
     modules: Mapping[str, Path] = field(default_factory=dict)

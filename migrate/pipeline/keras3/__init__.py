@@ -1,1 +1,1 @@
-"""Archives of Keras 3: held against its releases, and rewritten for those that are named."""
+"""Keras 3 archives: compared in other releases, and rewritten for the named ones."""

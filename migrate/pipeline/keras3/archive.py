@@ -1,4 +1,4 @@
-"""Rewrite an archive of Keras 3 for other releases, each of which is asked; the one that wrote it is the reference."""
+"""Rewrite a Keras 3 archive for other releases and test each of them; the release that wrote it is the reference."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from migrate.worlds.pool import Slot
 
 
 def is_keras3(slot: Slot, staged: Staged, options: Options) -> bool:
-    """Whether an artifact is an archive of Keras 3 that is to be rewritten."""
+    """Whether an artifact is a Keras 3 archive that is to be rewritten."""
     if staged.format is not Format.KERAS_ARCHIVE or not options.readers:
         return False
     try:
@@ -35,11 +35,11 @@ def is_keras3(slot: Slot, staged: Staged, options: Options) -> bool:
 def migrate_keras3(
     request: ArtifactRequest, options: Options, slot: Slot, staged: Staged, progress: Progress
 ) -> Written:
-    """Rewrite an archive for the readers named, and hold it against what its writer computes, in each of them.
+    """Rewrite an archive for the named readers, and compare it in each of them with what its writer computes.
 
     Raises:
         MigrationError: ``RDR004`` without a reference, ``RDR002`` and ``RDR003`` for a reader that cannot be installed,
-            ``RDR006`` for one that does not load the result or computes something else (``RDR009``: for its int4).
+            ``RDR006`` for one that does not load the result or computes something different (``RDR009``: due to int4).
     """
     assert options.readers is not None
     targets = parse_targets(options.readers)

@@ -1,4 +1,4 @@
-"""A model for Keras 2 and Keras 3: the file as Keras 2 wrote it stands beside the migrated one, with one proof."""
+"""One model for Keras 2 and Keras 3: the Keras 2 file is kept next to the migrated one, with one proof."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _FIRST = Version("2.0")
 
 
 def files_for_eras(eras: Sequence[Era], staged: Staged, progress: Progress, folder: Path) -> dict[str, Path]:
-    """The untouched file under a name of its own and, where Keras 3 does not compute the same of it, a small loader.
+    """Keep the untouched file under a separate name and, if Keras 3 computes something different, a small loader.
 
     Args:
-        eras: releases of Keras 2 that are to load the model.
+        eras: Keras 2 releases that must be able to load the model.
         staged: the file.
-        progress: the model has been migrated and compared; what stock Keras 3 makes of the file is known.
-        folder: to write in.
+        progress: the model has been migrated and compared; the result of stock Keras 3 on the file is known.
+        folder: where to write.
 
     Raises:
-        MigrationError: ``RDR007`` where nothing says that those releases load the file and compute the same.
+        MigrationError: ``RDR007`` if there is no evidence that those releases load the file and compute the same.
     """
     oldest = min(eras, key=lambda one: one.version)
     suffix = SUFFIXES.get(staged.format)
@@ -54,7 +54,7 @@ def files_for_eras(eras: Sequence[Era], staged: Staged, progress: Progress, fold
 
 
 def _must_be_read_by(era: Era, progress: Progress) -> None:
-    """Refuse a file of a later Keras, of Keras 1, and one of which the last Keras 2 computes something else."""
+    """Refuse a file of a later Keras, of Keras 1, and one for which the last Keras 2 computes something different."""
     written = progress.facts.keras if progress.facts is not None else None
     try:
         writer = Version(str(written))

@@ -1,7 +1,7 @@
-"""Load this model with the Keras that is installed: ``model.keras`` in Keras 3, the file of Keras 2 before.
+"""Load this model with the installed Keras: ``model.keras`` in Keras 3, the Keras 2 file in earlier releases.
 
-``load_model()`` takes what ``keras.models.load_model`` takes. The file needs nothing beside the models and, where
-there is one, ``custom_objects.py``; ``proof.npz`` holds inputs and outputs that both compute.
+``load_model()`` accepts the arguments of ``keras.models.load_model``. The file needs only the models and, if
+present, ``custom_objects.py``; ``proof.npz`` contains inputs and outputs that both compute.
 """
 
 import runpy
@@ -15,7 +15,7 @@ except ImportError:  # TensorFlow up to 2.5 comes without the package
 
 
 def load_model(**options: Any) -> Any:
-    """The model, by the Keras that is there."""
+    """The model, loaded by the installed Keras."""
     folder = Path(__file__).resolve().parent
     if keras.__version__.startswith("3."):
         own = folder / "custom_objects.py"

@@ -1,4 +1,4 @@
-"""The matrix: archives in rows, releases of Keras 3 in columns."""
+"""The matrix: archives in rows, Keras 3 releases in columns."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def check_archives(
 
     Args:
         paths: archives, each with its name in the report.
-        readers: releases of Keras 3.
-        backends: below each of them.
+        readers: Keras 3 releases.
+        backends: to run each of them on.
         folder: to work in.
         options: trust, tolerance, seed, custom objects.
         cache: folder of environments; None for the user's.
-        rewritten_for: releases that each archive is rewritten for before it is read, as ``--for`` does; empty reads it
-            as it is.
+        rewritten_for: releases that each archive is rewritten for before it is read, as ``--for`` does; empty to read
+            it unchanged.
     """
     sources = [path.parent for path, _ in paths]
     refused: dict[str, str] = {}
@@ -55,7 +55,7 @@ def check_archives(
                 try:
                     mine = [archives[subject.source].get(one.name, subject) for subject in subjects]
                     found = [read.reading for read in read_all(slot, one, backend, mine, cache)]
-                    worker_of(slot, one, backend, cache).close()  # its turn does not come again
+                    worker_of(slot, one, backend, cache).close()  # it is not needed again
                 except MigrationError as error:
                     missing = f"{error.code}: {error.message}"
                     found = [
@@ -76,6 +76,6 @@ def check_archives(
 
 
 def _archives(checker: Checker, subject: Subject, readers: str) -> dict[str, Subject]:
-    """By reader: the subject as it is rewritten for it; empty where nothing is to be rewritten."""
+    """By reader: the subject as rewritten for it; empty if nothing is to be rewritten."""
     written = checker.rewritten(subject, readers) if readers else []
     return {one.name: archive.subject for archive in written for one in archive.readers}

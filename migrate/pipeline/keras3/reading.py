@@ -1,4 +1,4 @@
-"""What releases of Keras 3 make of one archive, and the promise that all of them make the same of it."""
+"""How Keras 3 releases read one archive, and the check that all of them get the same result."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from migrate.worlds.pool import Slot
 from migrate.worlds.worker import Worker
 
 _MASKS_WHOLE_ROWS = Version("3.10.dev0")
-"""From there on ``Softmax.call`` gives zero for them; before, it does as if nothing were masked (keras#21149)."""
+"""From this release on ``Softmax.call`` gives zero for them; before, it treats them as unmasked (keras#21149)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadArchive:
-    """What one reader made of one archive: in short, and output by output where there was something to compare."""
+    """The result of one reader for one archive: in short, and per output if there was something to compare."""
 
     reading: Reading
     comparisons: tuple[Comparison, ...] = ()
@@ -43,10 +43,10 @@ class ReadArchive:
 def read_all(
     slot: Slot, one: Reader, backend: Backend, subjects: Sequence[Subject], cache: Path | None = None
 ) -> Iterator[ReadArchive]:
-    """What one reader makes of each archive, in their order.
+    """The result of one reader for each archive, in their order.
 
     Raises:
-        MigrationError: the environment cannot be made (``RDR002``, ``RDR003``).
+        MigrationError: the environment cannot be created (``RDR002``, ``RDR003``).
     """
     worker = worker_of(slot, one, backend, cache)
     version = version_of(worker)
@@ -64,7 +64,7 @@ def read_all(
 
 
 def _doubt(one: Reader, backend: Backend, described: DescribedKeras3) -> str:
-    """Why a reader computes something else for other inputs, if it does, though it agrees on these."""
+    """Why a reader may compute something different for other inputs although it agrees on these; empty if not."""
     if described.has_masks and not backend.computes_masks(one.version):
         return f"{backend} computes masks wrongly before Keras 3.14"
     if described.masks_softmax and described.version:
@@ -75,7 +75,7 @@ def _doubt(one: Reader, backend: Backend, described: DescribedKeras3) -> str:
 
 
 def _read(worker: Worker, subject: Subject) -> tuple[ReaderOutcome, str, tuple[Comparison, ...]]:
-    """Outcome, reason, and the outputs compared."""
+    """Outcome, reason, and the compared outputs."""
     try:
         described = load(worker, subject.path, subject.custom)
     except BROKEN as error:
@@ -105,20 +105,20 @@ def _read(worker: Worker, subject: Subject) -> tuple[ReaderOutcome, str, tuple[C
 def must_read(
     slot: Slot, archives: Sequence[Rewritten], backend: Backend, cache: Path | None = None
 ) -> list[ReadArchive]:
-    """What each reader makes of its archive, which all of them must load and compute alike.
+    """The result of each reader for its archive, which all of them must load and compute equally.
 
     Args:
         slot: whose workers read.
         archives: each for some of the readers.
-        backend: below the readers.
+        backend: of the readers.
         cache: folder of environments; None for the user's.
 
     Raises:
-        MigrationError: ``RDR006`` with every one that does not, ``RDR009`` where int4 is why; ``RDR002`` and
-            ``RDR003`` for one that cannot be had.
+        MigrationError: ``RDR006`` with every one that does not, ``RDR009`` if int4 is the reason; ``RDR002`` and
+            ``RDR003`` for one that is not available.
     """
     for one in [one for archive in archives for one in archive.readers]:
-        worker_of(slot, one, backend, cache).start()  # they import at the same time
+        worker_of(slot, one, backend, cache).start()  # they import in parallel
     found = [
         replace(read, reading=msgspec.structs.replace(read.reading, file=archive.file))
         for archive in archives
@@ -133,7 +133,7 @@ def must_read(
 
 
 def _kept_int4(archives: Sequence[Rewritten]) -> dict[str, Version]:
-    """By reader, the writer of its archive where that still holds int4."""
+    """By reader, the writer of its archive if that still contains int4."""
     return {
         one.name: Version(archive.subject.described.version)
         for archive in archives
@@ -145,7 +145,7 @@ def _kept_int4(archives: Sequence[Rewritten]) -> dict[str, Version]:
 def _refusal(
     refusing: Sequence[Reading], agreeing: Sequence[str], kept_int4: Mapping[str, Version]
 ) -> MigrationError:
-    """What to say of readers that disagree: why, where it is known; else what they say themselves."""
+    """The hint for readers that disagree: the known reason, otherwise their own message."""
     others = f"Write for those that agree: --for {','.join(agreeing)}" if agreeing else ""
     if all(one.reader in kept_int4 for one in refusing):
         writer = kept_int4[refusing[0].reader]
@@ -173,7 +173,7 @@ def _by_reason(readings: Sequence[Reading]) -> dict[str, list[str]]:
 
 
 def backend_for(probes: Path) -> Backend:
-    """What is below the readers of a model with these inputs: strings exist on TensorFlow alone."""
+    """The backend of the readers for a model with these inputs: strings exist only on TensorFlow."""
     strings = any(array.dtype.kind in "OUS" for array in load_arrays(probes).values())
     return Backend.TENSORFLOW if strings else Backend.JAX
 
@@ -181,10 +181,10 @@ def backend_for(probes: Path) -> Backend:
 def prove_readers(
     slot: Slot, written: Path, objects: Sequence[str], options: Options, readers: str, progress: Progress
 ) -> dict[str, Path]:
-    """Write a migrated model for each release that was named, and hold it against its reference there.
+    """Write a migrated model for each named release, and compare it with its reference there.
 
     Returns:
-        the archives by their names: one, or several where releases cannot share one.
+        the archives by name: one, or several if releases cannot share one.
 
     Raises:
         MigrationError: as `must_read`.

@@ -1,4 +1,4 @@
-"""The smallest part of an archive that a release computes otherwise than the one that wrote it."""
+"""The smallest part of an archive that a release computes differently from the one that wrote it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Smallest:
     """A part of a model.
 
     Attributes:
-        classes: of its layers, in their order.
-        reason: what the release makes of it.
+        classes: of its layers, in order.
+        reason: the difference in the release.
         path: its archive.
     """
 
@@ -40,13 +40,13 @@ class Smallest:
 def smallest_part(
     archive: Path, one: Reader, backend: Backend, folder: Path, options: Options, cache: Path | None = None
 ) -> Smallest | None:
-    """The first part of an archive that a reader loads and computes otherwise; None if that is only the whole.
+    """The first part of an archive that a reader loads but computes differently; None if that is only the whole.
 
     Args:
-        archive: whose numbers differ in the reader; ``custom_objects.py`` beside it goes with the part.
+        archive: whose numbers differ in the reader; ``custom_objects.py`` next to it is copied with the part.
         one: the reader.
-        backend: below it, and below the Keras that wrote the archive.
-        folder: where the part is put, as ``model.keras``; empty or not there yet.
+        backend: of the reader, and of the Keras that wrote the archive.
+        folder: where the part is written, as ``model.keras``; empty or not yet existing.
         options: trust, tolerance, seed.
         cache: folder of environments; None for the user's.
     """
@@ -73,7 +73,7 @@ def _parts_of(archive: Path) -> list[Part]:
 
 
 def _write(archive: Path, part: Part, place: Path) -> None:
-    """Write the archive of a part, with the classes that the whole needs."""
+    """Write the archive of a part, with the classes that the whole model needs."""
     place.mkdir(parents=True)
     weights = place / WEIGHTS
     with zipfile.ZipFile(archive) as source, zipfile.ZipFile(place / MODEL, "w") as target:

@@ -1,4 +1,4 @@
-"""One archive of Keras 3 as the subject of a check: staged, described, with what it must compute."""
+"""One Keras 3 archive as the subject of a check: staged, described, with its reference outputs."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from migrate.worlds.taking import take
 from migrate.worlds.worker import Worker
 
 RECORDED_TOLERANCE = 1e-4
-"""Relative tolerance against a recording, which another backend made: its sums run in another order."""
+"""Relative tolerance against a recording from another backend, whose sums have a different order."""
 PROOF, MODEL, CUSTOM = "proof.npz", "model.keras", "custom_objects.py"
 UNRUN = f"{CUSTOM} next to it was not run: pass it with --custom-objects, or use --trust if you made it"
-"""Whoever made the archive made that file, too, and no command runs code that nobody told it to."""
+"""Whoever made the archive also made that file, and no command runs code without the user's consent."""
 _ATTEMPTS = 6
 
 
@@ -41,14 +41,14 @@ class Subject:
     Attributes:
         source: its name in the report.
         path: the staged file.
-        described: what the reader world said of it.
-        custom: files that define classes of its own.
+        described: the reader world's description.
+        custom: files that define its custom classes.
         probes: file of inputs; None until there is a reference.
         references: outputs by ``case/output``.
-        reference: where they came from, in words; why there are none.
-        nesting: how outputs stand in what the writer's ``predict`` gives; empty where it was not asked.
+        reference: their source, in words, or why there are none.
+        nesting: the structure of outputs returned by the writer's ``predict``; empty if it was not run.
         tolerance: relative; None for the default of each dtype.
-        unrun: that code stands beside it which nobody told us to run; empty where none does.
+        unrun: the code next to it that the user did not allow to run; empty if there is none.
     """
 
     source: str
@@ -72,7 +72,7 @@ class Rewritten:
     """A subject for some of the readers.
 
     Attributes:
-        file: what its archive is called in the outputs.
+        file: name of its archive in the outputs.
         subject: with that archive.
         readers: that it is for.
         rules: codes of the rules that changed it.
@@ -86,13 +86,13 @@ class Rewritten:
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """Where a check works, and how.
+    """Where and how a check works.
 
     Attributes:
-        slot: its reader looks at the archives; its folder holds what is staged.
+        slot: its reader examines the archives; its folder contains the staged files.
         options: trust, tolerance, seed.
         cache: folder of environments; None for the user's.
-        backend: below the Keras that wrote an archive, when it is asked for the reference.
+        backend: of the Keras that wrote an archive, when it computes the reference.
     """
 
     slot: Slot
@@ -101,19 +101,19 @@ class Checker:
     backend: Backend = Backend.JAX
 
     def subject(self, path: Path, source: str) -> Subject:
-        """Stage an archive and say what it is; with the recording that stands beside it, if one does.
+        """Stage and describe an archive, with the recording next to it, if there is one.
 
         Raises:
-            MigrationError: it cannot be read, is unsafe, or is no archive of Keras 3 (``RDR005``).
+            MigrationError: it cannot be read, is unsafe, or is not a Keras 3 archive (``RDR005``).
         """
         staged = stage(path, self.options, self.slot)
         must_be_safe(self.slot, staged.scanned, self.options.trust)
         subject = self.staged(staged.source, path, source)
-        staged.source.unlink()  # the next one has its name
+        staged.source.unlink()  # the next one has the same name
         return subject
 
     def staged(self, file: Path, path: Path, source: str) -> Subject:
-        """The same of an archive that was staged as ``file`` and scanned."""
+        """The same for an archive that was already staged as ``file`` and scanned."""
         folder = self.slot.inputs / "checked" / str(len(list(self.slot.inputs.glob("checked/*"))))
         folder.mkdir(parents=True)
         kept = folder / MODEL
@@ -150,7 +150,7 @@ class Checker:
         )
 
     def with_references(self, subjects: Sequence[Subject]) -> list[Subject]:
-        """The same with what the Keras that wrote each archive makes of it, where nothing was recorded."""
+        """The subjects with the outputs of the Keras that wrote each archive, if nothing was recorded."""
         result = {subject.source: subject for subject in subjects}
         for (version, backend), mine in self._by_writer(subjects).items():
             try:
@@ -164,7 +164,7 @@ class Checker:
         return list(result.values())
 
     def _by_writer(self, subjects: Sequence[Subject]) -> dict[tuple[str, Backend], list[Subject]]:
-        """Subjects without a recording, by the Keras that wrote them and a backend that computes them rightly."""
+        """Subjects without a recording, by the Keras that wrote them and a backend that computes them correctly."""
         found: dict[tuple[str, Backend], list[Subject]] = {}
         for subject in subjects:
             if subject.probes is None:
@@ -202,10 +202,10 @@ class Checker:
         return replace(subject, reference=f"Keras {version} does not run it: {reason}")
 
     def rewritten(self, subject: Subject, readers: str) -> list[Rewritten]:
-        """A subject with its archive rewritten for the readers named, several where they cannot share one.
+        """A subject with its archive rewritten for the named readers; several if they cannot share one.
 
         Raises:
-            MigrationError: ``RDR005`` for what is no archive of Keras 3.
+            MigrationError: ``RDR005`` if it is not a Keras 3 archive.
         """
         found = []
         for one in self.slot.reader.ask(RewriteKeras3(subject.path, readers)).archives:

@@ -1,4 +1,4 @@
-"""Releases of Keras 3 as warm workers of a slot: started once, asked about every archive that comes."""
+"""Keras 3 releases as warm workers of a slot: started once, used for every archive."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def worker_of(slot: Slot, one: Reader, backend: Backend, cache: Path | None = No
     """The worker of a release; it imports Keras once (some seconds) and stays with the slot.
 
     Raises:
-        MigrationError: the environment cannot be made (``RDR002``, ``RDR003``).
+        MigrationError: the environment cannot be created (``RDR002``, ``RDR003``).
     """
     name = f"keras-{one.name}-{backend}"
 
@@ -37,17 +37,17 @@ def worker_of(slot: Slot, one: Reader, backend: Backend, cache: Path | None = No
 
 
 def version_of(worker: Worker) -> str:
-    """The Keras in a worker; waits until it is imported."""
+    """The Keras version in a worker; waits until it is imported."""
     return worker.ready().versions.get("keras", "?")
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a model gave for its probes.
+    """The results of a model for its probes.
 
     Attributes:
         outputs: arrays by ``case/output``.
-        nesting: how they stand in what ``predict`` gives: ``*`` for an array, ``[*]`` for a list of one.
+        nesting: the structure that ``predict`` returns: ``*`` for an array, ``[*]`` for a list of one.
     """
 
     outputs: dict[str, Array]
@@ -60,11 +60,11 @@ def load(worker: Worker, path: Path, custom: Sequence[str]) -> dict[str, Any]:
 
 
 def run(worker: Worker, probes: Path) -> Answered:
-    """What the model that was loaded gives."""
+    """The results of the loaded model."""
     answer = worker.call("predict", {"probes": str(probes), "out": "outputs.safetensors"})
     return Answered(arrays_of(worker, answer), str(answer.get("nesting", "")))
 
 
 def cause(text: str) -> str:
-    """What is wrong, of the errors within errors that Keras raises when it cannot make an object: the innermost."""
+    """The innermost of the nested errors that Keras raises if it cannot create an object."""
     return error_line(text.rpartition(_WITHIN)[2])

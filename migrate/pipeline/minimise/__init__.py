@@ -1,4 +1,4 @@
-"""Shrink a parity that fails to the smallest part of the model and the smallest input that still show it."""
+"""Reduce a failing parity check to the smallest part of the model and the smallest input that still show it."""
 
 from migrate.pipeline.minimise.shrink import minimise
 from migrate.pipeline.minimise.trial import Failure, Trial

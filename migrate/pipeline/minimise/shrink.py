@@ -1,4 +1,4 @@
-"""The search: fewer outputs, an earlier layer, a part inside, later inputs, fewer rows and steps, plainer numbers."""
+"""The search: fewer outputs, an earlier layer, a nested part, later inputs, fewer rows and steps, rounder numbers."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from migrate.pipeline.minimise.trial import Failure, Inputs, Trial, input_refs
 
 Change = Callable[[Array], Array]
 _LAYERS = 200
-"""Layers of one model whose outputs are tried one after the other."""
+"""Maximum number of layers of one model whose outputs are tried one after the other."""
 
 
 def minimise(trial: Trial, seed: int) -> Failure | None:
-    """The smallest failure that was found; None where the worlds agree on all probes.
+    """The smallest failure found; None if the worlds agree on all probes.
 
     Args:
         trial: of the model.
@@ -98,7 +98,7 @@ def _last(graph: Model) -> str:
 
 
 def _inside(trial: Trial, failure: Failure) -> Failure | None:
-    """The same difference in the nested model that makes the output, with what it was given as inputs."""
+    """The same difference in the nested model that produces the output, with its inputs."""
     graph = _graph(trial, failure.cut)
     nested = graph.layer(_last(graph))
     if nested.model is None or not nested.nodes:
@@ -113,12 +113,12 @@ def _inside(trial: Trial, failure: Failure) -> Failure | None:
 
 
 def _known(trial: Trial, inputs: Inputs) -> dict[str, Array]:
-    """What is known of the tensors of the part that was built last: its inputs, and what its layers make of them."""
+    """The known tensors of the part that was built last: its inputs, and the outputs of its layers."""
     return {f"{name}/0": array for name, array in inputs.items()} | trial.activations(inputs)
 
 
 def _later_inputs(trial: Trial, failure: Failure) -> Failure:
-    """Give the results of layers instead of computing them: of all before the last one, or of single ones."""
+    """Supply the results of layers instead of computing them: of all before the last one, or of single ones."""
     graph = _graph(trial, failure.cut)
     try:
         known = _known(trial, failure.inputs)
@@ -139,7 +139,7 @@ def _later_inputs(trial: Trial, failure: Failure) -> Failure:
 
 
 def _given(trial: Trial, failure: Failure, names: list[str], known: dict[str, Array]) -> Failure | None:
-    """The failure with layers given, their steps fixed or free; None where it does not show then."""
+    """The failure with supplied layers, their steps fixed or dynamic; None if it then disappears."""
     if not names or not _still_there(trial, failure, names):
         return None
     inputs = {**failure.inputs, **{name: known[f"{name}/0"] for name in names}}
@@ -161,7 +161,7 @@ def _still_there(trial: Trial, failure: Failure, names: list[str]) -> bool:
 
 
 def _plainer(trial: Trial, failure: Failure) -> Failure:
-    """One row, fewer steps, rounder numbers: each kept where the difference still shows."""
+    """One row, fewer steps, rounder numbers: each kept if the difference still shows."""
     graph = _graph(trial, failure.cut)
     used = {ref.layer for ref in structure_refs(graph.inputs)}
     failure = replace(failure, inputs={n: a for n, a in failure.inputs.items() if n in used})

@@ -24,7 +24,7 @@ from migrate.worlds.ends import WorkerStarved
 from migrate.worlds.pool import Slot
 
 Inputs = Mapping[str, Array]
-"""Arrays by the name of the layer that they are given for."""
+"""Arrays by the name of the layer that they replace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class Failure:
 
     Attributes:
         cut: the part.
-        inputs: what it is given.
+        inputs: of the part.
         expected: outputs of tf-keras, by position.
         found: outputs of Keras 3.
-        reason: of the first output that differs.
-        traced: whether Keras 3 differs in a traced graph only.
+        reason: for the first output that differs.
+        traced: whether Keras 3 differs only in a traced graph.
     """
 
     cut: Cut
@@ -55,10 +55,10 @@ class Trial:
         slot: of four workers.
         staged: the model.
         options: how it is read.
-        without: codes of rules that are left out.
+        without: codes of disabled rules.
 
     Attributes:
-        tried: parts and inputs so far.
+        tried: number of parts and inputs so far.
         traces: whether parts that agree are also saved, loaded by stock Keras 3 and compared in a traced graph.
     """
 
@@ -70,10 +70,10 @@ class Trial:
         self._objects: list[str] = []
 
     def build(self, cut: Cut) -> dict[str, Any]:
-        """Build a part in the legacy world; what that world says of it.
+        """Build a part in the legacy world; returns that world's description.
 
         Raises:
-            MigrationError: the file cannot be read, or the part is none.
+            MigrationError: the file cannot be read, or the part is invalid.
         """
         self._translate(cut, reconstruct=True)
         folder = str(self.slot.reader.scratch)
@@ -85,12 +85,12 @@ class Trial:
         return legacy_structure(self.slot)
 
     def activations(self, inputs: Inputs) -> dict[str, Array]:
-        """Output of each layer of the part that the legacy world holds, by ``layer/output``."""
+        """Output of each layer of the part in the legacy world, by ``layer/output``."""
         params = {"probes": str(self._probes(inputs)), "case": 0, "out": "activations.safetensors"}
         return arrays_of(self.slot.legacy, self.slot.legacy.call("activations", params))
 
     def takes(self, inputs: Inputs) -> bool:
-        """Whether the part that the legacy world holds runs on these inputs."""
+        """Whether the part in the legacy world runs on these inputs."""
         try:
             outputs_of(self.slot.legacy, self._probes(inputs))
         except WorkerStarved:
@@ -100,7 +100,7 @@ class Trial:
         return True
 
     def fails(self, cut: Cut, inputs: Inputs) -> Failure | None:
-        """What differs; None where nothing does, or where a world cannot build or run the part."""
+        """The difference; None if there is none, or if a world cannot build or run the part."""
         self.tried += 1
         try:
             self.build(cut)
@@ -122,7 +122,7 @@ class Trial:
         return Failure(cut, dict(inputs), _numbered(expected), _numbered(found), apart[0].reason, traced)
 
     def save(self, cut: Cut) -> tuple[Path, list[str]]:
-        """The part as a ``.keras`` file of Keras 3, and the files of the classes that it needs.
+        """The part as a Keras 3 ``.keras`` file, and the files of the classes that it needs.
 
         Raises:
             MigrationError: it cannot be built.
@@ -158,7 +158,7 @@ class Trial:
         """The inputs of the part as a file, in its order.
 
         Raises:
-            MigrationError: the part has an input that nothing is known of.
+            MigrationError: the part has an unknown input.
         """
         names = [ref.layer for ref in structure_refs(input_refs(self.structure()))]
         if not set(names) <= set(inputs):
@@ -173,7 +173,7 @@ class Trial:
 
 
 def input_refs(model: Model) -> Any:
-    """The inputs of a model as references; of a Sequential one its first layer."""
+    """The inputs of a model as references; for a Sequential model, those of its first layer."""
     from migrate.dialects.graphs import to_functional
 
     return to_functional(model).inputs

@@ -1,4 +1,4 @@
-"""What a minimised failure leaves: the part, its input, a script that shows it, and the text of an issue."""
+"""The output for a minimised failure: the part, its input, a script that shows it, and the text of an issue."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _TRACED = "model.predict_on_batch(inputs if len(inputs) > 1 else inputs[0])"
 
 
 def write_failure(trial: Trial, failure: Failure, folder: Path, versions: Mapping[str, str]) -> list[Path]:
-    """Write all files; the folder is made.
+    """Write all files; creates the folder.
 
     Args:
         trial: that found it.
@@ -46,7 +46,7 @@ def write_failure(trial: Trial, failure: Failure, folder: Path, versions: Mappin
         versions: name of a package to its version, for the issue.
 
     Raises:
-        MigrationError: the part cannot be built any more.
+        MigrationError: the part can no longer be built.
     """
     folder.mkdir(parents=True, exist_ok=True)
     trial.build(failure.cut)
