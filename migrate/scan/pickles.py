@@ -81,7 +81,7 @@ _PLAIN: dict[str, frozenset[str]] = {
     "numpy.core.numeric": frozenset({"_frombuffer"}),
     "numpy._core.numeric": frozenset({"_frombuffer"}),
 }
-_BETWEEN = {("a joblib array", "NumpyArrayWrapper"): "an array of joblib"}
+_BETWEEN = {("joblib.numpy_pickle", "NumpyArrayWrapper"): "a joblib array"}
 """Classes whose reader takes bytes out of the stream itself: where the operations go on cannot be told."""
 _TEXT_OPCODES = frozenset(
     ["STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"]

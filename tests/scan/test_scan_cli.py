@@ -65,7 +65,7 @@ def test_folders_that_nobody_looks_into_are_told(folder: Path) -> None:
     (folder / "link").symlink_to(folder / ".venv")
     done = run(folder)
     assert done.returncode == 0
-    assert "not looked into: 2 × __pycache__, .venv, link (a link); name a folder to scan it" in done.stdout
+    assert "not scanned: 2 × __pycache__, .venv, link (a link); name a folder to scan it" in done.stdout
     left_out = json.loads(run(folder, "--json").stdout)["left_out"]
     assert {Path(path).relative_to(folder).as_posix() for path in left_out} == {
         ".venv", "a/__pycache__", "b/__pycache__", "link",
