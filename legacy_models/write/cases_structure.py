@@ -274,6 +274,17 @@ def keyword_names(kit):
     return kit.functional([first, second], L.Dense(2, name="is")(both))
 
 
+@case("tf.keras-2.8", "Layers that are attributes of a Functional model, and no part of its graph.", "tracked_layers")
+def tracked_layers(kit):
+    L = kit.layers
+    line = kit.Input((4,), name="line")
+    model = kit.functional(line, L.Dense(2)(line))
+    model.head = L.Dense(3, name="head")
+    model.head(line)
+    model.never = L.Dense(5, name="never")
+    return model
+
+
 @special(
     "tf.keras-2.0",
     "Two cells of equal sizes in an RNN, whose arrays have the same names: saving raises, and a file is left.",

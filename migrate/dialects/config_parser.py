@@ -21,6 +21,7 @@ from migrate.dialects.config_rules import (
     UNTITLED_LAYER,
 )
 from migrate.dialects.rule import Notes
+from migrate.dialects.tracked_layers import in_graph
 from migrate.findings import MigrationError
 from migrate.formats.own_names import OWN
 
@@ -223,7 +224,7 @@ def _parse_functional(
     notes: Notes,
     depth: int,
 ) -> Model:
-    entries = config["layers"]
+    entries = in_graph(config, name, notes)
     bare = [_parse_layer(e, notes, fallback=f"layer_{i}", depth=depth + 1) for i, e in enumerate(entries)]
     offsets = {layer.name: node_offset(layer) for layer in bare}
 

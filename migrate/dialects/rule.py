@@ -91,6 +91,8 @@ class Notes:
     """Classes of all layers at any time: what a rule that looks for another class cannot have met."""
     bytecode: set[str] | None = None
     """Pythons that could have compiled all bytecode of the file; None where it holds none."""
+    tracked: set[str] = field(default_factory=set)
+    """Layers that are attributes of a model and no part of its graph (``CFG126``)."""
 
     def see(self, model: Model) -> None:
         """Note the classes of a model's layers."""

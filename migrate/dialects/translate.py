@@ -87,7 +87,8 @@ def translate(
         refuse_unsupported(model, own)
         model = upgrade(mark_foreign(model, own), era, (Step.GRAMMAR,), notes)
         alone = artifact.format in ARCHITECTURES
-        assigned = model if alone else assign_weights(model, artifact.weights, era)
+        saved = [layer for layer in artifact.weights if not notes.tracked & {*layer.layer[:1]}]
+        assigned = model if alone else assign_weights(model, saved, era)
         assigned = freeze_by_slots(assigned, artifact, era, notes)
         legacy = upgrade(assigned, era, (Step.ECOSYSTEM, Step.KERAS_1, Step.KERAS_2), notes)
         if cut is not None:

@@ -17,7 +17,8 @@ from migrate.formats.saved_model.examples import Feature
 
 _KINDS = {"string": 1, "float32": 2, "int64": 3}
 """Field of a ``Feature`` by type of its values."""
-_FREE = 3
+MOST = 3
+"""Values of a feature whose number is free."""
 _IDS = 2
 """Integers stay below this: they are often ids of a small vocabulary."""
 UNKNOWN = "zyzzyva"
@@ -30,6 +31,7 @@ def example_batch(
     shape: tuple[int, ...],
     *,
     complete: bool,
+    most: int = MOST,
 ) -> Array:
     """Strings of the given shape, each one serialised example.
 
@@ -40,29 +42,34 @@ def example_batch(
             taken alone.
         shape: of the result.
         complete: every feature is there; else those that may be missing are, now and then.
+        most: values of a feature whose number is free.
     """
     count = int(np.prod(shape))
-    examples = [_example(rng, features, words, complete=complete) for _ in range(count)]
+    examples = [_example(rng, features, words, complete, most) for _ in range(count)]
     result = np.empty(count, dtype=object)
     result[:] = examples
     return result.reshape(shape)
 
 
 def _example(
-    rng: np.random.Generator, features: Sequence[Feature], words: Sequence[str | bytes], *, complete: bool
+    rng: np.random.Generator,
+    features: Sequence[Feature],
+    words: Sequence[str | bytes],
+    complete: bool,
+    most: int,
 ) -> bytes:
     chosen: dict[str, tuple[str, list[Any]]] = {}
     for feature in features:
         if complete or feature.required or rng.random() < 0.6:
-            chosen[feature.key] = (feature.dtype, _values(rng, feature, words))
+            chosen[feature.key] = (feature.dtype, _values(rng, feature, words, most))
     return encode_example(chosen)
 
 
-def _values(rng: np.random.Generator, feature: Feature, words: Sequence[str | bytes]) -> list[Any]:
+def _values(rng: np.random.Generator, feature: Feature, words: Sequence[str | bytes], most: int) -> list[Any]:
     if feature.shape is None:
-        size = int(rng.integers(1, _FREE + 1))
+        size = int(rng.integers(1, most + 1))
     else:
-        size = int(np.prod([int(rng.integers(1, _FREE + 1)) if d is None else d for d in feature.shape]))
+        size = int(np.prod([int(rng.integers(1, most + 1)) if d is None else d for d in feature.shape]))
     if feature.dtype == "string":
         binary = [word for word in words if isinstance(word, bytes)]
         if binary:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from migrate.capsule.model import Array
-from migrate.parity.examples import example_batch
+from migrate.parity.examples import MOST, example_batch
 from migrate.parity.images import encoded_images
 from migrate.parity.input_specs import InputSpec
 
@@ -37,7 +37,7 @@ class Attempt:
         lengths: two sizes of dynamic dimensions of sequences.
         images: two sizes of dynamic dimensions of images.
         tame: 1 for whole numbers that are small, 2 for numbers of unknown use that are 0 or 1 only: a layer of the
-            user's own may look them up in a table.
+            user's own may look them up in a table. Free features of examples hold one value then.
     """
 
     lengths: tuple[int, int] = _LENGTHS[0]
@@ -154,7 +154,11 @@ def _values(
 ) -> Array:
     if spec.examples:
         words = encoded_images(rng) if spec.images else spec.words
-        return example_batch(rng, spec.examples, words, shape, complete=kind == "plain" or spec.images)
+        complete = kind == "plain" or spec.images
+        # Many graphs make one column of a sparse feature, and fail at a second value of a row.
+        return example_batch(
+            rng, spec.examples, words, shape, complete=complete, most=1 if attempt.tame else MOST
+        )
     if spec.images:
         return _filled(encoded_images(rng, int(np.prod(shape))), shape)
     if spec.dtype == "string" or spec.words:

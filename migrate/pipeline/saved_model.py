@@ -17,6 +17,7 @@ from migrate.pipeline.proof import Comparator, must_agree, outputs_of
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.signatures import (
     Signatures,
+    must_be_dense,
     must_keep_signatures,
     recorded_calls,
     take_signature_references,
@@ -64,6 +65,7 @@ def migrate_saved_model(
         with progress.phase("cover"):
             measure_signatures(slot, witnesses, signatures, options.tolerance, progress)
     if Target.SAVED_MODEL in options.targets:
+        must_be_dense(info.orders, signatures)
         by_names = info.reference_variables or info.tables_of_user or loaded["by_tensor_names"]
         method = "reexport_tf1" if by_names else "reexport"
         parts["saved_model"] = _reexport(slot, method, params, signatures, progress, parts)

@@ -125,6 +125,28 @@ def recorded_calls(
     return witnesses
 
 
+def must_be_dense(orders: Mapping[str, Mapping[str, list[str]]], signatures: Signatures) -> None:
+    """Refuse signatures of which TensorFlow makes several arguments, or results, of one key.
+
+    Args:
+        orders: signature to the keys of its ``inputs`` and ``outputs`` as the file has them.
+        signatures: as TensorFlow loaded them.
+
+    Raises:
+        MigrationError: ``EXP030``.
+    """
+    for name, order in orders.items():
+        for side in ("inputs", "outputs") if name in signatures else ():
+            split = [key for key in order[side] if key not in {e["name"] for e in signatures[name][side]}]
+            if split:
+                raise MigrationError(
+                    "EXP030",
+                    f"signature {name!r} has sparse or ragged {side}: {', '.join(split[:5])}",
+                    "Serve the old SavedModel as it is, or save it again with dense tensors in its signature.",
+                    place=name,
+                )
+
+
 def must_keep_signatures(old: Signatures, new: Signatures) -> None:
     """Refuse if a signature, a key, a dtype or a dimension got lost.
 

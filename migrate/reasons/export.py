@@ -152,4 +152,18 @@ REASONS: tuple[Rule, ...] = (
         "A layer cannot be expressed in the PyTorch source.",
         "The finding names the layer and the reason; the other outputs are not affected.",
     ),
+    reason(
+        "EXP029",
+        "no-kernel",
+        "The graph needs an operation that the installed TensorFlow knows by name only.",
+        "`BoostedTreesBucketize` and others lost their kernels after TensorFlow 2.8. Save the model again without the "
+        "operation, or serve the old SavedModel with the TensorFlow that wrote it.",
+    ),
+    reason(
+        "EXP030",
+        "sparse-signature",
+        "A signature takes or gives sparse or ragged tensors.",
+        "Servers pass dense tensors, and Keras 3's exporter writes signatures of dense ones. Save it again with a "
+        "signature that makes sparse tensors inside, of their indices, values and shape.",
+    ),
 )

@@ -6,6 +6,8 @@ import re
 import signal
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from migrate.findings import MigrationError
 
 if TYPE_CHECKING:
@@ -34,6 +36,22 @@ _STARVED = (
 )
 
 
+_NO_KERNEL = re.compile(r"No OpKernel was registered to support Op '(\w+)'")
+
+
+def _of_kernels(error: RemoteError) -> RemoteError:
+    """The error, as EXP029 where TensorFlow says that it cannot run an operation here."""
+    missing = _NO_KERNEL.search(error.message)
+    if missing is None or error.code:
+        return error
+    return msgspec.structs.replace(
+        error,
+        code="EXP029",
+        message=f"the installed TensorFlow has no kernel for {missing[1]}, which the graph needs",
+        hint="Save the model again without the operation, or serve it with the TensorFlow that wrote it.",
+    )
+
+
 def said_of_memory(text: str) -> str:
     """The line of an output or error that tells of missing memory; empty where none does."""
     return _line_with(_OF_MEMORY, text)
@@ -60,6 +78,7 @@ class WorldError(MigrationError):
     """
 
     def __init__(self, world: World, error: RemoteError) -> None:
+        error = _of_kernels(error)
         super().__init__(error.code or "RUN005", error.message, error.hint, error.place)
         self.world = world
         self.kind = error.kind

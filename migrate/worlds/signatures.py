@@ -11,9 +11,13 @@ from migrate.findings import MigrationError
 from migrate.printable import one_line
 from migrate.worlds.runner import cases_of, to_numpy
 
-SESSION_ONLY = ("is not a valid parameter name", "has a reference type")
+SESSION_ONLY = (
+    "is not a valid parameter name",
+    "has a reference type",
+    "appears more than once in the input list",
+)
 """Words of errors that concern Python functions, not the graph: keys that are keywords such as ``in``, fetches of
-reference variables."""
+reference variables, two keys of one tensor."""
 
 
 class SessionOnlyError(Exception):

@@ -7,7 +7,7 @@ import numpy as np
 from migrate.formats.saved_model.examples import Feature
 from migrate.formats.wire import Message
 from migrate.parity.examples import UNKNOWN, encode_example, example_batch
-from migrate.parity.probes import InputSpec, make_probes
+from migrate.parity.probes import Attempt, InputSpec, attempts, make_probes
 
 SIZE = Feature("size", "float32", (2,), required=True)
 COLOUR = Feature("colour", "string")
@@ -47,3 +47,15 @@ def test_probes_of_an_input_of_examples() -> None:
     probes = make_probes([InputSpec("inputs", (None,), "string", words=("red",), examples=(SIZE, COLOUR))])
     assert {array.shape for array in probes.values()} == {(1,), (3,), (2,)}
     assert set(decoded(probes["0/0"][0])) == {"size", "colour"}, "the first case is complete"
+
+
+def test_a_graph_that_fails_is_given_single_values() -> None:
+    specs = [InputSpec("inputs", (None,), "string", words=("red",), examples=(COLOUR,))]
+    first, tame = list(attempts(specs))[:2]
+
+    def most(attempt: Attempt) -> int:
+        probes = [make_probes(specs, attempt, seed) for seed in range(20)]
+        found = [decoded(data) for arrays in probes for array in arrays.values() for data in array]
+        return max(len(list(one["colour"].message(1).views(1))) for one in found if "colour" in one)
+
+    assert (most(first), most(tame)) == (3, 1)

@@ -10,11 +10,12 @@ import h5py
 import numpy as np
 import pytest
 
-from migrate.findings import Status
+from migrate.findings import MigrationError, Status
 from migrate.formats.hdf5 import read_hdf5
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.reference import refused_architecture
 from migrate.pipeline.request import ArtifactRequest, Options, Target
+from migrate.pipeline.signatures import must_be_dense
 from migrate.results import ArtifactResult
 from migrate.worlds.ends import WorldError
 from migrate.worlds.environment import World
@@ -114,3 +115,19 @@ def test_what_tf_keras_says_to_an_architecture(message: str, code: str) -> None:
     refused = refused_architecture(WorldError(World.LEGACY, RemoteError("ValueError", message, "")))
     assert refused.code == code
     assert refused.hint
+
+
+def test_an_operation_without_a_kernel_is_a_reason_of_its_own() -> None:
+    said = "Graph execution error: No OpKernel was registered to support Op 'BoostedTreesBucketize' used by {{node x}}"
+    error = WorldError(World.LEGACY, RemoteError("InvalidArgumentError", said, ""))
+    assert error.code == "EXP029"
+    assert "BoostedTreesBucketize" in error.message
+
+
+def test_sparse_signatures_are_refused_by_name() -> None:
+    loaded = {"transform": {"inputs": [{"name": "fare_indices"}, {"name": "fare_values"}], "outputs": []}}
+    must_be_dense({"other": {"inputs": ["x"], "outputs": []}}, loaded)
+    with pytest.raises(MigrationError) as caught:
+        must_be_dense({"transform": {"inputs": ["fare"], "outputs": []}}, loaded)
+    assert (caught.value.code, caught.value.place) == ("EXP030", "transform")
+    assert "fare" in caught.value.message
