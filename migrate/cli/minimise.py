@@ -31,7 +31,7 @@ _Answer = dict[str, Any]
 )
 @click.argument("model", type=click.Path(exists=True, path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Output folder.")
-@click.option("--without-rule", "without", multiple=True, help="Disable a rule; repeatable.")
+@click.option("--without-rule", "without", multiple=True, help="Disable a rule or workaround; repeatable.")
 @migration_options("custom_objects", "architecture", "stock_names", "define", "tolerance", "seed", "trust")
 @output_options("text", "json")
 @sandboxed
@@ -63,16 +63,23 @@ def minimise(model: Path, *, out: Path, without: tuple[str, ...], output: Output
 def _must_be_rules(codes: tuple[str, ...]) -> None:
     from migrate.dialects import registry  # noqa: F401 - registers the rules
     from migrate.dialects.rule import registered
+    from migrate.dialects.workarounds import WORKAROUNDS
 
-    unknown = [code for code in codes if code not in registered()]
+    unknown = [code for code in codes if code not in registered() and code not in WORKAROUNDS]
     if unknown:
-        raise click.BadParameter(f"no rule of models has the code {unknown[0]}", param_hint="--without-rule")
+        others = ", ".join(WORKAROUNDS)
+        raise click.BadParameter(
+            f"no rule of models has the code {unknown[0]}, which is none of {others} either",
+            param_hint="--without-rule",
+        )
 
 
 def _search(model: Path, out: Path, options: Options, without: tuple[str, ...]) -> _Answer:
     from migrate.formats.artifact import Format
+    from migrate.parity.golden import find_golden
     from migrate.pipeline.minimise import Trial, write_failure
     from migrate.pipeline.minimise import minimise as shrink
+    from migrate.pipeline.recordings import recording_in
     from migrate.pipeline.safety import must_be_safe
     from migrate.pipeline.staging import stage
     from migrate.worlds.pool import Pool
@@ -85,7 +92,9 @@ def _search(model: Path, out: Path, options: Options, without: tuple[str, ...]) 
         staged = stage(model, options, slot)
         graph = staged.format is Format.SAVED_MODEL
         must_be_safe(slot, staged.scanned, options.trust, interprets=True, graph_computes=graph)
-        trial = Trial(slot, staged, options, without)
+        beside = find_golden(model)
+        recorded = recording_in(slot, beside) if beside is not None else None
+        trial = Trial(slot, staged, options, without, recorded)
         failure = shrink(trial, options.seed or 0)
         if failure is None:
             return {"tried": trial.tried, "difference": "", "files": []}

@@ -52,20 +52,37 @@ def discretization_bins(layer: Layer, era: Era) -> Layer:
     Rule(
         "CFG087",
         "discretization-arguments",
-        "A Discretization has `trainable` and an integer dtype.",
-        Severity.SILENT,
-        before='{"class_name": "Discretization", "config": {"trainable": true, "dtype": "int64", …}}',
-        after='{"class_name": "Discretization", "config": {"dtype": "float32", …}}',
-        why="Keras 3 rejects `trainable`. The dtype was that of the bin numbers; in a graph, Keras 3 casts the "
-        "layer's input to it: 0.7 becomes 0 and falls into another bin, only in a SavedModel (found on 3.15.1).",
+        "A Discretization carries `trainable`.",
+        Severity.ERROR,
+        before='{"class_name": "Discretization", "config": {"trainable": true, …}}',
+        after='{"class_name": "Discretization", "config": {…}}',
+        why="Keras 3 rejects `trainable`; the layer has nothing to train.",
     ),
     Step.KERAS_3,
     "Discretization",
 )
 def discretization_arguments(layer: Layer, era: Era) -> Layer:
-    """Leave out ``trainable``; compute in floating point."""
-    changed = layer.with_config(drop=("trainable",)) if "trainable" in layer.config else layer
-    return changed.with_config(dtype="float32") if "int" in str(layer.config.get("dtype")) else changed
+    """Leave out ``trainable``."""
+    return layer.with_config(drop=("trainable",)) if "trainable" in layer.config else layer
+
+
+@layer_rule(
+    Rule(
+        "SIL059",
+        "discretization-dtype",
+        "A Discretization has an integer dtype.",
+        Severity.SILENT,
+        before='{"class_name": "Discretization", "config": {"dtype": "int64", …}}',
+        after='{"class_name": "Discretization", "config": {"dtype": "float32", …}}',
+        why="The dtype was that of the numbers of bins. In a graph, Keras 3 casts the layer's input to it: 0.7 becomes "
+        "0 and falls into another bin, in a SavedModel only (found on 3.15.1).",
+    ),
+    Step.KERAS_3,
+    "Discretization",
+)
+def discretization_dtype(layer: Layer, era: Era) -> Layer:
+    """Compute in floating point."""
+    return layer.with_config(dtype="float32") if "int" in str(layer.config.get("dtype")) else layer
 
 
 def quantiles(summary: Array, bins: int) -> list[float]:

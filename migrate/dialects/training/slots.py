@@ -37,6 +37,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "Adamax": {"m": "momentum", "v": "norm", "u": "norm"},
     "Ftrl": {"accumulator": "accumulator", "linear": "linear"},
     "Lion": {"m": "momentum"},
+    "Adafactor": {"r": "row", "c": "column", "v": "velocity"},
 }
 """Optimizer to its slots' names in files; the names on the right are this project's."""
 POSITIONAL: Mapping[str, tuple[str, ...]] = {
@@ -53,6 +54,8 @@ _MAY_BE_LEFT_OUT = {"Adam": 1}
 """Groups at the end that some releases do not have: AMSGrad came with Keras 2.1.3."""
 SQUARED = frozenset({"velocity", "velocity_hat", "accumulator", "accumulated_grad", "accumulated_delta_var"})
 """Slots that hold squares."""
+FACTORS = frozenset({"row", "column"})
+"""Slots of Adafactor that hold means of the squares over the last axis, and over the one before it."""
 _AVERAGE = "average"
 _SLASH = re.compile(r"_\d+$")
 
@@ -70,13 +73,21 @@ class OptimizerState:
     extras: dict[str, float] = field(default_factory=dict)
 
     def put(self, slot: str, variable: Variable, array: Array) -> None:
-        """Enter one array, whose shape must be the variable's."""
-        if array.shape != variable.array.shape:
+        """Enter one array, whose shape must be the slot's."""
+        expected = _shape_of(slot, variable)
+        if array.shape != expected:
             raise SlotsUnreadableError(
-                f"the slot {slot} of {variable.key} has the shape {list(array.shape)}, "
-                f"the variable {list(variable.array.shape)}"
+                f"the slot {slot} of {variable.key} has the shape {list(array.shape)}, expected {list(expected)}"
             )
         self.slots.setdefault(slot, {})[variable.key] = array
+
+
+def _shape_of(slot: str, variable: Variable) -> tuple[int, ...]:
+    """The shape of a slot of a variable: the variable's own, but for factors."""
+    shape = variable.array.shape
+    if slot not in FACTORS:
+        return shape
+    return shape[:-1] if slot == "row" else (*shape[:-2], shape[-1])
 
 
 def read_state(
@@ -120,7 +131,12 @@ def _from_archive(
     if config.get("use_ema"):
         expected += [(_AVERAGE, variable) for variable in variables]
     together, after = _archive_order(optimizer, config)
-    expected += [(slot, variable) for variable in variables for slot in together]
+    expected += [
+        (slot, variable)
+        for variable in variables
+        for slot in together
+        if slot not in FACTORS or variable.array.ndim > 1
+    ]
     expected += [(slot, variable) for slot in after for variable in variables]
     if len(expected) != len(arrays) - 1:
         raise SlotsUnreadableError(
@@ -157,9 +173,7 @@ def _archive_order(optimizer: str, config: Mapping[str, Any]) -> tuple[tuple[str
         case "Lion":
             return (), ("momentum",)
         case "Adafactor":
-            raise SlotsUnreadableError(
-                "Adafactor stores factors by row and column, which are not carried over"
-            )
+            return ("row", "column", "velocity"), ()
     raise SlotsUnreadableError(f"the order of the slots of {optimizer} is unknown")
 
 
@@ -243,7 +257,7 @@ def _matched(
     matched: list[Variable] = []
     position = 0
     for name, array in entries:
-        while position < len(variables) and not _fits(name, array, variables[position]):
+        while position < len(variables) and not _fits(slot, name, array, variables[position]):
             position += 1
         if position == len(variables):
             raise SlotsUnreadableError(f"no variable is left for the slot {slot} of {name}")
@@ -252,12 +266,12 @@ def _matched(
     return matched
 
 
-def _fits(name: str, array: Array, variable: Variable) -> bool:
+def _fits(slot: str, name: str, array: Array, variable: Variable) -> bool:
     base = _SLASH.sub("", name.rsplit("/", 1)[-1])
     role = variable.role.rsplit("/", 1)[-1]
     owner = variable.path[-1]
     named = owner in name.split("/") or len(variable.path) > 1 or not _names_layers(name)
-    return base == role and array.shape == variable.array.shape and named
+    return base == role and array.shape == _shape_of(slot, variable) and named
 
 
 def _names_layers(name: str) -> bool:

@@ -24,6 +24,7 @@ from migrate.dialects.training.optimizers import (
 from migrate.dialects.training.plan import Outcome, Remarks, State, TrainingPlan
 from migrate.dialects.training.rules import RACING_ITERATIONS, SCALED_SLOTS, SLOT_ORDER
 from migrate.dialects.training.slots import (
+    FACTORS,
     SQUARED,
     OptimizerState,
     SlotsUnreadableError,
@@ -170,6 +171,14 @@ def _in_final_layout(
     targets = {variable.key for variable in trainable_variables(final)}
     result = OptimizerState(iterations=state.iterations, extras=dict(state.extras))
     for slot, arrays in state.slots.items():
+        if slot in FACTORS:
+            factors = {
+                key: array for key, array in arrays.items() if key in _unmoved(assigned, era) & targets
+            }
+            result.slots |= {slot: factors} if factors else {}
+            if len(factors) < len(arrays):
+                remarks.notes.append(f"the {slot} factors of weights that a rule changed start at zero")
+            continue
         for key, array in _sent_through(arrays, assigned, replace(era, keep_weights=True)).items():
             factor = scale.get(key)
             if key not in targets or factor is None or factor.shape != array.shape:
@@ -186,6 +195,16 @@ def _in_final_layout(
     if missing and result.slots:
         remarks.notes.append(f"no slots for {', '.join(sorted(missing)[:5])}: they start at zero")
     return result
+
+
+def _unmoved(assigned: Model, era: Era) -> set[str]:
+    """Trainable variables that the rules leave as they are: every number in its place, and of its size."""
+    numbered = {
+        v.key: np.arange(1, v.array.size + 1, dtype=np.float64).reshape(v.array.shape)
+        for v in trainable_variables(assigned)
+    }
+    moved = _sent_through(numbered, assigned, era)
+    return {key for key, array in numbered.items() if np.array_equal(moved.get(key, ()), array)}
 
 
 def _sent_through(arrays: Mapping[str, Array], assigned: Model, era: Era) -> dict[str, Array]:

@@ -34,7 +34,7 @@ def minimise(trial: Trial, seed: int) -> Failure | None:
     failure = _first(trial, seed)
     if failure is None:
         return None
-    trial.traces = failure.traced
+    trial.sought, trial.traces = failure, failure.traced
     while True:
         smaller = _fewer_layers(trial, failure)
         inner = _inside(trial, smaller)
@@ -44,11 +44,16 @@ def minimise(trial: Trial, seed: int) -> Failure | None:
 
 
 def _first(trial: Trial, seed: int) -> Failure | None:
-    """The whole model on the first case of probes that shows a difference."""
+    """The whole model on the first case that shows a difference: the recorded one, or one of probes."""
     whole = Cut()
     described = trial.build(whole)
     model = trial.structure()
     names = [ref.layer for ref in structure_refs(input_refs(model))]
+    if trial.recorded is not None:
+        given = trial.recorded.arranged(names)
+        failure = trial.fails(whole, dict(zip(names, given.inputs, strict=True)))
+        if failure is not None:
+            return failure
     specs = input_specs(model, described["inputs"])
     for attempt in attempts(specs):
         if not trial.takes(_case(make_probes(specs, attempt, seed), "0", names)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +13,19 @@ import msgspec
 from migrate.capsule.model import Array, Model, structure_refs
 from migrate.capsule.store import save_arrays
 from migrate.dialects.submodel import Cut
+from migrate.dialects.workarounds import WORKAROUNDS
 from migrate.findings import MigrationError
+from migrate.parity.golden import Golden
 from migrate.pipeline.answers import arrays_of, outputs_in
 from migrate.pipeline.proof import Comparator, lowest_precision, outputs_of
 from migrate.pipeline.reference import question_of
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import legacy_structure, modern_structure
+from migrate.printable import one_line
 from migrate.worlds.custom_source import write_custom_objects
-from migrate.worlds.ends import WorkerStarved
+from migrate.worlds.ends import WorkerStarved, WorldError
+from migrate.worlds.environment import World
 from migrate.worlds.pool import Slot
 
 Inputs = Mapping[str, Array]
@@ -36,8 +41,10 @@ class Failure:
         inputs: of the part.
         expected: outputs of tf-keras, by position.
         found: outputs of Keras 3.
-        reason: for the first output that differs.
-        traced: whether Keras 3 differs only in a traced graph.
+        reason: of the first output that differs, or why there is none.
+        traced: whether Keras 3 differs in a traced graph only.
+        raised: what Keras 3 says where it builds, saves, loads or runs the part not at all; then nothing was found.
+        stage: where it said so: ``build``, ``run`` or ``traced``; empty where it did not.
     """
 
     cut: Cut
@@ -46,6 +53,20 @@ class Failure:
     found: tuple[Array, ...]
     reason: str
     traced: bool
+    raised: str = ""
+    stage: str = ""
+
+    def same_kind(self, other: Failure) -> bool:
+        """Whether both are differences, or the same words of Keras 3 of whatever layers and sizes."""
+        return self.stage == other.stage and _words(self.raised) == _words(other.raised)
+
+
+_VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|[\w/]*\d[\w/]*|\([^)]*\)|\[[^\]]*\]|<[^>]*>|None")
+
+
+def _words(message: str) -> str:
+    """What does not vary with the layers: the first sentence without names, numbers and shapes."""
+    return _VARYING.sub("", message.split(". ", maxsplit=1)[0])
 
 
 class Trial:
@@ -55,16 +76,26 @@ class Trial:
         slot: of four workers.
         staged: the model.
         options: how it is read.
-        without: codes of disabled rules.
+        without: codes of rules, and workarounds, that are left out.
+        recorded: inputs that stand beside the model, which are tried first.
 
     Attributes:
-        tried: number of parts and inputs so far.
+        tried: parts and inputs so far.
+        sought: the failure that smaller parts must show, too; None while there is none yet.
         traces: whether parts that agree are also saved, loaded by stock Keras 3 and compared in a traced graph.
     """
 
-    def __init__(self, slot: Slot, staged: Staged, options: Options, without: tuple[str, ...] = ()) -> None:
-        self.slot = slot
+    def __init__(
+        self,
+        slot: Slot,
+        staged: Staged,
+        options: Options,
+        without: tuple[str, ...] = (),
+        recorded: Golden | None = None,
+    ) -> None:
+        self.slot, self.recorded = slot, recorded
         self.tried = 0
+        self.sought: Failure | None = None
         self.traces = True
         self._staged, self._options, self._without = staged, options, without
         self._objects: list[str] = []
@@ -100,26 +131,54 @@ class Trial:
         return True
 
     def fails(self, cut: Cut, inputs: Inputs) -> Failure | None:
-        """The difference; None if there is none, or if a world cannot build or run the part."""
+        """How the part fails in Keras 3; None where it does not, as the one sought for does not, or is no part.
+
+        What the reader or the legacy world refuses, or the legacy world does not run, is no part.
+        """
         self.tried += 1
         try:
             self.build(cut)
             probes = self._probes(inputs)
             expected = outputs_of(self.slot.legacy, probes)
+            found = self._compared(cut, inputs, probes, expected)
+        except WorkerStarved:
+            raise
+        except MigrationError:
+            return None
+        if found is None or (self.sought is not None and not self.sought.same_kind(found)):
+            return None
+        return found
+
+    def _compared(
+        self, cut: Cut, inputs: Inputs, probes: Path, expected: Mapping[str, Array]
+    ) -> Failure | None:
+        """How Keras 3 fails where the legacy world gives these outputs.
+
+        Raises:
+            MigrationError: the reader refuses the part.
+        """
+        stage, traced = "build", False
+        answers = _numbered(expected)
+        try:
             self._build_modern(cut)
-            found, traced = outputs_of(self.slot.modern, probes), False
+            stage = "run"
+            found = outputs_of(self.slot.modern, probes)
             judge = self._judge()
             apart = [part for part in judge.compare(expected, found) if not part.equal]
             if not apart and self.traces:
-                found, traced = self._traced(probes), True
+                stage, traced = "traced", True
+                found = self._traced(probes)
                 apart = [part for part in judge.compare(expected, found) if not part.equal]
-        except WorkerStarved:
-            raise
-        except MigrationError:  # refused by the reader or a world
-            return None
-        if not apart:
-            return None
-        return Failure(cut, dict(inputs), _numbered(expected), _numbered(found), apart[0].reason, traced)
+        except WorldError as error:
+            if error.world is World.READER:
+                raise
+            said = one_line(error.message, 300)
+            return Failure(
+                cut, dict(inputs), answers, (), f"is not computed: {said}", stage == "traced", said, stage
+            )
+        return (
+            Failure(cut, dict(inputs), answers, _numbered(found), apart[0].reason, traced) if apart else None
+        )
 
     def save(self, cut: Cut) -> tuple[Path, list[str]]:
         """The part as a Keras 3 ``.keras`` file, and the files of the classes that it needs.
@@ -131,17 +190,29 @@ class Trial:
         written = outputs_in(self.slot.modern, self.slot.modern.call("save", {"keras": True}))
         return written["keras"], self._objects
 
+    def graph(self, cut: Cut) -> tuple[Model, list[str]]:
+        """Records of the part for Keras 3, which may not build it, and the files of the classes that it needs.
+
+        Raises:
+            MigrationError: the reader refuses the part.
+        """
+        self._translate_modern(cut)
+        return modern_structure(self.slot), self._objects
+
     def _translate(self, cut: Cut, *, reconstruct: bool) -> None:
         asked = question_of(self._staged, self._options)
         asked = msgspec.structs.replace(asked, reconstruct=reconstruct, cut=cut, without=self._without)
         self.slot.reader.ask(asked).must_be_translated()
 
-    def _build_modern(self, cut: Cut) -> None:
+    def _translate_modern(self, cut: Cut) -> None:
         self._translate(cut, reconstruct=False)
         own = write_custom_objects(modern_structure(self.slot), self.slot.inputs)
         self._objects = [*self._staged.for_modern, *([str(own)] if own else [])]
+
+    def _build_modern(self, cut: Cut) -> None:
+        self._translate_modern(cut)
         call = {"folder": str(self.slot.reader.scratch), "stem": "modern", "custom_objects": self._objects}
-        self.slot.modern.call("build", call)
+        self.slot.modern.call("build", {**call, "without": sorted(WORKAROUNDS.keys() & set(self._without))})
 
     def _traced(self, probes: Path) -> dict[str, Array]:
         """Outputs of the saved model in a traced graph of stock Keras 3.

@@ -15,10 +15,12 @@ import keras
 
 from migrate.capsule.model import Config, Layer, Model, TensorRef, Topology, map_structure
 from migrate.dialects.keras3.arguments import rejected
+from migrate.dialects.workarounds import NAMES, keras_operation
 from migrate.findings import MigrationError
 from migrate.formats.own_names import ACTIVATION_KEYS, OWN
 from migrate.printable import one_line
 from migrate.worlds.modern.operations import call_operation, concrete
+from migrate.worlds.modern.operations.plain import plainly
 
 Objects = Mapping[str, Any]
 _HELPERS = ("initializers", "regularizers", "constraints", "layers")
@@ -28,22 +30,27 @@ _REGISTERED = re.compile(r"\w+>\w+")
 """``package>name``, as ``register_keras_serializable`` builds it."""
 
 
-def build_model(record: Model, objects: Objects) -> Any:
+def build_model(record: Model, objects: Objects, without: frozenset[str] = frozenset()) -> Any:
     """A live ``keras.Model`` with the records' structure, names and configuration; weights are not set.
+
+    Args:
+        record: in the Keras 3 dialect.
+        objects: the author's classes and functions by name.
+        without: workarounds that are left out (:mod:`migrate.dialects.workarounds`), to see what they are for.
 
     Raises:
         MigrationError: ``CFG005`` for a class that Keras 3 and the custom objects lack, ``CFG009`` for a
             Sequential model without an input shape, ``CFG099`` when Keras 3 refuses the configuration or call.
     """
     if record.topology is Topology.SEQUENTIAL:
-        return _build_sequential(record, objects)
-    return _Graph(record, objects).build()
+        return _build_sequential(record, objects, without)
+    return _Graph(record, objects, without).build()
 
 
-def _build_sequential(record: Model, objects: Objects) -> Any:
+def _build_sequential(record: Model, objects: Objects, without: frozenset[str]) -> Any:
     model = keras.Sequential(name=record.name)
     for layer in record.layers:
-        live = _input(layer) if layer.class_name == "InputLayer" else make_layer(layer, objects)
+        live = _input(layer) if layer.class_name == "InputLayer" else make_layer(layer, objects, without)
         with _explained(layer):
             model.add(live)
     if not model.built:
@@ -59,8 +66,8 @@ def _build_sequential(record: Model, objects: Objects) -> Any:
 class _Graph:
     """Calls the layers of one Functional model in the order of their dependencies."""
 
-    def __init__(self, record: Model, objects: Objects) -> None:
-        self._record = record
+    def __init__(self, record: Model, objects: Objects, without: frozenset[str]) -> None:
+        self._record, self._without = record, without
         self._records = {layer.name: layer for layer in record.layers}
         self._objects = objects
         self._live: dict[str, Any] = {}
@@ -72,7 +79,8 @@ class _Graph:
                 self._compute(layer.name, node)
         inputs = map_structure(self._record.inputs, self._tensor)
         outputs = map_structure(self._record.outputs, self._tensor)
-        _name_apart(keras.tree.flatten(outputs))
+        if NAMES not in self._without:
+            _name_apart(keras.tree.flatten(outputs))
         with _explained(Layer(self._record.class_name, self._record.name)):
             model = _model_class(self._record, self._objects)(inputs, outputs, name=self._record.name)
         model.trainable = self._record.trainable
@@ -109,10 +117,11 @@ class _Graph:
 
         if layer.class_name == "Op":
             with _explained(layer):
+                layer = plainly(layer) if keras_operation(layer) in self._without else layer
                 return call_operation(layer, map_structure(args, done), map_structure(kwargs, done), number)
         call = self._live.get(layer.name)
         if call is None:
-            call = make_layer(layer, self._objects)
+            call = make_layer(layer, self._objects, self._without)
             self._live[layer.name] = call
         with _explained(layer):
             result = call(
@@ -163,10 +172,10 @@ def _input(layer: Layer) -> Any:
     )
 
 
-def make_layer(record: Layer, objects: Objects) -> Any:
+def make_layer(record: Layer, objects: Objects, without: frozenset[str] = frozenset()) -> Any:
     """A live layer; wrapped layers and nested models are built first and handed to the constructor."""
     if record.model is not None:
-        model = build_model(record.model, objects)
+        model = build_model(record.model, objects, without)
         if record.config.get("trainable") is False:
             model.trainable = False
         return model
@@ -178,11 +187,11 @@ def make_layer(record: Layer, objects: Objects) -> Any:
     for attribute, child in record.children.items():
         key, _, index = attribute.partition("/")
         if index:
-            stacked.setdefault(key, []).append(make_layer(child, objects))
+            stacked.setdefault(key, []).append(make_layer(child, objects, without))
         elif key == "backward_layer" and _is_mirror(record.children["forward_layer"], child):
             continue
         else:
-            config["layer" if key == "forward_layer" else key] = make_layer(child, objects)
+            config["layer" if key == "forward_layer" else key] = make_layer(child, objects, without)
     with _explained(record), keras.saving.custom_object_scope(dict(objects)):
         if record.children or (cls is keras.layers.Lambda and callable(config.get("function"))):
             return cls(**config, **stacked)

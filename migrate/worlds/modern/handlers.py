@@ -50,7 +50,7 @@ def build(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
     clear_names(keras.utils.clear_session, eager.context(), free_memory=False)
     objects = load_custom_objects(params.get("custom_objects", []))
     record = with_modules_lifted(load_model(Path(params["folder"]), params["stem"]))
-    model = build_model(record, objects)
+    model = build_model(record, objects, frozenset(params.get("without", ())))
     assign_model(model, record)
     _held["model"] = model
     _held.pop("covered", None)

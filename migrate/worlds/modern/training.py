@@ -40,6 +40,7 @@ SLOTS: Mapping[str, Mapping[str, str]] = {
     "Adamax": {"momentum": "_m", "norm": "_u"},
     "Ftrl": {"accumulator": "_accumulators", "linear": "_linears"},
     "Lion": {"momentum": "_momentums"},
+    "Adafactor": {"row": "_r", "column": "_c", "velocity": "_v"},
 }
 """Class to slot to the attribute that lists its variables in Keras 3."""
 _AVERAGES = "_model_variables_moving_average"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from migrate.dialects.training import State, TrainingPlan, plan_training
 from migrate.dialects.training.variables import stored_names, trainable_variables
 from tests.dialects.authentic import artifact as authentic_artifact
 from tests.dialects.authentic import translated
-from tests.dialects.training.factory import FLAT, artifact, model, numbered
+from tests.dialects.training.factory import FLAT, SHAPES, artifact, model, numbered
 
 ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7, "amsgrad": False}
 PATHS = ["dense_1/kernel", "dense_1/bias", "dense_2/kernel", "dense_2/bias"]
@@ -157,3 +158,51 @@ def test_plain_sgd_keeps_the_number_of_steps() -> None:
     assert found.iterations == 3
     assert found.slots == {}
     assert found.slot_state.state is State.KEPT
+
+
+ADAFACTOR = {"learning_rate": 0.02, "beta_2_decay": -0.8, "use_ema": False, "jit_compile": True}
+FACTORED = [shape for kernel, bias in SHAPES.values() for shape in (kernel[:1], kernel[1:], kernel, bias)]
+
+
+@pytest.mark.parametrize(
+    ("keras", "saved"),
+    [
+        ("2.15.0", [("vars/0", 5), *((f"vars/{i + 1}", a) for i, a in enumerate(numbered(FACTORED)))]),
+        (
+            "2.11.0",
+            [
+                ("iteration:0", 5),
+                *zip(
+                    [
+                        f"Adafactor/{slot}/{path}:0"
+                        for path in PATHS
+                        for slot in ("rcv" if path.endswith("kernel") else "v")
+                    ],
+                    numbered(FACTORED),
+                    strict=True,
+                ),
+            ],
+        ),
+    ],
+)
+def test_adafactor_keeps_factors_of_kernels(keras: str, saved: list[tuple[str, Any]]) -> None:
+    found = plan(ADAFACTOR, saved, keras, "Adafactor")
+    assert {key: array.shape for key, array in found.slots["row"].items()} == {PATHS[0]: (3,), PATHS[2]: (4,)}
+    assert {key: float(array[0]) for key, array in found.slots["column"].items()} == {
+        PATHS[0]: 1,
+        PATHS[2]: 5,
+    }
+    assert values(found, "velocity") == [2, 3, 6, 7]
+    assert found.iterations == 5
+    assert found.slot_state.state is State.KEPT
+
+
+def test_factors_of_weights_that_a_rule_scales_are_not_kept() -> None:
+    saved = [("vars/0", 5), *((f"vars/{i + 1}", a) for i, a in enumerate(numbered(FACTORED)))]
+    training = {"loss": "mse", "optimizer_config": {"class_name": "Adafactor", "config": ADAFACTOR}}
+    plain = model()
+    gate = plain.layer("dense_1").with_config(activation="hard_sigmoid")
+    built = replace(plain, layers=tuple(gate if one.name == "dense_1" else one for one in plain.layers))
+    found = plan_training(artifact(training, saved), Era.of("2.15.0"), built, built)
+    assert sorted(found.slots["row"]) == ["dense_2/kernel"]
+    assert "the row factors of weights that a rule changed start at zero" in found.slot_state.note

@@ -33,7 +33,6 @@ INEXACT = {
     "train_nadam": "OPT009, OPT014: the momentum schedule of old Nadams cannot be expressed",
     "train_recurrent": "OPT012: weights are scaled",
     "train_clips": "OPT011: Keras 3 clips in one way",
-    "train_adafactor": "its row and column factors start again",
     "train_addons_radam": "OPT005: Keras has no optimizer with this update",
     "own_composite": "LOSS002: its loss is a function that another one makes",
 }
