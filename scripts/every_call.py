@@ -43,6 +43,8 @@ from migrate.worlds.custom_source import write_custom_objects  # noqa: E402
 from migrate.worlds.pool import Pool, Slot  # noqa: E402
 
 TOLERANCE = 2e-5
+EDGES = ("NaN", "inf", "-inf", "1e30", "-1e30")
+"""What stands in each row of ``edges/0``, as ``legacy_models/write/every_call.py`` draws them."""
 OPTIONS = Options(backend=Backend.TENSORFLOW, stock_names=tuple(hunt.STOCK_NAMES.split(",")))
 
 
@@ -109,8 +111,21 @@ def _apart(slot: Slot, recorded: Mapping[str, Any], given: str, expected: str) -
     for number, (a, b) in enumerate(zip(wanted, arrays, strict=True)):
         part = compare_arrays(f"output {number}", a, np.asarray(b, a.dtype), relative=TOLERANCE)
         if a.shape != b.shape or not part.equal:
-            return f"output {number}: {part.reason}"
+            return f"output {number}: {part.reason}{_rows(a, b) if given == 'edges' else ''}"
     return ""
+
+
+def _rows(expected: Any, found: Any) -> str:
+    """Which of the rows with an odd number differ, by that number."""
+    if expected.shape != found.shape or expected.ndim == 0 or len(expected) != len(EDGES):
+        return ""
+    rows = zip(EDGES, expected, found, strict=True)
+    apart = [
+        edge
+        for edge, a, b in rows
+        if not compare_arrays("", a, np.asarray(b, a.dtype), relative=TOLERANCE).equal
+    ]
+    return f" ({', '.join(apart)})"
 
 
 def migrated(folder: Path, names: list[str]) -> tuple[Counter[str], list[str]]:

@@ -54,7 +54,7 @@ FAULTS: Sequence[Fault] = (
     Fault("masks joined by or", "keras-2.2.4/masks_merged/model.h5", "SIL035", "Concatenate", 7),
     Fault("masked numbers left out", "keras-2.2.4/masks_multiplied/model.h5", "SIL035", "Multiply", 6),
     Fault("dilated Conv2DTranspose", "keras-2.2.4/dilated_transposed/model.h5", "CFG124", "Conv2DTranspose", 2, True),
-    Fault("RNN over one cell", "keras-2.2.2/stacked_cells/model.h5", "CFG125", "RNN", 2, True),
+    Fault("RNN over one cell", "tf.keras-2.4/single_cells/model.h5", "CFG125", "RNN", 2, True),
     Fault("lookup layers answer int64", f"{TF28}/lookups_given/model.h5", "SIL020", "Lookup", 3),
     Fault("RandomCrop", f"{TF28}/image_random_sizes/model.h5", "SIL021", "RandomCrop", 2),
     Fault("Discretization truncates", f"{TF28}/buckets/model.h5", "SIL059", "Discretization", 2),
@@ -125,12 +125,13 @@ def replay(fault: Fault, out: Path) -> str:
     described = json.loads((out / "keras2.json").read_text())["config"]["layers"]
     classes = [_what(layer) for layer in described]
     shown = _run([sys.executable, "reproduce.py"], out)
-    last = (shown.stdout.strip() or shown.stderr.strip()).splitlines()[-1]
+    lines = (shown.stdout.strip() or shown.stderr.strip()).splitlines()
+    last = next((line for line in lines if line.startswith("Keras ")), lines[-1])
     found = (
         f"{len(classes)} layers ({', '.join(classes)}) after {answer['tried']}; {answer['difference'][:120]}; "
         f"script: {last[:120]}"
     )
-    raised = last.startswith("Keras ") and "Error" in last
+    raised = "Error" in last
     differs = "largest difference" in last and float(last.split()[-1]) > 0
     right = (
         (raised if fault.raises else differs)

@@ -189,3 +189,20 @@ def dilated_transposed(kit):
     )
     odd = L.Conv2DTranspose(3, 2, dilation_rate=(3, 3), padding="same", use_bias=False, name="odd")(same)
     return kit.functional(given, L.Conv2DTranspose(2, (3, 2), dilation_rate=(2, 2), name="valid")(odd))
+
+
+@case(
+    "keras-2.2.4",
+    "A softmax along the last axis of layers that are channels first, and Dot of images as a product of matrices.",
+    "channels_first softmax dot locally_connected",
+)
+def images_by_rows(kit):
+    L = kit.layers
+    first = {"data_format": "channels_first", "activation": "softmax"}
+    image = kit.Input((2, 5, 4), name="image")
+    rows = L.Conv2D(3, (2, 2), name="rows", **first)(image)
+    films = kit.Input((2, 2, 5, 4), name="films")
+    local = L.LocallyConnected2D(3, (2, 2), name="local", **first)(image)
+    frames = L.TimeDistributed(L.DepthwiseConv2D((2, 2), **first), name="frames")(films)
+    products = [L.Dot(axes=3, name="across")([rows, local]), L.Dot(axes=2, normalize=True, name="down")([rows, local])]
+    return kit.functional([image, films], [rows, local, frames] + products)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 DYNAMIC = "tf.keras-2.8/time_distributed_dynamic/model.h5"
 GATES = "keras-2.2.4/rnn_defaults/model.h5"
 MULTIPLIED = "keras-2.2.4/masks_multiplied/model.h5"
-ONE_CELL = "keras-2.2.2/stacked_cells/model.h5"
+ONE_CELL = "tf.keras-2.4/single_cells/model.h5"
 EXTREMES = "tf.keras-2.8/ops_integers/model.h5"
 
 

@@ -1,6 +1,6 @@
 """Keras 2.0 to 2.14 become the final Keras 2 dialect (2.15)."""
 
-from migrate.dialects.keras2 import stateful_bidirectional
+from migrate.dialects.keras2 import dot_of_images, stateful_bidirectional
 
 # isort: split
 # The initializers tell who wrote a layer until the modules below make them those of the final dialect.
@@ -29,6 +29,7 @@ __all__ = [
     "axes",
     "channels_first",
     "cudnn",
+    "dot_of_images",
     "dtypes",
     "initial_values",
     "lambdas",

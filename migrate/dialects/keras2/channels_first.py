@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, map_structure, structure_refs
-from migrate.dialects.graph_rewrites import named, to_functional, unique_name
+from migrate.dialects.graph_rewrites import Chain, expand_chains, named, to_functional, unique_name
+from migrate.dialects.pointwise import LAYERS, pointwise
 from migrate.dialects.rule import Era, Step, model_rule
-from migrate.findings import Rule, Severity
+from migrate.findings import MigrationError, Rule, Severity
 
 _UNSUPPORTED = frozenset(
     [
@@ -28,25 +29,22 @@ _SPATIAL = _UNSUPPORTED | frozenset(
     + ["SpatialDropout2D", "SpatialDropout3D"]
 )
 _GLOBAL = frozenset(f"Global{kind}Pooling{rank}D" for kind in ("Max", "Average") for rank in (1, 2, 3))
-_ELEMENTWISE = frozenset(
-    [
-        "Activation",
-        "ActivityRegularization",
-        "AlphaDropout",
-        "Dropout",
-        "ELU",
-        "GaussianDropout",
-        "GaussianNoise",
-        "LeakyReLU",
-        "ReLU",
-        "Rescaling",
-        "ThresholdedReLU",
-    ]
-)
+_ELEMENTWISE = LAYERS | {
+    "Activation",
+    "ActivityRegularization",
+    "AlphaDropout",
+    "Dropout",
+    "GaussianDropout",
+    "GaussianNoise",
+    "Rescaling",
+}
 _RECURRENT = frozenset({"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"})
 _MERGING = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"})
-_BY_ROWS = frozenset({"softmax", "log_softmax"})
-"""Activations along the last axis."""
+_ACTIVATED = frozenset(
+    [f"{kind}{rank}D" for kind in ("Conv", "SeparableConv", "DepthwiseConv") for rank in (1, 2, 3)]
+    + [f"Conv{rank}DTranspose" for rank in (1, 2, 3)]
+)
+"""Classes that apply an activation to what they compute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +90,32 @@ def _films(rank: int) -> Layout:
     Step.KERAS_2,
 )
 def channels_first(model: Model, era: Era) -> Model:
-    """Compute channels last what TensorFlow may refuse, with Permute layers where the order changes."""
+    """Compute channels last what TensorFlow may refuse, with Permute layers where the order changes.
+
+    Raises:
+        MigrationError: ``SIL018`` for a recurrent layer whose activation is along the last axis.
+    """
     if not any(_is_unsupported(part) for layer in model.layers for part in (layer, *layer.children.values())):
         return model
     known_input = model.topology is Topology.FUNCTIONAL or model.layers[0].class_name == "InputLayer"
     if not known_input:
         return model
-    turned = _Turn(to_functional(model)).model()
+    apart = expand_chains(to_functional(model), _ACTIVATED, _activated_apart)
+    turned = _Turn(apart).model()
     return _sequential_again(turned, model) if model.topology is Topology.SEQUENTIAL else turned
 
 
 def _is_unsupported(layer: Layer) -> bool:
     return _is_first(layer) and (layer.class_name in _UNSUPPORTED or layer.class_name in _RECURRENT)
+
+
+def _activated_apart(layer: Layer) -> Chain | None:
+    """The layer without an activation, and the activation behind it: a softmax is along the last axis, of any order."""
+    activation = layer.config.get("activation")
+    if not _is_first(layer) or pointwise(activation):
+        return None
+    plain = named(layer.with_config(activation="linear"), f"{layer.name}_linear")
+    return [plain, Layer("Activation", layer.name, {"activation": activation})]
 
 
 def _rank(layer: Layer) -> int:
@@ -187,6 +199,15 @@ class _Turn:
                     self.layouts[TensorRef(layer.name, call, tensor)] = result
 
     def _recurrent(self, layer: Layer, forward: Layer) -> None:
+        for key in ("activation", "recurrent_activation"):
+            if not pointwise(forward.config.get(key)):
+                raise MigrationError(
+                    "SIL018",
+                    f"{layer.name!r} takes its channels first, and its {key} {forward.config[key]!r} is along the "
+                    "last axis, which cannot be said channels last",
+                    "Keep the model as a SavedModel, or train it channels last.",
+                    place=layer.name,
+                )
         rank = int(forward.class_name[-2])
         sequences = bool(forward.config.get("return_sequences"))
         result = _films(rank) if sequences else _images(rank)
@@ -223,7 +244,7 @@ class _Turn:
             case name if name in _MERGING:
                 return layout
             case name if name in _ELEMENTWISE and not config.get("noise_shape"):
-                return None if str(config.get("activation")) in _BY_ROWS else layout
+                return layout if pointwise(config.get("activation")) else None
             case _:
                 return None
 

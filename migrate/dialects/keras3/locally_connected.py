@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from migrate.capsule.model import Array, Layer, Model, structure_refs
-from migrate.dialects.graph_rewrites import Chain, expand_chains
+from migrate.dialects.graph_rewrites import Chain, expand_chains, named
+from migrate.dialects.pointwise import pointwise
 from migrate.dialects.rule import Era, Step, model_rule
 from migrate.dialects.shapes import Shape, infer_shapes, spread
 from migrate.findings import MigrationError, Rule, Severity
@@ -126,8 +127,17 @@ def _chain(layer: Layer, shape: Shape | None) -> Chain:
     if first:
         to_last = Layer("Permute", f"{layer.name}_channels_last", {"dims": _PERMUTE_LAST[rank]})
         to_first = Layer("Permute", layer.name, {"dims": _PERMUTE_FIRST[rank]})
+        behind = [to_first]
+        if not pointwise(
+            activation := config.get("activation")
+        ):  # along the last axis of what is channels first
+            einsum["activation"] = "linear"
+            behind = [
+                named(to_first, f"{layer.name}_channels_first"),
+                Layer("Activation", layer.name, {"activation": activation}),
+            ]
         einsum_layer = Layer("EinsumDense", f"{layer.name}_local", einsum, weights=weights)
-        chain = [to_last, *chain[:-1], einsum_layer, to_first]
+        chain = [to_last, *chain[:-1], einsum_layer, *behind]
     return chain
 
 

@@ -61,7 +61,13 @@ class Failure:
         return self.stage == other.stage and _words(self.raised) == _words(other.raised)
 
 
+_COLOURS = re.compile(r"\x1b?\[\d+m")
 _VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|[\w/]*\d[\w/]*|\([^)]*\)|\[[^\]]*\]|<[^>]*>|None")
+
+
+def _told(message: str) -> str:
+    """What Keras says, without the colours of a terminal and the list of all arguments."""
+    return one_line(_COLOURS.sub("", message.partition("Arguments received by")[0]), 300)
 
 
 def _words(message: str) -> str:
@@ -172,7 +178,7 @@ class Trial:
         except WorldError as error:
             if error.world is World.READER:
                 raise
-            said = one_line(error.message, 300)
+            said = _told(error.message)
             return Failure(
                 cut, dict(inputs), answers, (), f"is not computed: {said}", stage == "traced", said, stage
             )

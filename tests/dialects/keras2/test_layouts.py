@@ -88,6 +88,29 @@ def test_softmax_works_on_the_order_it_was_given() -> None:
     ]
 
 
+@pytest.mark.parametrize("activation", ["softmax", "log_softmax", "a_function_of_the_author"])
+def test_a_layers_own_softmax_works_on_the_order_it_was_given(activation: str) -> None:
+    model = _sequential(Layer("Conv2D", "c", {"kernel_size": [3, 3], "activation": activation, **FIRST}))
+    turned = channels_first(model, KERAS)
+    assert classes(turned) == ["InputLayer", "Permute", "Conv2D", "Permute", "Activation"]
+    assert turned.layer("c").config == {"activation": activation}
+    assert turned.layer("c_linear").config["activation"] == "linear"
+
+
+def test_activations_of_single_numbers_stay_in_their_layer() -> None:
+    model = _sequential(Layer("Conv2D", "c", {"kernel_size": [3, 3], "activation": "relu", **FIRST}))
+    assert classes(channels_first(model, KERAS)) == ["InputLayer", "Permute", "Conv2D", "Permute"]
+
+
+def test_a_recurrent_softmax_along_rows_is_refused() -> None:
+    layer = Layer("ConvLSTM2D", "l", {"filters": 2, "recurrent_activation": "softmax", **FIRST})
+    with pytest.raises(
+        MigrationError, match="recurrent_activation 'softmax' is along the last axis"
+    ) as error:
+        channels_first(_sequential(layer, shape=(None, 3, 2, 6, 5)), KERAS)
+    assert error.value.code == "SIL018"
+
+
 def test_global_pooling_leaves_no_order_to_turn_back() -> None:
     model = _sequential(
         Layer("Conv2D", "c", {"kernel_size": [3, 3], **FIRST}), Layer("GlobalMaxPooling2D", "g", dict(FIRST))
