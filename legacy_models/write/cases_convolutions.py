@@ -206,3 +206,18 @@ def images_by_rows(kit):
     frames = L.TimeDistributed(L.DepthwiseConv2D((2, 2), **first), name="frames")(films)
     products = [L.Dot(axes=3, name="across")([rows, local]), L.Dot(axes=2, normalize=True, name="down")([rows, local])]
     return kit.functional([image, films], [rows, local, frames] + products)
+
+
+@case(
+    "keras-2.3.1",
+    "Convolutions with strides and a dilation at once, which Keras 2.12 and later refuse.",
+    "separable depthwise strides dilation",
+    status="failed",
+    reason="CFG126",
+)
+def strided_dilated(kit):
+    L = kit.layers
+    image, line = kit.Input((5, 4, 2), name="image"), kit.Input((6, 2), name="line")
+    depthwise = L.DepthwiseConv2D((2, 2), strides=3, dilation_rate=(1, 2), name="depthwise")(image)
+    separable = L.SeparableConv1D(3, 2, strides=2, dilation_rate=3, name="separable")(line)
+    return kit.functional([image, line], [depthwise, separable])

@@ -17,6 +17,7 @@ from migrate.dialects.keras2 import (
     masked_bidirectional,
     masked_states,
     resizing,
+    strided_dilated,
     theano,
     theano_pooling,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "spelling",
     "stacked_states",
     "stateful_bidirectional",
+    "strided_dilated",
     "theano",
     "theano_pooling",
 ]
