@@ -221,3 +221,16 @@ def strided_dilated(kit):
     depthwise = L.DepthwiseConv2D((2, 2), strides=3, dilation_rate=(1, 2), name="depthwise")(image)
     separable = L.SeparableConv1D(3, 2, strides=2, dilation_rate=3, name="separable")(line)
     return kit.functional([image, line], [depthwise, separable])
+
+
+@case(
+    "keras-2.0.8",
+    "Separable convolutions with a dilation, which this release stores and does not use.",
+    "separable dilation",
+)
+def separable_dilated(kit):
+    L = kit.layers
+    image = kit.Input((5, 4, 2), name="image")
+    valid = L.SeparableConv2D(3, (2, 2), dilation_rate=(2, 2), name="valid")(image)
+    same = L.SeparableConv2D(3, (2, 2), padding="same", dilation_rate=(1, 2), name="same")(image)
+    return kit.functional(image, [valid, same])

@@ -14,6 +14,7 @@ from migrate.dialects.keras2 import lambdas
 # These need the defaults that the modules above fill in; the order of channels comes last.
 from migrate.dialects.keras2 import (
     attention_masks,
+    ignored_dilation,
     masked_bidirectional,
     masked_states,
     resizing,
@@ -32,6 +33,7 @@ __all__ = [
     "cudnn",
     "dot_of_images",
     "dtypes",
+    "ignored_dilation",
     "initial_values",
     "lambdas",
     "masked_bidirectional",
