@@ -213,7 +213,7 @@ def images_by_rows(kit):
     "Convolutions with strides and a dilation at once, which Keras 2.12 and later refuse.",
     "separable depthwise strides dilation",
     status="failed",
-    reason="CFG126",
+    reason="CFG129",
 )
 def strided_dilated(kit):
     L = kit.layers

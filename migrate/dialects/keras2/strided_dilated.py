@@ -17,7 +17,7 @@ _CLASSES = ("SeparableConv1D", "SeparableConv2D", "DepthwiseConv2D")
 
 @layer_rule(
     Rule(
-        "CFG126",
+        "CFG129",
         "strides-and-dilation",
         "A depthwise or separable convolution has both strides and a dilation.",
         Severity.SILENT,
@@ -35,11 +35,11 @@ def strided_dilated(layer: Layer, era: Era) -> Layer:
     """Refuse it.
 
     Raises:
-        MigrationError: ``CFG126``.
+        MigrationError: ``CFG129``.
     """
     if _largest(layer.config.get("strides", 1)) > 1 and _largest(layer.config.get("dilation_rate", 1)) > 1:
         raise MigrationError(
-            "CFG126",
+            "CFG129",
             f"{layer.name!r} has strides and a dilation, and no layer of Keras 3 computes what Keras 2 did with both",
             "Keep the model as a SavedModel, or train it without one of the two.",
             place=layer.name,

@@ -16,7 +16,7 @@ ERA = Era.of("2.3.1")
 def test_an_authentic_file_is_refused_by_name() -> None:
     with pytest.raises(MigrationError, match="strides and a dilation") as error:
         translated("keras-2.3.1/strided_dilated")
-    assert error.value.code == "CFG126"
+    assert error.value.code == "CFG129"
 
 
 @pytest.mark.parametrize(("strides", "dilation"), [(2, 1), ([1, 1], [2, 2]), ([1, 1], 1)])
