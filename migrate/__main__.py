@@ -8,8 +8,8 @@ import sys
 def main() -> None:
     """Run the command line.
 
-    An exception that no command expected ends with status 3 and its traceback, so that a caller can tell a
-    fault of this tool (3) from a model or source that needs attention (1).
+    An unexpected exception ends with status 3 and its traceback, so that a caller can distinguish a
+    bug in this tool (3) from a model or source that needs attention (1).
     """
     from migrate.cli.main import cli
 

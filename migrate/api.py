@@ -20,10 +20,10 @@ def migrate_model(
     """Migrate one model file and prove it equal.
 
     Args:
-        path: HDF5 file, ``.keras`` archive, weights beside their architecture.
+        path: HDF5 file, ``.keras`` archive, weights next to their architecture.
         out: folder; the outputs go to ``out/STEM/``.
         options: as on the command line.
-        require_sandbox: raise where this machine cannot keep all promises of the sandbox; else it is a warning.
+        require_sandbox: raise if this machine cannot give all guarantees of the sandbox; otherwise it is a warning.
 
     Returns:
         The row of the report: status, outputs relative to ``out``, rules, findings, parity.
@@ -35,7 +35,7 @@ def migrate_model(
     from migrate.worlds.pool import Pool
 
     announce(require_sandbox)
-    source = Path(path).absolute()  # of a link, what it leads to has another name and other files beside it
+    source = Path(path).absolute()  # not resolved: a link's target has another name and other files next to it
     request = ArtifactRequest(source, source.name, Path(out).resolve(), source.name.split(".")[0])
     with (
         tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,
@@ -46,10 +46,10 @@ def migrate_model(
 
 
 def announce(required: bool) -> None:
-    """Warn of each promise that this machine's sandbox cannot keep, before anything is parsed.
+    """Warn about each guarantee that this machine's sandbox cannot give, before anything is parsed.
 
     Raises:
-        MigrationError: ``RUN006`` when there is one and all are required.
+        MigrationError: ``RUN006`` if there is one and all are required.
     """
     from migrate.worlds.sandbox import granted, shortfall
 

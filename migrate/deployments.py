@@ -1,4 +1,4 @@
-"""The formats beside Keras' own that ``--to`` writes: the one list of them."""
+"""The formats other than Keras' own that ``--to`` writes: the only list of them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class Deployment:
 
     Attributes:
         output: file or folder in the model's output folder.
-        modules: what must be importable to write it and to run what was written; the extra of the format's name brings
-            it.
+        modules: modules needed to write it and to run the result; the extra with the format's name
+            installs them.
     """
 
     output: str
@@ -26,4 +26,4 @@ DEPLOYMENTS: Mapping[str, Deployment] = {
     "openvino": Deployment("openvino", ("openvino", "scipy")),
     "torch": Deployment("torch", ("torch",)),
 }
-"""By the name that ``--to`` takes."""
+"""By the name passed to ``--to``."""

@@ -1,7 +1,7 @@
-"""Finds artifacts among files: told by content, with what belongs to each.
+"""Finds artifacts among files by their content, with the files that belong to each.
 
-A SavedModel folder is one artifact; so is a weights file with the architecture beside it. Recorded inputs and
-outputs, and architectures that belong to weights, are companions and not artifacts of their own.
+A SavedModel folder is one artifact; so is a weights file with the architecture next to it. Recorded inputs and
+outputs, and architectures that belong to weights, are companions and not separate artifacts.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _MODEL_SUFFIXES = frozenset({".h5", ".hdf5", ".hdf", ".keras", ".model", ".pb", 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What the user named: ``root`` is the folder that names are relative to."""
+    """A source named by the user: names are relative to ``root``."""
 
     given: str
     root: Path
@@ -49,13 +49,13 @@ class Candidate:
     """One artifact.
 
     Attributes:
-        path: absolute; of a pair the weights file, of a SavedModel its folder.
-        source: its name in reports: relative to the folder given, with slashes; unique.
-        format: what it is, or None when it cannot be read.
-        size: bytes; of a folder, of all its files.
-        parts: files that it consists of together, where they are more than ``path``: those of a
-            checkpoint, of a TensorFlow.js model.
-        companions: what its migration reads, too: architecture (a file, or for a checkpoint a SavedModel), recorded
+        path: absolute; for a pair the weights file, for a SavedModel its folder.
+        source: its name in reports: relative to the given folder, with slashes; unique.
+        format: None if it cannot be read.
+        size: bytes; for a folder, of all its files.
+        parts: all files that it consists of, if they are more than ``path``: those of a
+            checkpoint or a TensorFlow.js model.
+        companions: other files read by its migration: architecture (a file, or for a checkpoint a SavedModel), recorded
             inputs and outputs.
         problem: why it cannot be read, empty otherwise.
     """
@@ -73,7 +73,7 @@ def expand(given: Sequence[str]) -> list[Source]:
     """Files, folders and patterns as sources.
 
     Raises:
-        MigrationError: RUN013 when a name matches nothing.
+        MigrationError: RUN013 if a name matches nothing.
     """
     sources = []
     for name in given:
@@ -94,7 +94,7 @@ def expand(given: Sequence[str]) -> list[Source]:
 
 
 def _fixed_part(pattern: str) -> Path:
-    """The folders of a pattern before its first wildcard."""
+    """The folder of a pattern before its first wildcard."""
     parts: list[str] = []
     for part in Path(pattern).parts[:-1]:
         if glob.has_magic(part):
@@ -104,21 +104,21 @@ def _fixed_part(pattern: str) -> Path:
 
 
 class Reader(Protocol):
-    """Looks at files for discovery, which opens none itself: a file may kill its parser."""
+    """Examines files for discovery, which opens none itself: a file may crash its parser."""
 
     def identify(self, paths: Sequence[Path]) -> Iterator[tuple[Path, Identification | MigrationError]]:
-        """What each path is."""
+        """The format of each path."""
 
     def architectures(self, paths: Sequence[Path]) -> Iterator[tuple[Path, Path | None]]:
-        """The architecture that stands beside each weights file, if one does."""
+        """The architecture next to each weights file, if there is one."""
 
 
 def discover(sources: Sequence[Source], reader: Reader) -> list[Candidate]:
-    """All artifacts of the sources, in the order of their names; what a run keeps for itself is none of them.
+    """All artifacts in the sources, in the order of their names, without the files that a run keeps for itself.
 
     Args:
         sources: from `expand`.
-        reader: looks at the files.
+        reader: examines the files.
     """
     found: dict[Path, tuple[Source, bool]] = {}
     for source in sources:
@@ -147,7 +147,7 @@ def discover(sources: Sequence[Source], reader: Reader) -> list[Candidate]:
 
 
 def _name(path: Path, root: Path) -> str:
-    """The name in reports: printable, because reports are read in terminals, and UTF-8, which a path need not be."""
+    """The name in reports: printable, because reports are read in terminals, and UTF-8, which a path may not be."""
     return printable(
         path.relative_to(root).as_posix() if path.is_relative_to(root) and path != root else path.name
     )
@@ -172,9 +172,9 @@ class _Pairs:
         return self._folders[path.parent]
 
     def architecture_of(self, path: Path, form: Format) -> Path | None:
-        """What the migration of an artifact may take its layers from, beside the artifact itself.
+        """Files other than the artifact itself from which its migration may take the layers.
 
-        Whether the SavedModel beside a checkpoint holds layers is not looked at: any change of it could change that.
+        Whether the SavedModel next to a checkpoint contains layers is not checked: any change to it could change that.
         """
         found = self.architectures.get(path)
         if found is None and form is Format.CHECKPOINT and self._beside(path) is not None:
@@ -182,7 +182,7 @@ class _Pairs:
         return found
 
     def belongs_to_a_model(self, architecture: Path) -> bool:
-        """Whether weights or a model of the same name stand beside an architecture."""
+        """Whether there are weights or a model with the same name next to an architecture."""
         beside = self._beside(architecture)
         alike = beside.alike(architecture.name) if beside else []
         return architecture in self.taken or any(
@@ -191,7 +191,7 @@ class _Pairs:
 
 
 def _is_artifact(path: Path, kind: Identification | MigrationError, pairs: _Pairs) -> bool:
-    """Whether a file that a folder merely contains is an artifact of its own."""
+    """Whether a file found in a folder is a separate artifact."""
     if isinstance(kind, MigrationError):
         return path.suffix.lower() in _MODEL_SUFFIXES or path.is_dir()
     if is_misnamed(kind):
@@ -208,7 +208,7 @@ def _is_artifact(path: Path, kind: Identification | MigrationError, pairs: _Pair
 
 
 def _parts(path: Path, form: Format) -> tuple[Path, ...]:
-    """All files of a checkpoint or TensorFlow.js model; of an incomplete one none, its migration says why."""
+    """All files of a checkpoint or TensorFlow.js model; none if it is incomplete, and its migration reports why."""
     try:
         if form in TFJS:
             return (path, *shards_of(path))
@@ -222,7 +222,7 @@ def _format(kind: Identification | MigrationError) -> Format | None:
 
 
 def _unique_names(candidates: list[Candidate], found: dict[Path, tuple[Source, bool]]) -> list[Candidate]:
-    """Names that two sources share are told apart by the source's own name, then by a number."""
+    """Names shared by two sources get the source's own name as a prefix, then a number."""
     counts: dict[str, int] = {}
     for candidate in candidates:
         counts[candidate.source] = counts.get(candidate.source, 0) + 1
@@ -241,13 +241,13 @@ def _unique_names(candidates: list[Candidate], found: dict[Path, tuple[Source, b
 
 
 def folders(sources: Sequence[str], known: dict[str, str] | None = None) -> dict[str, str]:
-    """The output folder of each source: its name without suffix; where several would share one, each with it.
+    """The output folder of each source: its name without suffix; if several would share one, each keeps its suffix.
 
-    Of the checkpoints ``m.ckpt-1`` to ``m.ckpt-9`` none is *the* model: they become ``m-ckpt-1`` to ``m-ckpt-9``.
+    None of the checkpoints ``m.ckpt-1`` to ``m.ckpt-9`` is *the* model: they become ``m-ckpt-1`` to ``m-ckpt-9``.
 
     Args:
         sources: names as in reports.
-        known: folders that an earlier run assigned; they stay.
+        known: folders assigned by an earlier run; they are kept.
     """
     assigned = {source: (known or {})[source] for source in sources if source in (known or {})}
     used = set(assigned.values())
@@ -267,6 +267,6 @@ def folders(sources: Sequence[str], known: dict[str, str] | None = None) -> dict
 
 
 def _short(source: str) -> str:
-    """A source's folder and name without suffix; a hidden file keeps all of its name but the dot."""
+    """A source's folder and name without suffix; a hidden file keeps all of its name except the dot."""
     parent, slash, name = source.rpartition("/")
     return f"{parent}{slash}{name.split('.')[0] or name.lstrip('.')}"

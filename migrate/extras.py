@@ -1,4 +1,4 @@
-"""How the user of this installation adds one of its extras."""
+"""The command that adds an extra to this installation."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ NAME = "keras-migrate"
 
 
 def command_for(extra: str) -> str:
-    """The command that installs an extra: from where this installation came, be that a checkout, a file or a registry.
+    """The command that installs an extra, from the source of this installation: a checkout, a file or a registry.
 
-    pip writes down where a distribution came from unless that was a registry (PEP 610, ``direct_url.json``).
+    pip records the source of a distribution unless it was a registry (PEP 610, ``direct_url.json``).
     """
     return f"pip install '{_origin()}[{extra}]'"
 

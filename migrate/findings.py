@@ -1,8 +1,8 @@
-"""The vocabulary that models and source share: severities, statuses, fixes, rules and findings.
+"""The types shared by models and source: severities, statuses, fixes, rules and findings.
 
-Everything in the project speaks of trouble in these words, so that one report can hold the findings of a
-codemod and of a model side by side. A `Finding` is what workers answer, what the records hold and what the report
-reads, so nothing converts one into another.
+Every part of the project reports problems with these types, so that one report can contain the findings of a
+codemod and of a model side by side. Workers return `Finding` objects, records store them and the report
+reads them, so nothing has to be converted.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import msgspec
 
 
 class Severity(StrEnum):
-    """What happens when nothing is done about a finding, worst first.
+    """What happens if a finding is ignored, worst first.
 
-    ``SILENT`` stands above ``ERROR``: other numbers without a message cost more than a traceback.
+    ``SILENT`` ranks above ``ERROR``: wrong numbers without a message cost more than a traceback.
     """
 
     SILENT = "silent"
@@ -34,7 +34,7 @@ class Status(StrEnum):
     """The outcome of one artifact."""
 
     MIGRATED = "migrated"
-    """Compared with a reference, and equal within the tolerances."""
+    """Compared with a reference and equal within the tolerances."""
     UNVERIFIED = "unverified"
     """Built, but no reference could be obtained; a finding says why."""
     BLOCKED = "blocked"
@@ -44,7 +44,7 @@ class Status(StrEnum):
     FAILED = "failed"
     """Could not be read, translated or proven equal; a finding says why."""
     SKIPPED = "skipped"
-    """Already Keras 3, or no model."""
+    """Already Keras 3, or not a model."""
 
 
 class Fix(StrEnum):
@@ -53,14 +53,14 @@ class Fix(StrEnum):
     SAFE = "safe"
     """Done automatically: the meaning is certain."""
     UNSAFE = "unsafe"
-    """Done when asked for (``--unsafe``): right in most cases, so a person reads the diff."""
+    """Done with ``--unsafe``: right in most cases, so the user reviews the diff."""
     MANUAL = "manual"
-    """Left to a person; the hint says how."""
+    """Left to the user; the hint says how."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The data of one rule; what a rule *does* is a function registered beside it.
+    """The data of one rule; its implementation is a function registered next to it.
 
     Attributes:
         code: stable reason code, a family of letters and a number (``CFG001``).
@@ -101,7 +101,7 @@ class Finding(msgspec.Struct, frozen=True):
         code: the code of the rule or reason.
         severity: of this occurrence; usually the rule's own.
         message: what was found, with the names involved.
-        hint: the next step for a person; empty when nothing is left to do.
+        hint: the next step for the user; empty if nothing is left to do.
         place: where inside the artifact: a layer path (``encoder/dense_1``), a member, a JSON pointer.
     """
 

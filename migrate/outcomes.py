@@ -1,4 +1,4 @@
-"""Which status an artifact has when its migration ends with a code: asked by runs, plans, inspections and reports."""
+"""The status of an artifact whose migration ends with a code, for runs, plans, inspections and reports."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from migrate.results import ArtifactResult
 
 WORKER_ENDED = frozenset({"RUN001", "RUN002", "RUN003", "RUN004", "RUN021", "RUN022"})
-"""A worker died, hung, grew, lied or starved: the batch decides whether to try again."""
+"""A worker crashed, hung, outgrew its limits, sent invalid answers or starved: the batch decides whether to retry."""
 _OF_EVIDENCE = frozenset({rule.code for rule in parity.REASONS} | {"CFG058", "FMT027"})
-"""As warnings they say why an artifact is unverified."""
+"""As warnings, they say why an artifact is unverified."""
 
 
 @cache
@@ -29,22 +29,22 @@ def _outcomes() -> Mapping[str, Status]:
 
 
 def status_of(code: str) -> Status:
-    """The status of an artifact that is refused with ``code``; rules of the dialects, which are not listed, fail."""
+    """The status of an artifact refused with ``code``; unlisted codes, those of dialect rules, mean failed."""
     return _outcomes().get(code, Status.FAILED)
 
 
 def leaves_unverified(code: str) -> bool:
-    """Whether a warning with ``code`` says why a model that was built is not called migrated."""
+    """Whether a warning with ``code`` is a reason not to report a built model as migrated."""
     return code in _OF_EVIDENCE
 
 
 def severity_of(code: str) -> Severity:
-    """How much a refusal with ``code`` matters: that there is nothing to migrate is no error."""
+    """The severity of a refusal with ``code``: having nothing to migrate is not an error."""
     return Severity.INFO if status_of(code) is Status.SKIPPED else Severity.ERROR
 
 
 def deciding(result: ArtifactResult) -> list[Finding]:
-    """The findings that kept an artifact from being migrated: what stopped it, or what leaves it unverified."""
+    """The findings that prevented the migration of an artifact, or that leave it unverified."""
     stops = [f for f in result.findings if f.severity in (Severity.ERROR, Severity.SILENT)]
     warnings = [f for f in result.findings if f.severity is Severity.WARNING]
     match result.status:

@@ -1,7 +1,7 @@
-"""Text from files as it may be shown: in a terminal, a log or a page, on the line where it was put.
+"""Make text from files safe to show on one line of a terminal, a log or a page.
 
-A name in a model, an archive or a repository is its author's to choose. Printed raw, escape sequences recolour, hide
-and rewrite what stands on the terminal, a line break forges a line of ours, and marks of direction show a name
+The author of a model, an archive or a repository chooses the names in it. Printed raw, escape sequences recolour, hide
+and overwrite text on the terminal, a line break forges one of our lines, and direction marks show a name
 backwards.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-# Joiners (U+200C, U+200D) are left out: scripts and emoji need them.
+# Joiners (U+200C, U+200D) are allowed: scripts and emoji need them.
 _UNSAFE = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"  # controls of ISO 6429, escape and line breaks among them
@@ -21,17 +21,17 @@ _UNSAFE = re.compile(
 
 
 def printable(text: object) -> str:
-    """The text with everything that is not to be seen, or moves what is, as an escape of Python's: ``\\x1b``."""
+    """The text with invisible and formatting characters replaced by Python escapes such as ``\\x1b``."""
     return _UNSAFE.sub(_escape, str(text))
 
 
 def one_line(text: object, limit: int) -> str:
-    """What an error says, on one line and no longer than a finding may hold."""
+    """An error message on one line, no longer than a finding may be."""
     return " ".join(str(text).split())[:limit]
 
 
 def shown(text: object) -> str:
-    """The same for `rich`, whose markup in the text does nothing either."""
+    """The same for `rich`, with markup in the text disabled."""
     from rich.markup import escape
 
     return escape(printable(text))

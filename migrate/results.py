@@ -17,7 +17,7 @@ SCHEMA_VERSION = 1
 
 
 class WrittenBy(msgspec.Struct, frozen=True):
-    """Who wrote the artifact; None for what nothing tells."""
+    """Who wrote the artifact; None for unknown parts."""
 
     keras: str | None = None
     tensorflow: str | None = None
@@ -25,7 +25,7 @@ class WrittenBy(msgspec.Struct, frozen=True):
 
 
 class Outputs(msgspec.Struct, frozen=True):
-    """Paths of what was written, relative to the output folder."""
+    """Paths of the written files, relative to the output folder."""
 
     keras: str | None = None
     saved_model: str | None = None
@@ -42,19 +42,19 @@ class Coverage(msgspec.Struct, frozen=True):
     """How much of a model the comparisons would have noticed; see ``docs/models.md``."""
 
     weights: float
-    """Share of the numbers of a weight array that are covered, averaged over the arrays."""
+    """Share of the covered numbers of a weight array, averaged over the arrays."""
     arrays: int
     """Weight arrays of floats."""
     noticed: int
-    """Arrays of which at least one number is covered."""
+    """Arrays with at least one covered number."""
     branches: int = 0
-    """Pieces of activations, and kept and hidden steps of masks."""
+    """Pieces of activations, and visible and masked steps of masks."""
     met: int = 0
     """Branches that a probe took."""
     rounds: int = 0
-    """Rounds of further probes, drawn because the ones before left something out."""
+    """Rounds of further probes, drawn because the previous ones left something uncovered."""
     uncovered: list[str] = []
-    """Arrays of which nothing is covered, and branches that no probe took."""
+    """Arrays without any covered number, and branches that no probe took."""
 
 
 class Parity(msgspec.Struct, frozen=True):
@@ -67,12 +67,12 @@ class Parity(msgspec.Struct, frozen=True):
     max_rel: float
     first_divergent_layer: str | None = None
     coverage: Coverage | None = None
-    """None where it could not be measured."""
+    """None if it could not be measured."""
     seed: int | None = None
-    """Of the probes: ``--seed`` draws the same ones again."""
+    """Of the probes: ``--seed`` reproduces them."""
     assumptions: list[str] = []
-    """Rules that fired before a ``reconstructed`` reference was built: both sides rest on them. Empty for one that is
-    independent of all rules."""
+    """Rules that fired before a ``reconstructed`` reference was built: both sides depend on them. Empty for a reference
+    that is independent of all rules."""
 
 
 class UntouchedOutcome(StrEnum):
@@ -89,12 +89,12 @@ class Untouched(msgspec.Struct, frozen=True):
 
     outcome: UntouchedOutcome
     max_rel: float | None = None
-    """Worst relative error over the outputs; None where there is none to compare."""
+    """Worst relative error over the outputs; None if there is none to compare."""
     reason: str = ""
 
 
 class ReaderOutcome(StrEnum):
-    """What one release of Keras 3 makes of an archive."""
+    """The result of one Keras 3 release for an archive."""
 
     EQUAL = "equal"
     DIFFERS = "loads and differs"
@@ -106,18 +106,18 @@ class ReaderOutcome(StrEnum):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """One archive in one release of Keras 3."""
+    """One archive in one Keras 3 release."""
 
     reader: str
-    """As it was asked for: ``3.9``, ``nightly``."""
+    """As requested: ``3.9``, ``nightly``."""
     version: str
     backend: str
     outcome: ReaderOutcome
     max_rel: float | None = None
-    """Worst relative error over the outputs; None where there is none to compare."""
+    """Worst relative error over the outputs; None if there is none to compare."""
     reason: str = ""
     file: str = ""
-    """Which of several archives was read, where releases cannot share one."""
+    """Which of several archives was read, if releases cannot share one."""
 
 
 class CheckedArchive(msgspec.Struct, frozen=True):
@@ -125,14 +125,14 @@ class CheckedArchive(msgspec.Struct, frozen=True):
 
     source: str
     written_by: str
-    """Version of the Keras 3 that wrote it; empty where it was refused."""
+    """Version of the Keras 3 that wrote it; empty if it was refused."""
     reference: str
-    """Where the numbers come from that the readers are held against; why the archive was refused."""
+    """The source of the reference outputs, or why the archive was refused."""
     readings: list[Reading]
 
 
 class Training(msgspec.Struct, frozen=True):
-    """What became of the training state: ``kept``, ``mapped``, ``lost`` or ``absent``."""
+    """The outcome for the training state: ``kept``, ``mapped``, ``lost`` or ``absent``."""
 
     optimizer: str = "absent"
     slots: str = "absent"
@@ -179,7 +179,7 @@ class OutputParity(msgspec.Struct, frozen=True):
 
 
 class LayerParity(msgspec.Struct, frozen=True):
-    """How far one layer's output differs from the reference's layer of that name."""
+    """How far one layer's output differs from the output of the reference's layer with that name."""
 
     layer: str
     max_abs: float
@@ -187,7 +187,7 @@ class LayerParity(msgspec.Struct, frozen=True):
 
 
 class GraphLayer(msgspec.Struct, frozen=True):
-    """A layer in the graph of a model: ``inputs`` are the paths of the layers whose output it takes."""
+    """A layer in the graph of a model: ``inputs`` are the paths of its input layers."""
 
     path: str
     class_name: str
@@ -195,7 +195,7 @@ class GraphLayer(msgspec.Struct, frozen=True):
 
 
 class MigrationRecord(msgspec.Struct, frozen=True):
-    """``migration.json`` beside a migrated model: provenance, rules and evidence in full."""
+    """``migration.json`` next to a migrated model: provenance, rules and evidence in full."""
 
     schema: int
     tool: dict[str, str]
@@ -210,14 +210,14 @@ class MigrationRecord(msgspec.Struct, frozen=True):
     protections: list[str]
     phases: dict[str, float] = {}
     classes: list[str] | None = None
-    """Classes of the layers that rules were shown; None where they were shown none to the end."""
+    """Classes of the layers that the rules saw; None if the rules did not run to the end."""
     files: dict[str, str] = {}
-    """SHA-256 of each file beside this one, by its path: what was compared, and nothing else, is what this tells of."""
+    """SHA-256 of each file next to this one, by path: the record applies only to exactly these files."""
     own_code: dict[str, Any] = {}
-    """The author's code that the model needs: where it stood, and its source before and after."""
+    """The author's code that the model needs: its location, and its source before and after."""
     graph: dict[str, list[GraphLayer]] = {}
     """Layers with their inputs: ``legacy`` in the final Keras 2 dialect, ``modern`` as built; empty without layers."""
     made_for: dict[str, str] = {}
     readings: list[Reading] = []
-    """What the releases of Keras 3 named with ``--for`` make of ``model.keras``."""
-    """What the batch that made this knows its work by: ``key`` (content and options) and ``ruleset``."""
+    """The results for ``model.keras`` in the Keras 3 releases named with ``--for``."""
+    """How the batch that made this identifies its work: ``key`` (content and options) and ``ruleset``."""

@@ -1,4 +1,4 @@
-"""Packages in environments of their own, in the user's cache. They come as wheels: installing one runs none of it."""
+"""Packages in separate environments in the user's cache. Only wheels are installed, which runs none of their code."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from pathlib import Path
 
 
 def user_cache(kind: str) -> Path:
-    """Where environments of a kind are kept: in ``XDG_CACHE_HOME`` where that is absolute, else in ``~/.cache``."""
+    """Where environments of a kind are kept: in ``XDG_CACHE_HOME`` if that is absolute, otherwise in ``~/.cache``."""
     given = os.environ.get("XDG_CACHE_HOME", "")
     base = Path(given) if os.path.isabs(given) else Path.home() / ".cache"
     return base / "keras-migrate" / kind
 
 
 def module_of(python: str | Path, module: str) -> list[str]:
-    """The command that runs a module of an interpreter, and no file of that name in the folder where one stands.
+    """The command that runs an interpreter's module, ignoring files of that name in the current folder.
 
-    ``python -m pip`` looks there first, and that may be a repository that somebody else wrote.
+    ``python -m pip`` looks there first, and it may be an untrusted repository.
     """
     return [str(python), "-P", "-m", module]
 
 
 @contextmanager
 def alone(lock: Path) -> Iterator[None]:
-    """Let one process at a time make what a lock file stands for; its folder is made if it is missing."""
+    """Let only one process at a time hold a lock file; its folder is created if it is missing."""
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -40,13 +40,13 @@ def install(
     """Install wheels from the user's registry.
 
     Args:
-        pip: the command, with what says where to install.
+        pip: the command, including where to install.
         packages: requirements.
-        options: further ones of ``pip install``.
-        seconds: of wall clock; None waits for the registry.
+        options: further ones for ``pip install``.
+        seconds: wall-clock limit; None waits for the registry.
 
     Returns:
-        What pip says against it, line by line; empty when it is done.
+        pip's error messages, line by line; empty on success.
 
     Raises:
         subprocess.TimeoutExpired: it took longer.

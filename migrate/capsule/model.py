@@ -1,7 +1,7 @@
 """A model as values: layers, nodes, tensor references and weights by role.
 
-Every dialect of configuration is parsed into these records; rules take records and give records; both
-worlds build from them. They are immutable: a rule that changes something makes a new value.
+Every configuration dialect is parsed into these records; rules take and return records; both
+worlds build from them. They are immutable: a rule that changes something creates a new value.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Layer:
     Attributes:
         class_name: as the current dialect names it (``Dense``, ``Convolution2D`` before its rule).
         name: unique in its model.
-        config: the layer's own arguments; wrapped layers stand in ``children`` instead.
+        config: the layer's own arguments; wrapped layers are in ``children`` instead.
         nodes: its calls; empty inside a Sequential model.
         weights: role (``kernel``, ``recurrent_kernel``, ``query/kernel``) to array, shapes as stored.
         children: ``layer``, ``forward_layer``, ``backward_layer``, ``cell``, ``cells/0`` … to wrapped layers.
@@ -104,10 +104,10 @@ class Model:
     registered_name: str | None = None
 
     def layer(self, name: str) -> Layer:
-        """The layer of that name.
+        """The layer with that name.
 
         Raises:
-            KeyError: there is none.
+            KeyError: no layer has that name.
         """
         for layer in self.layers:
             if layer.name == name:
@@ -115,7 +115,7 @@ class Model:
         raise KeyError(name)
 
     def walk(self, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Layer]]:
-        """Every layer with its path of names, wrapped and nested ones behind their owner."""
+        """Every layer with its path of names; wrapped and nested ones come after their owner."""
         for layer in self.layers:
             yield from walk_layer(layer, (*path, layer.name))
 
@@ -136,7 +136,7 @@ def map_layers(
 ) -> Model:
     """The model with ``change`` applied to every layer, innermost first.
 
-    Returns the identical object when nothing changed, so that callers can compare by identity.
+    Returns the identical object if nothing changed, so that callers can compare by identity.
     """
     layers = tuple(map_layer(layer, change, (*path, layer.name)) for layer in model.layers)
     if all(new is old for new, old in zip(layers, model.layers, strict=True)):
@@ -171,7 +171,7 @@ def structure_refs(structure: Any) -> Iterator[TensorRef]:
 
 
 def map_structure(structure: Any, change: Callable[[TensorRef], Any]) -> Any:
-    """The same structure with each TensorRef replaced; constants stay."""
+    """The same structure with each TensorRef replaced; constants do not change."""
     if isinstance(structure, TensorRef):
         return change(structure)
     if isinstance(structure, Mapping):

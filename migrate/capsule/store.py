@@ -1,7 +1,7 @@
-"""Carry models and arrays between processes: JSON beside safetensors, never a pickle.
+"""Pass models and arrays between processes: JSON and safetensors, never a pickle.
 
 A model is written as ``STEM.json`` (records, tensor references as ``{"$ref": [layer, node, tensor]}``) and
-``STEM.safetensors`` (arrays under ``path|role``). Strings, which safetensors does not hold, are kept in its
+``STEM.safetensors`` (arrays under ``path|role``). Strings, which safetensors does not support, are kept in its
 metadata as JSON.
 """
 
@@ -39,7 +39,7 @@ def save_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
 
 
 def load_arrays(path: Path) -> dict[str, Array]:
-    """Read what :func:`save_arrays` wrote; strings come back as object arrays of str, or of bytes if they were."""
+    """Read the output of :func:`save_arrays`; strings come back as object arrays of str, or of bytes if they were."""
     result: dict[str, Array] = {}
     with safe_open(path, framework="numpy") as file:
         strings = json.loads((file.metadata() or {}).get("strings", "{}"))
@@ -63,17 +63,17 @@ def save_model(model: Model, folder: Path, stem: str) -> None:
 
 
 def save_structure(model: Model, folder: Path, stem: str) -> None:
-    """Write a model's records alone: shapes and dtypes of its weights, not their values."""
+    """Write only a model's records: shapes and dtypes of its weights, not their values."""
     (folder / f"{stem}.json").write_text(json.dumps(encode_model(model)), encoding="utf-8")
 
 
 def load_structure(folder: Path, stem: str) -> Model:
-    """Read a model's records; its weights have shape and dtype and no memory behind them."""
+    """Read a model's records; its weights have shape and dtype but no memory."""
     return decode_model(json.loads((folder / f"{stem}.json").read_text(encoding="utf-8")))
 
 
 def load_model(folder: Path, stem: str) -> Model:
-    """Read what :func:`save_model` wrote."""
+    """Read the output of :func:`save_model`."""
     return with_weights(load_structure(folder, stem), load_arrays(folder / f"{stem}.safetensors"))
 
 
@@ -88,7 +88,7 @@ def with_weights(model: Model, arrays: Mapping[str, Array]) -> Model:
         weights = by_layer.get("/".join(path))
         if not weights:
             return layer
-        # The order of the file is that of the records; arrays are read in the order of their names.
+        # The file has the order of the records; arrays are read in the order of their names.
         order = [
             *(role for role in layer.weights if role in weights),
             *(weights.keys() - layer.weights.keys()),
@@ -113,7 +113,7 @@ def encode_model(model: Model) -> dict[str, Any]:
 
 
 def decode_model(value: Mapping[str, Any]) -> Model:
-    """The model of a JSON value that :func:`encode_model` made."""
+    """The model for a JSON value created by :func:`encode_model`."""
     return Model(
         value["class_name"],
         value["name"],

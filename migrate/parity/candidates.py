@@ -1,4 +1,4 @@
-"""Inputs that definitions are tried on: small tensors of the usual ranks, the same numbers in both worlds."""
+"""Trial inputs for definitions: small tensors of common ranks, with the same numbers in both worlds."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ ROWS = (3, 2)
 """Rows of the two batches of each case; the second holds larger numbers."""
 _SCALES = (1.0, 4.0)
 _IDS = 5
-"""Integer inputs are below this: inside any vocabulary that a repository has."""
+"""Upper limit of integer inputs, inside any vocabulary that a repository has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Shapes (without the batch) and kinds of the inputs of one way to call something.
+    """Shapes (without the batch) and kinds of the inputs for one way to call something.
 
     Attributes:
         shapes: of each input.
-        kind: ``float``, ``ids`` (integers from 0), ``one-hot``, ``binary``, ``share`` (numbers of one
+        kind: ``float``, ``ids`` (integers from 0), ``one-hot``, ``binary``, ``share`` (numbers in one
             row that add up to 1) or ``probability``; one for each input.
     """
 
@@ -51,7 +51,7 @@ TENSORS = (
     _floats((6, 8), (6, 8), (6, 8)),
     _floats((8,), (8,), (8,)),
 )
-"""What layers and functions of tensors are tried on, in this order."""
+"""Inputs for layers and tensor functions, in the order to try."""
 PAIRS = (
     Candidate(((4,), (4,)), ("one-hot", "share")),
     Candidate(((1,), (1,)), ("binary", "probability")),
@@ -60,7 +60,7 @@ PAIRS = (
     Candidate(((4,), (4,)), ("float", "float")),
     Candidate(((), (4,)), ("ids4", "share")),
 )
-"""Labels and predictions that losses and metrics are tried on."""
+"""Labels and predictions for losses and metrics, in the order to try."""
 
 
 def arrays(candidate: Candidate, batch: int, seed: int = 0) -> list[Array]:
@@ -106,8 +106,8 @@ def _array(rng: np.random.Generator, shape: Sequence[int], kind: str, scale: flo
 def of_model(described: Sequence[tuple[Sequence[int | None], str]]) -> list[Candidate]:
     """Candidates for a model by the shapes (with the batch) and dtypes of its inputs.
 
-    An unknown length is tried small, then large enough for a stack of strided convolutions. A float input may feed an
-    embedding, so that ids are tried as well.
+    For an unknown length, a small value is tried first, then one large enough for a stack of strided convolutions. A
+    float input may feed an embedding, so ids are tried as well.
     """
     found: list[Candidate] = []
     for length in (6, 32, 64):
@@ -122,9 +122,9 @@ def of_model(described: Sequence[tuple[Sequence[int | None], str]]) -> list[Cand
 
 
 def perturbed(weights: Sequence[tuple[str, Array]], seed: int = 0) -> list[Array]:
-    """Weights near to their initial values and unlike each other: a zero bias or a one would hide what it does.
+    """Weights near their initial values but all different: a bias of zero or one would hide its effect.
 
-    Variances stay positive; integers stay as they are.
+    Variances stay positive; integers do not change.
     """
     rng = np.random.default_rng([seed, 7])
     found: list[Array] = []
@@ -141,6 +141,6 @@ def perturbed(weights: Sequence[tuple[str, Array]], seed: int = 0) -> list[Array
 
 
 def projection(shape: Sequence[int], seed: int = 3) -> Array:
-    """Fixed numbers to weigh an output with, so that its gradient is that of a number and no symmetry cancels."""
+    """Fixed weights for an output, so that its gradient is that of a scalar and no symmetry cancels."""
     values: Any = np.random.default_rng([seed, *shape]).uniform(0.5, 1.5, tuple(shape))
     return np.asarray(values, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Compare arrays of two worlds: shape, dtype, error, direction and the decision that would be taken."""
+"""Compare arrays from two worlds: shape, dtype, error, direction and the resulting decision."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from migrate.capsule.model import Array
 from migrate.parity.tolerance import feature_scales, largest_by_feature, tolerance_for
 
 Slack = float | Array
-"""Allowed beside the tolerance: one figure, or one per feature."""
+"""Allowed on top of the tolerance: one number, or one per feature."""
 NO_SLACK: Mapping[str, Slack] = {}
 
 
@@ -21,9 +21,9 @@ NO_SLACK: Mapping[str, Slack] = {}
 class Comparison:
     """The figures of one output over one or more cases.
 
-    ``max_rel`` is the largest error over the largest magnitude of the reference; ``argmax_agreement`` the share
-    of rows (last axis) whose largest element is the same; ``used`` the error over the one that is allowed, in the worst
-    feature.
+    ``max_rel`` is the largest error divided by the largest magnitude of the reference; ``argmax_agreement`` the share
+    of rows (last axis) whose largest element is the same; ``used`` the error divided by the allowed error, in the
+    worst feature.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Comparison:
 
     @staticmethod
     def worst(name: str, parts: Sequence[Comparison]) -> Comparison:
-        """One comparison that stands for several."""
+        """One comparison that summarises several."""
         failed = next((p for p in parts if not p.equal), None)
         return Comparison(
             name,
@@ -52,7 +52,7 @@ class Comparison:
 
 
 def bounded(error: float) -> float:
-    """An error for JSON, which has no infinity: without bound it is the largest double."""
+    """An error for JSON, which has no infinity: an infinite one becomes the largest double."""
     return error if math.isfinite(error) else sys.float_info.max
 
 
@@ -70,9 +70,9 @@ def compare_arrays(
         name: for the record.
         reference: expected values, any shape; strings and integers must be equal.
         result: values of the migrated model.
-        compute: precision that the model computes in, when lower than its outputs' dtype.
-        relative: tolerance that the user gave.
-        slack: error that is allowed beside the tolerance; see `migrate.parity.rounding`.
+        compute: precision that the model computes in, if lower than its outputs' dtype.
+        relative: tolerance set by the user.
+        slack: additional allowed error; see `migrate.parity.rounding`.
     """
     if reference.shape != result.shape:
         reason = f"the shape is {list(result.shape)}, expected {list(reference.shape)}"
@@ -121,8 +121,8 @@ def compare_cases(
 ) -> list[Comparison]:
     """Compare all cases (arrays named ``case/output``, as ``slack`` is), one comparison per output.
 
-    An output that one side lacks is unequal; one that no case of the reference has is left out: a recording may
-    hold some outputs only.
+    An output that one side lacks is unequal; one that no case of the reference has is skipped: a recording may
+    contain only some outputs.
     """
     by_output: dict[str, list[Comparison]] = {}
     held = {key.split("/")[1] for key in references}

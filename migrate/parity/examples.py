@@ -1,6 +1,6 @@
-"""Serialised ``tf.Example`` probes: what a feature specification allows, with known words and with features left out.
+"""Serialised ``tf.Example`` probes: valid for a feature specification, with known words and with features left out.
 
-The messages are small enough to be written by hand (``tensorflow/core/example/example.proto``): a map from key to a
+The messages are small enough to be encoded manually (``tensorflow/core/example/example.proto``): a map from key to a
 list of bytes, floats or integers.
 """
 
@@ -16,11 +16,11 @@ from migrate.capsule.model import Array
 from migrate.formats.saved_model.examples import Feature
 
 _KINDS = {"string": 1, "float32": 2, "int64": 3}
-"""Field of a ``Feature`` by type of its values."""
+"""Field of a ``Feature`` by the type of its values."""
 MOST = 3
-"""Values of a feature whose number is free."""
+"""Number of values of a feature without a fixed length."""
 _IDS = 2
-"""Integers stay below this: they are often ids of a small vocabulary."""
+"""Upper limit of integers: they are often ids of a small vocabulary."""
 UNKNOWN = "zyzzyva"
 
 
@@ -37,12 +37,12 @@ def example_batch(
 
     Args:
         rng: source of the values.
-        features: what the graph parses.
-        words: that the tables of the graph know; one that they do not know is mixed in. Bytes (encoded images) are
-            taken alone.
+        features: the features that the graph parses.
+        words: known to the graph's tables; one unknown word is mixed in. Bytes (encoded images) are used
+            exclusively.
         shape: of the result.
-        complete: every feature is there; else those that may be missing are, now and then.
-        most: values of a feature whose number is free.
+        complete: include every feature; otherwise optional ones are sometimes missing.
+        most: maximum number of values of a feature without a fixed length.
     """
     count = int(np.prod(shape))
     examples = [_example(rng, features, words, complete, most) for _ in range(count)]

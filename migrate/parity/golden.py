@@ -1,4 +1,4 @@
-"""Recorded inputs and outputs that stand beside a model: the strongest evidence there is.
+"""Recorded inputs and outputs next to a model: the strongest evidence there is.
 
 Two layouts are read: ``STEM.golden.npz`` with ``inputs/0``, ``outputs/0`` and ``activations/NAME`` (for a SavedModel
 also ``signatures/NAME/inputs/KEY`` and ``signatures/NAME/outputs/KEY``), and the
@@ -41,10 +41,10 @@ class Golden:
     signatures: dict[str, RecordedSignature] = field(default_factory=dict)
 
     def arranged(self, names: Sequence[str]) -> Golden:
-        """The inputs in the order of a model's input names, where the recording names them too.
+        """The inputs in the order of a model's input names, if the recording names them too.
 
         Raises:
-            MigrationError: ``PAR003`` when the number of inputs differs.
+            MigrationError: ``PAR003`` if the number of inputs differs.
         """
         if len(self.inputs) != len(names):
             raise MigrationError(
@@ -62,24 +62,24 @@ class Golden:
         return {f"0/{i}": array for i, array in enumerate(self.inputs)}
 
     def references(self) -> dict[str, Array]:
-        """The outputs under the names that a world writes them."""
+        """The outputs under the names that a world uses."""
         return {f"0/{i}": array for i, array in enumerate(self.outputs)}
 
 
 def read_golden(path: Path) -> Golden:
-    """Read a golden file of either layout in this process; the pipeline has a reader do the first half of it.
+    """Read a golden file of either layout in this process; in the pipeline, a reader process does the first half.
 
     Raises:
-        MigrationError: ``PAR003`` when the file holds no recorded inputs and outputs.
+        MigrationError: ``PAR003`` if the file contains no recorded inputs and outputs.
     """
     return golden_of(path, read_recording(path))
 
 
 def read_recording(path: Path) -> dict[str, Array]:
-    """All arrays of a golden file; never unpickles, follows nothing out of the file, and allocates within bounds.
+    """All arrays of a golden file; never unpickles, follows no links out of the file, and limits allocations.
 
     Raises:
-        MigrationError: ``PAR003`` when it cannot be read, ``SEC003`` and ``SEC004`` when it reaches outside or
+        MigrationError: ``PAR003`` if it cannot be read, ``SEC003`` and ``SEC004`` if it refers to other files or
             declares far more than it stores.
     """
     try:
@@ -89,14 +89,14 @@ def read_recording(path: Path) -> dict[str, Array]:
 
 
 def golden_of(path: Path, arrays: Mapping[str, Array]) -> Golden:
-    """The recorded case that arrays of a golden file are; ``path`` names the file, which is not read.
+    """The recorded case in the arrays of a golden file; ``path`` names the file, which is not read.
 
     Raises:
-        MigrationError: ``PAR003`` when they are no recorded inputs and outputs.
+        MigrationError: ``PAR003`` if they are not recorded inputs and outputs.
     """
     input_keys = _numbered(arrays, "inputs")
     inputs = [arrays[name] for name in input_keys]
-    # In the DL4J files "outputs" are training targets; what the model computed stands under "predictions".
+    # In the DL4J files, "outputs" are training targets; the outputs of the model are "predictions".
     group = "outputs" if path.suffix == ".npz" else "predictions"
     outputs = [arrays[name] for name in _numbered(arrays, group)]
     signatures = _signatures(arrays)
@@ -125,7 +125,7 @@ def _signatures(arrays: Mapping[str, Array]) -> dict[str, RecordedSignature]:
 
 
 def _numbered(arrays: Iterable[str], group: str) -> list[str]:
-    """Names of a group in order: by number (``inputs/2``, ``input_2``), else as they stand."""
+    """Names of a group in order: by number (``inputs/2``, ``input_2``), otherwise unchanged."""
     names = [name for name in arrays if name.startswith(f"{group}/")]
 
     def number(name: str) -> tuple[int, str]:
@@ -167,13 +167,13 @@ def _read_hdf5(path: Path) -> dict[str, Array]:
 
 
 def find_golden(source: Path) -> Path | None:
-    """The golden file that belongs to a model by its name; None where there is none."""
+    """The golden file that belongs to a model by its name; None if there is none."""
     beside = (source.with_name(name) for name in golden_names(source.name))
     return next((path for path in beside if path.is_file()), None)
 
 
 def golden_names(name: str) -> list[str]:
-    """What recordings of a model of this file name are called, the likeliest first."""
+    """Possible file names for recordings of a model with this name, the most likely first."""
     stem = PurePath(name).stem
     # "model.ckpt-3.index" and "model.weights.h5" are recorded as "model.golden.npz".
     stems = dict.fromkeys((stem, stem.removesuffix(".weights"), name.split(".", maxsplit=1)[0], name))

@@ -1,4 +1,4 @@
-"""Encoded images as probes, for graphs that take the bytes of a file: PNG, which TensorFlow's decoders all read.
+"""Encoded images as probes, for graphs that take the bytes of a file: PNG, which all TensorFlow decoders read.
 
 ``DecodeJpeg``, ``DecodePng`` and ``DecodeImage`` share one kernel, which goes by the content
 (``tensorflow/core/kernels/image/decode_image_op.cc``). The format is the one of the PNG specification
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from migrate.capsule.model import Array
 
 SIDE = 224
-"""Pixels; what graphs that do not resize want most often."""
+"""In pixels; the most common size for graphs that do not resize."""
 _BLOCKS = 14
 _RGB, _BITS = 2, 8
 
 
 def encoded_images(rng: np.random.Generator, count: int = 3) -> list[bytes]:
-    """PNG files of coarse random colours, all of one size, as a batch needs them."""
+    """PNG files with coarse random colours, all of the same size, as a batch needs them."""
     coarse = rng.integers(0, 256, size=(count, _BLOCKS, _BLOCKS, 3), dtype=np.uint8)
     scale = SIDE // _BLOCKS
     return [encode_png(image.repeat(scale, axis=0).repeat(scale, axis=1)) for image in coarse]

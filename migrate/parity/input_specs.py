@@ -1,4 +1,4 @@
-"""What is known of a model's inputs from the layers that they reach: vocabularies, sizes, values that mask."""
+"""Specifications of a model's inputs, from the layers that they reach: vocabularies, sizes, mask values."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from migrate.formats.saved_model.examples import Feature
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """What is known of one input.
+    """The known properties of one input.
 
     Attributes:
         name: of the input.
         shape: with the batch; None for a dynamic dimension.
         dtype: numpy or TensorFlow name; ``string`` for text.
-        ids: number of ids allowed when the input is indices, else None.
-        words: vocabulary when the input is text.
-        examples: features when the input is serialised ``tf.Example`` strings.
-        images: strings hold encoded images.
-        features: size that the last dimension must have, where the shape leaves it open.
-        fill: value of a step that a Masking layer hides, or those of its features.
+        ids: number of allowed ids if the input contains indices, otherwise None.
+        words: vocabulary if the input is text.
+        examples: features if the input contains serialised ``tf.Example`` strings.
+        images: whether strings contain encoded images.
+        features: required size of the last dimension, if the shape leaves it dynamic.
+        fill: value of a step that a Masking layer masks, or of each of its features.
     """
 
     name: str
@@ -43,18 +43,18 @@ def described_input(entry: Mapping[str, Any], **known: Any) -> InputSpec:
 
     Args:
         entry: one input.
-        known: what else is known of it, by the names of :class:`InputSpec`.
+        known: its other known properties, by the field names of :class:`InputSpec`.
     """
     shape = (None,) if entry["shape"] is None else tuple(entry["shape"])
     return InputSpec(entry["name"], shape, entry["dtype"], **known)
 
 
 def input_specs(model: Model, described: list[Mapping[str, Any]]) -> list[InputSpec]:
-    """Join what a world said of the live inputs with what the records say of their use.
+    """Combine a world's description of the live inputs with their use in the records.
 
     Args:
         model: records in the final Keras 2 dialect.
-        described: ``{"name", "shape", "dtype"}`` per input in order, as a world's ``describe`` gives it.
+        described: ``{"name", "shape", "dtype"}`` per input in order, as returned by a world's ``describe``.
     """
     uses = list(_uses(model))
     specs = []
@@ -68,7 +68,7 @@ def input_specs(model: Model, described: list[Mapping[str, Any]]) -> list[InputS
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """What one layer wants of an input: the fields of :class:`InputSpec`."""
+    """The requirements of one layer on an input: the fields of :class:`InputSpec`."""
 
     ids: int | None = None
     words: tuple[str, ...] = ()
@@ -120,7 +120,7 @@ def _is_transparent(layer: Layer) -> bool:
 
 
 def _use_of(layer: Layer, node: Node | None, given: TensorRef | None) -> Iterator[_Use]:
-    """What a layer wants of the tensor that it is given in a call."""
+    """The requirements of a layer on the tensor in a call."""
     if layer.model is not None:
         entries = list(structure_refs(layer.model.inputs))
         if node is None or layer.model.topology is Topology.SEQUENTIAL:

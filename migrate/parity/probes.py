@@ -1,8 +1,8 @@
-"""Probe inputs: values that show a difference if there is one, made from what is known of a model's inputs.
+"""Probe inputs: values that reveal a difference if there is one, generated from the known properties of the inputs.
 
-Ids stay inside the vocabulary of the embeddings that they reach, strings come from the vocabulary and from outside it,
-sequences are padded in several ways and one of them wholly, images look like bytes; dynamic dimensions are tried in two
-sizes. Where a model refuses them, larger sizes and tamer values are tried.
+Ids stay inside the vocabulary of the embeddings that they reach, strings come from inside and outside the vocabulary,
+sequences are padded in several ways and one of them fully, images look like bytes; dynamic dimensions are tried in two
+sizes. If a model rejects them, larger sizes and smaller values are tried.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LENGTHS = ((7, 12), (50, 80), (400, 600), (12_000, 15_000))
 _IMAGES = ((32, 48), (64, 96), (128, 160), (224, 256))
 _UNKNOWN_WORDS = ("zyzzyva", "", "not in the vocabulary 42")
 _ROW_NUMBERS = 200_000
-"""Numbers of one case of further probes, over all rows."""
+"""Size of one case of further probes, over all rows."""
 _ROW_IDS = 4_096
 _ROWS = 64
 
@@ -36,8 +36,8 @@ class Attempt:
     Attributes:
         lengths: two sizes of dynamic dimensions of sequences.
         images: two sizes of dynamic dimensions of images.
-        tame: 1 for whole numbers that are small, 2 for numbers of unknown use that are 0 or 1 only: a layer of the
-            user's own may look them up in a table. Free features of examples hold one value then.
+        tame: 1 for small integers, 2 for values of unknown use that are only 0 or 1: one of the
+            user's layers may use them to look up a table. Features without a fixed length hold one value then.
     """
 
     lengths: tuple[int, int] = _LENGTHS[0]
@@ -49,7 +49,7 @@ FIRST = Attempt()
 
 
 def attempts(specs: Sequence[InputSpec]) -> Iterator[Attempt]:
-    """Ways of drawing probes, the best first; the next one is for a model that refuses the one before."""
+    """Ways of drawing probes, the best first; the next one is for a model that rejects the previous one."""
     lengths = any(len(spec.shape) < 4 and None in spec.shape[1:] for spec in specs)
     images = any(len(spec.shape) >= 4 and None in spec.shape[1:] for spec in specs)
     sizes = zip_longest(_LENGTHS if lengths else _LENGTHS[:1], _IMAGES if images else _IMAGES[:1])
@@ -79,7 +79,7 @@ _FURTHER = (
     (_Case(_ROWS, 0, "small"), _Case(_ROWS, 1, "shifted")),
 )
 _IN_ORDER = frozenset({"wide", "large", "small", "shifted"})
-"""Kinds in which ids are asked for one after the other."""
+"""Kinds in which every id is used in turn."""
 ROUNDS = len(_FURTHER)
 
 
@@ -90,9 +90,9 @@ def make_probes(
 
     Args:
         specs: of all inputs.
-        attempt: sizes and values that the model takes.
+        attempt: sizes and values that the model accepts.
         seed: of the run.
-        further: 0 for the first probes, else the round of further ones, up to `ROUNDS`.
+        further: 0 for the first probes, otherwise the round of further ones, up to `ROUNDS`.
     """
     identity = zlib.crc32(repr(specs).encode())
     probes: dict[str, Array] = {}
@@ -113,7 +113,7 @@ def _shape(specs: Sequence[InputSpec], spec: InputSpec, case: _Case, attempt: At
 def _asked_before(
     specs: Sequence[InputSpec], spec: InputSpec, attempt: Attempt, further: int, number: int
 ) -> int:
-    """Ids that the rounds up to a case have asked for, one after the other."""
+    """Number of ids used in turn by the rounds up to a case."""
     cases = [
         case
         for before in range(1, further + 1)
@@ -124,7 +124,7 @@ def _asked_before(
 
 
 def _rows(spec: InputSpec, attempt: Attempt) -> int:
-    """Rows that a case may have, so that it costs no more than a few of them do."""
+    """Number of rows for a case, so that its cost is limited."""
     numbers = int(np.prod(_concrete(spec, 1, 1, attempt)))
     return max(4, (_ROW_NUMBERS if spec.ids is None else _ROW_IDS) // max(1, numbers))
 
@@ -176,7 +176,7 @@ def _values(
 
 
 def _ids(rng: np.random.Generator, count: int, shape: tuple[int, ...], kind: str, start: int) -> Array:
-    """Ids of a vocabulary: at random in the first cases, one after the other in further ones."""
+    """Ids of a vocabulary: random in the first cases, in turn in further ones."""
     if kind in _IN_ORDER:
         return (start + rng.permutation(int(np.prod(shape))).reshape(shape)) % count
     ids = rng.integers(0 if kind != "plain" else min(1, count - 1), count, size=shape)
@@ -186,7 +186,7 @@ def _ids(rng: np.random.Generator, count: int, shape: tuple[int, ...], kind: str
 
 
 def _pad(values: Array, length: int, kind: str, fill: float | tuple[float, ...]) -> None:
-    """Hide steps: at the end of each row a third more than in the row before, or in one pattern for each row.
+    """Mask steps: at the end of each row a third more than in the previous row, or one pattern per row.
 
     ``fill`` may be a value for each feature, which is the last axis.
     """
@@ -203,7 +203,7 @@ def _pad(values: Array, length: int, kind: str, fill: float | tuple[float, ...])
 
 
 def _integers(rng: np.random.Generator, dtype: np.dtype[Any], shape: tuple[int, ...], kind: str) -> Array:
-    """Small numbers, of bytes all of them, and in one case the ends of the dtype."""
+    """Small numbers; for bytes, all of them; and in one case the extremes of the dtype."""
     info = np.iinfo(dtype)
     if dtype.itemsize == 1 and (kind == "bytes" or len(shape) >= 3):
         return rng.integers(info.min, info.max, size=shape, endpoint=True).astype(dtype)

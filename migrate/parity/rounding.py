@@ -1,7 +1,7 @@
-"""How far rounding alone moves a model: its own answer to inputs and weights that differ in the last bit.
+"""How far rounding alone moves a model: its own outputs for inputs and weights that differ in the last bit.
 
-Two correct programs round differently, and a model can magnify that: bytes of an image go through a deep network
-into a sigmoid, whose outputs are at most 1 however large the sums before it were. The original's answer to a change of
+Two correct programs round differently, and a model can magnify that: image bytes go through a deep network
+into a sigmoid, whose outputs are at most 1 however large its inputs were. The original's response to a change of
 its inputs by one unit in the last place (Higham, *Accuracy and Stability of Numerical Algorithms*, 2002, section
 1.6: conditioning) says what such a difference means.
 """
@@ -16,27 +16,27 @@ from migrate.capsule.model import Array
 from migrate.parity.tolerance import feature_scales, largest_by_feature, tolerance_for
 
 FACTOR = 4.0
-"""Rounding happens in every layer, and not only in the inputs."""
+"""Rounding happens in every layer, not only in the inputs."""
 CAP = 1e-3
-"""Largest share of an output's magnitude that is put down to rounding; beyond it nothing has been shown."""
+"""Largest share of an output's magnitude that is attributed to rounding; beyond it nothing has been shown."""
 UNITS = {"float16": 2.0**-10, "bfloat16": 2.0**-7}
 """One to two units in the last place of the dtypes that mixed precision computes in, relative to the number. Variables
 and inputs are float32 there, and a change of those in their own last bit is rounded away."""
 CAP_OF_HALVES = {"float16": 1e-2, "bfloat16": 4e-2}
 """The same as `CAP`: twice what the tolerance of the dtype is."""
 ROUNDS = 4
-"""Answers differ by a factor of five from one choice of nudged numbers to the next (measured on U-Nets)."""
+"""Responses vary by a factor of five between choices of nudged numbers (measured on U-Nets)."""
 
 
 def nudged(probes: Mapping[str, Array], seed: int, compute: str = "") -> dict[str, Array]:
     """Probe inputs with half of the numbers, chosen at random, one unit in the last place further from zero.
 
-    Further from zero, because a number may be an index that is about to be cut to an integer.
+    Further from zero, because a number may be an index that is about to be truncated to an integer.
 
     Args:
         probes: any names, any shapes.
         seed: of the choice.
-        compute: half precision that the model computes in; empty for that of the arrays.
+        compute: half precision that the model computes in; empty to use that of the arrays.
     """
     rng = np.random.default_rng(seed)
     return {
@@ -69,7 +69,7 @@ def moves_of(outputs: Mapping[str, Array], rounds: Sequence[Mapping[str, Array]]
 
 
 def slack_of(outputs: Mapping[str, Array], moves: Mapping[str, Array], compute: str = "") -> dict[str, Array]:
-    """What rounding may add to the tolerance of each output: how far it moves it, as far as that is put down to it.
+    """The rounding allowance for each output: how far rounding moves it, up to the cap.
 
     Args:
         outputs: of the original, named ``case/output``.
@@ -80,7 +80,7 @@ def slack_of(outputs: Mapping[str, Array], moves: Mapping[str, Array], compute: 
 
 
 def largest(moves: Mapping[str, Array]) -> dict[str, float]:
-    """How far rounding may move any feature of an output: which one it moves differs from one program to the next."""
+    """How far rounding may move any feature of an output: the affected feature differs between programs."""
     return {name: float(moved.max(initial=0.0)) for name, moved in moves.items()}
 
 

@@ -1,4 +1,4 @@
-"""How equal is equal: tolerances by dtype, documented in the user guide and changed with ``--tolerance``."""
+"""Tolerances by dtype, documented in the user guide and changed with ``--tolerance``."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from migrate.capsule.model import Array
 class Tolerance:
     """Two outputs agree when ``|a - b| <= absolute + relative * scale`` everywhere.
 
-    The error is set against the scale of the element's feature (see `feature_scales`), not against the element: a
-    sum that cancels to almost zero carries the rounding error of its terms.
+    The error is compared with the scale of the element's feature (see `feature_scales`), not with the element: a
+    sum that cancels to almost zero contains the rounding error of its terms.
     """
 
     relative: float
@@ -27,9 +27,9 @@ DEFAULTS = {
     "float16": Tolerance(5e-3, 1e-4),
     "bfloat16": Tolerance(2e-2, 1e-3),
 }
-"""Half precision keeps 11 (8) bits: an accumulation in another order differs in the last two of them.
+"""Half precision keeps 11 (8) bits: accumulation in a different order differs in the last two of them.
 
-Single precision is allowed one unit in the last place of 1: a feature that is zero but for the rounding of terms of
+Single precision is allowed one unit in the last place of 1: a feature that is zero except for the rounding of terms of
 about that size has no scale of its own.
 """
 
@@ -37,12 +37,12 @@ about that size has no scale of its own.
 def tolerance_for(
     dtype: np.dtype[np.generic] | str, compute: str = "", override: float | None = None
 ) -> Tolerance:
-    """The tolerance of an output dtype; a mixed-precision model is judged by its compute dtype.
+    """The tolerance of an output dtype; for a mixed-precision model, that of its compute dtype.
 
     Args:
         dtype: of the output.
-        compute: the model's dtype policy or the lowest precision that it computes in, empty when unknown.
-        override: relative tolerance that the user gave.
+        compute: the model's dtype policy or the lowest precision that it computes in, empty if unknown.
+        override: relative tolerance set by the user.
     """
     name = np.dtype(dtype).name if not isinstance(dtype, str) else dtype
     for half in ("bfloat16", "float16"):
@@ -54,11 +54,11 @@ def tolerance_for(
 
 
 BY_CHANCE = 1e-4
-"""How likely it may be that an output of features of one size is taken for one of features of different sizes."""
+"""Accepted probability of mistaking an output with features of equal size for one with features of different sizes."""
 
 
 def largest_by_feature(values: Array) -> Array:
-    """Largest magnitude of each feature (last axis) over all others; of a vector or a number, the largest of all.
+    """Largest magnitude of each feature (last axis) over all other axes; for a vector or scalar, the overall maximum.
 
     Args:
         values: finite, any shape.
@@ -72,12 +72,12 @@ def largest_by_feature(values: Array) -> Array:
 
 
 def feature_scales(values: Array) -> Array:
-    """What the error of each feature is set against, so that a feature of 1e9 hides nothing in its neighbours.
+    """The scale for the error of each feature, so that a feature of 1e9 hides nothing in its neighbours.
 
-    The features of one output are often of one size, and then the few values of one of them can all happen to be
-    small, though their sums had terms like those of the others. Of ``m`` features with ``n`` values each, one is below
-    ``1 / f`` of its size in all its values with a probability of about ``m * f ** -n``. A feature is set against the
-    largest of all up to the factor ``f`` where that is `BY_CHANCE`: with one row of 10 features ``f`` is 1e5, with
+    The features of one output often have the same scale, and then the few values of one of them can all happen to be
+    small, although their sums had similar terms. Of ``m`` features with ``n`` values each, one is below
+    ``1 / f`` of its scale in all its values with a probability of about ``m * f ** -n``. A feature is compared with the
+    largest of all up to the factor ``f`` for which that is `BY_CHANCE`: with one row of 10 features ``f`` is 1e5, with
     eight rows 4.2.
 
     Args:

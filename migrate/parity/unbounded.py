@@ -1,4 +1,4 @@
-"""Probes with NaN and infinities among their numbers: inputs on which an original may have an answer, too."""
+"""Probes that contain NaN and infinities: inputs for which the original may give an answer, too."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from migrate.parity.input_specs import InputSpec
 from migrate.parity.probes import Attempt, make_probes
 
 KINDS: Mapping[str, float] = {"NaN": np.nan, "infinity": np.inf, "minus infinity": -np.inf}
-"""What is put in, one case each, in this order."""
+"""The inserted values, one case each, in this order."""
 
 
 def unbounded_probes(specs: Sequence[InputSpec], attempt: Attempt, seed: int) -> dict[str, Array]:
-    """Arrays named ``case/input``, a case for each of `KINDS`; nothing for a model without inputs of plain floats.
+    """Arrays named ``case/input``, a case for each of `KINDS`; empty for a model without plain float inputs.
 
-    Each row has one number replaced in every input of floats, so that most of an output stays what it was.
+    Each row has one number replaced in every float input, so that most of the output does not change.
     """
     floats = [position for position, spec in enumerate(specs) if _is_plain(spec)]
     if not floats:

@@ -1,6 +1,6 @@
-"""References that say nothing: no rows, no finite value, or the same answer to every input.
+"""References without information: no rows, no finite value, or the same answer to every input.
 
-A comparison with such a reference cannot fail for any model that has the same fault, so it is no evidence.
+A comparison with such a reference cannot fail for any model with the same fault, so it is no evidence.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from migrate.capsule.model import Array
 from migrate.parity.tolerance import feature_scales, tolerance_for
 
 _SATURATED = (-1.0, 0.0, 1.0)
-"""What a dead ReLU, a sigmoid, a tanh or a softmax over one class give."""
+"""Outputs of a dead ReLU, a sigmoid, a tanh or a softmax over one class."""
 
 
 def vacuous_outputs(
     inputs: Mapping[str, Array], outputs: Mapping[str, Array], compute: str = ""
 ) -> dict[int, str]:
-    """Why outputs of a reference are no evidence, by position; those that are evidence are left out.
+    """Why outputs of a reference are no evidence, by position; outputs that are evidence are omitted.
 
     Args:
-        inputs: arrays named ``case/input``; a model without inputs has a constant answer by right.
+        inputs: arrays named ``case/input``; a model without inputs rightly has a constant answer.
         outputs: arrays named ``case/output``.
         compute: precision that the model computes in, as in `tolerance_for`.
     """
@@ -55,7 +55,7 @@ def _rows(arrays: Sequence[Array]) -> int:
 
 
 def _depends(arrays: Sequence[Array], compute: str) -> bool:
-    """Whether rows differ by more than a comparison would forgive; of one row alone, whether it is not saturated."""
+    """Whether rows differ by more than a comparison tolerates; for a single row, whether it is not saturated."""
     by_shape: dict[tuple[int, ...], list[Array]] = {}
     for array in arrays:
         rows = array if array.ndim else array[None]
@@ -65,7 +65,7 @@ def _depends(arrays: Sequence[Array], compute: str) -> bool:
         return True
     if any(len(group) > 1 for group in groups):
         return False
-    # One row of each size: nothing tells whether it depends on its input.
+    # One row of each size: it is unknown whether it depends on its input.
     values = np.unique(np.concatenate([np.round(group.astype(np.float64).ravel(), 6) for group in groups]))
     if len(values) > 1:
         return True

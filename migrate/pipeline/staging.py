@@ -52,11 +52,11 @@ class Staged:
     given: tuple[str, ...] = ()
     """The user's unmodified files, even if the worlds use a slice of them."""
     initialised: Path | None = None
-    """Weights that were drawn for an architecture that has none."""
+    """Weights that were initialised for an architecture that has none."""
     modules: Mapping[str, Path] = field(default_factory=dict)
-    """TF Hub modules by handle, as the user gave them."""
+    """TF Hub modules by handle, as passed by the user."""
     recorded: bool = False
-    """Whether recorded inputs and outputs stand beside the file: they prove whose a doubtful name is."""
+    """Whether there is a recording next to the file, which proves whose function a doubtful name refers to."""
 
     @property
     def for_modern(self) -> tuple[str, ...]:
@@ -65,17 +65,17 @@ class Staged:
 
     @property
     def format(self) -> Format:
-        """What it is, told by its content."""
+        """The format, recognised by content."""
         return self.found.format
 
     def sources(self) -> list[str]:
-        """Texts of the user's files, and of what was cut out of them, for what is read without executing it."""
+        """Text of the user's files and of the extracted code, for readers that do not execute it."""
         files = dict.fromkeys([*self.given, *self.custom_objects])
         return [Path(file).read_text(encoding="utf-8", errors="replace") for file in files]
 
     @property
     def scanned(self) -> list[Path]:
-        """What the scan looks at: the source, of a checkpoint its index and its graph, and the architecture."""
+        """What the scan examines: the source, for a checkpoint its index and its graph, and the architecture."""
         if self.format is Format.CHECKPOINT:
             parts = [self.source.with_name(f"{self.source.name}{suffix}") for suffix in (".index", ".meta")]
         else:
@@ -92,14 +92,14 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
         path: of the artifact.
         options: of the run.
         slot: whose workers will read.
-        golden: recorded inputs and outputs; None to look beside the model.
+        golden: recorded inputs and outputs; None to look next to the model.
 
     Raises:
-        MigrationError: ``FMT021`` when the source cannot be read, ``FMT026`` when a part of it was never fetched.
+        MigrationError: ``FMT021`` if the source cannot be read, ``FMT026`` if a part of it was never fetched.
     """
     found = _identified(path, slot)
     if found.format is Format.GIT_LFS_POINTER:
-        raise refusal(found)  # of git-annex, a link to nothing
+        raise refusal(found)  # a git-annex link whose target does not exist
     if found.format is Format.SAVED_MODEL:
         source = slot.inputs / STAGED
         _bring_folder(path if path.is_dir() else path.parent, source)
@@ -138,7 +138,7 @@ def stage(path: Path, options: Options, slot: Slot, golden: Path | None = None) 
 
 
 def _identified(path: Path, slot: Slot) -> Identification:
-    """What the file is, told by the reader: this process opens nothing that a parser could stumble over."""
+    """The format, identified by the reader: this process opens nothing that could crash a parser."""
     found = identification_of(path, slot.reader.ask(Identify(path)))
     if isinstance(found, MigrationError):
         raise found
@@ -146,7 +146,7 @@ def _identified(path: Path, slot: Slot) -> Identification:
 
 
 def _bring_architecture(given: Path, folder: Path) -> Path:
-    """A file of an architecture or of a model, or a SavedModel whose metadata holds one."""
+    """A file with an architecture or a model, or a SavedModel whose metadata contains one."""
     if given.name == SAVED_MODEL_FILE:
         given = given.parent
     target = folder / f"architecture{given.suffix if given.is_file() else ''}"
@@ -158,12 +158,12 @@ def _bring_architecture(given: Path, folder: Path) -> Path:
 
 
 def _bring(source: Path, target: Path) -> None:
-    """A hard link where the file system allows one, else a copy: workers cannot write to either.
+    """A hard link if the file system allows it, otherwise a copy: workers cannot write to either.
 
-    What has the name already loses it, and is not written into: it may be a link to a file of the user.
+    An existing file with that name is unlinked, not written to: it may be a link to one of the user's files.
 
     Raises:
-        MigrationError: ``FMT021`` when it cannot be read or is no regular file.
+        MigrationError: ``FMT021`` if it cannot be read or is not a regular file.
     """
     try:
         real = source.resolve(strict=True)  # a link to a link would be staged, and point elsewhere there
@@ -183,10 +183,10 @@ def _bring(source: Path, target: Path) -> None:
 
 
 def _bring_folder(source: Path, target: Path) -> None:
-    """The same for a folder and all below it, as far as it holds them itself or its snapshot stands for them.
+    """The same for a folder and everything below it that it contains itself or that its snapshot links to.
 
     Raises:
-        MigrationError: ``SEC006`` for a link that leaves the folder, or that is one to a folder.
+        MigrationError: ``SEC006`` for a link that leaves the folder, or a link to a folder.
     """
     root = source.resolve()
     for folder, below, files in os.walk(root):
@@ -208,7 +208,7 @@ def _bring_folder(source: Path, target: Path) -> None:
 
 
 def _must_be_fetched(part: Path, name: str) -> None:
-    """Refuse a part, as it was brought, that only stands for the file of that name.
+    """Refuse a file that is only a pointer to the actual content.
 
     Raises:
         MigrationError: ``FMT026``.
@@ -235,10 +235,10 @@ def _bring_checkpoint(path: Path, folder: Path) -> Path:
 
 
 def _bring_tfjs(path: Path, folder: Path) -> Path:
-    """A ``model.json`` and the files of weights that it names, in a folder of their own.
+    """A ``model.json`` and the weights files that it names, in a separate folder.
 
     Raises:
-        MigrationError: what `migrate.formats.tfjs.shards_of` raises.
+        MigrationError: as raised by `migrate.formats.tfjs.shards_of`.
     """
     for part in (path, *shards_of(path)):
         target = folder / part.relative_to(path.parent)

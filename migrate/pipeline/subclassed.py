@@ -1,4 +1,4 @@
-"""The ``.keras`` of a SavedModel of the user's own class: built from that class, proven by its signature."""
+"""The ``.keras`` of a SavedModel of the user's class: built from that class, proven by its signature."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from migrate.worlds.pool import Slot
 
 
 def report_classes(info: DescribedSavedModel, path: Path, progress: Progress) -> None:
-    """Say which classes would give a ``.keras``, and how they are given."""
+    """Report which classes are needed for a ``.keras``, and how to supply them."""
     classes = sorted(info.classes)
     progress.findings.append(
         Finding(
@@ -39,7 +39,7 @@ def report_classes(info: DescribedSavedModel, path: Path, progress: Progress) ->
 def _carry_training(
     slot: Slot, trained: Mapping[str, Any] | None, how: Mapping[str, Any], source: Path, progress: Progress
 ) -> None:
-    """Compile the built model as the file says and restore its optimizer's state; what is lost is a finding."""
+    """Compile the built model as the file says and restore its optimizer's state; losses are findings."""
     if trained is None:
         return
     progress.training = dict(trained["training"])
@@ -86,8 +86,8 @@ def migrate_subclassed(
         progress: collects comparisons.
 
     Raises:
-        MigrationError: ``EXP026`` without that signature, ``PAR004`` without a witness, or why the class does not
-            give the model; ``PAR001`` when numbers differ.
+        MigrationError: ``EXP026`` without that signature, ``PAR004`` without a reference run, or the reason why the
+            class does not give the model; ``PAR001`` if numbers differ.
     """
     if signature is None:
         raise MigrationError(

@@ -1,4 +1,4 @@
-"""``--to torch``: source and weights of an ``nn.Module``, written from records of the model that was proven."""
+"""``--to torch``: source and weights of an ``nn.Module``, written from records of the proven model."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from migrate.worlds.taking import take
 
 _TRACED = "torch_traced.py"
 _OF_LAYERS = 1e-3
-"""Relative tolerance inside of a model, where differences of large numbers stand: outputs alone are held to theirs."""
+"""Relative tolerance inside a model, which contains differences of large numbers: only outputs have the strict one."""
 
 
 def write_folder(slot: Slot, reply: dict[str, Any], name: str) -> Path:
     """Write ``model.py`` and ``model.safetensors`` into a folder that the workers can read.
 
     Raises:
-        MigrationError: ``EXP028`` with the first layer that the source does not express.
+        MigrationError: ``EXP028`` with the first layer that the source cannot express.
     """
     file = take(slot.modern, reply.get("graph"), "torch.json")
     try:
@@ -42,7 +42,7 @@ def write_folder(slot: Slot, reply: dict[str, Any], name: str) -> Path:
     try:
         source = write_source(graph, arrays)
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        # A record that no layer of ours gives: of a release with other configurations, or of a worker in other hands.
+        # A record that none of our layers gives: from a release with other configurations, or a compromised worker.
         raise MigrationError(
             "EXP028",
             f"the PyTorch source cannot be written: {one_line(repr(error), 200)}",
@@ -75,7 +75,7 @@ def first_different(slot: Slot, folder: Path, witness: ReferenceRun, judge: Comp
 
 
 def layers_agree(slot: Slot, folder: Path, witnesses: Sequence[ReferenceRun], judge: Comparator) -> None:
-    """Compare layer by layer, on the first case of the last witness.
+    """Compare layer by layer, on the first case of the last reference run.
 
     Raises:
         MigrationError: ``PAR001`` with the first layer that differs.

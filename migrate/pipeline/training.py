@@ -1,4 +1,4 @@
-"""Carry training over, and prove it: after one further step on fixed data, both worlds compute the same."""
+"""Carry over the training state, and prove it: after one further step on fixed data, both worlds compute the same."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _BATCH = 3
 
 
 def carry_training(slot: Slot, objects: list[str], progress: Progress) -> bool:
-    """Compile the held model as the plan says and restore the optimizer's state.
+    """Compile the loaded model according to the plan and restore the optimizer's state.
 
     Returns:
-        Whether the model is compiled now. When Keras 3 refuses the plan, what is lost is recorded.
+        Whether the model is compiled now. If Keras 3 refuses the plan, the loss is recorded.
     """
     if not progress.training:
         return False
@@ -67,7 +67,7 @@ def carry_training(slot: Slot, objects: list[str], progress: Progress) -> bool:
 
 
 def lost_parts(training: Mapping[str, Mapping[str, str]]) -> list[Finding]:
-    """A finding for each part of the training that the record calls lost."""
+    """A finding for each part of the training state that the record reports as lost."""
     hint = "Outputs do not depend on it. Set it again before you continue training; lost slots start at zero."
     return [
         Finding("OPT020", Severity.WARNING, f"{part} lost: {entry['note'] or 'no known reason'}", hint, part)
@@ -84,11 +84,11 @@ def prove_training(
     witness: ReferenceRun | None,
     progress: Progress,
 ) -> None:
-    """Take a step, or as many as asked for, in both worlds from the saved state; compare what the models compute then.
+    """Take one or the requested number of steps in both worlds from the saved state, and compare the resulting models.
 
-    Steps that were asked for are compared by their losses, too.
+    If a number of steps was requested, their losses are compared, too.
 
-    Called last: the model that the modern world holds changes. The outcome stands under ``step`` in the
+    Called last: the model in the modern world changes. The outcome is stored under ``step`` in the
     training record.
     """
     reason = _why_not(slot, progress, witness)
@@ -109,7 +109,7 @@ def prove_training(
     try:
         steps = slot.legacy.call("compile_model", source)["iterations"]
         if plan["iterations"] and not steps:
-            # tf-keras revives the optimizer of a SavedModel without its variables.
+            # tf-keras restores the optimizer of a SavedModel without its variables.
             note = "tf-keras loads the file without its optimizer's state"
             progress.training["step"] = {"state": "not compared", "note": note}
             return
@@ -143,7 +143,7 @@ def prove_training(
 
 
 def _losses_apart(expected: Sequence[float], found: Sequence[float]) -> str:
-    """The first loss that differs by more than the steps before it explain; empty for none."""
+    """The first loss that differs by more than the previous steps explain; empty for none."""
     for number, (a, b) in enumerate(zip(expected, found, strict=True), start=1):
         both_nan = math.isnan(a) and math.isnan(b)
         if not both_nan and not math.isclose(a, b, rel_tol=AFTER_STEP * number, abs_tol=AFTER_STEP):
@@ -183,7 +183,7 @@ def _differs(progress: Progress, message: str) -> None:
 
 
 def load_training(slot: Slot) -> Mapping[str, Any]:
-    """The plan that the reader wrote."""
+    """The plan written by the reader."""
     return document_of(slot.reader, "training.json")
 
 

@@ -1,4 +1,4 @@
-"""Ask both worlds what they compute in training mode with dropout off, and say where they part."""
+"""Run both worlds in training mode with dropout off, and report where they diverge."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from migrate.pipeline.reference import Reference
 from migrate.worlds.pool import Slot
 
 APART = 1e-3
-"""Relative difference that is more than rounding: columns that hardly vary are divided by their small deviation."""
+"""Relative difference above rounding: columns with little variation are divided by their small deviation."""
 _ROUND = 1
-"""The round of further probes that is asked: many rows, as statistics of a batch need them, and rows of masks."""
+"""The round of further probes to use: many rows, as batch statistics need them, and masked rows."""
 
 
 def can_be_asked(model: Model) -> bool:
-    """Whether a part of the model depends on the mode, and none draws what no rate turns off."""
+    """Whether a part of the model depends on the mode, and none is random in a way that no rate turns off."""
     parts = [part for part, _ in parts_of(model)]
     return bool(parts) and all(map(_is_calm, parts))
 
 
 def _is_calm(part: Layer) -> bool:
-    """Whether a layer computes the same each time once its rate is 0; of the user's own nothing is known."""
+    """Whether a layer is deterministic once its rate is 0; unknown for the user's own layers."""
     return (
         part.registered_name is None
         and is_stock_class(part.class_name)
@@ -40,13 +40,13 @@ def _is_calm(part: Layer) -> bool:
 def compare_training_mode(
     slot: Slot, judge: Comparator, reference: Reference, loaders: Loaders, seed: int, progress: Progress
 ) -> None:
-    """Add a finding where outputs of a call in training mode differ; nothing where the original has no answer.
+    """Add a finding if outputs of a call in training mode differ; none if the original gives no answer.
 
     Args:
-        slot: whose worlds hold the model and what the reference came from.
+        slot: whose worlds hold the model and the source of the reference.
         judge: how outputs are compared.
-        reference: says how probes are made.
-        loaders: for a world whose process such a call ends.
+        reference: says how probes are generated.
+        loaders: for a world whose process such a call crashes.
         seed: of the run.
         progress: holds the translated model; receives ``PAR013``.
     """

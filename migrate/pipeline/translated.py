@@ -1,4 +1,4 @@
-"""Models that the reader translated, as the parent sees them."""
+"""Models translated by the reader, as the parent sees them."""
 
 from __future__ import annotations
 

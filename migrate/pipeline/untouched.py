@@ -1,4 +1,4 @@
-"""What stock Keras 3 makes of the untouched file: measured, so that nothing has to be guessed about it."""
+"""How stock Keras 3 handles the untouched file: measured, so that nothing has to be guessed."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from migrate.worlds.pool import Slot
 
 WHOLE_MODELS = frozenset({Format.HDF5_MODEL, Format.KERAS_ARCHIVE})
-"""What ``keras.saving.load_model`` is given; anything else it refuses by its kind."""
+"""The kinds that ``keras.saving.load_model`` accepts; it rejects anything else by its kind."""
 _LONGEST = 300
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _WHERE = re.compile(r"\s*(Exception encountered when calling|in user code:|File \"|Traceback)")
 
 
 def ask_stock_keras(slot: Slot, staged: Staged, judge: Comparator, progress: Progress) -> None:
-    """Record what stock Keras makes of the untouched file, if it is a whole model in which the scan found nothing."""
+    """Record how stock Keras handles the untouched file, if it is a whole model in which the scan found nothing."""
     suspicious = any(status_of(finding.code) is Status.UNSAFE for finding in progress.findings)
     if staged.format in WHOLE_MODELS and progress.witnesses and not suspicious:
         with progress.phase("untouched"):
@@ -39,12 +39,12 @@ def ask_stock_keras(slot: Slot, staged: Staged, judge: Comparator, progress: Pro
 
 
 def load_untouched(slot: Slot, source: Path, witness: ReferenceRun, judge: Comparator) -> Untouched:
-    """Load the untouched file with ``keras.saving.load_model`` in its safe mode and compare it with a reference.
+    """Load the untouched file with ``keras.saving.load_model`` in safe mode and compare it with a reference.
 
     Args:
-        slot: whose stock world is asked; what it held is forgotten.
-        source: the staged file, which the scan lets be loaded.
-        witness: inputs, and what the model must make of them.
+        slot: whose stock world is used; its previous model is discarded.
+        source: the staged file, which passed the scan.
+        witness: inputs, and the expected outputs of the model.
         judge: as for the migrated model.
     """
     try:
@@ -64,7 +64,7 @@ def load_untouched(slot: Slot, source: Path, witness: ReferenceRun, judge: Compa
 
 
 def error_line(text: str) -> str:
-    """The line that says what is wrong: what Keras raises begins with where it was, in terminal colours."""
+    """The line with the actual error: Keras errors start with their location, in terminal colours."""
     plain = _COLOUR.sub("", text)
     line = next((line.strip() for line in plain.splitlines() if line.strip() and not _WHERE.match(line)), "")
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"

@@ -1,4 +1,4 @@
-"""Messages of workers in the user's names: staged copies have names and folders of our own, which end with the run."""
+"""Worker messages with the user's names: staged copies have temporary names and folders of our own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CUSTOM_FILE = re.compile(rf"\b{CUSTOM_PREFIX}\d+_(?=\w)")
 
 @dataclass(frozen=True, slots=True)
 class UserNames:
-    """Rewrites texts about one artifact.
+    """Rewrites messages about one artifact.
 
     Attributes:
         name: the artifact's own file or folder name.

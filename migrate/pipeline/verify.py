@@ -1,4 +1,4 @@
-"""Compare two artifacts of any kinds that the tool knows: what they promise to callers, and the numbers."""
+"""Compare two artifacts of any supported kinds: their interfaces, and the numbers."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from migrate.worlds.reader.answers import inspection_of
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a comparison found.
+    """The result of a comparison.
 
     Attributes:
         comparisons: numbers, one per output and signature.
-        findings: differences of what callers rely on, and signatures that could not be compared.
+        findings: differences in the interface, and signatures that could not be compared.
     """
 
     comparisons: tuple[Comparison, ...]
@@ -49,7 +49,7 @@ class Verdict:
 
 
 def verify(old: Path, new: Path, options: Options, slots: tuple[Slot, Slot]) -> Verdict:
-    """Run the old artifact on probes, the new one on the same, and compare.
+    """Run the old artifact on probes, the new one on the same probes, and compare.
 
     Args:
         old: legacy model, weights with an architecture, checkpoint or SavedModel.
@@ -58,7 +58,7 @@ def verify(old: Path, new: Path, options: Options, slots: tuple[Slot, Slot]) -> 
         slots: one for each artifact.
 
     Raises:
-        MigrationError: an artifact cannot be read or run; ``PAR006`` when the kinds cannot be compared.
+        MigrationError: an artifact cannot be read or run; ``PAR006`` if the kinds cannot be compared.
     """
     progress = Progress()
     staged = stage(new, options, slots[1])
@@ -78,7 +78,7 @@ def verify(old: Path, new: Path, options: Options, slots: tuple[Slot, Slot]) -> 
 
 
 def _must_be_modern(new: Path, staged: Staged, slot: Slot) -> None:
-    """Refuse a second artifact that Keras 2 wrote: nothing can be said of a migration without its result.
+    """Refuse a second artifact written by Keras 2: a migration cannot be checked without its result.
 
     Raises:
         MigrationError: ``PAR006``.
@@ -101,7 +101,7 @@ def _must_be_modern(new: Path, staged: Staged, slot: Slot) -> None:
 
 
 def _says_nothing(name: str, reference: Reference) -> list[Finding]:
-    """``PAR008`` for each output of which the old artifact gives no evidence."""
+    """``PAR008`` for each output for which the old artifact gives no evidence."""
     run = ReferenceRun(
         reference.evidence, f"{name!r} of the old artifact", reference.probes, reference.outputs
     )
@@ -111,7 +111,7 @@ def _says_nothing(name: str, reference: Reference) -> list[Finding]:
 
 
 def _references_of(path: Path, options: Options, slot: Slot, progress: Progress) -> dict[str, Reference]:
-    """What the old artifact computes, by signature; a model of layers counts as the default signature."""
+    """The outputs of the old artifact, by signature; a layer model counts as the default signature."""
     staged = stage(path, options, slot)
     known = known_values(staged.sources(), options.define)
     graph = staged.format is Format.SAVED_MODEL
@@ -154,7 +154,7 @@ def _against_saved_model(
 
 
 def _signature(described: Mapping[str, Any]) -> dict[str, Any]:
-    """A model's inputs and outputs under the keys that it is served with."""
+    """A model's inputs and outputs under the keys with which it is served."""
     names = (
         output_names(described) if "output_names" in described else [e["name"] for e in described["outputs"]]
     )
@@ -181,7 +181,7 @@ def _against_keras(
 
 
 def _bring(probes: Path, slot: Slot) -> Path:
-    """The same probes where the workers of another slot can read them."""
+    """The same probes in a place where the workers of another slot can read them."""
     target = slot.inputs / probes.name
     shutil.copyfile(probes, target)
     return target
