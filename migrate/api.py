@@ -35,7 +35,9 @@ def migrate_model(
     from migrate.worlds.pool import Pool
 
     announce(require_sandbox)
-    source = Path(path).absolute()  # not resolved: a link's target has another name and other files next to it
+    source = Path(
+        path
+    ).absolute()  # not resolved: a link's target has another name and other files next to it
     request = ArtifactRequest(source, source.name, Path(out).resolve(), source.name.split(".")[0])
     with (
         tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,
