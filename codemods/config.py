@@ -1,4 +1,4 @@
-"""Settings of a repository: ``[tool.keras-migrate]`` and the Keras version that its pins ask for."""
+"""Settings of a repository: ``[tool.keras-migrate]`` and the Keras version that its pins require."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _LOCKED = re.compile(r'^name = "keras"\s*\nversion = "([^"]+)"', re.MULTILINE)
 
 
 class ConfigError(Exception):
-    """Settings that make no sense, and which."""
+    """Invalid settings, with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What ``[tool.keras-migrate]`` says; empty values say nothing."""
+    """The content of ``[tool.keras-migrate]``; empty values are unset."""
 
     target: Target | None = None
     version: Version | None = None
@@ -80,7 +80,7 @@ def settings(root: Path) -> Settings:
 
 
 def _toml(file: Path) -> dict[str, Any]:
-    """What a file says. Raises `ConfigError`; it came with the repository, and may be anything."""
+    """The settings in a file. Raises `ConfigError`; the file came with the repository, and may contain anything."""
     try:
         return tomllib.loads(file.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -95,7 +95,7 @@ def _table(parent: Mapping[str, Any], key: str, file: Path) -> Mapping[str, Any]
 
 
 def _inside(name: str, file: Path) -> str:
-    """The path of a file of the repository: its settings name none elsewhere, to be read or written."""
+    """The path of a file in the repository: settings cannot name files elsewhere to be read or written."""
     if not name:
         return ""
     path = file.parent / name
@@ -135,7 +135,7 @@ def _flag(section: Mapping[str, Any], key: str, file: Path) -> bool:
 
 
 def parse_version(text: str) -> Version:
-    """A Keras version as a destination. Raises `ConfigError` for what is no version of Keras 3."""
+    """A Keras version as a target. Raises `ConfigError` if it is not a version of Keras 3."""
     try:
         version = Version(text)
     except InvalidVersion as error:
@@ -146,13 +146,13 @@ def parse_version(text: str) -> Version:
 
 
 def detect_version(root: Path) -> Version | None:
-    """The version of Keras 3 that a repository pins or locks, None when it says nothing of Keras 3."""
+    """The version of Keras 3 that a repository pins or locks, None if it mentions no Keras 3."""
     for name in _LOCKS:
         file = root / name
         if file.is_file():
             match = _LOCKED.search(file.read_text("utf-8", "replace"))
             if match is not None and match[1].startswith("3."):
-                with contextlib.suppress(InvalidVersion):  # no lock that a tool wrote
+                with contextlib.suppress(InvalidVersion):  # not a lock file written by a tool
                     return Version(match[1])
     for line in _requirements(root):
         try:
@@ -167,7 +167,7 @@ def detect_version(root: Path) -> Version | None:
             if exact:
                 return Version(exact[0].removesuffix(".*"))
             if allowed and not requirement.specifier.contains("2.15.0"):
-                # The newest that may be installed: what an installer takes.
+                # The newest version that may be installed: the one an installer chooses.
                 return parse_version(allowed[-1])
     return None
 
@@ -190,11 +190,11 @@ def _requirements(root: Path) -> list[str]:
 
 
 _FORMATTERS = {"ruff format": ("ruff.toml", ".ruff.toml", "[tool.ruff"), "black": ("[tool.black",)}
-"""By command: the files, or the tables of ``pyproject.toml``, that say that a project formats with it."""
+"""By command: the files, or the tables of ``pyproject.toml``, that show that a project formats with it."""
 
 
 def formatter(root: Path) -> str | None:
-    """The command by which a project formats its code, None when nothing says so."""
+    """The command by which a project formats its code, None if nothing shows one."""
     project = root / "pyproject.toml"
     text = project.read_text("utf-8", "replace") if project.is_file() else ""
     for command, signs in _FORMATTERS.items():

@@ -1,4 +1,4 @@
-"""What a rule may ask about the file it looks at."""
+"""What a rule can query about the file that it examines."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Arguments:
 
     Args:
         call: the call.
-        parameters: names of the positional parameters, in order, as far as they matter.
+        parameters: names of the positional parameters, in order, as far as relevant.
     """
 
     __slots__ = ("_parameters", "call", "keywords", "opaque", "positional", "star")
@@ -37,7 +37,7 @@ class Arguments:
     def __init__(self, call: ast.Call, parameters: tuple[str, ...] = ()) -> None:
         self.call = call
         self.star = any(isinstance(argument, ast.Starred) for argument in call.args)
-        """Whether there is an ``*args``: then positions say nothing."""
+        """Whether there is an ``*args``: then positions mean nothing."""
         self.opaque = self.star or any(keyword.arg is None for keyword in call.keywords)
         """Whether there is an ``*args`` or ``**kwargs`` that may hide anything."""
         self.positional: tuple[ast.expr, ...] = tuple(call.args)
@@ -53,7 +53,7 @@ class Arguments:
         return None if index is None else self.positional[index]
 
     def index(self, name: str) -> int | None:
-        """The position at which a parameter was given, None when it was not given by position."""
+        """The position at which a parameter was given, None if it was not given by position."""
         if self.star or name not in self._parameters:
             return None
         index = self._parameters.index(name)
@@ -64,7 +64,7 @@ class Arguments:
 
 
 class Context:
-    """One file, one destination: names, objects and surroundings of its nodes."""
+    """One file, one target: names, objects and surroundings of its nodes."""
 
     def __init__(
         self,
@@ -79,9 +79,9 @@ class Context:
     ) -> None:
         self.source_file = source
         self.hold = hold
-        """Why the file stays with Keras 2; None when it may move."""
+        """Why the file stays on Keras 2; None if it may move."""
         self.unmoved = unmoved
-        """Whether it stays as it is written, instead of importing ``tf_keras``."""
+        """Whether it is not changed at all, instead of importing ``tf_keras``."""
         self.module = module
         self.target = target
         self.version = version
@@ -102,14 +102,14 @@ class Context:
 
     @property
     def modern(self) -> bool:
-        """Whether the file shows that it was written for Keras 3 (it names what only Keras 3 has)."""
+        """Whether the file was evidently written for Keras 3 (it uses names that only Keras 3 has)."""
         if self._modern is None:
             self._modern = any(self._names_modern())
         return self._modern
 
     @property
     def stays(self) -> bool:
-        """Whether the file chose to stay with Keras 2: it imports ``tf_keras`` and no other Keras."""
+        """Whether the file chose to stay on Keras 2: it imports ``tf_keras`` and no other Keras."""
         heads = set()
         for statement, _ in self.module.index.imports:
             module = getattr(statement, "module", None)
@@ -133,12 +133,12 @@ class Context:
                 yield isinstance(value, Symbol) and value.origin == "keras" and value.name in _MODERN_NAMES
 
     def at_least(self, version: str) -> bool:
-        """Whether the destination is Keras ``version`` or later."""
+        """Whether the target is Keras ``version`` or later."""
         return self.version >= _version(version)
 
     @cached_property
     def quote(self) -> str:
-        """The quotation mark that most string literals of the file have; empty when none has the majority."""
+        """The quotation mark of most string literals in the file; empty if none has the majority."""
         text = self.source_file.text
         marks = Counter(text[self.source_file.span(node)[1] - 1] for node, _ in self.module.index.strings)
         single, double = marks["'"], marks['"']
@@ -155,11 +155,11 @@ class Context:
         return name in self._exported or (by_star and "*" in self._exported)
 
     def remember(self, node: ast.AST, scope: Scope) -> None:
-        """Note the scope of a node that is about to be handed to a rule."""
+        """Set the scope of a node that is about to be passed to a rule."""
         self._scopes[node] = scope
 
     def scope(self, node: ast.AST) -> Scope:
-        """The scope a node stands in."""
+        """The scope of a node."""
         known = self._scopes.get(node)
         if known is not None:
             return known
@@ -175,11 +175,11 @@ class Context:
         return current or self.module.tree
 
     def value(self, node: ast.expr) -> Value | None:
-        """Whatever is known of an expression."""
+        """Everything known about an expression."""
         return self.module.value(node, self.scope(node))
 
     def name(self, node: ast.AST) -> str | None:
-        """The canonical name an expression refers to, None when it refers to no symbol of a package."""
+        """The canonical name an expression refers to, None if it refers to no symbol of a package."""
         if not isinstance(node, ast.expr):
             return None
         value = self.value(node)
@@ -196,7 +196,7 @@ class Context:
         return value.origin if isinstance(value, Symbol) else ""
 
     def receiver(self, node: ast.expr) -> Receiver | None:
-        """The object an expression holds, with the evidence for it."""
+        """The object that is the value of an expression, with the evidence for it."""
         value = self.value(node)
         return value if isinstance(value, Receiver) else None
 
@@ -224,7 +224,7 @@ class Context:
 
     @staticmethod
     def literal(node: ast.AST | None, default: Any = None) -> Any:
-        """The value of a literal expression, ``default`` when it is none."""
+        """The value of a literal expression, ``default`` if it is not one."""
         if node is None:
             return default
         try:
@@ -239,7 +239,7 @@ class Context:
     # Surroundings
 
     def parent(self, node: ast.AST) -> ast.AST | None:
-        """The node around a node."""
+        """The parent of a node."""
         if node not in self._parents and node is not self.module.tree:
             self._find_parents(node)
         return self._parents.get(node)
@@ -270,7 +270,7 @@ class Context:
         ]
 
     def parents(self, node: ast.AST) -> Iterator[ast.AST]:
-        """The nodes around a node, inside out."""
+        """The ancestors of a node, innermost first."""
         current = self.parent(node)
         while current is not None:
             yield current
@@ -298,7 +298,7 @@ class Context:
         return None
 
     def assigned(self, cls: ast.ClassDef, attribute: str) -> list[ast.Call]:
-        """The calls whose results an attribute of this name gets in a class."""
+        """The calls whose results are assigned to an attribute with this name in a class."""
         if cls not in self._assigned:
             found = self._assigned[cls] = {}
             for node in walk(cls):
@@ -314,11 +314,11 @@ class Context:
         return [n for n in walk(function) if isinstance(n, ast.Name) and n.id == name]
 
     def callee(self, node: ast.expr) -> ast.Call | None:
-        """The call that calls an expression, None when it is not called."""
+        """The call that calls an expression, None if it is not called."""
         return self.module.index.callee_of.get(node)
 
     def keras_region(self, node: ast.expr) -> str:
-        """Why a place is Keras code (``call`` of a layer, a loss, a functional graph); empty when it is not."""
+        """Why a place is Keras code (``call`` of a layer, a loss, a functional graph); empty if it is not."""
         if self._regions is None:
             self._regions = Regions(self.module)
         return self._regions.reason(node, self.scope(node))

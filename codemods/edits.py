@@ -1,8 +1,8 @@
-"""Edits as values: what a rule wants done to a file, said in terms of ``ast`` nodes.
+"""Edits as values: the changes that a rule requests, in terms of ``ast`` nodes.
 
-A rule never touches a text or a tree. It yields these records; ``codemods.edit.apply`` carries them out at the span of
-the ``ast`` node. Several rules may edit one call: edits of one node compose when they touch
-different arguments, and the first one wins when they touch the same thing (the other is tried again in the next
+A rule never modifies a text or a tree. It yields these records; ``codemods.edit.apply`` applies them at the span of
+the ``ast`` node. Several rules may edit one call: edits of one node compose if they touch
+different arguments, and the first one wins if they touch the same thing (the other is tried again in the next
 pass over the rewritten file).
 """
 
@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 
 class EditError(Exception):
-    """An edit that cannot be carried out on this text; the file is left as it was."""
+    """An edit that cannot be applied to this text; the file was not changed."""
 
 
 NO_HOLES: Mapping[str, ast.expr] = MappingProxyType({})
@@ -23,13 +23,13 @@ NO_HOLES: Mapping[str, ast.expr] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Code:
-    """A piece of Python with holes: what stands in the file afterwards.
+    """A piece of Python with holes: the new text in the file.
 
     The text is plain Python. A name that is a key of ``holes`` stands for the (itself edited) source of that
-    node, put in parentheses where precedence asks for it. A dotted name that starts with a managed root
+    node, in parentheses if precedence requires them. A dotted name that starts with a managed root
     (``keras``, ``tf``, ``tf_keras``, ``numpy``, ``os``, ``math``, ``functools``) is a *reference*: it is spelled
-    the way the file reaches that module after the rewrite (``ops.mean`` where ``from keras import ops`` exists)
-    and the import is added when it is missing. ``keras`` means the namespace of the destination, so one
+    the way the file refers to that module after the rewrite (``ops.mean`` if there is a ``from keras import ops``)
+    and the import is added if it is missing. ``keras`` means the namespace of the target, so one
     template serves ``--target keras`` and ``--target tf.keras``.
 
     Example:
@@ -42,7 +42,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RenameArgument:
-    """``f(old=1)`` to ``f(new=1)``. Nothing happens when ``new`` is already given."""
+    """``f(old=1)`` to ``f(new=1)``. Nothing happens if ``new`` is already given."""
 
     call: ast.Call
     old: str
@@ -51,7 +51,7 @@ class RenameArgument:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DropArgument:
-    """Take one argument away: a keyword by name or a positional by index."""
+    """Remove one argument: a keyword by name or a positional by index."""
 
     call: ast.Call
     argument: str | int
@@ -59,7 +59,7 @@ class DropArgument:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SetArgument:
-    """Give a keyword argument after the last one, or replace the value it has."""
+    """Add a keyword argument after the last one, or replace its value."""
 
     call: ast.Call
     name: str
@@ -70,7 +70,7 @@ class SetArgument:
 class NameArguments:
     """Turn positional arguments into keywords: argument ``i`` gets ``names[i]``; an empty name is skipped.
 
-    A rule must have seen that the call has no ``*args``. Keywords follow positionals, so naming argument ``i``
+    A rule must have checked that the call has no ``*args``. Keywords follow positionals, so naming argument ``i``
     requires a name for each positional after it.
     """
 
@@ -90,8 +90,8 @@ class RenameAttribute:
 class ReplaceReference:
     """A reference (a name or dotted name) to a symbol becomes a reference to another one.
 
-    ``to`` is a fully qualified name under a managed root, as in `Code`. On an ``ast.alias`` it says what the
-    import shall import instead; usually not needed: unused imports leave by themselves.
+    ``to`` is a fully qualified name under a managed root, as in `Code`. On an ``ast.alias`` it is the new target of
+    the import; this is rarely needed, because unused imports are removed automatically.
     """
 
     node: ast.expr | ast.alias
@@ -100,7 +100,7 @@ class ReplaceReference:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReplaceExpression:
-    """An expression becomes another one; children that live on must be holes of the code."""
+    """An expression becomes another one; children that are kept must be holes of the code."""
 
     node: ast.expr
     code: Code | str
@@ -116,7 +116,7 @@ class ReplaceString:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReplaceQuoted:
-    """A string literal that holds an expression (an annotation) holds another one; its quotes stay."""
+    """A string literal that contains an expression (an annotation) gets another one; its quotes stay."""
 
     node: ast.Constant
     code: Code
@@ -126,7 +126,7 @@ class ReplaceQuoted:
 class ReplaceStatement:
     """A statement becomes one or more others (an empty text deletes it; an emptied body gets ``pass``).
 
-    Comments above the statement stay; those inside it go with it.
+    Comments above the statement stay; those inside it are removed with it.
     """
 
     node: ast.stmt
@@ -135,7 +135,7 @@ class ReplaceStatement:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InsertStatement:
-    """Put statements before (or after) a statement, at its indentation."""
+    """Insert statements before (or after) a statement, at its indentation."""
 
     anchor: ast.stmt
     code: Code | str
@@ -144,7 +144,7 @@ class InsertStatement:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RenameParameter:
-    """A parameter gets another name, in the signature and wherever the body uses it."""
+    """Rename a parameter, in the signature and wherever the body uses it."""
 
     function: ast.FunctionDef | ast.AsyncFunctionDef
     old: str
@@ -153,9 +153,9 @@ class RenameParameter:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AddParameter:
-    """A function takes one more argument, ``None`` by default; nothing happens when it has one of this name.
+    """Add an argument to a function, with the default ``None``; nothing happens if it already has one of this name.
 
-    It is the last of those that are given by position, or of the others where there is an ``*args``.
+    It is the last of the positional ones, or a keyword-only one if there is an ``*args``.
     """
 
     function: ast.FunctionDef | ast.AsyncFunctionDef
@@ -164,7 +164,7 @@ class AddParameter:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RenameFunction:
-    """A method definition gets another name; its callers are other findings."""
+    """Rename a method definition; its callers are separate findings."""
 
     function: ast.FunctionDef | ast.AsyncFunctionDef
     new: str
@@ -186,11 +186,11 @@ Edit = (
     | AddParameter
     | RenameFunction
 )
-"""Everything a rule can ask for."""
+"""Everything that a rule can request."""
 
 
 def anchor(edit: Edit) -> ast.AST:
-    """The ``ast`` node an edit is about: where it is carried out."""
+    """The ``ast`` node of an edit: where it is applied."""
     match edit:
         case RenameArgument() | DropArgument() | SetArgument() | NameArguments():
             return edit.call

@@ -1,7 +1,7 @@
 """The rewrite as a command of LibCST's own runner.
 
 ``python -m libcst.tool codemod -x codemods.libcst_command.KerasMigrateCommand PATH``. The runner brings its own file
-discovery and formatting; notebooks, documents, pins and the journal are those of ``keras-migrate code`` alone.
+discovery and formatting; only ``keras-migrate code`` handles notebooks, documents, pins and the journal.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class KerasMigrateCommand(CodemodCommand):
         self._repository = Repository()
 
     def transform_module_impl(self, tree: cst.Module) -> cst.Module:
-        """Rewrite one module; what is left becomes warnings of the runner."""
+        """Rewrite one module; remaining findings become warnings of the runner."""
         name = self.context.filename
         path = Path(name) if name else Path("snippet.py")
         outcome = rewrite(Source(path, tree.code), self._options, self._repository if name else None)

@@ -1,10 +1,10 @@
-"""Names of NumPy, pandas, SciPy and scikit-learn that programs of Keras 1 and 2 use, and that left since.
+"""Names of NumPy, pandas, SciPy and scikit-learn that Keras 1 and 2 programs use, and that have been removed since.
 
-Keras 3 needs a Python and a NumPy of today, so that a program stops at these as surely as at a name of Keras. The
-tables hold what is met in real repositories beside Keras; what took the place is written only where it is the same.
+Keras 3 needs a current Python and NumPy, so that a program fails at these as surely as at a Keras name. The
+tables contain names found in real repositories with Keras; a replacement is written only if it is equivalent.
 
 Sources: the release notes of NumPy 1.18, 1.20, 1.23, 1.24, 2.0 and 2.4, of SciPy 1.0 to 1.3, of pandas 1.0 and 2.0,
-and of scikit-learn 0.18, 0.20 and 0.23. `tests/codemods/rules/test_libraries.py` asks the NumPy that is installed.
+and of scikit-learn 0.18, 0.20 and 0.23. `tests/codemods/rules/test_libraries.py` checks the installed NumPy.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 LIBRARIES = frozenset({"numpy", "pandas", "scipy", "sklearn"})
-"""Import names. In their own sources their names are what these say, whichever release it is."""
+"""Import names. In their own sources, their names mean what they define, in whichever release."""
 NUMPY = {
     "int": "int", "float": "float", "bool": "bool", "complex": "complex", "object": "object", "str": "str",
     "Inf": "numpy.inf", "Infinity": "numpy.inf", "infty": "numpy.inf", "PINF": "numpy.inf",
@@ -22,8 +22,8 @@ NUMPY = {
     "product": "numpy.prod", "cumproduct": "numpy.cumprod", "sometrue": "numpy.any", "alltrue": "numpy.all",
     "round_": "numpy.round", "mat": "numpy.asmatrix",
 }  # fmt: skip
-"""Aliases: what each stood for. The first six were the types of Python themselves (until 1.24). NumPy 2 has a ``bool``
-again, its own: the same as a dtype, and another class."""
+"""Aliases, with their targets. The first six were Python's own types (until 1.24). NumPy 2 has its own ``bool``
+again: the same as a dtype, but a different class."""
 NUMPY_HINTS = {
     "NINF": "write -numpy.inf",
     "asscalar": "call item() of the array",
@@ -41,12 +41,12 @@ NUMPY_HINTS = {
     "irr": "the package numpy-financial has it",
     "npv": "the package numpy-financial has it",
 }
-"""Names without a plain successor: what a person writes."""
+"""Names without a plain successor: what to write manually."""
 
 SPECIAL = frozenset({"comb", "factorial", "factorial2", "factorialk", "logsumexp"})
-"""Functions of ``scipy.misc`` that moved to ``scipy.special`` (removed with SciPy 1.3)."""
+"""Functions of ``scipy.misc`` that moved to ``scipy.special`` (removed in SciPy 1.3)."""
 PICTURES = frozenset({"imread", "imresize", "imsave"})
-"""Functions of ``scipy.misc`` that worked with Pillow (removed with SciPy 1.2 and 1.3)."""
+"""Functions of ``scipy.misc`` that used Pillow (removed in SciPy 1.2 and 1.3)."""
 
 MOVED = {
     "scipy.misc": ("scipy.special", SPECIAL, frozenset[str]()),
@@ -72,10 +72,10 @@ MOVED = {
     ),
     "sklearn.externals": ("", frozenset({"joblib"}), frozenset[str]()),
 }
-"""By module that is gone: where its names are now; those that are the same there, and those whose defaults differ
-(the number of folds became 5 with scikit-learn 0.22). An empty place means a package of the name itself."""
+"""By removed module: the new location of its names; those that are the same there, and those with different defaults
+(the number of folds became 5 in scikit-learn 0.22). An empty location means a package with the name itself."""
 GONE = frozenset({*MOVED, "sklearn.preprocessing.Imputer"})
-"""Modules and classes of which everything is gone, successor or not."""
+"""Modules and classes of which everything was removed, with or without a successor."""
 
 _MARKER = re.compile(
     rb"\.as_matrix\(|\bget_dummies\(|\bfromstring\(|\bscipy\.misc\b|\bfrom\s+scipy\s+import\b[^\n]*\bmisc\b"

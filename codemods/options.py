@@ -10,7 +10,7 @@ from codemods.renamed import matches
 from codemods.target import Backend, Target
 
 NEWEST = Version("3.15.1")
-"""The newest Keras that the rules were proven with; the destination when nothing says otherwise."""
+"""The newest Keras that the rules were proven with; the default target version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,14 @@ class Options:
     """What to do to a file.
 
     Attributes:
-        target: the destination namespace.
-        version: version of Keras 3 that the rewritten code shall run with.
+        target: the target namespace.
+        version: the version of Keras 3 that the rewritten code must run with.
         select: rule codes or prefixes to act on; empty for all.
-        ignore: rule codes or prefixes to leave out; stronger than ``select``.
+        ignore: rule codes or prefixes to skip; overrides ``select``.
         unsafe: also apply unsafe fixes.
-        todo: write a ``# TODO(keras-migrate …)`` comment where something is left for a person.
-        ported: import names of packages around Keras 2 that the project has in a form for Keras 3.
-        backend: what computes for the rewritten code; for another one than TensorFlow more is found.
+        todo: add a ``# TODO(keras-migrate …)`` comment where manual work is left.
+        ported: import names of Keras 2 packages that the project has ported to Keras 3.
+        backend: the backend of the rewritten code; any but TensorFlow gives more findings.
     """
 
     target: Target = Target.KERAS

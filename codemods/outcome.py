@@ -1,4 +1,4 @@
-"""What is said of a file: findings as values, and what became of the text."""
+"""The result for a file: findings as values, and the new text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from migrate.findings import Fix, Severity
 class CodeFinding(msgspec.Struct, frozen=True, kw_only=True):
     """One finding of one file: a `Match` without its nodes, and as the JSON has it.
 
-    Lines and columns count from 1, in the original text, the end behind the last character; ``source`` is the line
+    Lines and columns count from 1, in the original text, with the end after the last character; ``source`` is the line
     without surrounding space, the key of baselines.
     """
 
@@ -33,12 +33,12 @@ class CodeFinding(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file.
+    """The result for a file.
 
     Attributes:
-        text: the new text; the old one when nothing changed or ``error`` is set.
+        text: the new text; the old one if nothing changed or ``error`` is set.
         findings: in the order of the text.
-        error: why the file was skipped, None when all went well.
+        error: why the file was skipped, None if it was not.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""Two verbs for tests of rules: ``check_noop`` and ``check_transformed``."""
+"""Two helpers for tests of rules: ``check_noop`` and ``check_transformed``."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def check_noop(
     path: str = "snippet.py",
     backend: str = "tensorflow",
 ) -> Outcome:
-    """The text stays as it is; with ``codes`` exactly these are found (with repetitions, sorted)."""
+    """The text does not change; with ``codes`` exactly these are found (with repetitions, sorted)."""
     text = dedent(text)
     outcome = run(
         text, target=target, version=version, unsafe=unsafe, select=select, path=path, backend=backend
@@ -75,9 +75,9 @@ def check_transformed(
     path: str = "snippet.py",
     backend: str = "tensorflow",
 ) -> Outcome:
-    """The text becomes ``after``, which parses and comes out of a second run unchanged.
+    """The text becomes ``after``, which parses and is unchanged by a second run.
 
-    With ``codes``, exactly these were carried out (without repetitions).
+    With ``codes``, exactly these were applied (without repetitions).
     """
     before, after = dedent(before), dedent(after)
     parse(after)

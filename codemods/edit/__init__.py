@@ -1,1 +1,1 @@
-"""Accepted edits carried out on a syntax tree, imports included."""
+"""Apply accepted edits to a syntax tree, including imports."""

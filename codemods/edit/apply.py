@@ -1,7 +1,7 @@
-"""The third gear: carry out accepted edits on a text.
+"""The third stage: apply accepted edits to a text.
 
-Where an edit is a token, the token is replaced where it stands. LibCST is imported for a file that has an edit of
-another kind, and sees the statements with such an edit alone.
+If an edit is a token, the token is replaced in the text. LibCST is imported only for a file with another kind of
+edit, and sees only the statements with such an edit.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["EditError", "apply"]
 
 
 def apply(source: Source, edits: Sequence[Edit], imports: Imports) -> str:
-    """The text of a file after its edits. Raises `EditError` when a node cannot be found or rebuilt."""
+    """The text of a file after its edits. Raises `EditError` if a node cannot be found or rebuilt."""
     context = imports.context
     tokens = Tokens(source, edits, imports)
     wanted = list(dict.fromkeys([*_wanted(tokens.others), *tokens.statements]))

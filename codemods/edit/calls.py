@@ -1,4 +1,4 @@
-"""Edits of a call's arguments on LibCST nodes, comments and layout kept."""
+"""Edits of a call's arguments on LibCST nodes, preserving comments and layout."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _with(call: cst.Call, position: int, argument: cst.Arg) -> cst.Call:
 
 
 def drop_argument(call: cst.Call, argument: str | int) -> cst.Call:
-    """Take an argument away; a comment that stood behind it stays."""
+    """Remove an argument; a comment after it stays."""
     position = _position(call, argument)
     if position is None:
         return call
@@ -42,7 +42,7 @@ def drop_argument(call: cst.Call, argument: str | int) -> cst.Call:
     if not rest:
         return call.with_changes(args=[], whitespace_before_args=_closing(call, dropped))
     if position == len(rest):
-        # The last one: the one before takes over its comma, or keeps its own when a comment hangs on it.
+        # The last one: the previous argument takes its comma, or keeps its own if it has a comment.
         before = rest[-1]
         if isinstance(before.comma, cst.Comma) and _comments(before.comma):
             tail = (
@@ -57,7 +57,7 @@ def drop_argument(call: cst.Call, argument: str | int) -> cst.Call:
                 comma=dropped.comma, whitespace_after_arg=dropped.whitespace_after_arg
             )
     elif _comments(dropped.comma):
-        # A comment behind the dropped argument goes to what stands before it.
+        # A comment after the dropped argument moves to the previous one.
         space = dropped.comma.whitespace_after  # type: ignore[union-attr]
         if position:
             before = rest[position - 1]
@@ -94,7 +94,7 @@ def _comments(comma: object) -> bool:
 def _merge(
     first: cst.BaseParenthesizableWhitespace, second: cst.BaseParenthesizableWhitespace
 ) -> cst.BaseParenthesizableWhitespace:
-    """Two pieces of white space in one, no comment lost."""
+    """Join two pieces of white space without losing a comment."""
     if not isinstance(first, cst.ParenthesizedWhitespace):
         return second
     if not isinstance(second, cst.ParenthesizedWhitespace):
@@ -108,7 +108,7 @@ def _merge(
 
 
 def name_arguments(call: cst.Call, names: Sequence[str]) -> cst.Call:
-    """Give positional arguments their names."""
+    """Turn positional arguments into keyword arguments."""
     arguments = list(call.args)
     for position, (argument, name) in enumerate(zip(arguments, names, strict=False)):
         if name and argument.keyword is None and not argument.star:
@@ -120,7 +120,7 @@ def name_arguments(call: cst.Call, names: Sequence[str]) -> cst.Call:
 
 
 def set_argument(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.Call:
-    """Replace the value of a keyword or add the keyword, in the layout of the arguments before it."""
+    """Replace the value of a keyword or add the keyword, in the layout of the previous arguments."""
     position = _position(call, name)
     if position is not None:
         return _with(call, position, call.args[position].with_changes(value=value))
@@ -141,7 +141,7 @@ def set_argument(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.Ca
         separator = cst.Comma(whitespace_after=_separator(call))
         return call.with_changes(args=[*arguments[:at], new.with_changes(comma=separator), *arguments[at:]])
     if isinstance(arguments[0].value, cst.GeneratorExp) and not arguments[0].value.lpar:
-        # Alone it needs no parentheses of its own, beside another argument it does.
+        # As the only argument it needs no parentheses, with another argument it does.
         wrapped = arguments[0].value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
         arguments[0] = arguments[0].with_changes(value=wrapped)
     last = arguments[-1]
@@ -176,7 +176,7 @@ def _only_comment(space: cst.BaseParenthesizableWhitespace) -> cst.BaseParenthes
 
 
 def _separator(call: cst.Call) -> cst.BaseParenthesizableWhitespace:
-    """White space as it stands between the arguments of this call."""
+    """White space as used between the arguments of this call."""
     for argument in call.args[:-1]:
         if isinstance(argument.comma, cst.Comma):
             space = argument.comma.whitespace_after

@@ -1,4 +1,4 @@
-"""Rewrite one file: scan, plan, apply, until nothing is left to do; then check, or take it all back."""
+"""Rewrite one file: scan, plan, apply, until nothing is left to do; then check the result, or revert it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 __all__ = ["rewrite"]
 
 _PASSES = 8
-"""Edits that make others possible settle within three passes; a plan that does not settle is a bug."""
+"""Edits that enable others converge within three passes; a plan that does not converge is a bug."""
 _SKIP_FILE = re.compile(r"^\s*#\s*keras-migrate:\s*skip-file", re.MULTILINE)
 
 
 def rewrite(source: Source, options: Options, repository: Repository | None = None) -> Outcome:
-    """Rewrite a file as far as the rules are certain; never raises for what a file contains."""
+    """Rewrite a file as far as the rules are certain; the content of a file never causes an exception."""
     if not matters(source.text.encode(errors="surrogateescape")) or _SKIP_FILE.search(source.text):
         return Outcome(source.text)
     job = _Job(options, repository)
@@ -45,20 +45,20 @@ def rewrite(source: Source, options: Options, repository: Repository | None = No
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What one rewrite is done with, and every look it took, so that their memory is given back at its end."""
+    """The settings of one rewrite and its analyses, whose memory is released at its end."""
 
     options: Options
     repository: Repository | None
     looks: list[Analysis] = field(default_factory=list)
 
     def look(self, source: Source) -> Analysis:
-        """One look at a text. Raises `SourceError`."""
+        """Analyse a text. Raises `SourceError`."""
         found = analyse(source, self.options, self.repository)
         self.looks.append(found)
         return found
 
     def close(self) -> None:
-        """Break the cycles of everything that was looked at and that nobody else holds."""
+        """Break the reference cycles of all analyses that are no longer used."""
         for context in (found.context for found in self.looks):
             if self.repository is None or not self.repository.holds(context.module, context.path):
                 context.module.close()
@@ -81,7 +81,7 @@ def _rewrite(source: Source, job: _Job) -> Outcome:
 
 
 Plan = tuple[str, str, str, str]
-"""What names a plan in each pass over a text: rule, symbol, argument, and the text of the place."""
+"""Identifies a plan in each pass over a text: rule, symbol, argument, and the text of the place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,10 @@ class _Attempt:
     """One rewrite of a file.
 
     Attributes:
-        first, last: what the rules say of the original text and of the new one.
+        first, last: the analysis of the original text and of the new one.
         text: the new text.
-        taken: every plan that was carried out.
-        trouble: what is wrong with it; None when nothing is.
+        taken: every plan that was applied.
+        trouble: the problem with it; None if there is none.
     """
 
     first: Analysis
@@ -103,7 +103,7 @@ class _Attempt:
 
 
 def _attempt(source: Source, first: Analysis, job: _Job, refused: frozenset[Plan] = frozenset()) -> _Attempt:
-    """Rewrite a file and look at what came of it."""
+    """Rewrite a file and analyse the result."""
     attempt = _settle(source, first, job, refused)
     if attempt.trouble is None and attempt.text != source.text:
         return replace(attempt, trouble=_verify(attempt.first, attempt.last))
@@ -112,11 +112,11 @@ def _attempt(source: Source, first: Analysis, job: _Job, refused: frozenset[Plan
 
 _UNSETTLED = "the edits do not converge: each pass requests more"
 _ATTEMPTS = 40
-"""Rewrites of one file in search of the plans that spoil it."""
+"""Maximum number of rewrites of one file when searching for the plans that break it."""
 
 
 def _without_culprits(source: Source, failed: _Attempt, job: _Job) -> _Attempt | None:
-    """The rewrite without the plans that spoil it, which become findings; None when they are not found."""
+    """The rewrite without the plans that break it, which become findings; None if they are not found."""
     budget = _ATTEMPTS
     allowed: list[Plan] = []
     best: _Attempt | None = None
@@ -143,7 +143,7 @@ def _name(found: Match, analysis: Analysis) -> Plan:
 
 
 def _refuse(analysis: Analysis, refused: frozenset[Plan]) -> Analysis:
-    """The findings with refused plans as mere findings, one for each place."""
+    """The findings, with refused plans as findings without edits, one for each place."""
     if not refused:
         return analysis
     kept: list[Match] = []
@@ -161,7 +161,7 @@ _TAKEN_BACK = "the edit does not fit here and was reverted: make it manually"
 
 
 def _settle(source: Source, first: Analysis, job: _Job, refused: frozenset[Plan]) -> _Attempt:
-    """Apply what can be applied until a look at the text asks for nothing more."""
+    """Apply everything possible until an analysis of the text requests nothing more."""
     current = _refuse(first, refused)
     taken: list[Plan] = []
     for _ in range(_PASSES):
@@ -193,7 +193,7 @@ def _settle(source: Source, first: Analysis, job: _Job, refused: frozenset[Plan]
 
 
 def _verify(first: Analysis, last: Analysis) -> str | None:
-    """What is wrong with the rewritten text, None when nothing is."""
+    """The problem with the rewritten text, None if there is none."""
     before, after = first.context.source_file, last.context.source_file
     try:
         must_still_compile(before, first.context.module.tree, after, last.context.module.tree)
@@ -212,7 +212,7 @@ def _verify(first: Analysis, last: Analysis) -> str | None:
 
 
 def _mentioned(item: Match, first: Analysis) -> bool:
-    """Whether a finding of the original text already speaks of a name or argument."""
+    """Whether a finding in the original text already covers a name or argument."""
     return any(
         found.symbol == item.symbol and (not item.argument or item.argument == found.argument)
         for found in first.found

@@ -14,7 +14,7 @@ from codemods.edit.importing import Imports
 def rewritten(
     imports: Imports, statement: ast.Import | ast.ImportFrom, node: cst.Import | cst.ImportFrom
 ) -> list[Any] | None:
-    """The lines that stand in place of an import statement; None when it stays."""
+    """The lines that replace an import statement; None if it stays."""
     node = node.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
     added = dict(imports.added.get(statement, {}))
     kept: list[tuple[int, ast.alias]] = []
@@ -43,13 +43,13 @@ def rewritten(
 
 
 def _takes_over(added: dict[str, str], path: str) -> bool:
-    """Whether a new import is of what an import that leaves moved to: then it takes that one's place in the line."""
+    """Whether a new import is the new location of an import that is removed: then it replaces that line."""
     base, _, last = path.rpartition(".")
     return added.pop(f"from {base} import {last}", None) is not None
 
 
 def _module_of(line: Any) -> str:
-    """The module of a lone ``import module``; empty for other lines."""
+    """The module of a single ``import module``; empty for other lines."""
     small = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
     alias = small.names[0] if isinstance(small, cst.Import) and len(small.names) == 1 else None
     plain = alias is not None and alias.asname is None and isinstance(alias.name, cst.Name)
@@ -118,7 +118,7 @@ def _import_lines(
         root = alias.name.partition(".")[0]
         parent, _, last = path.rpartition(".")
         if alias.asname is None and "." in alias.name:
-            # ``import a.b`` binds ``a``; its uses are respelled.
+            # ``import a.b`` binds ``a``; its uses are rewritten.
             if imports.remaining(root):
                 lines.append(cst.parse_module(f"import {root}\n").body[0])
             if last != path or path == root:
@@ -136,7 +136,7 @@ def _import_lines(
 
 
 def place(imports: Imports, module: cst.Module) -> cst.Module:
-    """Put the imports that belong beside no other one at the head of the module."""
+    """Add the imports that do not belong next to another one at the top of the module."""
     lines = imports.added.get(None)
     if not lines:
         return module

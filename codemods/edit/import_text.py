@@ -125,6 +125,6 @@ def _joined(names: Iterable[tuple[str, str | None]]) -> str:
 
 
 def _module_of(line: str) -> str:
-    """The module of a lone ``import module``; empty for other lines."""
+    """The module of a single ``import module``; empty for other lines."""
     words = line.split()
     return words[1] if len(words) == 2 and words[0] == "import" and words[1].isidentifier() else ""

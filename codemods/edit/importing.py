@@ -1,7 +1,7 @@
-"""Imports of a rewritten file: how a symbol is spelled at a place, what is added, moved and taken away.
+"""Imports of a rewritten file: how a symbol is spelled at a place, and which imports are added, moved and removed.
 
 Bindings are considered as they will be *after* the rewrite: ``from tensorflow.keras import layers`` counts as
-``keras.layers`` when its alias is going to be moved there. New imports go beside the import that brought the
+``keras.layers`` if its alias is going to be moved there. New imports go next to the import that provided the
 old name, in the same block, so a lazy import inside a function stays lazy.
 """
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from codemods.context import Context
 
 _FROM = frozenset({"ops", "tree"})
-"""Modules of Keras that are reached by ``from keras import …``, as everyone does; ``random`` is Python's own."""
+"""Keras modules that are imported with ``from keras import …``, as usual; ``random`` would shadow Python's own."""
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -57,9 +57,9 @@ class Imports:
                 self._values[edit.node.value] = _imported_by(edit.code)
         self._spelled: dict[tuple[str, ast.AST], str] = {}
         self.added: dict[ast.stmt | None, dict[str, str]] = {}
-        """By the import statement they go beside: lines to add, and the path each binds."""
+        """By the import statement next to which they go: lines to add, and the path that each binds."""
         self._plain: dict[str, int] = {}
-        """By module: the line of the first plain import of it at the top of the file, as far as is known."""
+        """By module: the line of its first plain import at the top of the file, as far as known."""
         self._homes: dict[ast.stmt, Scope] = dict(self._module.index.imports)
         self._used: set[str] = set()
         self._gone = removed_names(edits)
@@ -72,7 +72,7 @@ class Imports:
         self.dropped = self._unused()
 
     def _merge_added(self) -> None:
-        """Names that different imports brought may need the same new one: at the top of a module it stands once."""
+        """Names from different imports may need the same new one: at the top of a module it is added once."""
         top = [anchor for anchor in self.added if anchor is None or anchor in self._module.tree.body]
         seen: set[str] = set()
         for anchor in sorted(top, key=lambda statement: statement.lineno if statement is not None else 0):
@@ -109,14 +109,14 @@ class Imports:
                     self.spell(reference, place)
 
     def fresh(self, wish: str) -> str:
-        """A name that nothing in the file has."""
+        """A name that is unused in the file."""
         names = (f"{wish}_{number}" if number else wish for number in range(len(self._taken) + 1))
         return next(name for name in names if name not in self._taken)
 
     # Spelling
 
     def spell(self, to: str, place: ast.AST) -> str:
-        """How a symbol is written at a place; its import is added when there is none."""
+        """How a symbol is written at a place; its import is added if it is missing."""
         key = (to, place)
         if key not in self._spelled:
             self._spelled[key] = self._spell(self.real(to), to, place)
@@ -129,7 +129,7 @@ class Imports:
         own = to.split(".")[1:2] in [[name] for name in _FROM]
         for name, after in self._visible(scope, getattr(place, "lineno", 0)):
             if own and after == self.real("keras") and name not in self._taken:
-                continue  # a bare ``import keras`` that this rewrite adds is no reason to write ``keras.ops.…``
+                continue  # a bare ``import keras`` added by this rewrite is no reason to write ``keras.ops.…``
             if path == after or path.startswith(after + "."):
                 if name == root and not best.startswith(root + "\0"):
                     best = f"{name}\0{after}"
@@ -163,7 +163,7 @@ class Imports:
                     yield text.rpartition(" ")[2], path
 
     def after(self, bindings: list[Binding]) -> str:
-        """The path that a name's bindings stand for after the rewrite; empty when they differ or are no imports."""
+        """The path that a name's bindings stand for after the rewrite; empty if they differ or are not imports."""
         paths = {
             self._after(b)
             for b in bindings
@@ -228,7 +228,7 @@ class Imports:
 
     @cached_property
     def _leaks(self) -> bool:
-        """Whether ``from … import *`` of another file takes new names of this one along: ``ops`` may be its own."""
+        """Whether another file's ``from … import *`` also gets new names of this one: ``ops`` may be its own."""
         repository = self._module.repository
         if repository is None or exported(self._module.tree):
             return False
@@ -239,8 +239,8 @@ class Imports:
         return bound
 
     def _free(self, name: str, anchor: ast.stmt | None = None, scope: Scope | None = None) -> bool:
-        """Whether a name may be bound beside an import for a use in a scope: nothing there means something else by
-        it, nothing but imports that leave."""
+        """Whether a name may be bound next to an import for a use in a scope: it has no other meaning there,
+        except from imports that are removed."""
         home = self._homes.get(anchor, self._module.index.module) if anchor else self._module.index.module
         current = scope or home
         around: Scope | None = current
@@ -252,11 +252,11 @@ class Imports:
             bound = place.find(name)
             captured = (bound is None or bound in _above(home.parent)) and home in _above(place)
             if captured and root_name(node) not in self._gone:
-                return False  # it would no longer reach what it means now
+                return False  # it would no longer reach its present target
         return name not in _BUILTINS or bool(current.find(name))
 
     def _leaves(self, binding: Binding) -> bool:
-        """Whether a binding goes away, or becomes an import of its own."""
+        """Whether a binding is removed, or becomes a separate import."""
         if binding.kind not in {"import", "assign"}:
             return False
         if binding.kind == "assign":
@@ -271,11 +271,11 @@ class Imports:
         return f"{name}{number}"
 
     def _anchor(self, scope: Scope, root: str) -> ast.stmt | None:
-        """The import statement beside which a new import belongs: the one that brought the old name."""
+        """The import statement next to which a new import belongs: the one that provided the old name."""
         home = scope.find(root) if root else None
         if home is not None:
             brought = [b.node for b in home.bindings[root] if b.kind == "import"]
-            # Of several imports of a name only one has run: what must be there always goes to the top instead.
+            # Only one of several imports of a name has run: what must exist always goes to the top instead.
             if (
                 len(brought) == 1
                 and isinstance(brought[0], ast.stmt)
@@ -288,10 +288,10 @@ class Imports:
                 return statement
         return None
 
-    # What is taken away
+    # Removed imports
 
     def remaining(self, name: str) -> list[ast.Name]:
-        """Uses of a name that no edit takes away."""
+        """Uses of a name that no edit removes."""
         return self._staying(node for node, _ in self._module.index.names.get(name, ()))
 
     def _staying(self, nodes: Iterable[ast.expr]) -> list[ast.Name]:
@@ -325,7 +325,7 @@ class Imports:
         return {alias for alias in dropped if not self._alone(alias)}
 
     def _gone_for_good(self, statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
-        """Whether the destination has nothing of what an import brings, so that it would fail."""
+        """Whether the target has none of the names in an import, so that it would fail."""
         module = getattr(statement, "module", None)
         known = canonical(f"{module}.{alias.name}").name if module and not statement.level else ""  # type: ignore[union-attr]
         if not known.startswith("keras.") or alias in self.moves:
@@ -333,14 +333,14 @@ class Imports:
         return load().destination(known, self.context.target) is None
 
     def _uses(self, name: str, scope: Scope) -> list[ast.expr]:
-        """Uses of what an import in a scope binds: the same name in another function is another one."""
+        """Uses of an import's names in a scope: the same name in another function is a different one."""
         home = scope.find(name)
         return [
             node for node, place in self._module.index.names.get(name, ()) if place.find(name) in {home, None}
         ]
 
     def _alone(self, alias: ast.alias) -> bool:
-        """Whether an import is all that a branch does: taken away, the branch would say nothing."""
+        """Whether an import is the only statement of a branch: without it, the branch would be empty."""
         statement = self.context.parent(alias)
         block = self.context.parent(statement) if isinstance(statement, ast.stmt) else None
         branches = (getattr(block, name, ()) for name in ("body", "orelse", "finalbody"))
@@ -349,10 +349,10 @@ class Imports:
         )
         return alone and statement not in self.added
 
-    # What becomes of the statements
+    # Resulting statements
 
     def repeats(self, statement: ast.stmt, module: str) -> bool:
-        """Whether ``import module``, put in place of a statement at the top, was there already further up."""
+        """Whether ``import module``, replacing a statement at the top, already exists further up."""
         if not module or statement not in self._module.tree.body:
             return False
         known = self._plain.setdefault(module, self._first_plain(module))
@@ -362,7 +362,7 @@ class Imports:
         return False
 
     def _first_plain(self, module: str) -> int:
-        """The line of the first ``import module`` at the top that stays as it is."""
+        """The line of the first unchanged ``import module`` at the top."""
         lines = [
             statement.lineno
             for statement in self._module.tree.body
@@ -394,6 +394,6 @@ def _above(scope: Scope | None) -> Iterator[Scope]:
 
 
 def _imported_by(code: Code | str) -> str:
-    """The module that a lone ``import module [as name]`` binds; empty for other code."""
+    """The module bound by a single ``import module [as name]``; empty for other code."""
     words = code.split() if isinstance(code, str) else []
     return words[1] if words[:1] == ["import"] and len(words) in {2, 4} else ""

@@ -1,8 +1,8 @@
-"""Find LibCST nodes by the span of their ``ast`` twin, without metadata providers.
+"""Find LibCST nodes by the span of their ``ast`` counterpart, without metadata providers.
 
 LibCST's own position provider wraps and copies the tree and costs several parses. Generating the code once with
-a state that counts characters costs a fraction of one, and it also tells the path from the module to each node
-that is wanted, which is all that a rebuild needs.
+a state that counts characters costs a fraction of one, and it also yields the path from the module to each wanted
+node, which is all that a rebuild needs.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ _EXPRESSIONS: dict[type[ast.AST], tuple[type[Any], ...]] = {
     ast.alias: (cst.ImportAlias,),
     ast.arg: (cst.Param,),
 }
-"""LibCST classes that can be the twin of an ``ast`` class."""
+"""LibCST classes that can be the counterpart of an ``ast`` class."""
 
 
 def kinds(node: ast.AST) -> tuple[type[Any], ...]:
-    """The LibCST classes among which the twin of a node is looked for."""
+    """The LibCST classes to search for the counterpart of a node."""
     known = _EXPRESSIONS.get(type(node))
     if known is not None:
         return known
@@ -56,7 +56,7 @@ def kinds(node: ast.AST) -> tuple[type[Any], ...]:
 
 
 class _Mark(AbstractContextManager[None]):
-    """Notes where a node ended when it began at a wanted offset."""
+    """Records where a node ended if it began at a wanted offset."""
 
     __slots__ = ("node", "start", "state")
 
@@ -79,7 +79,7 @@ class Finder:
     Args:
         module: the parsed module.
         wanted: spans in characters to the ``ast`` nodes that have them.
-        loose: those of them that may be expressions of another kind by now.
+        loose: those of them that may be a different kind of expression by now.
     """
 
     def __init__(
@@ -91,10 +91,10 @@ class Finder:
         self.default_indent = module.default_indent
         self.default_newline = module.default_newline
         self.provider = None
-        self.tokens = ("",)  # LibCST asks whether anything was written
+        self.tokens = ("",)  # LibCST checks whether anything was written
         self.found: dict[ast.AST, cst.CSTNode] = {}
         self.dirty: set[cst.CSTNode] = set()
-        """Nodes on the way from the module to a found node, that node included."""
+        """Nodes on the path from the module to a found node, including that node."""
         self._wanted = wanted
         self._loose = loose
         self._starts = {start for start, _ in wanted}
@@ -136,7 +136,7 @@ class Finder:
     def record_syntactic_position(
         self, node: cst.CSTNode, *, start_node: object = None, end_node: object = None
     ) -> AbstractContextManager[None]:
-        """A node's own text begins, without the parentheses and white space around it."""
+        """A node's own text begins, without the surrounding parentheses and white space."""
         start = self._offset
         if isinstance(node, (cst.Tuple, cst.GeneratorExp)):
             # For ``ast`` these parentheses are part of the node, even those of a call around a generator.
@@ -153,7 +153,7 @@ class Finder:
 
     def _twins(self, node: cst.CSTNode, start: int) -> list[ast.AST]:
         if isinstance(node, cst.BaseCompoundStatement):
-            # Blocks end with their newline here and with their last token there: the start is enough.
+            # Blocks end with their newline here and with their last token in ``ast``: the start is enough.
             return [
                 twin
                 for (begin, _), twins in self._wanted.items()

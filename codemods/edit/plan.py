@@ -1,6 +1,6 @@
-"""Choose, of all edits that rules ask for, those that can be carried out together in one pass.
+"""Choose, from all edits requested by rules, those that can be applied together in one pass.
 
-A plan is taken whole or left for the next pass. Two plans collide when they touch the same argument, or when
+A plan is applied as a whole or deferred to the next pass. Two plans collide if they touch the same argument, or if
 one replaces text that the other edits and does not keep it as a hole.
 """
 
@@ -47,7 +47,7 @@ class Plans:
         self.edits: list[Edit] = []
 
     def offer(self, found: Match) -> bool:
-        """Take a plan if it goes together with those already taken."""
+        """Accept a plan if it is compatible with those already accepted."""
         if not all(self._fits(edit) for edit in found.edits):
             return False
         for edit in found.edits:
@@ -68,7 +68,7 @@ class Plans:
             if node in self._anchors:
                 return False
             kept = _holes(edit)
-            if node in kept:  # all of it stays, with something around it
+            if node in kept:  # all of it stays, with something added around it
                 return True
             for inner in self._inside.get(node, ()):
                 if inner is not node and not self._below(inner, kept, node):
@@ -118,7 +118,7 @@ class Plans:
 
 
 def _comments(text: str) -> Iterator[int]:
-    """Offsets of the comments in a piece of source; of every ``#`` when it cannot be tokenized alone."""
+    """Offsets of the comments in a piece of source; of every ``#`` if it cannot be tokenized alone."""
     lines = text.splitlines(keepends=True)
     starts = [0]
     for line in lines:

@@ -1,7 +1,7 @@
-"""Accepted edits carried out on a LibCST tree.
+"""Apply accepted edits to a LibCST tree.
 
 Only the nodes between the module and an edited node are rebuilt, children before parents, so that an edit sees
-what the edits inside it made and everything else stays the very same object, white space and comments included.
+the result of the edits inside it, and everything else stays the same object, including white space and comments.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ def rebuilt(
     edits: Sequence[Edit],
     imports: Imports,
 ) -> str:
-    """A text after edits that change its tree. Raises `EditError` when a node cannot be found or rebuilt.
+    """A text after edits that change its tree. Raises `EditError` if a node cannot be found or rebuilt.
 
     Args:
         text: the text.
-        spans: where the nodes that matter stand in it.
+        spans: the positions of the relevant nodes in it.
         loose: those of them that may be of any kind by now.
-        edits: what to do.
+        edits: to apply.
         imports: the imports of the file.
     """
     try:
@@ -82,7 +82,7 @@ def rebuilt(
     assert isinstance(made, cst.Module)
     code = place(imports, made).code
     if text.endswith("\r") and not code.endswith("\r"):
-        code += "\r"  # LibCST does not take a lone carriage return at the end of a file for a line end
+        code += "\r"  # LibCST does not treat a lone carriage return at the end of a file as a line end
     return code
 
 
@@ -114,11 +114,11 @@ class _Rebuild:
         self._replaced: dict[cst.CSTNode, list[cst.BaseStatement]] = {}
 
     def close(self) -> None:
-        """Break the circle with the templates, so that both trees leave memory at once."""
+        """Break the reference cycle with the templates, so that both trees are freed at once."""
         del self._templates
 
     def _filler(self, hole: ast.AST) -> cst.CSTNode:
-        """The edited twin of a hole, which may stand beside the node that is replaced, and behind it."""
+        """The edited counterpart of a hole, which may be next to the replaced node, or after it."""
         if hole not in self._done:
             self._done[hole] = self.node(self._found[hole])
         return self._done[hole]
@@ -149,7 +149,7 @@ class _Rebuild:
         return [self.node(item) for item in items]
 
     def _suite(self, items: Sequence[Any]) -> list[Any]:
-        """The statements behind the colon of ``if x: a; b``: what is put there must be small too."""
+        """The statements after the colon of ``if x: a; b``: their replacement must be small too."""
         result: list[Any] = []
         for item in items:
             made = self.node(item)
@@ -162,7 +162,7 @@ class _Rebuild:
         return (result if len(result) == len(items) else plain) or [cst.Pass()]
 
     def _body(self, items: Sequence[Any]) -> list[Any]:
-        """The statements of a block or of one line, with what is put around or in place of them."""
+        """The statements of a block or of one line, with those added around or in place of them."""
         result: list[Any] = []
         orphaned: Sequence[Any] = ()
         for item in items:
@@ -205,7 +205,7 @@ class _Rebuild:
     def _line(
         self, line: cst.SimpleStatementLine, made: cst.SimpleStatementLine, small: cst.CSTNode
     ) -> list[cst.BaseStatement] | None:
-        """A line whose (only) small statement is replaced; of several, the others stay as a line."""
+        """A line whose (only) small statement is replaced; if there are several, the others stay as a line."""
         new = self._replaced.pop(small, None)
         if new is None:
             return None
@@ -257,7 +257,7 @@ class _Rebuild:
                 spelled = cst.parse_expression(self._imports.spell(edit.to, edit.node))
                 return spelled.with_changes(lpar=node.lpar, rpar=node.rpar)  # type: ignore[attr-defined]
             case ReplaceExpression():
-                self._done[edit.node] = node  # the code may keep what it replaces as a hole
+                self._done[edit.node] = node  # the code may keep the replaced node as a hole
                 return templates.replacing(edit.code, edit.node, node)
             case ReplaceQuoted():
                 return requote(node, cst.Module([]).code_for_node(templates.expression(edit.code, edit.node)))
@@ -283,7 +283,7 @@ def _renamed(node: cst.CSTNode, name: str) -> cst.CSTNode:
 
 
 def _single(lines: Sequence[cst.BaseStatement]) -> cst.BaseSmallStatement | None:
-    """The one small statement of lines that are no more than that, and can stand where another stood."""
+    """The one small statement of lines that consist of nothing else, which can replace another one."""
     line = lines[0] if len(lines) == 1 else None
     plain = isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
     return line.body[0] if plain and isinstance(line, cst.SimpleStatementLine) else None
@@ -299,9 +299,9 @@ def _small(lines: Iterable[cst.BaseStatement]) -> list[cst.BaseSmallStatement]:
 
 
 def _inherit(lines: list[cst.BaseStatement], old: cst.CSTNode) -> list[cst.BaseStatement]:
-    """Give replacing lines the comments above the old one, and the last of them the comment behind it.
+    """Give the replacing lines the comments above the old one, and the last of them its trailing comment.
 
-    What is written behind an import is about what it brings, not about the imports that are added below it.
+    A comment after an import is about its names, not about the imports that are added below it.
     """
     if not lines:
         return []
@@ -317,7 +317,7 @@ def _inherit(lines: list[cst.BaseStatement], old: cst.CSTNode) -> list[cst.BaseS
 
 
 def _adopt(statement: Any, orphaned: Sequence[Any]) -> Any:
-    """Give a statement the comments, or else the blank lines, that stood above one that left."""
+    """Give a statement the comments, or else the blank lines, that were above a removed one."""
     own = getattr(statement, "leading_lines", None)
     if own is None or (own and not _has_comment(orphaned)):
         return statement
@@ -325,7 +325,7 @@ def _adopt(statement: Any, orphaned: Sequence[Any]) -> Any:
 
 
 def _apart(leading: Sequence[cst.EmptyLine], wanted: int) -> list[cst.EmptyLine]:
-    """The lines above a statement with so many blank ones at their beginning; comments stay where they are."""
+    """The lines above a statement, starting with the given number of blank ones; comments stay."""
     blank = next((i for i, line in enumerate(leading) if line.comment is not None), len(leading))
     return [cst.EmptyLine(indent=False) for _ in range(wanted - blank)] + list(leading)
 

@@ -1,4 +1,4 @@
-"""References in templates: dotted names whose import is looked after."""
+"""References in templates: dotted names whose import is managed."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ MANAGED = {
     "math": "import math",
     "functools": "import functools",
 }
-"""Roots that may be written in `Code`, and the import that brings them; ``keras`` depends on the target."""
+"""Roots that may be used in `Code`, and the import that provides them; ``keras`` depends on the target."""
 
 
 def managed(path: str) -> bool:
-    """Whether a dotted name in a template is a reference whose import is looked after."""
+    """Whether a dotted name in a template is a reference whose import is managed."""
     return path.partition(".")[0] in MANAGED
 
 
 def references(code: Code | str) -> tuple[str, ...]:
-    """The managed references of a piece of code, whose imports must be there before it is."""
+    """The managed references of a piece of code, whose imports must come before it."""
     holes = frozenset(code.holes) if isinstance(code, Code) else frozenset[str]()
     return _references(code.text if isinstance(code, Code) else code, holes)
 

@@ -1,4 +1,4 @@
-"""Findings of a rewrite as reports: what was found first, what became of it, and what is left."""
+"""Findings of a rewrite as reports: the original findings with their outcome, and the remaining ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def last_part(found: Match) -> str:
 
 
 def reports_of(first: Analysis, last: Analysis, *, unsafe: bool) -> list[CodeFinding]:
-    """Findings of the original text and what became of them, then those that the rewritten text still has."""
+    """Findings of the original text with their outcome, then those that the rewritten text still has."""
     if first is last:
         return [report_of(item, first.context, applied=False) for item in first.found]
     left: dict[tuple[str, str, str], list[Match]] = {}
@@ -46,12 +46,12 @@ def reports_of(first: Analysis, last: Analysis, *, unsafe: bool) -> list[CodeFin
         if item in applied:
             reports.append(report_of(item, first.context, applied=True))
         elif left.get(key):
-            after = left[key].pop(0)  # how much it matters is a matter of the new text
+            after = left[key].pop(0)  # the new text decides the severity
             report = report_of(item, first.context, applied=False)
             severity = after.severity or after.rule.severity
             reports.append(msgspec.structs.replace(report, severity=severity))
         elif item.rule.code in GENERIC_RULES or (not item.edits and item.node in rewritten):
-            continue  # another edit settled it
+            continue  # another edit resolved it
         else:
             later = bool(item.edits) and (unsafe or fix_of(item) is not Fix.UNSAFE)
             reports.append(report_of(item, first.context, applied=later))
@@ -60,10 +60,10 @@ def reports_of(first: Analysis, last: Analysis, *, unsafe: bool) -> list[CodeFin
     for item in last.found:
         if item in left[_key(item)]:
             if (last_part(item), item.argument) in told and item.symbol not in known:
-                continue  # the same trouble under the name that its module moved to
+                continue  # the same problem under the name that its module moved to
             before = known.get(item.symbol)
             report = report_of(item, last.context, applied=False)
-            if before is not None:  # the place in the text that the reader has
+            if before is not None:  # the position in the text that the reader has
                 place = report_of(before, first.context, applied=False)
                 report = msgspec.structs.replace(
                     report,
@@ -115,7 +115,7 @@ def ordered(reports: list[CodeFinding]) -> tuple[CodeFinding, ...]:
 
 
 def with_todos(text: str, last: Analysis) -> str:
-    """Put a comment above each statement that something is left to do about."""
+    """Put a comment above each statement for which something is left to do."""
     context = last.context
     lines = text.splitlines(keepends=True)
     wanted: dict[int, list[str]] = {}

@@ -1,8 +1,8 @@
-"""The part of a file that a syntax tree is needed for: the statements that change, and what they stand in.
+"""The part of a file that needs a syntax tree: the changed statements and the blocks around them.
 
-LibCST takes twenty times as long for a line as ``ast``. So it is given a text in which every run of statements
-without an edit is one short statement, and the run is put back into what comes out. Blocks keep their headers, their
-indentation and the white space around the runs, so that whatever an edit sees of its surroundings is there.
+LibCST takes twenty times as long per line as ``ast``. So it gets a text in which every run of unedited statements
+is one short statement, and the run is put back into the result. Blocks keep their headers, their
+indentation and the white space around the runs, so that an edit sees its real surroundings.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ _BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 _LINE_ENDS = re.compile(r"\r\n?|\n")
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
 _MARGIN = re.compile(r"(?:\r\n|\r|\n)(?P<space>[ \t\f]*)(?P<comment>#[^\r\n]*)?(?=\r|\n|\Z)")
-"""A line below another that holds no code."""
+"""A line without code below another one."""
 
 
 class Skeleton:
-    """A text without the statements that stay.
+    """A text without the unchanged statements.
 
     Args:
         source: the old text.
         tree: its syntax tree.
-        touched: the statements with an edit that changes the tree, and all that they stand in.
-        pieces: tokens that are replaced, wherever they stand.
+        touched: the statements with an edit that changes the tree, and the blocks around them.
+        pieces: replaced tokens, wherever they are.
     """
 
     def __init__(
@@ -48,11 +48,11 @@ class Skeleton:
         self.span = self._spliced.span
 
     def restored(self, code: str) -> str:
-        """The text that the skeleton became, with everything that it left out."""
+        """The text that the skeleton became, with everything that was left out put back."""
         return re.sub(rf"del {self._name}(\d+)_", lambda found: self._runs[int(found[1])], code)
 
     def _masks(self, block: Sequence[ast.stmt]) -> Iterator[Piece]:
-        """What stands in place of the runs of statements of a block that stay."""
+        """The statement that replaces each run of unchanged statements of a block."""
         run: list[ast.stmt] = []
         for line in self._lines(block):
             if self._touched.isdisjoint(line):
@@ -68,7 +68,7 @@ class Skeleton:
             yield self._mask(run)
 
     def _lines(self, block: Sequence[ast.stmt]) -> Iterator[list[ast.stmt]]:
-        """The statements of a block, those that share a line together."""
+        """The statements of a block; those on the same line are grouped."""
         line: list[ast.stmt] = []
         for statement in block:
             if line and statement.lineno > (line[-1].end_lineno or 0):
@@ -79,7 +79,7 @@ class Skeleton:
             yield line
 
     def _blocks(self, statement: ast.stmt) -> Iterator[Sequence[ast.stmt]]:
-        """The indented blocks of a statement; those of its ``elif`` are among them."""
+        """The indented blocks of a statement, including those of its ``elif``."""
         for block in blocks(statement):
             start = self._start(block[0])
             if self._source.text.startswith("elif", start):
@@ -128,6 +128,6 @@ def blocks(statement: ast.AST) -> Iterator[Sequence[ast.stmt]]:
 
 
 def _first_block(tree: ast.Module) -> set[ast.stmt]:
-    """The first statement with an indented block, which says what LibCST indents new lines by."""
+    """The first statement with an indented block, which determines the indentation that LibCST uses for new lines."""
     indented = (s for s in tree.body if any(block[0].lineno > s.lineno for block in blocks(s)))
     return set(list(indented)[:1])

@@ -1,4 +1,4 @@
-"""A text with some pieces replaced, and where each place of the old text is in the new one."""
+"""A text with some pieces replaced, and the mapping of positions from the old text to the new one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Piece(NamedTuple):
-    """What stands between two character offsets afterwards."""
+    """The text that replaces what is between two character offsets."""
 
     start: int
     end: int
@@ -41,13 +41,13 @@ class Splice:
         self.text = "".join((*parts, text[at:]))
 
     def offset(self, old: int) -> int:
-        """The offset in the new text of a place that lies within no piece."""
+        """The offset in the new text of a place that is inside no piece."""
         return old + self._shifts[bisect_right(self._ends, old)]
 
     def span(self, old: tuple[int, int]) -> tuple[int, int]:
-        """The same of a start and an end."""
+        """The same for a start and an end."""
         return self.offset(old[0]), self.offset(old[1])
 
     def segment(self, start: int, end: int) -> str:
-        """The new text between two places of the old one that lie within no piece."""
+        """The new text between two places of the old one that are inside no piece."""
         return self.text[self.offset(start) : self.offset(end)]

@@ -47,17 +47,17 @@ _OPEN = (
     ),
     *(ast.If, ast.While, ast.Assert),
 )
-"""Parents under which any expression but a bare tuple can stand without parentheses."""
+"""Parents under which any expression except a bare tuple can appear without parentheses."""
 _TIGHTER = (cst.Comparison, cst.UnaryOperation, cst.BinaryOperation)
-"""What binds tighter than ``and``, ``or`` and ``not``."""
+"""Expressions that bind tighter than ``and``, ``or`` and ``not``."""
 
 
 class Templates:
-    """Makes nodes from code for one file.
+    """Creates nodes from code for one file.
 
     Args:
         imports: spells references.
-        filler: gives the edited twin of the ``ast`` node of a hole.
+        filler: returns the edited counterpart of the ``ast`` node of a hole.
     """
 
     def __init__(self, imports: Imports, filler: Callable[[ast.AST], cst.CSTNode]) -> None:
@@ -65,13 +65,13 @@ class Templates:
         self._filler = filler
 
     def expression(self, code: Code | str, place: ast.AST) -> cst.BaseExpression:
-        """An expression that stands as an argument."""
+        """An expression used as an argument."""
         made = self._filled(cst.parse_expression(_text(code)), code, place)
         assert isinstance(made, cst.BaseExpression)
         return _parenthesized(made) if isinstance(made, cst.GeneratorExp) and not made.lpar else made
 
     def replacing(self, code: Code | str, place: ast.expr, old: cst.CSTNode) -> cst.CSTNode:
-        """An expression that stands in place of another, in that one's parentheses."""
+        """An expression that replaces another one, in that one's parentheses."""
         made = self.expression(code, place)
         if getattr(old, "lpar", None):
             return made.with_changes(
@@ -86,7 +86,7 @@ class Templates:
         return _parenthesized(made)
 
     def statements(self, code: Code | str, place: ast.AST) -> list[cst.BaseStatement]:
-        """Statements that stand at the indentation of ``place``."""
+        """Statements at the indentation of ``place``."""
         module = cst.parse_module(_text(code))
         made = [self._filled(statement, code, place) for statement in module.body]
         if made and module.header:  # blank lines that the code begins with
@@ -124,7 +124,7 @@ class _Fill(cst.CSTTransformer):
         self._bare: set[cst.CSTNode] = set()
         self._times = times
         self._kept: dict[str, str] = {}
-        """By hole: the name that its value was given where it first stood."""
+        """By hole: the name that its value got where it first occurred."""
         self._no_reference = False
 
     def visit_Arg(self, node: cst.Arg) -> bool:
@@ -132,7 +132,7 @@ class _Fill(cst.CSTTransformer):
         return node.keyword is None or True
 
     def visit_Arg_keyword(self, node: cst.Arg) -> None:
-        """Keywords are no references."""
+        """Keywords are not references."""
         self._no_reference = True
 
     def leave_Arg_keyword(self, node: cst.Arg) -> None:
@@ -140,7 +140,7 @@ class _Fill(cst.CSTTransformer):
         self._no_reference = False
 
     def visit_Attribute_attr(self, node: cst.Attribute) -> None:
-        """Members are no references."""
+        """Members are not references."""
         self._no_reference = True
 
     def leave_Attribute_attr(self, node: cst.Attribute) -> None:
@@ -196,7 +196,7 @@ class _Fill(cst.CSTTransformer):
         return updated_node.with_changes(value=f"{quote}{value[1:-1]}{quote}")
 
     def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
-        keyword = original_node.keyword  # a keyword that is spelled like a hole is none
+        keyword = original_node.keyword  # a keyword with the name of a hole is not a hole
         return updated_node.with_changes(keyword=keyword)
 
 
@@ -227,7 +227,7 @@ def _parenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
 
 
 def requote(node: cst.CSTNode, value: str) -> cst.CSTNode:
-    """Another value in a string literal, its prefix and quotes kept where the value allows."""
+    """Another value in a string literal, with its prefix and quotes preserved if the value allows."""
     made = requoted(node.value, value) if isinstance(node, cst.SimpleString) else None
     if made is None:
         raise cst.CSTValidationError("only a plain string literal can get another value")

@@ -49,7 +49,7 @@ class Tokens:
     Args:
         source: the text.
         edits: the accepted edits.
-        imports: what becomes of the imports of the file.
+        imports: the changes to the imports of the file.
     """
 
     def __init__(self, source: Source, edits: Sequence[Edit], imports: Imports) -> None:
@@ -139,7 +139,7 @@ class Tokens:
         return False
 
     def _quoted(self, node: ast.AST) -> bool:
-        """Whether a node stands in an f-string, where ``ast`` does not know positions."""
+        """Whether a node is in an f-string, where ``ast`` has no exact positions."""
         return any(isinstance(outer, ast.JoinedStr) for outer in self._imports.context.parents(node))
 
     def _made(self, node: ast.AST, edits: Sequence[Edit], *, tokens_only: bool) -> list[Piece] | None:
@@ -221,7 +221,7 @@ class Tokens:
         return None
 
     def _named(self, start: int, old: str, new: str) -> list[Piece] | None:
-        """A name in place of another, which must stand there as it is."""
+        """A name replacing another, which must be in the text unchanged."""
         plain = self._source.text.startswith(old, start)
         return [Piece(start, start + len(old), new)] if plain else None
 
@@ -249,14 +249,16 @@ class Tokens:
         return pieces
 
     def _import(self, statement: ast.Import | ast.ImportFrom) -> Piece | None:
-        """What becomes of an import where that is plain text; None when it is left to the tree."""
+        """The new text of an import, if that is plain text; None if it is left to the tree."""
         moved = self._path(statement)
         if moved is not None or self.statements or any(anchor(edit) is statement for edit in self.others):
-            return moved  # lines that repeat others are told by those above: one left to the tree leaves those below
+            return (
+                moved  # duplicate lines depend on those above: if one is left to the tree, so are those below
+            )
         return replaced(self._source, self._imports, statement)
 
     def _path(self, statement: ast.Import | ast.ImportFrom) -> Piece | None:
-        """The path of an import that brings the same names from another module, and nothing else."""
+        """The path of an import that provides the same names from another module, and nothing else."""
         moves = [self._imports.moves.get(alias, "") for alias in statement.names]
         if self._imports.added.get(statement) or not self._imports.dropped.isdisjoint(statement.names):
             return None
