@@ -1,1 +1,1 @@
-"""Dialects of Keras: each era's architecture, weight layout and training configuration, upgraded by rules."""
+"""Dialects of Keras: the architecture, weight layout and training configuration of each era, upgraded by rules."""

@@ -1,4 +1,4 @@
-"""Arrays that an archive holds twice, because a wrapper lists what its inner object owns."""
+"""Arrays that an archive contains twice, because a wrapper also lists what its inner object owns."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from migrate.formats.artifact import SavedArray
 
 _LOOKUP = "_lookup_layer/"
 Archived = Callable[[Layer, list[SavedArray]], list[SavedArray]]
-"""The arrays that an archive holds for a layer, each once and under the name of who owns it."""
+"""The arrays that an archive contains for a layer, each once and under the name of its owner."""
 _OF_PACKAGES: dict[str, Archived] = {}
 
 
 def declare_archived(class_name: str, archived: Archived) -> None:
-    """Enter how archives hold the arrays of a class of a package around Keras, under its full name."""
+    """Register how archives store the arrays of a class from a package built on Keras, under its full name."""
     _OF_PACKAGES[class_name] = archived
 
 
 def without_aliases(layer: Layer, arrays: list[SavedArray]) -> list[SavedArray]:
-    """The arrays of one layer without second copies.
+    """The arrays of one layer without duplicates.
 
     Archives of 2.12 to 2.15 write ``TextVectorization`` weights below ``_lookup_layer`` too, and the kernel of
     a spectrally normalised layer as the wrapper's own ``vars/0`` (``layer/vars/0``), before its vector.
@@ -45,5 +45,5 @@ def without_aliases(layer: Layer, arrays: list[SavedArray]) -> list[SavedArray]:
 
 
 def same_values(one: SavedArray, other: SavedArray) -> bool:
-    """Whether two arrays of a file have the shape and the values of each other."""
+    """Whether two arrays of a file have the same shape and values."""
     return one is not other and one.shape == other.shape and np.array_equal(one.array, other.array)

@@ -1,7 +1,7 @@
-"""Which backend computed a model of Keras 1 or 2.0 to 2.3: what the file says, or which one its traits suggest.
+"""Which backend computed a model of Keras 1 or 2.0 to 2.3: stated in the file, or inferred from its properties.
 
-Keras 2 stores the backend (``save_model`` of 2.0); Keras 1 stores none. Names of TensorFlow's variables end in ``:0``
-in files of both, Theano's do not. Where neither is there, the file can be read in two ways.
+Keras 2 stores the backend (``save_model`` of 2.0); Keras 1 does not. TensorFlow's variable names end in ``:0``
+in files of both, Theano's do not. If a file has neither, it can be read in two ways.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Reading:
     """A backend to read a file with.
 
     Attributes:
-        backend: one of :data:`BACKENDS`, or what the file names.
+        backend: one of :data:`BACKENDS`, or the one named in the file.
         certain: whether the file or the user says so.
-        hints: what speaks for it where it is not certain, as phrases.
+        hints: the evidence for it if it is not certain, as phrases.
     """
 
     backend: str
@@ -39,7 +39,7 @@ class Reading:
 
 
 def reading_of(artifact: LegacyArtifact, given: str | None = None) -> Reading:
-    """The backend of a file; ``given`` is the user's word for files that do not tell."""
+    """The backend of a file; ``given`` is the user's choice for files that do not store it."""
     writer = artifact.writer
     era = Era.of(writer.keras, writer.backend)
     if writer.backend is not None:

@@ -1,4 +1,4 @@
-"""A Bidirectional layer as its two recurrent layers and a merge: the same numbers, without the wrapper's rules."""
+"""A Bidirectional layer as its two recurrent layers and a merge: the same numbers, without the wrapper's behaviour."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from migrate.dialects.graph_rewrites import named, rewire, unique_name
 from migrate.dialects.masks import with_mask
 
 STATES: Mapping[str, int] = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1}
-"""Class to the number of its states."""
+"""Class to its number of states."""
 _MERGES: Mapping[str, str] = {"concat": "Concatenate", "sum": "Add", "ave": "Average", "mul": "Multiply"}
 
 
 def two_layers(
     model: Model, owner: Layer, makers: frozenset[TensorRef], *, zero_masked: bool, flip: Layer
 ) -> Model:
-    """The Functional model with a Bidirectional layer that is called once taken apart.
+    """The Functional model with a Bidirectional layer that is called once split into its parts.
 
     Args:
         model: Functional.
         owner: the Bidirectional layer; its only call has one tensor and no keyword arguments.
-        makers: whose masks it sees (:func:`migrate.dialects.masks.mask_makers`), empty for none.
-        zero_masked: give zeros for masked steps, as Bidirectional does since tf.keras.
-        flip: an operation of the dialect at hand that reverses the time axis; its name and argument are set here.
+        makers: the sources of its mask (:func:`migrate.dialects.masks.mask_makers`), empty for none.
+        zero_masked: return zeros for masked steps, as Bidirectional does since tf.keras.
+        flip: an operation of the current dialect that reverses the time axis; its name and argument are set here.
     """
     name, node = owner.name, owner.nodes[0]
     merge_mode = owner.config.get("merge_mode", "concat")
@@ -79,7 +79,7 @@ def _same(owner: Layer, source: TensorRef) -> Layer:
 
 
 def _moved_outputs(model: Model, owner: Layer, forward: Layer, backward: Layer, parts: list[Layer]) -> Model:
-    """Point what used the wrapper's several outputs to the layers that have them now."""
+    """Redirect references to the wrapper's outputs to the layers that have them now."""
     states = STATES[forward.class_name] if forward.config.get("return_state") else 0
     sequences = 1 if owner.config.get("merge_mode", "concat") is not None else 2
     own = {part.name for part in parts}

@@ -1,8 +1,8 @@
-"""Read an architecture in any Keras configuration grammar into :class:`~migrate.capsule.model.Model`.
+"""Read an architecture in any Keras configuration format into :class:`~migrate.capsule.model.Model`.
 
-The grammars, oldest first: Keras 1 lists of layers; ``inbound_nodes`` as ``[layer, node, tensor]`` triples,
+The formats, oldest first: Keras 1 lists of layers; ``inbound_nodes`` as ``[layer, node, tensor]`` triples,
 later with call arguments as a fourth entry; from TF 2.4 nested structures and ``_CONSTANT_VALUE``; from 2.12
-objects that carry ``module`` and ``registered_name``. Sources: ``keras/engine/topology.py`` of 1.2.2 and
+objects with ``module`` and ``registered_name``. Sources: ``keras/engine/topology.py`` of 1.2.2 and
 2.0.8, ``functional.py`` and ``node.py`` of 2.4 to 2.15.
 """
 
@@ -38,11 +38,11 @@ def parse_model(root: Mapping[str, Any], notes: Notes) -> Model:
     """Read the root object ``{"class_name": …, "config": …}`` of an architecture.
 
     Args:
-        root: decoded JSON or YAML, exactly as the file holds it.
-        notes: receives the grammar rules that were needed.
+        root: decoded JSON or YAML, exactly as stored in the file.
+        notes: receives the parsing rules that were needed.
 
     Raises:
-        MigrationError: ``CFG022`` for a subclassed model without a graph, ``FMT007`` for what is no architecture.
+        MigrationError: ``CFG022`` for a subclassed model without a graph, ``FMT007`` if it is not an architecture.
     """
     layer = _parse_layer(plain(root, notes), notes, fallback="model", depth=0)
     if layer.model is None:
@@ -60,7 +60,7 @@ def without_graph(class_name: str) -> MigrationError:
 
 
 def is_model_config(class_name: str, config: Any) -> bool:
-    """Whether an object is a model: a list of layers, or a dict that holds one under ``layers``."""
+    """Whether an object is a model: a list of layers, or a dict that contains one under ``layers``."""
     if class_name in SEQUENTIAL_CLASSES:
         return isinstance(config, list) or (isinstance(config, Mapping) and "layers" in config)
     return (
@@ -71,10 +71,10 @@ def is_model_config(class_name: str, config: Any) -> bool:
 
 
 def plain(value: Any, notes: Notes, depth: int = 0) -> Any:
-    """Take the wrappers of newer grammars off a JSON value.
+    """Remove the wrappers of newer formats from a JSON value.
 
     Tuples become lists, functions become names, ``{"type": "ndarray"}`` becomes its value, and objects keep
-    only ``class_name`` and ``config`` (with ``registered_name`` where the class is a user's).
+    only ``class_name`` and ``config`` (with ``registered_name`` if the class is a user's).
     """
     if depth > 4 * _MAX_DEPTH:
         raise MigrationError("SEC009", "the configuration is nested deeper than any model needs")
@@ -115,7 +115,7 @@ def _parse_layer(entry: Mapping[str, Any], notes: Notes, *, fallback: str, depth
     class_name, config = entry["class_name"], entry["config"]
     registered = entry.get("registered_name")
     if class_name.startswith(f"{OWN}>"):
-        registered = class_name  # the class keeps its package, so that no rule takes it for the stock one
+        registered = class_name  # the class keeps its package, so that no rule mistakes it for the stock one
     elif ">" in class_name:
         registered, class_name = class_name, class_name.split(">")[-1]
     own_name = config.get("name") if isinstance(config, Mapping) else None
@@ -147,7 +147,7 @@ def _parse_layer(entry: Mapping[str, Any], notes: Notes, *, fallback: str, depth
 def _parse_children(
     class_name: str, owner: str, key: str, value: Any, notes: Notes, depth: int
 ) -> dict[str, Layer]:
-    """Layers that stand in a configuration value: of wrappers, of RNNs over cells, of stacks of cells."""
+    """Layers inside a configuration value: of wrappers, of RNNs over cells, of stacks of cells."""
     if key in ("layer", "backward_layer", "cell") and _is_object(value):
         return {key: _parse_layer(value, notes, fallback=f"{owner}_{key}", depth=depth + 1)}
     if key in ("cells", "layers") and isinstance(value, list) and value and all(_is_object(v) for v in value):
@@ -208,7 +208,7 @@ def _parse_sequential(
 
 
 def _input_dtype(first: Layer) -> str:
-    """The dtype that Keras 2 gave the placeholder of a first layer: the layer's own, ids for embeddings."""
+    """The dtype of a first layer's placeholder in Keras 2: the layer's own, or that of ids for embeddings."""
     if first.class_name == "Embedding":
         return "float32" if "dtype" in first.config else "int32"
     dtype = first.config.get("dtype")
@@ -254,9 +254,9 @@ def _parse_functional(
 
 
 def node_offset(layer: Layer) -> int:
-    """1 for a nested model that starts with a node of its own: Keras 2 counts its calls from 1.
+    """1 for a nested model that starts with its own node: Keras 2 counts its calls from 1.
 
-    That holds for Functional models and for Sequential ones that know their input
+    This applies to Functional models and to Sequential ones that know their input
     (``_should_skip_first_node`` of Keras 2.4 to 2.15; ``Container`` before).
     """
     if layer.model is None:

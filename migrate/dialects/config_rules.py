@@ -1,4 +1,4 @@
-"""The rules that reading an old configuration grammar applies."""
+"""The rules applied while reading an old configuration format."""
 
 from __future__ import annotations
 

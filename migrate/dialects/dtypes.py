@@ -1,4 +1,4 @@
-"""Dtypes of tensors, as far as configurations of the final Keras 2 dialect tell them."""
+"""Dtypes of tensors, as far as configurations of the final Keras 2 dialect show them."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _KEEP = (
     "UpSampling",
     "ZeroPadding",
 )
-"""Beginnings of the names of classes that hand the dtype of their input on, integers too."""
+"""Prefixes of the names of classes that keep the dtype of their input, including integers."""
 
 
 def dtype_of(model: Model, ref: TensorRef, known: Mapping[TensorRef, str | None]) -> str | None:
-    """The dtype of a tensor; None where it cannot be told.
+    """The dtype of a tensor; None if it is unknown.
 
     Args:
         model: Functional.
         ref: the tensor.
-        known: dtypes that the layers do not tell.
+        known: dtypes that the layers do not show.
     """
     for _ in range(len(model.layers) + 1):
         if ref in known:

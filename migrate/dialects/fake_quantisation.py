@@ -1,4 +1,4 @@
-"""The grid onto which TensorFlow's fake quantisation rounds, in the arithmetic of its kernels.
+"""The grid to which TensorFlow's fake quantisation rounds, in the arithmetic of its kernels.
 
 Source: ``Nudge`` and the functors of ``tensorflow/core/kernels/fake_quant_ops_functor.h``.
 """
@@ -17,13 +17,13 @@ _ONE_HALF = np.float32(0.5)
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where values are rounded to: whole multiples of a step between two ends, as float32.
+    """The rounded values: multiples of a step between two ends, as float32.
 
     Attributes:
         bottom: the lowest value.
         top: the highest value.
-        step: the distance of two neighbours.
-        zero: how many steps the value 0 lies above the bottom.
+        step: the distance between neighbours.
+        zero: how many steps the value 0 is above the bottom.
     """
 
     bottom: np.float32
@@ -33,7 +33,7 @@ class Grid:
 
 
 def grid(low: float, high: float, num_bits: int = 8, narrow_range: bool = False) -> Grid | None:
-    """The grid of a range, moved so that 0 lies on it; None for an empty range, which makes everything 0."""
+    """The grid of a range, shifted so that 0 is on it; None for an empty range, which makes everything 0."""
     low32, high32 = np.float32(low), np.float32(high)
     if low32 == 0 and high32 == 0:
         return None

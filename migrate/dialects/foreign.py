@@ -1,8 +1,8 @@
-"""Layers of packages around Keras: how an adapter declares what they are and what they become.
+"""Layers of packages built on Keras: how an adapter declares what they are and what they become.
 
-An adapter is a rule of its own step, applied in the writer's dialect once the arrays have found their variables. It
-sees the layer under its full name, ``Addons>Maxout``, which no other rule takes for one of Keras, and answers with
-stock layers of Keras 2. So both worlds can build them, and all later rules apply to them as to any other.
+An adapter is a rule of its own step, applied in the writer's dialect once the arrays are assigned to their variables.
+It sees the layer under its full name, ``Addons>Maxout``, which no other rule mistakes for a Keras class, and returns
+stock Keras 2 layers. So both worlds can build them, and all later rules apply to them as to any other.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from migrate.formats.own_names import OwnCode
 
 
 def unknown(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
-    """The shape of an output that nothing tells."""
+    """The shape of an output that is unknown."""
     return None
 
 
@@ -38,24 +38,24 @@ def as_wrapped(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """One class of a package, and what tells it from others of its name.
+    """One class of a package, and what distinguishes it from others with the same name.
 
     Attributes:
-        package: as people call it, for messages.
+        package: its common name, for messages.
         prefix: of the names under which rules see it: ``Addons`` for ``Addons>Maxout``.
         class_name: in the file.
         registered: packages under which it was registered; files that name one of them are certain.
-        keys: configuration keys that a file without a package must have, all of them; empty when such a file does not
+        keys: configuration keys that a file without a package must have, all of them; empty if such a file does not
             count.
         roles: the variables of a layer, without those of wrapped ones, in the order in which the package saves them.
-        archived: what an archive holds for a layer, each array once and under the name of who owns it; None for a class
-            whose archives hold its variables in the order of its roles.
+        archived: the arrays that an archive contains for a layer, each once and under the name of its owner; None for a
+            class whose archives store its variables in the order of its roles.
         shape: of its output, from those of its inputs.
-        peculiar: the keys are such that nobody else's class has them; else a person has to say whose it is.
-        nested: it may stand in a nested model; what an adapter follows through a whole graph may not.
-        lacks: configuration keys that it never has, and another class of its name has.
-        doubt: what a file does not tell of it, as a clause: a person, or a recording, has to settle it.
-        doubtless: configuration keys, of which one settles it as well.
+        peculiar: the keys are such that no other class has them; otherwise the user has to say whose it is.
+        nested: it may be in a nested model; an adapter that follows a whole graph may not allow that.
+        lacks: configuration keys that it never has, and another class with its name has.
+        doubt: a property that a file does not show, as a clause: the user, or a recording, has to resolve it.
+        doubtless: configuration keys, any of which resolves it as well.
         code: of the rule that adapts it; set when it is registered.
     """
 
@@ -80,7 +80,7 @@ class Foreign:
         return f"{self.prefix}>{self.class_name}"
 
     def fits(self, layer: Layer) -> bool:
-        """Whether a layer as a file has it is of this class."""
+        """Whether a layer, as stored in a file, is of this class."""
         if layer.class_name != self.class_name or self.lacks & layer.config.keys():
             return False
         package, separator, _ = (layer.registered_name or "").rpartition(">")
@@ -95,18 +95,18 @@ class Foreign:
 
 
 _SHARED = frozenset({"Custom"})
-"""The package of everything that was registered without one: it tells nothing."""
+"""The package of everything that was registered without one: it carries no information."""
 _KNOWN: dict[str, list[Foreign]] = {}
 """By class name in files."""
 
 Around = Callable[[int], Shape | None]
-"""The shape of the input at a position, None when it is not known."""
+"""The shape of the input at a position, None if it is unknown."""
 
 
 def layer_adapter(
     rule: Rule, *classes: Foreign
 ) -> Callable[[Callable[[Layer, Era], Layer]], Callable[[Layer, Era], Layer]]:
-    """Register a pure function that makes one layer of one; it works inside wrappers too."""
+    """Register a pure function that converts one layer to one layer; it works inside wrappers too."""
     _enter(rule, classes)
     return layer_rule(rule, Step.ECOSYSTEM, *(foreign.name for foreign in classes))
 
@@ -114,7 +114,7 @@ def layer_adapter(
 def graph_adapter(
     rule: Rule, *classes: Foreign
 ) -> Callable[[Callable[[Layer, Around], Fragment]], Callable[[Layer, Around], Fragment]]:
-    """Register a pure function that makes several layers of one, given the shapes of its inputs."""
+    """Register a pure function that converts one layer to several, given the shapes of its inputs."""
     _enter(rule, classes)
     names = frozenset(foreign.name for foreign in classes)
 
@@ -137,13 +137,13 @@ def graph_adapter(
 def model_adapter(
     rule: Rule, *classes: Foreign
 ) -> Callable[[Callable[[Model, Era], Model]], Callable[[Model, Era], Model]]:
-    """Register a pure function of a whole model, for classes that only make sense together."""
+    """Register a pure function on a whole model, for classes that only make sense together."""
     _enter(rule, classes)
     return model_rule(rule, Step.ECOSYSTEM)
 
 
 def _by_position(model: Model, names: frozenset[str]) -> Model:
-    """Tensors that calls of these layers name (``cross(x0, x=x)``) among their first arguments, in order."""
+    """Move tensors that calls of these layers pass by name (``cross(x0, x=x)``) to their first arguments, in order."""
 
     def folded(node: Node) -> Node:
         given = [value for value in node.kwargs.values() if isinstance(value, TensorRef)]
@@ -180,14 +180,14 @@ def _input_shape(
 def mark_foreign(model: Model, own: OwnCode) -> Model:
     """The model with every layer of a known package under its full name.
 
-    Classes that the given sources define are left to them.
+    Classes that the given sources define are not touched.
 
     Raises:
-        MigrationError: ``CFG006`` for a class of which the file does not tell whose it is.
+        MigrationError: ``CFG006`` if the file does not show whose class it is.
     """
 
     found = [(layer, foreign) for _, layer in model.walk() if (foreign := foreign_of(layer)) is not None]
-    # A class that only this package has speaks for the others of the package in the same model.
+    # A class that only this package has is evidence for the package's other classes in the same model.
     packages = {foreign.package for layer, foreign in found if foreign.certain(layer)}
 
     def marked(path: tuple[str, ...], layer: Layer) -> Layer:
@@ -209,7 +209,7 @@ def mark_foreign(model: Model, own: OwnCode) -> Model:
 
 
 def foreign_of(layer: Layer) -> Foreign | None:
-    """The known class that a layer of a file is of; None for all others."""
+    """The known class of a layer in a file; None for all others."""
     return next((foreign for foreign in _KNOWN.get(layer.class_name, ()) if foreign.fits(layer)), None)
 
 
@@ -239,7 +239,7 @@ def _doubtful(layer: Layer, foreign: Foreign) -> MigrationError:
 
 
 def refusal(layer: Layer, reason: str) -> MigrationError:
-    """Why a layer of a package that is otherwise known cannot be expressed."""
+    """Why a layer from an otherwise known package cannot be expressed."""
     return MigrationError(
         "ECO090",
         f"layer {layer.name!r} ({layer.class_name}) cannot be expressed: {reason}",

@@ -1,7 +1,7 @@
-"""Replace layers by several: in Sequential and Functional models, for each call of a shared layer.
+"""Replace one layer by several: in Sequential and Functional models, for each call of a shared layer.
 
-Rules that cannot translate a layer one to one use this. The last layer of a replacement keeps the name of the
-layer it stands for, so that references, output names and recorded activations stay valid.
+Used by rules that cannot translate a layer one to one. The last layer of a replacement keeps the name of the
+original layer, so that references, output names and recorded activations stay valid.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ Expand = Callable[[Layer], Chain | None]
 
 
 def replace_by_chain(model: Model, name: str, chain: Chain) -> Model:
-    """The model with one layer replaced by layers that follow each other.
+    """The model with one layer replaced by a chain of layers.
 
     Args:
         model: Sequential or Functional.
         name: of the layer to replace.
         chain: not empty; nodes are ignored. The first takes the arguments of the replaced layer's calls, the
-            last takes its name; the others are renamed where a name is taken.
+            last takes its name; the others are renamed if a name is taken.
     """
     taken = {layer.name for layer in model.layers}
     renamed: list[Layer] = []
@@ -65,10 +65,10 @@ def replace_by_chain(model: Model, name: str, chain: Chain) -> Model:
 
 
 def expand_chains(model: Model, classes: Collection[str], expand: Callable[[Layer], Chain | None]) -> Model:
-    """Every layer of the classes replaced by what ``expand`` makes of it; also inside ``TimeDistributed``.
+    """Replace every layer of the classes by the result of ``expand``; also inside ``TimeDistributed``.
 
-    ``expand`` answers None to leave a layer alone. Nested models are not entered: model rules are applied to
-    each of them anyway. The same object comes back when nothing changed.
+    ``expand`` returns None to skip a layer. Nested models are not entered: model rules are applied to
+    each of them anyway. The same object is returned if nothing changed.
     """
     for layer in model.layers:
         chain = _expanded(layer, classes, expand)
@@ -111,17 +111,17 @@ def _cannot_wrap(layer: Layer, inner: Layer) -> MigrationError:
 
 @dataclass(slots=True)
 class Fragment:
-    """Builds the graph that stands for one layer: ``add`` each part, ``done`` with the last.
+    """Builds the graph that replaces one layer: ``add`` each part, ``done`` with the last.
 
     Args:
-        owner: the layer that is replaced; parts are named after it and inherit its ``trainable``.
+        owner: the replaced layer; parts are named after it and inherit its ``trainable``.
     """
 
     owner: Layer
     parts: list[Layer] = field(default_factory=list)
 
     def input(self, position: int = 0) -> TensorRef:
-        """The tensor that the replaced layer gets at a position of its (flattened) first argument."""
+        """The tensor at a position of the (flattened) first argument of the replaced layer."""
         return TensorRef(_INPUT, 0, position)
 
     def add(
@@ -137,7 +137,7 @@ class Fragment:
 
         Args:
             class_name: of the part.
-            suffix: what its name gets behind the owner's name.
+            suffix: appended to the owner's name.
             arguments: first argument of the call: a reference or a structure of references.
             config: of the part.
             weights: role to array.
@@ -163,7 +163,7 @@ def replace_by_graph(model: Model, name: str, parts: Iterable[Layer]) -> Model:
     of the calls (initial states, masks) go to the part of the replaced layer's class.
 
     Raises:
-        MigrationError: ``CFG053`` when the calls have keyword arguments and no part takes them.
+        MigrationError: ``CFG053`` if the calls have keyword arguments that no part accepts.
     """
     model = to_functional(model)
     owner = model.layer(name)
@@ -217,10 +217,10 @@ def replace_by_graph(model: Model, name: str, parts: Iterable[Layer]) -> Model:
 def expand_graphs(
     model: Model, classes: Collection[str], expand: Callable[[Layer], Fragment | None]
 ) -> Model:
-    """Every layer of the classes replaced by the fragment that ``expand`` makes of it.
+    """Replace every layer of the classes by the fragment that ``expand`` builds for it.
 
     Raises:
-        MigrationError: ``CFG053`` when such a layer stands inside a wrapper.
+        MigrationError: ``CFG053`` if such a layer is inside a wrapper.
     """
     for layer in model.layers:
         inner = layer.children.get("layer") or layer.children.get("forward_layer")

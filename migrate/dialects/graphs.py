@@ -16,7 +16,7 @@ def named(layer: Layer, name: str) -> Layer:
 
 
 def unique_name(base: str, taken: Collection[str]) -> str:
-    """``base``, or ``base_1``, ``base_2`` … when a layer already has that name."""
+    """``base``, or ``base_1``, ``base_2`` … if a layer already has that name."""
     if base not in taken:
         return base
     number = 1
@@ -26,7 +26,7 @@ def unique_name(base: str, taken: Collection[str]) -> str:
 
 
 def rewire(model: Model, change: Callable[[TensorRef], TensorRef]) -> Model:
-    """The Functional model with every reference replaced: of calls, inputs and outputs."""
+    """The Functional model with every reference replaced: in calls, inputs and outputs."""
     layers = tuple(
         replace(
             layer,
@@ -45,7 +45,7 @@ def rewire(model: Model, change: Callable[[TensorRef], TensorRef]) -> Model:
 
 
 def to_functional(model: Model) -> Model:
-    """The same computation as a graph; a Functional model comes back as it is.
+    """The same computation as a graph; a Functional model is returned unchanged.
 
     Raises:
         MigrationError: ``CFG009`` for a Sequential model that does not know its input.
@@ -99,9 +99,9 @@ def _inputs_of(model: Model) -> tuple[Layer, ...]:
 
 
 def inline(model: Model, name: str) -> Model:
-    """The Functional model with a nested one, called once, dissolved into it.
+    """The Functional model with a nested one, called once, inlined into it.
 
-    Names of the nested layers stay: the caller sees to it that they are free.
+    Names of the nested layers stay: the caller ensures that they are free.
 
     Raises:
         ValueError: the layer is not a model, or is not called exactly once.

@@ -1,6 +1,6 @@
-"""``hub.KerasLayer`` whose module is at hand (``tensorflow_hub/keras_layer.py`` of 0.16): it stays one layer here.
+"""``hub.KerasLayer`` whose module is available (``tensorflow_hub/keras_layer.py`` of 0.16): it stays one layer here.
 
-A file names the module by its handle and holds no graph. Both worlds read the module: tf-keras calls its function,
+A file names the module by its handle and contains no graph. Both worlds read the module: tf-keras calls its function,
 Keras 3 gets layers that the function's graph is lifted to (`migrate.worlds.modern.hub`).
 """
 
@@ -28,16 +28,16 @@ def names_module(class_name: str, config: Mapping[str, object]) -> bool:
 def place_modules(
     model: Model, modules: Mapping[str, str], weights: Iterable[LayerWeights], defined: Collection[str]
 ) -> Model:
-    """The model with each ``KerasLayer`` of a module that is at hand under the name that both worlds know.
+    """The model with each ``KerasLayer`` of an available module under the name that both worlds know.
 
     Args:
-        model: as the file has it.
+        model: as stored in the file.
         modules: handle to the folder of its SavedModel.
-        weights: of the file; a layer whose variables it holds has them in place of the module's.
-        defined: classes that the author's code defines, which are left to it.
+        weights: of the file; if they contain a layer's variables, they replace those of the module.
+        defined: classes that the author's code defines, which are not touched.
 
     Raises:
-        MigrationError: ``ECO091`` for a module that is not given, ``ECO090`` for a call of one that is not understood.
+        MigrationError: ``ECO091`` for a missing module, ``ECO090`` for a call that is not understood.
     """
     held = {saved.layer[-1] for saved in weights if saved.arrays and saved.layer}
 

@@ -1,4 +1,4 @@
-"""Write a model back in the grammar of Keras 2.15, from which tf-keras builds the ``reconstructed`` reference."""
+"""Write a model in the Keras 2.15 format, from which tf-keras builds the ``reconstructed`` reference."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Where the mask of a tensor comes from, and layers that put it back on a tensor that lost it.
+"""The source of a tensor's mask, and layers that restore the mask of a tensor that lost it.
 
-Keras 2 carries masks along implicitly. A rule that takes a path through tensor operations loses them; it can name
-the mask again, from the layer that made it.
+Keras 2 propagates masks implicitly. A rule that inserts tensor operations loses them; it can name
+the mask again, from the layer that created it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ CARRIERS = frozenset(
         "TimeDistributed",
     )
 )
-"""Classes that hand the mask of their inputs on (merging ones: where all masks agree)."""
+"""Classes that pass on the mask of their inputs (merging ones: if all masks agree)."""
 READERS = frozenset(
     (
         "AdditiveAttention",
@@ -62,7 +62,7 @@ READERS = frozenset(
 )
 """Classes whose numbers depend on the mask."""
 _STEPS = 2
-"""Rank of the mask of sequences: batch and time."""
+"""Rank of a sequence mask: batch and time."""
 _LAST_ONLY = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN"})
 
 
@@ -72,7 +72,7 @@ def wrapped_by_time(layer: Layer) -> Layer:
 
 
 def makes_mask(layer: Layer) -> bool:
-    """Whether a layer makes a mask by itself, or holds one that does."""
+    """Whether a layer creates a mask itself, or contains one that does."""
     if layer.model is not None:
         return any(makes_mask(inner) for inner in layer.model.layers)
     if any(makes_mask(child) for child in layer.children.values()):
@@ -85,29 +85,29 @@ def makes_mask(layer: Layer) -> bool:
 def mask_makers(
     model: Model, ref: TensorRef, masked: frozenset[str] = frozenset()
 ) -> frozenset[TensorRef] | None:
-    """Calls of Embedding and Masking layers whose masks, all together, are the mask of a tensor.
+    """Calls of Embedding and Masking layers whose combined masks are the mask of a tensor.
 
     Args:
         model: Functional.
         ref: the tensor.
-        masked: inputs of a nested model that have a mask when it is called; they count as makers.
+        masked: inputs of a nested model that have a mask when it is called; they count as sources.
 
     Returns:
-        An empty set for a tensor without a mask; None where it cannot be told (a nested model, a class that is
-        not known to hand masks on or to stop them).
+        An empty set for a tensor without a mask; None if it is unknown (a nested model, a class that is
+        not known to pass on or to stop masks).
     """
     return _followed(model, ref, masked)[0]
 
 
 def mask_carriers(model: Model, ref: TensorRef) -> set[str]:
-    """Names of the layers that hand the mask of a tensor on, from its makers to it."""
+    """Names of the layers that pass on the mask of a tensor, from its sources to it."""
     return _followed(model, ref, frozenset())[1]
 
 
 def _followed(
     model: Model, ref: TensorRef, masked: frozenset[str]
 ) -> tuple[frozenset[TensorRef] | None, set[str]]:
-    """What :func:`mask_makers` and :func:`mask_carriers` answer."""
+    """The result of :func:`mask_makers` and :func:`mask_carriers`."""
     layers = {layer.name: layer for layer in model.layers}
     makers: set[TensorRef] = set()
     carriers: set[str] = set()
@@ -138,7 +138,7 @@ def _followed(
 
 
 def may_have_mask(model: Model, ref: TensorRef, masked: frozenset[str] = frozenset()) -> bool:
-    """Whether a tensor may carry a mask; where it cannot be told, it may."""
+    """Whether a tensor may have a mask; true if it is unknown."""
     makers = mask_makers(model, ref, masked)
     return makers is None or bool(makers)
 
@@ -147,7 +147,7 @@ def masked_inputs(model: Model, layer: Layer, masked: frozenset[str] = frozenset
     """Which inputs of a nested model may get a mask in any of its calls.
 
     Args:
-        model: Functional, holds the layer.
+        model: Functional, contains the layer.
         layer: of this model; its own model is the nested one.
         masked: inputs of ``model`` that have a mask themselves.
     """
@@ -199,7 +199,7 @@ def _reached(model: Model, name: str) -> Iterator[tuple[str, bool]]:
 
 
 class MaskOperations:
-    """Makes the operations that compute something of a mask, each with a name that is free in a model.
+    """Creates the operations that compute something from a mask, each with a name that is free in a model.
 
     Attributes:
         parts: the layers made so far, in order.
@@ -224,7 +224,7 @@ class MaskOperations:
         return TensorRef(name)
 
     def mask(self, makers: frozenset[TensorRef]) -> TensorRef:
-        """The mask that makers (from :func:`mask_makers`, not empty) give together, of shape (batch, time)."""
+        """The combined mask of the sources (from :func:`mask_makers`, not empty), of shape (batch, time)."""
         masks: list[TensorRef] = []
         shapes = infer_shapes(self._model)
         for maker in sorted(makers, key=lambda m: (m.layer, m.node)):
@@ -239,7 +239,7 @@ class MaskOperations:
                 masks.append(self.add("mask", "math.reduce_any", differs, axis=-1))
             rank = len(shapes.get(given) or ()) - (layer.class_name != "Embedding")
             if rank > _STEPS:
-                # Of the parts of each step, as under TimeDistributed: a step counts where any of its parts does.
+                # The mask of each step's parts, as under TimeDistributed: a step counts if any of its parts does.
                 parts = list(range(_STEPS, rank))
                 masks[-1] = self.add("steps", "math.reduce_any", masks[-1], axis=parts)
         mask = masks[0]
@@ -251,13 +251,13 @@ class MaskOperations:
 def with_mask(
     model: Model, owner: Layer, source: TensorRef, features: int | None, makers: frozenset[TensorRef]
 ) -> list[Layer]:
-    """Layers that give a tensor of sequences its mask back; the last one has the owner's name.
+    """Layers that restore the mask of a sequence tensor; the last one has the owner's name.
 
     Args:
-        model: Functional, holds the makers.
-        owner: gives the names.
+        model: Functional, contains the sources.
+        owner: provides the names.
         source: the tensor without a mask, of shape (batch, time, features).
-        features: size of its last dimension, None where it is not known.
+        features: size of its last dimension, None if unknown.
         makers: from :func:`mask_makers`; not empty.
     """
     operations = MaskOperations(model, owner.name)
@@ -266,9 +266,9 @@ def with_mask(
 
 
 def masked_identity(name: str, source: TensorRef, features: int | None, mask: TensorRef) -> Layer:
-    """A layer whose output is a tensor of sequences with a mask.
+    """A layer whose output is a sequence tensor with a mask.
 
-    Stock layers hand a mask on but none takes one from a tensor, except a model: this one does nothing, and is called
+    Stock layers pass on a mask but none takes one from a tensor, except a model: this one does nothing, and is called
     with ``mask``.
     """
     inside = f"{name}_values"

@@ -1,6 +1,6 @@
-"""Arrays of layers of the author's class: only the class knows its variables, so order and names are kept.
+"""Arrays of layers with the author's class: only the class knows its variables, so order and names are kept.
 
-Such a class stands by itself, in a wrapper (``RNN`` over the author's cell, ``Bidirectional``) or in a nested model.
+Such a class is used directly, in a wrapper (``RNN`` over the author's cell, ``Bidirectional``) or in a nested model.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ RolesOf = Callable[[Layer], "tuple[str, ...] | None"]
 
 @dataclass(frozen=True, slots=True)
 class OwnLayer:
-    """A layer of the author's class.
+    """A layer with the author's class.
 
     Attributes:
         path: names and attributes from the root model down to it.
         name: of the layer.
-        steps: attributes and names below the layer of the root model, as archives have them.
+        steps: attributes and names below the layer of the root model, as in archives.
     """
 
     path: Path
@@ -45,12 +45,12 @@ def own_layers(layer: Layer, path: Path, roles: RolesOf, steps: Path = ()) -> It
 def split(
     own: Sequence[OwnLayer], arrays: Sequence[SavedArray], known: int
 ) -> tuple[dict[Path, dict[str, SavedArray]], list[SavedArray]]:
-    """Arrays of each of the author's layers by role, and those that are left for the others.
+    """Arrays of each of the author's layers by role, and the remaining ones for the other layers.
 
     Args:
         own: the author's layers, at least one.
         arrays: of one layer of the root model, in the order of the file.
-        known: how many arrays Keras' own layers among them want.
+        known: number of arrays that Keras' own layers among them need.
     """
     found: dict[Path, dict[str, SavedArray]] = {layer.path: {} for layer in own}
     rest: list[SavedArray] = []
@@ -68,7 +68,7 @@ def split(
 
 
 def _owner(own: Sequence[OwnLayer], name: str) -> OwnLayer | None:
-    """The layer that a name speaks of: by the attributes of archives, by the layer's name, by its direction."""
+    """The layer that a name refers to: by the attributes of archives, by the layer's name, by its direction."""
     parts = name.rsplit(":", 1)[0].split("/")
     by_steps = [layer for layer in own if layer.steps and tuple(parts[: len(layer.steps)]) == layer.steps]
     if by_steps:
@@ -81,7 +81,7 @@ def _owner(own: Sequence[OwnLayer], name: str) -> OwnLayer | None:
 
 
 def _role(layer: OwnLayer, name: str) -> str:
-    """The name below the layer: without its attributes, or without what stands before its own name."""
+    """The name below the layer: without its attributes, or without what precedes its own name."""
     text = name.rsplit(":", 1)[0]
     steps = "/".join(layer.steps)
     if steps and text.startswith(f"{steps}/"):

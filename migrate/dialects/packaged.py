@@ -1,4 +1,4 @@
-"""What of an architecture, as a file has it, belongs to a package that an adapter knows."""
+"""The parts of an architecture, as stored in a file, that belong to a package with an adapter."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from migrate.dialects.foreign import foreign_of
 
 _WRAPPED = frozenset({"layer", "cell", "cells", "layers", "backward_layer"})
 _OBJECTS: dict[str, frozenset[str]] = {}
-"""Initializers and activations of packages, by class name in files, and the keys that each has."""
+"""Initializers and activations of packages, by class name in files, with the keys of each."""
 _FUNCTIONS: dict[str, tuple[frozenset[str], str]] = {}
-"""Activations of packages: the classes beside which the name is theirs, and what is doubtful of it, if anything."""
+"""Activations of packages: the classes that show that the name is theirs, and what is doubtful about it."""
 
 
 def declare_object(class_name: str, keys: frozenset[str]) -> None:
-    """Enter what a package puts into the configuration of a layer and a rule of it takes out again.
+    """Register an object that a package adds to the configuration of a layer and that a rule removes again.
 
     Args:
         class_name: of the initializer or activation, as files have it.
@@ -26,24 +26,24 @@ def declare_object(class_name: str, keys: frozenset[str]) -> None:
 
 
 def declare_function(name: str, beside: frozenset[str] = frozenset(), doubt: str = "") -> None:
-    """Enter an activation of a package, which an adapter takes for Keras' own or replaces.
+    """Register an activation of a package, which an adapter treats as Keras' own or replaces.
 
     Args:
         name: in configurations.
-        beside: classes of files, one of which has to be in the architecture; none where the name says enough.
-        doubt: why it may be another function than Keras' own, as a sentence that follows the name.
+        beside: classes in files, one of which must be in the architecture; empty if the name is sufficient.
+        doubt: why it may be a function other than Keras' own, as a sentence that follows the name.
     """
     _FUNCTIONS[name] = (beside, doubt)
 
 
 def functions_of_packages(root: Mapping[str, Any]) -> dict[str, str]:
-    """Activations that are those of a package whose layers an architecture has, and what is doubtful of each."""
+    """Activations that belong to a package whose layers are in an architecture, and what is doubtful about each."""
     classes = {name.rpartition(">")[2] for name, _ in adapted(root)}
     return {name: doubt for name, (beside, doubt) in _FUNCTIONS.items() if not beside or beside & classes}
 
 
 def adapted(root: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
-    """The layers of an architecture that an adapter knows: class as the file spells it, and name of the layer."""
+    """The layers of an architecture that an adapter knows: class as spelled in the file, and name of the layer."""
     from migrate.dialects import registry  # noqa: F401 - importing it registers the adapters
 
     found: set[tuple[str, str]] = set()
@@ -65,9 +65,9 @@ def adapted(root: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
 
 
 def without_adapted(root: Any) -> Any:
-    """An architecture in which a layer that an adapter knows holds nothing but the layers that it wraps.
+    """An architecture in which a layer that an adapter knows contains only the layers that it wraps.
 
-    Initializers and activations of packages that a rule takes out are gone.
+    Initializers and activations of packages that a rule removes are left out.
     """
     if isinstance(root, list):
         return [without_adapted(item) for item in root]
@@ -83,5 +83,5 @@ def without_adapted(root: Any) -> Any:
 
 
 def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
-    """A configuration without the objects in it, so that only the layer itself is asked about."""
+    """A configuration without the objects in it, so that only the layer itself is checked."""
     return {key: None if isinstance(value, list | Mapping) else value for key, value in config.items()}

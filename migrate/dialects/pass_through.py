@@ -1,4 +1,4 @@
-"""Layers that hand on the numbers they are given: what the next layer wants of its input, it wants of theirs."""
+"""Layers that pass on their input unchanged: the next layer's requirements on its input apply to theirs."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ PASS_THROUGH = frozenset(
         "TimeDistributed",
     ]
 )
-"""Layers behind which an id is still an id."""
+"""Layers after which an id is still an id."""
 
 
 def hidden_value(config: Mapping[str, Any]) -> float | tuple[float, ...]:
-    """What a ``Masking`` layer hides: a number, or one for each feature, where its code gave an array."""
+    """The value that a ``Masking`` layer masks: a number, or one for each feature, if its code passed an array."""
     value = config.get("mask_value", 0.0)
     return tuple(map(float, value)) if isinstance(value, list | tuple) else float(value)

@@ -1,6 +1,6 @@
-"""Inner layers of a nested model that another session counted otherwise: ``conv2d_4`` for ``conv2d``.
+"""Inner layers of a nested model that another session numbered differently: ``conv2d_4`` for ``conv2d``.
 
-Names of such layers say nothing but their class, and the same name may well be that of another layer of the model:
+Names of such layers show only their class, and the same name may be that of another layer in the model:
 ``conv2d_1`` of the file is the first convolution, ``conv2d_1`` of the architecture the second. Keras loaded by order
 (``load_weights_from_hdf5_group`` of ``keras/src/saving/legacy/hdf5_format.py`` in 2.15).
 """
@@ -25,9 +25,9 @@ class Slot:
 
     Attributes:
         path: names and attributes down to the layer that owns it.
-        owners: names of the layers of nested models on the way, the innermost last.
-        attributes: attributes of wrappers on the way below the last owner.
-        archived: the same steps as archives name them: an element of a list is called after its class.
+        owners: names of the layers of nested models on the path, the innermost last.
+        attributes: attributes of wrappers on the path below the last owner.
+        archived: the same steps as named in archives: an element of a list is named after its class.
         role: the role in its layer.
         number: position among the layer's own variables.
     """
@@ -41,10 +41,10 @@ class Slot:
 
 
 def recounted(slots: Sequence[Slot], arrays: list[SavedArray]) -> list[SavedArray]:
-    """The arrays under the names of the architecture's inner layers, where the file's differ by counters alone.
+    """The arrays under the names of the architecture's inner layers, if the file's differ only by counters.
 
-    Of each class the file's layers, in the order of their first arrays, are the architecture's in its order. The list
-    is the same object where the names agree, or differ by more; archives name attributes, not layers.
+    For each class, the file's layers, in the order of their first arrays, are the architecture's in its order. The list
+    is the same object if the names agree, or differ by more; archives name attributes, not layers.
     """
     return _in_order(
         list(dict.fromkeys(slot.owners[-1] for slot in slots if slot.owners)), arrays, innermost=True
@@ -74,7 +74,7 @@ def _in_order(wanted: Sequence[str], arrays: list[SavedArray], *, innermost: boo
 
 
 def _place(name: str, kinds: set[str], *, innermost: bool) -> tuple[int, str]:
-    """Which part of an array's name is that of its layer, and the part; empty where none is."""
+    """Which part of an array's name is that of its layer, and the part; empty if none is."""
     parts = name.split("/")
     steps = range(len(parts) - 1)
     order = reversed(steps) if innermost else steps

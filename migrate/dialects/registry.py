@@ -1,4 +1,4 @@
-"""Every rule and reason of models: importing this module registers the rules in the order of their application."""
+"""Every rule and reason for models: importing this module registers the rules in the order of their application."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PACKAGES = (ecosystem, keras1, keras2, keras3, training)
 
 
 def all_rules() -> tuple[Rule, ...]:
-    """All rules and reasons by code; a dialect rule stands before a reason of the same code."""
+    """All rules and reasons by code; a dialect rule takes precedence over a reason with the same code."""
     found = {rule.code: rule for rule in (*REASONS, *SCAN_RULES, *FORMAT_RULES)}
     found |= {rule.code: rule for rule, _ in registered().values()}
     found |= {one.rule.code: one.rule for one in archive_rules()}
@@ -26,10 +26,10 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def before_the_reference(codes: Iterable[str]) -> list[str]:
-    """Those codes, each once, whose rules change a model before tf-keras is given it to build.
+    """Those codes, each once, whose rules change a model before tf-keras builds it.
 
-    What such a rule assumes of the writer is assumed on both sides of a comparison with a ``reconstructed`` reference,
-    which cannot show that it is wrong.
+    Both sides of a comparison with a ``reconstructed`` reference share the assumptions of such a rule about the writer,
+    so the comparison cannot show that they are wrong.
     """
     steps = {code: step for code, (_, step) in registered().items()}
     later = (Step.KERAS_3, Step.TRAINING)

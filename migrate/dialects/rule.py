@@ -1,7 +1,7 @@
-"""How a dialect rule is declared: its data, the classes it looks at, and one pure function.
+"""How a dialect rule is declared: its data, the classes it applies to, and one pure function.
 
 A dialect is upgraded step by step, like a database schema. Each step is an ordered list of rules; a rule
-takes a value and answers with the changed value, or with the very same object when it does not apply.
+takes a value and returns the changed value, or the same object if it does not apply.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ class Step(StrEnum):
     """The steps from the oldest dialect to Keras 3, in order."""
 
     GRAMMAR = "grammar"
-    """Reading a configuration grammar into records."""
+    """Reading a configuration format into records."""
     ECOSYSTEM = "ecosystem"
-    """Layers of packages around Keras become stock ones, in the writer's dialect, with their arrays at hand."""
+    """Layers of packages built on Keras become stock layers, in the writer's dialect, with their arrays assigned."""
     KERAS_1 = "keras-1-to-2"
     """Keras 1 classes, arguments and weight layouts become those of Keras 2.0."""
     KERAS_2 = "keras-2-to-2.15"
     """Older Keras 2 conventions become the final Keras 2 dialect; defaults of the writing era are filled in."""
     WEIGHTS = "weights"
-    """Saved arrays find their layer and role, in the layout of the final Keras 2 dialect."""
+    """Saved arrays are assigned to layers and roles, in the layout of the final Keras 2 dialect."""
     KERAS_3 = "keras-2.15-to-3"
     """The final Keras 2 dialect becomes Keras 3."""
     TRAINING = "training"
@@ -49,15 +49,15 @@ class Era:
     tf_keras: bool = False
     layout: str | None = None
     keep_weights: bool = False
-    """Leave weights as stored where a rule could fold a constant into them (then a function is registered)."""
+    """Leave weights as stored if a rule could fold a constant into them (then a function is registered)."""
     defined: Mapping[str, Any] = field(default_factory=dict)
-    """Values of Python globals that functions in the file name and the file does not hold."""
+    """Values of Python globals that functions in the file use but the file does not contain."""
     without: frozenset[str] = frozenset()
-    """Codes of rules that are left out, to see what becomes of a model without them."""
+    """Codes of disabled rules, to see the effect on a model."""
 
     @staticmethod
     def of(keras: str | None, backend: str | None = None, layout: str | None = None) -> Era:
-        """The era of a version string as files carry it; an unknown one counts as the first Keras.
+        """The era of a version string as stored in files; an unknown one counts as the first Keras.
 
         Files without ``keras_version`` were written before Keras 1.1 (keras-team/keras, commit history of
         ``save_model``).
@@ -83,39 +83,39 @@ class Fired:
 
 @dataclass(slots=True)
 class Notes:
-    """What rules leave behind while a model is upgraded."""
+    """Notes that rules add while a model is upgraded."""
 
     fired: list[Fired] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     classes: set[str] = field(default_factory=set)
-    """Classes of all layers at any time: what a rule that looks for another class cannot have met."""
+    """Classes of all layers at any time: a rule for another class cannot have seen any of them."""
     bytecode: set[str] | None = None
-    """Pythons that could have compiled all bytecode of the file; None where it holds none."""
+    """Python versions that could have compiled all bytecode in the file; None if there is none."""
     tracked: set[str] = field(default_factory=set)
-    """Layers that are attributes of a model and no part of its graph (``CFG126``)."""
+    """Layers that are attributes of a model but not part of its graph (``CFG126``)."""
 
     def see(self, model: Model) -> None:
-        """Note the classes of a model's layers."""
+        """Record the classes of a model's layers."""
         self.classes.update(layer.class_name for _, layer in model.walk())
 
     def compiled_by(self, versions: Iterable[str]) -> None:
-        """Note that a function of the file is bytecode of one of these Pythons."""
+        """Record that a function in the file is bytecode of one of these Python versions."""
         self.bytecode = set(versions) & (set(versions) if self.bytecode is None else self.bytecode)
 
     def record(self, code: str, place: str, before: Any = None, after: Any = None) -> None:
-        """Note that a rule changed something."""
+        """Record that a rule changed something."""
         self.fired.append(Fired(code, place, before, after))
 
 
 LayerChange = Callable[[Layer, Era], Layer]
 ModelChange = Callable[[Model, Era], Model]
 NotedChange = Callable[[Model, Era, Notes], Model]
-"""A change that leaves findings about what it made of a model."""
+"""A change that adds findings about its effect on a model."""
 
 
 @dataclass(frozen=True, slots=True)
 class LayerRule:
-    """A rule for single layers: wrapped and nested ones included."""
+    """A rule for single layers, including wrapped and nested ones."""
 
     rule: Rule
     step: Step
@@ -123,7 +123,7 @@ class LayerRule:
     classes: frozenset[str] = frozenset()
 
     def applies(self, layer: Layer, era: Era) -> bool:
-        """Whether the rule looks at this class in files of this era."""
+        """Whether the rule applies to this class in files of this era."""
         return (not self.classes or layer.class_name in self.classes) and in_era(self.rule, era)
 
 
@@ -136,7 +136,7 @@ class ModelRule:
     change: NotedChange
 
     def applies(self, era: Era) -> bool:
-        """Whether the rule looks at files of this era."""
+        """Whether the rule applies to files of this era."""
         return in_era(self.rule, era)
 
 
@@ -147,7 +147,7 @@ _Change = TypeVar("_Change", bound=Callable[..., Any])
 
 
 def in_era(rule: Rule, era: Era) -> bool:
-    """Whether the writer's version is among those the rule names."""
+    """Whether the writer's version is among those of the rule."""
     return covers(rule.applies_to, era)
 
 
@@ -162,7 +162,7 @@ _ERA_SEMANTICS: set[str] = set()
 def era_semantics(rule: Rule) -> Rule:
     """Mark a rule that restores what the writing era computed and tf-keras no longer does.
 
-    Where it fires, tf-keras on the untouched file is not what the writer computed, so that it is no reference.
+    If it fires, tf-keras on the untouched file does not compute what the writer did, so it is not a valid reference.
     """
     _ERA_SEMANTICS.add(rule.code)
     return rule
@@ -174,7 +174,7 @@ def overrides_original(code: str) -> bool:
 
 
 def declare(rule: Rule, step: Step) -> Rule:
-    """Enter a rule that is applied by hand-written code (a reader, a resolver) into the registry."""
+    """Register a rule that is applied by other code (a reader, a resolver)."""
     if rule.code in _REGISTRY:
         raise ValueError(f"two rules have the code {rule.code}")
     _REGISTRY[rule.code] = (rule, step)
@@ -182,7 +182,7 @@ def declare(rule: Rule, step: Step) -> Rule:
 
 
 def layer_rule(rule: Rule, step: Step, *classes: str) -> Callable[[LayerChange], LayerChange]:
-    """Register a pure function on layers of the classes named (none: all classes)."""
+    """Register a pure function on layers of the named classes (none: all classes)."""
     declare(rule, step)
 
     def register(change: LayerChange) -> LayerChange:
@@ -204,7 +204,7 @@ def model_rule(rule: Rule, step: Step) -> Callable[[ModelChange], ModelChange]:
 
 
 def noting_model_rule(rule: Rule, step: Step) -> Callable[[NotedChange], NotedChange]:
-    """Register a function on models that tells in the notes what it made of them."""
+    """Register a function on models that records its effect in the notes."""
     declare(rule, step)
 
     def register(change: NotedChange) -> NotedChange:

@@ -1,7 +1,7 @@
-"""Shapes of tensors, as far as configurations and weights of the final Keras 2 dialect tell them.
+"""Shapes of tensors, as far as configurations and weights of the final Keras 2 dialect show them.
 
-Few rules need a shape (the axes of a reduction, the positions of a locally connected layer). What is not known is
-absent, and the rule that needs it refuses; nothing is guessed.
+Few rules need a shape (the axes of a reduction, the positions of a locally connected layer). Unknown shapes are
+absent, and a rule that needs one refuses; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from migrate.capsule.model import Layer, Model, TensorRef, Topology, structure_refs
 
 Shape = tuple[int | None, ...]
-"""With the batch dimension first; None for a free size."""
+"""With the batch dimension first; None for a dynamic size."""
 
 UNCHANGED = frozenset(
     (
@@ -53,16 +53,16 @@ _FOREIGN: dict[str, ShapeOf] = {}
 
 
 def declare_shape(class_name: str, shape: ShapeOf) -> None:
-    """Enter how a class of a package around Keras, under its full name, makes the shape of its output."""
+    """Register how a class from a package built on Keras, under its full name, computes the shape of its output."""
     _FOREIGN[class_name] = shape
 
 
 def infer_shapes(model: Model, given: Mapping[TensorRef, Shape] | None = None) -> dict[TensorRef, Shape]:
-    """Shapes by tensor; of a Sequential model every layer's only output.
+    """Shapes by tensor; for a Sequential model, every layer's only output.
 
     Args:
         model: in the final Keras 2 dialect.
-        given: shapes of a Functional model's tensors that are known already.
+        given: already known shapes of a Functional model's tensors.
     """
     known: dict[TensorRef, Shape] = dict(given or {})
     previous: Shape | None = None
@@ -104,7 +104,7 @@ def _declared(layer: Layer) -> Shape | None:
 
 
 def output_shape(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
-    """Shape of a layer's first output; None where it is not known."""
+    """Shape of a layer's first output; None if unknown."""
     if layer.model is not None:
         return _model_shape(layer.model, inputs)
     config, first = layer.config, inputs[0]
@@ -145,7 +145,7 @@ def output_shape(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
 
 
 def _attended(config: Mapping[str, Any], query: Shape, value: Shape | None, class_name: str) -> Shape | None:
-    """One answer for each query: as large as a value, or of several heads as large as the query unless it is said."""
+    """One output for each query: as large as a value, or with several heads as large as the query unless stated."""
     if class_name == "MultiHeadAttention":
         said = config.get("output_shape")
         return query if said is None else (*query[:-1], *([said] if isinstance(said, int) else said))
@@ -161,7 +161,7 @@ def _model_shape(model: Model, inputs: Sequence[Shape]) -> Shape | None:
 
 
 def _broadcast(inputs: Sequence[Shape]) -> Shape | None:
-    """Shape of an elementwise operation: sizes of 1 are stretched; a free size beside a known one stays free."""
+    """Shape of an elementwise operation: sizes of 1 are broadcast; a dynamic size with a known one stays dynamic."""
     if len({len(shape) for shape in inputs}) != 1:
         return None
     sizes: list[int | None] = []

@@ -1,4 +1,4 @@
-"""Cut a part out of a model: one output, and layers whose results are given instead of computed."""
+"""Extract a part of a model: one output, and layers whose results are supplied instead of computed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from migrate.dialects.graphs import to_functional
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What stands in the place of a layer: an input of this shape (batch first, None where free) and dtype."""
+    """The replacement for a layer: an input with this shape (batch first, None if dynamic) and dtype."""
 
     shape: tuple[int | None, ...]
     dtype: str
@@ -19,12 +19,12 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Which part of a model is meant.
+    """Identifies a part of a model.
 
     Attributes:
-        within: names of nested models, outermost first; the part lies in the last of them.
+        within: names of nested models, outermost first; the part is in the last of them.
         output: of the part; None for all outputs of the model.
-        given: name of a layer that is called once, and what stands in its place.
+        given: name of a layer that is called once, and its replacement.
     """
 
     within: tuple[str, ...] = ()
@@ -33,14 +33,14 @@ class Cut:
 
 
 def submodel(model: Model, cut: Cut) -> Model:
-    """The part as a model of its own; layers keep their names and weights.
+    """The part as a separate model; layers keep their names and weights.
 
     Args:
         model: in any dialect.
         cut: names layers of it.
 
     Raises:
-        KeyError: there is no such layer.
+        KeyError: no layer has that name.
     """
     for name in cut.within:
         inner = model.layer(name).model

@@ -1,4 +1,4 @@
-"""Which layers compute something else while training, by class: read off ``call`` of tf.keras 2.15 and Keras 3."""
+"""Which layers compute something different in training, by class: from ``call`` in tf.keras 2.15 and Keras 3."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ RATES: Mapping[str, tuple[str, ...]] = {
     },
     **{f"ConvLSTM{n}D": ("dropout", "recurrent_dropout") for n in (1, 2, 3)},
 }
-"""Class to the arguments that say how much it draws at random in training. At 0 it computes the same in both modes."""
+"""Class to the arguments that set its randomness in training. At 0 it computes the same in both modes."""
 BATCH_STATISTICS = frozenset({"BatchNormalization", "SyncBatchNormalization"})
-"""Classes that normalise by the batch in training, and by moving statistics when they are frozen."""
+"""Classes that normalise by the batch in training, and by moving statistics if they are frozen."""
 _OTHERS = frozenset({"SpectralNormalization"})
 _OPERATIONS = frozenset({"Op"})
 FIXED_MODE = "FixedMode"
-"""The layer of ``custom_objects.py`` whose calls name the mode."""
+"""The layer in ``custom_objects.py`` whose calls name the mode."""
 
 
 def dependent_parts(layer: Layer, trainable: bool = True) -> Iterator[tuple[Layer, bool]]:
     """The layers at and below one that depend on the mode, each with whether its weights are trained.
 
-    A layer of the user's own counts: what it does is not known.
+    A user's layer is included, because its behaviour is unknown.
     """
     trainable = trainable and layer.config.get("trainable") is not False
     if layer.registered_name == f"keras_migrate>{FIXED_MODE}" and all(
@@ -55,7 +55,7 @@ def dependent_parts(layer: Layer, trainable: bool = True) -> Iterator[tuple[Laye
 
 
 def parts_of(model: Model, trainable: bool = True) -> Iterator[tuple[Layer, bool]]:
-    """The same of a model's layers."""
+    """The same for a model's layers."""
     for layer in model.layers:
         yield from dependent_parts(layer, trainable and model.trainable)
 
@@ -79,7 +79,7 @@ def draws_at_random(layer: Layer) -> bool:
 
 
 def draws_in_training(model: Model) -> bool:
-    """Whether a training step of a Keras 3 model depends on random numbers: calls that fix inference draw none."""
+    """Whether a training step of a Keras 3 model depends on random numbers: calls that fix inference use none."""
     return any(_draws(layer) for layer in model.layers)
 
 
@@ -94,7 +94,7 @@ def _draws(layer: Layer) -> bool:
 
 
 def silenced(layer: Layer) -> Layer:
-    """The layer with every rate at and below it set to 0; the same object when there is none."""
+    """The layer with every rate at and below it set to 0; the same object if there is none."""
 
     def change(path: tuple[str, ...], part: Layer) -> Layer:
         rates = {a: 0.0 for a in RATES.get(part.class_name, ()) if part.config.get(a)}

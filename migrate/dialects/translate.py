@@ -30,13 +30,13 @@ _MALFORMED = (TypeError, KeyError, ValueError, AttributeError, IndexError, Recur
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """An artifact in both dialects that the worlds build from.
+    """An artifact in both dialects from which the worlds build.
 
     Attributes:
-        assigned: the writer's dialect, weights in place.
+        assigned: the writer's dialect, with weights assigned.
         legacy: final Keras 2 dialect (2.15), weights as its layers hold them.
         modern: Keras 3.
-        notes: rules that fired and findings on the way.
+        notes: rules that fired and findings so far.
     """
 
     assigned: Model
@@ -52,7 +52,7 @@ def translate(
     own: OwnCode = _NO_CODE,
     cut: Cut | None = None,
 ) -> Translation:
-    """Parse, give every array its place, and upgrade step by step.
+    """Parse, assign every array, and upgrade step by step.
 
     Args:
         artifact: as a reader gave it; an architecture alone has no weights.

@@ -88,5 +88,5 @@ def test_a_shape_is_the_sizes_of_one_sample(text: str, shape: list[int | None]) 
 
 @pytest.mark.parametrize("text", ["", "a,b", "0,3", "-1", "2x3"])
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="no shape"):
+    with pytest.raises(ValueError, match="is not a shape"):
         parse_shape(text)

@@ -59,7 +59,7 @@ def test_a_list_of_one_array_is_not_that_array(tmp_path: Path) -> None:
     """From 3.10 on a Functional model of 3.9 gives a list, and ``predict(x).shape`` fails."""
     outcome, reason, _ = _read(reader_that_gives(tmp_path, "[*]"), subject(tmp_path, VALUES, "*"))
     assert outcome is ReaderOutcome.DIFFERS
-    assert reason == "predict gives [*] in place of * (* is an array)"
+    assert reason == "predict returns [*] in place of * (* is an array)"
     assert _read(reader_that_gives(tmp_path), subject(tmp_path, VALUES, "*"))[0] is ReaderOutcome.EQUAL
 
 
