@@ -89,7 +89,7 @@ def checkpoint_training(kit, folder):
 
 @special(
     "tf.keras-2.8",
-    "A checkpoint of a class derived from Model; no architecture stands beside it.",
+    "A checkpoint of a subclass of Model; no architecture lies beside it.",
     "checkpoint object_based subclassed no_architecture",
 )
 def checkpoint_alone(kit, folder):
@@ -115,7 +115,7 @@ def checkpoint_alone(kit, folder):
 
 @special(
     "tf.keras-2.8 tf.keras-2.15",
-    "A checkpoint of layers that draw at random: each holds the state of its generator.",
+    "A checkpoint of layers that draw at random: each stores the state of its generator.",
     "checkpoint object_based random_generator random_flip dropout",
 )
 def checkpoint_random(kit, folder):

@@ -90,7 +90,7 @@ def conv_1d_3d(kit):
 
 @case(
     "keras-2.2.4 ~tf.keras-2.8 tf.keras-2.13/keras",
-    "Separable and depthwise convolutions, whose configurations carry arguments that Keras 3 refuses.",
+    "Separable and depthwise convolutions, whose configurations have arguments that Keras 3 refuses.",
     "separable_conv2d depthwise_conv2d separable_conv1d groups",
 )
 def separable(kit):
@@ -106,7 +106,7 @@ def separable(kit):
 
 @case(
     "tf.keras-2.4 tf.keras-2.13/keras",
-    "A separable convolution that looks back in time only.",
+    "A causal separable convolution.",
     "separable_conv1d causal dilation",
 )
 def separable_causal(kit):
@@ -133,7 +133,7 @@ def conv_transpose(kit):
 
 @case(
     "keras-2.2.4 tf.keras-2.8",
-    "Locally connected layers, which Keras 3 dropped.",
+    "Locally connected layers, which Keras 3 removed.",
     "locally_connected",
 )
 def locally_connected(kit):
@@ -160,7 +160,7 @@ def locally_connected_dense(kit):
 
 @case(
     "keras-2.3.1 tf.keras-2.15",
-    "A U-Net for images of any size: bytes make sums of hundreds, and the sigmoid keeps their rounding.",
+    "A U-Net for images of any size: bytes give sums of hundreds, and the sigmoid preserves their rounding.",
     "conv2d_transpose skip_connection rounding",
     inputs=lambda rng: [rng.normal(size=(2, 8, 8, 3)).astype("float32")],
     activations=False,
@@ -177,7 +177,7 @@ def unet(kit):
 
 @case(
     "keras-2.2.4 tf.keras-2.8",
-    "Transposed convolutions that spread their kernel, which TensorFlow runs on a CPU for Keras 2 alone.",
+    "Dilated transposed convolutions, which TensorFlow runs on a CPU only for Keras 2.",
     "conv2d_transpose dilation",
     compile=lambda kit: {"optimizer": kit.optimizers.SGD(momentum=0.9), "loss": "mse"},
 )

@@ -115,7 +115,7 @@ def tfmot_clustered(kit):
 
 @case(
     ADDONS + " " + ADDONS + "/keras",
-    "A model quantised by TensorFlow Model Optimization: by channel and not, before activations and behind them.",
+    "A model quantised by TensorFlow Model Optimization: per channel and per tensor, before activations and after them.",
     "tfmot wrapper quantisation",
     activations=False,
     draw=False,
@@ -187,7 +187,7 @@ def spektral_attention(kit):
 
 @case(
     "keras-2.2.4",
-    "Batch normalization of keras-resnet with `freeze`, and the dropout of efficientnet with a shape of its noise.",
+    "Batch normalization of keras-resnet with `freeze`, and the dropout of efficientnet with a noise shape.",
     "keras_resnet efficientnet freeze",
     activations=False,
 )
@@ -236,7 +236,7 @@ HANDLE = "https://tfhub.dev/example/embed/2"
 
 @special(
     ADDONS,
-    "hub.KerasLayer over a module whose variables are in the file, trained; the module stands in `module`.",
+    "hub.KerasLayer over a module whose trained variables are in the file; the module is in `module`.",
     "tensorflow_hub",
 )
 def hub_layer(kit, folder):

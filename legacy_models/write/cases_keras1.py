@@ -203,7 +203,7 @@ def rnn_gpu(kit):
 
 @case(
     ONE,
-    "A stateful LSTM with a fixed batch.",
+    "A stateful LSTM with a fixed batch size.",
     "keras1 stateful lstm12 batch_input_shape",
     activations=False,
 )

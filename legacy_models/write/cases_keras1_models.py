@@ -14,7 +14,7 @@ def _branches(kit):
 def _merge_case(mode, eras=ONE, **options):
     @case(
         eras,
-        "Sequential that begins with Merge of two Sequentials, mode {!r}.".format(mode),
+        "Sequential that begins with a Merge of two Sequentials, mode {!r}.".format(mode),
         "keras1 merge sequential merge_" + mode,
         name="merge_sequential_" + mode,
     )
@@ -75,7 +75,7 @@ def lambda_bytecode(kit):
 
 @case(
     MORE,
-    "MaxoutDense and Highway, which Keras 2 dropped.",
+    "MaxoutDense and Highway, which Keras 2 removed.",
     "keras1 maxout_dense highway",
 )
 def maxout_highway(kit):
@@ -92,8 +92,7 @@ def maxout_highway(kit):
 
 @case(
     MORE,
-    "Batch normalisation on the last and on another axis, as mode 0 and mode 2; the stored statistic is a variance "
-    "that is named running_std.",
+    "Batch normalisation on the last and on another axis, as mode 0 and mode 2; the stored statistic named running_std is a variance.",
     "keras1 batch_normalization mode2",
 )
 def batch_normalization(kit):
@@ -111,7 +110,7 @@ def batch_normalization(kit):
 
 @case(
     ONE,
-    "Batch normalisation in mode 1, sample by sample, which no later Keras has.",
+    "Batch normalisation in mode 1, sample by sample, which no later Keras supports.",
     "keras1 batch_normalization mode1",
 )
 def batch_normalization_mode1(kit):
@@ -152,7 +151,7 @@ def activation_names(kit):
 
 @case(
     ONE,
-    "Permute, Reshape, Flatten, RepeatVector and layers that only act in training.",
+    "Permute, Reshape, Flatten, RepeatVector and layers that are active only in training.",
     "keras1 permute reshape flatten repeat_vector gaussian activity_regularization spatial_dropout",
 )
 def reshaping(kit):
@@ -249,7 +248,7 @@ def train_two_outputs(kit):
 
 @case(
     "keras-1.2.2",
-    "Layers that hand on the tensor they get, called on Inputs: the file lists them as the model's inputs.",
+    "Layers that pass their input on unchanged, called on Inputs: the file lists them as the model's inputs.",
     "keras1 identity input_layers activity_regularization dropout",
 )
 def identities_first(kit):

@@ -64,7 +64,7 @@ def ctc_inputs(rng):
 
 @case(
     "keras-2.2.4 tf.keras-2.8",
-    "The loss of a text recogniser as a Lambda of four inputs: K.ctc_batch_cost.",
+    "The loss of a text recogniser as a Lambda with four inputs: K.ctc_batch_cost.",
     "lambda bytecode ctc",
     inputs=ctc_inputs,
 )

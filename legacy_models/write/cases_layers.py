@@ -29,7 +29,7 @@ def mlp(kit):
 
 @case(
     "keras-2.2.4 ~tf.keras-2.0 tf.keras-2.8",
-    "Sequential that was never told its input shape and was built by data: nothing in the file states the shape.",
+    "Sequential without an input shape that was built by data: nothing in the file records the shape.",
     "sequential no_input_shape",
     activations=False,
 )
@@ -42,7 +42,7 @@ def mlp_without_shape(kit):
 
 @case(
     "~keras-2.2.4 tf.keras-2.8 ~tf.keras-2.15/keras",
-    "Layers that act in training only; the spatial ones write a key `trainable` that Keras 3 refuses.",
+    "Layers that are active only in training; the spatial ones write a key `trainable` that Keras 3 refuses.",
     "spatial_dropout gaussian alpha_dropout activity_regularization",
 )
 def regularising(kit):
@@ -59,7 +59,7 @@ def regularising(kit):
 
 @case(
     "~keras-2.0.8 keras-2.0.5 keras-2.2.4 ~keras-2.3.1 tf.keras-2.8 ~tf.keras-2.15/keras",
-    "Advanced activation layers; ThresholdedReLU is gone from Keras 3, `alpha` was stored as a number or an array.",
+    "Advanced activation layers; Keras 3 has no ThresholdedReLU, and `alpha` was stored as a number or an array.",
     "leaky_relu thresholded_relu prelu elu relu softmax_axis",
 )
 def activation_layers(kit):
@@ -79,7 +79,7 @@ def activation_layers(kit):
 
 @case(
     "keras-2.2.4 ~tf.keras-2.4 tf.keras-2.12",
-    "Every activation by name, hard_sigmoid among them (another function in Keras 3), in Dense and Conv layers.",
+    "Every activation by name, including hard_sigmoid (a different function in Keras 3), in Dense and Conv layers.",
     "hard_sigmoid activations",
 )
 def activation_names(kit):
@@ -105,7 +105,7 @@ def activation_names(kit):
 
 @case(
     "keras-2.2.4 tf.keras-1.15 tf.keras-2.0 ~tf.keras-2.12/keras",
-    "Bilinear and nearest up-sampling: TensorFlow 1 aligned the corners of pixels otherwise than TensorFlow 2.",
+    "Bilinear and nearest up-sampling: TensorFlow 1 and TensorFlow 2 align the corners of pixels differently.",
     "upsampling2d bilinear resize",
 )
 def upsampling(kit):
@@ -118,7 +118,7 @@ def upsampling(kit):
 
 @case(
     "keras-2.2.4 tf.keras-2.8 ~tf.keras-2.13/keras",
-    "All merging layers, Dot with normalisation among them.",
+    "All merging layers, including Dot with normalisation.",
     "merge dot_normalize",
 )
 def merging(kit):
@@ -138,7 +138,7 @@ def merging(kit):
 
 @case(
     "~keras-2.2.4 tf.keras-2.4",
-    "Reshape with a free size, Permute, RepeatVector, Flatten and Masking.",
+    "Reshape with an open size, Permute, RepeatVector, Flatten and Masking.",
     "reshape permute repeat_vector masking",
 )
 def reshaping(kit):
@@ -152,7 +152,7 @@ def reshaping(kit):
 
 @case(
     "keras-2.0.5 keras-2.0.8 ~tf.keras-2.11 tf.keras-2.14/keras",
-    "Embedding with input_length and a free sequence length.",
+    "Embedding with input_length and a variable sequence length.",
     "embedding input_length",
     inputs=lambda rng: [
         rng.randint(7, size=(3, 6)).astype("float32"),
@@ -232,7 +232,7 @@ def configuration_zoo(kit):
 
 @case(
     "tf.keras-1.15 tf.keras-2.8 ~tf.keras-2.13/keras",
-    "Grouped convolution, and functions of tf.nn given as activations, which are stored by TensorFlow's own name.",
+    "Grouped convolution, and tf.nn functions as activations, which are stored by TensorFlow's own name.",
     "conv_groups softmax_v2 relu6",
 )
 def tf_activations(kit):

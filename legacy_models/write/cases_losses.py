@@ -90,7 +90,7 @@ def two_headed(kit):
 
 @case(
     "keras-2.2.4 ~tf.keras-2.0 tf.keras-2.13/keras",
-    "Two outputs with losses, weights of losses and metrics by output name.",
+    "Two outputs with losses, loss weights and metrics by output name.",
     "multi_output loss_weights dict_losses dict_metrics",
     targets=[None, "onehot"],
     activations=False,
@@ -127,7 +127,7 @@ def train_two_outputs_lists(kit):
 
 @case(
     "keras-2.2.4 ~tf.keras-2.8 tf.keras-2.15/keras",
-    "Transfer learning in training: slots exist for the trainable weights of a nested model only.",
+    "Transfer learning in training: only the trainable weights of a nested model have slots.",
     "nested_model frozen adam slots",
     targets="onehot",
     activations=False,

@@ -7,7 +7,7 @@ from cases_recurrent import padded_ids
 
 @case(
     "tf.keras-2.4 tf.keras-2.8 tf.keras-2.11",
-    "MultiHeadAttention over padded words, alone and in a nested model: before 2.10 it took no notice of the mask.",
+    "MultiHeadAttention over padded words, alone and in a nested model: before 2.10 it ignored the mask.",
     "multi_head_attention mask embedding nested_model",
     inputs=padded_ids,
 )
@@ -23,7 +23,7 @@ def attention_over_padding(kit):
 
 @case(
     "keras-2.2.4 tf.keras-2.8",
-    "Masked sequences joined end to end by a layer that is called as Keras 3 calls the operation on their masks.",
+    "Masked sequences concatenated by a layer that is called as Keras 3 calls the operation on their masks.",
     "mask concatenate embedding duplicate_names",
     inputs=padded_ids,
 )
@@ -38,7 +38,7 @@ def masks_concatenated(kit):
 
 @case(
     "tf.keras-2.11 tf.keras-2.15/keras",
-    "A transformer's block with dropout over padded words, joined by + so that the padding counts behind it.",
+    "A transformer block with dropout over padded words, joined by + so that the padding counts after it.",
     "multi_head_attention mask embedding dropout ops",
     inputs=padded_ids,
     activations=False,
@@ -60,7 +60,7 @@ def padded_pair(rng):
 
 @case(
     "keras-2.2.4 tf.keras-2.8 tf.keras-2.15/keras",
-    "Encoder and decoder over padded text: the decoder gets the encoder's states, and its mask implicitly.",
+    "Encoder and decoder over padded text: the decoder gets the encoder's states and, implicitly, its mask.",
     "seq2seq initial_state mask embedding functional_kwargs",
     inputs=padded_pair,
 )
@@ -90,7 +90,7 @@ def ids_and_states(rng):
 
 @case(
     "~keras-2.0.8 keras-2.2.4 keras-2.3.1",
-    "Recurrent layers that are given states, over padding anywhere: before 2.3 they gave the first state for it.",
+    "Recurrent layers with initial states, over padding in any position: before 2.3 they gave the first state for it.",
     "mask initial_state lstm gru",
     inputs=ids_and_states,
 )
@@ -110,7 +110,7 @@ def masked_initial_state(kit):
 
 @case(
     "tf.keras-1.12",
-    "LSTM layers that are given lists of states over padding anywhere: tf.keras up to 1.12 did as Keras before 2.3.",
+    "LSTM layers with lists of initial states over padding in any position: tf.keras up to 1.12 behaved like Keras before 2.3.",
     "mask initial_state lstm",
     inputs=ids_and_states,
 )
@@ -126,7 +126,7 @@ def masked_initial_states(kit):
 
 @case(
     "keras-2.2.4 keras-2.3.1 ~keras-2.2.2",
-    "Stacks of cells over padding: 2.2.3 to 2.2.5 gave the first cell's state for it.",
+    "Stacks of cells over padding, for which 2.2.3 to 2.2.5 gave the first cell's state.",
     "mask stacked_cells",
     inputs=ids_padded_anywhere,
 )
@@ -145,7 +145,7 @@ def masked_cells(kit):
 
 @case(
     "tf.keras-1.12",
-    "The same by tf.keras 1.12, whose files do not say that they are not of 1.10, which gave the last cell's state.",
+    "The same by tf.keras 1.12, whose files cannot be told from those of 1.10, which gave the last cell's state.",
     "mask stacked_cells",
     inputs=ids_padded_anywhere,
     status="failed",
@@ -172,7 +172,7 @@ def stateful_bidirectional(kit):
 
 @case(
     "keras-2.2.4 tf.keras-2.8",
-    "A stack of recurrent layers over padded words, each of which hands the mask on to the next.",
+    "A stack of recurrent layers over padded words, each of which passes the mask on to the next.",
     "mask embedding lstm gru bidirectional sequential",
     inputs=padded_ids,
 )
@@ -205,7 +205,7 @@ def masked_attention(kit):
 
 @case(
     "keras-2.2.4 tf.keras-2.15/keras",
-    "Masked sequences multiplied, and the larger and the smaller number of two: Keras 3 leaves masked numbers out.",
+    "Product, maximum and minimum of masked sequences: Keras 3 leaves out masked values.",
     "mask multiply maximum minimum",
     inputs=padded_ids,
 )
@@ -224,7 +224,7 @@ def masks_multiplied(kit):
 
 @case(
     "tf.keras-2.15/keras",
-    "Masked sequences multiplied with what attention and both directions make of them.",
+    "Masked sequences multiplied with the outputs of attention and of a Bidirectional layer over them.",
     "mask multiply attention multi_head_attention bidirectional",
     inputs=padded_ids,
 )
@@ -265,7 +265,7 @@ def tagged_words(kit, length):
 
 @case(
     "keras-2.2.4 tf.keras-2.8",
-    "Characters of words, masked: words without a character are masked, too. Sequences of any length.",
+    "Masked characters of words: words without a character are masked, too. Sequences of any length.",
     "mask embedding time_distributed bidirectional lstm",
     inputs=characters,
 )
@@ -275,7 +275,7 @@ def characters_of_words(kit):
 
 @case(
     "tf.keras-2.8",
-    "Characters of words, masked: words without a character are masked, too. Sequences of one length.",
+    "Masked characters of words: words without a character are masked, too. Sequences of one length.",
     "mask embedding time_distributed bidirectional lstm",
     inputs=characters,
 )

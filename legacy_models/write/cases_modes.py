@@ -27,7 +27,7 @@ def sgd(kit):
 
 
 @case(
-    LATE, "A base that is trained, called with training=False: its statistics stay.", "training", compile=sgd
+    LATE, "A trained base, called with training=False: its statistics stay.", "training", compile=sgd
 )
 def fixed_inference(kit):
     return head(kit, backbone(kit, False), training=False)
@@ -40,7 +40,7 @@ def fixed_inference_frozen(kit):
     return head(kit, base, training=False)
 
 
-@case(LATE, "A call says training=False, and nothing in the model depends on it.", "training", compile=sgd)
+@case(LATE, "A call passes training=False, and nothing in the model depends on it.", "training", compile=sgd)
 def fixed_without_effect(kit):
     L = kit.layers
     inside = kit.Input((5,), name="pixels")
@@ -50,7 +50,7 @@ def fixed_without_effect(kit):
 
 @case(
     "keras-2.2.4 tf.keras-2.4 tf.keras-2.15/keras",
-    "BatchNormalization that normalises by the batch always, and a shared layer whose calls differ in their mode.",
+    "BatchNormalization that always normalises by the batch, and a shared layer whose calls differ in their mode.",
     "training shared",
 )
 def fixed_modes(kit):
@@ -64,7 +64,7 @@ def fixed_modes(kit):
 
 @case(
     "tf.keras-2.8",
-    "Written after disable_v2_behavior(): the initializers are those of TensorFlow 1 and say their dtype.",
+    "Written after disable_v2_behavior(): the initializers are those of TensorFlow 1 and store their dtype.",
     "initializer dtype",
 )
 def initializers_of_tf1(kit):

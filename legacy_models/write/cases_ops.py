@@ -56,7 +56,7 @@ def ops_slicing(kit):
 
 @case(
     "tf.keras-2.4 ~tf.keras-2.8 tf.keras-2.12/keras",
-    "Constants that are arrays: in arithmetic, within a list, as an argument by name.",
+    "Constants that are arrays: in arithmetic, in a list, as a keyword argument.",
     "ops constants constant_value",
 )
 def ops_constants(kit):
@@ -71,7 +71,7 @@ def ops_constants(kit):
 
 @case(
     "tf.keras-2.2 tf.keras-2.4 ~tf.keras-2.8 ~tf.keras-2.13/keras",
-    "matmul with transposition, einsum, tensordot and normalisation of vectors: attention by hand.",
+    "matmul with transposition, einsum, tensordot and normalisation of vectors: attention written out.",
     "ops matmul einsum tensordot softmax",
 )
 def ops_products(kit):
@@ -138,7 +138,7 @@ def ops_shapes(kit):
 
 @case(
     "tf.keras-2.2 ~tf.keras-2.4 tf.keras-2.8 ~tf.keras-2.12/keras",
-    "tf.image.resize in several methods, pad and depth-wise statistics of an image.",
+    "tf.image.resize with several methods, pad and depth-wise statistics of an image.",
     "ops resize pad image",
 )
 def ops_image(kit):
@@ -153,7 +153,7 @@ def ops_image(kit):
 
 @case(
     "~tf.keras-2.4 tf.keras-2.8 ~tf.keras-2.15/keras",
-    "Functions that return several tensors, gather, cumsum, and layers whose inputs are functions' results.",
+    "Functions that return several tensors, gather, cumsum, and layers whose inputs are function results.",
     "ops split unstack gather cumsum",
 )
 def ops_several(kit):
@@ -186,7 +186,7 @@ def ops_backend(kit):
 
 @case(
     "tf.keras-2.8 ~tf.keras-2.13/keras",
-    "Convolution and pooling called as functions on weights that are constants, and a layer shared around them.",
+    "Convolution and pooling called as functions on constant weights, and a layer shared around them.",
     "ops nn conv2d pool",
 )
 def ops_conv(kit):

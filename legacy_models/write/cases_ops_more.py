@@ -26,7 +26,7 @@ def ops_matrices(kit):
 
 @case(
     "tf.keras-2.8 tf.keras-2.15/keras",
-    "Images cut, padded, turned, taken apart into patches and given in other colours.",
+    "Images cropped, padded, flipped, split into patches and recoloured.",
     "ops image crop pad rot90 extract_patches colours preserve_aspect_ratio",
     inputs=lambda rng: [rng.uniform(0.0, 1.0, size=(2, 6, 8, 3)).astype("float32")],
 )
@@ -48,7 +48,7 @@ def ops_pixels(kit):
 
 @case(
     "tf.keras-2.8 tf.keras-2.13/keras",
-    "Transposed and dilated convolution as functions, borders given as numbers, pooling by name, space to batch.",
+    "Transposed and dilated convolution as functions, padding given as numbers, pooling by name, space to batch.",
     "ops nn conv2d_transpose atrous_conv2d pool space_to_batch padding_explicit",
 )
 def ops_windows(kit):
@@ -90,7 +90,7 @@ def ops_entropies(kit):
 
 @case(
     "tf.keras-2.8",
-    "Integers: means, bits, zeros of another type; the first of several extremes, of which one is minus zero.",
+    "Integers: means, bits, zeros of another type; the first of several extremes, one of which is minus zero.",
     "ops integers reduce_mean bitwise argmax zeros_like",
     inputs=lambda rng: [
         rng.randint(-5, 6, size=(3, 5)).astype("int32"),
@@ -112,7 +112,7 @@ def ops_integers(kit):
 
 @case(
     "tf.keras-2.2",
-    "Nodes of a graph: bounds that are infinite, products over one axis of several, sizes times numbers, windows.",
+    "Graph nodes: infinite bounds, products over one of several axes, sizes times numbers, windows.",
     "graph_nodes ops infinity tensordot resize_images conv2d_transpose",
 )
 def graph_nodes_more(kit):
@@ -133,7 +133,7 @@ def graph_nodes_more(kit):
 
 @case(
     "tf.keras-2.8",
-    "A comparison by ==, of which the file holds one operand.",
+    "A comparison by ==, of which the file stores only one operand.",
     "ops comparison operand_lost",
     status="failed",
     reason="CFG063",
@@ -147,7 +147,7 @@ def comparison_lost(kit):
 
 @case(
     "tf.keras-2.8 tf.keras-2.15/keras",
-    "Bounds that are tensors, and places in sorted rows.",
+    "Bounds that are tensors, and positions in sorted rows.",
     "ops clip_by_value searchsorted",
 )
 def ops_searching(kit):
@@ -162,7 +162,7 @@ def ops_searching(kit):
     return kit.functional([x, bound], heads)
 
 
-@case("tf.keras-2.8", "A spectrogram, frames of a sound, and numbers written into rows.", "ops signal scatter")
+@case("tf.keras-2.8", "A spectrogram, audio frames, and numbers written into rows.", "ops signal scatter")
 def ops_signals(kit):
     tf = kit.tf
     wave = kit.Input((40,), name="wave")

@@ -9,7 +9,7 @@ from casebook import case, special
 
 @case(
     "keras-2.2.4",
-    "An activation and a layer of the author's own, which Keras has today under the same names and otherwise.",
+    "A custom activation and a custom layer whose names Keras uses today for something different.",
     "custom_function custom_layer stock_name",
     status="blocked",
     reason="CFG005",
@@ -26,7 +26,7 @@ def own_stock_names(kit):
 
 @case(
     "tf.keras-2.8",
-    "A composite layer, an activation, and a loss made by a function, all the author's own.",
+    "A composite layer, an activation, and a loss made by a function, all of them custom.",
     "custom_layer custom_function custom_loss closure training",
     status="blocked",
     reason="CFG005",
@@ -50,7 +50,7 @@ def _compiled(kit):
 
 @case(
     "tf.keras-2.8",
-    "An RNN over a cell of the author's own.",
+    "An RNN over a custom cell.",
     "custom_layer recurrent",
     status="blocked",
     reason="CFG005",
@@ -66,7 +66,7 @@ def own_cell(kit):
 
 @case(
     "tf.keras-2.15/keras",
-    "An activation of the author's own under the name of one of Keras, which is all that an archive stores of it.",
+    "A custom activation with the name of one of Keras; an archive stores only the name.",
     "custom_function stock_name",
     status="failed",
     reason="PAR001",
@@ -81,7 +81,7 @@ def own_gelu(kit):
 
 @case(
     "tf.keras-2.8",
-    "A layer of the author's own that draws at random, defined inside the function that builds the model.",
+    "A custom layer that draws at random, defined inside the function that builds the model.",
     "custom_layer random multiple_outputs",
     status="blocked",
     reason="CFG005",
@@ -95,7 +95,7 @@ def own_sampling(kit):
 
 @case(
     "tf.keras-2.8",
-    "A Functional model of the author's own class, with a training step of its own.",
+    "A custom subclass of Functional with a custom training step.",
     "custom_model train_step",
     status="blocked",
     reason="CFG005",
@@ -111,7 +111,7 @@ def own_train_step(kit):
 
 @case(
     "tf.keras-2.8",
-    "Layers of the author's own that call their bases by name, by position and with fixed arguments.",
+    "Custom layers that call their bases by name, by position and with fixed arguments.",
     "custom_layer base_arguments",
     status="blocked",
     reason="CFG005",
@@ -128,7 +128,7 @@ def own_bases(kit):
 
 @case(
     "tf.keras-2.8",
-    "Layers of the author's own that are derived from recurrent ones, with all that those write.",
+    "Custom layers derived from recurrent layers, with all the keys that those write.",
     "custom_layer recurrent",
     status="blocked",
     reason="CFG005",
@@ -143,7 +143,7 @@ def own_recurrent(kit):
 
 @case(
     "tf.keras-2.8",
-    "Lambdas of methods, of which the file holds the names alone.",
+    "Lambdas of methods, of which the file holds only the names.",
     "lambda custom_function",
     status="blocked",
     reason="CFG005",
@@ -157,7 +157,7 @@ def own_method(kit):
 
 @special(
     "tf.keras-2.8",
-    "Weights alone of a class derived from Model.",
+    "Only the weights of a subclass of Model.",
     "subclassed weights_only no_architecture",
 )
 def own_network_weights(kit, folder):
@@ -185,7 +185,7 @@ def own_network_weights(kit, folder):
 
 @special(
     "tf.keras-2.15",
-    "Weights alone of a class derived from Addons' CRFModelWrapper, which holds its field before its model.",
+    "Only the weights of a subclass of Addons' CRFModelWrapper, which stores its field before its model.",
     "subclassed weights_only no_architecture tensorflow_addons crf",
 )
 def own_tagger_weights(kit, folder):

@@ -19,7 +19,7 @@ def _words(rng, masked=False):
 
 @case(
     KERAS,
-    "A BERT of keras-bert with both heads: words by likeness to the table of its embedding, and the next sentence.",
+    "A BERT of keras-bert with both heads: words by similarity to its embedding table, and the next sentence.",
     "keras_bert attention sequence mask",
     inputs=lambda rng: _words(rng, masked=True),
     activations=False,
@@ -61,7 +61,7 @@ def keras_bert_tagger(kit):
 
 @case(
     KERAS,
-    "Conditional random fields of keras-contrib: the best path over padded words and over all, and marginal shares.",
+    "Conditional random fields of keras-contrib: the best path over padded words and over all words, and marginals.",
     "keras_contrib sequence mask piece",
     inputs=_padded_ids,
     activations=False,
@@ -82,7 +82,7 @@ def contrib_crf(kit):
 
 @case(
     KERAS,
-    "Self-attention of keras-self-attention: additive, multiplicative, with its weights, and of one sequence into one.",
+    "Self-attention of keras-self-attention: additive, multiplicative, with its weights, and from a sequence to one vector.",
     "keras_self_attention attention",
     activations=False,
 )
@@ -129,7 +129,7 @@ def retinanet_boxes(kit):
 
 @case(
     KERAS,
-    "Capsules of keras-contrib with shared and own weights, two and three rounds of routing.",
+    "Capsules of keras-contrib with shared and separate weights, two and three rounds of routing.",
     "keras_contrib capsules",
     activations=False,
 )
@@ -145,7 +145,7 @@ def contrib_capsule(kit):
 
 @case(
     TF,
-    "Temporal convolutions of keras-tcn: causal and same, with skips and without, normalised by batch and by layer.",
+    "Temporal convolutions of keras-tcn: causal and same, with and without skips, normalised by batch and by layer.",
     "keras_tcn convolution",
     activations=False,
 )
@@ -162,7 +162,7 @@ def tcn(kit):
 
 @case(
     KERAS,
-    "The temporal convolution of keras-tcn 2, which is made of stock layers and a Lambda.",
+    "The temporal convolution of keras-tcn 2, which consists of stock layers and a Lambda.",
     "keras_tcn convolution lambda",
     activations=False,
 )
@@ -199,7 +199,7 @@ def qkeras_layers(kit):
 
 @case(
     KERAS,
-    "A head of ssd_keras before its decoder: scaled L2 normalization, and anchor boxes in three kinds of coordinates.",
+    "A head of ssd_keras before its decoder: scaled L2 normalization, and anchor boxes in three coordinate systems.",
     "ssd_keras detection",
     activations=False,
 )

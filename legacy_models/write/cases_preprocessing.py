@@ -39,7 +39,7 @@ def normalization(kit):
 
 @case(
     "tf.keras-2.8 tf.keras-2.15/keras",
-    "Normalization with mean and variance given in its configuration, one inverted where the era writes that down.",
+    "Normalization with mean and variance given in its configuration, one inverted where the era records that.",
     "normalization mean_argument invert",
 )
 def normalization_given(kit):
@@ -73,7 +73,7 @@ def image_preprocessing(kit):
 
 @case(
     "tf.keras-2.8 ~tf.keras-2.15/keras",
-    "RandomHeight and RandomWidth, which Keras 3 dropped, and RandomCrop, which resizes in inference.",
+    "RandomHeight and RandomWidth, which Keras 3 removed, and RandomCrop, which resizes in inference.",
     "random_height random_width random_crop",
     inputs=lambda rng: [np.round(rng.uniform(0, 255, size=(2, 8, 8, 3))).astype("float32")],
 )
@@ -88,7 +88,7 @@ def image_random_sizes(kit):
 
 @case(
     "tf.keras-2.8 ~tf.keras-2.13/keras",
-    "Resizing by every method, and with the aspect ratio kept.",
+    "Resizing by every method, and with the aspect ratio preserved.",
     "resizing interpolation crop_to_aspect_ratio",
     inputs=lambda rng: [np.round(rng.uniform(0, 255, size=(2, 7, 6, 2))).astype("float32")],
 )
@@ -103,7 +103,7 @@ def image_resizing(kit):
 
 @case(
     "~tf.keras-2.8 tf.keras-2.12/keras ~tf.keras-2.14/keras",
-    "Resizing by the methods that only TensorFlow has.",
+    "Resizing by the methods that only TensorFlow supports.",
     "resizing interpolation area gaussian mitchellcubic",
     inputs=lambda rng: [np.round(rng.uniform(0, 255, size=(2, 7, 6, 2))).astype("float32")],
 )
@@ -139,7 +139,7 @@ def lookups_given(kit):
 
 @case(
     "tf.keras-2.8 tf.keras-2.14/keras",
-    "StringLookup turned round: numbers to words.",
+    "StringLookup inverted: numbers to words.",
     "string_lookup invert string_output",
     inputs=lambda rng: [np.array([[0], [1], [2], [3], [4]], dtype="int64")],
     activations=False,
@@ -174,7 +174,7 @@ def vocabularies(kit):
 
 @case(
     "~tf.keras-2.8/savedmodel tf.keras-2.13/keras tf.keras-2.15/keras",
-    "TextVectorization as counts, tf-idf and pairs of words, without splitting or changing of case.",
+    "TextVectorization as counts, tf-idf and word pairs, without splitting or case changes.",
     "text_vectorization tf_idf multi_hot ngrams standardize",
     inputs=texts,
     draw=False,
@@ -222,7 +222,7 @@ def buckets(kit):
 
 @case(
     "tf.keras-2.8/savedmodel tf.keras-2.13/keras tf.keras-2.15/keras",
-    "IntegerLookup whose vocabulary was learned, and Discretization whose bins were before the archives lost them.",
+    "IntegerLookup with a learned vocabulary, and Discretization with learned bins, before the archives lost them.",
     "discretization integer_lookup adapt",
     inputs=lambda rng: [
         rng.normal(size=(6, 1)).astype("float32"),
@@ -246,7 +246,7 @@ def buckets_learned(kit):
 
 @case(
     "tf.keras-2.8 ~tf.keras-2.12/keras tf.keras-2.15/keras",
-    "Hashing of words with and without a salt, and of crossed features where the era has it.",
+    "Hashing of words with and without a salt, and of crossed features where the era supports it.",
     "hashing salt hashed_crossing",
     inputs=words,
 )

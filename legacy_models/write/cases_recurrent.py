@@ -39,7 +39,7 @@ def rnn_defaults(kit):
 
 @case(
     "keras-2.0.8",
-    "A GRU without a bias, whose shapes do not tell that its reset gate acts before the product.",
+    "A GRU without a bias, whose shapes do not show that its reset gate acts before the product.",
     "gru reset_after no_bias",
 )
 def gru_without_bias(kit):
@@ -51,7 +51,7 @@ def gru_without_bias(kit):
 
 @case(
     "~keras-2.2.4 tf.keras-2.8 ~tf.keras-2.13/keras",
-    "Options said aloud: hard_sigmoid gates, reset_after both ways, no bias, backwards, unrolled, implementations.",
+    "Options set explicitly: hard_sigmoid gates, reset_after both ways, no bias, backwards, unrolled, implementations.",
     "lstm gru hard_sigmoid reset_after go_backwards unroll implementation",
 )
 def rnn_options(kit):
@@ -162,7 +162,7 @@ def seq2seq_bidirectional(kit):
 
 @case(
     "~keras-2.2.4 tf.keras-2.8 tf.keras-2.14/keras",
-    "Stateful LSTM and GRU with a fixed batch; outputs are those of the first call after a reset.",
+    "Stateful LSTM and GRU with a fixed batch size; outputs are those of the first call after a reset.",
     "stateful batch_input_shape",
     activations=False,
 )
@@ -179,7 +179,7 @@ def stateful(kit):
 
 @case(
     "keras-2.2.4 ~tf.keras-2.8 tf.keras-2.13/keras",
-    "RNN over one cell and over a list of cells (StackedRNNCells), alone and in a Bidirectional.",
+    "RNN over one cell and over a list of cells (StackedRNNCells), alone and in a Bidirectional layer.",
     "rnn_cell stacked_rnn_cells wrapper",
 )
 def cells(kit):
@@ -206,7 +206,7 @@ def conv_lstm(kit):
 
 @case(
     "tf.keras-2.8 ~tf.keras-2.15/keras",
-    "ConvLSTM in one and three dimensions, and one within Bidirectional.",
+    "ConvLSTM in one and three dimensions, and one in a Bidirectional layer.",
     "conv_lstm1d conv_lstm3d hard_sigmoid wrapper",
 )
 def conv_lstm_others(kit):
@@ -220,7 +220,7 @@ def conv_lstm_others(kit):
 
 @case(
     "tf.keras-2.4 ~tf.keras-2.8 tf.keras-2.14/keras",
-    "Time before batch: time_major recurrent layers, which Keras 3 does not know.",
+    "Time before batch: time_major recurrent layers, which Keras 3 does not support.",
     "time_major lstm gru simple_rnn",
 )
 def time_major(kit):
@@ -249,7 +249,7 @@ def masked_zero(kit):
 
 @case(
     "tf.keras-2.8",
-    "Dropout inside recurrent layers, noise of training only.",
+    "Dropout inside recurrent layers, noise in training only.",
     "lstm dropout recurrent_dropout",
 )
 def rnn_dropout(kit):
@@ -285,8 +285,7 @@ def _without_kernel(kit, states):
 
 @special(
     "keras-2.2.4 tf.keras-1.13",
-    "CuDNNLSTM and CuDNNGRU, which no CPU executes: the outputs come from the plain layers, into which the same "
-    "framework converted the weights when it loaded the file.",
+    "CuDNNLSTM and CuDNNGRU, which do not run on a CPU: the outputs come from the plain layers, into which the same framework converted the weights when it loaded the file.",
     "cudnn_lstm cudnn_gru reset_after bidirectional",
 )
 def cudnn(kit, folder):

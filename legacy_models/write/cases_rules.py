@@ -11,7 +11,7 @@ from cases_training import optimizer_case, rate, regression, small
 
 @case(
     "tf.keras-2.0 tf.keras-2.8 tf.keras-2.13/keras",
-    "Functions of TensorFlow as activations: one is stored under a name of its implementation.",
+    "TensorFlow functions as activations: one is stored under the name of its implementation.",
     "tf_function activation softmax_v2 log_softmax_v2",
     notes=dict.fromkeys(
         ("tf.keras-2.0", "tf.keras-2.8", "tf.keras-2.13"),
@@ -30,7 +30,7 @@ def tf_functions(kit):
 
 @case(
     "tf.keras-2.8 tf.keras-2.15/keras",
-    "Normalization that was given the statistics of another one, in the shape in which that one holds them.",
+    "Normalization that was given the statistics of another one, in the shape in which that one stores them.",
     "normalization mean_argument broadcast_shape",
 )
 def normalization_copied(kit):
@@ -62,7 +62,7 @@ def ragged_between(kit):
 
 @case(
     "tf.keras-2.8 tf.keras-2.13/keras",
-    "Batch statistics over all replicas, as a class of its own and, from 2.12 on, as an argument.",
+    "Batch statistics over all replicas, as a separate class and, from 2.12 on, as an argument.",
     "batch_normalization synchronized",
 )
 def batch_normalization_synchronized(kit):
@@ -95,7 +95,7 @@ def encodings_experimental(kit):
 
 @case(
     "tf.keras-2.4",
-    "CategoryEncoding that learned the inverse frequencies of documents, which only lookups do later.",
+    "CategoryEncoding that learned inverse document frequencies, which only lookups do later.",
     "category_encoding tf_idf adapt",
     inputs=lambda rng: [np.array([[0, 1, 1], [4, 2, 3], [2, 2, 2]], dtype="int64")],
     draw=False,
@@ -109,7 +109,7 @@ def encoding_tf_idf(kit):
 
 @case(
     "tf.keras-2.8 tf.keras-2.13/keras",
-    "A lookup whose vocabulary is a file: the model holds its name and none of its words.",
+    "A lookup whose vocabulary is a file: the model stores its name and none of its words.",
     "string_lookup vocabulary_file",
     inputs=lambda rng: [np.array([["red"], ["blue"], ["pink"]], dtype=np.str_)],
     status="unsafe",
@@ -135,7 +135,7 @@ def vocabulary_file(kit):
 
 @case(
     "tf.keras-2.13/json",
-    "A lookup that learned its vocabulary, with its weights alone: the words are in no file (archives keep them).",
+    "A lookup that learned its vocabulary, with only its weights: no file holds the words (archives keep them).",
     "string_lookup adapt vocabulary_lost",
     inputs=lambda rng: [np.array([["red"], ["blue"], ["pink"]], dtype=np.str_)],
     draw=False,
@@ -172,7 +172,7 @@ optimizer_case(
     "keras-2.2.4 tf.keras-2.8 tf.keras-2.13/keras",
     "loss_custom",
     lambda kit: kit.optimizers.SGD(momentum=0.9, **rate(kit, 0.02)),
-    "A loss that is a function of the author's: the file holds its name.",
+    "A custom loss function: the file holds only its name.",
     "custom_loss",
     build=regression,
     loss=lambda kit: _author().tilted_error,
@@ -190,7 +190,7 @@ optimizer_case(
     "keras-2.2.4 tf.keras-2.8",
     "clips",
     lambda kit: kit.optimizers.SGD(momentum=0.9, clipnorm=0.1, clipvalue=0.02, **rate(kit, 0.05)),
-    "Gradients clipped by norm and by value, of which Keras 3 takes one.",
+    "Gradients clipped by norm and by value; Keras 3 accepts only one of them.",
     "clipnorm clipvalue",
     build=regression,
 )
@@ -212,7 +212,7 @@ optimizer_case(
     "keras-2.0.5 keras-2.0.8 keras-2.2.4",
     "adam_crossed",
     lambda kit: kit.optimizers.Adam(beta_1=0.8, **rate(kit, 0.02)),
-    "Adam over layers whose names are not in order: up to Keras 2.0.5 the slots were in the order of the names.",
+    "Adam over layers whose names are not in order: up to Keras 2.0.5 the slots were ordered by name.",
     "adam slots sorted_by_name nested_model separable",
     build=_crossed,
     targets="onehot",
@@ -221,8 +221,7 @@ optimizer_case(
 
 @special(
     "tf.keras-2.13",
-    "Compiled with an epsilon of None and never trained: it meant the backend's in Keras 2.1.3 to tf.keras 2.10, "
-    "and is stored as it is by 2.11 and later.",
+    "Compiled with an epsilon of None and never trained: None meant the backend's value in Keras 2.1.3 to tf.keras 2.10; 2.11 and later store it unchanged.",
     "adam epsilon_null",
 )
 def train_epsilon_null(kit, folder):
@@ -245,7 +244,7 @@ def train_epsilon_null(kit, folder):
 
 @case(
     "keras-2.2.4 keras-2.3.1/json",
-    "Initializers that are lambdas: of each, only the word <lambda> is stored.",
+    "Initializers that are lambdas: only the word <lambda> is stored for each.",
     "lambda initializer",
     notes=dict.fromkeys(
         ("keras-2.2.4", "keras-2.3.1"),
@@ -267,7 +266,7 @@ def lambda_initializers(kit):
 
 @case(
     "tf.keras-2.4",
-    "Lists of one cell, unrolled and not, with sequences and without.",
+    "Lists of one cell, unrolled and not, with and without sequences.",
     "rnn stacked_cells",
 )
 def single_cells(kit):

@@ -7,7 +7,7 @@ from cases_keras1 import masked_ids
 
 @case(
     "keras-1.2.2-theano",
-    "Convolutions with the border mode `full`, which only Theano computed.",
+    "Convolutions with the border mode `full`, which only Theano supported.",
     "keras1 convolution2d convolution1d border_full theano",
 )
 def conv_full(kit):
@@ -20,7 +20,7 @@ def conv_full(kit):
 
 @case(
     "keras-1.2.2",
-    "PReLU with slopes shared along axes, which its configuration does not say, and with one slope per element.",
+    "PReLU with slopes shared along axes, which its configuration does not record, and with one slope per element.",
     "keras1 prelu shared_axes",
     notes={"keras-1.2.2": "The writer shares no axes when it reads the file, so that its slopes do not fit."},
 )
@@ -34,7 +34,7 @@ def prelu_shared(kit):
 
 @case(
     "keras-1.2.2",
-    "Words dropped inside an Embedding and an EigenvalueRegularizer: both act in training only.",
+    "Words dropped inside an Embedding and an EigenvalueRegularizer: both are active only in training.",
     "keras1 embedding_dropout eigenvalue_regularizer",
     inputs=masked_ids,
     notes={"keras-1.2.2": "The writer leaves the regularizer's factor out and cannot make it again."},
@@ -49,7 +49,7 @@ def regularisation_lost(kit):
 
 @case(
     "keras-1.2.2-theano keras-2.2.4-theano",
-    "Pooling with borders on Theano, whose windows begin elsewhere: pairs, threes with strides, means of few elements.",
+    "Pooling with borders on Theano, whose windows begin at other positions: pairs, threes with strides, means of few elements.",
     "theano pooling padding_same",
 )
 def pooling_borders(kit):
@@ -91,7 +91,7 @@ def masks_merged(kit):
 
 @case(
     "keras-2.2.4",
-    "What was merged with numbers is merged again with the words whose mask it has.",
+    "A merged tensor with a mask of words is merged again with those words.",
     "mask merge concatenate embedding",
     inputs=_some_words,
 )
@@ -105,7 +105,7 @@ def masks_merged_twice(kit):
 
 @case(
     "keras-2.2.4 tf.keras-2.8 tf.keras-2.14/keras",
-    "TimeDistributed over films of unknown length: over a convolution, a pooling and a whole model.",
+    "TimeDistributed over videos of unknown length: over a convolution, a pooling layer and a whole model.",
     "time_distributed dynamic_length wrapper nested_model",
 )
 def time_distributed_dynamic(kit):
@@ -134,7 +134,7 @@ def _stacked_states(kit):
 
 @case(
     "keras-2.2.2 keras-2.2.4",
-    "Stacked cells whose last states are outputs, and are given to another stack: up to 2.2.2 from the last cell on.",
+    "Stacked cells whose last states are outputs and go to another stack: up to 2.2.2 ordered from the last cell on.",
     "stacked_rnn_cells return_state initial_state",
 )
 def stacked_states(kit):
@@ -143,7 +143,7 @@ def stacked_states(kit):
 
 @case(
     "tf.keras-1.12",
-    "Stacked cells whose states are outputs: releases of the same version number counted them in either order.",
+    "Stacked cells whose states are outputs: releases with the same version number ordered them either way.",
     "stacked_rnn_cells return_state initial_state",
     status="failed",
     reason="SIL038",
@@ -154,7 +154,7 @@ def stacked_states_either(kit):
 
 @case(
     "tf.keras-2.8",
-    "Stacked cells that were asked to count their states from the last cell: they do not, and the file does not say.",
+    "Stacked cells told to order their states from the last cell: they do not, and the file does not record it.",
     "stacked_rnn_cells return_state reverse_state_order",
 )
 def stacked_states_reversed(kit):
@@ -171,7 +171,7 @@ def _ordinary(rng):
 
 @case(
     "keras-2.2.2 tf.keras-1.12",
-    "Stacked cells whose states nobody sees, and states of a single cell.",
+    "Stacked cells whose states are not used, and states of a single cell.",
     "stacked_rnn_cells return_state",
     inputs=_ordinary,
 )
@@ -185,7 +185,7 @@ def stacked_cells(kit):
 
 @case(
     "tf.keras-1.13",
-    "Up-sampling of nearest neighbours, which the configuration does not say: the default is right.",
+    "Nearest-neighbour up-sampling, which the configuration does not record: the default is right.",
     "upsampling interpolation_unsaid",
 )
 def upsampling_nearest(kit):
@@ -196,7 +196,7 @@ def upsampling_nearest(kit):
 
 @case(
     "tf.keras-1.13",
-    "Bilinear up-sampling, which the file does not say: only the recorded outputs tell that it is not the default.",
+    "Bilinear up-sampling, which the file does not record: only the recorded outputs show that it is not the default.",
     "upsampling interpolation_lost",
     status="failed",
     reason="PAR001",

@@ -37,7 +37,7 @@ def of_signature(golden, signature):
 
 @case(
     "tf.keras-2.0/savedmodel tf.keras-2.8/savedmodel",
-    "An input is called `in`, which no Python argument can be.",
+    "An input is named `in`, which cannot be a Python argument.",
     "input_named_in signature_keys",
 )
 def input_named_in(kit):
@@ -61,7 +61,7 @@ def stateful_rnn(kit):
 
 @case(
     "tf.keras-2.8/savedmodel",
-    "A metric class of the author's own in the object graph.",
+    "A custom metric class in the object graph.",
     "custom_metric training",
     compile=lambda kit: {"optimizer": "adam", "loss": "mse", "metrics": [_peak_metric()]},
     custom="peak.py",
@@ -134,7 +134,7 @@ def several_signatures(kit, folder):
 
 @special(
     "tf.keras-2.4 tf.keras-2.11",
-    "A plain tf.Module: matrix products, its own normalisation and a counter that its second signature changes.",
+    "A plain tf.Module: matrix products, custom normalisation and a counter that its second signature changes.",
     "tf_module signatures variables",
 )
 def module_plain(kit, folder):
@@ -189,7 +189,7 @@ def module_plain(kit, folder):
 
 @special(
     "~tf.keras-2.8 tf.keras-2.13",
-    "A tf.Module that holds Keras layers and offers two signatures.",
+    "A tf.Module that holds Keras layers and has two signatures.",
     "tf_module keras_layers signatures",
 )
 def module_with_layers(kit, folder):

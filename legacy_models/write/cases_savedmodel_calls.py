@@ -12,7 +12,7 @@ from signatures import record_signatures
 
 @special(
     "tf.keras-2.8 tf.keras-2.13",
-    "A tf.Module whose functions have the names of its signatures; in 2.8 a key is a Python keyword, too.",
+    "A tf.Module whose functions have the names of its signatures; in 2.8, one key is a Python keyword.",
     "tf_module signatures functions keyword_key no_serving_default",
 )
 def module_functions(kit, folder):
@@ -56,7 +56,7 @@ def module_functions(kit, folder):
 
 @special(
     "tf.keras-2.8",
-    "A signature takes the bytes of pictures, as web services send them: decoded, resized and scaled in the graph.",
+    "A signature that takes the bytes of pictures, as web services send them: decoded, resized and scaled in the graph.",
     "tf_module signatures image_bytes decode_jpeg map_fn resize strings",
 )
 def module_image_bytes(kit, folder):
@@ -110,7 +110,7 @@ def vocabulary_asset(kit, folder):
 
 @special(
     "tf.keras-2.8",
-    "A tf.Module around recurrent Keras layers: their calls stand in the graph as functions that say what they compute.",
+    "A tf.Module around recurrent Keras layers: the graph holds their calls as functions that record what they compute.",
     "tf_module keras_layers lstm gru bidirectional signatures",
 )
 def module_recurrent(kit, folder):
@@ -137,7 +137,7 @@ def module_recurrent(kit, folder):
 
 @special(
     "tf.keras-2.8 tf.keras-2.15",
-    "A second function owns a variable of its own, made in its first call; no signature knows it.",
+    "A second function owns a variable that it creates in its first call; no signature uses it.",
     "tf_module signatures functions variable_of_function",
 )
 def module_second_function(kit, folder):
@@ -177,7 +177,7 @@ def module_second_function(kit, folder):
 
 @special(
     "tf.keras-2.8",
-    "The signature scales what comes in and turns what goes out into probabilities; the model does neither.",
+    "The signature scales its inputs and turns its outputs into probabilities; the model does neither.",
     "signatures preprocessing postprocessing functional",
 )
 def signature_around_model(kit, folder):

@@ -18,8 +18,7 @@ def with_classes(folder, source):
 
 @special(
     "tf.keras-2.4 tf.keras-2.8",
-    "A class derived from Model without a configuration: a dict of inputs and of outputs, layers in a list, a dict and "
-    "a model inside, and a layer of the author's own.",
+    "A subclass of Model without a configuration: a dict of inputs and of outputs, layers in a list, a dict and a model inside, and a custom layer.",
     "subclassed custom_class custom_layer dict_inputs no_config mask",
 )
 def subclassed_parts(kit, folder):
@@ -45,7 +44,7 @@ def subclassed_parts(kit, folder):
 
 @special(
     "tf.keras-2.8 tf.keras-2.13",
-    "A compiled and fitted class derived from Model: its optimizer's slots belong to attributes, not to layers of a graph.",
+    "A compiled and fitted subclass of Model: its optimizer's slots belong to attributes, not to layers of a graph.",
     "subclassed custom_class training optimizer_slots adam",
 )
 def subclassed_trained(kit, folder):

@@ -58,7 +58,7 @@ def siamese(kit):
 
 @case(
     "~keras-2.2.4 tf.keras-2.8 tf.keras-2.13/keras",
-    "A layer that is called three times, once on its own output, and a nested model within a nested model.",
+    "A layer that is called three times, once on its own output, and a nested model in a nested model.",
     "shared nested_twice node_index",
 )
 def shared_layers(kit):
@@ -77,7 +77,7 @@ def shared_layers(kit):
 
 @case(
     "~keras-2.2.4 tf.keras-2.4 tf.keras-2.13/keras ~tf.keras-2.0/savedmodel ~tf.keras-2.15/savedmodel",
-    "Several inputs and outputs, one output straight from an input's layer, whose order is not that of their names.",
+    "Several inputs and outputs, one output directly from an input layer, in an order that is not that of their names.",
     "multi_input multi_output",
 )
 def several_inputs(kit):
@@ -91,7 +91,7 @@ def several_inputs(kit):
 
 @case(
     "keras-2.2.4 ~tf.keras-2.4 tf.keras-2.14/keras",
-    "A nested model with two inputs and two outputs; the outer model takes one of them, and nests a Sequential twice.",
+    "A nested model with two inputs and two outputs; the outer model uses one of them, and nests a Sequential twice.",
     "nested_model multi_output tensor_index",
 )
 def nested_outputs(kit):
@@ -123,7 +123,7 @@ def time_distributed(kit):
 
 @case(
     "~tf.keras-1.13 tf.keras-2.8",
-    "Slashes in layer names, and layers of a nested model that are named as those outside it.",
+    "Slashes in layer names, and layers of a nested model with the same names as layers outside it.",
     "slash_names duplicate_names",
 )
 def slash_names(kit):
@@ -138,8 +138,7 @@ def slash_names(kit):
 
 @case(
     "tf.keras-2.8 tf.keras-2.13/keras",
-    "Names with slashes in a nested model, of which some end like others and some layers are frozen: its arrays are "
-    "stored in another order than its layers.",
+    "Names with slashes in a nested model, some of which end like others, with some layers frozen: its arrays are stored in another order than its layers.",
     "slash_names nested_model weight_order frozen",
 )
 def slash_names_nested(kit):
@@ -173,7 +172,7 @@ def gan(kit):
 
 @case(
     "tf.keras-2.8",
-    "An input whose name has a space and begins with a digit, which is no name of an argument.",
+    "An input whose name has a space and begins with a digit, which is not a valid argument name.",
     "input_names",
 )
 def input_names(kit):
@@ -228,7 +227,7 @@ def nested_list(kit):
 
 @case(
     "~keras-2.2.4 tf.keras-2.4 ~tf.keras-2.15",
-    "Layers frozen one by one in a nested model, so that the order of its stored weights is not that of its layers.",
+    "Layers frozen one by one in a nested model, so that its stored weights and its layers differ in order.",
     "frozen weight_order nested_model",
 )
 def partly_frozen(kit):
@@ -248,7 +247,7 @@ def partly_frozen(kit):
 
 @case(
     "tf.keras-2.8 tf.keras-2.14/keras",
-    "A layer class of the author's own, of which the file holds name, configuration and weights.",
+    "A custom layer class, of which the file holds name, configuration and weights.",
     "custom_layer",
     status="blocked",
     reason="CFG",
@@ -264,7 +263,7 @@ def custom_layer(kit):
 
 @case(
     "keras-2.2.4 tf.keras-2.8 tf.keras-2.15/keras tf.keras-2.15/json",
-    "Inputs and a layer that are called like Python keywords: no Python function can have such an argument.",
+    "Inputs and a layer named after Python keywords: no Python function can have such an argument.",
     "awkward_names python_keyword",
 )
 def keyword_names(kit):
@@ -274,7 +273,7 @@ def keyword_names(kit):
     return kit.functional([first, second], L.Dense(2, name="is")(both))
 
 
-@case("tf.keras-2.8", "Layers that are attributes of a Functional model, and no part of its graph.", "tracked_layers")
+@case("tf.keras-2.8", "Layers that are attributes of a Functional model but not part of its graph.", "tracked_layers")
 def tracked_layers(kit):
     L = kit.layers
     line = kit.Input((4,), name="line")
@@ -287,7 +286,7 @@ def tracked_layers(kit):
 
 @special(
     "tf.keras-2.0",
-    "Two cells of equal sizes in an RNN, whose arrays have the same names: saving raises, and a file is left.",
+    "Two cells of equal sizes in an RNN, whose arrays have the same names: saving raises, and leaves a file behind.",
     "rnn stacked_cells cut_short",
 )
 def stacked_cells_cut(kit, folder):

@@ -210,7 +210,7 @@ def frozen(kit, folder):
 
 @special(
     "tf.keras-1.13 tf.keras-1.15",
-    "A Saver's checkpoint with its .meta graph; the variables have names, and a Keras architecture stands beside it.",
+    "A Saver checkpoint with its .meta graph; the variables have names, and a Keras architecture lies beside it.",
     "tf1 checkpoint name_based meta_graph",
 )
 def checkpoint_saver(kit, folder):
@@ -238,7 +238,7 @@ def checkpoint_saver(kit, folder):
 
 @special(
     "tf.keras-1.15",
-    "A Saver's checkpoint of tf.layers with optimizer slots; only its graph says what computes.",
+    "A Saver checkpoint of tf.layers with optimizer slots; only its graph shows what it computes.",
     "tf1 checkpoint name_based meta_graph optimizer_slots no_architecture",
 )
 def checkpoint_graph(kit, folder):

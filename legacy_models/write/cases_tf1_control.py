@@ -43,7 +43,7 @@ def training_flag(kit, folder):
 
 @special(
     "tf.keras-1.15",
-    "A loop that reads a variable in each turn.",
+    "A loop that reads a variable in each iteration.",
     "tf1 simple_save reference_variables control_flow while_loop",
 )
 def loop(kit, folder):

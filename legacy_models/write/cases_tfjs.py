@@ -31,7 +31,7 @@ def _written(kit, folder, name, model, draw=None, **options):
 
 @special(
     "tf.keras-2.8",
-    "A TensorFlow.js layers model whose weights stand in several shards, with a model inside the model.",
+    "A TensorFlow.js layers model whose weights are in several shards, with a nested model.",
     "tfjs shards nested_model batch_normalization",
 )
 def tfjs_nested(kit, folder):
@@ -71,7 +71,7 @@ def tfjs_quantised(kit, folder):
 
 @special(
     "tf.keras-2.8",
-    "A TensorFlow.js layers model of a JavaScript trainer's kind, its weights quantised to half floats.",
+    "A TensorFlow.js layers model as a JavaScript trainer writes it, its weights quantised to half floats.",
     "tfjs quantised float16 depthwise",
 )
 def tfjs_half(kit, folder):
@@ -112,7 +112,7 @@ def _graph(kit, folder, name, model, **options):
 
 @special(
     "tf.keras-2.8",
-    "A TensorFlow.js graph model: fused and folded convolutions, PReLU, and an output that another is made of.",
+    "A TensorFlow.js graph model: fused and folded convolutions, PReLU, and an output computed from another one.",
     "tfjs graph fused folded_batch_norm",
 )
 def tfjs_graph(kit, folder):

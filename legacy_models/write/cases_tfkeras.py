@@ -5,7 +5,7 @@ from casebook import case
 
 @case(
     "tf.keras-2.4 ~tf.keras-2.8 ~tf.keras-2.11 tf.keras-2.13/keras ~tf.keras-2.15/keras",
-    "MultiHeadAttention with value and key given by name, with scores, and over two attention axes.",
+    "MultiHeadAttention with value and key as keyword arguments, with scores, and over two attention axes.",
     "multi_head_attention call_kwargs scores attention_axes",
 )
 def multi_head(kit):
@@ -22,7 +22,7 @@ def multi_head(kit):
 
 @case(
     "tf.keras-2.8 ~tf.keras-2.11 tf.keras-2.14/keras",
-    "MultiHeadAttention with a mask tensor, and with the causal mask where the era has it.",
+    "MultiHeadAttention with a mask tensor, and with the causal mask where the era supports it.",
     "multi_head_attention attention_mask causal",
 )
 def multi_head_masks(kit):
@@ -73,7 +73,7 @@ def axis_lists(kit):
 
 @case(
     "tf.keras-2.4 tf.keras-2.14/keras",
-    "LayerNormalization over axes in another order than the tensor has them, of the same and of other sizes.",
+    "LayerNormalization over axes in a different order than the tensor has them, of equal and of different sizes.",
     "layer_normalization axis_order",
 )
 def axis_order(kit):
@@ -164,7 +164,7 @@ def mixed_half(kit):
 
 @case(
     "tf.keras-2.8 ~tf.keras-2.15/keras",
-    "A policy per layer, the rest in full precision.",
+    "A policy per layer, all other layers in full precision.",
     "mixed_bfloat16 policy",
     rtol=5e-2,
 )
@@ -196,7 +196,7 @@ def double(kit):
 
 @case(
     "tf.keras-2.0 ~tf.keras-2.4",
-    "Integer inputs, several dtypes side by side, and a layer that casts by itself.",
+    "Integer inputs, several dtypes side by side, and a layer that casts its inputs itself.",
     "integer_inputs embedding dtype",
     inputs=lambda rng: [
         rng.randint(9, size=(3, 4)).astype("int32"),
@@ -227,7 +227,7 @@ def activation_as_layer(kit):
 @case(
     "tf.keras-2.13/keras ~tf.keras-2.15/keras ~tf.keras-2.4/savedmodel ~tf.keras-2.11/savedmodel "
     "tf.keras-2.15/savedmodel",
-    "A class derived from Model, whose file holds no graph: its class is needed.",
+    "A subclass of Model, whose file holds no graph: its class is needed.",
     "subclassed custom_class",
     status="blocked",
     reason="CFG",
@@ -263,7 +263,7 @@ def registered(kit):
 
 @case(
     "tf.keras-2.11",
-    "Layers and an activation of TensorFlow Addons, which are nobody's today.",
+    "Layers and an activation of TensorFlow Addons, which is no longer maintained.",
     "addons custom_class",
     status="blocked",
     reason="ECO",

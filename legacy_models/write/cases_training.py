@@ -93,7 +93,7 @@ optimizer_case(
     "keras-2.2.4 tf.keras-2.8",
     "adagrad",
     lambda kit: kit.optimizers.Adagrad(**rate(kit, 0.05)),
-    "Adagrad: its accumulator begins at 0 in Keras and at 0.1 in tf.keras 2.",
+    "Adagrad: its accumulator starts at 0 in Keras and at 0.1 in tf.keras 2.",
     "adagrad mae",
     build=regression,
     loss="mae",
@@ -119,7 +119,7 @@ optimizer_case(
     "keras-2.2.4 keras-2.3.1 tf.keras-2.8 tf.keras-2.15/keras",
     "nadam",
     lambda kit: kit.optimizers.Nadam(**rate(kit, 0.02)),
-    "Nadam: Keras before 2.3 kept the product of its momenta out of the file.",
+    "Nadam: Keras before 2.3 did not store the product of its momenta.",
     "nadam m_schedule",
     build=regression,
     notes=dict.fromkeys(
@@ -210,7 +210,7 @@ optimizer_case(
     "tf.keras-2.11",
     "addons_adamw",
     lambda kit: _addons().optimizers.AdamW(weight_decay=0.01, learning_rate=0.02, name="Adam"),
-    "An optimizer of TensorFlow Addons whose name is that of a stock optimizer: it must not become that one.",
+    "An optimizer of TensorFlow Addons with the name of a stock optimizer, which must not be taken for the stock one.",
     "addons adamw",
     build=regression,
 )
@@ -249,7 +249,7 @@ def _addons():
 
 @case(
     "keras-2.2.4 keras-2.3.1 keras-1.2.2",
-    "A GAN whose judge is frozen as a model: no layer says so, and the optimizer has slots for the generator only.",
+    "A GAN whose discriminator is frozen as a model: no layer records it, and the optimizer has slots for the generator only.",
     "gan nested_model frozen adam slots",
     compile=lambda kit: {"optimizer": kit.optimizers.Adam(), "loss": "mse"},
     activations=False,

@@ -15,7 +15,7 @@ optimizer_case(
     "tf.keras-2.13/keras tf.keras-2.15/keras",
     "sgd_schedule",
     lambda kit: kit.optimizers.SGD(kit.optimizers.schedules.InverseTimeDecay(0.5, 1, 0.5)),
-    "Plain SGD with a schedule: it has momenta that nothing reads, and a number of steps that matters.",
+    "Plain SGD with a schedule: it has momenta that nothing reads, and a step count that matters.",
     "sgd schedule inverse_time_decay",
     build=regression,
 )
@@ -31,7 +31,7 @@ optimizer_case(
     "tf.keras-2.13/keras tf.keras-2.15/keras ~tf.keras-2.4",
     "attention",
     lambda kit: kit.optimizers.Adam(**rate(kit, 0.05)),
-    "Adam slots of MultiHeadAttention: in the order in which its arrays were made, not of their groups in the archive.",
+    "Adam slots of MultiHeadAttention: in the order in which its arrays were created, not of their groups in the archive.",
     "adam slots multi_head_attention",
     build=attention,
 )
@@ -39,7 +39,7 @@ optimizer_case(
     "tf.keras-2.15/keras",
     "adafactor",
     lambda kit: kit.optimizers.Adafactor(**rate(kit, 0.02)),
-    "Adafactor, whose slots have other shapes than the weights.",
+    "Adafactor, whose slots have different shapes than the weights.",
     "adafactor slots",
     build=regression,
 )

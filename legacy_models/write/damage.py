@@ -210,32 +210,32 @@ ZIP = "tf.keras-2.13/mlp-keras/model.keras"
 TRAINED = "tf.keras-2.8/train_adam/model.h5"
 CASES = {
     "h5_named_keras": Damage(OLD, "model.keras", "HDF5 under the suffix of an archive.", "misnamed", copy),
-    "h5_named_model": Damage(OLD, "network.model", "HDF5 under a suffix of the user's own.", "misnamed", copy),
+    "h5_named_model": Damage(OLD, "network.model", "HDF5 with a custom suffix.", "misnamed", copy),
     "h5_without_suffix": Damage(OLD, "network", "HDF5 without a suffix.", "misnamed", copy),
     "archive_without_suffix": Damage(ZIP, "network", "An archive without a suffix.", "misnamed", copy),
-    "archive_named_h5": Damage(ZIP, "model.h5", "An archive under the suffix of HDF5.", "misnamed", copy),
+    "archive_named_h5": Damage(ZIP, "model.h5", "A `.keras` archive with the suffix of HDF5.", "misnamed", copy),
     "soft_links": Damage(
         OLD, "model.h5", "Weights behind soft links that stay inside the file.", "soft_links", edit(soft_links)
     ),
     "external_link": Damage(
-        OLD, "model.h5", "A weight that lies in another file.", "external_link", edit(external_link), "unsafe", "SEC"
+        OLD, "model.h5", "A weight stored in another file.", "external_link", edit(external_link), "unsafe", "SEC"
     ),
     "missing_weight": Damage(
-        OLD, "model.h5", "One array is gone.", "coverage", edit(missing_weight), "failed", "WGT"
+        OLD, "model.h5", "One array is missing.", "coverage", edit(missing_weight), "failed", "WGT"
     ),
     "reshaped_weight": Damage(
-        OLD, "model.h5", "One kernel has another shape.", "coverage", edit(reshaped_weight), "failed", "WGT"
+        OLD, "model.h5", "One kernel has a different shape.", "coverage", edit(reshaped_weight), "failed", "WGT"
     ),
     "gates_unsaid": Damage(
-        "tf.keras-1.13/rnn_defaults/model.h5", "model.h5", "Recurrent layers that leave their gates to the default.",
+        "tf.keras-1.13/rnn_defaults/model.h5", "model.h5", "Recurrent layers that use the default gates.",
         "recurrent_activation default", edit(gates_unsaid),
     ),
     "backend_recorded": Damage(
-        "keras-1.2.2-theano/conv_th/model.h5", "model.h5", "Nothing tells the backend but the recording beside the model.",
+        "keras-1.2.2-theano/conv_th/model.h5", "model.h5", "Only the recording beside the model shows the backend.",
         "backend param", edit(names_numbered),
     ),
     "backend_unsaid": Damage(
-        "keras-1.2.2-theano/conv_th/model.h5", "model.h5", "Nothing tells the backend, and each computes something else.",
+        "keras-1.2.2-theano/conv_th/model.h5", "model.h5", "Nothing shows the backend, and each backend computes something different.",
         "backend param", edit(names_numbered), "unverified", "PAR020",
     ),
     "group_renamed": Damage(
@@ -265,13 +265,13 @@ CASES = {
     "lfs_pointer": Damage(
         OLD, "model.h5", "A git-lfs pointer instead of the file.", "lfs", text(LFS_POINTER), "blocked", "FMT026"
     ),
-    "empty": Damage(OLD, "model.h5", "No bytes at all.", "empty", text(""), "failed", "FMT015"),
+    "empty": Damage(OLD, "model.h5", "An empty file.", "empty", text(""), "failed", "FMT015"),
     "saved_model_without_variables": Damage(
         "tf.keras-2.4/module_plain/saved_model", "saved_model", "A SavedModel whose variables are missing.",
         "incomplete", without_folder("variables"), "failed", "FMT022",
     ),
     "checkpoint_without_data": Damage(
-        "tf.keras-2.8/checkpoint_weights/model.ckpt", "model.ckpt.index", "A checkpoint's index without its data.",
+        "tf.keras-2.8/checkpoint_weights/model.ckpt", "model.ckpt.index", "A checkpoint index without its data.",
         "incomplete", index_alone, "failed", "FMT022",
     ),
     "already_keras3": Damage(OLD, "model.keras", "Written by Keras 3.", "keras3", keras3, "skipped", "FMT013"),
