@@ -29,6 +29,9 @@ _MASKED_SUM_AGAIN = Version("2.10")
 
 _MASKED_STATISTICS = Version("2.12")
 """BatchNormalization of tf.keras takes a mask from here on, as that of Keras 3 does."""
+_STEPS_SAVED_SINCE = Version("2.3")
+_STEPS_NOT_SAVED = frozenset({"RMSprop", "Adagrad", "Adadelta"})
+"""Optimizers whose ``weights`` were the accumulators alone before (``keras/optimizers.py`` of 1.2.2 to 2.2.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,20 @@ def _masked_statistics(model: Model, compiled: Mapping[str, Any], era: Era) -> I
             )
 
 
+def _uncounted_decay(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[Difference]:
+    optimizer = compiled.get("optimizer") or {}
+    decays = isinstance(optimizer.get("config", {}).get("learning_rate"), Mapping)
+    if era.tf_keras or era.keras >= _STEPS_SAVED_SINCE or not decays:
+        return
+    if optimizer.get("class_name") in _STEPS_NOT_SAVED:
+        yield Difference(
+            "optimizer",
+            "the decay of the learning rate counts the steps, which this release did not save; it starts again at 0, "
+            "as it did when that release loaded the file",
+            "Assign the number of steps taken to `optimizer.iterations` if you know it.",
+        )
+
+
 _Check = Callable[[Model, Mapping[str, Any], Era], Iterator[Difference]]
 _CHECKS: tuple[_Check, ...] = (
     _activity,
@@ -151,4 +168,5 @@ _CHECKS: tuple[_Check, ...] = (
     _frozen_statistics,
     _averages,
     _masked_statistics,
+    _uncounted_decay,
 )

@@ -67,5 +67,24 @@ def test_statistics_behind_a_mask(era: str, expected: int) -> None:
     assert len(places(era, STATISTICS, LAST)) == expected
 
 
+@pytest.mark.parametrize(
+    ("era", "name", "rate", "expected"),
+    [
+        ("2.2.4", "Adagrad", {"class_name": "InverseTimeDecay"}, ["optimizer"]),
+        ("1.2.2", "RMSprop", {"class_name": "InverseTimeDecay"}, ["optimizer"]),
+        ("2.2.4", "Adagrad", 0.01, []),
+        ("2.2.4", "SGD", {"class_name": "InverseTimeDecay"}, []),
+        ("2.3.1", "Adagrad", {"class_name": "InverseTimeDecay"}, []),
+        ("2.2.4-tf", "Adagrad", {"class_name": "InverseTimeDecay"}, []),
+    ],
+)
+def test_a_decay_whose_steps_were_not_saved_starts_again(
+    era: str, name: str, rate: Any, expected: list[str]
+) -> None:
+    optimizer = {"class_name": name, "config": {"learning_rate": rate}}
+    found = step_differences(model(LAST), {"loss": "mse", "optimizer": optimizer}, Era.of(era))
+    assert [finding.place for finding in found] == expected
+
+
 def test_a_plain_model_has_none() -> None:
     assert places("2.2.4", LAST) == []
