@@ -22,6 +22,7 @@ FUNCTIONS = {
     "K.concatenate([x, x])": "tf.concat([x, x], axis=2)",
     "K.batch_flatten(x)": "tf.reshape(x, shape=[-1, 20])",
     "K.reshape(x, (K.shape(x)[0], 20))": "tf.reshape(x, shape=[tf.shape(x)[0], 20])",
+    "K.spatial_2d_padding(x[..., None])": "tf.pad(x[..., None], paddings=[[0, 0], [1, 1], [1, 1], [0, 0]])",
     "K.temporal_padding(x, (1, 2))": "tf.pad(x, paddings=[[0, 0], [1, 2], [0, 0]])",
     "K.hard_sigmoid(x)": "tf.math.minimum(tf.math.maximum(x * 0.2 + 0.5, 0.0), 1.0)",
     "K.relu(x, max_value=6)": "tf.math.minimum(tf.nn.relu(x), 6.0)",

@@ -123,8 +123,9 @@ def slice_(r: Recorder, x: Any, start: Any, size: Any) -> Any:
 
 def padding(first: int, last: int) -> Callable[..., Any]:
     """``K.temporal_padding``, ``K.spatial_2d_padding``: zeros around the axes from ``first`` on."""
+    usual: Any = 1 if last == 1 else (1, 1)
 
-    def call(r: Recorder, x: Any, padding: Any = 1, data_format: Any = None) -> Any:
+    def call(r: Recorder, x: Any, padding: Any = usual, data_format: Any = None) -> Any:
         value = tensor_operand(x, "a padding")
         if (data_format or image_data_format(r)) != "channels_last" and last > 1:
             raise Refused("pads channels-first images")
