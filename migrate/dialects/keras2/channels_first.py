@@ -84,7 +84,8 @@ def _films(rank: int) -> Layout:
         "Permute([3, 1, 2]) → Flatten",
         why="TensorFlow computes such convolutions on GPUs, and on CPUs only if its build has oneDNN: `The Conv2D "
         "op currently only supports the NHWC tensor format on the CPU`. The model keeps the order of its inputs and "
-        "outputs and is computed channels-last inside; kernels are the same in both orders.",
+        "outputs and is computed channels-last inside; kernels are the same in both orders. An activation along the "
+        "last axis, such as a softmax, becomes a layer behind the convolution, in the order it was given.",
         references=("tensorflow/tensorflow#32691",),
     ),
     Step.KERAS_2,
@@ -110,12 +111,15 @@ def _is_unsupported(layer: Layer) -> bool:
 
 
 def _activated_apart(layer: Layer) -> Chain | None:
-    """The layer without an activation, and the activation behind it: a softmax is along the last axis, of any order."""
-    activation = layer.config.get("activation")
-    if not _is_first(layer) or pointwise(activation):
+    """The layer without an activation that is along the last axis, and that as a layer behind it."""
+    config = layer.config
+    if not _is_first(layer) or pointwise(config.get("activation")):
         return None
-    plain = named(layer.with_config(activation="linear"), f"{layer.name}_linear")
-    return [plain, Layer("Activation", layer.name, {"activation": activation})]
+    moved = {
+        key: config[key] for key in ("activation", "activity_regularizer") if config.get(key) is not None
+    }
+    plain = layer.with_config(drop=("activity_regularizer",), activation="linear")
+    return [named(plain, f"{layer.name}_linear"), Layer("Activation", layer.name, moved)]
 
 
 def _rank(layer: Layer) -> int:

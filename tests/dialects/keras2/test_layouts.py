@@ -90,10 +90,12 @@ def test_softmax_works_on_the_order_it_was_given() -> None:
 
 @pytest.mark.parametrize("activation", ["softmax", "log_softmax", "a_function_of_the_author"])
 def test_a_layers_own_softmax_works_on_the_order_it_was_given(activation: str) -> None:
-    model = _sequential(Layer("Conv2D", "c", {"kernel_size": [3, 3], "activation": activation, **FIRST}))
-    turned = channels_first(model, KERAS)
+    penalty = {"class_name": "L1L2", "config": {"l1": 0.1}}
+    config = {"kernel_size": [3, 3], "activation": activation, "activity_regularizer": penalty, **FIRST}
+    turned = channels_first(_sequential(Layer("Conv2D", "c", config)), KERAS)
     assert classes(turned) == ["InputLayer", "Permute", "Conv2D", "Permute", "Activation"]
-    assert turned.layer("c").config == {"activation": activation}
+    assert turned.layer("c").config == {"activation": activation, "activity_regularizer": penalty}
+    assert "activity_regularizer" not in turned.layer("c_linear").config
     assert turned.layer("c_linear").config["activation"] == "linear"
 
 

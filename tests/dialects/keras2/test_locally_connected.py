@@ -111,4 +111,4 @@ def test_a_layer_of_unknown_size_is_refused() -> None:
 def test_a_softmax_of_a_layer_that_is_channels_first_stays_along_its_last_axis() -> None:
     modern = translated("keras-2.2.4/images_by_rows").modern
     assert modern.layer("local").class_name == "Activation"
-    assert modern.layer("local_local").config["activation"] == "linear"
+    assert modern.layer("local_local").config.get("activation", "linear") == "linear"
