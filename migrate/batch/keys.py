@@ -36,6 +36,7 @@ def options_digest(options: Options) -> str:
     described = {name: value for name, value in encode_options(options).items() if offered[name].decides}
     described["custom_objects"] = [sha256_of(path) for path in options.custom_objects]
     described["source"] = [digest_of_sources(path) for path in options.source]
+    described["modern_source"] = [digest_of_sources(path) for path in options.modern_source]
     described["hub_modules"] = [
         [handle, *(sha256_of(file) for file in sorted(folder.rglob("*")) if file.is_file())]
         for handle, folder in map(parse_module, options.hub_modules)

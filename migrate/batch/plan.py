@@ -219,7 +219,10 @@ def _is_lifted(options: Options, recorded: bool, code: str) -> bool:
     """Whether an option, or a recording of the artifact, is there to get it past a refusal."""
     return (
         (options.trust and status_of(code) is Status.UNSAFE)
-        or (bool(options.custom_objects or options.source) and code in _LIFTED_BY_CODE)
+        or (
+            bool(options.custom_objects or options.source or options.modern_source)
+            and code in _LIFTED_BY_CODE
+        )
         or ((bool(options.stock_names) or recorded) and code == "CFG006")
         or (bool(options.hub_modules) and code == "ECO091")
         or (options.architecture is not None and code in _LIFTED_BY_ARCHITECTURE)

@@ -76,6 +76,7 @@ def options_from(chosen: Mapping[str, Any]) -> Options:
         "readers": _readers,
         "custom_objects": lambda files: tuple(file.resolve() for file in files),
         "source": lambda paths: tuple(path.resolve() for path in paths),
+        "modern_source": lambda paths: tuple(path.resolve() for path in paths),
         "serving": lambda folder: folder and folder.resolve(),
     }
     return Options(**{name: read.get(name, _as_it_is)(value) for name, value in chosen.items()})

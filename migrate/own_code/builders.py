@@ -50,6 +50,7 @@ class Builder:
         open: names of the open sizes.
         lacking: names of what nothing tells and no shape can: how many layers there are.
         loads: whether the sources load this file into what it makes.
+        by_name: whether they do so by the names of layers: the file may hold more of them.
         named: whether a configuration file beside the weights names it.
         script: source of the function, where it is made of the statements of a script.
         inputs: source of the shapes of its inputs, where it is a class derived from ``Model``.
@@ -62,6 +63,7 @@ class Builder:
     open: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     loads: bool = False
+    by_name: bool = False
     named: bool = False
     script: str = ""
     inputs: str = ""
@@ -125,7 +127,9 @@ def builders(
         def called(name: str, file: Path = module.path) -> list[CallSite]:
             return [site for site in sites.get(name, []) if site.may_mean(file, name, repository)]
 
-        loads = any(s.may_mean(module.path, node.name, repository) for s in loading.get(node.name, ()))
+        loads = [
+            one for one in loading.get(node.name, ()) if one.made.may_mean(module.path, node.name, repository)
+        ]
         for way in ways_to_call(node, called, evaluator, settings):
             rank, given, group = _rank(node.name, module.path, near, told), way.arguments, way.group
             builder = Builder(
@@ -134,7 +138,8 @@ def builders(
                 f"{node.name}{way.text}",
                 given.open,
                 given.lacking,
-                loads,
+                bool(loads),
+                any(one.by_name for one in loads),
                 node.name in told,
                 then=way.then,
             )

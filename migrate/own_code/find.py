@@ -10,7 +10,14 @@ from pathlib import Path
 from codemods.files.source import SourceError
 from migrate.own_code.files import Place, SourceIndex, files_below
 from migrate.own_code.modules import SourceModule
-from migrate.own_code.rewrite import Rewritten, for_legacy, for_modern, package_of, registered_name
+from migrate.own_code.rewrite import (
+    Rewritten,
+    by_hand,
+    for_legacy,
+    for_modern,
+    package_of,
+    registered_name,
+)
 from migrate.own_code.slices import Slice, cut
 
 
@@ -20,29 +27,52 @@ class OwnSources:
 
     Attributes:
         slice: as cut out.
-        legacy: for tf-keras.
-        modern: for Keras 3, registered; what stands beside the model.
-        places: name → where it is defined.
+        legacy: for tf-keras; None where its source is not given.
+        modern: for Keras 3, registered: what is rewritten, and what a person wrote; both stand beside the model.
+        places: name → where it is defined: for Keras 3 where nothing else is given.
         refused: name → why its definition cannot be cut out.
     """
 
     slice: Slice
-    legacy: Rewritten
-    modern: Rewritten
+    legacy: Rewritten | None
+    modern: tuple[Rewritten, ...]
     places: dict[str, Place]
     refused: dict[str, str]
 
+    @property
+    def after(self) -> str:
+        """All of the source for Keras 3."""
+        return "\n\n".join(part.text for part in self.modern)
 
-def find_sources(index: SourceIndex, names: Sequence[str], near: Path) -> OwnSources | None:
+    @property
+    def left(self) -> list[str]:
+        """What the rewrite leaves to a person."""
+        return [str(one) for part in self.modern for one in part.left]
+
+
+def find_sources(
+    index: SourceIndex, names: Sequence[str], near: Path, modern: SourceIndex | None = None
+) -> OwnSources | None:
     """The code of those of the names that the sources define; None when they define none.
 
     Args:
         index: of the sources.
         names: as files have them, with or without a package, ``name()`` for functions.
         near: the artifact; of several definitions the nearest one is taken.
+        modern: of sources that a person wrote for Keras 3.
+
+    Raises:
+        SourceError: what a person wrote for Keras 3 cannot be cut out of its file.
     """
     found: dict[str, Place] = {}
+    written: dict[str, Place] = {}
     refused: dict[str, str] = {}
+    for name in names:
+        definition, place = (
+            locate(modern, name.removesuffix("()"), near) if modern is not None else (name, None)
+        )
+        if place is not None:
+            written[definition] = place
     for name in names:
         bare = name.removesuffix("()")
         definition, place = locate(index, bare, near)
@@ -54,11 +84,16 @@ def find_sources(index: SourceIndex, names: Sequence[str], near: Path) -> OwnSou
             refused[definition] = error.message
         else:
             found[definition] = place
-    if not found and not refused:
+    if not found and not refused and not written:
         return None
     piece = cut(list(found.items()))
-    packages = {name: package_of(place.file) for name, place in found.items()}
-    return OwnSources(piece, for_legacy(piece), for_modern(piece, packages), found, refused)
+    places = {**written, **found}
+    packages = {name: package_of(place.file) for name, place in places.items()}
+    rest = [(name, place) for name, place in found.items() if name not in written]
+    parts = [for_modern(cut(rest) if written else piece, packages)] if rest else []
+    if written:
+        parts.append(by_hand(cut(list(written.items())), packages))
+    return OwnSources(piece, for_legacy(piece) if found else None, tuple(parts), places, refused)
 
 
 def locate(index: SourceIndex, name: str, near: Path | None = None) -> tuple[str, Place | None]:

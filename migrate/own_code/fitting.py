@@ -147,6 +147,34 @@ def difference(built: Weights, wanted: Weights) -> str:
     return f"it has {_told(extra)} where the file has {_told(missing)}"
 
 
+def beyond(built: Weights, wanted: Weights) -> list[str]:
+    """The layers of a file that a model lacks whose own layers all stand in it, under the same names and alike.
+
+    Empty where the model is no such part of what the file holds.
+    """
+    names = set(built.layers)
+    more = [name for name in dict.fromkeys(wanted.layers) if name not in names]
+    kept = [number for number, name in enumerate(wanted.layers) if name in names]
+    part = Weights([wanted.shapes[n] for n in kept], [wanted.layers[n] for n in kept])
+    return more if names and names == set(part.layers) and not difference(built, part) else []
+
+
+def in_theanos_order(built: Weights, wanted: Weights) -> bool:
+    """Whether kernels of convolutions have, in the file, the axes that Keras 1 gave them under ``dim_ordering="th"``.
+
+    (filters, channels, sizes…) in place of (sizes…, channels, filters): the layers of such a file work with channels
+    first. Kernels that are the same either way tell nothing.
+    """
+    built = built.in_order_of(wanted)
+    pairs = [
+        (tuple(one), tuple(other))
+        for one, other in zip(built.shapes, wanted.shapes, strict=False)
+        if len(one) > 3 and len(one) == len(other)
+    ]
+    turned = [(*one[:-3:-1], *one[:-2]) for one, _ in pairs]
+    return turned == [other for _, other in pairs] and any(one != other for one, other in pairs)
+
+
 def counted_otherwise(built: Weights, wanted: Weights) -> bool:
     """Whether two models have the same arrays in the same order, and their layers the same names in another one.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from migrate.own_code.scopes import CallSite, assignments
@@ -16,9 +17,17 @@ _MAX_DEPTH = 8
 _FIELD = re.compile(r"\{[^{}]*\}|%[-+ #0]*\d*(?:\.\d+)?[a-z]|[^{}%]+|.", re.DOTALL)
 
 
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A model that a file is loaded into: the call that makes it, and whether layers are found by their names."""
+
+    made: CallSite
+    by_name: bool
+
+
 def loaded_into(
     file: PurePath, sites: Mapping[str, Sequence[CallSite]], evaluator: Evaluator
-) -> dict[str, list[CallSite]]:
+) -> dict[str, list[Loading]]:
     """Name of a function or class → its calls whose results load the weights of a file.
 
     Where the calls stand says which of several definitions of one name they mean.
@@ -29,7 +38,7 @@ def loaded_into(
         sites: calls of the sources.
         evaluator: of their arguments.
     """
-    found: dict[str, list[CallSite]] = {}
+    found: dict[str, list[Loading]] = {}
     for site in sites.get("load_weights", ()):
         function = site.node.func
         if not isinstance(function, ast.Attribute) or not site.node.args:
@@ -40,8 +49,15 @@ def loaded_into(
             _is_telling(path) and re.search(f"(^|/){open_path}$", file.as_posix())
         ):
             for node in _made_by(function.value, site):
-                found.setdefault(_called(node), []).append(CallSite(node, site.scope))
+                loading = Loading(CallSite(node, site.scope), _by_name(site.node))
+                found.setdefault(_called(node), []).append(loading)
     return found
+
+
+def _by_name(call: ast.Call) -> bool:
+    """Whether ``load_weights(path, by_name=True)`` says so; it was the second argument until TensorFlow 2.0."""
+    given = [keyword.value for keyword in call.keywords if keyword.arg == "by_name"] or call.args[1:2]
+    return any(isinstance(value, ast.Constant) and value.value is True for value in given)
 
 
 def _is_telling(path: str) -> bool:

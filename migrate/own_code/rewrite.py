@@ -14,11 +14,12 @@ from codemods.options import Options
 from codemods.target import Target
 from migrate.own_code.base_arguments import with_base_arguments
 from migrate.own_code.initializers import with_classes
+from migrate.own_code.left import Left, left_of
 from migrate.own_code.pinned import with_keras_named
 from migrate.own_code.slices import Slice
 
 _REGISTERED = ("register_keras_serializable",)
-_HEAD = '''"""The author's own code that this model needs, cut out of its source and rewritten for Keras 3.
+_HEAD = '''"""The author's own code that this model needs, cut out of its source and {how} for Keras 3.
 
 Import this file before keras.saving.load_model(...).
 
@@ -33,16 +34,16 @@ class Rewritten:
 
     Attributes:
         text: Python source.
-        left: what the rules name and could not change, as ``line: message``.
+        left: what the rules name and could not change.
     """
 
     text: str
-    left: tuple[str, ...]
+    left: tuple[Left, ...] = ()
 
 
 def for_legacy(piece: Slice) -> Rewritten:
     """The slice with names of any old Keras resolved to tf-keras, and layers that take what they write."""
-    return _rewritten(piece.text, Target.TF_KERAS_2)
+    return _rewritten(piece.text, Target.TF_KERAS_2, piece)
 
 
 def for_modern(piece: Slice, packages: Mapping[str, str]) -> Rewritten:
@@ -52,20 +53,25 @@ def for_modern(piece: Slice, packages: Mapping[str, str]) -> Rewritten:
         piece: as cut out.
         packages: name → package to register it under; a name that registers itself keeps its own.
     """
-    done = _rewritten(with_keras_named(piece.text), Target.KERAS)
+    done = _rewritten(with_keras_named(piece.text), Target.KERAS, piece)
     text = with_registrations(done.text, packages)
-    return Rewritten(_HEAD.format(places=_places(piece)) + text, done.left)
+    return Rewritten(_HEAD.format(how="rewritten", places=_places(piece)) + text, done.left)
 
 
-def _rewritten(text: str, target: Target) -> Rewritten:
+def by_hand(piece: Slice, packages: Mapping[str, str]) -> Rewritten:
+    """A slice of what a person wrote for Keras 3: its layers take what they write, like those that `for_modern` writes,
+    and each name is registered; no rule changes it.
+    """
+    head = _HEAD.format(how="written by hand", places=_places(piece))
+    return Rewritten(head + with_registrations(with_base_arguments(piece.text), packages))
+
+
+def _rewritten(text: str, target: Target, piece: Slice) -> Rewritten:
     text = with_base_arguments(with_classes(text))
     outcome = rewrite(Source(Path("custom_objects.py"), text), Options(target=target, unsafe=True))
     if outcome.error is not None:
-        return Rewritten(text, (outcome.error,))
-    left = [
-        f"{r.line}: {r.message}" for r in outcome.findings if not r.applied and r.severity.value == "error"
-    ]
-    return Rewritten(outcome.text, tuple(left))
+        return Rewritten(text, (Left("", "", outcome.error),))
+    return Rewritten(outcome.text, left_of(outcome.findings, text, piece.pieces))
 
 
 def _places(piece: Slice) -> str:

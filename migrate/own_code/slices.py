@@ -9,12 +9,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 from codemods.files.source import Source, SourceError, parse
 from migrate.own_code.files import Place
+from migrate.own_code.import_guards import guarded, is_installed
 from migrate.own_code.methods import as_function
 from migrate.own_code.modules import Import, SourceModule, Statement, statement_of
 from migrate.own_code.nested import standing_alone
@@ -23,8 +22,6 @@ from migrate.own_code.renaming import renamed
 from migrate.own_code.repository import Repository
 
 _MAX_STATEMENTS = 2_000
-_FRAMEWORKS = frozenset({"keras", "tensorflow", "tf_keras", "theano"})
-"""Packages whose names the rewriting deals with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +128,7 @@ class _Cutter:
         gone = [BUILT_IN[name] for name in sorted(self._missing & BUILT_IN.keys())]
         self._missing -= BUILT_IN.keys()
         head = [
-            _guarded(line, name, package, base=name in self._bases, stand_in=self._stand_in) if name else line
+            guarded(line, name, package, base=name in self._bases, stand_in=self._stand_in) if name else line
             for line, (name, package) in self._imports.items()
         ]
         head.sort(key=lambda line: not line.startswith("from __future__"))
@@ -247,7 +244,7 @@ class _Cutter:
         here = self._mean(path, found.alias, line)
         if here != found.alias:
             line = _import_line(Import(found.module, found.level, found.name, here, found.statement))
-        kept = found.level or _is_installed(found.module) or "\n" in line
+        kept = found.level or is_installed(found.module) or "\n" in line
         self._imports.setdefault(line, ("", "") if kept else (here, found.module))
 
     def _members(self, path: Path, alias: str, target: Path, statement: Statement) -> None:
@@ -282,28 +279,6 @@ class _Cutter:
                 if self._repository.resolve(path, star.module, star.level) is None:
                     self._imports.setdefault(" ".join(star.statement.text.split()), ("", ""))
         return outside
-
-
-@cache
-def _is_installed(module: str) -> bool:
-    """Whether the package of a module can be imported here, which is where the worlds run."""
-    package = module.split(".", maxsplit=1)[0]
-    return package in _FRAMEWORKS or find_spec(package) is not None
-
-
-def _guarded(line: str, name: str, package: str, *, base: bool, stand_in: bool) -> str:
-    """An import of a package that is not installed: what is asked for may well not reach it.
-
-    A name that classes are derived from becomes a class whose instances cannot be made.
-    """
-    missing = f"{name} = None"
-    if stand_in:
-        missing = f"from migrate.worlds.absent import Absent\n    {name} = Absent({package!r})"
-    if base:
-        why = f'raise ImportError("{package} is not installed")'
-        made = f"class {name}:\n        def __init__(self, *args, **kwargs):\n            {why}"
-        missing = f"{made}\n        get_config = __init__"  # which decorators that register a class ask for
-    return f"try:\n    {line}\nexcept ImportError:\n    {missing}"
 
 
 def _import_line(found: Import) -> str:

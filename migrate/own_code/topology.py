@@ -27,6 +27,25 @@ _SPELT = {
     "tfoplambda": "tf",
 }
 """Names of other eras, underscores left out, to those that tf-keras gives."""
+_OPERATION = re.compile(r"(?:tf\.(?:\w+\.)*|tfoplayer)(\w+)")
+"""Layers that tf.keras makes of an operation: of TensorFlow 2.4 and later by its public name, before by that of its
+node (``TFOpLambda`` and ``TensorFlowOpLayer`` in ``keras/layers/core.py`` and ``keras/engine/base_layer.py``)."""
+_SAME_OPERATION = {
+    "addv2": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "realdiv": "truediv",
+    "divide": "truediv",
+    "div": "truediv",
+    "neg": "negative",
+    "stridedslice": "getitem",
+    "mean": "reducemean",
+    "sum": "reducesum",
+    "max": "reducemax",
+    "min": "reducemin",
+    "concatv2": "concat",
+}
+"""Names of one operation: ``x + y``, ``tf.math.add`` and the node ``AddV2`` compute the same."""
 _MERGES = frozenset({"add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate", "dot"})
 """What ``Merge`` of Keras 1 became, whose name told none of them."""
 _IDLE = frozenset(
@@ -77,7 +96,14 @@ def _differing(built: Weights, wanted: Weights) -> tuple[Counter[str], Counter[s
 
 def _kinds(names: Sequence[str]) -> Counter[str]:
     plain = (_COUNTER.sub("", name).replace("_", "").lower() for name in names)
-    return Counter(kind for name in plain if (kind := _SPELT.get(name, name)) not in _IDLE)
+    return Counter(kind for name in plain if (kind := _kind(name)) not in _IDLE)
+
+
+def _kind(name: str) -> str:
+    operation = _OPERATION.fullmatch(name)
+    if operation is None:
+        return _SPELT.get(name, name)
+    return f"tf.{_SAME_OPERATION.get(operation[1], operation[1])}"
 
 
 def _told(layers: Counter[str]) -> str:

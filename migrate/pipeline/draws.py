@@ -6,7 +6,7 @@ that cannot be replaced, those in a written SavedModel, are compared by the mean
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +60,30 @@ def drawn_by_code(run: Run) -> frozenset[str]:
     may_be_nan = {key: array.dtype.kind in "fc" for key, array in one.items()}
     return frozenset(
         key.split("/")[1] for key in one if not np.array_equal(one[key], two[key], equal_nan=may_be_nan[key])
+    )
+
+
+def must_repeat(run: Run, names: Sequence[str], places: Sequence[str]) -> None:
+    """Refuse outputs that differ from run to run although the functions of TensorFlow and Keras draw fixed numbers.
+
+    Args:
+        run: of the original, with fixed numbers in place of what TensorFlow draws.
+        names: of the outputs.
+        places: lines of the author's code that draw with NumPy or with Python itself.
+
+    Raises:
+        MigrationError: ``CFG132`` when two runs differ all the same.
+    """
+    loose = sorted(drawn_by_code(run), key=int)
+    if not loose:
+        return
+    named = ", ".join(repr(names[int(position)]) for position in loose)
+    lines = f" ({', '.join(places)})" if places else ""
+    raise MigrationError(
+        "CFG132",
+        f"output {named} is random, drawn by the author's code{lines} in a way that cannot be repeated",
+        "Draw with the functions of tf.random or keras.backend there. NumPy draws once per graph, so that a SavedModel "
+        "would always return the same draw.",
     )
 
 

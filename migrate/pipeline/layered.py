@@ -21,7 +21,7 @@ from migrate.pipeline.comparison import compare_built, compare_reloaded, compare
 from migrate.pipeline.coverage import measure, widen
 from migrate.pipeline.deploy import deploy
 from migrate.pipeline.domain import compare_unbounded
-from migrate.pipeline.draws import drawn_by_code, drawn_outputs, without
+from migrate.pipeline.draws import drawn_by_code, drawn_outputs, must_repeat, without
 from migrate.pipeline.keras3.eras import files_for_eras
 from migrate.pipeline.keras3.reading import prove_readers
 from migrate.pipeline.limits import report_keywords
@@ -74,7 +74,11 @@ def migrate_layers(
         with progress.phase("reference"):
             reference = _reference(slot, staged, translated, options, progress)
             if reference is not None and objects:
-                progress.drawn |= drawn_by_code(partial(outputs_of, slot.legacy, reference.probes, draw=True))
+                run = partial(outputs_of, slot.legacy, reference.probes)
+                progress.drawn |= drawn_by_code(partial(run, draw=True))
+                if progress.drawn:
+                    places = progress.own_code.get("draws", [])
+                    must_repeat(run, output_names(reference.described), places)
             release(slot.legacy, progress)
     retake = partial(take_reference, slot, staged, translated, options)
     built = {"folder": str(slot.reader.scratch), "stem": "modern", "custom_objects": objects}

@@ -22,7 +22,8 @@ from migrate.pipeline.evidence import strongest, weigh
 from migrate.pipeline.keras3.archive import is_keras3, migrate_keras3
 from migrate.pipeline.layered import migrate_layers
 from migrate.pipeline.lift import migrate_graph
-from migrate.pipeline.own_code import explained, rewritten_code, tell_where, with_own_code
+from migrate.pipeline.own_code import rewritten_code, with_own_code
+from migrate.pipeline.own_code_hints import explained, tell_where
 from migrate.pipeline.progress import Progress, Written
 from migrate.pipeline.publish import must_be_free, publish
 from migrate.pipeline.readings import choose_reading
@@ -102,7 +103,7 @@ def _migrate(
         else:
             written = _migrate_file(request, options, slot, staged, progress)
     except MigrationError as error:
-        raise explained(error, request.path, staged, options, slot, request.out) from error
+        raise explained(error, request.path, staged, options, slot, request.out, progress) from error
     tell_where(request.path, staged, options, slot, progress)
     progress.rules = [*progress.rules, *rewritten_code(progress)]
     must_write_safely(slot, written.parts)

@@ -179,7 +179,7 @@ def question_of(staged: Staged, options: Options) -> Translate:
         keep_weights=options.keep_weights,
         input_shape=parse_shape(options.input_shape) if options.input_shape else None,
         backend=options.backend,
-        custom=tuple(names_in(staged.custom_objects)),
+        custom=tuple(dict.fromkeys(names_in([*staged.custom_objects, *staged.modern_objects]))),
         stock=tuple(options.stock_names),
         define=tuple(options.define),
         sources=tuple(staged.sources()),
@@ -187,6 +187,7 @@ def question_of(staged: Staged, options: Options) -> Translate:
         trust=options.trust,
         proven=staged.recorded and staged.format not in ARCHITECTURES,
         modules=dict(staged.modules),
+        unused=staged.unused,
     )
 
 

@@ -66,6 +66,14 @@ class Options(msgspec.Struct, frozen=True):
             "Folder or file with the author's code: what a model needs is extracted and rewritten; repeatable.",
         ),
     ] = ()
+    modern_source: Annotated[
+        tuple[Path, ...],
+        Flag(
+            "--modern-source",
+            "File or folder with classes and functions that a person wrote for Keras 3, in place of rewritten ones; "
+            "may be given again.",
+        ),
+    ] = ()
     architecture: Annotated[
         str | None,
         Flag(

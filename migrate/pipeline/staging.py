@@ -53,6 +53,8 @@ class Staged:
     """The user's unmodified files, even if the worlds use a slice of them."""
     initialised: Path | None = None
     """Weights that were initialised for an architecture that has none."""
+    unused: tuple[str, ...] = ()
+    """Layers of the file that are not of the model, which the author's code loads by name."""
     modules: Mapping[str, Path] = field(default_factory=dict)
     """TF Hub modules by handle, as passed by the user."""
     recorded: bool = False

@@ -9,7 +9,8 @@ from typing import Any
 from migrate.findings import Finding, MigrationError, Severity
 from migrate.pipeline.answers import outputs_in
 from migrate.pipeline.layered import write_proof
-from migrate.pipeline.own_code import CUSTOM, hint_for, write_sources
+from migrate.pipeline.own_code import CUSTOM, write_sources
+from migrate.pipeline.own_code_hints import hint_for
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, must_agree, outputs_of, samples
 from migrate.pipeline.request import Options

@@ -57,7 +57,7 @@ def rewritten(subject: Subject) -> Module:
     """
     piece = cut([(subject.name, subject.place)])
     done = for_modern(piece, {})
-    return _module(subject.name, done.text, done.left, piece)
+    return _module(subject.name, done.text, tuple(map(str, done.left)), piece)
 
 
 def as_edited(name: str, place: Place) -> Module:

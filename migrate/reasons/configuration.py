@@ -123,6 +123,22 @@ REASONS: tuple[Rule, ...] = (
         "base class are passed on automatically; if `__init__` does not accept one of its own, add it in the source.",
     ),
     blocker(
+        "CFG068",
+        "own-code-fails",
+        "The author's code fails under Keras 3 after it was rewritten.",
+        "The finding contains Keras' error and the lines that the rules cannot rewrite, with file, line and rule. "
+        "Change them in the source so that both worlds run it, or write the class for Keras 3 in a file of its own and "
+        "give that with `--modern-source FILE.py`: tf-keras then runs the old source, and Keras 3 the new one.",
+    ),
+    note(
+        "CFG069",
+        "own-code-left",
+        "The rules cannot rewrite some lines of the author's code.",
+        "They have no form for Keras 3 that is certain to be the same. What the model computes was "
+        "compared all the same; a line that its outputs do not reach, such as one of a loss, was not. `keras-migrate "
+        "explain FOLDER` and `migration.json` (`own_code`, `left`) list all of them.",
+    ),
+    blocker(
         "CFG052",
         "builder-fails",
         "The function passed with `--architecture` fails or returns no Keras 2 model.",
@@ -183,5 +199,16 @@ REASONS: tuple[Rule, ...] = (
         "An output of the model is random.",
         "A Lambda drew noise, as the encoder of a variational autoencoder does. A layer in `custom_objects.py` "
         "now draws it, with its own seed generator. No action is needed.",
+    ),
+    blocker(
+        "CFG132",
+        "draw-that-cannot-repeat",
+        "An output of the model is random, and the draw cannot be repeated.",
+        "Two runs of the original differ although the functions of `tf.random` and `keras.backend` gave fixed numbers: "
+        "`call` of the author's code draws with NumPy, with Python's `random`, or with a generator object. NumPy draws "
+        "anew in each eager call, and once for all in a graph: `model.predict` of Keras 2 repeated the draw of its "
+        "first batch, and a SavedModel contains one. So nothing can be compared, and an exported model would always "
+        "return the same draw. Draw with `tf.random` or `keras.backend.random_normal` in the source: such draws are "
+        "compared with fixed numbers in their place, and as distributions.",
     ),
 )

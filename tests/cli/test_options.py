@@ -18,6 +18,7 @@ _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 _COMMAND = re.compile(r"keras-migrate ([a-z]+)\b")
 OTHERS = (
     "codemods/files/git.py",
+    "migrate/own_code/history.py",
     "migrate/readers/environments.py",
     "migrate/repository/environments.py",
     "migrate/repository/git.py",

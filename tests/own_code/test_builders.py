@@ -13,7 +13,7 @@ from migrate.findings import MigrationError
 from migrate.own_code.builders import ENTRY, builder_source, builders
 from migrate.own_code.files import SourceIndex, project_of
 from migrate.pipeline.migrate import migrate_artifact
-from migrate.pipeline.own_code import _without_architecture
+from migrate.pipeline.own_code_hints import without_architecture
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.worlds.pool import Slot
 
@@ -112,7 +112,7 @@ def test_what_a_hint_tells_to_type_names_the_file_whatever_it_is_called(tmp_path
     write(tmp_path)
     error = MigrationError("FMT004", "the file contains weights without an architecture")
     weights = tmp_path / "of mine" / ".." / "MLP_[64,32].h5"
-    told = _without_architecture(error, weights, Options()).hint
+    told = without_architecture(error, weights, Options()).hint
     words = shlex.split(told.partition(": ")[2])
     assert words == [
         "keras-migrate",
@@ -133,7 +133,7 @@ def test_a_project_beside_the_one_that_is_stood_in_is_not_that(tmp_path: Path) -
     weights = tmp_path / "here" / ".." / "there" / "model.h5"
     assert project_of(weights) == tmp_path / "there"
     error = MigrationError("FMT004", "the file contains weights without an architecture")
-    assert _without_architecture(error, weights, Options()) is error
+    assert without_architecture(error, weights, Options()) is error
 
 
 def weights_of(legacy_models: Path, folder: Path) -> Path:
@@ -339,3 +339,42 @@ def test_of_several_that_fit_the_option_that_is_named_takes_one(
         slot.reset()
         statuses.append(migrate_artifact(request, Options(architecture=text), slot).status)
     assert statuses == ["migrated", "failed"]
+
+
+PART = """\
+    from keras.layers import Dense, Input
+    from keras.models import Model
+
+    def features():
+        line = Input((4,))
+        hidden = Dense(5, activation="relu", name="{names[0]}")(line)
+        return Model(line, Dense(4, use_bias=False, name="{names[1]}")(hidden))
+
+    net = features()
+    net.load_weights("out/alone.h5"{by_name})
+    """
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("by_name", "status"), [(", by_name=True", "migrated"), ("", "blocked")])
+def test_a_part_takes_its_layers_out_of_a_file_by_their_names(
+    by_name: str, status: str, legacy_models: Path, slot: Slot, tmp_path: Path
+) -> None:
+    import h5py
+
+    weights = weights_of(legacy_models, tmp_path)
+    with h5py.File(weights) as file:
+        names = [
+            name
+            for name in map(str, file.attrs["layer_names"].astype(str))
+            if len(file[name].attrs["weight_names"])
+        ]
+    (tmp_path / "features.py").write_text(dedent(PART).format(names=names, by_name=by_name))
+    request = ArtifactRequest(weights, "w", tmp_path / "out", "model")
+    result = migrate_artifact(request, Options(source=(tmp_path / "features.py",)), slot)
+    told = [f"{f.code}: {f.message}" for f in result.findings]
+    assert result.status == status, told
+    if status == "migrated":
+        assert any(f"by name: {names[2]} of the file are not of it" in line for line in told), told
+        assert result.parity is not None
+        assert result.parity.evidence == "reconstructed"

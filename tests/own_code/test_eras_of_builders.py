@@ -59,6 +59,25 @@ CUDNN = """\
     """
 
 
+THEANO = """\
+    from keras import backend as K
+    from keras.layers import BatchNormalization, Convolution2D, Dense, Flatten, Input, MaxPooling2D
+    from keras.models import Model
+
+    def net():
+        if K.image_dim_ordering() == 'th':
+            shape, channels = (2, 8, 7), 1
+        else:
+            shape, channels = (8, 7, 2), 3
+        image = Input(shape=shape, name='convolution2d_input_1')
+        x = Convolution2D(3, 3, 2, activation='tanh', name='convolution2d_1')(image)
+        x = BatchNormalization(axis=channels, name='batchnormalization_1')(x)
+        x = MaxPooling2D((2, 2), name='maxpooling2d_1')(x)
+        x = Flatten(name='flatten_1')(Convolution2D(4, 2, 2, name='convolution2d_2')(x))
+        return Model(image, Dense(2, name='dense_1')(x))
+    """
+
+
 def alone(model: Path, folder: Path) -> Path:
     """The weights of a whole model as a file of their own, as ``save_weights`` of its era writes it."""
     weights = folder / "weights_of_it.h5"
@@ -76,8 +95,10 @@ def alone(model: Path, folder: Path) -> Path:
     [
         ("keras-2.2.4/rnn_defaults", KERAS_2, "Tagger(classes=sizes[0]).model with classes=2"),
         ("keras-1.2.2/rnn_cpu", KERAS_1, "build(sizes=[7, 4])"),
+        ("keras-1.2.2/conv_th", THEANO, "net()"),
         ("keras-2.2.4/cudnn", CUDNN, "net(units=sizes[0]) with units=2"),
     ],
+    ids=["defaults", "keras-1", "theano-order", "cudnn"],
 )
 def test_weights_alone_equal_what_their_era_recorded(
     case: str, source: str, call: str, legacy_models: Path, slot: Slot, tmp_path: Path

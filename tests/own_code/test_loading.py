@@ -29,3 +29,15 @@ def test_an_imported_function_is_that_of_its_module(tmp_path: Path) -> None:
         "from experiment_2 import net\n\nmodel = net()\nmodel.load_weights('weights/bass.h5')\n"
     )
     assert loading(tmp_path) == {"experiment_1.py": False, "experiment_2.py": True}
+
+
+def test_weights_of_a_part_are_found_by_name_where_the_sources_say_so(tmp_path: Path) -> None:
+    for number, (arguments, by_name) in enumerate(
+        (("", False), (", by_name=True", True), (", True", True), (", by_name=False", False))
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        loads = f"model = net()\nmodel.load_weights('weights/bass.h5'{arguments})\n"
+        (folder / "predict.py").write_text(f"{NET}\n\n{loads}")
+        found = builders(SourceIndex([folder]), folder / "weights" / "bass.h5")[0]
+        assert [b.by_name for b in found if b.name == "net"] == [by_name]

@@ -105,6 +105,59 @@ def test_a_layer_that_draws_is_compared_with_its_draws_fixed(
         assert sorted(proof.files) == ["inputs/0", "outputs/0", "outputs/1"]
 
 
+HELPED = """import tensorflow as tf
+from tensorflow.keras import backend as K
+
+
+def scaled(x, scale):
+    return K.in_train_phase(K.dot(x, scale), K.dot(x, scale))
+
+
+"""
+
+
+@pytest.mark.slow
+def test_what_the_rules_leave_is_told_with_its_line_and_a_person_may_write_it(
+    legacy_models: Path, slot: Slot, tmp_path: Path
+) -> None:
+    folder = legacy_models / "tf.keras-2.8" / "own_bases"
+    written = (folder / "custom_objects.py").read_text()
+    old = written.replace("import tensorflow as tf\n", HELPED).replace("tf.matmul(", "scaled(")
+    model, source, new = (tmp_path / name for name in ("model.h5", "layers.py", "for_keras_3.py"))
+    shutil.copy(folder / "model.h5", model)
+    source.write_text(old)
+    result = run(model, slot, tmp_path, Options(source=(source,)))
+    assert result.status == "blocked", reasons(result)
+    assert [f.code for f in result.findings if f.severity == "error"] == ["CFG068"]
+    assert "layers.py:8: BKD003" in result.findings[-1].hint
+    for one, other in (
+        ("import tensorflow as tf", "import keras"),
+        ("tensorflow.keras", "keras"),
+        ("tf.matmul", "keras.ops.matmul"),
+        ('add_weight("scale", ', 'add_weight(name="scale", '),
+    ):
+        written = written.replace(one, other)
+    new.write_text(written)
+    result = run(model, slot, tmp_path, Options(source=(source,), modern_source=(new,)))
+    assert result.status == "migrated", reasons(result)
+    assert "in_train_phase" not in (tmp_path / "model" / "custom_objects.py").read_text()
+
+
+@pytest.mark.slow
+def test_a_layer_that_draws_with_numpy_is_named(legacy_models: Path, slot: Slot, tmp_path: Path) -> None:
+    folder = legacy_models / "tf.keras-2.8" / "own_bases"
+    written = (folder / "custom_objects.py").read_text()
+    model, source = tmp_path / "model.h5", tmp_path / "layers.py"
+    shutil.copy(folder / "model.h5", model)
+    drawn = written.replace("return x * self.rate", "return x * self.rate + numpy.random.normal()")
+    source.write_text(drawn.replace("import tensorflow as tf", "import numpy\nimport tensorflow as tf"))
+    result = run(model, slot, tmp_path, Options(source=(source,)))
+    assert result.status == "blocked", reasons(result)
+    assert result.findings[-1].code == "CFG132"
+    line = 1 + source.read_text().split("\n").index("        return x * self.rate + numpy.random.normal()")
+    assert f"layers.py:{line}" in result.findings[-1].message
+
+
 @pytest.mark.slow
 def test_three_lines_load_a_model_with_its_code(legacy_models: Path, slot: Slot, tmp_path: Path) -> None:
     folder = legacy_models / "tf.keras-2.8" / "own_train_step"

@@ -11,7 +11,7 @@ from migrate.findings import MigrationError
 from migrate.own_code.builders import Builder, builder_source, builders
 from migrate.own_code.files import SourceIndex
 from migrate.pipeline.migrate import migrate_artifact
-from migrate.pipeline.own_code import _without_architecture
+from migrate.pipeline.own_code_hints import without_architecture
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.worlds.pool import Slot
 from tests.own_code.test_builders import weights_of
@@ -262,7 +262,7 @@ def test_without_sources_the_hint_names_the_line_of_the_script(tmp_path: Path) -
     found(tmp_path, "x = 1\nnet = Sequential([Dense(2)])\nnet.fit()\n")
     (tmp_path / "setup.py").touch()
     error = MigrationError("FMT004", "the file contains weights without an architecture")
-    told = _without_architecture(error, tmp_path / "w.h5", Options()).hint
+    told = without_architecture(error, tmp_path / "w.h5", Options()).hint
     assert told.startswith(
         "train.py:11 builds a model with net, which may be this one: keras-migrate models "
     )

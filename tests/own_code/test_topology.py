@@ -45,3 +45,22 @@ def test_the_part_that_a_file_lists_is_told_from_the_whole() -> None:
 
 def test_a_file_that_lists_no_layers_says_nothing() -> None:
     assert unlike(model("dense", "add"), Weights([[4, 4]], ["dense"])) == ""
+
+
+def test_an_operation_is_the_same_by_whatever_name_an_era_gave_it() -> None:
+    for listed, made in (
+        (("tf.math.add_3", "tf.math.multiply"), ("tf.__operators__.add", "tf.math.multiply_1")),
+        (
+            ("tf_op_layer_AddV2", "tf_op_layer_strided_slice_1"),
+            ("tf.math.add", "tf.__operators__.getitem"),
+        ),
+        (("tf_op_layer_RealDiv", "tf_op_layer_Mean"), ("tf.math.truediv", "tf.math.reduce_mean")),
+    ):
+        assert unlike(model("dense", *made), model("dense_1", *listed)) == "", (listed, made)
+
+
+def test_another_operation_is_a_difference() -> None:
+    assert unlike(model("tf.math.subtract"), model("tf.math.add")) == (
+        "the file lists tf.add and the model has tf.subtract beyond that"
+    )
+    assert unlike(model("add"), model("tf.math.add")) != ""

@@ -9,7 +9,7 @@ import pytest
 
 from migrate.capsule.model import Array, Layer, Model, Node, TensorRef, Topology
 from migrate.findings import MigrationError
-from migrate.pipeline.draws import drawn_outputs, must_draw_alike, without
+from migrate.pipeline.draws import drawn_outputs, must_draw_alike, must_repeat, without
 
 DRAWN = frozenset({"0"})
 
@@ -59,3 +59,16 @@ def test_another_distribution_is_told(mean: float, deviation: float) -> None:
     with pytest.raises(MigrationError) as refused:
         must_draw_alike(noise(1.0, 0.5, 0), noise(mean, deviation, 1), DRAWN)
     assert refused.value.code == "PAR001"
+
+
+def test_what_no_fixed_number_repeats_is_named_as_drawn_elsewhere() -> None:
+    with pytest.raises(MigrationError) as refused:
+        must_repeat(noise(0.0, 1.0, 0), ["z", "mean"], ["noise.py:12"])
+    assert refused.value.code == "CFG132"
+    assert "output 'z'" in refused.value.message
+    assert "'mean'" not in refused.value.message
+    assert "noise.py:12" in refused.value.message
+
+
+def test_what_repeats_is_drawn_by_tensorflow() -> None:
+    must_repeat(lambda: {"0/0": np.ones(3)}, ["z"], [])

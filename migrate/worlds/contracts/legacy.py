@@ -50,6 +50,7 @@ class ArchitecturesOf(Call[Built], frozen=True):
         files: whether files that it reads stand in the folder of its module.
         named: layers of the file that hold arrays, in its order.
         renamed: whether the layers that hold arrays get these names in their order.
+        channels_first: whether the ``keras.json`` of whoever trained had this order of dimensions.
     """
 
     file: Path
@@ -62,3 +63,4 @@ class ArchitecturesOf(Call[Built], frozen=True):
     files: bool = False
     named: tuple[str, ...] = ()
     renamed: bool = False
+    channels_first: bool = False

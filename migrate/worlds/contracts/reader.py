@@ -287,6 +287,7 @@ class Translate(Call[Translated], frozen=True):
         cut: the part of the model that is wanted; None for all of it.
         without: codes of rules that are left out.
         modules: handle of a TF Hub module to its staged folder.
+        unused: layers of the file that are not of the model.
     """
 
     source: Path
@@ -305,3 +306,4 @@ class Translate(Call[Translated], frozen=True):
     cut: Cut | None = None
     without: tuple[str, ...] = ()
     modules: dict[str, Path] = msgspec.field(default_factory=dict)
+    unused: tuple[str, ...] = ()

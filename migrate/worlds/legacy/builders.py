@@ -8,13 +8,14 @@ import inspect
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import tf_keras
 from tensorflow.python.eager import context as eager
+from tf_keras.src import backend
 from tf_keras.src.engine.functional import Functional
 
 from migrate.findings import MigrationError
@@ -50,6 +51,7 @@ def architectures_of(call: asked.ArchitecturesOf, scratch: Path) -> asked.Built:
             _of_any_era(),
             with_addons(),
             _only_built(),
+            _channels_first() if call.channels_first else nullcontext(),
             unstated_defaults(call.reset_after),
             _among(call, scratch),
         ):
@@ -95,6 +97,31 @@ def _of_any_era() -> Iterator[None]:
     finally:
         for name, value in before.items():
             setattr(tf_keras.optimizers, name, value)
+
+
+@contextmanager
+def _channels_first() -> Iterator[None]:
+    """Channels before the other dimensions where the code names no order, with what Keras 1 made of that.
+
+    ``Flatten`` of Keras 1 knew no order, that of tf-keras moves channels behind. And ``bias_add`` of tf-keras takes the
+    order for matrices, too, of which TensorFlow refuses it: those of a ``GRU``.
+    """
+    flatten = tf_keras.layers.Flatten
+    before, add, init = backend.image_data_format(), backend.bias_add, flatten.__init__
+
+    def bias_add(x: Any, bias: Any, data_format: str | None = None) -> Any:
+        return add(x, bias, "channels_last" if len(x.shape) < 3 else data_format)
+
+    def flattening(self: Any, data_format: str | None = None, **kwargs: Any) -> None:
+        init(self, data_format=data_format or "channels_last", **kwargs)
+
+    backend.set_image_data_format("channels_first")
+    backend.bias_add, flatten.__init__ = bias_add, flattening
+    try:
+        yield
+    finally:
+        backend.set_image_data_format(before)
+        backend.bias_add, flatten.__init__ = add, init
 
 
 @contextmanager
@@ -219,11 +246,27 @@ def _written(model: LiveModel, part: str, out: Path, held: Any, renamed: tuple[s
     # This release gave the names; what they mean is for the release that wrote the weights to say.
     architecture[BUILT_WITH] = architecture.pop("keras_version", tf_keras.__version__)
     architecture.pop("backend", None)
+    _number_axes(architecture)
     out.write_text(json.dumps(architecture), encoding="utf-8")
     weights = [(layer.name, weight) for layer in listed for weight in _in_file_order(layer)]
     shapes = [list(map(int, weight.shape)) for _, weight in weights]
     topology = [layer.name for layer in listed]
     return asked.BuiltModel(out, part, shapes, [name for name, _ in weights], topology, _alike(architecture))
+
+
+def _number_axes(node: Any) -> None:
+    """The axis of a ``BatchNormalization`` as a number, as all releases before TensorFlow's own Keras wrote it."""
+    if isinstance(node, dict):
+        if node.get("class_name") == "BatchNormalization":
+            config = node["config"]
+            axis = config.get("axis")
+            if isinstance(axis, list) and len(axis) == 1:
+                config["axis"] = axis[0]
+        for value in node.values():
+            _number_axes(value)
+    elif isinstance(node, list):
+        for value in node:
+            _number_axes(value)
 
 
 def _alike(architecture: Any) -> str:

@@ -42,6 +42,8 @@ def read_and_translate(call: Translate, scratch: Path) -> Translated:
         _must_be_legacy(artifact)
         if call.input_shape and artifact.architecture is not None:
             artifact.architecture = with_input_shape(artifact.architecture, call.input_shape)
+        unused = {(name,) for name in call.unused}
+        artifact.weights = [one for one in artifact.weights if one.layer[:1] not in unused]
         era = era_of(artifact, call.keep_weights, call.backend)
         defined = known_values(call.sources, call.define)
         era = replace(era, defined=defined, without=frozenset(call.without))
