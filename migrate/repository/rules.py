@@ -20,13 +20,14 @@ JOIN001 = Rule(
 JOIN002 = Rule(
     code="JOIN002",
     name="text-names-migrated-model",
-    summary="A command, a container file or a text names a file that was migrated.",
+    summary="A command, a container file, a text or a configuration names a file that was migrated.",
     severity=Severity.WARNING,
     fix=Fix.SAFE,
     before="CMD python serve.py models/net.h5",
     after="CMD python serve.py models/net.keras",
     why="Documentation and commands follow the source: a name is changed if the source loads the file by this name, "
-    "or loads a model whose name it receives, and nothing reads the old file by other means.",
+    "or loads a model whose name it is told, and nothing reads the old file by other means. An entry of a "
+    "configuration file that the program names is changed if each reading of its key is followed to a load.",
 )
 JOIN003 = Rule(
     code="JOIN003",

@@ -341,13 +341,69 @@ def test_texts_follow_a_program_that_is_told_the_path(tmp_path: Path) -> None:
     assert joined(tmp_path, files).texts == {}
 
 
-def test_configuration_is_told_and_not_changed(tmp_path: Path) -> None:
-    files = {"a.py": LOADER + "m = load_model(config['path'])\n", "config.yaml": "path: models/net.h5\n"}
-    joins = joined(tmp_path, files)
+YAML = "import yaml\nfrom keras.models import load_model\nconfig = yaml.safe_load(open('config.yaml'))\n"
+CONFIGURED = {
+    "an item": ("m = load_model(config['net'])\n", "net: models/net.h5\n"),
+    "a default": ("m = load_model(config.get('net', None))\n", "net: 'models/net.h5'  # best\n"),
+    "an attribute": (
+        "import os\nm = load_model(os.path.join(root, config.net))\n",
+        "a: {net: models/net.h5}\n",
+    ),
+    "a name in between": (
+        "path = config['net']\nprint(path)\nm = load_model(path)\n",
+        "net = models/net.h5\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", sorted(CONFIGURED))
+def test_configuration_follows_the_loads_of_its_key(tmp_path: Path, case: str) -> None:
+    source, config = CONFIGURED[case]
+    joins = joined(tmp_path, {"a.py": YAML + source, "config.yaml": config})
+    assert after(joins, "config.yaml") == config.replace("net.h5", "net.keras")
+    assert codes(joins) == []
+
+
+def test_weights_of_a_configuration_are_those_that_were_written_anew(tmp_path: Path) -> None:
+    target = Target("models/net.h5", whole=False, weights="models/net_keras3.h5")
+    files = {
+        "a.py": "import json\nconfig = json.load(open('c.json'))\nmodel.load_weights(config['net'])\n",
+        "c.json": '{"epochs": 3, "net": "models/net.h5"}\n',
+    }
+    assert after(joined(tmp_path, files, target), "c.json") == files["c.json"].replace(
+        "net.h5", "net_keras3.h5"
+    )
+
+
+UNCHANGED = {
+    "a file that the program does not name": "m = load_model(config['net'])\n",
+    "a key that nothing reads": YAML + "m = load_model(config['other'])\n",
+    "a reading that is not understood": YAML + "m = load_model(config['net'])\nupload(config['net'])\n",
+    "an option of the same name": YAML + "m = load_model(config['net'])\nparser.add_argument('net')\n",
+    "a model that is saved there": YAML + "m = load_model(config['net'])\nm.save(config['net'])\n",
+    "a program that names it, too": YAML + "m = load_model(config['net'])\nupload('models/net.h5')\n",
+}
+
+
+@pytest.mark.parametrize("case", sorted(UNCHANGED))
+def test_configuration_that_may_serve_something_else_is_told(tmp_path: Path, case: str) -> None:
+    joins = joined(tmp_path, {"a.py": LOADER + UNCHANGED[case], "config.yaml": "net: models/net.h5\n"})
     assert joins.texts == {}
-    assert [(placed.path, placed.line, placed.finding.code) for placed in joins.left] == [
-        ("config.yaml", 1, "JOIN010")
+    assert ("config.yaml", 1, "JOIN010") in [
+        (placed.path, placed.line, placed.finding.code) for placed in joins.left
     ]
+    assert "models/net.h5" in joins.named
+
+
+def test_a_value_that_holds_more_than_the_name_is_told(tmp_path: Path) -> None:
+    files = {"a.py": YAML + "m = load_model(config['net'])\n", "config.yaml": "net: models/net.h5 --fast\n"}
+    assert joined(tmp_path, files).texts == {}
+
+
+def test_a_model_that_needs_code_stays_in_the_configuration(tmp_path: Path) -> None:
+    files = {"a.py": YAML + "m = load_model(config['net'])\n", "config.yaml": "net: models/net.h5\n"}
+    target = Target("models/net.h5", "models/net.keras", code="custom_objects.py")
+    assert joined(tmp_path, files, target).texts == {}
 
 
 def test_package_data_that_leaves_the_new_file_out_is_told(tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ from pathlib import Path
 from migrate.findings import Finding, Rule
 from migrate.report.compatibility.tree import CONFIGS
 from migrate.repository.joins.calls import Use
+from migrate.repository.joins.configured import is_named, key_of, readings
 from migrate.repository.joins.imports import loadable_in
-from migrate.repository.joins.python import Joined, Naming, Why, join_python
+from migrate.repository.joins.python import Joined, Loadable, Naming, Why, join_python
 from migrate.repository.joins.records import Placed, Target
-from migrate.repository.joins.texts import is_command, is_prose, mentions, renamed
+from migrate.repository.joins.texts import Mention, is_command, is_prose, mentions, renamed
 from migrate.repository.joins.uses import Place, Program, loads_open_paths
 from migrate.repository.rules import JOIN001, JOIN002, JOIN004, JOIN010, JOIN011, JOIN012, JOIN013
 
@@ -77,6 +78,9 @@ def join(root: Path, files: Sequence[str], targets: Collection[Target]) -> Joins
     }
     kept = {path for naming, _ in joined.kept for path in naming.artifacts}
     joins.named = kept | {path for path in named if path not in joined.artifacts}
+    stays = kept | (named - joined.artifacts)
+    configured = {path: new for path, new in renamable.items() if path not in stays}
+    _configurations(joins, root, files, program, configured, by_path, loadable)
     _texts(joins, root, files, {path: new for path, new in follow.items() if path not in kept}, by_path)
     _package_data(joins, root, files, [renamable[path] for path in joined.artifacts if path in renamable])
     return joins
@@ -181,23 +185,57 @@ def _texts(
     joins: Joins, root: Path, files: Sequence[str], follow: Mapping[str, str], targets: Mapping[str, Target]
 ) -> None:
     for path in files:
-        if path.endswith((".py", ".ipynb")) or not (is_prose(path) or is_command(path) or _is_config(path)):
+        if path.endswith((".py", ".ipynb")) or not (is_prose(path) or is_command(path)):
             continue
         text = (root / path).read_bytes().decode("utf-8", "surrogateescape")
         found = mentions(path, text, targets)
-        chosen = [] if _is_config(path) else [mention for mention in found if mention.artifact in follow]
+        chosen = [mention for mention in found if mention.artifact in follow]
         joins.named |= {mention.artifact for mention in found if mention not in chosen}
-        for mention in found if _is_config(path) else ():
-            if new := targets[mention.artifact].new:
+        _change(joins, path, text, chosen, follow)
+
+
+def _configurations(
+    joins: Joins,
+    root: Path,
+    files: Sequence[str],
+    program: Program,
+    new: Mapping[str, str],
+    targets: Mapping[str, Target],
+    loadable: Loadable,
+) -> None:
+    """Entries of configuration files: changed where the program is seen to load what they name, else told."""
+    for path in files:
+        if not _is_config(path):
+            continue
+        text = (root / path).read_bytes().decode("utf-8", "surrogateescape")
+        named = is_named(program, path)
+        chosen: list[Mention] = []
+        for mention in mentions(path, text, targets):
+            artifact, key = mention.artifact, key_of(text, mention)
+            wanted = Use.LOAD if targets[artifact].whole else Use.WEIGHTS
+            places = readings(program, key) if named and key and artifact in new else []
+            if any(place.use is wanted for place in places) and all(
+                place.use is Use.MENTION
+                or (place.use is wanted and loadable(artifact, place) and not place.from_file)
+                for place in places
+            ):
+                chosen.append(mention)
+                continue
+            joins.named.add(artifact)
+            if fresh := targets[artifact].new:
                 joins.report(
                     JOIN010, path, mention.line,
-                    f"{mention.artifact} was migrated; it is unknown what reads this file",
-                    f"write {new} if the model is loaded by Keras from here",
+                    f"{artifact} was migrated; it is unknown what reads this file",
+                    f"write {fresh} if the model is loaded by Keras from here",
                 )  # fmt: skip
-        changed = renamed(text, chosen, follow)
-        if changed != text:
-            joins.texts.setdefault(JOIN002.code, {})[path] = changed
-            joins.counts.setdefault(JOIN002.code, {})[path] = len(chosen)
+        _change(joins, path, text, chosen, new)
+
+
+def _change(joins: Joins, path: str, text: str, chosen: Sequence[Mention], new: Mapping[str, str]) -> None:
+    changed = renamed(text, chosen, new)
+    if changed != text:
+        joins.texts.setdefault(JOIN002.code, {})[path] = changed
+        joins.counts.setdefault(JOIN002.code, {})[path] = len(chosen)
 
 
 def _is_config(path: str) -> bool:
