@@ -36,6 +36,14 @@ def keras_gradients(loss, variables):
         return keras.tree.flatten(operation(*args, **kwargs))[position]
 
     tensors = list(variables) if isinstance(variables, (list, tuple)) else [variables]
+    pending, seen = list(keras.tree.flatten([*tensors, loss])), set()
+    while pending:  # Keras 3 counts operations anew: their names may be those of layers of an old file
+        operation, node, _ = pending.pop()._keras_history
+        if (operation, node) not in seen:
+            seen.add((operation, node))
+            if not isinstance(operation, keras.layers.Layer):
+                operation.name = f"operation_{id(operation)}"
+            pending += operation._inbound_nodes[node].arguments.keras_tensors
     try:
         model = keras.Model(keras.utils.get_source_inputs(loss), [*tensors, loss])
     except ValueError:

@@ -20,6 +20,14 @@ def keras_function(inputs, outputs, phase=None):
 
     `phase` is the position among the arrays at which the learning phase is given.
     """
+    pending, seen = list(keras.tree.flatten(outputs)), set()
+    while pending:  # Keras 3 counts operations anew: their names may be those of layers of an old file
+        operation, node, _ = pending.pop()._keras_history
+        if (operation, node) not in seen:
+            seen.add((operation, node))
+            if not isinstance(operation, keras.layers.Layer):
+                operation.name = f"operation_{id(operation)}"
+            pending += operation._inbound_nodes[node].arguments.keras_tensors
     model = keras.Model(inputs, outputs)
 
     def call(arrays):
