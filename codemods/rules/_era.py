@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
@@ -60,11 +61,20 @@ def releases(ctx: Context, package: str) -> tuple[Version, ...]:
     repository = ctx.module.repository
     wanted = repository.required(package) if repository is not None else ()
     pinned = tuple(release for release in known if all(release in spec for spec in wanted))
+    pinned = pinned or tuple(dict.fromkeys(_standing_for(wanted, known)))
     if package != "keras":
         return pinned if pinned and wanted else tuple(release for release in known if release in _USUAL)
     idioms = _by_idioms(ctx)
     both = tuple(release for release in pinned if release in idioms)
     return both or pinned or tuple(release for release in known if release in idioms) or known
+
+
+def _standing_for(wanted: tuple[SpecifierSet, ...], known: tuple[Version, ...]) -> Iterator[Version]:
+    """For each exact pin the release that stands for it: ``==2.0.5`` is 2.0.0."""
+    for pin in (one for specifiers in wanted for one in specifiers):
+        if pin.operator == "==" and not pin.version.endswith("*"):
+            before = [release for release in known if release <= Version(pin.version)]
+            yield from before[-1:]
 
 
 def _by_idioms(ctx: Context) -> SpecifierSet:
