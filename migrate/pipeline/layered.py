@@ -119,7 +119,7 @@ def migrate_layers(
     if not compiled and options.targets <= DEFAULT_TARGETS:
         release(slot.modern, progress)
     with progress.phase("reload"):
-        compare_reloaded(slot, written, objects, input_names, judge, progress)
+        compare_reloaded(slot, written, objects, input_names, judge, progress, None if given else retake)
     for_readers: dict[str, Path] = {}
     if readers and "keras" in written and progress.witnesses:
         with progress.phase("readers"):

@@ -26,7 +26,7 @@ JOIN002 = Rule(
     before="CMD python serve.py models/net.h5",
     after="CMD python serve.py models/net.keras",
     why="Documentation and commands follow the source: a name is changed if the source loads the file by this name, "
-    "or loads a model whose name it is told, and nothing reads the old file by other means. An entry of a "
+    "or loads a model whose name it receives, and nothing reads the old file by other means. An entry of a "
     "configuration file that the program names is changed if each reading of its key is followed to a load.",
 )
 JOIN003 = Rule(

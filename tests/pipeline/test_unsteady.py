@@ -96,3 +96,55 @@ def test_a_run_of_which_no_case_is_left_says_so(compare: Any) -> None:
     ) as caught:
         compare([CHANGED, CHANGED], [CHANGED, CHANGED])
     assert (caught.value.code, caught.value.note.code) == ("PAR001", "PAR022")
+
+
+@pytest.fixture
+def reload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Compare a SavedModel that gives ``written`` where the original moves to ``nudged``."""
+
+    def run(written: Array, nudged: Array, **witness: Any) -> Progress:
+        taken: list[str] = []
+
+        def answers(world: str, run: ReferenceRun, *_: Any, **__: Any) -> dict[str, Array]:
+            assert world != "legacy" or taken, "the original may have left memory"
+            return {"0/0": nudged if world == "legacy" else written}
+
+        for module in (comparison, rounding):
+            monkeypatch.setattr(module, "answers_of", answers)
+        monkeypatch.setattr(comparison, "release", lambda *_: None)
+        probes = tmp_path / "probes.safetensors"
+        save_arrays(probes, {"0/x": np.array([0.5], np.float32)})
+        held = {"evidence": "original", "label": "the file", "probes": probes, "outputs": {"0/0": STEADY}}
+        progress = Progress()
+        progress.witnesses = [ReferenceRun(**{**held, **witness})]
+        progress.legacy = SimpleNamespace(walk=list)  # type: ignore[assignment]
+        slot: Any = SimpleNamespace(inputs=tmp_path, legacy="legacy", stock="stock")
+        files = {"saved_model": tmp_path}
+        judge = Comparator(["y"], "", None)
+        comparison.compare_reloaded(slot, files, [], ["x"], judge, progress, lambda: taken.append("again"))
+        return progress
+
+    return run
+
+
+def test_a_written_file_that_rounds_in_other_places_is_equal_and_said(reload: Any) -> None:
+    progress = reload(STEADY + np.float32(2e-5), STEADY + np.float32(1e-5))
+    assert [finding.code for finding in progress.findings] == ["PAR007"]
+    assert all(one.equal for one in progress.comparisons)
+    assert progress.witnesses[0].slack
+
+
+@pytest.mark.parametrize(
+    ("written", "nudged", "evidence"),
+    [
+        pytest.param(CHANGED, STEADY, "original", id="the original does not move"),
+        pytest.param(CHANGED, STEADY + np.float32(1e-5), "original", id="it differs by more than rounding"),
+        pytest.param(STEADY + np.float32(2e-5), STEADY + np.float32(1e-5), "golden", id="recorded outputs"),
+    ],
+)
+def test_a_written_file_that_differs_is_refused(
+    reload: Any, written: Array, nudged: Array, evidence: str
+) -> None:
+    with pytest.raises(MigrationError) as caught:
+        reload(written, nudged, evidence=evidence)
+    assert caught.value.code == "PAR001"
