@@ -36,7 +36,8 @@ def closures(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     del tree
     if "compile" not in ctx.module.index.attributes:
         return
-    given = set(_given(ctx))
+    parts = list(_given(ctx))
+    given = {part.id for part in parts if isinstance(part, ast.Name)}
     for function, scope in ctx.module.index.functions:
         parameters = {argument.arg for argument in function.args.args}
         if function.name not in given and not parameters >= _PAIR:
@@ -44,22 +45,43 @@ def closures(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         ctx.remember(function, scope)
         for node in walk(function):
             if isinstance(node, (ast.Name, ast.Attribute)) and _reaches(node, function, ctx):
-                text = f"{function.name} uses {ctx.source(node)}, a symbolic tensor of the model"
-                yield Match(CLOSURE, node, text, symbol="keras.Model.compile", argument="loss")
+                yield _found(function.name, node, ctx)
                 break
+    for part in parts:
+        made = part if isinstance(part, ast.Call) else _made_by(part, ctx)
+        values = [*made.args, *(keyword.value for keyword in made.keywords)] if made is not None else []
+        tensor = next((value for value in values if ctx.symbolic(value)), None)
+        if made is not None and tensor is not None:
+            yield _found(ctx.source(made.func), tensor, ctx)
 
 
-def _given(ctx: Context) -> Iterator[str]:
-    """The names of functions that are given to ``compile``."""
+def _found(function: str, tensor: ast.expr, ctx: Context) -> Match:
+    text = f"{function} uses {ctx.source(tensor)}, a symbolic tensor of the model"
+    return Match(CLOSURE, tensor, text, symbol="keras.Model.compile", argument="loss")
+
+
+def _given(ctx: Context) -> Iterator[ast.expr]:
+    """The losses and metrics that are given to ``compile``."""
     for call, _ in ctx.module.index.calls:
         if getattr(call.func, "attr", "") != "compile":
             continue
         args = ctx.arguments(call, "optimizer", "loss", "metrics")
         for argument in _GIVEN:
             value = args.get(argument)
-            parts = value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value]
-            parts = value.values if isinstance(value, ast.Dict) else parts
-            yield from (part.id for part in parts if isinstance(part, ast.Name))
+            if isinstance(value, (ast.List, ast.Tuple)):
+                yield from value.elts
+            elif isinstance(value, ast.Dict):
+                yield from value.values
+            elif value is not None:
+                yield value
+
+
+def _made_by(node: ast.expr, ctx: Context) -> ast.Call | None:
+    """``partial(loss, samples=x)`` of a name that is bound to it and nothing else."""
+    home = ctx.scope(node).find(node.id) if isinstance(node, ast.Name) else None
+    bindings = home.bindings[node.id] if home is not None and isinstance(node, ast.Name) else []
+    value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+    return value if isinstance(value, ast.Call) else None
 
 
 def _reaches(node: ast.Name | ast.Attribute, function: ast.AST, ctx: Context) -> bool:

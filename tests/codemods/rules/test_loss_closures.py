@@ -19,6 +19,11 @@ SAID = {
         "def make():\n    y = keras.layers.Dense(2)(x)\n\n    def loss(y_true, y_pred):\n"
         "        return y_true - y_pred + y\n\n    return loss\n\n\nmodel.compile('sgd', make())\n"
     ),
+    "given to a factory": "model.compile('sgd', 'mse', metrics=[made(z, 2)])\n",
+    "given to a factory by name": "model.compile('sgd', {'a': made(tensor=z)})\n",
+    "bound to a function": (
+        "from functools import partial\n\nbound = partial(own, samples=z)\nmodel.compile('sgd', [bound, 'mse'])\n"
+    ),
     "of an object": (
         "class Vae:\n    def __init__(self):\n        self.z = keras.layers.Dense(2)(x)\n\n"
         "    def loss(self, y_true, y_pred):\n        return y_true - y_pred + self.z\n\n\nmodel.compile('sgd', f)\n"
@@ -29,6 +34,10 @@ KEPT = {
     "a name of its own": "def own(a, b):\n    z = a * 2\n    return z - b\n\n\nmodel.compile('sgd', own)\n",
     "its parameter": "def own(x, z):\n    return x - z\n\n\nmodel.compile('sgd', own)\n",
     "another function": "def own(a, b):\n    return a - b + ops.sum(z)\n\n\nmodel.compile('sgd', 'mse')\n",
+    "given to a factory that is no loss": "made(z)\nmodel.compile('sgd', 'mse')\n",
+    "a factory of numbers": "model.compile('sgd', made(2, rate=0.1))\n",
+    "a factory bound twice": "bound = made(z)\nbound = made(2)\nmodel.compile('sgd', bound)\n",
+    "a parameter": "def build(loss):\n    model.compile('sgd', loss)\n",
     "no model": "def loss(y_true, y_pred):\n    return y_true - y_pred + ops.sum(z)\n",
 }
 
