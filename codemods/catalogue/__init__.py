@@ -56,6 +56,11 @@ _HOMES: dict[str, tuple[str, ...]] = {
 """Where the public names of a private module live."""
 _PASSED_ON = frozenset({"activations", "constraints", "initializers", "regularizers"})
 """Modules that ``keras.layers`` imported for itself, from where people took them."""
+_IMPORTED = tuple(
+    f"backend.{module}."
+    for module in ("control_flow_ops", "ctc", "functional_ops", "np", "os", "tensor_array_ops", "tf")
+)
+"""Modules that ``keras.backend`` imported for itself: ``K.tf.argmax`` is not ``K.argmax``."""
 
 
 def _numbers(version: str) -> Version:
@@ -169,6 +174,8 @@ class Catalogue:
         short = short.removeprefix("src.").removeprefix("api._v2.keras.").removeprefix("api.keras.")
         if short in self.symbols:
             return _long(short)
+        if (imported := short.replace("backend.tensorflow_backend.", "backend.")).startswith(_IMPORTED):
+            return _long(imported)
         found = self.paths.get(short)
         if found is not None and found[1]:
             return _long(found[1])

@@ -94,10 +94,34 @@ def objects() -> tuple[tuple[str, bool, str], ...]:
     return tuple((row[0], row[1] == "bound", row[2]) for row in _rows("objects"))
 
 
+@dataclass(frozen=True, slots=True)
+class TensorFlowName:
+    """A name that TensorFlow 2.16 and later do not have.
+
+    Attributes:
+        name: with everything below it.
+        note: what to do.
+        now: the public name of the very same object; empty when there is none.
+    """
+
+    name: str
+    note: str
+    now: str
+
+
 @lru_cache(maxsize=1)
-def tensorflow_names() -> dict[str, str]:
-    """Names that TensorFlow 2.16 and later do not have, and what to do; see scripts/catalogue/tensorflow_names.py."""
-    return {row[0]: row[1] for row in _rows("tensorflow")}
+def tensorflow_names() -> dict[str, TensorFlowName]:
+    """Names that TensorFlow 2.16 and later do not have; see scripts/catalogue/tensorflow_names.py."""
+    return {row[0]: TensorFlowName(*row) for row in _rows("tensorflow")}
+
+
+@lru_cache(maxsize=8192)
+def gone(name: str) -> TensorFlowName | None:
+    """The row of :func:`tensorflow_names` that a name of TensorFlow falls under."""
+    table = tensorflow_names()
+    parts = name.split(".")
+    above = (".".join(parts[:length]) for length in range(2, len(parts) + 1))
+    return next((table[found] for found in above if found in table), None)
 
 
 @lru_cache(maxsize=1)

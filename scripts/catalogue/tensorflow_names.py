@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
+from functools import reduce
 from pathlib import Path
 from types import ModuleType
 
@@ -81,17 +83,42 @@ def _is_api(module: ModuleType) -> bool:
     return "/_api/" in path or str(where.get("__name__", "")).startswith("tensorflow_estimator")
 
 
-def lost(old: set[str], new: set[str]) -> list[tuple[str, str]]:
-    """Rows of the table: what is gone, without what lies below something that is gone, and what to do."""
+def lost(old: set[str], new: set[str], same: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Rows of the table: what is gone, without what lies below something that is gone, what to do, and its name now."""
     old = {name for name in old if not name.startswith(("tf.contrib.", *KERAS_TREES))}
     gone = {name for name in old - new if name.rpartition(".")[0] not in old - new}
-    rows = {name: note_of(name) or _in_version_1(name, new) for name in gone}
-    return sorted(rows.items())
+    return [
+        (name, note_of(name) or _in_version_1(name, new), same.get(_compat(name), ""))
+        for name in sorted(gone)
+    ]
+
+
+def renamed(new: set[str]) -> dict[str, str]:
+    """By the name of a function or class below ``tf.compat.v1``: the shortest public name of the very same object."""
+    by_identity: dict[int, list[str]] = {}
+    for name in sorted(new, key=lambda name: (len(name), name)):
+        if not name.startswith("tf.compat."):
+            by_identity.setdefault(id(_value(name)), []).append(name)
+    values = {name: _value(name) for name in new if name.startswith("tf.compat.v1.")}
+    return {
+        name: by_identity[id(value)][0]
+        for name, value in values.items()
+        if callable(value) and id(value) in by_identity
+    }
+
+
+def _value(name: str) -> object:
+    import tensorflow as tf
+
+    return reduce(getattr, name.split(".")[1:], tf)
+
+
+def _compat(name: str) -> str:
+    return name.replace("tf.", "tf.compat.v1.", 1)
 
 
 def _in_version_1(name: str, new: set[str]) -> str:
-    compat = name.replace("tf.", "tf.compat.v1.", 1)
-    return f"TensorFlow 1 code can use {compat}" if compat in new else ""
+    return f"TensorFlow 1 code can use {_compat(name)}" if _compat(name) in new else ""
 
 
 def note_of(name: str) -> str:
@@ -110,8 +137,9 @@ def main() -> None:
         print(json.dumps(sorted(names())))
         return
     old = {name for path in sys.argv[2:] for name in json.loads(Path(path).read_text("utf-8"))}
-    rows = lost(old, names())
-    TABLE.write_text("".join(f"{name}\t{note}\n" for name, note in [("name", "note"), *rows]), "utf-8")
+    new = names()
+    rows = lost(old, new, renamed(new))
+    TABLE.write_text("".join(f"{chr(9).join(row)}\n" for row in [("name", "note", "now"), *rows]), "utf-8")
 
 
 if __name__ == "__main__":

@@ -5,15 +5,11 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
-from codemods.ecosystem import Named, World, heads, keras_2_only, named, tensorflow_names
-from codemods.edits import ReplaceReference
-from codemods.names.canonical import canonical
-from codemods.rules.api import EVERYWHERE, GUIDE, Match, Proof, SourceRule, Target, visit
-from codemods.rules.operations.gradient_overrides import GRAPHS, goes_with_an_override
+from codemods.ecosystem import Named, World, heads, keras_2_only, named
+from codemods.rules.api import EVERYWHERE, GUIDE, Match, SourceRule, Target, visit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -49,31 +45,6 @@ STAYS = SourceRule(
     references=("tensorflow/tensorflow#63849", "tensorflow/hub#920", _SWITCH),
     manual="replace the object, or keep tf-keras alongside Keras 3",
 )
-TENSORFLOW_NAME = SourceRule(
-    code="ECO003",
-    name="tensorflow-name-gone",
-    summary="TensorFlow 2.16 and later do not have this name.",
-    severity=Severity.ERROR,
-    fix=Fix.MANUAL,
-    targets=EVERYWHERE,
-    why="`tf.estimator` was removed in TensorFlow 2.16, `tf.contrib` and the other names of TensorFlow 1 in 2.0. "
-    "The removed names are read from the live API of TensorFlow (scripts/catalogue/tensorflow_names.py).",
-    references=("tensorflow/tensorflow#61920", _SWITCH),
-    manual="keep TensorFlow 2.15 for this code, or rewrite it with Keras",
-)
-TENSORFLOW_1_NAME = SourceRule(
-    code="ECO006",
-    name="tensorflow-1-name",
-    summary="TensorFlow 2 has the name under `tf.compat.v1`.",
-    severity=Severity.ERROR,
-    fix=Fix.SAFE,
-    targets=EVERYWHERE,
-    why="Messages, files, flags and settings of TensorFlow 1 moved to `tf.compat.v1` in 2.0 and mean the same "
-    "there, with or without a graph. Names that need a graph or a session (`tf.placeholder`, `tf.Session`) moved "
-    "too, but do nothing for a Keras 3 model: ECO003 covers these.",
-    references=("https://www.tensorflow.org/guide/migrate/upgrade",),
-    proofs=(Proof(expect="raises"),),
-)
 SUCCESSOR = SourceRule(
     code="ECO004",
     name="package-with-a-successor",
@@ -84,19 +55,6 @@ SUCCESSOR = SourceRule(
     "process, so the name is not replaced automatically.",
     references=("https://keras.io/keras_hub/",),
     manual="see docs/ecosystem.md for the new name",
-)
-FEATURE_COLUMN = SourceRule(
-    code="ECO005",
-    name="feature-column",
-    summary="Nothing in Keras 3 accepts feature columns.",
-    severity=Severity.WARNING,
-    fix=Fix.MANUAL,
-    targets=EVERYWHERE,
-    why="TensorFlow still has `tf.feature_column`, but their consumers were removed: `DenseFeatures` with Keras 2, "
-    "`tf.estimator` with TensorFlow 2.16. tf_keras still has `DenseFeatures`: in code that stays there, this is a "
-    "note.",
-    references=("tensorflow/tensorflow#61920", "https://keras.io/api/utils/feature_space/"),
-    manual="use keras.utils.FeatureSpace, or preprocessing layers in the model",
 )
 
 
@@ -213,69 +171,3 @@ def _meanwhile(hold: Hold) -> str:
     if hold.world is World.SWITCH:
         return "until then it needs tf-keras, and TF_USE_LEGACY_KERAS=1 in the environment"
     return "until then it needs tf-keras"
-
-
-@lru_cache(maxsize=8192)
-def _gone(name: str) -> tuple[str, str] | None:
-    """The row of the table that a name of TensorFlow falls under: what is gone, and what to do."""
-    table = tensorflow_names()
-    parts = name.split(".")
-    for length in range(2, len(parts) + 1):
-        above = ".".join(parts[:length])
-        if above in table:
-            return above, table[above]
-    return None
-
-
-_WITHOUT_GRAPH = frozenset(
-    {
-        "tf.ConfigProto",
-        "tf.GPUOptions",
-        "tf.GraphOptions",
-        "tf.OptimizerOptions",
-        "tf.app",
-        "tf.flags",
-        "tf.gfile",
-        "tf.logging",
-    }
-)
-"""Names of TensorFlow 1 that mean the same below ``tf.compat.v1``, whether a graph is built or not."""
-
-
-@visit(TENSORFLOW_NAME, TENSORFLOW_1_NAME, packages=("tf",))
-def tensorflow_names_gone(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
-    """Names of TensorFlow that its releases with Keras 3 do not have."""
-    name = ctx.name(node) if isinstance(node, ast.expr) else _path_of(node, ctx)
-    row = _gone(name) if name is not None else None
-    if row is None or name is None:
-        return
-    if isinstance(node, ast.expr) and not ctx.direct(node):
-        return
-    if isinstance(node, ast.expr) and name in GRAPHS and goes_with_an_override(node, ctx):
-        return  # BKD005 speaks of it
-    if row[0] in _WITHOUT_GRAPH:
-        place = f"tf.compat.v1{name.removeprefix('tf')}"
-        yield Match(
-            TENSORFLOW_1_NAME, node, f"{name} is {place}", edits=(ReplaceReference(node, place),), symbol=name
-        )
-        return
-    yield Match(TENSORFLOW_NAME, node, f"TensorFlow 2.16 and later have no {row[0]}", row[1], symbol=name)
-
-
-@visit(FEATURE_COLUMN, prefixes=("tf.feature_column.", "tf.compat.v1.feature_column."))
-def feature_columns(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
-    """Columns that TensorFlow still has and nothing takes."""
-    name = ctx.name(node) if isinstance(node, ast.expr) else _path_of(node, ctx)
-    if name is not None and _gone(name) is None:
-        # tf_keras takes them: where the code stays with it, this is only a note for the day when it moves.
-        note = Severity.INFO if ctx.target is Target.TF_KERAS_2 else None
-        yield Match(FEATURE_COLUMN, node, f"nothing in Keras 3 accepts {name}", symbol=name, severity=note)
-
-
-def _path_of(alias: ast.alias, ctx: Context) -> str | None:
-    """The canonical name that an import brings, where nothing in the file uses it."""
-    module = getattr(ctx.parent(alias), "module", None)
-    bound = (alias.asname or alias.name).partition(".")[0]
-    if ctx.module.index.names.get(bound):
-        return None
-    return canonical(f"{module}.{alias.name}" if module else alias.name).name

@@ -15,6 +15,7 @@ from codemods.edits import Code, ReplaceExpression
 from codemods.rules._evidence import LAYER, MODEL, called_on
 from codemods.rules.api import GUIDE, UNTYPED, Match, Proof, SourceRule, Target, visit
 from codemods.rules.operations.backend import rewrite
+from codemods.rules.operations.tensorflow_1 import renamed_arguments
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -165,6 +166,8 @@ def operations(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     call = ctx.callee(node)
     if call is None:
         return
+    if renamed_arguments(call, name):
+        return  # the next pass sees it with the names of TensorFlow 2
     rows = load().functions.get(name)
     if rows is None:
         if _symbolic(call, ctx) and name.count(".") and name != "tf.function":

@@ -1,0 +1,17 @@
+import tensorflow as tf
+v1 = tf.compat.v1
+x = tf.reshape(tf.range(12.0), (2, 3, 2))
+image = tf.reshape(tf.range(32.0), (1, 4, 4, 2))
+kernel = tf.ones((2, 2, 2, 1))
+result = [
+    v1.reduce_sum(x, reduction_indices=1, keep_dims=True).numpy(),
+    v1.argmax(x, dimension=1).numpy(),
+    v1.expand_dims(x, dim=1).numpy(),
+    v1.nn.softmax(x, dim=1).numpy(),
+    v1.reverse_sequence(x, [1, 2], seq_dim=1, batch_dim=0).numpy(),
+    v1.nn.conv2d(image, filter=kernel, strides=[1, 1, 1, 1], padding="SAME").numpy(),
+    v1.nn.convolution(image, filter=kernel, padding="VALID", dilation_rate=[2, 2]).numpy(),
+    v1.nn.max_pool(value=image, ksize=2, strides=2, padding="SAME").numpy(),
+    [m.numpy() for m in v1.nn.moments(x, axes=[1], keep_dims=True)],
+    v1.norm(x, axis=1, keep_dims=True).numpy(),
+]
