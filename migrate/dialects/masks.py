@@ -11,6 +11,7 @@ from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, structure_refs
 from migrate.dialects.graph_rewrites import to_functional, unique_name
+from migrate.dialects.made_layers import precision
 from migrate.dialects.shapes import infer_shapes
 
 CARRIERS = frozenset(
@@ -262,18 +263,25 @@ def with_mask(
     """
     operations = MaskOperations(model, owner.name)
     mask = operations.mask(makers)
-    return [*operations.parts, masked_identity(owner.name, source, features, mask)]
+    return [*operations.parts, masked_identity(owner.name, source, features, mask, precision(owner))]
 
 
-def masked_identity(name: str, source: TensorRef, features: int | None, mask: TensorRef) -> Layer:
+def masked_identity(
+    name: str, source: TensorRef, features: int | None, mask: TensorRef, dtype: str = "float32"
+) -> Layer:
     """A layer whose output is a sequence tensor with a mask.
 
     Stock layers pass on a mask but none takes one from a tensor, except a model: this one does nothing, and is called
     with ``mask``.
     """
     inside = f"{name}_values"
-    entry = Layer("InputLayer", inside, {"batch_input_shape": [None, None, features], "dtype": "float32"})
-    same = Layer("Activation", f"{name}_masked", {"activation": "linear"}, (Node((TensorRef(inside),)),))
+    entry = Layer("InputLayer", inside, {"batch_input_shape": [None, None, features], "dtype": dtype})
+    same = Layer(
+        "Activation",
+        f"{name}_masked",
+        {"activation": "linear", "dtype": dtype},
+        (Node((TensorRef(inside),)),),
+    )
     identity = Model(
         "Functional", name, Topology.FUNCTIONAL, (entry, same), TensorRef(entry.name), TensorRef(same.name)
     )

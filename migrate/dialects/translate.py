@@ -12,6 +12,7 @@ from migrate.dialects.backends import reading_of
 from migrate.dialects.config_parser import parse_model
 from migrate.dialects.foreign import mark_foreign
 from migrate.dialects.hub import place_modules
+from migrate.dialects.made_layers import in_double
 from migrate.dialects.packaged import adapted, functions_of_packages
 from migrate.dialects.rule import Era, Notes, Step
 from migrate.dialects.submodel import Cut, submodel
@@ -90,12 +91,12 @@ def translate(
         saved = [layer for layer in artifact.weights if not notes.tracked & {*layer.layer[:1]}]
         assigned = model if alone else assign_weights(model, saved, era)
         assigned = freeze_by_slots(assigned, artifact, era, notes)
-        legacy = upgrade(assigned, era, (Step.ECOSYSTEM, Step.KERAS_1, Step.KERAS_2), notes)
+        legacy = in_double(upgrade(assigned, era, (Step.ECOSYSTEM, Step.KERAS_1, Step.KERAS_2), notes))
         if cut is not None:
             legacy = submodel(legacy, cut)
         if initialised is not None:
             legacy = with_weights(legacy, initialised)
-        modern = upgrade(legacy, era, (Step.KERAS_3,), notes)
+        modern = in_double(upgrade(legacy, era, (Step.KERAS_3,), notes))
         for side in (legacy, modern):
             _refuse_bytecode(side)
     except _MALFORMED as error:

@@ -24,6 +24,7 @@ from migrate.pipeline.signatures import (
     witnesses_of,
 )
 from migrate.pipeline.staging import Staged
+from migrate.printable import one_line
 from migrate.worlds.contracts.reader import DescribedSavedModel, DescribeSavedModel
 from migrate.worlds.ends import WorldError
 from migrate.worlds.pool import Slot
@@ -168,18 +169,33 @@ def _compare_served(
     options: Options,
     progress: Progress,
 ) -> None:
-    """Call a signature of the exported archive as a server will, and compare."""
+    """Call a signature of the exported archive as a server will, and compare.
+
+    Raises:
+        MigrationError: ``EXP004`` where it does not run, ``PAR001`` where it computes something else.
+    """
     judge = Comparator([e["name"] for e in signature["outputs"]], "", options.tolerance)
-    results = outputs_of(
-        slot.stock,
-        witness.probes,
-        "call_saved_model",
-        path=str(written),
-        signature=name,
-        inputs=[e["name"] for e in signature["inputs"]],
-        outputs=list(judge.names),
-        stateful=bool(signature.get("stateful")),
-    )
+    try:
+        results = outputs_of(
+            slot.stock,
+            witness.probes,
+            "call_saved_model",
+            path=str(written),
+            signature=name,
+            inputs=[e["name"] for e in signature["inputs"]],
+            outputs=list(judge.names),
+            stateful=bool(signature.get("stateful")),
+        )
+    except WorldError as error:
+        if error.code != "RUN005":
+            raise
+        raise MigrationError(
+            "EXP004",
+            f"signature {name!r} runs in the original and not in the exported SavedModel: "
+            f"{one_line(error.message, 300)}",
+            "Serve the old SavedModel as it is.",
+            place=name,
+        ) from error
     comparisons = judge.compare(witness.outputs, results)
     must_agree(comparisons, f"signature {name!r} of the exported SavedModel")
     progress.comparisons += comparisons

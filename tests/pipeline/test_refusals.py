@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import h5py
 import numpy as np
@@ -12,7 +14,9 @@ import pytest
 
 from migrate.findings import MigrationError, Status
 from migrate.formats.hdf5 import read_hdf5
+from migrate.pipeline import saved_model
 from migrate.pipeline.migrate import migrate_artifact
+from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.reference import refused_architecture
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.signatures import must_be_dense
@@ -131,3 +135,20 @@ def test_sparse_signatures_are_refused_by_name() -> None:
         must_be_dense({"transform": {"inputs": ["fare"], "outputs": []}}, loaded)
     assert (caught.value.code, caught.value.place) == ("EXP030", "transform")
     assert "fare" in caught.value.message
+
+
+@pytest.mark.parametrize(("code", "told"), [("", "EXP004"), ("RUN002", "RUN002")])
+def test_a_signature_that_the_export_does_not_run(
+    code: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*args: object, **kwargs: object) -> None:
+        raise WorldError(World.STOCK, RemoteError("FailedPreconditionError", "Table not initialized.", code))
+
+    monkeypatch.setattr(saved_model, "outputs_of", fails)
+    signature = {"inputs": [{"name": "x"}], "outputs": [{"name": "y"}]}
+    witness = ReferenceRun("original", "signature", Path("probes"), {})
+    slot = cast(Slot, SimpleNamespace(stock=None))
+    with pytest.raises(MigrationError) as caught:
+        saved_model._compare_served(slot, Path("out"), "serve", signature, witness, Options(), Progress())
+    assert caught.value.code == told
+    assert "Table not initialized" in caught.value.message

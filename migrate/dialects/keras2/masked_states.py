@@ -13,6 +13,7 @@ from typing import Any
 from migrate.capsule.model import Layer, Model, Node, TensorRef, structure_refs, walk_layer
 from migrate.dialects.graph_rewrites import named, rewire, to_functional
 from migrate.dialects.keras2.stacked_states import given_states
+from migrate.dialects.made_layers import precision
 from migrate.dialects.masks import MaskOperations, makes_mask, mask_makers, mask_matters, masked_identity
 from migrate.dialects.rule import Era, Step, covers, era_semantics, model_rule
 from migrate.findings import MigrationError, Rule, Severity
@@ -212,7 +213,7 @@ def _replaced(
     if owner.config.get("return_sequences") and mask_matters(model, owner.name):
         again = MaskOperations(replace(model, layers=(*model.layers, *parts)), owner.name)
         mask = again.mask(makers)
-        parts += [*again.parts, masked_identity(owner.name, chosen, _units(owner), mask)]
+        parts += [*again.parts, masked_identity(owner.name, chosen, _units(owner), mask, precision(owner))]
     else:
         last = parts.pop()
         parts.append(named(last, owner.name))

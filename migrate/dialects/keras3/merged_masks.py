@@ -70,12 +70,12 @@ def merged_masks(model: Model, era: Era) -> Model:
 def _skipping(model: Model, layer: Layer, shapes: Mapping[TensorRef, Shape]) -> frozenset[TensorRef]:
     """Makers of the masks of a layer that takes no masked number in Keras 3; empty for others, or where one is unknown.
 
-    Sequences alone: Keras 3 refuses the mask of anything else.
+    Sequences alone: Keras 3 refuses the mask of anything else. Inputs whose shape is not known have the rank of others.
     """
     refs = list(structure_refs(layer.nodes[0].args))
     known = [mask_makers(model, ref) for ref in refs]
-    of_sequences = all(len(shapes.get(ref) or ()) == _SEQUENCE for ref in refs)
-    if layer.class_name not in _SKIPPING or not of_sequences or len(refs) < 2:
+    ranks = {len(shape) for ref in refs if (shape := shapes.get(ref))}
+    if layer.class_name not in _SKIPPING or ranks != {_SEQUENCE} or len(refs) < 2:
         return frozenset()
     makers = [made for made in known if made is not None]
     return frozenset().union(*makers) if len(makers) == len(known) else frozenset()

@@ -12,7 +12,7 @@ from migrate.dialects.keras3_minors.archives import walk
 from migrate.dialects.keras3_minors.older_spellings import has_single_end, is_orthogonal
 from migrate.dialects.keras3_minors.packing import is_int4
 from migrate.dialects.keras3_minors.rule import Config
-from migrate.dialects.keras3_minors.state_rule import optimizer_of
+from migrate.dialects.keras3_minors.state_rule import class_of, optimizer_of
 from migrate.dialects.keras3_minors.versions import Reader
 
 
@@ -42,7 +42,7 @@ def _has_orthogonal(config: Config) -> bool:
 
 
 def _is_for_nadam(config: Config) -> bool:
-    return optimizer_of(config).get("class_name") == "Nadam"
+    return class_of(optimizer_of(config)) == "nadam"
 
 
 def _has_int4_in_blocks(config: Config) -> bool:

@@ -47,7 +47,7 @@ class StateRule:
         """Whether the state in a file of this writer must be changed for the readers."""
         needed = [is_among(one, self.readers) for one in readers]
         return (
-            optimizer_of(config).get("class_name") == self.optimizer
+            class_of(optimizer_of(config)) == self.optimizer.lower()
             and is_from(writer, self.rule)
             and (all(needed) if self.every else any(needed))
         )
@@ -77,10 +77,20 @@ def state_rule_for(config: dict[str, Any], writer: Version, readers: Sequence[Re
 
 
 def optimizer_of(config: dict[str, Any]) -> dict[str, Any]:
-    """The optimizer that a model was compiled with, as a serialised object; empty where there is none."""
+    """The optimizer that a model was compiled with, as a serialised object; empty where there is none.
+
+    Up to 3.3 the name that ``compile`` was given stays a name, and stands for the defaults.
+    """
     compiled = config.get("compile_config")
     optimizer = compiled.get("optimizer") if isinstance(compiled, dict) else None
+    if isinstance(optimizer, str):
+        return {"class_name": optimizer, "config": {}}
     return optimizer if isinstance(optimizer, dict) else {}
+
+
+def class_of(optimizer: dict[str, Any]) -> str:
+    """The class of a serialised optimizer in small letters, which is how Keras compares names."""
+    return str(optimizer.get("class_name", "")).lower()
 
 
 def arguments_of(config: dict[str, Any]) -> Optimizer:

@@ -148,3 +148,13 @@ def test_what_has_the_mask_of_the_words_alone_is_left() -> None:
     normalised = Layer("BatchNormalization", "second", {}, _call("first"))
     model = _model(normalised, CONCATENATE, LSTM)
     assert merged_masks(model, ERA) is model
+
+
+def test_an_input_of_unknown_shape_has_the_rank_of_the_others() -> None:
+    """What attention gives, whose shape is in no configuration: Minimum would leave numbers of masked steps out."""
+    heads = Layer("MultiHeadAttention", "heads", {"num_heads": 1}, _call("b"))
+    size = Layer("TFOpLambda", "second", {"function": "math.abs"}, _call("heads"))
+    model = merged_masks(
+        _model(heads, Layer("Minimum", "merge", {}, _call("first", "second")), size, LSTM), ERA
+    )
+    assert model.layer("merge_merged").config["function"] == "math.minimum"

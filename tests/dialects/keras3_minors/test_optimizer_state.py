@@ -63,6 +63,17 @@ def test_averages_of_weights_stand_before_it() -> None:
     assert rule.order(arguments_of(config), shapes(old)[:-1]) is None  # not what this optimizer writes
 
 
+@pytest.mark.parametrize("name", ["nadam", "Nadam"])
+def test_the_name_alone_that_3_3_keeps_is_the_optimizer(name: str) -> None:
+    config = {"class_name": "Sequential", "config": {}, "compile_config": {"optimizer": name, "loss": "mse"}}
+    rule = state_rule_for(config, Version("3.3.3"), parse_readers("3.10"))
+    assert rule is not None
+    old = ["step", "rate", "product", "m0", "v0"]
+    assert [old[i] for i in rule.order(arguments_of(config), shapes(old)) or ()][-1] == "product"
+    other = {**config, "compile_config": {"optimizer": "adam", "loss": "mse"}}
+    assert state_rule_for(other, Version("3.3.3"), parse_readers("3.10")) is None
+
+
 def test_other_optimizers_stay() -> None:
     assert state_rule_for(compiled("Adam"), OLD, parse_readers("3.10")) is None
     assert state_rule_for({"class_name": "Sequential", "config": {}}, OLD, parse_readers("3.10")) is None
