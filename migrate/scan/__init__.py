@@ -1,6 +1,6 @@
-"""Static search for hostile content in model files: by allow-list, at every depth, loading nothing.
+"""Static search for hostile content in model files: by allow-list, at every depth, without loading anything.
 
-`scan_artifact` looks at one file or SavedModel folder, `scan_tree` at everything below a folder. Neither
+`scan_artifact` scans one file or SavedModel folder, `scan_tree` everything below a folder. Neither
 TensorFlow nor Keras is imported, and no pickle, bytecode or graph is ever executed.
 """
 

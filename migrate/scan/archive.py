@@ -1,4 +1,4 @@
-"""Looks through a zip archive: its members' names, sizes and kinds first, then what is inside each."""
+"""Scans a zip archive: first the names, sizes and kinds of its members, then the content of each."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
     from migrate.findings import Finding
     from migrate.scan.packed import Look
 
-# What zipfile raises on damaged archives: no common base class exists.
+# The exceptions of zipfile for damaged archives: they have no common base class.
 _ZIP_ERRORS = (
     zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, zlib.error, NotImplementedError,
     RuntimeError, ValueError, struct.error, UnicodeError, IndexError, MemoryError, OverflowError,
 )  # fmt: skip
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _CONFIGURATIONS = frozenset({"config.json", "metadata.json", "model.weights.json"})
-"""Members that a loader decodes as JSON, whatever they begin with."""
+"""Members that a loader decodes as JSON, whatever their first bytes are."""
 
 
 def scan_zip(content: Content, place: str, look: Look) -> Iterator[Finding]:
-    """All findings of an archive. Members are opened only when the archive itself is in order.
+    """All findings of an archive. Members are opened only if the archive itself is valid.
 
     Args:
         content: the archive.
         place: its name in messages.
-        look: gives the findings of a member.
+        look: returns the findings of a member.
     """
     try:
         with content.open() as stream, zipfile.ZipFile(stream) as archive:
@@ -50,7 +50,7 @@ def scan_zip(content: Content, place: str, look: Look) -> Iterator[Finding]:
                 return
             for info in infos:
                 with archive.open(info):
-                    continue  # compares the two headers of the member, which readers may prefer differently
+                    continue  # compares the member's two headers, of which readers may prefer either
             for member in _members(content, archive, infos):
                 at = f"{place}!{member.name[:200]}"
                 if member.name in _CONFIGURATIONS:
@@ -66,7 +66,7 @@ def scan_zip(content: Content, place: str, look: Look) -> Iterator[Finding]:
 
 
 def _members(content: Content, archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Iterator[Content]:
-    """Each member: of a file as a window on it where it is stored, of an archive in an archive in memory."""
+    """Each member: a stored member of a file as a window on it, any other one in memory."""
     plain = [info for info in infos if not info.is_dir()]
     if content.path is None:
         for info in plain:

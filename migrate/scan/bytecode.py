@@ -1,4 +1,4 @@
-"""What is said of a function by value: whether its bytecode names anything that is not on the allow-list."""
+"""The finding for a function stored by value: whether its bytecode names anything outside the allow-list."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from migrate.findings import Finding, Severity
 
 
 def bytecode_finding(value: Any, message: str, place: str) -> Finding:
-    """``SEC001``: unsafe, or a warning where every instruction and name is known to work on tensors alone.
+    """``SEC001``: unsafe, or a warning if every instruction and name is known to work on tensors alone.
 
     Such bytecode is interpreted by a migration; a loader of Keras 2 would still execute it.
 
     Args:
-        value: the function as the configuration holds it; it is decoded, never executed.
+        value: the function as stored in the configuration; it is decoded, never executed.
         message: what it is.
-        place: where it stands.
+        place: its location.
     """
     try:
         judge(value)
@@ -36,10 +36,10 @@ def bytecode_finding(value: Any, message: str, place: str) -> Finding:
 
 
 def beside_a_graph(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings of a SavedModel: its functions compute without the bytecode of its Keras metadata.
+    """Findings of a SavedModel: its functions do not use the bytecode of its Keras metadata.
 
-    Nothing that loads a graph decodes it, so that it is a warning; what becomes of its layer is told where layers are
-    made.
+    Loaders of a graph never decode it, so it is only a warning; what becomes of its layer is reported where layers are
+    built.
     """
     said = "; nothing decodes it, the functions of the SavedModel compute without it"
     return [

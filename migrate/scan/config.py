@@ -1,8 +1,8 @@
-"""Looks through a configuration: every dictionary at every depth, whoever may read it later.
+"""Scans a configuration: every dictionary at every depth, no matter which reader may use it later.
 
-A loader reaches nested dictionaries through many doors (wrappers, nested models, losses, node arguments), so
-the walk does not follow Keras' structure: whatever looks like a serialised object anywhere is judged as one,
-and text that is itself JSON is opened too.
+A loader reaches nested dictionaries in many ways (wrappers, nested models, losses, node arguments), so
+the walk does not follow Keras' structure: anything that looks like a serialised object is judged as one,
+and text that is itself JSON is decoded too.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from migrate.findings import Finding
 
 MAX_NODES = 5_000_000
-"""Values in one configuration; the largest seen in the wild has 0.1 million."""
+"""Maximum number of values in one configuration; the largest real one known has 0.1 million."""
 MAX_PLACES = 20
-"""Findings of one kind that are listed one by one."""
+"""Maximum number of findings of one kind that are listed individually."""
 
 NO_FILES: frozenset[str] = frozenset()
 
 
 class _Duplicate(dict[str, Any]):
-    """A JSON object in which one key stood twice."""
+    """A JSON object in which one key occurred twice."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def scan_json(text: str | bytes, place: str, inside: frozenset[str] = NO_FILES) -> list[Finding]:
     """All findings of a configuration as text: JSON, once or twice encoded; ``inside`` as in `scan_value`.
 
-    Bytes are decoded as every loader does, who leaves it to `json`: UTF-8, UTF-16 or UTF-32, told by the first bytes.
+    Bytes are decoded as by `json`, which every loader uses: UTF-8, UTF-16 or UTF-32, detected by the first bytes.
     """
     if len(text) > MAX_ARCHITECTURE_BYTES:
         return [found("SEC004", f"{len(text):,} bytes of JSON", place)]
@@ -56,31 +56,31 @@ def scan_json(text: str | bytes, place: str, inside: frozenset[str] = NO_FILES) 
 
 
 def is_json(data: bytes) -> bool:
-    """Whether bytes are JSON of an object, a list or a text; a number or a bare word configures nothing."""
+    """Whether bytes are JSON of an object, a list or a text; a number or a bare word is not a configuration."""
     try:
         start = data[:256].decode(json.detect_encoding(data), "replace").lstrip()[:1]
         if start not in ("{", "[", '"'):
             return False
         json.loads(data)
     except RecursionError:
-        return True  # its reader would fail as this one does
+        return True  # its reader would fail in the same way
     except ValueError:
         return False
     return True
 
 
 def scan_value(value: Any, place: str, inside: frozenset[str] = NO_FILES) -> list[Finding]:
-    """All findings of a configuration as decoded JSON; each of one kind and place is told once.
+    """All findings of a configuration as decoded JSON; each kind is reported once per place.
 
     Args:
         value: the configuration.
         place: for messages.
-        inside: names of the files of words that the artifact has itself; see `_judge_paths`.
+        inside: names of the vocabulary files that the artifact itself contains; see `_judge_paths`.
     """
     kept: dict[tuple[str, str, str, str], Finding] = {}
     count: dict[tuple[str, str], int] = {}
     for finding in _walk(value, place, inside):
-        # the walk meets one Lambda several times: as a class, as a type, as a list
+        # the walk meets the same Lambda several times: as a class, as a type, as a list
         message = "" if finding.code == "SEC001" else finding.message
         kind = (finding.code, finding.severity)
         key = (*kind, message, finding.place)
@@ -134,5 +134,5 @@ def _walk(root: Any, place: str, inside: frozenset[str]) -> Iterator[Finding]:
             try:
                 decoded = json.loads(value, object_pairs_hook=_object)
             except (ValueError, RecursionError):
-                continue  # text that only begins like JSON is text
+                continue  # text that only starts like JSON
             stack.append(_Node(decoded, node.place, node.depth + 1, node.training))

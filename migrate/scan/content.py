@@ -1,4 +1,4 @@
-"""Bytes that may be anything: a file, a member of an archive, what a compressed file holds."""
+"""Bytes of any kind: a file, a member of an archive, the content of a compressed file."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ HEAD_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Named bytes, read when they are needed.
+    """Named bytes, read on demand.
 
     Attributes:
         name: of the file or member, with its folders inside an archive.
         size: in bytes.
         head: the first `HEAD_BYTES`.
-        open: gives a seekable stream.
-        path: the file, where it is one.
+        open: returns a seekable stream.
+        path: the file, if there is one.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Content:
 
     @classmethod
     def of_bytes(cls, name: str, data: bytes) -> Content:
-        """Content that is in memory already."""
+        """Content that is already in memory."""
         return cls(name, len(data), data[:HEAD_BYTES], lambda: contextlib.closing(io.BytesIO(data)))
 
     def read(self, limit: int) -> bytes:
@@ -58,7 +58,7 @@ class Content:
             return stream.read(limit)
 
     def view(self) -> memoryview:
-        """All bytes, of a file without reading them; an empty file cannot be mapped."""
+        """All bytes, mapped instead of read for a file; an empty file cannot be mapped."""
         if self.path is None or self.size == 0:
             return memoryview(self.read(self.size))
         with self.path.open("rb") as stream:
@@ -66,6 +66,6 @@ class Content:
 
     @property
     def suffix(self) -> str:
-        """What follows the last dot of the name, in small letters."""
+        """The part of the name after the last dot, in lower case."""
         stem, dot, suffix = self.name.rpartition(".")
         return f".{suffix.lower()}" if dot and stem and "/" not in suffix else ""

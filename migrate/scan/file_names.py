@@ -1,8 +1,8 @@
-"""Which file an operation of a graph reaches: the name is followed back to where it comes from.
+"""Which file an operation of a graph accesses: the name is traced back to its origin.
 
-A saver's file name is an argument, or a placeholder, to which constants are joined (``_temp/part``); a vocabulary's
-is an asset. A name is therefore a text in which one sign stands for what is given from outside. What the graph
-computes in another way could be any name, and says so by a second sign.
+A saver's file name is an argument or a placeholder, to which constants are joined (``_temp/part``); a vocabulary's
+file name is an asset. A name is therefore a text in which one character stands for what is given from outside. A name
+that the graph computes in another way could be anything, which a second character marks.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 GIVEN, COMPUTED = "\0", "\1"
 OUTSIDE = re.compile(r"^[/~\\]|\.\.|://|^[A-Za-z]:[\\/]")
-"""A file name that leaves the folder of the model."""
+"""A file name that points outside the model's folder."""
 SAVER_DEFAULT = re.compile(r"(model)?(\.part|_temp(_[0-9a-f]{32})?/part)?")
-"""What a saver of TF1 has in place of a file name, until it is given one (``tf.compat.v1.train.Saver``)."""
+"""The placeholder that a TF1 saver holds until it gets a file name (``tf.compat.v1.train.Saver``)."""
 MAX_NAMES = 64
-"""Names that one operation may reach before they count as computed."""
+"""Number of names that one operation may access before they count as computed."""
 _HAND_FIRST_ON = frozenset(
     """
     Identity Reshape ExpandDims Squeeze StridedSlice Slice GatherV2 EnsureShape StopGradient ShardedFilename
@@ -33,7 +33,7 @@ _HAND_FIRST_ON = frozenset(
 _HAND_ALL_ON = frozenset(
     "Pack ConcatV2 Merge Switch IdentityN RefSwitch RefMerge Select SelectV2 PlaceholderWithDefault Fill".split()  # noqa: SIM905
 )
-"""Operations that hand texts on: that of their first input, or of any."""
+"""Operations that pass texts on: that of their first input, or of any."""
 _NOT_TEXT = frozenset(
     {"StaticRegexFullMatch", "RegexFullMatch", "Equal", "NotEqual", "LogicalNot", "LogicalAnd"}
 )
@@ -46,7 +46,7 @@ class Body:
 
     Attributes:
         arguments: names of a function's arguments, in order.
-        repeated: names that several nodes have.
+        repeated: names that several nodes share.
     """
 
     def __init__(self, arguments: Sequence[str] = ()) -> None:
@@ -57,13 +57,13 @@ class Body:
 
     @classmethod
     def of(cls, messages: Iterable[Message], arguments: Sequence[str] = ()) -> Body:
-        """The body that these ``NodeDef`` messages make; one that names no operation is none."""
+        """The body of these ``NodeDef`` messages; those that name no operation are ignored."""
         body = cls(arguments)
         body.add(node for node in map(node_of_message, messages) if node is not None)
         return body
 
     def add(self, nodes: Iterable[Node]) -> None:
-        """Take further nodes in."""
+        """Add further nodes."""
         for node in nodes:
             named = self._nodes.setdefault(node.name, [])
             named.append(node)
@@ -71,11 +71,11 @@ class Body:
                 self.repeated.add(node.name)
 
     def named(self, name: str) -> list[Node]:
-        """The nodes of this name: one in a graph that TensorFlow wrote."""
+        """The nodes with this name: exactly one in a graph that TensorFlow wrote."""
         return self._nodes.get(name, [])
 
     def users(self, name: str) -> list[Node]:
-        """The nodes that a node's output flows into."""
+        """The nodes that use a node's output."""
         if self._users is None:
             self._users = {}
             for node in self.all_nodes():
@@ -90,12 +90,12 @@ class Body:
 
 
 class FileNames:
-    """Follows file names through a graph and its functions.
+    """Traces file names through a graph and its functions.
 
     Args:
-        bodies: by name of the function; the graph's own under the empty name.
-        assets: nodes of the graph whose values loading replaces by the names of assets.
-        captured: function to what its last arguments are bound to, see `migrate.scan.graph.scan_graph_def`.
+        bodies: by function name; the graph's own body under the empty name.
+        assets: nodes of the graph whose values are replaced by the names of assets on loading.
+        captured: function to the bindings of its last arguments, see `migrate.scan.graph.scan_graph_def`.
     """
 
     def __init__(
@@ -105,17 +105,17 @@ class FileNames:
         self._assets = assets
         self._captured = captured
         self.callers: dict[str, list[tuple[str, Node]]] = {}
-        """Function to the nodes that may call it, each with the function that it stands in."""
+        """Function to the nodes that may call it, each with the function that contains it."""
         for name, body in bodies.items():
             for node in body.all_nodes():
                 for function in node.functions():
                     self.callers.setdefault(function, []).append((name, node))
 
     def of(self, function: str, node: Node, position: int | None) -> set[str]:
-        """What the file name that flows into a node can be.
+        """The possible file names that flow into a node.
 
         Args:
-            function: where the node stands.
+            function: the function that contains the node.
             node: an operation of ``operations.CONDITIONAL``.
             position: of the input that is the file name; None for any.
         """
@@ -129,7 +129,7 @@ class FileNames:
         return found if len(found) <= MAX_NAMES else {COMPUTED}
 
     def _value(self, function: str, name: str, seen: frozenset[tuple[str, str]]) -> set[str]:
-        """The texts that an output of a node, or an argument of a function, can be."""
+        """The possible texts of an output of a node, or of an argument of a function."""
         if (function, name) in seen:
             return set()
         if len(seen) > MAX_NAMES:
@@ -167,7 +167,7 @@ class FileNames:
         return {COMPUTED}
 
     def _variable(self, function: str, handles: list[str], seen: frozenset[tuple[str, str]]) -> set[str]:
-        """What is assigned to a variable beside it, as the path of an asset is; nothing else may hold its handle."""
+        """What is assigned to a variable, such as the path of an asset; nothing else may hold its handle."""
         users = [user for handle in handles for user in self._bodies[function].users(handle)]
         assignments = [user for user in users if user.operation == "AssignVariableOp"]
         if not assignments or any(user.operation not in _VARIABLE_USERS for user in users):
@@ -175,7 +175,7 @@ class FileNames:
         return self._all(function, [user.inputs[1] for user in assignments if len(user.inputs) > 1], seen)
 
     def _argument(self, function: str, name: str, seen: frozenset[tuple[str, str]]) -> set[str]:
-        """What callers hand over, what the function captured; else it is given by whoever calls the function."""
+        """What callers pass, what the function captured; otherwise it is given by the caller of the model."""
         arguments = self._bodies[function].arguments
         if name not in arguments:
             return {COMPUTED}

@@ -1,4 +1,4 @@
-"""One entry for every kind of file: what is it, and what does it hide?"""
+"""One entry point for every kind of file: what it is, and what it hides."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _SHARD = re.compile(r"variables/variables\.data-\d{5}-of-\d{5}")
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What was found in one artifact.
+    """The findings of one artifact.
 
     Attributes:
         path: the file or SavedModel folder.
         kind: ``hdf5``, ``archive``, ``saved-model``, ``graph``, ``configuration``, ``pickle``, ``numpy``, ``packed``
-            for a compressed file or another archive, or ``other`` for what no loader of models would take.
-        findings: worst first; empty when nothing was found.
+            for a compressed file or another archive, or ``other`` for what no model loader would open.
+        findings: worst first; empty if nothing was found.
     """
 
     path: Path
@@ -47,15 +47,15 @@ class Scan:
 
 
 def is_unsafe(findings: tuple[Finding, ...] | list[Finding]) -> bool:
-    """Whether something with these findings must not be loaded without the user's word for it."""
+    """Whether something with these findings must not be loaded without the user's explicit trust."""
     return any(finding.code.startswith("SEC") and finding.severity is Severity.ERROR for finding in findings)
 
 
 def scan_artifact(path: Path) -> list[Finding]:
-    """Findings of one file or SavedModel folder, worst first; an empty list says that nothing was found.
+    """Findings of one file or SavedModel folder, worst first; an empty list means that nothing was found.
 
     Raises:
-        MigrationError: FMT021 when the path cannot be read.
+        MigrationError: FMT021 if the path cannot be read.
     """
     return list(scan_one(path).findings)
 
@@ -64,7 +64,7 @@ def scan_one(path: Path) -> Scan:
     """The kind and the findings of one file or SavedModel folder.
 
     Raises:
-        MigrationError: FMT021 when the path cannot be read.
+        MigrationError: FMT021 if the path cannot be read.
     """
     try:
         if path.is_dir():
@@ -85,13 +85,13 @@ def scan_one(path: Path) -> Scan:
 def artifacts(root: Path, left_out: list[Path] | None = None, *, dangling: bool = False) -> Iterator[Path]:
     """Every file below ``root`` in order, a SavedModel as its folder.
 
-    Links to folders are not followed, and folders that tools keep for themselves are not looked into; they are
-    appended to ``left_out``. A folder that cannot be looked into is yielded itself: whoever reads it says why.
+    Links to folders are not followed, and folders that belong to tools are not scanned; they are
+    appended to ``left_out``. An unreadable folder is yielded itself: its reader reports the reason.
 
     Args:
         root: a folder, or a file.
-        left_out: filled as said.
-        dangling: yield links that lead to nothing, too: a model may have stood there, or git-annex keep it elsewhere.
+        left_out: filled as described above.
+        dangling: also yield dangling links: a model may have been there, or git-annex may keep it elsewhere.
     """
     try:
         if not root.is_dir() or _is_saved_model(root):
@@ -125,7 +125,7 @@ def _is_saved_model(folder: Path) -> bool:
 
 
 def _saved_model(folder: Path) -> Iterator[Finding]:
-    """Every file of a SavedModel: what a loader reads, and what lies beside it."""
+    """Every file of a SavedModel: what a loader reads, and what else is in the folder."""
     if not _is_saved_model(folder):
         yield found("SEC014", "the folder is not a SavedModel; scan the files in it", str(folder))
         return
@@ -139,7 +139,7 @@ def _saved_model(folder: Path) -> Iterator[Finding]:
         elif path.is_dir():
             continue
         elif not path.exists():
-            continue  # a link to nothing: what is missing is for the reader to tell
+            continue  # a dangling link: the reader reports what is missing
         elif not path.is_file():
             yield found("SEC006", f"{name} is a device or a pipe", name)
         elif name in _READERS:
@@ -147,7 +147,7 @@ def _saved_model(folder: Path) -> Iterator[Finding]:
             yield from graph.examined(partial(_READERS[name], content.view(), name, inside), name)
         else:
             findings = scan_content(Content.of_file(path), name, member=True)[1]
-            # raw values of variables can begin like anything by chance, but not go on like it
+            # raw values of variables can start like any format by chance, but not continue like it
             yield from (f for f in findings if f.severity is Severity.ERROR or not _SHARD.fullmatch(name))
 
 

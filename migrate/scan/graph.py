@@ -1,4 +1,4 @@
-"""Looks through TensorFlow graphs: each node of the graph and of its functions, by allow-list.
+"""Scans TensorFlow graphs: each node of the graph and of its functions, by allow-list.
 
 Field numbers are those of ``saved_model.proto``, ``meta_graph.proto``, ``graph.proto``, ``function.proto``,
 ``op_def.proto``, ``saved_object_graph.proto`` and Keras' ``saved_metadata.proto``.
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 _ADAPTING = "__inference_adapt_step"
 """What ``Layer.adapt`` leaves behind: it feeds Python data, and no loader calls it unless a graph does."""
 _ASSET, _CONSTANT = 5, 9
-"""Kinds of ``SavedObject`` that can be the file name that a function captured."""
+"""Kinds of ``SavedObject`` that can be a captured file name of a function."""
 
 
 def examined(scan: Callable[[], Iterator[Finding]], place: str) -> list[Finding]:
-    """Findings of one of the functions below; that the bytes are no such message is a finding itself."""
+    """Findings of one of the functions below; bytes that are not such a message are a finding themselves."""
     findings: list[Finding] = []
     try:
         findings.extend(scan())
@@ -41,22 +41,22 @@ def examined(scan: Callable[[], Iterator[Finding]], place: str) -> list[Finding]
 def scan_saved_model_proto(
     data: memoryview, place: str, inside: frozenset[str] = NO_FILES
 ) -> Iterator[Finding]:
-    """Findings of ``saved_model.pb``: operations, assets, and the configurations that Keras left in it.
+    """Findings of ``saved_model.pb``: operations, assets, and the configurations that Keras stored in it.
 
     ``inside`` names the files of the folder's ``assets/``.
 
     Raises:
-        WireError: when the bytes are no SavedModel.
+        WireError: if the bytes are not a SavedModel.
     """
     for meta_graph in Message(data).messages(2):
         yield from _meta_graph(meta_graph, place, inside)
 
 
 def scan_meta_graph(data: memoryview, place: str) -> Iterator[Finding]:
-    """Findings of a ``MetaGraphDef``, as TF1 writes it beside a checkpoint.
+    """Findings of a ``MetaGraphDef``, which TF1 writes beside a checkpoint.
 
     Raises:
-        WireError: when the bytes are no meta graph.
+        WireError: if the bytes are not a meta graph.
     """
     yield from _meta_graph(Message(data), place, NO_FILES)
 
@@ -77,14 +77,14 @@ def scan_keras_metadata(data: memoryview, place: str, inside: frozenset[str] = N
     """Findings of ``keras_metadata.pb``: a configuration for each tracked object; ``inside`` as above.
 
     Raises:
-        WireError: when the bytes are no such message.
+        WireError: if the bytes are not such a message.
     """
     for node in Message(data).messages(1):
         yield from _metadata(node.text(5), f"{place}/{node.text(3)}", inside)
 
 
 def _metadata(text: str, place: str, inside: frozenset[str]) -> Iterator[Finding]:
-    """What Keras left at an object: JSON, or a word such as the version of a trackable."""
+    """What Keras stored with an object: JSON, or a word such as the version of a trackable."""
     if text.lstrip()[:1] in ("{", "[", '"'):
         yield from scan_json(text, place, inside)
 
@@ -100,11 +100,11 @@ def scan_graph_def(
     Args:
         data: the bytes.
         place: for messages.
-        assets: names of the constants that loading replaces.
-        captured: function to what its last arguments are bound to: nodes of the graph, or `GIVEN` and `COMPUTED`.
+        assets: names of the constants that are replaced on loading.
+        captured: function to the bindings of its last arguments: nodes of the graph, or `GIVEN` and `COMPUTED`.
 
     Raises:
-        WireError: when the bytes are no graph.
+        WireError: if the bytes are not a graph.
     """
     graph = Message(data)
     main = Body.of(graph.messages(1))
@@ -129,7 +129,7 @@ def scan_graph_json(graph: Mapping[str, Any], place: str) -> Iterator[Finding]:
     """Findings of the ``GraphDef`` of a TensorFlow.js graph model, in protobuf's JSON form.
 
     Raises:
-        WireError: when it is no graph.
+        WireError: if it is not a graph.
     """
     yield from scan_graph_def(memoryview(encode_json(renamed(graph), "GraphDef")), place)
 
@@ -154,7 +154,7 @@ def _scan_text(
 
 
 def _assets(meta_graph: Message) -> Iterator[Message]:
-    """Each ``AssetFileDef``: in its own field, and in a collection as TF1 wrote it."""
+    """Each ``AssetFileDef``: in its own field, and in a collection as written by TF1."""
     yield from meta_graph.messages(6)
     for name, collection in meta_graph.mapping(4):
         if name == "saved_model_assets":
@@ -163,7 +163,7 @@ def _assets(meta_graph: Message) -> Iterator[Message]:
 
 
 def _captured(objects: Message) -> Iterator[tuple[str, list[str]]]:
-    """For each function what its last arguments are bound to when it is loaded."""
+    """The bindings of each function's last arguments on loading."""
     nodes = list(objects.messages(1))
     for name, function in objects.mapping(2):
         yield name, [_bound(nodes, number) for number in function.ints(2)]
@@ -189,7 +189,7 @@ def _scan_body(body: Body, function: str, names: FileNames, place: str) -> Itera
 
 
 def _judge_file_name(path: str, operation: str, place: str) -> Iterator[Finding]:
-    """A file name as far as the graph fixes it: what is given from outside comes first, or nothing is."""
+    """A file name as far as the graph fixes it: what is given from outside comes first or not at all."""
     if COMPUTED in path:
         yield found("SEC007", f"{operation} reaches a file whose name the graph computes", place)
     elif ".." in path if path.startswith(GIVEN) else not SAVER_DEFAULT.fullmatch(path):

@@ -1,6 +1,6 @@
-"""Looks through an HDF5 file: links, storage, filters, declared sizes, configurations in attributes.
+"""Scans an HDF5 file: links, storage, filters, declared sizes, configurations in attributes.
 
-No value of a dataset is read, so the time depends on the number of objects, not on the size of the file.
+No dataset values are read, so the time depends on the number of objects, not on the size of the file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from migrate.findings import Finding
 
-# What libhdf5 and h5py raise on damaged files: no common base class exists.
+# The exceptions of libhdf5 and h5py for damaged files: they have no common base class.
 _LIBRARY_ERRORS = (
     OSError, RuntimeError, KeyError, ValueError, TypeError, UnicodeError, MemoryError, OverflowError,
     AttributeError, IndexError, NotImplementedError,
@@ -31,7 +31,7 @@ _KNOWN_FILTERS = {1, 2, 3, 4, 5, 6, 32000}
 """deflate, shuffle, fletcher32, szip, nbit, scale-offset, and h5py's own lzf: all compiled in."""
 MAX_ATTRIBUTE = 256 * MIB
 _LOADED = frozenset({"model_config", "training_config"})
-"""Attributes that a loader decodes as JSON, whatever they begin with."""
+"""Attributes that a loader decodes as JSON, whatever their first bytes are."""
 
 
 def scan_hdf5(file: Path | BinaryIO, place: str, stored: int) -> Iterator[Finding]:
@@ -40,7 +40,7 @@ def scan_hdf5(file: Path | BinaryIO, place: str, stored: int) -> Iterator[Findin
     Args:
         file: path or seekable stream.
         place: its name in messages.
-        stored: its size in bytes, which bounds what it may declare.
+        stored: its size in bytes, which limits what it may declare.
     """
     try:
         with h5py.File(file, "r") as opened:
@@ -50,7 +50,7 @@ def scan_hdf5(file: Path | BinaryIO, place: str, stored: int) -> Iterator[Findin
 
 
 class _Walk:
-    """One pass over all objects, each once, whatever links lead to it."""
+    """One pass over all objects, each visited once, no matter how many links lead to it."""
 
     def __init__(self, file: h5py.File, place: str, stored: int) -> None:
         self._root = file.id
@@ -93,7 +93,9 @@ class _Walk:
                         yield found("SEC003", f"a link to the file {target[:100]!r}", self._at(path))
                     elif kind == h5py.h5l.TYPE_HARD:
                         stack.append((h5py.h5o.open(node, child), path))
-                    elif kind != h5py.h5l.TYPE_SOFT:  # a soft link leads to what is walked anyway, or nowhere
+                    elif (
+                        kind != h5py.h5l.TYPE_SOFT
+                    ):  # a soft link leads to an object that is walked anyway, or nowhere
                         yield found("SEC003", "a link of a user-defined kind", self._at(path))
 
     def _at(self, name: str) -> str:
@@ -122,7 +124,7 @@ class _Walk:
             label = attribute.name.decode("utf-8", "replace")
             kind = attribute.get_type()
             declared = math.prod(attribute.shape or ()) * kind.get_size()
-            if declared > min(MAX_ATTRIBUTE, self._stored):  # its bytes lie in the file as they are
+            if declared > min(MAX_ATTRIBUTE, self._stored):  # its bytes are stored uncompressed
                 yield found("SEC004", f"the attribute {label!r} declares {declared:,} bytes", self._at(name))
             elif isinstance(kind, h5py.h5t.TypeStringID | h5py.h5t.TypeOpaqueID):
                 yield from self._text(attribute, kind, label, name)

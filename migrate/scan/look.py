@@ -1,4 +1,4 @@
-"""What is this content, and what does it hide? Told by what it begins with, whatever it is called."""
+"""What some content is and what it hides, judged by its first bytes, not by its name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def scan_content(
     """The kind (see `migrate.scan.files.Scan`) and the findings of some content.
 
     Args:
-        content: what to look at.
+        content: what to scan.
         place: its name in messages.
         nesting: archives around it.
         member: whether it is part of a model, in which no framework puts programs.
@@ -88,7 +88,7 @@ def _hdf5(content: Content, place: str) -> Iterator[Finding]:
     from migrate.scan.hdf5 import scan_hdf5
 
     if not content.head.startswith(HDF5_SIGNATURE):
-        # Other readers may take what stands there for the file.
+        # Other readers may take that content for the file.
         yield found("SEC006", "other content precedes the HDF5 part", place, Severity.WARNING)
     if content.path is not None:
         if _is_zip(content):
@@ -124,7 +124,7 @@ def _pickle(content: Content, place: str) -> Iterator[Finding]:
 
 
 def _graph_kind(content: Content) -> str | None:
-    """Which of TensorFlow's messages it is; ``any`` where only the suffix says that it is one."""
+    """Which of TensorFlow's messages it is; ``any`` if only the suffix suggests a message."""
     if content.suffix in _TEXT_SUFFIXES:
         return "text"
     if content.name == "keras_metadata.pb":
@@ -154,7 +154,7 @@ def _graph(content: Content, kind: str, place: str) -> Iterator[Finding]:
     if kind != "any":
         yield from graph.examined(partial(_READERS[kind], data, place), place)
         return
-    # A message has no mark of its kind: what is found under any reading of it is found.
+    # A message has no marker of its type: whatever any reading of it finds is a finding.
     readings = [
         graph.examined(partial(reader, data, place), place)
         for reader in (graph.scan_graph_def, graph.scan_meta_graph, graph.scan_saved_model_proto)

@@ -1,9 +1,9 @@
 """Allow-lists of modules, classes and functions that a configuration of Keras itself can name.
 
-A name that is not listed is not necessarily bad; it is not Keras', and so nothing here vouches for it. A loader joins
-module and name to one path before it looks them up, tries the registered name where the name leads nowhere, and walks
-through whatever a module has imported (``_retrieve_class_or_fn`` of tf-keras 2.21 and Keras 3.15): so all three are
-judged, and always as the path that they make together.
+A name that is not listed is not necessarily bad, but it is not Keras', so nothing vouches for it here. A loader joins
+module and name to one path before it looks them up, tries the registered name if the name is not found, and walks
+through anything that a module has imported (``_retrieve_class_or_fn`` of tf-keras 2.21 and Keras 3.15). Therefore all
+three are judged, always as the path that they form together.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ _MODEL_PARTS = frozenset(
     quantizers random regularizers trainers training
     """.split()  # noqa: SIM905 - names read better as text
 )
-"""First part below the root (after an optional ``src``) that holds classes of models."""
+"""First component below the root (after an optional ``src``) that holds classes of models."""
 _FUNCTION_PARTS = frozenset(
     ["activations", "constraints", "initializers", "losses", "metrics", "ops", "regularizers"]
 )
-"""Of these, the parts whose *functions* a configuration may name."""
+"""Those of them whose *functions* a configuration may name."""
 _NO_TENSOR_FUNCTION = re.compile(
     r"(get|set|load|save|serialize|deserialize|register|populate|import|clear|enable|disable|from)(_|$)|_"
 )
-"""What such modules define or import besides: ``keras.activations.deserialize`` builds whatever it is given."""
+"""What such modules also define or import: ``keras.activations.deserialize`` builds whatever it is given."""
 _FRIENDS = frozenset(
     """
     keras_hub keras_cv keras_nlp keras_tuner kerastuner tensorflow_addons tensorflow_hub keras_rs
@@ -53,7 +53,7 @@ _NEVER_A_MODELS_OWN = frozenset(
     tensorflow termcolor tf tf_keras torch urllib3 wheel wrapt yaml
     """.split()  # noqa: SIM905
 )
-"""Packages that are installed where models are loaded, and in which no author keeps a layer or loss."""
+"""Packages that are installed where models are loaded, and that never hold an author's layers or losses."""
 
 _CLASS = re.compile(r"_?[A-Z][A-Za-z0-9]{0,99}")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
@@ -71,7 +71,7 @@ def is_keras_class(module: str, name: str) -> bool:
 def is_keras_function(module: str | None, name: object) -> bool:
     """Whether Keras itself stores this function by name; ``builtins`` stands for its own functions there.
 
-    A loader falls back to Python's builtins there, so ``eval`` and its like are no Keras functions.
+    A loader falls back to Python's builtins there, so ``eval`` and similar names are not Keras functions.
     """
     if not isinstance(name, str) or not _IDENTIFIER.fullmatch(name):
         return False
@@ -100,7 +100,7 @@ def _part(module: str) -> str:
 
 
 def is_dangerous_module(module: str) -> bool:
-    """Whether importing it, or reaching into it, gives more than a model's class could need."""
+    """Whether importing it, or accessing its attributes, gives more than a model's class could need."""
     root = module.partition(".")[0]
     if not _DOTTED.fullmatch(module) or root in _NEVER_A_MODELS_OWN:
         return True

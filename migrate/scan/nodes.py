@@ -1,4 +1,4 @@
-"""Graph nodes as the scan sees them, whatever form they were written in: bytes, JSON or text.
+"""Graph nodes as the scan sees them, independent of their encoding: bytes, JSON or text.
 
 Field numbers are those of ``node_def.proto``, ``attr_value.proto`` and ``tensor.proto``.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One node; attributes are read when they are asked for.
+    """One node; attributes are read on demand.
 
     Attributes:
         name: unique in its graph or function.
@@ -31,16 +31,16 @@ class Node:
 
     @property
     def inputs(self) -> list[str]:
-        """Names of what flows in, in order, without the output's number; control inputs are left out."""
+        """Names of the inputs in order, without the output number; control inputs are left out."""
         return [text.partition(":")[0] for text in self.message.texts(3) if not text.startswith("^")]
 
     def text(self, attribute: str) -> str:
-        """A text attribute; empty when there is none."""
+        """A text attribute; empty if missing."""
         return next((value.text(2) for key, value in self.message.mapping(5) if key == attribute), "")
 
     def functions(self) -> Iterator[str]:
         """Names of the functions that the node may call: ``AttrValue.func`` and ``AttrValue.list.func``."""
-        # every attribute of every node: without a Message for each, and whatever is stated twice counts
+        # every attribute of every node: without creating a Message for each, and every duplicate counts
         for entry in self.message.views(5):
             for number, value in fields(entry):
                 if number != 2 or not isinstance(value, memoryview):
@@ -62,11 +62,11 @@ class Node:
 
 
 def node_of_message(message: Message) -> Node | None:
-    """The node of a ``NodeDef``; None when it names no operation."""
+    """The node of a ``NodeDef``; None if it names no operation."""
     operation = message.text(2)
     return Node(message.text(1), operation, message) if operation else None
 
 
 def node_of_json(value: dict[str, Any]) -> Node | None:
-    """The node of a ``NodeDef`` as protobuf's JSON; None when it names no operation."""
+    """The node of a ``NodeDef`` as protobuf's JSON; None if it names no operation."""
     return node_of_message(Message(encode_json(value, "NodeDef")))

@@ -1,7 +1,7 @@
-"""Looks through ``.npy`` content: an array of objects is a pickle behind a header.
+"""Scans ``.npy`` content: an array of objects is a pickle behind a header.
 
-Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html. The header is a Python literal,
-written in any order and with any escapes, so it is evaluated as numpy does and its dtype asked.
+Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html. The header is a Python literal
+in any order and with any escapes, so it is evaluated as numpy does, and its dtype is checked.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MAX_ARRAYS = 10_000
 
 
 def scan_numpy(stream: BinaryIO, place: str) -> Iterator[Finding]:
-    """Findings of the arrays that stand one behind the other from where the stream is."""
+    """Findings of the consecutive arrays from the stream's current position."""
     for _ in range(MAX_ARRAYS):
         head = stream.read(len(NUMPY_MAGIC) + 2)
         if not head:
@@ -62,7 +62,7 @@ def _header(stream: BinaryIO, major: int) -> tuple[np.dtype[Any], int]:
     """The dtype and the number of values.
 
     Raises:
-        ValueError: it is no header; also SyntaxError, TypeError and KeyError.
+        ValueError: it is not a header; also SyntaxError, TypeError and KeyError.
     """
     width = 2 if major == 1 else 4
     length = int.from_bytes(stream.read(width), "little")

@@ -30,11 +30,11 @@ _OTHER_MODELS = {
     "FlaxLayer": "a Flax module",
 }
 _FUNCTION_NAME = re.compile(r"([\w. -]+>)?[^\W\d]\w*")
-"""A name, or ``package>name``: what stands there otherwise is meant for another reader than Keras."""
+"""A name, or ``package>name``: anything else there is meant for a reader other than Keras."""
 _GADGETS = frozenset(
     ["get_file", "enable_unsafe_deserialization", "deserialize_keras_object", "func_load", "load_op_library"]
 )
-"""CVE-2025-8747, CVE-2025-9906: functions that download, switch safe mode off, or build whatever they are given."""
+"""CVE-2025-8747, CVE-2025-9906: functions that download, disable safe mode, or build whatever they are given."""
 _PLAIN_VALUES = frozenset(
     [
         "__tensor__",
@@ -55,13 +55,13 @@ _ATTRIBUTE_LAYERS = frozenset({"InstanceMethod", "InstanceProperty"})
 def judge_object(
     value: dict[str, Any], place: str, inside: frozenset[str], *, training: bool
 ) -> Iterator[Finding]:
-    """Findings of one dictionary; its children are not looked at.
+    """Findings of one dictionary; its children are not judged.
 
     Args:
         value: the dictionary.
         place: of what holds it, for messages.
-        inside: names of the files of words that the artifact has itself; see `_judge_paths`.
-        training: whether it belongs to a compile configuration, where a model's own losses stand.
+        inside: names of the vocabulary files that the artifact itself contains; see `_judge_paths`.
+        training: whether it belongs to a compile configuration, which holds a model's custom losses.
     """
     place = join_place(place, value)
     for key, code in bytecode_of(value):
@@ -83,7 +83,7 @@ def judge_object(
 
 
 def _judge_registered(value: dict[str, Any], place: str) -> Iterator[Finding]:
-    """An object without a module is looked up among what the author's code registered."""
+    """An object without a module is looked up among the registered custom objects."""
     registered = value.get("registered_name")
     if isinstance(registered, str) and re.search("[>.]", registered):
         package = re.split("[>.]", registered)[0]
@@ -92,7 +92,7 @@ def _judge_registered(value: dict[str, Any], place: str) -> Iterator[Finding]:
 
 
 def _judge_text(key: str, text: str, place: str, *, named: bool) -> Iterator[Finding]:
-    """The module of a Lambda's function, and Keras' own functions that every published attack went through."""
+    """The module of a Lambda's function, and the Keras functions that every published attack used."""
     if text.rpartition(".")[2] in _GADGETS:
         yield found("SEC002", f"{key!r} names the function {text[:80]!r}", place)
     elif not named and (key == "module" or key.endswith("_module")) and names.is_outside(text):
@@ -148,14 +148,14 @@ def _wrapped_node(value: Any) -> Node | None:
 
 def _judge_other_model(name: str, config: dict[str, Any], place: str) -> Iterator[Finding]:
     if name == "KerasLayer" and not any(key in config for key in ("handle", "_handle")):
-        return  # another class of that name
+        return  # a different class of that name
     where = config.get("filepath") or config.get("handle") or config.get("_handle") or "its configuration"
     severity = Severity.WARNING if name in ("KerasLayer", "ModuleWrapper") else Severity.ERROR
     yield found("SEC011", f"{name} loads {_OTHER_MODELS[name]}: {str(where)[:100]}", place, severity)
 
 
 def _judge_module(module: str, value: dict[str, Any], place: str, *, training: bool) -> Iterator[Finding]:
-    """A loader imports ``module`` and takes the class or function from it, by its name or by its registered name."""
+    """A loader imports ``module`` and looks up the class or function in it, by its name or by its registered name."""
     function = value.get("class_name") == "function"
     key = "config" if function else "spec_name" if value.get("class_name") == "__typespec__" else "class_name"
     wanted = [value.get(key)]
@@ -192,10 +192,10 @@ def _judge_name(module: str, name: object, place: str) -> Iterator[Finding]:
 
 
 def _judge_paths(value: dict[str, Any], place: str, inside: frozenset[str]) -> Iterator[Finding]:
-    """Vocabularies and the like that are files; a list of words, however odd, is one vocabulary.
+    """Vocabularies and similar values that are files; a list of words, however odd, is one vocabulary.
 
-    A SavedModel takes a vocabulary's file along as an asset, from which its graph reads. Then the path is of no use to
-    a migration, which takes the words from the asset; Keras would read the path all the same.
+    A SavedModel stores a vocabulary's file as an asset, from which its graph reads. A migration then does not use the
+    path and takes the words from the asset; Keras would still read the path.
     """
     for key in names.PATH_KEYS & value.keys():
         text = value[key]

@@ -1,4 +1,4 @@
-"""Graph operations by name: which only compute, by allow-list, and what is said of the others."""
+"""Graph operations by name: which ones only compute, by allow-list, and the findings of the others."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ CONDITIONAL: dict[str, int | None] = {
     "InitializeTableFromTextFile": 1,
     "InitializeTableFromTextFileV2": 1,
 }
-"""Operations that read or write the file named by this input; savers and vocabularies feed it."""
+"""Operations that read or write the file named by this input; used by savers and vocabularies."""
 _BY_ATTRIBUTE = {
     "PrintV2": "output_stream",
     "DecodeProtoV2": "descriptor_source",
     "EncodeProto": "descriptor_source",
     "FixedUnigramCandidateSampler": "vocab_file",
 }
-"""Operations that read or write a file only where this attribute names one."""
+"""Operations that read or write a file only if this attribute names one."""
 _NATIVE_CALLS = frozenset({"XlaCustomCall", "XlaCustomCallV2"})
-"""They call a function of a library by its name."""
+"""Operations that call a function of a library by its name."""
 _BUILD_GRAPHS = frozenset(
     {"DatasetFromGraph", "DeserializeIterator", "MlirPassthroughOp", "TPUCompile", "_TPUCompileMlir"}
 )
-"""They run a graph that is the value of a tensor or a text, where nobody has looked at its operations."""
+"""Operations that run a graph given as the value of a tensor or a text, whose operations are not scanned."""
 _FOREIGN_PROGRAMS = frozenset({"XlaCallModule"})
-"""They run a program in another language (StableHLO), as jax2tf writes it."""
+"""Operations that run a program in another language (StableHLO), as jax2tf writes it."""
 _NO_FILE = ("local://", "bytes://")
 
 
@@ -66,11 +66,11 @@ def computes_only(name: str) -> bool:
 
 
 def judge_operation(name: str, *, alone: bool = True) -> Finding | None:
-    """The finding for one operation by its name; None when it only computes.
+    """The finding for one operation by its name; None if it only computes.
 
     Args:
         name: as in ``NodeDef.op``.
-        alone: no graph is at hand to say which file a saver's node reaches.
+        alone: no graph is available to show which file a saver's node accesses.
     """
     if computes_only(name) or name in _BY_ATTRIBUTE or (name in CONDITIONAL and not alone):
         return None
@@ -88,7 +88,7 @@ def judge_operation(name: str, *, alone: bool = True) -> Finding | None:
 
 
 def judge_node(node: Node, place: str, *, alone: bool) -> Iterator[Finding]:
-    """Findings of one node by its operation and attributes; what flows into it is the graph's matter.
+    """Findings of one node by its operation and attributes; its inputs are judged with the graph.
 
     Args:
         node: the node.

@@ -25,7 +25,7 @@ _LEVEL = {
 
 
 def relative(path: Path, root: Path) -> str:
-    """A path as reports name it: below the folder given, with slashes."""
+    """A path as shown in reports: relative to the given folder, with slashes."""
     base = root if root.is_dir() and root != path else root.parent
     return printable((path.relative_to(base) if path.is_relative_to(base) else path).as_posix())
 
@@ -35,7 +35,7 @@ def as_json(
 ) -> dict[str, Any]:
     """Pairs of root and scan as one JSON value, ``schema`` 1, with every examined file.
 
-    ``left_out`` are folders that nobody looked into.
+    ``left_out`` lists the folders that were not scanned.
     """
     artifacts = [
         {
@@ -98,7 +98,7 @@ def as_sarif(scans: Iterable[tuple[Path, Scan]], version: str) -> dict[str, Any]
 
 
 def _help_uri(references: Iterable[str]) -> str:
-    """Where a rule's reason can be read: the advisory or the issue that it names, else what Keras says of loading."""
+    """Link for a rule's reason: the advisory or the issue that it names, else Keras' page on loading."""
     for reference in references:
         if reference.startswith("CVE-"):
             return f"https://nvd.nist.gov/vuln/detail/{reference}"

@@ -1,4 +1,4 @@
-"""Looks into compressed files and archives; what no module of Python unpacks is told as not examined."""
+"""Scans compressed files and archives; formats that Python cannot unpack are reported as not examined."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TRIED: dict[bytes, Callable[[], Any]] = {
     **{bytes([(window << 4) | 8]): zlib.decompressobj for window in range(8)},
     b"]\0": partial(lzma.LZMADecompressor, lzma.FORMAT_ALONE),
 }
-"""How a stream of zlib and one of LZMA alone begin; joblib writes both, and so do other files."""
+"""First bytes of a zlib stream and of a bare LZMA stream; joblib writes both, and other files may start like them."""
 _TRIED_BYTES = 4096
 _FOREIGN: tuple[tuple[int, bytes, str], ...] = (
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
@@ -94,12 +94,12 @@ MAX_NESTING = 4
 
 
 def is_compressed(head: bytes) -> bool:
-    """Whether Python itself can unpack what begins so, with nothing but one stream inside."""
+    """Whether Python itself can unpack content with these first bytes, which holds exactly one stream."""
     return head.startswith(tuple(_COMPRESSED)) or _stream(head) is not None
 
 
 def _stream(head: bytes) -> Any:
-    """A fresh decompressor for a stream without a mark of its own: text begins like one, and goes on otherwise."""
+    """A new decompressor for a stream without a marker: text starts like one, but continues differently."""
     make = next((make for start, make in _TRIED.items() if head.startswith(start)), None)
     if make is None:
         return None
@@ -111,7 +111,7 @@ def _stream(head: bytes) -> Any:
 
 
 def unpacked(content: Content, limit: int) -> bytes:
-    """What a compressed file holds; content that is not compressed as it is.
+    """The content of a compressed file; uncompressed content is returned unchanged.
 
     Raises:
         ValueError: it expands beyond the limit; also OSError, EOFError, zlib.error, lzma.LZMAError for damaged content.
@@ -142,7 +142,7 @@ def scan_compressed(content: Content, place: str, look: Look) -> Iterator[Findin
 
 
 def is_tar(content: Content) -> bool:
-    """Whether it is a tar archive: its first header has the sum that it names, or its name says so."""
+    """Whether it is a tar archive: its first header has the checksum that it states, or its name says so."""
     if content.suffix == ".tar":
         return True
     try:
@@ -183,18 +183,18 @@ def scan_tar(content: Content, place: str, look: Look) -> Iterator[Finding]:
 
 
 def foreign(content: Content) -> str | None:
-    """What an archive or model is that nothing here can look into."""
-    if content.suffix in _FOREIGN_SUFFIXES:  # without a mark of their kind
+    """The name of an archive or model format that the scan cannot open."""
+    if content.suffix in _FOREIGN_SUFFIXES:  # without a marker of their format
         return _FOREIGN_SUFFIXES[content.suffix]
     head = content.head
     return next((what for at, magic, what in _FOREIGN if head[at : at + len(magic)] == magic), None)
 
 
 def program(head: bytes) -> str | None:
-    """What a program is, by its first bytes."""
+    """The kind of a program, by its first bytes."""
     return next((what for magic, what in _PROGRAMS if head.startswith(magic)), None)
 
 
 def is_code(content: Content) -> bool:
-    """Whether a member of a model is a program by its first bytes or its name: no framework puts one there."""
+    """Whether a member of a model is a program by its first bytes or its name: no framework adds one."""
     return program(content.head) is not None or content.suffix in _CODE_SUFFIXES

@@ -1,4 +1,4 @@
-"""Reads what a pickle would import, without unpickling it: the stack machine is followed, nothing is called.
+"""Reads what a pickle would import, without unpickling it: the stack machine is simulated, nothing is called.
 
 Deny-lists of pickle globals leak (picklescan needed a dozen advisories in a year), so only names that build
 plain data are accepted; another package's class is a warning, all else an error.
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 _PROTOCOLS = frozenset(bytes([number]) for number in range(6))
 _BEGINNINGS = frozenset([b"\x80", b"(", b"]", b"}", b")", b"I", b"K", b"N"])
-"""How a plain value begins in protocol 0 or 1: another one in the same file."""
+"""How a plain value starts in protocol 0 or 1: another pickle in the same file."""
 _USES = frozenset(["REDUCE", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "BUILD", "STOP"])
-"""Operations that call what was imported, or hand it out."""
+"""Operations that call what was imported, or return it."""
 MAX_BYTES = 256 << 20
 MAX_STEPS = 20_000_000
 _SHORTEST_NESTED = 8
@@ -82,24 +82,24 @@ _PLAIN: dict[str, frozenset[str]] = {
     "numpy._core.numeric": frozenset({"_frombuffer"}),
 }
 _BETWEEN = {("joblib.numpy_pickle", "NumpyArrayWrapper"): "a joblib array"}
-"""Classes whose reader takes bytes out of the stream itself: where the operations go on cannot be told."""
+"""Classes whose reader consumes bytes of the stream itself: the position of the next operation is unknown."""
 _TEXT_OPCODES = frozenset(
     ["STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"]
 )
 
 
 def looks_like_pickle(head: bytes, *, whole: bool = True) -> bool | None:
-    """Whether bytes are a pickle that imports something and uses it, or say themselves that they are a pickle.
+    """Whether bytes are a pickle that imports something and uses it, or that declares itself a pickle.
 
-    From protocol 2 on a pickle begins with its number; before, and where that is left out, with any operation. So it is
-    followed: text and numbers end within a few steps in an operation that does not exist, or finds nothing to work on.
+    From protocol 2 on, a pickle starts with its protocol number; before, or if it is left out, with any operation.
+    It is therefore simulated: text and numbers soon reach an operation that does not exist, or that lacks operands.
 
     Args:
         head: the first bytes.
-        whole: whether these are all.
+        whole: whether these are all bytes.
 
     Returns:
-        None where more bytes are needed to tell.
+        None if more bytes are needed to decide.
     """
     if head[:1] == b"\x80" and head[1:2] in _PROTOCOLS:
         return True
@@ -124,7 +124,7 @@ def looks_like_pickle(head: bytes, *, whole: bool = True) -> bool | None:
 
 
 def _fits(stack: list[Any], opcode: pickletools.OpcodeInfo) -> bool:
-    """Whether an operation finds on the stack what it takes; words that spell operations rarely leave it that."""
+    """Whether an operation finds its operands on the stack; words that spell operations rarely leave them there."""
     wanted = opcode.stack_before
     if pickletools.markobject in wanted:
         if pickletools.markobject not in stack:
@@ -174,7 +174,7 @@ def scan_pickle(data: bytes, place: str) -> Iterator[Finding]:
 
 
 def _judge_nested(data: bytes, place: str) -> Iterator[Finding]:
-    """A pickle that is data of another one: nothing runs until somebody unpickles it, too."""
+    """A pickle stored as data in another one: nothing runs until it is unpickled as well."""
     for finding in scan_pickle(data, place):
         if finding.severity is Severity.ERROR:
             yield found("SEC008", f"contains a pickle as data: {finding.message}", place, Severity.WARNING)
@@ -209,7 +209,7 @@ _Import = tuple["str | None", "str | None"]
 def _imports(stream: io.BytesIO, nested: list[bytes]) -> Iterator[_Import]:
     """Module and name of each import in one pickle; None for a part that is not plain text on the stack.
 
-    Pickles that stand in it as data, also in base64 or as hexadecimal digits, are appended to ``nested``.
+    Pickles stored in it as data, also as base64 or hexadecimal digits, are appended to ``nested``.
     """
     stack: list[Any] = []
     memo: dict[int, Any] = {}
@@ -243,7 +243,7 @@ def _imports(stream: io.BytesIO, nested: list[bytes]) -> Iterator[_Import]:
 
 def _pickles_in(value: str | bytes) -> Iterator[bytes]:
     raw = value.encode("latin-1", "replace") if isinstance(value, str) else value
-    if raw[:2] in (b"gA", b"80"):  # how protocol 2 and later begins in base64, and in hexadecimal digits
+    if raw[:2] in (b"gA", b"80"):  # how protocol 2 and later starts in base64, and in hexadecimal digits
         try:
             raw = base64.b64decode(raw) if raw[:2] == b"gA" else bytes.fromhex(raw.decode("ascii"))
         except ValueError:
@@ -257,7 +257,7 @@ def _text(values: list[Any]) -> str | None:
 
 
 def _apply(stack: list[Any], opcode: pickletools.OpcodeInfo) -> None:
-    """Move the stack as the opcode's description says; what is pushed is unknown unless set afterwards."""
+    """Move the stack as the opcode's description says; pushed values are unknown unless set afterwards."""
     before, after = opcode.stack_before, opcode.stack_after
     if pickletools.markobject in before or (
         opcode.name == "POP" and stack and stack[-1] is pickletools.markobject

@@ -1,4 +1,4 @@
-"""The reason codes of the scan: what each kind of hostile content does when a loader meets it."""
+"""The reason codes of the scan: the effect of each kind of hostile content when a loader reads it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from migrate.findings import Finding, Fix, Rule, Severity
 _LOOK = "Get the file from a source that you trust, or check the named place"
 ASK = f"{_LOOK}; --trust loads it anyway."
 NOT_EXAMINED = "SEC014"
-"""A warning of a scan, and what keeps a run from loading the file."""
+"""A warning of a scan, and a finding that prevents a run from loading the file."""
 
 RULES: tuple[Rule, ...] = (
     Rule(

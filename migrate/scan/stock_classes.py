@@ -1,7 +1,7 @@
-"""Classes outside of Keras' own modules that the frameworks write into configurations by themselves.
+"""Classes outside Keras' own modules that the frameworks themselves write into configurations.
 
 Collected from TensorFlow 2.8, 2.15 and 2.21: every class with ``from_config`` and every ``TypeSpec`` that a layer can
-be given or a signature can have. A module that moved between releases is named in each of its places.
+receive or a signature can have. A module that moved between releases is listed in each of its locations.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Functions on tensors: what layers that wrap a call of TensorFlow may name (``TFOpLambda`` and its kin).
+"""Functions on tensors: what layers that wrap a TensorFlow call may name (``TFOpLambda`` and similar classes).
 
 tf-keras looks the name up among all symbols that TensorFlow exports, so ``io.write_file``, ``compat.v1.read_file`` and
 ``load_op_library`` are found there as well as ``math.add``. The lists are the public functions of TensorFlow 2.4 to
@@ -20,14 +20,14 @@ _MODULES = frozenset(
     quantization experimental.numpy experimental.numpy.random __operators__ keras.backend numpy
     """.split()  # noqa: SIM905 - names read better as text
 )
-"""Modules whose public functions work on tensors, but for those that change or read the state of the process."""
+"""Modules whose public functions work on tensors, except those that change or read the state of the process."""
 _STATEFUL = re.compile(
     r"(set(?!_diag)|get|clear|reset|enable|disable|experimental_enable|create|register|load|save|batch_set|batch_get)(_|$)"
     r"|(is_traceback|manual_variable|learning_phase|update|moving_average_update|function|gradients|eval|rnn|map_fn"
     r"|foldl|foldr|print_tensor|variable|py_func|dynamic_rnn|raw_rnn|static_\w*rnn|bidirectional_dynamic_rnn)"
 )
 _READS_FILES = frozenset({"fixed_unigram_candidate_sampler"})
-"""It takes the name of a vocabulary file."""
+"""A function that takes the name of a vocabulary file."""
 _SINGLE = frozenset(
     """
     debugging.check_numerics debugging.assert_all_finite manip.batch_to_space_nd manip.gather_nd manip.reshape
@@ -38,7 +38,7 @@ _SINGLE = frozenset(
     nest.flatten audio.decode_wav audio.encode_wav
     """.split()  # noqa: SIM905
 )
-"""Functions on tensors in modules that hold other things as well."""
+"""Functions on tensors in modules that also hold other things."""
 _TOP_LEVEL = frozenset(
     """
     Assert abs accumulate_n acos acosh add add_n angle approx_top_k arg_max arg_min argmax argmin argsort
@@ -92,7 +92,7 @@ _TOP_LEVEL = frozenset(
     where_v2 zeros zeros_like zeta
     """.split()  # noqa: SIM905
 )
-"""Of ``tf`` itself and of ``tf.compat.v1``."""
+"""Functions of ``tf`` itself and of ``tf.compat.v1``."""
 _CLASS_METHODS = frozenset(
     """
     RaggedTensor.from_row_lengths RaggedTensor.from_row_limits RaggedTensor.from_row_splits RaggedTensor.from_row_starts
@@ -111,7 +111,7 @@ _TENSOR_ATTRIBUTES = frozenset(
 
 
 def is_tensor_function(name: object) -> bool:
-    """Whether a ``TFOpLambda`` may name it: a function of TensorFlow on tensors, such as ``math.multiply``."""
+    """Whether a ``TFOpLambda`` may name it: a TensorFlow function on tensors, such as ``math.multiply``."""
     if not isinstance(name, str) or not _DOTTED.fullmatch(name):
         return False
     plain = _without_prefix(name)

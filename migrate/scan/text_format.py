@@ -1,6 +1,6 @@
-"""Protobuf's text and JSON forms of graphs, turned into the bytes of the same messages: one scan reads all three.
+"""Protobuf's text and JSON forms of graphs, converted to the bytes of the same messages, so one scan reads all three.
 
-Only fields that the scan looks at are kept. Sources: https://protobuf.dev/reference/protobuf/textformat-spec/, and for
+Only fields that the scan reads are kept. Sources: https://protobuf.dev/reference/protobuf/textformat-spec/, and for
 names and numbers ``saved_model.proto``, ``meta_graph.proto``, ``graph.proto``, ``function.proto``, ``op_def.proto``,
 ``node_def.proto``, ``attr_value.proto``, ``tensor.proto``, ``saver.proto`` and ``saved_object_graph.proto``.
 """
@@ -74,7 +74,7 @@ def encode_text(text: str, kind: str) -> bytes:
         kind: ``SavedModel`` or ``GraphDef``.
 
     Raises:
-        WireError: FMT015 when the text is no such message.
+        WireError: FMT015 if the text is not such a message.
     """
     parser = _Parser(text)
     fields = parser.message(end=None, depth=0)
@@ -143,7 +143,7 @@ class _Parser:
         return token
 
     def message(self, end: str | None, depth: int) -> _Fields:
-        """Fields up to the closing sign, or to the end of the text."""
+        """Fields up to the closing character, or to the end of the text."""
         if depth > MAX_DEPTH:
             raise WireError("not protobuf text: nested without limit")
         fields: _Fields = []
@@ -190,7 +190,7 @@ class _Parser:
             return self.message("}" if token == "{" else ">", depth + 1)
         if kind == "text":
             value = _unescaped(token)
-            while self._next is not None and self._next[0] == "text":  # neighbours are one text
+            while self._next is not None and self._next[0] == "text":  # adjacent literals form one text
                 value += _unescaped(self._take()[1])
             return value
         if kind == "word":

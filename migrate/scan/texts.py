@@ -1,4 +1,4 @@
-"""Looks at text: JSON and YAML that hold serialised objects. Other text configures nothing and is skipped."""
+"""Scans text: JSON and YAML that hold serialised objects. Other text configures nothing and is skipped."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _OBJECT_KEYS = frozenset({"class_name", "spec_name", "registered_name"})
 _SPACE = "\ufeff \t\r\n"
 _YAML_SUFFIXES = frozenset({".yaml", ".yml"})
 _TEXT_SUFFIXES = frozenset({"", ".txt", ".conf", ".cfg", ".config", ".arch", ".architecture", ".model"})
-"""Other names under which people keep an architecture as YAML; what begins like JSON is that under any name."""
+"""Other file names used for an architecture as YAML; content that starts like JSON is JSON under any name."""
 _PYTHON_TAG = "tag:yaml.org,2002:python/"
 
 
 def scan_text(content: Content, place: str) -> tuple[str, list[Finding]] | None:
-    """Kind and findings of JSON or YAML; None for what is neither, or holds no serialised object."""
+    """Kind and findings of JSON or YAML; None if it is neither, or holds no serialised object."""
     start = _start(content)
     like_json = start[:1] in ("{", "[", '"')
     if like_json and content.size > MAX_TEXT:
@@ -50,7 +50,7 @@ def scan_text(content: Content, place: str) -> tuple[str, list[Finding]] | None:
 
 
 def _start(content: Content) -> str:
-    """Where the text begins: loaders skip as much white space as there is."""
+    """Where the text starts: loaders skip any amount of white space."""
     encoding = json.detect_encoding(content.head)
     start = content.head.decode(encoding, "replace").lstrip(_SPACE)
     if start or content.size <= len(content.head):
@@ -69,7 +69,7 @@ def _json(data: bytes, place: str) -> tuple[str, list[Finding]] | None:
 
 
 def _holds_objects(value: Any) -> bool:
-    """Whether a dictionary at any depth, also in text that is JSON, names a class."""
+    """Whether a dictionary at any depth, including in text that is JSON, names a class."""
     stack = [value]
     while stack:
         one = stack.pop()
@@ -83,7 +83,7 @@ def _holds_objects(value: Any) -> bool:
             try:
                 stack.append(json.loads(one))
             except (ValueError, RecursionError):
-                continue  # text that only begins like JSON is text
+                continue  # text that only starts like JSON
     return False
 
 
@@ -103,9 +103,9 @@ def _yaml(content: Content, place: str) -> tuple[str, list[Finding]] | None:
 
 
 def _constructs_objects(text: str, *, meant: bool) -> bool:
-    """Whether YAML has a tag of Python, in whatever spelling, or a key that names a class.
+    """Whether YAML has a Python tag, in any spelling, or a key that names a class.
 
-    What is no YAML is told where it was ``meant`` as that and speaks of a class; a loader reads none of it.
+    Invalid YAML is reported if it was ``meant`` as YAML and mentions a class; no loader reads it.
     """
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
