@@ -1,4 +1,4 @@
-"""Join what was read into one report. Pure: everything comes in, the report goes out."""
+"""Join the collected input into one report. A pure function of its inputs."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ from migrate.report.compatibility.verdict import verdict
 
 @dataclass(slots=True)
 class Inputs:
-    """Everything that a report is made of.
+    """All inputs of a report.
 
     Attributes:
         files: of ``keras-migrate code``, paths relative to the root.
-        code_written: the edits of ``files`` are on disk.
+        code_written: whether the edits of ``files`` are on disk.
         models: of ``keras-migrate models`` or of inspection, sources relative to the root.
         details: ``migration.json`` by artifact path.
-        outlines: what each source file says, by path; empty when no tree was looked at.
-        source: text of a file before any rewrite, empty when it is not at hand.
-        rules: reasons that are explained, by code.
+        outlines: the references of each source file, by path; empty when no tree was scanned.
+        source: text of a file before any rewrite, empty if not available.
+        rules: the reasons with their explanations, by code.
     """
 
     root: str
@@ -59,7 +59,7 @@ class Inputs:
 
 
 def build(given: Inputs) -> Report:
-    """Make the report."""
+    """Build the report."""
     common = common_folder([f.path for f in given.files] + [m.source for m in given.models])
     needs = {model.source: _needs(model, given.details.get(model.source, {})) for model in given.models}
     ties = _ties(given, needs)
@@ -126,7 +126,7 @@ def _ties(given: Inputs, needs: Mapping[str, list[str]]) -> Ties:
 
 
 def _signature_names(detail: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Names that callers can use: those of the old artifact too, because migration keeps them."""
+    """Names that callers can use, including those of the old artifact, because migration keeps them."""
     named = [side for side in details.signatures(detail).values() if isinstance(side, Mapping)]
     # A record of one endpoint (its inputs and outputs) names none; a mapping of endpoints names all.
     names = {str(name) for side in named if "inputs" not in side for name in side}
@@ -190,7 +190,7 @@ class _Entries:
             )
 
     def add_ties(self, ties: Ties) -> None:
-        """Findings of links that lead nowhere."""
+        """Findings of broken links."""
         for placed in ties.broken:
             f = placed.finding
             self._add(
@@ -209,7 +209,7 @@ class _Entries:
             )
 
     def package(self, path: str) -> str:
-        """Package that a path is counted under."""
+        """Package under which a path is counted."""
         return package_of(path, self._common)
 
     def of(self, path: str) -> list[Entry]:
@@ -221,7 +221,7 @@ class _Entries:
         self.all.append(entry)
 
     def _id(self, *parts: str) -> str:
-        """Sixteen digits that stay the same when lines move; equal findings are counted apart."""
+        """Sixteen digits that stay the same when lines move; equal findings get different digits."""
         key = "\0".join(parts)
         self._seen[key] += 1
         return hashlib.sha256(f"{key}\0{self._seen[key]}".encode()).hexdigest()[:16]

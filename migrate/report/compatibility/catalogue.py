@@ -1,4 +1,4 @@
-"""What is known of each reason code: the rules of source, of models, of the scan and of the report itself."""
+"""The reasons by code: the rules of source, of models, of the scan and of the report itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from migrate.report.compatibility.rules import RULES
 
 
 def catalogue() -> dict[str, Rule]:
-    """Every rule by code; the registries are filled by importing what declares the rules."""
+    """Every rule by code; importing the modules that declare the rules fills the registries."""
     return {rule.code: rule for rule in _rules()}
 
 

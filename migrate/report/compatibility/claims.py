@@ -1,9 +1,9 @@
-"""What a ``report.json`` that lies in a tree claims, and what of it can be seen to be so.
+"""What a ``report.json`` found in a tree claims, and which of its claims can be verified.
 
-Anybody can write a file that says *migrated*. So a claim counts where the artifact in the tree has the digest that it
-names, and its outputs stand beside a record that tells the same and names the digests that they have. A claim that says
-less than "done" is taken with the digest of the artifact alone: nobody believes then that something is ready. What a
-look at the artifact tells as well is not taken at all (`told_by_a_look`).
+Anybody can write a file that says *migrated*. A claim therefore counts only if the artifact in the tree has the digest
+that it names, and its outputs lie beside a record that says the same and names their actual digests. For a claim of
+less than "done", the digest of the artifact is sufficient: it makes nobody believe that something is ready. Claims
+that an inspection of the artifact also gives are not used at all (`told_by_a_look`).
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ class _Record(msgspec.Struct, frozen=True):
 
 
 def told_by_a_look(artifact: Artifact) -> bool:
-    """Whether a claim adds nothing: that nothing was to be done, or that the artifact could not be read."""
+    """Whether a claim adds nothing: nothing was to be done, or the artifact could not be read."""
     return artifact.status == _SKIPPED or (not artifact.sha256 and artifact.status not in _DONE)
 
 
 def unproven(artifact: Artifact, source: Path, folder: Path) -> str:
-    """Why a claim does not count; empty where it does.
+    """Why a claim does not count; empty if it does.
 
     Args:
         artifact: the row of the ``report.json``.
-        source: the artifact in the tree that it speaks of.
-        folder: that holds the ``report.json``.
+        source: the artifact in the tree that it refers to.
+        folder: the folder that holds the ``report.json``.
     """
     if not artifact.sha256 or artifact.sha256 != _artifact_digest(source):
         return "the artifact differs from the one in the record, or is gone"
@@ -70,7 +70,7 @@ def unproven(artifact: Artifact, source: Path, folder: Path) -> str:
 
 
 def _unlike(home: Path, place: str, outputs: list[str], files: Mapping[str, str]) -> str:
-    """The first file that is not as the record says, or an output that it does not name."""
+    """The first file that differs from the record, or an output that the record does not name."""
     for output in outputs:
         name = posixpath.relpath(output, place or ".")
         if not any(file == name or file.startswith(f"{name}/") for file in files):
@@ -87,7 +87,7 @@ def _unlike(home: Path, place: str, outputs: list[str], files: Mapping[str, str]
 
 
 def _artifact_digest(path: Path) -> str:
-    """SHA-256 of an artifact as runs tell it, of a checkpoint over all its parts; empty for what cannot be read."""
+    """SHA-256 of an artifact as runs report it, of a checkpoint over all its files; empty if it cannot be read."""
     try:
         if path.suffix == ".index":
             return digest_of_parts({part: sha256_of(part) for part in parts_of(find_prefix(path))})
@@ -97,7 +97,7 @@ def _artifact_digest(path: Path) -> str:
 
 
 def _file_digest(path: Path) -> str:
-    """SHA-256 of the bytes of an output, the index of a SavedModel's variables among them; empty without a file."""
+    """SHA-256 of the bytes of an output, including the index of a SavedModel's variables; empty without a file."""
     try:
         return sha256_of(path)
     except MigrationError:

@@ -1,4 +1,4 @@
-"""The burn-down: what an earlier report had and this one no longer has, and the other way round."""
+"""The burn-down: findings that only an earlier report has, and findings that only this one has."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def read_report(data: bytes, name: str) -> Report:
     """Read the JSON of an earlier report.
 
     Raises:
-        MigrationError: ``REP001`` when it is not one, or of another schema.
+        MigrationError: ``REP001`` if it is not one, or has a different schema.
     """
     try:
         report = msgspec.json.decode(data, type=Report)
@@ -30,7 +30,7 @@ def read_report(data: bytes, name: str) -> Report:
 def compare(old: Report, new: Report, before_old: Sequence[Report] = ()) -> Comparison:
     """Compare open findings by id.
 
-    A finding is resolved when it is gone or done, new when it was not open before.
+    A finding is resolved if it is gone or done, and new if it was not open before.
 
     Args:
         old: the last report before this one.

@@ -1,7 +1,7 @@
 """Readers of the two JSON contracts that the report is built from, and of a model's ``migration.json``.
 
-They take what they know and pass over what they do not, so that a report can be made of the JSON of a newer
-version; a ``schema`` that is not 1 is refused.
+They read the keys that they know and ignore others, so that a report can be built from the JSON of a newer
+version; a ``schema`` other than 1 is refused.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _Kind = TypeVar("_Kind")
 
 
 class CodeFile(Struct, frozen=True, kw_only=True):
-    """A file of ``keras-migrate code``; ``diff`` (a unified diff) is present when it was asked for."""
+    """A file of ``keras-migrate code``; ``diff`` (a unified diff) is present if it was requested."""
 
     path: str
     changed: bool = False
@@ -36,7 +36,7 @@ class CodeReport(Struct, frozen=True, kw_only=True):
 
 
 class Artifact(Struct, frozen=True, kw_only=True):
-    """An artifact of ``keras-migrate models``; the free parts stay plain data."""
+    """An artifact of ``keras-migrate models``; parts without a fixed shape stay plain data."""
 
     source: str
     status: str
@@ -89,7 +89,7 @@ def read_detail(data: bytes, name: str) -> dict[str, Any]:
 
 
 def is_models_report(data: bytes) -> bool:
-    """Say whether the bytes are the ``report.json`` of a run, not some other file of that name."""
+    """Whether the bytes are the ``report.json`` of a run, not some other file of that name."""
     try:
         found = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,7 +1,7 @@
-"""What a ``migration.json`` says beyond the contract: layers, rules with before and after, parity, signatures.
+"""What a ``migration.json`` adds to the contract: layers, rules with before and after, parity, signatures.
 
-Each part may be absent or of another shape (an older or newer writer): what cannot be read is left out, the
-figures of ``report.json`` stay.
+Each part may be missing or have a different shape (an older or newer writer): unreadable parts are left out, and the
+figures of ``report.json`` remain.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from migrate.report.compatibility.model_records import (
 MAX_SAMPLES = 512
 _NUMBERS = frozenset({float, int})
 MAX_TEXT = 2_000
-"""Longest before or after text that is kept: a whole configuration is in ``migration.json`` itself."""
+"""Maximum length of a before or after text; the whole configuration is in ``migration.json`` itself."""
 
 
 def layers(detail: Mapping[str, Any]) -> list[LayerRow]:
@@ -40,9 +40,9 @@ def layers(detail: Mapping[str, Any]) -> list[LayerRow]:
 
 
 def total_parameters(rows: Sequence[LayerRow]) -> int:
-    """Parameters of a model, those of nested models once.
+    """Parameters of a model, counting those of nested models once.
 
-    A nested model may have a row of its own and rows of its layers; HDF5 stores its arrays under the former, an archive
+    A nested model may have its own row and rows of its layers; HDF5 stores its arrays under the former, an archive
     under the latter, and a migrated model counts them in both.
     """
     names = {row.path for row in rows}
@@ -59,7 +59,7 @@ def total_parameters(rows: Sequence[LayerRow]) -> int:
 
 
 def untouched(told: Mapping[str, Any] | None) -> Untouched | None:
-    """What stock Keras 3 made of the untouched file; None where nobody asked it."""
+    """What stock Keras 3 did with the untouched file; None if it was not tried."""
     if not told or not told.get("outcome"):
         return None
     return Untouched(
@@ -81,13 +81,13 @@ def fired(detail: Mapping[str, Any]) -> list[Fired]:
 
 
 def signatures(detail: Mapping[str, Any]) -> dict[str, Any]:
-    """``{"old": …, "new": …}``, whatever they hold."""
+    """``{"old": …, "new": …}``, with any values."""
     found = detail.get("signatures")
     return {k: v for k, v in found.items() if k in ("old", "new") and v} if isinstance(found, Mapping) else {}
 
 
 def training(summary: Mapping[str, Any] | None, detail: Mapping[str, Any]) -> dict[str, str]:
-    """What became of each part of the training state: ``kept``, or ``mapped: how``, or ``lost: why``."""
+    """The result for each part of the training state: ``kept``, or ``mapped: how``, or ``lost: why``."""
     more = detail.get("training")
     parts: Mapping[str, Any] = more if isinstance(more, Mapping) else {}
     found = {}
@@ -100,7 +100,7 @@ def training(summary: Mapping[str, Any] | None, detail: Mapping[str, Any]) -> di
 
 
 def parity(summary: Mapping[str, Any] | None, detail: Mapping[str, Any]) -> Parity | None:
-    """The figures of the contract joined with the rows and samples of ``migration.json``."""
+    """The figures of the contract combined with the rows and samples of ``migration.json``."""
     known: Mapping[str, Any] = summary or {}
     outputs = [_output(row) for row in _rows(detail.get("outputs"))]
     if not known and not outputs:
@@ -161,7 +161,7 @@ def _samples(found: Any) -> tuple[list[float], list[float]]:
     if not (isinstance(old, list) and isinstance(new, list)):
         return [], []
     old, new = old[:MAX_SAMPLES], new[:MAX_SAMPLES]
-    # JSON knows no infinity and writes NaN as null, so a number is a finite one. Nearly always all are numbers.
+    # JSON has no infinity and writes NaN as null, so every number is finite. Nearly always all values are numbers.
     if len(old) == len(new) and {*map(type, old), *map(type, new)} <= _NUMBERS:
         return old, new
     kept = [(a, b) for a, b in zip(old, new, strict=False) if type(a) in _NUMBERS and type(b) in _NUMBERS]
@@ -193,9 +193,9 @@ def _shown(value: Any) -> str:
 
 
 def compact(value: Any, indent: str = "", width: int = 72) -> str:
-    """JSON for reading: what fits on a line stands on one.
+    """JSON for reading: values that fit on one line are written on one.
 
-    Example: ``{"shape": [1, 2]}``, and one key per line only where the line would be too long.
+    Example: ``{"shape": [1, 2]}``, with one key per line only if the line would be too long.
     """
     line = json.dumps(value, ensure_ascii=False, default=str)
     if len(indent) + len(line) <= width or not isinstance(value, (dict, list)):
@@ -212,7 +212,7 @@ def compact(value: Any, indent: str = "", width: int = 72) -> str:
 
 
 def alike(sides: Mapping[str, Any]) -> dict[str, Any]:
-    """Both sides as a bare endpoint where one of them is one and the other has no more than that."""
+    """Both sides as a bare endpoint if one of them is one and the other has only that one."""
     bare = any(isinstance(side, Mapping) and "inputs" in side for side in sides.values())
     return {name: _only(side) if bare else side for name, side in sides.items()}
 
@@ -223,7 +223,7 @@ def _only(side: Any) -> Any:
 
 
 def signature_text(value: Any) -> str:
-    """Endpoints with their inputs and outputs, one tensor on a line; what has another shape is shown as JSON.
+    """Endpoints with their inputs and outputs, one tensor per line; other shapes are shown as JSON.
 
     Takes one endpoint (``{"inputs": [{"name", "shape", "dtype"}], "outputs": …}``) or several by name.
     """

@@ -1,11 +1,11 @@
 """Who has to do what: the effort class of a finding and the level of a unit.
 
-The rules, in one place, so that they can be read and disputed:
+The rules, in one place, so that they can be read and questioned:
 
-- code: a ``safe`` fix is automatic, an ``unsafe`` one assisted (somebody says yes), ``manual`` is manual;
-- model: automatic when the model was migrated or nothing was tried yet that failed; assisted when what is missing
-  is known to be at hand (its class stands in the source, a reference has to be supplied); manual otherwise;
-- a unit's level is the worst effort among its open findings that are more than information; a file that could not
+- code: a ``safe`` fix is automatic, an ``unsafe`` one assisted (somebody approves it), ``manual`` is manual;
+- model: automatic if the model was migrated or nothing has failed so far; assisted if the missing part
+  is known to be available (its class is defined in the source, a reference has to be supplied); manual otherwise;
+- a unit's level is the worst effort among its open findings above information; a file that could not
   be read or rewritten, and a model that was refused or failed, is ``blocked``.
 """
 
@@ -46,13 +46,13 @@ def model_level(entries: Iterable[Entry], status: str) -> Level:
 
 
 def worst(entries: Iterable[Entry]) -> Level:
-    """The level that open findings leave; information does not count."""
+    """The level that results from open findings; information does not count."""
     open_ = (e.effort for e in entries if not e.done and e.severity != Severity.INFO)
     return max((_OF_LEVEL[effort] for effort in open_), key=lambda level: level.rank, default=Level.READY)
 
 
 def tally(levels: Iterable[Level], entries: Iterable[Entry]) -> Tally:
-    """Count units by level, and findings by severity and effort (open ones that are more than information)."""
+    """Count units by level, and findings by severity and effort (open ones above information)."""
     by_level = {level.value: 0 for level in Level}
     for level in levels:
         by_level[level] += 1
@@ -80,7 +80,7 @@ def tally(levels: Iterable[Level], entries: Iterable[Entry]) -> Tally:
 
 
 def effort_counts(entries: Iterable[Entry]) -> dict[str, int]:
-    """Open findings by effort class, all three named; information asks for no effort."""
+    """Open findings by effort class, with all three classes as keys; information requires no effort."""
     counts = {effort.value: 0 for effort in Effort}
     for entry in entries:
         if not entry.done and entry.severity is not Severity.INFO:

@@ -1,4 +1,4 @@
-"""The engines that look at a tree: source rules and the inspection of artifacts. Nothing is written or run."""
+"""The engines that scan a tree: source rules and the inspection of artifacts. Nothing is written or run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from migrate.report.compatibility.gather import Looks
 
 
 def looks() -> Looks:
-    """Both engines; they are imported when they are used."""
+    """Both engines; they are imported on first use."""
     from migrate.report.compatibility.inspector import ContentInspector
 
     return Looks(scan=_scan, inspector=ContentInspector())

@@ -1,4 +1,4 @@
-"""The lines of a file that its page shows: the diff, and the surroundings of findings that the diff leaves out."""
+"""The lines of a file that its page shows: the diff, and the context of findings outside the diff."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from migrate.report.compatibility.records import Hunk
 
 CONTEXT = 2
 MAX_WIDTH = 240
-"""Longer lines are cut: a page of data in one line helps nobody."""
+"""Longer lines are truncated: a page of data in one line helps nobody."""
 MAX_LINES = 2_000
 _HEADER = re.compile(r"^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 _Line = tuple[str, int, int, str]
@@ -20,7 +20,7 @@ def hunks(diff: str, source: str, lines: Iterable[int]) -> list[Hunk]:
 
     Args:
         diff: unified diff of the rewrite, or empty.
-        source: text before the rewrite, or empty when it is not at hand.
+        source: text before the rewrite, or empty if not available.
         lines: lines (from 1) that findings point at.
     """
     changed = list(_parse(diff))

@@ -1,6 +1,6 @@
-"""Read everything a report is made of: the tree, given and found JSON, pins and the environment.
+"""Read all inputs of a report: the tree, given and found JSON, pins and the environment.
 
-This is the edge of the report: the only module of the package that reads files.
+This is the only module of the package that reads files.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from migrate.report.compatibility.runs import Runs
 from migrate.report.compatibility.tree import MAX_SOURCE, Tree, walk
 
 Scan = Callable[[Path, Sequence[str]], CodeReport]
-"""Looks at the source of a tree with every rule and writes nothing."""
+"""Scans the source of a tree with every rule and writes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,18 @@ class Looked:
 
 
 class Inspector(Protocol):
-    """Finds and looks at artifacts by content, without running them."""
+    """Finds and inspects artifacts by content, without running them."""
 
     def find(self, root: Path, only: Sequence[str]) -> list[str]:
-        """Artifacts below a root, or below those parts of it that ``only`` names."""
+        """Artifacts below a root, or below the parts of it that ``only`` names."""
 
     def look(self, root: Path, paths: Sequence[str]) -> Iterator[Looked]:
-        """Each artifact; one that cannot be looked at says why."""
+        """Each artifact; if one cannot be inspected, it gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """The two engines that look at a tree; None when a part is not wanted or given as JSON."""
+    """The two engines that scan a tree; None if a part is not wanted or given as JSON."""
 
     scan: Scan | None = None
     inspector: Inspector | None = None
@@ -81,11 +81,11 @@ def gather(
     """Collect the inputs of a report.
 
     Args:
-        root: folder to look at; None for a report from JSON alone.
+        root: folder to scan; None for a report from JSON alone.
         code: JSON files of ``keras-migrate code``; the source is then not scanned again.
         models: ``report.json`` files of ``keras-migrate models``; runs found below ``root`` are used too.
-        looks: the engines for what no JSON speaks of.
-        only: files and folders below ``root`` to look at; empty for all.
+        looks: the engines for everything that no JSON covers.
+        only: files and folders below ``root`` to scan; empty for all.
 
     Raises:
         MigrationError: ``REP001`` for a given file that is not the JSON expected.
@@ -154,7 +154,7 @@ def _add_outlines(got: _Gathered, tree: Tree, runs: Runs) -> None:
 
 
 def _inspect(got: _Gathered, root: Path, artifacts: Sequence[str], inspector: Inspector | None) -> None:
-    """Look at what no run speaks of, and at what a run left blocked: which classes it needs."""
+    """Inspect what no run covers, and what a run left blocked, to find the classes that it needs."""
     done = {path for path in artifacts if path in got.models and got.models[path].status not in STOPPED}
     rest = [path for path in artifacts if path not in done]
     if inspector is None:
@@ -181,7 +181,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _text(root: Path, path: str) -> str:
-    """Text of a file of the tree; empty when it is gone or outside (JSON of another tree)."""
+    """Text of a file of the tree; empty if it is missing or outside (JSON of another tree)."""
     full = root / path
     if not full.is_file() or full.stat().st_size > MAX_SOURCE:
         return ""

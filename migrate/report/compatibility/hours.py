@@ -1,8 +1,8 @@
-"""How many hours of a person's work are left, as a range: a rule of thumb, written down so that it can be disputed.
+"""How many hours of manual work remain, as a range: a rule of thumb, written down so that it can be questioned.
 
-Minutes for each open finding or model, least and most. Reading a diff and saying yes takes minutes; a finding that a
-person has to settle takes a quarter of an hour when it is the tenth of its kind and an afternoon when it is the first.
-Findings of one reason in one file are settled together, so each further one counts a fifth.
+Minutes for each open finding or model, minimum and maximum. Reading and approving a diff takes minutes; a manual
+finding takes a quarter of an hour if it is the tenth of its kind and an afternoon if it is the first.
+Findings of one reason in one file are resolved together, so each further one counts a fifth.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from migrate.report.compatibility.records import Entry
 MINUTES = {Effort.AUTOMATIC: (0, 0), Effort.ASSISTED: (2, 10), Effort.MANUAL: (10, 60)}
 """For the first finding of a reason in a file."""
 FURTHER = 5
-"""Of the findings after it, each counts one part in so many."""
+"""Each further finding counts as this fraction of the first (1 / n)."""
 MODEL_MINUTES = {"blocked": (10, 120), "unsafe": (15, 120), "failed": (60, 480), "unverified": (15, 90)}
-"""For a model that a run or an inspection stopped; its own findings are the reasons of that and count with it."""
+"""For a model that a run or an inspection stopped; its findings are the reasons for that and count with it."""
 
 
 def hours(entries: Sequence[Entry], models: Sequence[ModelUnit]) -> tuple[float, float]:
-    """Least and most hours; (0, 0) when nothing waits for a person."""
+    """Minimum and maximum hours; (0, 0) if no manual work remains."""
     least = most = 0.0
     groups: Counter[tuple[str, str, Effort]] = Counter()
     stopped = {model.path for model in models if model.status in {*STOPPED, "unverified"}}
@@ -44,7 +44,7 @@ def hours(entries: Sequence[Entry], models: Sequence[ModelUnit]) -> tuple[float,
 
 
 def in_words(span: tuple[float, float]) -> str:
-    """Such as ``2–9``, ``under 1``, or ``0`` when nothing waits for a person."""
+    """Such as ``2–9``, ``under 1``, or ``0`` if no manual work remains."""
     least, most = span
     if not most:
         return "0"

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class ContentInspector:
-    """Looks at artifacts by content; see ``gather.Inspector``."""
+    """Inspects artifacts by content; see ``gather.Inspector``."""
 
     def find(self, root: Path, only: Sequence[str]) -> list[str]:
-        """Artifacts below ``root``; a SavedModel is its folder, weights with their architecture are one."""
+        """Artifacts below ``root``; a SavedModel is its folder, weights and their architecture count as one."""
         from migrate.batch.scanner import Reader
         from migrate.discovery import Source, discover
 
@@ -32,7 +32,7 @@ class ContentInspector:
         return [candidate.source for candidate in found]
 
     def look(self, root: Path, paths: Sequence[str]) -> Iterator[Looked]:
-        """What inspection says of each artifact."""
+        """The result of inspection for each artifact."""
         if not paths:
             return
         from migrate.batch.scanner import Reader
@@ -49,7 +49,7 @@ class ContentInspector:
 
 
 def described(path: str, found: Inspection) -> Looked:
-    """An inspection in the words of the report."""
+    """An inspection in the terms of the report."""
     slots = found.training.slots if found.training else 0
     signatures = {
         signature.name: {
@@ -96,6 +96,6 @@ def described(path: str, found: Inspection) -> Looked:
 
 
 def _status(found: Inspection) -> str:
-    """The status that a run would give, and ``planned`` for what only a run can tell."""
+    """The status that a run would give, and ``planned`` if only a run can decide it."""
     status = expected(found).status
     return "planned" if status is Status.MIGRATED else status.value

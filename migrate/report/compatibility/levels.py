@@ -1,4 +1,4 @@
-"""The scales of the compatibility report: who does the work, how far a thing is, and which look found it."""
+"""The scales of the compatibility report: who does the work, how ready something is, and which engine found it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ class Effort(StrEnum):
     AUTOMATIC = "automatic"
     """The tool does it."""
     ASSISTED = "assisted"
-    """The tool does it after a person has decided or supplied something that is known."""
+    """The tool does it after a user has decided or supplied something that is known."""
     MANUAL = "manual"
-    """A person does it; the hint says how."""
+    """A developer does it; the hint says how."""
 
     @property
     def rank(self) -> int:
@@ -22,7 +22,7 @@ class Effort(StrEnum):
 
 
 class Level(StrEnum):
-    """How far a file, model, package or repository is, best first."""
+    """How ready a file, model, package or repository is, best first."""
 
     READY = "ready"
     AUTOMATIC = "automatic"
@@ -37,7 +37,7 @@ class Level(StrEnum):
 
 
 class Origin(StrEnum):
-    """Which look found it."""
+    """Which engine found it."""
 
     CODE = "code"
     MODEL = "model"

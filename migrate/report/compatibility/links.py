@@ -1,4 +1,4 @@
-"""Tie source to artifacts: which call loads which file, which class a model needs, who calls which signature."""
+"""Link source and artifacts: which call loads which file, which class a model needs, who calls which signature."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from migrate.report.compatibility.references import WILD, Outline, Reference
 from migrate.report.compatibility.rules import BY_CODE
 
 MAX_MEANT = 4
-"""More artifacts than that are not meant by one plain name."""
+"""A plain name that matches more artifacts than this refers to none of them."""
 SOURCE = (".py", ".pyw", ".ipynb")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the links need to know of an artifact."""
+    """What the links need to know about an artifact."""
 
     path: str
     needs: tuple[str, ...] = ()
     signatures: tuple[str, ...] | None = None
-    """None when nobody looked."""
+    """None if it was not inspected."""
     stopped: bool = True
-    """It could not be migrated: a class that is nowhere is why."""
+    """It could not be migrated because a class was not found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A finding at a place of the source (``line`` 0: the whole file or artifact)."""
+    """A finding at a location in the source (``line`` 0: the whole file or artifact)."""
 
     path: str
     finding: Finding
@@ -42,7 +42,7 @@ class Placed:
 
 @dataclass(slots=True)
 class Ties:
-    """All links, and the findings of those that lead nowhere."""
+    """All links, and the findings of broken ones."""
 
     links: list[Link] = field(default_factory=list)
     broken: list[Placed] = field(default_factory=list)
@@ -53,11 +53,11 @@ class Ties:
 
 
 def tie(outlines: Mapping[str, Outline], targets: Iterable[Target]) -> Ties:
-    """Link every reference of the source with the artifacts.
+    """Link every reference in the source with the artifacts.
 
     Args:
-        outlines: what each source or configuration file says, by path.
-        targets: the artifacts found, looked at or not.
+        outlines: the references of each source or configuration file, by path.
+        targets: the artifacts found, inspected or not.
     """
     known = {target.path: target for target in targets}
     index = Index(known)
@@ -71,7 +71,9 @@ def tie(outlines: Mapping[str, Outline], targets: Iterable[Target]) -> Ties:
         loaded |= here
         _tie_signatures(ties, path, outline, [known[name] for name in sorted(here)])
     _tie_classes(ties, outlines, known.values())
-    if any(path.endswith(SOURCE) for path in outlines):  # in a folder of models alone nothing could name them
+    if any(
+        path.endswith(SOURCE) for path in outlines
+    ):  # in a folder with only models, nothing could name them
         for path in sorted(set(known) - loaded):
             ties.report(
                 "LNK001",
@@ -83,7 +85,7 @@ def tie(outlines: Mapping[str, Outline], targets: Iterable[Target]) -> Ties:
 
 
 def called(path: str) -> list[str]:
-    """What source calls an artifact: its path, of a checkpoint the prefix, of a SavedModel also its graph."""
+    """How source names an artifact: its path, the prefix of a checkpoint, and the graph of a SavedModel."""
     if path.endswith(".index"):
         prefix = path.removesuffix(".index")
         return [path, prefix, re.sub(r"-\d+$", "", prefix)]
@@ -91,7 +93,7 @@ def called(path: str) -> list[str]:
 
 
 class Index:
-    """Artifacts by last component, to resolve patterns without looking at each artifact."""
+    """Artifacts by last component, to resolve patterns without comparing each artifact."""
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._artifact = {name: path for path in paths for name in called(path)}
@@ -100,11 +102,11 @@ class Index:
             self._by_name[posixpath.basename(name)].append(name)
 
     def resolve(self, pattern: str, folder: str) -> list[str]:
-        """Artifacts that a pattern of a file in ``folder`` can mean, sorted; empty when there are none.
+        """Artifacts that a pattern of a file in ``folder`` can mean, sorted; empty if there are none.
 
         Tried in this order: beside the file, from the root, and as the end of a path (the program may run in any
-        folder); of several ends, those nearest to the file. A pattern that starts with a wildcard or is absolute is
-        tried as an end.
+        folder); of several matching ends, those nearest to the file. A pattern that starts with a wildcard or is
+        absolute is tried as an end.
         """
         plain = posixpath.normpath(pattern)
         for candidate in (posixpath.normpath(posixpath.join(folder, plain)), plain):
@@ -140,7 +142,7 @@ def _tie_reference(ties: Ties, index: Index, path: str, reference: Reference) ->
     folder = posixpath.dirname(path)
     found = index.resolve(reference.pattern, folder)
     if len(found) > MAX_MEANT and WILD not in posixpath.basename(reference.pattern):
-        found = []  # "model.h5" of forty folders: which one, only a run can tell
+        found = []  # "model.h5" of forty folders: only a run shows which one
         reference = replace(reference, pattern=WILD)
     common = {"kind": reference.kind, "path": path, "line": reference.line, "text": reference.text}
     if found:
@@ -163,7 +165,7 @@ def _tie_reference(ties: Ties, index: Index, path: str, reference: Reference) ->
 
 
 def _tie_literals(ties: Ties, index: Index, path: str, outline: Outline, known: set[str]) -> set[str]:
-    """Texts that name an artifact which no load or save of the file does: a default, a table, a constant."""
+    """Texts that name an artifact which no load or save of the file uses: a default, a table, a constant."""
     found: dict[str, Reference] = {}
     for reference in outline.literals:
         targets = index.resolve(reference.pattern, posixpath.dirname(path))

@@ -1,4 +1,4 @@
-"""What the compatibility report says of one model: its layers, its picture, its comparison, what comes next."""
+"""What the compatibility report says about one model: its layers, its picture, its comparison, the next step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class LayerRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class NextStep(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What gets a model on: a sentence, and the command to copy (capital letters in it are to be filled in)."""
+    """How to continue with a model: a sentence, and the command to copy (replace the words in capital letters)."""
 
     text: str
     command: str = ""
@@ -29,9 +29,9 @@ class GraphRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A row of the picture of a model: a layer of the legacy graph, of the Keras 3 graph, or of both.
 
     Attributes:
-        path: names of the models that hold it and its own.
-        old, new: its class on each side, empty where that side has no such layer.
-        old_inputs, new_inputs: rows whose output it takes.
+        path: names of the models that contain it, and its own name.
+        old, new: its class on each side, empty if that side has no such layer.
+        old_inputs, new_inputs: rows whose output it uses.
     """
 
     path: str
@@ -71,11 +71,11 @@ class LayerError(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Parity(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How the migrated model compares with the reference; ``tolerance`` is the relative one that it was held to.
+    """How the migrated model compares with the reference; ``tolerance`` is the relative tolerance that was applied.
 
-    ``covered`` is the share of the weights that the compared outputs depend on, None where it was not measured;
+    ``covered`` is the share of the weights that the compared outputs depend on, None if it was not measured;
     ``uncovered`` names arrays and branches that they do not depend on, ``assumptions`` the rules that both sides
-    rest on.
+    use.
     """
 
     evidence: str = ""
@@ -94,7 +94,7 @@ class Parity(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Untouched(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What stock Keras 3 made of the untouched file; ``max_rel`` where both ran."""
+    """What stock Keras 3 did with the untouched file; ``max_rel`` if both ran."""
 
     outcome: str
     max_rel: float | None = None
@@ -102,7 +102,7 @@ class Untouched(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ModelUnit(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One artifact: what it is, what became of it, and how we know. ``entries`` as in ``FileUnit``."""
+    """One artifact: what it is, its outcome, and the evidence for it. ``entries`` as in ``FileUnit``."""
 
     path: str
     package: str

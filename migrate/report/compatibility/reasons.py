@@ -21,7 +21,7 @@ PAGES = "docs/rules/"
 def reasons(entries: Sequence[Entry], models: Sequence[ModelUnit], rules: Mapping[str, Rule]) -> list[Reason]:
     """One row per code that occurs, worst severity first, then by open findings.
 
-    A rule that fired in a model without leaving a finding has a row too, with a count of 0.
+    A rule that fired in a model without leaving a finding also has a row, with a count of 0.
     """
     paths = {model.path for model in models}
     fired = Counter(code for model in models for code in set(model.rules))
@@ -33,7 +33,7 @@ def reasons(entries: Sequence[Entry], models: Sequence[ModelUnit], rules: Mappin
 
 
 def _short(message: str) -> str:
-    """The first line of a message, without what only a terminal understands."""
+    """The first line of a message, without terminal markup."""
     plain = _CONTROL.sub("", message).strip().split("\n")[0]
     return plain if len(plain) <= MAX_SUMMARY else f"{plain[:MAX_SUMMARY].rstrip()} …"
 

@@ -1,7 +1,7 @@
 """The records of the compatibility report: the published JSON contract, and what every writer reads.
 
 Their JSON Schema is ``migrate/report/schema/report.json``. Paths are POSIX and relative to the
-root that was looked at; lines and columns count from 1, 0 means unknown.
+scanned root; lines and columns count from 1, 0 means unknown.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ SCHEMA_VERSION = 1
 
 
 class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One finding, wherever it came from.
+    """One finding, from any source.
 
     Attributes:
-        id: stable over runs and shifted lines (16 hexadecimal digits); the key of ``--compare``.
-        done: nothing is left to do: the edit was written, or the model was migrated.
+        id: stable across runs and shifted lines (16 hexadecimal digits); the key of ``--compare``.
+        done: nothing remains to be done: the edit was written, or the model was migrated.
         applied: the tool has the edit; without ``done`` it is waiting for ``--write``.
         path: the file or artifact.
-        place: where inside an artifact: a layer, a member.
+        place: location inside an artifact: a layer, a member.
     """
 
     id: str
@@ -47,7 +47,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """All findings of one code: what it means, and how many there are.
+    """All findings of one code: its meaning, and how many there are.
 
     ``fired`` counts the models that a rule has changed; a rule may fire without leaving a finding.
     """
@@ -73,7 +73,7 @@ class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Tally(Struct, frozen=True, kw_only=True):
     """Counts of the units (files and models) of a package or of the whole, by level, and of findings.
 
-    ``severities`` counts all findings, ``open_severities`` the open ones, ``effort`` the open ones that are more than
+    ``severities`` counts all findings, ``open_severities`` the open ones, ``effort`` the open ones above
     information.
     """
 
@@ -87,7 +87,7 @@ class Tally(Struct, frozen=True, kw_only=True):
 
     @property
     def level(self) -> Level:
-        """The worst level that any unit has; ``ready`` when there are none."""
+        """The worst level of any unit; ``ready`` if there are none."""
         return max(
             (Level(name) for name, n in self.levels.items() if n), key=lambda x: x.rank, default=Level.READY
         )
@@ -99,7 +99,7 @@ class Tally(Struct, frozen=True, kw_only=True):
 
 
 class Package(Struct, frozen=True, kw_only=True):
-    """A folder of the repository: how far it is."""
+    """A folder of the repository and its readiness."""
 
     name: str
     files: int
@@ -127,15 +127,15 @@ class FileUnit(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Link(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A tie between a place in the source and an artifact or class.
+    """A connection between a location in the source and an artifact or class.
 
     Attributes:
         kind: ``loads``, ``saves``, ``names`` (a configuration file), ``defines`` (a custom class) or ``calls``
             (a signature).
-        path, line: where it stands in the source.
-        target: the artifact it points at, the text of the path when ``state`` is not ``linked``.
-        state: ``linked``; ``broken`` (points at nothing); ``open`` (not known before it runs).
-        text: what is written there.
+        path, line: its location in the source.
+        target: the artifact that it refers to, or the text of the path if ``state`` is not ``linked``.
+        state: ``linked``; ``broken`` (refers to nothing); ``open`` (not known before it runs).
+        text: the text in the source.
     """
 
     kind: str
@@ -147,7 +147,7 @@ class Link(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StepItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One file or model of a step and why it stands there; ``command`` gets a model on that is blocked."""
+    """One file or model of a step and why it is listed; ``command`` continues a model that is blocked."""
 
     kind: str
     path: str
@@ -158,7 +158,7 @@ class StepItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A step of the order of work: everything in it can be done at once, after the steps before it."""
+    """A step of the order of work: all its items can be done at once, after the steps before it."""
 
     title: str
     why: str
@@ -177,7 +177,7 @@ class Pin(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Unseen(Struct, frozen=True, kw_only=True):
-    """Something that could not be looked at, and why."""
+    """Something that could not be scanned, and why."""
 
     path: str
     reason: str
@@ -196,7 +196,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     resolved_entries: list[Entry]
     new_ids: list[str]
     history: list[tuple[str, int]] = field(default_factory=list)
-    """When each earlier report and this one were made, and the findings open then."""
+    """The dates of each earlier report and of this one, and the findings open then."""
 
 
 class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -220,5 +220,5 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     environment: dict[str, str]
     unseen: list[Unseen]
     hours: tuple[float, float] = (0.0, 0.0)
-    """Least and most hours of a person's work that are left, by the rule of thumb in ``hours.py``."""
+    """Minimum and maximum hours of manual work that remain, by the rule of thumb in ``hours.py``."""
     comparison: Comparison | None = None

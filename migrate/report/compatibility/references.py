@@ -1,8 +1,8 @@
-"""What the source says about artifacts: loads, saves, signatures, classes and imports of each file.
+"""The references of the source to artifacts: loads, saves, signatures, classes and imports of each file.
 
-One ``ast`` pass per file, only over files whose bytes name one of the words that can matter. Paths are folded
+One ``ast`` pass per file, only over files whose bytes contain a relevant word. Paths are folded
 from literals, module constants, ``os.path.join``, ``Path(…) / …`` and f-strings; a piece that is known only when
-the program runs becomes ``*``, so that ``f"{root}/a.h5"`` still points at ``a.h5``.
+the program runs becomes ``*``, so that ``f"{root}/a.h5"`` still refers to ``a.h5``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SUFFIXES = (".h5", ".hdf5", ".hdf", ".keras", ".pb", ".ckpt", ".model", ".tflite
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A place that names an artifact: ``kind`` as in ``records.Link``, ``pattern`` a glob of its path."""
+    """A location that names an artifact: ``kind`` as in ``records.Link``, ``pattern`` a glob of its path."""
 
     kind: str
     line: int
@@ -42,7 +42,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A place that names a signature (``serving_default``)."""
+    """A location that names a signature (``serving_default``)."""
 
     line: int
     signature: str
@@ -50,11 +50,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What one Python file says."""
+    """The references of one Python file."""
 
     references: tuple[Reference, ...] = ()
     literals: tuple[Reference, ...] = ()
-    """Texts of Python that look like the path of a model: a link if there is one, no finding if there is none."""
+    """Python texts that look like the path of a model: a link if it exists, no finding if it does not."""
     calls: tuple[Call, ...] = ()
     classes: Mapping[str, int] | None = None
     """Classes and functions by name: a model may need either."""
@@ -63,9 +63,9 @@ class Outline:
 
 
 def outline(source: bytes) -> Outline | None:
-    """Read one Python file; None when it does not parse.
+    """Read one Python file; None if it does not parse.
 
-    A file without any word of ``MARKERS`` is not parsed: it can say nothing here.
+    A file without any word of ``MARKERS`` is not parsed: it has no references.
     """
     if not any(marker in source for marker in MARKERS):
         return Outline()
@@ -84,7 +84,7 @@ def outline(source: bytes) -> Outline | None:
         if isinstance(node, (ast.BinOp, ast.JoinedStr)) or (
             isinstance(node, ast.Call) and _is_path_call(node)
         ):
-            pieces.update(ast.walk(node))  # "model.h5" in join(folder, "model.h5") is no path of its own
+            pieces.update(ast.walk(node))  # "model.h5" in join(folder, "model.h5") is not a separate path
         match node:
             case ast.ClassDef() | ast.FunctionDef():
                 classes.setdefault(node.name, node.lineno)
@@ -106,9 +106,9 @@ def outline(source: bytes) -> Outline | None:
 
 
 def notebook_outline(source: bytes) -> Outline | None:
-    """Read the code cells of a notebook; None when it is not one. Lines are 0: a cell has no line of the file.
+    """Read the code cells of a notebook; None if it is not one. Lines are 0: a cell has no line of the file.
 
-    A cell that does not parse without its magics is passed over.
+    A cell that does not parse without its magics is skipped.
     """
     try:
         cells = json.loads(source)["cells"]
@@ -145,7 +145,7 @@ def _references(node: ast.Call, constants: Mapping[str, str]) -> Iterator[Refere
         return
     pattern = fold(argument, constants)
     if kind == "saves" and last != "ModelCheckpoint" and not _looks_like_model(pattern, last):
-        return  # np.save, image.save, df.export: only what names a model file counts
+        return  # np.save, image.save, df.export: only names of model files count
     yield Reference(kind, node.lineno, pattern, ast.unparse(node)[:160])
 
 
@@ -174,7 +174,7 @@ def _keyword_calls(node: ast.Call) -> Iterator[Call]:
 
 
 def fold(node: ast.expr, constants: Mapping[str, str]) -> str:
-    """The text of a path expression, with ``*`` for what only a run can tell.
+    """The text of a path expression, with ``*`` for pieces that only a run shows.
 
     Example: ``os.path.join(d, "a.h5")`` is ``*/a.h5``.
     """
@@ -214,7 +214,7 @@ def _join(*parts: str) -> str:
 
 
 def path_constants(tree: ast.Module) -> dict[str, str]:
-    """Names that the module binds once, to a path that folds without a run."""
+    """Names that the module assigns once, to a path that can be folded without running it."""
     found: dict[str, str] = {}
     seen: set[str] = set()
     for node in ast.walk(tree):
@@ -251,7 +251,7 @@ _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+|~")
 
 
 def _names_model(text: str) -> bool:
-    """Whether a word of a configuration can be a path: no module, no bare suffix, no other file of a folder."""
+    """Whether a word of a configuration can be a path: not a module, a bare suffix, or another file of a folder."""
     last = text.rpartition("/")[2]
     suffixed = _CHECKPOINT.sub(".ckpt", last).endswith(SUFFIXES)
     if text.endswith(_NAMESPACES) or last.lstrip(WILD).startswith(".") or ("." in last and not suffixed):
@@ -264,7 +264,7 @@ def config_references(source: bytes) -> Outline:
     references: list[Reference] = []
     calls: list[Call] = []
     for number, line in enumerate(source.split(b"\n"), 1):
-        if len(line) > 2_000:  # minified data: nobody wrote a path here to be followed
+        if len(line) > 2_000:  # minified data: it holds no path written by a developer
             continue
         for found in _CONFIG_PATH.finditer(line):
             text = found.group().decode("utf-8", "replace")

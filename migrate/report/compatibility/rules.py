@@ -1,4 +1,4 @@
-"""The report's own reasons: links that lead nowhere (LNK) and inputs that cannot be read (REP)."""
+"""The report's own reasons: broken links (LNK) and inputs that cannot be read (REP)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finished runs of ``keras-migrate models``: what became of each artifact, and what the run wrote."""
+"""Finished runs of ``keras-migrate models``: the outcome of each artifact, and what the run wrote."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from migrate.report.compatibility.records import Unseen
 
 
 class Runs:
-    """Results by artifact, under the names that the artifacts have in the tree; a later run wins."""
+    """Results by artifact, under the names that the artifacts have in the tree; a later run takes precedence."""
 
     def __init__(self, root: Path | None, artifacts: Sequence[str]) -> None:
         self.models: dict[str, Artifact] = {}
@@ -32,15 +32,15 @@ class Runs:
             self._by_name[posixpath.basename(name)].append(name)
 
     def add(self, path: Path, data: bytes, *, given: bool = True) -> None:
-        """Take in a ``report.json`` and the ``migration.json`` beside each of its outputs.
+        """Add a ``report.json`` and the ``migration.json`` beside each of its outputs.
 
         Args:
             path: of the file.
             data: its content.
-            given: it was named by the user; one that was found in the tree is believed as far as it is proven there.
+            given: it was named by the user; one that was found in the tree is trusted only as far as it is verified.
 
         Raises:
-            MigrationError: ``REP001`` when it is not a ``report.json``.
+            MigrationError: ``REP001`` if it is not a ``report.json``.
         """
         folder = path.parent.resolve()
         for artifact in read_models(data, path.name).artifacts:
@@ -66,7 +66,7 @@ class Runs:
         return any("/".join(parts[:end]) in self._written for end in range(1, len(parts) + 1))
 
     def _name(self, source: str) -> str:
-        """A run may have been given a folder below the root: the one artifact whose path ends like the source."""
+        """A run may have been started on a folder below the root: the one artifact whose path ends like the source."""
         if source in self._known:
             return source
         ends = [name for name in self._by_name[posixpath.basename(source)] if name.endswith(f"/{source}")]

@@ -21,12 +21,12 @@ MAX_JOBS = 4
 
 
 def scan(root: Path, only: Sequence[str]) -> CodeReport:
-    """What ``keras-migrate code`` would say of a tree, or of those parts of it that ``only`` names.
+    """What ``keras-migrate code`` would report for a tree, or for the parts of it that ``only`` names.
 
     Files that have nothing to do with Keras are left out.
 
     Raises:
-        MigrationError: ``REP001`` when ``[tool.keras-migrate]`` of the tree makes no sense.
+        MigrationError: ``REP001`` if ``[tool.keras-migrate]`` of the tree is invalid.
     """
     try:
         asked = settings(root)
@@ -49,7 +49,7 @@ def scan(root: Path, only: Sequence[str]) -> CodeReport:
 
 
 def _matters(result: FileResult) -> bool:
-    """Whether a file has to do with Keras; one that is ready already counts, and its text was not kept."""
+    """Whether a file is related to Keras; one that is ready already counts, and its text was not kept."""
     return bool(result.findings or result.error) or concerns(result.old or result.path.read_bytes())
 
 

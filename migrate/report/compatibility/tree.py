@@ -1,7 +1,7 @@
-"""What is in a repository: source, configuration, requirements and candidates for artifacts.
+"""The contents of a repository: source, configuration, requirements and candidates for artifacts.
 
-The walk follows ``.gitignore`` for text, and looks at model files even where they are ignored: weights are
-seldom committed, and a report without them would be about half of the repository.
+The walk follows ``.gitignore`` for text, and finds model files even if they are ignored: weights are
+seldom committed, and a report without them would cover only half of the repository.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ CONFIGS = (
     ".properties",
 )
 OWN = frozenset({"migration.json", "package-lock.json"})
-"""Written by tools, not by people: a path in there is no reference."""
+"""Written by tools, not by developers: a path in these files is not a reference."""
 MAX_CONFIG = 1 << 20
-"""Largest configuration file that is read; a larger one is data."""
+"""Maximum size of a configuration file; a larger one is data."""
 MAX_SOURCE = 8 << 20
 
 
@@ -62,7 +62,7 @@ class Tree:
 
 
 def walk(root: Path, only: Sequence[str] = ()) -> Tree:
-    """List what a root holds, or those of its files and folders that ``only`` names.
+    """List the contents of a root, or the files and folders of it that ``only`` names.
 
     Links to directories are not followed; folders that cannot be read are in ``unseen``.
     """
@@ -84,7 +84,7 @@ def walk(root: Path, only: Sequence[str] = ()) -> Tree:
         names[:] = sorted(name for name in names if name not in SKIPPED)
         for name in sorted(files):
             path = str(relative / name)
-            if not Path(folder, name).is_file():  # a pipe, a device, a link to nothing
+            if not Path(folder, name).is_file():  # a pipe, a device, a dangling link
                 continue
             if path != printable(path):
                 tree.unseen.append((printable(path), "its name contains unprintable characters; rename it"))
@@ -96,7 +96,7 @@ def walk(root: Path, only: Sequence[str] = ()) -> Tree:
 def _chosen(
     root: Path, folder: str, names: list[str], files: list[str], only: Sequence[str]
 ) -> tuple[list[str], list[str]]:
-    """Entries of a folder that are wanted, or lead to something that is."""
+    """Entries of a folder that are requested, or lead to something that is."""
     here = PurePosixPath(Path(folder).relative_to(root).as_posix())
 
     def wanted(name: str) -> bool:
@@ -153,7 +153,7 @@ def _ignore_lines(root: Path) -> Iterator[str]:
 
 
 def package_of(path: str, common: str = "") -> str:
-    """The folder that stands for a path in the overview: the first one below ``common``, ``.`` for none."""
+    """The folder that represents a path in the overview: the first one below ``common``, ``.`` for none."""
     rest = path[len(common) :] if path.startswith(common) else path
     parts = rest.split("/")[:-1]
     if parts and parts[0] in {"src", "lib"} and len(parts) > 1:
@@ -162,7 +162,7 @@ def package_of(path: str, common: str = "") -> str:
 
 
 def common_folder(paths: list[str]) -> str:
-    """The folder that all paths share, with a slash at its end; empty when there is none."""
+    """The folder that all paths share, with a trailing slash; empty if there is none."""
     folders = [path.split("/")[:-1] for path in paths]
     if not folders:
         return ""

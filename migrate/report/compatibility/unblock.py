@@ -1,4 +1,4 @@
-"""The command that gets a model on: what its findings ask for, filled in with what is known of the source."""
+"""The command that continues a model: the options that its findings require, with the known values from the source."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VALUES = {
     "--memory": "16",
     "--backend": "theano",
 }
-"""Options that hints name, with a value where the report knows none; a person fills in capital letters."""
+"""Options that hints name, with a placeholder if the report has no value; the user replaces capital letters."""
 _OPTION = re.compile(r"--[a-z][a-z-]+")
 OUT = "migrated"
 
@@ -32,7 +32,7 @@ def next_step(model: ModelUnit, entries: Sequence[Entry], links: Sequence[Link])
     Args:
         model: with its status.
         entries: its open findings.
-        links: those that lead to it: where its classes are defined.
+        links: those that refer to it: where its classes are defined.
     """
     migrate = f"keras-migrate models {shlex.quote(model.path)} --out {OUT}"
     if model.status == "planned":

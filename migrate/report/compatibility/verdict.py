@@ -1,4 +1,4 @@
-"""The first sentences of the report: can we move, what is done, what is left."""
+"""The first sentences of the report: whether the migration is possible, what is done, what remains."""
 
 from __future__ import annotations
 

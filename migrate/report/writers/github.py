@@ -17,7 +17,7 @@ _LEVEL = {
 
 
 def write(report: Report) -> str:
-    """One annotation per finding; what is done is a notice."""
+    """One annotation per finding; a finding that is done is a notice."""
     return "".join(f"{_line(entry)}\n" for entry in report.findings)
 
 
@@ -26,7 +26,10 @@ def _line(entry: Entry) -> str:
     if entry.line:
         fields["line"] = str(entry.line)
         fields["endLine"] = str(max(entry.end_line, entry.line))
-        if entry.column and entry.end_line in {0, entry.line}:  # the runner takes columns on one line only
+        if entry.column and entry.end_line in {
+            0,
+            entry.line,
+        }:  # the runner accepts columns only on a single line
             fields["col"] = str(entry.column)
             fields["endColumn"] = str(max(entry.end_column, entry.column))
     fields["title"] = f"{entry.code} ({'done' if entry.done else entry.severity})"

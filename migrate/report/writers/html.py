@@ -1,7 +1,7 @@
 """The report as one self-contained HTML page.
 
-The overview is rendered here, by Jinja2 with escaping on, and reads without JavaScript. Everything that can be long
-(findings, models, files, links) is data in two ``application/json`` blocks, which the page's own script draws row by
+The overview is rendered here, by Jinja2 with escaping on, and works without JavaScript. Everything that may be long
+(findings, models, files, links) is data in two ``application/json`` blocks, which the page's own script renders row by
 row through the DOM, never as markup. A content security policy lets exactly that script run and nothing load.
 """
 
@@ -41,7 +41,7 @@ _ORDER = (
     UntouchedOutcome.EQUAL,
 )
 STEP_ITEMS = 5
-"""Items of a step that the overview shows; the rest is counted and stands in the JSON."""
+"""Items of a step that the overview shows; the rest is counted and listed in the JSON."""
 
 
 def write(report: Report) -> str:
@@ -75,10 +75,10 @@ def write(report: Report) -> str:
 
 
 def island(value: Any) -> str:
-    """JSON that may stand inside a ``script`` element.
+    """JSON that is safe inside a ``script`` element.
 
     ``<`` never occurs, so neither ``</script>`` nor ``<!--`` can end or confuse the element; U+2028 and U+2029 are
-    escaped for the sake of readers that take the text for JavaScript.
+    escaped for readers that parse the text as JavaScript.
     """
     text = msgspec.json.encode(value).decode()
     for character in "<>&\u2028\u2029":
@@ -99,7 +99,7 @@ def _groups(report: Report) -> list[tuple[str, str, int, dict[str, int]]]:
 
 
 def _untouched(report: Report) -> list[tuple[str, int]]:
-    """How often stock Keras 3 did what with the untouched file of a model, silent differences first."""
+    """How often stock Keras 3 had which result with the untouched file of a model, silent differences first."""
     counts = Counter(model.untouched.outcome for model in report.models if model.untouched)
     return [(outcome.value, counts[outcome.value]) for outcome in _ORDER if counts[outcome.value]]
 
@@ -116,7 +116,7 @@ def _burn(report: Report) -> str:
 
 @cache
 def environment() -> jinja2.Environment:
-    """Where templates are found, with escaping on."""
+    """The template environment, with escaping on."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -135,7 +135,7 @@ def _query(value: str) -> str:
 
 
 def _ticks(text: str) -> Markup:
-    """Escape, and set what stands between backticks as code."""
+    """Escape, and format text between backticks as code."""
     parts = text.split("`")
     if len(parts) % 2 == 0:  # an odd backtick is just a character
         return escape(text)
@@ -152,5 +152,5 @@ def _script() -> str:
 
 @cache
 def style(*names: str) -> str:
-    """Style sheets of these names, one after the other."""
+    """The style sheets of these names, concatenated."""
     return "".join((ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in names)

@@ -1,4 +1,4 @@
-"""The report as JSON: the records themselves, after the schema in ``report/schema/report.json``."""
+"""The report as JSON: the records themselves, following the schema in ``report/schema/report.json``."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from migrate.report.compatibility.records import Report
 
 
 def write(report: Report) -> str:
-    """The whole report; keys whose value is the default are left out."""
+    """The whole report; keys with default values are left out."""
     return msgspec.json.encode(report).decode() + "\n"

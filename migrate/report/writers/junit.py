@@ -1,7 +1,7 @@
 """JUnit XML: a suite per package, a case per finding, and a passing case per file or model that is ready.
 
 Valid against the schema that Jenkins' xUnit plugin publishes (``junit-10.xsd``). An open finding fails its case, an
-open piece of information is skipped, a finding that is done passes.
+open information is skipped, a finding that is done passes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from migrate.findings import Severity
 from migrate.report.compatibility.records import Entry, Report
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold even as a reference; a layer may be called by it."""
+"""Characters that XML 1.0 cannot hold even as a reference; a layer's name may contain them."""
 
 
 def write(report: Report) -> str:

@@ -1,7 +1,7 @@
-"""Markdown for a pull-request comment: the answer, the figures, and every finding as short as it gets.
+"""Markdown for a pull-request comment: the answer, the figures, and every finding in as few characters as possible.
 
-GitHub refuses a comment of more than 65,536 characters. Places are listed by reason and file until the limit; what
-does not fit is counted, so that the figures always add up.
+GitHub refuses a comment of more than 65,536 characters. Places are listed by reason and file until the limit; the
+rest is counted, so that the figures always add up.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from migrate.report.compatibility.records import Entry, Reason, Report
 
 LIMIT = 65_536
 _TAIL = 400
-"""Room kept for the sentence about what was left out."""
+"""Space reserved for the sentence about what was left out."""
 _MARK = {Severity.SILENT: "🟣", Severity.ERROR: "🔴", Severity.WARNING: "🟠", Severity.INFO: "⚪"}
 _SPECIAL = re.compile(r"([\\`*_\[\]#|~])")
 _PLACE_LIMIT = 120
@@ -78,7 +78,7 @@ def _unseen(report: Report) -> str:
 
 
 def _block(reason: Reason, entries: list[Entry]) -> str:
-    """A fold-out of one reason; each finding is one of the comma-separated tokens behind its file."""
+    """A collapsible section for one reason; each finding is one of the comma-separated tokens after its file."""
     done = len(entries) - reason.open
     counts = f"{reason.open} open" + (f", {done} done" if done else "")
     summary = f"{_MARK[reason.severity]} <code>{_html(reason.code)}</code> {_html(reason.summary)} — {counts}"
@@ -96,7 +96,7 @@ def _token(entry: Entry) -> str:
 
 
 def _code(text: str) -> str:
-    """A code span, in which nothing is markup, a mention or a link."""
+    """A code span, which cannot contain markup, a mention or a link."""
     flat = " ".join(text.split()) or " "
     ticks = "`" * (max((len(run) for run in re.findall("`+", flat)), default=0) + 1)
     pad = " " if flat.startswith("`") or flat.endswith("`") else ""

@@ -1,4 +1,4 @@
-"""What the script of the page reads: rows instead of objects, and each path and package named once."""
+"""The data for the script of the page: rows instead of objects, and each path and package stored once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from migrate.report.compatibility.records import Report
 from migrate.results import UntouchedOutcome
 
 SAMPLE_BUDGET = 120_000
-"""Points of all scatter pictures together: 2,000 models get 60 each, one model all it has."""
+"""Points of all scatter plots together: 2,000 models get 60 each, one model gets all."""
 LEAST_SAMPLES = 24
 LEVELS = [level.value for level in Level]
 SEVERITIES = [severity.value for severity in Severity]
@@ -21,7 +21,7 @@ EFFORTS = [effort.value for effort in Effort]
 
 
 def index_rows(report: Report) -> dict[str, Any]:
-    """What lists, filters and pictures of the whole need; ``data.js`` names the columns."""
+    """The data for lists, filters and pictures of the whole; ``data.js`` names the columns."""
     packages = [package.name for package in report.packages]
     package_at = {name: i for i, name in enumerate(packages)}
     for entry in report.findings:
@@ -95,7 +95,7 @@ def index_rows(report: Report) -> dict[str, Any]:
 
 
 def detail_rows(report: Report) -> dict[str, Any]:
-    """What only the page of one file or model needs."""
+    """The data that only the page of one file or model needs."""
     compared = sum(1 for m in report.models if m.parity and m.parity.reference)
     keep = max(SAMPLE_BUDGET // max(compared, 1), LEAST_SAMPLES)
     return {
@@ -105,7 +105,7 @@ def detail_rows(report: Report) -> dict[str, Any]:
 
 
 def untouched_text(found: Untouched) -> str:
-    """What stock Keras 3 made of the untouched file, in one line."""
+    """What stock Keras 3 did with the untouched file, in one line."""
     by = f" by {found.max_rel:.2g}" if found.outcome == UntouchedOutcome.DIFFERS and found.max_rel else ""
     return f"{found.outcome}{by}{f': {found.reason}' if found.reason else ''}"
 
@@ -132,7 +132,7 @@ def _model(unit: ModelUnit, keep: int) -> dict[str, Any]:
 
 
 def _graph(unit: ModelUnit) -> list[list[Any]]:
-    """Rows of the picture; 0 stands for what can be told from the layers, the row before and the other side."""
+    """Rows of the picture; 0 stands for values that follow from the layers, the row before and the other side."""
     place = {row.path: i for i, row in enumerate(unit.layers)}
     rows = []
     for i, row in enumerate(unit.graph):
@@ -152,7 +152,7 @@ def _graph(unit: ModelUnit) -> list[list[Any]]:
 
 def _parity(parity: Parity, keep: int) -> dict[str, Any]:
     points = thin(list(zip(parity.reference, parity.migrated, strict=True)), keep)
-    # Seven digits are all that float32 holds; a third of the bytes of a large page are these numbers.
+    # Seven digits are all that float32 holds; these numbers are a third of the bytes of a large page.
     short = [[float(f"{a:.7g}"), float(f"{b:.7g}")] for a, b in points]
     return {
         "evidence": parity.evidence,
@@ -175,9 +175,9 @@ def _parity(parity: Parity, keep: int) -> dict[str, Any]:
 
 
 def thin(points: list[tuple[float, float]], keep: int) -> list[tuple[float, float]]:
-    """At most ``keep`` points in their order: the quarter that differs most, and an even choice of the others.
+    """At most ``keep`` points in their order: the quarter that differs most, and an even selection of the others.
 
-    A picture that left out the worst points would look better than the model is.
+    A picture without the worst points would look better than the model is.
     """
     if len(points) <= keep:
         return points

@@ -23,7 +23,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One reading: its colour, what stands in it, and why."""
+    """One reading: its colour, its text, and the reason."""
 
     kind: str
     text: str
@@ -61,7 +61,7 @@ def write(checked: Sequence[CheckedArchive]) -> str:
 
 
 def cell_of(reading: Reading) -> Cell:
-    """A reading in two words at most, with the size of a difference."""
+    """A reading in at most two words, with the size of a difference."""
     kind, text = _KINDS[reading.outcome]
     size = reading.max_rel
     if reading.outcome is ReaderOutcome.DIFFERS and size is not None and size < sys.float_info.max:
@@ -70,7 +70,7 @@ def cell_of(reading: Reading) -> Cell:
 
 
 def reasons(checked: Sequence[CheckedArchive]) -> list[str]:
-    """One line for each reason that something is not equal, with the readers that it holds for."""
+    """One line for each reason why something is not equal, with the readers to which it applies."""
     lines = []
     for archive in checked:
         if not archive.written_by:

@@ -1,7 +1,7 @@
 """SARIF 2.1.0 for code-scanning viewers.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html. ``silent`` findings are errors here, because the
-standard knows nothing worse; the own severity is in ``properties``. A finding that is done has kind ``pass``.
+standard has nothing worse; the original severity is in ``properties``. A finding that is done has kind ``pass``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from migrate.report.compatibility.records import Entry, Reason, Report
 
 SCHEMA_URI = "https://json.schemastore.org/sarif-2.1.0.json"
 HELP_URI = "https://keras.io/guides/migrating_to_keras_3/"
-"""For a reason that names no reference of its own."""
+"""For a reason without a reference."""
 _LEVEL = {
     Severity.SILENT: "error",
     Severity.ERROR: "error",

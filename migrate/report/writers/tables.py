@@ -24,8 +24,8 @@ SUFFIXES = (".csv", ".parquet")
 def rows(report: Report, name: str) -> list[dict[str, Any]]:
     """One table, a mapping of column to value for each row.
 
-    Columns are those of the records; models have ``evidence``, ``max_abs`` (in the units of their outputs), ``max_rel``
-    (relative) and ``covered`` (share of the weights) besides.
+    Columns are those of the records; models also have ``evidence``, ``max_abs`` (in the units of their outputs),
+    ``max_rel`` (relative) and ``covered`` (share of the weights).
     """
     if name == "models":
         return [
@@ -52,7 +52,7 @@ def _chosen(record: object, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def write_table(report: Report, name: str, path: Path) -> None:
-    """Write one table; the suffix of the path says the format.
+    """Write one table; the suffix of the path gives the format.
 
     Raises:
         MigrationError: ``REP003`` for Parquet without the package that writes it.
@@ -62,7 +62,7 @@ def write_table(report: Report, name: str, path: Path) -> None:
 
 
 def write_rows(found: Sequence[Mapping[str, Any]], columns: list[str], path: Path) -> None:
-    """Write rows that all have these columns; the suffix of the path says the format.
+    """Write rows that all have these columns; the suffix of the path gives the format.
 
     Raises:
         MigrationError: ``REP003`` for Parquet without the package that writes it.
@@ -84,7 +84,7 @@ def write_rows(found: Sequence[Mapping[str, Any]], columns: list[str], path: Pat
 
 
 def _harmless(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula, as text: names in files are their authors' to choose."""
+    """Escape a text that a spreadsheet would take for a formula: names in files are chosen by their authors."""
     return (
         f"'{value}"
         if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))

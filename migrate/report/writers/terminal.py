@@ -1,4 +1,4 @@
-"""The report in one screen of a terminal."""
+"""The report on one screen of a terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STYLE = {
 REASONS = 8
 WIDTH = 40
 COMMANDS = 3
-"""Models of a step whose own commands are shown."""
+"""Number of models of a step whose own commands are shown."""
 
 
 def show(report: Report, written: Sequence[str], out: Console) -> None:
@@ -53,7 +53,7 @@ def show(report: Report, written: Sequence[str], out: Console) -> None:
 
 
 def _command(step: Step, room: int) -> str:
-    """The command of a step, behind its title where it fits, else on a line of its own."""
+    """The command of a step, after its title if it fits, else on a separate line."""
     if not step.command:
         return ""
     gap = "  " if len(step.command) + 2 <= room else "\n   "
