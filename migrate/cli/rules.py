@@ -161,5 +161,5 @@ _SEVERITIES = {
 _FIXES = {
     "safe": "rewrites it",
     "unsafe": "rewrites it with --unsafe: right in most cases, so read the diff",
-    "manual": "reports it: a person has to decide",
+    "manual": "reports it: a developer has to decide",
 }

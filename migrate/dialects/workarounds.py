@@ -15,7 +15,7 @@ WORKAROUNDS: Mapping[str, str] = {
     NAMES: "a mask's operation has the name of a layer, and the model is refused",
     "ops.argmax": "-0.0 counts as less than 0.0",
     "ops.argmin": "-0.0 counts as less than 0.0",
-    "ops.conv_transpose": "arguments are handed on in another order while a graph is built",
+    "ops.conv_transpose": "arguments are passed on in a different order while a graph is built",
 }
 """What can be left out, and what comes back then."""
 

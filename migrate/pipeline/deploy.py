@@ -48,7 +48,7 @@ def report_undeployed(options: Options, progress: Progress) -> None:
     for target in _wanted(options):
         error = MigrationError(
             "EXP024",
-            f"no {target.value} was written: the exporters need a model of Keras layers, and there is none",
+            f"no {target.value} was written: the exporters need a model of Keras layers, which is missing",
             "Pass --lift, which converts the graph to layers where possible.",
         )
         progress.findings.append(error.finding(Severity.WARNING))

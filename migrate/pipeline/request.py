@@ -70,7 +70,7 @@ class Options(msgspec.Struct, frozen=True):
         tuple[Path, ...],
         Flag(
             "--modern-source",
-            "File or folder with classes and functions that a person wrote for Keras 3, in place of rewritten ones; "
+            "File or folder with classes and functions written manually for Keras 3, in place of rewritten ones; "
             "may be given again.",
         ),
     ] = ()

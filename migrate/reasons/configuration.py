@@ -205,7 +205,7 @@ REASONS: tuple[Rule, ...] = (
         "draw-that-cannot-repeat",
         "An output of the model is random, and the draw cannot be repeated.",
         "Two runs of the original differ although the functions of `tf.random` and `keras.backend` gave fixed numbers: "
-        "`call` of the author's code draws with NumPy, with Python's `random`, or with a generator object. NumPy draws "
+        "`call` of the custom code draws with NumPy, with Python's `random`, or with a generator object. NumPy draws "
         "anew in each eager call, and once for all in a graph: `model.predict` of Keras 2 repeated the draw of its "
         "first batch, and a SavedModel contains one. So nothing can be compared, and an exported model would always "
         "return the same draw. Draw with `tf.random` or `keras.backend.random_normal` in the source: such draws are "

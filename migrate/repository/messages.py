@@ -123,7 +123,7 @@ def pull_request(
         rows = "\n".join(f"| {c.code} | {c.title} | {c.count} | {len(c.files)} |" for c in state.changes)
         parts.append(f"## Commits\n\n| rule | what | places | files |\n|---|---|---|---|\n{rows}")
     if state.left:
-        parts.append("## Left for a person\n\n" + "\n".join(_left(one) for one in state.left))
+        parts.append("## Manual findings\n\n" + "\n".join(_left(one) for one in state.left))
     if orders is not None and orders.orders:
         parts.append(_orders(orders))
     elif why_no_orders:

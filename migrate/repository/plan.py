@@ -60,10 +60,10 @@ def _time(seconds: float) -> str:
 
 
 def _classes(report: Report, wish: Wish) -> Iterator[str]:
-    """Where the classes that models need stand, as far as no option says it."""
+    """Where the classes that models need are defined, unless an option gives them."""
     defined = {link.text: link.state == "linked" for link in report.links if link.kind == "defines"}
     if any(defined.values()) and not wish.options.source:
-        yield "            their classes stand in the source: --source . lets it run in the sandbox"
+        yield "            their classes are defined in the source: --source . runs it in the sandbox"
     missing = sorted(name for name, known in defined.items() if not known)
     if missing and not wish.options.custom_objects:
         yield f"            no source defines {', '.join(missing)}: --custom-objects FILE.py gives them"

@@ -21,10 +21,11 @@ from migrate.workorders.state import load
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
 
-INSTRUCTIONS = """Work orders are what is left of a migration to Keras 3, each a task of its own, in the order of work.
-Read one with work_order, look its rules up with explain, and propose edits of its file with accept. Edits are tried on
-a copy under tf-keras and Keras 3 and written only when the answer is accepted; rejected and undecided change nothing,
-and say why. Nothing that silences a rule, changes an interface, or leaves code that no proof runs is accepted."""
+INSTRUCTIONS = """Work orders are the remaining work of a migration to Keras 3, each a separate task, in the order of
+work. Read one with work_order, look up its rules with explain, and propose edits of its file with accept. Edits are
+tested on a copy under tf-keras and Keras 3 and written only if the answer is accepted; rejected and undecided change
+nothing and give the reason. Nothing that silences a rule, changes an interface, or leaves code that no proof runs is
+accepted."""
 
 
 def server(root: Path, slots: Slots, rules: Mapping[str, Rule]) -> MCPServer[Any]:

@@ -6,8 +6,8 @@ from migrate.workorders.records import Check, WorkOrder, WorkOrders
 
 _HEAD = """# Work orders
 
-What is left after the rewrite, in the order of work. Each order is a task of its own: do it, and ask its command, which
-runs the sources as they were written under tf-keras and as they are now under Keras 3. Only `accepted` is a yes.
+The remaining work after the rewrite, in the order of work. Each order is a separate task: do it, then run its command,
+which runs the original sources under tf-keras and the current ones under Keras 3. Only `accepted` counts as done.
 
 """
 
@@ -44,5 +44,5 @@ def section_of(order: WorkOrder) -> str:
 
 _NOTES = {
     Check.DEFINITION: "",
-    Check.PERSON: "; no proof is about code of a module itself, so that it says undecided, and a person decides",
+    Check.PERSON: "; proofs do not cover module-level code, so it says undecided, and a developer decides",
 }

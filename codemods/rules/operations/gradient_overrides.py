@@ -21,9 +21,9 @@ OVERRIDES = SourceRule(
     summary="A model of Keras 3 has no graph whose gradients gradient_override_map could replace.",
     severity=Severity.ERROR,
     fix=Fix.UNSAFE,
-    why="Guided backpropagation makes a model again inside of `graph.gradient_override_map({'Relu': name})`, so that "
-    "its operations have the gradient that was registered under the name. Layers of Keras 3 compute anew at each call, "
-    "long after the block: those that are made inside of it are told to compute each time in a graph with that map.",
+    why="Guided backpropagation rebuilds a model inside `graph.gradient_override_map({'Relu': name})`, so that its "
+    "operations get the gradient registered under that name. Layers of Keras 3 recompute at every call, long after the "
+    "block has ended: layers built inside it are therefore changed to compute in a graph with that map at every call.",
     references=("https://www.tensorflow.org/api_docs/python/tf/Graph#gradient_override_map",),
     manual="give the layers a function with tf.custom_gradient as activation",
     proofs=(Proof(unsafe=True, expect="raises", tolerance=1e-5),),
