@@ -3,7 +3,7 @@ from tensorflow.keras import backend as K
 
 
 x = keras.Input((6, 6, 1))
-conv = keras.layers.Conv2D(2, 3, activation='relu', kernel_initializer='ones', name='conv')(keras.layers.Add(name='add')([x, x]))
+conv = keras.layers.Conv2D(2, 3, activation='relu', kernel_initializer='ones', name='conv')(keras.layers.Add(name='add_1')([x, x]))
 y = keras.layers.Conv2D(2, 3, padding='same', kernel_initializer='ones')(conv)
 y = keras.layers.BatchNormalization()(keras.layers.Add()([conv, y]))
 y = keras.layers.GlobalAveragePooling2D()(y)
