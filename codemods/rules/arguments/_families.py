@@ -185,7 +185,7 @@ CBK004 = SourceRule(
     summary="An argument of a callback was removed and its effect must be written differently.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="`period` counted epochs, `save_freq` counts batches: you must know the number of batches per epoch.",
+    why="`write_grads` and `embeddings_data` of TensorBoard have no counterpart: Keras 3 raises on them.",
     references=(GUIDE,),
     manual="implement the effect of the argument manually",
 )

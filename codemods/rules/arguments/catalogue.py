@@ -17,6 +17,7 @@ from codemods.rules.arguments._families import RULES
 from codemods.rules.arguments._steps import steps
 from codemods.rules.arguments.era_positions import known_orders
 from codemods.rules.layers.time_major import TURNED
+from codemods.rules.training.periodic_checkpoints import CALLBACK
 
 if TYPE_CHECKING:
     from codemods.context import Context
@@ -66,6 +67,8 @@ def arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
     for step in steps(call, ctx, name):
         if step.policy == "position" and known_orders(call, ctx, name):
             continue
+        if step.argument == "period" and name == CALLBACK:
+            continue  # CBK005
         if step.policy == "manual" and step.argument == "time_major" and name in TURNED:
             continue
         rule = _RULES.get(family + _NUMBERS[step.policy])

@@ -1,2 +1,2 @@
 from tensorflow import keras
-hook = keras.callbacks.ModelCheckpoint('a.keras', period=5)
+hook = keras.callbacks.TensorBoard('logs', write_grads=True)
