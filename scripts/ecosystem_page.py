@@ -54,8 +54,8 @@ instantiates them: where such a class is only a base class, a stand-in lets the 
 
 `tests/codemods/projects/packages` is a repository with a module for each package in the table. A test checks that every
 use in it is a finding, and that no rewritten module mixes two Keras versions. `scripts/ecosystem_runs.py` runs the
-rewritten modules with the real packages installed; the last column shows the result. *Not installed* means that none of
-the environments has the package, or that it does not exist for their Python.
+rewritten modules with the real packages installed (DAYS); the last column shows the result. *Not installed* means that
+none of the environments has the package, or that it does not exist for their Python.
 
 """
 MODELS = """
@@ -69,8 +69,8 @@ If a file does not record a package, the keys of the configuration decide; if th
 `--stock-names CLASS` or a recording is required (CFG006).
 
 """
-FUNCTIONS = {"ECO108": ("TensorFlow Addons", NAMES)}
-"""Rules for functions of a package: the package, and what they are called."""
+FUNCTIONS = {"ECO108": ("TensorFlow Addons", NAMES), "ECO204": ("Feature columns", ("DenseFeatures",))}
+"""Rules for functions of a package, and for a layer that was Keras' own: the package, and what they are called."""
 OWN = """
 `hub.KerasLayer` keeps its module outside the file. `--hub-module HANDLE=FOLDER` supplies the module's SavedModel: the
 graph of its function is lifted to layers and nested where it was called, with the trained arrays if the file contains
@@ -107,6 +107,12 @@ def source_rows() -> list[str]:
     in_order = sorted(packages().values(), key=lambda p: p.title.lower())
     rows += [_row(package, ran.get(package.name)) for package in in_order]
     return rows
+
+
+def _days() -> str:
+    """When the modules were run: one day, or the first and the last."""
+    days = sorted({outcome.day for outcome in recorded().values()})
+    return " to ".join(dict.fromkeys((days[0], days[-1])))
 
 
 def _only(world: World) -> str:
@@ -178,6 +184,7 @@ def page() -> str:
     parts = (
         HEAD.replace("ONLY", _only(World.TF_KERAS))
         .replace("LEFT", _only(World.KERAS_2))
+        .replace("DAYS", _days())
         .replace("MADE", ", ".join(f"`{name}`" for name in sorted(held_where_made()))),
         *_lines(source_rows()),
         MODELS,

@@ -18,7 +18,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,12 +68,14 @@ class Outcome:
         wrote: which Keras the rewritten module imports: ``keras``, ``tf_keras``, or ``as it was``.
         ran_with: versions of the package, Keras and TensorFlow, or empty.
         result: ``runs``, ``not installed``, or the last line of the error.
+        day: of the run, as ``2026-11-30``.
     """
 
     package: str
     wrote: str
     ran_with: str
     result: str
+    day: str = ""
 
 
 def rewritten(folder: Path) -> dict[str, str]:
@@ -164,13 +167,13 @@ def main(arguments: Sequence[str]) -> int:
         for package in packages().values():
             if package.name in chosen:
                 outcome = run_module(package, became[module_of(package)], Path(name), known)
-                outcomes[package.name] = outcome
+                outcome = outcomes[package.name] = replace(outcome, day=date.today().isoformat())
                 print(
                     f"{outcome.package}: {outcome.wrote}; {outcome.result} ({outcome.ran_with})", flush=True
                 )
     kept = [outcomes[name] for name in packages() if name in outcomes]
-    rows = ["package\twrote\tran with\tresult"]
-    rows += ["\t".join((o.package, o.wrote, o.ran_with, o.result)) for o in kept]
+    rows = ["package\twrote\tran with\tresult\tday"]
+    rows += ["\t".join((o.package, o.wrote, o.ran_with, o.result, o.day)) for o in kept]
     RESULTS.write_text("\n".join(rows) + "\n", encoding="utf-8")
     return 0
 

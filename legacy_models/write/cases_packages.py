@@ -255,3 +255,121 @@ def addons_activations(kit):
     x = L.Dense(5, activation=A.lisht)(L.Flatten()(x))
     outputs = [L.Dense(4, activation=activation)(x) for activation in (A.tanhshrink, A.softshrink, A.hardshrink, A.rrelu)]
     return kit.functional(inputs, outputs)
+
+
+_TOWNS = ("", "Ulm", "Bonn", "Kiel", "Jena", "Suhl")
+
+
+def _features(rng):
+    """By name of the input, in the order in which dictionaries are flattened."""
+    numbers = {"age": rng.uniform(10, 60, size=(6, 1)), "size": rng.normal(size=(6, 2))}
+    ids = {"kind": rng.randint(-1, 5, size=(6, 1)), "grade": rng.choice([-1, 3, 5, 8], size=(6, 1))}
+    words = {"thal": rng.choice(["fixed", "normal", "", "else"], size=(6, 1)), "tags": rng.choice(_TOWNS, size=(6, 3))}
+    words["town"] = rng.choice(_TOWNS, size=(6, 1))
+    found = {name: array.astype("float32") for name, array in numbers.items()}
+    found.update((name, array.astype("int64")) for name, array in ids.items())
+    found.update((name, array.astype("S")) for name, array in words.items())
+    return [found[name] for name in sorted(found)]
+
+
+@case(
+    "tf.keras-2.8 ~tf.keras-2.4",
+    "DenseFeatures over columns of each kind: numbers, buckets, words, ids, hashes, crosses, indicators and embeddings.",
+    "feature_columns dense_features text",
+    inputs=_features,
+    activations=False,
+)
+def feature_columns(kit):
+    L, fc = kit.layers, kit.tf.feature_column
+    age, size = fc.numeric_column("age"), fc.numeric_column("size", shape=(2,))
+    aged = fc.bucketized_column(age, [18.0, 30.0, 45.0])
+    thal = fc.categorical_column_with_vocabulary_list("thal", ["fixed", "normal", "reversible"])
+    kind = fc.categorical_column_with_identity("kind", 5)
+    town = fc.categorical_column_with_hash_bucket("town", 7)
+    tags = fc.categorical_column_with_vocabulary_list("tags", ["Ulm", "Bonn"], num_oov_buckets=2)
+    grade = fc.categorical_column_with_vocabulary_list("grade", [3, 5])
+    columns = [
+        age, size, aged, fc.bucketized_column(size, [-0.5, 0.5]), fc.indicator_column(thal), fc.indicator_column(tags),
+        fc.indicator_column(grade), fc.embedding_column(thal, 3), fc.embedding_column(tags, 2, combiner="sqrtn"),
+        fc.embedding_column(town, 2), fc.embedding_column(kind, 2),
+        fc.indicator_column(fc.crossed_column([aged, thal], 6)), fc.indicator_column(fc.crossed_column(["town", kind], 5)),
+    ]
+    text = {"thal": 1, "town": 1, "tags": 3}
+    inputs = {name: kit.Input((width,), name=name, dtype="string") for name, width in text.items()}
+    inputs.update((name, kit.Input((1,), name=name, dtype="int64")) for name in ("kind", "grade"))
+    inputs.update(age=kit.Input((1,), name="age"), size=kit.Input((2,), name="size"))
+    model = kit.tf.keras.Model(inputs, L.Dense(2, name="top")(L.DenseFeatures(columns)(inputs)))
+    return model
+
+
+@case(
+    "~tf.keras-2.8",
+    "DenseFeatures at the head of a Sequential model, whose inputs the file knows by name and size alone.",
+    "feature_columns dense_features text",
+    inputs=lambda rng: [rng.normal(size=(4, 1)).astype("float32"), rng.choice(_TOWNS, size=(4, 1)).astype("S")],
+    activations=False,
+)
+def feature_columns_sequential(kit):
+    L, fc, tf = kit.layers, kit.tf.feature_column, kit.tf
+    town = fc.categorical_column_with_vocabulary_list("town", ["Ulm", "Bonn"])
+    columns = [fc.numeric_column("age"), fc.indicator_column(town)]
+    model = kit.Sequential([L.DenseFeatures(columns), L.Dense(2, name="top")])
+    model({"age": tf.zeros((1, 1)), "town": tf.constant([["Ulm"]])})
+    model._nested_inputs = {"age": 0, "town": 1}
+    return model
+
+
+@case(
+    KERAS,
+    "Activations, cosine layers, group normalization over blocks of rows and upscaling of keras-contrib.",
+    "keras_contrib activation normalization",
+    activations=False,
+)
+def contrib_layers(kit):
+    from keras_contrib.layers import (
+        PELU, CosineConvolution2D, CosineDense, GroupNormalization, SineReLU, SReLU, SubPixelUpscaling, Swish,
+    )
+
+    L = kit.layers
+    inputs = kit.Input((6, 6, 2))
+    x = GroupNormalization(groups=4)(PELU(shared_axes=[1, 2])(L.Conv2D(8, 3)(inputs)))
+    x = SReLU(shared_axes=[1, 2])(CosineConvolution2D(8, (2, 2), padding="same", activation="tanh")(x))
+    x = Swish(1.5, trainable=True)(L.Flatten()(SineReLU(0.3)(SubPixelUpscaling(2)(x))))
+    return kit.functional(inputs, CosineDense(2, use_bias=False, activation="sigmoid")(x))
+
+
+@case(
+    TF,
+    "Depthwise and separable convolutions of QKeras.",
+    "qkeras quantisation convolution",
+    activations=False,
+)
+def qkeras_convolutions(kit):
+    from qkeras import QDepthwiseConv2D, QSeparableConv2D, quantized_bits, ternary
+
+    bits = quantized_bits(4, 1, alpha=1.0)
+    inputs = kit.Input((5, 5, 2))
+    x = QDepthwiseConv2D(3, depthwise_quantizer=bits, bias_quantizer=quantized_bits(5, 2), depth_multiplier=2)(inputs)
+    x = QSeparableConv2D(
+        3, 2, depthwise_quantizer=quantized_bits(4, 0, alpha="auto"), pointwise_quantizer=ternary(alpha=1.0),
+        bias_quantizer=bits, activation="quantized_relu(6,2)",
+    )(x)
+    return kit.functional(inputs, x)
+
+
+@case(
+    TF,
+    "Further layers of TensorFlow Addons: filter responses, attention, crossing, and activations that are layers.",
+    "tensorflow_addons normalization attention activation",
+    activations=False,
+)
+def addons_more(kit):
+    import tensorflow_addons as tfa
+
+    L, A = kit.layers, tfa.layers
+    inputs = kit.Input((4, 4, 2))
+    x = A.FilterResponseNormalization(learned_epsilon=True)(L.Conv2D(3, 2)(inputs))
+    words = L.Reshape((9, 3))(A.TLU(affine=True)(x))
+    x = A.MultiHeadAttention(2, 2, output_size=1)([words, words, A.GELU()(words)])
+    left, right = A.Snake()(L.Flatten()(x)), A.GELU(approximate=False)(L.Reshape((9,))(x))
+    return kit.functional(inputs, A.PolynomialCrossing(projection_dim=2, diag_scale=0.5)([left, right]))

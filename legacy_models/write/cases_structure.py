@@ -186,17 +186,14 @@ def input_names(kit):
     "More than 64 KB of weight names in one group: the attribute is split into weight_names0, weight_names1, ...",
     "attribute_chunks long_names nested_model",
     activations=False,
-    status="unverified",  # 24 weights below one: nothing of the input is left
-    reason="PAR008",
 )
 def long_attributes(kit):
     L = kit.layers
-    inner_in = kit.Input((1,), name="inner_in")
-    x = inner_in
-    for i in range(24):
-        x = L.Dense(1, name="layer_{:02d}_".format(i) + "x" * 850)(x)
+    inner_in = kit.Input((3, 2), name="inner_in")
+    cells = [L.SimpleRNNCell(2, name="cell_%d" % i) for i in range(8)]
+    x = L.RNN(cells, name="stack_" + "x" * 2800)(inner_in)
     inner = kit.functional(inner_in, x, name="inner")
-    line = kit.Input((1,), name="line")
+    line = kit.Input((3, 2), name="line")
     return kit.functional(line, inner(line))
 
 

@@ -188,7 +188,9 @@ def _parse_sequential(
         for i, entry in enumerate(config["layers"])
     ]
     shape = config.get("build_input_shape")
-    if layers and layers[0].class_name != "InputLayer":
+    if layers and layers[0].class_name == "DenseFeatures" and isinstance(shape, Mapping):
+        layers[0] = layers[0].with_config(build_input_shape=shape)  # the sizes of its named inputs
+    elif layers and layers[0].class_name != "InputLayer":
         first = layers[0]
         declared = first.config.get("batch_input_shape")
         if (

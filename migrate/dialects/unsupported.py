@@ -63,9 +63,35 @@ UNSUPPORTED = (
     ),
     Unsupported(
         "QKeras",
-        ("QConv2DTranspose", "QConv2DBatchnorm", "QSimpleRNN", "QLSTM", "QGRU"),
+        ("QConv2DTranspose", "QSimpleRNN", "QLSTM", "QGRU"),
         frozenset({"kernel_quantizer"}),
         "its weights are quantised in every call, in a way that has not been compared with the package",
+    ),
+    Unsupported(
+        "QKeras",
+        ("QConv2DBatchnorm", "QDepthwiseConv2DBatchnorm"),
+        frozenset({"folding_mode", "ema_freeze_delay"}),
+        "it folds a batch normalization into its kernel, and rounds what comes of it, in every call",
+        "Unfold it with qkeras.bn_folding_utils.unfold_model, or give a SavedModel of it, whose graph holds what it "
+        "computes.",
+    ),
+    Unsupported(
+        "QKeras",
+        ("QBatchNormalization",),
+        frozenset({"gamma_quantizer", "mean_quantizer"}),
+        "its mean, variance and scales are rounded in every call, in a way that has not been compared with the package",
+    ),
+    Unsupported(
+        "QKeras",
+        ("QAveragePooling2D", "QGlobalAveragePooling2D"),
+        frozenset({"average_quantizer"}),
+        "it multiplies by a rounded share, in a way that has not been compared with the package",
+    ),
+    Unsupported(
+        "QKeras",
+        ("QAdaptiveActivation",),
+        frozenset({"total_bits", "ema_decay"}),
+        "its bits depend on averages of the training, which have not been compared with the package",
     ),
     Unsupported(
         "keras-retinanet",

@@ -10,6 +10,7 @@ from migrate.dialects.ecosystem.qkeras_quantisers import UnknownQuantiserError, 
 from migrate.dialects.foreign import Around, Foreign, graph_adapter, refusal, unchanged
 from migrate.dialects.graph_rewrites import Fragment
 from migrate.dialects.shapes import Shape, output_shape
+from migrate.dialects.variables import Roles, own_roles
 from migrate.findings import Fix, Rule, Severity
 
 _PACKAGE, _PREFIX = "QKeras", "qkeras"
@@ -24,21 +25,46 @@ _CONVOLUTION = (
     "groups",
     "use_bias",
 )
+_DEPTHWISE = (
+    "kernel_size",
+    "strides",
+    "padding",
+    "depth_multiplier",
+    "data_format",
+    "dilation_rate",
+    "use_bias",
+)
 _STOCK = {
     "QDense": ("Dense", ("units", "use_bias")),
     "QConv1D": ("Conv1D", _CONVOLUTION),
     "QConv2D": ("Conv2D", _CONVOLUTION),
+    "QDepthwiseConv2D": ("DepthwiseConv2D", _DEPTHWISE),
+    "QSeparableConv1D": ("SeparableConv1D", ("filters", *_DEPTHWISE)),
+    "QSeparableConv2D": ("SeparableConv2D", ("filters", *_DEPTHWISE)),
 }
 """Class to the stock one with the same sum, and the arguments that decide it."""
 
 
-def _roles(layer: Layer) -> tuple[str, ...]:
-    return ("kernel", "bias") if layer.config.get("use_bias", True) else ("kernel",)
+def _stock(layer: Layer) -> Layer:
+    """The layer that computes the same with weights as they are."""
+    name, keys = _STOCK[layer.class_name.rpartition(">")[2]]
+    config = {key: layer.config[key] for key in keys if key in layer.config}
+    return Layer(name, layer.name, {**config, "activation": "linear"})
+
+
+def _roles(layer: Layer) -> Roles:
+    return own_roles(_stock(layer)) or ()
 
 
 def _shape(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
-    name, keys = _STOCK[layer.class_name.rpartition(">")[2]]
-    return output_shape(Layer(name, layer.name, {key: layer.config.get(key) for key in keys}), inputs)
+    return output_shape(_stock(layer), inputs)
+
+
+def _quantised(name: str) -> frozenset[str]:
+    """The configuration keys that only this family has."""
+    kernel = "depthwise" if "Depthwise" in name or "Separable" in name else "kernel"
+    pointwise = {"pointwise_quantizer"} if "Separable" in name else set()
+    return frozenset({f"{kernel}_quantizer", "bias_quantizer", *pointwise})
 
 
 @graph_adapter(
@@ -60,7 +86,7 @@ def _shape(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
             _PACKAGE,
             _PREFIX,
             name,
-            keys=frozenset({"kernel_quantizer", "bias_quantizer"}),
+            keys=_quantised(name),
             roles=_roles,
             shape=_shape,
         )
@@ -77,11 +103,9 @@ def layer_of_few_bits(layer: Layer, around: Around) -> Fragment:
         raise refusal(layer, "the file contains no weights for it")
     if layer.config.get("mask") is not None:
         raise refusal(layer, "a mask hides part of its kernel")
-    name, keys = _STOCK[layer.class_name.rpartition(">")[2]]
-    fragment = Fragment(layer)
+    stock, fragment = _stock(layer), Fragment(layer)
     weights = {role: _weight(layer, role, array) for role, array in layer.weights.items()}
-    config = {key: layer.config[key] for key in keys if key in layer.config}
-    output = fragment.add(name, "layer", fragment.input(), {**config, "activation": "linear"}, weights)
+    output = fragment.add(stock.class_name, "layer", fragment.input(), stock.config, weights)
     _activated(fragment, output)
     return fragment
 
@@ -113,7 +137,7 @@ def activation(layer: Layer, around: Around) -> Fragment:
 
 
 def _weight(layer: Layer, role: str, array: Array) -> Array:
-    stored = layer.config.get(f"{role}_quantizer")
+    stored = layer.config.get(f"{role.removesuffix('_kernel')}_quantizer")
     if stored is None:
         return array
     try:

@@ -29,6 +29,7 @@ CASES = {
     "tf.keras-2.15/addons_layers": {"ECO104", "ECO105", "ECO106"},
     "tf.keras-2.15/addons_activations": {"ECO108"},
     "tf.keras-2.15/addons_activations-keras": {"ECO108"},
+    "tf.keras-2.15/addons_more": {"ECO109", "ECO116", "ECO117", "ECO118"},
     "tf.keras-2.15/addons_crf": {"ECO107"},
     "tf.keras-2.15/addons_crf-keras": {"ECO107"},
     "tf.keras-2.15/tfmot_pruned": {"ECO110"},
@@ -36,6 +37,7 @@ CASES = {
     "tf.keras-2.15/tfmot_quantised": {"ECO112", "ECO113"},
     "tf.keras-2.15/tfmot_quantised-keras": {"ECO112", "ECO113"},
     "tf.keras-2.15/qkeras_layers": {"ECO114", "ECO115"},
+    "tf.keras-2.15/qkeras_convolutions": {"ECO114"},
     "tf.keras-2.15/tcn": {"ECO190"},
     "tf.keras-2.15/tfrs_cross": {"ECO120"},
     "tf.keras-2.15/spektral_attention": {"ECO150", "ECO151"},
@@ -43,6 +45,7 @@ CASES = {
     "keras-2.2.4/contrib_normalization": {"ECO130"},
     "keras-2.2.4/contrib_crf": {"ECO131"},
     "keras-2.2.4/contrib_capsule": {"ECO132"},
+    "keras-2.2.4/contrib_layers": {"ECO133", "ECO134", "ECO135", "ECO136"},
     "keras-2.2.4/bert4keras_bert": {"ECO160"},
     "keras-2.2.4/self_attention": {"ECO170"},
     "keras-2.2.4/retinanet_boxes": {"ECO180"},
@@ -50,6 +53,7 @@ CASES = {
     "tf.keras-2.15/keras_bert_tagger": {"ECO200"},
     "keras-2.2.4/ssd_anchors": {"ECO201", "ECO202"},
     "keras-2.2.4/mask_rcnn_normalization": {"ECO203"},
+    "tf.keras-2.8/feature_columns": {"ECO204"},
 }
 
 

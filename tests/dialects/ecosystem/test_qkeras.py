@@ -10,6 +10,7 @@ import pytest
 from migrate.capsule.model import Layer
 from migrate.dialects.ecosystem.qkeras import activation, layer_of_few_bits
 from migrate.dialects.ecosystem.qkeras_quantisers import UnknownQuantiserError, called, rounded, settings_of
+from migrate.dialects.foreign import foreign_of
 from migrate.findings import MigrationError
 
 
@@ -78,3 +79,36 @@ def test_scales_of_their_own() -> None:
     powers = rounded(weights, called("ternary(alpha='auto_po2')"))
     exponents = np.log2(np.abs(powers[powers != 0]))
     np.testing.assert_allclose(exponents, np.round(exponents), atol=1e-5)
+
+
+def test_each_kernel_has_the_quantiser_of_its_name() -> None:
+    coarse = {
+        "class_name": "quantized_bits",
+        "config": {"bits": 2, "integer": 1, "symmetric": 0, "alpha": 1.0},
+    }
+    given = {"filters": 1, "kernel_size": [1, 1], "depthwise_quantizer": BITS, "pointwise_quantizer": coarse}
+    arrays = {
+        name: np.full((1, 1, 1, 1), 0.8, "float32") for name in ("depthwise_kernel", "pointwise_kernel")
+    }
+    layer = Layer("qkeras>QSeparableConv2D", "q", {**given, "activation": "linear"}, (), arrays)
+    made = layer_of_few_bits(layer, nowhere).parts[0]
+    assert made.class_name == "SeparableConv2D"
+    assert {role: float(array.item()) for role, array in made.weights.items()} == {
+        "depthwise_kernel": 0.75,
+        "pointwise_kernel": 1.0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("QDepthwiseConv2D", {"depthwise_quantizer": None, "bias_quantizer": None}),
+        (
+            "QSeparableConv1D",
+            {"depthwise_quantizer": None, "pointwise_quantizer": None, "bias_quantizer": None},
+        ),
+    ],
+)
+def test_convolutions_are_told_by_their_quantisers(name: str, keys: dict[str, Any]) -> None:
+    assert foreign_of(Layer(name, "q", keys)) is not None
+    assert foreign_of(Layer(name, "q", {})) is None
