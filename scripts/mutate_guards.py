@@ -53,6 +53,7 @@ class Killer:
         self._seconds = 0.0
         self.survivors: list[Mutant] = []
         self.undecided: set[Mutant] = set()
+        builtins._guard_value = self._guard_value  # type: ignore[attr-defined]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note that a test failed, and how long it took."""
@@ -62,7 +63,6 @@ class Killer:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run all tests on the rules as they are, and each mutant's on the mutant."""
         session.config.pluginmanager.unregister(name="terminalreporter")
-        builtins._guard_value = self._guard_value  # type: ignore[attr-defined]
         caches = _caches()
         tests: dict[int, list[tuple[int, pytest.Item]]] = defaultdict(list)
         for item, later in zip(session.items, [*session.items[1:], None], strict=True):

@@ -54,7 +54,7 @@ def test_edits_that_never_settle_are_taken_back(only) -> None:
     outcome = run(TEXT)
     assert outcome.text == TEXT
     assert outcome.error is not None
-    assert "settle" in outcome.error
+    assert "converge" in outcome.error
     assert [finding.applied for finding in outcome.findings] == [False]
 
 

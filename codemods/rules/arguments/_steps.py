@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.catalogue import Change, load, names, positional
+from codemods.catalogue import Change, load, positional
 from codemods.edits import Code, DropArgument, Edit, NameArguments, RenameArgument, SetArgument
 from migrate.findings import Fix
 
@@ -55,7 +55,7 @@ def steps(call: ast.Call, ctx: Context, name: str) -> Iterator[Step]:
     order, new_order = positional(text), positional(now)
     yield from _positions(call, ctx, order, new_order, renamed)
     yield from _keywords(call, ctx, name, place, changes)
-    yield from _defaults(call, ctx, changes, order, names(now))
+    yield from _defaults(call, ctx, changes, order)
 
 
 def _positions(
@@ -70,8 +70,6 @@ def _positions(
         if index < len(new_order) and new_order[index] == renamed.get(old, old):
             continue
         wanted = order[index:given]
-        if set(wanted) & set(args.keywords):
-            return
         found = "" if index >= len(new_order) else f" and means {new_order[index]!r} there"
         yield Step(
             "position",
@@ -113,19 +111,17 @@ def _keywords(
 
 
 def _neutral(value: ast.expr, ctx: Context, neutral: str) -> bool:
-    missing = object()
-    known = ctx.literal(value, missing)
-    return known is not missing and bool(neutral) and repr(known) == repr(ast.literal_eval(neutral))
+    return bool(neutral) and repr(ctx.literal(value, ...)) == repr(ast.literal_eval(neutral))
 
 
 def _defaults(
-    call: ast.Call, ctx: Context, changes: tuple[Change, ...], order: tuple[str, ...], taken: tuple[str, ...]
+    call: ast.Call, ctx: Context, changes: tuple[Change, ...], order: tuple[str, ...]
 ) -> Iterator[Step]:
     args = ctx.arguments(call, *order)
     if args.opaque:
         return
     for change in changes:
-        if change.change != "default" or change.argument in args or change.argument not in taken:
+        if change.argument in args:
             continue
         pin = change.policy == "pin" or (
             change.policy == "pin-ema" and ctx.literal(args.get("use_ema"), False) is True

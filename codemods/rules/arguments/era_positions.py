@@ -149,7 +149,7 @@ def era_positions(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``SGD(0.1, 0.9, 1e-6, True)`` and ``load_img(path, False, (3, 3))``."""
     symbol = ctx.name(call.func) or ""
     given = len(call.args)
-    if given < 2 or ctx.arguments(call).star:
+    if ctx.arguments(call).star:
         return
     orders = known_orders(call, ctx, symbol)
     pinned = [order for order in orders if _served(order, call, ctx)] or orders
@@ -199,7 +199,7 @@ def _may_be(name: str, value: object) -> bool:
     if name in _WORDS:
         return isinstance(value, str)
     if name in _FLAGS:
-        return isinstance(value, bool) or (isinstance(value, int) and value in (0, 1))
+        return isinstance(value, int) and value in (0, 1)
     return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
 
 

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from codemods.catalogue import Keras1Argument, load, names
+from codemods.catalogue import Keras1Argument, load
 from codemods.edits import (
     Code,
     DropArgument,
@@ -103,7 +103,7 @@ def _table(symbol: str) -> dict[str, Keras1Argument]:
     same = _same(short)
     found: dict[str, Keras1Argument] = {}
     for row in sorted(load().keras1, key=lambda row: "*" not in row.symbol):
-        if fnmatchcase(short, row.symbol) or (same and _same(row.symbol) == same):
+        if fnmatchcase(short, row.symbol) or _same(row.symbol) == same:
             found[row.argument] = row
     return found
 
@@ -112,11 +112,10 @@ def _table(symbol: str) -> dict[str, Keras1Argument]:
 def arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """Keyword arguments with the names of Keras 1."""
     symbol = ctx.name(call.func) or ""
-    taken = set(names(load().legacy_signature(symbol) or ""))
     keywords = ctx.arguments(call).keywords
     for name, keyword in keywords.items():
         row = _table(symbol).get(name)
-        if row is None or name in taken:
+        if row is None:
             continue
         if row.policy == "rename":
             edit = RenameArgument(call, name, row.value)
@@ -136,9 +135,7 @@ def arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
             edits = (DropArgument(call, name), SetArgument(call, row.value, value))
             yield Match(KON001, call, edits=edits, symbol=symbol, argument=name)
         elif row.policy != "kernel":
-            yield Match(
-                KON001, call, hint=row.note or KON001.manual, symbol=symbol, argument=name, fix=Fix.MANUAL
-            )
+            yield Match(KON001, call, hint=row.note, symbol=symbol, argument=name, fix=Fix.MANUAL)
 
 
 def _dim_ordering(call: ast.Call, keyword: ast.keyword, ctx: Context) -> Iterator[Match]:

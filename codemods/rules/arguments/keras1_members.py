@@ -67,9 +67,8 @@ def epochs(call: ast.Call, ctx: Context) -> Iterator[Match]:
     if overrides(ctx, call):
         return
     fix = trust(ctx, model, MODEL, unknown=Fix.UNSAFE)
-    if fix is not None:
-        edit = RenameArgument(call, "nb_epoch", "epochs")
-        yield Match(KON006, call, edits=(edit,), argument="nb_epoch", fix=fix)
+    edit = RenameArgument(call, "nb_epoch", "epochs")
+    yield Match(KON006, call, edits=(edit,), argument="nb_epoch", fix=fix)
 
 
 @visit(KON007, attributes={"_keras_shape"}, of=UNTYPED)

@@ -176,7 +176,7 @@ def thresholded(call: ast.Call, ctx: Context) -> Iterator[Match]:
 @visit(LAY104, references={"keras.layers.CuDNNLSTM", "keras.layers.CuDNNGRU"})
 def cudnn(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """``CuDNNLSTM`` and ``CuDNNGRU``."""
-    if isinstance(node, ast.expr) and (name := ctx.name(node)):
+    if name := ctx.name(node):
         edit = ReplaceReference(node, name.replace("CuDNN", ""))
         yield Match(LAY104, node, edits=(edit,), symbol=name)
 

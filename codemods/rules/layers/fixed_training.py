@@ -96,7 +96,7 @@ def fixed_training(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         edits = (*defined_once(ctx, call, "FixedTraining", definition, found), *edits)
         literal = isinstance(mode, ast.Constant)
         text = f"the mode of the functional model overrides training={ctx.source(mode)}"
-        fix = Fix.SAFE if literal and not inside and ctx.receiver(call.func) is not None else Fix.UNSAFE
+        fix = Fix.SAFE if literal and not inside else Fix.UNSAFE
         yield Match(FIXED_TRAINING, call, text, edits=edits, symbol=LAYER, argument="training", fix=fix)
 
 
@@ -113,8 +113,7 @@ def _calls(ctx: Context) -> Iterator[ast.Call]:
         if keyword is None or not call.args or ctx.literal(keyword.value, ...) is None:
             continue
         ctx.remember(call, scope)
-        layer = ctx.receiver(call.func)
-        if layer is not None and ctx.isa(layer, LAYER) and ctx.symbolic(call) and not _in_layer(call, ctx):
+        if ctx.isa(ctx.receiver(call.func), LAYER) and ctx.symbolic(call) and not _in_layer(call, ctx):
             yield call
 
 

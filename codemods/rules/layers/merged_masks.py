@@ -101,7 +101,7 @@ def _edits(call: ast.Call, name: str, ctx: Context) -> tuple[Edit, ...]:
         )
         inputs = args.get("inputs")
         holes = {keyword: given.value for keyword, given in args.keywords.items() if keyword != "inputs"}
-        if len(call.args) == 2 and (axis := args.get("axis")) is not None:
+        if (axis := args.get("axis")) is not None:
             holes["axis"] = axis
         if args.opaque or inputs is None or len(call.args) > 1 + ("axis" in holes):
             return ()

@@ -48,7 +48,7 @@ _FUNCTIONAL = frozenset({"keras.Model", "keras.models.Model", "keras.engine.Mode
 def ends(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``model.input`` and ``model.output``."""
     receiver = ctx.receiver(node.value)
-    if not isinstance(node.ctx, ast.Load) or receiver is None or not ctx.isa(receiver, MODEL):
+    if not isinstance(node.ctx, ast.Load) or receiver is None:
         return
     one = Code(f"model.{node.attr}s[0]", {"model": node.value})
     if ctx.isa(receiver, _SEQUENTIAL):
@@ -58,7 +58,7 @@ def ends(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
         )
         return
     makers = list(_makers(node.value, ctx))
-    if makers and all(isinstance(maker, ast.Call) and _lists_one(maker, node.attr, ctx) for maker in makers):
+    if all(isinstance(maker, ast.Call) and _lists_one(maker, node.attr, ctx) for maker in makers):
         text = f"the model was created with a list, and returns a list as its {node.attr}"
         yield Match(ENDS, node, text, edits=(ReplaceExpression(node, one),), symbol=f"{MODEL}.{node.attr}")
     elif receiver.definition is None and not any(_is_graph(maker, ctx) for maker in makers):
@@ -78,7 +78,7 @@ def _makers(node: ast.expr, ctx: Context) -> Iterator[ast.expr | None]:
         home = ctx.scope(node).find(node.id)
         for binding in home.bindings[node.id] if home is not None else ():
             yield binding.value if binding.kind == "assign" else None
-    elif isinstance(node, ast.Call):
+    else:
         yield node
 
 

@@ -110,7 +110,7 @@ def _takes_list(node: ast.Attribute, ctx: Context) -> bool:
     """Whether a place takes a list of tensors: an index, a loop, ``len``, or what tests for a list."""
     outer = ctx.parent(node)
     if isinstance(outer, ast.Call):
-        return node in outer.args and getattr(outer.func, "id", "") in {
+        return getattr(outer.func, "id", "") in {
             "enumerate",
             "len",
             "list",

@@ -72,7 +72,7 @@ def checkpoint_classes(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
 def _hands_on(cls: ast.ClassDef, ctx: Context) -> Iterator[tuple[ast.Expr, ast.Name]]:
     """The statements of a class that give a parameter of its constructor to that of ModelCheckpoint as the path."""
     init = method_of(cls, "__init__")
-    if init is None:
+    if init is None or "keras.callbacks.ModelCheckpoint" not in ctx.bases(cls):
         return
     names = {argument.arg for argument in (*init.args.posonlyargs, *init.args.args, *init.args.kwonlyargs)}
     for statement in walk(init):

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from codemods.testing import run
+from migrate.findings import Fix
 
 FOLDER = Path(__file__).parent / "cases"
 
@@ -57,5 +58,9 @@ def test_programs(name: str) -> None:
     defined = re.findall(r"^def (\w+)", outcome.text, re.MULTILINE)
     assert sorted(set(defined)) == sorted(defined)
     first = case.head.count("\n")
-    spoken = [f"{f.line - first}:{f.code}" for f in outcome.findings if f.code.startswith(case.families)]
+    spoken = [
+        f"{f.line - first}:{f.code}{'!' if f.fix is Fix.UNSAFE else ''}"
+        for f in outcome.findings
+        if f.code.startswith(case.families)
+    ]
     assert spoken == case.findings

@@ -444,7 +444,7 @@ def test_a_package_that_no_longer_imports_is_an_error() -> None:
     text = "import tensorflow_addons as tfa\n\noptimizer = tfa.optimizers.AdamW(1e-4)\n"
     ((line, severity, message, _),) = found_in(text, "ECO001")
     assert (line, severity) == (3, "error")
-    assert message.endswith("tensorflow-addons does not work beside Keras 3 and TensorFlow 2.16")
+    assert "tensorflow-addons" in message
 
 
 def test_an_object_of_a_package_that_goes_with_tf_keras_is_a_warning() -> None:
@@ -453,7 +453,8 @@ def test_an_object_of_a_package_that_goes_with_tf_keras_is_a_warning() -> None:
     )
     ((line, severity, message, _),) = found_in(text, "ECO001")
     assert (line, severity) == (3, "warning")
-    assert message == "tensorflow_hub.KerasLayer is an object of Keras 2 (tf_keras)"
+    assert message.startswith("tensorflow_hub.KerasLayer")
+    assert "tf_keras" in message
 
 
 @pytest.mark.parametrize(
@@ -502,8 +503,8 @@ def test_an_estimator_of_a_model_is_told_by_one_rule() -> None:
     assert [line for line, *_ in found_in(text, "API005")] == [4]
     ((line, _, message, hint),) = found_in(text, "ECO002")
     assert line == 4
-    assert message.endswith("keeps this file with Keras 2: it is left as it is")
-    assert hint.endswith("until then it runs with TensorFlow 2.15 or older")
+    assert "tf_keras" not in message
+    assert "TensorFlow 2.15" in hint
 
 
 def test_a_file_that_stays_says_where_and_until_when() -> None:
@@ -513,8 +514,10 @@ def test_a_file_that_stays_says_where_and_until_when() -> None:
     )
     ((line, _, message, hint),) = found_in(text, "ECO002")
     assert line == 6
-    assert message == "tensorflow_hub.KerasLayer keeps this file with Keras 2: it imports tf_keras"
-    assert hint.endswith("until then it needs tf-keras")
+    assert message.startswith("tensorflow_hub.KerasLayer")
+    assert "tf_keras" in message
+    assert "tf-keras" in hint
+    assert "TF_USE_LEGACY_KERAS" not in hint
 
 
 def test_a_package_that_needs_the_switch_says_so() -> None:
@@ -523,7 +526,7 @@ def test_a_package_that_needs_the_switch_says_so() -> None:
         f"import tensorflow as tf\nimport {name}\n\nmodel = tf.keras.Sequential([{name}.TFBertModel('a')])\n"
     )
     ((_, _, _, hint),) = found_in(text, "ECO002")
-    assert hint.endswith("until then it needs tf-keras, and TF_USE_LEGACY_KERAS=1 in the environment")
+    assert "TF_USE_LEGACY_KERAS" in hint
 
 
 def test_another_file_with_the_object_is_named_and_only_there_it_is_told(tmp_path: Path) -> None:

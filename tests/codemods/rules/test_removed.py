@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from codemods.rules.names.removed import API002
 from codemods.testing import check_noop, check_transformed, run
 
 HEIGHT = "import tensorflow as tf\naugment = tf.keras.layers.RandomHeight(0.2)\n"
@@ -21,14 +22,13 @@ def test_a_name_without_a_hint_of_its_own_has_that_of_the_rule() -> None:
         "from keras.legacy.layers import ConvRecurrent2D\n\n\ndef build():\n    return ConvRecurrent2D(3)\n"
     )
     findings = [f for f in check_noop(text).findings if f.code in {"API001", "API002"}]
-    assert [finding.hint for finding in findings] == [
-        "copy what you need of the function into the project; there is no public counterpart"
-    ]
+    assert [finding.hint for finding in findings] == [API002.manual]
 
 
 def test_what_tf_keras_keeps_is_a_note_with_tensorflow() -> None:
     finding = check_noop(HEIGHT, codes=["API003"]).findings[0]
-    assert finding.message == "layers.RandomHeight is in tf.keras only"
+    assert "layers.RandomHeight" in finding.message
+    assert "tf.keras" in finding.message
     assert finding.severity == "info"
     (elsewhere,) = (f for f in run(HEIGHT, backend="jax").findings if f.code == "API003")
     assert elsewhere.severity == "warning"
@@ -174,7 +174,7 @@ def test_an_alias_of_a_class_becomes_none_and_no_stand_in() -> None:
 def test_a_class_that_derives_from_one_that_is_gone_is_named() -> None:
     text = "import keras\n\n\nclass Own(keras.layers.LocallyConnected1D):\n    pass\n"
     (finding,) = run(text, select=["API006"]).findings
-    assert finding.message == f"Own derives from {GONE}, which is gone"
+    assert finding.message.startswith(f"Own derives from {GONE}")
     assert not run(text.replace(GONE, "keras.preprocessing.image.Iterator"), select=["API006"]).findings
 
 

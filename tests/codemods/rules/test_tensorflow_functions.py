@@ -251,7 +251,7 @@ CASES = [
         "keras.ops.mean(x, axis=[1, 2], keepdims=True)",
         "OPS001",
     ),
-    ("tf.reduce_mean(x, keep_dims=True)", "", "OPS004"),
+    ("tf.reduce_mean(x, keep_dims=True)", "keras.ops.mean(x, keepdims=True)", "ECO007"),
     ("tf.reduce_mean(x, 1, True)", "keras.ops.mean(x, axis=1, keepdims=True)", "OPS001"),
     ("tf.reduce_mean(*parts)", "", "OPS004"),
     ("tf.reduce_mean(x, **options)", "", "OPS004"),
