@@ -18,18 +18,20 @@ MODEL, CASE, SCRIPT, ISSUE, LEGACY = "model.keras", "case.npz", "reproduce.py", 
 GRAPH = "keras3.json"
 """In the place of the model where Keras 3 does not build it: its configuration, nodes in the grammar of Keras 2."""
 _SCRIPT = '''"""Shows that Keras 3 computes something else than tf-keras did with the same weights and inputs."""
-{imports}
-import keras
+import os
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # as in the comparison
+import keras{imports}
 import numpy as np
-
+import tensorflow as tf
 case = np.load("case.npz")
 model = keras.saving.load_model("model.keras")
-inputs = [case[f"inputs/{{n}}"] for n in range(len(model.inputs))]
+inputs = [tf.constant(case[f"inputs/{{n}}"], t.dtype) for n, t in enumerate(model.inputs)]
+eager = lambda *given: model(list(given) if len(given) > 1 else given[0])
+traced = tf.function(eager, input_signature=[tf.TensorSpec(t.shape, t.dtype) for t in model.inputs])
 largest = 0.0
-for how in ("__call__", "predict_on_batch"):
-    outputs = getattr(model, how)(inputs if len(inputs) > 1 else inputs[0])
-    outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
-    for n, found in enumerate(outputs):
+for how, call in (("eager", eager), ("traced", traced)):
+    outputs = call(*inputs)
+    for n, found in enumerate(outputs if isinstance(outputs, (list, tuple)) else [outputs]):
         expected, found = case[f"outputs/{{n}}"], np.asarray(found)
         print("tf-keras", expected.dtype, expected.ravel()[:8], how, found.dtype, found.ravel()[:8])
         same = expected.shape == found.shape and expected.dtype.kind == found.dtype.kind
@@ -37,10 +39,10 @@ for how in ("__call__", "predict_on_batch"):
 print("Keras", keras.__version__, "largest difference", float(largest))
 '''
 _RAISES = '''"""Shows that Keras 3 does not compute what tf-keras does with the same weights and inputs."""
-{imports}
-import keras
+import os
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # as in the comparison
+import keras{imports}
 import numpy as np
-
 case = np.load("case.npz")
 print("tf-keras", case["outputs/0"].ravel()[:8])
 try:
@@ -78,7 +80,7 @@ def write_failure(trial: Trial, failure: Failure, folder: Path, versions: Mappin
     arrays = {f"inputs/{n}": failure.inputs[name] for n, name in enumerate(names)}
     arrays |= {f"outputs/{n}": array for n, array in enumerate(failure.expected)}
     np.savez_compressed(folder / CASE, **{name: _plain(array) for name, array in arrays.items()})  # type: ignore[arg-type]
-    imports = "".join(f"import {Path(file).stem}\n" for file in objects)
+    imports = "".join(f", {Path(file).stem}" for file in objects)
     if failure.raised:
         script = _RAISES.format(imports=imports, load=_LOAD if MODEL in files else _BUILD)
     else:
