@@ -26,7 +26,7 @@ import tensorflow as tf
 case = np.load("case.npz")
 model = keras.saving.load_model("model.keras")
 inputs = [tf.constant(case[f"inputs/{{n}}"], t.dtype) for n, t in enumerate(model.inputs)]
-eager = lambda *given: model(list(given) if len(given) > 1 else given[0])
+eager = lambda *given: model(list(given) if len(given) > 1 else given[0], training=False)
 traced = tf.function(eager, input_signature=[tf.TensorSpec(t.shape, t.dtype) for t in model.inputs])
 largest = 0.0
 for how, call in (("eager", eager), ("traced", traced)):
