@@ -113,7 +113,7 @@ def test_a_thread_that_the_machine_refuses_does_not_count(worker: Worker) -> Non
 
 
 def test_what_hangs_under_such_a_limit_does_not_count(worker: Worker) -> None:
-    with narrow(), pytest.raises(WorkerStarved, match=r"did not end 'hangs' within 0.5 s under a limit"):
+    with narrow(), pytest.raises(WorkerStarved, match=r"did not finish 'hangs' within 0.5 s under a limit"):
         worker.call("hangs", {}, timeout=0.5)
 
 
