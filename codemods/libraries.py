@@ -80,11 +80,17 @@ GONE = frozenset({*MOVED, "sklearn.preprocessing.Imputer"})
 _MARKER = re.compile(
     rb"\.as_matrix\(|\bget_dummies\(|\bfromstring\(|\bscipy\.misc\b|\bfrom\s+scipy\s+import\b[^\n]*\bmisc\b"
     rb"|\bsklearn\.(?:cross_validation|grid_search|learning_curve|externals)\b|\bImputer\b"
-    rb"|\b(?:np|numpy)\.(?:" + "|".join(sorted({*NUMPY, *NUMPY_HINTS})).encode() + rb")\b"
     rb"|\bfrom\s+numpy\s+import\b"
 )
+_MEMBERS = "|".join(sorted({*NUMPY, *NUMPY_HINTS})).encode()
+_NUMPY = tuple(re.compile(root + rb"\.(?:" + _MEMBERS + rb")\b") for root in (b"np", b"numpy"))
+"""These begin with letters, not with an alternative, so that the search jumps from one to the next."""
+_WORDS = (b"as_matrix", b"get_dummies", b"fromstring", b"scipy", b"sklearn", b"Imputer", b"numpy import")
+"""Of which one occurs where `_MARKER` is found."""
 
 
 def mentioned(data: bytes) -> bool:
     """Whether the bytes of a file may use a name of the tables."""
-    return _MARKER.search(data) is not None
+    return any(pattern.search(data) is not None for pattern in _NUMPY) or (
+        any(word in data for word in _WORDS) and _MARKER.search(data) is not None
+    )

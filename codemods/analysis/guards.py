@@ -17,6 +17,7 @@ from codemods.catalogue import load
 
 if TYPE_CHECKING:
     from codemods.context import Context
+from codemods.names.trees import walk
 
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _NAME_ERRORS = frozenset({"AttributeError", "TypeError"})
@@ -190,13 +191,19 @@ def is_guarded(context: Context, node: ast.AST) -> bool:
 
 def _asks(context: Context, test: ast.expr) -> bool:
     """Whether a test asks for a version, or whether a module or class of a package has a name."""
+    if test not in context.guarding:
+        context.guarding[test] = _find_asks(context, test)
+    return context.guarding[test]
+
+
+def _find_asks(context: Context, test: ast.expr) -> bool:
     return _VERSION_TEST.search(context.source(test)) is not None or any(
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "hasattr"
         and len(node.args) == 2
         and context.name(node.args[0]) is not None
-        for node in ast.walk(test)
+        for node in walk(test)
     )
 
 
@@ -217,4 +224,4 @@ def _caught(handler: ast.ExceptHandler) -> list[str]:
 
 
 def _imports(handler: ast.ExceptHandler) -> bool:
-    return any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(handler))
+    return any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in walk(handler))

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _FROM = frozenset({"ops", "tree"})
 """Keras modules that are imported with ``from keras import …``, as usual; ``random`` would shadow Python's own."""
 _BUILTINS = frozenset(dir(builtins))
+_PATHS = frozenset({"assign", "import"})
+"""Kinds of bindings that may give a name the path of a module."""
 
 
 class Imports:
@@ -56,6 +58,7 @@ class Imports:
             if isinstance(edit, ReplaceStatement) and isinstance(edit.node, ast.Assign):
                 self._values[edit.node.value] = _imported_by(edit.code)
         self._spelled: dict[tuple[str, ast.AST], str] = {}
+        self._told: dict[Binding, str] = {}
         self.added: dict[ast.stmt | None, dict[str, str]] = {}
         """By the import statement next to which they go: lines to add, and the path that each binds."""
         self._plain: dict[str, int] = {}
@@ -164,6 +167,8 @@ class Imports:
 
     def after(self, bindings: list[Binding]) -> str:
         """The path that a name's bindings stand for after the rewrite; empty if they differ or are not imports."""
+        if not any(found.kind in _PATHS for found in bindings):
+            return ""
         paths = {
             self._after(b)
             for b in bindings
@@ -172,6 +177,11 @@ class Imports:
         return paths.pop() if len(paths) == 1 else ""
 
     def _after(self, binding: Binding) -> str:
+        if binding not in self._told:
+            self._told[binding] = self._find_after(binding)
+        return self._told[binding]
+
+    def _find_after(self, binding: Binding) -> str:
         if binding.kind == "assign":
             return self._after_assignment(binding)
         if binding.kind != "import" or is_guarded(self.context, binding.node):

@@ -66,7 +66,7 @@ class Templates:
 
     def expression(self, code: Code | str, place: ast.AST) -> cst.BaseExpression:
         """An expression used as an argument."""
-        made = self._filled(cst.parse_expression(_text(code)), code, place)
+        made = self._filled(_parsed_expression(_text(code)), code, place)
         assert isinstance(made, cst.BaseExpression)
         return _parenthesized(made) if isinstance(made, cst.GeneratorExp) and not made.lpar else made
 
@@ -87,7 +87,7 @@ class Templates:
 
     def statements(self, code: Code | str, place: ast.AST) -> list[cst.BaseStatement]:
         """Statements at the indentation of ``place``."""
-        module = cst.parse_module(_text(code))
+        module = _parsed_module(_text(code))
         made = [self._filled(statement, code, place) for statement in module.body]
         if made and module.header:  # blank lines that the code begins with
             blank = [line.with_changes(indent=False) for line in module.header]
@@ -99,6 +99,16 @@ class Templates:
         filled = node.visit(_Fill(holes, self._filler, self._imports, place, _mentioned(_text(code))))
         assert isinstance(filled, cst.CSTNode)
         return filled
+
+
+@lru_cache(maxsize=256)
+def _parsed_expression(text: str) -> cst.BaseExpression:
+    return cst.parse_expression(text)
+
+
+@lru_cache(maxsize=256)
+def _parsed_module(text: str) -> cst.Module:
+    return cst.parse_module(text)
 
 
 @lru_cache(maxsize=1024)

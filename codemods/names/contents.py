@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from codemods.files.kinds import PRUNED
@@ -14,16 +15,18 @@ from codemods.names.trees import walk
 
 _FILES = 5_000
 """Files looked at for what they import from others; a folder of more is no repository."""
+_KEPT = 16_000_000
+"""Bytes of files to keep."""
 
 _FROM = re.compile(rb"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)", re.MULTILINE)
 _COMMENT = re.compile(rb"#[^\n]*")
 _NAME = re.compile(rb"(\w+|\*)(?:\s+as\s+\w+)?")
 
 
-def imported_names(root: Path) -> dict[str, dict[str, set[Path]]]:
-    """By the last name of a module: what the files below ``root`` import from it, and which they are."""
+def imported_names(files: Iterable[tuple[Path, bytes]]) -> dict[str, dict[str, set[Path]]]:
+    """By the last name of a module: what files import from it, and which they are."""
     found: dict[str, dict[str, set[Path]]] = {}
-    for path, data in contents(root):
+    for path, data in files:
         for module, names in _FROM.findall(data):
             last = module.rpartition(b".")[2].decode(errors="replace")
             given = (
@@ -42,14 +45,14 @@ _PLAIN = re.compile(rb"^[ \t]*import[ \t]+([^\n#;]+)", re.MULTILINE)
 _METHOD = re.compile(rb"\.[ \t]*(\w+)[ \t]*\(")
 
 
-def called_members(root: Path) -> dict[str, list[Path]]:
+def called_members(root: Path, files: Iterable[tuple[Path, bytes]]) -> dict[str, list[Path]]:
     """By name: the files below ``root`` that import a package of it plainly and call a member of that name.
 
     ``import package as p`` and then ``p.module.name(x)``.
     """
     found: dict[str, list[Path]] = {}
     packages: dict[bytes, bool] = {}
-    for path, data in contents(root):
+    for path, data in files:
         heads = {
             re.split(rb"[.\s]", part.strip())[0] for line in _PLAIN.findall(data) for part in line.split(b",")
         }
@@ -70,18 +73,20 @@ def _is_package(root: Path, head: bytes, known: dict[bytes, bool]) -> bool:
 _MEMBER = re.compile(rb"\b(?=(\w+\.\w+)\b)")
 
 
-def members_named(folder: Path) -> frozenset[bytes]:
-    """Every ``owner.member`` in the text of the files below a folder, whatever it means there."""
-    return frozenset(name for _, data in contents(folder) for name in _MEMBER.findall(data))
+def members_named(files: Iterable[tuple[Path, bytes]]) -> frozenset[bytes]:
+    """Every ``owner.member`` in the text of files, whatever it means there."""
+    return frozenset(name for _, data in files for name in _MEMBER.findall(data))
 
 
 _CALLED = re.compile(rb"(\w+)[ \t]*\(")
 
 
-def files_that_give(folder: Path, keyword: str) -> Iterator[tuple[Path, frozenset[bytes]]]:
-    """The files below a folder that give something a keyword, each with the names that it may call."""
+def files_that_give(
+    files: Iterable[tuple[Path, bytes]], keyword: str
+) -> Iterator[tuple[Path, frozenset[bytes]]]:
+    """The files that give something a keyword, each with the names that it may call."""
     wanted = re.compile(rb"\b" + keyword.encode() + rb"\s*=")
-    for path, data in contents(folder):
+    for path, data in files:
         if wanted.search(data) is not None:
             yield path, frozenset(_CALLED.findall(data))
 
@@ -98,6 +103,33 @@ def callees(path: Path, keyword: str) -> frozenset[str]:
             name = node.func
             found.add(name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", ""))
     return frozenset(found)
+
+
+class Contents:
+    """The Python files below folders: what is read for one question is kept for the next, as far as there is room."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Path, list[tuple[Path, bytes]]] = {}
+        self._size = 0
+
+    def of(self, root: Path) -> Iterator[tuple[Path, bytes]]:
+        """The files below a folder, up to a number that no repository has."""
+        if root in self._kept:
+            return iter(self._kept[root])
+        files = contents(root)
+        read: list[tuple[Path, bytes]] = []
+        size = 0
+        for path, data in files:
+            read.append((path, data))
+            size += len(data)
+            if size > _KEPT:
+                return chain(read, files)
+        if self._size + size > _KEPT:
+            self._kept.clear()
+            self._size = 0
+        self._kept[root] = read
+        self._size += size
+        return iter(read)
 
 
 def contents(root: Path) -> Iterator[tuple[Path, bytes]]:

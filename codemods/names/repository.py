@@ -12,8 +12,8 @@ from pathlib import Path
 
 from codemods.files.source import Source, SourceError
 from codemods.names.contents import (
+    Contents,
     called_members,
-    contents,
     imported_names,
 )
 from codemods.names.factories import classes_given
@@ -60,7 +60,8 @@ class Repository:
         self._fed: dict[Path, frozenset[Fed]] = {}
         self._projects: dict[Path, Path] = {}
         self._islands: dict[Path, Islands | None] = {}
-        self.texts = Texts()
+        self._contents = Contents()
+        self.texts = Texts(self._contents)
         self.loose: set[Path] = set()
         """Import roots that belong to no project."""
 
@@ -189,7 +190,7 @@ class Repository:
     def _find_islands(self, project: Path, asking: Path) -> Islands | None:
         facts: dict[Path, Facts] = {}
         waiting: list[Path] = []
-        for path, data in contents(project):
+        for path, data in self._contents.of(project):
             if marker().search(data):
                 self._note_facts(path, facts, asking)
             elif b"import" in data:
@@ -213,12 +214,12 @@ class Repository:
 
     def _imports(self, root: Path) -> dict[str, dict[str, set[Path]]]:
         if root not in self._wanted:
-            self._wanted[root] = imported_names(root)
+            self._wanted[root] = imported_names(self._contents.of(root))
         return self._wanted[root]
 
     def _calls_members(self, root: Path) -> dict[str, list[Path]]:
         if root not in self._members:
-            self._members[root] = called_members(root)
+            self._members[root] = called_members(root, self._contents.of(root))
         return self._members[root]
 
     def feeds_keras(self, root: Path, home: str, function: str) -> str:

@@ -11,13 +11,14 @@ from packaging.specifiers import SpecifierSet
 from codemods.files.kinds import kind_of
 from codemods.files.requirements import TENSORFLOW, pins
 from codemods.files.source import Source, SourceError, concerns
-from codemods.names.contents import callees, contents, files_that_give, members_named
+from codemods.names.contents import Contents, callees, files_that_give, members_named
 
 
 class Texts:
     """Questions about all files below a folder; what was read for one is kept for the next."""
 
-    def __init__(self) -> None:
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
         self._given: dict[tuple[Path, str], list[tuple[Path, frozenset[bytes]]]] = {}
         self._callees: dict[tuple[Path, str], frozenset[str]] = {}
         self._required: dict[Path, dict[str, tuple[SpecifierSet, ...]]] = {}
@@ -29,7 +30,7 @@ class Texts:
         """Whether any file below a folder calls something of this last name with this keyword."""
         key = (folder, keyword)
         if key not in self._given:
-            self._given[key] = list(files_that_give(folder, keyword))
+            self._given[key] = list(files_that_give(self._contents.of(folder), keyword))
         name = callee.encode()
         for path, called in self._given[key]:
             if name in called:
@@ -48,14 +49,16 @@ class Texts:
     def names_member(self, folder: Path, owner: str, member: str) -> bool:
         """Whether the text of any Python file below a folder has ``owner.member``."""
         if folder not in self._named:
-            self._named[folder] = members_named(folder)
+            self._named[folder] = members_named(self._contents.of(folder))
         return f"{owner}.{member}".encode() in self._named[folder]
 
     def says_apart(self, folder: Path, literal: str) -> str:
         """A Python file below a folder that has a string and nothing of Keras; empty when there is none."""
         quoted = [mark + literal.encode() + mark for mark in (b"'", b'"')]
         found = (
-            path for path, data in contents(folder) if any(q in data for q in quoted) and not concerns(data)
+            path
+            for path, data in self._contents.of(folder)
+            if any(q in data for q in quoted) and not concerns(data)
         )
         return min((path.relative_to(folder).as_posix() for path in found), default="")
 
@@ -64,7 +67,7 @@ class Texts:
         key = (folder, pattern)
         if key not in self._mentioned:
             wanted = re.compile(pattern.encode())
-            texts = self._having(folder, words) if words else (data for _, data in contents(folder))
+            texts = self._having(folder, words) if words else (data for _, data in self._contents.of(folder))
             self._mentioned[key] = any(wanted.search(data) is not None for data in texts)
         return self._mentioned[key]
 
@@ -72,7 +75,9 @@ class Texts:
         key = (folder, words)
         if key not in self._with:
             encoded = [word.encode() for word in words]
-            self._with[key] = [path for path, data in contents(folder) if any(w in data for w in encoded)]
+            self._with[key] = [
+                path for path, data in self._contents.of(folder) if any(w in data for w in encoded)
+            ]
         return (path.read_bytes() for path in self._with[key])
 
 

@@ -78,6 +78,9 @@ def merged(call: ast.Call, ctx: Context) -> Iterator[Match]:
 
 
 def _among_masks(call: ast.Call, ctx: Context) -> bool:
+    text = ctx.source_file.text
+    if "mask_zero" not in text and "Masking" not in text:
+        return False
     around = ctx.function(call) or ctx.module.tree
     return any(isinstance(node, ast.Call) and _makes_mask(node, ctx) for node in walk(around))
 

@@ -157,6 +157,8 @@ _SIZES = frozenset({"state_size", "output_size"})
 @visit(CUS038, bases={LAYER})
 def state_sizes(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
     """``self.state_size = tf.TensorShape([units])`` of a cell, and a property that returns one."""
+    if "TensorShape" not in ctx.source_file.text:
+        return
     for node in walk(cls):
         if isinstance(node, ast.Assign):
             names = {getattr(target, "attr", getattr(target, "id", "")) for target in node.targets}

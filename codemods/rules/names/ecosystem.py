@@ -139,7 +139,7 @@ def islands(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     hold = ctx.hold
     if hold is None:
         return
-    place = next((node for node in ast.walk(tree) if _is_use(node, hold, ctx)), tree.body[0])
+    place = next(_uses_held(tree, hold, ctx), tree.body[0])
     yield Match(
         STAYS,
         place,
@@ -149,8 +149,14 @@ def islands(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     )
 
 
-def _is_use(node: ast.AST, hold: Hold, ctx: Context) -> bool:
-    return getattr(node, "lineno", 0) == hold.use.line and ctx.name(node) == hold.use.symbol
+def _uses_held(tree: ast.Module, hold: Hold, ctx: Context) -> Iterator[ast.AST]:
+    """The places in this file, of one line, that name what holds it; none when that is in another file."""
+    if hold.use.path != ctx.path:
+        return
+    for statement in (found for found in tree.body if (found.end_lineno or 0) >= hold.use.line):
+        for node in ast.walk(statement):
+            if getattr(node, "lineno", 0) == hold.use.line and ctx.name(node) == hold.use.symbol:
+                yield node
 
 
 def _what(hold: Hold, ctx: Context) -> str:

@@ -266,8 +266,10 @@ def _path(node: ast.expr, scope: Scope, target: Target | None, depth: int = 5) -
 
 def _module_alias(node: ast.expr, ctx: Context) -> ast.Assign | None:
     """``keras = tf.keras``: an assignment that an import says better."""
+    if ctx.target is Target.TF_KERAS_3 or ctx.name(node) != "keras":
+        return None
     statement = ctx.parent(node)
-    if ctx.target is Target.TF_KERAS_3 or not isinstance(statement, ast.Assign) or ctx.name(node) != "keras":
+    if not isinstance(statement, ast.Assign):
         return None
     single = len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name)
     return statement if single else None

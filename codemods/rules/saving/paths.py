@@ -138,9 +138,12 @@ _ASKS = frozenset({"os.path.exists", "os.path.isfile", "os.remove", "os.unlink",
 
 def _mentioned(node: ast.Constant, written: set[str], ctx: Context) -> Iterator[Match]:
     """``os.path.exists("w.h5")``, and ``restore("w.h5")``: the file has another name once it is written again."""
-    path, outer = node.value, ctx.parent(node)
+    path = node.value
     new = weights_name(path) if isinstance(path, str) and path.endswith(_WEIGHTS) else None
-    if not isinstance(path, str) or new is None or isinstance(outer, ast.JoinedStr):
+    if not isinstance(path, str) or new is None:
+        return
+    outer = ctx.parent(node)
+    if isinstance(outer, ast.JoinedStr):
         return
     if path in written or _written_elsewhere(path, new, ctx):
         asks = isinstance(outer, ast.Call) and ctx.name(outer.func) in _ASKS
