@@ -16,10 +16,12 @@ from codemods.ecosystem import World
 from codemods.edits import DropArgument
 from codemods.files.source import Source, concerns
 from codemods.libraries import LIBRARIES
+from codemods.names.interest import interesting_names
 from codemods.names.islands import Hold, hold_by
 from codemods.names.mentions import facts_of, may_use
 from codemods.names.resolver import Module
 from codemods.names.trees import walk
+from codemods.names.values import Symbol
 from codemods.options import Options
 from codemods.renamed import matches
 from codemods.rules.api import Match, Target
@@ -36,6 +38,7 @@ _BATCHES = ("TRN018", "TRN044")
 """What is said of generators, which may stand in files without Keras."""
 _ECOSYSTEM = ("ECO", "API005", _LIBRARIES)
 """What is said of code that stays as it is: the packages around Keras, estimators among them."""
+_KERAS = frozenset({"keras", "tf", "tf_keras"})
 _MOVES = frozenset({"IMP001", "IMP002", "IMP003"})
 _IGNORE = re.compile(r"#\s*keras-migrate:\s*ignore(?:\[([A-Z0-9,\s]*)\])?")
 
@@ -55,7 +58,7 @@ def analyse(source: Source, options: Options, repository: Repository | None) -> 
     """One look at a text: everything the rules have to say, nothing changed. Raises `SourceError`."""
     module = repository.module_of(source) if repository is not None else Module(source.parse())
     context = _context(source, module, options, repository)
-    if not concerns(source.text.encode(errors="surrogateescape")):
+    if not concerns(source.text.encode(errors="surrogateescape")) and not _has_keras(module):
         about = list(scan(context)) if _beside_keras(module) and not _is_library(source.path) else []
         named = [
             item
@@ -84,6 +87,16 @@ def analyse(source: Source, options: Options, repository: Repository | None) -> 
     return Analysis(
         context, [item for item in (*free, *hidden) if not _suppressed(item, context)], missing_names
     )
+
+
+def _has_keras(module: Module) -> bool:
+    """Whether a file that does not name Keras has it, or a part of it, from another file."""
+    values = (
+        module.value(node, scope)
+        for name in interesting_names(module)
+        for node, scope in module.index.names.get(name, ())
+    )
+    return any(isinstance(value, Symbol) and value.name.partition(".")[0] in _KERAS for value in values)
 
 
 def _beside_keras(module: Module) -> bool:

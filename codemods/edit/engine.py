@@ -30,7 +30,9 @@ _SKIP_FILE = re.compile(r"^\s*#\s*keras-migrate:\s*skip-file", re.MULTILINE)
 
 def rewrite(source: Source, options: Options, repository: Repository | None = None) -> Outcome:
     """Rewrite a file as far as the rules are certain; the content of a file never causes an exception."""
-    if not matters(source.text.encode(errors="surrogateescape")) or _SKIP_FILE.search(source.text):
+    data = source.text.encode(errors="surrogateescape")
+    told = matters(data) or (repository is not None and repository.hands_keras_to(source.path, data))
+    if not told or _SKIP_FILE.search(source.text):
         return Outcome(source.text)
     job = _Job(options, repository)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -39,6 +39,43 @@ def imported_names(files: Iterable[tuple[Path, bytes]]) -> dict[str, dict[str, s
                     name = match[1].decode(errors="replace")
                     found.setdefault(last, {}).setdefault(name, set()).add(path)
     return found
+
+
+IMPORT = re.compile(
+    rb"(?:\bfrom\b(?:[^\n\\]|\\\r?\n)*?)?\bimport\b[ \t]*(?:\((?:[^)#]|#[^\n]*)*\)|(?:[^\n\\]|\\\r?\n)*)"
+)
+"""An import statement, or what looks like one."""
+WORD = re.compile(rb"\w+")
+_KEYWORDS = frozenset({b"from", b"import", b"as"})
+
+
+def handed_on(files: Iterable[tuple[Path, bytes]]) -> dict[bytes, frozenset[bytes]]:
+    """By the last name of a module: the names in its imports of Keras and TensorFlow, for others to take from there."""
+    found: dict[bytes, set[bytes]] = {}
+    for path, data in files:
+        for statement in IMPORT.findall(data) if b"keras" in data or b"tensorflow" in data else ():
+            if b"keras" in statement or b"tensorflow" in statement:
+                name = path.parent.name if path.name == "__init__.py" else path.stem
+                found.setdefault(name.encode(), set()).update(WORD.findall(statement))
+                found[name.encode()] -= _KEYWORDS
+    return {name: frozenset(words) for name, words in found.items()}
+
+
+def takes(data: bytes, handed: Mapping[bytes, frozenset[bytes]]) -> bool:
+    """Whether a file may import Keras, or a part of it, from a module that has imported it."""
+    for statement in IMPORT.findall(data):
+        start, _, names = statement.partition(b"import")
+        given, asked = WORD.findall(start)[-1:], set(WORD.findall(names))
+        words = handed.get(given[0], frozenset()) if given else frozenset()
+        if words & asked or (words and b"*" in names and _has_any(data.replace(statement, b""), words)):
+            return True
+        if any(_has_any(data, (b"." + word for word in handed[name])) for name in asked & handed.keys()):
+            return True
+    return False
+
+
+def _has_any(data: bytes, words: Iterable[bytes]) -> bool:
+    return any(word in data for word in words)
 
 
 _PLAIN = re.compile(rb"^[ \t]*import[ \t]+([^\n#;]+)", re.MULTILINE)

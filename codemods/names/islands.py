@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from codemods.ecosystem import HOLDING, World
 from codemods.names.mentions import Facts, Mention, Use
@@ -30,46 +31,82 @@ class Hold:
     world: World
 
 
+class Project(Protocol):
+    """The files of a project as islands are found in them (`codemods.names.repository`)."""
+
+    paths: set[Path]
+
+    def facts(self, path: Path) -> Facts | None:
+        """What a file mentions; None when it cannot be parsed."""
+
+    def may_import(self, path: Path) -> Iterable[Path]:
+        """All files that import from a file, and others."""
+
+
 class Islands:
     """The files of one project that stay with Keras 2.
 
+    Only files that are connected with one that uses an object bound to Keras 2 are looked into, and their neighbours.
+
     Args:
-        facts: what each file mentions.
+        project: the files.
+        using: those with such a use.
     """
 
-    def __init__(self, facts: dict[Path, Facts]) -> None:
-        self._facts = facts
+    def __init__(self, project: Project, using: Iterable[Path]) -> None:
+        self._project = project
         self._carried: dict[tuple[Path, str], bool] = {}
-        self._part: dict[Path, Path] = {path: path for path in facts}
-        for path, found in facts.items():
-            for other in self.neighbours(found):
-                self._join(path, other)
+        self._near: dict[Path, set[Path]] = {}
+        self._part: dict[Path, Path] = {}
         self._uses: dict[Path, list[Use]] = {}
-        for path, found in facts.items():
-            uses = [mention.use for mention in found.all() if mention.use is not None]
-            self._uses.setdefault(self._root(path), []).extend(uses)
+        work = sorted(using)
+        self._part.update((path, path) for path in work)
+        while work:
+            path = work.pop()
+            around = {
+                *self._connected(path),
+                *(p for p in project.may_import(path) if path in self._connected(p)),
+            }
+            work += sorted(around - self._part.keys())
+            for other in around:
+                self._part.setdefault(other, other)
+                self._join(path, other)
+        for path in self._part:
+            facts = project.facts(path)
+            uses = [mention.use for mention in facts.all()] if facts is not None else []
+            self._uses.setdefault(self._root(path), []).extend(use for use in uses if use is not None)
 
     def __contains__(self, path: Path) -> bool:
-        return path in self._facts
+        return path in self._project.paths
+
+    def _connected(self, path: Path) -> set[Path]:
+        if path not in self._near:
+            facts = self._project.facts(path)
+            self._near[path] = set(self.neighbours(facts)) if facts is not None else set()
+        return self._near[path]
 
     def neighbours(self, facts: Facts) -> Iterator[Path]:
         """The files that a file is connected with by what it imports."""
         for mention in facts.all():
-            if mention.file in self._facts and self._carries(mention.file, mention.name):
+            if (
+                mention.file is not None
+                and mention.file in self._project.paths
+                and self._carries(mention.file, mention.name)
+            ):
                 yield mention.file
 
     def hold(self, path: Path, facts: Facts | None = None) -> Hold | None:
         """Why a file stays; None when it may move. ``facts`` are those of a file that is not of the project."""
-        found = self._facts.get(path, facts)
+        near = {path} if path in self else set(self.neighbours(facts)) if facts is not None else set()
+        roots = {self._root(other) for other in near if other in self._part}
+        found = self._project.facts(path) if path in self._part else facts
         if found is None:
             return None
-        roots = {self._root(path)} if path in self._facts else {self._root(p) for p in self.neighbours(found)}
-        shared = [use for root in sorted(roots) for use in self._uses.get(root, ())]
-        return hold_by(found, shared)
+        return hold_by(found, [use for root in sorted(roots) for use in self._uses.get(root, ())])
 
     def any_held(self) -> Iterator[tuple[Path, Hold]]:
         """Every file that stays, with the reason."""
-        for path in self._facts:
+        for path in sorted(self._part):
             found = self.hold(path)
             if found is not None:
                 yield path, found
@@ -85,7 +122,7 @@ class Islands:
                 for mention in self._said(here, what):
                     found = found or mention.keras or mention.use is not None
                     further = (here, mention.local) if mention.local else (mention.file, mention.name)
-                    if further[0] in self._facts and further not in seen:
+                    if further[0] in self._project.paths and further not in seen:
                         seen.add(further)  # type: ignore[arg-type]
                         work.append(further)  # type: ignore[arg-type]
             # Whatever was seen on the way to nothing carries nothing either.
@@ -94,7 +131,9 @@ class Islands:
 
     def _said(self, path: Path, name: str) -> Iterator[Mention]:
         """What the statements that bind a name mention; what the whole file does when none is known to."""
-        facts = self._facts[path]
+        facts = self._project.facts(path)
+        if facts is None:
+            return
         for at in facts.defines.get(name, range(len(facts.mentions))):
             yield from facts.mentions[at]
 

@@ -19,7 +19,8 @@ from codemods.names.contents import (
 from codemods.names.factories import classes_given
 from codemods.names.feeding import Fed, fed_to_models
 from codemods.names.islands import Islands
-from codemods.names.mentions import Facts, facts_of, marker
+from codemods.names.looked import Looked
+from codemods.names.mentions import Facts, facts_of
 from codemods.names.regions import Regions
 from codemods.names.resolver import Module
 from codemods.names.texts import Texts
@@ -188,25 +189,21 @@ class Repository:
         return root / package.partition(".")[0] if root in self.loose and package else project
 
     def _find_islands(self, project: Path, asking: Path) -> Islands | None:
-        facts: dict[Path, Facts] = {}
-        waiting: list[Path] = []
-        for path, data in self._contents.of(project):
-            if marker().search(data):
-                self._note_facts(path, facts, asking)
-            elif b"import" in data:
-                waiting.append(path)
-        if not any(mention.use is not None for found in facts.values() for mention in found.all()):
-            return None  # nothing holds any file
-        # All files: one that only hands names on (``from .layers import *``) mentions no Keras.
-        for path in waiting:
-            self._note_facts(path, facts, asking)
-        return Islands(facts)
+        looked = Looked(lambda: self._contents.of(project), lambda path: self._facts(path, asking))
+        using = [path for path in looked.marked if looked.uses(path)]
+        return Islands(looked, using) if using else None  # else nothing holds any file
 
-    def _note_facts(self, path: Path, facts: dict[Path, Facts], asking: Path) -> None:
+    def _facts(self, path: Path, asking: Path) -> Facts | None:
         module = self.load(path)
-        if module is not None:
-            facts[path] = facts_of(module, path, self)
-            self.trim(asking)
+        if module is None:
+            return None
+        found = facts_of(module, path, self)
+        self.trim(asking)
+        return found
+
+    def hands_keras_to(self, path: Path, data: bytes) -> bool:
+        """Whether a file may have Keras from another file of its project, and need not name it."""
+        return self.texts.hands_keras_to(self.own(path), data)
 
     def wanted(self, root: Path, module: str) -> frozenset[str]:
         """Names that files below an import root import from a module of this last name."""

@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 from codemods.files.kinds import kind_of
 from codemods.files.requirements import TENSORFLOW, pins
 from codemods.files.source import Source, SourceError, concerns
-from codemods.names.contents import Contents, callees, files_that_give, members_named
+from codemods.names.contents import Contents, callees, files_that_give, handed_on, members_named, takes
 
 
 class Texts:
@@ -24,6 +24,7 @@ class Texts:
         self._required: dict[Path, dict[str, tuple[SpecifierSet, ...]]] = {}
         self._mentioned: dict[tuple[Path, str], bool] = {}
         self._with: dict[tuple[Path, tuple[str, ...]], list[Path]] = {}
+        self._handed: dict[Path, dict[bytes, frozenset[bytes]]] = {}
         self._named: dict[Path, frozenset[bytes]] = {}
 
     def gives(self, folder: Path, callee: str, keyword: str) -> bool:
@@ -61,6 +62,12 @@ class Texts:
             if any(q in data for q in quoted) and not concerns(data)
         )
         return min((path.relative_to(folder).as_posix() for path in found), default="")
+
+    def hands_keras_to(self, folder: Path, data: bytes) -> bool:
+        """Whether a file may have Keras from another one below a folder: ``from .own import K`` does not name it."""
+        if folder not in self._handed:
+            self._handed[folder] = handed_on(self._contents.of(folder))
+        return takes(data, self._handed[folder])
 
     def mentions(self, folder: Path, pattern: str, *words: str) -> bool:
         """Whether the text of any Python file below a folder matches, of those that have one of the words."""

@@ -149,7 +149,7 @@ def _internal(error: Exception) -> str:
 def _process(path: Path, data: bytes, options: Options, repository: Repository | None) -> FileResult:
     suffix = path.suffix.lower()
     if suffix in PYTHON:
-        if not matters(data):
+        if not matters(data) and not (repository is not None and repository.hands_keras_to(path, data)):
             return FileResult(path, b"", None)
         source = Source.decode(data, path)
         if repository is not None:
