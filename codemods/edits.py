@@ -27,7 +27,7 @@ class Code:
 
     The text is plain Python. A name that is a key of ``holes`` stands for the (itself edited) source of that
     node, in parentheses if precedence requires them. A dotted name that starts with a managed root
-    (``keras``, ``tf``, ``tf_keras``, ``numpy``, ``os``, ``math``, ``functools``) is a *reference*: it is spelled
+    (``keras``, ``tf``, ``tf_keras``, ``numpy``, ``os``, ``math``, …) is a *reference*: it is spelled
     the way the file refers to that module after the rewrite (``ops.mean`` if there is a ``from keras import ops``)
     and the import is added if it is missing. ``keras`` means the namespace of the target, so one
     template serves ``--target keras`` and ``--target tf.keras``.

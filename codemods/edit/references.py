@@ -16,6 +16,7 @@ MANAGED = {
     "os": "import os",
     "math": "import math",
     "functools": "import functools",
+    "inspect": "import inspect",
 }
 """Roots that may be used in `Code`, and the import that provides them; ``keras`` depends on the target."""
 

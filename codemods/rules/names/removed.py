@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.catalogue import load
 from codemods.names.values import ancestry
 from codemods.rules.api import GUIDE, Match, SourceRule, Target, visit
+from codemods.rules.names.has_arg import HAS_ARG_NAMES
 from codemods.rules.names.imports import kept_severity
 from codemods.rules.names.stand_ins import is_evaluated_at_import, is_spare_alias
 from migrate.findings import Fix, Severity
@@ -97,6 +98,8 @@ def lost(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     if isinstance(place, ast.Attribute) and load().symbol(ctx.name(place) or "") is not None:
         return  # the longer name is found itself
     assert isinstance(node, ast.expr)
+    if name in HAS_ARG_NAMES and ctx.callee(node) is not None:
+        return  # API008 speaks of calls
     if symbol.status != "tf-only" and is_spare_alias(node, ctx):
         return  # API007 speaks of it
     if symbol.status in {"removed", "internal"} and ancestry(name) and is_evaluated_at_import(node, ctx):
