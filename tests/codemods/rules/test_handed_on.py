@@ -82,7 +82,7 @@ def test_what_only_keras_2_has_is_reached_by_its_public_path(tmp_path: Path) -> 
 
 
 def test_a_name_that_is_gone_stays_and_is_told(tmp_path: Path) -> None:
-    text = "from .backend import keras\n\nx = keras.utils.generic_utils.has_arg(f, 'mask')\n"
+    text = "from .backend import keras\n\nx = keras.utils.generic_utils.func_load(f, 'mask')\n"
     result = rewritten(tmp_path, text)["layers"]
     assert text_of(result) == text
     assert [f.code for f in result.findings] == ["IMP010"]
