@@ -116,13 +116,18 @@ def _signature(model: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _unfused(nodes: Any, place: str) -> Iterator[Node]:
     """The nodes, each fused one as the operations that it stands for; the last of them keeps its name."""
-    for node in _nodes(nodes, place):
+    listed = _nodes(nodes, place)
+    inputs = {f"^{node.get('name')}" for node in listed if node.get("op") == "Placeholder"}
+    for node in listed:
         operation = node.get("op")
         if operation in _CONTRACTIONS:
             yield from _taken_apart(node, place)
         elif operation == "Prelu":
             source, alpha = _inputs(node, place)[:2]
             yield from _prelu(node["name"], source, alpha)
+        elif operation == "Const" and inputs.intersection(node.get("input") or ()):
+            # It waits for an input of the model, as the body of a function did for its call, and has the same value.
+            yield {**node, "input": [source for source in node["input"] if source not in inputs]}
         else:
             yield node
 
