@@ -59,8 +59,6 @@ FAULTS: Sequence[Fault] = (
     Fault("RandomCrop", f"{TF28}/image_random_sizes/model.h5", "SIL021", "RandomCrop", 2),
     Fault("Discretization truncates", f"{TF28}/buckets/model.h5", "SIL059", "Discretization", 2),
     Fault("masked queries", "tf.keras-2.15/attention_of_padding-keras/model.keras", "SIL040", "MultiHeadAttention", 6),
-    Fault("masks taken off the inputs", "tf.keras-2.15/masks_multiplied_attention-keras/model.keras", "SIL040",
-          "MultiHeadAttention", 8),
     Fault("a mask's operation has a layer's name", "keras-2.2.4/masks_concatenated/model.h5", "operation-names",
           "Concatenate", 7, True),
     Fault("conv_transpose in a graph", f"{TF28}/ops_windows/model.h5", "ops.conv_transpose", "conv2d_transpose", 3,
