@@ -18,6 +18,8 @@ TOLERANCE = 1e-4
 """Relative, of what one step from the same weights on the same batch gives."""
 _NOISE = 1e-4
 """Gradients below this share of the largest are rounding: an optimizer that divides by their size makes it a step."""
+_ROUNDING = 1e-6
+"""The same of the largest gradient of the step: the bias before a normalization has none, and gets what was rounded."""
 
 
 class Parting(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +74,7 @@ def key_of(event: Mapping[str, Any]) -> tuple[Any, ...]:
 def part(legacy: Trace, modern: Trace, compared: dict[str, int]) -> Parting | None:
     """The first event of the reference run that the other one does not have alike."""
     largest: dict[str, Array] = {}
+    rounded = _rounded(legacy)
     for number, event in enumerate(legacy.events):
         other = modern.number.get(key_of(event))
         kind, key = event["kind"], event["key"]
@@ -92,7 +95,8 @@ def part(legacy: Trace, modern: Trace, compared: dict[str, int]) -> Parting | No
         if kind == "gradient" and one is not None:
             before = largest.get(key, np.zeros_like(one))
             largest[key] = np.maximum(np.abs(one), before)
-        why = _difference(event, found, one, two, largest.get(key) if kind == "weight" else None)
+        noise = rounded.get(event["step"], 0.0) if kind in ("gradient", "weight") else 0.0
+        why = _difference(event, found, one, two, largest.get(key) if kind == "weight" else None, noise)
         if why:
             return _parting(event, found, f"{key}: {why}")
     if modern.error and not legacy.error:
@@ -109,22 +113,36 @@ def _difference(
     one: Array | None,
     two: Array | None,
     gradients: Array | None,
+    rounded: float,
 ) -> str:
-    """How an array differs; empty when it does not."""
+    """How an array differs; empty when it does not. Gradients up to ``rounded`` are rounding."""
     if event["shape"] != found["shape"]:
         return f"its shape is {found['shape']} in Keras 3, and {event['shape']} in tf-keras"
     if one is not None and two is not None:
         if gradients is not None and gradients.shape == one.shape and gradients.size:
-            noise = gradients <= _NOISE * gradients.max()
+            noise = gradients <= max(_NOISE * gradients.max(), rounded)
             two = np.where(noise, one, two)
+        slack = rounded if event["kind"] == "gradient" else 0.0
         compared = compare_arrays(
-            "", np.asarray(one, np.float64), np.asarray(two, np.float64), "float32", TOLERANCE
+            "", np.asarray(one, np.float64), np.asarray(two, np.float64), "float32", TOLERANCE, slack
         )
         return compared.reason
     mine, other = np.asarray(event["statistics"]), np.asarray(found["statistics"])
-    scale = max(float(np.abs(mine[:7]).max(initial=0.0)), 1e-7)
+    least = rounded / TOLERANCE if event["kind"] == "gradient" else 0.0
+    scale = max(float(np.abs(mine[:7]).max(initial=0.0)), least, 1e-7)
     worst = float(np.abs(mine - other).max())
     return f"its statistics differ by {worst:.3g} of {scale:.3g}" if worst > TOLERANCE * scale else ""
+
+
+def _rounded(legacy: Trace) -> dict[int, float]:
+    """By step: the size up to which a gradient is what was rounded of larger ones."""
+    found: dict[int, float] = {}
+    for event in legacy.events:
+        if event["kind"] == "gradient":
+            least, most = event["statistics"][2:4]
+            largest = max(abs(float(least)), abs(float(most)))
+            found[event["step"]] = max(found.get(event["step"], 0.0), _ROUNDING * largest)
+    return found
 
 
 def _told(kind: str, key: str, one: Any, two: Any) -> str:
