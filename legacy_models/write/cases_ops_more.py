@@ -175,3 +175,16 @@ def ops_signals(kit):
         tf.scatter_nd([[3], [0]], wave[0, :2], [4]) + wave[:, :4],
     ]
     return kit.functional(wave, heads)
+
+
+@case("tf.keras-2.8", "Maps that are resized to the size of the images, which is open.", "ops resize dynamic_sizes")
+def resized_like(kit):
+    L, tf = kit.layers, kit.tf
+    image = kit.Input((None, None, 2), name="image")
+    small = L.Conv2D(3, 3, strides=2, padding="same", activation="tanh")(image)
+    shape = tf.shape(image)
+    heads = [
+        tf.image.resize(small, tf.shape(image)[1:3]),
+        tf.image.resize(small, (shape[1], shape[2]), method="nearest"),
+    ]
+    return kit.functional(image, heads)

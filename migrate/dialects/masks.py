@@ -34,6 +34,7 @@ CARRIERS = frozenset(
         "LayerNormalization",
         "LeakyReLU",
         "Maximum",
+        "Minimum",
         "Multiply",
         "PReLU",
         "RNN",

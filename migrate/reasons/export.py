@@ -156,7 +156,8 @@ REASONS: tuple[Rule, ...] = (
         "EXP029",
         "no-kernel",
         "The graph needs an operation that the installed TensorFlow knows by name only.",
-        "`BoostedTreesBucketize` and others lost their kernels after TensorFlow 2.8. Save the model again without the "
+        "`BoostedTreesBucketize` and others lost their kernels after TensorFlow 2.8, and pooling over channels "
+        "first (NCHW) has none for processors. Save the model again without the "
         "operation, or serve the old SavedModel with the TensorFlow that wrote it.",
     ),
     reason(

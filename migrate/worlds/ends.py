@@ -36,7 +36,11 @@ _STARVED = (
 )
 
 
-_NO_KERNEL = re.compile(r"No OpKernel was registered to support Op '(\w+)'")
+_NO_KERNEL = re.compile(
+    r"No OpKernel was registered to support Op '(?P<op>\w+)'"
+    r"|(?P<layout>\w+) (?:currently )?only supports (?:the )?NHWC(?: tensor format)? on (?:device type |the )?CPU"
+)
+"""What TensorFlow says of an operation that it cannot run here, and of one that it runs for channels last only."""
 
 
 def _of_kernels(error: RemoteError) -> RemoteError:
@@ -44,10 +48,11 @@ def _of_kernels(error: RemoteError) -> RemoteError:
     missing = _NO_KERNEL.search(error.message)
     if missing is None or error.code:
         return error
+    what = missing["op"] or f"{missing['layout']} over channels first (NCHW)"
     return msgspec.structs.replace(
         error,
         code="EXP029",
-        message=f"the installed TensorFlow has no kernel for {missing[1]}, which the graph needs",
+        message=f"the installed TensorFlow has no kernel for {what}, which the graph needs",
         hint="Save the model again without the operation, or serve it with the TensorFlow that wrote it.",
     )
 

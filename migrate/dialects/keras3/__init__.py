@@ -1,6 +1,6 @@
 """The final Keras 2 dialect (2.15) becomes Keras 3."""
 
-from migrate.dialects.keras3 import merged_masks, recurrent
+from migrate.dialects.keras3 import merged_masks, recurrent, resize_like
 
 # isort: split
 # The layers above are taken apart before arguments are checked and operations are named.
@@ -46,6 +46,7 @@ __all__ = [
     "preprocessing",
     "recurrent",
     "replaced",
+    "resize_like",
     "roles",
     "single_cells",
     "stated_masks",

@@ -12,6 +12,7 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+from tensorflow.python.trackable.resource import CapturableResource
 
 from migrate.findings import MigrationError
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
@@ -59,6 +60,7 @@ def _write(
 ) -> list[str]:
     archive = keras.export.ExportArchive()
     archive.track(loaded)
+    _keep_initialization(archive, loaded)
     names = sorted(signatures, key=lambda name: name != DEFAULT_SIGNATURE)
     try:
         for name in names:
@@ -74,6 +76,18 @@ def _write(
             "Keep serving the old SavedModel, or lift it with --lift.",
         ) from error
     return kept
+
+
+def _keep_initialization(archive: Any, loaded: Any) -> None:
+    """Let loading the archive run what loading a SavedModel of TensorFlow 1 runs: it fills tables that functions use.
+
+    The archive keeps the tables that it finds as objects; a graph of TensorFlow 1 makes them by nodes. Source:
+    ``_Initializer`` in ``tensorflow/python/saved_model/load_v1_in_v2.py``.
+    """
+    initializer = getattr(loaded, "initializer", None)
+    if isinstance(initializer, CapturableResource):
+        root = archive._tf_trackable
+        root.initializer, root.asset_paths = initializer, loaded.asset_paths
 
 
 def keep_functions(archive: Any, loaded: Any, functions: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
 from migrate.dialects.keras3.merged_masks import merged_masks
-from migrate.dialects.masks import mask_matters
+from migrate.dialects.masks import mask_makers, mask_matters
 from migrate.dialects.rule import Era
 
 ERA = Era.of("2.8.0")
@@ -158,3 +158,11 @@ def test_an_input_of_unknown_shape_has_the_rank_of_the_others() -> None:
         _model(heads, Layer("Minimum", "merge", {}, _call("first", "second")), size, LSTM), ERA
     )
     assert model.layer("merge_merged").config["function"] == "math.minimum"
+
+
+@pytest.mark.parametrize(
+    "name", ["Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract"]
+)
+def test_every_merging_layer_hands_masks_on(name: str) -> None:
+    model = _model(UNMASKED, Layer(name, "merge", {}, _call("first", "second")))
+    assert mask_makers(model, TensorRef("merge")) == {TensorRef("first")}
