@@ -17,7 +17,7 @@ from codemods.edits import (
     ReplaceReference,
     SetArgument,
 )
-from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from codemods.rules.api import EVERYWHERE, GUIDE, Match, Proof, SourceRule, Target, visit
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -28,9 +28,10 @@ OPZ101 = SourceRule(
     name="optimizer-lr",
     summary="lr is learning_rate.",
     severity=Severity.ERROR,
-    why="Keras 2.11 to 2.15 silently ignored lr= in the new optimizers: Adam(lr=0.1) trained with 0.001. Keras 3 "
-    "raises. With the right name the written value takes effect, so a project that was tuned on those versions "
-    "trains at a different speed after the rewrite.",
+    targets=EVERYWHERE,
+    why="Keras 2.11 to 2.15 silently ignored lr= in the new optimizers, as tf-keras does: Adam(lr=0.1) trained with "
+    "0.001. Keras 3 raises. With the right name the written value takes effect, so a project that was tuned on those "
+    "versions trains at a different speed after the rewrite.",
     references=("keras-team/tf-keras#331", GUIDE),
     proofs=(Proof(unsafe=True),),
 )
@@ -118,6 +119,8 @@ def constructors(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``lr=`` and ``decay=``."""
     args = ctx.arguments(call, "learning_rate")
     symbol = ctx.name(call.func) or ""
+    if ctx.target is Target.TF_KERAS_2 and ".legacy." in symbol:
+        return  # there both have their meaning
     if "lr" in args.keywords and "learning_rate" not in args:
         edit = RenameArgument(call, "lr", "learning_rate")
         yield Match(OPZ101, call, edits=(edit,), symbol=symbol, argument="lr")

@@ -119,3 +119,16 @@ def test_a_schedule_is_told_beside_the_name_of_the_rate() -> None:
         codes=["OPZ101", "OPZ103"],
     )
     assert all(finding.applied for finding in outcome.findings)
+
+
+def test_code_that_stays_with_keras_2_keeps_its_rate() -> None:
+    """tf-keras warns, and trains with 0.001."""
+    before = "from keras.optimizers import Adam\n\na = Adam(lr=0.1)\n"
+    after = "from tf_keras.optimizers import Adam\n\na = Adam(learning_rate=0.1)\n"
+    check_transformed(before, after, target="tf_keras")
+
+
+def test_the_legacy_optimizers_of_tf_keras_take_the_old_arguments() -> None:
+    before = "from tensorflow import keras\n\na = keras.optimizers.legacy.Adam(lr=0.1, decay=0.01)\n"
+    after = "import tf_keras as keras\n\na = keras.optimizers.legacy.Adam(lr=0.1, decay=0.01)\n"
+    check_transformed(before, after, target="tf_keras", unsafe=True)
