@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from codemods.ecosystem import gone
+
 if TYPE_CHECKING:
     from codemods.context import Context
 
@@ -50,6 +52,13 @@ KERAS_1_ARGUMENTS = frozenset(
 _KERAS_1_NAMES = ("image_dim_ordering", "set_image_dim_ordering")
 
 
+_STAND_ALONE = (
+    *("keras.backend.tensorflow_backend", "keras.backend.theano_backend", "keras.engine.topology"),
+    *("keras.legacy.", "keras.objectives", "keras.utils.visualize_util"),
+)
+"""Modules that stand-alone Keras had, and none of 2.4 and later under the same name."""
+
+
 def releases(ctx: Context, package: str) -> tuple[Version, ...]:
     """The releases of a package that a file may have been written for; all of them when nothing says more.
 
@@ -63,7 +72,8 @@ def releases(ctx: Context, package: str) -> tuple[Version, ...]:
     pinned = tuple(release for release in known if all(release in spec for spec in wanted))
     pinned = pinned or tuple(dict.fromkeys(_standing_for(wanted, known)))
     if package != "keras":
-        return pinned if pinned and wanted else tuple(release for release in known if release in _USUAL)
+        usual = SpecifierSet("<2") if of_tensorflow_1(ctx) else _USUAL
+        return pinned if pinned and wanted else tuple(release for release in known if release in usual)
     idioms = _by_idioms(ctx)
     both = tuple(release for release in pinned if release in idioms)
     return both or pinned or tuple(release for release in known if release in idioms) or known
@@ -82,9 +92,19 @@ def _by_idioms(ctx: Context) -> SpecifierSet:
     given = {keyword.arg for call, _ in ctx.module.index.calls for keyword in call.keywords}
     if given & KERAS_1_ARGUMENTS or any(name in ctx.module.index.attributes for name in _KERAS_1_NAMES):
         return SpecifierSet("<2.4")
+    if of_tensorflow_1(ctx) or any(path.startswith(_STAND_ALONE) for path in _imported(ctx)):
+        return SpecifierSet("<2.4")
     if "learning_rate" in given and "lr" not in given and _of_optimizer(ctx):
         return SpecifierSet(">=2.3")
     return SpecifierSet()
+
+
+def _imported(ctx: Context) -> Iterator[str]:
+    """The dotted paths that a file imports."""
+    for statement, _ in ctx.module.index.imports:
+        module = getattr(statement, "module", None)
+        for alias in statement.names:
+            yield f"{module}.{alias.name}" if module else alias.name
 
 
 def _of_optimizer(ctx: Context) -> bool:
@@ -94,4 +114,14 @@ def _of_optimizer(ctx: Context) -> bool:
         and (ctx.name(call.func) or "").startswith("keras.optimizers.")
         for call, _ in ctx.module.index.calls
         if isinstance(call.func, (ast.Name, ast.Attribute))
+    )
+
+
+def of_tensorflow_1(ctx: Context) -> bool:
+    """Whether a file uses names that no TensorFlow 2 has, which stand-alone Keras 2.4 needs."""
+    nodes = (node for entries in ctx.module.index.attributes.values() for node, _ in entries)
+    return any(
+        name.startswith("tf.contrib.") or ((row := gone(name)) is not None and "tf.compat.v1" in row.note)
+        for node in nodes
+        if (name := ctx.name(node) or "").startswith("tf.") and not name.startswith("tf.compat.")
     )

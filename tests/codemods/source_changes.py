@@ -412,7 +412,7 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
     126: (_s("SAV003", "c = keras.callbacks.ModelCheckpoint('x.h5', save_weights_only=True)\n"),),
     127: (_s("SAV013", "c = keras.callbacks.ModelCheckpoint('x.h5')\n", "3.1.1"),),
     128: (
-        _s("CBK004", "c = keras.callbacks.ModelCheckpoint('x.keras', period=3)\n"),
+        _s("CBK005", "c = keras.callbacks.ModelCheckpoint('x.keras', period=3)\n"),
         _s("CBK003", "c = keras.callbacks.ModelCheckpoint('x.keras', options=None)\n"),
     ),
     129: (

@@ -243,6 +243,6 @@ def test_a_lost_loss_is_told_with_the_file_that_defines_it(
     result = run(folder / "model.h5", slot, tmp_path, Options())
     assert result.status == "migrated", reasons(result)
     (lost,) = [f for f in result.findings if f.code == "OPT020" and f.place == "loss"]
-    assert "Outputs do not depend on them" in lost.hint
+    assert "Outputs do not depend on it" in lost.hint
     assert "custom_objects.py:" in lost.hint
     assert f"keras-migrate models {folder / 'model.h5'} --source " in lost.hint

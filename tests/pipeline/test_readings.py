@@ -32,7 +32,7 @@ def test_both_readings_are_named_with_their_difference(slot: Slot, tmp_path: Pat
     assert result.status is Status.UNVERIFIED
     (finding,) = [f for f in result.findings if f.code == "PAR020"]
     assert "tensorflow computes outputs that are" in finding.message
-    assert "theano was taken" in finding.message
+    assert "theano was used" in finding.message
     assert "--backend" in finding.hint
 
 

@@ -47,12 +47,16 @@ class Ground:
         rules = policy(self.scratch, limits, [HANDLERS, self.inputs], skip=skip, landlock_abi=abi)
         return Worker(World.READER, self.scratch, limits, handlers=HANDLERS, policy=rules if locked else None)
 
-    def changes(self, worker: Worker, name: str) -> list[str]:
-        """What one attack changed outside of its worker; then the next attack gets another victim."""
+    def changes(self, worker: Worker, name: str, seconds: float = 0.01) -> list[str]:
+        """What one attack changed outside of its worker; then the next attack gets another victim.
+
+        A signal is given ``seconds`` to arrive.
+        """
         victim = self._victim = self._victim or Victim(self.home, self.inputs)
         with contextlib.suppress(WorkerDied, WorldError):  # what became of the attacker is not asked
             worker.call("attack", {"name": name, **victim.params()})
-        if ATTACKS[name][0] == SIGNALS:
+        deadline = time.monotonic() + seconds
+        while ATTACKS[name][0] == SIGNALS and victim.process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
         found = victim.changes()
         if worker.pid and (started := descendants(worker.pid)):
@@ -82,7 +86,7 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
 def test_each_attack_succeeds_without_the_sandbox(ground: Ground, name: str) -> None:
     """Otherwise its failure inside would show nothing."""
     with ground.worker(locked=False) as worker:
-        assert ground.changes(worker, name)
+        assert ground.changes(worker, name, seconds=10)
 
 
 @pytest.mark.skipif(LANDLOCK < 1, reason="this kernel has no Landlock")

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.ecosystem import gone
 from codemods.edits import Code, DropArgument, RenameArgument, SetArgument
+from codemods.rules._era import of_tensorflow_1
 from codemods.rules.api import EVERYWHERE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -95,7 +95,7 @@ def kept_shares(call: ast.Call, ctx: Context) -> Iterator[Match]:
     if kept is None or args.star:
         return
     named = "keep_prob" in args.keywords
-    if not named and not _is_of_tensorflow_1(ctx):
+    if not named and not of_tensorflow_1(ctx):
         return
     if len(call.args) > 2:
         yield Match(KEEP_PROB, call, argument="keep_prob", fix=Fix.MANUAL)
@@ -103,11 +103,3 @@ def kept_shares(call: ast.Call, ctx: Context) -> Iterator[Match]:
     rate = Code("1 - keep_prob", {"keep_prob": kept})
     edits = (DropArgument(call, "keep_prob" if named else 1), SetArgument(call, "rate", rate))
     yield Match(KEEP_PROB, call, edits=edits, argument="keep_prob")
-
-
-def _is_of_tensorflow_1(ctx: Context) -> bool:
-    """Whether a file uses names that no TensorFlow 2 has."""
-    references = (node for nodes in ctx.module.index.attributes.values() for node, _ in nodes)
-    return any(
-        name.startswith("tf.") and gone(name) is not None for node in references if (name := ctx.name(node))
-    )

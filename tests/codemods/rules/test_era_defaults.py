@@ -1,0 +1,104 @@
+"""OPZ114, LAY127: defaults of older releases, written where pins or features leave only those releases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codemods.options import Options
+from codemods.outcome import CodeFinding
+from codemods.run.runner import run as run_files
+from codemods.testing import check_noop, check_transformed, run
+
+OLD = "import keras\n\nf(nb_epoch=3)\n"
+"""What only Keras 1 documents: the file was written for stand-alone Keras."""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("keras.optimizers.Adadelta()", "keras.optimizers.Adadelta(learning_rate=1.0)"),
+        ("keras.optimizers.Adadelta(rho=0.9)", "keras.optimizers.Adadelta(rho=0.9, learning_rate=1.0)"),
+        ("keras.optimizers.Adamax()", "keras.optimizers.Adamax(learning_rate=0.002)"),
+        (
+            "keras.optimizers.Adagrad(lr=0.1)",
+            "keras.optimizers.Adagrad(learning_rate=0.1, initial_accumulator_value=0.0)",
+        ),
+        (
+            "keras.Sequential().compile('Nadam', 'mse')",
+            "keras.Sequential().compile(keras.optimizers.Nadam(learning_rate=0.002), 'mse')",
+        ),
+    ],
+)
+def test_the_rate_of_old_releases_is_written(before: str, after: str) -> None:
+    check_transformed(f"{OLD}a = {before}\n", f"{OLD}a = {after}\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "keras.optimizers.Adadelta(0.1)",
+        "keras.optimizers.Adadelta(*rest)",
+        "keras.optimizers.Adadelta(**rest)",
+        "keras.optimizers.Adam()",
+        "keras.Sequential().compile('adam', 'mse')",
+        "keras.Sequential().compile(loss='mse')",
+        "other.compile('adadelta')",
+    ],
+)
+def test_what_says_its_rate_or_kept_it_stays(line: str) -> None:
+    head = "import keras\nfrom sklearn import other\n\nf(nb_epoch=3)\n"
+    check_noop(f"{head}a = {line}\n", select=["OPZ114"], codes=[])
+
+
+def test_where_releases_disagree_nothing_is_said() -> None:
+    check_noop("import keras\n\na = keras.optimizers.Adadelta()\nb = keras.layers.LSTM(3)\n", codes=[])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from keras.engine.topology import Layer",
+        "import keras.objectives",
+        "from keras.backend import tensorflow_backend",
+    ],
+)
+def test_modules_of_stand_alone_keras_tell_the_release(line: str) -> None:
+    text = f"import keras\n{line}\n\na = keras.optimizers.Adadelta()\n"
+    assert "Adadelta(learning_rate=1.0)" in run(text).text
+
+
+def test_tf_keras_without_pins_is_taken_for_tensorflow_2() -> None:
+    text = "from tensorflow import keras\n\na = keras.optimizers.Adadelta()\nb = keras.layers.LSTM(3)\n"
+    assert {f.code for f in run(text).findings} == {"IMP001"}
+
+
+def test_names_of_tensorflow_1_tell_the_release() -> None:
+    text = "import tensorflow as tf\n\na = tf.keras.layers.GRU(3)\nb = tf.Session()\n"
+    assert "GRU(3, recurrent_activation='hard_sigmoid', reset_after=False)" in run(text).text
+
+
+@pytest.mark.parametrize(
+    "call", ["LSTM(3, 'tanh', 'sigmoid')", "LSTM(3, recurrent_activation='sigmoid')", "LSTM(**c)"]
+)
+def test_a_layer_that_says_its_activation_stays(call: str) -> None:
+    text = f"import tensorflow as tf\n\na = tf.keras.layers.{call}\nb = tf.Session()\n"
+    assert "LAY127" not in {f.code for f in run(text).findings}
+
+
+def found(tmp_path: Path, pin: str) -> list[CodeFinding]:
+    """What LAY127 says of a file with two layers of a project with a pin."""
+    (tmp_path / "setup.py").write_text("")
+    (tmp_path / "requirements.txt").write_text(f"{pin}\n")
+    (tmp_path / "net.py").write_text("from keras.layers import LSTM\n\na = LSTM(3)\nb = LSTM(4)\n")
+    (outcome,) = run_files([tmp_path / "net.py"], Options(select=("LAY127",)))
+    return list(outcome.findings)
+
+
+def test_a_pin_decides(tmp_path: Path) -> None:
+    assert [f.applied for f in found(tmp_path, "keras==2.2.4")] == [True, True]
+
+
+def test_a_pin_to_a_later_release_has_the_defaults_of_today(tmp_path: Path) -> None:
+    assert found(tmp_path, "keras==2.3.1") == []
