@@ -64,6 +64,10 @@ def adapted(root: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+_READ_WHOLE = frozenset({"DenseFeatures"})
+"""Layers of TensorFlow whose rule reads, or refuses by name, every object in their configuration."""
+
+
 def without_adapted(root: Any) -> Any:
     """An architecture in which a layer that an adapter knows contains only the layers that it wraps.
 
@@ -73,6 +77,8 @@ def without_adapted(root: Any) -> Any:
         return [without_adapted(item) for item in root]
     if not isinstance(root, Mapping):
         return root
+    if root.get("class_name") in _READ_WHOLE:
+        return {"class_name": "Layer", "config": {}}
     keys, config = _OBJECTS.get(str(root.get("class_name"))), root.get("config")
     if keys is not None and isinstance(config, Mapping) and keys <= config.keys():
         return {"class_name": "Layer", "config": {}}

@@ -86,13 +86,12 @@ def _gelu(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
 
 def _snake(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
     """``x + (1 - cos(2 a x)) / (2 a)``."""
-    twice = 2.0 * float(_weight(layer, "frequency"))
+    twice = 2.0 * np.float64(_weight(layer, "frequency"))  # of NumPy: 0 where an inspection reads no values
     wave = _operation(
-        fragment, "wave", "math.cos", _operation(fragment, "scaled", "math.multiply", x, y=twice)
+        fragment, "wave", "math.cos", _operation(fragment, "scaled", "math.multiply", x, y=float(twice))
     )
-    fragment.add(
-        "Add", "sum", [x, fragment.add("Rescaling", "bent", wave, {"scale": -1 / twice, "offset": 1 / twice})]
-    )
+    bent = {"scale": float(-1 / twice), "offset": float(1 / twice)}
+    fragment.add("Add", "sum", [x, fragment.add("Rescaling", "bent", wave, bent)])
 
 
 def _tlu(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
