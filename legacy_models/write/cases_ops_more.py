@@ -162,21 +162,6 @@ def ops_searching(kit):
     return kit.functional([x, bound], heads)
 
 
-@case("tf.keras-2.8", "A spectrogram, audio frames, and numbers written into rows.", "ops signal scatter")
-def ops_signals(kit):
-    tf = kit.tf
-    wave = kit.Input((40,), name="wave")
-    spectrum = tf.signal.stft(wave, frame_length=12, frame_step=7, window_fn=tf.signal.hamming_window)
-    frames = tf.signal.frame(wave, 16, 8, pad_end=True)
-    heads = [
-        tf.math.log(tf.abs(spectrum) + 0.1),
-        tf.math.imag(spectrum),
-        tf.tensor_scatter_nd_update(frames[:, :2], [[0, 0], [1, 1]], tf.ones((2, 16)) * 5.0),
-        tf.scatter_nd([[3], [0]], wave[0, :2], [4]) + wave[:, :4],
-    ]
-    return kit.functional(wave, heads)
-
-
 @case("tf.keras-2.8", "Maps that are resized to the size of the images, which is open.", "ops resize dynamic_sizes")
 def resized_like(kit):
     L, tf = kit.layers, kit.tf
