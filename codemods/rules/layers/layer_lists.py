@@ -1,0 +1,48 @@
+"""LAY: lists of a model's layers and outputs that are changed in place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codemods.rules._evidence import MODEL, trust
+from codemods.rules.api import GUIDE, Match, SourceRule, visit
+from migrate.findings import Fix, Severity
+
+if TYPE_CHECKING:
+    from codemods.context import Context
+
+LISTS = SourceRule(
+    code="LAY128",
+    name="layers-changed-in-place",
+    summary="model.layers and model.outputs do not change the model when they are changed.",
+    severity=Severity.SILENT,
+    fix=Fix.MANUAL,
+    why="Stand-alone Keras returned its own list: after `model.layers.pop()` and `model.outputs = "
+    "[model.layers[-1].output]` the model ended one layer earlier, and `model.layers[-1]` was another layer. Keras 3 "
+    "returns a new list each time and computes the graph that the model was built from: nothing changes, and no error "
+    "is raised.",
+    references=("keras-team/keras#2371", "https://keras.io/guides/transfer_learning/", GUIDE),
+    manual="model.pop() for a Sequential; otherwise make keras.Model(model.inputs, model.layers[-2].output)",
+)
+_CHANGES = frozenset({"append", "clear", "extend", "insert", "pop", "remove", "reverse"})
+
+
+@visit(LISTS, attributes={"layers"}, of={MODEL})
+def changed_lists(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
+    """``model.layers.pop()``."""
+    method = ctx.parent(node)
+    if not isinstance(method, ast.Attribute) or method.attr not in _CHANGES:
+        return
+    if ctx.callee(method) is not None and trust(ctx, node.value, MODEL) is not None:
+        text = f"{ctx.source(node)} is a new list each time: {method.attr}() does not change the model"
+        yield Match(LISTS, node, text, symbol="keras.Model.layers")
+
+
+@visit(LISTS, attributes={"outputs"}, of={MODEL})
+def assigned_outputs(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
+    """``model.outputs = [model.layers[-1].output]``."""
+    if isinstance(node.ctx, ast.Store) and trust(ctx, node.value, MODEL) is not None:
+        text = f"assigning {ctx.source(node)} does not change what the model computes"
+        yield Match(LISTS, node, text, symbol="keras.Model.outputs")
