@@ -224,7 +224,7 @@ def test_each_test_has_its_verdict(moved: Outcome) -> None:
         "test_own_predicts_as_recorded": Verdict.PASSES,
         "test_weights_predict_as_recorded[gates-serve_weights]": Verdict.PASSES,
         "test_weights_predict_as_recorded[plain-serve_json]": Verdict.PASSES,
-        "test_optimizer_takes_its_rate": Verdict.PASSES,  # tf-keras ignores lr=, which is renamed for its run, too
+        "test_optimizer_takes_its_rate": Verdict.PASSES,  # lr= is renamed for tf-keras, too
         "test_names_of_keras_2_2": Verdict.PASSES,
         "test_needs_tf_keras": Verdict.BROKEN,
         "test_is_wrong_anyway": Verdict.FAILS,
