@@ -14,7 +14,7 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from codemods.files.discovery import Wanted, matters
@@ -44,8 +44,8 @@ def uncommitted(path: Path, *, every_file: bool = False) -> str | None:
     if git is None:
         return None
     folder = path if path.is_dir() else path.parent
-    listed = _run(git, folder, ["ls-files", "--stage", "--full-name", "-z", "--", str(path.resolve())])
-    top = _run(git, folder, ["rev-parse", "--show-toplevel"])
+    listed = ask(git, folder, ["ls-files", "--stage", "--full-name", "-z", "--", str(path.resolve())])
+    top = ask(git, folder, ["rev-parse", "--show-toplevel"])
     if listed is None or top is None:
         return None
     root = Path(os.fsdecode(top.rstrip(b"\n")))
@@ -57,7 +57,7 @@ def uncommitted(path: Path, *, every_file: bool = False) -> str | None:
     if not entries:
         return None
     options = ["--cached", "--name-only", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "-z"]
-    staged = _run(git, folder, ["diff-index", *options, "HEAD", "--", str(path.resolve())])
+    staged = ask(git, folder, ["diff-index", *options, "HEAD", "--", str(path.resolve())])
     if staged is None:  # there is no commit yet
         return entries[0][2]
     changed = {os.fsdecode(name) for name in staged.split(b"\0") if name}
@@ -96,11 +96,45 @@ def environment() -> Mapping[str, str]:
     }
 
 
-def _run(git: str, folder: Path, arguments: Sequence[str]) -> bytes | None:
-    done = subprocess.run(
-        [git, *QUIET, *arguments], cwd=folder, env=environment(), capture_output=True, check=False
-    )
+def ask(git: str, folder: Path, arguments: Sequence[str], seconds: float | None = None) -> bytes | None:
+    """What git says in a folder; None when it says that something is wrong, or nothing in so many seconds."""
+    try:
+        done = subprocess.run(
+            [git, *QUIET, *arguments],
+            cwd=folder,
+            env=environment(),
+            capture_output=True,
+            check=False,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        return None
     return done.stdout if done.returncode == 0 else None
+
+
+def contents(git: str, folder: Path, objects: Iterable[str]) -> Iterator[bytes | None]:
+    """Objects as git keeps them, one after the other; None for one that the store of a partial clone lacks."""
+    process = subprocess.Popen(
+        [git, *QUIET, "cat-file", "--batch"],
+        cwd=folder,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process, process.stdin as requests, process.stdout as answers:
+        for name in objects:
+            requests.write(name.encode() + b"\n")
+            requests.flush()
+            fields = answers.readline().split()
+            if len(fields) != 3:
+                yield None
+                continue
+            data = answers.read(int(fields[2]))
+            answers.read(1)
+            yield data
 
 
 def _entry(line: bytes) -> tuple[str, str, str] | None:
@@ -129,7 +163,7 @@ _POINTER_BYTES = 1024
 
 def _from_lfs(git: str, file: Path, blob: str) -> bool:
     """Whether a file is the content that a pointer of git-lfs stands for."""
-    pointer = _run(git, file.parent, ["cat-file", "blob", blob]) if file.is_file() else None
+    pointer = ask(git, file.parent, ["cat-file", "blob", blob]) if file.is_file() else None
     if pointer is None or len(pointer) > _POINTER_BYTES or not pointer.startswith(LFS_POINTER):
         return False
     with file.open("rb") as stream:

@@ -7,12 +7,11 @@ configures runs (no hooks, no filters), nothing is checked out, and the user's c
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from codemods.files.git import QUIET, environment, program
+from codemods.files.git import ask, contents, program
 
 _CODE = (".py", ".ipynb")
 _READ = (*_CODE, ".json", ".yaml", ".yml", ".cfg", ".ini", ".csv", ".txt")
@@ -59,7 +58,7 @@ def when_committed(path: Path, roots: Sequence[Path], into: Path) -> Past | None
         None outside of a checkout, without git, where no root lies in it, and where the sources have not changed since.
     """
     git = program()
-    top = _ask(git, path.parent, "rev-parse", "--show-toplevel") if git else None
+    top = ask(git, path.parent, ["rev-parse", "--show-toplevel"], _SECONDS) if git else None
     if git is None or top is None:
         return None
     checkout = Path(os.fsdecode(top.rstrip(b"\n"))).resolve()
@@ -68,7 +67,7 @@ def when_committed(path: Path, roots: Sequence[Path], into: Path) -> Past | None
     if not inside or not artifact.is_relative_to(checkout):
         return None
     name = artifact.relative_to(checkout).as_posix()
-    told = _ask(git, checkout, "rev-list", "--max-count=1", "HEAD", "--", name)
+    told = ask(git, checkout, ["rev-list", "--max-count=1", "HEAD", "--", name], _SECONDS)
     commit = told.decode("ascii", "replace").strip() if told else ""
     if not commit:
         return None
@@ -85,7 +84,7 @@ def when_committed(path: Path, roots: Sequence[Path], into: Path) -> Past | None
 
 def _tree(git: str, checkout: Path, commit: str, below: Sequence[Path]) -> dict[str, str]:
     """Path → object of the plain files of a commit that matter, below some folders of it."""
-    listed = _ask(git, checkout, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)
+    listed = ask(git, checkout, ["ls-tree", "-r", "-z", "-l", "--full-tree", commit], _SECONDS)
     found: dict[str, str] = {}
     for line in filter(None, (listed or b"").split(b"\0")):
         head, _, raw = line.partition(b"\t")
@@ -107,48 +106,12 @@ def _code(tree: dict[str, str]) -> dict[str, str]:
 
 def _write(git: str, checkout: Path, tree: dict[str, str], folder: Path) -> None:
     written = 0
-    for name, data in _contents(git, checkout, tree):
+    for name, data in zip(tree, contents(git, checkout, tree.values()), strict=True):
+        if data is None:
+            continue
         written += len(data)
         if written > _MAX_BYTES:
             return
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
-
-
-def _contents(git: str, checkout: Path, tree: dict[str, str]) -> Iterator[tuple[str, bytes]]:
-    """Files as git keeps them; one that the store of a partial clone lacks is left out."""
-    process = subprocess.Popen(
-        [git, *QUIET, "cat-file", "--batch"],
-        cwd=checkout,
-        env=environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    with process, process.stdin as requests, process.stdout as answers:
-        for name, blob in tree.items():
-            requests.write(blob.encode() + b"\n")
-            requests.flush()
-            fields = answers.readline().split()
-            if len(fields) == 3:
-                yield name, answers.read(int(fields[2]))
-                answers.read(1)
-
-
-def _ask(git: str, folder: Path, *arguments: str) -> bytes | None:
-    """What git says; None when it says that something is wrong, or nothing in time."""
-    try:
-        done = subprocess.run(
-            [git, *QUIET, *arguments],
-            cwd=folder,
-            env=environment(),
-            capture_output=True,
-            check=False,
-            timeout=_SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        return None
-    return done.stdout if done.returncode == 0 else None

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from codemods.files.git import LFS_POINTER, QUIET, environment, program, uncommitted
+from codemods.files.git import LFS_POINTER, QUIET, ask, contents, environment, program, uncommitted
 from migrate.findings import MigrationError
 
 _NOBODY = {
@@ -60,8 +60,8 @@ class Checkout:
         git = program()
         if git is None:
             return None
-        prefix = _ask(git, folder, ["rev-parse", "--show-prefix"])
-        head = _ask(git, folder, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
+        prefix = ask(git, folder, ["rev-parse", "--show-prefix"])
+        head = ask(git, folder, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
         if prefix is None or head is None:
             return None
         found = cls(git, folder, os.fsdecode(prefix.rstrip(b"\n")), head.decode().strip())
@@ -85,28 +85,12 @@ class Checkout:
     def contents(self, files: Sequence[TrackedFile]) -> Iterator[tuple[TrackedFile, bytes]]:
         """Files as git keeps them; of one that git-lfs keeps what stands in the checkout. One that is missing in the
         store of a partial clone is left out."""
-        process = subprocess.Popen(
-            [self._git, *QUIET, "cat-file", "--batch"],
-            cwd=self._folder,
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with process, process.stdin as requests, process.stdout as answers:
-            for file in files:
-                requests.write(file.blob.encode() + b"\n")
-                requests.flush()
-                fields = answers.readline().split()
-                if len(fields) != 3:
-                    continue
-                data = answers.read(int(fields[2]))
-                answers.read(1)
-                if data.startswith(LFS_POINTER) and (self._folder / file.path).is_file():
-                    data = (self._folder / file.path).read_bytes()
-                yield file, data
+        found = contents(self._git, self._folder, (file.blob for file in files))
+        for file, data in zip(files, found, strict=True):
+            if data is None:
+                continue
+            own = self._folder / file.path
+            yield file, own.read_bytes() if data.startswith(LFS_POINTER) and own.is_file() else data
 
     def branch_exists(self, branch: str) -> bool:
         """Whether there is a branch of this name.
@@ -114,11 +98,11 @@ class Checkout:
         Raises:
             MigrationError: ``REPO003`` where git takes no branch of this name.
         """
-        if _ask(self._git, self._folder, ["check-ref-format", "--branch", branch]) is None:
+        if ask(self._git, self._folder, ["check-ref-format", "--branch", branch]) is None:
             raise MigrationError(
                 "REPO003", f"{branch!r} is no name of a branch", "Give another one with --branch."
             )
-        return _ask(self._git, self._folder, ["show-ref", "--verify", f"refs/heads/{branch}"]) is not None
+        return ask(self._git, self._folder, ["show-ref", "--verify", f"refs/heads/{branch}"]) is not None
 
     def commit(self, branch: str, commits: Sequence[Commit], index: Path) -> str:
         """Make commits on top of the last one and a new branch that points at them.
@@ -137,7 +121,7 @@ class Checkout:
         index.unlink(missing_ok=True)
         known = {file.path: file.mode for file in self.files()}
         variables = {**environment(), "GIT_INDEX_FILE": str(index.absolute())}
-        if _ask(self._git, self._folder, ["var", "GIT_COMMITTER_IDENT"]) is None:
+        if ask(self._git, self._folder, ["var", "GIT_COMMITTER_IDENT"]) is None:
             variables |= _NOBODY
         self._run(["read-tree", self.head], variables)
         parent = self.head
@@ -175,10 +159,3 @@ class Checkout:
             why = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
             raise MigrationError("REPO003", f"git {arguments[0]} failed: {why}", "The branch was not made.")
         return done.stdout
-
-
-def _ask(git: str, folder: Path, arguments: Sequence[str]) -> bytes | None:
-    done = subprocess.run(
-        [git, *QUIET, *arguments], cwd=folder, env=environment(), capture_output=True, check=False
-    )
-    return done.stdout if done.returncode == 0 else None
