@@ -75,7 +75,7 @@ def ask_job(job: Worker, task: Task, seconds: float) -> Outcome:
             unlike = task.sha256 and answer.result.sha256 not in ("", task.sha256)
             if unlike or keys.state_of([local.path, *local.companions]) != before:
                 return _broken(
-                    "RUN014", "Run again when nothing writes to it.", "Run again when nobody writes to it."
+                    "RUN014", "the file changed while it was migrated", "Run again when nothing writes to it."
                 )
         remote.deliver(task)
     except OSError as error:

@@ -86,9 +86,7 @@ def connected() -> tuple[Any, bool]:
         import ray
     except ImportError as error:
         raise MigrationError(
-            "RUN018",
-            f"{command_for('ray')}, or omit --executor.",
-            f"{command_for('ray')}, or leave --executor out.",
+            "RUN018", "Ray is not installed", f"{command_for('ray')}, or omit --executor."
         ) from error
     started = not ray.is_initialized()
     if started:

@@ -1,8 +1,11 @@
-"""Options are declared once, and everything that tells a user to pass one names an option that there is."""
+"""Options are declared once, everything that tells a user to pass one names an option that there is, and a message says
+something else than its hint."""
 
 from __future__ import annotations
 
 import ast
+import difflib
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +19,7 @@ from migrate.pipeline.request import Options, decode_options, encode_options, fl
 ROOT = Path(__file__).parents[2]
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 _COMMAND = re.compile(r"keras-migrate ([a-z]+)\b")
+_CODE = re.compile(r"[A-Z]{3,4}\d{3}")
 OTHERS = (
     "codemods/files/git.py",
     "migrate/own_code/history.py",
@@ -73,6 +77,33 @@ def test_every_command_that_a_text_names_exists() -> None:
         for place, text in texts()
         for name in _COMMAND.findall(text)
         if name not in COMMANDS and name not in prose
+    ]
+    assert not wrong
+
+
+def said() -> Iterator[tuple[str, list[str]]]:
+    """The sentences of every call that begins with a code, a message and its hint among them, with its place."""
+    for package in ("migrate", "codemods", "keras_migrate"):
+        for file in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and node.args and _CODE.fullmatch(_text(node.args[0])):
+                    found = [text for text in map(_text, node.args[1:]) if " " in text]
+                    yield f"{file.relative_to(ROOT)}:{node.lineno}", found
+
+
+def _text(node: ast.expr) -> str:
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
+
+
+def test_no_message_repeats_its_hint() -> None:
+    calls = list(said())
+    assert sum(len(sentences) > 1 for _, sentences in calls) > 200
+    wrong = [
+        (place, one, other)
+        for place, sentences in calls
+        for one, other in itertools.combinations(sentences, 2)
+        if difflib.SequenceMatcher(None, one, other).ratio() > 0.7
     ]
     assert not wrong
 
