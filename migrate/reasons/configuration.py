@@ -142,7 +142,8 @@ REASONS: tuple[Rule, ...] = (
         "CFG052",
         "builder-fails",
         "The function passed with `--architecture` fails or returns no Keras 2 model.",
-        "It must take no arguments and return a tf.keras model.",
+        "It must return a tf.keras model. Pass its arguments in the call: `--architecture "
+        "'FILE.py:FUNCTION(classes=10)'`.",
     ),
     reason(
         "CFG053",

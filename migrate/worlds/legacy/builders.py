@@ -27,7 +27,7 @@ from migrate.worlds.legacy.addons import with_addons
 from migrate.worlds.legacy.era_defaults import unstated_defaults
 from migrate.worlds.legacy.old_names import own_objects
 
-_HINT = "The function must take no arguments and return a tf.keras (Keras 2) model."
+_HINT = "The function must return a tf.keras (Keras 2) model; pass its arguments as 'FILE.py:FUNCTION(classes=10)'."
 _MAX_MODELS = 8
 _NAMES = frozenset({"name", "inbound_nodes", "input_layers", "output_layers"})
 """Keys of an architecture below which its layers are named."""
