@@ -18,8 +18,13 @@ def _written(kit, folder, name, model, draw=None, **options):
     loaded = tfjs.converters.load_keras_model(os.path.join(folder, "model.json"))
     data = kit.rng(name, "inputs")
     inputs = draw(data) if draw else rec.draw_inputs(kit, loaded, data)
+    return _recorded(folder, inputs, rec.run(kit, loaded, inputs))
+
+
+def _recorded(folder, inputs, outputs):
+    """Write the recording beside a converted model; what case.json says."""
     golden = rec.numbered("inputs", inputs)
-    golden.update(rec.numbered("outputs", rec.run(kit, loaded, inputs)))
+    golden.update(rec.numbered("outputs", outputs))
     rec.write_npz(os.path.join(folder, "model.golden.npz"), golden)
     return {
         "artifact": "model.json",
@@ -99,15 +104,7 @@ def _graph(kit, folder, name, model, **options):
     shutil.rmtree(saved)
     with open(os.path.join(folder, "model.json")) as handle:
         keys = list(json.load(handle)["signature"]["outputs"])
-    golden = rec.numbered("inputs", inputs)
-    golden.update(rec.numbered("outputs", [outputs[key] for key in keys]))
-    rec.write_npz(os.path.join(folder, "model.golden.npz"), golden)
-    return {
-        "artifact": "model.json",
-        "kind": "tfjs",
-        "golden": "model.golden.npz",
-        "expect": {"status": "migrated"},
-    }
+    return _recorded(folder, inputs, [outputs[key] for key in keys])
 
 
 @special(
