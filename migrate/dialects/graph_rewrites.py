@@ -155,6 +155,10 @@ class Fragment:
         self.parts.append(part)
         return TensorRef(name)
 
+    def operation(self, suffix: str, function: str, first: Any, **arguments: Any) -> TensorRef:
+        """A part that calls a function of TensorFlow, such as ``math.add``, and the reference to its result."""
+        return self.add("TFOpLambda", suffix, first, {"function": function}, **arguments)
+
 
 def replace_by_graph(model: Model, name: str, parts: Iterable[Layer]) -> Model:
     """The model, as a graph, with one layer replaced by the parts of a :class:`Fragment`.

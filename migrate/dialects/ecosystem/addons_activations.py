@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from migrate.capsule.model import Layer, Model, TensorRef
 from migrate.dialects.foreign import refusal
@@ -25,20 +24,16 @@ _SLOPE = (0.125 + 1 / 3) / 2
 """What `rrelu` multiplies negative numbers with outside of training."""
 
 
-def _operation(fragment: Fragment, suffix: str, function: str, first: Any, **arguments: Any) -> TensorRef:
-    return fragment.add("TFOpLambda", suffix, first, {"function": function}, **arguments)
-
-
 def _times_tanh(fragment: Fragment, x: TensorRef, inside: TensorRef) -> None:
-    _operation(fragment, "bent", "math.multiply", x, y=_operation(fragment, "tanh", "math.tanh", inside))
+    fragment.operation("bent", "math.multiply", x, y=fragment.operation("tanh", "math.tanh", inside))
 
 
 def _gelu(fragment: Fragment, x: TensorRef) -> None:
-    _operation(fragment, "gelu", "nn.gelu", x, approximate=True)
+    fragment.operation("gelu", "nn.gelu", x, approximate=True)
 
 
 def _mish(fragment: Fragment, x: TensorRef) -> None:
-    _times_tanh(fragment, x, _operation(fragment, "plus", "math.softplus", x))
+    _times_tanh(fragment, x, fragment.operation("plus", "math.softplus", x))
 
 
 def _lisht(fragment: Fragment, x: TensorRef) -> None:
@@ -46,31 +41,27 @@ def _lisht(fragment: Fragment, x: TensorRef) -> None:
 
 
 def _tanhshrink(fragment: Fragment, x: TensorRef) -> None:
-    _operation(fragment, "less", "math.subtract", x, y=_operation(fragment, "tanh", "math.tanh", x))
+    fragment.operation("less", "math.subtract", x, y=fragment.operation("tanh", "math.tanh", x))
 
 
 def _softshrink(fragment: Fragment, x: TensorRef) -> None:
-    inside = _operation(
-        fragment, "inside", "clip_by_value", x, clip_value_min=-_SHRINK, clip_value_max=_SHRINK
-    )
-    _operation(fragment, "less", "math.subtract", x, y=inside)
+    inside = fragment.operation("inside", "clip_by_value", x, clip_value_min=-_SHRINK, clip_value_max=_SHRINK)
+    fragment.operation("less", "math.subtract", x, y=inside)
 
 
 def _hardshrink(fragment: Fragment, x: TensorRef) -> None:
-    far = _operation(fragment, "far", "math.greater", _operation(fragment, "size", "math.abs", x), y=_SHRINK)
-    _operation(
-        fragment, "kept", "math.multiply", x, y=_operation(fragment, "mask", "cast", far, dtype="float32")
-    )
+    far = fragment.operation("far", "math.greater", fragment.operation("size", "math.abs", x), y=_SHRINK)
+    fragment.operation("kept", "math.multiply", x, y=fragment.operation("mask", "cast", far, dtype="float32"))
 
 
 def _snake(fragment: Fragment, x: TensorRef) -> None:
-    wave = _operation(fragment, "wave", "math.cos", _operation(fragment, "twice", "math.multiply", x, y=2.0))
+    wave = fragment.operation("wave", "math.cos", fragment.operation("twice", "math.multiply", x, y=2.0))
     half = fragment.add("Rescaling", "half", wave, {"scale": -0.5, "offset": 0.5})
-    _operation(fragment, "sum", "math.add", x, y=half)
+    fragment.operation("sum", "math.add", x, y=half)
 
 
 def _rrelu(fragment: Fragment, x: TensorRef) -> None:
-    _operation(fragment, "leaky", "nn.leaky_relu", x, alpha=_SLOPE)
+    fragment.operation("leaky", "nn.leaky_relu", x, alpha=_SLOPE)
 
 
 _PARTS: Mapping[str, Callable[[Fragment, TensorRef], None]] = {

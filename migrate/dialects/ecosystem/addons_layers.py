@@ -111,5 +111,5 @@ def maxout(layer: Layer, around: Around) -> Fragment:
     target[axis - 1 : axis] = [channels // units, units]
     fragment = Fragment(layer)
     rows = fragment.add("Reshape", "rows", fragment.input(), {"target_shape": target})
-    fragment.add("TFOpLambda", "largest", rows, {"function": "math.reduce_max"}, axis=axis)
+    fragment.operation("largest", "math.reduce_max", rows, axis=axis)
     return fragment

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -18,10 +17,6 @@ from migrate.findings import Fix, Rule, Severity
 
 _REFERENCES = ("tensorflow/addons#2807",)
 _HEADS = ("query", "key", "value")
-
-
-def _operation(fragment: Fragment, suffix: str, function: str, first: Any, **arguments: Any) -> TensorRef:
-    return fragment.add("TFOpLambda", suffix, first, {"function": function}, **arguments)
 
 
 def _weight(layer: Layer, role: str) -> Array:
@@ -81,14 +76,14 @@ def activation_layers(model: Model, era: Era) -> Model:
 
 
 def _gelu(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
-    _operation(fragment, "gelu", "nn.gelu", x, approximate=bool(layer.config.get("approximate", True)))
+    fragment.operation("gelu", "nn.gelu", x, approximate=bool(layer.config.get("approximate", True)))
 
 
 def _snake(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
     """``x + (1 - cos(2 a x)) / (2 a)``."""
     twice = 2.0 * np.float64(_weight(layer, "frequency"))  # of NumPy: 0 where an inspection reads no values
-    wave = _operation(
-        fragment, "wave", "math.cos", _operation(fragment, "scaled", "math.multiply", x, y=float(twice))
+    wave = fragment.operation(
+        "wave", "math.cos", fragment.operation("scaled", "math.multiply", x, y=float(twice))
     )
     bent = {"scale": float(-1 / twice), "offset": float(1 / twice)}
     fragment.add("Add", "sum", [x, fragment.add("Rescaling", "bent", wave, bent)])
@@ -145,12 +140,10 @@ def filter_response(layer: Layer, around: Around) -> Fragment:
         epsilon += abs(float(_weight(layer, "learned_epsilon").item()))
     fragment = Fragment(layer)
     x = fragment.input()
-    square = _operation(fragment, "square", "math.square", x)
-    mean = _operation(fragment, "mean", "math.reduce_mean", square, axis=[1, 2], keepdims=True)
-    root = _operation(
-        fragment, "root", "math.sqrt", _operation(fragment, "padded", "math.add", mean, y=epsilon)
-    )
-    normed = _operation(fragment, "normed", "math.truediv", x, y=root)
+    square = fragment.operation("square", "math.square", x)
+    mean = fragment.operation("mean", "math.reduce_mean", square, axis=[1, 2], keepdims=True)
+    root = fragment.operation("root", "math.sqrt", fragment.operation("padded", "math.add", mean, y=epsilon))
+    normed = fragment.operation("normed", "math.truediv", x, y=root)
     config = {
         "equation": "abcd,d->abcd",
         "output_shape": list(shape[1:]),

@@ -233,8 +233,7 @@ def _attention(layer: Layer) -> Fragment:
     heads, key, value = int(config["heads"]), int(config["key_size"]), int(config["head_size"])
     fragment = Fragment(layer)
 
-    def operation(suffix: str, function: str, first: TensorRef, **arguments: Any) -> TensorRef:
-        return fragment.add("TFOpLambda", suffix, first, {"function": function}, **arguments)
+    operation = fragment.operation
 
     def by_head(part: str, at: int, size: int) -> TensorRef:
         made = _dense(fragment, part, fragment.input(at), f"{part}_dense")
@@ -262,9 +261,7 @@ def _position(layer: Layer) -> Fragment:
     fragment = Fragment(layer)
     x = fragment.input()
 
-    def operation(suffix: str, function: str, first: TensorRef, **arguments: Any) -> TensorRef:
-        return fragment.add("TFOpLambda", suffix, first, {"function": function}, **arguments)
-
+    operation = fragment.operation
     nothing = operation("nothing", "math.reduce_sum", operation("zeros", "zeros_like", x), axis=-1)
     ones = operation("ones", "ones_like", nothing)
     places = operation("counted", "math.cumsum", ones, axis=1)
@@ -283,7 +280,7 @@ def _forward(layer: Layer) -> Fragment:
     wide = _dense(fragment, "wide", fragment.input(), "i0_dense", name if name in _PLAIN else "linear")
     if name not in _PLAIN:
         approximate = name == "gelu_tanh"
-        wide = fragment.add("TFOpLambda", "gelu", wide, {"function": "nn.gelu"}, approximate=approximate)
+        wide = fragment.operation("gelu", "nn.gelu", wide, approximate=approximate)
     _dense(fragment, "narrow", wide, "o_dense")
     return fragment
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from migrate.capsule.model import Layer, TensorRef
+from migrate.capsule.model import Layer
 from migrate.dialects.foreign import Around, Foreign, graph_adapter, refusal, unchanged
 from migrate.dialects.graph_rewrites import Fragment
 from migrate.findings import Fix, Rule, Severity
@@ -57,9 +55,7 @@ def instance_normalization(layer: Layer, around: Around) -> Fragment:
     over = [at for at in range(1, rank) if at != axis]
     fragment = Fragment(layer)
 
-    def operation(suffix: str, function: str, first: TensorRef, **arguments: Any) -> TensorRef:
-        return fragment.add("TFOpLambda", suffix, first, {"function": function}, **arguments)
-
+    operation = fragment.operation
     x = fragment.input()
     mean = operation("mean", "math.reduce_mean", x, axis=over, keepdims=True)
     apart = operation("apart", "math.subtract", x, y=mean)

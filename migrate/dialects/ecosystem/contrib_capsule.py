@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from packaging.version import Version
 
-from migrate.capsule.model import Layer, Model, TensorRef
+from migrate.capsule.model import Layer, Model
 from migrate.dialects.foreign import Foreign, model_adapter, refusal
 from migrate.dialects.graph_rewrites import Fragment, expand_graphs
 from migrate.dialects.rule import Era
@@ -67,9 +65,7 @@ def _routed(layer: Layer) -> Fragment:
     count, size = int(config["num_capsule"]), int(config["dim_capsule"])
     kernel = layer.weights["capsule_kernel"]
 
-    def operation(suffix: str, function: str, first: TensorRef, **arguments: Any) -> TensorRef:
-        return fragment.add("TFOpLambda", suffix, first, {"function": function}, **arguments)
-
+    operation = fragment.operation
     if config.get("share_weights", True):
         settings = {"units": count * size, "use_bias": False, "activation": "linear"}
         votes = fragment.add("Dense", "votes", fragment.input(), settings, {"kernel": kernel[0]})

@@ -27,10 +27,6 @@ _CORNERS = ("t_left", "a_left", "t_right", "a_right")
 _COSINE = frozenset({"kernel_initializer", "activation", "kernel_constraint", "use_bias"})
 
 
-def _operation(fragment: Fragment, suffix: str, function: str, first: Any, **arguments: Any) -> TensorRef:
-    return fragment.add("TFOpLambda", suffix, first, {"function": function}, **arguments)
-
-
 def _scaled(fragment: Fragment, suffix: str, x: TensorRef, scale: Any, offset: Any = 0.0) -> TensorRef:
     """``x scale + offset``, each a number or an array that broadcasts against one example."""
     numbers = {key: np.asarray(value).tolist() for key, value in (("scale", scale), ("offset", offset))}
@@ -112,25 +108,21 @@ def group_normalization(layer: Layer, around: Around) -> Fragment:
     fragment = Fragment(layer)
     x = fragment.add("Reshape", "grouped", fragment.input(), {"target_shape": [groups, *inside]})
     over = list(range(2, len(inside) + 2))
-    apart = _operation(
-        fragment,
+    apart = fragment.operation(
         "apart",
         "math.subtract",
         x,
-        y=_operation(fragment, "mean", "math.reduce_mean", x, axis=over, keepdims=True),
+        y=fragment.operation("mean", "math.reduce_mean", x, axis=over, keepdims=True),
     )
-    variance = _operation(
-        fragment,
+    variance = fragment.operation(
         "variance",
         "math.reduce_mean",
-        _operation(fragment, "square", "math.square", apart),
+        fragment.operation("square", "math.square", apart),
         axis=over,
         keepdims=True,
     )
-    padded = _operation(fragment, "padded", "math.add", variance, y=float(config["epsilon"]))
-    x = _operation(
-        fragment, "normed", "math.truediv", apart, y=_operation(fragment, "root", "math.sqrt", padded)
-    )
+    padded = fragment.operation("padded", "math.add", variance, y=float(config["epsilon"]))
+    x = fragment.operation("normed", "math.truediv", apart, y=fragment.operation("root", "math.sqrt", padded))
     parameters = [groups, *[1] * len(inside)]
     parameters[axis] = inside[axis - 1]
     gamma, beta = (layer.weights.get(role) for role in ("gamma", "beta"))
@@ -190,9 +182,9 @@ def activations(model: Model, era: Era) -> Model:
 def _pelu(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
     """``relu(x) alpha / beta + alpha (exp(-relu(-x) / beta) - 1)``."""
     alpha, beta = _weight(layer, "alpha"), _weight(layer, "beta")
-    above = _operation(fragment, "above", "nn.relu", x)
-    below = _operation(fragment, "below", "nn.relu", _operation(fragment, "negative", "math.negative", x))
-    curve = _operation(fragment, "curve", "math.exp", _scaled(fragment, "shrunk", below, -1.0 / beta))
+    above = fragment.operation("above", "nn.relu", x)
+    below = fragment.operation("below", "nn.relu", fragment.operation("negative", "math.negative", x))
+    curve = fragment.operation("curve", "math.exp", _scaled(fragment, "shrunk", below, -1.0 / beta))
     parts = [_scaled(fragment, "line", above, alpha / beta), _scaled(fragment, "tail", curve, alpha, -alpha)]
     fragment.add("Add", "sum", parts)
 
@@ -203,14 +195,10 @@ def _srelu(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
     left, left_slope, width, right_slope = (_weight(layer, role) for role in _CORNERS)
     width = np.abs(width)
     from_left = _scaled(fragment, "from_left", x, 1.0, -left)
-    above = _operation(fragment, "above", "nn.relu", from_left)
-    centre = _operation(fragment, "centre", "math.minimum", above, y=width.tolist())
-    below = _operation(
-        fragment, "below", "nn.relu", _operation(fragment, "negative", "math.negative", from_left)
-    )
-    beyond = _operation(
-        fragment, "beyond", "nn.relu", _scaled(fragment, "from_right", x, 1.0, -(left + width))
-    )
+    above = fragment.operation("above", "nn.relu", from_left)
+    centre = fragment.operation("centre", "math.minimum", above, y=width.tolist())
+    below = fragment.operation("below", "nn.relu", fragment.operation("negative", "math.negative", from_left))
+    beyond = fragment.operation("beyond", "nn.relu", _scaled(fragment, "from_right", x, 1.0, -(left + width)))
     parts = [
         centre,
         _scaled(fragment, "left", below, -left_slope, left),
@@ -224,7 +212,7 @@ def _sine_relu(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
     wave = fragment.add(
         "Subtract",
         "wave",
-        [_operation(fragment, "sine", "math.sin", x), _operation(fragment, "cosine", "math.cos", x)],
+        [fragment.operation("sine", "math.sin", x), fragment.operation("cosine", "math.cos", x)],
     )
     fragment.add("Maximum", "higher", [_scaled(fragment, "small", wave, float(layer.config["epsilon"])), x])
 
@@ -290,10 +278,10 @@ def cosine(layer: Layer, around: Around) -> Fragment:
         arrays["bias"] = (bias / length).astype(bias.dtype)
     shared = {"use_bias": bias is not None, "activation": "linear"}
     x, inside = fragment.input(), _EPSILON + (0.0 if bias is None else 1.0)
-    square = _operation(fragment, "square", "math.square", x)
+    square = fragment.operation("square", "math.square", x)
     if kernel.ndim == 2:
         made = fragment.add("Dense", "turned", x, {"units": kernel.shape[1], **shared}, arrays)
-        total = _operation(fragment, "total", "math.reduce_sum", square, axis=-1, keepdims=True)
+        total = fragment.operation("total", "math.reduce_sum", square, axis=-1, keepdims=True)
     else:
         if config.get("data_format") == "channels_first" or config.get("padding") not in ("valid", "same"):
             raise refusal(layer, "its channels stand in front, or its borders are full")
@@ -302,9 +290,9 @@ def cosine(layer: Layer, around: Around) -> Fragment:
         ones = {"kernel": np.ones((*kernel.shape[:-1], 1), kernel.dtype)}
         sums = {"filters": 1, **place, "use_bias": False, "activation": "linear", "trainable": False}
         total = fragment.add("Conv2D", "total", square, sums, ones)
-    padded = _operation(fragment, "padded", "math.add", total, y=inside)
-    cosines = _operation(
-        fragment, "cosines", "math.truediv", made, y=_operation(fragment, "root", "math.sqrt", padded)
+    padded = fragment.operation("padded", "math.add", total, y=inside)
+    cosines = fragment.operation(
+        "cosines", "math.truediv", made, y=fragment.operation("root", "math.sqrt", padded)
     )
     fragment.add("Activation", "activated", cosines, {"activation": config.get("activation") or "linear"})
     return fragment
@@ -352,5 +340,5 @@ def upscaling(layer: Layer, around: Around) -> Fragment:
         raise refusal(layer, "its channels stand in front")
     fragment = Fragment(layer)
     factor = int(layer.config["scale_factor"])
-    _operation(fragment, "places", "nn.depth_to_space", fragment.input(), block_size=factor)
+    fragment.operation("places", "nn.depth_to_space", fragment.input(), block_size=factor)
     return fragment

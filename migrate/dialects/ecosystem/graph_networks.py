@@ -46,7 +46,7 @@ def global_pool(layer: Layer, around: Around) -> Fragment:
         raise refusal(layer, "it pools graphs of several sizes (disjoint mode)")
     fragment = Fragment(layer)
     function = _POOLS[layer.class_name.rpartition(">")[2]]
-    fragment.add("TFOpLambda", "pooled", fragment.input(), {"function": function}, axis=-2)
+    fragment.operation("pooled", function, fragment.input(), axis=-2)
     return fragment
 
 
@@ -107,8 +107,8 @@ def graph_attention(layer: Layer, around: Around) -> Fragment:
     scores = fragment.add("LeakyReLU", "slope", scores, {"alpha": _SLOPE})
     # Where there is no edge, and not on the diagonal, where the layer puts one.
     bars = [[0.0 if row == column else _NO_EDGE for column in range(size)] for row in range(size)]
-    missing = fragment.add("TFOpLambda", "missing", a, {"function": "math.equal"}, y=0.0)
-    missing = fragment.add("TFOpLambda", "as_number", missing, {"function": "cast"}, dtype="float32")
+    missing = fragment.operation("missing", "math.equal", a, y=0.0)
+    missing = fragment.operation("as_number", "cast", missing, dtype="float32")
     barred = fragment.add("Rescaling", "barred", missing, {"scale": bars, "offset": 0.0})
     barred = fragment.add("Reshape", "by_head", barred, {"target_shape": [size, 1, size]})
     scores = fragment.add("Add", "masked", [scores, barred])
@@ -117,12 +117,12 @@ def graph_attention(layer: Layer, around: Around) -> Fragment:
     shares = fragment.add("Dropout", "dropout", shares, rate)
     by_head = fragment.add("Permute", "shares_by_head", shares, {"dims": [2, 1, 3]})
     values = fragment.add("Permute", "values_by_head", features, {"dims": [2, 1, 3]})
-    output = fragment.add("TFOpLambda", "gathered", by_head, {"function": "linalg.matmul"}, b=values)
+    output = fragment.operation("gathered", "linalg.matmul", by_head, b=values)
     output = fragment.add("Permute", "by_node", output, {"dims": [2, 1, 3]})
     if config.get("concat_heads", True):
         output = fragment.add("Reshape", "heads", output, {"target_shape": [size, heads * channels]})
     else:
-        output = fragment.add("TFOpLambda", "heads", output, {"function": "math.reduce_mean"}, axis=-2)
+        output = fragment.operation("heads", "math.reduce_mean", output, axis=-2)
     offset = weights["bias"].tolist() if "bias" in weights else 0.0
     output = fragment.add("Rescaling", "biased", output, {"scale": 1.0, "offset": offset})
     fragment.add("Activation", "activated", output, {"activation": config.get("activation") or "linear"})

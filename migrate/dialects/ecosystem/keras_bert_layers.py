@@ -42,10 +42,6 @@ def parts_of(layer: Layer, shapes: Shapes) -> Fragment:
     return fragment
 
 
-def _operation(fragment: Fragment, suffix: str, function: str, first: Any, **arguments: Any) -> TensorRef:
-    return fragment.add("TFOpLambda", suffix, first, {"function": function}, **arguments)
-
-
 def _inputs(layer: Layer, fragment: Fragment) -> tuple[list[TensorRef], TensorRef | None]:
     """The tensors that a layer that uses masks is given, and the mask of shape (batch, steps)."""
     counts = {len(list(structure_refs(node.args))) for node in layer.nodes}
@@ -81,7 +77,7 @@ def _dense(
 def _low(fragment: Fragment, scores: TensorRef, suffix: str, kept: TensorRef) -> TensorRef:
     """Scores from which 10000 is taken where ``kept`` is 0."""
     low = fragment.add("Rescaling", f"{suffix}_low", kept, {"scale": _LOW, "offset": -_LOW})
-    return _operation(fragment, suffix, "math.add", scores, y=low)
+    return fragment.operation(suffix, "math.add", scores, y=low)
 
 
 def _shares(
@@ -93,12 +89,12 @@ def _shares(
     size: int,
     heads: bool,
 ) -> TensorRef:
-    scores = _operation(fragment, "scores", "linalg.matmul", query, b=keys, transpose_b=True)
-    scores = _operation(fragment, "scaled", "math.truediv", scores, y=float(size**0.5))
+    scores = fragment.operation("scores", "linalg.matmul", query, b=keys, transpose_b=True)
+    scores = fragment.operation("scaled", "math.truediv", scores, y=float(size**0.5))
     if layer.config.get("history_only"):
         raise refusal(layer, "it looks only at its own past, and has not been compared with the package")
     if mask is not None:
-        real = _operation(fragment, "real", "cast", mask, dtype="float32")
+        real = fragment.operation("real", "cast", mask, dtype="float32")
         shape = [1, 1, -1] if heads else [1, -1]
         scores = _low(
             fragment, scores, "unpadded", fragment.add("Reshape", "keys", real, {"target_shape": shape})
@@ -122,7 +118,7 @@ def _attention(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
     found = fragment.add(
         "Permute",
         "by_step",
-        _operation(fragment, "found", "linalg.matmul", shares, b=values),
+        fragment.operation("found", "linalg.matmul", shares, b=values),
         {"dims": [2, 1, 3]},
     )
     joined = fragment.add("Reshape", "joined", found, {"target_shape": [-1, heads * size]})
@@ -140,7 +136,7 @@ def _scaled_attention(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
     if shape is None or shape[-1] is None:
         raise refusal(layer, "the size of its query is unknown")
     shares = _shares(layer, fragment, query, key, mask, shape[-1], heads=False)
-    _operation(fragment, "values", "linalg.matmul", shares, b=value)
+    fragment.operation("values", "linalg.matmul", shares, b=value)
 
 
 def _forward(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
@@ -165,13 +161,13 @@ def _rows(layer: Layer, fragment: Fragment, ids: TensorRef) -> TensorRef:
 
 def _places(fragment: Fragment, x: TensorRef) -> TensorRef:
     """The number of each step, of shape (batch, steps)."""
-    nothing = _operation(
-        fragment, "nothing", "math.reduce_sum", _operation(fragment, "zeros", "zeros_like", x), axis=-1
+    nothing = fragment.operation(
+        "nothing", "math.reduce_sum", fragment.operation("zeros", "zeros_like", x), axis=-1
     )
-    counted = _operation(
-        fragment, "counted", "math.cumsum", _operation(fragment, "ones", "ones_like", nothing), axis=1
+    counted = fragment.operation(
+        "counted", "math.cumsum", fragment.operation("ones", "ones_like", nothing), axis=1
     )
-    return _operation(fragment, "places", "math.subtract", counted, y=1.0)
+    return fragment.operation("places", "math.subtract", counted, y=1.0)
 
 
 def _joined(layer: Layer, fragment: Fragment, x: TensorRef, other: TensorRef) -> None:
@@ -187,13 +183,11 @@ def _position(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
         if layer.config.get("mask_zero"):
             raise refusal(layer, "it creates a mask, which has not been compared with the package")
         limit = int(layer.config["input_dim"])
-        whole = _operation(fragment, "whole", "cast", x, dtype="int32")
-        near = _operation(
-            fragment, "near", "clip_by_value", whole, clip_value_min=-limit, clip_value_max=limit
-        )
-        _rows(layer, fragment, _operation(fragment, "shifted", "math.add", near, y=limit))
+        whole = fragment.operation("whole", "cast", x, dtype="int32")
+        near = fragment.operation("near", "clip_by_value", whole, clip_value_min=-limit, clip_value_max=limit)
+        _rows(layer, fragment, fragment.operation("shifted", "math.add", near, y=limit))
         return
-    places = _operation(fragment, "whole", "cast", _places(fragment, x), dtype="int32")
+    places = fragment.operation("whole", "cast", _places(fragment, x), dtype="int32")
     _joined(layer, fragment, x, _rows(layer, fragment, places))
 
 
@@ -207,20 +201,18 @@ def _waves(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
     even = np.arange(int(size) // 2, dtype="float32") * 2
     rates = np.repeat(1.0 / np.power(np.float32(10000.0), even / np.float32(size)), 2)
     places = x if mode == "expand" else _places(fragment, x)
-    column = _operation(fragment, "column", "expand_dims", places, axis=-1)
-    angles = _operation(fragment, "angles", "math.multiply", column, y=[float(rate) for rate in rates])
-    sines = _operation(
-        fragment,
+    column = fragment.operation("column", "expand_dims", places, axis=-1)
+    angles = fragment.operation("angles", "math.multiply", column, y=[float(rate) for rate in rates])
+    sines = fragment.operation(
         "sines",
         "math.multiply",
-        _operation(fragment, "sine", "math.sin", angles),
+        fragment.operation("sine", "math.sin", angles),
         y=[1.0, 0.0] * (int(size) // 2),
     )
-    cosines = _operation(
-        fragment,
+    cosines = fragment.operation(
         "cosines",
         "math.multiply",
-        _operation(fragment, "cosine", "math.cos", angles),
+        fragment.operation("cosine", "math.cos", angles),
         y=[0.0, 1.0] * (int(size) // 2),
     )
     waves = fragment.add("Add", "waves", [sines, cosines])
@@ -230,8 +222,8 @@ def _waves(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
 
 def _similarity(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
     """Shares of the rows of a table that a step is like; the bias is that of a layer whose kernel is 1."""
-    found = _operation(
-        fragment, "products", "linalg.matmul", fragment.input(0), b=fragment.input(1), transpose_b=True
+    found = fragment.operation(
+        "products", "linalg.matmul", fragment.input(0), b=fragment.input(1), transpose_b=True
     )
     bias = layer.weights.get("bias")
     if bias is not None:
@@ -263,18 +255,18 @@ def _extract(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
 def _task(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
     if layer.config.get("mask_zero"):
         raise refusal(layer, "it returns zeros for task 0, which has not been compared with the package")
-    tasks = _operation(fragment, "whole", "cast", fragment.input(1), dtype="int32")
-    _operation(fragment, "sum", "math.add", fragment.input(0), y=_rows(layer, fragment, tasks))
+    tasks = fragment.operation("whole", "cast", fragment.input(1), dtype="int32")
+    fragment.operation("sum", "math.add", fragment.input(0), y=_rows(layer, fragment, tasks))
 
 
 def _highest(layer: Layer, fragment: Fragment, shapes: Shapes) -> None:
     (x,), mask = _inputs(layer, fragment)
     if mask is not None:
-        real = _operation(fragment, "real", "cast", mask, dtype="float32")
-        column = _operation(fragment, "column", "expand_dims", real, axis=-1)
+        real = fragment.operation("real", "cast", mask, dtype="float32")
+        column = fragment.operation("column", "expand_dims", real, axis=-1)
         far = fragment.add("Rescaling", "far", column, {"scale": _FAR, "offset": -_FAR})
-        x = _operation(fragment, "kept", "math.add", x, y=far)
-    _operation(fragment, "highest", "math.reduce_max", x, axis=-2)
+        x = fragment.operation("kept", "math.add", x, y=far)
+    fragment.operation("highest", "math.reduce_max", x, axis=-2)
 
 
 _PARTS: Mapping[str, Callable[[Layer, Fragment, Shapes], None]] = {

@@ -158,9 +158,7 @@ def _activated(fragment: Fragment, source: TensorRef) -> None:
     except UnknownQuantiserError as unknown:
         raise refusal(layer, str(unknown)) from unknown
 
-    def operation(suffix: str, function: str, first: TensorRef, **arguments: Any) -> TensorRef:
-        return fragment.add("TFOpLambda", suffix, first, {"function": function}, **arguments)
-
+    operation = fragment.operation
     scaled = operation("scaled", "math.multiply", source, y=1.0 / found.step)
     whole = operation("whole", "math.round", scaled)
     inside = operation(

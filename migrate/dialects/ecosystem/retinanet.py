@@ -106,26 +106,22 @@ def anchors_of_a_place(size: float, ratios: Sequence[float], scales: Sequence[fl
     return np.asarray(found, dtype="float32")
 
 
-def _operation(fragment: Fragment, suffix: str, function: str, first: Any, **arguments: Any) -> TensorRef:
-    return fragment.add("TFOpLambda", suffix, first, {"function": function}, **arguments)
-
-
 def _anchors(layer: Layer) -> Fragment:
     config, fragment = layer.config, Fragment(layer)
     stride = float(config["stride"])
-    flat = _operation(fragment, "flat", "math.reduce_max", fragment.input(), axis=-1)
-    ones = _operation(fragment, "ones", "ones_like", flat)
+    flat = fragment.operation("flat", "math.reduce_max", fragment.input(), axis=-1)
+    ones = fragment.operation("ones", "ones_like", flat)
 
     def centres(suffix: str, axis: int) -> TensorRef:
-        counted = _operation(fragment, f"{suffix}_counted", "math.cumsum", ones, axis=axis)
-        middle = _operation(fragment, f"{suffix}_middle", "math.subtract", counted, y=0.5)
-        return _operation(fragment, suffix, "math.multiply", middle, y=stride)
+        counted = fragment.operation(f"{suffix}_counted", "math.cumsum", ones, axis=axis)
+        middle = fragment.operation(f"{suffix}_middle", "math.subtract", counted, y=0.5)
+        return fragment.operation(suffix, "math.multiply", middle, y=stride)
 
     x, y = centres("x", 2), centres("y", 1)
-    places = _operation(fragment, "places", "stack", [x, y, x, y], axis=-1)
+    places = fragment.operation("places", "stack", [x, y, x, y], axis=-1)
     places = fragment.add("Reshape", "line", places, {"target_shape": [-1, 1, 4]})
     around_one = anchors_of_a_place(float(config["size"]), config["ratios"], config["scales"])
-    found = _operation(fragment, "around", "math.add", places, y=around_one.tolist())
+    found = fragment.operation("around", "math.add", places, y=around_one.tolist())
     fragment.add("Reshape", "anchors", found, {"target_shape": [-1, 4]})
     return fragment
 
@@ -133,13 +129,12 @@ def _anchors(layer: Layer) -> Fragment:
 def _size(fragment: Fragment, suffix: str, of: TensorRef, axis: int) -> tuple[TensorRef, TensorRef]:
     """Ones along an axis of a map, and how many there are, as a float."""
     others = [at for at in range(4) if at != axis]
-    ones = _operation(
-        fragment,
+    ones = fragment.operation(
         f"{suffix}_ones",
         "ones_like",
-        _operation(fragment, f"{suffix}_line", "math.reduce_max", of, axis=others),
+        fragment.operation(f"{suffix}_line", "math.reduce_max", of, axis=others),
     )
-    return ones, _operation(fragment, suffix, "math.reduce_sum", ones)
+    return ones, fragment.operation(suffix, "math.reduce_sum", ones)
 
 
 def _enlarged(layer: Layer) -> Fragment:
@@ -149,15 +144,15 @@ def _enlarged(layer: Layer) -> Fragment:
     for axis, side in ((1, "height"), (2, "width")):
         _, given = _size(fragment, f"{side}_given", fragment.input(0), axis)
         ones, wanted = _size(fragment, f"{side}_wanted", target, axis)
-        counted = _operation(fragment, f"{side}_counted", "math.cumsum", ones, axis=0)
-        places = _operation(fragment, f"{side}_places", "math.subtract", counted, y=1.0)
-        ratio = _operation(fragment, f"{side}_ratio", "math.truediv", given, y=wanted)
-        scaled = _operation(fragment, f"{side}_scaled", "math.multiply", places, y=ratio)
-        below = _operation(fragment, f"{side}_below", "math.floor", scaled)
-        last = _operation(fragment, f"{side}_last", "math.subtract", given, y=1.0)
-        inside = _operation(fragment, f"{side}_inside", "math.minimum", below, y=last)
-        rows = _operation(fragment, f"{side}_rows", "cast", inside, dtype="int32")
-        found = _operation(fragment, f"{side}_taken", "gather", found, indices=rows, axis=axis)
+        counted = fragment.operation(f"{side}_counted", "math.cumsum", ones, axis=0)
+        places = fragment.operation(f"{side}_places", "math.subtract", counted, y=1.0)
+        ratio = fragment.operation(f"{side}_ratio", "math.truediv", given, y=wanted)
+        scaled = fragment.operation(f"{side}_scaled", "math.multiply", places, y=ratio)
+        below = fragment.operation(f"{side}_below", "math.floor", scaled)
+        last = fragment.operation(f"{side}_last", "math.subtract", given, y=1.0)
+        inside = fragment.operation(f"{side}_inside", "math.minimum", below, y=last)
+        rows = fragment.operation(f"{side}_rows", "cast", inside, dtype="int32")
+        found = fragment.operation(f"{side}_taken", "gather", found, indices=rows, axis=axis)
     return fragment
 
 
@@ -165,9 +160,9 @@ def _moved(layer: Layer) -> Fragment:
     """Each coordinate moved by the regression times the width or height."""
     fragment = Fragment(layer)
     start, regression = fragment.input(0), fragment.input(1)
-    opposite = _operation(fragment, "opposite", "roll", start, shift=-2, axis=-1)
-    across = _operation(fragment, "across", "math.subtract", opposite, y=start)
-    sizes = _operation(fragment, "sizes", "math.multiply", across, y=[1.0, 1.0, -1.0, -1.0])
+    opposite = fragment.operation("opposite", "roll", start, shift=-2, axis=-1)
+    across = fragment.operation("across", "math.subtract", opposite, y=start)
+    sizes = fragment.operation("sizes", "math.multiply", across, y=[1.0, 1.0, -1.0, -1.0])
     scale = {
         "scale": [float(v) for v in layer.config["std"]],
         "offset": [float(v) for v in layer.config["mean"]],
@@ -192,9 +187,9 @@ def _clipped(layer: Layer, era: Era) -> Fragment:
     fragment = Fragment(layer)
     _, width = _size(fragment, "width", fragment.input(0), 2)
     _, height = _size(fragment, "height", fragment.input(0), 1)
-    bounds = _operation(fragment, "bounds", "stack", [width, height, width, height], axis=0)
+    bounds = fragment.operation("bounds", "stack", [width, height, width, height], axis=0)
     if era.tf_keras:
-        bounds = _operation(fragment, "last", "math.subtract", bounds, y=1.0)
-    below = _operation(fragment, "below", "math.minimum", fragment.input(1), y=bounds)
-    _operation(fragment, "above", "math.maximum", below, y=0.0)
+        bounds = fragment.operation("last", "math.subtract", bounds, y=1.0)
+    below = fragment.operation("below", "math.minimum", fragment.input(1), y=bounds)
+    fragment.operation("above", "math.maximum", below, y=0.0)
     return fragment

@@ -6,8 +6,6 @@ What its releases do with a mask and with a width differs: up to 0.45 the weight
 
 from __future__ import annotations
 
-from typing import Any
-
 from migrate.capsule.model import Array, Layer, Model, TensorRef, structure_refs
 from migrate.dialects.foreign import Foreign, model_adapter, refusal, unchanged
 from migrate.dialects.graph_rewrites import Fragment, expand_graphs, rewire, to_functional
@@ -128,25 +126,25 @@ def _self(layer: Layer) -> Fragment:
     arrays = {role.removeprefix(f"{layer.name}_")[4:]: array for role, array in layer.weights.items()}
     if layer.config.get("attention_type") == "multiplicative":
         rows = _dense(fragment, "rows", x, arrays["Wa"])
-        scores = _operation(fragment, "scores", "linalg.matmul", rows, b=x, transpose_b=True)
+        scores = fragment.operation("scores", "linalg.matmul", rows, b=x, transpose_b=True)
         if "ba" in arrays:
             offset = {"scale": 1.0, "offset": float(arrays["ba"][0])}
             scores = fragment.add("Rescaling", "biased", scores, offset)
     else:
         own = _dense(fragment, "own", x, arrays["Wt"])
         other = _dense(fragment, "other", x, arrays["Wx"], arrays.get("bh"))
-        own = _operation(fragment, "column", "expand_dims", own, axis=2)
-        other = _operation(fragment, "row", "expand_dims", other, axis=1)
+        own = fragment.operation("column", "expand_dims", own, axis=2)
+        other = fragment.operation("row", "expand_dims", other, axis=1)
         pairs = fragment.add(
             "Activation", "bent", fragment.add("Add", "pairs", [own, other]), {"activation": "tanh"}
         )
         scores = _dense(fragment, "weighed", pairs, arrays["Wa"], arrays.get("ba"))
-        scores = _operation(fragment, "scores", "squeeze", scores, axis=[3])
+        scores = fragment.operation("scores", "squeeze", scores, axis=[3])
     activation = layer.config.get("attention_activation")
     if activation not in (None, "linear"):
         scores = fragment.add("Activation", "activated", scores, {"activation": activation})
     shares = fragment.add("Softmax", "shares", scores, {"axis": -1})
-    _operation(fragment, "values", "linalg.matmul", shares, b=x)
+    fragment.operation("values", "linalg.matmul", shares, b=x)
     return fragment
 
 
@@ -157,30 +155,23 @@ def _one(layer: Layer) -> Fragment:
     scores = _dense(
         fragment, "scores", x, layer.weights[f"{layer.name}_W"], layer.weights.get(f"{layer.name}_b")
     )
-    scores = _operation(fragment, "flat", "squeeze", scores, axis=[2])
+    scores = fragment.operation("flat", "squeeze", scores, axis=[2])
     # The package divides by the sum of exponentials plus epsilon; the largest exponential is 1.
-    highest = _operation(fragment, "highest", "math.reduce_max", scores, axis=-1, keepdims=True)
-    powers = _operation(
-        fragment, "powers", "math.exp", _operation(fragment, "below", "math.subtract", scores, y=highest)
+    highest = fragment.operation("highest", "math.reduce_max", scores, axis=-1, keepdims=True)
+    powers = fragment.operation(
+        "powers", "math.exp", fragment.operation("below", "math.subtract", scores, y=highest)
     )
-    total = _operation(fragment, "total", "math.reduce_sum", powers, axis=1, keepdims=True)
-    total = _operation(fragment, "guarded", "math.add", total, y=_EPSILON)
-    shares = _operation(fragment, "shares", "math.truediv", powers, y=total)
-    weighed = _operation(
-        fragment,
+    total = fragment.operation("total", "math.reduce_sum", powers, axis=1, keepdims=True)
+    total = fragment.operation("guarded", "math.add", total, y=_EPSILON)
+    shares = fragment.operation("shares", "math.truediv", powers, y=total)
+    weighed = fragment.operation(
         "weighed",
         "math.multiply",
         x,
-        y=_operation(fragment, "wide", "expand_dims", shares, axis=-1),
+        y=fragment.operation("wide", "expand_dims", shares, axis=-1),
     )
-    _operation(fragment, "sum", "math.reduce_sum", weighed, axis=1)
+    fragment.operation("sum", "math.reduce_sum", weighed, axis=1)
     return fragment
-
-
-def _operation(
-    fragment: Fragment, suffix: str, function: str, first: TensorRef, **arguments: Any
-) -> TensorRef:
-    return fragment.add("TFOpLambda", suffix, first, {"function": function}, **arguments)
 
 
 def _dense(

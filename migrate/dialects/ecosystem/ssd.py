@@ -19,10 +19,6 @@ _COORDINATES = frozenset({"centroids", "corners", "minmax"})
 _RANK = 4
 
 
-def _operation(fragment: Fragment, suffix: str, function: str, first: Any, **arguments: Any) -> TensorRef:
-    return fragment.add("TFOpLambda", suffix, first, {"function": function}, **arguments)
-
-
 def _boxes_of_a_place(config: Any) -> int:
     ratios = config["aspect_ratios"]
     return len(ratios) + (1 in ratios and bool(config["two_boxes_for_ar1"]))
@@ -74,43 +70,39 @@ def anchor_boxes(layer: Layer, around: Around) -> Fragment:
         raise refusal(layer, f"its coordinates are {config['coords']!r}")
     size = [float(config["img_width"]), float(config["img_height"])]
     fragment = Fragment(layer)
-    ones = _operation(
-        fragment,
+    ones = fragment.operation(
         "ones",
         "ones_like",
-        _operation(fragment, "flat", "math.reduce_max", fragment.input(), axis=-1),
+        fragment.operation("flat", "math.reduce_max", fragment.input(), axis=-1),
     )
 
     def centres(suffix: str, at: int) -> TensorRef:
         """Of the columns (0) or rows (1)."""
         step = _one_of_two(config.get(_STEPS), 1 - at, size[at] / float(shape[2 - at] or 1))
         offset = _one_of_two(config.get(_OFFSETS), 1 - at, 0.5)
-        counted = _operation(fragment, f"{suffix}_counted", "math.cumsum", ones, axis=2 - at)
+        counted = fragment.operation(f"{suffix}_counted", "math.cumsum", ones, axis=2 - at)
         return fragment.add("Rescaling", suffix, counted, {"scale": step, "offset": (offset - 1.0) * step})
 
     x, y = centres("x", 0), centres("y", 1)
-    places = _operation(fragment, "places", "stack", [x, y, x, y], axis=-1)
-    places = _operation(fragment, "column", "expand_dims", places, axis=3)
-    corners = _operation(fragment, "corners", "math.add", places, y=_around_a_place(config))
+    places = fragment.operation("places", "stack", [x, y, x, y], axis=-1)
+    places = fragment.operation("column", "expand_dims", places, axis=3)
+    corners = fragment.operation("corners", "math.add", places, y=_around_a_place(config))
     bounds = [*size, *size]
     if config.get("clip_boxes"):
-        over = _operation(fragment, "over", "math.greater_equal", corners, y=bounds)
-        inside = _operation(
-            fragment,
+        over = fragment.operation("over", "math.greater_equal", corners, y=bounds)
+        inside = fragment.operation(
             "last",
             "math.subtract",
-            _operation(fragment, "still", "zeros_like", corners),
+            fragment.operation("still", "zeros_like", corners),
             y=[1.0 - bound for bound in bounds],
         )
-        corners = _operation(fragment, "clipped", "where", over, x=inside, y=corners)
-        corners = _operation(fragment, "above", "math.maximum", corners, y=0.0)
+        corners = fragment.operation("clipped", "where", over, x=inside, y=corners)
+        corners = fragment.operation("above", "math.maximum", corners, y=0.0)
     if config.get("normalize_coords"):
-        corners = _operation(fragment, "shares", "math.truediv", corners, y=bounds)
+        corners = fragment.operation("shares", "math.truediv", corners, y=bounds)
     boxes = _in_coordinates(fragment, corners, config.get("coords", "centroids"))
-    zeros = _operation(fragment, "zeros", "zeros_like", boxes)
-    variances = _operation(
-        fragment, "variances", "math.add", zeros, y=[float(v) for v in config["variances"]]
-    )
+    zeros = fragment.operation("zeros", "zeros_like", boxes)
+    variances = fragment.operation("variances", "math.add", zeros, y=[float(v) for v in config["variances"]])
     fragment.add("Concatenate", "anchors", [boxes, variances], {"axis": -1})
     return fragment
 
@@ -149,7 +141,7 @@ def l2_normalization(layer: Layer, around: Around) -> Fragment:
     if shape is None or len(shape) != _RANK or shape[-1] != len(gamma):
         raise refusal(layer, "its input is not known to be channels-last images")
     fragment = Fragment(layer)
-    unit = _operation(fragment, "unit", "nn.l2_normalize", fragment.input(), axis=-1)
+    unit = fragment.operation("unit", "nn.l2_normalize", fragment.input(), axis=-1)
     config = {"equation": "abcd,d->abcd", "output_shape": list(shape[1:]), "activation": "linear"}
     fragment.add("EinsumDense", "scaled", unit, config, {"kernel": gamma})
     return fragment
@@ -183,10 +175,10 @@ def _in_coordinates(fragment: Fragment, corners: TensorRef, coordinates: str) ->
     if coordinates == "corners":
         return corners
     if coordinates == "minmax":
-        return _operation(fragment, "minmax", "gather", corners, indices=[0, 2, 1, 3], axis=-1)
-    opposite = _operation(fragment, "opposite", "roll", corners, shift=2, axis=-1)
-    total = _operation(fragment, "total", "math.add", corners, y=opposite)
-    centre = _operation(fragment, "centre", "math.multiply", total, y=[0.5, 0.5, 0.0, 0.0])
-    across = _operation(fragment, "across", "math.subtract", corners, y=opposite)
-    sides = _operation(fragment, "sides", "math.multiply", across, y=[0.0, 0.0, 1.0, 1.0])
+        return fragment.operation("minmax", "gather", corners, indices=[0, 2, 1, 3], axis=-1)
+    opposite = fragment.operation("opposite", "roll", corners, shift=2, axis=-1)
+    total = fragment.operation("total", "math.add", corners, y=opposite)
+    centre = fragment.operation("centre", "math.multiply", total, y=[0.5, 0.5, 0.0, 0.0])
+    across = fragment.operation("across", "math.subtract", corners, y=opposite)
+    sides = fragment.operation("sides", "math.multiply", across, y=[0.0, 0.0, 1.0, 1.0])
     return fragment.add("Add", "centroids", [centre, sides])

@@ -64,7 +64,7 @@ def temporal(layer: Layer, around: Around) -> Fragment:
         )
     x = fragment.input()
     if config.get("go_backwards"):
-        x = fragment.add("TFOpLambda", "reversed", x, {"function": "reverse"}, axis=[1])
+        x = fragment.operation("reversed", "reverse", x, axis=[1])
     ends: list[TensorRef] = []
     blocks = [
         pair

@@ -179,9 +179,7 @@ def _cosine_graph(layer: Layer) -> Fragment | None:
     product = fragment.add("Dot", "product", [a, b], axes)
     squares = [fragment.add("Dot", f"square_{i}", [x, x], axes) for i, x in enumerate((a, b))]
 
-    def operation(suffix: str, function: str, first: TensorRef, **kwargs: Any) -> TensorRef:
-        return fragment.add("TFOpLambda", suffix, first, {"function": function}, **kwargs)
-
+    operation = fragment.operation
     size = operation("size", "math.sqrt", fragment.add("Multiply", "squares", squares))
     size = operation("size_or_epsilon", "math.maximum", size, y=_EPSILON)
     cosine = operation("quotient", "math.truediv", product, y=size)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from migrate.capsule.model import Layer, Model, TensorRef, structure_refs
+from migrate.capsule.model import Layer, Model, structure_refs
 from migrate.dialects.graph_rewrites import Fragment, replace_by_graph, to_functional
 from migrate.dialects.rule import Era, Step, model_rule
 from migrate.dialects.shapes import Shape, infer_shapes
@@ -76,9 +76,7 @@ def _written_out(layer: Layer, shape: Shape) -> Fragment:
     epsilon = float(layer.config.get("epsilon", 1e-3))
     fragment = Fragment(layer)
 
-    def operation(suffix: str, function: str, first: TensorRef, **kwargs: Any) -> TensorRef:
-        return fragment.add("TFOpLambda", suffix, first, {"function": function}, **kwargs)
-
+    operation = fragment.operation
     x = fragment.input()
     mean = operation("mean", "math.reduce_mean", x, axis=reduced, keepdims=True)
     centred = operation("centred", "math.subtract", x, y=mean)

@@ -96,11 +96,10 @@ def _product(layer: Layer, rank: int) -> Fragment:
             _normal(fragment, *pair)
             for pair in (("left", left, first % rank), ("right", right, second % rank))
         )
-    fragment.add(
-        "TFOpLambda",
+    fragment.operation(
         "product",
+        "linalg.matmul",
         left,
-        {"function": "linalg.matmul"},
         b=right,
         transpose_a=first % rank != rank - 1,
         transpose_b=second % rank == rank - 1,
@@ -109,4 +108,4 @@ def _product(layer: Layer, rank: int) -> Fragment:
 
 
 def _normal(fragment: Fragment, side: str, tensor: TensorRef, axis: int) -> TensorRef:
-    return fragment.add("TFOpLambda", side, tensor, {"function": "math.l2_normalize"}, axis=axis)
+    return fragment.operation(side, "math.l2_normalize", tensor, axis=axis)

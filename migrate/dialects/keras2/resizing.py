@@ -94,9 +94,7 @@ def _averaged(layer: Layer) -> Fragment:
         behind: list[list[int]] = [[0, factor - 1] for factor in factors]
         first = order["data_format"] == "channels_first"
         paddings = [[0, 0], [0, 0], *behind] if first else [[0, 0], *behind, [0, 0]]
-        repeated = fragment.add(
-            "TFOpLambda", "extended", repeated, {"function": "pad"}, paddings=paddings, mode="SYMMETRIC"
-        )
+        repeated = fragment.operation("extended", "pad", repeated, paddings=paddings, mode="SYMMETRIC")
         pool["padding"] = "valid"
     fragment.add("AveragePooling2D", "interpolated", repeated, pool)
     return fragment

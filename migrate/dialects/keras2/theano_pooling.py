@@ -107,16 +107,16 @@ def _written_out(layer: Layer, windows: _Windows) -> Fragment:
 
     def padded(suffix: str, source: TensorRef, value: float) -> TensorRef:
         arguments: dict[str, Any] = {"paddings": paddings, "mode": "CONSTANT", "constant_values": value}
-        return fragment.add("TFOpLambda", suffix, source, {"function": "pad"}, **arguments)
+        return fragment.operation(suffix, "pad", source, **arguments)
 
     x = fragment.input()
     if layer.class_name.startswith("Max"):
         fragment.add(layer.class_name, "pooled", padded("border", x, _LOWEST), config)
         return fragment
     total = fragment.add(layer.class_name, "mean", padded("border", x, 0.0), config)
-    ones = fragment.add("TFOpLambda", "ones", x, {"function": "ones_like"})
+    ones = fragment.operation("ones", "ones_like", x)
     share = fragment.add(layer.class_name, "share", padded("counted", ones, 0.0), config)
-    fragment.add("TFOpLambda", "of_counted", total, {"function": "math.truediv"}, y=share)
+    fragment.operation("of_counted", "math.truediv", total, y=share)
     return fragment
 
 

@@ -155,7 +155,7 @@ def _weighted(layer: Layer) -> Fragment | None:
     config = {**layer.config, "output_mode": "count"}
     counted = fragment.add("CategoryEncoding", "counted", fragment.input(), config)
     values = [float(value) for value in weights]
-    fragment.add("TFOpLambda", "weighted", counted, {"function": "math.multiply"}, y=values)
+    fragment.operation("weighted", "math.multiply", counted, y=values)
     return fragment
 
 
