@@ -7,13 +7,14 @@ stock Keras 2 layers. So both worlds can build them, and all later rules apply t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, map_layers, structure_refs
+from migrate.capsule.model import Array, Layer, Model, Node, TensorRef, Topology, map_layers, structure_refs
 from migrate.dialects.aliases import Archived, declare_archived
 from migrate.dialects.graph_rewrites import Fragment, expand_graphs
+from migrate.dialects.masks import given_masks
 from migrate.dialects.rule import Era, Step, layer_rule, model_rule
 from migrate.dialects.shapes import Shape, ShapeOf, declare_shape, infer_shapes, output_shape
 from migrate.dialects.variables import Roles, declare_roles
@@ -53,6 +54,8 @@ class Foreign:
         shape: of its output, from those of its inputs.
         peculiar: the keys are such that no other class has them; otherwise the user has to say whose it is.
         nested: it may be in a nested model; an adapter that follows a whole graph may not allow that.
+        unmasked: the layers that it becomes lose a mask that it hands on, or hand on one that it ends: a layer that a
+            mask may reach is refused.
         lacks: configuration keys that it never has, and another class with its name has.
         doubt: a property that a file does not show, as a clause: the user, or a recording, has to resolve it.
         doubtless: configuration keys, any of which resolves it as well.
@@ -69,6 +72,7 @@ class Foreign:
     shape: ShapeOf = unknown
     peculiar: bool = True
     nested: bool = True
+    unmasked: bool = False
     lacks: frozenset[str] = frozenset()
     doubt: str = ""
     doubtless: frozenset[str] = frozenset()
@@ -98,6 +102,7 @@ _SHARED = frozenset({"Custom"})
 """The package of everything that was registered without one: it carries no information."""
 _KNOWN: dict[str, list[Foreign]] = {}
 """By class name in files."""
+_UNMASKED: list[Callable[[Layer], bool]] = []
 
 Around = Callable[[int], Shape | None]
 """The shape of the input at a position, None if it is unknown."""
@@ -142,6 +147,15 @@ def model_adapter(
     return model_rule(rule, Step.ECOSYSTEM)
 
 
+def declare_unmasked(fits: Callable[[Layer], bool]) -> None:
+    """Register layers that cannot be expressed where a mask may reach them.
+
+    Args:
+        fits: whether a layer is one of them, under its full name.
+    """
+    _UNMASKED.append(fits)
+
+
 def _by_position(model: Model, names: frozenset[str]) -> Model:
     """Move tensors that calls of these layers pass by name (``cross(x0, x=x)``) to their first arguments, in order."""
 
@@ -157,13 +171,16 @@ def _by_position(model: Model, names: frozenset[str]) -> Model:
     return replace(model, layers=layers)
 
 
-def _enter(rule: Rule, classes: Iterable[Foreign]) -> None:
+def _enter(rule: Rule, classes: Sequence[Foreign]) -> None:
     for foreign in classes:
         _KNOWN.setdefault(foreign.class_name, []).append(replace(foreign, code=rule.code))
         declare_roles(foreign.name, foreign.roles)
         if foreign.archived is not None:
             declare_archived(foreign.name, foreign.archived)
         declare_shape(foreign.name, foreign.shape)
+    unmasked = frozenset(foreign.name for foreign in classes if foreign.unmasked)
+    if unmasked:
+        declare_unmasked(lambda layer: layer.class_name in unmasked)
 
 
 def _input_shape(
@@ -183,7 +200,8 @@ def mark_foreign(model: Model, own: OwnCode) -> Model:
     Classes that the given sources define are not touched.
 
     Raises:
-        MigrationError: ``CFG006`` if the file does not show whose class it is.
+        MigrationError: ``CFG006`` if the file does not show whose class it is, ``ECO090`` for a layer that cannot be
+            expressed where it is: in a nested model, or behind a mask.
     """
 
     found = [(layer, foreign) for _, layer in model.walk() if (foreign := foreign_of(layer)) is not None]
@@ -205,7 +223,19 @@ def mark_foreign(model: Model, own: OwnCode) -> Model:
             raise refusal(layer, "it is in a nested model, whose masks reach the model around it")
         return replace(layer, class_name=foreign.name, registered_name=None)
 
-    return map_layers(model, marked)
+    model = map_layers(model, marked)
+    _refuse_masked(model)
+    return model
+
+
+def _refuse_masked(model: Model) -> None:
+    def refused(layer: Layer) -> bool:
+        return any(fits(layer) for fits in _UNMASKED)
+
+    if any(refused(layer) for _, layer in model.walk()):
+        for layer in given_masks(model):
+            if refused(layer):
+                raise refusal(layer, "a mask reaches it, which operations lose")
 
 
 def foreign_of(layer: Layer) -> Foreign | None:
@@ -236,6 +266,18 @@ def _doubtful(layer: Layer, foreign: Foreign) -> MigrationError:
         "A recording (MODEL.golden.npz) resolves it, too.",
         place=layer.name,
     )
+
+
+def weight_of(layer: Layer, role: str) -> Array:
+    """The array of a variable that an adapter cannot do without.
+
+    Raises:
+        MigrationError: ``ECO090``.
+    """
+    found = layer.weights.get(role)
+    if found is None:
+        raise refusal(layer, "the file holds no weights of it")
+    return found
 
 
 def refusal(layer: Layer, reason: str) -> MigrationError:

@@ -164,6 +164,23 @@ def masked_inputs(model: Model, layer: Layer, masked: frozenset[str] = frozenset
     )
 
 
+def given_masks(model: Model, masked: frozenset[str] = frozenset()) -> Iterator[Layer]:
+    """Layers that may be called with a tensor that has a mask, those of nested models included.
+
+    Args:
+        model: of either topology.
+        masked: inputs of the model that have a mask themselves.
+    """
+    if not masked and not any(makes_mask(layer) for layer in model.layers):
+        return
+    graph = to_functional(model)
+    for layer in graph.layers:
+        if any(may_have_mask(graph, ref, masked) for node in layer.nodes for ref in node.refs()):
+            yield layer
+        if layer.model is not None:
+            yield from given_masks(layer.model, masked_inputs(graph, layer, masked))
+
+
 def _stops(layer: Layer) -> bool:
     inner = layer.children.get("forward_layer", layer)
     return inner.class_name in _LAST_ONLY and not inner.config.get("return_sequences")

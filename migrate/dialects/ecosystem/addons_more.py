@@ -6,24 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from migrate.capsule.model import Array, Layer, Model, TensorRef
+from migrate.capsule.model import Layer, TensorRef
 from migrate.dialects.ecosystem.addons_layers import ADDONS, PACKAGE
-from migrate.dialects.foreign import Around, Foreign, graph_adapter, model_adapter, refusal, unchanged
-from migrate.dialects.graph_rewrites import Fragment, expand_graphs, to_functional
-from migrate.dialects.masks import makes_mask, may_have_mask
-from migrate.dialects.rule import Era
+from migrate.dialects.foreign import Around, Foreign, graph_adapter, refusal, unchanged, weight_of
+from migrate.dialects.graph_rewrites import Fragment
 from migrate.dialects.shapes import Shape
 from migrate.findings import Fix, Rule, Severity
 
 _REFERENCES = ("tensorflow/addons#2807",)
 _HEADS = ("query", "key", "value")
-
-
-def _weight(layer: Layer, role: str) -> Array:
-    found = layer.weights.get(role)
-    if found is None:
-        raise refusal(layer, "the file holds no weights of it")
-    return found
 
 
 def _foreign(name: str, *roles: str, when: str = "") -> Foreign:
@@ -35,10 +26,11 @@ def _foreign(name: str, *roles: str, when: str = "") -> Foreign:
         ADDONS,
         roles=lambda layer: roles if not when or layer.config.get(when) else roles[:-1],
         shape=unchanged,
+        unmasked=True,
     )
 
 
-@model_adapter(
+@graph_adapter(
     Rule(
         "ECO109",
         "addons-activation-layers",
@@ -55,24 +47,15 @@ def _foreign(name: str, *roles: str, when: str = "") -> Foreign:
     _foreign("Snake", "frequency"),
     _foreign("TLU", "tau", "alpha", when="affine"),
 )
-def activation_layers(model: Model, era: Era) -> Model:
+def activation_layers(layer: Layer, around: Around) -> Fragment:
     """The operations of each.
 
     Raises:
-        MigrationError: ``ECO090`` without weights, and where a mask passes through.
+        MigrationError: ``ECO090`` without weights.
     """
-    has_masks = any(makes_mask(layer) for _, layer in model.walk())
-    graph = to_functional(model) if has_masks else model
-
-    def made(layer: Layer) -> Fragment:
-        calls = graph.layer(layer.name).nodes if has_masks else ()
-        if any(may_have_mask(graph, ref) for call in calls for ref in call.refs()):
-            raise refusal(layer, "a mask passes through it, which operations lose")
-        fragment = Fragment(layer)
-        _MADE[layer.class_name](layer, fragment, fragment.input())
-        return fragment
-
-    return expand_graphs(model, _MADE.keys(), made)
+    fragment = Fragment(layer)
+    _MADE[layer.class_name](layer, fragment, fragment.input())
+    return fragment
 
 
 def _gelu(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
@@ -81,7 +64,7 @@ def _gelu(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
 
 def _snake(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
     """``x + (1 - cos(2 a x)) / (2 a)``."""
-    twice = 2.0 * np.float64(_weight(layer, "frequency"))  # of NumPy: 0 where an inspection reads no values
+    twice = 2.0 * np.float64(weight_of(layer, "frequency"))  # of NumPy: 0 where an inspection reads no values
     wave = fragment.operation(
         "wave", "math.cos", fragment.operation("scaled", "math.multiply", x, y=float(twice))
     )
@@ -91,8 +74,8 @@ def _snake(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
 
 def _tlu(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
     """``max(x, alpha x + tau)``; alpha is 0 unless the layer is affine."""
-    tau = _weight(layer, "tau")
-    alpha = _weight(layer, "alpha") if layer.config.get("affine") else np.zeros_like(tau)
+    tau = weight_of(layer, "tau")
+    alpha = weight_of(layer, "alpha") if layer.config.get("affine") else np.zeros_like(tau)
     floor = fragment.add("Rescaling", "floor", x, {"scale": alpha.tolist(), "offset": tau.tolist()})
     fragment.add("Maximum", "higher", [x, floor])
 
@@ -132,12 +115,12 @@ def filter_response(layer: Layer, around: Around) -> Fragment:
     Raises:
         MigrationError: ``ECO090`` without weights, and where the size of the input is not known.
     """
-    gamma, beta, shape = _weight(layer, "gamma"), _weight(layer, "beta"), around(0)
+    gamma, beta, shape = weight_of(layer, "gamma"), weight_of(layer, "beta"), around(0)
     if shape is None or None in shape[1:]:
         raise refusal(layer, "the size of its input is not known")
     epsilon = abs(float(layer.config["epsilon"]))
     if layer.config.get("learned_epsilon"):
-        epsilon += abs(float(_weight(layer, "learned_epsilon").item()))
+        epsilon += abs(float(weight_of(layer, "learned_epsilon").item()))
     fragment = Fragment(layer)
     x = fragment.input()
     square = fragment.operation("square", "math.square", x)
@@ -197,8 +180,8 @@ def attention(layer: Layer, around: Around) -> Fragment:
         raise refusal(layer, "it gives the weights of its attention as well")
     if any(call.kwargs.get("mask") is not None for call in layer.nodes):
         raise refusal(layer, "it is called with a mask")
-    kernels = {name: _weight(layer, f"{name}_kernel") for name in _HEADS}
-    projection, bias = _weight(layer, "projection_kernel"), layer.weights.get("projection_bias")
+    kernels = {name: weight_of(layer, f"{name}_kernel") for name in _HEADS}
+    projection, bias = weight_of(layer, "projection_kernel"), layer.weights.get("projection_bias")
     weights = {f"{name}/kernel": np.transpose(kernel, (1, 0, 2)) for name, kernel in kernels.items()}
     weights["attention_output/kernel"] = projection
     if bias is not None:
@@ -231,7 +214,7 @@ def attention(layer: Layer, around: Around) -> Fragment:
         before='{"class_name": "Addons>PolynomialCrossing", "config": {"projection_dim": null, "diag_scale": 0.0, …}}',
         after="Add([Multiply([x0, Dense(x)]), x]) and the bias",
         why="It is x0 * (W x + diag_scale x) + x + b, where W may be the product of two smaller matrices. The bias "
-        "stands outside of the product and becomes a constant.",
+        "stands outside of the product and becomes a constant. A mask that reaches the layer is refused: it loses it.",
         references=_REFERENCES,
     ),
     Foreign(
@@ -244,6 +227,7 @@ def attention(layer: Layer, around: Around) -> Fragment:
             *(("bias",) if layer.config.get("use_bias", True) else ()),
         ),
         shape=unchanged,
+        unmasked=True,
     ),
 )
 def crossing(layer: Layer, around: Around) -> Fragment:
@@ -257,7 +241,7 @@ def crossing(layer: Layer, around: Around) -> Fragment:
     x0, x = fragment.input(0), fragment.input(1)
     product = x
     for role in roles:
-        kernel = _weight(layer, role)
+        kernel = weight_of(layer, role)
         dense = {"units": int(kernel.shape[1]), "use_bias": False, "activation": "linear"}
         product = fragment.add("Dense", role, product, dense, {"kernel": kernel})
     if layer.config.get("diag_scale"):

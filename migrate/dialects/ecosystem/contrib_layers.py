@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from migrate.capsule.model import Array, Layer, Model, TensorRef
-from migrate.dialects.foreign import Around, Foreign, graph_adapter, model_adapter, refusal, unchanged
-from migrate.dialects.graph_rewrites import Fragment, expand_graphs, to_functional
-from migrate.dialects.masks import makes_mask, may_have_mask
-from migrate.dialects.rule import Era
+from migrate.capsule.model import Layer, TensorRef
+from migrate.dialects.foreign import Around, Foreign, graph_adapter, refusal, unchanged, weight_of
+from migrate.dialects.graph_rewrites import Fragment
 from migrate.dialects.shapes import Shape, output_shape
 from migrate.findings import Fix, Rule, Severity
 
@@ -33,13 +31,6 @@ def _scaled(fragment: Fragment, suffix: str, x: TensorRef, scale: Any, offset: A
     return fragment.add("Rescaling", suffix, x, numbers)
 
 
-def _weight(layer: Layer, role: str) -> Array:
-    found = layer.weights.get(role)
-    if found is None:
-        raise refusal(layer, "the file holds no weights of it")
-    return found
-
-
 def _as_stock(layer: Layer, inputs: Sequence[Shape]) -> Shape | None:
     """The shape that the layer gives without its lengths."""
     return output_shape(replace(layer, class_name="Dense" if "units" in layer.config else "Conv2D"), inputs)
@@ -55,6 +46,7 @@ def _foreign(
         keys=keys,
         roles=lambda layer: roles,
         shape=unchanged,
+        unmasked=True,
         peculiar=peculiar,
     )
 
@@ -72,7 +64,8 @@ def _foreign(
         why="The class has the name and the configuration of the one that Keras has since 2.11, and computes another "
         "thing: it reshapes (rows, columns, channels) to (groups, rows, columns, channels / groups) as the numbers "
         "lie, so that with the channels behind a group is a block of rows. Only files of Keras 2.2 and older, which "
-        "record no dtype, can hold it. Training on leaves gamma and beta as they are.",
+        "record no dtype, can hold it. Training on leaves gamma and beta as they are. A mask that reaches it is "
+        "refused: operations lose it.",
         references=_SOURCE,
     ),
     Foreign(
@@ -87,6 +80,7 @@ def _foreign(
         ),
         shape=unchanged,
         peculiar=False,
+        unmasked=True,
         lacks=frozenset({"dtype"}),
     ),
 )
@@ -132,7 +126,7 @@ def group_normalization(layer: Layer, around: Around) -> Fragment:
     return fragment
 
 
-@model_adapter(
+@graph_adapter(
     Rule(
         "ECO133",
         "contrib-activations",
@@ -155,33 +149,24 @@ def group_normalization(layer: Layer, around: Around) -> Fragment:
         keys=frozenset({"beta", "trainable"}),
         roles=lambda layer: ("scaling_factor",) if layer.config.get("trainable") else (),
         shape=unchanged,
+        unmasked=True,
         peculiar=False,
     ),
 )
-def activations(model: Model, era: Era) -> Model:
+def activations(layer: Layer, around: Around) -> Fragment:
     """The operations of each activation.
 
     Raises:
-        MigrationError: ``ECO090`` without weights, and where a mask passes through.
+        MigrationError: ``ECO090`` without weights.
     """
-
-    has_masks = any(makes_mask(layer) for _, layer in model.walk())
-    graph = to_functional(model) if has_masks else model
-
-    def made(layer: Layer) -> Fragment:
-        calls = graph.layer(layer.name).nodes if has_masks else ()
-        if any(may_have_mask(graph, ref) for call in calls for ref in call.refs()):
-            raise refusal(layer, "a mask passes through it, which operations lose")
-        fragment = Fragment(layer)
-        _MADE[layer.class_name](layer, fragment, fragment.input())
-        return fragment
-
-    return expand_graphs(model, _MADE.keys(), made)
+    fragment = Fragment(layer)
+    _MADE[layer.class_name](layer, fragment, fragment.input())
+    return fragment
 
 
 def _pelu(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
     """``relu(x) alpha / beta + alpha (exp(-relu(-x) / beta) - 1)``."""
-    alpha, beta = _weight(layer, "alpha"), _weight(layer, "beta")
+    alpha, beta = weight_of(layer, "alpha"), weight_of(layer, "beta")
     above = fragment.operation("above", "nn.relu", x)
     below = fragment.operation("below", "nn.relu", fragment.operation("negative", "math.negative", x))
     curve = fragment.operation("curve", "math.exp", _scaled(fragment, "shrunk", below, -1.0 / beta))
@@ -192,7 +177,7 @@ def _pelu(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
 def _srelu(layer: Layer, fragment: Fragment, x: TensorRef) -> None:
     """A line with the slope 1 between two corners, and lines with slopes of their own beyond; the right corner is
     ``t_left + |t_right|``."""
-    left, left_slope, width, right_slope = (_weight(layer, role) for role in _CORNERS)
+    left, left_slope, width, right_slope = (weight_of(layer, role) for role in _CORNERS)
     width = np.abs(width)
     from_left = _scaled(fragment, "from_left", x, 1.0, -left)
     above = fragment.operation("above", "nn.relu", from_left)
@@ -269,7 +254,7 @@ def cosine(layer: Layer, around: Around) -> Fragment:
         MigrationError: ``ECO090`` without weights, for channels in front and for full borders.
     """
     config, fragment = layer.config, Fragment(layer)
-    kernel, bias = _weight(layer, f"{layer.name}_W"), layer.weights.get(f"{layer.name}_b")
+    kernel, bias = weight_of(layer, f"{layer.name}_W"), layer.weights.get(f"{layer.name}_b")
     length = np.sqrt(
         (kernel**2).sum(axis=tuple(range(kernel.ndim - 1))) + (0 if bias is None else bias**2) + _EPSILON
     )

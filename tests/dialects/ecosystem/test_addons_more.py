@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology
-from migrate.dialects.ecosystem.addons_more import activation_layers, attention, crossing, filter_response
+from migrate.capsule.model import Layer, Node, TensorRef
+from migrate.dialects.ecosystem.addons_more import attention, crossing, filter_response
 from migrate.dialects.rule import Era
 from migrate.findings import MigrationError
+from tests.dialects.ecosystem.chains import adapted, chain
 
 ERA = Era.of("2.15.0")
 
@@ -86,22 +87,15 @@ def test_a_crossing_may_go_through_a_small_matrix() -> None:
         crossing(Layer("x", "p", {"projection_dim": None}), known(None, 4))
 
 
-def chain(*layers: Layer) -> Model:
-    entry = Layer("InputLayer", "i", {"batch_input_shape": [None, 3]})
-    return Model("Sequential", "s", Topology.SEQUENTIAL, (entry, *layers))
-
-
 def test_a_threshold_is_constant_unless_it_is_affine() -> None:
     arrays = {"tau": np.ones(3, "float32"), "alpha": np.full(3, 2.0, "float32")}
     for affine, slope in ((False, 0.0), (True, 2.0)):
         layer = Layer("Addons>TLU", "t", {"affine": affine}, (), arrays)
-        (floor,) = [
-            one for one in activation_layers(chain(layer), ERA).layers if one.class_name == "Rescaling"
-        ]
+        (floor,) = [one for one in adapted(chain(layer), ERA).layers if one.class_name == "Rescaling"]
         assert floor.config == {"scale": [slope] * 3, "offset": [1.0] * 3}
 
 
 def test_a_mask_is_not_lost() -> None:
     embedding = Layer("Embedding", "e", {"input_dim": 5, "output_dim": 2, "mask_zero": True})
     with pytest.raises(MigrationError, match="mask"):
-        activation_layers(chain(embedding, Layer("Addons>GELU", "g", {})), ERA)
+        adapted(chain(embedding, Layer("Addons>GELU", "g", {})), ERA)

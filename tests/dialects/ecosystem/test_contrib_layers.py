@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from migrate.capsule.model import Layer, Model, TensorRef, Topology
-from migrate.dialects.ecosystem.contrib_layers import activations, cosine, group_normalization, upscaling
+from migrate.capsule.model import Layer, TensorRef
+from migrate.dialects.ecosystem.contrib_layers import cosine, group_normalization, upscaling
 from migrate.dialects.foreign import foreign_of
 from migrate.dialects.rule import Era
 from migrate.findings import MigrationError
+from tests.dialects.ecosystem.chains import adapted, chain
 
 ERA = Era.of("2.2.4")
 GROUPS = dict.fromkeys(
@@ -54,33 +55,28 @@ def test_groups_that_cannot_be_told(axis: int, shape: tuple[int | None, ...]) ->
     assert caught.value.code == "ECO090"
 
 
-def chain(*layers: Layer) -> Model:
-    entry = Layer("InputLayer", "i", {"batch_input_shape": [None, 3]})
-    return Model("Sequential", "s", Topology.SEQUENTIAL, (entry, *layers))
-
-
 def test_a_mask_is_not_lost() -> None:
     swish = Layer("keras_contrib>Swish", "w", {"beta": 1.5})
-    assert len(activations(chain(swish), ERA).layers) == 4
+    assert len(adapted(chain(swish), ERA).layers) == 4
     embedding = Layer("Embedding", "e", {"input_dim": 5, "output_dim": 2, "mask_zero": True})
     with pytest.raises(MigrationError, match="mask"):
-        activations(chain(embedding, swish), ERA)
+        adapted(chain(embedding, swish), ERA)
     ended = Layer("LSTM", "l", {"units": 2})
-    assert len(activations(chain(embedding, ended, swish), ERA).layers) == 6
+    assert len(adapted(chain(embedding, ended, swish), ERA).layers) == 6
 
 
 def test_a_learned_beta_comes_from_the_weights() -> None:
     learned = Layer(
         "keras_contrib>Swish", "w", {"beta": 1.0, "trainable": True}, (), {"scaling_factor": np.float32(0.25)}
     )
-    found = activations(chain(learned), ERA)
+    found = adapted(chain(learned), ERA)
     (scaled,) = [layer for layer in found.layers if layer.class_name == "Rescaling"]
     assert scaled.config["scale"] == 0.25
 
 
 def test_slopes_without_weights_are_refused() -> None:
     with pytest.raises(MigrationError, match="weights"):
-        activations(chain(Layer("keras_contrib>PELU", "p", {})), ERA)
+        adapted(chain(Layer("keras_contrib>PELU", "p", {})), ERA)
 
 
 def cosine_layer(*shape: int, **config: Any) -> Layer:
