@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from migrate.capsule.model import Layer, Model, TensorRef
-from migrate.dialects.foreign import refusal
+from migrate.dialects.foreign import declare_unmasked, refusal
 from migrate.dialects.graph_rewrites import Fragment, replace_by_graph, to_functional
 from migrate.dialects.packaged import declare_function
 from migrate.dialects.rule import Era, Step, model_rule
@@ -81,6 +81,7 @@ NAMES = tuple(_PARTS)
 """As files name them."""
 for _name in NAMES:
     declare_function(_name)
+declare_unmasked(lambda layer: layer.config.get("activation") in NAMES)
 
 
 @model_rule(
@@ -95,7 +96,8 @@ for _name in NAMES:
         why="Keras has functions with some of these names, partly with different defaults: `gelu` of Addons is the "
         "tanh form, Keras' own the exact one. (tf.keras 2.13 to 2.15 write `gelu` and `mish` of Addons without the "
         "package, and load Keras' own.) `rrelu` draws its slope in training; the migrated model uses the mean "
-        "slope, which Addons uses outside training, in training as well.",
+        "slope, which Addons uses outside training, in training as well. A layer that a mask reaches is refused: "
+        "operations lose the mask.",
         references=("https://www.tensorflow.org/addons/api_docs/python/tfa/activations",),
     ),
     Step.ECOSYSTEM,

@@ -26,10 +26,11 @@ _POOLING = {
         "inputs",
         after="Add([shortcut, Rescaling(0.8)(residual)])",
         why="In inference the residual is scaled by its survival probability. In training the layer drew whether "
-        "the residual counts at all; continued training with the stock layers does not do this.",
+        "the residual counts at all; continued training with the stock layers does not do this. The layer ends a "
+        "mask, which the sum would hand on: behind one it is refused.",
         references=("tensorflow/addons#2807",),
     ),
-    Foreign(PACKAGE, "Addons", "StochasticDepth", ADDONS),
+    Foreign(PACKAGE, "Addons", "StochasticDepth", ADDONS, unmasked=True),
 )
 def stochastic_depth(layer: Layer, around: Around) -> Fragment:
     """The shortcut and the scaled residual."""

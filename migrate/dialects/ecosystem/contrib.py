@@ -27,7 +27,7 @@ def _roles(layer: Layer) -> tuple[str, ...]:
         after="mean, deviation and division as operations, then EinsumDense with gamma and beta",
         why="Every other normalization divides by sqrt(variance + epsilon), including Keras' GroupNormalization: "
         "used in its place, the result is 5e-4 off. Gamma and beta stay weights if the layer has both and an axis; "
-        "otherwise they are constants.",
+        "otherwise they are constants. A mask that reaches the layer is refused: operations lose it.",
         references=("https://github.com/keras-team/keras-contrib",),
     ),
     Foreign(
@@ -38,6 +38,7 @@ def _roles(layer: Layer) -> tuple[str, ...]:
         roles=_roles,
         shape=unchanged,
         peculiar=False,
+        unmasked=True,
     ),
 )
 def instance_normalization(layer: Layer, around: Around) -> Fragment:

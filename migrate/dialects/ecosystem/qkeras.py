@@ -7,7 +7,7 @@ from typing import Any
 
 from migrate.capsule.model import Array, Layer, TensorRef
 from migrate.dialects.ecosystem.qkeras_quantisers import UnknownQuantiserError, called, rounded, settings_of
-from migrate.dialects.foreign import Around, Foreign, graph_adapter, refusal, unchanged
+from migrate.dialects.foreign import Around, Foreign, declare_unmasked, graph_adapter, refusal, unchanged
 from migrate.dialects.graph_rewrites import Fragment
 from migrate.dialects.shapes import Shape, output_shape
 from migrate.dialects.variables import Roles, own_roles
@@ -78,7 +78,8 @@ def _quantised(name: str) -> frozenset[str]:
         after='{"class_name": "Dense", …} with the rounded kernel, and the quantiser of its activation as operations',
         why="In inference the rounded weights are constants, which are stored. Continued training does not round "
         "them again; qkeras-v3 and HGQ2 are made for that. Supported are the quantisers `quantized_bits`, `ternary` "
-        "and `binary` for weights and `quantized_bits` and `quantized_relu` for activations.",
+        "and `binary` for weights and `quantized_bits` and `quantized_relu` for activations. Behind a mask, a QDense "
+        "with such an activation is refused: operations lose the mask.",
         references=("fastmachinelearning/hls4ml#1116",),
     ),
     *(
@@ -146,11 +147,23 @@ def _weight(layer: Layer, role: str, array: Array) -> Array:
         raise refusal(layer, str(unknown)) from unknown
 
 
+def _activation(layer: Layer) -> Any:
+    return layer.config.get("activation") or "linear"
+
+
+def _is_plain(stored: Any) -> bool:
+    """Whether an activation is one of Keras."""
+    return isinstance(stored, str) and stored in _PLAIN
+
+
+declare_unmasked(lambda layer: layer.class_name == f"{_PREFIX}>QDense" and not _is_plain(_activation(layer)))
+
+
 def _activated(fragment: Fragment, source: TensorRef) -> None:
     """Add what the activation of the owner does, also where it does nothing."""
     layer = fragment.owner
-    stored: Any = layer.config.get("activation") or "linear"
-    if isinstance(stored, str) and stored in _PLAIN:
+    stored = _activation(layer)
+    if _is_plain(stored):
         fragment.add("Activation", "activated", source, {"activation": stored})
         return
     try:
