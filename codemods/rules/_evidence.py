@@ -205,6 +205,13 @@ def defined_once(
     return (InsertStatement(top_statement(tree, node), Code(text)),)
 
 
+def given_once(node: ast.expr | None, ctx: Context) -> ast.expr | None:
+    """What a name is given by an assignment, where nothing else binds it; None for any other expression."""
+    home = ctx.scope(node).find(node.id) if isinstance(node, ast.Name) else None
+    bindings = home.bindings[node.id] if home is not None and isinstance(node, ast.Name) else []
+    return bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+
+
 def held_attribute(call: ast.Call, ctx: Context) -> tuple[ast.ClassDef, str] | None:
     """The layer or model, and its attribute, that what a call makes is assigned to: ``self.factor = K.ones(3)``."""
     statement, cls = ctx.parent(call), ctx.class_of(call)

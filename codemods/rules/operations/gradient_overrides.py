@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.edits import Code, Edit, ReplaceExpression, ReplaceStatement
 from codemods.names.trees import walk
-from codemods.rules._evidence import MODEL, called_on, defined_once
+from codemods.rules._evidence import MODEL, called_on, defined_once, given_once
 from codemods.rules.api import UNTYPED, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -104,12 +104,8 @@ def _is_replaced(call: ast.Call, ctx: Context) -> bool:
 
 def _is_default_graph(node: ast.expr, ctx: Context) -> bool:
     """Whether an expression is the default graph: the call, or a name that is bound once to it."""
-    if isinstance(node, ast.Name):
-        home = ctx.scope(node).find(node.id)
-        bindings = home.bindings[node.id] if home is not None else []
-        value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
-        return isinstance(value, ast.Call) and _is_default_graph(value, ctx)
-    return isinstance(node, ast.Call) and ctx.name(node.func) in GRAPHS
+    made = given_once(node, ctx) or node
+    return isinstance(made, ast.Call) and ctx.name(made.func) in GRAPHS
 
 
 def _opens(block: ast.stmt | None, call: ast.Call, ctx: Context) -> bool:

@@ -20,7 +20,7 @@ from codemods.edits import (
     SetArgument,
 )
 from codemods.rules._era import releases
-from codemods.rules._evidence import MODEL, called_on, overrides, trust
+from codemods.rules._evidence import MODEL, called_on, given_once, overrides, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -134,9 +134,7 @@ def _divided(count: tuple[str, ast.expr, bool], call: ast.Call, ctx: Context) ->
     name, value, positional = count
     args = ctx.arguments(call, "generator", "", "", "", "", "validation_data")
     wanted = _SAMPLES.get(name, name)
-    size = _batch_size(
-        args.get("validation_data" if wanted == "validation_steps" else "generator"), call, ctx
-    )
+    size = _batch_size(args.get("validation_data" if wanted == "validation_steps" else "generator"), ctx)
     if size is None:
         return None
     code = Code("math.ceil(count / size)", {"count": value, "size": size})
@@ -145,16 +143,13 @@ def _divided(count: tuple[str, ast.expr, bool], call: ast.Call, ctx: Context) ->
     return DropArgument(call, name), SetArgument(call, wanted, code)
 
 
-def _batch_size(generator: ast.expr | None, call: ast.Call, ctx: Context) -> ast.expr | None:
+def _batch_size(generator: ast.expr | None, ctx: Context) -> ast.expr | None:
     """``32`` of ``generator.flow(x, y, batch_size=32)``, given directly or by a name that is bound once."""
-    if isinstance(generator, ast.Name):
-        home = ctx.scope(call).find(generator.id)
-        bindings = home.bindings[generator.id] if home is not None else []
-        generator = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+    made = given_once(generator, ctx) or generator
     flows = {"flow", "flow_from_directory", "flow_from_dataframe"}
-    if not isinstance(generator, ast.Call) or getattr(generator.func, "attr", "") not in flows:
+    if not isinstance(made, ast.Call) or getattr(made.func, "attr", "") not in flows:
         return None
-    size = ctx.arguments(generator).keywords.get("batch_size")
+    size = ctx.arguments(made).keywords.get("batch_size")
     return size.value if size is not None and isinstance(size.value, (ast.Constant, ast.Name)) else None
 
 
@@ -184,9 +179,5 @@ def fractions(call: ast.Call, ctx: Context) -> Iterator[Match]:
 
 def _is_fraction(node: ast.expr, ctx: Context) -> bool:
     """Whether an expression is a division, or a name that is given one and nothing else."""
-    if isinstance(node, ast.Name):
-        home = ctx.scope(node).find(node.id)
-        bindings = home.bindings[node.id] if home is not None else []
-        value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
-        return value is not None and not isinstance(value, ast.Name) and _is_fraction(value, ctx)
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+    value = given_once(node, ctx) or node
+    return isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.names.trees import walk
+from codemods.rules._evidence import given_once
 from codemods.rules.api import Match, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -48,10 +49,10 @@ def closures(tree: ast.Module, ctx: Context) -> Iterator[Match]:
                 yield _found(function.name, node, ctx)
                 break
     for part in parts:
-        made = part if isinstance(part, ast.Call) else _made_by(part, ctx)
-        values = [*made.args, *(keyword.value for keyword in made.keywords)] if made is not None else []
+        made = given_once(part, ctx) or part
+        values = [*made.args, *(k.value for k in made.keywords)] if isinstance(made, ast.Call) else []
         tensor = next((value for value in values if ctx.symbolic(value)), None)
-        if made is not None and tensor is not None:
+        if isinstance(made, ast.Call) and tensor is not None:
             yield _found(ctx.source(made.func), tensor, ctx)
 
 
@@ -74,14 +75,6 @@ def _given(ctx: Context) -> Iterator[ast.expr]:
                 yield from value.values
             elif value is not None:
                 yield value
-
-
-def _made_by(node: ast.expr, ctx: Context) -> ast.Call | None:
-    """``partial(loss, samples=x)`` of a name that is bound to it and nothing else."""
-    home = ctx.scope(node).find(node.id) if isinstance(node, ast.Name) else None
-    bindings = home.bindings[node.id] if home is not None and isinstance(node, ast.Name) else []
-    value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
-    return value if isinstance(value, ast.Call) else None
 
 
 def _reaches(node: ast.Name | ast.Attribute, function: ast.AST, ctx: Context) -> bool:
