@@ -29,6 +29,10 @@ OLD = "import keras\n\nf(nb_epoch=3)\n"
             "keras.Sequential().compile('Nadam', 'mse')",
             "keras.Sequential().compile(keras.optimizers.Nadam(learning_rate=0.002), 'mse')",
         ),
+        (
+            "keras.optimizers.get('adadelta')",
+            "keras.optimizers.get(keras.optimizers.Adadelta(learning_rate=1.0))",
+        ),
     ],
 )
 def test_the_rate_of_old_releases_is_written(before: str, after: str) -> None:
@@ -87,13 +91,41 @@ def test_a_layer_that_says_its_activation_stays(call: str) -> None:
     assert "LAY127" not in {f.code for f in run(text).findings}
 
 
-def found(tmp_path: Path, pin: str) -> list[CodeFinding]:
-    """What LAY127 says of a file with two layers of a project with a pin."""
+def test_an_optimizer_that_has_its_name_from_a_variable() -> None:
+    check_transformed(
+        f"{OLD}name = 'adamax'\nkeras.Sequential().compile(name, 'mse')\n",
+        f"{OLD}name = 'adamax'\nkeras.Sequential().compile(keras.optimizers.Adamax(learning_rate=0.002), 'mse')\n",
+    )
+    check_noop(f"{OLD}name = 'adamax'\nname = 'adam'\nkeras.Sequential().compile(name, 'mse')\n", codes=[])
+
+
+@pytest.mark.parametrize(
+    ("call", "given"),
+    [("LSTM(3)", "recurrent_activation='hard_sigmoid'"), ("GRUCell(3, 'tanh', 'tanh')", "reset_after=False")],
+)
+def test_layers_of_the_api_of_tensorflow_1_kept_the_defaults_in_tensorflow_2(call: str, given: str) -> None:
+    text = f"import tensorflow.compat.v1 as tf\n\na = tf.keras.layers.{call}\n"
+    assert f"{call[:-1]}, {given})" in run(text, select=["LAY127"]).text
+
+
+def found(tmp_path: Path, pin: str, text: str = "") -> list[CodeFinding]:
+    """What the two rules say of a file (by default with two layers) of a project with a pin."""
     (tmp_path / "setup.py").write_text("")
     (tmp_path / "requirements.txt").write_text(f"{pin}\n")
-    (tmp_path / "net.py").write_text("from keras.layers import LSTM\n\na = LSTM(3)\nb = LSTM(4)\n")
-    (outcome,) = run_files([tmp_path / "net.py"], Options(select=("LAY127",)))
+    (tmp_path / "net.py").write_text(text or "from keras.layers import LSTM\n\na = LSTM(3)\nb = LSTM(4)\n")
+    (outcome,) = run_files([tmp_path / "net.py"], Options(select=("LAY127", "OPZ114")))
     return list(outcome.findings)
+
+
+def test_gru_of_keras_2_3_applied_its_reset_gate_first(tmp_path: Path) -> None:
+    (finding,) = found(tmp_path, "keras==2.3.1", "from keras.layers import GRU\n\na = GRU(3)\n")
+    assert finding.message.startswith("GRU had reset_after=False by default")
+
+
+@pytest.mark.parametrize(("pin", "count"), [("1.13.2", 2), ("1.14.0", 0), ("1.15.5", 0), ("2.0.4", 0)])
+def test_tensorflow_changed_its_rates_with_1_14(tmp_path: Path, pin: str, count: int) -> None:
+    text = "from tensorflow import keras\n\nkeras.optimizers.Adadelta()\nkeras.Sequential().compile('nadam', 'mse')\n"
+    assert len(found(tmp_path, f"tensorflow=={pin}", text)) == count
 
 
 def test_a_pin_decides(tmp_path: Path) -> None:

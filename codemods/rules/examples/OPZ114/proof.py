@@ -1,5 +1,5 @@
+import keras
 import tensorflow as tf
-from tensorflow import keras
 
 tf.logging.set_verbosity(tf.logging.ERROR)
 
