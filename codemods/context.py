@@ -19,7 +19,7 @@ from codemods.names.regions import Regions
 from codemods.names.resolver import Module
 from codemods.names.scopes import Scope
 from codemods.names.trees import parents_of, walk
-from codemods.names.uses import exported
+from codemods.names.uses import exported, imported_path
 from codemods.names.values import TENSOR, Receiver, Symbol, Value, ancestry
 from codemods.target import Backend, Target
 
@@ -125,10 +125,8 @@ class Context:
 
     def _names_modern(self) -> Iterator[bool]:
         for statement, _ in self.module.index.imports:
-            module = getattr(statement, "module", None) or ""
             for alias in statement.names:
-                path = f"{module}.{alias.name}" if isinstance(statement, ast.ImportFrom) else alias.name
-                yield path.startswith(_MODERN_PATHS)
+                yield imported_path(statement, alias).startswith(_MODERN_PATHS)
         for nodes in (self.module.index.attributes.get(name, ()) for name in _MODERN_MODULES):
             for node, scope in nodes:
                 value = self.module.value(node, scope)

@@ -15,6 +15,7 @@ from codemods.files.source import Source, SourceError
 from codemods.names.canonical import canonical
 from codemods.names.interest import interesting_names
 from codemods.names.scopes import Index
+from codemods.names.uses import imported_path
 from codemods.names.values import Symbol
 from codemods.rules.api import Match, Target
 from codemods.rules.names.imports import MOVED, ONLY_TENSORFLOW
@@ -76,7 +77,7 @@ def _unknown_imports(context: Context) -> Iterator[Match]:
         if isinstance(statement, ast.ImportFrom) and (statement.level or not module):
             continue
         for alias in statement.names:
-            known = canonical(f"{module}.{alias.name}" if module else alias.name)
+            known = canonical(imported_path(statement, alias))
             if isinstance(statement, ast.Import) and not alias.asname:
                 continue  # it binds ``keras``, and becomes an import of that
             if alias.name == "*" or not known.name.startswith("keras.") or ".__" in known.name:

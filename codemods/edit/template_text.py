@@ -24,7 +24,7 @@ _ATOMS = (
     *(ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.JoinedStr, ast.List, ast.Dict, ast.Set),
     *(ast.ListComp, ast.SetComp, ast.DictComp),
 )
-_OPEN = (
+OPEN = (
     *(
         ast.Call,
         ast.keyword,
@@ -120,7 +120,7 @@ def in_place_of(made: Filled, node: ast.expr, imports: Imports) -> str:
     negation = isinstance(made.body, ast.UnaryOp) and isinstance(made.body.op, ast.Not)
     operand = isinstance(made.body, _TIGHTER) and isinstance(parent, ast.BoolOp) and not negation
     callee = isinstance(parent, ast.Call) and parent.func is node
-    stands = made.atomic or operand or (isinstance(parent, _OPEN) and not callee)
+    stands = made.atomic or operand or (isinstance(parent, OPEN) and not callee)
     return made.text if stands else f"({made.text})"
 
 

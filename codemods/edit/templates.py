@@ -14,6 +14,7 @@ import libcst as cst
 from codemods.edit.importing import Imports
 from codemods.edit.literals import requoted
 from codemods.edit.references import managed
+from codemods.edit.template_text import OPEN
 from codemods.edits import Code
 from codemods.names.uses import computes_nothing
 
@@ -33,21 +34,6 @@ _ATOMS = (
     cst.DictComp,
     cst.Ellipsis,
 )
-_OPEN = (
-    *(
-        ast.Call,
-        ast.keyword,
-        ast.Assign,
-        ast.Return,
-        ast.Expr,
-        ast.AnnAssign,
-        ast.AugAssign,
-        ast.List,
-        ast.Tuple,
-    ),
-    *(ast.If, ast.While, ast.Assert),
-)
-"""Parents under which any expression except a bare tuple can appear without parentheses."""
 _TIGHTER = (cst.Comparison, cst.UnaryOperation, cst.BinaryOperation)
 """Expressions that bind tighter than ``and``, ``or`` and ``not``."""
 
@@ -80,7 +66,7 @@ class Templates:
             )
         parent = self._imports.context.parent(place)
         operand = isinstance(made, _TIGHTER) and isinstance(parent, ast.BoolOp) and not _negation(made)
-        if isinstance(made, _ATOMS) or made.lpar or operand or isinstance(parent, _OPEN):
+        if isinstance(made, _ATOMS) or made.lpar or operand or isinstance(parent, OPEN):
             callee = isinstance(parent, ast.Call) and parent.func is place
             return _parenthesized(made) if callee and not _atomic(made) else made
         return _parenthesized(made)

@@ -53,6 +53,12 @@ def root_of_reference(place: ast.AST) -> str:
     return place.id if isinstance(place, ast.Name) else ""
 
 
+def imported_path(statement: ast.AST | None, alias: ast.alias) -> str:
+    """The dotted path of what an import brings, without the dots of a relative one."""
+    module = getattr(statement, "module", None)
+    return f"{module}.{alias.name}" if module else alias.name
+
+
 def about_keras(statement: ast.Import | ast.ImportFrom) -> bool:
     """Whether an import brings TensorFlow or a Keras."""
     module = getattr(statement, "module", None) or ""

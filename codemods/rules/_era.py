@@ -10,6 +10,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from codemods.ecosystem import gone
+from codemods.names.uses import imported_path
 
 if TYPE_CHECKING:
     from codemods.context import Context
@@ -92,19 +93,17 @@ def _by_idioms(ctx: Context) -> SpecifierSet:
     given = {keyword.arg for call, _ in ctx.module.index.calls for keyword in call.keywords}
     if given & KERAS_1_ARGUMENTS or any(name in ctx.module.index.attributes for name in _KERAS_1_NAMES):
         return SpecifierSet("<2.4")
-    if of_tensorflow_1(ctx) or any(path.startswith(_STAND_ALONE) for path in _imported(ctx)):
+    if of_tensorflow_1(ctx) or any(path.startswith(_STAND_ALONE) for path in imported_paths(ctx)):
         return SpecifierSet("<2.4")
     if "learning_rate" in given and "lr" not in given and _of_optimizer(ctx):
         return SpecifierSet(">=2.3")
     return SpecifierSet()
 
 
-def _imported(ctx: Context) -> Iterator[str]:
+def imported_paths(ctx: Context) -> Iterator[str]:
     """The dotted paths that a file imports."""
     for statement, _ in ctx.module.index.imports:
-        module = getattr(statement, "module", None)
-        for alias in statement.names:
-            yield f"{module}.{alias.name}" if module else alias.name
+        yield from (imported_path(statement, alias) for alias in statement.names)
 
 
 def _of_optimizer(ctx: Context) -> bool:

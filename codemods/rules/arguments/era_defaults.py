@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 
 from codemods.edits import Code, Edit, ReplaceExpression, SetArgument
-from codemods.rules._era import releases
+from codemods.rules._era import imported_paths, releases
 from codemods.rules._evidence import MODEL, called_on, given_once, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
@@ -144,8 +144,5 @@ def _is_old(ctx: Context, origin: str, argument: str) -> bool:
 
 def _package(ctx: Context) -> str:
     """The package that a file has Keras from: stand-alone ``keras``, or TensorFlow."""
-    modules = [
-        getattr(statement, "module", None) or statement.names[0].name
-        for statement, _ in ctx.module.index.imports
-    ]
-    return "keras" if any(module.partition(".")[0] == "keras" for module in modules) else "tensorflow"
+    alone = any(path.partition(".")[0] == "keras" for path in imported_paths(ctx))
+    return "keras" if alone else "tensorflow"

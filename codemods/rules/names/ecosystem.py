@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from codemods.catalogue import load
 from codemods.ecosystem import Named, World, heads, keras_2_only, named
+from codemods.names.uses import imported_path
 from codemods.rules.api import EVERYWHERE, GUIDE, Match, SourceRule, Target, visit
 from migrate.findings import Fix, Severity
 
@@ -97,9 +98,7 @@ def keras_2_names(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
 
 def _imported(alias: ast.alias, ctx: Context) -> Iterator[Match]:
     """An import that nothing in the file uses; where something does, the use is the finding."""
-    statement = ctx.parent(alias)
-    module = getattr(statement, "module", None)
-    path = f"{module}.{alias.name}" if module else alias.name
+    path = imported_path(ctx.parent(alias), alias)
     known = named(path.removesuffix(".*"))
     bound = (alias.asname or alias.name).partition(".")[0]
     if known is None or ctx.module.index.names.get(bound):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from codemods.catalogue import load
 from codemods.edits import Code, ReplaceQuoted, ReplaceReference, ReplaceStatement
 from codemods.names.canonical import canonical, root_of
+from codemods.names.uses import imported_path
 from codemods.names.values import Symbol
 from codemods.rules.api import EVERYWHERE, GUIDE, Backend, Match, Proof, SourceRule, Target, visit
 from migrate.findings import Fix, Severity
@@ -165,9 +166,8 @@ def _is_module(name: str) -> bool:
 def _alias(node: ast.alias, ctx: Context) -> Iterator[Match]:
     statement = ctx.parent(node)
     module = getattr(statement, "module", None)
-    path = f"{module}.{node.name}" if module else node.name
     star = node.name == "*"
-    raw = module if star and module else path
+    raw = module if star and module else imported_path(statement, node)
     name = canonical(raw).name
     place = destination(name, raw, ctx.target)
     if isinstance(statement, ast.Import) and node.asname is None and place is None:

@@ -14,6 +14,7 @@ from codemods.edits import (
     ReplaceReference,
 )
 from codemods.names.canonical import canonical
+from codemods.names.uses import imported_path
 from codemods.rules.api import EVERYWHERE, Match, Proof, SourceRule, Target, visit
 from codemods.rules.operations.gradient_overrides import GRAPHS, goes_with_an_override
 from migrate.findings import Fix, Severity
@@ -112,7 +113,7 @@ _SEED = {"tf.set_random_seed": "tf.random.set_seed", "tf.random.set_random_seed"
 
 
 @visit(TENSORFLOW_NAME, TENSORFLOW_1_NAME, packages=("tf",))
-def tensorflow_namesgone(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
+def tensorflow_names(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """Names of TensorFlow that its releases with Keras 3 do not have."""
     name = ctx.name(node) if isinstance(node, ast.expr) else _path_of(node, ctx)
     row = gone(name) if name is not None else None
@@ -164,8 +165,7 @@ def feature_columns(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]
 
 def _path_of(alias: ast.alias, ctx: Context) -> str | None:
     """The canonical name that an import brings, where nothing in the file uses it."""
-    module = getattr(ctx.parent(alias), "module", None)
     bound = (alias.asname or alias.name).partition(".")[0]
     if ctx.module.index.names.get(bound):
         return None
-    return canonical(f"{module}.{alias.name}" if module else alias.name).name
+    return canonical(imported_path(ctx.parent(alias), alias)).name
