@@ -283,6 +283,12 @@ class Context:
             current = self.parent(current)
         return current
 
+    def block(self, statement: ast.stmt) -> list[ast.stmt]:
+        """The statements that a statement stands among."""
+        outer = self.parent(statement)
+        blocks: list[list[ast.stmt]] = [getattr(outer, name, []) for name in ("body", "orelse", "finalbody")]
+        return next(block for block in blocks if statement in block)
+
     def function(self, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
         """The function whose body a node is in."""
         for outer in self.parents(node):

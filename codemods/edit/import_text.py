@@ -44,10 +44,7 @@ def replaced(source: Source, imports: Imports, statement: ast.Import | ast.Impor
 def _follows(source: Source, imports: Imports, statement: ast.stmt, line: int) -> bool:
     """Whether a statement comes right below another of its block, so that nothing but its own line leaves with it."""
     above = source.text[source.text.rfind("\n", 0, line - 1) + 1 : line] if line else ""
-    parent = imports.context.parent(statement)
-    blocks = (getattr(parent, name, ()) for name in ("body", "orelse", "finalbody"))
-    at = next((block.index(statement) for block in blocks if statement in block), 0)
-    return at > 0 and _CODE.match(above) is not None
+    return imports.context.block(statement)[0] is not statement and _CODE.match(above) is not None
 
 
 def _added(imports: Imports, statement: ast.stmt) -> list[str]:

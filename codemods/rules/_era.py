@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
@@ -60,6 +61,7 @@ _STAND_ALONE = (
 """Modules that stand-alone Keras had, and none of 2.4 and later under the same name."""
 
 
+@lru_cache(maxsize=2)  # the last file, for both packages
 def releases(ctx: Context, package: str) -> tuple[Version, ...]:
     """The releases of a package that a file may have been written for; all of them when nothing says more.
 
@@ -116,6 +118,7 @@ def _of_optimizer(ctx: Context) -> bool:
     )
 
 
+@lru_cache(maxsize=1)
 def of_tensorflow_1(ctx: Context) -> bool:
     """Whether a file uses names that no TensorFlow 2 has, which stand-alone Keras 2.4 needs."""
     nodes = (node for entries in ctx.module.index.attributes.values() for node, _ in entries)

@@ -71,6 +71,8 @@ def changed_after_compile(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     for function in (None, *(function for function, _ in ctx.module.index.functions)):
         body = tree.body if function is None else function.body
         settings = [(s, found) for s in _flat(body) if (found := _setting(s, ctx)) is not None]
+        if not settings:
+            continue
         if function is not None:
             yield from _given_models(function, settings, ctx)
         for change in _changes(body, settings, ctx):
@@ -97,9 +99,10 @@ def _setting(statement: ast.stmt, ctx: Context) -> _Setting | None:
             return _Setting(layers.value, inner[0].value) if ctx.source(inner[0].held) == each else None
         return None
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target, value = statement.targets[0], ctx.literal(statement.value)
-        if isinstance(target, ast.Attribute) and target.attr == "trainable" and isinstance(value, bool):
-            return _Setting(target.value, value)
+        target = statement.targets[0]
+        if isinstance(target, ast.Attribute) and target.attr == "trainable":
+            value = ctx.literal(statement.value)
+            return _Setting(target.value, value) if isinstance(value, bool) else None
         return None
     call = statement.value if isinstance(statement, ast.Expr) else None
     if isinstance(call, ast.Call) and len(call.args) == 2 and not call.keywords:
@@ -258,7 +261,8 @@ def _set_before(call: ast.Call, held: str, ctx: Context) -> bool | None:
     function = ctx.function(call)
     current: ast.AST | None = ctx.statement(call)
     while isinstance(current, ast.stmt) and current is not function:
-        for earlier in reversed(list(_flat(_block(current, ctx)[: _place(current, ctx)]))):
+        block = ctx.block(current)
+        for earlier in reversed(list(_flat(block[: block.index(current)]))):
             setting = _setting(earlier, ctx)
             if setting is not None and ctx.source(setting.held) == held:
                 return setting.value
@@ -280,7 +284,8 @@ def _rewritten(
     for statement in sorted((s for s in statements if s is not None), key=lambda s: s.lineno):
         if not isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr):
             return Match(FROZEN, node, text, fix=Fix.MANUAL)
-        block, place = _block(statement, ctx), _place(statement, ctx)
+        block = ctx.block(statement)
+        place = block.index(statement)
         if place == 0 or block[place - 1] not in statements:
             edits += [
                 InsertStatement(statement, settings[held].again(before[held])) for held in sorted(before)
@@ -291,17 +296,3 @@ def _rewritten(
                 for held in sorted(before)
             ]
     return Match(FROZEN, node, text, edits=tuple(edits), symbol="keras.Model.trainable")
-
-
-def _block(statement: ast.stmt, ctx: Context) -> list[ast.stmt]:
-    """The statements that a statement stands among."""
-    outer = ctx.parent(statement)
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(outer, name, None)
-        if isinstance(block, list) and statement in block:
-            return block
-    return [statement]  # of a case of match, or of an except clause
-
-
-def _place(statement: ast.stmt, ctx: Context) -> int:
-    return _block(statement, ctx).index(statement)

@@ -98,14 +98,9 @@ def batches(call: ast.Call, ctx: Context) -> Iterator[Match]:
 
 
 def _resets_before(statement: ast.stmt, ctx: Context) -> bool:
-    """Whether the statement before is a reset already."""
-    block = ctx.parent(statement)
-    for name in ("body", "orelse", "finalbody"):
-        statements = getattr(block, name, [])
-        if statement in statements:
-            before = statements[: statements.index(statement)]
-            return any("reset_metrics" in ctx.source(earlier) for earlier in before)
-    return False
+    """Whether a statement of the block before this one is a reset already."""
+    block = ctx.block(statement)
+    return any("reset_metrics" in ctx.source(earlier) for earlier in block[: block.index(statement)])
 
 
 @visit(TRN009, TRN010, methods={"reset_states"}, of={METRIC, MODEL})
