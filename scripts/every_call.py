@@ -38,8 +38,7 @@ from migrate.pipeline.proof import outputs_of  # noqa: E402
 from migrate.pipeline.reference import question_of  # noqa: E402
 from migrate.pipeline.request import Backend, Options  # noqa: E402
 from migrate.pipeline.staging import stage  # noqa: E402
-from migrate.pipeline.translated import modern_structure  # noqa: E402
-from migrate.worlds.custom_source import write_custom_objects  # noqa: E402
+from migrate.pipeline.translated import modern_objects, modern_structure  # noqa: E402
 from migrate.worlds.pool import Pool, Slot  # noqa: E402
 
 TOLERANCE = 2e-5
@@ -87,8 +86,7 @@ def _answer(
         translated = slot.reader.ask(question_of(staged, OPTIONS))
         translated.must_be_translated()
         rules = tuple(sorted({finding.code for finding in translated.findings}))
-        own = write_custom_objects(modern_structure(slot), slot.inputs)
-        objects = [*staged.for_modern, *([str(own)] if own else [])]
+        objects = modern_objects(slot, staged, modern_structure(slot))
         scratch = str(slot.reader.scratch)
         slot.modern.call("build", {"folder": scratch, "stem": "modern", "custom_objects": objects})
         apart = _apart(slot, recorded, "inputs", "outputs")

@@ -35,10 +35,9 @@ from migrate.pipeline.request import DEFAULT_TARGETS, ArtifactRequest, Options, 
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.training import carry_training, prove_training
 from migrate.pipeline.training_mode import compare_training_mode
-from migrate.pipeline.translated import legacy_structure, modern_structure
+from migrate.pipeline.translated import legacy_structure, modern_objects, modern_structure
 from migrate.pipeline.untouched import ask_stock_keras
 from migrate.worlds.contracts.reader import Translated
-from migrate.worlds.custom_source import write_custom_objects
 from migrate.worlds.pool import Slot
 
 Described = Mapping[str, Any]
@@ -66,8 +65,7 @@ def migrate_layers(
     legacy, modern = legacy_structure(slot), modern_structure(slot)
     progress.legacy, progress.modern, progress.drawn = legacy, modern, drawn_outputs(modern)
     progress.training = {part: dict(entry) for part, entry in translated.training.items()}
-    own_source = write_custom_objects(modern, slot.inputs)
-    objects = [*staged.for_modern, *([str(own_source)] if own_source else [])]
+    objects = modern_objects(slot, staged, modern)
     slot.warm()
     given = reference is not None
     if reference is None:

@@ -22,9 +22,8 @@ from migrate.pipeline.proof import Comparator, lowest_precision, outputs_of
 from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.staging import Staged
-from migrate.pipeline.translated import legacy_structure, modern_structure
+from migrate.pipeline.translated import legacy_structure, modern_objects, modern_structure
 from migrate.worlds.contracts.reader import Translate, Translated
-from migrate.worlds.custom_source import write_custom_objects
 from migrate.worlds.ends import WorkerStarved
 from migrate.worlds.pool import Slot
 
@@ -107,8 +106,7 @@ def _compute(
 ) -> _Computed:
     try:
         slot.reader.ask(question).must_be_translated()
-        pieces = write_custom_objects(modern_structure(slot), slot.inputs)
-        objects = [*staged.custom_objects, *([str(pieces)] if pieces else [])]
+        objects = modern_objects(slot, staged, modern_structure(slot))
         place = {"folder": str(slot.reader.scratch), "stem": "modern", "custom_objects": objects}
         described = slot.modern.call("build", place)
         if golden is not None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -46,6 +49,36 @@ def test_the_word_of_the_user_settles_it(slot: Slot, tmp_path: Path, backend: st
 
 def test_a_recording_settles_it(slot: Slot, tmp_path: Path) -> None:
     result = migrated("backend_recorded", slot, tmp_path)
+    assert result.status is Status.MIGRATED
+    (finding,) = [f for f in result.findings if f.code == "PAR020"]
+    assert (finding.severity, "recording is theano's" in finding.message) == ("info", True)
+
+
+_OWN = """
+from keras import backend as K
+from keras.engine.topology import Layer
+
+
+class Bounded(Layer):
+    def call(self, x, mask=None):
+        return K.clip(x, K.constant(-1e9), K.max(K.cast(K.not_equal(x, x + 1.0), "float32")) * 1e9)
+"""
+
+
+def test_a_recording_settles_it_for_a_model_with_classes_of_its_author(slot: Slot, tmp_path: Path) -> None:
+    case = LEGACY_MODELS / "broken" / "backend_recorded"
+    for name in ("model.h5", "model.golden.npz"):
+        shutil.copyfile(case / name, tmp_path / name)
+    (tmp_path / "own.py").write_text(_OWN, encoding="utf-8")
+    with h5py.File(tmp_path / "model.h5", "r+") as file:
+        config = json.loads(file.attrs["model_config"])
+        config["config"].append({"class_name": "Bounded", "config": {"name": "bounded_1", "trainable": True}})
+        file.attrs["model_config"] = json.dumps(config)
+        weights = file["model_weights"]
+        weights.create_group("bounded_1").attrs["weight_names"] = np.array([], "S1")
+        weights.attrs["layer_names"] = [*weights.attrs["layer_names"], b"bounded_1"]
+    request = ArtifactRequest(tmp_path / "model.h5", "model.h5", tmp_path / "out", "model")
+    result = migrate_artifact(request, Options(source=(tmp_path / "own.py",)), slot)
     assert result.status is Status.MIGRATED
     (finding,) = [f for f in result.findings if f.code == "PAR020"]
     assert (finding.severity, "recording is theano's" in finding.message) == ("info", True)

@@ -21,9 +21,8 @@ from migrate.pipeline.proof import Comparator, lowest_precision, outputs_of
 from migrate.pipeline.reference import question_of
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
-from migrate.pipeline.translated import legacy_structure, modern_structure
+from migrate.pipeline.translated import legacy_structure, modern_objects, modern_structure
 from migrate.printable import one_line
-from migrate.worlds.custom_source import write_custom_objects
 from migrate.worlds.ends import WorkerStarved, WorldError
 from migrate.worlds.environment import World
 from migrate.worlds.pool import Slot
@@ -212,8 +211,7 @@ class Trial:
 
     def _translate_modern(self, cut: Cut) -> None:
         self._translate(cut, reconstruct=False)
-        own = write_custom_objects(modern_structure(self.slot), self.slot.inputs)
-        self._objects = [*self._staged.for_modern, *([str(own)] if own else [])]
+        self._objects = modern_objects(self.slot, self._staged, modern_structure(self.slot))
 
     def _build_modern(self, cut: Cut) -> None:
         self._translate_modern(cut)
