@@ -41,9 +41,8 @@ class Failure:
         expected: outputs of tf-keras, by position.
         found: outputs of Keras 3.
         reason: of the first output that differs, or why there is none.
-        traced: whether Keras 3 differs in a traced graph only.
+        stage: where it shows: ``build``, ``run`` or ``traced``.
         raised: what Keras 3 says where it builds, saves, loads or runs the part not at all; then nothing was found.
-        stage: where it said so: ``build``, ``run`` or ``traced``; empty where it did not.
     """
 
     cut: Cut
@@ -51,12 +50,18 @@ class Failure:
     expected: tuple[Array, ...]
     found: tuple[Array, ...]
     reason: str
-    traced: bool
+    stage: str
     raised: str = ""
-    stage: str = ""
+
+    @property
+    def traced(self) -> bool:
+        """Whether it shows in a traced graph only."""
+        return self.stage == "traced"
 
     def same_kind(self, other: Failure) -> bool:
         """Whether both are differences, or the same words of Keras 3 of whatever layers and sizes."""
+        if not self.raised or not other.raised:
+            return self.raised == other.raised
         return self.stage == other.stage and _words(self.raised) == _words(other.raised)
 
 
@@ -162,7 +167,7 @@ class Trial:
         Raises:
             MigrationError: the reader refuses the part.
         """
-        stage, traced = "build", False
+        stage = "build"
         answers = _numbered(expected)
         try:
             self._build_modern(cut)
@@ -171,19 +176,18 @@ class Trial:
             judge = self._judge()
             apart = [part for part in judge.compare(expected, found) if not part.equal]
             if not apart and self.traces:
-                stage, traced = "traced", True
+                stage = "traced"
                 found = self._traced(probes)
                 apart = [part for part in judge.compare(expected, found) if not part.equal]
         except WorldError as error:
             if error.world is World.READER:
                 raise
             said = _told(error.message)
-            return Failure(
-                cut, dict(inputs), answers, (), f"is not computed: {said}", stage == "traced", said, stage
-            )
-        return (
-            Failure(cut, dict(inputs), answers, _numbered(found), apart[0].reason, traced) if apart else None
-        )
+            reason = f"is not computed: {said}"
+            return Failure(cut, dict(inputs), answers, (), reason, stage, said)
+        if not apart:
+            return None
+        return Failure(cut, dict(inputs), answers, _numbered(found), apart[0].reason, stage)
 
     def save(self, cut: Cut) -> tuple[Path, list[str]]:
         """The part as a Keras 3 ``.keras`` file, and the files of the classes that it needs.
