@@ -141,10 +141,11 @@ def plain(value: object) -> object:
 def describe(error: BaseException) -> dict[str, str]:
     """An exception as the fields of ``protocol.RemoteError``.
 
-    A ``MigrationError`` is told by its attributes, because its class cannot be imported here.
+    A ``MigrationError`` is told by its attributes, because its class cannot be imported here. An error without words,
+    such as that of a bare ``assert``, says its class: callers put the message into a finding.
     """
-    trace = "".join(traceback.format_exception(error))
-    fields = {"kind": type(error).__name__, "message": str(error), "traceback": trace[-TRACEBACK_CHARACTERS:]}
+    kind, trace = type(error).__name__, "".join(traceback.format_exception(error))
+    fields = {"kind": kind, "message": str(error) or kind, "traceback": trace[-TRACEBACK_CHARACTERS:]}
     if any(base.__name__ == "MigrationError" for base in type(error).__mro__):
         for name in ("code", "message", "hint", "place"):
             fields[name] = str(getattr(error, name, ""))
