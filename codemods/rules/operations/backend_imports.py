@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from codemods.edits import ReplaceReference
+from codemods.edits import Edit, ReplaceReference, ReplaceStatement
 from codemods.rules.api import EVERYWHERE, GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -68,4 +68,13 @@ def imported_modules(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match
     outer = ctx.parent(node)
     if isinstance(outer, ast.Attribute) and ctx.name(outer) is not None:
         return  # the longer name is visited itself
-    yield Match(IMPORTED, node, f"K.{rest} is {place}", edits=(ReplaceReference(node, place),), symbol=name)
+    target = outer.targets[0] if isinstance(outer, ast.Assign) and len(outer.targets) == 1 else None
+    edit: Edit = ReplaceReference(node, place)
+    if isinstance(outer, ast.Assign) and isinstance(target, ast.Name) and not below:
+        edit = ReplaceStatement(outer, _import(module, target.id))  # ``tf = K.tf``
+    yield Match(IMPORTED, node, f"K.{rest} is {place}", edits=(edit,), symbol=name)
+
+
+def _import(module: str, name: str) -> str:
+    path = "tensorflow" if module == "tf" else _MODULES[module]
+    return f"import {path}" if path == name else f"import {path} as {name}"

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.edits import Code, Edit, InsertStatement
+from codemods.edits import Edit, InsertStatement
 from codemods.names.trees import walk
-from codemods.names.values import Definition
 from codemods.rules._evidence import MODEL, called_on, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from codemods.rules.training._trainable import Setting, flat, settings_of
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -39,27 +39,12 @@ _TRAINING = frozenset({"fit", "fit_generator", "train_on_batch"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Setting:
-    """A statement that freezes or thaws ``held``; ``setter`` is the project's function that it does so with."""
-
-    held: ast.expr
-    value: bool
-    setter: ast.expr | None = None
-
-    def again(self, value: bool) -> Code:
-        """The statement that gives the same thing this value."""
-        if self.setter is None:
-            return Code(f"held.trainable = {value}", {"held": self.held})
-        return Code(f"setter(held, {value})", {"setter": self.setter, "held": self.held})
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Change:
     """What is trainable at a model's compile and not in the end, or the other way: by the text of what is set."""
 
     compiled: ast.Call
     statement: ast.stmt
-    settings: Mapping[str, _Setting]
+    settings: Mapping[str, Setting]
     before: Mapping[str, bool]
 
 
@@ -70,7 +55,7 @@ def changed_after_compile(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         return
     for function in (None, *(function for function, _ in ctx.module.index.functions)):
         body = tree.body if function is None else function.body
-        settings = [(s, found) for s in _flat(body) if (found := _setting(s, ctx)) is not None]
+        settings = [(s, found) for s in flat(body) for found in settings_of(s, ctx)]
         if not settings:
             continue
         if function is not None:
@@ -81,68 +66,21 @@ def changed_after_compile(tree: ast.Module, ctx: Context) -> Iterator[Match]:
                 yield match
 
 
-def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements that run once and in this order."""
-    for statement in body:
-        if isinstance(statement, ast.With):
-            yield from _flat(statement.body)
-        else:
-            yield statement
-
-
-def _setting(statement: ast.stmt, ctx: Context) -> _Setting | None:
-    """``x.trainable = False``, the same in a loop over ``x.layers``, and ``set_trainable(x, False)``."""
-    if isinstance(statement, ast.For):
-        layers, each = statement.iter, ctx.source(statement.target)
-        inner = [found for part in statement.body if (found := _setting(part, ctx)) is not None]
-        if isinstance(layers, ast.Attribute) and layers.attr == "layers" and len(inner) == 1:
-            return _Setting(layers.value, inner[0].value) if ctx.source(inner[0].held) == each else None
-        return None
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target = statement.targets[0]
-        if isinstance(target, ast.Attribute) and target.attr == "trainable":
-            value = ctx.literal(statement.value)
-            return _Setting(target.value, value) if isinstance(value, bool) else None
-        return None
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    if isinstance(call, ast.Call) and len(call.args) == 2 and not call.keywords:
-        value = ctx.literal(call.args[1])
-        if isinstance(value, bool) and _sets_trainable(call.func, ctx):
-            return _Setting(call.args[0], value, call.func)
-    return None
-
-
-def _sets_trainable(function: ast.expr, ctx: Context) -> bool:
-    """Whether a function of the project gives its second argument to ``trainable`` of its first one."""
-    found = ctx.value(function)
-    node = found.node if isinstance(found, Definition) else None
-    if not isinstance(node, ast.FunctionDef) or len(node.args.args) != 2:
-        return False
-    given = node.args.args[1].arg
-    return any(
-        isinstance(part, ast.Assign)
-        and getattr(part.value, "id", "") == given
-        and getattr(part.targets[0], "attr", "") == "trainable"
-        for part in walk(node)
-    )
-
-
 def _changes(
-    body: Sequence[ast.stmt], settings: Sequence[tuple[ast.stmt, _Setting]], ctx: Context
+    body: Sequence[ast.stmt], settings: Sequence[tuple[ast.stmt, Setting]], ctx: Context
 ) -> Iterator[_Change]:
     """The models of a function that are compiled in another state than the last."""
-    by_statement = dict(settings)
-    last: dict[str, _Setting] = {}
+    last: dict[str, Setting] = {}
     compiled: dict[str, tuple[ast.Call, dict[str, bool]]] = {}
     changed: dict[str, ast.stmt] = {}
-    for statement in _flat(body):
-        setting = by_statement.get(statement)
+    for statement in flat(body):
+        here = [setting for place, setting in settings if place is statement]
         call = _compile_in(statement, ctx)
-        if setting is not None:
+        for setting in here:
             last[ctx.source(setting.held)] = setting
             for model in compiled:
                 changed.setdefault(model, statement)
-        elif call is not None:
+        if call is not None:
             name = ctx.source(called_on(call))
             compiled[name] = call, {held: given.value for held, given in last.items()}
             changed.pop(name, None)
@@ -165,7 +103,7 @@ def _compile_in(statement: ast.stmt, ctx: Context) -> ast.Call | None:
 def _parts(body: Sequence[ast.stmt], ctx: Context) -> dict[str, set[str]]:
     """By the text of a name or attribute: all names and attributes that it was made of."""
     made: dict[str, set[str]] = {}
-    for statement in _flat(body):
+    for statement in flat(body):
         value: ast.expr | None = None
         targets: list[ast.expr] = []
         if isinstance(statement, ast.Assign):
@@ -205,7 +143,7 @@ def _match(
 
 def _given_models(
     function: ast.FunctionDef | ast.AsyncFunctionDef,
-    settings: Sequence[tuple[ast.stmt, _Setting]],
+    settings: Sequence[tuple[ast.stmt, Setting]],
     ctx: Context,
 ) -> Iterator[Match]:
     """``def define_gan(g, d): d.trainable = False; …; gan.compile(…)``, where others train ``d`` under this name."""
@@ -214,7 +152,7 @@ def _given_models(
         held = ctx.source(setting.held)
         compiled = [
             ctx.source(called_on(call))
-            for later in _flat(function.body)
+            for later in flat(function.body)
             if later.lineno > statement.lineno and (call := _compile_in(later, ctx)) is not None
         ]
         if setting.value or held not in parameters or not compiled or held in compiled:
@@ -262,10 +200,10 @@ def _set_before(call: ast.Call, held: str, ctx: Context) -> bool | None:
     current: ast.AST | None = ctx.statement(call)
     while isinstance(current, ast.stmt) and current is not function:
         block = ctx.block(current)
-        for earlier in reversed(list(_flat(block[: block.index(current)]))):
-            setting = _setting(earlier, ctx)
-            if setting is not None and ctx.source(setting.held) == held:
-                return setting.value
+        for earlier in reversed(list(flat(block[: block.index(current)]))):
+            for setting in settings_of(earlier, ctx):
+                if ctx.source(setting.held) == held:
+                    return setting.value
         current = ctx.parent(current)
     return None
 
@@ -274,7 +212,7 @@ def _rewritten(
     node: ast.stmt,
     text: str,
     calls: Sequence[ast.Call],
-    settings: Mapping[str, _Setting],
+    settings: Mapping[str, Setting],
     before: Mapping[str, bool],
     ctx: Context,
 ) -> Match:

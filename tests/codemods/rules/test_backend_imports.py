@@ -29,6 +29,20 @@ def test_a_function_of_tensorflow_keeps_its_own_defaults_in_keras_code() -> None
     check_transformed(before, after)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("    tf = K.tf\n    return tf.log(x)\n", "    import tensorflow as tf\n    return tf.math.log(x)\n"),
+        ("    t = K.tf\n    return t.square(x)\n", "    import tensorflow as t\n    return t.square(x)\n"),
+        ("    np = K.np\n    return np.sin(x)\n", "    import numpy as np\n    return np.sin(x)\n"),
+        ("    os = K.os\n    return os.sep\n", "    import os\n    return os.sep\n"),
+    ],
+)
+def test_a_name_that_a_function_gives_a_module_becomes_an_import(before: str, after: str) -> None:
+    head = "from keras import backend as K\n\n\ndef f(x):\n"
+    check_transformed(f"{head}{before}", f"\n\ndef f(x):\n{after}")
+
+
 def test_the_module_of_the_backend_hands_them_on_as_well() -> None:
     before = "from keras.backend import tensorflow_backend as KTF\n\ny = KTF.tf.argmax(x)\n"
     check_transformed(before, "import tensorflow as tf\n\ny = tf.argmax(x)\n")

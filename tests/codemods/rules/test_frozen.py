@@ -74,6 +74,34 @@ def test_what_is_frozen_by_a_loop_over_its_layers_is_thawed_as_a_whole() -> None
     changed(f"{text}d.fit(x, y)\n", f"{text}d.trainable = True\nd.fit(x, y)\nd.trainable = False\n")
 
 
+@pytest.mark.parametrize(
+    "freeze",
+    [
+        "setattr(d, 'trainable', False)",
+        "d.trainable = g.trainable = False\ng.trainable = True",
+        "for net in [d]:\n    net.trainable = False",
+        "nets = (d,)\nfor net in nets:\n    net.trainable = False",
+        "parts = d.layers\nfor layer in parts:\n    setattr(layer, 'trainable', False)",
+    ],
+)
+def test_other_words_that_freeze(freeze: str) -> None:
+    text = GAN.replace("d.trainable = False", freeze)
+    changed(f"{text}d.fit(x, y)\n", f"{text}d.trainable = True\nd.fit(x, y)\nd.trainable = False\n")
+
+
+@pytest.mark.parametrize(
+    "freeze",
+    [
+        "setattr(d, 'seen', False)",
+        "put(d, 'trainable', False)",
+        "for net in [g]:\n    d.trainable = False",
+        "for net in nets:\n    net.trainable = False",
+    ],
+)
+def test_words_that_do_not_freeze(freeze: str) -> None:
+    unchanged(f"{GAN.replace('d.trainable = False', freeze)}d.fit(x, y)\n")
+
+
 def test_a_function_of_the_project_that_freezes_is_called_again() -> None:
     plain = "        loss = self.d_trainer.train_on_batch(x, y)\n"
     around = (
