@@ -58,8 +58,7 @@ def changed_after_compile(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         settings = [(s, found) for s in flat(body) for found in settings_of(s, ctx)]
         if not settings:
             continue
-        if function is not None:
-            yield from _given_models(function, settings, ctx)
+        yield from _compiled_elsewhere(body, function, settings, ctx)
         for change in _changes(body, settings, ctx):
             match = _match(change, function, ctx)
             if match is not None:
@@ -141,21 +140,26 @@ def _match(
     return _rewritten(change.statement, text, open_, change.settings, change.before, ctx)
 
 
-def _given_models(
-    function: ast.FunctionDef | ast.AsyncFunctionDef,
+def _compiled_elsewhere(
+    body: Sequence[ast.stmt],
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None,
     settings: Sequence[tuple[ast.stmt, Setting]],
     ctx: Context,
 ) -> Iterator[Match]:
-    """``def define_gan(g, d): d.trainable = False; …; gan.compile(…)``, where others train ``d`` under this name."""
-    parameters = {argument.arg for argument in (*function.args.posonlyargs, *function.args.args)}
+    """``def define_gan(g, d): d.trainable = False; …; gan.compile(…)``, where others train ``d`` under this name.
+
+    The same for a model that a function made (``d = build()``) or that an object has.
+    """
+    given = (
+        {a.arg for a in (*function.args.posonlyargs, *function.args.args)} if function is not None else set()
+    )
+    calls = [call for statement in flat(body) if (call := _compile_in(statement, ctx)) is not None]
+    compiled = {ctx.source(called_on(call)) for call in calls}
     for statement, setting in settings:
         held = ctx.source(setting.held)
-        compiled = [
-            ctx.source(called_on(call))
-            for later in flat(function.body)
-            if later.lineno > statement.lineno and (call := _compile_in(later, ctx)) is not None
-        ]
-        if setting.value or held not in parameters or not compiled or held in compiled:
+        known = function is None or held in given or held.startswith("self.")
+        after = any(call.lineno > statement.lineno for call in calls)
+        if setting.value or not known or not after or held in compiled:
             continue
         open_ = [
             call

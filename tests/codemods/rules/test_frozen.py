@@ -123,6 +123,26 @@ def test_a_model_that_is_given_and_trained_in_one_function() -> None:
     changed(f"{text}    d.fit(x)\n", f"{text}    d.trainable = True\n    d.fit(x)\n    d.trainable = False\n")
 
 
+def test_a_model_that_was_compiled_where_it_was_made() -> None:
+    made = "d = build()\n"
+    text = GAN.replace("d = keras.Sequential()\n", made).replace("d.compile('sgd', 'mse')\n", "")
+    changed(f"{text}d.fit(x, y)\n", f"{text}d.trainable = True\nd.fit(x, y)\nd.trainable = False\n")
+
+
+def test_a_model_of_an_object_that_another_method_compiled() -> None:
+    head = (
+        "import keras\n\n\nclass Gan:\n    def __init__(self):\n        self.d = keras.Sequential()\n"
+        "        self.d.compile('sgd', 'mse')\n\n    def join(self):\n        self.d.trainable = False\n"
+        "        self.both = keras.Sequential([self.g, self.d])\n        self.both.compile('sgd', 'mse')\n\n"
+        "    def train(self, x, y):\n"
+    )
+    trained = "        self.d.train_on_batch(x, y)\n"
+    after = f"        self.d.trainable = True\n{trained}        self.d.trainable = False\n"
+    changed(f"{head}{trained}", f"{head}{after}")
+    unchanged(f"{head}        self.d.compile('sgd', 'mse')\n{trained}")
+    unchanged(f"{head}        self.both.train_on_batch(x, y)\n")
+
+
 def test_within_with_the_statements_are_in_the_same_order() -> None:
     text = GAN.replace("d.trainable = False\n", "with scope():\n    d.trainable = False\n")
     changed(f"{text}d.fit(x, y)\n", f"{text}d.trainable = True\nd.fit(x, y)\nd.trainable = False\n")
