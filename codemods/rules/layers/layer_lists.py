@@ -26,23 +26,31 @@ LISTS = SourceRule(
     references=("keras-team/keras#2371", "https://keras.io/guides/transfer_learning/", GUIDE),
     manual="model.pop() for a Sequential; otherwise make keras.Model(model.inputs, model.layers[-2].output)",
 )
-_CHANGES = frozenset({"append", "clear", "extend", "insert", "pop", "remove", "reverse"})
+_CHANGES = frozenset({"append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"})
 
 
 @visit(LISTS, attributes={"layers"}, of={MODEL})
 def changed_lists(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
-    """``model.layers.pop()``."""
-    method = ctx.parent(node)
-    if not isinstance(method, ast.Attribute) or method.attr not in _CHANGES:
-        return
-    if ctx.callee(method) is not None and trust(ctx, node.value, MODEL) is not None:
-        text = f"{ctx.source(node)} is a new list each time: {method.attr}() does not change the model"
+    """``model.layers.pop()``, ``del model.layers[-1]``."""
+    change = _change(ctx.parent(node), ctx)
+    if change and trust(ctx, node.value, MODEL) is not None:
+        text = f"{ctx.source(node)} is a new list each time: {change} does not change the model"
         yield Match(LISTS, node, text, symbol="keras.Model.layers")
 
 
-@visit(LISTS, attributes={"outputs"}, of={MODEL})
-def assigned_outputs(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
-    """``model.outputs = [model.layers[-1].output]``."""
-    if isinstance(node.ctx, ast.Store) and trust(ctx, node.value, MODEL) is not None:
-        text = f"assigning {ctx.source(node)} does not change what the model computes"
-        yield Match(LISTS, node, text, symbol="keras.Model.outputs")
+def _change(outer: ast.AST | None, ctx: Context) -> str:
+    """What is done to the list that stands inside an expression; empty when it is only read."""
+    if isinstance(outer, ast.Attribute) and outer.attr in _CHANGES and ctx.callee(outer) is not None:
+        return f"{outer.attr}()"
+    if isinstance(outer, ast.Subscript) and not isinstance(outer.ctx, ast.Load):
+        return "deleting an item" if isinstance(outer.ctx, ast.Del) else "assigning an item"
+    return ""
+
+
+@visit(LISTS, attributes={"inputs", "outputs"}, of={MODEL})
+def assigned_ends(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
+    """``model.outputs = [model.layers[-1].output]``, and ``model.outputs[0] = …``."""
+    change = isinstance(node.ctx, ast.Store) or _change(ctx.parent(node), ctx)
+    if change and trust(ctx, node.value, MODEL) is not None:
+        text = f"changing {ctx.source(node)} does not change what the model computes"
+        yield Match(LISTS, node, text, symbol=f"keras.Model.{node.attr}")
