@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from codemods.testing import check_noop, check_transformed, run
+from migrate.findings import Fix
 
 IMPORT = "from keras.callbacks import ModelCheckpoint\n\n"
 
@@ -32,6 +35,30 @@ def test_the_other_rules_of_checkpoints_hold_beside_it() -> None:
     assert outcome.text.endswith(
         "a = PeriodicCheckpoint('a.weights.h5', 'loss', save_weights_only=True, period=2)\n"
     )
+
+
+ORDER = "'a.keras', 'loss', 0, False, False, 'auto'"
+OLD = f"import keras.objectives\n{IMPORT}"
+
+
+def test_a_period_by_position_is_one_in_code_of_old_releases() -> None:
+    text = run(f"{OLD}a = ModelCheckpoint({ORDER}, 5)\n").text
+    assert text.endswith(f"a = PeriodicCheckpoint({ORDER}, period=5)\n")
+    check_noop(text, codes=[])
+    assert run(f"{OLD}a = ModelCheckpoint({ORDER}, 1)\n").text.endswith(f"a = ModelCheckpoint({ORDER})\n")
+
+
+def test_where_releases_disagree_a_period_by_position_waits_for_unsafe() -> None:
+    text = f"{IMPORT}a = ModelCheckpoint({ORDER}, 5)\n"
+    assert [finding.fix for finding in check_noop(text, codes=["CBK005"]).findings] == [Fix.UNSAFE]
+    assert f"PeriodicCheckpoint({ORDER}, period=5)" in run(text, unsafe=True).text
+
+
+@pytest.mark.parametrize("line", ["import keras", "import tensorflow as tf\nfrom tensorflow import keras"])
+def test_a_frequency_by_position_is_none(line: str) -> None:
+    value = "'epoch'" if line == "import keras" else "500"
+    text = f"{line}\n\na = keras.callbacks.ModelCheckpoint({ORDER}, {value})\n"
+    assert "CBK005" not in {finding.code for finding in run(text, unsafe=True).findings}
 
 
 def test_without_a_period_it_stays() -> None:
