@@ -44,12 +44,12 @@ def closures(tree: ast.Module, ctx: Context) -> Iterator[Match]:
         if function.name not in given and not parameters >= _PAIR:
             continue
         ctx.remember(function, scope)
-        for node in walk(function):
-            if isinstance(node, (ast.Name, ast.Attribute)) and _reaches(node, function, ctx):
-                yield _found(function.name, node, ctx)
-                break
+        if (reached := _reached(function, ctx)) is not None:
+            yield _found(function.name, reached, ctx)
     for part in parts:
         made = given_once(part, ctx) or part
+        if isinstance(made, ast.Lambda) and (reached := _reached(made, ctx)) is not None:
+            yield _found("the loss", reached, ctx)
         values = [*made.args, *(k.value for k in made.keywords)] if isinstance(made, ast.Call) else []
         tensor = next((value for value in values if ctx.symbolic(value)), None)
         if isinstance(made, ast.Call) and tensor is not None:
@@ -68,13 +68,22 @@ def _given(ctx: Context) -> Iterator[ast.expr]:
             continue
         args = ctx.arguments(call, "optimizer", "loss", "metrics")
         for argument in _GIVEN:
-            value = args.get(argument)
-            if isinstance(value, (ast.List, ast.Tuple)):
-                yield from value.elts
-            elif isinstance(value, ast.Dict):
-                yield from value.values
-            elif value is not None:
-                yield value
+            yield from _parts(args.get(argument))
+
+
+def _parts(value: ast.expr | None) -> Iterator[ast.expr]:
+    """One loss or metric, or each of a list or dictionary of them: ``{"a": ["mse", f]}``."""
+    if isinstance(value, (ast.List, ast.Tuple, ast.Dict)):
+        for part in value.values if isinstance(value, ast.Dict) else value.elts:
+            yield from _parts(part)
+    elif value is not None:
+        yield value
+
+
+def _reached(function: ast.AST, ctx: Context) -> ast.expr | None:
+    """The first symbolic tensor that a loss reads and was not given."""
+    nodes = (node for node in walk(function) if isinstance(node, (ast.Name, ast.Attribute)))
+    return next((node for node in nodes if _reaches(node, function, ctx)), None)
 
 
 def _reaches(node: ast.Name | ast.Attribute, function: ast.AST, ctx: Context) -> bool:

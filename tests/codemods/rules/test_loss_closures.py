@@ -15,6 +15,11 @@ SAID = {
     "by position": "def own(a, b):\n    return a - b + ops.sum(z)\n\n\nmodel.compile('sgd', own)\n",
     "in a list": "def own(a, b):\n    return a - b + ops.sum(z)\n\n\nmodel.compile('sgd', 'mse', metrics=[own])\n",
     "by output": "def own(a, b):\n    return a - b + ops.sum(z)\n\n\nmodel.compile('sgd', loss={'a': own})\n",
+    "in a list by output": (
+        "def own(a, b):\n    return a - b + ops.sum(z)\n\n\nmodel.compile('sgd', 'mse', metrics={'a': ['mse', own]})\n"
+    ),
+    "a lambda": "model.compile('sgd', lambda a, b: a - b + ops.sum(z))\n",
+    "a named lambda": "own = lambda a, b: a - b + ops.sum(z)\nmodel.compile('sgd', loss=own)\n",
     "in a factory": (
         "def make():\n    y = keras.layers.Dense(2)(x)\n\n    def loss(y_true, y_pred):\n"
         "        return y_true - y_pred + y\n\n    return loss\n\n\nmodel.compile('sgd', make())\n"
@@ -32,6 +37,7 @@ SAID = {
 KEPT = {
     "a shape": "def own(a, b):\n    return (a - b) * x.shape[1]\n\n\nmodel.compile('sgd', own)\n",
     "a name of its own": "def own(a, b):\n    z = a * 2\n    return z - b\n\n\nmodel.compile('sgd', own)\n",
+    "the parameter of a lambda": "model.compile('sgd', lambda x, z: x - z)\n",
     "its parameter": "def own(x, z):\n    return x - z\n\n\nmodel.compile('sgd', own)\n",
     "another function": "def own(a, b):\n    return a - b + ops.sum(z)\n\n\nmodel.compile('sgd', 'mse')\n",
     "given to a factory that is no loss": "made(z)\nmodel.compile('sgd', 'mse')\n",
