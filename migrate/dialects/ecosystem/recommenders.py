@@ -25,8 +25,7 @@ def _roles(layer: Layer) -> tuple[str, ...]:
         Severity.ERROR,
         before='{"class_name": "Custom>Cross", "config": {"projection_dim": null, "diag_scale": 0.0, …}}',
         after="Add([Multiply([x0, Dense(x)]), x])",
-        why="A cross layer is x0 * (W x + b + diag_scale x) + x, where W may be the product of two smaller matrices. "
-        "The layer ends a mask, which the sum would hand on: behind one it is refused.",
+        why="A cross layer is x0 * (W x + b + diag_scale x) + x, where W may be the product of two smaller matrices.",
         references=("tensorflow/recommenders#712",),
     ),
     Foreign(
@@ -36,7 +35,6 @@ def _roles(layer: Layer) -> tuple[str, ...]:
         registered=frozenset({"Custom"}),
         keys=frozenset({"projection_dim", "diag_scale", "preactivation", "use_bias"}),
         roles=_roles,
-        unmasked=True,
     ),
 )
 def cross(layer: Layer, around: Around) -> Fragment:

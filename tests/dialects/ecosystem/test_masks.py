@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from migrate.capsule.model import Layer
+from migrate.capsule.model import Layer, TensorRef
 from migrate.dialects.graphs import to_functional
+from migrate.dialects.masks import mask_makers
 from migrate.dialects.rule import Era
 from migrate.findings import MigrationError
 from tests.dialects.ecosystem.chains import adapted, chain
@@ -30,7 +31,6 @@ BITS = {"units": 4, "activation": "quantized_relu(4,0)", "use_bias": False}
         Layer("keras_contrib>InstanceNormalization", "a", GROUPS),
         Layer("keras_contrib>SineReLU", "a", {"epsilon": 0.1}),
         Layer("qkeras>QDense", "a", BITS, (), KERNEL),
-        Layer("tfrs>Cross", "a", {"use_bias": False}, (), {"_dense/kernel": KERNEL["kernel"]}),
         MISH,
     ],
     ids=lambda layer: layer.class_name,
@@ -49,6 +49,12 @@ def test_without_a_mask_an_activation_is_expressed() -> None:
 def test_a_dense_layer_of_few_bits_keeps_a_mask_with_an_activation_of_keras() -> None:
     plain = Layer("qkeras>QDense", "a", {**BITS, "activation": "relu"}, (), KERNEL)
     adapted(chain(EMBEDDING, plain, LAST), ERA)
+
+
+def test_a_cross_hands_a_mask_on_as_its_parts_do() -> None:
+    cross = Layer("tfrs>Cross", "a", {"use_bias": False}, (), {"_dense/kernel": KERNEL["kernel"]})
+    model = adapted(chain(EMBEDDING, cross, LAST), ERA)
+    assert mask_makers(model, TensorRef("a")) == {TensorRef("e")}
 
 
 def test_a_mask_reaches_into_a_nested_model() -> None:
