@@ -204,7 +204,10 @@ def images_by_rows(kit):
     films = kit.Input((2, 2, 5, 4), name="films")
     local = L.LocallyConnected2D(3, (2, 2), name="local", **first)(image)
     frames = L.TimeDistributed(L.DepthwiseConv2D((2, 2), **first), name="frames")(films)
-    products = [L.Dot(axes=3, name="across")([rows, local]), L.Dot(axes=2, normalize=True, name="down")([rows, local])]
+    products = [
+        L.Dot(axes=3, name="across")([rows, local]),
+        L.Dot(axes=2, normalize=True, name="down")([rows, local]),
+    ]
     return kit.functional([image, films], [rows, local, frames] + products)
 
 

@@ -234,7 +234,9 @@ def masks_multiplied_attention(kit):
     words = L.Embedding(7, 4, mask_zero=True, name="words")(ids)
     heads = L.MultiHeadAttention(1, 2, name="heads")(words, value=words)
     both = L.Bidirectional(L.GRU(2, return_sequences=True), name="both")(words)
-    return kit.functional(ids, [L.Multiply(name="attended")([words, heads]), L.Maximum(name="read")([words, both])])
+    return kit.functional(
+        ids, [L.Multiply(name="attended")([words, heads]), L.Maximum(name="read")([words, both])]
+    )
 
 
 def characters(rng):

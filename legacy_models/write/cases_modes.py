@@ -26,9 +26,7 @@ def sgd(kit):
     return {"optimizer": kit.optimizers.SGD(0.1), "loss": "mse"}
 
 
-@case(
-    LATE, "A trained base, called with training=False: its statistics stay.", "training", compile=sgd
-)
+@case(LATE, "A trained base, called with training=False: its statistics stay.", "training", compile=sgd)
 def fixed_inference(kit):
     return head(kit, backbone(kit, False), training=False)
 

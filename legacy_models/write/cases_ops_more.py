@@ -162,7 +162,11 @@ def ops_searching(kit):
     return kit.functional([x, bound], heads)
 
 
-@case("tf.keras-2.8", "Maps that are resized to the size of the images, which is open.", "ops resize dynamic_sizes")
+@case(
+    "tf.keras-2.8",
+    "Maps that are resized to the size of the images, which is open.",
+    "ops resize dynamic_sizes",
+)
 def resized_like(kit):
     L, tf = kit.layers, kit.tf
     image = kit.Input((None, None, 2), name="image")

@@ -209,14 +209,25 @@ def ssd_anchors(kit):
 
     L = kit.layers
     inputs = kit.Input((16, 24, 3))
-    fine = L2Normalization(gamma_init=20)(L.Conv2D(4, 3, strides=4, padding="same", activation="relu")(inputs))
+    fine = L2Normalization(gamma_init=20)(
+        L.Conv2D(4, 3, strides=4, padding="same", activation="relu")(inputs)
+    )
     coarse = L.Conv2D(4, 3, strides=2, padding="same", activation="relu")(fine)
     boxes = []
-    for number, (features, coords) in enumerate(((fine, "centroids"), (coarse, "corners"), (coarse, "minmax"))):
+    for number, (features, coords) in enumerate(
+        ((fine, "centroids"), (coarse, "corners"), (coarse, "minmax"))
+    ):
         found = L.Conv2D(3 * 4, 3, padding="same")(features)
         anchors = AnchorBoxes(
-            16, 24, 0.3 + 0.2 * number, 0.5 + 0.2 * number, aspect_ratios=[1.0, 2.0], clip_boxes=number != 1,
-            coords=coords, normalize_coords=number != 2, name="anchors_%d" % number,
+            16,
+            24,
+            0.3 + 0.2 * number,
+            0.5 + 0.2 * number,
+            aspect_ratios=[1.0, 2.0],
+            clip_boxes=number != 1,
+            coords=coords,
+            normalize_coords=number != 2,
+            name="anchors_%d" % number,
         )(found)
         boxes.append(L.Concatenate()([L.Reshape((-1, 4))(found), L.Reshape((-1, 8))(anchors)]))
     return kit.functional(inputs, L.Concatenate(axis=1)(boxes))
@@ -253,7 +264,10 @@ def addons_activations(kit):
     x = L.Conv1D(4, 3, activation=A.mish)(inputs)
     x = L.SeparableConv1D(4, 2, activation=A.snake)(L.Activation(A.tanhshrink)(x))
     x = L.Dense(5, activation=A.lisht)(L.Flatten()(x))
-    outputs = [L.Dense(4, activation=activation)(x) for activation in (A.tanhshrink, A.softshrink, A.hardshrink, A.rrelu)]
+    outputs = [
+        L.Dense(4, activation=activation)(x)
+        for activation in (A.tanhshrink, A.softshrink, A.hardshrink, A.rrelu)
+    ]
     return kit.functional(inputs, outputs)
 
 
@@ -264,7 +278,10 @@ def _features(rng):
     """By name of the input, in the order in which dictionaries are flattened."""
     numbers = {"age": rng.uniform(10, 60, size=(6, 1)), "size": rng.normal(size=(6, 2))}
     ids = {"kind": rng.randint(-1, 5, size=(6, 1)), "grade": rng.choice([-1, 3, 5, 8], size=(6, 1))}
-    words = {"thal": rng.choice(["fixed", "normal", "", "else"], size=(6, 1)), "tags": rng.choice(_TOWNS, size=(6, 3))}
+    words = {
+        "thal": rng.choice(["fixed", "normal", "", "else"], size=(6, 1)),
+        "tags": rng.choice(_TOWNS, size=(6, 3)),
+    }
     words["town"] = rng.choice(_TOWNS, size=(6, 1))
     found = {name: array.astype("float32") for name, array in numbers.items()}
     found.update((name, array.astype("int64")) for name, array in ids.items())
@@ -289,10 +306,19 @@ def feature_columns(kit):
     tags = fc.categorical_column_with_vocabulary_list("tags", ["Ulm", "Bonn"], num_oov_buckets=2)
     grade = fc.categorical_column_with_vocabulary_list("grade", [3, 5])
     columns = [
-        age, size, aged, fc.bucketized_column(size, [-0.5, 0.5]), fc.indicator_column(thal), fc.indicator_column(tags),
-        fc.indicator_column(grade), fc.embedding_column(thal, 3), fc.embedding_column(tags, 2, combiner="sqrtn"),
-        fc.embedding_column(town, 2), fc.embedding_column(kind, 2),
-        fc.indicator_column(fc.crossed_column([aged, thal], 6)), fc.indicator_column(fc.crossed_column(["town", kind], 5)),
+        age,
+        size,
+        aged,
+        fc.bucketized_column(size, [-0.5, 0.5]),
+        fc.indicator_column(thal),
+        fc.indicator_column(tags),
+        fc.indicator_column(grade),
+        fc.embedding_column(thal, 3),
+        fc.embedding_column(tags, 2, combiner="sqrtn"),
+        fc.embedding_column(town, 2),
+        fc.embedding_column(kind, 2),
+        fc.indicator_column(fc.crossed_column([aged, thal], 6)),
+        fc.indicator_column(fc.crossed_column(["town", kind], 5)),
     ]
     text = {"thal": 1, "town": 1, "tags": 3}
     inputs = {name: kit.Input((width,), name=name, dtype="string") for name, width in text.items()}
@@ -306,7 +332,10 @@ def feature_columns(kit):
     "~tf.keras-2.8",
     "DenseFeatures at the head of a Sequential model, whose inputs the file knows by name and size alone.",
     "feature_columns dense_features text",
-    inputs=lambda rng: [rng.normal(size=(4, 1)).astype("float32"), rng.choice(_TOWNS, size=(4, 1)).astype("S")],
+    inputs=lambda rng: [
+        rng.normal(size=(4, 1)).astype("float32"),
+        rng.choice(_TOWNS, size=(4, 1)).astype("S"),
+    ],
     activations=False,
 )
 def feature_columns_sequential(kit):
@@ -327,7 +356,14 @@ def feature_columns_sequential(kit):
 )
 def contrib_layers(kit):
     from keras_contrib.layers import (
-        PELU, CosineConvolution2D, CosineDense, GroupNormalization, SineReLU, SReLU, SubPixelUpscaling, Swish,
+        PELU,
+        CosineConvolution2D,
+        CosineDense,
+        GroupNormalization,
+        SineReLU,
+        SReLU,
+        SubPixelUpscaling,
+        Swish,
     )
 
     L = kit.layers
@@ -349,10 +385,16 @@ def qkeras_convolutions(kit):
 
     bits = quantized_bits(4, 1, alpha=1.0)
     inputs = kit.Input((5, 5, 2))
-    x = QDepthwiseConv2D(3, depthwise_quantizer=bits, bias_quantizer=quantized_bits(5, 2), depth_multiplier=2)(inputs)
+    x = QDepthwiseConv2D(
+        3, depthwise_quantizer=bits, bias_quantizer=quantized_bits(5, 2), depth_multiplier=2
+    )(inputs)
     x = QSeparableConv2D(
-        3, 2, depthwise_quantizer=quantized_bits(4, 0, alpha="auto"), pointwise_quantizer=ternary(alpha=1.0),
-        bias_quantizer=bits, activation="quantized_relu(6,2)",
+        3,
+        2,
+        depthwise_quantizer=quantized_bits(4, 0, alpha="auto"),
+        pointwise_quantizer=ternary(alpha=1.0),
+        bias_quantizer=bits,
+        activation="quantized_relu(6,2)",
     )(x)
     return kit.functional(inputs, x)
 

@@ -120,6 +120,27 @@ def time_distributed_dynamic(kit):
     return kit.functional(film, L.Dense(2)(L.Concatenate()([x, y])))
 
 
+def _sentences(rng):
+    words = rng.randint(1, 7, (4, 3, 5))
+    words[0, 0, 3:] = words[1, 1, :2] = words[2, 2, 2] = 0
+    return [words.astype("float32")]
+
+
+@case(
+    "keras-2.2.4",
+    "A model of padded words under TimeDistributed, whose Bidirectional repeats its output for masked steps.",
+    "time_distributed nested_model mask bidirectional embedding",
+    inputs=_sentences,
+)
+def time_distributed_masked(kit):
+    L = kit.layers
+    words = kit.Input((5,), name="words")
+    x = L.Embedding(7, 3, mask_zero=True)(words)
+    sentence = kit.functional(words, L.Bidirectional(L.LSTM(2, return_sequences=True))(x), name="sentence")
+    text = kit.Input((3, 5), name="text")
+    return kit.functional(text, L.TimeDistributed(sentence, name="sentences")(text))
+
+
 def _stacked_states(kit):
     L = kit.layers
 

@@ -270,7 +270,11 @@ def keyword_names(kit):
     return kit.functional([first, second], L.Dense(2, name="is")(both))
 
 
-@case("tf.keras-2.8", "Layers that are attributes of a Functional model but not part of its graph.", "tracked_layers")
+@case(
+    "tf.keras-2.8",
+    "Layers that are attributes of a Functional model but not part of its graph.",
+    "tracked_layers",
+)
 def tracked_layers(kit):
     L = kit.layers
     line = kit.Input((4,), name="line")

@@ -109,27 +109,49 @@ def followed(kit, made, masked):
     outputs = list(made) if isinstance(made, (list, tuple)) else [made]
     if not masked:
         return outputs
-    return [spell(kit, "SimpleRNN", units=2)(one) if len(kit.K.int_shape(one)) == 3 else one for one in outputs]
+    return [
+        spell(kit, "SimpleRNN", units=2)(one) if len(kit.K.int_shape(one)) == 3 else one for one in outputs
+    ]
 
 
 def wrapper_cases(kit):
     """TimeDistributed, Bidirectional, cells in stacks, states from elsewhere."""
     for kind, name, options in PER_STEP:
         for masked in (False, True) if kind == "steps" else (False,):
-            yield "TimeDistributed", (kind,), dict(options, around=name, masked=masked), per_step(name, options, masked)
+            yield (
+                "TimeDistributed",
+                (kind,),
+                dict(options, around=name, masked=masked),
+                per_step(name, options, masked),
+            )
     for name, mode in itertools.product(("SimpleRNN", "GRU", "LSTM"), ("concat", "sum", "mul", "ave", None)):
-        table = {key: GATES[key][-1:] for key in ("return_sequences", "go_backwards", "unroll", "use_bias", "return_state")}
+        table = {
+            key: GATES[key][-1:]
+            for key in ("return_sequences", "go_backwards", "unroll", "use_bias", "return_state")
+        }
         for options in variants({"units": 3}, table if mode in ("concat", None) else {}):
             for masked in (False, True):
                 said = dict(options, around=name, merge_mode=mode, masked=masked)
                 yield "Bidirectional", ("steps",), said, both_ways(name, options, mode, masked)
-    for cells in (("GRUCell",), ("LSTMCell", "LSTMCell"), ("GRUCell", "LSTMCell"), ("SimpleRNNCell", "GRUCell")):
+    for cells in (
+        ("GRUCell",),
+        ("LSTMCell", "LSTMCell"),
+        ("GRUCell", "LSTMCell"),
+        ("SimpleRNNCell", "GRUCell"),
+    ):
         table = {key: (True,) for key in ("return_sequences", "go_backwards", "unroll", "return_state")}
         for options in variants({}, table):
             for masked in (False, True):
-                yield "RNN", ("steps",), dict(options, cells=cells, masked=masked), stacked(cells, options, masked)
+                yield (
+                    "RNN",
+                    ("steps",),
+                    dict(options, cells=cells, masked=masked),
+                    stacked(cells, options, masked),
+                )
     for name in ("SimpleRNN", "GRU", "LSTM"):
-        for options in variants({}, {"return_sequences": (True,), "go_backwards": (True,), "unroll": (True,)}):
+        for options in variants(
+            {}, {"return_sequences": (True,), "go_backwards": (True,), "unroll": (True,)}
+        ):
             for masked in (False, True):
                 said = dict(options, masked=masked, initial_state=True)
                 yield name, ("steps", "line"), said, begun(name, options, masked)

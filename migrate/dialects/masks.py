@@ -7,6 +7,7 @@ the mask again, from the layer that created it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from migrate.capsule.model import Layer, Model, Node, TensorRef, Topology, structure_refs
@@ -165,7 +166,7 @@ def masked_inputs(model: Model, layer: Layer, masked: frozenset[str] = frozenset
 
 
 def given_masks(model: Model, masked: frozenset[str] = frozenset()) -> Iterator[Layer]:
-    """Layers that may be called with a tensor that has a mask, those of nested models included.
+    """Layers that may be called with a tensor that has a mask, in nested models and under ``TimeDistributed``, too.
 
     Args:
         model: of either topology.
@@ -177,8 +178,9 @@ def given_masks(model: Model, masked: frozenset[str] = frozenset()) -> Iterator[
     for layer in graph.layers:
         if any(may_have_mask(graph, ref, masked) for node in layer.nodes for ref in node.refs()):
             yield layer
-        if layer.model is not None:
-            yield from given_masks(layer.model, masked_inputs(graph, layer, masked))
+        inner = replace(wrapped_by_time(layer), nodes=layer.nodes)
+        if inner.model is not None:
+            yield from given_masks(inner.model, masked_inputs(graph, inner, masked))
 
 
 def _stops(layer: Layer) -> bool:

@@ -45,15 +45,9 @@ def _apply_to_layer(rule: LayerRule, era: Era, notes: Notes, path: tuple[str, ..
 
 
 def _apply_to_model(rule: ModelRule, model: Model, era: Era, notes: Notes, place: str) -> Model:
-    layers = []
-    for layer in model.layers:
-        if layer.model is None:
-            layers.append(layer)
-            continue
-        inner = _apply_to_model(rule, layer.model, era, notes, f"{place}/{layer.name}")
-        layers.append(layer if inner is layer.model else replace(layer, model=inner))
+    layers = tuple(_apply_inside(rule, layer, era, notes, f"{place}/{layer.name}") for layer in model.layers)
     if any(new is not old for new, old in zip(layers, model.layers, strict=True)):
-        model = replace(model, layers=tuple(layers))
+        model = replace(model, layers=layers)
     changed = rule.change(model, era, notes)
     if changed is not model:
         names = [layer.name for layer in model.layers], [layer.name for layer in changed.layers]
@@ -61,6 +55,20 @@ def _apply_to_model(rule: ModelRule, model: Model, era: Era, notes: Notes, place
         notes.record(rule.rule.code, place, before, after)
         _warn(rule.rule, place, notes)
     return changed
+
+
+def _apply_inside(rule: ModelRule, layer: Layer, era: Era, notes: Notes, place: str) -> Layer:
+    """The layer with the rule applied to every model in it: a nested one, and one that ``TimeDistributed`` wraps."""
+    children = {
+        attribute: _apply_inside(rule, child, era, notes, f"{place}/{attribute}")
+        for attribute, child in layer.children.items()
+    }
+    if any(children[attribute] is not child for attribute, child in layer.children.items()):
+        layer = replace(layer, children=children)
+    if layer.model is None:
+        return layer
+    inner = _apply_to_model(rule, layer.model, era, notes, place)
+    return layer if inner is layer.model else replace(layer, model=inner)
 
 
 def _warn(rule: Rule, place: str, notes: Notes) -> None:

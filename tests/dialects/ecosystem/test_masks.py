@@ -62,3 +62,10 @@ def test_a_mask_reaches_into_a_nested_model() -> None:
     for either in (model, to_functional(model)):
         with pytest.raises(MigrationError, match="a mask reaches it"):
             adapted(either, ERA)
+
+
+def test_a_mask_made_under_time_distributed_is_seen() -> None:
+    words = chain(EMBEDDING, MISH, LAST)
+    sentences = Layer("TimeDistributed", "t", children={"layer": Layer("Sequential", "n", model=words)})
+    with pytest.raises(MigrationError, match="a mask reaches it"):
+        adapted(chain(sentences), ERA)
