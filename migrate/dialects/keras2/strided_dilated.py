@@ -12,7 +12,7 @@ from migrate.capsule.model import Layer
 from migrate.dialects.rule import Era, Step, layer_rule
 from migrate.findings import MigrationError, Rule, Severity
 
-_CLASSES = ("SeparableConv1D", "SeparableConv2D", "DepthwiseConv2D")
+_CLASSES = ("SeparableConv1D", "SeparableConv2D", "DepthwiseConv1D", "DepthwiseConv2D")
 
 
 @layer_rule(
