@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.catalogue import Function
-from codemods.edits import Code, InsertStatement, ReplaceExpression
-from codemods.rules._evidence import top_statement
+from codemods.edits import Code, ReplaceExpression
+from codemods.rules._evidence import defined_once
 from codemods.rules.operations._answers import Answer
-from codemods.rules.operations._special_functions import defines
 from migrate.findings import Fix
 
 if TYPE_CHECKING:
@@ -76,18 +76,13 @@ def gradients(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Ans
     edit = ReplaceExpression(
         call, Code("keras_gradients(loss, variables)", {"loss": loss, "variables": variables})
     )
-    if call is _first(ctx) and not defines(ctx, "keras_gradients"):
-        return (InsertStatement(top_statement(ctx.module.tree, call), Code(_GRADIENTS)), edit), Fix.UNSAFE
-    return (edit,), Fix.UNSAFE
+    return (*defined_once(ctx, call, "keras_gradients", _GRADIENTS, _places(ctx)), edit), Fix.UNSAFE
 
 
-def _first(ctx: Context) -> ast.Call:
-    """The first call of ``K.gradients`` in a file that is rewritten: what it becomes is defined before it."""
+def _places(ctx: Context) -> Iterator[ast.Call]:
+    """The calls of ``K.gradients`` in a file that are rewritten."""
     calls = (call for call, _ in ctx.module.index.calls if ctx.name(call.func) == "keras.backend.gradients")
-    return min(
-        (call for call in calls if _symbolic(call, ctx)),
-        key=lambda call: (call.lineno, call.col_offset),
-    )
+    return (call for call in calls if _symbolic(call, ctx))
 
 
 def _symbolic(call: ast.Call, ctx: Context) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codemods.catalogue import Function
-from codemods.edits import Code, InsertStatement, ReplaceExpression, ReplaceStatement
-from codemods.rules._evidence import top_statement
+from codemods.edits import Code, ReplaceExpression, ReplaceStatement
+from codemods.rules._evidence import defined_once
 from codemods.rules.operations._answers import Answer, code_of, optional
 from migrate.findings import Fix
 
@@ -60,23 +61,13 @@ def function(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answ
             text = f"keras_function([{', '.join(kept)}], outputs_, phase={phases[0]})"
             holes = {"outputs_": outputs, **kept}
     edit = ReplaceExpression(call, Code(text, holes))
-    if call is _first(ctx) and not defines(ctx, "keras_function"):
-        return (InsertStatement(top_statement(ctx.module.tree, call), Code(_FUNCTION)), edit), Fix.UNSAFE
-    return (edit,), Fix.UNSAFE
+    return (*defined_once(ctx, call, "keras_function", _FUNCTION, _places(ctx)), edit), Fix.UNSAFE
 
 
-def defines(ctx: Context, name: str) -> bool:
-    """Whether a file has a function of its own of that name."""
-    return any(isinstance(s, ast.FunctionDef) and s.name == name for s in ctx.module.tree.body)
-
-
-def _first(ctx: Context) -> ast.Call:
-    """The first call of ``K.function`` in a file: what it becomes is defined before it."""
+def _places(ctx: Context) -> Iterator[ast.Call]:
+    """The calls of ``K.function`` in a file that are rewritten."""
     calls = (call for call, _ in ctx.module.index.calls if ctx.name(call.func) == "keras.backend.function")
-    return min(
-        (call for call in calls if all(keyword.arg != "updates" for keyword in call.keywords)),
-        key=lambda call: (call.lineno, call.col_offset),
-    )
+    return (call for call in calls if all(keyword.arg != "updates" for keyword in call.keywords))
 
 
 def _is_phase(node: ast.expr, ctx: Context) -> bool:
