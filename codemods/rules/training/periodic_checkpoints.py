@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 
 from codemods.edits import Code, DropArgument, Edit, NameArguments, ReplaceExpression
+from codemods.names.trees import walk
 from codemods.rules._era import releases
-from codemods.rules._evidence import defined_once
+from codemods.rules._evidence import defined_once, super_init
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -31,6 +32,9 @@ PERIOD = SourceRule(
     proofs=(Proof(),),
 )
 CALLBACK = "keras.callbacks.ModelCheckpoint"
+_BY_HAND = (
+    "count the epochs in on_epoch_end of the class, and call super().on_epoch_end after every period epochs"
+)
 _NAME = "PeriodicCheckpoint"
 _CLASS = f'''\
 class {_NAME}({CALLBACK}):
@@ -79,6 +83,17 @@ def periods(call: ast.Call, ctx: Context) -> Iterator[Match]:
     if not named:
         edits += (NameArguments(call, ("",) * _POSITION + ("period",)),)
     yield Match(PERIOD, call, edits=edits, argument="period", fix=fix)
+
+
+@visit(PERIOD, bases={CALLBACK})
+def classes_with_a_period(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
+    """``super().__init__(path, period=5)`` of a class that derives from it."""
+    if CALLBACK not in ctx.bases(cls):
+        return
+    for call in walk(cls):
+        given = {keyword.arg for keyword in call.keywords} if isinstance(call, ast.Call) else set()
+        if isinstance(call, ast.Call) and super_init(call.func) and "period" in given:
+            yield Match(PERIOD, call, hint=_BY_HAND, argument="period", fix=Fix.MANUAL)
 
 
 def _given(call: ast.Call, ctx: Context) -> tuple[ast.expr, Fix] | None:

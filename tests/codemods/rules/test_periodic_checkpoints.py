@@ -61,5 +61,12 @@ def test_a_frequency_by_position_is_none(line: str) -> None:
     assert "CBK005" not in {finding.code for finding in run(text, unsafe=True).findings}
 
 
+@pytest.mark.parametrize(("given", "codes"), [("period=3", ["CBK005"]), ("verbose=1", [])])
+def test_a_class_that_hands_a_period_on_is_left_to_a_person(given: str, codes: list[str]) -> None:
+    head = f"{IMPORT}\nclass Own(ModelCheckpoint):\n    def __init__(self):\n"
+    text = f"{head}        super().__init__('a.keras', {given})\n"
+    check_noop(text, codes=codes, unsafe=True)
+
+
 def test_without_a_period_it_stays() -> None:
     check_noop(f"{IMPORT}a = ModelCheckpoint('a.keras', save_freq='epoch')\n", codes=[])
