@@ -33,7 +33,7 @@ TENSORFLOW = tuple(
     )
 )
 """Releases of TensorFlow whose ``tf.keras`` is Keras 1 or 2."""
-_USUAL = SpecifierSet(">=1.13")
+_USUAL = SpecifierSet(">=1.14")
 """Releases of TensorFlow that code is written for which uses ``tf.keras`` and pins nothing."""
 KERAS_1_ARGUMENTS = frozenset(
     (

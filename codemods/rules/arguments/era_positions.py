@@ -71,9 +71,9 @@ class _Order:
 
 
 _OLD, _V23, _V2, _V211 = (
-    ("<2.3", "<1.13"),
+    ("<2.3", "<1.14"),
     (">=2.3,<2.4", "<0"),
-    (">=2.4,<2.11", ">=1.13,<2.11"),
+    (">=2.4,<2.11", ">=1.14,<2.11"),
     (">=2.11", ">=2.11"),
 )
 _MOMENTS = "learning_rate beta_1 beta_2"
@@ -121,7 +121,7 @@ _OPTIMIZERS = {
         (_V211, f"{_MOMENTS} epsilon weight_decay"),
     ),
 }
-"""By class, the orders of the releases: keras 1.2.2, 2.2.4, 2.3.1 and TensorFlow 1.12, 2.0, 2.10, 2.15."""
+"""By class, the orders of the releases: keras 1.2.2, 2.2.4, 2.3.1 and TensorFlow 1.13, 1.15, 2.0, 2.10, 2.15."""
 _IMAGES = (
     (("<2.2.3", "<1.12"), "path grayscale target_size interpolation"),
     ((">=2.2.3", ">=1.12"), "path grayscale color_mode target_size interpolation keep_aspect_ratio"),

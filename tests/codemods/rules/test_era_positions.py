@@ -84,6 +84,22 @@ def test_the_pins_of_the_project_tell_the_release(tmp_path: Path, pin: str, made
     assert (result.new or file.read_bytes()).decode().splitlines()[-1] == made
 
 
+@pytest.mark.parametrize(
+    ("pin", "made"),
+    [
+        ("1.13.2", "RMSprop(0.001, 0.9, epsilon=1e-8)"),
+        ("1.15.5", "RMSprop(0.001, 0.9, momentum=1e-8)"),
+    ],
+)
+def test_tensorflow_1_13_had_the_order_of_keras_2_2(tmp_path: Path, pin: str, made: str) -> None:
+    (tmp_path / "setup.cfg").touch()
+    (tmp_path / "requirements.txt").write_text(f"tensorflow=={pin}\n")
+    file = tmp_path / "a.py"
+    file.write_text("from tensorflow.keras.optimizers import RMSprop\nRMSprop(0.001, 0.9, 1e-8)\n")
+    result = process(file, Options(), Repository())
+    assert (result.new or file.read_bytes()).decode().splitlines()[-1] == made
+
+
 def test_images_of_both_orders() -> None:
     head = "from keras.preprocessing.image import load_img\n"
     assert line("load_img(p, False, (3, 3))", head) == "load_img(p, target_size=(3, 3))"
