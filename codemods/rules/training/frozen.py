@@ -201,14 +201,16 @@ def _is_before(
 def _set_before(call: ast.Call, held: str, ctx: Context) -> bool | None:
     """What ``trainable`` was set to last on the way to a call; None where nothing in the call's function says."""
     function = ctx.function(call)
-    current: ast.AST | None = ctx.statement(call)
-    while isinstance(current, ast.stmt) and current is not function:
+    for current in ctx.parents(call):
+        if current is function:
+            break
+        if not isinstance(current, ast.stmt):
+            continue  # an except clause, or a case of match
         block = ctx.block(current)
         for earlier in reversed(list(flat(block[: block.index(current)]))):
             for setting in settings_of(earlier, ctx):
                 if ctx.source(setting.held) == held:
                     return setting.value
-        current = ctx.parent(current)
     return None
 
 

@@ -172,6 +172,8 @@ def test_it_waits_for_unsafe() -> None:
         f"{GAN}d.compile('sgd', 'mse')\nd.fit(x, y)\n",
         f"{GAN}d.trainable = True\nd.fit(x, y)\n",
         f"{GAN}for x in data:\n    d.trainable = True\n    for y in x:\n        d.fit(x, y)\n    d.trainable = False\n",
+        f"{GAN}d.trainable = True\ntry:\n    f()\nexcept ValueError:\n    d.fit(x, y)\nd.trainable = False\n",
+        f"{GAN}d.trainable = True\nmatch x:\n    case 1:\n        d.fit(x, y)\nd.trainable = False\n",
         f"{GAN}\ndef train(d, x):\n    d.compile('sgd', 'mse')\n    d.fit(x)\n",
         f"{NETS}g.compile('sgd', 'mse')\nd.trainable = False\ngan = keras.Sequential([g, d])\n"
         "gan.compile('sgd', 'mse')\ng.fit(x, y)\n",
@@ -217,6 +219,8 @@ def test_it_waits_for_unsafe() -> None:
         "it is compiled again",
         "it is thawed",
         "it is thawed around an inner loop",
+        "it is thawed before an exception",
+        "it is thawed before a case",
         "its training compiles it",
         "what is frozen is no part of it",
         "frozen or not is known to the run",
