@@ -203,7 +203,7 @@ def _dotted(inputs: Sequence[Shape], axes: int | Sequence[int]) -> Shape:
 
 
 def _spatial(class_name: str, config: Mapping[str, Any], shape: Shape) -> Shape | None:
-    """Convolutions, pooling, padding, cropping and up-sampling."""
+    """Convolutions, pooling, padding, cropping and up-sampling; sizes behind the transposed and recurrent stay open."""
     rank = len(shape) - 2
     channels_first = config.get("data_format") == "channels_first"
     sizes = list(shape[2:] if channels_first else shape[1:-1])
@@ -215,9 +215,17 @@ def _spatial(class_name: str, config: Mapping[str, Any], shape: Shape) -> Shape 
     if class_name.startswith("Global"):
         kept: Sequence[int | None] = [1] * rank if config.get("keepdims") else ()
         return result(kept, channels)
-    if class_name.startswith(("Conv", "LocallyConnected", "SeparableConv")) and "filters" in config:
-        if "Transpose" in class_name or "LSTM" in class_name:
-            return None
+    if class_name.startswith("ConvLSTM"):
+        image: list[int | None] = [None] * (rank - 1)
+        films = [shape[1]] if config.get("return_sequences") else []
+        filters = int(config["filters"])
+        return (shape[0], *films, *((filters, *image) if channels_first else (*image, filters)))
+    if "Transpose" in class_name and "filters" in config:
+        return result([None] * rank, int(config["filters"]))
+    depthwise = class_name.startswith("DepthwiseConv")
+    if depthwise or (
+        class_name.startswith(("Conv", "LocallyConnected", "SeparableConv")) and "filters" in config
+    ):
         windows = [
             _window(size, kernel, stride, rate, str(config.get("padding", "valid")))
             for size, kernel, stride, rate in zip(
@@ -228,6 +236,8 @@ def _spatial(class_name: str, config: Mapping[str, Any], shape: Shape) -> Shape 
                 strict=True,
             )
         ]
+        if depthwise:
+            return result(windows, channels and channels * int(config.get("depth_multiplier", 1)))
         return result(windows, int(config["filters"]))
     if class_name.startswith(("MaxPooling", "AveragePooling")):
         pools = spread(config["pool_size"], rank)

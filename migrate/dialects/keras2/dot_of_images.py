@@ -43,7 +43,8 @@ def dot_of_images(model: Model, era: Era) -> Model:
     """Write the product of matrices as an operation.
 
     Raises:
-        MigrationError: ``SIL060`` where the ranks differ, or the file does not say which TensorFlow wrote it.
+        MigrationError: ``SIL060`` where the ranks differ or are not known, or the file does not tell which TensorFlow
+            wrote it.
     """
     if model.topology is Topology.SEQUENTIAL or not any(one.class_name == "Dot" for one in model.layers):
         return model
@@ -53,10 +54,13 @@ def dot_of_images(model: Model, era: Era) -> Model:
             continue
         refs = [list(structure_refs(node.args)) for node in layer.nodes]
         ranks = {tuple(len(shapes.get(ref) or ()) for ref in pair) for pair in refs}
-        if max((rank for pair in ranks for rank in pair), default=0) <= _MATRICES:
+        highest = max((rank for pair in ranks for rank in pair), default=0)
+        if max(highest, max(_axes(layer)) + 1) <= _MATRICES:
             continue
         if era.tf_keras and era.keras >= _SHARED and not _by_tensorflow_1(model, layer, era):
             continue
+        if not highest:
+            raise _refusal(layer, "multiplies tensors of a shape that is not known")
         if len(ranks) > 1 or len(set(next(iter(ranks)))) > 1:
             raise _refusal(layer, "multiplies tensors of several ranks")
         model = replace_by_graph(model, layer.name, _product(layer, len(shapes[refs[0][0]])).parts)
@@ -86,10 +90,15 @@ def _refusal(layer: Layer, why: str) -> MigrationError:
     )
 
 
+def _axes(layer: Layer) -> tuple[int, int]:
+    given = layer.config.get("axes", -1)
+    first, second = [given, given] if isinstance(given, int) else given
+    return first, second
+
+
 def _product(layer: Layer, rank: int) -> Fragment:
     fragment = Fragment(layer)
-    given = layer.config.get("axes", -1)
-    first, second = [given, given] if isinstance(given, int) else list(given)
+    first, second = _axes(layer)
     left, right = fragment.input(0), fragment.input(1)
     if layer.config.get("normalize"):
         left, right = (

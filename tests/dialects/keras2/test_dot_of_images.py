@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -87,3 +88,30 @@ def test_several_ranks_are_refused_and_matrices_stay() -> None:
         dot_of_images(model([3, 1], ((None, 5, 4, 3), (None, 3))), Era.of("2.2.4"))
     matrices = model(2, ((None, 4, 3), (None, 5, 3)))
     assert dot_of_images(matrices, Era.of("2.2.4")) is matrices
+
+
+@pytest.mark.parametrize(
+    ("class_name", "config", "shape"),
+    [
+        ("Conv2DTranspose", {"filters": 3, "kernel_size": [2, 2]}, (None, 5, 4, 3)),
+        ("DepthwiseConv2D", {"kernel_size": [2, 2]}, (None, 5, 4, 3)),
+        ("ConvLSTM2D", {"filters": 3, "kernel_size": [2, 2]}, (None, 2, 5, 4, 3)),
+    ],
+)
+def test_images_of_any_convolution_are_images(class_name: str, config: Any, shape: Any) -> None:
+    made = dot_of_images(behind(Layer(class_name, "x", config), shape), Era.of("2.2.4"))
+    assert made.layer("dot").class_name == "TFOpLambda"
+
+
+def test_images_of_a_layer_that_is_not_known_are_refused() -> None:
+    with pytest.raises(MigrationError, match="not known") as caught:
+        dot_of_images(behind(Layer("Mystery", "x", {}), (None, 5, 4, 3)), Era.of("2.2.4"))
+    assert caught.value.code == "SIL060"
+
+
+def behind(layer: Layer, shape: Any) -> Model:
+    """``Dot`` over the last axis of what a layer gives, twice."""
+    graph = model(3, (shape, shape))
+    given = replace(layer, nodes=(Node((TensorRef("a"),)),))
+    dot = replace(graph.layer("dot"), nodes=(Node(([TensorRef("x"), TensorRef("x")],)),))
+    return replace(graph, layers=(*graph.layers[:-1], given, dot))
