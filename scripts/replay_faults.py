@@ -83,17 +83,7 @@ print("outputs equal" if same else "outputs differ", model.evaluate(x, y, verbos
 
 def unseen(out: Path) -> str:
     """What shows that outputs cannot show it: none is found, and the loss alone is another one after loading."""
-    command = [
-        "minimise",
-        str(MODELS / UNSEEN.case),
-        "--out",
-        str(out),
-        "--without-rule",
-        UNSEEN.without,
-        "--format",
-        "json",
-    ]
-    done = _run([sys.executable, "-m", "migrate", *command], ROOT)
+    done = _minimised(UNSEEN, out)
     out.mkdir(exist_ok=True)
     shown = _run([sys.executable, "-c", _HUBER], out).stdout.strip().splitlines()[-1]
     words = shown.split()
@@ -108,17 +98,7 @@ def unseen(out: Path) -> str:
 
 def replay(fault: Fault, out: Path) -> str:
     """What was found, in a line; begins with ``NOT`` where it is not what it should be."""
-    command = [
-        "minimise",
-        str(MODELS / fault.case),
-        "--out",
-        str(out),
-        "--without-rule",
-        fault.without,
-        "--seed",
-        "0",
-    ]
-    done = _run([sys.executable, "-m", "migrate", *command, "--format", "json"], ROOT)
+    done = _minimised(fault, out)
     if done.returncode:
         return f"NOT found: {done.stdout.strip()[-300:]} {done.stderr.strip()[-300:]}"
     answer = json.loads(done.stdout)
@@ -139,6 +119,13 @@ def replay(fault: Fault, out: Path) -> str:
         and len(classes) <= fault.most
     )
     return found if right else f"NOT as it should be: {found}"
+
+
+def _minimised(fault: Fault, out: Path) -> subprocess.CompletedProcess[str]:
+    """The command, which answers in JSON."""
+    model, without = str(MODELS / fault.case), fault.without
+    options = ["--out", str(out), "--without-rule", without, "--seed", "0", "--format", "json"]
+    return _run([sys.executable, "-m", "migrate", "minimise", model, *options], ROOT)
 
 
 def _what(layer: dict[str, object]) -> str:
