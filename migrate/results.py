@@ -14,6 +14,8 @@ import msgspec
 from migrate.findings import Finding, Status
 
 SCHEMA_VERSION = 1
+RECORD = "migration.json"
+"""Name of the record of one model, beside its outputs."""
 
 
 class WrittenBy(msgspec.Struct, frozen=True):

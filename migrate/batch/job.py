@@ -18,7 +18,7 @@ import msgspec
 from migrate.batch.remote import fetched_folder
 from migrate.findings import MigrationError, Status
 from migrate.pipeline.request import ArtifactRequest, Options, decode_options
-from migrate.results import ArtifactResult
+from migrate.results import RECORD, ArtifactResult
 from migrate.worlds.environment import Limits, World
 from migrate.worlds.pool import Pool
 from migrate.worlds.sandbox import granted, shortfall
@@ -133,9 +133,7 @@ def _record(request: ArtifactRequest, result: ArtifactResult) -> _Record:
     if result.status not in (Status.MIGRATED, Status.UNVERIFIED):
         return _Record()
     try:
-        return msgspec.json.decode(
-            (request.out / request.folder / "migration.json").read_bytes(), type=_Record
-        )
+        return msgspec.json.decode((request.out / request.folder / RECORD).read_bytes(), type=_Record)
     except (OSError, msgspec.DecodeError):
         return _Record()
 

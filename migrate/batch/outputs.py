@@ -9,14 +9,12 @@ from migrate.batch.keys import changed
 from migrate.batch.ledger import Written
 from migrate.findings import MigrationError, Status
 from migrate.formats.limits import sha256_of
-from migrate.results import MigrationRecord
+from migrate.results import RECORD, MigrationRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from migrate.results import ArtifactResult
-
-RECORD = "migration.json"
 
 
 def written(out: Path, folder: str, digests: Mapping[str, str]) -> Written:

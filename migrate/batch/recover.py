@@ -12,10 +12,10 @@ import msgspec
 
 from migrate.batch.ledger import PENDING, STARTED
 from migrate.batch.lock import STATE
-from migrate.batch.outputs import RECORD, tells_of, written
+from migrate.batch.outputs import tells_of, written
 from migrate.batch.plan import Action
 from migrate.pipeline.publish import STAGING
-from migrate.results import MigrationRecord
+from migrate.results import RECORD, MigrationRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +56,7 @@ def recover(
 def record_in(folder: Path) -> MigrationRecord | None:
     """The record in a folder of outputs; None when nothing of ours is there."""
     try:
-        return msgspec.json.decode((folder / "migration.json").read_bytes(), type=MigrationRecord)
+        return msgspec.json.decode((folder / RECORD).read_bytes(), type=MigrationRecord)
     except (OSError, msgspec.DecodeError, RecursionError):
         return None
 
@@ -77,7 +77,7 @@ def sweep_outputs(out: Path) -> None:
 def _left_behind(out: Path) -> Iterator[Path]:
     """Folders that `migrate.pipeline.publish` makes beside its target; finished outputs are not looked into."""
     for folder, below, files in os.walk(out):
-        if "migration.json" in files:
+        if RECORD in files:
             below.clear()
         for name in list(below):
             target, _, token = name[1:].rpartition(".")[0].rpartition(".")

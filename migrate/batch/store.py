@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from migrate.extras import command_for
 from migrate.findings import MigrationError
+from migrate.results import RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,7 +204,7 @@ def upload(folder: Path, url: str) -> None:
     store, root = open_store(url)
     files = sorted(
         (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()),
-        key=lambda path: (path.name == "migration.json", path.as_posix()),
+        key=lambda path: (path.name == RECORD, path.as_posix()),
     )
     for file in files:
         upload_file(file, store, posixpath.join(root, file.relative_to(folder).as_posix()))

@@ -8,7 +8,8 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-RECORD = "migration.json"
+from migrate.results import RECORD
+
 _RULE = "CFG055"
 
 

@@ -13,9 +13,10 @@ from rich.text import Text
 
 from codemods.renamed import today
 from migrate.cli.output import Output, example, output_options
-from migrate.cli.own_code import RECORD, is_migrated, own_code_page, read_record
+from migrate.cli.own_code import is_migrated, own_code_page, read_record
 from migrate.cli.values import did_you_mean, meant_code
 from migrate.findings import Rule
+from migrate.results import RECORD
 
 
 def every_rule() -> dict[str, Rule]:

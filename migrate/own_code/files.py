@@ -13,6 +13,7 @@ from pathlib import Path
 from codemods.files.kinds import PRUNED
 from codemods.files.source import Source, SourceError
 from codemods.run.notebooks import joined_code
+from migrate.results import RECORD
 
 _DEFINITION = re.compile(rb"^([ \t]*)(class|def)[ \t]+(\w+)", re.MULTILINE)
 _SUFFIXES = (".py", ".ipynb")
@@ -21,8 +22,6 @@ _CLIMB = 5
 """How many folders above an artifact its project is looked for."""
 _MAX_FILES = 20_000
 _MAX_BYTES = 8 << 20
-_RECORD = "migration.json"
-"""In each folder of outputs."""
 _LEDGER = ".keras-migrate/ledger.sqlite"
 """In the folder that a batch writes into."""
 STUBS = "stubs"
@@ -109,7 +108,7 @@ def files_below(root: Path) -> Iterator[Path]:
         return
     count = 0
     for folder, folders, files in os.walk(root):
-        if _RECORD in files and folder != str(root):
+        if RECORD in files and folder != str(root):
             folders.clear()
             continue
         written = {STUBS} if Path(folder, _LEDGER).is_file() else frozenset()

@@ -13,7 +13,7 @@ import msgspec
 
 from migrate.findings import MigrationError
 from migrate.formats.limits import digests_below
-from migrate.results import MigrationRecord
+from migrate.results import RECORD, MigrationRecord
 
 STAGING = ".keras-migrate-staging"
 """Marker file for a folder that is being written here; a user's folder may have a similar name."""
@@ -63,7 +63,7 @@ def publish(folder: Path, parts: Mapping[str, Path], record: MigrationRecord) ->
         files = {name: digest for name, digest in digests_below(staging).items() if name != STAGING}
         complete = msgspec.structs.replace(record, files=files)
         record_bytes = msgspec.json.format(msgspec.json.encode(complete), indent=1)
-        (staging / "migration.json").write_bytes(record_bytes + b"\n")
+        (staging / RECORD).write_bytes(record_bytes + b"\n")
         (staging / STAGING).unlink()
         _flush(staging)
         if folder.exists():

@@ -25,6 +25,7 @@ from migrate.parity.golden import read_golden
 from migrate.repository.environments import Environment
 from migrate.repository.models import Migrated
 from migrate.repository.snapshot import copy_tree
+from migrate.results import RECORD
 from migrate.worlds.command import answers_in, run_command
 from migrate.worlds.environment import World
 from migrate.worlds.taking import take_from
@@ -120,9 +121,7 @@ def _packages(model: Migrated, sources: Sequence[Path], before: Path) -> dict[st
     What else a model needs, such as a loss that a function makes, shows when it is loaded.
     """
     assert model.file is not None
-    record: dict[str, Any] = json.loads((model.file.parent / "migration.json").read_bytes()).get(
-        "own_code", {}
-    )
+    record: dict[str, Any] = json.loads((model.file.parent / RECORD).read_bytes()).get("own_code", {})
     places, after = record.get("names", {}), record.get("after", "")
     found: dict[str, dict[str, str]] = {}
     for registered, definition in self_registered(after):

@@ -18,10 +18,10 @@ from migrate.findings import MigrationError
 from migrate.formats.checkpoint.locate import digest_of_parts, find_prefix, parts_of
 from migrate.formats.limits import sha256_of
 from migrate.report.compatibility.contracts import Artifact
+from migrate.results import RECORD
 
 _DONE = frozenset({"migrated", "unverified"})
 _SKIPPED = "skipped"
-RECORD = "migration.json"
 
 
 class _Told(msgspec.Struct, frozen=True):

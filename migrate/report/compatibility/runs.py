@@ -15,6 +15,7 @@ from migrate.printable import printable
 from migrate.report.compatibility.claims import told_by_a_look, unproven
 from migrate.report.compatibility.contracts import Artifact, read_detail, read_models
 from migrate.report.compatibility.records import Unseen
+from migrate.results import RECORD
 
 
 class Runs:
@@ -78,7 +79,7 @@ class Runs:
         return folder.relative_to(self._root).as_posix()
 
     def _detail(self, folder: Path, place: str) -> Mapping[str, Any] | None:
-        name = posixpath.join(place, "migration.json")
+        name = posixpath.join(place, RECORD)
         try:
             return read_detail((folder / name).read_bytes(), name)
         except FileNotFoundError:

@@ -17,6 +17,7 @@ from codemods.files.journal import STATE
 from codemods.files.kinds import is_pin_file
 from migrate.printable import printable
 from migrate.report.compatibility.references import SUFFIXES
+from migrate.results import RECORD
 
 SKIPPED = frozenset(
     {".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv", "venv", ".tox", ".nox", ".mypy_cache"}
@@ -36,7 +37,7 @@ CONFIGS = (
     ".pbtxt",
     ".properties",
 )
-OWN = frozenset({"migration.json", "package-lock.json"})
+OWN = frozenset({RECORD, "package-lock.json"})
 """Written by tools, not by developers: a path in these files is not a reference."""
 MAX_CONFIG = 1 << 20
 """Maximum size of a configuration file; a larger one is data."""
