@@ -24,8 +24,8 @@ sys.path.insert(0, str(ROOT))
 
 from migrate.pipeline.migrate import migrate_artifact  # noqa: E402
 from migrate.pipeline.request import ArtifactRequest, Options  # noqa: E402
-from migrate.worlds.environment import World  # noqa: E402
-from migrate.worlds.pool import Pool, Slot  # noqa: E402
+from migrate.worlds.host.environment import World  # noqa: E402
+from migrate.worlds.host.pool import Pool, Slot  # noqa: E402
 
 CASES = ("mlp", "merging", "siamese", "separable", "masked_stack", "transfer")
 AS_IT_IS = "from migrate.worlds.modern.handlers import HANDLERS\n"

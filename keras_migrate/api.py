@@ -102,7 +102,7 @@ def migrate_model(
         <Status.MIGRATED: 'migrated'>
     """
     from migrate.api import migrate_model as migrate
-    from migrate.worlds.installed import must_have_frameworks
+    from migrate.worlds.host.installed import must_have_frameworks
 
     must_have_frameworks()
     return migrate(_existing(path), out, options, require_sandbox=require_sandbox)
@@ -142,7 +142,7 @@ def migrate_models(
     from migrate.batch.options import BatchOptions
     from migrate.batch.run import run_batch, silent
     from migrate.pipeline.request import Options
-    from migrate.worlds.installed import must_have_frameworks
+    from migrate.worlds.host.installed import must_have_frameworks
 
     must_have_frameworks()
     announce(require_sandbox)
@@ -199,8 +199,8 @@ def verify(
     """
     from migrate.pipeline.request import Options
     from migrate.pipeline.verify import verify as compare
-    from migrate.worlds.installed import must_have_frameworks
-    from migrate.worlds.pool import Pool
+    from migrate.worlds.host.installed import must_have_frameworks
+    from migrate.worlds.host.pool import Pool
 
     must_have_frameworks()
     announce(require_sandbox)

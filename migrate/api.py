@@ -32,7 +32,7 @@ def migrate_model(
         MigrationError: ``RUN006`` with ``require_sandbox``.
     """
     from migrate.pipeline.migrate import migrate_artifact
-    from migrate.worlds.pool import Pool
+    from migrate.worlds.host.pool import Pool
 
     announce(require_sandbox)
     source = Path(
@@ -53,7 +53,7 @@ def announce(required: bool) -> None:
     Raises:
         MigrationError: ``RUN006`` if there is one and all are required.
     """
-    from migrate.worlds.sandbox import granted, shortfall
+    from migrate.worlds.host.sandbox import granted, shortfall
 
     for finding in shortfall(granted()):
         if required:

@@ -28,7 +28,7 @@ from migrate.findings import Status  # noqa: E402
 from migrate.parity.compare import compare_cases  # noqa: E402
 from migrate.pipeline.migrate import migrate_artifact  # noqa: E402
 from migrate.pipeline.request import ArtifactRequest, Options, Target  # noqa: E402
-from migrate.worlds.pool import Pool, Slot  # noqa: E402
+from migrate.worlds.host.pool import Pool, Slot  # noqa: E402
 
 KERAS_ONLY = frozenset({Target.KERAS})
 
@@ -76,7 +76,7 @@ def _is_read(variable: Any, arrays: Mapping[str, Array]) -> bool:
 
 def damage_weights(subject: Subject, rng: np.random.Generator, count: int) -> Iterator[tuple[bool, bool]]:
     """Whether a damage was said to be noticed, and whether it was."""
-    from migrate.worlds.sensitivity import CHANGE
+    from migrate.worlds.guest.sensitivity import CHANGE
 
     variables = {v.path: v for v in subject.model.weights if _is_read(v, subject.covered.arrays)}
     for path in rng.choice(sorted(variables), size=count) if variables else []:
@@ -118,7 +118,7 @@ def damage_steps(subject: Subject, rng: np.random.Generator) -> Iterator[tuple[b
     """The same for a piece of what a recurrent layer reads: steps are changed by a tenth of the sequence's size."""
     import tensorflow as tf
 
-    from migrate.worlds.sensitivity import CHANGE
+    from migrate.worlds.guest.sensitivity import CHANGE
 
     layers = {f"{layer.path}/steps": layer for layer in subject.model._flatten_layers()}
     places = [place for place in sorted(subject.covered.branches) if place in layers]

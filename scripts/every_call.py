@@ -39,7 +39,7 @@ from migrate.pipeline.reference import question_of  # noqa: E402
 from migrate.pipeline.request import Backend, Options  # noqa: E402
 from migrate.pipeline.staging import stage  # noqa: E402
 from migrate.pipeline.translated import modern_objects, modern_structure  # noqa: E402
-from migrate.worlds.pool import Pool, Slot  # noqa: E402
+from migrate.worlds.host.pool import Pool, Slot  # noqa: E402
 
 TOLERANCE = 2e-5
 EDGES = ("NaN", "inf", "-inf", "1e30", "-1e30")

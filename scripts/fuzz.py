@@ -29,10 +29,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from migrate.formats.guard import EXPENDABLE  # noqa: E402
-from migrate.worlds.ends import WorkerDied, WorkerMemory, WorkerTimeout  # noqa: E402
-from migrate.worlds.environment import Limits, World  # noqa: E402
-from migrate.worlds.sandbox import policy  # noqa: E402
-from migrate.worlds.worker import Worker  # noqa: E402
+from migrate.worlds.host.ends import WorkerDied, WorkerMemory, WorkerTimeout  # noqa: E402
+from migrate.worlds.host.environment import Limits, World  # noqa: E402
+from migrate.worlds.host.sandbox import policy  # noqa: E402
+from migrate.worlds.host.worker import Worker  # noqa: E402
 
 GROUP = 32
 HANG_SECONDS = 4.0

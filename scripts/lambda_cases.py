@@ -58,7 +58,7 @@ def main(out: Path, versions: list[str]) -> None:
 
 
 def _objects(out: Path, artifact: dict[str, dict[str, str]]) -> dict[str, object] | None:
-    from migrate.worlds.custom import load_custom_objects
+    from migrate.worlds.guest.custom import load_custom_objects
 
     own = artifact["outputs"].get("custom_objects")
     return dict(load_custom_objects([str(out / own)])) if own else None

@@ -46,12 +46,13 @@ from torture_ground import (
     wait_for_one,
 )
 
-from migrate.worlds.scratch import sweep
+from migrate.worlds.host.scratch import sweep
 from tests.batch.processes import descendants, survivors
 
 UNCHECKED = (
     "-c",
-    "from migrate.worlds import installed; installed.ADDRESSES = 0\nfrom keras_migrate.__main__ import main; main()",
+    "from migrate.worlds.host import installed; installed.ADDRESSES = 0\n"
+    "from keras_migrate.__main__ import main; main()",
 )
 """The command without its look at the limit of addresses."""
 HANGS = "60"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from migrate.worlds.pool import Pool, Slot
+from migrate.worlds.host.pool import Pool, Slot
 
 ROOT = Path(__file__).resolve().parent.parent
 LEGACY_MODELS = ROOT / "legacy_models"

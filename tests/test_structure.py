@@ -105,3 +105,25 @@ def test_the_vocabulary_is_the_ground() -> None:
         "migrate.findings",
         "migrate.printable",
     }
+
+
+SIDES = {
+    "migrate.worlds.host": ("host", "contracts"),
+    "migrate.worlds.contracts": ("contracts",),
+    "migrate.worlds.guest": ("guest", "contracts"),
+    "migrate.worlds.lockstep": ("guest", "contracts", "lockstep"),
+    "migrate.worlds.reader": ("guest", "contracts", "reader"),
+    "migrate.worlds.legacy": ("guest", "contracts", "lockstep", "legacy"),
+    "migrate.worlds.modern": ("guest", "contracts", "lockstep", "modern"),
+}
+"""A folder of worlds, and those of them that it may import: the two sides of a pipe share the contracts alone."""
+
+
+@pytest.mark.parametrize("folder", sorted(SIDES))
+def test_the_sides_of_a_world_share_its_contracts_alone(folder: str) -> None:
+    allowed = tuple(f"migrate.worlds.{name}." for name in SIDES[folder])
+    modules = [name for name in graph() if name.startswith(f"{folder}.")]
+    assert modules
+    for name in modules:
+        below = {other for other in graph()[name] if other.startswith("migrate.worlds.")}
+        assert {o for o in below if not f"{o}.".startswith(allowed)} == set(), name

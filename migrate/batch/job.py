@@ -19,14 +19,14 @@ from migrate.batch.remote import fetched_folder
 from migrate.findings import MigrationError, Status
 from migrate.pipeline.request import ArtifactRequest, Options, decode_options
 from migrate.results import RECORD, ArtifactResult
-from migrate.worlds.environment import Limits, World
-from migrate.worlds.pool import Pool
-from migrate.worlds.sandbox import granted, shortfall
+from migrate.worlds.host.environment import Limits, World
+from migrate.worlds.host.pool import Pool
+from migrate.worlds.host.sandbox import granted, shortfall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from migrate.worlds.pool import Slot
+    from migrate.worlds.host.pool import Slot
 
     Pipeline = Callable[[ArtifactRequest, Options, Slot], ArtifactResult]
 

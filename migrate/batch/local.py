@@ -19,11 +19,11 @@ from migrate.batch.events import Outcome, Task
 from migrate.batch.job import PIPELINE, Answer, Settings
 from migrate.findings import MigrationError
 from migrate.readers.environments import variables_for_making
-from migrate.worlds.ends import WorkerDied, WorkerStarved, WorldError
-from migrate.worlds.environment import Limits, World
-from migrate.worlds.forkserver import ForkServers
-from migrate.worlds.scratch import Scratch, shortage, sweep
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.ends import WorkerDied, WorkerStarved, WorldError
+from migrate.worlds.host.environment import Limits, World
+from migrate.worlds.host.forkserver import ForkServers
+from migrate.worlds.host.scratch import Scratch, shortage, sweep
+from migrate.worlds.host.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,7 @@ from pathlib import Path
 from migrate.batch.job import PIPELINE
 from migrate.batch.ruleset import RuleSet, ruleset
 from migrate.pipeline.request import Options
-from migrate.worlds.environment import Limits
+from migrate.worlds.host.environment import Limits
 
 
 @dataclass(frozen=True, slots=True)

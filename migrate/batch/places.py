@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from migrate.batch.store import download, download_file, is_url, local_path, open_store, patiently
 from migrate.batch.unpacking import carries_models, folder_name, unpack, unpack_once
 from migrate.findings import MigrationError
-from migrate.worlds.scratch import Scratch
+from migrate.worlds.host.scratch import Scratch
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from migrate.batch.job import Settings
     from migrate.batch.local import Begin, End, Executor
     from migrate.batch.options import BatchOptions
-    from migrate.worlds.environment import Limits
+    from migrate.worlds.host.environment import Limits
 
 NODE_LOSSES = 3
 """How many nodes may go under one task before it is reported as failed."""

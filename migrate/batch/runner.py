@@ -27,7 +27,7 @@ from migrate.pipeline.request import encode_options
 from migrate.printable import printable
 from migrate.results import SCHEMA_VERSION, ArtifactResult, BatchReport, WrittenBy
 from migrate.versions import tool_versions
-from migrate.worlds.sandbox import granted, shortfall
+from migrate.worlds.host.sandbox import granted, shortfall
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,13 +18,13 @@ from migrate.findings import MigrationError, Severity
 from migrate.scan.files import Scan, artifacts
 from migrate.scan.rules import found
 from migrate.worlds.contracts.reader import IdentifyMany, InspectMany, PairMany, ScanMany
-from migrate.worlds.ends import ENDED, WorkerStarved, WorldError
-from migrate.worlds.environment import Limits, World
-from migrate.worlds.protocol import ProtocolError
-from migrate.worlds.reader.answers import identification_of, inspection_of, pair_of, scan_of
-from migrate.worlds.sandbox import policy
-from migrate.worlds.scratch import Scratch
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.answers import identification_of, inspection_of, pair_of, scan_of
+from migrate.worlds.host.ends import ENDED, WorkerStarved, WorldError
+from migrate.worlds.host.environment import Limits, World
+from migrate.worlds.host.protocol import ProtocolError
+from migrate.worlds.host.sandbox import policy
+from migrate.worlds.host.scratch import Scratch
+from migrate.worlds.host.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

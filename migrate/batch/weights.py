@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from migrate.formats.extract import must_be_a_target, publish
 from migrate.worlds.contracts.reader import ArrayRow, Extract
-from migrate.worlds.environment import Limits, World
-from migrate.worlds.sandbox import policy
-from migrate.worlds.taking import take
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.environment import Limits, World
+from migrate.worlds.host.sandbox import policy
+from migrate.worlds.host.taking import take
+from migrate.worlds.host.worker import Worker
 
 if TYPE_CHECKING:
     from migrate.findings import Finding

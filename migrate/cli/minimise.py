@@ -44,7 +44,7 @@ def minimise(model: Path, *, out: Path, without: tuple[str, ...], output: Output
     Exit status: 0 a difference was found and written, 1 no difference or the model cannot be read, 2 usage error.
     """
     from migrate.findings import MigrationError
-    from migrate.worlds.installed import must_have_frameworks
+    from migrate.worlds.host.installed import must_have_frameworks
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise click.UsageError(f"{out} exists and is not an empty folder")
@@ -82,7 +82,7 @@ def _search(model: Path, out: Path, options: Options, without: tuple[str, ...]) 
     from migrate.pipeline.recordings import recording_in
     from migrate.pipeline.safety import must_be_safe
     from migrate.pipeline.staging import stage
-    from migrate.worlds.pool import Pool
+    from migrate.worlds.host.pool import Pool
 
     with (
         tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,

@@ -84,7 +84,7 @@ def models(
     from migrate.batch.run import BatchOptions, local_out
     from migrate.findings import MigrationError
     from migrate.pipeline.own_code import with_filled_stubs
-    from migrate.worlds.installed import must_have_frameworks
+    from migrate.worlds.host.installed import must_have_frameworks
 
     options = with_filled_stubs(options_from(chosen), Path(out))
     batch = BatchOptions(options, jobs, timeout, int(memory * (1 << 30)), frozenset(retry))

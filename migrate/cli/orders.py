@@ -16,7 +16,7 @@ from migrate.cli.sandbox import sandboxed
 
 if TYPE_CHECKING:
     from migrate.findings import MigrationError
-    from migrate.worlds.pool import Slot
+    from migrate.worlds.host.pool import Slot
 
 
 @click.command(
@@ -112,8 +112,8 @@ def workers(*sources: Path) -> Iterator[Slot]:
     Raises:
         MigrationError: ``RUN020``, the frameworks are not installed.
     """
-    from migrate.worlds.installed import must_have_frameworks
-    from migrate.worlds.pool import Pool
+    from migrate.worlds.host.installed import must_have_frameworks
+    from migrate.worlds.host.pool import Pool
 
     must_have_frameworks()
     with (

@@ -124,7 +124,7 @@ def repo(
     from migrate.findings import MigrationError
     from migrate.repository.request import BRANCH, Wish, default_out
     from migrate.repository.run import migrate_repository
-    from migrate.worlds.installed import must_have_frameworks
+    from migrate.worlds.host.installed import must_have_frameworks
 
     if fleet_list is not None:
         if check or dry_run:

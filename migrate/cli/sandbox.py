@@ -26,7 +26,7 @@ def announce(context: click.Context, parameter: click.Parameter, required: bool)
     if context.resilient_parsing:
         return
     context.meta[_REQUIRED] = required
-    from migrate.worlds.sandbox import granted, shortfall
+    from migrate.worlds.host.sandbox import granted, shortfall
 
     missing = shortfall(granted())
     if missing and required:

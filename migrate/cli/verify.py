@@ -42,7 +42,7 @@ def verify(old: str, new: str, *, output: Output, **chosen: Any) -> None:
     """
     from migrate.batch.places import Places
     from migrate.findings import MigrationError
-    from migrate.worlds.installed import must_have_frameworks
+    from migrate.worlds.host.installed import must_have_frameworks
 
     options = options_from(chosen)
     with Places() as places:
@@ -61,7 +61,7 @@ def verify(old: str, new: str, *, output: Output, **chosen: Any) -> None:
 
 def _compare(old: Path, new: Path, options: Options) -> Verdict:
     from migrate.pipeline.verify import verify as compare
-    from migrate.worlds.pool import Pool
+    from migrate.worlds.host.pool import Pool
 
     with (
         tempfile.TemporaryDirectory(prefix="keras-migrate-") as folder,

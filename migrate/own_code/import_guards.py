@@ -26,7 +26,7 @@ def guarded(line: str, name: str, package: str, *, base: bool, stand_in: bool) -
     """
     missing = f"{name} = None"
     if stand_in:
-        missing = f"from migrate.worlds.absent import Absent\n    {name} = Absent({package!r})"
+        missing = f"from migrate.worlds.guest.absent import Absent\n    {name} = Absent({package!r})"
     if base:
         why = f'raise ImportError("{package} is not installed")'
         made = f"class {name}:\n        def __init__(self, *args, **kwargs):\n            {why}"

@@ -1,4 +1,4 @@
-"""Files written by workers, read as answers of processes that may be compromised; see `migrate.worlds.taking`."""
+"""Files written by workers, read as answers of processes that may be compromised; see `migrate.worlds.host.taking`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from safetensors import SafetensorError
 
 from migrate.capsule.model import Array, Model
 from migrate.capsule.store import load_arrays, load_structure
-from migrate.worlds.protocol import ProtocolError
-from migrate.worlds.taking import take
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.protocol import ProtocolError
+from migrate.worlds.host.taking import take
+from migrate.worlds.host.worker import Worker
 
 _NAMES = {"keras": "model.keras", "saved_model": "saved_model"}
 """Key of an answer to the name of the output, which the worker must not choose."""

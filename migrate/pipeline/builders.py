@@ -13,7 +13,7 @@ from migrate.own_code.files import SourceIndex
 from migrate.own_code.settings import settings_near
 from migrate.pipeline.building import MAX_TOLD, Fitting, Search
 from migrate.pipeline.progress import Progress
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 _MAX_BUILDERS = 60
 """Maximum number of calls that are tried for one weights file."""

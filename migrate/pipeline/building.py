@@ -25,9 +25,9 @@ from migrate.own_code.topology import agreement, unlike
 from migrate.pipeline.given_architecture import MAX_CALL, stage_builder
 from migrate.printable import one_line
 from migrate.worlds.contracts.legacy import ArchitecturesOf, BuiltModel
-from migrate.worlds.ends import WorldError
-from migrate.worlds.pool import Slot
-from migrate.worlds.taking import take
+from migrate.worlds.host.ends import WorldError
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.taking import take
 
 MAX_TOLD = 5
 """Failed calls, and names, that a refusal names."""

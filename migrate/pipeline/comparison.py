@@ -22,9 +22,9 @@ from migrate.pipeline.proof import (
     samples,
 )
 from migrate.pipeline.rounding import NEAR, allow_for_rounding, explained, without_unsteady
-from migrate.worlds.ends import WorldError
-from migrate.worlds.pool import Slot
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.ends import WorldError
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.worker import Worker
 
 SMALL_PARAMETERS = 2_000_000
 """Models up to this size are compared layer by layer even if they agree; larger ones are removed from memory early."""

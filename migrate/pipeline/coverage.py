@@ -17,8 +17,8 @@ from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.reference import Reference
 from migrate.pipeline.rounding import UnsteadyError
 from migrate.results import Coverage
-from migrate.worlds.ends import ENDED, WorldError
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.ends import ENDED, WorldError
+from migrate.worlds.host.pool import Slot
 
 NAMED = 20
 """Number of arrays and branches that a record names."""

@@ -12,8 +12,8 @@ from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, must_agree, outputs_of
 from migrate.pipeline.request import Options, Target
 from migrate.pipeline.torch_source import layers_agree, write_folder
-from migrate.worlds.pool import Slot
-from migrate.worlds.taking import take
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.taking import take
 
 _REFUSALS = frozenset({"EXP024", "EXP028", "PAR001"})
 

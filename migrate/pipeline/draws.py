@@ -1,7 +1,7 @@
 """Random outputs: which ones they are, and whether both worlds draw them from the same distribution.
 
-With the draws replaced by fixed numbers (``migrate/worlds/draws.py``), such outputs are compared like any other. Draws
-that cannot be replaced, those in a written SavedModel, are compared by the mean and the deviation of many runs.
+With the draws replaced by fixed numbers (``migrate/worlds/guest/draws.py``), such outputs are compared like any other.
+Draws that cannot be replaced, those in a written SavedModel, are compared by the mean and the deviation of many runs.
 """
 
 from __future__ import annotations

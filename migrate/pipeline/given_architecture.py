@@ -16,8 +16,8 @@ from migrate.own_code.fitting import Weights, counted_otherwise, difference
 from migrate.own_code.read_files import files_read
 from migrate.pipeline.request import Options, builder_named
 from migrate.worlds.contracts.legacy import ArchitecturesOf
-from migrate.worlds.pool import Slot
-from migrate.worlds.taking import take
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.taking import take
 
 MAX_CALL = 80
 """Maximum number of characters of a call in messages."""

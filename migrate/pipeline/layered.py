@@ -38,7 +38,7 @@ from migrate.pipeline.training_mode import compare_training_mode
 from migrate.pipeline.translated import legacy_structure, modern_objects, modern_structure
 from migrate.pipeline.untouched import ask_stock_keras
 from migrate.worlds.contracts.reader import Translated
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 Described = Mapping[str, Any]
 

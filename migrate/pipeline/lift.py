@@ -30,8 +30,8 @@ from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.staging import Staged
 from migrate.printable import one_line
 from migrate.worlds.contracts.reader import Facts
-from migrate.worlds.ends import WorldError
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.ends import WorldError
+from migrate.worlds.host.pool import Slot
 
 HUB_DEFAULT = "default"
 _UNLIFTABLE = frozenset(

@@ -36,8 +36,8 @@ from migrate.pipeline.serving import add_version
 from migrate.pipeline.staging import Staged, stage
 from migrate.pipeline.user_names import UserNames
 from migrate.results import ArtifactResult, Outputs
-from migrate.worlds.pool import Slot
-from migrate.worlds.scratch import shortage
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.scratch import shortage
 
 _FROM_THE_SYSTEM = frozenset({"RUN005", "FMT021"})
 """Effects of a full disk: a worker that cannot write, a file that cannot be copied to where workers read it."""

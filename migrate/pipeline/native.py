@@ -23,8 +23,8 @@ from migrate.pipeline.staging import Staged
 from migrate.pipeline.subclassed import migrate_subclassed, report_classes
 from migrate.pipeline.translated import legacy_structure
 from migrate.worlds.contracts.reader import DescribedSavedModel
-from migrate.worlds.ends import WorldError
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.ends import WorldError
+from migrate.worlds.host.pool import Slot
 
 
 def migrate_natively(

@@ -8,8 +8,8 @@ from typing import Any
 
 from migrate.findings import MigrationError
 from migrate.printable import one_line
-from migrate.worlds.ends import WorldError
-from migrate.worlds.environment import World
+from migrate.worlds.host.ends import WorldError
+from migrate.worlds.host.environment import World
 
 STAGED_CODE = "own_code_"
 """How the files of the author's code for Keras 3 begin, as a traceback names them."""

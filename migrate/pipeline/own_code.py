@@ -25,7 +25,7 @@ from migrate.pipeline.progress import Progress
 from migrate.pipeline.request import Options
 from migrate.pipeline.sources import built_by_sources
 from migrate.pipeline.staging import Staged
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 CUSTOM = "custom_objects.py"
 """File name for the author's code, and for our code that a model needs, next to the model."""

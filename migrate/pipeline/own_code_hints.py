@@ -22,7 +22,7 @@ from migrate.pipeline.own_code import asked, index_of
 from migrate.pipeline.progress import Progress
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 ASKING = frozenset({"CFG005", "CFG006", "CFG018", "CFG022"})
 """Refusals that require code."""

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from migrate.findings import MigrationError
 from migrate.printable import one_line
-from migrate.worlds.ends import ENDED, WorldError
-from migrate.worlds.environment import World
+from migrate.worlds.host.ends import ENDED, WorldError
+from migrate.worlds.host.environment import World
 
 Answer = TypeVar("Answer")
 

@@ -15,9 +15,9 @@ from migrate.parity.compare import NO_SLACK, Comparison, Slack, bounded, compare
 from migrate.pipeline.answers import arrays_of
 from migrate.pipeline.progress import ReferenceRun
 from migrate.results import LayerParity
-from migrate.worlds.ends import WorldError
-from migrate.worlds.pool import Slot
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.ends import WorldError
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.worker import Worker
 
 SAMPLES = 512
 """Values per side that are kept for the scatter of the report."""

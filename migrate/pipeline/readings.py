@@ -24,8 +24,8 @@ from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import legacy_structure, modern_objects, modern_structure
 from migrate.worlds.contracts.reader import Translate, Translated
-from migrate.worlds.ends import WorkerStarved
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.ends import WorkerStarved
+from migrate.worlds.host.pool import Slot
 
 _HINT = "Select one with --backend tensorflow or --backend theano, or record outputs as MODEL.golden.npz."
 

@@ -8,7 +8,7 @@ from migrate.parity.golden import Golden, golden_of
 from migrate.pipeline.answers import arrays_in
 from migrate.pipeline.safety import must_be_safe
 from migrate.worlds.contracts.reader import ReadGolden
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 
 def recording_in(slot: Slot, path: Path) -> Golden:

@@ -25,10 +25,10 @@ from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import legacy_structure
 from migrate.printable import one_line
 from migrate.worlds.contracts.reader import Translate, Translated
-from migrate.worlds.custom import names_in
-from migrate.worlds.ends import WorkerDied, WorkerMemory, WorldError
-from migrate.worlds.pool import Slot
-from migrate.worlds.taking import take
+from migrate.worlds.host.custom_names import names_in
+from migrate.worlds.host.ends import WorkerDied, WorkerMemory, WorldError
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.taking import take
 
 STATEFUL_CALLS = 3
 """The second call shows the state left by the first, the third that left by the second."""

@@ -13,7 +13,7 @@ from migrate.parity.compare import Comparison, Slack
 from migrate.parity.rounding import ROUNDS, largest, moves_of, nudged, slack_of, unsteady
 from migrate.pipeline.progress import ReferenceRun
 from migrate.pipeline.proof import Comparator, answers_of
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 _T = TypeVar("_T")
 NEAR = 0.25

@@ -11,7 +11,7 @@ from migrate.scan.bytecode import beside_a_graph
 from migrate.scan.files import is_unsafe
 from migrate.scan.rules import ASK, NOT_EXAMINED
 from migrate.worlds.contracts.reader import Scan
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 _BYTECODE = "SEC001"
 MODELS = frozenset({"model.keras", "saved_model"})
@@ -37,7 +37,7 @@ def must_be_safe(
             to a loader.
         defined: globals whose values the user supplied for interpreted bytecode.
         graph_computes: whether the artifact is a SavedModel, whose functions compute without the bytecode in its Keras
-            metadata: it is reported, and nothing decodes it (``worlds/bytecode_guard.py``).
+            metadata: it is reported, and nothing decodes it (``worlds/guest/bytecode_guard.py``).
 
     Raises:
         MigrationError: the first finding that is unsafe or that reports unexamined content, unless ``trust``.

@@ -26,9 +26,9 @@ from migrate.pipeline.signatures import (
 from migrate.pipeline.staging import Staged
 from migrate.printable import one_line
 from migrate.worlds.contracts.reader import DescribedSavedModel, DescribeSavedModel
-from migrate.worlds.ends import WorldError
-from migrate.worlds.pool import Slot
-from migrate.worlds.taking import take
+from migrate.worlds.host.ends import WorldError
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.taking import take
 
 KERAS = "model.keras"
 

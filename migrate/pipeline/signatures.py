@@ -17,8 +17,8 @@ from migrate.pipeline.reference import Reference
 from migrate.pipeline.request import ArtifactRequest
 from migrate.printable import one_line
 from migrate.worlds.contracts.reader import DescribedSavedModel
-from migrate.worlds.ends import WorldError
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.ends import WorldError
+from migrate.worlds.host.pool import Slot
 
 Signatures = Mapping[str, Mapping[str, Any]]
 

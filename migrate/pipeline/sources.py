@@ -14,7 +14,7 @@ from migrate.own_code.files import SourceIndex
 from migrate.own_code.history import Past, when_committed
 from migrate.pipeline.builders import NothingFitsError, build_architecture
 from migrate.pipeline.progress import Progress
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from migrate.parity.golden import find_golden
 from migrate.pipeline.given_architecture import given_architecture
 from migrate.pipeline.request import Options, parse_module
 from migrate.worlds.contracts.reader import Identify, Pair
-from migrate.worlds.pool import Slot
-from migrate.worlds.reader.answers import identification_of, pair_of
+from migrate.worlds.host.answers import identification_of, pair_of
+from migrate.worlds.host.pool import Slot
 
 _SUFFIXES = {
     Format.HDF5_MODEL: ".h5",

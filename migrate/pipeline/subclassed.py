@@ -17,9 +17,9 @@ from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
 from migrate.printable import one_line
 from migrate.worlds.contracts.reader import DescribedSavedModel
-from migrate.worlds.custom import names_in
-from migrate.worlds.ends import WorldError
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.custom_names import names_in
+from migrate.worlds.host.ends import WorldError
+from migrate.worlds.host.pool import Slot
 
 
 def report_classes(info: DescribedSavedModel, path: Path, progress: Progress) -> None:

@@ -17,9 +17,9 @@ from migrate.pipeline.proof import Comparator, compare_layers
 from migrate.printable import one_line
 from migrate.torch_source.graph import Graph
 from migrate.torch_source.module import check_outputs, write_source
-from migrate.worlds.pool import Slot
-from migrate.worlds.protocol import ProtocolError
-from migrate.worlds.taking import take
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.protocol import ProtocolError
+from migrate.worlds.host.taking import take
 
 _TRACED = "torch_traced.py"
 _OF_LAYERS = 1e-3

@@ -23,8 +23,8 @@ from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import modern_structure
 from migrate.printable import one_line
-from migrate.worlds.ends import ENDED, WorldError
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.ends import ENDED, WorldError
+from migrate.worlds.host.pool import Slot
 
 _SCALED = ("SIL001", "SIL024")
 _BATCH = 3

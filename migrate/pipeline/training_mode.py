@@ -14,7 +14,7 @@ from migrate.pipeline.probing import Loaders, Unanswered
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.reference import Reference
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 APART = 1e-3
 """Relative difference above rounding: columns with little variation are divided by their small deviation."""

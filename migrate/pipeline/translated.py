@@ -5,8 +5,8 @@ from __future__ import annotations
 from migrate.capsule.model import Model
 from migrate.pipeline.answers import structure_of
 from migrate.pipeline.staging import Staged
-from migrate.worlds.custom_source import write_custom_objects
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.custom_source import write_custom_objects
+from migrate.worlds.host.pool import Slot
 
 
 def legacy_structure(slot: Slot) -> Model:

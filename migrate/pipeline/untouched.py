@@ -12,7 +12,7 @@ from migrate.parity.compare import bounded
 from migrate.pipeline.comparison import release
 from migrate.pipeline.proof import outputs_of
 from migrate.results import Untouched, UntouchedOutcome
-from migrate.worlds.ends import ENDED, WorldError
+from migrate.worlds.host.ends import ENDED, WorldError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from migrate.pipeline.progress import Progress, ReferenceRun
     from migrate.pipeline.proof import Comparator
     from migrate.pipeline.staging import Staged
-    from migrate.worlds.pool import Slot
+    from migrate.worlds.host.pool import Slot
 
 WHOLE_MODELS = frozenset({Format.HDF5_MODEL, Format.KERAS_ARCHIVE})
 """The kinds that ``keras.saving.load_model`` accepts; it rejects anything else by its kind."""

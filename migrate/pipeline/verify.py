@@ -26,8 +26,8 @@ from migrate.pipeline.saved_model import load_params, read_saved_model
 from migrate.pipeline.signatures import must_keep_signatures, take_signature_references
 from migrate.pipeline.staging import Staged, stage
 from migrate.worlds.contracts.reader import InspectMany
-from migrate.worlds.pool import Slot
-from migrate.worlds.reader.answers import inspection_of
+from migrate.worlds.host.answers import inspection_of
+from migrate.worlds.host.pool import Slot
 
 
 @dataclass(frozen=True, slots=True)

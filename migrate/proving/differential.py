@@ -22,10 +22,10 @@ from migrate.proving.recipes import Recipe
 from migrate.proving.records import Compared, Proof, Ran, Verdict
 from migrate.proving.sources import Module, called
 from migrate.proving.subjects import Kind, Subject
-from migrate.worlds.ends import WorkerStarved, WorldError
-from migrate.worlds.pool import Slot
-from migrate.worlds.protocol import ProtocolError
-from migrate.worlds.taking import take
+from migrate.worlds.host.ends import WorkerStarved, WorldError
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.protocol import ProtocolError
+from migrate.worlds.host.taking import take
 
 _OTHER_WAY = {Kind.BLOCK: "function", Kind.FUNCTION: "block"}
 """A function of a tensor may be applied to symbolic tensors or to values; its source does not always say."""

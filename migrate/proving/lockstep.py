@@ -18,9 +18,9 @@ from migrate.findings import MigrationError
 from migrate.pipeline.answers import reading
 from migrate.proving.divergence import Parting, Trace, part
 from migrate.proving.trees import copied, line_in
-from migrate.worlds.pool import Slot
-from migrate.worlds.taking import take
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.taking import take
+from migrate.worlds.host.worker import Worker
 
 SECONDS = 1800.0
 

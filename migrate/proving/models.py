@@ -9,7 +9,7 @@ from typing import Any
 
 from codemods.files.kinds import PRUNED
 from migrate.findings import MigrationError
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 _SUFFIXES = (".h5", ".hdf5", ".keras", ".json")
 _MAX_FILES = 50

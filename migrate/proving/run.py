@@ -25,7 +25,7 @@ from migrate.proving.records import (
 )
 from migrate.proving.sources import Module, as_edited, as_written, rewritten
 from migrate.proving.subjects import Skipped, Subject, subjects
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 Said = Callable[[Proof], None]
 

@@ -6,16 +6,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migrate.worlds.environment import Limits, World
-from migrate.worlds.sandbox import policy
-from migrate.worlds.worker import SERVE, Worker
+from migrate.worlds.host.environment import Limits, World
+from migrate.worlds.host.sandbox import policy
+from migrate.worlds.host.worker import SERVE, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from migrate.readers.environments import Environment
 
-HANDLERS = SERVE.parent / "stock" / "any_backend.py"
+HANDLERS = SERVE.parent.parent / "stock" / "any_backend.py"
 
 
 def reader_worker(

@@ -19,7 +19,7 @@ from migrate.workorders.collect import OF_VERDICT
 from migrate.workorders.records import Trouble, WorkOrders
 from migrate.workorders.service import write_orders
 from migrate.workorders.state import FOLDER, PAGE, RECORD
-from migrate.worlds.pool import Pool, Slot
+from migrate.worlds.host.pool import Pool, Slot
 
 PROOFS = "proofs.json"
 

@@ -26,9 +26,9 @@ from migrate.repository.environments import Environment
 from migrate.repository.models import Migrated
 from migrate.repository.snapshot import copy_tree
 from migrate.results import RECORD
-from migrate.worlds.command import answers_in, run_command
-from migrate.worlds.environment import World
-from migrate.worlds.taking import take_from
+from migrate.worlds.host.command import answers_in, run_command
+from migrate.worlds.host.environment import World
+from migrate.worlds.host.taking import take_from
 
 _CHECK = Path(__file__).resolve().parents[1] / "worlds" / "stock" / "own_classes.py"
 TOLERANCE = 1e-5

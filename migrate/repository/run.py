@@ -40,7 +40,7 @@ from migrate.repository.suite import command_line, compare, run_suite
 from migrate.repository.weights import with_weights
 from migrate.repository.work import Work
 from migrate.versions import tool_versions
-from migrate.worlds.environment import World
+from migrate.worlds.host.environment import World
 
 _MARK = "keras-migrate-repo"
 """A file that says that a folder is an output of this command."""

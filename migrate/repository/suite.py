@@ -10,8 +10,8 @@ from migrate.findings import MigrationError
 from migrate.printable import printable
 from migrate.repository.junit import read_junit
 from migrate.repository.records import CaseResult, CaseVerdict, Verdict, WorldRun
-from migrate.worlds.command import Ended, run_command
-from migrate.worlds.environment import World
+from migrate.worlds.host.command import Ended, run_command
+from migrate.worlds.host.environment import World
 
 _SHELL = frozenset(";&|<>$`\n")
 _RESULTS = "keras-migrate-junit.xml"

@@ -19,9 +19,9 @@ import msgspec
 
 from migrate.repository.environments import Environment
 from migrate.repository.models import Migrated, digest
-from migrate.worlds.command import answers_in, run_command
-from migrate.worlds.environment import Limits, World
-from migrate.worlds.taking import take_from
+from migrate.worlds.host.command import answers_in, run_command
+from migrate.worlds.host.environment import Limits, World
+from migrate.worlds.host.taking import take_from
 
 _SCRIPT = Path(__file__).resolve().parents[1] / "worlds" / "stock" / "weights_files.py"
 _SUFFIXES = (".h5", ".hdf5")

@@ -29,7 +29,7 @@ from migrate.workorders.edits import (
 )
 from migrate.workorders.records import Acceptance, Check, Checked, Outcome, WorkOrder
 from migrate.workorders.state import State, python_files
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 _RANK = (Outcome.ACCEPTED, Outcome.UNDECIDED, Outcome.REJECTED)
 

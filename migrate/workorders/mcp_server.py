@@ -152,8 +152,8 @@ def _verified(root: Path, old: str, new: str) -> str:
 
     from migrate.pipeline.request import Options
     from migrate.pipeline.verify import verify
-    from migrate.worlds.installed import must_have_frameworks
-    from migrate.worlds.pool import Pool
+    from migrate.worlds.host.installed import must_have_frameworks
+    from migrate.worlds.host.pool import Pool
 
     one, other = _inside(root, old), _inside(root, new)
     must_have_frameworks()

@@ -26,7 +26,7 @@ from migrate.workorders.effort import total
 from migrate.workorders.page import page_of
 from migrate.workorders.records import Acceptance, Outcome, WorkOrder
 from migrate.workorders.state import State, load, python_files, save
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 Slots = Callable[[], AbstractContextManager[Slot]]
 """Lends workers."""

@@ -1,4 +1,6 @@
-"""Warm subprocesses that hold TensorFlow: the legacy, the modern and the stock world.
+"""Warm subprocesses that read hostile files or hold TensorFlow: the reader, the legacy, the modern and the stock world.
 
-The modules directly in this package are the parent's side and import neither TensorFlow nor Keras.
+``host`` is the parent's side, ``guest`` what runs inside every process, and ``contracts`` what the two say to each
+other; ``reader``, ``legacy``, ``modern`` and ``stock`` are what one world adds, ``lockstep`` what legacy and modern
+share. ``host`` and ``contracts`` import neither TensorFlow nor Keras.
 """

@@ -15,7 +15,7 @@ from migrate.pipeline.publish import must_be_free, publish
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.results import ArtifactResult, MigrationRecord, Outputs, WrittenBy
 from migrate.versions import tool_versions
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 
 def gate(request: ArtifactRequest, name: str) -> None:

@@ -23,8 +23,8 @@ from migrate.batch.run import BatchStopped
 from migrate.batch.status import look
 from migrate.findings import MigrationError
 from migrate.pipeline.publish import STAGING
-from migrate.worlds import scratch
-from migrate.worlds.scratch import sweep
+from migrate.worlds.host import scratch
+from migrate.worlds.host.scratch import sweep
 from tests.batch.processes import descendants, survivors
 from tests.batch.support import calls, intact, models, run, start, statuses, wait_for
 
@@ -210,7 +210,7 @@ def test_what_a_killed_run_was_writing_is_swept(tmp_path: Path) -> None:
 def test_scratch_of_killed_runs_is_swept(tmp_path: Path) -> None:
     """Told by a lock: the number of a process in another namespace says nothing here."""
     code = (
-        "import pathlib, sys, time\nfrom migrate.worlds.scratch import Scratch\n"
+        "import pathlib, sys, time\nfrom migrate.worlds.host.scratch import Scratch\n"
         "kept = Scratch('run', pathlib.Path(sys.argv[1]))\nprint(kept.folder, flush=True)\ntime.sleep(60)\n"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]
@@ -258,7 +258,10 @@ def test_scratch_whose_owner_is_killed_without_its_mark_is_swept(tmp_path: Path,
         "open": f"Path.rename = {killed}; scratch.Scratch('run', parent)",
         "unlink": f"made = scratch.Scratch('run', parent); Path.rmdir = {killed}; made.close()",
     }[where]
-    first = "import os, sys\nfrom pathlib import Path\nfrom migrate.worlds import scratch\nparent = Path(sys.argv[1])\n"
+    first = (
+        "import os, sys\nfrom pathlib import Path\n"
+        "from migrate.worlds.host import scratch\nparent = Path(sys.argv[1])\n"
+    )
     ended = subprocess.run([sys.executable, "-c", first + code, str(tmp_path)], check=False)
     assert ended.returncode == -signal.SIGKILL
     assert len(list(tmp_path.iterdir())) == 1

@@ -19,7 +19,7 @@ from migrate.batch.run import BatchStopped, run_batch
 from migrate.cli import fleet
 from migrate.cli.main import cli
 from migrate.findings import MigrationError
-from migrate.worlds import sandbox
+from migrate.worlds.host import sandbox
 from tests.batch.support import model, models, options, run, statuses
 
 COMMANDS = {

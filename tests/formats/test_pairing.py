@@ -8,7 +8,7 @@ from pathlib import Path
 
 from migrate.formats.pairing import find_architecture
 from migrate.worlds.contracts.reader import Pair
-from migrate.worlds.reader.answers import pair_of
+from migrate.worlds.host.answers import pair_of
 from migrate.worlds.reader.handlers import pair
 from tests.conftest import LEGACY_MODELS
 

@@ -19,7 +19,7 @@ from migrate.formats.tfjs import shards_of
 from migrate.inspection import inspect
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from tests.test_discovery import find
 
 TEACHABLE = Path(__file__).parent / "javascript" / "teachable"

@@ -15,7 +15,7 @@ import keras_migrate
 from keras_migrate import __main__ as entry
 from keras_migrate import api
 from migrate.extras import command_for
-from migrate.worlds import installed
+from migrate.worlds.host import installed
 from tests.conftest import LEGACY_MODELS
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from migrate.own_code.files import SourceIndex, project_of
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.own_code_hints import without_architecture
 from migrate.pipeline.request import ArtifactRequest, Options
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 OUT = ("--out", "OUT")
 REPOSITORY = """\

@@ -10,7 +10,7 @@ import pytest
 
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 KERAS_2 = """\
     from keras.layers import Dense, GRU, Input, LSTM, SimpleRNN

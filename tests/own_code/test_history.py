@@ -11,7 +11,7 @@ from codemods.files.git import program
 from migrate.own_code.history import when_committed
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from tests.repository.support import checkout, git, write
 
 pytestmark = pytest.mark.skipif(program() is None, reason="no git")

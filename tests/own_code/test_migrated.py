@@ -15,7 +15,7 @@ from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.own_code import with_filled_stubs
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.results import ArtifactResult
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "user_code"
 LOAD = """

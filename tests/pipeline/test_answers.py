@@ -9,9 +9,9 @@ import pytest
 
 from migrate.capsule.store import save_arrays
 from migrate.pipeline.answers import arrays_of, outputs_in, structure_of
-from migrate.worlds.environment import World
-from migrate.worlds.protocol import ProtocolError
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.environment import World
+from migrate.worlds.host.protocol import ProtocolError
+from migrate.worlds.host.worker import Worker
 
 
 @pytest.fixture

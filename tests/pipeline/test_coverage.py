@@ -15,7 +15,7 @@ from migrate.pipeline.coverage import goes_on, summarise
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.results import ArtifactResult, Coverage
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 
 def test_arrays_count_alike_and_what_is_not_covered_is_named() -> None:

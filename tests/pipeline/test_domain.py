@@ -10,7 +10,7 @@ import pytest
 from migrate.findings import Status
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 pytestmark = pytest.mark.slow
 

@@ -20,7 +20,7 @@ from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.progress import Progress, ReferenceRun
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.results import ArtifactResult, Coverage
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 RNG = np.random.default_rng(0)
 VALUES = RNG.normal(size=(3, 2)).astype("float32")

@@ -11,7 +11,7 @@ from migrate.findings import Severity, Status
 from migrate.inspection import expected, inspect
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from tests.conftest import LEGACY_MODELS
 
 KERAS = frozenset({Target.KERAS})

@@ -12,7 +12,7 @@ from migrate.formats.layer_config import with_input_shape
 from migrate.inspection import expected, inspect
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, parse_shape
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 
 def unbuilt(folder: Path) -> Path:

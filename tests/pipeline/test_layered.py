@@ -15,8 +15,8 @@ from migrate.pipeline import comparison, layered
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.translated import modern_structure
-from migrate.worlds.ends import WorldError
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.ends import WorldError
+from migrate.worlds.host.pool import Slot
 
 pytestmark = pytest.mark.slow
 MODEL = Path(__file__).parents[2] / "legacy_models" / "keras-2.2.4" / "transfer" / "model.h5"

@@ -14,7 +14,7 @@ from migrate.pipeline.progress import Progress
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.safety import must_be_safe
 from migrate.pipeline.staging import stage
-from migrate.worlds.pool import FRAMEWORKS, Slot
+from migrate.worlds.host.pool import FRAMEWORKS, Slot
 from tests.conftest import LEGACY_MODELS
 from tests.scan.exploits import h5_model, lambda_h5, layer, sequential
 

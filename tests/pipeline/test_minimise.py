@@ -15,7 +15,7 @@ from migrate.pipeline.minimise import Trial, minimise, write_failure
 from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import stage
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 pytestmark = pytest.mark.slow
 DYNAMIC = "tf.keras-2.8/time_distributed_dynamic/model.h5"

@@ -31,10 +31,10 @@ from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.untouched import load_untouched
 from migrate.results import ArtifactResult
-from migrate.worlds import scratch
-from migrate.worlds.ends import ENDED, WorkerStarved
-from migrate.worlds.environment import World
-from migrate.worlds.pool import Pool, Slot
+from migrate.worlds.host import scratch
+from migrate.worlds.host.ends import ENDED, WorkerStarved
+from migrate.worlds.host.environment import World
+from migrate.worlds.host.pool import Pool, Slot
 from tests.conftest import ROOT
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from migrate.pipeline.own_class_errors import of_own_class, of_own_code
-from migrate.worlds.ends import WorldError
-from migrate.worlds.environment import World
-from migrate.worlds.protocol import RemoteError
+from migrate.worlds.host.ends import WorldError
+from migrate.worlds.host.environment import World
+from migrate.worlds.host.protocol import RemoteError
 
 NAMES = {"Scale": "layers.py:12"}
 

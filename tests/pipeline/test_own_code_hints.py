@@ -12,7 +12,7 @@ from migrate.pipeline.own_code_hints import explained
 from migrate.pipeline.progress import Progress
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 
 def _explained(code: str, own_code: dict[str, str]) -> MigrationError:

@@ -6,9 +6,9 @@ import pytest
 
 from migrate.findings import MigrationError
 from migrate.pipeline.probing import Loaders, Unanswered
-from migrate.worlds.ends import WorkerDied, WorkerMemory, WorkerTimeout, WorldError
-from migrate.worlds.environment import World
-from migrate.worlds.protocol import RemoteError
+from migrate.worlds.host.ends import WorkerDied, WorkerMemory, WorkerTimeout, WorldError
+from migrate.worlds.host.environment import World
+from migrate.worlds.host.protocol import RemoteError
 
 ENDED = {
     "died": WorkerDied(World.LEGACY, -9, ""),

@@ -17,7 +17,7 @@ from migrate.pipeline.progress import ReferenceRun
 from migrate.pipeline.proof import Comparator, compare_layers, must_agree
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.training import _losses_apart, make_batch
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 
 def test_the_first_layer_that_differs_is_named() -> None:

@@ -15,7 +15,7 @@ from migrate.pipeline.proof import Comparator
 from migrate.pipeline.readings import _apart, _Computed
 from migrate.pipeline.request import ArtifactRequest, Backend, Options
 from migrate.results import ArtifactResult, Status
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from tests.conftest import LEGACY_MODELS
 
 pytestmark = pytest.mark.slow

@@ -21,10 +21,10 @@ from migrate.pipeline.reference import refused_architecture
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.signatures import must_be_dense
 from migrate.results import ArtifactResult
-from migrate.worlds.ends import WorldError
-from migrate.worlds.environment import World
-from migrate.worlds.pool import Slot
-from migrate.worlds.protocol import RemoteError
+from migrate.worlds.host.ends import WorldError
+from migrate.worlds.host.environment import World
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.protocol import RemoteError
 
 
 def _copy(legacy_models: Path, case: str, tmp_path: Path) -> Path:

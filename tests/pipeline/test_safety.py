@@ -16,7 +16,7 @@ from migrate.inspection import expected, inspect
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.safety import must_be_safe, must_write_safely
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from tests.conftest import LEGACY_MODELS
 from tests.scan.exploits import (
     archive,

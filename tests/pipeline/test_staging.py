@@ -16,7 +16,7 @@ from migrate.findings import MigrationError
 from migrate.pipeline.recordings import recording_in
 from migrate.pipeline.request import Options
 from migrate.pipeline.staging import _bring, _bring_folder, _bring_tfjs, stage
-from migrate.worlds.pool import Pool, Slot
+from migrate.worlds.host.pool import Pool, Slot
 
 MEMORY = Path("/dev/shm")
 

@@ -19,7 +19,7 @@ from migrate.pipeline.proof import Comparator, answers_of
 from migrate.pipeline.reference import Reference
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.pipeline.training_mode import can_be_asked, compare_training_mode
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from tests.dialects.authentic import translated
 
 

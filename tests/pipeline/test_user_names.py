@@ -10,7 +10,7 @@ import pytest
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.user_names import UserNames
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from tests.conftest import LEGACY_MODELS
 
 SCRATCH = Path("/scratch/pool/slot0")

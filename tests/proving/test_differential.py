@@ -9,7 +9,7 @@ import pytest
 
 from migrate.proving.records import Proof, Verdict
 from migrate.proving.run import Sources, prove_all
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 pytestmark = pytest.mark.slow
 BLOSSOM = Path(__file__).resolve().parent.parent / "codemods" / "projects" / "blossom"

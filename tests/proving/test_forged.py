@@ -10,8 +10,8 @@ import pytest
 
 from migrate.proving.records import Verdict
 from migrate.proving.run import Sources, prove_one
-from migrate.worlds.environment import World
-from migrate.worlds.pool import Pool
+from migrate.worlds.host.environment import World
+from migrate.worlds.host.pool import Pool
 
 LAYER = """from tensorflow import keras
 

@@ -13,7 +13,7 @@ from codemods.target import Target
 from migrate.findings import MigrationError
 from migrate.proving.lockstep import LockStep, Reference, must_be_program, run_against, run_reference
 from migrate.proving.trees import copied, line_in
-from migrate.worlds.pool import Pool, Slot
+from migrate.worlds.host.pool import Pool, Slot
 
 VINEYARD = Path(__file__).resolve().parent / "projects" / "vineyard"
 STEPS = 2

@@ -18,7 +18,7 @@ from migrate.dialects.keras3_minors.versions import reader
 from migrate.findings import MigrationError
 from migrate.readers import environments
 from migrate.readers.environments import Backend, cache_folder, environment_of
-from migrate.worlds.environment import Limits
+from migrate.worlds.host.environment import Limits
 
 
 class Installer:

@@ -14,8 +14,8 @@ from migrate.repository.environments import Environment
 from migrate.repository.models import Migrated
 from migrate.repository.records import ModelState
 from migrate.repository.weights import with_weights
-from migrate.worlds.command import Ended, answers_in
-from migrate.worlds.protocol import ProtocolError
+from migrate.worlds.host.command import Ended, answers_in
+from migrate.worlds.host.protocol import ProtocolError
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from migrate.findings import Status
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.results import ArtifactResult
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 pytestmark = pytest.mark.slow
 

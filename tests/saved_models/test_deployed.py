@@ -17,8 +17,8 @@ from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.results import ArtifactResult
 from migrate.torch_source.layers import recurrent
-from migrate.worlds.pool import Slot
-from migrate.worlds.sandbox import granted
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.sandbox import granted
 from tests.conftest import LEGACY_MODELS
 
 FILES = {Target(name): deployment.output for name, deployment in DEPLOYMENTS.items()}

@@ -14,7 +14,7 @@ from migrate.findings import Status
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
 from migrate.results import ArtifactResult
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from tests.conftest import LEGACY_MODELS
 
 pytestmark = pytest.mark.slow

@@ -19,7 +19,7 @@ from migrate.formats.saved_model.reader import SavedModel, Signature, read_saved
 from migrate.parity.golden import RecordedSignature, read_golden
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.worlds.pool import Pool
+from migrate.worlds.host.pool import Pool
 from tests.conftest import LEGACY_MODELS, ROOT
 
 pytestmark = pytest.mark.slow

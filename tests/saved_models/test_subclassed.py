@@ -18,7 +18,7 @@ from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.subclassed import write_sources
 from migrate.results import ArtifactResult, Training
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from tests.conftest import LEGACY_MODELS
 
 TOWERS = "tf.keras-2.15/subclassed-savedmodel"

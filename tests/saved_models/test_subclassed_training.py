@@ -19,7 +19,7 @@ from migrate.formats.saved_model.reader import read_saved_model
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.results import Training
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from migrate.worlds.reader.class_training import counters, slots_by_object
 from tests.conftest import LEGACY_MODELS
 

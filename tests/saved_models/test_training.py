@@ -19,7 +19,7 @@ from migrate.formats.saved_model.keras import read_keras_saved_model
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.results import ArtifactResult, Training
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from tests.conftest import LEGACY_MODELS
 
 ADAM = "tf.keras-2.4/train_adam-savedmodel"

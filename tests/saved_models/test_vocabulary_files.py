@@ -13,7 +13,7 @@ from migrate.formats.saved_model.keras import read_keras_saved_model
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.scan.files import is_unsafe, scan_artifact
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from tests.conftest import LEGACY_MODELS
 
 CASES = ("tf.keras-2.8/vocabulary_asset", "tf.keras-2.13/vocabulary_asset")

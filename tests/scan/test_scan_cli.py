@@ -14,8 +14,8 @@ import pytest
 from migrate.batch import scanner
 from migrate.formats.identify import Identification
 from migrate.scan.rules import RULES
-from migrate.worlds.environment import World
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.environment import World
+from migrate.worlds.host.worker import Worker
 from tests.scan import exploits
 from tests.scan.exploits import layer, sequential
 

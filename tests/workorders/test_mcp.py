@@ -22,7 +22,7 @@ from migrate.workorders.mcp_server import server
 from migrate.workorders.records import WorkOrders
 from migrate.workorders.service import advanced, write_orders
 from migrate.workorders.state import FOLDER, load
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from tests.workorders.edits_of_orchard import RIGHT, WRONG, Proposal
 
 mcp = pytest.importorskip("mcp")

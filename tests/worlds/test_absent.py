@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from migrate.worlds.absent import Absent
+from migrate.worlds.guest.absent import Absent
 
 
 def test_what_nobody_needs_the_value_of_goes_on() -> None:

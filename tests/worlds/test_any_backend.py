@@ -9,9 +9,9 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from migrate.worlds.worker import SERVE
+from migrate.worlds.host.worker import SERVE
 
-HANDLERS = SERVE.parent / "stock" / "any_backend.py"
+HANDLERS = SERVE.parent.parent / "stock" / "any_backend.py"
 
 
 def handlers(version: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from migrate.worlds.ends import WorkerDied, WorldError
-from migrate.worlds.environment import Limits, World
-from migrate.worlds.sandbox import policy, promises
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.ends import WorkerDied, WorldError
+from migrate.worlds.host.environment import Limits, World
+from migrate.worlds.host.sandbox import policy, promises
+from migrate.worlds.host.worker import Worker
 from tests.worlds.attacks import ATTACKS, SIGNALS
 from tests.worlds.victims import Victim, descendants
 

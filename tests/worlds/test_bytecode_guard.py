@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from migrate.worlds import bytecode_guard
+from migrate.worlds.guest import bytecode_guard
 
 PROGRAM = """
 import importlib, io, marshal, pickle, sys

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from migrate.worlds.command import Ended, run_command
-from migrate.worlds.environment import World
-from migrate.worlds.sandbox import granted, promises
+from migrate.worlds.host.command import Ended, run_command
+from migrate.worlds.host.environment import World
+from migrate.worlds.host.sandbox import granted, promises
 
 COMPLETE = all(promises(granted()).values())
 needs_sandbox = pytest.mark.skipif(

@@ -23,10 +23,10 @@ from migrate.worlds.contracts.call import (
     method_of,
     to_message,
 )
-from migrate.worlds.environment import World
-from migrate.worlds.protocol import ProtocolError
+from migrate.worlds.host.environment import World
+from migrate.worlds.host.protocol import ProtocolError
+from migrate.worlds.host.worker import Worker
 from migrate.worlds.reader.handlers import HANDLERS
-from migrate.worlds.worker import Worker
 
 CALLS = [value for value in vars(reader).values() if isinstance(value, type) and issubclass(value, Call)]
 CALLS.remove(Call)

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from migrate.worlds import forkserver as module
-from migrate.worlds.ends import WorkerDied
-from migrate.worlds.environment import Limits, World
-from migrate.worlds.forkserver import ForkServers
-from migrate.worlds.process import Forked
-from migrate.worlds.sandbox import policy
-from migrate.worlds.worker import Worker
+from migrate.worlds.host import forkserver as module
+from migrate.worlds.host.ends import WorkerDied
+from migrate.worlds.host.environment import Limits, World
+from migrate.worlds.host.forkserver import ForkServers
+from migrate.worlds.host.process import Forked
+from migrate.worlds.host.sandbox import policy
+from migrate.worlds.host.worker import Worker
 from tests.batch.processes import survivors
 from tests.conftest import ROOT
 
@@ -152,9 +152,9 @@ def test_fork_servers_end_with_their_owner(tmp_path: Path, handlers: Path) -> No
     script = f"""
         import os, sys, time
         from pathlib import Path
-        from migrate.worlds.environment import World
-        from migrate.worlds.forkserver import ForkServers
-        from migrate.worlds.worker import Worker
+        from migrate.worlds.host.environment import World
+        from migrate.worlds.host.forkserver import ForkServers
+        from migrate.worlds.host.worker import Worker
         light = {{"keras2": (World.LEGACY, ("decimal",)), "keras3": (World.MODERN, ("decimal",))}}
         forkservers = ForkServers(Path({str(tmp_path / "n")!r}), 1, light)
         worker = Worker(World.LEGACY, Path({str(tmp_path / "s")!r}), handlers=Path({str(handlers)!r}),
@@ -225,7 +225,7 @@ def test_it_ends_with_its_owner_in_the_middle_of_an_import(tmp_path: Path) -> No
     owner = textwrap.dedent(
         f"""
         import pathlib, time
-        from migrate.worlds.forkserver import ForkServers
+        from migrate.worlds.host.forkserver import ForkServers
         made = ForkServers(pathlib.Path({str(tmp_path / "f")!r}), 1, now=True)
         made.sockets()
         print(*(process.pid for process in made._processes.values()), flush=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from migrate.worlds.modes import calm_training
+from migrate.worlds.guest.modes import calm_training
 
 
 class Dropout:

@@ -12,12 +12,12 @@ import pytest
 from migrate.findings import MigrationError, Status
 from migrate.formats.bounded import address_space
 from migrate.outcomes import WORKER_ENDED, status_of
-from migrate.worlds import room
-from migrate.worlds.ends import WorkerDied, WorkerMemory, WorkerStarved, WorldError, said_of_memory
-from migrate.worlds.environment import Limits, World
-from migrate.worlds.installed import ADDRESSES, must_have_frameworks
-from migrate.worlds.pool import Pool
-from migrate.worlds.worker import Worker
+from migrate.worlds.host import room
+from migrate.worlds.host.ends import WorkerDied, WorkerMemory, WorkerStarved, WorldError, said_of_memory
+from migrate.worlds.host.environment import Limits, World
+from migrate.worlds.host.installed import ADDRESSES, must_have_frameworks
+from migrate.worlds.host.pool import Pool
+from migrate.worlds.host.worker import Worker
 
 HANDLERS = """
 import os, signal, sys, time

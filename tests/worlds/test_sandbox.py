@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from migrate.worlds import sandbox_apply, sandbox_syscalls
-from migrate.worlds.ends import WorkerDied, WorkerScratch, WorldError
-from migrate.worlds.environment import Limits, World
-from migrate.worlds.pool import Pool
-from migrate.worlds.sandbox import granted, policy, promises, shortfall
-from migrate.worlds.worker import Worker
+from migrate.worlds.guest import sandbox_apply, sandbox_syscalls
+from migrate.worlds.host.ends import WorkerDied, WorkerScratch, WorldError
+from migrate.worlds.host.environment import Limits, World
+from migrate.worlds.host.pool import Pool
+from migrate.worlds.host.sandbox import granted, policy, promises, shortfall
+from migrate.worlds.host.worker import Worker
 
 HANDLERS = """
 def run(params, scratch):

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 
 def test_what_no_input_reaches_is_not_covered() -> None:
     tf = pytest.importorskip("tensorflow")
-    from migrate.worlds.sensitivity import gradients_of, mark
+    from migrate.worlds.guest.sensitivity import gradients_of, mark
 
     kernel = tf.Variable([[1.0, 2.0], [3.0, 4.0], [1e-9, 5.0]])
     table = tf.Variable(np.ones((5, 2), np.float32))
@@ -32,7 +32,7 @@ def test_what_no_input_reaches_is_not_covered() -> None:
 
 def test_a_change_within_the_tolerance_is_not_noticed() -> None:
     tf = pytest.importorskip("tensorflow")
-    from migrate.worlds.sensitivity import gradients_of, mark
+    from migrate.worlds.guest.sensitivity import gradients_of, mark
 
     weak, strong = tf.Variable([1.0]), tf.Variable([1.0])
     read = {"weak": weak, "strong": strong}

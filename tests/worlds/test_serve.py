@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrate.findings import MigrationError
-from migrate.worlds.serve import describe
+from migrate.worlds.guest.serve import describe
 
 
 @pytest.mark.parametrize(

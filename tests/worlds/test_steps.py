@@ -14,8 +14,8 @@ def _covered(layers: list[Any], sequence: np.ndarray[Any, Any]) -> dict[str, lis
     import keras
     import tensorflow as tf
 
+    from migrate.worlds.guest.sensitivity import Covered
     from migrate.worlds.modern.coverage import cover
-    from migrate.worlds.sensitivity import Covered
 
     keras.utils.set_random_seed(1)
     model = keras.Sequential([keras.Input(sequence.shape[1:]), *layers])

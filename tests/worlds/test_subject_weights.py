@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from migrate.worlds.subject_weights import Unsuitable, given
+from migrate.worlds.guest.subject_weights import Unsuitable, given
 
 
 class Variable:

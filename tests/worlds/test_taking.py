@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from migrate.worlds.environment import Limits, World
-from migrate.worlds.protocol import ProtocolError
-from migrate.worlds.taking import MAX_DEPTH, take, taken_folder
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.environment import Limits, World
+from migrate.worlds.host.protocol import ProtocolError
+from migrate.worlds.host.taking import MAX_DEPTH, take, taken_folder
+from migrate.worlds.host.worker import Worker
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from migrate.worlds.ends import WorkerDied, WorkerMemory, WorkerStarved, WorkerTimeout, WorldError
-from migrate.worlds.environment import Limits, World, environment
-from migrate.worlds.forkserver import ForkServers
-from migrate.worlds.pool import Pool, Slot
-from migrate.worlds.protocol import Framer, ProtocolError, decode
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.ends import WorkerDied, WorkerMemory, WorkerStarved, WorkerTimeout, WorldError
+from migrate.worlds.host.environment import Limits, World, environment
+from migrate.worlds.host.forkserver import ForkServers
+from migrate.worlds.host.pool import Pool, Slot
+from migrate.worlds.host.protocol import Framer, ProtocolError, decode
+from migrate.worlds.host.worker import Worker
 
 HANDLERS = """
 import ctypes, os, sys, time
@@ -233,8 +233,8 @@ def test_workers_end_with_a_killed_parent(tmp_path: Path, handlers: Path) -> Non
     script = textwrap.dedent(f"""
         import sys, threading
         from pathlib import Path
-        from migrate.worlds.worker import Worker
-        from migrate.worlds.environment import World
+        from migrate.worlds.host.worker import Worker
+        from migrate.worlds.host.environment import World
         worker = Worker(World.LEGACY, Path({str(tmp_path / "s")!r}), handlers=Path({str(handlers)!r}))
         worker.ready()
         print(worker.pid, flush=True)
@@ -335,7 +335,7 @@ def test_a_reply_nested_beyond_reason_is_refused() -> None:
 
 def test_the_parent_side_imports_no_framework() -> None:
     code = (
-        "import sys, migrate.worlds.pool, migrate.worlds.worker, migrate.worlds.serve;"
+        "import sys, migrate.worlds.host.pool, migrate.worlds.host.worker, migrate.worlds.guest.serve;"
         "sys.exit(any(m in sys.modules for m in ('tensorflow', 'keras', 'tf_keras', 'numpy')))"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -16,7 +16,7 @@ from migrate.pipeline.progress import Progress, ReferenceRun, Written
 from migrate.pipeline.request import ArtifactRequest, Options
 from migrate.pipeline.staging import Staged
 from migrate.worlds.contracts.reader import DescribeKeras3, Facts
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 
 
 def is_keras3(slot: Slot, staged: Staged, options: Options) -> bool:

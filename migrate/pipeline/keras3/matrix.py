@@ -13,7 +13,7 @@ from migrate.pipeline.keras3.workers import worker_of
 from migrate.pipeline.request import Options
 from migrate.readers.environments import Backend
 from migrate.results import CheckedArchive, ReaderOutcome, Reading
-from migrate.worlds.pool import Pool
+from migrate.worlds.host.pool import Pool
 
 
 def check_archives(

@@ -25,8 +25,8 @@ from migrate.pipeline.request import Options
 from migrate.readers.environments import Backend
 from migrate.results import ReaderOutcome, Reading
 from migrate.worlds.contracts.reader import DescribedKeras3
-from migrate.worlds.pool import Slot
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.worker import Worker
 
 _MASKS_WHOLE_ROWS = Version("3.10.dev0")
 """From this release on ``Softmax.call`` gives zero for them; before, it treats them as unmasked (keras#21149)."""

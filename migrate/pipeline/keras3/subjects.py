@@ -22,9 +22,9 @@ from migrate.pipeline.safety import must_be_safe
 from migrate.pipeline.staging import stage
 from migrate.readers.environments import Backend
 from migrate.worlds.contracts.reader import DescribedKeras3, DescribeKeras3, RewriteKeras3
-from migrate.worlds.pool import Slot
-from migrate.worlds.taking import take
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.taking import take
+from migrate.worlds.host.worker import Worker
 
 RECORDED_TOLERANCE = 1e-4
 """Relative tolerance against a recording from another backend, whose sums have a different order."""

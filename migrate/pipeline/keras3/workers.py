@@ -13,9 +13,9 @@ from migrate.pipeline.answers import arrays_of
 from migrate.pipeline.untouched import error_line
 from migrate.readers.environments import Backend, environment_of
 from migrate.readers.session import reader_worker
-from migrate.worlds.ends import ENDED, WorldError
-from migrate.worlds.pool import Slot
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.ends import ENDED, WorldError
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.worker import Worker
 
 BROKEN = (WorldError, *ENDED)
 _WITHIN = "Exception encountered: "

@@ -23,9 +23,9 @@ from migrate.pipeline.request import Options
 from migrate.pipeline.staging import Staged
 from migrate.pipeline.translated import legacy_structure, modern_objects, modern_structure
 from migrate.printable import one_line
-from migrate.worlds.ends import WorkerStarved, WorldError
-from migrate.worlds.environment import World
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.ends import WorkerStarved, WorldError
+from migrate.worlds.host.environment import World
+from migrate.worlds.host.pool import Slot
 
 Inputs = Mapping[str, Array]
 """Arrays by the name of the layer that they replace."""

@@ -17,8 +17,8 @@ from typing import Any
 
 import tf_keras
 
-from migrate.worlds.absent import Absent
-from migrate.worlds.framework_types import LiveModel
+from migrate.worlds.guest.absent import Absent
+from migrate.worlds.guest.framework_types import LiveModel
 from migrate.worlds.legacy import tagging
 
 _PACKAGE = "tensorflow_addons"

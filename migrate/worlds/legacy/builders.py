@@ -21,8 +21,8 @@ from tf_keras.src.engine.functional import Functional
 from migrate.findings import MigrationError
 from migrate.formats.writers import BUILT_WITH
 from migrate.worlds.contracts import legacy as asked
-from migrate.worlds.framework_types import LiveLayer, LiveModel
-from migrate.worlds.kernels import clear_names
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel
+from migrate.worlds.guest.kernels import clear_names
 from migrate.worlds.legacy.addons import with_addons
 from migrate.worlds.legacy.era_defaults import unstated_defaults
 from migrate.worlds.legacy.old_names import own_objects

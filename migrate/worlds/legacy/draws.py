@@ -8,8 +8,8 @@ import tensorflow as tf
 import tf_keras
 from tf_keras.src import backend
 
-from migrate.worlds.drawn import TENSORFLOW_RANDOM
-from migrate.worlds.draws import Owned, fixed_in, fixed_normal, fixed_uniform
+from migrate.worlds.guest.drawn import TENSORFLOW_RANDOM
+from migrate.worlds.guest.draws import Owned, fixed_in, fixed_normal, fixed_uniform
 
 _GENERATOR = backend.RandomGenerator
 """What ``keras.backend.random_normal`` and its like draw with."""

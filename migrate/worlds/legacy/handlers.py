@@ -18,17 +18,17 @@ from migrate.capsule.model import Array
 from migrate.capsule.store import load_model, load_structure, save_arrays
 from migrate.parity.rounding import nudged
 from migrate.worlds.contracts.call import handlers_of
-from migrate.worlds.drawn import replaced
-from migrate.worlds.framework_types import LiveLayer, LiveModel, Tensor
-from migrate.worlds.kernels import clear_names
+from migrate.worlds.guest.drawn import replaced
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Tensor
+from migrate.worlds.guest.kernels import clear_names
+from migrate.worlds.guest.modes import calm_training
+from migrate.worlds.guest.runner import cases_of, describe, nest_like, run_cases, to_numpy
+from migrate.worlds.guest.tracing import is_long, traced
+from migrate.worlds.guest.variables import assign_model, collect_model
 from migrate.worlds.legacy import draws, proving, saved_model
 from migrate.worlds.legacy.builders import architectures_of
 from migrate.worlds.legacy.scope import scope
 from migrate.worlds.legacy.training import load_compiled, step_of
-from migrate.worlds.modes import calm_training
-from migrate.worlds.runner import cases_of, describe, nest_like, run_cases, to_numpy
-from migrate.worlds.tracing import is_long, traced
-from migrate.worlds.variables import assign_model, collect_model
 
 _held: dict[str, Any] = {}
 _FIXED = partial(replaced, draws.FIXED)

@@ -6,7 +6,7 @@ from typing import Any
 
 import tf_keras
 
-from migrate.worlds.hub import load_module
+from migrate.worlds.guest.hub import load_module
 
 
 @tf_keras.saving.register_keras_serializable(package="tensorflow_hub")

@@ -11,7 +11,7 @@ from typing import Any
 import tensorflow as tf
 import tf_keras
 
-from migrate.worlds.custom import load_custom_objects
+from migrate.worlds.guest.custom import load_custom_objects
 
 
 def own_objects(files: list[str]) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from tf_keras.src import backend
 from tf_keras.src.layers.normalization.batch_normalization import BatchNormalizationBase
 from tf_keras.src.saving import object_registration as registration
 
-from migrate.worlds.drawn import Drawn, of_tensorflow, replaced
-from migrate.worlds.kernels import clear_names
+from migrate.worlds.guest.drawn import Drawn, of_tensorflow, replaced
+from migrate.worlds.guest.kernels import clear_names
+from migrate.worlds.guest.proving import World, forget, reference
 from migrate.worlds.lockstep.program import run_program
-from migrate.worlds.proving import World, forget, reference
 
 _CLEAR = partial(clear_names, tf_keras.backend.clear_session, eager.context())
 _REGISTERED = (registration._GLOBAL_CUSTOM_OBJECTS, registration._GLOBAL_CUSTOM_NAMES)
@@ -56,7 +56,7 @@ def fixed() -> AbstractContextManager[None]:
 
 
 def prove_reference(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """See `migrate.worlds.proving.reference`."""
+    """See `migrate.worlds.guest.proving.reference`."""
     forget(_REGISTERED, _BEFORE)
     return reference(World(tf_keras, _CLEAR, fixed), params, scratch)
 

@@ -11,12 +11,12 @@ import tf_keras  # noqa: F401 - registers the revivers that optimizers and layer
 
 from migrate.capsule.model import Array
 from migrate.findings import MigrationError
-from migrate.worlds import graphs
-from migrate.worlds.functions import CALL, as_signature, signatures_of
-from migrate.worlds.runner import cases_of, to_numpy
-from migrate.worlds.sensitivity import Covered, gradients_of, mark
-from migrate.worlds.session import GraphSession
-from migrate.worlds.signatures import SessionOnlyError, call_signature, describe_signatures, load
+from migrate.worlds.guest import graphs
+from migrate.worlds.guest.functions import CALL, as_signature, signatures_of
+from migrate.worlds.guest.runner import cases_of, to_numpy
+from migrate.worlds.guest.sensitivity import Covered, gradients_of, mark
+from migrate.worlds.guest.session import GraphSession
+from migrate.worlds.guest.signatures import SessionOnlyError, call_signature, describe_signatures, load
 
 _held: dict[str, Any] = {}
 

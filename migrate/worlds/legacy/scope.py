@@ -8,7 +8,7 @@ from typing import Any
 import tf_keras
 
 from migrate.dialects.hub import REGISTERED
-from migrate.worlds.custom import scoped
+from migrate.worlds.guest.custom import scoped
 from migrate.worlds.legacy.contrib_tagging import ContribCRF
 from migrate.worlds.legacy.hub import HubModule
 from migrate.worlds.legacy.old_names import own_objects

@@ -13,11 +13,11 @@ from tensorflow.python.eager import context as eager
 
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays, save_arrays
-from migrate.worlds.framework_types import LiveModel
-from migrate.worlds.kernels import clear_names
+from migrate.worlds.guest.framework_types import LiveModel
+from migrate.worlds.guest.kernels import clear_names
+from migrate.worlds.guest.runner import nest_like, to_numpy
+from migrate.worlds.guest.tracing import is_long
 from migrate.worlds.legacy.scope import scope
-from migrate.worlds.runner import nest_like, to_numpy
-from migrate.worlds.tracing import is_long
 
 
 def load_compiled(params: dict[str, Any]) -> Any:

@@ -15,12 +15,12 @@ import numpy as np
 import tensorflow as tf
 
 from migrate.capsule.model import Array
-from migrate.worlds.framework_types import LiveLayer, LiveModel
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel
+from migrate.worlds.guest.runner import flatten, to_numpy
+from migrate.worlds.guest.variables import roles_of
 from migrate.worlds.lockstep.loops import Loops
 from migrate.worlds.lockstep.recorder import Finished, Recorder
 from migrate.worlds.lockstep.sites import Sites
-from migrate.worlds.runner import flatten, to_numpy
-from migrate.worlds.variables import roles_of
 
 Batches = dict[str, Array]
 """``STEP/NUMBER`` → array of a batch; ``weights/STEP/KEY`` → weight before a step."""

@@ -1,7 +1,7 @@
 """How much of a model the compared outputs depend on: one backward pass for each case of probes.
 
-Numbers of weights are covered as `migrate.worlds.sensitivity` says. Branches are counted where the layers meet them:
-the pieces of an activation, and steps that a mask keeps or hides.
+Numbers of weights are covered as `migrate.worlds.guest.sensitivity` says. Branches are counted where the layers meet
+them: the pieces of an activation, and steps that a mask keeps or hides.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import numpy as np
 import tensorflow as tf
 
 from migrate.capsule.model import Array
-from migrate.worlds.framework_types import LiveLayer, LiveModel, Variable
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Variable
+from migrate.worlds.guest.runner import to_numpy
+from migrate.worlds.guest.sensitivity import Covered, gradients_of, limits_of, mark
 from migrate.worlds.modern.steps import Steps
-from migrate.worlds.runner import to_numpy
-from migrate.worlds.sensitivity import Covered, gradients_of, limits_of, mark
 
 PIECES: Mapping[str, tuple[float, ...]] = {
     "celu": (0.0,),

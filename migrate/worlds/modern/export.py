@@ -13,7 +13,7 @@ from packaging.version import Version
 from migrate.dialects.keras3_minors.rewriting import make_portable_for_newest
 from migrate.dialects.keras3_minors.versions import DEFAULT, Reader
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
-from migrate.worlds.framework_types import LiveLayer, LiveModel, Tensor
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Tensor
 from migrate.worlds.modern.signature_keys import restore_keys, speakable
 
 TABLED = frozenset({"IntegerLookup", "StringLookup", "TextVectorization", "FeatureSpace", "HashedCrossing"})

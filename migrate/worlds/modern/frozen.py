@@ -11,7 +11,7 @@ import tensorflow as tf
 from migrate.findings import MigrationError
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.printable import one_line
-from migrate.worlds.graphs import read_graph
+from migrate.worlds.guest.graphs import read_graph
 
 
 def serve_graph(params: dict[str, Any], scratch: Path) -> dict[str, Any]:

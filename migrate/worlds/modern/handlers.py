@@ -15,11 +15,16 @@ from tensorflow.python.eager import context as eager
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_model, save_arrays
 from migrate.dialects.keras3_minors.versions import DEFAULT, parse_readers
-from migrate.worlds.custom import load_custom_objects
-from migrate.worlds.drawn import TENSORFLOW_RANDOM, replaced
-from migrate.worlds.draws import fixed_in
-from migrate.worlds.framework_types import LiveLayer, LiveModel, Tensor
-from migrate.worlds.kernels import clear_names
+from migrate.worlds.guest.custom import load_custom_objects
+from migrate.worlds.guest.drawn import TENSORFLOW_RANDOM, replaced
+from migrate.worlds.guest.draws import fixed_in
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Tensor
+from migrate.worlds.guest.kernels import clear_names
+from migrate.worlds.guest.modes import calm_training
+from migrate.worlds.guest.runner import cases_of, describe, run_cases, to_numpy
+from migrate.worlds.guest.sensitivity import Covered
+from migrate.worlds.guest.tracing import is_long, traced
+from migrate.worlds.guest.variables import assign_model
 from migrate.worlds.modern import (
     coverage,
     frozen,
@@ -35,11 +40,6 @@ from migrate.worlds.modern.deployments import torch
 from migrate.worlds.modern.export import arrange_inputs, export_saved_model, save_keras
 from migrate.worlds.modern.hub import with_modules_lifted
 from migrate.worlds.modern.training import compile_class, compile_held, step_held
-from migrate.worlds.modes import calm_training
-from migrate.worlds.runner import cases_of, describe, run_cases, to_numpy
-from migrate.worlds.sensitivity import Covered
-from migrate.worlds.tracing import is_long, traced
-from migrate.worlds.variables import assign_model
 
 _held: dict[str, Any] = {}
 _FIXED = partial(replaced, fixed_in(keras.random, *TENSORFLOW_RANDOM))

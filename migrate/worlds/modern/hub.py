@@ -14,7 +14,7 @@ from migrate.dialects.rule import Era
 from migrate.findings import MigrationError
 from migrate.lift.convert import convert
 from migrate.lift.graph import Endpoint, Variable
-from migrate.worlds.hub import Module, load_module
+from migrate.worlds.guest.hub import Module, load_module
 from migrate.worlds.modern.lift import graph_of
 
 

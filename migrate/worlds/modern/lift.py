@@ -20,11 +20,11 @@ from migrate.findings import MigrationError
 from migrate.lift.convert import convert
 from migrate.lift.graph import Endpoint, Graph, GraphNode, Variable
 from migrate.lift.recurrent import OUTPUTS, kind_of
-from migrate.worlds.graphs import read_graph
+from migrate.worlds.guest.graphs import read_graph
+from migrate.worlds.guest.session import shape_of
+from migrate.worlds.guest.variables import assign_model
 from migrate.worlds.modern.build import build_model
 from migrate.worlds.modern.reference_variables import load_graph
-from migrate.worlds.session import shape_of
-from migrate.worlds.variables import assign_model
 
 _VARIABLES = frozenset({"VarHandleOp", "Variable", "VariableV2"})
 _ENTERING, _LEAVING = frozenset({"Enter", "RefEnter"}), frozenset({"Exit", "RefExit"})

@@ -12,10 +12,10 @@ from keras.src.backend import random
 from keras.src.saving import object_registration as registration
 from tensorflow.python.eager import context as eager
 
-from migrate.worlds.drawn import Drawn, of_tensorflow, replaced
-from migrate.worlds.kernels import clear_names
+from migrate.worlds.guest.drawn import Drawn, of_tensorflow, replaced
+from migrate.worlds.guest.kernels import clear_names
+from migrate.worlds.guest.proving import World, forget, result
 from migrate.worlds.lockstep.program import run_program
-from migrate.worlds.proving import World, forget, result
 
 _CLEAR = partial(clear_names, keras.utils.clear_session, eager.context(), free_memory=False)
 _REGISTERED = (registration.GLOBAL_CUSTOM_OBJECTS, registration.GLOBAL_CUSTOM_NAMES)
@@ -46,7 +46,7 @@ def fixed() -> AbstractContextManager[None]:
 
 
 def prove_result(params: dict[str, Any], scratch: Path) -> dict[str, Any]:
-    """See `migrate.worlds.proving.result`."""
+    """See `migrate.worlds.guest.proving.result`."""
     forget(_REGISTERED, _BEFORE)
     return result(World(keras, _CLEAR, fixed), params, scratch)
 

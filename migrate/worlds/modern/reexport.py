@@ -17,8 +17,8 @@ from tensorflow.python.trackable.resource import CapturableResource
 from migrate.findings import MigrationError
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
 from migrate.printable import one_line
-from migrate.worlds.functions import CALL, signatures_of
-from migrate.worlds.signatures import load, ordered
+from migrate.worlds.guest.functions import CALL, signatures_of
+from migrate.worlds.guest.signatures import load, ordered
 
 OUT = "saved_model"
 

@@ -21,8 +21,8 @@ from tensorflow.python.saved_model import loader_impl
 
 from migrate.findings import MigrationError
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
+from migrate.worlds.guest.session import shape_of
 from migrate.worlds.modern.signature_keys import restore_keys, speakable
-from migrate.worlds.session import shape_of
 
 _VARIABLE_OPS = frozenset({"Variable", "VariableV2"})
 _HANDLE = "VarHandleOp"

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from migrate.worlds.runner import to_numpy
-from migrate.worlds.sensitivity import CHANGE
+from migrate.worlds.guest.runner import to_numpy
+from migrate.worlds.guest.sensitivity import CHANGE
 
 Meet = Callable[[list[bool]], None]
 

@@ -21,9 +21,9 @@ from migrate.capsule.store import load_arrays
 from migrate.findings import MigrationError
 from migrate.formats.vocabulary import tokens_of_table
 from migrate.printable import one_line
-from migrate.worlds.custom import load_custom_objects
-from migrate.worlds.framework_types import LiveLayer, LiveModel, Tensor, Variable
-from migrate.worlds.runner import run_cases
+from migrate.worlds.guest.custom import load_custom_objects
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel, Tensor, Variable
+from migrate.worlds.guest.runner import run_cases
 
 _LAYER = re.compile(r"layer(?:_with_weights)?-(\d+)$")
 _LISTS = frozenset({"_self_tracked_trackables", "_layers", "_flattened_layers"})

@@ -14,12 +14,12 @@ import tensorflow as tf
 from migrate.capsule.model import Array, Layer, Model
 from migrate.capsule.store import load_arrays, load_model, save_arrays
 from migrate.findings import MigrationError
-from migrate.worlds.custom import load_custom_objects
-from migrate.worlds.framework_types import LiveLayer, LiveModel
+from migrate.worlds.guest.custom import load_custom_objects
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel
+from migrate.worlds.guest.runner import to_numpy
+from migrate.worlds.guest.tracing import is_long
+from migrate.worlds.guest.variables import assign_variable, child_of, own_variables, variables_for
 from migrate.worlds.modern.export import arrange_inputs
-from migrate.worlds.runner import to_numpy
-from migrate.worlds.tracing import is_long
-from migrate.worlds.variables import assign_variable, child_of, own_variables, variables_for
 
 SLOTS: Mapping[str, Mapping[str, str]] = {
     "SGD": {"momentum": "momentums"},

@@ -95,7 +95,7 @@ def predict(params, scratch):
 
 
 def _fix():
-    """Put the numbers of the other worlds in the place of drawn ones (``migrate/worlds/draws.py``); what was there."""
+    """Put the numbers of the other worlds in the place of drawn ones (``guest/draws.py``); what was there."""
     made = {"normal": _fixed_normal, "truncated_normal": _fixed_normal, "uniform": _fixed_uniform}
     before = {(module, name): getattr(module, name) for module in (keras.random, tf.random) for name in made}
     for module, name in before:

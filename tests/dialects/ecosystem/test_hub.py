@@ -14,7 +14,7 @@ from migrate.findings import MigrationError, Status
 from migrate.formats.artifact import LayerWeights, SavedArray
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, parse_module
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from tests.conftest import LEGACY_MODELS
 
 HANDLE = "https://tfhub.dev/example/embed/1"

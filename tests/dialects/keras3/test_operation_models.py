@@ -12,7 +12,7 @@ import pytest
 from migrate.capsule.store import load_arrays, save_arrays, save_model
 from migrate.dialects.translate import era_of, translate
 from migrate.formats.read import read
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from tests.dialects.keras3 import operation_models as models
 
 pytestmark = pytest.mark.xdist_group("operations")  # its models are made once

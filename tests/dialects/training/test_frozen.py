@@ -20,7 +20,7 @@ from migrate.dialects.translate import era_of
 from migrate.formats.artifact import SavedArray
 from migrate.pipeline.migrate import migrate_artifact
 from migrate.pipeline.request import ArtifactRequest, Options, Target
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.pool import Slot
 from tests.dialects.authentic import artifact, as_written, translated
 
 GANS = ("keras-1.2.2/train_gan", "keras-2.2.4/train_gan", "keras-2.3.1/train_gan")

@@ -24,9 +24,9 @@ from migrate.dialects.upgrade import upgrade
 from migrate.dialects.weight_matching import assign_weights
 from migrate.formats.artifact import LegacyArtifact, SavedArray
 from migrate.formats.read import read
-from migrate.worlds.custom import names_in
-from migrate.worlds.custom_source import write_custom_objects
-from migrate.worlds.pool import Slot
+from migrate.worlds.host.custom_names import names_in
+from migrate.worlds.host.custom_source import write_custom_objects
+from migrate.worlds.host.pool import Slot
 from tests.conftest import LEGACY_MODELS
 
 INEXACT = {

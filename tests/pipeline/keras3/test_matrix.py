@@ -18,7 +18,7 @@ from migrate.pipeline.keras3.subjects import Checker
 from migrate.pipeline.request import Options
 from migrate.readers.environments import Backend, environment_of
 from migrate.results import CheckedArchive, ReaderOutcome
-from migrate.worlds.pool import Pool
+from migrate.worlds.host.pool import Pool
 
 pytestmark = pytest.mark.xdist_group("readers")  # its models are made once
 

@@ -19,8 +19,8 @@ from migrate.pipeline.keras3.subjects import Rewritten, Subject
 from migrate.readers.environments import Backend
 from migrate.results import ReaderOutcome, Reading
 from migrate.worlds.contracts.reader import DescribedKeras3
-from migrate.worlds.pool import Slot
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.pool import Slot
+from migrate.worlds.host.worker import Worker
 
 VALUES = {"0/0": np.linspace(0, 1, 6, dtype=np.float32).reshape(2, 3)}
 

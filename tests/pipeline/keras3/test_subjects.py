@@ -9,10 +9,10 @@ import pytest
 
 from migrate.pipeline.keras3.subjects import UNRUN, Checker
 from migrate.pipeline.request import Options
-from migrate.worlds.ends import WorldError
-from migrate.worlds.environment import World
-from migrate.worlds.pool import Pool
-from migrate.worlds.protocol import RemoteError
+from migrate.worlds.host.ends import WorldError
+from migrate.worlds.host.environment import World
+from migrate.worlds.host.pool import Pool
+from migrate.worlds.host.protocol import RemoteError
 from tests.pipeline.keras3.test_matrix import WRITTEN
 
 REFUSAL = WorldError(World.STOCK, RemoteError("TypeError", "Could not locate class 'Own'"))

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 
 from migrate.formats.saved_model.names import DEFAULT_SIGNATURE
-from migrate.worlds.framework_types import LiveLayer, LiveModel
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel
 
 _RECURRENT = (keras.layers.RNN, keras.layers.Bidirectional)
 _MAX_STEPS = 256

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from migrate.worlds.framework_types import LiveModel
+from migrate.worlds.guest.framework_types import LiveModel
 
 
 def write(model: LiveModel, scratch: Path) -> dict[str, Any]:

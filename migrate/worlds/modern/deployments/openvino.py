@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from migrate.worlds.framework_types import LiveModel
+from migrate.worlds.guest.framework_types import LiveModel
 
 _EXACT = {"INFERENCE_PRECISION_HINT": "f32"}
 """Where a processor has instructions for bfloat16, the runtime computes in it unless it is told not to."""

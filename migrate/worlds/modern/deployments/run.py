@@ -13,10 +13,10 @@ from migrate.capsule.store import save_arrays
 from migrate.deployments import DEPLOYMENTS
 from migrate.extras import command_for
 from migrate.findings import MigrationError
-from migrate.worlds.framework_types import LiveModel
+from migrate.worlds.guest.framework_types import LiveModel
+from migrate.worlds.guest.runner import cases_of
 from migrate.worlds.modern.deployments import litert, onnx, openvino, torch
 from migrate.worlds.modern.deployments.refused import refused
-from migrate.worlds.runner import cases_of
 
 _WRITERS: Mapping[str, Callable[[Any, Path], dict[str, Any]]] = {
     "onnx": onnx.write,

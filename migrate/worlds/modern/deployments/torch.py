@@ -18,9 +18,9 @@ import numpy as np
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.torch_source.graph import ARRAY, TENSOR, Call, Graph, Layer, Tensor
-from migrate.worlds.framework_types import LiveLayer, LiveModel
-from migrate.worlds.runner import to_numpy
-from migrate.worlds.variables import roles_of
+from migrate.worlds.guest.framework_types import LiveLayer, LiveModel
+from migrate.worlds.guest.runner import to_numpy
+from migrate.worlds.guest.variables import roles_of
 
 _WRAPPED = ("layer", "forward_layer", "backward_layer")
 

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
-from migrate.worlds.framework_types import Axes, Functions, Operand, Tensor
+from migrate.worlds.guest.framework_types import Axes, Functions, Operand, Tensor
 
 
 def argmax(input: Tensor, axis: Axes = None, output_type: str = "int64") -> Tensor:

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
-from migrate.worlds.framework_types import Functions, Tensor, Window
+from migrate.worlds.guest.framework_types import Functions, Tensor, Window
 from migrate.worlds.modern.operations.sizes import Dims, dims_of, known
 from migrate.worlds.modern.operations.windows import conv
 

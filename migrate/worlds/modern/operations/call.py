@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from migrate.capsule.model import Layer
-from migrate.worlds.framework_types import Functions, Tensor
+from migrate.worlds.guest.framework_types import Functions, Tensor
 from migrate.worlds.modern.operations import (
     arrays,
     blocks,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from keras import ops
 
-from migrate.worlds.framework_types import Functions, Operand, Tensor
+from migrate.worlds.guest.framework_types import Functions, Operand, Tensor
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from keras import ops
 
-from migrate.worlds.framework_types import Functions, Tensor
+from migrate.worlds.guest.framework_types import Functions, Tensor
 from migrate.worlds.modern.operations.sizes import known
 
 _EPSILON = 1e-7

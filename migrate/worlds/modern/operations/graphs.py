@@ -13,7 +13,7 @@ from keras import ops
 from migrate.capsule.model import Array
 from migrate.dialects.fake_quantisation import grid
 from migrate.findings import MigrationError
-from migrate.worlds.framework_types import Functions, Operand, Tensor
+from migrate.worlds.guest.framework_types import Functions, Operand, Tensor
 from migrate.worlds.modern.operations.arrays import searchsorted
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
-from migrate.worlds.framework_types import Functions, Tensor
+from migrate.worlds.guest.framework_types import Functions, Tensor
 from migrate.worlds.modern.operations.sizes import Dims, known, static_dims
 
 _METHODS = {"bilinear", "nearest", "bicubic", "lanczos3", "lanczos5"}

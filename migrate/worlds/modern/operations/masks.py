@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keras.src.backend import get_keras_mask
 
-from migrate.worlds.framework_types import Functions, Tensor
+from migrate.worlds.guest.framework_types import Functions, Tensor
 
 
 def mask_of(tensor: Tensor) -> Tensor | None:

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
-from migrate.worlds.framework_types import Axes, Functions, Tensor
+from migrate.worlds.guest.framework_types import Axes, Functions, Tensor
 
 
 def diag_part(input: Tensor, k: int | Sequence[int] = 0) -> Tensor:

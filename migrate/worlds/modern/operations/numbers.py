@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
-from migrate.worlds.framework_types import Axes, Functions, Operand, Tensor
+from migrate.worlds.guest.framework_types import Axes, Functions, Operand, Tensor
 from migrate.worlds.modern.operations.sizes import known
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
-from migrate.worlds.framework_types import Functions, Tensor
+from migrate.worlds.guest.framework_types import Functions, Tensor
 from migrate.worlds.modern.operations.sizes import known
 
 # Rows give red, green and blue; columns are the channels made. Source: the kernels of ``image_ops_impl.py``.

@@ -6,7 +6,7 @@ import numpy as np
 from keras import ops
 
 from migrate.capsule.model import Array
-from migrate.worlds.framework_types import Functions, Tensor
+from migrate.worlds.guest.framework_types import Functions, Tensor
 from migrate.worlds.modern.operations.sizes import Dims, shape_of, static_dims
 
 

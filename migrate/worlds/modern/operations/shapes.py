@@ -11,7 +11,7 @@ from keras import ops
 
 from migrate.capsule.model import Array
 from migrate.findings import MigrationError
-from migrate.worlds.framework_types import Axes, Functions, Operand, Tensor
+from migrate.worlds.guest.framework_types import Axes, Functions, Operand, Tensor
 from migrate.worlds.modern.operations import arrays
 from migrate.worlds.modern.operations.complex_numbers import Complex
 from migrate.worlds.modern.operations.sizes import (

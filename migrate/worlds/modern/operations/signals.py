@@ -13,7 +13,7 @@ from keras import ops
 
 from migrate.capsule.model import Array
 from migrate.findings import MigrationError
-from migrate.worlds.framework_types import Functions, Tensor
+from migrate.worlds.guest.framework_types import Functions, Tensor
 from migrate.worlds.modern.operations.complex_numbers import Complex
 
 _COSINES: Mapping[str, tuple[float, float]] = {"hann_window": (0.5, 0.5), "hamming_window": (0.54, 0.46)}

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from keras import ops
 
 from migrate.findings import MigrationError
-from migrate.worlds.framework_types import Tensor
+from migrate.worlds.guest.framework_types import Tensor
 from migrate.worlds.modern.operations.complex_numbers import Complex
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
-from migrate.worlds.framework_types import Functions, Tensor
+from migrate.worlds.guest.framework_types import Functions, Tensor
 from migrate.worlds.modern.operations.shapes import range_
 from migrate.worlds.modern.operations.sizes import (
     Dim,

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from migrate.findings import MigrationError
-from migrate.worlds.framework_types import Functions, Padding, Tensor, Window
+from migrate.worlds.guest.framework_types import Functions, Padding, Tensor, Window
 
 _FORMATS = {"NWC": "last", "NHWC": "last", "NDHWC": "last", "NCW": "first", "NCHW": "first", "NCDHW": "first"}
 

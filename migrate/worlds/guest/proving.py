@@ -15,10 +15,10 @@ from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays, save_arrays
 from migrate.parity.candidates import Candidate, arrays
 from migrate.printable import one_line
-from migrate.worlds import subjects
-from migrate.worlds.execution import Execution
-from migrate.worlds.subject_weights import Unsuitable, Weight, drawn, given
-from migrate.worlds.subjects import Run
+from migrate.worlds.guest import subjects
+from migrate.worlds.guest.execution import Execution
+from migrate.worlds.guest.subject_weights import Unsuitable, Weight, drawn, given
+from migrate.worlds.guest.subjects import Run
 
 _SMALL = frozenset({"initializer", "regularizer", "constraint", "schedule"})
 _SAME = 1e-6

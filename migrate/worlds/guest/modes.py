@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from migrate.dialects.training_dependence import RATES
-from migrate.worlds.framework_types import LiveModel
+from migrate.worlds.guest.framework_types import LiveModel
 
 
 @contextmanager

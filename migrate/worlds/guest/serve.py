@@ -3,7 +3,7 @@
 Run as a file, not as a module, and imports only the standard library: the stock world must hold nothing of
 this project. Requests come on standard input and replies leave on what was standard output; both are moved
 away first, so that prints of a library or of a model's own code cannot disturb the messages. The format is
-described in ``protocol.py``.
+described in ``host/protocol.py``.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class ProjectBlocker(importlib.abc.MetaPathFinder):
 
 
 class ProjectFinder(importlib.abc.MetaPathFinder):
-    """Finds this project beside this file, without a look at the folder around it, which may be closed."""
+    """Finds this project around this file, without a look at the folders around it, which may be closed."""
 
     def find_spec(
         self, fullname: str, path: object = None, target: object = None
@@ -59,7 +59,7 @@ class ProjectFinder(importlib.abc.MetaPathFinder):
         """The specification of a package of this project; None for every other name."""
         if fullname not in ProjectBlocker.NAMES:
             return None
-        folder = HERE.parent.parent / fullname
+        folder = HERE.parents[2] / fullname
         return importlib.util.spec_from_file_location(
             fullname, folder / "__init__.py", submodule_search_locations=[str(folder)]
         )
@@ -91,7 +91,7 @@ def load_handlers(world: str, handlers: str | None) -> Mapping[str, Handler]:
     if name and not name.endswith(".py"):
         module = importlib.import_module(name)
     else:
-        file = Path(name) if name else HERE / world / "handlers.py"
+        file = Path(name) if name else HERE.parent / world / "handlers.py"
         sys.path.append(str(file.parent))
         spec = importlib.util.spec_from_file_location("world_handlers", file)
         if spec is None or spec.loader is None:

@@ -16,8 +16,8 @@ import numpy as np
 from migrate.capsule.model import Array, Layer, Model
 from migrate.findings import MigrationError
 from migrate.formats.layer_config import to_snake_case
-from migrate.worlds.framework_types import LiveLayer, Variable
-from migrate.worlds.runner import flatten
+from migrate.worlds.guest.framework_types import LiveLayer, Variable
+from migrate.worlds.guest.runner import flatten
 
 _RANDOM_STATE = ("seed_generator", "random_generator", "rng_state", "StateVar")
 _CELL_OWNERS = {"LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"}

@@ -1,7 +1,7 @@
 """Random draws that two worlds can be compared in: the same numbers on both sides, instead of drawn ones.
 
 Each number is a function of its place in the shape alone, so that a traced call and an eager one, and worlds that draw
-in another order, have the same. See `migrate.worlds.drawn` for numbers that change from draw to draw.
+in another order, have the same. See `migrate.worlds.guest.drawn` for numbers that change from draw to draw.
 """
 
 from __future__ import annotations

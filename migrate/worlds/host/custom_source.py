@@ -12,7 +12,7 @@ from pathlib import Path
 from migrate.capsule.model import Model
 from migrate.capsule.store import encode_model
 
-PIECES = Path(__file__).resolve().parent / "modern" / "custom_objects"
+PIECES = Path(__file__).resolve().parents[1] / "modern" / "custom_objects"
 PACKAGE = "keras_migrate"
 _HEADER = '''"""Objects that this model needs beside stock Keras 3.
 

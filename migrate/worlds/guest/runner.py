@@ -14,7 +14,7 @@ import numpy as np
 
 from migrate.capsule.model import Array
 from migrate.capsule.store import load_arrays, save_arrays
-from migrate.worlds.framework_types import LiveModel
+from migrate.worlds.guest.framework_types import LiveModel
 
 
 def describe(model: LiveModel) -> dict[str, Any]:

@@ -12,9 +12,9 @@ import resource
 import signal
 from pathlib import Path
 
-from migrate.worlds.ends import WorkerStarved, said_of_memory, said_of_threads
-from migrate.worlds.environment import Limits, World
-from migrate.worlds.sandbox import ADDRESS_SPACE_BEYOND
+from migrate.worlds.host.ends import WorkerStarved, said_of_memory, said_of_threads
+from migrate.worlds.host.environment import Limits, World
+from migrate.worlds.host.sandbox import ADDRESS_SPACE_BEYOND
 
 
 def short_of(limits: Limits) -> str:

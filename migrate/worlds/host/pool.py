@@ -12,11 +12,11 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from migrate.worlds.environment import Limits, World
-from migrate.worlds.forkserver import ForkServers
-from migrate.worlds.sandbox import policy
-from migrate.worlds.taking import taken_folder
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.environment import Limits, World
+from migrate.worlds.host.forkserver import ForkServers
+from migrate.worlds.host.sandbox import policy
+from migrate.worlds.host.taking import taken_folder
+from migrate.worlds.host.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -9,7 +9,7 @@ from typing import Any
 from migrate.capsule.store import save_arrays
 from migrate.findings import MigrationError
 from migrate.printable import one_line
-from migrate.worlds.runner import cases_of, to_numpy
+from migrate.worlds.guest.runner import cases_of, to_numpy
 
 SESSION_ONLY = (
     "is not a valid parameter name",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from migrate.capsule.store import save_arrays
-from migrate.worlds.runner import cases_of, to_numpy
+from migrate.worlds.guest.runner import cases_of, to_numpy
 
 _STATEFUL = "Assign"
 

@@ -10,12 +10,12 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migrate.worlds.environment import World, environment
+from migrate.worlds.host.environment import World, environment
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
-SERVE = Path(__file__).resolve().parent / "forkserver_main.py"
+SERVE = Path(__file__).resolve().parents[1] / "guest" / "forkserver_main.py"
 SUPPORTED = sys.platform == "linux"
 """Elsewhere a process that has used system frameworks may not fork, or has no sequenced sockets."""
 LONGEST_PATH = 100

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from migrate.findings import MigrationError
 from migrate.formats.own_names import OWN
-
-
-def names_in(files: Iterable[str]) -> list[str]:
-    """Classes and functions that Python files define, told without running them; none of a file that is no Python."""
-    found: list[str] = []
-    for file in files:
-        try:
-            tree = ast.parse(Path(file).read_text(encoding="utf-8"))
-        except (SyntaxError, ValueError):
-            continue  # the worlds import the file and say what is wrong with it
-        found += [n.name for n in tree.body if isinstance(n, ast.ClassDef | ast.FunctionDef)]
-        made = (n for n in tree.body if isinstance(n, ast.Assign) and isinstance(n.value, ast.Call))
-        found += [
-            t.id for n in made for t in n.targets if isinstance(t, ast.Name)
-        ]  # closures: loss = focal()
-    return found
 
 
 def scoped(objects: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from migrate.capsule.model import Array
 from migrate.parity.candidates import perturbed
-from migrate.worlds.framework_types import Variable
-from migrate.worlds.runner import to_numpy
-from migrate.worlds.variables import children_of, own_variables
+from migrate.worlds.guest.framework_types import Variable
+from migrate.worlds.guest.runner import to_numpy
+from migrate.worlds.guest.variables import children_of, own_variables
 
 _RANDOM = ("seed_generator", "random_generator", "rng_state", "StateVar")
 

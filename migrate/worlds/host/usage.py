@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from migrate.worlds.environment import Limits
+    from migrate.worlds.host.environment import Limits
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 

@@ -22,12 +22,12 @@ from migrate.formats.links import blobs_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from migrate.worlds.environment import Limits
+    from migrate.worlds.host.environment import Limits
 
 ADDRESS_SPACE_BEYOND = 6 << 30
 """TensorFlow maps far more than it uses; this much address space is granted beyond the memory limit."""
 
-_APPLY = Path(__file__).resolve().with_name("sandbox_apply.py")
+_APPLY = Path(__file__).resolve().parents[1] / "guest" / "sandbox_apply.py"
 _SYSTEM = (
     "/usr",
     "/lib",
@@ -141,7 +141,7 @@ def policy(
 
 def _interpreter(python: Path | None) -> list[str]:
     """Folders of an interpreter and of this project; not the working directory, nor all of ``sys.path``."""
-    package = Path(__file__).resolve().parent.parent
+    package = Path(__file__).resolve().parents[2]
     own = [str(package), str(package.parent / "codemods")]
     if python is not None:
         return [*own, str(python.absolute().parent.parent), str(python.resolve().parent.parent)]

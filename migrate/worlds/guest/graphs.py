@@ -19,8 +19,8 @@ from migrate.findings import MigrationError
 from migrate.formats.artifact import Format
 from migrate.formats.identify import identify
 from migrate.formats.tfjs_graph import read_tfjs_graph
-from migrate.worlds.runner import cases_of, to_numpy
-from migrate.worlds.session import shape_of
+from migrate.worlds.guest.runner import cases_of, to_numpy
+from migrate.worlds.guest.session import shape_of
 
 _VARIABLES = frozenset({"Variable", "VariableV2", "VarHandleOp"})
 _NO_RESULT = frozenset({"NoOp", "Assert", "Const", "Placeholder"})

@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from migrate.capsule.model import Array
 from migrate.parity.tolerance import feature_scales, tolerance_for
-from migrate.worlds.runner import to_numpy
+from migrate.worlds.guest.runner import to_numpy
 
 _CHUNK = 1 << 20
 """Numbers that are looked at together: a large array is not copied to doubles as a whole."""

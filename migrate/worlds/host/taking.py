@@ -18,8 +18,8 @@ from pathlib import Path, PurePosixPath
 
 from migrate.findings import MigrationError
 from migrate.formats.limits import MAX_MEMBERS
-from migrate.worlds.protocol import ProtocolError
-from migrate.worlds.worker import Worker
+from migrate.worlds.host.protocol import ProtocolError
+from migrate.worlds.host.worker import Worker
 
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _FOLDER = _FILE | os.O_DIRECTORY

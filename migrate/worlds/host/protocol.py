@@ -3,7 +3,7 @@
 One message is four bytes of length, most significant first, and that many bytes of JSON. Arrays never
 travel here: they are files in the worker's scratch folder. A worker that has loaded a hostile model may send
 anything, so the parent bounds the size before it reads, accepts only the records below without unknown
-fields, and treats all else as `ProtocolError`. The sender's side of the same format is ``serve.py``, which
+fields, and treats all else as `ProtocolError`. The sender's side of the same format is ``guest/serve.py``, which
 can import nothing of this package.
 """
 

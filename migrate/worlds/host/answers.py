@@ -11,7 +11,7 @@ from migrate.inspection.records import Inspection
 from migrate.scan.files import Scan
 from migrate.scan.rules import found
 from migrate.worlds.contracts.reader import Identified, Paired, Scanned
-from migrate.worlds.protocol import ProtocolError
+from migrate.worlds.host.protocol import ProtocolError
 
 
 def scan_of(path: Path, answer: Scanned | str) -> Scan:

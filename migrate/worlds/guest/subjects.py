@@ -18,9 +18,9 @@ import tensorflow as tf
 
 from migrate.capsule.model import Array
 from migrate.parity.candidates import PAIRS, TENSORS, Candidate, of_model, projection
-from migrate.worlds.framework_types import Tensor, Variable
-from migrate.worlds.runner import flatten, nest_like, to_numpy
-from migrate.worlds.subject_weights import Unsuitable, Weight
+from migrate.worlds.guest.framework_types import Tensor, Variable
+from migrate.worlds.guest.runner import flatten, nest_like, to_numpy
+from migrate.worlds.guest.subject_weights import Unsuitable, Weight
 
 ENTRY = "keras_migrate_subject"
 """The function of a subject's module that makes it, or that calls it with tensors."""

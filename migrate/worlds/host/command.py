@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from migrate.worlds.environment import Limits, World, environment
-from migrate.worlds.sandbox import policy
+from migrate.worlds.host.environment import Limits, World, environment
+from migrate.worlds.host.sandbox import policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_MAIN = Path(__file__).resolve().with_name("command_main.py")
+_MAIN = Path(__file__).resolve().parents[1] / "guest" / "command_main.py"
 _KEPT_BYTES = 1 << 20
 Told = TypeVar("Told")
 _LEGACY_NAMES = "import sys\n\nimport tf_keras\n\nsys.modules[__name__] = tf_keras\n"

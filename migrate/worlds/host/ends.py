@@ -11,8 +11,8 @@ import msgspec
 from migrate.findings import MigrationError
 
 if TYPE_CHECKING:
-    from migrate.worlds.environment import World
-    from migrate.worlds.protocol import RemoteError
+    from migrate.worlds.host.environment import World
+    from migrate.worlds.host.protocol import RemoteError
 
 _OF_MEMORY = re.compile(
     r"std::bad_alloc|MemoryError|[Cc]annot allocate memory|[Uu]nable to allocate|[Oo]ut of memory|"

@@ -24,7 +24,7 @@ import msgspec
 
 from migrate.findings import MigrationError
 from migrate.worlds.contracts.call import Answer, Call, answer_of, from_message, method_of, to_message
-from migrate.worlds.ends import (
+from migrate.worlds.host.ends import (
     WorkerDied,
     WorkerMemory,
     WorkerScratch,
@@ -32,9 +32,9 @@ from migrate.worlds.ends import (
     WorkerTimeout,
     WorldError,
 )
-from migrate.worlds.environment import Limits, World, environment
-from migrate.worlds.process import Forked, Process, Started
-from migrate.worlds.protocol import (
+from migrate.worlds.host.environment import Limits, World, environment
+from migrate.worlds.host.process import Forked, Process, Started
+from migrate.worlds.host.protocol import (
     Failure,
     Framer,
     Hello,
@@ -45,18 +45,18 @@ from migrate.worlds.protocol import (
     decode,
     encode,
 )
-from migrate.worlds.room import killed_for_memory, starved_answer, starved_end, starved_wait
-from migrate.worlds.usage import resident_bytes, scratch_excess
+from migrate.worlds.host.room import killed_for_memory, starved_answer, starved_end, starved_wait
+from migrate.worlds.host.usage import resident_bytes, scratch_excess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-    from migrate.worlds.protocol import RemoteError
+    from migrate.worlds.host.protocol import RemoteError
 
 _log = logging.getLogger(__name__)
 
-SERVE = Path(__file__).resolve().parent / "serve.py"
+SERVE = Path(__file__).resolve().parents[1] / "guest" / "serve.py"
 TAIL_BYTES = 16 << 10
 WATCH_SECONDS = 0.1
 HEARD_SECONDS = 5.0

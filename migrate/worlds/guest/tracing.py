@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from migrate.capsule.model import Array
-from migrate.worlds.framework_types import LiveModel
+from migrate.worlds.guest.framework_types import LiveModel
 
 LONG = 32
 """Steps from which on a recurrence is traced."""

@@ -28,8 +28,8 @@ class Drawn:
     def shares(self, shape: Any) -> Any:
         """Numbers from 0 to below 1, float32.
 
-        The fraction of a large multiple of a sine; see ``fixed_normal`` in `migrate.worlds.draws` for why it is made of
-        operations: a graph may not know the shape.
+        The fraction of a large multiple of a sine; see ``fixed_normal`` in `migrate.worlds.guest.draws` for why it is
+        made of operations: a graph may not know the shape.
         """
         sizes = tf.convert_to_tensor(
             [tf.cast(size, "int32") for size in shape] if _listed(shape) else shape, "int32"
