@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from codemods.edits import (
     Code,
-    DropArgument,
     RenameFunction,
     ReplaceExpression,
     ReplaceStatement,
@@ -39,16 +38,6 @@ CUS012 = SourceRule(
     "tensors.",
     references=("keras-team/keras#18467", "keras-team/keras#18472", GUIDE),
     manual="store a keras.metrics.Mean as an attribute and call its update_state in call()",
-)
-CUS013 = SourceRule(
-    code="CUS013",
-    name="symbolic-add-loss",
-    summary="A functional model accepts no loss from symbolic tensors.",
-    severity=Severity.ERROR,
-    fix=Fix.MANUAL,
-    why="add_loss works in the call() of a layer or model; with a symbolic tensor it raises.",
-    references=("keras-team/keras#18467", GUIDE),
-    manual="add a layer after the tensor that calls self.add_loss(...) and returns its input",
 )
 CUS014 = SourceRule(
     code="CUS014",
@@ -114,33 +103,16 @@ def metric_reset(cls: ast.ClassDef, ctx: Context) -> Iterator[Match]:
 _ADDERS = {
     "add_metric": "store a keras.metrics.Mean as an attribute and call its update_state(value) in call()",
     "add_update": "delete the call: assign to the variable in call()",
-    "add_loss": "call add_loss in the call() of a layer; on a functional model, add a layer after the tensor",
 }
 
 
-@visit(CUS012, CUS013, methods=frozenset(_ADDERS), of={LAYER, MODEL})
+@visit(CUS012, methods=frozenset(_ADDERS), of={LAYER, MODEL})
 def adders(call: ast.Call, ctx: Context) -> Iterator[Match]:
-    """``add_metric``, ``add_update`` and symbolic ``add_loss``."""
-    holder = called_on(call)
+    """``add_metric`` and ``add_update``."""
     assert isinstance(call.func, ast.Attribute)
     name = call.func.attr
-    if trust(ctx, holder, LAYER, MODEL) is None:
-        return
-    if name == "add_loss" and "inputs" in ctx.arguments(call).keywords:
-        yield Match(
-            CUS013,
-            call,
-            "add_loss does not accept inputs=",
-            edits=(DropArgument(call, "inputs"),),
-            fix=Fix.SAFE,
-        )
-    if name == "add_loss":
-        inside = ctx.function(call)
-        model = ctx.isa(ctx.receiver(holder), MODEL)
-        if model and (inside is None or inside.name not in {"call", "build", "train_step"}):
-            yield Match(CUS013, call, hint=_ADDERS[name], symbol="keras.Model.add_loss")
-        return
-    yield Match(CUS012, call, message=f"{name} is gone", hint=_ADDERS[name])
+    if trust(ctx, called_on(call), LAYER, MODEL) is not None:
+        yield Match(CUS012, call, message=f"{name} is gone", hint=_ADDERS[name])
 
 
 _OPTIMIZER_METHODS = frozenset(
