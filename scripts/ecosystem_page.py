@@ -30,10 +30,10 @@ up to date.
 ## In source
 
 `keras-migrate code` knows the packages below. Each use of one of their objects is a finding
-([ECO001](rules/ECO.md)), and **worlds do not mix**: a file that uses such an object, or is connected by imports
-with one that does, is not moved to `keras` ([ECO002](rules/ECO.md)). Two files are connected if one imports a
-class, function or object that mentions Keras from the other. One finding in each such file names the object that
-keeps it on Keras 2, and `--check` exits with 1. The outcome for the file:
+([ECO001](rules/ECO.md); ECO002 at the one that keeps its file on Keras 2), and **worlds do not mix**: a file that uses
+such an object, or is connected by imports with one that does, is not moved to `keras` ([ECO002](rules/ECO.md)). Two
+files are connected if one imports a class, function or object that mentions Keras from the other. One finding in each
+such file names the object that keeps it on Keras 2, and `--check` exits with 1. The outcome for the file:
 
 | world | the file | it runs with |
 |---|---|---|

@@ -69,11 +69,9 @@ def analyse(source: Source, options: Options, repository: Repository | None) -> 
         return Analysis(context, [item for item in free if not _suppressed(item, context)])
     if context.stays or context.unmoved:
         about = [item for item in scan(context) if item.rule.code.startswith(_ECOSYSTEM)]
-        return Analysis(
-            context,
-            [item for item in about if options.wants(item.rule.code) and not _suppressed(item, context)],
-        )
-    found = [item for item in scan(context) if options.wants(item.rule.code)]
+        wanted = _once([item for item in about if options.wants(item.rule.code)])
+        return Analysis(context, [item for item in wanted if not _suppressed(item, context)])
+    found = _once([item for item in scan(context) if options.wants(item.rule.code)])
     if _is_library(source.path):
         found = [item for item in found if not item.rule.code.startswith(_LIBRARIES)]
     missing_names = tuple(unknown(context))
@@ -110,6 +108,12 @@ def _is_library(path: Path) -> bool:
     """Whether a file lies in a library's own package, where its names are what the file says."""
     inside = (folder for folder in path.parents if folder.name in LIBRARIES)
     return any((folder / "__init__.py").is_file() for folder in inside)
+
+
+def _once(found: list[Match]) -> list[Match]:
+    """Without the mention of an object (ECO001) where it is said that the object keeps the file (ECO002)."""
+    holding = {item.node for item in found if item.rule.code == "ECO002"}
+    return [item for item in found if item.rule.code != "ECO001" or item.node not in holding]
 
 
 def _there(found: list[Match]) -> list[Match]:
@@ -166,6 +170,7 @@ def _unspoken(found: list[Match]) -> list[Match]:
     arguments = {
         (item.node, item.argument) for item in found if item.rule.code not in GENERIC_RULES and item.argument
     }
+    modules = {item.node for item in found if item.rule.code == "API002"}
     kept: list[Match] = []
     seen: set[tuple[ast.AST, str, str]] = set()
     for item in found:
@@ -179,11 +184,17 @@ def _unspoken(found: list[Match]) -> list[Match]:
             or (code == "IMP010" and item.symbol in moved)
             or (code == "BCK001" and item.node in places)
             or (code == "IMP010" and isinstance(item.node, ast.alias) and item.symbol in particular)
+            or (code == "IMP010" and _of_module(item.node) in modules)
         )
         if key not in seen and not spoken:
             seen.add(key)
             kept.append(item)
     return sorted(kept, key=lambda item: item.rule.code in GENERIC_RULES)
+
+
+def _of_module(node: ast.AST) -> ast.AST | None:
+    """``keras.engine.topology`` of a name in it."""
+    return node.value if isinstance(node, ast.Attribute) else None
 
 
 def _about_callee(found: Match) -> bool:

@@ -40,16 +40,20 @@ def reports_of(first: Analysis, last: Analysis, *, unsafe: bool) -> list[CodeFin
         if isinstance(edit, ReplaceExpression)
         for node in walk(edit.node)
     }
+    meanwhile = _meanwhile(first, applied)
     reports: list[CodeFinding] = []
     for item in first.found:
         key = _key(item)
+        if item in meanwhile.values():
+            continue
         if item in applied:
             reports.append(report_of(item, first.context, applied=True))
         elif left.get(key):
             after = left[key].pop(0)  # the new text decides the severity
             report = report_of(item, first.context, applied=False)
             severity = after.severity or after.rule.severity
-            reports.append(msgspec.structs.replace(report, severity=severity))
+            hint = f"{report.hint}; {_UNTIL_THEN}" if item in meanwhile else report.hint
+            reports.append(msgspec.structs.replace(report, severity=severity, hint=hint))
         elif item.rule.code in GENERIC_RULES or (not item.edits and item.node in rewritten):
             continue  # another edit resolved it
         else:
@@ -75,6 +79,29 @@ def reports_of(first: Analysis, last: Analysis, *, unsafe: bool) -> list[CodeFin
                 )
             reports.append(report)
     return reports
+
+
+_KEPT = "IMP003"
+"""The rule that moves a name that Keras 3 lacks to ``tf.keras``, where it still works with TensorFlow."""
+
+_UNTIL_THEN = "until then the old one is called under tf.keras, with TensorFlow only"
+
+
+def _meanwhile(first: Analysis, applied: set[Match]) -> dict[Match, Match]:
+    """By finding that is left: the edit at its place that lets the old name work until somebody has rewritten it.
+
+    Both are one thing to do, and are reported as the finding that is left.
+    """
+    kept = {item.node: item for item in applied if item.rule.code == _KEPT}
+    left = (
+        item
+        for item in first.found
+        if item not in applied
+        and item.rule.code not in GENERIC_RULES
+        and (item.severity or item.rule.severity) is not Severity.INFO
+    )
+    places = ((item, getattr(item.node, "func", item.node)) for item in left if not item.argument)
+    return {item: kept[node] for item, node in places if node in kept}
 
 
 def _key(found: Match) -> tuple[str, str, str]:

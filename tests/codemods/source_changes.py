@@ -68,7 +68,7 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
     ),
     6: (
         _bare("IMP001", "import tensorflow as tf\nd = tf.compat.v1.keras.layers.Dense(1)\n"),
-        _bare("ECO001", "import tensorflow as tf\nd = tf.compat.v1.keras.layers.LocallyConnected1D(1, 2)\n"),
+        _bare("ECO002", "import tensorflow as tf\nd = tf.compat.v1.keras.layers.LocallyConnected1D(1, 2)\n"),
         _bare("BKD003", "import tensorflow as tf\nd = tf.compat.v1.keras.backend.get_session()\n"),
     ),
     7: (
@@ -82,7 +82,7 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
     ),
     9: (
         _s("API005", "e = keras.estimator.model_to_estimator(m)\n"),
-        _s("ECO001 ECO002", "m = keras.experimental.LinearModel()\n"),
+        _s("ECO002", "m = keras.experimental.LinearModel()\n"),
         _s("API001", "m = keras.dtensor.experimental.LayoutMap()\n"),
         _s("API001", "x = keras.__internal__.models.clone_and_build_model(m)\n"),
     ),
@@ -138,10 +138,10 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
     33: (_s("LAY002", "y = keras.activations.relu(x, alpha=0.2)\n"),),
     34: (_s("LAY103", "a = layers.ThresholdedReLU(theta=0.5)\n"),),
     35: (
-        _s("ECO001", "c = layers.LocallyConnected1D(4, 3)\n"),
-        _s("ECO001", "c = layers.LocallyConnected2D(4, 3)\n"),
-        _s("ECO001 ECO002", "c = layers.DenseFeatures(f)\n"),
-        _s("ECO001 ECO002", "c = layers.experimental.RandomFourierFeatures(4)\n"),
+        _s("ECO002", "c = layers.LocallyConnected1D(4, 3)\n"),
+        _s("ECO002", "c = layers.LocallyConnected2D(4, 3)\n"),
+        _s("ECO002", "c = layers.DenseFeatures(f)\n"),
+        _s("ECO002", "c = layers.experimental.RandomFourierFeatures(4)\n"),
         _s("API006", "class C(layers.AbstractRNNCell):\n    pass\n"),
     ),
     36: (_s("API003", "r = layers.RandomHeight(0.2)\n"), _s("API003", "r = layers.RandomWidth(0.2)\n")),
@@ -394,11 +394,11 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
     114: (_s("LSS005", "m = keras.metrics.KLDivergence()\n"),),
     115: (_s("LSS103", "m = keras.metrics.binary_accuracy(a, b)\n"),),
     116: (
-        _s("ECO001", "m = keras.metrics.MeanRelativeError(n)\n"),
-        _s("ECO001", "m = keras.metrics.MeanTensor()\n"),
-        _s("ECO001 ECO002", "m = keras.metrics.experimental.PyMetric()\n"),
+        _s("ECO002", "m = keras.metrics.MeanRelativeError(n)\n"),
+        _s("ECO002", "m = keras.metrics.MeanTensor()\n"),
+        _s("ECO002", "m = keras.metrics.experimental.PyMetric()\n"),
     ),
-    117: (_s("ECO001", "c = keras.constraints.RadialConstraint()\n"),),
+    117: (_s("ECO002", "c = keras.constraints.RadialConstraint()\n"),),
     118: (_s("LSS002", "r = keras.regularizers.l2(l=0.1)\n"),),
     119: (
         _s("LSS003", "f = keras.losses.serialize(f, use_legacy_format=True)\n"),
@@ -418,7 +418,7 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
     129: (
         _s("CBK003", "c = keras.callbacks.TensorBoard('x', write_grads=False)\n"),
         _s("CBK003", "c = keras.callbacks.TensorBoard('x', batch_size=3)\n"),
-        _s("ECO001", "c = keras.callbacks.BaseLogger()\n"),
+        _s("ECO002", "c = keras.callbacks.BaseLogger()\n"),
         _s("CBK003", "c = keras.callbacks.BackupAndRestore('x', save_before_preemption=False)\n"),
         _s("CBK003", "c = keras.callbacks.ProgbarLogger(count_mode='steps')\n"),
         _s("IMP002", "c = keras.callbacks.experimental.BackupAndRestore('x')\n"),
@@ -431,7 +431,7 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
         _s("API001", "e = keras.utils.OrderedEnqueuer(s)\n"),
         _s("API001", "e = keras.utils.GeneratorEnqueuer(s)\n"),
         _s("API001", "e = keras.utils.SequenceEnqueuer(s)\n"),
-        _s("ECO001", "e = keras.utils.experimental.DatasetCreator(s)\n"),
+        _s("ECO002", "e = keras.utils.experimental.DatasetCreator(s)\n"),
         _s("API001", "e = keras.utils.to_ordinal(s)\n"),
         _s("API001", "e = keras.utils.warmstart_embedding_matrix(a, b, c, d)\n"),
         _s("API001", "e = keras.utils.multi_gpu_model(m, 2)\n"),
@@ -467,7 +467,7 @@ CHANGES: dict[int, tuple[Snippet, ...]] = {
         _s("SAV006", "m = keras.models.model_from_config(c)\n"),
         _s("SAV006", "m = keras.models.model_from_yaml(c)\n"),
         _s("SAV006", _MODEL + "c = m.to_yaml()\n"),
-        _s("ECO001 ECO002", "m = keras.models.experimental.SharpnessAwareMinimization(m)\n"),
+        _s("ECO002", "m = keras.models.experimental.SharpnessAwareMinimization(m)\n"),
     ),
     # Saving and export
     143: (_s("SAV001", _MODEL + "m.save('folder')\n"),),

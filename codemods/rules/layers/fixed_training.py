@@ -25,6 +25,10 @@ class FixedTraining(keras.layers.Layer):
         self.layer = layer
         self.fixed = training
 
+    def build(self, input_shape):
+        if not self.layer.built and type(self.layer).build is not keras.layers.Layer.build:
+            self.layer.build(input_shape)
+
     def call(self, inputs, **kwargs):
         if self.fixed is not None:
             kwargs["training"] = self.fixed
@@ -60,8 +64,14 @@ FIXED_TRAINING = SourceRule(
         "keras-team/keras#23235",
     ),
     manual="wrap the layer in a custom layer whose call() calls it with this training=",
-    proofs=(Proof(changes=True, tolerance=1e-4), Proof("proof_2", changes=True)),
+    proofs=(
+        Proof(changes=True, tolerance=1e-4),
+        Proof("proof_2", changes=True),
+        Proof("proof_3", unsafe=True),
+    ),
 )
+_HANDED_ON = frozenset({"initial_state", "mask", "training"})
+"""Arguments beside the input with which a layer can still be built from the shape of its input."""
 _LOOKS_INSIDE = ("get_layer", ".layers[")
 
 
@@ -85,19 +95,26 @@ def fixed_training(tree: ast.Module, ctx: Context) -> Iterator[Match]:
                 argument="training",
             )
     found = [call for call in found if not _of_the_model(call, ctx)]
+    wrapped = [call for call in found if not _takes_more(call)]
     definition = _HELPER.replace("{place}", "saving" if ctx.target is Target.KERAS else "utils")
     for call in found:
         mode = ctx.arguments(call).keywords["training"].value
-        holes = {"layer": call.func, "mode": mode}
-        edits: tuple[Edit, ...] = (
-            ReplaceExpression(call.func, Code("FixedTraining(layer, mode)", holes)),
-            DropArgument(call, "training"),
-        )
-        edits = (*defined_once(ctx, call, "FixedTraining", definition, found), *edits)
-        literal = isinstance(mode, ast.Constant)
         text = f"the mode of the functional model overrides training={ctx.source(mode)}"
-        fix = Fix.SAFE if literal and not inside else Fix.UNSAFE
+        edits: tuple[Edit, ...] = ()
+        if call in wrapped:
+            wrapper = Code("FixedTraining(layer, mode)", {"layer": call.func, "mode": mode})
+            edits = (
+                *defined_once(ctx, call, "FixedTraining", definition, wrapped),
+                ReplaceExpression(call.func, wrapper),
+                DropArgument(call, "training"),
+            )
+        fix = Fix.SAFE if isinstance(mode, ast.Constant) and not inside else Fix.UNSAFE
         yield Match(FIXED_TRAINING, call, text, edits=edits, symbol=LAYER, argument="training", fix=fix)
+
+
+def _takes_more(call: ast.Call) -> bool:
+    """Whether a layer is called on more than its input, from which alone it cannot be built."""
+    return len(call.args) > 1 or bool({keyword.arg for keyword in call.keywords} - _HANDED_ON)
 
 
 def _of_the_model(call: ast.Call, ctx: Context) -> bool:

@@ -33,7 +33,9 @@ LAY110 = SourceRule(
     summary="A method or attribute of a layer or model was removed.",
     severity=Severity.ERROR,
     fix=Fix.MANUAL,
-    why="Keras 2 graph bookkeeping has no counterpart, or another name, in Keras 3.",
+    why="Keras 2 graph bookkeeping has no counterpart, or another name, in Keras 3. Models of stand-alone Keras and of "
+    "TensorFlow 1 also kept the tensors of their targets, sample weights and losses (`model.targets`, `total_loss`, "
+    "`_feed_inputs`, `uses_learning_phase`).",
     references=(GUIDE, "keras-team/keras#18467"),
     manual="see the hint",
 )
@@ -49,11 +51,12 @@ LAY111 = SourceRule(
 LAY118 = SourceRule(
     code="LAY118",
     name="layer-member-public",
-    summary="A private layer member was removed; the equivalent public one stays.",
+    summary="A private member of layers or models was removed; the equivalent public one stays.",
     severity=Severity.ERROR,
-    why="Measured with 3.15.1: `'Dense' object has no attribute '_compute_dtype'`.",
+    why="Measured with 3.15.1: `'Dense' object has no attribute '_compute_dtype'`. Programs with threads call "
+    "`model._make_predict_function()` before they start them; the public name stays in Keras 3.",
     references=(GUIDE,),
-    proofs=(Proof(),),
+    proofs=(Proof(), Proof("proof_2")),
 )
 
 
@@ -105,13 +108,13 @@ def _used_as_layer(node: ast.expr, ctx: Context) -> Fix | None:
     return None
 
 
-_OF_NODES = frozenset({"inbound_nodes", "outbound_nodes"})
-"""Members that ``LAY120`` speaks of."""
+_ELSEWHERE = frozenset({"inbound_nodes", "outbound_nodes", "to_yaml"})
+"""Members that ``LAY120`` and ``SAV006`` speak of."""
 _LOST = {
     name: member
     for name, entries in load().lost.items()
     for member in entries
-    if member.policy == "manual" and member.cls in {"layers.Layer", "Model"} and name not in _OF_NODES
+    if member.policy == "manual" and member.cls in {"layers.Layer", "Model"} and name not in _ELSEWHERE
 }
 _ADAPTED = frozenset(
     f"keras.layers.{name}"
@@ -143,7 +146,7 @@ def private_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     cls = ctx.class_of(node)
     if not isinstance(node.ctx, ast.Load) or trust(ctx, node.value, LAYER) is None:
         return
-    if cls is not None and ctx.source(node.value) == "self" and _defines(cls, node.attr):
+    if cls is not None and ctx.source(node.value) == "self" and defines(cls, node.attr):
         return
     message = f"layers have no {node.attr} in Keras 3"
     hint = f"use {_PRIVATE[node.attr]}; sub-layers that are attributes are tracked automatically"
@@ -161,7 +164,7 @@ def lost_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     if node.attr == "stateful" and receiver is not None and not RECURRENT.isdisjoint(receiver.classes):
         return
     cls = ctx.class_of(node)
-    if cls is not None and ctx.source(node.value) == "self" and _defines(cls, node.attr):
+    if cls is not None and ctx.source(node.value) == "self" and defines(cls, node.attr):
         return
     message = f"{member.cls} has no {member.member} in Keras 3"
     yield Match(LAY110, node, message=message, hint=member.note, symbol=f"keras.{member.cls}")
@@ -175,13 +178,13 @@ def renamed_members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
     """``self._compute_dtype`` of a layer."""
     fix = trust(ctx, node.value, LAYER)
     cls = ctx.class_of(node)
-    if fix is None or not isinstance(node.ctx, ast.Load) or (cls is not None and _defines(cls, node.attr)):
+    if fix is None or not isinstance(node.ctx, ast.Load) or (cls is not None and defines(cls, node.attr)):
         return
     edit = RenameAttribute(node, _RENAMED[node.attr])
     yield Match(LAY118, node, f"{node.attr} is {_RENAMED[node.attr]}", edits=(edit,), symbol=LAYER, fix=fix)
 
 
-def _defines(cls: ast.ClassDef, name: str) -> bool:
+def defines(cls: ast.ClassDef, name: str) -> bool:
     """Whether a class sets an attribute or defines a method of this name itself."""
     for node in walk(cls):
         if isinstance(node, ast.FunctionDef) and node.name == name:

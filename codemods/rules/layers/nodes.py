@@ -32,11 +32,22 @@ _NODES = frozenset({"_inbound_nodes", "_outbound_nodes", "inbound_nodes", "outbo
 _BY_DEPTH = frozenset({"_nodes_by_depth", "nodes_by_depth"})
 _OPERATION = frozenset({"layer", "outbound_layer"})
 _SHAPES = {"input_shapes": "input_tensors", "output_shapes": "outputs"}
+_ARGUMENTS = {"call_args": "args", "call_kwargs": "kwargs"}
+_LOST = {
+    "inbound_layers": "[parent.operation for parent in node.parent_nodes]; tf.keras gave a single layer without a list",
+    "input_masks": "compute the mask yourself: layer.compute_mask",
+    "iterate_inbound": "the _keras_history of each of node.input_tensors",
+    "keras_inputs": "node.input_tensors",
+    "node_indices": "the _keras_history of each of node.input_tensors",
+    "output_masks": "compute the mask yourself: layer.compute_mask",
+    "tensor_indices": "the _keras_history of each of node.input_tensors",
+}
+"""Members of nodes that Keras 3 lacks, and what serves instead."""
 
 
-@visit(MEMBERS, attributes={*_OPERATION, *_SHAPES, "input_tensors"}, of=UNTYPED)
+@visit(MEMBERS, attributes={*_OPERATION, *_SHAPES, *_ARGUMENTS, *_LOST, "input_tensors"}, of=UNTYPED)
 def members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
-    """``node.layer``, ``node.output_shapes`` and ``node.input_tensors``."""
+    """``node.layer``, ``node.output_shapes``, ``node.call_args`` and ``node.input_tensors``."""
     if not isinstance(node.ctx, ast.Load) or not _is_node(node.value, ctx):
         return
     edits: tuple[Edit, ...] = ()
@@ -46,12 +57,16 @@ def members(node: ast.Attribute, ctx: Context) -> Iterator[Match]:
         tensors = f"node.{_SHAPES[node.attr]}"
         text = f"({tensors}[0].shape if len({tensors}) == 1 else [tensor.shape for tensor in {tensors}])"
         edits = (ReplaceExpression(node, Code(text, {"node": node.value})),)
-    elif _takes_list(node, ctx):
+    elif node.attr in _ARGUMENTS:
+        code = Code(f"node.arguments.{_ARGUMENTS[node.attr]}", {"node": node.value})
+        edits = (ReplaceExpression(node, code),)
+    elif node.attr == "input_tensors" and _takes_list(node, ctx):
         return
     fix = Fix.SAFE if edits else Fix.MANUAL
-    yield Match(
-        MEMBERS, node, f"nodes have a different {node.attr}", edits=edits, symbol=f"{LAYER}.nodes", fix=fix
-    )
+    gone = node.attr in _LOST
+    message = f"nodes have no {node.attr}" if gone else f"nodes have a different {node.attr}"
+    hint = f"use {_LOST[node.attr]}" if gone else ""
+    yield Match(MEMBERS, node, message, hint, edits=edits, symbol=f"{LAYER}.nodes", fix=fix)
 
 
 @visit(MEMBERS, attributes={"inbound_nodes", "outbound_nodes"}, of={LAYER})

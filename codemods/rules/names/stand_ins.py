@@ -113,7 +113,10 @@ def gone_at_import(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
 
 
 def is_evaluated_at_import(node: ast.expr, ctx: Context) -> bool:
-    """Whether a class is mentioned, not called, outside of functions, and neither as a base nor as a spare alias."""
+    """Whether a class is mentioned, not called, outside of what runs later, and neither as a base nor as a spare alias.
+
+    Decorators, defaults and annotations of functions are evaluated on import; what the functions do is not.
+    """
     if (
         ctx.callee(node) is not None
         or isinstance(ctx.parent(node), ast.ClassDef)
@@ -122,12 +125,24 @@ def is_evaluated_at_import(node: ast.expr, ctx: Context) -> bool:
         return False
     inner: ast.AST = node
     for outer in ctx.parents(node):
-        if isinstance(outer, ast.Lambda):
+        if isinstance(outer, ast.Lambda) and inner is outer.body:
             return False
-        if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)) and inner not in outer.decorator_list:
+        if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)) and inner in outer.body:
+            return False
+        if inner in (getattr(outer, "annotation", None), getattr(outer, "returns", None)) and _postponed(ctx):
             return False
         inner = outer
     return True
+
+
+def _postponed(ctx: Context) -> bool:
+    """Whether annotations are kept as text: ``from __future__ import annotations``."""
+    return any(
+        isinstance(statement, ast.ImportFrom)
+        and statement.module == "__future__"
+        and any(alias.name == "annotations" for alias in statement.names)
+        for statement, _ in ctx.module.index.imports
+    )
 
 
 def _gone(node: ast.expr, ctx: Context) -> str | None:

@@ -57,7 +57,8 @@ def test_each_use_is_found_and_nothing_else(results: dict[str, FileResult], modu
     lines = (PROJECT / f"{module}.py").read_text().splitlines()
     marked = {number for number, line in enumerate(lines, 1) if line.endswith("# found")}
     left = [finding for finding in results[module].findings if not finding.applied]
-    assert {finding.line for finding in left if finding.code != "ECO002"} == marked
+    assert {finding.line for finding in left if finding.code != "ECO002"} <= marked
+    assert {finding.line for finding in left} >= marked
 
 
 @pytest.mark.parametrize("package", packages().values(), ids=lambda package: package.name)

@@ -86,3 +86,18 @@ def test_the_class_of_an_earlier_run_serves() -> None:
 
 def test_a_call_without_a_positional_input_stays() -> None:
     assert not fixes(f"{HEAD}x = layers.Dropout(0.5)(inputs=inputs, training=True)\n")
+
+
+@pytest.mark.parametrize(
+    ("more", "fix"), [("mask=m", Fix.SAFE), ("initial_state=s", Fix.SAFE), ("value=v", Fix.MANUAL)]
+)
+def test_a_layer_of_several_inputs_cannot_be_built_from_one(more: str, fix: Fix) -> None:
+    assert fixes(f"{HEAD}x = layers.LSTM(3)(inputs, {more}, training=True)\n") == [(fix, fix is Fix.SAFE)]
+
+
+def test_a_second_input_by_position_is_left_to_a_person() -> None:
+    text = run(
+        f"{HEAD}x = layers.Dropout(0.5)(inputs, training=True)\ny = layers.Attention()(x, x, training=True)\n"
+    ).text
+    assert text.count("= FixedTraining(layers") == 1
+    assert text.endswith("y = layers.Attention()(x, x, training=True)\n")

@@ -13,6 +13,8 @@ USES = {
     "nodes[0].outbound_layer": "nodes[0].operation",
     "[n.layer for n in layer._inbound_nodes]": "[n.operation for n in layer._inbound_nodes]",
     "layer.inbound_nodes": "layer._inbound_nodes",
+    "node.call_args[0]": "node.arguments.args[0]",
+    "node.call_kwargs": "node.arguments.kwargs",
     "node.input_tensors[0]": "node.input_tensors[0]",
     "len(node.input_tensors)": "len(node.input_tensors)",
     "[t for t in node.input_tensors]": "[t for t in node.input_tensors]",
@@ -38,10 +40,17 @@ def test_a_single_tensor_is_left_to_a_person() -> None:
     assert [(f.code, f.fix, bool(f.hint)) for f in found] == [("LAY120", Fix.MANUAL, True)]
 
 
+def test_what_nodes_lack_has_a_hint() -> None:
+    found = run(HEAD + "f(node.inbound_layers)\n").findings
+    assert [(f.code, f.fix) for f in found] == [("LAY120", Fix.MANUAL)]
+    assert "parent_nodes" in found[0].hint
+
+
 @pytest.mark.parametrize(
     "use",
     [
         "tree.layer",
+        "tree.inbound_layers",
         "other = tree.nodes[0]\nother.layer",
         "node.layer = 3",
         "thing.inbound_nodes",

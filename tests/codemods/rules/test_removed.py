@@ -132,6 +132,37 @@ def test_a_decorator_is_evaluated_at_import() -> None:
     assert "[GoneLocallyConnected1D]" in outcome.text
 
 
+@pytest.mark.parametrize(
+    ("head", "text"),
+    [
+        ("", "def f(cls={}):\n    pass\n"),
+        ("", "def f(x, *, cls={}):\n    pass\n"),
+        ("", "F = lambda cls={}: cls\n"),
+        ("", "def f(x: {}):\n    pass\n"),
+        ("", "def f(x) -> {}:\n    pass\n"),
+        ("", "layer: {} = None\n"),
+        ("from __future__ import division\n\n", "layer: {} = None\n"),
+    ],
+)
+def test_defaults_and_annotations_are_evaluated_at_import(head: str, text: str) -> None:
+    before = f"{head}import keras\n\n\n{text.format(GONE)}"
+    after = f"{head}import keras\n\n\n{STAND_IN}{text.format('GoneLocallyConnected1D')}"
+    check_transformed(before, after, unsafe=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from __future__ import annotations\nimport keras\n\n\ndef f(x: {}) -> {}:\n    pass\n",
+        "import keras\n\n\ndef f():\n    def g(cls={}):\n        pass\n",
+        "import keras\n\n\ndef f():\n    return lambda cls={}: cls\n",
+        "import keras\n\n\ndef f():\n    cls: {} = None\n",
+    ],
+)
+def test_what_is_evaluated_later_gets_no_stand_in(text: str) -> None:
+    assert "API006" not in {f.code for f in run(text.replace("{}", GONE), unsafe=True).findings}
+
+
 # Aliases that nothing uses
 
 

@@ -164,3 +164,26 @@ def test_random_of_python_keeps_its_name() -> None:
     assert "import random\n" in new
     assert "keras.random.normal((2,)) * random.random()" in new
     assert "from keras import random" not in new
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("import keras\n\nkeras.legacy.interfaces.legacy_dense_support\n", ["API002"]),
+        ("import keras\n\nkeras.Sequential().to_yaml()\n", ["SAV006"]),
+    ],
+)
+def test_a_thing_to_do_is_one_finding(text: str, codes: list[str]) -> None:
+    assert [finding.code for finding in run(text, unsafe=True).findings] == codes
+
+
+def test_an_object_that_keeps_a_file_is_one_finding() -> None:
+    found = run("import tensorflow as tf\n\nx = tf.keras.layers.DenseFeatures(c)\n").findings
+    assert [finding.code for finding in found if not finding.applied] == ["ECO002"]
+
+
+def test_a_function_without_a_counterpart_is_one_finding_and_works_until_then() -> None:
+    outcome = run("from keras import backend as K\n\nK.ctc_decode(x, n)\n", unsafe=True)
+    assert "tf.keras.backend.ctc_decode(x, n)" in outcome.text
+    assert [(finding.code, finding.applied) for finding in outcome.findings] == [("BKD003", False)]
+    assert "until then" in outcome.findings[0].hint

@@ -11,6 +11,10 @@ class FixedTraining(keras.layers.Layer):
         self.layer = layer
         self.fixed = training
 
+    def build(self, input_shape):
+        if not self.layer.built and type(self.layer).build is not keras.layers.Layer.build:
+            self.layer.build(input_shape)
+
     def call(self, inputs, **kwargs):
         if self.fixed is not None:
             kwargs["training"] = self.fixed
