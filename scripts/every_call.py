@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,22 +69,27 @@ class Answer:
     rules: tuple[str, ...] = ()
 
 
-def answers(pool: Pool, folder: Path, only: str) -> Iterator[Answer]:
+def answers(pool: Pool, folder: Path, only: str, options: Options = OPTIONS) -> Iterator[Answer]:
     """Every file of a folder, built by Keras 3 and compared with its recording."""
     for recording in sorted((folder / "recorded").glob("*.npz")):
         facts = json.loads(recording.with_suffix(".json").read_text())
         if only in facts["subject"]:
             with np.load(recording) as held, pool.slot() as slot:
-                yield _answer(slot, folder, recording.stem, facts, dict(held))
+                yield _answer(slot, folder, recording.stem, facts, dict(held), options)
 
 
 def _answer(
-    slot: Slot, folder: Path, name: str, facts: Mapping[str, Any], recorded: Mapping[str, Any]
+    slot: Slot,
+    folder: Path,
+    name: str,
+    facts: Mapping[str, Any],
+    recorded: Mapping[str, Any],
+    options: Options,
 ) -> Answer:
     subject, said = facts["subject"], facts["said"]
     try:
-        staged = stage(folder / "models" / f"{name}.h5", OPTIONS, slot)
-        translated = slot.reader.ask(question_of(staged, OPTIONS))
+        staged = stage(folder / "models" / f"{name}.h5", options, slot)
+        translated = slot.reader.ask(question_of(staged, options))
         translated.must_be_translated()
         rules = tuple(sorted({finding.code for finding in translated.findings}))
         objects = modern_objects(slot, staged, modern_structure(slot))
@@ -150,7 +156,10 @@ def main() -> int:
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--only", default="")
     parser.add_argument("--table", type=Path, help="write one line for each file")
+    parser.add_argument("--stock-names", default="", help="further classes, separated by commas")
     arguments = parser.parse_args()
+    named = (*OPTIONS.stock_names, *filter(None, arguments.stock_names.split(",")))
+    options = msgspec.structs.replace(OPTIONS, stock_names=named)
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
     found: list[Answer] = []
     total: Counter[str] = Counter()
@@ -160,7 +169,7 @@ def main() -> int:
             Pool(1, Path(place), sources=[folder.resolve()]) as pool,
         ):
             here = []
-            for one in answers(pool, folder.resolve(), arguments.only):
+            for one in answers(pool, folder.resolve(), arguments.only, options):
                 here.append(one)
                 if one.outcome != "equal":
                     said = json.dumps(one.said, sort_keys=True)

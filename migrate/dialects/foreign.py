@@ -59,6 +59,7 @@ class Foreign:
         lacks: configuration keys that it never has, and another class with its name has.
         doubt: a property that a file does not show, as a clause: the user, or a recording, has to resolve it.
         doubtless: configuration keys, any of which resolves it as well.
+        operations: it becomes operations, which compute in the type of their inputs; set when it is registered.
         code: of the rule that adapts it; set when it is registered.
     """
 
@@ -76,6 +77,7 @@ class Foreign:
     lacks: frozenset[str] = frozenset()
     doubt: str = ""
     doubtless: frozenset[str] = frozenset()
+    operations: bool = False
     code: str = ""
 
     @property
@@ -103,6 +105,7 @@ _SHARED = frozenset({"Custom"})
 _KNOWN: dict[str, list[Foreign]] = {}
 """By class name in files."""
 _UNMASKED: list[Callable[[Layer], bool]] = []
+_SINGLE = "float32"
 
 Around = Callable[[int], Shape | None]
 """The shape of the input at a position, None if it is unknown."""
@@ -120,7 +123,7 @@ def graph_adapter(
     rule: Rule, *classes: Foreign
 ) -> Callable[[Callable[[Layer, Around], Fragment]], Callable[[Layer, Around], Fragment]]:
     """Register a pure function that converts one layer to several, given the shapes of its inputs."""
-    _enter(rule, classes)
+    _enter(rule, classes, operations=True)
     names = frozenset(foreign.name for foreign in classes)
 
     def register(change: Callable[[Layer, Around], Fragment]) -> Callable[[Layer, Around], Fragment]:
@@ -143,7 +146,7 @@ def model_adapter(
     rule: Rule, *classes: Foreign
 ) -> Callable[[Callable[[Model, Era], Model]], Callable[[Model, Era], Model]]:
     """Register a pure function on a whole model, for classes that only make sense together."""
-    _enter(rule, classes)
+    _enter(rule, classes, operations=True)
     return model_rule(rule, Step.ECOSYSTEM)
 
 
@@ -171,9 +174,10 @@ def _by_position(model: Model, names: frozenset[str]) -> Model:
     return replace(model, layers=layers)
 
 
-def _enter(rule: Rule, classes: Sequence[Foreign]) -> None:
+def _enter(rule: Rule, classes: Sequence[Foreign], *, operations: bool = False) -> None:
     for foreign in classes:
-        _KNOWN.setdefault(foreign.class_name, []).append(replace(foreign, code=rule.code))
+        registered = replace(foreign, operations=operations, code=rule.code)
+        _KNOWN.setdefault(foreign.class_name, []).append(registered)
         declare_roles(foreign.name, foreign.roles)
         if foreign.archived is not None:
             declare_archived(foreign.name, foreign.archived)
@@ -221,11 +225,28 @@ def mark_foreign(model: Model, own: OwnCode) -> Model:
             raise _doubtful(layer, foreign)
         if not foreign.nested and len(path) > 1:
             raise refusal(layer, "it is in a nested model, whose masks reach the model around it")
+        if foreign.operations:
+            must_be_single(layer)
         return replace(layer, class_name=foreign.name, registered_name=None)
 
     model = map_layers(model, marked)
     _refuse_masked(model)
     return model
+
+
+def must_be_single(layer: Layer) -> None:
+    """Refuse a layer that does not compute in float32: the operations that it becomes have no type of their own.
+
+    Raises:
+        MigrationError: ``ECO090``.
+    """
+    stored = layer.config.get("dtype")
+    config = stored.get("config") if isinstance(stored, Mapping) else {"name": stored}
+    name = (config or {}).get("name") or _SINGLE
+    if name != _SINGLE:
+        raise refusal(
+            layer, f"it computes in {name}, and the operations in its place would compute in float32"
+        )
 
 
 def _refuse_masked(model: Model) -> None:

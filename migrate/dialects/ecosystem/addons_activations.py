@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from migrate.capsule.model import Layer, Model, TensorRef
-from migrate.dialects.foreign import declare_unmasked, refusal
+from migrate.dialects.foreign import declare_unmasked, must_be_single, refusal
 from migrate.dialects.graph_rewrites import Fragment, replace_by_graph, to_functional
 from migrate.dialects.packaged import declare_function
 from migrate.dialects.rule import Era, Step, model_rule
@@ -106,13 +106,14 @@ def activations(model: Model, era: Era) -> Model:
     """Operations in place of each activation.
 
     Raises:
-        MigrationError: ``ECO090`` where a layer applies one inside of it.
+        MigrationError: ``ECO090`` where a layer applies one inside of it, or does not compute in float32.
     """
     for layer in model.layers:
         _refuse_inside(layer)
         stored = layer.config.get("activation")
         if not isinstance(stored, str) or stored not in _PARTS:
             continue
+        must_be_single(layer)
         graph = to_functional(model)
         owner = graph.layer(layer.name)
         fragment = Fragment(owner)

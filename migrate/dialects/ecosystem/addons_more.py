@@ -15,6 +15,8 @@ from migrate.findings import Fix, Rule, Severity
 
 _REFERENCES = ("tensorflow/addons#2807",)
 _HEADS = ("query", "key", "value")
+_SEQUENCES = 3
+"""Axes of a batch of sequences of vectors."""
 
 
 def _foreign(name: str, *roles: str, when: str = "") -> Foreign:
@@ -173,13 +175,16 @@ def attention(layer: Layer, around: Around) -> Fragment:
     """The stock layer.
 
     Raises:
-        MigrationError: ``ECO090`` without weights, with a mask, and where it gives its weights too.
+        MigrationError: ``ECO090`` without weights, with a mask, for more axes, and where it gives its weights too.
     """
     config = layer.config
     if config.get("return_attn_coef"):
         raise refusal(layer, "it gives the weights of its attention as well")
     if any(call.kwargs.get("mask") is not None for call in layer.nodes):
         raise refusal(layer, "it is called with a mask")
+    shape = around(0)
+    if shape is not None and len(shape) != _SEQUENCES:
+        raise refusal(layer, "it looks along one of several axes, and Keras' own along all of them")
     kernels = {name: weight_of(layer, f"{name}_kernel") for name in _HEADS}
     projection, bias = weight_of(layer, "projection_kernel"), layer.weights.get("projection_bias")
     weights = {f"{name}/kernel": np.transpose(kernel, (1, 0, 2)) for name, kernel in kernels.items()}
@@ -200,6 +205,8 @@ def attention(layer: Layer, around: Around) -> Fragment:
     fragment = Fragment(layer)
     count = len(list(layer.nodes[0].refs())) if layer.nodes else 2
     query, key, value = (fragment.input(at) for at in (0, 1, count - 1))
+    if shape is None:  # what changes nothing, and cannot be built for more axes
+        query = fragment.add("Permute", "sequence", query, {"dims": [1, 2]})
     fragment.add("MultiHeadAttention", "attention", query, stock, weights, value=value, key=key)
     return fragment
 

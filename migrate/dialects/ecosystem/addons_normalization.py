@@ -74,7 +74,15 @@ def group_normalization(layer: Layer, era: Era) -> Layer:
     ),
 )
 def spectral_normalization(layer: Layer, era: Era) -> Layer:
-    """Use Keras' class; the vector has another name."""
+    """Use Keras' class; the vector has another name.
+
+    Raises:
+        MigrationError: ``ECO090`` around a layer that takes whole numbers.
+    """
+    if layer.children["layer"].class_name == "Embedding":
+        raise refusal(
+            layer, "Keras 3 makes whole numbers, the type of its inputs, of what its own class gives"
+        )
     weights = {"vector_u": layer.weights["sn_u"]} if "sn_u" in layer.weights else {}
     return replace(layer, class_name="SpectralNormalization", weights=weights)
 

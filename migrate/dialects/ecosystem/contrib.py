@@ -26,8 +26,8 @@ def _roles(layer: Layer) -> tuple[str, ...]:
         before='{"class_name": "InstanceNormalization", "config": {"axis": -1, "epsilon": 0.001, …}}',
         after="mean, deviation and division as operations, then EinsumDense with gamma and beta",
         why="Every other normalization divides by sqrt(variance + epsilon), including Keras' GroupNormalization: "
-        "used in its place, the result is 5e-4 off. Gamma and beta stay weights if the layer has both and an axis; "
-        "otherwise they are constants. A mask that reaches the layer is refused: operations lose it.",
+        "used in its place, the result is 5e-4 off. Gamma and beta stay weights if the layer has both and its axis is "
+        "the last; otherwise they are constants. A mask that reaches the layer is refused: operations lose it.",
         references=("https://github.com/keras-team/keras-contrib",),
     ),
     Foreign(
@@ -68,7 +68,8 @@ def instance_normalization(layer: Layer, around: Around) -> Fragment:
     )
     normed = operation("normed", "math.truediv", apart, y=deviation)
     gamma, beta = layer.weights.get("gamma"), layer.weights.get("beta")
-    if gamma is not None and beta is not None and axis is not None:
+    # Keras 3.15 adds a bias of one axis in front along the last axis where both have the same size (TensorFlow).
+    if gamma is not None and beta is not None and axis == rank - 1:
         names = _AXES[:rank]
         config = {
             "equation": f"{names},{names[axis]}->{names}",
@@ -76,8 +77,6 @@ def instance_normalization(layer: Layer, around: Around) -> Fragment:
             "bias_axes": names[axis],
             "activation": "linear",
         }
-        if axis != rank - 1:
-            beta = beta.reshape([-1, *[1] * (rank - 1 - axis)])
         fragment.add("EinsumDense", "scaled", normed, config, {"kernel": gamma, "bias": beta})
         return fragment
     broadcast = [1] * (rank - 1)

@@ -60,8 +60,9 @@ def global_pool(layer: Layer, around: Around) -> Fragment:
         before='{"class_name": "GATConv", "config": {"channels": 4, "attn_heads": 2, …}}, called with nodes and edges',
         after="EinsumDense layers for kernel and attention, and operations between them",
         why="Scores of a node and its neighbours are summed, masked where there is no edge, and used to weight the "
-        "neighbours. Self-loops are added as the layer did (`add_self_loops` is on, and no file stores it). Dropout "
-        "of the scores, which acts only in training, is kept.",
+        "neighbours. Dropout of the scores, which acts only in training, is kept. Self-loops are added, as the "
+        "package's own `load_model` adds them: it does not store `add_self_loops=False`. So `--stock-names GATConv`, "
+        "or a recording, has to confirm that the model was built without that.",
         references=("https://github.com/danielegrattarola/spektral",),
     ),
     Foreign(
@@ -72,6 +73,8 @@ def global_pool(layer: Layer, around: Around) -> Fragment:
             {"channels", "attn_heads", "concat_heads", "return_attn_coef", "attn_kernel_initializer"}
         ),
         roles=_roles,
+        doubt="the package does not store its `add_self_loops`: the file is right only for a model that was built "
+        "without add_self_loops=False",
     ),
 )
 def graph_attention(layer: Layer, around: Around) -> Fragment:

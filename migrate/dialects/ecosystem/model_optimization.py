@@ -28,7 +28,8 @@ _PRUNED: Mapping[str, tuple[str, ...]] = {
     "LocallyConnected2D": ("kernel",),
 }
 """What ``PruneRegistry`` prunes of a class; classes without an entry have nothing that is pruned."""
-_CLUSTERED: Mapping[str, tuple[str, ...]] = {**_PRUNED, "DepthwiseConv2D": ("depthwise_kernel",)}
+_CLUSTERED = _PRUNED
+"""``ClusteringRegistry`` names the same: of DepthwiseConv2D, "big unrecoverable accuracy loss", nothing."""
 
 
 def _of_pruning(layer: Layer) -> tuple[str, ...]:
@@ -138,7 +139,13 @@ def _with(layer: Layer, role: str, array: Array) -> Layer:
     return replace(layer, weights={**layer.weights, role: array})
 
 
+def without_mask(inner: Layer) -> Layer:
+    """A wrapped layer that makes no mask: the wrappers of the package hand none on."""
+    return inner.with_config(mask_zero=False) if inner.config.get("mask_zero") else inner
+
+
 def _unwrapped(layer: Layer, inner: Layer) -> Layer:
+    inner = without_mask(inner)
     kept = {key: layer.config[key] for key in ("batch_input_shape",) if key in layer.config}
     return replace(
         inner, name=layer.name, config={**inner.config, **kept, "name": layer.name}, nodes=layer.nodes

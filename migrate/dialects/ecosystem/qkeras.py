@@ -78,7 +78,8 @@ def _quantised(name: str) -> frozenset[str]:
         after='{"class_name": "Dense", …} with the rounded kernel, and the quantiser of its activation as operations',
         why="In inference the rounded weights are constants, which are stored. Continued training does not round "
         "them again; qkeras-v3 and HGQ2 are made for that. Supported are the quantisers `quantized_bits`, `ternary` "
-        "and `binary` for weights and `quantized_bits` and `quantized_relu` for activations. Behind a mask, a QDense "
+        "and `binary` for weights and `quantized_bits` and `quantized_relu` for activations. The package does not "
+        "store `scale_axis`: its own `load_model` takes the last axis, and so does this. Behind a mask, a QDense "
         "with such an activation is refused: operations lose the mask.",
         references=("fastmachinelearning/hls4ml#1116",),
     ),

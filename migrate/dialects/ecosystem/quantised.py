@@ -13,7 +13,7 @@ from typing import Any
 
 from migrate.capsule.model import Array, Layer, TensorRef, structure_refs
 from migrate.dialects.aliases import same_values
-from migrate.dialects.ecosystem.model_optimization import PACKAGE
+from migrate.dialects.ecosystem.model_optimization import PACKAGE, without_mask
 from migrate.dialects.fake_quantisation import quantised
 from migrate.dialects.foreign import (
     Around,
@@ -194,7 +194,7 @@ def wrapped(layer: Layer, around: Around) -> Fragment:
     Raises:
         MigrationError: ``ECO090`` for configurations that are not those of the package for 8 bits.
     """
-    inner, scheme = layer.children["layer"], _scheme(layer)
+    inner, scheme = without_mask(layer.children["layer"]), _scheme(layer)
     if scheme is None:
         name = (layer.config.get("quantize_config") or {}).get("class_name")
         raise refusal(layer, f"its configuration {name} is not one of the package's 8-bit configurations")

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,12 +15,13 @@ import pytest
 from migrate.capsule.model import Layer, Model, Topology
 from migrate.dialects.ecosystem.addons_activations import activations
 from migrate.dialects.ecosystem.model_optimization import nearest
-from migrate.dialects.foreign import known_classes
+from migrate.dialects.foreign import known_classes, mark_foreign
 from migrate.dialects.rule import Era, Step, registered
 from migrate.dialects.translate import era_of, translate
 from migrate.findings import MigrationError
 from migrate.formats.own_names import OwnCode
 from tests.dialects.authentic import artifact, classes, codes, first, translated
+from tests.dialects.ecosystem.chains import adapted, chain
 
 EXAMPLE = Path(__file__).parent / "example"
 CASES = {
@@ -98,6 +100,53 @@ def test_clustered_kernels_hold_centroids_only() -> None:
     np.testing.assert_array_equal(
         nearest(np.array([[0.4, 0.5, 2.0]]), np.array([0.0, 1.0])), [[0.0, 0.0, 1.0]]
     )
+
+
+def test_wrappers_of_model_optimization_hand_no_mask_on() -> None:
+    words = Layer("Embedding", "e", {"input_dim": 4, "output_dim": 2, "mask_zero": True})
+    for name in ("PruneLowMagnitude", "ClusterWeights"):
+        wrapper = Layer(f"tfmot>{name}", "w", {}, children={"layer": words})
+        found = adapted(chain(wrapper), Era.of("2.15.0")).layers[-1]
+        assert (found.class_name, found.config["mask_zero"]) == ("Embedding", False)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["float64", "float16", {"class_name": "Policy", "config": {"name": "mixed_float16"}}]
+)
+@pytest.mark.parametrize("class_name", ["Addons>Maxout", "Addons>Snake", "tcn>TCN"])
+def test_operations_have_no_type_of_their_own(class_name: str, dtype: Any) -> None:
+    foreign = next(one for one in known_classes() if one.name == class_name)
+    keys = dict.fromkeys(foreign.keys)
+    for given, refused in ((dtype, True), ("float32", False), (None, False)):
+        package = "Addons>" if foreign.registered else ""
+        layer = Layer(
+            foreign.class_name,
+            "x",
+            {**keys, "dtype": given},
+            registered_name=f"{package}{foreign.class_name}",
+        )
+        model = Model("Sequential", "m", Topology.SEQUENTIAL, (layer,))
+        if refused:
+            with pytest.raises(MigrationError, match="float32"):
+                mark_foreign(model, OwnCode())
+        else:
+            assert mark_foreign(model, OwnCode()).layers[0].class_name == class_name
+
+
+def test_loops_that_no_file_stores_need_somebody_s_word() -> None:
+    source = artifact("tf.keras-2.15/spektral_attention")
+    with pytest.raises(MigrationError, match="add_self_loops") as doubt:
+        translate(source, era_of(source))
+    assert doubt.value.code == "CFG006"
+    said = translate(source, era_of(source), own=OwnCode(stock=frozenset({"GATConv"})))
+    assert codes(said) >= {"ECO150", "ECO151"}
+
+
+def test_spectral_normalization_of_an_embedding_is_refused() -> None:
+    words = Layer("Embedding", "e", {"input_dim": 4, "output_dim": 2})
+    wrapper = Layer("Addons>SpectralNormalization", "w", {}, children={"layer": words})
+    with pytest.raises(MigrationError, match="whole numbers"):
+        adapted(chain(wrapper), Era.of("2.15.0"))
 
 
 def test_frozen_normalization_is_not_trainable() -> None:

@@ -29,7 +29,7 @@ def heads(calls: tuple[Node, ...] = (), **config: Any) -> Layer:
 
 
 def attended(layer: Layer) -> Layer:
-    (made,) = attention(layer, known()).parts
+    (made,) = attention(layer, known(None, 4, 5)).parts
     return made
 
 
@@ -62,6 +62,14 @@ def test_attention_that_is_refused() -> None:
     for layer, word in ((heads(return_attn_coef=True), "weights"), (heads((masked,)), "mask")):
         with pytest.raises(MigrationError, match=word):
             attended(layer)
+
+
+def test_attention_along_one_axis_of_several_is_not_that_of_keras() -> None:
+    with pytest.raises(MigrationError, match="several axes"):
+        attention(heads(), known(None, 3, 4, 5))
+    guard, made = attention(heads(), known()).parts
+    assert (guard.class_name, guard.config["dims"]) == ("Permute", [1, 2])
+    assert made.nodes[0].args == (TensorRef(guard.name),)
 
 
 def test_a_learned_epsilon_is_added() -> None:

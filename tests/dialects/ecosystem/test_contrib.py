@@ -66,10 +66,12 @@ def test_the_class_of_addons_is_another_one() -> None:
     assert mark_foreign(model, OwnCode()).layers[0].class_name == "Addons>InstanceNormalization"
 
 
-def test_channels_in_front() -> None:
-    made = instance_normalization(layer(axis=1), around(None, 3, 8, 8)).parts[-1]
-    assert made.config["equation"] == "abcd,b->abcd"
-    assert made.weights["bias"].shape == (3, 1, 1)
+@pytest.mark.parametrize("axis", [1, 2, -2])
+def test_no_bias_goes_along_another_axis_than_the_last(axis: int) -> None:
+    """``keras.ops.add`` of Keras 3.15 takes (4, 1) added to (…, 4, 4) for a bias of the last axis."""
+    made = instance_normalization(layer(axis=axis), around(None, 3, 3, 3)).parts[-1]
+    assert made.class_name == "Rescaling"
+    assert np.shape(made.config["offset"]) == ((3, 1, 1) if axis == 1 else (1, 3, 1))
 
 
 def test_without_a_scale_there_is_nothing_to_train() -> None:
