@@ -91,7 +91,7 @@ class Context:
         self._complete = False
         """Whether the parents of all nodes are known."""
         self.guarding: dict[ast.expr, bool] = {}
-        """By test: whether it asks for a version; see `codemods.analysis.guards`."""
+        """By test: whether it asks for a version; see `codemods.guards`."""
         self._assigned: dict[ast.ClassDef, dict[str, list[ast.Call]]] = {}
         self._regions: Regions | None = None
         self._modern: bool | None = None

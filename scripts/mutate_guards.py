@@ -34,8 +34,8 @@ from guard_mutants import ROOT, Finder, Mutant, mutants, needed_by_types
 
 TESTS = {"codemods/rules": "tests/codemods", "migrate/dialects": "tests/dialects"}
 """By the folder of rules: the folder of their tests."""
-SECONDS = 60
-"""Of processor time, after which a mutant counts as killed: it went in circles."""
+SECONDS = 10
+"""Of processor time for one test, after which a mutant counts as killed: it went in circles."""
 MOST = 300
 """Tests that a mutant meets: of each file in turn the one in which the fewest other guards decide."""
 SLOW = 2.0
@@ -102,11 +102,11 @@ class Killer:
         child = os.fork()
         if not child:
             try:
-                signal.setitimer(signal.ITIMER_PROF, SECONDS)
                 _become(mutant, functions)
                 for cache in caches:
                     cache.cache_clear()
                 for item, later in zip(items, [*items[1:], None], strict=True):
+                    signal.setitimer(signal.ITIMER_PROF, SECONDS)
                     item.config.hook.pytest_runtest_protocol(item=item, nextitem=later)
                     if self._failed:
                         os._exit(1)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.analysis.check import guarded, unknown
-from codemods.analysis.guards import asks_for_presence, is_guarded
 from codemods.analysis.scan import scan
 from codemods.context import Context
 from codemods.ecosystem import World
 from codemods.edits import DropArgument
 from codemods.files.source import Source, concerns
+from codemods.guards import asks_for_presence, is_guarded
 from codemods.libraries import LIBRARIES
 from codemods.names.interest import interesting_names
 from codemods.names.islands import Hold, hold_by

@@ -8,10 +8,10 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from codemods.analysis.guards import BranchStatus, branch_status, is_guarded
 from codemods.catalogue import load
 from codemods.context import Context
 from codemods.files.source import Source, SourceError
+from codemods.guards import BranchStatus, branch_status, is_guarded
 from codemods.names.canonical import canonical
 from codemods.names.interest import interesting_names
 from codemods.names.scopes import Index

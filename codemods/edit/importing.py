@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from codemods.analysis.guards import is_guarded
 from codemods.catalogue import load
 from codemods.edit.references import MANAGED, references
 from codemods.edits import (
@@ -24,6 +23,7 @@ from codemods.edits import (
     ReplaceReference,
     ReplaceStatement,
 )
+from codemods.guards import is_guarded
 from codemods.names.canonical import canonical
 from codemods.names.scopes import Binding, Scope
 from codemods.names.uses import about_keras, exported, removed_names, root_name, root_of_reference

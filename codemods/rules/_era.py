@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from codemods.catalogue import load
 from codemods.ecosystem import gone
+from codemods.guards import is_guarded
 from codemods.names.uses import imported_path
+from codemods.rules.arguments.keras1 import keras_1_arguments
 
 if TYPE_CHECKING:
     from codemods.context import Context
@@ -35,22 +38,9 @@ TENSORFLOW = tuple(
 """Releases of TensorFlow whose ``tf.keras`` is Keras 1 or 2."""
 _USUAL = SpecifierSet(">=1.14")
 """Releases of TensorFlow that code is written for which uses ``tf.keras`` and pins nothing."""
-KERAS_1_ARGUMENTS = frozenset(
-    (
-        *("W_constraint", "W_regularizer", "atrous_rate", "b_constraint"),
-        *("b_regularizer", "border_mode", "dim_ordering", "inner_activation", "inner_init", "nb_col"),
-        *(
-            "nb_epoch",
-            "nb_filter",
-            "nb_row",
-            "nb_val_samples",
-            "output_dim",
-            "samples_per_epoch",
-            "subsample",
-        ),
-    )
-)
-"""Arguments that only Keras 1 documents; Keras 2.0 to 2.3 took them with a warning."""
+_KERAS_1_TRAINING = frozenset({"nb_epoch", "nb_val_samples", "samples_per_epoch"})
+"""Arguments of training methods that only Keras 1 documents; Keras 2.0 to 2.3 took them with a warning."""
+_KERAS_1_ARGUMENTS = frozenset(row.argument for row in load().keras1)
 _KERAS_1_NAMES = ("image_dim_ordering", "set_image_dim_ordering")
 
 
@@ -91,15 +81,37 @@ def _standing_for(wanted: tuple[SpecifierSet, ...], known: tuple[Version, ...]) 
 
 
 def _by_idioms(ctx: Context) -> SpecifierSet:
-    """What a file itself says of the releases of ``keras`` it was written for."""
+    """What a file itself says of the releases of ``keras`` it was written for, outside branches for one of several."""
+    if any(not is_guarded(ctx, place) for place in _only_stand_alone(ctx)) or of_tensorflow_1(ctx):
+        return SpecifierSet("<2.4")
     given = {keyword.arg for call, _ in ctx.module.index.calls for keyword in call.keywords}
-    if given & KERAS_1_ARGUMENTS or any(name in ctx.module.index.attributes for name in _KERAS_1_NAMES):
-        return SpecifierSet("<2.4")
-    if of_tensorflow_1(ctx) or any(path.startswith(_STAND_ALONE) for path in imported_paths(ctx)):
-        return SpecifierSet("<2.4")
     if "learning_rate" in given and "lr" not in given and _of_optimizer(ctx):
         return SpecifierSet(">=2.3")
     return SpecifierSet()
+
+
+def _only_stand_alone(ctx: Context) -> Iterator[ast.AST]:
+    """Places that use what stand-alone Keras had, and none of 2.4 and later."""
+    for statement, _ in ctx.module.index.imports:
+        if any(imported_path(statement, alias).startswith(_STAND_ALONE) for alias in statement.names):
+            yield statement
+    for name in _KERAS_1_NAMES:
+        yield from (node for node, _ in ctx.module.index.attributes.get(name, ()))
+    for call, _ in ctx.module.index.calls:
+        if _gives_keras_1_arguments(ctx, call):
+            yield call
+
+
+def _gives_keras_1_arguments(ctx: Context, call: ast.Call) -> bool:
+    """Whether a call gives a layer, or training, an argument by the name that it had in Keras 1 alone.
+
+    The same words mean something else elsewhere: ``Embedding(output_dim=4)``, ``XGBClassifier(subsample=0.8)``.
+    """
+    given = {keyword.arg for keyword in call.keywords}
+    if given & _KERAS_1_TRAINING:
+        return isinstance(call.func, ast.Attribute) and call.func.attr.startswith("fit")
+    name = ctx.name(call.func) if given & _KERAS_1_ARGUMENTS else None
+    return name is not None and not given.isdisjoint(keras_1_arguments(name))
 
 
 def imported_paths(ctx: Context) -> Iterator[str]:
@@ -120,10 +132,14 @@ def _of_optimizer(ctx: Context) -> bool:
 
 @lru_cache(maxsize=1)
 def of_tensorflow_1(ctx: Context) -> bool:
-    """Whether a file uses names that no TensorFlow 2 has, which stand-alone Keras 2.4 needs."""
+    """Whether a file uses names that no TensorFlow 2 has, which stand-alone Keras 2.4 needs.
+
+    In a branch that exists because versions differ they say that the file was written for several.
+    """
     nodes = (node for entries in ctx.module.index.attributes.values() for node, _ in entries)
     return any(
-        name.startswith("tf.contrib.") or ((row := gone(name)) is not None and "tf.compat.v1" in row.note)
+        (name.startswith("tf.contrib.") or ((row := gone(name)) is not None and "tf.compat.v1" in row.note))
+        and not is_guarded(ctx, node)
         for node in nodes
         if (name := ctx.name(node) or "").startswith("tf.") and not name.startswith("tf.compat.")
     )

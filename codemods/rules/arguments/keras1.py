@@ -97,13 +97,13 @@ def _same(short: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _table(symbol: str) -> dict[str, Keras1Argument]:
+def keras_1_arguments(symbol: str) -> dict[str, Keras1Argument]:
     """Old argument to its row, for one class; rows of the class itself win over patterns."""
     short = symbol.removeprefix("keras.")
     same = _same(short)
     found: dict[str, Keras1Argument] = {}
     for row in sorted(load().keras1, key=lambda row: "*" not in row.symbol):
-        if fnmatchcase(short, row.symbol) or _same(row.symbol) == same:
+        if fnmatchcase(short, row.symbol) or _same(row.symbol) == same != "":
             found[row.argument] = row
     return found
 
@@ -114,7 +114,7 @@ def arguments(call: ast.Call, ctx: Context) -> Iterator[Match]:
     symbol = ctx.name(call.func) or ""
     keywords = ctx.arguments(call).keywords
     for name, keyword in keywords.items():
-        row = _table(symbol).get(name)
+        row = keras_1_arguments(symbol).get(name)
         if row is None:
             continue
         if row.policy == "rename":

@@ -11,7 +11,7 @@ from codemods.outcome import CodeFinding
 from codemods.run.runner import run as run_files
 from codemods.testing import check_noop, check_transformed, run
 
-OLD = "import keras\n\nf(nb_epoch=3)\n"
+OLD = "import keras\n\nf.fit_generator(nb_epoch=3)\n"
 """What only Keras 1 documents: the file was written for stand-alone Keras."""
 
 
@@ -52,7 +52,7 @@ def test_the_rate_of_old_releases_is_written(before: str, after: str) -> None:
     ],
 )
 def test_what_says_its_rate_or_kept_it_stays(line: str) -> None:
-    head = "import keras\nfrom sklearn import other\n\nf(nb_epoch=3)\n"
+    head = "import keras\nfrom sklearn import other\n\nf.fit_generator(nb_epoch=3)\n"
     check_noop(f"{head}a = {line}\n", select=["OPZ114"], codes=[])
 
 
@@ -71,6 +71,50 @@ def test_where_releases_disagree_nothing_is_said() -> None:
 def test_modules_of_stand_alone_keras_tell_the_release(line: str) -> None:
     text = f"import keras\n{line}\n\na = keras.optimizers.Adadelta()\n"
     assert "Adadelta(learning_rate=1.0)" in run(text).text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "f.fit(nb_epoch=3)",
+        "keras.layers.Dense(output_dim=3)",
+        "keras.layers.Convolution2D(3, 3, 3, subsample=(2, 2))",
+        "keras.backend.image_dim_ordering()",
+    ],
+)
+def test_words_of_keras_1_tell_the_release(line: str) -> None:
+    assert {f.code for f in run(f"import keras\n{line}\nkeras.layers.GRU(3)\n").findings} >= {"LAY127"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "keras.layers.Embedding(input_dim=9, output_dim=4)",
+        "from xgboost import XGBClassifier\nXGBClassifier(subsample=0.8)",
+        "from here import net, train\nnet(output_dim=4, nb_filter=3)\ntrain(nb_epoch=3)",
+        "try:\n    from keras.engine.topology import Layer\nexcept ImportError:\n    from keras.layers import Layer",
+        "if keras.__version__ < '2':\n    keras.layers.Dense(output_dim=3)\nelse:\n    keras.layers.Dense(3)",
+        "K = keras.backend\ntry:\n    K.image_dim_ordering()\nexcept AttributeError:\n    K.image_data_format()",
+        "if keras.__version__ >= '2':\n    Z = 2\nelse:\n    import keras.objectives",
+    ],
+)
+def test_words_of_others_and_of_branches_tell_nothing(lines: str) -> None:
+    text = f"import keras\n{lines}\nkeras.layers.GRU(3)\nkeras.optimizers.Adadelta()\n"
+    assert not {f.code for f in run(text).findings} & {"LAY127", "OPZ114"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "if tf.__version__ >= '2':\n    tf.random.set_seed(1)\nelse:\n    tf.set_random_seed(1)",
+        "try:\n    tf.set_random_seed(1)\nexcept AttributeError:\n    tf.random.set_seed(1)",
+        "tf.compat.v1.Session()",
+        "tf.random.set_seed(1)",
+    ],
+)
+def test_code_for_both_releases_of_tensorflow_is_not_of_the_first(lines: str) -> None:
+    text = f"import tensorflow as tf\n{lines}\ntf.keras.layers.GRU(3)\ny = tf.nn.dropout(x, 0.3)\n"
+    assert not {f.code for f in run(text).findings} & {"LAY127", "ECO008"}
 
 
 def test_tf_keras_without_pins_is_taken_for_tensorflow_2() -> None:
@@ -96,7 +140,8 @@ def test_an_optimizer_that_has_its_name_from_a_variable() -> None:
         f"{OLD}name = 'adamax'\nkeras.Sequential().compile(name, 'mse')\n",
         f"{OLD}name = 'adamax'\nkeras.Sequential().compile(keras.optimizers.Adamax(learning_rate=0.002), 'mse')\n",
     )
-    check_noop(f"{OLD}name = 'adamax'\nname = 'adam'\nkeras.Sequential().compile(name, 'mse')\n", codes=[])
+    twice = f"{OLD}name = 'adamax'\nname = 'adam'\nkeras.Sequential().compile(name, 'mse')\n"
+    check_noop(twice, select=["OPZ114"], codes=[])
 
 
 @pytest.mark.parametrize(
