@@ -119,9 +119,7 @@ def masked_initial_states(kit):
     ids, h, c = kit.Input((6,), name="ids"), kit.Input((3,), name="h"), kit.Input((3,), name="c")
     words = L.Embedding(7, 4, mask_zero=True, name="words")(ids)
     steps = L.LSTM(3, return_sequences=True, name="lstm")(words, initial_state=[h, c])
-    return kit.functional(
-        [ids, h, c], [steps, L.GRU(3, name="gru")(words, initial_state=[h]), L.Dense(2)(steps)]
-    )
+    return kit.functional([ids, h, c], [steps, L.GRU(3, name="gru")(words, initial_state=[h])])
 
 
 @case(
@@ -152,7 +150,23 @@ def masked_cells(kit):
     reason="SIL056",
 )
 def masked_cells_of_either(kit):
-    return masked_cells(kit)
+    L = kit.layers
+    ids = kit.Input((6,), name="ids")
+    words = L.Embedding(7, 4, mask_zero=True, name="words")(ids)
+    return kit.functional(ids, L.RNN([L.GRUCell(3), L.SimpleRNNCell(3)], name="two")(words))
+
+
+@case(
+    "tf.keras-1.12",
+    "Bidirectional over padding in any position, where up to 1.12 it repeated its output.",
+    "bidirectional mask",
+    inputs=ids_padded_anywhere,
+)
+def masked_both_ways(kit):
+    L = kit.layers
+    ids = kit.Input((6,), name="ids")
+    words = L.Embedding(7, 4, mask_zero=True, name="words")(ids)
+    return kit.functional(ids, L.Bidirectional(L.SimpleRNN(2, use_bias=False, return_sequences=True))(words))
 
 
 @case(

@@ -1,8 +1,9 @@
 """What a Bidirectional layer gives for masked steps changed with tf.keras; stand-alone Keras repeated its output.
 
-Measured on files that Keras 1.2.2 to 2.3.1 and tf.keras 1.13 to 2.8 wrote: with ``return_sequences``, tf.keras
-gives zeros for masked steps and stand-alone Keras the output of the step before. In tf.keras 2.0 and 2.1 the layers
-that could run on cuDNN repeated theirs too (``standard_lstm`` of ``recurrent_v2.py`` was not told).
+Measured on files that Keras 1.2.2 to 2.3.1 and tf.keras 1.12 to 2.8 wrote: with ``return_sequences``, tf.keras from
+1.13 on gives zeros for masked steps; stand-alone Keras and tf.keras up to 1.12 (``rnn`` of its ``backend.py``) give the
+output of the step before. In tf.keras 2.0 and 2.1 the layers that could run on cuDNN repeated theirs too
+(``standard_lstm`` of ``recurrent_v2.py`` was not told).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from migrate.dialects.masks import makes_mask, mask_makers
 from migrate.dialects.rule import Era, Step, era_semantics, model_rule
 from migrate.findings import Finding, MigrationError, Rule, Severity
 
+_ZEROS_SINCE = Version("2.2")
+"""What tf.keras calls itself before TensorFlow 1.13 (2.1.6-tf) is less."""
 RULE = era_semantics(
     Rule(
         "SIL011",
@@ -27,10 +30,10 @@ RULE = era_semantics(
         before='{"class_name": "Bidirectional", "config": {"layer": {"class_name": "LSTM", "config": '
         '{"return_sequences": true, …}}}} behind an Embedding with `mask_zero`',
         after="LSTM; LSTM with `go_backwards` and its output reversed; Concatenate; the mask put back",
-        why="For a masked step, stand-alone Keras returned the output of the previous step; tf.keras sets "
-        "`zero_output_for_mask` on both layers of a Bidirectional that returns sequences. tf-keras on the untouched "
-        "file is silently off by up to 0.6. The two layers alone behave as before, so they are taken out of the "
-        "wrapper; if later layers need the mask, it is computed again from the ids or values.",
+        why="For a masked step, stand-alone Keras and tf.keras up to TensorFlow 1.12 returned the output of the step "
+        "before; later tf.keras sets `zero_output_for_mask` on both layers of a Bidirectional that returns sequences. "
+        "tf-keras on the untouched file is silently off by up to 0.6. The two layers alone behave as before, so they "
+        "are taken out of the wrapper; if later layers need the mask, it is computed again from the ids or values.",
         references=("tensorflow/tensorflow#49738", "keras-team/keras#7695"),
     )
 )
@@ -71,7 +74,9 @@ def _repeats(layer: Layer, era: Era) -> bool:
     forward = layer.children["forward_layer"]
     if not forward.config.get("return_sequences") or forward.class_name not in STATES:
         return False
-    return not era.tf_keras or (era.keras < Version("2.3") and _ran_fused(forward))
+    if not era.tf_keras or era.keras < _ZEROS_SINCE:
+        return True
+    return era.keras < Version("2.3") and _ran_fused(forward)
 
 
 def _ran_fused(layer: Layer) -> bool:

@@ -29,6 +29,11 @@ _MASKED_SUM_AGAIN = Version("2.10")
 
 _MASKED_STATISTICS = Version("2.12")
 """BatchNormalization of tf.keras takes a mask from here on, as that of Keras 3 does."""
+_OWN_SEMANTICS_SINCE = Version("2.2")
+"""tf.keras up to TensorFlow 1.12, which calls itself 2.1.6, still stepped as stand-alone Keras of its time did.
+
+Source: ``engine/base_layer.py``, ``losses.py``, ``optimizers.py`` and ``engine/training_utils.py`` of 1.12 and 1.13.
+"""
 _STEPS_SAVED_SINCE = Version("2.3")
 _STEPS_NOT_SAVED = frozenset({"RMSprop", "Adagrad", "Adadelta"})
 """Optimizers whose ``weights`` were the accumulators alone before (``keras/optimizers.py`` of 1.2.2 to 2.2.4)."""
@@ -63,8 +68,12 @@ def step_differences(model: Model, compiled: Mapping[str, Any], era: Era) -> lis
     return [Finding(_CODE, Severity.WARNING, d.message, d.hint, d.place) for d in found]
 
 
+def _steps_as_standalone(era: Era) -> bool:
+    return not era.tf_keras or era.keras < _OWN_SEMANTICS_SINCE
+
+
 def _activity(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[Difference]:
-    if era.tf_keras:
+    if not _steps_as_standalone(era):
         return
     for path, layer in model.walk():
         if layer.config.get("activity_regularizer") or layer.class_name == "ActivityRegularization":
@@ -76,7 +85,7 @@ def _activity(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[D
 
 
 def _labels(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[Difference]:
-    if not era.tf_keras and era.keras < _LABELS_KEPT_UNTIL and "hinge" in str(compiled.get("loss")):
+    if _steps_as_standalone(era) and era.keras < _LABELS_KEPT_UNTIL and "hinge" in str(compiled.get("loss")):
         yield Difference(
             "loss",
             "a hinge loss used targets of 0 and 1 unchanged; Keras 3 converts them to -1 and 1",
@@ -86,7 +95,7 @@ def _labels(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[Dif
 
 def _masked_loss(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[Difference]:
     averaged = _MASKED_MEAN_SINCE <= era.keras < _MASKED_SUM_AGAIN or (
-        era.tf_keras and era.keras < _MASKED_SUM_AGAIN
+        era.tf_keras and _OWN_SEMANTICS_SINCE <= era.keras < _MASKED_SUM_AGAIN
     )
     if not averaged or model.topology is not Topology.FUNCTIONAL or not any(map(makes_mask, model.layers)):
         return
@@ -149,7 +158,7 @@ def _masked_statistics(model: Model, compiled: Mapping[str, Any], era: Era) -> I
 def _uncounted_decay(model: Model, compiled: Mapping[str, Any], era: Era) -> Iterator[Difference]:
     optimizer = compiled.get("optimizer") or {}
     decays = isinstance(optimizer.get("config", {}).get("learning_rate"), Mapping)
-    if era.tf_keras or era.keras >= _STEPS_SAVED_SINCE or not decays:
+    if not _steps_as_standalone(era) or era.keras >= _STEPS_SAVED_SINCE or not decays:
         return
     if optimizer.get("class_name") in _STEPS_NOT_SAVED:
         yield Difference(

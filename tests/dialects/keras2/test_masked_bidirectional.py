@@ -22,6 +22,7 @@ KERAS = Era.of("2.2.4")
         ("keras-1.2.2/bidirectional_masked", True),
         ("keras-2.2.4/bidirectional_masked", True),
         ("keras-2.3.1/bidirectional_masked", True),
+        ("tf.keras-1.12/masked_both_ways", True),
         ("tf.keras-2.0/bidirectional_masked", True),
         ("tf.keras-2.8/bidirectional_masked", False),
     ],

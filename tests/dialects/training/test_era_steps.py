@@ -38,19 +38,31 @@ STATISTICS = Layer("BatchNormalization", "statistics", {"axis": -1})
 FROZEN = Layer("BatchNormalization", "frozen", {"axis": -1, "trainable": False, "gamma_initializer": TF1})
 
 
-@pytest.mark.parametrize(("era", "expected"), [("2.2.4", ["dense"]), ("2.3.1", ["dense"]), ("2.2.4-tf", [])])
+@pytest.mark.parametrize(
+    ("era", "expected"),
+    [("2.2.4", ["dense"]), ("2.3.1", ["dense"]), ("2.1.6-tf", ["dense"]), ("2.2.4-tf", [])],
+)
 def test_penalties_on_outputs_were_sums(era: str, expected: list[str]) -> None:
     assert places(era, SUMMED, LAST) == expected
 
 
-@pytest.mark.parametrize(("era", "expected"), [("1.2.2", ["loss"]), ("2.2.4", ["loss"]), ("2.3.1", [])])
+@pytest.mark.parametrize(
+    ("era", "expected"), [("1.2.2", ["loss"]), ("2.2.4", ["loss"]), ("2.1.6-tf", ["loss"]), ("2.3.1", [])]
+)
 def test_hinge_losses_took_labels_as_they_were(era: str, expected: list[str]) -> None:
     assert places(era, LAST, loss="squared_hinge") == expected
 
 
 @pytest.mark.parametrize(
     ("era", "expected"),
-    [("2.2.4", []), ("2.3.1", ["top"]), ("2.2.4-tf", ["top"]), ("2.9.0", ["top"]), ("2.10.0", [])],
+    [
+        ("2.2.4", []),
+        ("2.1.6-tf", []),
+        ("2.3.1", ["top"]),
+        ("2.2.4-tf", ["top"]),
+        ("2.9.0", ["top"]),
+        ("2.10.0", []),
+    ],
 )
 def test_losses_of_masked_outputs_were_divided_by_all_steps(era: str, expected: list[str]) -> None:
     assert places(era, Layer("Dense", "top", {"units": 1})) == expected
@@ -75,6 +87,7 @@ def test_statistics_behind_a_mask(era: str, expected: int) -> None:
         ("2.2.4", "Adagrad", 0.01, []),
         ("2.2.4", "SGD", {"class_name": "InverseTimeDecay"}, []),
         ("2.3.1", "Adagrad", {"class_name": "InverseTimeDecay"}, []),
+        ("2.1.6-tf", "Adagrad", {"class_name": "InverseTimeDecay"}, ["optimizer"]),
         ("2.2.4-tf", "Adagrad", {"class_name": "InverseTimeDecay"}, []),
     ],
 )
