@@ -40,7 +40,9 @@ _ECOSYSTEM = ("ECO", "API005", _LIBRARIES)
 """What is said of code that stays as it is: the packages around Keras, estimators among them."""
 _KERAS = frozenset({"keras", "tf", "tf_keras"})
 _MOVES = frozenset({"IMP001", "IMP002", "IMP003"})
-_IGNORE = re.compile(r"#\s*keras-migrate:\s*ignore(?:\[([A-Z0-9,\s]*)\])?")
+_IGNORED = "keras-migrate:"
+"""In every text with a comment that suppresses something."""
+_IGNORE = re.compile(rf"#\s*{_IGNORED}\s*ignore(?:\[([A-Z0-9,\s]*)\])?")
 
 
 @dataclass(slots=True)
@@ -209,6 +211,8 @@ def _lines_of_argument(found: Match) -> tuple[int, ...]:
 
 
 def _suppressed(found: Match, context: Context) -> bool:
+    if _IGNORED not in context.source_file.text:
+        return False
     lines = context.source_file.lines
     first = getattr(found.node, "lineno", 0)
     last = getattr(found.node, "end_lineno", first)

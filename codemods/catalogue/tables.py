@@ -151,6 +151,7 @@ def names(parameters: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=8192)
 def positional(parameters: str) -> tuple[str, ...]:
     """The parameters that may be given by position, in order."""
     found: list[str] = []

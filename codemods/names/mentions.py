@@ -127,17 +127,18 @@ def marker() -> re.Pattern[bytes]:
 
 
 def may_use(module: Module) -> bool:
-    """Whether a parsed file may use what `marker` matches."""
+    """Whether a parsed file may use what `marker` matches, and not only as the package's own file."""
     index = module.index
     only, known = _marking()
     if not (only.isdisjoint(index.attributes) and only.isdisjoint(index.names)):
         return True
     paths = ((getattr(statement, "module", None), statement.names) for statement, _ in index.imports)
-    return any(
-        (path or alias.name).partition(".")[0] in known or alias.name in only
-        for path, aliases in paths
-        for alias in aliases
-    )
+    packages: set[str] = set()
+    for path, aliases in paths:
+        if any(alias.name in only for alias in aliases):
+            return True
+        packages |= {(path or alias.name).partition(".")[0] for alias in aliases}
+    return any(not module.is_own(package) for package in packages & known)
 
 
 @lru_cache(maxsize=1)

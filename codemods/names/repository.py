@@ -20,7 +20,7 @@ from codemods.names.factories import classes_given
 from codemods.names.feeding import Fed, fed_to_models
 from codemods.names.islands import Islands
 from codemods.names.looked import Looked
-from codemods.names.mentions import Facts, facts_of
+from codemods.names.mentions import Facts, facts_of, may_use
 from codemods.names.regions import Regions
 from codemods.names.resolver import Module
 from codemods.names.texts import Texts
@@ -56,6 +56,7 @@ class Repository:
         self._values: dict[tuple[Path, str], Value | None] = {}
         self._asked: set[tuple[Path, str]] = set()
         self._wanted: dict[Path, dict[str, dict[str, set[Path]]]] = {}
+        self._importers: dict[Path, dict[str, set[Path]]] = {}
         self._members: dict[Path, dict[str, list[Path]]] = {}
         self._regions: dict[Path, Regions] = {}
         self._fed: dict[Path, frozenset[Fed]] = {}
@@ -190,8 +191,15 @@ class Repository:
 
     def _find_islands(self, project: Path, asking: Path) -> Islands | None:
         looked = Looked(lambda: self._contents.of(project), lambda path: self._facts(path, asking))
-        using = [path for path in looked.marked if looked.uses(path)]
+        using = [path for path in looked.marked if self._may_hold(path, asking) and looked.uses(path)]
         return Islands(looked, using) if using else None  # else nothing holds any file
+
+    def _may_hold(self, path: Path, asking: Path) -> bool:
+        """Whether a file may use an object bound to Keras 2: what all it mentions is costs more to find out."""
+        module = self.load(path)
+        found = module is not None and may_use(module)
+        self.trim(asking)
+        return found
 
     def _facts(self, path: Path, asking: Path) -> Facts | None:
         module = self.load(path)
@@ -213,6 +221,15 @@ class Repository:
         if root not in self._wanted:
             self._wanted[root] = imported_names(self._contents.of(root))
         return self._wanted[root]
+
+    def _import(self, root: Path, name: str) -> set[Path]:
+        """The files below a folder that import something of this name, from wherever."""
+        if root not in self._importers:
+            found = self._importers[root] = {}
+            for given in self._imports(root).values():
+                for imported, paths in given.items():
+                    found.setdefault(imported, set()).update(paths)
+        return self._importers[root].get(name, set())
 
     def _calls_members(self, root: Path) -> dict[str, list[Path]]:
         if root not in self._members:
@@ -241,12 +258,12 @@ class Repository:
     def _users(self, root: Path, home: str, name: str) -> Iterator[tuple[Path, Module]]:
         """The other files below a folder that may use a name of the module ``home``."""
         last = home.rpartition(".")[2]
-        imports = self._imports(root)
-        files = set(imports.get(last, {}).get("*", ()))
-        files |= {
-            path for given in imports.values() for found in (name, last) for path in given.get(found, ())
+        files = {
+            *self._imports(root).get(last, {}).get("*", ()),
+            *self._import(root, name),
+            *self._import(root, last),
+            *self._calls_members(root).get(name, ()),
         }
-        files.update(self._calls_members(root).get(name, ()))
         for path in sorted(files):
             module = self.load(path)
             if module is not None and module.name != home:

@@ -36,7 +36,7 @@ TENSORFLOW = tuple(
     )
 )
 """Releases of TensorFlow whose ``tf.keras`` is Keras 1 or 2."""
-_USUAL = SpecifierSet(">=1.14")
+_USUAL = ">=1.14"
 """Releases of TensorFlow that code is written for which uses ``tf.keras`` and pins nothing."""
 _KERAS_1_TRAINING = frozenset({"nb_epoch", "nb_val_samples", "samples_per_epoch"})
 """Arguments of training methods that only Keras 1 documents; Keras 2.0 to 2.3 took them with a warning."""
@@ -59,17 +59,23 @@ def releases(ctx: Context, package: str) -> tuple[Version, ...]:
         ctx: the file.
         package: ``keras`` or ``tensorflow``.
     """
-    known = KERAS if package == "keras" else TENSORFLOW
     repository = ctx.module.repository
     wanted = repository.required(package) if repository is not None else ()
-    pinned = tuple(release for release in known if all(release in spec for spec in wanted))
+    pinned = within(package, ",".join(map(str, wanted)))
+    known = within(package, "")
     pinned = pinned or tuple(dict.fromkeys(_standing_for(wanted, known)))
     if package != "keras":
-        usual = SpecifierSet("<2") if of_tensorflow_1(ctx) else _USUAL
-        return pinned if pinned and wanted else tuple(release for release in known if release in usual)
-    idioms = _by_idioms(ctx)
+        return pinned if pinned and wanted else within(package, "<2" if of_tensorflow_1(ctx) else _USUAL)
+    idioms = within(package, _by_idioms(ctx))
     both = tuple(release for release in pinned if release in idioms)
-    return both or pinned or tuple(release for release in known if release in idioms) or known
+    return both or pinned or idioms or known
+
+
+@lru_cache(maxsize=256)
+def within(package: str, specifiers: str) -> tuple[Version, ...]:
+    """The releases of a package that all of some specifiers allow, which are joined by commas."""
+    allowed = SpecifierSet(specifiers)
+    return tuple(release for release in (KERAS if package == "keras" else TENSORFLOW) if release in allowed)
 
 
 def _standing_for(wanted: tuple[SpecifierSet, ...], known: tuple[Version, ...]) -> Iterator[Version]:
@@ -80,14 +86,14 @@ def _standing_for(wanted: tuple[SpecifierSet, ...], known: tuple[Version, ...]) 
             yield from before[-1:]
 
 
-def _by_idioms(ctx: Context) -> SpecifierSet:
+def _by_idioms(ctx: Context) -> str:
     """What a file itself says of the releases of ``keras`` it was written for, outside branches for one of several."""
     if any(not is_guarded(ctx, place) for place in _only_stand_alone(ctx)) or of_tensorflow_1(ctx):
-        return SpecifierSet("<2.4")
+        return "<2.4"
     given = {keyword.arg for call, _ in ctx.module.index.calls for keyword in call.keywords}
     if "learning_rate" in given and "lr" not in given and _of_optimizer(ctx):
-        return SpecifierSet(">=2.3")
-    return SpecifierSet()
+        return ">=2.3"
+    return ""
 
 
 def _only_stand_alone(ctx: Context) -> Iterator[ast.AST]:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from packaging.specifiers import SpecifierSet
-
 from codemods.catalogue import load, positional
 from codemods.edits import NameArguments
-from codemods.rules._era import releases
+from codemods.rules._era import releases, within
 from codemods.rules.api import Match, Proof, SourceRule, visit
 from migrate.findings import Fix, Severity
 
@@ -206,8 +204,8 @@ def _may_be(name: str, value: object) -> bool:
 def _served(order: _Order, call: ast.Call, ctx: Context) -> bool:
     """Whether the file may have been written for a release that had an order."""
     package = "tensorflow" if ctx.origin(call.func) != "keras" else "keras"
-    wanted = SpecifierSet(order.tensorflow if package == "tensorflow" else order.keras)
-    return any(release in wanted for release in releases(ctx, package))
+    having = within(package, order.tensorflow if package == "tensorflow" else order.keras)
+    return not set(having).isdisjoint(releases(ctx, package))
 
 
 def _named(names: tuple[str, ...], call: ast.Call) -> int:

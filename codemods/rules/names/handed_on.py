@@ -19,17 +19,23 @@ if TYPE_CHECKING:
 @visit(MOVED, ONLY_TENSORFLOW, packages=("keras",))
 def handed_on(node: ast.expr | ast.alias, ctx: Context) -> Iterator[Match]:
     """``keras.layers.wrappers.Wrapper``: the import stands in another file, and the path was private."""
-    current = node
+    if not isinstance(node, ast.Attribute):
+        return
+    root, members = _parts(node)
+    home = ctx.value(root)
+    if not isinstance(home, Symbol) or home.direct:
+        return
+    current: ast.expr = node
     while isinstance(current, ast.Attribute):
-        root, members = _parts(current)
-        symbol, home = ctx.value(current), ctx.value(root)
-        if isinstance(symbol, Symbol) and isinstance(home, Symbol) and not home.direct:
+        symbol = ctx.value(current)
+        if isinstance(symbol, Symbol):
             written = ".".join([home.name, *members])
             place = destination(symbol.name, written, ctx.target)
             if place is not None:
                 yield from _respelled(current, root, home, written, place, symbol, ctx)
                 return
         current = current.value
+        members.pop()
         above = ctx.value(current)
         if isinstance(above, Symbol) and _module(above.name):
             return  # the module lives on, the name in it does not

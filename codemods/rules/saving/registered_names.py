@@ -56,6 +56,8 @@ _SHORT = {
 """Names that a role has beside those of its classes and functions."""
 _WRITES = r"get_custom_objects\(\)\s*(?:\[|\.update)|custom_object_scope|CustomObjectScope"
 """What a project writes that registers objects under bare names."""
+_WORDS = ("get_custom_objects", "custom_object_scope", "CustomObjectScope")
+"""Of which one occurs where `_WRITES` is found."""
 
 
 @lru_cache(maxsize=4)
@@ -79,12 +81,12 @@ def _role(argument: str) -> str:
     return role if role in _ROLES else ""
 
 
-@visit(BARE_NAME, strings=True)
-def bare_names(literal: ast.Constant, ctx: Context) -> Iterator[Match]:
+@visit(BARE_NAME, module=True)
+def bare_names(tree: ast.Module, ctx: Context) -> Iterator[Match]:
     """``Dense(3, activation="own")``, ``Activation("own")``, ``activations.get("own")``."""
-    role = _role_of_name(literal, ctx)
-    if role:
-        message = f"{literal.value!r} is not a Keras {role}: it is no longer looked up by its name"
+    del tree
+    for literal, name, role in _bare_names(ctx):
+        message = f"{name!r} is not a Keras {role}: it is no longer looked up by its name"
         yield Match(BARE_NAME, literal, message, edits=_edits(literal, ctx), argument=role)
 
 
@@ -97,22 +99,26 @@ def looked_up(call: ast.Call, ctx: Context) -> Iterator[Match]:
         yield Match(BARE_NAME, given, text, edits=_edits(given, ctx), fix=Fix.UNSAFE)
 
 
-def _role_of_name(literal: ast.Constant, ctx: Context) -> str:
-    """What a name that no Keras knows is given as; empty when it is given as nothing that was looked up."""
-    if not str(literal.value).isidentifier():
-        return ""
-    outer = ctx.parent(literal)
-    call = ctx.parent(outer) if isinstance(outer, ast.keyword) else outer
-    if not isinstance(call, ast.Call):
-        return ""
-    if isinstance(outer, ast.keyword):
-        role = _role(outer.arg or "")
-        stock = (ctx.name(call.func) or "").startswith("keras.layers.")
-        taken = stock or (ctx.isa(ctx.receiver(call), LAYER) and _registers(ctx))
-    else:
-        role = _TAKERS.get(ctx.name(call.func) or "", "")
-        taken = call.args[:1] == [literal]
-    return role if role and taken and _flat(str(literal.value)) not in _known(role) else ""
+def _bare_names(ctx: Context) -> Iterator[tuple[ast.expr, str, str]]:
+    """The literals with a name that no Keras knows and that Keras 2 looked up, with the name and its role."""
+    for call, scope in ctx.module.index.calls:
+        for keyword in call.keywords:
+            name, role = _identifier(keyword.value), _role(keyword.arg or "")
+            if name and role and _flat(name) not in _known(role):
+                ctx.remember(call, scope)
+                stock = (ctx.name(call.func) or "").startswith("keras.layers.")
+                if stock or (ctx.isa(ctx.receiver(call), LAYER) and _registers(ctx)):
+                    yield keyword.value, name, role
+        name = _identifier(call.args[0]) if call.args else ""
+        role = _TAKERS.get(ctx.name(call.func) or "", "") if name else ""
+        if role and _flat(name) not in _known(role):
+            yield call.args[0], name, role
+
+
+def _identifier(node: ast.expr) -> str:
+    """The identifier in a literal; empty for everything else."""
+    text = node.value if isinstance(node, ast.Constant) else None
+    return text if isinstance(text, str) and text.isidentifier() else ""
 
 
 def _looked_up(call: ast.Call, ctx: Context) -> ast.expr | None:
@@ -128,17 +134,14 @@ def _looked_up(call: ast.Call, ctx: Context) -> ast.expr | None:
 def _registers(ctx: Context) -> bool:
     """Whether the project registers objects under bare names."""
     repository = ctx.module.repository
-    if repository is not None and repository.mentions(_WRITES):
+    if repository is not None and repository.mentions(_WRITES, *_WORDS):
         return True
     return re.search(_WRITES, ctx.source_file.text) is not None
 
 
 def _places(ctx: Context) -> Iterator[ast.expr]:
     """Everything in a file that the rule changes."""
-    for literal, scope in ctx.module.index.strings:
-        ctx.remember(literal, scope)
-        if _role_of_name(literal, ctx):
-            yield literal
+    yield from (literal for literal, _, _ in _bare_names(ctx))
     for call, scope in ctx.module.index.calls:
         ctx.remember(call, scope)
         if ctx.name(call.func) in _GETTERS and (given := _looked_up(call, ctx)) is not None:
