@@ -18,23 +18,44 @@ if TYPE_CHECKING:
 
 _HELPER = '''@keras.{place}.register_keras_serializable(package="keras2")
 class AddedLoss(keras.layers.Layer):
-    """Returns the outputs of a model and adds a tensor to its losses."""
+    """Returns the outputs of a model and adds to its losses what another model makes of tensors of it."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, loss, **kwargs):
         super().__init__(autocast=False, **kwargs)
+        self.loss = loss
         self.supports_masking = True
 
-    def call(self, outputs, loss):
-        self.add_loss(loss)
+    def call(self, outputs, tensors):
+        self.add_loss(self.loss(tensors))
         return outputs
+
+    def get_config(self):
+        return {**super().get_config(), "loss": keras.saving.serialize_keras_object(self.loss)}
+
+    @classmethod
+    def from_config(cls, config):
+        loss = keras.saving.deserialize_keras_object(config.pop("loss"))
+        return cls(loss, **config)
 
 
 def with_loss(model, loss):
-    """The functional model with a symbolic tensor among its losses, as Model.add_loss of Keras 2 left it."""
-    made = keras.Model(model.input, AddedLoss()(model.output, loss), name=model.name)
-    if [layer for layer in made.layers if layer in model.layers] != model.layers:
-        raise ValueError("the loss changes the order of the layers, in which weights are loaded")
-    return made
+    """The functional model with a symbolic tensor among its losses; its layers keep their order."""
+
+    def computed_from(tensors, known):
+        found, pending = {}, list(tensors)
+        while pending:
+            tensor = pending.pop()
+            if id(tensor) not in found:
+                found[id(tensor)] = tensor
+                operation, node, _ = tensor._keras_history
+                if id(tensor) not in known:
+                    pending += operation._inbound_nodes[node].arguments.keras_tensors
+        return found
+
+    inside = computed_from(model.outputs, {})
+    tensors = [tensor for key, tensor in computed_from([loss], inside).items() if key in inside]
+    added = AddedLoss(keras.Model(tensors, loss))
+    return keras.Model(model.input, added(model.output, tensors), name=model.name)
 '''
 
 SYMBOLIC_LOSS = SourceRule(
@@ -45,12 +66,12 @@ SYMBOLIC_LOSS = SourceRule(
     ambiguous=True,
     why="Keras 2 added a symbolic tensor to the losses of a functional model: the usual way to write a variational "
     "autoencoder. In Keras 3, add_loss works in the call() of a layer or model, and raises for a symbolic tensor. A "
-    "layer behind the outputs that adds the loss preserves the meaning: the loss is computed from the same tensors, "
-    "the weights keep their order, and the layer is saved with the model. Its name becomes that of the output, so "
-    "that losses and metrics by name of an output are not rewritten.",
+    "layer behind the outputs that computes and adds the loss preserves the meaning: the loss is computed from the "
+    "same tensors, the layers keep their order, in which weights are loaded, and the new one is saved with the model. "
+    "Its name becomes that of the output, so that losses and metrics by name of an output are not rewritten.",
     references=("keras-team/keras#18467", GUIDE),
     manual="add a layer after the tensor that calls self.add_loss(...) and returns its input",
-    proofs=(Proof(), Proof("proof_2")),
+    proofs=(Proof(), Proof("proof_2"), Proof("proof_3")),
 )
 _FUNCTIONAL = frozenset({"keras.Model", "keras.models.Model", "keras.engine.Model"})
 _HINT = "call add_loss in the call() of a layer; on a functional model, add a layer after the tensor"
@@ -111,7 +132,7 @@ def _is_rewritten(call: ast.Call, ctx: Context) -> bool:
     made = _made(held, ctx)
     return (
         made is not None
-        and not isinstance(call.args[0], ast.Lambda | ast.Starred)
+        and not isinstance(call.args[0], ast.Lambda | ast.Starred | ast.List | ast.Tuple)
         and not any(_knows(node, ctx) for node in _mentions(held, made, call, ctx))
         and not any(_names_outputs(other, held, made, ctx) for other, _ in ctx.module.index.calls)
     )
@@ -143,7 +164,7 @@ def _mentions(held: ast.expr, made: ast.Call, call: ast.Call, ctx: Context) -> I
 def _knows(node: ast.expr, ctx: Context) -> bool:
     """Whether a mention of a model can keep it, compile it or change it."""
     parent = ctx.parent(node)
-    if isinstance(parent, ast.Call) and node in parent.args:
+    if isinstance(parent, ast.Call):
         return not (ctx.name(parent.func) or "").endswith(".plot_model")
     return not isinstance(parent, ast.Attribute) or parent.attr not in _HARMLESS
 

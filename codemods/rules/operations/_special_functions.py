@@ -159,3 +159,21 @@ def clip(call: ast.Call, ctx: Context, args: Arguments, _: Function) -> Answer:
     else:
         return None
     return (ReplaceExpression(call, code),), Fix.SAFE
+
+
+def integers(call: ast.Call, ctx: Context, args: Arguments, row: Function) -> Answer:
+    """``K.random_uniform(shape, 0, 10, dtype="int32")``: keras.random.uniform draws no integers."""
+    dtype, holes = (
+        args.get("dtype"),
+        {name: args.get(name) for name in ("shape", "minval", "maxval", "dtype")},
+    )
+    name = (ctx.name(dtype) or "").removeprefix("tf.") if dtype is not None else ""
+    said = ctx.literal(dtype) or name
+    if not isinstance(said, str) or not said.startswith(("int", "uint")) or "seed" in args:
+        return None
+    if holes["shape"] is None or holes["maxval"] is None:
+        return None
+    low = "minval" if holes["minval"] is not None else "0"
+    text = f"keras.random.randint(shape, {low}, maxval, dtype=dtype)"
+    given = {name: value for name, value in holes.items() if value is not None}
+    return (ReplaceExpression(call, Code(text, given)),), Fix(row.fix)

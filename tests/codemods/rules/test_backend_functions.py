@@ -172,3 +172,28 @@ def test_functions_of_the_backend(before: str, after: str, codes: str) -> None:
     assert outcome.text.partition("return ")[2] == f"{after or before}\n"
     spoken = {finding.code for finding in outcome.findings if not finding.code.startswith("IMP")}
     assert spoken == set(codes.split())
+
+
+@pytest.mark.parametrize(
+    ("drawn", "written"),
+    [
+        ("K.random_uniform((3,), 0, n, dtype='int32')", "keras.random.randint((3,), 0, n, dtype='int32')"),
+        (
+            "K.random_uniform((3,), maxval=9, dtype=tf.uint8)",
+            "keras.random.randint((3,), 0, 9, dtype='uint8')",
+        ),
+        (
+            "K.random_uniform((3,), 0, n, dtype='float64')",
+            "keras.random.uniform((3,), minval=0, maxval=n, dtype='float64')",
+        ),
+        ("K.random_uniform((3,), 0, n, dtype=n)", "keras.random.uniform((3,), minval=0, maxval=n, dtype=n)"),
+    ],
+)
+def test_integers_are_drawn_by_randint(drawn: str, written: str) -> None:
+    text = run(f"import keras\nimport tensorflow as tf\nfrom keras import backend as K\nx = {drawn}\n").text
+    assert text.endswith(f"x = {written}\n")
+
+
+def test_integers_of_a_seed_are_left() -> None:
+    text = "from keras import backend as K\nx = K.random_uniform((3,), 0, 9, dtype='int32', seed=1)\n"
+    assert "random_uniform" in run(text, unsafe=True).text

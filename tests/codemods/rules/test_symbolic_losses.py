@@ -21,7 +21,7 @@ def edited(text: str) -> str:
     assert outcome.error is None
     assert all(finding.applied for finding in outcome.findings)
     assert outcome.text.count("class AddedLoss") == outcome.text.count("def with_loss") == 1
-    return outcome.text[outcome.text.index("return made\n") :].partition("\n\n\n")[2]
+    return outcome.text[outcome.text.index("name=model.name)\n") :].partition("\n\n\n")[2]
 
 
 def test_a_loss_makes_the_model_anew() -> None:
@@ -57,6 +57,7 @@ def test_a_model_may_be_looked_at_before(between: str) -> None:
         "keep(model=model)\n",
         "models = [model]\n",
         "other = model\n",
+        "model\n",
         "y = model(x)\n",
         "model.trainable = False\n",
         "model.author = 'me'\n",
@@ -83,6 +84,7 @@ def test_the_model_of_an_object_is_made_anew() -> None:
         MADE + "def add():\n    " + ADDED,
         MADE + "model.add_loss(lambda: 1.0)\n",
         MADE + "model.add_loss(*keep)\n",
+        MADE + "model.add_loss([x])\n",
         MADE + "added = " + ADDED,
         "class Own:\n    def a(self):\n        self." + MADE + "    def b(self):\n        self." + ADDED,
         "class Own:\n    def a(self):\n        self."

@@ -5,23 +5,44 @@ model = keras.Model(x, keras.layers.Dense(2)(x))
 
 @keras.saving.register_keras_serializable(package="keras2")
 class AddedLoss(keras.layers.Layer):
-    """Returns the outputs of a model and adds a tensor to its losses."""
+    """Returns the outputs of a model and adds to its losses what another model makes of tensors of it."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, loss, **kwargs):
         super().__init__(autocast=False, **kwargs)
+        self.loss = loss
         self.supports_masking = True
 
-    def call(self, outputs, loss):
-        self.add_loss(loss)
+    def call(self, outputs, tensors):
+        self.add_loss(self.loss(tensors))
         return outputs
+
+    def get_config(self):
+        return {**super().get_config(), "loss": keras.saving.serialize_keras_object(self.loss)}
+
+    @classmethod
+    def from_config(cls, config):
+        loss = keras.saving.deserialize_keras_object(config.pop("loss"))
+        return cls(loss, **config)
 
 
 def with_loss(model, loss):
-    """The functional model with a symbolic tensor among its losses, as Model.add_loss of Keras 2 left it."""
-    made = keras.Model(model.input, AddedLoss()(model.output, loss), name=model.name)
-    if [layer for layer in made.layers if layer in model.layers] != model.layers:
-        raise ValueError("the loss changes the order of the layers, in which weights are loaded")
-    return made
+    """The functional model with a symbolic tensor among its losses; its layers keep their order."""
+
+    def computed_from(tensors, known):
+        found, pending = {}, list(tensors)
+        while pending:
+            tensor = pending.pop()
+            if id(tensor) not in found:
+                found[id(tensor)] = tensor
+                operation, node, _ = tensor._keras_history
+                if id(tensor) not in known:
+                    pending += operation._inbound_nodes[node].arguments.keras_tensors
+        return found
+
+    inside = computed_from(model.outputs, {})
+    tensors = [tensor for key, tensor in computed_from([loss], inside).items() if key in inside]
+    added = AddedLoss(keras.Model(tensors, loss))
+    return keras.Model(model.input, added(model.output, tensors), name=model.name)
 
 
 model = with_loss(model, keras.ops.mean(x))
