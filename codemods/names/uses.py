@@ -92,6 +92,8 @@ def removed_names(edits: Sequence[Edit]) -> set[ast.Name]:
         match edit:
             case ReplaceReference(node=node) if isinstance(node, ast.expr):
                 regions = [node]
+            case ReplaceExpression(node=ast.JoinedStr()):
+                pass  # its literal text changes, and what it formats stays
             case ReplaceExpression(node=node, code=code) | ReplaceStatement(node=node, code=code):
                 regions = [node]
             case DropArgument(call=call, argument=argument):

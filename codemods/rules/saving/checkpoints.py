@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from codemods.edits import Edit
 from codemods.rules._evidence import LOADERS, text
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
-from codemods.rules.saving.paths import READ, last_text, only_value, with_ending
+from codemods.rules.saving._endings import only_value, other_end, visible_end
+from codemods.rules.saving.paths import READ
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -69,14 +70,10 @@ def _computed(call: ast.Call, node: ast.expr, ctx: Context) -> Iterator[Match]:
     given: ast.expr | None = node
     if isinstance(node, ast.Name):
         given = only_value(ctx.function(call) or ctx.module.tree, node.id, ctx, READ)
-    last = last_text(given, ctx) if given is not None else None
-    value = ctx.literal(last)
-    edits: tuple[Edit, ...] = ()
-    if last is not None and isinstance(value, str) and (new := _taken(value)) is not None:
-        edits = (text(ctx, last, new),)
-    elif isinstance(last, ast.JoinedStr):
-        edits = with_ending(last, ctx, _HDF5, ".h5")
-    if edits:
+    end = visible_end(given, ctx)
+    new = _taken(end)
+    if given is not None and new is not None:
+        edits = other_end(given, ctx, end, new)
         message = f"{ctx.source(node)} must end in .keras or .h5"
         yield Match(ENDINGS, call, message, edits=edits, argument="filepath")
 

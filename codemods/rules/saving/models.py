@@ -252,8 +252,10 @@ def _writes_hdf5(call: ast.Call, ctx: Context) -> bool:
 @visit(SAV004, SAV005, calls=LOADERS)
 def load_model(call: ast.Call, ctx: Context) -> Iterator[Match]:
     """``load_model("folder")`` and ``load_model("old.h5")``."""
-    _, path = _path(call, ctx)
+    node, path = _path(call, ctx)
     if path is None:
+        if node is not None and folder_that_is_computed(call, node, ctx):
+            yield Match(SAV004, call, "load_model reads no folder, and the path shows no .keras or .h5")
         return
     if _is_folder(path):
         yield Match(SAV004, call, message=f"load_model({path!r}) reads a SavedModel folder")

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codemods.edits import Code, Edit, ReplaceExpression
+from codemods.edits import Edit
 from codemods.rules._evidence import LOADERS, MODEL, owner, text, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
+from codemods.rules.saving._endings import last_text, only_value, with_ending, without_suffix
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def weights_files(tree: ast.Module, ctx: Context) -> Iterator[Match]:
                 reads_built.append((call, read, edits))
     for call, read, path in reads:
         new = weights_name(path)
-        if new is not None and (path in written or _written_elsewhere(path, new, ctx)):
+        if new is not None and (path in written or written_elsewhere(path, new, ctx)):
             yield Match(
                 SAV003, call, message=f"{path!r} is written as {new!r}", edits=(text(ctx, read, new),)
             )
@@ -145,7 +146,7 @@ def _mentioned(node: ast.Constant, written: set[str], ctx: Context) -> Iterator[
     outer = ctx.parent(node)
     if isinstance(outer, ast.JoinedStr):
         return
-    if path in written or _written_elsewhere(path, new, ctx):
+    if path in written or written_elsewhere(path, new, ctx):
         asks = isinstance(outer, ast.Call) and ctx.name(outer.func) in _ASKS
         yield Match(
             SAV003,
@@ -156,7 +157,7 @@ def _mentioned(node: ast.Constant, written: set[str], ctx: Context) -> Iterator[
         )
 
 
-def _written_elsewhere(path: str, new: str, ctx: Context) -> bool:
+def written_elsewhere(path: str, new: str, ctx: Context) -> bool:
     """Whether another file of the project writes weights to a path, under its old name or its new one."""
     if ctx.module.repository is None:
         return False
@@ -194,50 +195,6 @@ def _computed(call: ast.Call, node: ast.expr, ctx: Context) -> Iterator[Match]:
 def _ending(node: ast.expr, ctx: Context) -> tuple[Edit, ...]:
     """The edit of the literal that a path ends with, when that shows an extension that must change."""
     return () if ".weights.h5" in ctx.source(node) else with_ending(node, ctx, _WEIGHTS, ".weights.h5")
-
-
-def with_ending(node: ast.expr, ctx: Context, old: tuple[str, ...], new: str) -> tuple[Edit, ...]:
-    """The edit that gives a path, put together or not, another extension; none when its end cannot be seen."""
-    last = last_text(node, ctx)
-    if isinstance(last, ast.JoinedStr):
-        whole = ctx.source(last)
-        quote = whole[-1:]
-        extension = next((end for end in old if whole.endswith(end + quote)), "")
-        if extension:
-            return (ReplaceExpression(last, Code(f"{whole[: -len(extension) - 1]}{new}{quote}")),)
-        return ()
-    if last is None or not isinstance(value := ctx.literal(last), str):
-        return ()
-    extension = next((end for end in old if value.endswith(end)), "")
-    return (text(ctx, last, value[: -len(extension)] + new),) if extension else ()
-
-
-_PATH_CALLS = frozenset({"Path", "PurePath", "abspath", "fspath", "realpath", "resource_filename", "str"})
-"""Functions whose path ends as their last argument does."""
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-
-
-def last_text(node: ast.expr, ctx: Context) -> ast.expr | None:
-    """The literal that a path ends with, None when there is none to be seen."""
-    last: ast.expr | None = node
-    while last is not None and not isinstance(last, (ast.Constant, ast.JoinedStr)):
-        match last:
-            case ast.BinOp(op=ast.Add() | ast.Div(), right=right):
-                last = right
-            case ast.BinOp(op=ast.Mod(), left=left):
-                last = left
-            case ast.Call(func=ast.Attribute(attr="format", value=value)):
-                last = value
-            case ast.Call(args=[*_, final]) if ctx.name(last.func) == "os.path.join":
-                last = final
-            case ast.Call(func=func, args=[*_, final]) if _last_name(func) in _PATH_CALLS:
-                last = final
-            case _:
-                last = None
-    return last
 
 
 _TEMPORARY = re.compile(
@@ -295,9 +252,7 @@ def folder_that_is_computed(call: ast.Call, node: ast.expr, ctx: Context) -> boo
     function = ctx.function(call)
     around = function or ctx.module.tree
     given = only_value(around, node.id, ctx, frozenset()) if isinstance(node, ast.Name) else node
-    last = last_text(given, ctx) if given is not None else None
-    value = ctx.literal(last)
-    if not isinstance(value, str) or not re.search(r"\w$", value) or "." in value:
+    if not without_suffix(given, ctx):
         return False
     renamed = (
         function is not None
@@ -322,19 +277,3 @@ def _saved_to(call: ast.Call, ctx: Context) -> ast.Name | None:
     if "save_format" in args.keywords or trust(ctx, model, MODEL, unknown=Fix.UNSAFE) is None:
         return None
     return path if isinstance(path, ast.Name) else None
-
-
-def only_value(function: ast.AST, name: str, ctx: Context, others: frozenset[str]) -> ast.expr | None:
-    """What a name is given in a function, when that is one thing and none of some others is given it."""
-    uses = ctx.uses(function, name)
-    stores = [ctx.parent(use) for use in uses if isinstance(use.ctx, ast.Store)]
-    for use in uses:
-        outer = ctx.parent(use)
-        if isinstance(outer, ast.Call):
-            callee = (
-                outer.func.attr if isinstance(outer.func, ast.Attribute) else getattr(outer.func, "id", "")
-            )
-            if callee in others:
-                return None
-    statement = stores[0] if len(stores) == 1 else None
-    return statement.value if isinstance(statement, ast.Assign) else None

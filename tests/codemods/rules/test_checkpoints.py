@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codemods.testing import check_noop, check_transformed
+from codemods.testing import check_noop, check_transformed, run
 
 HEAD = "import keras\nfrom other import f, path\nm = keras.Sequential()\n"
 
@@ -12,6 +12,27 @@ HEAD = "import keras\nfrom other import f, path\nm = keras.Sequential()\n"
 @pytest.mark.parametrize("name", ["''", "'m.keras'", "'m.h5'", "'folder/'", "path", "3"])
 def test_names_that_keras_takes_or_that_cannot_be_seen_stay(name: str) -> None:
     check_noop(f"{HEAD}keras.callbacks.ModelCheckpoint({name})\n", unsafe=True, select=["SAV015"], codes=[])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("f'{path}/m'", "f'{path}/m.keras'"),
+        ("f'{path}/m-{{epoch:02d}}'", "f'{path}/m-{{epoch:02d}}.keras'"),
+        ("f'{path}/m.hdf5'", "f'{path}/m.h5'"),
+        ("path + '/m'", "path + '/m.keras'"),
+        ("f'{path}/{f}'", "f'{path}/{f}'"),
+    ],
+)
+def test_the_visible_end_of_a_path_changes(before: str, after: str) -> None:
+    text = HEAD + "keras.callbacks.ModelCheckpoint({})\n"
+    assert run(text.format(before), unsafe=True, select=["SAV015"]).text == text.format(after)
+
+
+@pytest.mark.parametrize("path", ["f'{path}/m' f'.tf'", "f'{path}/m\\x41'"])
+def test_an_end_that_is_written_otherwise_is_left_to_a_person(path: str) -> None:
+    line = f"keras.callbacks.ModelCheckpoint({path})\n"
+    check_noop(HEAD + line, unsafe=True, select=["SAV015"], codes=["SAV015"])
 
 
 @pytest.mark.parametrize("only", ["True", "path"])

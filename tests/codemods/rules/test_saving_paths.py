@@ -42,7 +42,13 @@ FOLDERS = {
     "m.save(folder + '/model.keras')": False,
     "m.save('model_%d.h5' % 3)": False,
     "m.save(os.path.join(where, name))": False,
-    "m.save(f'{where}/m')": False,
+    "m.save(f'{where}/m')": True,
+    "m.save(f'{where}/v1.2/m')": True,
+    "keras.models.save_model(m, f'{where}/m')": True,
+    "m.save(f'{where}/m.keras')": False,
+    "m.save(f'{where}/{m}')": False,
+    "m.save(f'')": False,
+    "m.save(f'{where}/')": False,
     "m.save(folder + '/model', save_format='h5')": False,
 }
 
@@ -51,6 +57,22 @@ FOLDERS = {
 def test_a_folder_that_is_put_together_is_said(line: str) -> None:
     made = check_noop(f"import os\nimport keras\n\n\ndef f(where):\n    m = keras.Sequential()\n    {line}\n")
     assert ("SAV001" in {finding.code for finding in made.findings}) is FOLDERS[line]
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("f'{where}/m'", True),
+        ("where + '/m'", True),
+        ("os.path.join(where, 'm')", True),
+        ("f'{where}/m.h5'", False),
+        ("where", False),
+        ("f'{where}'", False),
+    ],
+)
+def test_a_folder_that_is_read_is_said(path: str, found: bool) -> None:
+    made = check_noop(f"import os\nimport keras\n\n\ndef f(where):\n    keras.models.load_model({path})\n")
+    assert ("SAV004" in {finding.code for finding in made.findings}) is found
 
 
 TEMPORARY = (
