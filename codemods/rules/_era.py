@@ -59,14 +59,15 @@ def releases(ctx: Context, package: str) -> tuple[Version, ...]:
         ctx: the file.
         package: ``keras`` or ``tensorflow``.
     """
-    repository = ctx.module.repository
-    wanted = repository.required(package) if repository is not None else ()
-    pinned = within(package, ",".join(map(str, wanted)))
-    known = within(package, "")
-    pinned = pinned or tuple(dict.fromkeys(_standing_for(wanted, known)))
+    pinned = _pinned(ctx, package)
     if package != "keras":
-        return pinned if pinned and wanted else within(package, "<2" if of_tensorflow_1(ctx) else _USUAL)
+        return pinned or within(package, "<2" if of_tensorflow_1(ctx) else _USUAL)
     idioms = within(package, _by_idioms(ctx))
+    beside = _beside(_pinned(ctx, "tensorflow"))
+    known = within(package, "")
+    if beside and not pinned:
+        return tuple(release for release in beside if release in idioms) or known
+    pinned = tuple(release for release in pinned if release in beside) or pinned or known
     both = tuple(release for release in pinned if release in idioms)
     return both or pinned or idioms or known
 
@@ -76,6 +77,46 @@ def within(package: str, specifiers: str) -> tuple[Version, ...]:
     """The releases of a package that all of some specifiers allow, which are joined by commas."""
     allowed = SpecifierSet(specifiers)
     return tuple(release for release in (KERAS if package == "keras" else TENSORFLOW) if release in allowed)
+
+
+def _pinned(ctx: Context, package: str) -> tuple[Version, ...]:
+    """The releases that all pins of the project allow, or else those that stand for the exact ones.
+
+    Empty where nothing is pinned.
+    """
+    repository = ctx.module.repository
+    wanted = repository.required(package) if repository is not None else ()
+    if not wanted:
+        return ()
+    pinned = within(package, ",".join(map(str, wanted)))
+    return pinned or tuple(dict.fromkeys(_standing_for(wanted, within(package, ""))))
+
+
+@lru_cache(maxsize=64)
+def _beside(tensorflow: tuple[Version, ...]) -> tuple[Version, ...]:
+    """The releases of ``keras`` that run with the pinned ones of TensorFlow; empty where these tell nothing."""
+    runs = {release for pinned in tensorflow for release in within("keras", _runs_with(pinned))}
+    found = tuple(release for release in KERAS if release in runs)
+    return found if found != KERAS else ()
+
+
+_RUNS_WITH = (
+    ("<1.13", "<2.3"),
+    (">=1.13,<2", "<2.4"),
+    (">=2,<2.2", ">=2.3,<2.4"),
+    (">=2.2,<2.6", ">=2.3"),
+)
+"""Releases of TensorFlow, and those of the package ``keras`` that run with them.
+
+Keras 2.3.1 fails with TensorFlow 1.12 (``tensorflow.python.keras.backend has no attribute get_graph``) and runs with
+1.13.2; Keras 2.2.4 runs with 1.15.5 and not with 2.0 (``tensorflow has no attribute get_default_graph``), where 2.3.1
+runs; Keras 2.4 refuses what is older than 2.2. From 2.6 on, TensorFlow itself requires the ``keras`` of its own minor.
+"""
+
+
+def _runs_with(tensorflow: Version) -> str:
+    fits = (keras for versions, keras in _RUNS_WITH if tensorflow in within("tensorflow", versions))
+    return next(fits, f"=={tensorflow.major}.{tensorflow.minor}.*")
 
 
 def _standing_for(wanted: tuple[SpecifierSet, ...], known: tuple[Version, ...]) -> Iterator[Version]:

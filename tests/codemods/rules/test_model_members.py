@@ -46,6 +46,7 @@ def test_functions_of_models_are_public() -> None:
     "lines",
     [
         "f._make_test_function = f\nf._make_test_function()\n",
+        "import numpy\n\nnumpy._make_test_function()\n",
         OWN.format("pass")
         + "\n    def _make_test_function(self):\n        pass\n\n\nM()._make_test_function()\n",
     ],
