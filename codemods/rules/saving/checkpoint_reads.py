@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.rules._evidence import MODEL, called_on, given_once, trust
 from codemods.rules.api import GUIDE, Match, SourceRule, visit
-from codemods.rules.saving._endings import visible_end, without_suffix
+from codemods.rules.saving.endings import visible_end, without_suffix
 from codemods.rules.saving.paths import saves_weights, weights_name, written_elsewhere
 from migrate.findings import Fix, Severity
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codemods.edits import Edit
 from codemods.rules._evidence import LOADERS, text
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
-from codemods.rules.saving._endings import only_value, other_end, visible_end
+from codemods.rules.saving.endings import only_value, other_end, visible_end
 from codemods.rules.saving.paths import READ
 from migrate.findings import Fix, Severity
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from codemods.edits import Edit
 from codemods.rules._evidence import LOADERS, MODEL, owner, text, trust
 from codemods.rules.api import GUIDE, Match, Proof, SourceRule, visit
-from codemods.rules.saving._endings import last_text, only_value, with_ending, without_suffix
+from codemods.rules.saving.endings import last_text, only_value, with_ending, without_suffix
 from migrate.findings import Fix, Severity
 
 if TYPE_CHECKING:

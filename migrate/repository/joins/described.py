@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codemods.edits import Code, Edit, ReplaceStatement
-from codemods.rules.saving.paths import with_ending
+from codemods.rules.saving.endings import with_ending
 from migrate.repository.joins.calls import Use, last_name
 from migrate.repository.joins.python import Naming, applied, ending_of, find_namings
 from migrate.repository.joins.uses import Place, Program, SourceFile

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from codemods.edits import Code, Edit, ReplaceExpression
-from codemods.rules.saving.paths import with_ending
+from codemods.rules.saving.endings import with_ending
 from migrate.findings import Finding
 from migrate.report.compatibility.references import fold, path_constants
 from migrate.repository.joins.calls import Use, last_name

@@ -13,7 +13,7 @@ from codemods.edit.apply import EditError, apply
 from codemods.edit.importing import Imports
 from codemods.edits import Edit, anchor
 from codemods.files.source import SourceError
-from codemods.rules.saving.paths import with_ending
+from codemods.rules.saving.endings import with_ending
 from migrate.report.compatibility.links import MAX_MEANT, Index
 from migrate.report.compatibility.references import WILD, fold, path_constants
 from migrate.repository.joins.calls import Use
